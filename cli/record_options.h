@@ -1,0 +1,29 @@
+/* cli/record_options.h - the command line of `record` as the recorder's
+ * options; part of cmd_record.
+ */
+#ifndef CLI_RECORD_OPTIONS_H
+#define CLI_RECORD_OPTIONS_H
+
+#include "cli/dial_options.h"
+#include "recorder/recorder.h"
+#include "recorder/source.h"
+
+extern const struct cli_option cli_record_options[];
+
+/* What the options point to; zeroes before, released after the recording. */
+struct cli_record_setup {
+    struct rec_options recorder;
+    struct rec_source_url_options url; /* but for client.url: cli_dial_url() */
+    size_t max_message;
+    struct td_buf source;  /* for the header: no credentials */
+    struct td_buf options; /* for the header: JSON */
+    struct cli_dial dial;
+};
+
+/* Fill *setup from the command line. Errors as cli_dial_read(). */
+TD_MUST_CHECK enum td_code cli_record_setup(struct cli_record_setup *setup,
+                                            const struct cli_args *args,
+                                            struct td_error *err);
+void cli_record_setup_release(struct cli_record_setup *setup);
+
+#endif

@@ -1,0 +1,125 @@
+#include "cli/tape_out.h"
+
+#include "cli/tapes.h"
+#include "tape/writer.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+struct job {
+    struct play_source *source;
+    struct tape_writer *writer;
+    struct td_clock clock; /* shows the time that was recorded */
+    uint64_t from_ns;
+    uint64_t events;
+};
+
+static enum td_code put(struct job *job, struct td_event *ev,
+                        struct td_error *err)
+{
+    uint32_t tapes = play_source_tapes(job->source);
+
+    if (tapes > 1 && ev->conn > 0)
+        ev->conn =
+            (ev->conn - 1) * tapes + play_source_place(job->source).tape + 1;
+    job->clock.virtual_wall_ns =
+        play_source_start_wall(job->source) + ev->at_ns;
+    ev->at_ns -= ev->at_ns < job->from_ns ? ev->at_ns : job->from_ns;
+    job->events++;
+    return tape_writer_put(job->writer, ev, err);
+}
+
+static enum td_code copy(struct job *job, struct td_error *err)
+{
+    struct td_event ev;
+    enum td_code code;
+
+    while (!(code = play_source_next(job->source, &ev, err))) {
+        code = put(job, &ev, err);
+        if (code)
+            break;
+    }
+    return code == TD_END ? TD_OK : code;
+}
+
+static void report(const struct cli_args *args, const struct job *job,
+                   const char *path)
+{
+    struct td_buf out = {0};
+
+    if (cli_json(args)) {
+        (void)td_buf_addf(&out, "{\"events\":%" PRIu64 "}\n", job->events);
+        if (cli_print(&out, NULL))
+            cli_say(args, "stdout: cannot write");
+    } else {
+        cli_say(args, "%s: %" PRIu64 " events", path, job->events);
+    }
+    td_buf_release(&out);
+}
+
+/* A copy that is not whole is of no use: what it was made of is still there. */
+static enum td_code give_up(const char *path, struct td_error *err)
+{
+    if (strcmp(path, "-") != 0 && !unlink(path) && err->mend[0])
+        return td_error_mend(err,
+                             "free some space; what was read is as it was");
+    return err->code;
+}
+
+/* About the first tape that is not whole. */
+static enum td_code verdict(const struct play_source *source, const char *to,
+                            struct td_error *err)
+{
+    enum td_code code = TD_OK;
+
+    for (uint32_t i = 0; !code && i < play_source_tapes(source); i++) {
+        struct tape_state state = play_source_state(source, i);
+
+        code = cli_tape_verdict(play_source_path(source, i), to, &state, err);
+    }
+    return code;
+}
+
+enum td_code cli_tape_out(const struct cli_args *args,
+                          struct play_source *source, uint64_t from_ns,
+                          struct td_error *err)
+{
+    const char *path = cli_text(args, "output");
+    struct job job = {.source = source, .from_ns = from_ns};
+    struct tape_options options = {
+        .clock = &job.clock,
+        .recorder = "tapedeck " TD_VERSION,
+        .start_wall_ns = play_source_start_wall(source) + from_ns,
+        .member_ns = TD_NEVER,
+        .patient = true,
+        .overwrite = cli_flag(args, "overwrite"),
+    };
+    enum td_code code = TD_OK;
+    enum td_code closed = TD_OK;
+
+    if (!path) {
+        (void)td_error_set(err, TD_USAGE, "--output", 0, "is missing");
+        return td_error_mend(err, "name the tape to write: -o FILE");
+    }
+    for (uint32_t i = 0; !code && i < play_source_tapes(source); i++)
+        code = cli_not_onto(path, play_source_path(source, i), err);
+    if (code)
+        return code;
+    td_clock_virtual(&job.clock, 0, options.start_wall_ns);
+    code = tape_writer_open(&job.writer, path, &options, err);
+    if (code)
+        return code;
+    code = copy(&job, err);
+    if (code) {
+        /* The first error is the one to tell. */
+        closed = tape_writer_close(job.writer, TAPE_END_ERROR, NULL, NULL);
+    } else {
+        code = closed =
+            tape_writer_close(job.writer, TAPE_END_CLEAN, NULL, err);
+    }
+    if (code || closed)
+        return give_up(path, err);
+    if (strcmp(path, "-") != 0)
+        report(args, &job, path);
+    return verdict(source, path, err);
+}

@@ -1,0 +1,291 @@
+#include "core/fs.h"
+
+#include "core/mem.h"
+#include "core/rand.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define READ_STEP ((size_t)64 * 1024)
+
+static enum td_code failed(struct td_error *err, const char *path,
+                           const char *what)
+{
+    return td_error_errno(err, TD_IO, path, errno, what);
+}
+
+static enum td_code close_after(int fd, enum td_code code)
+{
+    (void)close(fd);
+    return code;
+}
+
+enum td_code td_fs_open(int *fd, const char *path, struct td_error *err)
+{
+    struct stat st;
+
+    *fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (*fd < 0)
+        return failed(err, path, "cannot open");
+    if (fstat(*fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+        (void)close(*fd);
+        *fd = -1;
+        return td_error_set(err, TD_IO, path, 0, "is a directory, not a file");
+    }
+    return TD_OK;
+}
+
+static enum td_code read_all(struct td_buf *out, int fd, const char *path,
+                             struct td_error *err)
+{
+    size_t max = out->max ? out->max : TD_BUF_MAX;
+
+    for (;;) {
+        /* One byte past the limit tells "full" from "too long". */
+        size_t step = max - out->len < READ_STEP ? max - out->len : READ_STEP;
+        uint8_t probe = 0;
+        uint8_t *room = step > 0 ? td_buf_room(out, step) : &probe;
+        ssize_t n = read(fd, room, step > 0 ? step : 1);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return failed(err, path, "cannot read");
+        if (n == 0)
+            return TD_OK;
+        if (step == 0)
+            return td_error_set(err, TD_LIMIT, path, max,
+                                "is longer than %zu bytes", max);
+        out->len += (size_t)n;
+    }
+}
+
+enum td_code td_fs_read(struct td_buf *out, const char *path,
+                        struct td_error *err)
+{
+    int fd;
+    enum td_code code;
+
+    if (!strcmp(path, "-"))
+        return read_all(out, STDIN_FILENO, "stdin", err);
+    code = td_fs_open(&fd, path, err);
+    return code ? code : close_after(fd, read_all(out, fd, path, err));
+}
+
+static enum td_code open_failed(const char *path, struct td_error *err)
+{
+    int why = errno;
+    enum td_code code = failed(err, path, "cannot create");
+    struct stat st;
+    bool is_dir = !stat(path, &st) && S_ISDIR(st.st_mode);
+
+    if (is_dir && (why == EEXIST || why == EISDIR)) {
+        (void)td_error_set(err, TD_IO, path, 0, "is a directory, not a file");
+    } else if (why == EEXIST) {
+        (void)td_error_set(err, TD_IO, path, 0, "the file exists already");
+        (void)td_error_mend(err, "choose another name or use --overwrite");
+    } else if (why == EACCES || why == EROFS || why == ENOENT) {
+        (void)td_error_mend(err, "name a file in a directory that exists and "
+                                 "may be written to");
+    }
+    return code;
+}
+
+enum td_code td_fs_create(int *fd, const char *path, enum td_fs_mode mode,
+                          struct td_error *err)
+{
+    static const int flags[] = {
+        [TD_FS_NEW] = O_CREAT | O_EXCL,
+        [TD_FS_REPLACE] = O_CREAT,
+        [TD_FS_KEEP] = O_CREAT,
+        [TD_FS_EXISTING] = 0,
+    };
+    enum td_code code;
+
+    *fd = open(path, O_RDWR | O_CLOEXEC | flags[mode], 0666);
+    if (*fd < 0 && mode == TD_FS_EXISTING && errno != EISDIR)
+        return failed(err, path, "cannot open");
+    if (*fd < 0)
+        return open_failed(path, err);
+    code = td_fs_lock(*fd, path, err);
+    if (!code && mode == TD_FS_REPLACE && ftruncate(*fd, 0) != 0 &&
+        errno != EINVAL) /* a device or a pipe, which holds nothing */
+        code = failed(err, path, "cannot empty");
+    if (code) {
+        (void)close(*fd);
+        *fd = -1;
+    }
+    return code;
+}
+
+bool td_fs_same(const char *a, const char *b)
+{
+    struct stat one;
+    struct stat two;
+
+    return !stat(a, &one) && !stat(b, &two) && one.st_dev == two.st_dev &&
+           one.st_ino == two.st_ino;
+}
+
+enum td_code td_fs_lock(int fd, const char *path, struct td_error *err)
+{
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return TD_OK;
+    if (errno != EWOULDBLOCK)
+        return failed(err, path, "cannot lock");
+    (void)td_error_set(err, TD_IO, path, 0, "another program is writing to it");
+    (void)td_error_mend(err, "wait until it is done, or choose another name");
+    return TD_IO;
+}
+
+enum td_code td_fs_write(int fd, struct td_bytes bytes, const char *path,
+                         struct td_error *err)
+{
+    while (bytes.len > 0) {
+        ssize_t n = write(fd, bytes.ptr, bytes.len);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return failed(err, path, "cannot write");
+        bytes = td_bytes(bytes.ptr + n, bytes.len - (size_t)n);
+    }
+    return TD_OK;
+}
+
+enum td_code td_fs_sync(int fd, const char *path, struct td_error *err)
+{
+    /* Pipes and terminals cannot be synced, and need not be. */
+    if (fsync(fd) == 0 || errno == EINVAL || errno == EROFS)
+        return TD_OK;
+    return failed(err, path, "cannot sync");
+}
+
+/* The directory part; give it to free(). */
+static char *dir_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (!slash)
+        return td_strdup(".");
+    return td_strndup(path, slash > path ? (size_t)(slash - path) : 1);
+}
+
+enum td_code td_fs_sync_dir(const char *path, struct td_error *err)
+{
+    char *dir = dir_of(path);
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    enum td_code code = fd < 0 ? failed(err, dir, "cannot open")
+                               : close_after(fd, td_fs_sync(fd, dir, err));
+
+    free(dir);
+    return code;
+}
+
+enum td_code td_fs_free(uint64_t *bytes, const char *path, struct td_error *err)
+{
+    struct statvfs st;
+    char *dir = dir_of(path);
+    int rc = statvfs(path, &st);
+
+    if (rc != 0 && errno == ENOENT)
+        rc = statvfs(dir, &st);
+    free(dir);
+    if (rc != 0)
+        return failed(err, path, "cannot ask for free space");
+    *bytes = (uint64_t)st.f_bavail * st.f_frsize;
+    return TD_OK;
+}
+
+static bool is_special(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+static char *temp_name(const char *target)
+{
+    struct td_buf name = {0};
+    uint64_t tag;
+
+    td_rand_bytes(td_rand_real(), &tag, sizeof(tag));
+    (void)td_buf_addf(&name, "%s.%016llx.tmp", target, (unsigned long long)tag);
+    (void)td_buf_str(&name);
+    return (char *)name.ptr;
+}
+
+enum td_code td_fs_temp_open(struct td_fs_temp *temp, const char *target,
+                             struct td_error *err)
+{
+    bool direct = is_special(target);
+    struct stat st;
+
+    *temp = (struct td_fs_temp){.fd = -1};
+    if (stat(target, &st) == 0 && S_ISDIR(st.st_mode))
+        return td_error_set(err, TD_IO, target, 0, "is a directory");
+    temp->path = direct ? NULL : temp_name(target);
+    temp->fd =
+        open(direct ? target : temp->path,
+             O_WRONLY | O_CLOEXEC | (direct ? 0 : O_CREAT | O_EXCL), 0666);
+    if (temp->fd < 0) {
+        free(temp->path);
+        temp->path = NULL;
+        return open_failed(target, err);
+    }
+    temp->target = td_strdup(target);
+    return TD_OK;
+}
+
+enum td_code td_fs_temp_commit(struct td_fs_temp *temp, struct td_error *err)
+{
+    enum td_code code = td_fs_sync(temp->fd, temp->target, err);
+
+    if (close(temp->fd) != 0 && !code)
+        code = failed(err, temp->target, "cannot close");
+    temp->fd = -1;
+    if (!code && temp->path) {
+        if (rename(temp->path, temp->target) != 0)
+            code = failed(err, temp->target, "cannot replace");
+        else
+            code = td_fs_sync_dir(temp->target, err);
+    }
+    td_fs_temp_abort(temp);
+    return code;
+}
+
+void td_fs_temp_abort(struct td_fs_temp *temp)
+{
+    if (temp->fd >= 0)
+        (void)close(temp->fd);
+    if (temp->path)
+        (void)unlink(temp->path);
+    free(temp->path);
+    free(temp->target);
+    *temp = (struct td_fs_temp){.fd = -1};
+}
+
+enum td_code td_fs_replace(const char *path, struct td_bytes bytes,
+                           struct td_error *err)
+{
+    struct td_fs_temp temp;
+    enum td_code code;
+
+    if (!strcmp(path, "-"))
+        return td_fs_write(STDOUT_FILENO, bytes, "stdout", err);
+    code = td_fs_temp_open(&temp, path, err);
+    if (code)
+        return code;
+    code = td_fs_write(temp.fd, bytes, path, err);
+    if (!code)
+        return td_fs_temp_commit(&temp, err);
+    td_fs_temp_abort(&temp);
+    return code;
+}

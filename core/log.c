@@ -1,0 +1,94 @@
+#include "core/log.h"
+
+#include "core/utf8.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define LINE_MAX_LEN 4096 /* bytes */
+
+static enum td_log_level max_level = TD_LOG_INFO;
+
+void td_log_set_level(enum td_log_level level)
+{
+    max_level = level;
+}
+
+void td_log(enum td_log_level level, const char *fmt, ...)
+{
+    static const char *const prefix[] = {
+        [TD_LOG_NONE] = "",
+        [TD_LOG_ERROR] = "tapedeck: ",
+        [TD_LOG_WARN] = "tapedeck: warning: ",
+        [TD_LOG_INFO] = "tapedeck: ",
+        [TD_LOG_DEBUG] = "tapedeck: debug: ",
+    };
+    struct td_buf line = {0};
+    char text[LINE_MAX_LEN];
+    va_list ap;
+    ssize_t ignored;
+
+    if (level > max_level)
+        return;
+    va_start(ap, fmt);
+    (void)vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    (void)td_buf_add_text(&line, prefix[level]);
+    (void)td_text_clean(&line, td_text(text));
+    (void)td_buf_add_byte(&line, '\n');
+    /* Nobody is left to tell when stderr is gone. */
+    ignored = write(STDERR_FILENO, line.ptr, line.len);
+    (void)ignored;
+    td_buf_release(&line);
+}
+
+/* Of a sequence of len bytes, which is well-formed and at most 3 long. */
+static uint32_t code_point(const uint8_t *p, size_t len)
+{
+    if (len == 1)
+        return p[0];
+    if (len == 2)
+        return (uint32_t)(p[0] & 0x1f) << 6 | (p[1] & 0x3f);
+    return (uint32_t)(p[0] & 0x0f) << 12 | (uint32_t)(p[1] & 0x3f) << 6 |
+           (p[2] & 0x3f);
+}
+
+/* Must not reach a terminal. */
+static bool is_unwanted(uint32_t cp)
+{
+    return cp < 0x20 || (cp >= 0x7f && cp <= 0x9f) || cp == 0x61c ||
+           cp == 0x200e || cp == 0x200f || (cp >= 0x2028 && cp <= 0x202e) ||
+           (cp >= 0x2066 && cp <= 0x2069);
+}
+
+/* Append the sequence of len bytes at p, or the byte there if len is 0. */
+static enum td_code add_clean(struct td_buf *out, const uint8_t *p, size_t len)
+{
+    uint32_t cp;
+
+    if (len == 0)
+        return td_buf_addf(out, "\\x%02x", *p);
+    if (len > 3)
+        return td_buf_add(out, p, len);
+    cp = code_point(p, len);
+    if (cp == '\n' || cp == '\t')
+        return td_buf_add_byte(out, ' ');
+    return is_unwanted(cp) ? td_buf_addf(out, "\\u%04x", cp)
+                           : td_buf_add(out, p, len);
+}
+
+enum td_code td_text_clean(struct td_buf *out, struct td_bytes text)
+{
+    enum td_code code = TD_OK;
+
+    while (text.len > 0 && !code) {
+        size_t len = td_utf8_step(text.ptr, text.ptr + text.len);
+
+        code = add_clean(out, text.ptr, len);
+        len = len ? len : 1;
+        text = td_bytes(text.ptr + len, text.len - len);
+    }
+    return code;
+}

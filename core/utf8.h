@@ -1,0 +1,23 @@
+/* core/utf8.h - one UTF-8 sequence at a time (RFC 3629, table 3-7 of Unicode).
+ *
+ * Whole texts: td_utf8_valid() in core/json.h.
+ */
+#ifndef CORE_UTF8_H
+#define CORE_UTF8_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes (1 to 4) of the well-formed sequence at `at`, which is below `end`;
+ * 0 if it is ill-formed or cut off.
+ */
+size_t td_utf8_step(const uint8_t *at, const uint8_t *end);
+
+/* The first byte in [at, end) that is not ASCII, or end. */
+const uint8_t *td_utf8_skip_ascii(const uint8_t *at, const uint8_t *end);
+
+/* Write code point cp (not a surrogate, at most U+10FFFF) to out; its length.
+ */
+size_t td_utf8_put(uint8_t out[4], uint32_t cp);
+
+#endif

@@ -1,0 +1,140 @@
+#include "replayer/lateness.h"
+
+#include "core/clock.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+
+#define SUB 16u /* buckets a power of two */
+
+static unsigned slot_of(uint64_t ns)
+{
+    unsigned top;
+
+    if (ns < SUB)
+        return (unsigned)ns;
+    top = 63u - (unsigned)__builtin_clzll(ns);
+    return (top - 3) * SUB + (unsigned)((ns >> (top - 4)) & (SUB - 1));
+}
+
+/* The largest time that falls into a slot. */
+static uint64_t slot_end(unsigned slot)
+{
+    unsigned shift;
+
+    if (slot < SUB)
+        return slot;
+    shift = slot / SUB - 1;
+    return (((uint64_t)SUB + slot % SUB) << shift) +
+           ((UINT64_C(1) << shift) - 1);
+}
+
+void play_lateness_add(struct play_lateness *l, uint64_t late_ns)
+{
+    l->count++;
+    l->slots[slot_of(late_ns)]++;
+    if (late_ns > l->max_ns)
+        l->max_ns = late_ns;
+}
+
+/* ceil(count * per_thousand / 1000) without overflow */
+static uint64_t rank_of(uint64_t count, unsigned per_thousand)
+{
+    return count / 1000 * per_thousand +
+           (count % 1000 * per_thousand + 999) / 1000;
+}
+
+uint64_t play_lateness_quantile(const struct play_lateness *l,
+                                unsigned per_thousand)
+{
+    uint64_t left = rank_of(l->count, per_thousand);
+    uint64_t end;
+
+    for (unsigned i = 0; i < PLAY_LATENESS_SLOTS && left; i++) {
+        if (l->slots[i] < left) {
+            left -= l->slots[i];
+            continue;
+        }
+        end = slot_end(i);
+        return end < l->max_ns ? end : l->max_ns;
+    }
+    return 0;
+}
+
+uint64_t play_lateness_above(const struct play_lateness *l, uint64_t ns)
+{
+    uint64_t sum = 0;
+
+    if (ns >= l->max_ns)
+        return 0;
+    for (unsigned i = slot_of(ns) + 1; i < PLAY_LATENESS_SLOTS; i++)
+        sum += l->slots[i];
+    return sum;
+}
+
+/* What people read: the bounds of the printed buckets. */
+static const uint64_t bounds[] = {
+    UINT64_C(10000),     UINT64_C(50000),      UINT64_C(100000),
+    UINT64_C(250000),    UINT64_C(500000),     UINT64_C(1000000),
+    UINT64_C(5000000),   UINT64_C(10000000),   UINT64_C(50000000),
+    UINT64_C(100000000), UINT64_C(1000000000), TD_NEVER};
+#define BOUNDS (sizeof(bounds) / sizeof(bounds[0]))
+
+static uint64_t bucket(const struct play_lateness *l, size_t i)
+{
+    uint64_t above = i ? play_lateness_above(l, bounds[i - 1]) : l->count;
+
+    return above - play_lateness_above(l, bounds[i]);
+}
+
+static void add_time(struct td_buf *out, const char *name, uint64_t ns)
+{
+    (void)td_buf_add_text(out, name);
+    (void)td_duration_format(out, ns);
+}
+
+static void add_bucket(const struct play_lateness *l, size_t i,
+                       struct td_buf *out)
+{
+    uint64_t n = bucket(l, i);
+    bool last = bounds[i] == TD_NEVER;
+
+    if (n == 0)
+        return;
+    add_time(out, last ? "\n  above  " : "\n  up to ",
+             last ? bounds[i - 1] : bounds[i]);
+    (void)td_buf_addf(out, ": %" PRIu64, n);
+}
+
+enum td_code play_lateness_text(const struct play_lateness *l,
+                                struct td_buf *out)
+{
+    add_time(out, "lateness p50 ", play_lateness_quantile(l, 500));
+    add_time(out, ", p90 ", play_lateness_quantile(l, 900));
+    add_time(out, ", p99 ", play_lateness_quantile(l, 990));
+    add_time(out, ", max ", l->max_ns);
+    for (size_t i = 0; i < BOUNDS; i++)
+        add_bucket(l, i, out);
+    return td_buf_add_byte(out, '\n');
+}
+
+enum td_code play_lateness_json(const struct play_lateness *l,
+                                struct td_buf *out)
+{
+    (void)td_buf_addf(out,
+                      "{\"count\":%" PRIu64 ",\"p50_ns\":%" PRIu64
+                      ",\"p90_ns\":%" PRIu64 ",\"p99_ns\":%" PRIu64
+                      ",\"max_ns\":%" PRIu64 ",\"buckets\":[",
+                      l->count, play_lateness_quantile(l, 500),
+                      play_lateness_quantile(l, 900),
+                      play_lateness_quantile(l, 990), l->max_ns);
+    for (size_t i = 0; i < BOUNDS; i++) {
+        (void)td_buf_add_text(out, i ? ",{\"le_ns\":" : "{\"le_ns\":");
+        if (bounds[i] == TD_NEVER)
+            (void)td_buf_add_text(out, "null");
+        else
+            (void)td_buf_addf(out, "%" PRIu64, bounds[i]);
+        (void)td_buf_addf(out, ",\"count\":%" PRIu64 "}", bucket(l, i));
+    }
+    return td_buf_add_text(out, "]}");
+}

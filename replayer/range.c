@@ -1,0 +1,227 @@
+#include "replayer/range.h"
+
+#include "core/clock.h"
+#include "core/json.h"
+#include "replayer/schedule.h"
+#include "replayer/source.h"
+
+#include <stdlib.h>
+
+#define HUNDRED_PERCENT (100 * PLAY_SPEED_ONE)
+
+static bool starts(const char *text, const char *with)
+{
+    return !strncmp(text, with, strlen(with));
+}
+
+static bool seq_parse(const char *text, uint64_t *seq)
+{
+    uint64_t value = 0;
+
+    if (!*text || strlen(text) > 16)
+        return false;
+    for (; *text; text++) {
+        if (*text < '0' || *text > '9')
+            return false;
+        value = value * 10 + (uint64_t)(*text - '0');
+    }
+    *seq = value;
+    return value > 0;
+}
+
+static bool percent_parse(const char *text, uint64_t *value)
+{
+    char digits[16];
+    size_t len = strlen(text);
+
+    if (len < 2 || len > sizeof(digits) || text[len - 1] != '%')
+        return false;
+    memcpy(digits, text, len - 1);
+    digits[len - 1] = '\0';
+    return play_millionths_parse(digits, value) && *value <= HUNDRED_PERCENT;
+}
+
+static bool bound_parse(struct play_bound *bound, const char *text)
+{
+    if (*text == '+') {
+        bound->kind = PLAY_BOUND_OFFSET;
+        return !td_duration_parse(text + 1, &bound->value);
+    }
+    if (starts(text, "seq:")) {
+        bound->kind = PLAY_BOUND_SEQ;
+        return seq_parse(text + 4, &bound->value);
+    }
+    if (starts(text, "marker:")) {
+        bound->kind = PLAY_BOUND_MARKER;
+        bound->name = text + 7;
+        return *bound->name;
+    }
+    if (percent_parse(text, &bound->value)) {
+        bound->kind = PLAY_BOUND_PERCENT;
+        return true;
+    }
+    bound->kind = PLAY_BOUND_WALL;
+    return !td_time_parse(td_text(text), &bound->value);
+}
+
+enum td_code play_bound_parse(struct play_bound *bound, const char *option,
+                              const char *text, struct td_error *err)
+{
+    *bound = (struct play_bound){.kind = PLAY_BOUND_NONE, .option = option};
+    if (!text || bound_parse(bound, text))
+        return TD_OK;
+    (void)td_error_set(err, TD_USAGE, option, 0, "\"%s\" is no place on a tape",
+                       text);
+    return td_error_mend(err, "write +10s, 50%%, seq:N, marker:NAME or "
+                              "2026-01-31T12:00:00Z");
+}
+
+bool play_bound_needs_scan(const struct play_bound *bound)
+{
+    return bound->kind == PLAY_BOUND_MARKER ||
+           bound->kind == PLAY_BOUND_PERCENT;
+}
+
+/* A place that one look at the tape finds. */
+struct found {
+    const struct play_bound *bound;
+    bool marker;
+    uint64_t at_ns;
+    uint64_t seq;
+};
+
+static bool marker_is(const struct td_event *ev, const char *name)
+{
+    struct td_json_doc doc = {0};
+    struct td_buf text = {0};
+    bool same = false;
+    uint32_t i;
+
+    if (!td_json_parse(&doc, ev->payload, TD_JSON_DEPTH, NULL)) {
+        i = td_json_member(&doc, 0, td_text("name"));
+        if (i && doc.values[i].kind == TD_JSON_STRING &&
+            !td_json_unescape(&text, td_json_inner(&doc, i)))
+            same = td_bytes_is(td_buf_bytes(&text), name);
+    }
+    td_json_release(&doc);
+    td_buf_release(&text);
+    return same;
+}
+
+static void look_at(struct found *found, const struct td_event *ev)
+{
+    if (found->bound->kind != PLAY_BOUND_MARKER || found->marker ||
+        !td_bytes_is(ev->kind, TD_KIND_MARKER) ||
+        !marker_is(ev, found->bound->name))
+        return;
+    found->marker = true;
+    found->at_ns = ev->at_ns;
+    found->seq = ev->seq;
+}
+
+static enum td_code scan(struct play_source *source, struct found *a,
+                         struct found *b, uint64_t *last_ns,
+                         struct td_error *err)
+{
+    struct td_event ev;
+    enum td_code code;
+
+    while (!(code = play_source_next(source, &ev, err))) {
+        *last_ns = ev.at_ns > *last_ns ? ev.at_ns : *last_ns;
+        look_at(a, &ev);
+        look_at(b, &ev);
+    }
+    return code == TD_END ? TD_OK : code;
+}
+
+static uint64_t share(uint64_t whole, uint64_t percent)
+{
+    return whole / HUNDRED_PERCENT * percent +
+           whole % HUNDRED_PERCENT * percent / HUNDRED_PERCENT;
+}
+
+/* Time and sequence number of a bound; what it does not say stays. */
+static enum td_code resolve(const struct found *found,
+                            const struct play_source *source, uint64_t last_ns,
+                            uint64_t *at_ns, uint64_t *seq,
+                            struct td_error *err)
+{
+    const struct play_bound *bound = found->bound;
+    uint64_t wall = play_source_start_wall(source);
+    bool single = play_source_tapes(source) == 1;
+
+    switch (bound->kind) {
+    case PLAY_BOUND_NONE:
+        break;
+    case PLAY_BOUND_OFFSET:
+        *at_ns = bound->value;
+        break;
+    case PLAY_BOUND_WALL:
+        *at_ns = bound->value > wall ? bound->value - wall : 0;
+        break;
+    case PLAY_BOUND_PERCENT:
+        *at_ns = share(last_ns, bound->value);
+        break;
+    case PLAY_BOUND_SEQ:
+        if (!single)
+            return td_error_set(err, TD_USAGE, bound->option, 0,
+                                "a sequence number means one tape, not %u",
+                                play_source_tapes(source));
+        *seq = bound->value;
+        break;
+    case PLAY_BOUND_MARKER:
+        if (!found->marker)
+            return td_error_set(err, TD_USAGE, bound->option, 0,
+                                "marker:%s: the tape has no such marker",
+                                bound->name);
+        *at_ns = found->at_ns;
+        *seq = single ? found->seq : *seq;
+        break;
+    }
+    return TD_OK;
+}
+
+static enum td_code resolve_both(struct play_window *window,
+                                 struct play_source *source, struct found *a,
+                                 struct found *b, struct td_error *err)
+{
+    uint64_t last_ns = 0;
+    enum td_code code = TD_OK;
+
+    if (play_bound_needs_scan(a->bound) || play_bound_needs_scan(b->bound))
+        code = scan(source, a, b, &last_ns, err);
+    if (!code)
+        code = resolve(a, source, last_ns, &window->from_ns, &window->from_seq,
+                       err);
+    if (!code)
+        code =
+            resolve(b, source, last_ns, &window->to_ns, &window->to_seq, err);
+    if (!code &&
+        (window->from_ns > window->to_ns || window->from_seq > window->to_seq))
+        code = td_error_set(err, TD_USAGE, "--end", 0,
+                            "the end lies before the start");
+    return code;
+}
+
+enum td_code play_window_find(struct play_window *window,
+                              const struct play_bound *start,
+                              const struct play_bound *end,
+                              const char *const *paths, struct td_error *err)
+{
+    struct play_source_options options = {.paths = paths,
+                                          .window = PLAY_WINDOW_ALL};
+    struct found a = {.bound = start};
+    struct found b = {.bound = end};
+    struct play_source *source;
+    enum td_code code;
+
+    *window = PLAY_WINDOW_ALL;
+    if (start->kind == PLAY_BOUND_NONE && end->kind == PLAY_BOUND_NONE)
+        return TD_OK;
+    code = play_source_open(&source, &options, err);
+    if (code)
+        return code;
+    code = resolve_both(window, source, &a, &b, err);
+    play_source_close(source);
+    return code;
+}

@@ -1,0 +1,254 @@
+#include "replayer/run.h"
+
+#include "core/mem.h"
+#include "replayer/facts.h"
+#include "replayer/lines.h"
+#include "replayer/progress.h"
+#include "replayer/steer.h"
+
+#include <stdlib.h>
+
+struct play_run {
+    struct wire_net *net;
+    struct play_run_options options;
+    struct play_source *source;
+    struct play_player *player;
+    struct play_serve *serve; /* one of these three */
+    struct play_connect *connect;
+    struct play_lines *lines;
+    struct play_steer *steer;
+    struct play_progress *progress;
+    struct td_error why;
+    bool played;
+    bool quit;
+};
+
+static void stop(struct play_run *run, const struct td_error *why)
+{
+    if (!run->why.code && why)
+        run->why = *why;
+    play_player_stop(run->player);
+    wire_stop(run->net);
+}
+
+/* Nothing more will be played: consumers get the rest. */
+static void finish(struct play_run *run)
+{
+    if (run->serve)
+        play_serve_finish(run->serve);
+    else if (run->connect)
+        play_connect_finish(run->connect);
+    else
+        wire_stop(run->net);
+}
+
+static void on_played(void *ctx, const struct td_error *why)
+{
+    struct play_run *run = ctx;
+
+    if (why->code) {
+        stop(run, why);
+        return;
+    }
+    run->played = true;
+    if (!run->options.stay)
+        finish(run);
+}
+
+static void on_failed(void *ctx, const struct td_error *why)
+{
+    stop(ctx, why);
+}
+
+static void on_finished(void *ctx)
+{
+    struct play_run *run = ctx;
+
+    wire_stop(run->net);
+}
+
+void play_run_quit(struct play_run *run)
+{
+    bool again = run->quit;
+
+    run->quit = true;
+    if (!run->played || !run->options.stay)
+        run->why.code = TD_CANCELLED;
+    play_player_stop(run->player);
+    if (again)
+        wire_stop(run->net);
+    else
+        finish(run);
+}
+
+static void on_quit(void *ctx)
+{
+    play_run_quit(ctx);
+}
+
+static void on_page(void *ctx, const char *path, struct wire_page *page)
+{
+    struct play_run *run = ctx;
+
+    play_facts_page(run->source, run->player, run->serve, path, page);
+}
+
+static enum td_code open_serve(struct play_run *run, struct td_error *err)
+{
+    const struct play_serve_events events = {
+        .failed = on_failed, .finished = on_finished, .ctx = run};
+    enum td_code code;
+
+    run->options.serve.page = on_page;
+    code = play_serve_open(&run->serve, run->net, &run->options.serve,
+                           run->source, &events, err);
+    if (code || !run->options.listening)
+        return code;
+    return run->options.listening(run->options.ctx, play_serve_port(run->serve),
+                                  err);
+}
+
+static enum td_code open_connect(struct play_run *run, struct td_error *err)
+{
+    const struct play_connect_events events = {
+        .failed = on_failed, .finished = on_finished, .ctx = run};
+
+    return play_connect_open(&run->connect, run->net, &run->options.connect,
+                             &events, err);
+}
+
+static enum td_code open_target(struct play_run *run, struct td_error *err)
+{
+    if (run->options.target == PLAY_TO_CLIENTS)
+        return open_serve(run, err);
+    if (run->options.target == PLAY_TO_SERVER)
+        return open_connect(run, err);
+    run->lines =
+        play_lines_new(run->options.lines_fd, "stdout", run->options.envelope);
+    return TD_OK;
+}
+
+static struct play_outlet outlet_of(const struct play_run *run)
+{
+    if (run->serve)
+        return play_serve_outlet(run->serve);
+    if (run->connect)
+        return play_connect_outlet(run->connect);
+    return play_lines_outlet(run->lines);
+}
+
+/* Once all parts are there the consumer decides when to start. */
+static void attach(struct play_run *run)
+{
+    if (run->serve)
+        play_serve_attach(run->serve, run->player);
+    else if (run->connect)
+        play_connect_attach(run->connect, run->player);
+    else
+        play_player_start(run->player);
+}
+
+static enum td_code open_all(struct play_run *run, const struct td_clock *clock,
+                             struct td_error *err)
+{
+    struct play_outlet outlet;
+    enum td_code code;
+
+    code = play_source_open(&run->source, &run->options.source, err);
+    if (!code)
+        code = open_target(run, err);
+    if (code)
+        return code;
+    outlet = outlet_of(run);
+    run->player = play_player_new(run->net, clock, run->source, &outlet,
+                                  &run->options.play);
+    play_player_on_end(run->player, on_played, run);
+    if (run->options.keys)
+        code = play_steer_open(&run->steer, run->net, run->player, on_quit, run,
+                               err);
+    if (!code && run->options.progress)
+        run->progress = play_progress_new(run->net, run->player, run->serve);
+    return code;
+}
+
+enum td_code play_run_open(struct play_run **out, struct wire_net *net,
+                           const struct td_clock *clock,
+                           const struct play_run_options *options,
+                           struct td_error *err)
+{
+    struct play_run *run = td_calloc(1, sizeof(*run));
+    enum td_code code;
+
+    run->net = net;
+    run->options = *options;
+    code = open_all(run, clock, err);
+    if (code) {
+        play_run_free(run);
+        return code;
+    }
+    attach(run);
+    *out = run;
+    return TD_OK;
+}
+
+void play_run_free(struct play_run *run)
+{
+    if (!run)
+        return;
+    play_progress_free(run->progress);
+    play_steer_close(run->steer);
+    play_player_free(run->player);
+    play_serve_free(run->serve);
+    play_connect_free(run->connect);
+    play_lines_free(run->lines);
+    play_source_close(run->source);
+    free(run);
+}
+
+static bool is_lossy(const struct play_run *run)
+{
+    struct td_buf why = {0};
+    bool lossy = play_source_damage(run->source, &why) ||
+                 (run->serve && play_serve_lost(run->serve));
+
+    td_buf_release(&why);
+    return lossy;
+}
+
+enum td_code play_run_loop(struct play_run *run, struct td_error *err)
+{
+    enum td_code code = wire_run(run->net, err);
+
+    play_progress_free(run->progress);
+    run->progress = NULL;
+    play_steer_close(run->steer);
+    run->steer = NULL;
+    if (code)
+        return code;
+    if (run->why.code) {
+        if (err)
+            *err = run->why;
+        return run->why.code;
+    }
+    return is_lossy(run) ? TD_LOSSY : TD_OK;
+}
+
+struct play_player *play_run_player(const struct play_run *run)
+{
+    return run->player;
+}
+
+const struct play_source *play_run_source(const struct play_run *run)
+{
+    return run->source;
+}
+
+const struct play_serve *play_run_serve(const struct play_run *run)
+{
+    return run->serve;
+}
+
+const struct play_connect *play_run_connect(const struct play_run *run)
+{
+    return run->connect;
+}

@@ -1,0 +1,67 @@
+/* replayer/run.h - one replay from the first event to the last consumer.
+ *
+ * Puts source, player and consumer together on a loop, with keys and a
+ * progress line.
+ */
+#ifndef REPLAYER_RUN_H
+#define REPLAYER_RUN_H
+
+#include "replayer/connect.h"
+#include "replayer/player.h"
+#include "replayer/serve.h"
+
+enum play_target { PLAY_TO_LINES, PLAY_TO_SERVER, PLAY_TO_CLIENTS };
+
+/* All borrowed until play_run_free(). */
+struct play_run_options {
+    struct play_source_options source;
+    struct play_options play;
+    enum play_target target;
+    struct play_serve_options serve;     /* PLAY_TO_CLIENTS */
+    struct play_connect_options connect; /* PLAY_TO_SERVER */
+    int lines_fd;                        /* PLAY_TO_LINES */
+    bool envelope;                       /* whole tape lines */
+    bool stay;     /* PLAY_TO_CLIENTS: serve on when everything was played */
+    bool keys;     /* stdin is a terminal that steers */
+    bool progress; /* a line on stderr, a terminal */
+    /* PLAY_TO_CLIENTS: the port is open; an error ends the run. */
+    enum td_code (*listening)(void *ctx, uint16_t port, struct td_error *err);
+    void *ctx;
+};
+
+struct play_run;
+
+/* Open everything. Errors of the tapes, the port, the URL. */
+TD_MUST_CHECK enum td_code play_run_open(struct play_run **out,
+                                         struct wire_net *net,
+                                         const struct td_clock *clock,
+                                         const struct play_run_options *options,
+                                         struct td_error *err);
+void play_run_free(struct play_run *run);
+
+/* Play. TD_OK: everything was handed over and taken. TD_LOSSY (err is left
+ * empty: see the summary): the input is damaged or a consumer lost events.
+ * TD_CANCELLED: play_run_quit() or q before all was played.
+ */
+TD_MUST_CHECK enum td_code play_run_loop(struct play_run *run,
+                                         struct td_error *err);
+
+/* End in order: consumers get what is queued. Again: at once. */
+void play_run_quit(struct play_run *run);
+
+/* The parts, for a summary and for tests. serve and connect may be NULL. */
+struct play_player *play_run_player(const struct play_run *run);
+const struct play_source *play_run_source(const struct play_run *run);
+const struct play_serve *play_run_serve(const struct play_run *run);
+const struct play_connect *play_run_connect(const struct play_run *run);
+
+/* Append what came of it: for people some lines, as JSON one object:
+ * {"events":N,"bytes":N,"passes":N,"took_ns":N,"planned_ns":N|null,
+ *  "late":{see replayer/lateness.h}|null,
+ *  "consumers":[{"address":"..","dialect":"..","sent":N,"lost":N,
+ *  "received":N}],"joined":N,"delivered":N,"lost":N,"damage":".."|null}
+ */
+enum td_code play_summary_text(const struct play_run *run, struct td_buf *out);
+enum td_code play_summary_json(const struct play_run *run, struct td_buf *out);
+
+#endif

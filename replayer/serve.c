@@ -1,0 +1,308 @@
+#include "core/mem.h"
+#include "replayer/serve_state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+void play_serve_fail(struct play_serve *s, const struct td_error *why)
+{
+    if (s->failed)
+        return;
+    s->failed = true;
+    s->events.failed(s->events.ctx, why);
+}
+
+void play_serve_go_on(struct play_serve *s)
+{
+    if (!s->blocked && !s->awaited && s->player)
+        play_player_go_on(s->player);
+}
+
+static bool all_caught_up(const struct play_serve *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (s->consumers[i]->behind)
+            return false;
+    return true;
+}
+
+static void on_done(void *ctx)
+{
+    struct play_serve *s = ctx;
+
+    s->events.finished(s->events.ctx);
+}
+
+static void stall_from_now(struct play_serve *s)
+{
+    if (s->options.stall_ns)
+        wire_timer_set(s->net, &s->stall,
+                       wire_now(s->net) + s->options.stall_ns);
+}
+
+void play_serve_finish_if_ready(struct play_serve *s)
+{
+    if (!s->finishing || s->awaited || !all_caught_up(s))
+        return;
+    s->finishing = false;
+    s->closing = true;
+    wire_timer_cancel(s->net, &s->wait);
+    for (size_t i = 0; i < s->count; i++)
+        if (s->consumers[i]->peer)
+            s->consumers[i]->pending = wire_peer_pending(s->consumers[i]->peer);
+    stall_from_now(s);
+    wire_server_finish(s->server, on_done);
+}
+
+void play_serve_start_if_ready(struct play_serve *s)
+{
+    if (!s->player || play_player_started(s->player) ||
+        s->present < s->options.wait_clients)
+        return;
+    wire_timer_cancel(s->net, &s->wait);
+    play_player_start(s->player);
+    if (s->events.started)
+        s->events.started(s->events.ctx);
+}
+
+static void on_drained(void *ctx)
+{
+    struct play_serve *s = ctx;
+
+    s->blocked = false;
+    s->flood = false;
+    if (!s->closing)
+        wire_timer_cancel(s->net, &s->stall);
+    play_serve_go_on(s);
+}
+
+static void on_page(void *ctx, const char *path, struct wire_page *page)
+{
+    struct play_serve *s = ctx;
+
+    if (s->options.page)
+        s->options.page(s->events.ctx, path, page);
+}
+
+/* At the end: who took nothing since the last look is left behind. */
+static void drop_stalled(struct play_serve *s)
+{
+    size_t pending;
+
+    for (size_t i = 0; i < s->count; i++) {
+        struct play_consumer *c = s->consumers[i];
+
+        if (!c->peer)
+            continue;
+        pending = wire_peer_pending(c->peer);
+        if (pending == c->pending)
+            wire_peer_abort(c->peer);
+        c->pending = pending;
+    }
+    stall_from_now(s);
+}
+
+/* Nobody may hold up all others for ever. */
+static void on_stall(void *ctx)
+{
+    struct play_serve *s = ctx;
+
+    if (s->closing) {
+        drop_stalled(s);
+        return;
+    }
+    s->blocked = false;
+    s->flood = true;
+    play_serve_go_on(s);
+}
+
+static void on_wait(void *ctx)
+{
+    struct play_serve *s = ctx;
+    struct td_error err;
+
+    if (s->awaited)
+        (void)td_error_set(&err, TD_TIMEOUT, "--wait-acked", 0,
+                           "%u consumers did not answer ack %s", s->awaited,
+                           s->id);
+    else
+        (void)td_error_set(&err, TD_TIMEOUT, "--wait-clients", 0,
+                           "%u of %u consumers came", s->present,
+                           s->options.wait_clients);
+    play_serve_fail(s, &err);
+}
+
+static void wait_from_now(struct play_serve *s)
+{
+    if (s->options.wait_ns)
+        wire_timer_set(s->net, &s->wait, wire_now(s->net) + s->options.wait_ns);
+}
+
+static const struct wire_server_events server_events = {
+    .joined = play_serve_joined_peer,
+    .left = play_serve_left_peer,
+    .event = play_serve_heard,
+    .drained = on_drained,
+    .page = on_page,
+};
+
+enum td_code play_serve_open(struct play_serve **out, struct wire_net *net,
+                             const struct play_serve_options *options,
+                             struct play_source *source,
+                             const struct play_serve_events *events,
+                             struct td_error *err)
+{
+    struct play_serve *s = td_calloc(1, sizeof(*s));
+    enum td_code code;
+
+    s->net = net;
+    s->options = *options;
+    s->events = *events;
+    s->source = source;
+    s->wait = (struct wire_timer){.fire = on_wait, .ctx = s};
+    s->stall = (struct wire_timer){.fire = on_stall, .ctx = s};
+    s->catching = (struct wire_timer){.fire = play_serve_catch_up, .ctx = s};
+    code = wire_server_open(net, &options->server, &server_events, s,
+                            &s->server, err);
+    if (code) {
+        free(s);
+        return code;
+    }
+    *out = s;
+    return TD_OK;
+}
+
+void play_serve_free(struct play_serve *serve)
+{
+    if (!serve)
+        return;
+    wire_timer_cancel(serve->net, &serve->wait);
+    wire_timer_cancel(serve->net, &serve->stall);
+    wire_timer_cancel(serve->net, &serve->catching);
+    wire_server_free(serve->server);
+    for (size_t i = 0; i < serve->count; i++) {
+        play_consumer_forget(serve->consumers[i]);
+        free(serve->consumers[i]);
+    }
+    for (size_t i = 0; i < serve->tally_count; i++)
+        free(serve->tallies[i].ns);
+    free(serve->tallies);
+    free(serve->consumers);
+    free(serve);
+}
+
+void play_serve_issue_id(struct play_serve *s, char *id, struct td_event *ev)
+{
+    (void)snprintf(id, PLAY_ACK_ID_SIZE, "%llu",
+                   (unsigned long long)++s->last_id);
+    ev->id = td_text(id);
+}
+
+static bool goes_to(const struct play_consumer *c, const struct td_event *ev)
+{
+    return c->peer && !c->behind && c->tally != SIZE_MAX &&
+           td_bytes_is(ev->ns, c->serve->tallies[c->tally].ns);
+}
+
+/* All Socket.IO consumers that were just sent ev owe its ack. */
+static void await_acks(struct play_serve *s, const struct td_event *ev)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        s->consumers[i]->awaited = goes_to(s->consumers[i], ev);
+        s->awaited += s->consumers[i]->awaited;
+    }
+    if (s->awaited)
+        wait_from_now(s);
+}
+
+static void block(struct play_serve *s)
+{
+    if (s->flood)
+        return;
+    s->blocked = true;
+    stall_from_now(s);
+}
+
+static enum td_code put(void *self, const struct td_event *ev,
+                        struct td_error *err)
+{
+    struct play_serve *s = self;
+    struct td_event mine = *ev;
+    enum td_code code;
+    size_t tally;
+
+    if (s->blocked || s->awaited)
+        return TD_AGAIN;
+    if (play_asks_ack(ev))
+        play_serve_issue_id(s, s->id, &mine);
+    code = wire_server_send(s->server, &mine);
+    if (code && code != TD_AGAIN)
+        return td_error_set(err, code, "--serve", 0, "event %llu: %s",
+                            (unsigned long long)ev->seq, td_code_text(code));
+    s->all++;
+    tally = play_serve_tally(s, ev->ns); /* may move the tallies */
+    s->tallies[tally].count++;
+    if (s->options.wait_acked && play_asks_ack(ev))
+        await_acks(s, ev);
+    if (code == TD_AGAIN)
+        block(s);
+    return TD_OK;
+}
+
+struct play_outlet play_serve_outlet(struct play_serve *serve)
+{
+    return (struct play_outlet){.put = put, .self = serve};
+}
+
+void play_serve_attach(struct play_serve *serve, struct play_player *player)
+{
+    serve->player = player;
+    if (serve->options.wait_clients)
+        wait_from_now(serve);
+    play_serve_start_if_ready(serve);
+}
+
+uint16_t play_serve_port(const struct play_serve *serve)
+{
+    return wire_server_port(serve->server);
+}
+
+unsigned play_serve_consumers(const struct play_serve *serve)
+{
+    return serve->present;
+}
+
+void play_serve_finish(struct play_serve *serve)
+{
+    serve->finishing = true;
+    play_serve_finish_if_ready(serve);
+}
+
+bool play_serve_consumer(const struct play_serve *serve, size_t i,
+                         struct play_consumer_stats *stats)
+{
+    if (i >= serve->count)
+        return false;
+    *stats = serve->consumers[i]->stats;
+    stats->sent = play_consumer_sent(serve->consumers[i]);
+    return true;
+}
+
+uint64_t play_serve_joined(const struct play_serve *serve)
+{
+    return serve->joined;
+}
+
+uint64_t play_serve_sent(const struct play_serve *serve)
+{
+    uint64_t sum = serve->gone_sent;
+
+    for (size_t i = 0; i < serve->count; i++)
+        sum += play_consumer_sent(serve->consumers[i]);
+    return sum;
+}
+
+uint64_t play_serve_lost(const struct play_serve *serve)
+{
+    return serve->lost;
+}

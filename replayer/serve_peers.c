@@ -1,0 +1,155 @@
+#include "core/mem.h"
+#include "replayer/serve_state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The tally of a namespace, made when it is not there. */
+size_t play_serve_tally(struct play_serve *s, struct td_bytes ns)
+{
+    for (size_t i = 0; i < s->tally_count; i++)
+        if (td_bytes_is(ns, s->tallies[i].ns))
+            return i;
+    s->tallies =
+        td_realloc(s->tallies, (s->tally_count + 1) * sizeof(*s->tallies));
+    s->tallies[s->tally_count] = (struct play_tally){
+        .ns = td_strndup(ns.len ? (const char *)ns.ptr : "", ns.len)};
+    return s->tally_count++;
+}
+
+uint64_t play_serve_tally_now(const struct play_serve *s,
+                              const struct play_consumer *c)
+{
+    return c->tally == SIZE_MAX ? s->all : s->tallies[c->tally].count;
+}
+
+uint64_t play_consumer_sent(const struct play_consumer *c)
+{
+    bool live = c->peer && !c->behind;
+
+    return c->stats.sent +
+           (live ? play_serve_tally_now(c->serve, c) - c->base : 0);
+}
+
+static const char *dialect_name(enum wire_dialect dialect)
+{
+    switch (dialect) {
+    case WIRE_WS:
+        return "ws";
+    case WIRE_SIO:
+        return "sio";
+    case WIRE_SSE:
+        return "sse";
+    }
+    return "";
+}
+
+static struct play_consumer *consumer_new(struct play_serve *s,
+                                          struct wire_peer *peer)
+{
+    struct play_consumer *c = td_calloc(1, sizeof(*c));
+    const char *ns = wire_peer_namespace(peer);
+
+    c->serve = s;
+    c->peer = peer;
+    c->stats.dialect = dialect_name(wire_peer_dialect(peer));
+    (void)snprintf(c->stats.address, sizeof(c->stats.address), "%s",
+                   wire_peer_address(peer));
+    c->tally = SIZE_MAX;
+    if (wire_peer_dialect(peer) == WIRE_SIO)
+        c->tally =
+            play_serve_tally(s, td_text(ns && strcmp(ns, "/") ? ns : ""));
+    c->base = play_serve_tally_now(s, c);
+    wire_peer_set_ctx(peer, c);
+    s->consumers =
+        td_realloc(s->consumers, (s->count + 1) * sizeof(*s->consumers));
+    s->consumers[s->count++] = c;
+    s->joined++;
+    s->present++;
+    return c;
+}
+
+void play_serve_joined_peer(void *ctx, struct wire_peer *peer)
+{
+    struct play_serve *s = ctx;
+    struct play_consumer *c = consumer_new(s, peer);
+
+    if (s->options.catch_up && s->player && play_player_started(s->player))
+        play_consumer_fall_behind(c);
+    play_serve_start_if_ready(s);
+}
+
+/* One ack less to wait for. */
+static void settle(struct play_consumer *c)
+{
+    struct play_serve *s = c->serve;
+
+    if (!c->awaited)
+        return;
+    c->awaited = false;
+    if (--s->awaited)
+        return;
+    wire_timer_cancel(s->net, &s->wait);
+    play_serve_go_on(s);
+    play_serve_finish_if_ready(s);
+}
+
+/* Forget the stats of one that has gone: there are too many. */
+static void drop(struct play_serve *s, struct play_consumer *c)
+{
+    size_t i = 0;
+
+    while (s->consumers[i] != c)
+        i++;
+    s->gone_sent += c->stats.sent;
+    memmove(&s->consumers[i], &s->consumers[i + 1],
+            (s->count - i - 1) * sizeof(*s->consumers));
+    s->count--;
+    free(c);
+}
+
+void play_serve_left_peer(void *ctx, struct wire_peer *peer, uint64_t lost,
+                          const struct td_error *why)
+{
+    struct play_serve *s = ctx;
+    struct play_consumer *c = wire_peer_ctx(peer);
+
+    (void)why;
+    if (!c)
+        return;
+    c->stats.sent = play_consumer_sent(c);
+    c->stats.lost = lost;
+    c->stats.gone = true;
+    c->peer = NULL;
+    s->present--;
+    s->lost += lost;
+    play_consumer_forget(c);
+    settle(c);
+    play_serve_finish_if_ready(s);
+    if (s->count > PLAY_CONSUMERS_KEPT)
+        drop(s, c);
+}
+
+/* A consumer spoke: count it, take its ack, answer what asks for one. */
+void play_serve_heard(void *ctx, struct wire_peer *peer,
+                      const struct td_event *ev)
+{
+    struct play_serve *s = ctx;
+    struct play_consumer *c = wire_peer_ctx(peer);
+    struct td_event answer = {.dir = TD_DIR_OUT,
+                              .form = TD_FORM_JSON,
+                              .ns = ev->ns,
+                              .ack = ev->id,
+                              .payload = td_text("[]")};
+
+    if (!c || !td_event_is_plain(ev))
+        return;
+    if (ev->ack.len) {
+        if (td_bytes_is(ev->ack, s->id))
+            settle(c);
+        return;
+    }
+    c->stats.received++;
+    if (wire_peer_dialect(peer) == WIRE_SIO && play_asks_ack(ev))
+        (void)wire_peer_send(peer, &answer);
+}

@@ -1,0 +1,21 @@
+/* reports/json.h - a verdict as one line of JSON.
+ *
+ *     {"verdict":"fail","input":"run.tape.gz","events":187,"lossy":false,
+ *      "counts":{"pass":3,"fail":1,...},
+ *      "rules":[{"id","what","level","outcome","applied","total","reason"}],
+ *      "findings":[{"rule","level","seq","t","path","schema_path","expected",
+ *                   "found","excerpt","witness":[{"seq","t"}]}]}
+ *
+ * t is in nanoseconds of tape time and left out for NDJSON, whose seq is the
+ * line number; seq is left out for findings about the whole stream.
+ */
+#ifndef REPORTS_JSON_H
+#define REPORTS_JSON_H
+
+#include "core/buf.h"
+#include "validator/verdict.h"
+
+/* Append the verdict and a LF. */
+void report_json(struct td_buf *out, const struct check_verdict *v);
+
+#endif

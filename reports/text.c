@@ -1,0 +1,128 @@
+#include "reports/text.h"
+
+#include "core/log.h"
+
+#include <inttypes.h>
+
+/* A line that cannot move the cursor or forge another line. */
+static void add_clean(struct td_buf *out, const char *text)
+{
+    (void)td_text_clean(out, td_text(text));
+}
+
+static void add_place(struct td_buf *out, const struct check_finding *f)
+{
+    if (f->seq == 0) {
+        (void)td_buf_add_text(out, "    ");
+        return;
+    }
+    (void)td_buf_addf(out, "    %s%" PRIu64, f->has_t ? "seq " : "line ",
+                      f->seq);
+    if (f->has_t)
+        (void)td_buf_addf(out, " at %" PRIu64 ".%09" PRIu64 " s",
+                          f->t_ns / 1000000000, f->t_ns % 1000000000);
+    if (f->path[0]) {
+        (void)td_buf_add_byte(out, ' ');
+        add_clean(out, f->path);
+    }
+    (void)td_buf_add_text(out, ": ");
+}
+
+/* The other event that a finding rests on. */
+static void add_witness(struct td_buf *out, const struct check_finding *f)
+{
+    if (f->witnesses > 0 && f->witness[0].seq != f->seq)
+        (void)td_buf_addf(out, "; see %s%" PRIu64,
+                          f->witness[0].has_t ? "seq " : "line ",
+                          f->witness[0].seq);
+}
+
+static void add_finding(struct td_buf *out, const struct check_finding *f)
+{
+    add_place(out, f);
+    (void)td_buf_add_text(out, "expected ");
+    add_clean(out, f->expected);
+    (void)td_buf_add_text(out, ", found ");
+    add_clean(out, f->found);
+    add_witness(out, f);
+    if (f->schema_path[0]) {
+        (void)td_buf_add_text(out, " (");
+        add_clean(out, f->schema_path);
+        (void)td_buf_add_text(out, ")");
+    }
+    (void)td_buf_add_byte(out, '\n');
+}
+
+/* The message itself, once below its findings. */
+static void add_excerpt(struct td_buf *out, const struct check_finding *f,
+                        const struct check_finding *next)
+{
+    if (!f->excerpt[0] || (next && next->seq == f->seq && next->seq > 0))
+        return;
+    (void)td_buf_add_text(out, "      in ");
+    add_clean(out, f->excerpt);
+    (void)td_buf_add_byte(out, '\n');
+}
+
+/* The findings of a rule; how many. */
+static uint64_t add_findings(struct td_buf *out, const struct check_verdict *v,
+                             uint32_t index)
+{
+    const struct check_finding *last = NULL;
+    uint64_t shown = 0;
+
+    for (size_t i = 0; i < v->findings_len; i++) {
+        const struct check_finding *f = &v->findings[i];
+
+        if (f->rule != index)
+            continue;
+        if (last)
+            add_excerpt(out, last, f);
+        add_finding(out, f);
+        last = f;
+        shown++;
+    }
+    if (last)
+        add_excerpt(out, last, NULL);
+    return shown;
+}
+
+static void add_rule(struct td_buf *out, const struct check_verdict *v,
+                     uint32_t index)
+{
+    const struct check_result *r = &v->rules[index];
+    uint64_t shown;
+
+    (void)td_buf_addf(out, "  %-7s ", check_outcome_text(r->outcome));
+    add_clean(out, r->id);
+    (void)td_buf_add_text(out, "  ");
+    add_clean(out, r->what);
+    if (r->level != CHECK_LEVEL_ERROR)
+        (void)td_buf_addf(out, " [%s]", check_level_text(r->level));
+    if (r->total > 0)
+        (void)td_buf_addf(out, "  %" PRIu64 " finding%s", r->total,
+                          r->total == 1 ? "" : "s");
+    if (r->reason[0]) {
+        (void)td_buf_add_text(out, "  (");
+        add_clean(out, r->reason);
+        (void)td_buf_add_byte(out, ')');
+    }
+    (void)td_buf_add_byte(out, '\n');
+    shown = add_findings(out, v, index);
+    if (shown < r->total)
+        (void)td_buf_addf(out, "    ... and %" PRIu64 " more\n",
+                          r->total - shown);
+}
+
+void report_text(struct td_buf *out, const struct check_verdict *v, bool all)
+{
+    add_clean(out, v->input);
+    (void)td_buf_addf(out, ": %s, %" PRIu64 " event%s, %u rule%s%s\n",
+                      check_outcome_text(v->outcome), v->events,
+                      v->events == 1 ? "" : "s", v->rules_len,
+                      v->rules_len == 1 ? "" : "s", v->lossy ? ", lossy" : "");
+    for (uint32_t i = 0; i < v->rules_len; i++) {
+        if (all || v->rules[i].outcome != CHECK_PASS)
+            add_rule(out, v, i);
+    }
+}

@@ -1,0 +1,169 @@
+#include "tape/input.h"
+
+#include "core/fs.h"
+#include "core/mem.h"
+#include "tape/line.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define WINDOW_MAX (2 * TAPE_LINE_MAX)
+#define WINDOW_KEEP                                                            \
+    ((size_t)16 * 1024 * 1024) /* larger ones are given back                   \
+                                */
+
+static bool is_regular(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+enum td_code tape_input_open(struct tape_input *in, const char *path,
+                             struct td_error *err)
+{
+    bool is_stdin = !strcmp(path, "-");
+    enum td_code code = TD_OK;
+
+    memset(in, 0, sizeof(*in));
+    td_buf_init(&in->window, WINDOW_MAX);
+    in->fd = -1;
+    if (is_stdin)
+        in->fd = dup(STDIN_FILENO);
+    else
+        code = td_fs_open(&in->fd, path, err);
+    if (code)
+        return code;
+    if (in->fd < 0)
+        return td_error_errno(err, TD_IO, "stdin", errno, "cannot read");
+    in->path = td_strdup(is_stdin ? "stdin" : path);
+    in->seekable = is_regular(in->fd) && lseek(in->fd, 0, SEEK_CUR) == 0;
+    return TD_OK;
+}
+
+void tape_input_share(struct tape_input *in, const struct tape_input *other)
+{
+    memset(in, 0, sizeof(*in));
+    td_buf_init(&in->window, WINDOW_MAX);
+    in->fd = fcntl(other->fd, F_DUPFD_CLOEXEC, 0);
+    in->path = td_strdup(other->path);
+    in->seekable = true; /* by pread: the descriptors' common place stays */
+}
+
+void tape_input_close(struct tape_input *in)
+{
+    if (in->fd >= 0)
+        (void)close(in->fd);
+    td_buf_release(&in->window);
+    free(in->path);
+    in->path = NULL;
+    in->fd = -1;
+}
+
+static ssize_t read_some(struct tape_input *in, uint64_t offset, uint8_t *to,
+                         size_t len)
+{
+    for (;;) {
+        ssize_t n = in->seekable ? pread(in->fd, to, len, (off_t)offset)
+                                 : read(in->fd, to, len);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        in->reads++;
+        in->bytes += n > 0 ? (uint64_t)n : 0;
+        if (n < 0) {
+            in->failed = true;
+            (void)td_error_errno(&in->err, TD_IO, in->path, errno,
+                                 "cannot read");
+        }
+        return n;
+    }
+}
+
+/* Let the window start at offset, keeping what it already has from there. */
+static void move_window(struct tape_input *in, uint64_t offset)
+{
+    uint64_t end = in->base + in->window.len;
+
+    if (offset >= in->base && offset < end)
+        td_buf_drop(&in->window, (size_t)(offset - in->base));
+    else if (in->window.cap > WINDOW_KEEP)
+        td_buf_release(&in->window);
+    else
+        td_buf_clear(&in->window);
+    in->base = offset;
+}
+
+static void pass_over(struct tape_input *in, uint64_t offset)
+{
+    while (!in->seekable && in->base + in->window.len < offset) {
+        uint64_t left = offset - in->base - in->window.len;
+        size_t n = left < TAPE_READ_STEP ? (size_t)left : TAPE_READ_STEP;
+        uint8_t *room;
+        ssize_t got;
+
+        in->base += in->window.len;
+        td_buf_clear(&in->window);
+        room = td_buf_room(&in->window, n);
+        got = room ? read_some(in, in->base, room, n) : 0;
+        if (got <= 0)
+            return;
+        in->base += (uint64_t)got;
+    }
+}
+
+struct td_bytes tape_input_at(struct tape_input *in, uint64_t offset,
+                              size_t need)
+{
+    uint64_t have = in->base + in->window.len;
+
+    if (offset >= in->base && offset <= have && have - offset >= need)
+        return td_bytes(in->window.ptr + (offset - in->base),
+                        (size_t)(have - offset));
+    pass_over(in, offset);
+    move_window(in, offset);
+    in->ended = false;
+    while (in->window.len < need && !in->failed) {
+        size_t want = need - in->window.len;
+        uint8_t *room;
+        ssize_t n;
+
+        want = want < TAPE_READ_STEP ? TAPE_READ_STEP : want;
+        room = td_buf_room(&in->window, want);
+        if (!room)
+            break;
+        n = read_some(in, offset + in->window.len, room, want);
+        in->ended = n == 0;
+        if (n <= 0)
+            break;
+        in->window.len += (size_t)n;
+    }
+    return td_buf_bytes(&in->window);
+}
+
+bool tape_input_read(struct tape_input *in, uint64_t offset, uint8_t *to,
+                     size_t len)
+{
+    size_t at = 0;
+
+    while (in->seekable && at < len) {
+        ssize_t n = read_some(in, offset + at, to + at, len - at);
+
+        if (n <= 0)
+            return false;
+        at += (size_t)n;
+    }
+    return in->seekable;
+}
+
+uint64_t tape_input_size(const struct tape_input *in)
+{
+    struct stat st;
+
+    if (!in->seekable || fstat(in->fd, &st))
+        return 0;
+    return (uint64_t)st.st_size;
+}

@@ -1,0 +1,444 @@
+#include "tape/reader.h"
+
+#include "core/clock.h"
+#include "core/json.h"
+#include "core/mem.h"
+#include "tape/line.h"
+#include "tape/reader_int.h"
+
+#include <stdlib.h>
+
+/* What a JSON object says for key, as its raw text; "" if nothing. */
+static struct td_bytes field(const struct td_json_doc *doc, uint32_t object,
+                             const char *key)
+{
+    uint32_t i = td_json_member(doc, object, td_text(key));
+
+    return i ? td_json_raw(doc, i) : td_bytes("", 0);
+}
+
+static struct td_bytes unquote(struct td_bytes raw)
+{
+    if (raw.len < 2 || raw.ptr[0] != '"')
+        return td_bytes("", 0);
+    return td_bytes(raw.ptr + 1, raw.len - 2);
+}
+
+static uint64_t number(struct td_bytes raw)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < raw.len && raw.ptr[i] >= '0' && raw.ptr[i] <= '9' &&
+                       n < TAPE_INT_MAX;
+         i++)
+        n = n * 10 + (uint64_t)(raw.ptr[i] - '0');
+    return n;
+}
+
+enum td_code tape_reader_enter(struct tape_reader *r, struct td_bytes line,
+                               struct td_error *err)
+{
+    struct td_json_doc doc = {0};
+    const char *path = r->scan.in.path;
+    uint64_t version;
+
+    td_buf_clear(&r->header_line);
+    if (td_buf_add_bytes(&r->header_line, line) ||
+        td_json_parse(&doc, td_buf_bytes(&r->header_line), TD_JSON_DEPTH,
+                      NULL)) {
+        td_json_release(&doc);
+        return td_error_set(err, TD_FORMAT, path, r->text.offset,
+                            "the header line is not JSON");
+    }
+    r->header = (struct tape_header){
+        .line = td_buf_bytes(&r->header_line),
+        .id = unquote(field(&doc, 0, "id")),
+        .source = unquote(field(&doc, 0, "source")),
+        .segment = r->segment,
+    };
+    version = number(field(&doc, 0, "tape"));
+    if (td_time_parse(unquote(field(&doc, 0, "start")),
+                      &r->header.start_wall_ns))
+        r->header.start_wall_ns = 0;
+    td_json_release(&doc);
+    if (version != TAPE_VERSION) {
+        (void)td_error_set(err, TD_FORMAT, path, r->text.offset,
+                           "tape version %llu is not known here",
+                           (unsigned long long)version);
+        return td_error_mend(err, "read it with a newer tapedeck");
+    }
+    return TD_OK;
+}
+
+/* Where the line at hand stands; of a member no more than its start is known.
+ */
+static void damage_at_line(struct tape_reader *r)
+{
+    uint64_t at = r->text.offset;
+
+    if (r->scan.mode == TAPE_SCAN_TEXT && r->line.len > 0)
+        at += (uint64_t)(r->line.ptr - r->text.lines.ptr);
+    tape_scan_damage(&r->scan, at);
+}
+
+static void leave_segment(struct tape_reader *r)
+{
+    if (r->in_segment) {
+        r->state.torn = true;
+        damage_at_line(r);
+        td_buf_clear(&r->end_line);
+    }
+    r->lost_before += r->lost_here;
+    r->lost_here = 0;
+    r->in_segment = false;
+    r->state.ended = false;
+    r->scan.expect = 1;
+}
+
+/* The footers may have told of more already. */
+static void note_lost(struct tape_reader *r, uint64_t lost)
+{
+    if (r->lost_before + lost > r->state.lost)
+        r->state.lost = r->lost_before + lost;
+    r->lost_here = lost;
+}
+
+static void bad_line(struct tape_reader *r)
+{
+    r->state.bad_lines++;
+    damage_at_line(r);
+}
+
+/* The end line knows how many events there were, so that those missing right
+ * before it are noticed.
+ */
+void tape_reader_take_end(struct tape_reader *r, struct td_bytes line)
+{
+    struct td_json_doc doc = {0};
+    uint32_t end;
+
+    td_buf_clear(&r->end_line);
+    if (td_buf_add_bytes(&r->end_line, line) ||
+        td_json_parse(&doc, td_buf_bytes(&r->end_line), TD_JSON_DEPTH, NULL)) {
+        bad_line(r);
+        td_buf_clear(&r->end_line);
+        td_json_release(&doc);
+        return;
+    }
+    end = td_json_member(&doc, 0, td_text("end"));
+    if (r->scan.expect > 0)
+        tape_scan_expect(&r->scan, number(field(&doc, end, "events")) + 1, 0);
+    note_lost(r, number(field(&doc, end, "lost")));
+    td_json_release(&doc);
+    r->state.ended = true;
+    r->in_segment = false;
+}
+
+bool tape_reader_inflate(struct td_buf *text, struct td_bytes data)
+{
+    struct tape_member m;
+    size_t entries;
+
+    return tape_member_peek(data, &m, &entries) == TAPE_PEEK_MEMBER &&
+           m.kind == TAPE_MEMBER_DATA && m.length <= data.len &&
+           tape_scan_inflate(text, &m, data);
+}
+
+static bool is_object(struct td_bytes line)
+{
+    return line.len > 0 && line.ptr[0] == '{' &&
+           !td_json_check(line, TD_JSON_DEPTH, NULL);
+}
+
+/* Lines that are no events. Unknown objects are left to later versions. */
+static enum td_code take_other(struct tape_reader *r, struct td_bytes line,
+                               struct td_error *err)
+{
+    enum tape_line_kind kind = tape_line_kind(line);
+    enum td_code code = TD_OK;
+
+    if (kind == TAPE_LINE_HEADER) {
+        leave_segment(r);
+        r->segment++;
+        r->state.segments += !r->state.indexed;
+        r->in_segment = true;
+        code = tape_reader_enter(r, line, err);
+    } else if (kind == TAPE_LINE_END) {
+        tape_reader_take_end(r, line);
+    } else if (line.len > 0 && !is_object(line)) {
+        bad_line(r);
+        return TD_OK;
+    }
+    if (!code && r->other && line.len > 0)
+        r->other(r->other_ctx, kind, line);
+    return code;
+}
+
+static bool wanted(const struct tape_reader *r, const struct td_event *ev)
+{
+    const struct td_bytes *list = ev->kind.len > 0 ? r->kinds : r->names;
+    size_t len = ev->kind.len > 0 ? r->kinds_len : r->names_len;
+    struct td_bytes name = ev->kind.len > 0 ? ev->kind : ev->name;
+
+    if (!r->scan.by_name)
+        return true;
+    for (size_t i = 0; i < len; i++)
+        if (td_bytes_equal(list[i], name))
+            return true;
+    return false;
+}
+
+static bool take_event(struct tape_reader *r, struct td_bytes line,
+                       struct td_event *ev)
+{
+    if (tape_line_parse(ev, line, &r->scratch, !r->text.checked, NULL)) {
+        bad_line(r);
+        return false;
+    }
+    tape_scan_expect(&r->scan, ev->seq, 1);
+    tape_scan_count(&r->scan, 1, ev->at_ns, ev->at_ns);
+    r->in_segment = true;
+    if (r->header.start_wall_ns == 0 && r->scan.anchor_wall > 0)
+        r->header.start_wall_ns = r->scan.anchor_wall - r->scan.anchor_ns;
+    if (ev->at_ns < r->scan.from_ns || ev->seq < r->scan.from_seq)
+        return false;
+    return wanted(r, ev);
+}
+
+static struct td_bytes next_line(struct tape_reader *r)
+{
+    struct td_bytes rest = td_bytes(r->text.lines.ptr + r->line_at,
+                                    r->text.lines.len - r->line_at);
+    const uint8_t *end = (const uint8_t *)memchr(rest.ptr, '\n', rest.len);
+
+    if (end)
+        rest.len = (size_t)(end - rest.ptr);
+    r->line_at += rest.len + (end ? 1 : 0);
+    return rest;
+}
+
+static enum td_code more_text(struct tape_reader *r, struct td_error *err)
+{
+    enum td_code code = tape_scan_next(&r->scan, &r->text, err);
+
+    r->line_at = 0;
+    if (code)
+        r->text.lines.len = 0;
+    if (r->scan.lost > r->lost_here)
+        note_lost(r, r->scan.lost);
+    if (code == TD_END && (r->in_segment || !r->state.ended)) {
+        if (r->in_segment)
+            td_buf_clear(&r->end_line); /* it was of the segment before */
+        r->state.torn = true;
+        tape_scan_damage(&r->scan, r->scan.at);
+    }
+    return code;
+}
+
+enum td_code tape_reader_next(struct tape_reader *r, struct td_event *ev,
+                              struct td_error *err)
+{
+    if (r->held) {
+        r->held = false;
+        *ev = r->event;
+        return TD_OK;
+    }
+    for (;;) {
+        enum td_code code = TD_OK;
+
+        if (r->line_at == r->text.lines.len) {
+            code = more_text(r, err);
+        } else {
+            r->line = next_line(r);
+            if (r->line.len > 5 && !memcmp(r->line.ptr, "{\"s\":", 5)) {
+                if (take_event(r, r->line, ev))
+                    return TD_OK;
+            } else {
+                code = take_other(r, r->line, err);
+            }
+        }
+        if (code)
+            return code;
+    }
+}
+
+void tape_reader_hold(struct tape_reader *r, const struct td_event *ev)
+{
+    r->event = *ev;
+    r->held = true;
+}
+
+void tape_reader_go(struct tape_reader *r, uint64_t at)
+{
+    tape_scan_go(&r->scan, at);
+    r->text.lines.len = 0;
+    r->line_at = 0;
+    r->held = false;
+    r->in_segment = false;
+}
+
+/* Read up to the header line, if the tape begins with one. A tape whose first
+ * member is broken is read all the same; a file without any line of a tape is
+ * refused.
+ */
+static enum td_code first_lines(struct tape_reader *r, struct td_error *err)
+{
+    struct td_error why = {0};
+    enum td_code code = more_text(r, &why);
+    struct td_bytes line;
+    enum tape_line_kind kind;
+
+    if (code == TD_IO || (code == TD_AGAIN && r->scan.follow)) {
+        if (err && code == TD_IO)
+            *err = why;
+        return code == TD_IO ? TD_IO : TD_OK;
+    }
+    line = code ? td_bytes("", 0) : next_line(r);
+    kind = tape_line_kind(line);
+    if (kind == TAPE_LINE_HEADER) {
+        r->line = line;
+        return take_other(r, line, err);
+    }
+    r->line_at = 0;
+    if (kind == TAPE_LINE_EVENT || kind == TAPE_LINE_END)
+        return TD_OK;
+    (void)td_error_set(err, TD_FORMAT, r->scan.in.path, r->text.offset,
+                       code && r->scan.in.bytes == 0
+                           ? "is empty: not a tape"
+                           : "is not a tape: no line of one was found in it");
+    return td_error_mend(err, "name a file that `tapedeck record` made, or the "
+                              "text of one");
+}
+
+enum td_code tape_reader_take(struct tape_reader **out, struct tape_input *in,
+                              const struct tape_read_options *how,
+                              struct td_error *err)
+{
+    struct tape_reader *r = (struct tape_reader *)td_calloc(1, sizeof(*r));
+    enum td_code code;
+
+    *out = NULL;
+    r->scan.in = *in;
+    *in = (struct tape_input){.fd = -1};
+    r->scan.state = &r->state;
+    r->state.torn_at = TAPE_NO_DAMAGE;
+    r->scan.follow = how && how->follow;
+    r->other = how ? how->other : NULL;
+    r->other_ctx = how ? how->ctx : NULL;
+    r->scratch.max = TAPE_LINE_MAX;
+    tape_seek_init(r);
+    code = first_lines(r, err);
+    if (!code && how && how->threads > 0)
+        tape_scan_read_ahead(&r->scan);
+    if (code) {
+        tape_reader_close(r);
+        return err ? err->code : code;
+    }
+    *out = r;
+    return TD_OK;
+}
+
+enum td_code tape_reader_open(struct tape_reader **out, const char *path,
+                              const struct tape_read_options *how,
+                              struct td_error *err)
+{
+    struct tape_input in;
+    enum td_code code = tape_input_open(&in, path, err);
+
+    *out = NULL;
+    return code ? code : tape_reader_take(out, &in, how, err);
+}
+
+static void forget_selection(struct tape_reader *r)
+{
+    for (size_t i = 0; i < r->names_len; i++)
+        free((void *)(uintptr_t)r->names[i].ptr);
+    for (size_t i = 0; i < r->kinds_len; i++)
+        free((void *)(uintptr_t)r->kinds[i].ptr);
+    free(r->names);
+    free(r->kinds);
+    r->names = NULL;
+    r->kinds = NULL;
+    r->names_len = 0;
+    r->kinds_len = 0;
+}
+
+void tape_reader_close(struct tape_reader *r)
+{
+    if (!r)
+        return;
+    forget_selection(r);
+    tape_scan_release(&r->scan);
+    td_buf_release(&r->scratch);
+    td_buf_release(&r->header_line);
+    td_buf_release(&r->end_line);
+    td_buf_release(&r->tail);
+    td_buf_release(&r->node);
+    free(r->segments);
+    free(r);
+}
+
+static struct td_bytes *copy_list(const struct td_bytes *list, size_t len)
+{
+    struct td_bytes *copy =
+        (struct td_bytes *)td_calloc(len + 1, sizeof(*copy));
+
+    for (size_t i = 0; i < len; i++)
+        copy[i] = td_bytes(td_strndup(list[i].ptr, list[i].len), list[i].len);
+    return copy;
+}
+
+void tape_reader_select(struct tape_reader *r, const struct td_bytes *names,
+                        size_t names_len, const struct td_bytes *kinds,
+                        size_t kinds_len)
+{
+    forget_selection(r);
+    r->names = copy_list(names, names_len);
+    r->names_len = names_len;
+    r->kinds = copy_list(kinds, kinds_len);
+    r->kinds_len = kinds_len;
+    r->scan.by_name = names_len + kinds_len > 0;
+    memset(&r->scan.names, 0, sizeof(r->scan.names));
+    for (size_t i = 0; i < names_len; i++)
+        tape_names_set(&r->scan.names, tape_name_bit(names[i]));
+    for (size_t i = 0; i < kinds_len; i++)
+        tape_names_set(&r->scan.names, tape_kind_bit(kinds[i]));
+}
+
+const struct tape_header *tape_reader_header(const struct tape_reader *r)
+{
+    return &r->header;
+}
+
+uint64_t tape_reader_wall(const struct tape_reader *r,
+                          const struct td_event *ev)
+{
+    if (r->scan.anchor_wall > 0 && ev->at_ns >= r->scan.anchor_ns)
+        return r->scan.anchor_wall + (ev->at_ns - r->scan.anchor_ns);
+    return r->header.start_wall_ns + ev->at_ns;
+}
+
+struct td_bytes tape_reader_line(const struct tape_reader *r)
+{
+    return r->line;
+}
+
+uint64_t tape_reader_lost(const struct tape_reader *r)
+{
+    return r->lost_before + r->lost_here;
+}
+
+struct tape_state tape_reader_state(const struct tape_reader *r)
+{
+    return r->state;
+}
+
+struct td_bytes tape_reader_end(const struct tape_reader *r)
+{
+    return td_buf_bytes(&r->end_line);
+}
+
+struct tape_reads tape_reader_reads(const struct tape_reader *r)
+{
+    return (struct tape_reads){r->scan.in.reads, r->scan.in.bytes};
+}

@@ -1,0 +1,264 @@
+#include "tape/rewrite.h"
+
+#include "core/fs.h"
+#include "core/mem.h"
+#include "tape/writer.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct job {
+    const struct tape_rewrite *how;
+    const char *path; /* that is written */
+    struct tape_reader *reader;
+    struct tape_writer *writer; /* of the segment at hand, or NULL */
+    struct td_clock clock;      /* shows the time that was recorded */
+    bool further;               /* a segment was written already */
+    bool ended;                 /* the segment at hand has its end line */
+    enum tape_ending ending;    /* which says this */
+    uint64_t last_ns;
+    uint64_t seen_missing;
+    uint64_t seen_lost;
+    enum td_code code; /* of what the lines between the events led to */
+    struct td_error err;
+    struct tape_rewritten *report;
+};
+
+static enum td_code open_segment(struct job *job, struct td_error *err)
+{
+    const struct tape_header *header = tape_reader_header(job->reader);
+    struct tape_options options = {
+        .clock = &job->clock,
+        .header = header->line,
+        .start_wall_ns = header->start_wall_ns,
+        .member_ns = TD_NEVER,
+        .level = job->how->level,
+        .patient = true,
+        .overwrite = true,
+        .append = job->further,
+    };
+
+    td_clock_virtual(&job->clock, 0, header->start_wall_ns);
+    job->further = true;
+    job->ended = false;
+    job->last_ns = 0;
+    return tape_writer_open(&job->writer, job->path, &options, err);
+}
+
+static enum tape_ending ending_of(struct td_bytes end)
+{
+    static const struct {
+        const char *text;
+        enum tape_ending ending;
+    } rows[] = {
+        {"\"how\":\"clean\"", TAPE_END_CLEAN},
+        {"\"how\":\"signal\"", TAPE_END_SIGNAL},
+        {"\"how\":\"limit\"", TAPE_END_LIMIT},
+    };
+
+    for (size_t i = 0; end.len > 0 && i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (memmem(end.ptr, end.len, rows[i].text, strlen(rows[i].text)))
+            return rows[i].ending;
+    return TAPE_END_ERROR;
+}
+
+/* What the old tape said was lost by now was lost for the fresh one too. */
+static void tell_lost(struct job *job)
+{
+    uint64_t lost = tape_reader_lost(job->reader);
+
+    if (lost > job->seen_lost)
+        tape_writer_lost(job->writer, lost - job->seen_lost);
+    job->seen_lost = lost;
+}
+
+/* What is missing before the next event becomes an event itself. */
+static enum td_code tell_missing(struct job *job, uint64_t at_ns,
+                                 struct td_error *err)
+{
+    uint64_t missing = tape_reader_state(job->reader).missing;
+    uint64_t count = missing - job->seen_missing;
+    char json[96];
+    struct td_event lost = {
+        .at_ns = at_ns,
+        .form = TD_FORM_JSON,
+        .kind = td_text(TD_KIND_LOST),
+    };
+
+    job->seen_missing = missing;
+    if (count == 0 || job->how->kind != TAPE_REWRITE_MEND)
+        return TD_OK;
+    (void)snprintf(json, sizeof(json),
+                   "{\"count\":%" PRIu64 ",\"why\":\"the tape was damaged\"}",
+                   count);
+    lost.payload = td_text(json);
+    tape_writer_lost(job->writer, count);
+    return tape_writer_put(job->writer, &lost, err);
+}
+
+/* The end of the segment at hand: all of it was read. */
+static enum td_code close_segment(struct job *job, struct td_error *err)
+{
+    struct tape_writer *writer = job->writer;
+    bool ended = job->ended;
+    char why[96];
+    enum td_code code;
+    enum td_code closed;
+
+    if (!writer)
+        return TD_OK;
+    code = tell_missing(job, job->last_ns, err);
+    tell_lost(job);
+    job->writer = NULL;
+    (void)snprintf(why, sizeof(why), "the tape was damaged at byte %" PRIu64,
+                   tape_reader_state(job->reader).torn_at);
+    closed = tape_writer_close(writer, ended ? job->ending : TAPE_END_ERROR,
+                               ended ? NULL : why, code ? NULL : err);
+    return code ? code : closed;
+}
+
+/* A header begins the next segment, also one without events. */
+static void on_other_line(void *ctx, enum tape_line_kind kind,
+                          struct td_bytes line)
+{
+    struct job *job = (struct job *)ctx;
+
+    if (!job->reader || job->code)
+        return; /* the first header: it is there still when all is open */
+    if (kind == TAPE_LINE_END) {
+        job->ended = true;
+        job->ending = ending_of(line);
+    } else if (kind == TAPE_LINE_HEADER) {
+        job->code = close_segment(job, &job->err);
+        if (!job->code)
+            job->code = open_segment(job, &job->err);
+    }
+}
+
+static enum td_code put_event(struct job *job, const struct td_event *ev,
+                              struct td_error *err)
+{
+    enum td_code code = tell_missing(job, ev->at_ns, err);
+
+    if (code)
+        return code;
+    tell_lost(job);
+    job->last_ns = ev->at_ns;
+    job->clock.virtual_wall_ns = tape_reader_wall(job->reader, ev);
+    job->report->events++;
+    if (job->how->kind == TAPE_REWRITE_MEND)
+        return tape_writer_put(job->writer, ev, err);
+    return tape_writer_put_line(job->writer, ev, tape_reader_line(job->reader),
+                                err);
+}
+
+static enum td_code copy(struct job *job, struct td_error *err)
+{
+    struct td_event ev = {0};
+    enum td_code code = open_segment(job, err);
+
+    while (!code) {
+        code = tape_reader_next(job->reader, &ev, err);
+        if (job->code) {
+            *err = job->err;
+            return job->code;
+        }
+        if (!code)
+            code = put_event(job, &ev, err);
+    }
+    if (code == TD_END) {
+        job->report->file_bytes = tape_writer_totals(job->writer).file_bytes;
+        code = close_segment(job, err);
+    }
+    job->report->state = tape_reader_state(job->reader);
+    return code;
+}
+
+/* The path to write first: beside the target, so that it can be renamed. */
+static enum td_code choose_path(const struct tape_rewrite *how, char **part,
+                                struct td_error *err)
+{
+    size_t len = strlen(how->to) + sizeof(".part");
+    struct stat st;
+
+    *part = NULL;
+    if (!strcmp(how->to, "-"))
+        return TD_OK;
+    if (!stat(how->to, &st) && S_ISDIR(st.st_mode))
+        return td_error_set(err, TD_IO, how->to, 0,
+                            "is a directory, not a file");
+    if (!how->overwrite && strcmp(how->to, how->from) != 0 &&
+        access(how->to, F_OK) == 0) {
+        (void)td_error_set(err, TD_IO, how->to, 0, "the file exists already");
+        return td_error_mend(err, "choose another name or use --overwrite");
+    }
+    *part = (char *)td_calloc(len, 1);
+    (void)snprintf(*part, len, "%s.part", how->to);
+    return TD_OK;
+}
+
+/* Nobody may be writing the tape that is replaced. */
+static enum td_code lock_source(const struct tape_rewrite *how, int *fd,
+                                struct td_error *err)
+{
+    *fd = -1;
+    if (strcmp(how->from, how->to) != 0 || !strcmp(how->to, "-"))
+        return TD_OK;
+    return td_fs_create(fd, how->from, TD_FS_EXISTING, err);
+}
+
+static enum td_code commit(const struct tape_rewrite *how, const char *part,
+                           struct td_error *err)
+{
+    if (rename(part, how->to) != 0) {
+        (void)td_error_set(err, TD_IO, how->to, 0, "cannot be replaced");
+        return td_error_mend(err, "the rewritten tape is %s", part);
+    }
+    return td_fs_sync_dir(how->to, err);
+}
+
+/* Nothing of the part stays, so the writer's mend would mislead. */
+static void drop_part(const struct tape_rewrite *how, const char *part,
+                      enum td_code code, struct td_error *err)
+{
+    if (!unlink(part) && code == TD_IO && err && err->mend[0])
+        (void)td_error_mend(
+            err, "%s%s%s is as it was", td_errno_mend(err->errnum),
+            td_errno_mend(err->errnum)[0] ? "; " : "", how->from);
+}
+
+enum td_code tape_rewrite(const struct tape_rewrite *how,
+                          struct tape_rewritten *report, struct td_error *err)
+{
+    struct job job = {.how = how, .report = report};
+    struct tape_read_options read = {.other = on_other_line, .ctx = &job};
+    struct tape_reader *reader = NULL;
+    char *part = NULL;
+    int lock = -1;
+    enum td_code code = lock_source(how, &lock, err);
+
+    memset(report, 0, sizeof(*report));
+    if (!code)
+        code = choose_path(how, &part, err);
+    if (!code)
+        code = tape_reader_open(&reader, how->from, &read, err);
+    if (!code) {
+        job.reader = reader;
+        job.path = part ? part : how->to;
+        code = copy(&job, err);
+        if (job.writer)
+            (void)close_segment(&job, NULL);
+        if (code && part)
+            drop_part(how, part, code, err);
+        else if (part)
+            code = commit(how, part, err);
+    }
+    tape_reader_close(reader);
+    if (lock >= 0)
+        (void)close(lock);
+    free(part);
+    return code;
+}

@@ -1,0 +1,13 @@
+/* tape/sniff.h - is it a tape, or lines of something else? */
+#ifndef TAPE_SNIFF_H
+#define TAPE_SNIFF_H
+
+#include "tape/input.h"
+
+/* True if the input, from which nothing was taken yet, begins with a member of
+ * a tape or, as text or gzipped by whatever, with a tape's header line. Looks
+ * at no more bytes than that needs and takes none, so it works on pipes.
+ */
+bool tape_sniff(struct tape_input *in);
+
+#endif

@@ -1,0 +1,1 @@
+TAPEDECK_COLOR=pink $TAPEDECK help

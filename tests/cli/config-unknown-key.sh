@@ -1,0 +1,5 @@
+printf 'colour: never\nhelp:\n  markdwon: true\n' > .tapedeck.yaml
+$TAPEDECK completion bash || echo "exit $?"
+sed -i 1d .tapedeck.yaml
+$TAPEDECK completion bash || echo "exit $?"
+$TAPEDECK completion --help | head -1

@@ -1,0 +1,2 @@
+mkdir place.tape.gz
+$TAPEDECK info place.tape.gz

@@ -1,0 +1,2 @@
+echo hello > note.txt
+$TAPEDECK info note.txt

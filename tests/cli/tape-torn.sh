@@ -1,0 +1,10 @@
+cat > run.ndjson <<'END'
+{"tape":1,"id":"x","start":"2026-01-31T12:00:00.000000000Z","clock":"monotonic","source":"ws://example.test/"}
+{"s":1,"t":0,"d":"in","c":1,"k":"open","json":{"url":"ws://example.test/"}}
+{"s":2,"t":1000000000,"d":"out","c":1,"ev":"ping","json":["ping",1.10]}
+{"s":3,"t":2000000000,"d":"out","c":1,"ev":"pong","text":"not\njson"}
+{"end":{"how":"clean","events":3,"last":2000000000,"lost":0,"text":0}}
+END
+$TAPEDECK reindex -q run.ndjson -o run.tape.gz
+head -c 300 run.tape.gz > torn.tape.gz
+$TAPEDECK verify torn.tape.gz

@@ -1,0 +1,1 @@
+$TAPEDECK help --markdwn

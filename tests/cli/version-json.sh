@@ -1,0 +1,1 @@
+$TAPEDECK --version --json

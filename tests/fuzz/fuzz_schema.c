@@ -1,0 +1,55 @@
+/* "SCHEMA\0VALUE": any schema compiles or is refused, any value is judged, and
+ * both speeds of the machine agree.
+ */
+#include "validator/schema.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void count(void *self, const struct check_problem *problem)
+{
+    (void)problem;
+    ++*(unsigned *)self;
+}
+
+static void judge(struct check_schemas *set, uint32_t root,
+                  struct td_bytes text)
+{
+    struct td_json_doc doc = {0};
+
+    if (td_json_parse(&doc, text, 64, NULL) == TD_OK) {
+        struct check_value value = {&doc, 0};
+        enum td_code fast = check_schema_test(set, root, value);
+        unsigned problems = 0;
+        enum td_code slow =
+            check_schema_explain(set, root, value, count, &problems);
+
+        if (fast != slow && fast != TD_LIMIT && slow != TD_LIMIT)
+            abort();
+        if (slow == TD_OK && problems > 0)
+            abort();
+    }
+    td_json_release(&doc);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct check_schema_map map[] = {{"file:", "/nonexistent"},
+                                                  {NULL, NULL}};
+    struct check_schema_options how = {.assert_format = true, .map = map};
+    const uint8_t *cut = size > 0 ? memchr(data, 0, size) : NULL;
+    struct check_schemas *set;
+    struct td_jsonx x = {0};
+    uint32_t root;
+
+    if (!cut || td_jsonx_parse(&x, "fuzz", TD_JSONX_JSON,
+                               td_bytes(data, (size_t)(cut - data)), NULL))
+        return 0;
+    set = check_schemas_new(&how);
+    if (check_schemas_add(set, &x, 0, &root, NULL) == TD_OK)
+        judge(set, root, td_bytes(cut + 1, (size_t)(data + size - (cut + 1))));
+    check_schemas_free(set);
+    td_jsonx_release(&x);
+    return 0;
+}

@@ -1,0 +1,131 @@
+#!/usr/bin/python3
+"""Each check finds its breach, and only that."""
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+
+HEADER = """/* core/x.h - a thing. */
+#ifndef CORE_X_H
+#define CORE_X_H
+
+%s
+
+#endif
+"""
+
+
+def run(tool, files, *arguments):
+    """The lines of a check on a tree of {path: text}, and its exit status."""
+    with tempfile.TemporaryDirectory() as root:
+        subprocess.run(["git", "init", "-q", root], check=True)
+        for path, text in files.items():
+            path = os.path.join(root, path)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+        done = subprocess.run(
+            [sys.executable, os.path.join(ROOT, "tools", tool), root,
+             *arguments], stdout=subprocess.PIPE, check=False)
+    return done.stdout.decode().strip().split("\n"), done.returncode
+
+
+class Checks(unittest.TestCase):
+    def breaks(self, tool, files, expected, *arguments):
+        lines, status = run(tool, files, *arguments)
+        self.assertEqual(lines, [expected])
+        self.assertEqual(status, 1)
+
+    def holds(self, tool, files, *arguments):
+        lines, status = run(tool, files, *arguments)
+        self.assertEqual(status, 0, lines)
+
+    def test_layers(self):
+        self.holds("check_layers.py", {
+            "core/x.c": '#include "core/x.h"\n#include <stdio.h>\n',
+            "tape/x.c": '#include "core/x.h"\n#include <zlib.h>\n',
+            "wire/transport_lws.c": "#include <libwebsockets.h>\n",
+            "cli/x.c": '#include "tape/x.h"\n#include "wire/y.h"\n'})
+        self.breaks("check_layers.py", {"core/x.c": '\n#include "tape/y.h"\n'},
+                    "core/x.c:2: core may not include tape/y.h")
+        self.breaks("check_layers.py", {"tape/x.h": '#include "wire/y.h"\n'},
+                    "tape/x.h:1: tape may not include wire/y.h")
+        self.breaks("check_layers.py", {"reports/x.c":
+                                        '#include "validator/run.h"\n'},
+                    "reports/x.c:1: reports may not include validator/run.h")
+        self.breaks("check_layers.py", {"wire/x.c":
+                                        "#include <libwebsockets.h>\n"},
+                    "wire/x.c:1: <libwebsockets.h> belongs to "
+                    "wire/transport_lws.c")
+        self.breaks("check_layers.py", {"core/x.c": "#include <zlib.h>\n"},
+                    "core/x.c:1: <zlib.h> belongs to tape/*")
+        self.breaks("check_layers.py", {"core/x.c": '#include "x.h"\n'},
+                    'core/x.c:1: write "folder/file.h"')
+        self.breaks("check_layers.py", {"core/a.h": '#include "core/b.h"\n',
+                                        "core/b.h": '#include "core/a.h"\n'},
+                    "ring of includes: core/a.h -> core/b.h -> core/a.h")
+
+    def test_size(self):
+        body = "int f(int a)\n{\n%s}\n"
+        self.holds("check_size.py", {"core/x.c": body % ("    a++;\n" * 77)})
+        self.breaks("check_size.py", {"core/x.c": body % ("    a++;\n" * 78)},
+                    "core/x.c:1: f() has 81 lines, 80 allowed")
+        self.breaks("check_size.py",
+                    {"core/x.c": "void g(int a, int b, int c,\n"
+                                 "       void (*d)(int, int), int e, int f,\n"
+                                 "       int g)\n{\n}\n"},
+                    "core/x.c:1: g() has 7 parameters, 6 allowed")
+        self.breaks("check_size.py", {"core/x.c": "\n" * 601},
+                    "core/x.c: 601 lines, 600 allowed")
+
+    def test_words(self):
+        self.holds("check_words.py", {
+            "core/x.c": '/* strcpy() */ const char *x = "strcpy(";\n'
+                        "int my_rand(void);\n",
+            "tests/a.sh": "# nothing sleeps here\necho sleep\n",
+            "README.md": "https://registry.npmjs.org/ws /usr/bin/env\n"})
+        for text in ("strcpy(a, b);", "sprintf(a, b);", "x = rand();",
+                     "gets(a);", "strcat(a, b);"):
+            lines, status = run("check_words.py", {"core/x.c": text + "\n"})
+            self.assertTrue(lines[0].startswith("core/x.c:1: banned function"))
+            self.assertEqual(status, 1)
+        self.breaks("check_words.py", {"core/x.c": "p = malloc(3);\n"},
+                    "core/x.c:1: allocate through core/mem.h: malloc(")
+        self.breaks("check_words.py", {"tests/x.c": "\nusleep(3);\n"},
+                    "tests/x.c:2: a test waits for an event: usleep(")
+        self.breaks("check_words.py", {"tests/x.sh": "a; sleep 0.1\n"},
+                    "tests/x.sh:1: a test waits for an event")
+        self.breaks("check_words.py", {"tests/x.py": "time.sleep(1)\n"},
+                    "tests/x.py:1: a test waits for an event: time.sleep(")
+        self.breaks("check_words.py", {"a.md": "in /home/me/src\n"},
+                    "a.md:1: place of one machine: /home/m")
+        self.breaks("check_words.py", {"a.json": "https://npm.corp.jfrog.io/\n"},
+                    "a.json:1: place of one machine: https://npm.corp.jfrog"
+                    ".io")
+        self.breaks("check_words.py", {"core/x.c": "/* TODO */\n"},
+                    "core/x.c:1: note to self: TODO")
+
+    def test_headers(self):
+        good = HEADER % "/* Counts. */\nint td_x(int a);\nint td_y(void);"
+        self.holds("check_headers.py", {"core/x.h": good}, "cc")
+        self.breaks("check_headers.py", {"core/x.h":
+                                         HEADER % "int td_x(int a,\n  int b);"},
+                    "core/x.h:5: td_x() is not documented")
+        self.breaks("check_headers.py", {"core/x.h":
+                                         HEADER % "/* A. */\nint td_x(int a);"
+                                         "\n\nTD_CHECK struct y *td_y(void);"},
+                    "core/x.h:8: td_y() is not documented")
+        self.breaks("check_headers.py", {"core/y.h": good.replace("_X_H", "_Y_H")},
+                    "core/y.h:1: does not start with /* core/y.h")
+        lines, status = run("check_headers.py", {
+            "core/x.h": HEADER % "/* Needs one. */\nsize_t td_x(void);"}, "cc")
+        self.assertIn("core/x.h: does not compile alone", lines[0])
+        self.assertEqual(status, 1)
+
+
+if __name__ == "__main__":
+    unittest.main()

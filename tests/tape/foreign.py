@@ -1,0 +1,67 @@
+#!/usr/bin/python3
+"""A tape that another program writes, by the specification's first three
+sections alone, is a tape to every verb.
+
+usage: foreign.py TAPEDECK
+"""
+import gzip
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+TAPEDECK = os.path.abspath(sys.argv[1])
+LINES = [b'{"tape":1,"id":"by hand","start":"2026-01-31T12:00:00.000000000Z",'
+         b'"clock":"monotonic","unknown":[1]}',
+         b'{"s":1,"t":0,"d":"in","c":1,"k":"open","json":{}}',
+         b'{"s":2,"t":1000,"d":"out","c":1,"ev":"a","json":{"n":1.10}}',
+         b'{"s":3,"t":2000,"d":"out","c":1,"later":{"x":1},"ev":"a",'
+         b'"text":"\\u00e4\\n"}',
+         b'{"note":"an object of a later version"}',
+         b'{"s":4,"t":3000,"d":"out","c":1,"b64":"AP8="}',
+         b'{"end":{"how":"clean","events":4,"last":3000,"lost":0}}']
+
+
+def run(*args):
+    done = subprocess.run([TAPEDECK, *args], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=60, check=False)
+    assert done.returncode == 0, (args, done.returncode, done.stderr)
+    return done.stdout
+
+
+def check(tape, text):
+    facts = json.loads(run("info", "--json", tape))
+    assert facts["events"] == 4 and facts["header"]["id"] == "by hand", facts
+    assert not facts["torn"] and facts["bad_lines"] == 0, facts
+    assert run("cat", tape) == text
+    assert run("replay", "-q", tape, "-", "--speed", "max") == (
+        b'{"n":1.10}\n"\xc3\xa4\\n"\n{"b64":"AP8="}\n'), tape
+    run("verify", "-q", tape)
+    run("validate", "-q", tape)
+    run("reindex", "-q", tape, "-o", "ours.tape.gz", "--overwrite")
+    ours = gzip.open("ours.tape.gz").read().split(b"\n")
+    assert ours[:4] == LINES[:4] and ours[4] == LINES[5], ours
+    assert json.loads(run("verify", "--json", "ours.tape.gz"))["indexed"]
+
+
+def main():
+    text = b"".join(line + b"\n" for line in LINES)
+    with tempfile.TemporaryDirectory() as place:
+        os.chdir(place)
+        with gzip.open("one.tape.gz", "wb") as tape:
+            tape.write(text)
+        with open("lines.tape.gz", "wb") as tape:
+            for line in text.splitlines(keepends=True):
+                tape.write(gzip.compress(line))
+        with open("odd.tape.gz", "wb") as tape:  # members end inside lines
+            for at in range(0, len(text), 37):
+                tape.write(gzip.compress(text[at:at + 37]))
+        with open("plain.ndjson", "wb") as tape:
+            tape.write(text)
+        for tape in sorted(os.listdir(".")):
+            check(tape, text)
+        os.chdir("/")
+
+
+main()

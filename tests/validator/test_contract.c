@@ -1,0 +1,242 @@
+/* Contracts: every way to be wrong, with line and column; what is right. */
+#include "tests/suites.h"
+#include "validator/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define ROWS(a) (sizeof(a) / sizeof((a)[0]))
+#define RULE    "contract: 1\nrules:\n- "
+
+static enum td_code load(struct check_contract **out, const char *text,
+                         struct td_error *err)
+{
+    struct check_schema_options how = {0};
+    struct td_jsonx doc = {0};
+    enum td_code code =
+        td_jsonx_parse(&doc, "c", TD_JSONX_YAML, td_text(text), err);
+
+    return code ? code : check_contract_compile(out, &doc, &how, err);
+}
+
+static const struct {
+    const char *text;
+    const char *where;
+    const char *why;
+} wrong[] = {
+    {"[]", "c:1:1", "a contract begins with `contract: 1`"},
+    {"events: {}", "c:1:1", "a contract begins with `contract: 1`"},
+    {"contract: 2", "c:1:11", "a contract begins with `contract: 1`"},
+    {"contract: '1'", "c:1:11", "a contract begins with `contract: 1`"},
+    {"contract: 1\nevent: {}", "c:2:1", "there is no key \"event\" here"},
+    {"contract: 1\nasyncapi: x", "c:2:1",
+     "\"asyncapi\" is not supported by this version"},
+    {"contract: 1\nstream: /a", "c:2:9", "stream is an object"},
+    {"contract: 1\nstream: {nam: /a}", "c:2:10",
+     "there is no key \"nam\" here"},
+    {"contract: 1\nstream: {clock: /a}", "c:2:10",
+     "\"clock\" is not supported by this version"},
+    {"contract: 1\nstream: {key: /a}", "c:2:10",
+     "\"key\" is not supported by this version"},
+    {"contract: 1\nstream:\n  name: 1", "c:3:9",
+     "a pointer is text like /type"},
+    {"contract: 1\nstream:\n  data: [a]", "c:3:9",
+     "a pointer is text like /type"},
+    {"contract: 1\nstream:\n  data: data", "c:3:9", "a pointer begins with /"},
+    {"contract: 1\ncomplete: maybe", "c:2:11", "complete is true or false"},
+    {"contract: 1\nunknown: fatal", "c:2:10",
+     "unknown is error, warn or ignore"},
+    {"contract: 1\nunknown: 1", "c:2:10", "unknown is error, warn or ignore"},
+    {"contract: 1\nevents: [a]", "c:2:9",
+     "events is an object: a name, then what it is"},
+    {"contract: 1\nevents:\n  a: 1", "c:3:6",
+     "an event is an object, which may be empty"},
+    {"contract: 1\nevents:\n  a: {shema: {}}", "c:3:7",
+     "there is no key \"shema\" here"},
+    {"contract: 1\nevents:\n  a: {aliases: []}", "c:3:7",
+     "\"aliases\" is not supported by this version"},
+    {"contract: 1\nevents:\n  a: {schema: {minimum: x}}", "c:3:25",
+     "this keyword takes a number"},
+    {"contract: 1\nrules: {}", "c:2:8", "rules is a list"},
+    {RULE "first", "c:3:3", "a rule is an object"},
+    {RULE "{id: x}", "c:3:3",
+     "no verb among the keys of the rule: it needs first, last, count or "
+     "monotonic"},
+    {RULE "{id: x, rate: a}", "c:3:11",
+     "\"rate\" in a rule is not supported by this version"},
+    {RULE "{id: x, first: a, when: b}", "c:3:21",
+     "\"when\" in a rule is not supported by this version"},
+    {RULE "{id: x, first: a, mode: b}", "c:3:21",
+     "a rule with \"first\" has no key \"mode\""},
+    {RULE "{id: x, first: a, last: b}", "c:3:21",
+     "a rule with \"first\" has no key \"last\""},
+    {RULE "{first: a}", "c:3:3", "a rule needs an id, which is text"},
+    {RULE "{id: 7, first: a}", "c:3:8", "a rule needs an id, which is text"},
+    {RULE "{id: x, first: a, max_report: -1}", "c:3:33",
+     "max_report is an integer from 0"},
+    {RULE "{id: x, first: a, max_report: 1.5}", "c:3:33",
+     "max_report is an integer from 0"},
+    {RULE "{id: x, first: a, max_report: many}", "c:3:33",
+     "max_report is an integer from 0"},
+    {RULE "{id: x, first: a, level: bad}", "c:3:28",
+     "a level is error, warn or info"},
+    {RULE "{id: x, first: a, level: 1}", "c:3:28",
+     "a level is error, warn or info"},
+    {RULE "{id: x, first: [a]}", "c:3:18",
+     "\"first\" takes the name of an event"},
+    {RULE "{id: x, last: 'a[x==1]'}", "c:3:17",
+     "filters and alternatives of events are not supported by this "
+     "version"},
+    {RULE "{id: x, count: a|b, exactly: 1}", "c:3:18",
+     "filters and alternatives of events are not supported by this "
+     "version"},
+    {RULE "{id: x, count: a}", "c:3:3",
+     "count needs one of exactly, at_most, at_least and between"},
+    {RULE "{id: x, count: a, exactly: 1, at_most: 2}", "c:3:3",
+     "count needs one of exactly, at_most, at_least and between"},
+    {RULE "{id: x, count: a, exactly: -1}", "c:3:30",
+     "a count is an integer from 0"},
+    {RULE "{id: x, count: a, at_most: 1.5}", "c:3:30",
+     "a count is an integer from 0"},
+    {RULE "{id: x, count: a, at_least: b}", "c:3:31",
+     "a count is an integer from 0"},
+    {RULE "{id: x, count: a, between: 3}", "c:3:30",
+     "between takes [LEAST, MOST]"},
+    {RULE "{id: x, count: a, between: [3]}", "c:3:30",
+     "between takes [LEAST, MOST]"},
+    {RULE "{id: x, count: a, between: [1, x]}", "c:3:34",
+     "a count is an integer from 0"},
+    {RULE "{id: x, count: a, between: [3, 1]}", "c:3:30",
+     "the first of the two is the greater one"},
+    {RULE "{id: x, monotonic: a}", "c:3:22", "monotonic takes EVENT.FIELD"},
+    {RULE "{id: x, monotonic: a.}", "c:3:22", "monotonic takes EVENT.FIELD"},
+    {RULE "{id: x, monotonic: a.n, mode: up}", "c:3:33",
+     "a mode is non-decreasing, increasing, non-increasing or decreasing"},
+    {RULE "{id: x, monotonic: a.n, mode: 1}", "c:3:33",
+     "a mode is non-decreasing, increasing, non-increasing or decreasing"},
+};
+
+static void wrong_contracts_say_where_and_why(void)
+{
+    for (size_t i = 0; i < ROWS(wrong); i++) {
+        struct check_contract *contract = NULL;
+        struct td_error err = {0};
+        enum td_code code = load(&contract, wrong[i].text, &err);
+
+        CU_ASSERT_EQUAL(code, TD_USAGE);
+        CU_ASSERT_STRING_EQUAL(err.where, wrong[i].where);
+        CU_ASSERT_STRING_EQUAL(err.text, wrong[i].why);
+        if (code != TD_USAGE || strcmp(err.where, wrong[i].where) != 0 ||
+            strcmp(err.text, wrong[i].why) != 0)
+            printf("\n    %s\n        %s: %s\n", wrong[i].text, err.where,
+                   err.text);
+        CU_ASSERT_PTR_NULL(contract);
+    }
+}
+
+static void the_number_of_rules_is_limited(void)
+{
+    struct check_contract *contract = NULL;
+    struct td_error err = {0};
+    struct td_buf text = {0};
+
+    (void)td_buf_add_text(&text, "contract: 1\nrules:\n");
+    for (int i = 0; i <= CHECK_RULES_MAX; i++)
+        (void)td_buf_add_text(&text, "- {id: x, first: a}\n");
+    CU_ASSERT_EQUAL(load(&contract, td_buf_str(&text), &err), TD_LIMIT);
+    CU_ASSERT_STRING_EQUAL(err.text, "more than 10000 rules");
+    td_buf_release(&text);
+}
+
+static void events_are_found_by_name(void)
+{
+    struct check_contract *contract = NULL;
+    struct td_error err = {0};
+    struct td_buf text = {0};
+    char name[20];
+
+    (void)td_buf_add_text(&text, "contract: 1\nevents:\n  '': {}\n"
+                                 "  \"a\\u00e9\": {}\n");
+    for (int i = 0; i < 500; i++)
+        (void)td_buf_addf(&text, "  event_%d: {}\n", i);
+    CU_ASSERT_EQUAL_FATAL(load(&contract, td_buf_str(&text), &err), TD_OK);
+    for (int i = -1; i <= 500; i++) {
+        const struct check_contract_event *e;
+
+        (void)snprintf(name, sizeof(name), "event_%d", i);
+        e = check_contract_event(contract, td_text(name));
+        CU_ASSERT_EQUAL(e != NULL, i >= 0 && i < 500);
+        if (e)
+            CU_ASSERT(td_bytes_is(e->name, name));
+    }
+    CU_ASSERT_PTR_NOT_NULL(check_contract_event(contract, td_bytes(NULL, 0)));
+    CU_ASSERT_PTR_NOT_NULL(check_contract_event(contract, td_text("a\u00e9")));
+    CU_ASSERT_PTR_NULL(check_contract_event(contract, td_text("event_")));
+    check_contract_free(contract);
+    td_buf_release(&text);
+    CU_ASSERT_EQUAL_FATAL(load(&contract, "contract: 1", &err), TD_OK);
+    CU_ASSERT_PTR_NULL(check_contract_event(contract, td_text("a")));
+    check_contract_free(contract);
+}
+
+static void messages_that_do_not_fit_are_shown(void)
+{
+    static const struct {
+        const char *contract;
+        const char *line;
+        const char *finding; /* "path|expected|found" */
+    } rows[] = {
+        {"stream: {data: /data}\nevents: {a: {schema: {}}}",
+         "{\"type\":\"a\",\"x\":1}",
+         "|data at /data (stream.data of the contract)|none there: the message "
+         "is an object with the members type, x"},
+        {"stream: {name: /0, data: /1}\nevents: {a: {schema: {}}}", "[\"a\"]",
+         "|data at /1 (stream.data of the contract)|none there: the message is "
+         "an array"},
+        {"events: {a: {}}", "{\"type\":\"b\"}",
+         "|an event that the contract names|\"b\""},
+        {"stream: {name: /t}\nevents: {a: {}}", "{\"type\":\"a\"}",
+         "|an event that the contract names|a message without a name at /t"},
+        {"events: {a: {}}", "{\"type\":7}",
+         "|an event that the contract names|a message without a name at /type"},
+        {"events: {a: {}}", "{\"type\":",
+         "|a JSON value|text that is none: the text stops within a value (byte "
+         "8)"},
+        {"events: {a: {schema: {properties: {x: {type: string}}}}}",
+         "{\"type\":\"a\",\"x\":{\"y\":1}}", "/x|string|{\"y\":1}"},
+    };
+
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct check_options options = {.max_findings = 9};
+        struct check_contract *contract = NULL;
+        const struct check_verdict *v;
+        struct check *check;
+        char text[200];
+        char seen[300] = "none";
+
+        (void)snprintf(text, sizeof(text), "contract: 1\n%s", rows[i].contract);
+        CU_ASSERT_EQUAL_FATAL(load(&contract, text, NULL), TD_OK);
+        options.contract = contract;
+        check = check_new(&options, "s");
+        CU_ASSERT_EQUAL(check_line(check, 5, td_text(rows[i].line)), TD_OK);
+        v = check_end(check);
+        CU_ASSERT_EQUAL_FATAL(v->findings_len, 1);
+        CU_ASSERT_EQUAL(v->findings[0].seq, 5);
+        CU_ASSERT_STRING_EQUAL(v->findings[0].excerpt, rows[i].line);
+        (void)snprintf(seen, sizeof(seen), "%s|%s|%s", v->findings[0].path,
+                       v->findings[0].expected, v->findings[0].found);
+        CU_ASSERT_STRING_EQUAL(seen, rows[i].finding);
+        if (strcmp(seen, rows[i].finding) != 0)
+            printf("\n    %s\n    %s\n", seen, rows[i].finding);
+        check_free(check);
+        check_contract_free(contract);
+    }
+}
+
+CU_TestInfo validator_contract_tests[] = {
+    {"wrong contracts say where and why", wrong_contracts_say_where_and_why},
+    {"the number of rules is limited", the_number_of_rules_is_limited},
+    {"events are found by name", events_are_found_by_name},
+    {"messages that do not fit are shown", messages_that_do_not_fit_are_shown},
+    CU_TEST_INFO_NULL,
+};

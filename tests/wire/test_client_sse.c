@@ -1,0 +1,115 @@
+/* The client session over an event stream. */
+#include "tests/suites.h"
+#include "tests/support/client_scene.h"
+
+#define SSE_HEAD                                                               \
+    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"    \
+    "Connection: close\r\n\r\n"
+
+static void event_stream_is_told_and_resumed(void)
+{
+    struct scene s;
+
+    scene_open(&s, &(struct wire_client_options){.url = "http://127.0.0.1:80/e",
+                                                 .last_event_id = "6",
+                                                 .reconnect = {.attempts = 2}});
+    until_server(&s, "\r\n\r\n");
+    CU_ASSERT_TRUE(server_got(&s, "\r\nLast-Event-ID: 6\r\n"));
+    td_buf_clear(&s.server.got);
+    say(&s, SSE_HEAD "retry: 50\nid: 7\nevent: t\"k\ndata: a\ndata: b\n\n: c\n"
+                     "data: cut o");
+    until_logged(&s, "comment");
+    wire_shutdown(s.server.conn);
+    until_server(&s, "\r\n\r\n");
+    CU_ASSERT_TRUE(server_got(&s, "\r\nLast-Event-ID: 7\r\n"));
+    say(&s, SSE_HEAD "data: z\n\n");
+    until_logged(&s, "z");
+    expect_log(
+        &s, "open j:{\"url\":\"http://127.0.0.1:80/e\",\"attempt\":1,"
+            "\"transport\":\"sse\"}\nretry t:50\n- name=t\\\"k id=\"7\" t:a\n"
+            "b\ncomment t:c\nclose j:{\"code\":1000,\"reason\":\"\"}\n"
+            "open j:{\"url\":\"http://127.0.0.1:80/e\",\"attempt\":2,"
+            "\"transport\":\"sse\"}\n- t:z\n");
+    scene_close(&s);
+}
+
+static void end_of_an_event_stream_is_an_end_in_order(void)
+{
+    struct scene s;
+
+    scene_open(&s,
+               &(struct wire_client_options){.url = "http://127.0.0.1:80/e"});
+    until_server(&s, "\r\n\r\n");
+    say(&s, SSE_HEAD "data: z\n\n");
+    until_logged(&s, "z");
+    wire_shutdown(s.server.conn);
+    until_ended(&s);
+    CU_ASSERT_EQUAL(s.why.code, TD_OK);
+    CU_ASSERT_EQUAL(wire_client_send(s.client, &(struct td_event){0}, NULL),
+                    TD_IO);
+    scene_close(&s);
+}
+
+static void redirect_to_another_host_leaves_credentials_behind(void)
+{
+    static const char *const headers[] = {"X-Key: k1", NULL};
+    struct scene s;
+    struct party other = {0};
+    struct wire_listener *listener;
+    struct wire_bind bind = {.port = 8080};
+
+    scene_open(&s,
+               &(struct wire_client_options){
+                   .url = "http://me:pw@127.0.0.1:80/a/b", .headers = headers});
+    CU_ASSERT_EQUAL(
+        wire_listen(s.net, &bind, party_accept, &other, &listener, NULL),
+        TD_OK);
+    until_server(&s, "\r\n\r\n");
+    td_buf_clear(&s.server.got);
+    say(&s, "HTTP/1.1 307 Temporary Redirect\r\nLocation: c?d\r\n\r\n");
+    until_server(&s, "\r\n\r\n");
+    CU_ASSERT_TRUE(server_got(&s, "GET /a/c?d HTTP/1.1\r\n"));
+    CU_ASSERT_TRUE(server_got(&s, "Authorization: Basic"));
+    CU_ASSERT_TRUE(server_got(&s, "X-Key: k1"));
+    say(&s, "HTTP/1.1 301 Moved\r\nLocation: http://127.0.0.1:8080/n\r\n\r\n");
+    for (int i = 0; i < 1000; i++) {
+        if (strstr(td_buf_str(&other.got), "\r\n\r\n"))
+            break;
+        (void)wire_mem_turn(s.net);
+    }
+    CU_ASSERT_PTR_NOT_NULL(strstr(td_buf_str(&other.got), "GET /n HTTP/1.1"));
+    CU_ASSERT_PTR_NULL(strstr(td_buf_str(&other.got), "Authorization"));
+    CU_ASSERT_PTR_NULL(strstr(td_buf_str(&other.got), "X-Key"));
+    wire_client_free(s.client);
+    s.client = NULL;
+    if (other.conn)
+        wire_abort(other.conn);
+    scene_close(&s);
+    party_release(&other);
+}
+
+static void endless_redirects_end(void)
+{
+    struct scene s;
+
+    scene_open(&s,
+               &(struct wire_client_options){.url = "http://127.0.0.1:80/e"});
+    for (int i = 0; i < 6; i++) {
+        until_server(&s, "\r\n\r\n");
+        td_buf_clear(&s.server.got);
+        say(&s, "HTTP/1.1 302 Found\r\nLocation: /e\r\n\r\n");
+    }
+    until_ended(&s);
+    CU_ASSERT_PTR_NOT_NULL(strstr(s.why.text, "redirects"));
+    scene_close(&s);
+}
+
+CU_TestInfo wire_client_sse_tests[] = {
+    {"event stream is told and resumed", event_stream_is_told_and_resumed},
+    {"end of an event stream is an end in order",
+     end_of_an_event_stream_is_an_end_in_order},
+    {"redirect to another host leaves credentials behind",
+     redirect_to_another_host_leaves_credentials_behind},
+    {"endless redirects end", endless_redirects_end},
+    CU_TEST_INFO_NULL,
+};

@@ -1,0 +1,363 @@
+#include "core/mem.h"
+#include "validator/check_int.h"
+#include "validator/pointer.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static uint64_t limit_of(const struct check *c, uint64_t max_report)
+{
+    return max_report < c->how.max_findings ? max_report : c->how.max_findings;
+}
+
+static void add_contract_rules(struct check *c)
+{
+    const struct check_contract *k = c->how.contract;
+    char what[160];
+
+    c->first_event = c->verdict.rules_len;
+    for (uint32_t i = 0; i < k->events_len; i++) {
+        (void)snprintf(what, sizeof(what), "schema: %.120s",
+                       (const char *)k->events[i].name.ptr);
+        (void)check_verdict_rule(&c->verdict, "schema", what, CHECK_LEVEL_ERROR,
+                                 c->how.max_findings);
+    }
+    if (k->events_len > 0 && k->unknown != CHECK_UNKNOWN_IGNORE)
+        c->unknown = check_verdict_rule(
+            &c->verdict, "unknown", "no event the contract does not name",
+            k->unknown == CHECK_UNKNOWN_ERROR ? CHECK_LEVEL_ERROR
+                                              : CHECK_LEVEL_WARN,
+            c->how.max_findings);
+    c->first_rule = c->verdict.rules_len;
+    for (uint32_t i = 0; i < k->rules_len; i++)
+        (void)check_verdict_rule(&c->verdict, k->rules[i].id, k->rules[i].what,
+                                 k->rules[i].level,
+                                 limit_of(c, k->rules[i].max_report));
+    c->states = td_calloc(k->rules_len + 1, sizeof(*c->states));
+}
+
+struct check *check_new(const struct check_options *options, const char *input)
+{
+    struct check *c = td_calloc(1, sizeof(*c));
+
+    c->how = *options;
+    c->tape = NONE;
+    c->loss = NONE;
+    c->unknown = NONE;
+    c->schema = NONE;
+    check_verdict_init(&c->verdict, input);
+    c->json = check_verdict_rule(&c->verdict, "json", "every message is JSON",
+                                 CHECK_LEVEL_ERROR, options->max_findings);
+    if (options->schemas)
+        c->schema =
+            check_verdict_rule(&c->verdict, "schema", "schema: *",
+                               CHECK_LEVEL_ERROR, options->max_findings);
+    if (options->contract)
+        add_contract_rules(c);
+    return c;
+}
+
+void check_free(struct check *check)
+{
+    if (!check)
+        return;
+    for (uint32_t i = 0; check->states && i < check->how.contract->rules_len;
+         i++)
+        td_buf_release(&check->states[i].text);
+    free(check->states);
+    check_segment_release(&check->segment);
+    check_verdict_release(&check->verdict);
+    td_json_release(&check->doc);
+    td_buf_release(&check->name);
+    free(check);
+}
+
+static void undecided(struct check *c, uint32_t rule, const char *reason)
+{
+    struct check_result *r = &c->verdict.rules[rule];
+
+    r->outcome = CHECK_ERROR;
+    free(r->reason);
+    r->reason = td_strdup(reason);
+}
+
+struct schema_report {
+    struct check *check;
+    const struct check_message *m;
+    uint32_t rule;
+    uint32_t from; /* the value that was judged, within the message */
+};
+
+static void on_problem(void *self, const struct check_problem *p)
+{
+    struct schema_report *r = self;
+    const struct check_message *m = r->m;
+    struct td_buf excerpt = {0};
+    struct td_buf path = {0};
+    struct check_finding f = {
+        .rule = r->rule,
+        .seq = m->seq,
+        .has_t = m->has_t,
+        .t_ns = m->t_ns,
+        .schema_path = (char *)(uintptr_t)p->schema_path,
+        .expected = (char *)(uintptr_t)p->expected,
+        .found = (char *)(uintptr_t)p->found,
+        .witness = {{m->seq, m->has_t, m->t_ns}},
+        .witnesses = 1,
+    };
+
+    if (check_verdict_only_counts(&r->check->verdict, r->rule))
+        return;
+    check_pointer(&path, m->doc, m->at, p->at);
+    check_excerpt(&excerpt, td_json_raw(m->doc, m->at), EXCERPT);
+    f.path = (char *)(uintptr_t)td_buf_str(&path);
+    f.excerpt = (char *)(uintptr_t)td_buf_str(&excerpt);
+    check_verdict_find(&r->check->verdict, &f);
+    td_buf_release(&path);
+    td_buf_release(&excerpt);
+}
+
+static void judge_schema(struct check *c, struct check_schemas *schemas,
+                         uint32_t root, const struct schema_report *report)
+{
+    struct check_value value = {report->m->doc, report->from};
+    enum td_code code = check_schema_test(schemas, root, value);
+
+    c->verdict.rules[report->rule].applied++;
+    if (code == TD_FAILED)
+        code = check_schema_explain(schemas, root, value, on_problem,
+                                    (void *)(uintptr_t)report);
+    if (code == TD_LIMIT)
+        undecided(c, report->rule, "a schema or pattern took too many steps");
+}
+
+void check_find(struct check *c, uint32_t rule, const struct check_message *m,
+                struct td_bytes excerpt, const char *expected,
+                const char *found)
+{
+    struct td_buf text = {0};
+    struct check_finding f = {.rule = rule,
+                              .expected = (char *)(uintptr_t)expected,
+                              .found = (char *)(uintptr_t)found};
+
+    if (check_verdict_only_counts(&c->verdict, rule))
+        return;
+    if (m && m->seq) {
+        f.seq = m->seq;
+        f.has_t = m->has_t;
+        f.t_ns = m->t_ns;
+        f.witness[f.witnesses++] =
+            (struct check_witness){m->seq, m->has_t, m->t_ns};
+    }
+    check_excerpt(&text, excerpt, EXCERPT);
+    f.excerpt = (char *)(uintptr_t)td_buf_str(&text);
+    check_verdict_find(&c->verdict, &f);
+    td_buf_release(&text);
+}
+
+static const char *const kinds[] = {
+    [TD_JSON_NULL] = "null",       [TD_JSON_FALSE] = "false",
+    [TD_JSON_TRUE] = "true",       [TD_JSON_NUMBER] = "a number",
+    [TD_JSON_STRING] = "text",     [TD_JSON_ARRAY] = "an array",
+    [TD_JSON_OBJECT] = "an object"};
+
+/* The message has nothing where the contract's stream.data points. */
+static void find_no_data(struct check *c, uint32_t rule,
+                         const struct check_message *m)
+{
+    const struct td_json_value *v = &m->doc->values[m->at];
+    struct td_buf expected = {0};
+    struct td_buf found = {0};
+    uint32_t shown = 0;
+
+    (void)td_buf_addf(&expected, "data at %.80s (stream.data of the contract)",
+                      c->how.contract->data_pointer);
+    (void)td_buf_addf(&found, "none there: the message is %s", kinds[v->kind]);
+    for (uint32_t key = m->at + 1;
+         v->kind == TD_JSON_OBJECT && key < v->next && shown < 8;
+         key = m->doc->values[key + 1].next) {
+        (void)td_buf_add_text(&found, shown++ ? ", " : " with the members ");
+        check_excerpt(&found, td_json_inner(m->doc, key), 40);
+    }
+    if (shown < v->count && shown > 0)
+        (void)td_buf_add_text(&found, ", ...");
+    check_find(c, rule, m, td_json_raw(m->doc, m->at), td_buf_str(&expected),
+               td_buf_str(&found));
+    td_buf_release(&expected);
+    td_buf_release(&found);
+}
+
+/* An event that the contract does not name. */
+static void find_unknown(struct check *c, const struct check_message *m)
+{
+    const struct check_contract *k = c->how.contract;
+    struct td_buf found = {0};
+
+    if (m->name.len > 0) {
+        (void)td_buf_add_byte(&found, '"');
+        check_excerpt(&found, m->name, 80);
+        (void)td_buf_add_byte(&found, '"');
+    } else {
+        (void)td_buf_addf(&found, "a message without a name at %.80s",
+                          k->name_pointer ? k->name_pointer : "/type");
+    }
+    c->verdict.rules[c->unknown].applied++;
+    check_find(c, c->unknown, m, td_json_raw(m->doc, m->at),
+               "an event that the contract names", td_buf_str(&found));
+    td_buf_release(&found);
+}
+
+static void judge_event(struct check *c, const struct check_message *m)
+{
+    const struct check_contract *k = c->how.contract;
+    const struct check_contract_event *e = check_contract_event(k, m->name);
+    struct schema_report report = {.check = c, .m = m, .from = m->data};
+
+    if (!e && c->unknown != NONE)
+        find_unknown(c, m);
+    if (!e)
+        return;
+    report.rule = c->first_event + (uint32_t)(e - k->events);
+    if (!e->has_schema) {
+        c->verdict.rules[report.rule].applied++;
+        return;
+    }
+    if (m->data == NONE) {
+        c->verdict.rules[report.rule].applied++;
+        find_no_data(c, report.rule, m);
+        return;
+    }
+    judge_schema(c, k->schemas, e->root, &report);
+}
+
+static void run_rules(struct check *c, const struct check_message *m)
+{
+    const struct check_contract *k = c->how.contract;
+
+    for (uint32_t i = 0; i < k->rules_len; i++) {
+        struct check_rule_run run = {&k->rules[i], &c->states[i], &c->verdict,
+                                     c->first_rule + i};
+
+        if (check_rule_targets(run.rule, m->name))
+            c->verdict.rules[run.index].applied++;
+        run.rule->verb->on_message(&run, m);
+    }
+}
+
+bool check_is_over(const struct check *c)
+{
+    for (uint32_t i = 0; c->how.fail_fast && i < c->verdict.rules_len; i++) {
+        if (c->verdict.rules[i].total > 0 &&
+            c->verdict.rules[i].level == CHECK_LEVEL_ERROR)
+            return true;
+    }
+    return false;
+}
+
+static enum td_code judge(struct check *c, const struct check_message *m)
+{
+    struct schema_report report = {
+        .check = c, .m = m, .rule = c->schema, .from = m->at};
+
+    if (c->how.schemas)
+        judge_schema(c, c->how.schemas, c->how.root, &report);
+    if (c->how.contract) {
+        judge_event(c, m);
+        run_rules(c, m);
+    }
+    return check_is_over(c) ? TD_FAILED : TD_OK;
+}
+
+/* The name of a message: where the contract says, else what the transport
+ * gave, else /type.
+ */
+static struct td_bytes name_of(struct check *c, const struct check_message *m,
+                               struct td_bytes given)
+{
+    const struct check_contract *k = c->how.contract;
+    bool pointed = k && k->name_pointer;
+    const char *pointer = pointed ? k->name_pointer : "/type";
+    uint32_t at;
+
+    if (given.len > 0 && !pointed) {
+        td_buf_clear(&c->name);
+        (void)td_json_unescape(&c->name, given);
+        return td_buf_bytes(&c->name);
+    }
+    at = td_json_pointer(m->doc, m->at, pointer);
+    if (at == UINT32_MAX || m->doc->values[at].kind != TD_JSON_STRING)
+        return td_bytes(NULL, 0);
+    return check_text(&c->name, (struct check_value){m->doc, at});
+}
+
+static void find_no_json(struct check *c, const struct check_message *m,
+                         struct td_bytes text)
+{
+    struct td_error why = {0};
+    char found[400];
+
+    if (!td_json_check(text, TD_JSON_DEPTH, &why))
+        return;
+    (void)snprintf(found, sizeof(found),
+                   "text that is none: %s (byte %" PRIu64 ")", why.text,
+                   why.offset);
+    check_find(c, c->json, m, text, "a JSON value", found);
+}
+
+enum td_code check_text_message(struct check *c, struct check_message *m,
+                                struct td_bytes text, struct td_bytes given)
+{
+    c->verdict.events++;
+    c->verdict.rules[c->json].applied++;
+    if (td_json_parse(&c->doc, text, TD_JSON_DEPTH, NULL)) {
+        find_no_json(c, m, text);
+        return check_is_over(c) ? TD_FAILED : TD_OK;
+    }
+    m->doc = &c->doc;
+    /* Socket.IO: ["name", MESSAGE, ...]. */
+    if (given.len > 0 && c->doc.values[0].kind == TD_JSON_ARRAY &&
+        c->doc.values[0].count >= 2)
+        m->at = c->doc.values[1].next;
+    m->name = name_of(c, m, given);
+    m->data = m->at;
+    if (c->how.contract)
+        m->data = td_json_pointer(m->doc, m->at, c->how.contract->data_pointer);
+    return judge(c, m);
+}
+
+enum td_code check_line(struct check *check, uint64_t number,
+                        struct td_bytes line)
+{
+    struct check_message m = {.seq = number};
+
+    if (line.len > 0 && line.ptr[line.len - 1] == '\r')
+        line.len--;
+    if (line.len == 0)
+        return TD_OK;
+    return check_text_message(check, &m, line, td_bytes(NULL, 0));
+}
+
+const struct check_verdict *check_end(struct check *check)
+{
+    const struct check_contract *k = check->how.contract;
+    bool stopped = check_is_over(check);
+
+    for (uint32_t i = 0; k && i < k->rules_len; i++) {
+        struct check_rule_run run = {&k->rules[i], &check->states[i],
+                                     &check->verdict, check->first_rule + i};
+
+        run.rule->verb->on_end(&run, check->cut || stopped ||
+                                         (k->may_be_cut && !check->tape_input));
+    }
+    for (uint32_t i = 0; i < check->verdict.rules_len; i++) {
+        struct check_result *r = &check->verdict.rules[i];
+        bool ours = !k || i < check->first_rule;
+
+        if (ours && r->applied == 0 && r->total == 0 && i != check->unknown &&
+            r->outcome == CHECK_PASS)
+            r->outcome = CHECK_VACUOUS;
+    }
+    check_verdict_close(&check->verdict);
+    return &check->verdict;
+}

@@ -1,0 +1,58 @@
+/* validator/check.h - one stream against a schema and a contract: a verdict.
+ *
+ *     check_new -> check_tape | check_line ... -> check_end
+ *
+ * Work per event is constant for each rule; memory does not grow with events.
+ */
+#ifndef VALIDATOR_CHECK_H
+#define VALIDATOR_CHECK_H
+
+#include "tape/reader.h"
+#include "validator/contract.h"
+
+#define CHECK_MAX_FINDINGS 10 /* kept for a rule unless told otherwise */
+
+struct check_options {
+    struct check_schemas *schemas; /* with root: every message; or NULL */
+    uint32_t root;
+    const struct check_contract *contract; /* or NULL */
+    uint64_t max_findings;                 /* a rule; totals stay true */
+    bool fail_fast; /* end at the first finding of level error */
+};
+
+/* A check that runs. */
+struct check;
+
+/* Begin; what options point to outlives the check. input is its name. */
+struct check *check_new(const struct check_options *options, const char *input);
+
+/* NULL is fine; the verdict goes with it. */
+void check_free(struct check *check);
+
+/* One event of a tape; what is no plain event only counts. Without schema and
+ * contract a message may be any bytes. TD_OK, or TD_FAILED when fail_fast ends
+ * the check.
+ */
+TD_MUST_CHECK enum td_code check_event(struct check *check,
+                                       const struct td_event *ev);
+
+/* One line of NDJSON, which is a message; empty lines are passed over. */
+TD_MUST_CHECK enum td_code check_line(struct check *check, uint64_t number,
+                                      struct td_bytes line);
+
+/* Read a tape from where the reader is to its end: every event, then damage,
+ * gaps, losses, and the totals of each end line. Numbers and times begin again
+ * with each segment; the messages of all are one stream. TD_OK also when
+ * fail_fast ended the check; else the reader's error.
+ */
+TD_MUST_CHECK enum td_code check_tape(struct check *check,
+                                      struct tape_reader *reader,
+                                      struct td_error *err);
+
+/* The input broke off: what err says. Obligations stay open. */
+void check_broken(struct check *check, const struct td_error *err);
+
+/* Decide; the verdict lives as long as the check. */
+const struct check_verdict *check_end(struct check *check);
+
+#endif

@@ -1,0 +1,61 @@
+/* validator/check_int.h - what the files of a check share: check.c judges
+ * messages, check_tape.c what the tape says about itself.
+ */
+#ifndef VALIDATOR_CHECK_INT_H
+#define VALIDATOR_CHECK_INT_H
+
+#include "core/buf.h"
+#include "core/json.h"
+#include "tape/names.h"
+#include "validator/check.h"
+
+#define NONE    UINT32_MAX
+#define EXCERPT 160 /* bytes of a message in a finding */
+
+/* One segment of a tape as far as it was read. */
+struct check_segment {
+    uint64_t number; /* of the file, from 1 */
+    uint64_t events;
+    uint64_t last_seq;
+    uint64_t last_ns;
+    uint64_t max_ns;
+    struct tape_counts names;
+    struct tape_counts kinds;
+};
+
+struct check {
+    struct check_options how;
+    struct check_verdict verdict;
+    struct td_json_doc doc;
+    struct td_buf name;
+    struct check_rule_state *states; /* one a rule of the contract */
+    uint32_t first_rule;             /* of the contract, in the verdict */
+    uint32_t first_event;            /* schema rules of events, one each */
+    uint32_t tape;                   /* rules of ours; NONE until needed */
+    uint32_t loss;
+    uint32_t json;
+    uint32_t schema;
+    uint32_t unknown;
+    struct check_segment segment;
+    uint64_t missing; /* sequence numbers, each with its finding */
+    uint64_t lost;    /* as the events of kind lost say */
+    bool tape_input;
+    bool cut;
+};
+
+/* True if the first finding ended the check. */
+bool check_is_over(const struct check *c);
+
+/* A finding about message m; NULL, or seq 0: about the whole stream. */
+void check_find(struct check *c, uint32_t rule, const struct check_message *m,
+                struct td_bytes excerpt, const char *expected,
+                const char *found);
+
+/* Judge a message: its text, and the name the transport gave it, or "". */
+enum td_code check_text_message(struct check *c, struct check_message *m,
+                                struct td_bytes text, struct td_bytes given);
+
+/* Frees the segment's counts; all zeroes. */
+void check_segment_release(struct check_segment *segment);
+
+#endif

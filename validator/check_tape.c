@@ -1,0 +1,300 @@
+/* What a tape says about itself: order, totals, damage and losses. */
+#include "validator/check_int.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define TEXT 160 /* bytes of a sentence in a finding */
+
+void check_segment_release(struct check_segment *segment)
+{
+    tape_counts_release(&segment->names);
+    tape_counts_release(&segment->kinds);
+    *segment = (struct check_segment){0};
+}
+
+static void need_rules(struct check *c)
+{
+    if (c->tape != NONE)
+        return;
+    c->tape_input = true;
+    c->tape = check_verdict_rule(&c->verdict, "tape",
+                                 "the tape is in order and adds up",
+                                 CHECK_LEVEL_ERROR, c->how.max_findings);
+    /* Losses are told by the exit status, not as a broken rule. */
+    c->loss = check_verdict_rule(&c->verdict, "loss",
+                                 "nothing is missing from the tape",
+                                 CHECK_LEVEL_WARN, c->how.max_findings);
+}
+
+static void find_loss(struct check *c, const struct check_message *m,
+                      struct td_bytes excerpt, const char *expected,
+                      const char *found)
+{
+    c->verdict.lossy = true;
+    check_find(c, c->loss, m, excerpt, expected, found);
+}
+
+static void check_number(struct check *c, const struct check_message *m)
+{
+    uint64_t last = c->segment.last_seq;
+    char expected[TEXT];
+    char found[TEXT];
+
+    if (last == 0 || m->seq == last + 1)
+        return;
+    (void)snprintf(found, sizeof(found), "%" PRIu64, m->seq);
+    (void)snprintf(expected, sizeof(expected), "sequence number %" PRIu64,
+                   last + 1);
+    if (m->seq <= last) {
+        check_find(c, c->tape, m, td_bytes("", 0), expected, found);
+        return;
+    }
+    c->missing += m->seq - last - 1;
+    (void)snprintf(found, sizeof(found), "%" PRIu64 ", so %" PRIu64 " missing",
+                   m->seq, m->seq - last - 1);
+    find_loss(c, m, td_bytes("", 0), expected, found);
+}
+
+static void check_time(struct check *c, const struct check_message *m)
+{
+    char expected[TEXT];
+    char found[TEXT];
+
+    if (m->t_ns >= c->segment.last_ns)
+        return;
+    (void)snprintf(expected, sizeof(expected),
+                   "a time not before %" PRIu64 " ns, that of event %" PRIu64,
+                   c->segment.last_ns, c->segment.last_seq);
+    (void)snprintf(found, sizeof(found), "%" PRIu64 " ns", m->t_ns);
+    check_find(c, c->tape, m, td_bytes("", 0), expected, found);
+}
+
+static uint64_t number_at(const struct td_json_doc *doc, const char *pointer,
+                          uint64_t otherwise)
+{
+    uint32_t at = td_json_pointer(doc, 0, pointer);
+    char digits[24];
+    struct td_bytes raw;
+
+    if (at == UINT32_MAX || doc->values[at].kind != TD_JSON_NUMBER)
+        return otherwise;
+    raw = td_json_raw(doc, at);
+    (void)snprintf(digits, sizeof(digits), "%.*s",
+                   (int)(raw.len < 20 ? raw.len : 20), (const char *)raw.ptr);
+    return strtoull(digits, NULL, 10);
+}
+
+static void take_lost(struct check *c, const struct check_message *m,
+                      struct td_bytes payload)
+{
+    uint64_t count = 1;
+    char found[TEXT];
+
+    if (!td_json_parse(&c->doc, payload, TD_JSON_DEPTH, NULL))
+        count = number_at(&c->doc, "/count", 1);
+    c->lost += count;
+    (void)snprintf(found, sizeof(found), "%" PRIu64 " lost event%s", count,
+                   count == 1 ? "" : "s");
+    find_loss(c, m, payload, "nothing lost while recording", found);
+}
+
+static void take_cut(struct check *c, const struct check_message *m,
+                     const struct td_event *ev)
+{
+    char found[TEXT];
+
+    (void)snprintf(found, sizeof(found),
+                   "%" PRIu64 " bytes of it left out by the recorder", ev->cut);
+    find_loss(c, m, ev->payload, "a whole message", found);
+    c->cut = true; /* rules do not see it */
+}
+
+static void count_event(struct check_segment *s, const struct td_event *ev)
+{
+    s->events++;
+    s->last_seq = ev->seq;
+    s->last_ns = ev->at_ns;
+    s->max_ns = ev->at_ns > s->max_ns ? ev->at_ns : s->max_ns;
+    if (td_event_is_plain(ev))
+        (void)tape_counts_add(&s->names, ev->name);
+    else
+        (void)tape_counts_add(&s->kinds, ev->kind);
+}
+
+/* A Socket.IO ack answers an event and has no name: it is not judged. */
+static bool is_message(const struct td_event *ev)
+{
+    return td_event_is_plain(ev) && ev->ack.len == 0;
+}
+
+enum td_code check_event(struct check *check, const struct td_event *ev)
+{
+    struct check_message m = {.seq = ev->seq, .has_t = true, .t_ns = ev->at_ns};
+    bool any = !check->how.schemas && !check->how.contract;
+
+    need_rules(check);
+    check_number(check, &m);
+    check_time(check, &m);
+    count_event(&check->segment, ev);
+    check->verdict.rules[check->tape].applied++;
+    check->verdict.rules[check->loss].applied++;
+    if (td_bytes_is(ev->kind, TD_KIND_LOST))
+        take_lost(check, &m, ev->payload);
+    else if (ev->cut > 0)
+        take_cut(check, &m, ev);
+    else if (is_message(ev) && (!any || ev->form == TD_FORM_JSON))
+        return check_text_message(check, &m, ev->payload, ev->name);
+    else
+        check->verdict.events += (uint64_t)is_message(ev);
+    return check_is_over(check) ? TD_FAILED : TD_OK;
+}
+
+static void compare_total(struct check *c, const char *pointer, uint64_t seen,
+                          const char *unit)
+{
+    uint64_t said = number_at(&c->doc, pointer, seen);
+    char expected[TEXT];
+    char found[TEXT];
+
+    if (said == seen)
+        return;
+    (void)snprintf(expected, sizeof(expected),
+                   "%" PRIu64 " %s, as the end line says", said, unit);
+    (void)snprintf(found, sizeof(found), "%" PRIu64, seen);
+    check_find(c, c->tape, NULL, c->doc.text, expected, found);
+}
+
+static uint64_t said_of(const struct td_json_doc *doc, uint32_t object,
+                        struct td_bytes name)
+{
+    for (uint32_t key = object + 1; key < doc->values[object].next;
+         key = doc->values[key + 1].next) {
+        if (td_bytes_equal(td_json_inner(doc, key), name))
+            return strtoull((const char *)td_json_raw(doc, key + 1).ptr, NULL,
+                            10);
+    }
+    return 0;
+}
+
+/* Every name that was seen; what the line says beyond them is in the total. */
+static void compare_names(struct check *c, const char *pointer,
+                          const struct tape_counts *counts, const char *what)
+{
+    uint32_t object = td_json_pointer(&c->doc, 0, pointer);
+    char expected[TEXT];
+    char found[TEXT];
+
+    if (object == UINT32_MAX || c->doc.values[object].kind != TD_JSON_OBJECT)
+        return;
+    for (size_t i = 0; i < counts->len; i++) {
+        const struct tape_name *n = &counts->list[i];
+        uint64_t said = said_of(&c->doc, object, td_bytes(n->text, n->len));
+
+        if (said == n->count)
+            continue;
+        (void)snprintf(expected, sizeof(expected),
+                       "%" PRIu64 " of the %s \"%.*s\", as the end line says",
+                       said, what, (int)(n->len < 60 ? n->len : 60), n->text);
+        (void)snprintf(found, sizeof(found), "%" PRIu64, n->count);
+        check_find(c, c->tape, NULL, c->doc.text, expected, found);
+    }
+}
+
+/* The segment is over. Totals are compared if all of it was read: what is
+ * missing before the end line is a loss, which the reader counts.
+ */
+static void end_segment(struct check *c, struct td_bytes end_line)
+{
+    struct check_segment *s = &c->segment;
+
+    if (s->events == s->last_seq && end_line.len > 0 &&
+        !td_json_parse(&c->doc, end_line, TD_JSON_DEPTH, NULL) &&
+        number_at(&c->doc, "/end/events", 0) <= s->events) {
+        compare_total(c, "/end/events", s->events, "events");
+        compare_total(c, "/end/last", s->max_ns,
+                      "ns as the time of the last event");
+        compare_names(c, "/end/names", &s->names, "name");
+        compare_names(c, "/end/kinds", &s->kinds, "kind");
+    }
+    check_segment_release(s);
+}
+
+/* Where the reader is now. The end line it has is that of the segment before
+ * this one: of another one than ours if there were segments without events.
+ */
+static void enter_segment(struct check *c, const struct tape_reader *reader)
+{
+    uint64_t number = tape_reader_header(reader)->segment;
+
+    if (number == c->segment.number)
+        return;
+    if (c->segment.number > 0)
+        end_segment(c, number == c->segment.number + 1 ? tape_reader_end(reader)
+                                                       : td_bytes("", 0));
+    c->segment.number = number;
+}
+
+static void tell(struct check *c, uint64_t count, const char *expected,
+                 const char *what)
+{
+    char found[TEXT];
+
+    if (count == 0)
+        return;
+    (void)snprintf(found, sizeof(found), "%" PRIu64 " %s%s", count, what,
+                   count == 1 ? "" : "s");
+    find_loss(c, NULL, td_bytes("", 0), expected, found);
+}
+
+static void tell_losses(struct check *c, const struct tape_state *state)
+{
+    char found[TEXT];
+
+    c->cut |= state->torn;
+    (void)snprintf(found, sizeof(found),
+                   "a tape that breaks off at byte %" PRIu64, state->torn_at);
+    if (state->torn)
+        find_loss(c, NULL, td_bytes("", 0), "an end line", found);
+    tell(c, state->bad_members, "whole members with the right checksum",
+         "damaged member");
+    tell(c, state->bad_lines, "lines of a tape", "damaged line");
+    if (state->missing > c->missing)
+        tell(c, state->missing - c->missing,
+             "sequence numbers from 1 to the last without a gap",
+             "missing event");
+    if (state->lost > c->lost)
+        tell(c, state->lost - c->lost, "nothing lost while recording",
+             "lost event");
+}
+
+enum td_code check_tape(struct check *check, struct tape_reader *reader,
+                        struct td_error *err)
+{
+    struct tape_state state;
+    struct td_event ev;
+    enum td_code code;
+
+    need_rules(check);
+    while (!(code = tape_reader_next(reader, &ev, err))) {
+        enter_segment(check, reader);
+        if (check_event(check, &ev))
+            return TD_OK;
+    }
+    if (code != TD_END)
+        return code;
+    enter_segment(check, reader);
+    state = tape_reader_state(reader);
+    end_segment(check, tape_reader_end(reader));
+    tell_losses(check, &state);
+    return TD_OK;
+}
+
+void check_broken(struct check *check, const struct td_error *err)
+{
+    need_rules(check);
+    check->cut = true;
+    find_loss(check, NULL, td_bytes("", 0), "input that can be read to its end",
+              err->text);
+}

@@ -1,0 +1,308 @@
+#include "validator/contract.h"
+
+#include "core/mem.h"
+#include "validator/schema_int.h"
+
+#include <stdlib.h>
+
+struct loader {
+    struct check_contract *c;
+    const struct td_jsonx *x;
+    const struct td_json_doc *json;
+    struct td_error *err;
+};
+
+static uint32_t member(const struct loader *l, uint32_t at, const char *name)
+{
+    return td_json_member(l->json, at, td_text(name));
+}
+
+static bool is_kind(const struct loader *l, uint32_t at, enum td_json_kind kind)
+{
+    return l->json->values[at].kind == kind;
+}
+
+static bool is_text(const struct loader *l, uint32_t at, const char *text)
+{
+    return is_kind(l, at, TD_JSON_STRING) &&
+           td_json_string_is(l->json, at, td_text(text));
+}
+
+/* A copy of string `at`, NUL-terminated; allocated. */
+static struct td_bytes copy_text(const struct loader *l, uint32_t at)
+{
+    struct td_buf text = {0};
+
+    (void)td_json_unescape(&text, td_json_inner(l->json, at));
+    (void)td_buf_str(&text);
+    return td_buf_bytes(&text);
+}
+
+/* The keys of object `at` must be among `known`; those in `later` exist in the
+ * format but not in this version.
+ */
+static enum td_code check_keys(struct loader *l, uint32_t at,
+                               const char *const *known,
+                               const char *const *later)
+{
+    for (uint32_t key = at + 1; key < l->json->values[at].next;
+         key = l->json->values[key + 1].next) {
+        struct td_bytes name = td_json_inner(l->json, key);
+        int len = (int)(name.len < 80 ? name.len : 80);
+        size_t i = 0;
+
+        while (known[i] && !is_text(l, key, known[i]))
+            i++;
+        if (known[i])
+            continue;
+        for (i = 0; later[i]; i++) {
+            if (is_text(l, key, later[i]))
+                return td_jsonx_fail(l->x, key, TD_USAGE, l->err,
+                                     "\"%.*s\" is not supported by this "
+                                     "version",
+                                     len, (const char *)name.ptr);
+        }
+        return td_jsonx_fail(l->x, key, TD_USAGE, l->err,
+                             "there is no key \"%.*s\" here", len,
+                             (const char *)name.ptr);
+    }
+    return TD_OK;
+}
+
+static enum td_code read_pointer(struct loader *l, uint32_t at, char **out)
+{
+    struct td_bytes text;
+
+    if (!is_kind(l, at, TD_JSON_STRING))
+        return td_jsonx_fail(l->x, at, TD_USAGE, l->err,
+                             "a pointer is text like /type");
+    text = copy_text(l, at);
+    if (text.len > 0 && text.ptr[0] != '/') {
+        free((void *)(uintptr_t)text.ptr);
+        return td_jsonx_fail(l->x, at, TD_USAGE, l->err,
+                             "a pointer begins with /");
+    }
+    free(*out);
+    *out = (char *)(uintptr_t)text.ptr;
+    return TD_OK;
+}
+
+static enum td_code read_stream(struct loader *l, uint32_t at)
+{
+    static const char *const known[] = {"name", "data", NULL};
+    static const char *const later[] = {"clock", "key", NULL};
+    enum td_code code;
+    uint32_t v;
+
+    if (!is_kind(l, at, TD_JSON_OBJECT))
+        return td_jsonx_fail(l->x, at, TD_USAGE, l->err, "stream is an object");
+    code = check_keys(l, at, known, later);
+    v = member(l, at, "name");
+    if (code == TD_OK && v)
+        code = read_pointer(l, v, &l->c->name_pointer);
+    v = member(l, at, "data");
+    if (code == TD_OK && v)
+        code = read_pointer(l, v, &l->c->data_pointer);
+    return code;
+}
+
+static enum td_code read_event(struct loader *l, uint32_t key)
+{
+    static const char *const known[] = {"schema", "note", NULL};
+    static const char *const later[] = {"aliases", NULL};
+    struct check_contract_event *e = &l->c->events[l->c->events_len++];
+    uint32_t at = key + 1;
+    enum td_code code;
+    uint32_t schema;
+
+    *e = (struct check_contract_event){.name = copy_text(l, key)};
+    if (is_kind(l, at, TD_JSON_NULL))
+        return TD_OK;
+    if (!is_kind(l, at, TD_JSON_OBJECT))
+        return td_jsonx_fail(l->x, at, TD_USAGE, l->err,
+                             "an event is an object, which may be empty");
+    code = check_keys(l, at, known, later);
+    schema = member(l, at, "schema");
+    if (code || !schema)
+        return code;
+    e->has_schema = true;
+    return check_schemas_add(l->c->schemas, l->x, schema, &e->root, l->err);
+}
+
+/* Open addressing, at most half full; the first of equal names is found. */
+static void make_table(struct check_contract *c)
+{
+    uint32_t slots = 4;
+
+    while (slots < c->events_len * 2)
+        slots *= 2;
+    c->mask = slots - 1;
+    c->slots = td_calloc(slots, sizeof(*c->slots));
+    for (uint32_t e = 0; e < c->events_len; e++) {
+        uint64_t i = schema_hash(c->events[e].name);
+
+        while (c->slots[i & c->mask] != 0)
+            i++;
+        c->slots[i & c->mask] = e + 1;
+    }
+}
+
+static enum td_code read_events(struct loader *l, uint32_t at)
+{
+    enum td_code code = TD_OK;
+
+    if (!is_kind(l, at, TD_JSON_OBJECT))
+        return td_jsonx_fail(l->x, at, TD_USAGE, l->err,
+                             "events is an object: a name, then what it is");
+    l->c->events =
+        td_calloc(l->json->values[at].count + 1, sizeof(*l->c->events));
+    for (uint32_t key = at + 1; key < l->json->values[at].next && code == TD_OK;
+         key = l->json->values[key + 1].next)
+        code = read_event(l, key);
+    make_table(l->c);
+    return code;
+}
+
+static enum td_code read_rules(struct loader *l, uint32_t at)
+{
+    enum td_code code = TD_OK;
+
+    if (!is_kind(l, at, TD_JSON_ARRAY))
+        return td_jsonx_fail(l->x, at, TD_USAGE, l->err, "rules is a list");
+    if (l->json->values[at].count > CHECK_RULES_MAX)
+        return td_jsonx_fail(l->x, at, TD_LIMIT, l->err, "more than %d rules",
+                             CHECK_RULES_MAX);
+    l->c->rules =
+        td_calloc(l->json->values[at].count + 1, sizeof(*l->c->rules));
+    for (uint32_t i = at + 1; i < l->json->values[at].next && code == TD_OK;
+         i = l->json->values[i].next)
+        code =
+            check_rule_load(&l->c->rules[l->c->rules_len++], l->x, i, l->err);
+    return code;
+}
+
+static enum td_code read_unknown(struct loader *l, uint32_t at)
+{
+    if (is_text(l, at, "error"))
+        l->c->unknown = CHECK_UNKNOWN_ERROR;
+    else if (is_text(l, at, "warn"))
+        l->c->unknown = CHECK_UNKNOWN_WARN;
+    else if (is_text(l, at, "ignore"))
+        l->c->unknown = CHECK_UNKNOWN_IGNORE;
+    else
+        return td_jsonx_fail(l->x, at, TD_USAGE, l->err,
+                             "unknown is error, warn or ignore");
+    return TD_OK;
+}
+
+static enum td_code read_complete(struct loader *l, uint32_t at)
+{
+    if (!is_kind(l, at, TD_JSON_TRUE) && !is_kind(l, at, TD_JSON_FALSE))
+        return td_jsonx_fail(l->x, at, TD_USAGE, l->err,
+                             "complete is true or false");
+    l->c->may_be_cut = is_kind(l, at, TD_JSON_FALSE);
+    return TD_OK;
+}
+
+static enum td_code read_note(struct loader *l, uint32_t at)
+{
+    (void)l;
+    (void)at;
+    return TD_OK;
+}
+
+static enum td_code read_version(struct loader *l)
+{
+    uint32_t v = is_kind(l, 0, TD_JSON_OBJECT) ? member(l, 0, "contract") : 0;
+
+    if (v && td_bytes_is(td_json_raw(l->json, v), "1"))
+        return TD_OK;
+    return td_jsonx_fail(l->x, v, TD_USAGE, l->err,
+                         "a contract begins with `contract: 1`");
+}
+
+static enum td_code read_all(struct loader *l)
+{
+    static const char *const known[] = {"contract", "stream", "complete",
+                                        "unknown",  "events", "rules",
+                                        "note",     NULL};
+    static const char *const later[] = {"asyncapi", NULL};
+    static enum td_code (*const readers[])(struct loader *, uint32_t) = {
+        read_note,   read_stream, read_complete, read_unknown,
+        read_events, read_rules,  read_note};
+    enum td_code code = read_version(l);
+
+    if (code == TD_OK)
+        code = check_keys(l, 0, known, later);
+    for (size_t i = 0; known[i] && code == TD_OK; i++) {
+        uint32_t at = member(l, 0, known[i]);
+
+        if (at)
+            code = readers[i](l, at);
+    }
+    return code;
+}
+
+enum td_code check_contract_compile(struct check_contract **out,
+                                    struct td_jsonx *doc,
+                                    const struct check_schema_options *how,
+                                    struct td_error *err)
+{
+    struct check_contract *c = td_calloc(1, sizeof(*c));
+    struct loader l = {.c = c, .x = &c->doc, .json = &c->doc.json, .err = err};
+    enum td_code code;
+
+    c->doc = *doc;
+    *doc = (struct td_jsonx){0};
+    c->data_pointer = td_strdup("");
+    c->schemas = check_schemas_new(how);
+    code = read_all(&l);
+    if (code)
+        check_contract_free(c);
+    else
+        *out = c;
+    return code;
+}
+
+enum td_code check_contract_load(struct check_contract **out, const char *path,
+                                 const struct check_schema_options *how,
+                                 struct td_error *err)
+{
+    struct td_jsonx doc = {0};
+    enum td_code code = td_jsonx_load(&doc, path, err);
+
+    return code ? code : check_contract_compile(out, &doc, how, err);
+}
+
+void check_contract_free(struct check_contract *contract)
+{
+    if (!contract)
+        return;
+    check_schemas_free(contract->schemas);
+    for (uint32_t i = 0; i < contract->events_len; i++)
+        free((void *)(uintptr_t)contract->events[i].name.ptr);
+    for (uint32_t i = 0; i < contract->rules_len; i++)
+        check_rule_release(&contract->rules[i]);
+    free(contract->events);
+    free(contract->slots);
+    free(contract->rules);
+    free(contract->name_pointer);
+    free(contract->data_pointer);
+    td_jsonx_release(&contract->doc);
+    free(contract);
+}
+
+const struct check_contract_event *
+check_contract_event(const struct check_contract *contract,
+                     struct td_bytes name)
+{
+    for (uint64_t i = schema_hash(name);; i++) {
+        uint32_t slot =
+            contract->slots ? contract->slots[i & contract->mask] : 0;
+
+        if (slot == 0)
+            return NULL;
+        if (td_bytes_equal(contract->events[slot - 1].name, name))
+            return &contract->events[slot - 1];
+    }
+}

@@ -1,0 +1,63 @@
+/* validator/contract.h - a contract file: events with schemas, and rules.
+ *
+ * Source: docs/contract.md, version 1. Errors are TD_USAGE with `where` as
+ * FILE:LINE:COLUMN.
+ */
+#ifndef VALIDATOR_CONTRACT_H
+#define VALIDATOR_CONTRACT_H
+
+#include "validator/rule.h"
+#include "validator/schema.h"
+#include "validator/verdict.h"
+
+#define CHECK_RULES_MAX 10000
+
+/* Events that the contract does not name. */
+enum check_unknown {
+    CHECK_UNKNOWN_ERROR,
+    CHECK_UNKNOWN_WARN,
+    CHECK_UNKNOWN_IGNORE,
+};
+
+struct check_contract_event {
+    struct td_bytes name; /* allocated */
+    bool has_schema;
+    uint32_t root;
+};
+
+struct check_contract {
+    struct td_jsonx doc;
+    char *name_pointer; /* NULL: the transport's event name, or /type */
+    char *data_pointer; /* "" is the whole message */
+    bool may_be_cut;    /* complete: false */
+    enum check_unknown unknown;
+    struct check_schemas *schemas;
+    struct check_contract_event *events;
+    uint32_t events_len;
+    uint32_t *slots; /* hash table: index + 1 into events */
+    uint32_t mask;   /* slots - 1 */
+    struct check_rule *rules;
+    uint32_t rules_len;
+};
+
+/* Read and compile a contract; how is for its schemas, as in schema.h. */
+TD_MUST_CHECK enum td_code
+check_contract_load(struct check_contract **out, const char *path,
+                    const struct check_schema_options *how,
+                    struct td_error *err);
+
+/* The same from a document, which is taken over, also on error. */
+TD_MUST_CHECK enum td_code
+check_contract_compile(struct check_contract **out, struct td_jsonx *doc,
+                       const struct check_schema_options *how,
+                       struct td_error *err);
+
+/* NULL is fine. */
+void check_contract_free(struct check_contract *contract);
+
+/* The event of a name, or NULL. */
+const struct check_contract_event *
+check_contract_event(const struct check_contract *contract,
+                     struct td_bytes name);
+
+#endif

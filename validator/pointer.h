@@ -1,0 +1,16 @@
+/* validator/pointer.h - from a value back to how it is named and shown. */
+#ifndef VALIDATOR_POINTER_H
+#define VALIDATOR_POINTER_H
+
+#include "core/json.h"
+
+/* Append the JSON Pointer (RFC 6901) of value `at`, seen from value `from`,
+ * which contains it. A key has the pointer of its member.
+ */
+void check_pointer(struct td_buf *out, const struct td_json_doc *doc,
+                   uint32_t from, uint32_t at);
+
+/* Append the bytes, or their first `max` (cut between characters) and "...". */
+void check_excerpt(struct td_buf *out, struct td_bytes bytes, size_t max);
+
+#endif

@@ -1,0 +1,83 @@
+/* validator/schema.h - JSON Schema, compiled once to a flat program that runs
+ * over the values of a td_json_doc.
+ *
+ * Drafts 2020-12 (the default) and 7, chosen by "$schema". All their keywords
+ * but $dynamicRef, unevaluatedItems and unevaluatedProperties, which are
+ * refused when a schema is compiled; `format` is an annotation unless it is
+ * asked for. Numbers are exact (validator/decimal.h), patterns bounded
+ * (validator/pattern.h). References lead into the same file, to files beside it
+ * and to what the map names; nothing is ever fetched.
+ */
+#ifndef VALIDATOR_SCHEMA_H
+#define VALIDATOR_SCHEMA_H
+
+#include "core/jsonx.h"
+#include "validator/equal.h"
+
+#define CHECK_SCHEMA_FILES 256     /* documents a set may hold */
+#define CHECK_SCHEMA_STEPS 5000000 /* operations spent on one value */
+#define CHECK_SCHEMA_DEPTH 20000   /* schemas within each other at run time */
+
+/* URIs that begin with prefix stand for files under folder. */
+struct check_schema_map {
+    const char *prefix;
+    const char *folder;
+};
+
+struct check_schema_options {
+    bool assert_format; /* date-time date time uuid ipv4 ipv6; others refused */
+    const char *dialect; /* "$schema" of schemas without; NULL = 2020-12 */
+    const struct check_schema_map *map; /* borrowed; ends with a NULL prefix */
+};
+
+/* A set of schemas that may refer to each other. */
+struct check_schemas;
+
+/* An empty set. how may be NULL; its map must outlive the set. */
+struct check_schemas *check_schemas_new(const struct check_schema_options *how);
+/* NULL is fine. */
+void check_schemas_free(struct check_schemas *set);
+
+/* Compile the schema in a file, or at value `at` of a document that outlives
+ * the set and was read from doc->name (such a schema is a resource of its own:
+ * "#" is the schema, not the document); *root names it from now on. TD_USAGE
+ * (wrong or not supported, `where` is FILE:LINE:COLUMN), TD_IO, TD_LIMIT. After
+ * an error the set is good for nothing but check_schemas_free().
+ */
+TD_MUST_CHECK enum td_code check_schemas_add_file(struct check_schemas *set,
+                                                  const char *path,
+                                                  uint32_t *root,
+                                                  struct td_error *err);
+TD_MUST_CHECK enum td_code check_schemas_add(struct check_schemas *set,
+                                             const struct td_jsonx *doc,
+                                             uint32_t at, uint32_t *root,
+                                             struct td_error *err);
+
+/* Whether the value is valid against root. TD_OK or TD_FAILED; TD_LIMIT
+ * when it could not be decided (a pattern or a schema without end).
+ */
+TD_MUST_CHECK enum td_code check_schema_test(struct check_schemas *set,
+                                             uint32_t root,
+                                             struct check_value value);
+
+/* One keyword that a value did not meet. Texts are borrowed and live until the
+ * next call with the same set.
+ */
+struct check_problem {
+    const char *path;        /* JSON Pointer of the value in the document */
+    const char *schema_path; /* FILE#POINTER of the keyword */
+    const char *expected;
+    const char *found;
+    uint32_t at; /* the value */
+};
+
+/* Call report for every keyword that is not met, in order of evaluation; of
+ * alternatives (anyOf, oneOf, not, contains) only that none or too many fit.
+ * The same codes as check_schema_test().
+ */
+TD_MUST_CHECK enum td_code check_schema_explain(
+    struct check_schemas *set, uint32_t root, struct check_value value,
+    void (*report)(void *self, const struct check_problem *problem),
+    void *self);
+
+#endif

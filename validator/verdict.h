@@ -1,0 +1,106 @@
+/* validator/verdict.h - what a check has to say; rendered by reports/.
+ *
+ * One verdict covers one stream. It owns all its texts.
+ */
+#ifndef VALIDATOR_VERDICT_H
+#define VALIDATOR_VERDICT_H
+
+#include "core/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* X(name, text) */
+#define CHECK_OUTCOMES(X)                                                      \
+    X(PASS, "pass")                                                            \
+    X(VACUOUS, "vacuous") /* there was nothing it could apply to */            \
+    X(OPEN, "open")       /* the stream was cut before it could be decided */  \
+    X(SKIPPED, "skipped") /* not run; reason says why */                       \
+    X(FAIL, "fail")                                                            \
+    X(ERROR, "error") /* could not be decided: a limit was reached */
+
+enum check_outcome {
+#define CHECK_OUTCOME_ENUM(name, text) CHECK_##name,
+    CHECK_OUTCOMES(CHECK_OUTCOME_ENUM)
+#undef CHECK_OUTCOME_ENUM
+};
+
+enum check_level { CHECK_LEVEL_ERROR, CHECK_LEVEL_WARN, CHECK_LEVEL_INFO };
+
+/* An event that a finding rests on. */
+struct check_witness {
+    uint64_t seq;
+    bool has_t;
+    uint64_t t_ns; /* tape time */
+};
+
+#define CHECK_WITNESSES 2
+
+struct check_finding {
+    uint32_t rule; /* index into the verdict's rules */
+    uint64_t seq;  /* event, or line of NDJSON from 1; 0 = the whole stream */
+    bool has_t;
+    uint64_t t_ns;
+    char *path;        /* JSON Pointer within the message; "" = all of it */
+    char *schema_path; /* FILE#POINTER of the keyword, or "" */
+    char *expected;
+    char *found;
+    char *excerpt; /* of the message, or "" */
+    struct check_witness witness[CHECK_WITNESSES];
+    size_t witnesses;
+};
+
+struct check_result {
+    char *id;
+    char *what; /* "first: execution_started" */
+    enum check_level level;
+    enum check_outcome outcome;
+    uint64_t applied; /* events it looked at */
+    uint64_t total;   /* findings, also those that are not kept */
+    uint64_t max;     /* findings to keep */
+    char *reason;     /* "" or why it is open, skipped or an error */
+};
+
+struct check_verdict {
+    char *input; /* file name, "-" */
+    enum check_outcome outcome;
+    bool lossy; /* the tape is torn, damaged or lacks events */
+    uint64_t events;
+    struct check_result *rules;
+    uint32_t rules_len;
+    struct check_finding *findings;
+    size_t findings_len;
+};
+
+/* "pass", "fail", ... */
+const char *check_outcome_text(enum check_outcome outcome);
+
+/* "error", "warn", "info". */
+const char *check_level_text(enum check_level level);
+
+/* An empty verdict about input. */
+void check_verdict_init(struct check_verdict *v, const char *input);
+/* Frees everything; *v is empty. */
+void check_verdict_release(struct check_verdict *v);
+
+/* Add a rule that passes so far; its index. Texts are copied. */
+uint32_t check_verdict_rule(struct check_verdict *v, const char *id,
+                            const char *what, enum check_level level,
+                            uint64_t max);
+
+/* True if the rule has no room for another finding: then it was counted, and
+ * need not be put into words.
+ */
+bool check_verdict_only_counts(struct check_verdict *v, uint32_t rule);
+
+/* Count a finding of f->rule, which fails, and keep a copy if there is room. */
+void check_verdict_find(struct check_verdict *v, const struct check_finding *f);
+
+/* Decide the outcome of the whole. */
+void check_verdict_close(struct check_verdict *v);
+
+/* Exit code: TD_FAILED, TD_TOOL (undecided), TD_LOSSY or TD_OK. */
+enum td_code check_verdict_code(const struct check_verdict *v);
+
+#endif
