@@ -35,6 +35,7 @@ static void add_contract_rules(struct check *c)
                                  k->rules[i].level,
                                  limit_of(c, k->rules[i].max_report));
     c->states = td_calloc(k->rules_len + 1, sizeof(*c->states));
+    c->event_run = check_schema_run_new(k->schemas);
 }
 
 struct check *check_new(const struct check_options *options, const char *input)
@@ -53,6 +54,8 @@ struct check *check_new(const struct check_options *options, const char *input)
         c->schema =
             check_verdict_rule(&c->verdict, "schema", "schema: *",
                                CHECK_LEVEL_ERROR, options->max_findings);
+    if (options->schemas)
+        c->message_run = check_schema_run_new(options->schemas);
     if (options->contract)
         add_contract_rules(c);
     return c;
@@ -66,6 +69,8 @@ void check_free(struct check *check)
          i++)
         td_buf_release(&check->states[i].text);
     free(check->states);
+    check_schema_run_free(check->message_run);
+    check_schema_run_free(check->event_run);
     check_segment_release(&check->segment);
     check_verdict_release(&check->verdict);
     td_json_release(&check->doc);
@@ -118,15 +123,15 @@ static void on_problem(void *self, const struct check_problem *p)
     td_buf_release(&excerpt);
 }
 
-static void judge_schema(struct check *c, struct check_schemas *schemas,
+static void judge_schema(struct check *c, struct check_schema_run *run,
                          uint32_t root, const struct schema_report *report)
 {
     struct check_value value = {report->m->doc, report->from};
-    enum td_code code = check_schema_test(schemas, root, value);
+    enum td_code code = check_schema_test(run, root, value);
 
     c->verdict.rules[report->rule].applied++;
     if (code == TD_FAILED)
-        code = check_schema_explain(schemas, root, value, on_problem,
+        code = check_schema_explain(run, root, value, on_problem,
                                     (void *)(uintptr_t)report);
     if (code == TD_LIMIT)
         undecided(c, report->rule, "a schema or pattern took too many steps");
@@ -228,7 +233,7 @@ static void judge_event(struct check *c, const struct check_message *m)
         find_no_data(c, report.rule, m);
         return;
     }
-    judge_schema(c, k->schemas, e->root, &report);
+    judge_schema(c, c->event_run, e->root, &report);
 }
 
 static void run_rules(struct check *c, const struct check_message *m)
@@ -261,7 +266,7 @@ static enum td_code judge(struct check *c, const struct check_message *m)
         .check = c, .m = m, .rule = c->schema, .from = m->at};
 
     if (c->how.schemas)
-        judge_schema(c, c->how.schemas, c->how.root, &report);
+        judge_schema(c, c->message_run, c->how.root, &report);
     if (c->how.contract) {
         judge_event(c, m);
         run_rules(c, m);

@@ -13,7 +13,7 @@
 #define CHECK_MAX_FINDINGS 10 /* kept for a rule unless told otherwise */
 
 struct check_options {
-    struct check_schemas *schemas; /* with root: every message; or NULL */
+    const struct check_schemas *schemas; /* with root: every message; or NULL */
     uint32_t root;
     const struct check_contract *contract; /* or NULL */
     uint64_t max_findings;                 /* a rule; totals stay true */

@@ -28,10 +28,12 @@ struct check {
     struct check_verdict verdict;
     struct td_json_doc doc;
     struct td_buf name;
-    struct check_rule_state *states; /* one a rule of the contract */
-    uint32_t first_rule;             /* of the contract, in the verdict */
-    uint32_t first_event;            /* schema rules of events, one each */
-    uint32_t tape;                   /* rules of ours; NONE until needed */
+    struct check_schema_run *message_run; /* of how.schemas, or NULL */
+    struct check_schema_run *event_run;   /* of the contract, or NULL */
+    struct check_rule_state *states;      /* one a rule of the contract */
+    uint32_t first_rule;                  /* of the contract, in the verdict */
+    uint32_t first_event;                 /* schema rules of events, one each */
+    uint32_t tape;                        /* rules of ours; NONE until needed */
     uint32_t loss;
     uint32_t json;
     uint32_t schema;

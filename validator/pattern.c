@@ -13,6 +13,9 @@
 
 struct check_pattern {
     pcre2_code *code;
+};
+
+struct check_pattern_memory {
     pcre2_match_data *data;
     pcre2_match_context *context;
 };
@@ -113,10 +116,6 @@ enum td_code check_pattern_new(struct check_pattern **out, struct td_bytes text,
     p = td_calloc(1, sizeof(*p));
     p->code = code;
     (void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
-    p->data = pcre2_match_data_create_from_pattern(code, NULL);
-    p->context = pcre2_match_context_create(NULL);
-    (void)pcre2_set_match_limit(p->context, CHECK_PATTERN_STEPS);
-    (void)pcre2_set_heap_limit(p->context, HEAP_KIB);
     *out = p;
     return TD_OK;
 }
@@ -125,18 +124,37 @@ void check_pattern_free(struct check_pattern *pattern)
 {
     if (!pattern)
         return;
-    pcre2_match_context_free(pattern->context);
-    pcre2_match_data_free(pattern->data);
     pcre2_code_free(pattern->code);
     free(pattern);
 }
 
+struct check_pattern_memory *check_pattern_memory_new(void)
+{
+    struct check_pattern_memory *m = td_calloc(1, sizeof(*m));
+
+    m->data = pcre2_match_data_create(1, NULL);
+    m->context = pcre2_match_context_create(NULL);
+    (void)pcre2_set_match_limit(m->context, CHECK_PATTERN_STEPS);
+    (void)pcre2_set_heap_limit(m->context, HEAP_KIB);
+    return m;
+}
+
+void check_pattern_memory_free(struct check_pattern_memory *memory)
+{
+    if (!memory)
+        return;
+    pcre2_match_context_free(memory->context);
+    pcre2_match_data_free(memory->data);
+    free(memory);
+}
+
 enum check_match check_pattern_match(const struct check_pattern *pattern,
+                                     struct check_pattern_memory *memory,
                                      struct td_bytes text)
 {
     const uint8_t *subject = text.len ? text.ptr : (const uint8_t *)"";
     int got = pcre2_match(pattern->code, subject, text.len, 0,
-                          PCRE2_NO_UTF_CHECK, pattern->data, pattern->context);
+                          PCRE2_NO_UTF_CHECK, memory->data, memory->context);
 
     if (got >= 0)
         return CHECK_MATCH;

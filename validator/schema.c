@@ -21,17 +21,34 @@ void check_schemas_free(struct check_schemas *set)
         return;
     for (uint32_t i = 0; i < set->ops_len; i++)
         schema_op_release(&set->ops[i]);
-    for (size_t i = 0; i < sizeof(set->words) / sizeof(set->words[0]); i++)
-        td_buf_release(&set->words[i]);
     schema_store_release(set);
     td_buf_release(&set->lists);
-    td_buf_release(&set->failures);
-    td_buf_release(&set->text);
-    check_equal_release(&set->memory);
     free(set->nodes);
     free(set->ops);
-    free(set->frames);
     free(set);
+}
+
+struct check_schema_run *check_schema_run_new(const struct check_schemas *set)
+{
+    struct check_schema_run *r = td_calloc(1, sizeof(*r));
+
+    r->set = set;
+    r->patterns = check_pattern_memory_new();
+    return r;
+}
+
+void check_schema_run_free(struct check_schema_run *run)
+{
+    if (!run)
+        return;
+    for (size_t i = 0; i < sizeof(run->words) / sizeof(run->words[0]); i++)
+        td_buf_release(&run->words[i]);
+    td_buf_release(&run->failures);
+    td_buf_release(&run->text);
+    check_equal_release(&run->memory);
+    check_pattern_memory_free(run->patterns);
+    free(run->frames);
+    free(run);
 }
 
 static uint32_t find_document(const struct check_schemas *set,

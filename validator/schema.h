@@ -30,8 +30,13 @@ struct check_schema_options {
     const struct check_schema_map *map; /* borrowed; ends with a NULL prefix */
 };
 
-/* A set of schemas that may refer to each other. */
+/* A set of schemas that may refer to each other. Once everything is added it
+ * is only read: any number of threads may run it, each with a run of its own.
+ */
 struct check_schemas;
+
+/* The memory of one thread that judges values by a set. */
+struct check_schema_run;
 
 /* An empty set. how may be NULL; its map must outlive the set. */
 struct check_schemas *check_schemas_new(const struct check_schema_options *how);
@@ -53,15 +58,22 @@ TD_MUST_CHECK enum td_code check_schemas_add(struct check_schemas *set,
                                              uint32_t at, uint32_t *root,
                                              struct td_error *err);
 
+/* A run of the set, which must outlive it. One thread at a time; use it again
+ * and again: it allocates nothing once it is warm.
+ */
+struct check_schema_run *check_schema_run_new(const struct check_schemas *set);
+/* NULL is fine. */
+void check_schema_run_free(struct check_schema_run *run);
+
 /* Whether the value is valid against root. TD_OK or TD_FAILED; TD_LIMIT
  * when it could not be decided (a pattern or a schema without end).
  */
-TD_MUST_CHECK enum td_code check_schema_test(struct check_schemas *set,
+TD_MUST_CHECK enum td_code check_schema_test(struct check_schema_run *run,
                                              uint32_t root,
                                              struct check_value value);
 
 /* One keyword that a value did not meet. Texts are borrowed and live until the
- * next call with the same set.
+ * next call with the same run.
  */
 struct check_problem {
     const char *path;        /* JSON Pointer of the value in the document */
@@ -76,7 +88,7 @@ struct check_problem {
  * The same codes as check_schema_test().
  */
 TD_MUST_CHECK enum td_code check_schema_explain(
-    struct check_schemas *set, uint32_t root, struct check_value value,
+    struct check_schema_run *run, uint32_t root, struct check_value value,
     void (*report)(void *self, const struct check_problem *problem),
     void *self);
 

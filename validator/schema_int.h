@@ -175,8 +175,12 @@ struct check_schemas {
     uint32_t ops_len;
     uint32_t ops_cap;
     struct td_buf lists; /* uint32_t nodes */
+};
 
-    /* the machine */
+/* What one thread needs to run the program. */
+struct check_schema_run {
+    const struct check_schemas *set;
+    struct check_pattern_memory *patterns;
     struct schema_frame *frames;
     uint32_t frames_len;
     uint32_t frames_cap;
@@ -273,14 +277,14 @@ uint32_t schema_find_name(const struct schema_members *members,
                           struct td_bytes text);
 
 /* Whether a leaf holds for value `at`. */
-bool schema_leaf(struct check_schemas *set, const struct schema_op *op,
+bool schema_leaf(struct check_schema_run *r, const struct schema_op *op,
                  const struct td_json_doc *schema, struct check_value value);
 
 /* A checker of format `name`, or NULL. */
 bool (*schema_format(struct td_bytes name))(struct td_bytes text);
 
 /* Put a failure into words. */
-void schema_describe(struct check_schemas *set,
+void schema_describe(struct check_schema_run *r,
                      const struct schema_failure *failure,
                      struct check_value value, struct check_problem *out);
 

@@ -75,20 +75,21 @@ static uint64_t count_characters(struct td_bytes text)
     return n;
 }
 
-static bool matches(struct check_schemas *set, const struct schema_op *op,
+static bool matches(struct check_schema_run *r, const struct schema_op *op,
                     struct td_bytes text)
 {
-    enum check_match match = check_pattern_match(op->pattern, text);
+    enum check_match match =
+        check_pattern_match(op->pattern, r->patterns, text);
 
     if (match == CHECK_GAVE_UP)
-        set->gave_up = true;
+        r->gave_up = true;
     return match == CHECK_MATCH;
 }
 
-static bool fits_string(struct check_schemas *set, const struct schema_op *op,
+static bool fits_string(struct check_schema_run *r, const struct schema_op *op,
                         struct check_value v)
 {
-    struct td_bytes text = check_text(&set->text, v);
+    struct td_bytes text = check_text(&r->text, v);
 
     /* A character is one to four bytes. */
     if (op->kind == SCHEMA_MIN_LENGTH)
@@ -97,7 +98,7 @@ static bool fits_string(struct check_schemas *set, const struct schema_op *op,
         return text.len <= op->low || count_characters(text) <= op->low;
     if (op->kind == SCHEMA_FORMAT)
         return op->format(text);
-    return matches(set, op, text);
+    return matches(r, op, text);
 }
 
 static bool fits_count(const struct schema_op *op, struct check_value v)
@@ -108,7 +109,7 @@ static bool fits_count(const struct schema_op *op, struct check_value v)
                                         : at(v)->count <= op->low;
 }
 
-static bool is_one_of(struct check_schemas *set, const struct schema_op *op,
+static bool is_one_of(struct check_schema_run *r, const struct schema_op *op,
                       const struct td_json_doc *schema, struct check_value v)
 {
     uint32_t end = schema->values[op->at].next;
@@ -117,13 +118,13 @@ static bool is_one_of(struct check_schemas *set, const struct schema_op *op,
         struct check_value allowed = {schema, i};
 
         if (schema->values[i].kind == at(v)->kind &&
-            check_equal(&set->memory, v, allowed))
+            check_equal(&r->memory, v, allowed))
             return true;
     }
     return false;
 }
 
-static bool has_what_it_needs(struct check_schemas *set,
+static bool has_what_it_needs(struct check_schema_run *r,
                               const struct schema_op *op,
                               const struct td_json_doc *schema,
                               struct check_value v)
@@ -136,23 +137,22 @@ static bool has_what_it_needs(struct check_schemas *set,
     for (uint32_t i = op->at + 1; i < end; i++) {
         struct check_value name = {schema, i};
 
-        if (!td_json_member(v.doc, v.at, check_text(&set->text, name)))
+        if (!td_json_member(v.doc, v.at, check_text(&r->text, name)))
             return false;
     }
     return true;
 }
 
-bool schema_leaf(struct check_schemas *set, const struct schema_op *op,
+bool schema_leaf(struct check_schema_run *r, const struct schema_op *op,
                  const struct td_json_doc *schema, struct check_value v)
 {
     switch ((int)op->kind) {
     case SCHEMA_TYPE:
         return has_type(op, v);
     case SCHEMA_CONST:
-        return check_equal(&set->memory, v,
-                           (struct check_value){schema, op->at});
+        return check_equal(&r->memory, v, (struct check_value){schema, op->at});
     case SCHEMA_ENUM:
-        return is_one_of(set, op, schema, v);
+        return is_one_of(r, op, schema, v);
     case SCHEMA_MINIMUM:
     case SCHEMA_MAXIMUM:
     case SCHEMA_ABOVE:
@@ -163,15 +163,14 @@ bool schema_leaf(struct check_schemas *set, const struct schema_op *op,
     case SCHEMA_MAX_LENGTH:
     case SCHEMA_PATTERN:
     case SCHEMA_FORMAT:
-        return at(v)->kind != TD_JSON_STRING || fits_string(set, op, v);
+        return at(v)->kind != TD_JSON_STRING || fits_string(r, op, v);
     case SCHEMA_MIN_COUNT:
     case SCHEMA_MAX_COUNT:
         return fits_count(op, v);
     case SCHEMA_UNIQUE:
-        return at(v)->kind != TD_JSON_ARRAY ||
-               check_all_unique(&set->memory, v);
+        return at(v)->kind != TD_JSON_ARRAY || check_all_unique(&r->memory, v);
     case SCHEMA_NEEDS:
-        return has_what_it_needs(set, op, schema, v);
+        return has_what_it_needs(r, op, schema, v);
     default: /* SCHEMA_NEVER */
         return false;
     }

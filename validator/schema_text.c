@@ -157,14 +157,15 @@ static uint32_t keyword_place(const struct schema_op *op, uint32_t detail)
     return op->kind == SCHEMA_OBJECT ? op->members->names[detail].at : op->at;
 }
 
-void schema_describe(struct check_schemas *set,
+void schema_describe(struct check_schema_run *r,
                      const struct schema_failure *failure,
                      struct check_value value, struct check_problem *out)
 {
-    const struct schema_op *op = &set->ops[failure->op];
-    const struct td_jsonx *x = set->docs[set->nodes[failure->node].place.doc].x;
+    const struct schema_op *op = &r->set->ops[failure->op];
+    const struct td_jsonx *x =
+        r->set->docs[r->set->nodes[failure->node].place.doc].x;
     struct check_value v = {value.doc, failure->at};
-    struct td_buf *w = set->words;
+    struct td_buf *w = r->words;
 
     for (int i = PATH; i <= FOUND; i++)
         td_buf_clear(&w[i]);

@@ -13,17 +13,18 @@ static void count(void *self, const struct check_problem *problem)
     ++*(unsigned *)self;
 }
 
-static void judge(struct check_schemas *set, uint32_t root,
+static void judge(const struct check_schemas *set, uint32_t root,
                   struct td_bytes text)
 {
+    struct check_schema_run *run = check_schema_run_new(set);
     struct td_json_doc doc = {0};
 
     if (td_json_parse(&doc, text, 64, NULL) == TD_OK) {
         struct check_value value = {&doc, 0};
-        enum td_code fast = check_schema_test(set, root, value);
+        enum td_code fast = check_schema_test(run, root, value);
         unsigned problems = 0;
         enum td_code slow =
-            check_schema_explain(set, root, value, count, &problems);
+            check_schema_explain(run, root, value, count, &problems);
 
         if (fast != slow && fast != TD_LIMIT && slow != TD_LIMIT)
             abort();
@@ -31,6 +32,7 @@ static void judge(struct check_schemas *set, uint32_t root,
             abort();
     }
     td_json_release(&doc);
+    check_schema_run_free(run);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -21,6 +21,17 @@ static void keep(void *self, const struct check_problem *p)
                        p->schema_path, p->expected, p->found);
 }
 
+static enum td_code explain(const struct check_schemas *set, uint32_t root,
+                            const struct td_json_doc *doc, struct last *last)
+{
+    struct check_schema_run *run = check_schema_run_new(set);
+    enum td_code code = check_schema_explain(
+        run, root, (struct check_value){doc, 0}, keep, last);
+
+    check_schema_run_free(run);
+    return code;
+}
+
 static enum td_code judge(const char *schema, const char *data,
                           struct last *last, struct td_error *err)
 {
@@ -37,8 +48,7 @@ static enum td_code judge(const char *schema, const char *data,
     if (code == TD_OK)
         code = td_json_parse(&doc, td_text(data), 64, err);
     if (code == TD_OK)
-        code = check_schema_explain(set, root, (struct check_value){&doc, 0},
-                                    keep, last);
+        code = explain(set, root, &doc, last);
     check_schemas_free(set);
     td_json_release(&doc);
     td_jsonx_release(&x);

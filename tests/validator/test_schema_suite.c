@@ -148,15 +148,15 @@ static void count_problem(void *self, const struct check_problem *problem)
 }
 
 /* Both speeds must agree, and a failure must have a reason. */
-static bool run_case(struct check_schemas *set, uint32_t root,
+static bool run_case(struct check_schema_run *run, uint32_t root,
                      const struct td_jsonx *x, uint32_t test)
 {
     struct check_value data = {&x->json, member(x, test, "data")};
     bool valid = x->json.values[member(x, test, "valid")].kind == TD_JSON_TRUE;
-    enum td_code fast = check_schema_test(set, root, data);
+    enum td_code fast = check_schema_test(run, root, data);
     unsigned problems = 0;
     enum td_code slow =
-        check_schema_explain(set, root, data, count_problem, &problems);
+        check_schema_explain(run, root, data, count_problem, &problems);
 
     CU_ASSERT_EQUAL(fast, slow);
     CU_ASSERT_EQUAL(problems > 0, slow == TD_FAILED);
@@ -190,9 +190,11 @@ static bool run_group(struct score *score, const struct td_jsonx *x,
         printf("\n    %s %s: %s: %s: %s\n", score->draft, file, name, err.where,
                err.text);
     } else {
+        struct check_schema_run *run = check_schema_run_new(set);
+
         for (uint32_t t = tests + 1; t < x->json.values[tests].next;
              t = x->json.values[t].next) {
-            bool right = run_case(set, root, x, t);
+            bool right = run_case(run, root, x, t);
 
             score->cases++;
             good &= right;
@@ -200,6 +202,7 @@ static bool run_group(struct score *score, const struct td_jsonx *x,
             if (!right)
                 printf("\n    %s %s: %s: %s\n", score->draft, file, name, what);
         }
+        check_schema_run_free(run);
         score->passed += good;
     }
     check_schemas_free(set);
