@@ -8,18 +8,8 @@
 
 #include "core/jsonx.h"
 #include "validator/decimal.h"
+#include "validator/message.h"
 #include "validator/verdict.h"
-
-/* One message of the stream as rules see it. All of it is borrowed. */
-struct check_message {
-    uint64_t seq;
-    bool has_t;
-    uint64_t t_ns;
-    struct td_bytes name; /* unescaped; "" if it has none */
-    const struct td_json_doc *doc;
-    uint32_t at;   /* the message within doc */
-    uint32_t data; /* its data; UINT32_MAX if there is none */
-};
 
 struct check_rule {
     const struct check_verb *verb;
