@@ -170,12 +170,15 @@ static enum td_code read_head(struct http_parser *p, struct td_bytes *in,
 static enum td_code hand_out(struct http_parser *p, struct td_bytes *in,
                              struct http_item *item, struct td_error *err)
 {
-    size_t len =
-        p->state != TO_CLOSE && p->left < in->len ? (size_t)p->left : in->len;
+    /* Up to the limit whatever the pieces: what is understood of a body that is
+     * too long must not depend on where it was cut.
+     */
+    uint64_t most = p->state == TO_CLOSE ? p->limits.body - p->body : p->left;
+    size_t len = most < in->len ? (size_t)most : in->len;
 
-    if (len == 0)
+    if (in->len == 0)
         return TD_AGAIN;
-    if (len > p->limits.body - p->body)
+    if (len == 0)
         return broken(p, TD_LIMIT, 413, err, "the body is too long");
     *item =
         (struct http_item){.kind = HTTP_BODY, .body = td_bytes(in->ptr, len)};
