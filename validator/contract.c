@@ -10,7 +10,24 @@ struct loader {
     const struct td_jsonx *x;
     const struct td_json_doc *json;
     struct td_error *err;
+    const struct check_schema_options *how;
+    const struct check_contract_errors *errors; /* NULL: end at the first */
+    enum td_code first;                         /* of the errors so far */
+    struct td_error kept;
 };
+
+/* An error ends the loading, unless all are asked for. */
+static enum td_code settle(struct loader *l, enum td_code code)
+{
+    if (code == TD_OK || !l->errors)
+        return code;
+    l->errors->report(l->errors->self, l->err);
+    if (l->first == TD_OK) {
+        l->first = code;
+        l->kept = *l->err;
+    }
+    return TD_OK;
+}
 
 static uint32_t member(const struct loader *l, uint32_t at, const char *name)
 {
@@ -38,6 +55,16 @@ static struct td_bytes copy_text(const struct loader *l, uint32_t at)
     return td_buf_bytes(&text);
 }
 
+static bool is_among(const struct loader *l, uint32_t key,
+                     const char *const *names)
+{
+    for (; *names; names++) {
+        if (is_text(l, key, *names))
+            return true;
+    }
+    return false;
+}
+
 /* The keys of object `at` must be among `known`; those in `later` exist in the
  * format but not in this version.
  */
@@ -45,28 +72,24 @@ static enum td_code check_keys(struct loader *l, uint32_t at,
                                const char *const *known,
                                const char *const *later)
 {
-    for (uint32_t key = at + 1; key < l->json->values[at].next;
+    enum td_code code = TD_OK;
+
+    for (uint32_t key = at + 1; key < l->json->values[at].next && code == TD_OK;
          key = l->json->values[key + 1].next) {
         struct td_bytes name = td_json_inner(l->json, key);
         int len = (int)(name.len < 80 ? name.len : 80);
-        size_t i = 0;
 
-        while (known[i] && !is_text(l, key, known[i]))
-            i++;
-        if (known[i])
-            continue;
-        for (i = 0; later[i]; i++) {
-            if (is_text(l, key, later[i]))
-                return td_jsonx_fail(l->x, key, TD_USAGE, l->err,
-                                     "\"%.*s\" is not supported by this "
-                                     "version",
-                                     len, (const char *)name.ptr);
-        }
-        return td_jsonx_fail(l->x, key, TD_USAGE, l->err,
-                             "there is no key \"%.*s\" here", len,
-                             (const char *)name.ptr);
+        if (is_among(l, key, later))
+            code = td_jsonx_fail(l->x, key, TD_USAGE, l->err,
+                                 "\"%.*s\" is not supported by this version",
+                                 len, (const char *)name.ptr);
+        else if (!is_among(l, key, known))
+            code = td_jsonx_fail(l->x, key, TD_USAGE, l->err,
+                                 "there is no key \"%.*s\" here", len,
+                                 (const char *)name.ptr);
+        code = settle(l, code);
     }
-    return TD_OK;
+    return code;
 }
 
 static enum td_code read_pointer(struct loader *l, uint32_t at, char **out)
@@ -126,7 +149,12 @@ static enum td_code read_event(struct loader *l, uint32_t key)
     if (code || !schema)
         return code;
     e->has_schema = true;
-    return check_schemas_add(l->c->schemas, l->x, schema, &e->root, l->err);
+    code = check_schemas_add(l->c->schemas, l->x, schema, &e->root, l->err);
+    if (code && l->errors) { /* the set is of no more use */
+        check_schemas_free(l->c->schemas);
+        l->c->schemas = check_schemas_new(l->how);
+    }
+    return code;
 }
 
 /* Open addressing, at most half full; the first of equal names is found. */
@@ -158,7 +186,7 @@ static enum td_code read_events(struct loader *l, uint32_t at)
         td_calloc(l->json->values[at].count + 1, sizeof(*l->c->events));
     for (uint32_t key = at + 1; key < l->json->values[at].next && code == TD_OK;
          key = l->json->values[key + 1].next)
-        code = read_event(l, key);
+        code = settle(l, read_event(l, key));
     make_table(l->c);
     return code;
 }
@@ -176,8 +204,8 @@ static enum td_code read_rules(struct loader *l, uint32_t at)
         td_calloc(l->json->values[at].count + 1, sizeof(*l->c->rules));
     for (uint32_t i = at + 1; i < l->json->values[at].next && code == TD_OK;
          i = l->json->values[i].next)
-        code =
-            check_rule_load(&l->c->rules[l->c->rules_len++], l->x, i, l->err);
+        code = settle(l, check_rule_load(&l->c->rules[l->c->rules_len++], l->x,
+                                         i, l->err));
     return code;
 }
 
@@ -225,33 +253,44 @@ static enum td_code read_all(struct loader *l)
 {
     static const char *const known[] = {"contract", "stream", "complete",
                                         "unknown",  "events", "rules",
-                                        "note",     NULL};
+                                        "note",     "tests",  NULL};
     static const char *const later[] = {"asyncapi", NULL};
     static enum td_code (*const readers[])(struct loader *, uint32_t) = {
         read_note,   read_stream, read_complete, read_unknown,
-        read_events, read_rules,  read_note};
-    enum td_code code = read_version(l);
+        read_events, read_rules,  read_note,     read_note};
+    enum td_code code = settle(l, read_version(l));
+    bool is_one = code == TD_OK && l->first == TD_OK;
 
-    if (code == TD_OK)
+    if (is_one)
         code = check_keys(l, 0, known, later);
-    for (size_t i = 0; known[i] && code == TD_OK; i++) {
+    for (size_t i = 0; is_one && known[i] && code == TD_OK; i++) {
         uint32_t at = member(l, 0, known[i]);
 
         if (at)
-            code = readers[i](l, at);
+            code = settle(l, readers[i](l, at));
     }
-    return code;
+    if (l->first && l->err)
+        *l->err = l->kept;
+    return code ? code : l->first;
 }
 
-enum td_code check_contract_compile(struct check_contract **out,
-                                    struct td_jsonx *doc,
-                                    const struct check_schema_options *how,
-                                    struct td_error *err)
+enum td_code
+check_contract_compile_all(struct check_contract **out, struct td_jsonx *doc,
+                           const struct check_schema_options *how,
+                           const struct check_contract_errors *errors,
+                           struct td_error *err)
 {
     struct check_contract *c = td_calloc(1, sizeof(*c));
-    struct loader l = {.c = c, .x = &c->doc, .json = &c->doc.json, .err = err};
+    struct td_error own = {0};
+    struct loader l = {.c = c,
+                       .x = &c->doc,
+                       .json = &c->doc.json,
+                       .err = err ? err : &own,
+                       .how = how,
+                       .errors = errors};
     enum td_code code;
 
+    *out = NULL;
     c->doc = *doc;
     *doc = (struct td_jsonx){0};
     c->data_pointer = td_strdup("");
@@ -262,6 +301,14 @@ enum td_code check_contract_compile(struct check_contract **out,
     else
         *out = c;
     return code;
+}
+
+enum td_code check_contract_compile(struct check_contract **out,
+                                    struct td_jsonx *doc,
+                                    const struct check_schema_options *how,
+                                    struct td_error *err)
+{
+    return check_contract_compile_all(out, doc, how, NULL, err);
 }
 
 enum td_code check_contract_load(struct check_contract **out, const char *path,

@@ -233,7 +233,51 @@ static void messages_that_do_not_fit_are_shown(void)
     }
 }
 
+static void note_error(void *self, const struct td_error *error)
+{
+    struct td_buf *all = self;
+
+    (void)td_buf_addf(all, "%s %s\n", error->where, error->text);
+}
+
+static void all_errors_are_reported(void)
+{
+    static const char text[] = "contract: 1\n"
+                               "event: {}\n"
+                               "events:\n"
+                               "  a: {schema: {minimum: x}}\n"
+                               "  b: {schema: {maximum: y}}\n"
+                               "rules:\n"
+                               "- {id: one, first: a, lst: b}\n"
+                               "- {first: a}\n"
+                               "stream: 1\n";
+    struct td_buf all = {0};
+    const struct check_contract_errors errors = {note_error, &all};
+    struct check_schema_options how = {0};
+    struct check_contract *contract = NULL;
+    struct td_error err = {0};
+    struct td_jsonx doc = {0};
+
+    CU_ASSERT_EQUAL_FATAL(
+        td_jsonx_parse(&doc, "c", TD_JSONX_YAML, td_text(text), &err), TD_OK);
+    CU_ASSERT_EQUAL(
+        check_contract_compile_all(&contract, &doc, &how, &errors, &err),
+        TD_USAGE);
+    CU_ASSERT_PTR_NULL(contract);
+    CU_ASSERT_STRING_EQUAL(err.where, "c:2:1");
+    for (const char *const *where =
+             (const char *const[]){"c:2:1 ", "c:4:25 ", "c:5:25 ", "c:7:23 ",
+                                   "c:8:3 ", "c:9:9 ", NULL};
+         *where; where++) {
+        if (!strstr(td_buf_str(&all), *where))
+            printf("\n    %s is not among\n%s", *where, td_buf_str(&all));
+        CU_ASSERT_PTR_NOT_NULL(strstr(td_buf_str(&all), *where));
+    }
+    td_buf_release(&all);
+}
+
 CU_TestInfo validator_contract_tests[] = {
+    {"all errors are reported, not only the first", all_errors_are_reported},
     {"wrong contracts say where and why", wrong_contracts_say_where_and_why},
     {"the number of rules is limited", the_number_of_rules_is_limited},
     {"events are found by name", events_are_found_by_name},
