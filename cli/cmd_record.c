@@ -1,4 +1,5 @@
 /* tapedeck record: event streams to a tape. */
+#include "cli/live_check.h"
 #include "cli/record_options.h"
 #include "cli/signals.h"
 #include "cli/tapes.h"
@@ -17,6 +18,7 @@ struct record {
     struct cli_record_setup setup;
     struct wire_net *net;
     struct rec_recorder *rec;
+    struct cli_live *live; /* NULL: nothing is checked */
     struct wire_timer progress;
     struct rec_stats before; /* at the last progress line */
     int child_status;
@@ -27,8 +29,10 @@ struct record {
 
 /* ---- while it runs ---- */
 
-static void wipe_progress(const struct record *record)
+static void wipe_progress(void *ctx)
 {
+    const struct record *record = ctx;
+
     if (record->shows_progress && write(STDERR_FILENO, "\r\033[K", 4) < 0)
         return; /* the terminal is gone */
 }
@@ -51,6 +55,15 @@ static void on_progress(void *ctx)
     record->before = now;
     wire_timer_set(record->net, &record->progress,
                    wire_now(record->net) + PROGRESS_NS);
+}
+
+static enum td_code on_written(void *ctx, const struct td_event *ev,
+                               struct td_error *err)
+{
+    struct record *record = ctx;
+
+    (void)err;
+    return cli_live_put(record->live, ev);
 }
 
 static void on_done(void *ctx)
@@ -134,6 +147,27 @@ static enum td_code open_sources(struct record *record, struct td_error *err)
 
 /* ---- the end ---- */
 
+/* The summary as a line of JSON, the verdict within it. */
+static enum td_code report_json_line(struct record *record,
+                                     const struct rec_result *result,
+                                     const int *status, struct td_error *err)
+{
+    struct td_buf text = {0};
+    enum td_code code;
+
+    rec_summary_json(&text, result, status);
+    if (record->live) {
+        text.len--; /* its } */
+        td_buf_add_text(&text, ",\"verdict\":");
+        cli_live_json(record->live, &text);
+        td_buf_add_byte(&text, '}');
+    }
+    td_buf_add_byte(&text, '\n');
+    code = td_fs_write(STDOUT_FILENO, td_buf_bytes(&text), "stdout", err);
+    td_buf_release(&text);
+    return code;
+}
+
 static enum td_code report(struct record *record,
                            const struct rec_result *result,
                            struct td_error *err)
@@ -149,14 +183,31 @@ static enum td_code report(struct record *record,
     if (status && *status > 0)
         cli_say(record->args, "the command ended with status %d%s", *status,
                 *status == KILLED ? ": it was killed" : "");
-    if (cli_json(record->args)) {
-        td_buf_clear(&text);
-        rec_summary_json(&text, result, status);
-        td_buf_add_byte(&text, '\n');
-        code = td_fs_write(STDOUT_FILENO, td_buf_bytes(&text), "stdout", err);
-    }
+    if (cli_json(record->args))
+        code = report_json_line(record, result, status, err);
     td_buf_release(&text);
     return code;
+}
+
+/* The verdict on what was recorded, where it is worse than how that went. */
+static enum td_code judge(struct record *record, enum td_code code,
+                          struct td_error *err)
+{
+    struct td_error why = {0};
+    enum td_code verdict;
+
+    if (!record->live)
+        return code;
+    verdict = cli_live_end(record->live, &why);
+    if (cli_check_weight(verdict) <= cli_check_weight(code)) {
+        if (verdict)
+            cli_complain(&why);
+        return code;
+    }
+    if (code)
+        cli_complain(err);
+    *err = why;
+    return verdict;
 }
 
 /* Close the recorder and say what came of it; the code of the whole verb. An
@@ -177,6 +228,7 @@ static enum td_code finish(struct record *record, enum td_code code,
     if (!code && record->aborted)
         code = td_error_set(err, TD_CANCELLED, "", 0,
                             "aborted by a second signal");
+    code = judge(record, code, err);
     closed = report(record, &result, code ? &end : err);
     code = code ? code : closed;
     td_buf_release(&result.path);
@@ -208,6 +260,21 @@ static enum td_code record_all(struct record *record, struct td_error *err)
     return finish(record, code, err);
 }
 
+static void open_check(struct record *record)
+{
+    const struct cli_live_options how = {.check = &record->setup.check,
+                                         .args = record->args,
+                                         .input =
+                                             cli_text(record->args, "output"),
+                                         .on_tape = true,
+                                         .before_line = wipe_progress,
+                                         .ctx = record};
+
+    record->live = cli_live_new(&how);
+    record->setup.recorder.watch =
+        (struct td_sink){.put = on_written, .self = record};
+}
+
 static enum td_code run(const struct cli_args *args, struct td_error *err)
 {
     struct record record = {.args = args, .child_status = -1};
@@ -229,12 +296,15 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
     record.setup.recorder.done = on_done;
     record.setup.recorder.trouble = on_trouble;
     record.setup.recorder.ctx = &record;
+    if (!code && (record.setup.check.schemas || record.setup.check.contract))
+        open_check(&record);
     if (!code)
         code = wire_lws_open(&record.net, td_clock_real(), err);
     if (!code)
         code = record_all(&record, err);
     cli_signals_close();
     wire_net_close(record.net);
+    cli_live_free(record.live);
     cli_record_setup_release(&record.setup);
     return code;
 }

@@ -94,6 +94,7 @@ const struct cli_option cli_record_options[] = {
      .type = CLI_TEXT,
      .value = "FILE",
      .help = "rules for what must not reach the tape"},
+    CLI_CHECK_OPTIONS,
     {.name = "send",
      .type = CLI_LIST,
      .value = "MESSAGE",
@@ -298,6 +299,12 @@ static enum td_code check(const struct cli_args *args, struct td_error *err)
         (!strcmp(output, "-") || cli_given(args, "split")))
         return td_error_set(err, TD_USAGE, "--snapshot", 0,
                             "a snapshot goes to one file by itself");
+    if (cli_given(args, "snapshot") &&
+        (cli_given(args, "contract") || cli_given(args, "schema"))) {
+        td_error_set(err, TD_USAGE, "--snapshot", 0,
+                     "keeps the end of a stream, but a check needs all of it");
+        return td_error_mend(err, "check the tape with tapedeck validate");
+    }
     if (cli_args_slot(args, "no-names")->from == CLI_FROM_FLAG &&
         cli_flag(args, "no-names") &&
         cli_args_slot(args, "name")->from == CLI_FROM_FLAG)
@@ -307,6 +314,24 @@ static enum td_code check(const struct cli_args *args, struct td_error *err)
         return td_error_set(err, TD_USAGE, "-", 0,
                             "standard input can be recorded only once");
     return check_meta(cli_list(args, "meta"), err);
+}
+
+/* What to check, and its digest for the header. */
+static enum td_code read_check(struct cli_record_setup *setup,
+                               const struct cli_args *args,
+                               struct td_error *err)
+{
+    const char *schema = cli_text(args, "schema");
+    const char *contract = cli_text(args, "contract");
+    enum td_code code =
+        cli_check_read(&setup->check, args, schema, contract, err);
+
+    if (code || (!schema && !contract))
+        return code;
+    code = cli_check_hash(&setup->contract_hash, contract ? contract : schema,
+                          err);
+    setup->recorder.output.tape.contract = td_buf_str(&setup->contract_hash);
+    return code;
 }
 
 enum td_code cli_record_setup(struct cli_record_setup *setup,
@@ -341,6 +366,8 @@ enum td_code cli_record_setup(struct cli_record_setup *setup,
     code = read_split(&rec->output, cli_text(args, "split"), err);
     if (!code)
         code = cli_dial_read(&setup->dial, &setup->url.client, args, err);
+    if (!code)
+        code = read_check(setup, args, err);
     return code;
 }
 
@@ -348,5 +375,7 @@ void cli_record_setup_release(struct cli_record_setup *setup)
 {
     td_buf_release(&setup->source);
     td_buf_release(&setup->options);
+    td_buf_release(&setup->contract_hash);
+    cli_check_release(&setup->check);
     cli_dial_release(&setup->dial);
 }

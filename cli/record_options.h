@@ -4,6 +4,7 @@
 #ifndef CLI_RECORD_OPTIONS_H
 #define CLI_RECORD_OPTIONS_H
 
+#include "cli/check_options.h"
 #include "cli/dial_options.h"
 #include "recorder/recorder.h"
 #include "recorder/source.h"
@@ -18,9 +19,12 @@ struct cli_record_setup {
     struct td_buf source;  /* for the header: no credentials */
     struct td_buf options; /* for the header: JSON */
     struct cli_dial dial;
+    struct cli_check check;      /* what is recorded is held to */
+    struct td_buf contract_hash; /* of the contract, else of the schema */
 };
 
-/* Fill *setup from the command line. Errors as cli_dial_read(). */
+/* Fill *setup from the command line. Errors as cli_dial_read() and
+ * cli_check_read(). */
 TD_MUST_CHECK enum td_code cli_record_setup(struct cli_record_setup *setup,
                                             const struct cli_args *args,
                                             struct td_error *err);

@@ -10,6 +10,31 @@
 
 /* ---- towards the tape ---- */
 
+/* The event is on the tape: its number there, and its time, which the writer
+ * does not let go back.
+ */
+static void tell_watch(struct rec_recorder *rec, const struct td_event *ev)
+{
+    struct td_sink watch = rec->options.watch;
+    struct td_event own = *ev;
+
+    rec->written_ns = ev->at_ns > rec->written_ns ? ev->at_ns : rec->written_ns;
+    own.seq = ++rec->written;
+    own.at_ns = rec->written_ns;
+    if (watch.put && td_sink_put(watch, &own, NULL) == TD_FAILED)
+        rec->refused = true; /* sources are stopped when no event is in hand */
+}
+
+static enum td_code put_event(struct rec_recorder *rec,
+                              const struct td_event *ev, struct td_error *err)
+{
+    enum td_code code = rec_output_put(rec->output, ev, err);
+
+    if (!code)
+        tell_watch(rec, ev);
+    return code;
+}
+
 /* A line that is too long for a tape is one event lost, not the end. */
 static enum td_code lose_long(struct rec_recorder *rec,
                               const struct td_event *ev, struct td_error *err)
@@ -28,13 +53,13 @@ static enum td_code lose_long(struct rec_recorder *rec,
 
     rec->stats.lost++;
     rec_output_lost(rec->output, 1);
-    return rec_output_put(rec->output, &lost, err);
+    return put_event(rec, &lost, err);
 }
 
 static enum td_code write_event(struct rec_recorder *rec,
                                 const struct td_event *ev, struct td_error *err)
 {
-    enum td_code code = rec_output_put(rec->output, ev, err);
+    enum td_code code = put_event(rec, ev, err);
 
     return code == TD_LIMIT ? lose_long(rec, ev, err) : code;
 }
@@ -82,6 +107,8 @@ void rec_on_retry(void *ctx)
     struct rec_recorder *rec = ctx;
 
     rec_drain(rec, false);
+    if (rec->refused && !rec->finishing)
+        rec_stop(rec, REC_STOP_CHECK);
     if (!rec_overload_empty(&rec->load))
         wire_timer_set(rec->net, &rec->retry, wire_now(rec->net) + RETRY_NS);
 }
@@ -218,6 +245,8 @@ static void check_limits(struct rec_recorder *rec, const struct td_event *ev)
         rec->stats.events % SIZE_EVERY == 0 &&
         rec_output_stats(rec->output).file_bytes >= limits->max_bytes)
         stop = REC_STOP_SIZE;
+    if (rec->refused)
+        stop = REC_STOP_CHECK;
     if (stop)
         rec_stop(rec, stop);
 }

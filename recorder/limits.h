@@ -18,6 +18,7 @@
     X(DURATION, "--max-duration was reached")                                  \
     X(IDLE, "nothing came for --idle-timeout")                                 \
     X(DISK, "free space fell below --min-free")                                \
+    X(CHECK, "the check found an error")                                       \
     X(SIGNAL, "a signal asked for the end")                                    \
     X(ERROR, "an error ended it")
 

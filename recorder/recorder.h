@@ -36,6 +36,10 @@ struct rec_options {
     bool no_names;            /* do not look for names in payloads */
     const char *redact_path;  /* rules, or NULL */
     void (*done)(void *ctx);  /* never from inside rec_open() */
+    /* Told of every event that went to the tape, with its number and time,
+     * which count over all files of a row; put NULL = nobody. TD_FAILED ends
+     * the recording in order. Not with a snapshot. */
+    struct td_sink watch;
     /* A further source failed (the first failure is what rec_close() returns);
      * or NULL. */
     void (*trouble)(void *ctx, const struct td_error *why);

@@ -24,8 +24,10 @@ struct rec_recorder {
     struct wire_timer grace;
     uint64_t start_ns;
     uint64_t start_wall_ns;
-    uint64_t last_ns; /* time of the last plain event */
-    uint64_t disk_ns; /* of the last look at the disk */
+    uint64_t last_ns;    /* time of the last plain event */
+    uint64_t disk_ns;    /* of the last look at the disk */
+    uint64_t written;    /* events given to the tape */
+    uint64_t written_ns; /* time of the last of them */
     struct rec_stats stats;
     unsigned dumps;
     enum rec_stop stop;
@@ -33,6 +35,7 @@ struct rec_recorder {
     bool paused;
     bool worth;     /* something else than a refusal was recorded */
     bool broken;    /* the tape cannot be written */
+    bool refused;   /* by options.watch */
     bool finishing; /* no more plain events */
     bool done;
     bool ring_said; /* that the ring is cut short by its memory */

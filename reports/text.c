@@ -12,12 +12,9 @@ static void add_clean(struct td_buf *out, const char *text)
 
 static void add_place(struct td_buf *out, const struct check_finding *f)
 {
-    if (f->seq == 0) {
-        (void)td_buf_add_text(out, "    ");
+    if (f->seq == 0)
         return;
-    }
-    (void)td_buf_addf(out, "    %s%" PRIu64, f->has_t ? "seq " : "line ",
-                      f->seq);
+    (void)td_buf_addf(out, "%s%" PRIu64, f->has_t ? "seq " : "line ", f->seq);
     if (f->has_t)
         (void)td_buf_addf(out, " at %" PRIu64 ".%09" PRIu64 " s",
                           f->t_ns / 1000000000, f->t_ns % 1000000000);
@@ -53,6 +50,19 @@ static void add_finding(struct td_buf *out, const struct check_finding *f)
     (void)td_buf_add_byte(out, '\n');
 }
 
+void report_text_finding(struct td_buf *out, const struct check_verdict *v,
+                         const struct check_finding *f)
+{
+    const struct check_result *r = &v->rules[f->rule];
+
+    (void)td_buf_addf(
+        out, "%s ",
+        r->level == CHECK_LEVEL_ERROR ? "fail" : check_level_text(r->level));
+    add_clean(out, r->id);
+    (void)td_buf_add_text(out, ": ");
+    add_finding(out, f);
+}
+
 /* The message itself, once below its findings. */
 static void add_excerpt(struct td_buf *out, const struct check_finding *f,
                         const struct check_finding *next)
@@ -78,6 +88,7 @@ static uint64_t add_findings(struct td_buf *out, const struct check_verdict *v,
             continue;
         if (last)
             add_excerpt(out, last, f);
+        (void)td_buf_add_text(out, "    ");
         add_finding(out, f);
         last = f;
         shown++;

@@ -10,4 +10,10 @@
  */
 void report_text(struct td_buf *out, const struct check_verdict *v, bool all);
 
+/* Append one finding as a line of its own, before the verdict is decided:
+ * "fail R21: seq 12 at 0.500000000 s /n: expected ..., found ...".
+ */
+void report_text_finding(struct td_buf *out, const struct check_verdict *v,
+                         const struct check_finding *f);
+
 #endif

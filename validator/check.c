@@ -343,6 +343,11 @@ enum td_code check_line(struct check *check, uint64_t number,
     return check_text_message(check, &m, line, td_bytes(NULL, 0));
 }
 
+const struct check_verdict *check_so_far(const struct check *check)
+{
+    return &check->verdict;
+}
+
 const struct check_verdict *check_end(struct check *check)
 {
     const struct check_contract *k = check->how.contract;

@@ -36,6 +36,12 @@ void check_free(struct check *check);
 TD_MUST_CHECK enum td_code check_event(struct check *check,
                                        const struct td_event *ev);
 
+/* One event of a live connection, which is on no tape: its number and time are
+ * taken as they are.
+ */
+TD_MUST_CHECK enum td_code check_heard(struct check *check,
+                                       const struct td_event *ev);
+
 /* One line of NDJSON, which is a message; empty lines are passed over. */
 TD_MUST_CHECK enum td_code check_line(struct check *check, uint64_t number,
                                       struct td_bytes line);
@@ -51,6 +57,9 @@ TD_MUST_CHECK enum td_code check_tape(struct check *check,
 
 /* The input broke off: what err says. Obligations stay open. */
 void check_broken(struct check *check, const struct td_error *err);
+
+/* What was found by now, before it is decided; lives as long as the check. */
+const struct check_verdict *check_so_far(const struct check *check);
 
 /* Decide; the verdict lives as long as the check. */
 const struct check_verdict *check_end(struct check *check);

@@ -151,6 +151,15 @@ enum td_code check_event(struct check *check, const struct td_event *ev)
     return check_is_over(check) ? TD_FAILED : TD_OK;
 }
 
+enum td_code check_heard(struct check *check, const struct td_event *ev)
+{
+    struct check_message m = {.seq = ev->seq, .has_t = true, .t_ns = ev->at_ns};
+
+    if (is_message(ev))
+        return check_text_message(check, &m, ev->payload, ev->name);
+    return check_is_over(check) ? TD_FAILED : TD_OK;
+}
+
 static void compare_total(struct check *c, const char *pointer, uint64_t seen,
                           const char *unit)
 {

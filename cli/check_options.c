@@ -1,0 +1,111 @@
+#include "cli/check_options.h"
+
+#include "core/fs.h"
+#include "core/mem.h"
+#include "wire/hash.h"
+
+#include <stdlib.h>
+
+static enum td_code read_map(struct cli_check *check, const char *const *list,
+                             struct td_error *err)
+{
+    size_t count = 0;
+
+    while (list[count])
+        count++;
+    check->map = td_calloc(count + 1, sizeof(*check->map));
+    for (size_t i = 0; i < count; i++) {
+        const char *cut = strrchr(list[i], '=');
+
+        if (!cut)
+            return td_error_set(err, TD_USAGE, "--schema-map", 0,
+                                "\"%s\" is not PREFIX=DIR", list[i]);
+        check->map[i].prefix = td_strndup(list[i], (size_t)(cut - list[i]));
+        check->map[i].folder = cut + 1;
+    }
+    return TD_OK;
+}
+
+enum td_code cli_check_read(struct cli_check *check,
+                            const struct cli_args *args, const char *schema,
+                            const char *contract, struct td_error *err)
+{
+    struct check_schema_options how = {
+        .assert_format = cli_flag(args, "format-assertion"),
+        .dialect = cli_text(args, "default-dialect"),
+    };
+    enum td_code code = read_map(check, cli_list(args, "schema-map"), err);
+
+    how.map = check->map;
+    if (code == TD_OK && schema) {
+        check->schemas = check_schemas_new(&how);
+        code = check_schemas_add_file(check->schemas, schema, &check->how.root,
+                                      err);
+    }
+    if (code == TD_OK && contract)
+        code = check_contract_load(&check->contract, contract, &how, err);
+    check->how.schemas = check->schemas;
+    check->how.contract = check->contract;
+    check->how.max_findings = cli_number(args, "max-findings");
+    check->how.fail_fast = cli_flag(args, "fail-fast");
+    return code;
+}
+
+void cli_check_release(struct cli_check *check)
+{
+    check_schemas_free(check->schemas);
+    check_contract_free(check->contract);
+    for (size_t i = 0; check->map && check->map[i].prefix; i++)
+        free((void *)(uintptr_t)check->map[i].prefix);
+    free(check->map);
+}
+
+enum td_code cli_check_hash(struct td_buf *out, const char *path,
+                            struct td_error *err)
+{
+    uint8_t digest[WIRE_SHA256_LEN];
+    struct td_buf file = {0};
+    enum td_code code = td_fs_read(&file, path, err);
+
+    if (code == TD_OK) {
+        wire_sha256(digest, td_buf_bytes(&file));
+        (void)td_buf_add_text(out, "sha256:");
+        for (size_t i = 0; i < sizeof(digest); i++)
+            (void)td_buf_addf(out, "%02x", digest[i]);
+    }
+    td_buf_release(&file);
+    return code;
+}
+
+void cli_check_say(const struct check_verdict *v, enum td_code code,
+                   const char *path, struct td_error *err)
+{
+    const char *lossy = v->lossy ? ", and the input is lossy" : "";
+    uint32_t failed = 0;
+
+    for (uint32_t i = 0; i < v->rules_len; i++)
+        failed += v->rules[i].outcome == CHECK_FAIL &&
+                  v->rules[i].level == CHECK_LEVEL_ERROR;
+    if (code == TD_FAILED)
+        (void)td_error_set(err, code, path, 0, "fails %u of %u rules%s", failed,
+                           v->rules_len, lossy);
+    else if (code == TD_TOOL)
+        (void)td_error_set(err, code, path, 0,
+                           "undecided: a limit was reached%s", lossy);
+    else if (v->outcome == CHECK_OPEN)
+        (void)td_error_set(err, code, path, 0,
+                           "undecided: the input was cut off before the end");
+    else
+        (void)td_error_set(err, code, path, 0,
+                           "passes what is there, but the input is lossy");
+}
+
+int cli_check_weight(enum td_code code)
+{
+    static const int weights[] = {[0] = 0, [3] = 1, [7] = 2, [1] = 3};
+    int status = td_code_exit_status(code);
+
+    if (status == 0 || status == 1 || status == 3 || status == 7)
+        return weights[status];
+    return 4;
+}
