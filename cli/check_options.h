@@ -32,7 +32,8 @@
          .help = "end at the first finding of level error"},                   \
         {.name = "format-assertion",                                           \
          .type = CLI_FLAG,                                                     \
-         .help = "check `format` instead of passing it over"},                 \
+         .preset = "true",                                                     \
+         .help = "check `format`; --no-format-assertion passes it over"},      \
         {.name = "default-dialect",                                            \
          .type = CLI_TEXT,                                                     \
          .value = "URI",                                                       \

@@ -25,7 +25,8 @@ struct check_schema_map {
 };
 
 struct check_schema_options {
-    bool assert_format; /* date-time date time uuid ipv4 ipv6; others refused */
+    bool
+        assert_format; /* those of validator/format.h; others are passed over */
     const char *dialect; /* "$schema" of schemas without; NULL = 2020-12 */
     const struct check_schema_map *map; /* borrowed; ends with a NULL prefix */
 };

@@ -270,17 +270,13 @@ static enum td_code on_pattern(struct compiler *c, uint32_t at)
 
 static enum td_code on_format(struct compiler *c, uint32_t at)
 {
-    bool (*format)(struct td_bytes);
+    check_format_fn *format;
 
     if (!is_kind(c, at, TD_JSON_STRING))
         return wrong(c, at, "a string");
-    if (!c->set->how.assert_format)
-        return TD_OK;
-    format = schema_format(td_json_inner(c->json, at));
-    if (!format)
-        return td_jsonx_fail(c->x, at, TD_USAGE, c->err,
-                             "this format cannot be asserted by this version");
-    add(c, SCHEMA_FORMAT, at)->format = format;
+    format = check_format_find(td_json_inner(c->json, at));
+    if (c->set->how.assert_format && format)
+        add(c, SCHEMA_FORMAT, at)->format = format;
     return TD_OK;
 }
 

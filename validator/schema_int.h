@@ -14,6 +14,7 @@
 
 #include "validator/decimal.h"
 #include "validator/equal.h"
+#include "validator/format.h"
 #include "validator/pattern.h"
 #include "validator/schema.h"
 
@@ -129,7 +130,7 @@ struct schema_op {
     struct td_bytes name; /* _NEEDS, _WHEN_MEMBER; allocated */
     struct check_pattern *pattern;
     struct schema_members *members;
-    bool (*format)(struct td_bytes text);
+    check_format_fn *format;
 };
 
 struct schema_node {
@@ -279,9 +280,6 @@ uint32_t schema_find_name(const struct schema_members *members,
 /* Whether a leaf holds for value `at`. */
 bool schema_leaf(struct check_schema_run *r, const struct schema_op *op,
                  const struct td_json_doc *schema, struct check_value value);
-
-/* A checker of format `name`, or NULL. */
-bool (*schema_format(struct td_bytes name))(struct td_bytes text);
 
 /* Put a failure into words. */
 void schema_describe(struct check_schema_run *r,

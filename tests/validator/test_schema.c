@@ -97,6 +97,7 @@ static void problems_name_place_and_reason(void)
          "\"2024-02-30T00:00:00Z\""},
         {"{format: date-time}", "\"1998-12-31T15:59:60.1-08:00\"", ""},
         {"{format: uuid}", "\"2EB8AA08-AA98-11EA-B4AA-73B441D16380\"", ""},
+        {"{format: no-such-format}", "\"x\"", ""},
         {"{dependentRequired: {a: [b]}}", "{\"a\":1}",
          "|s#/dependentRequired/a|[\"b\"] beside \"a\"|no such member"},
     };
@@ -141,7 +142,7 @@ static void wrong_schemas_are_refused_where_they_are_wrong(void)
         {"unevaluatedProperties: false", "s:1:1"},
         {"allOf:\n- $dynamicRef: '#x'", "s:2:3"},
         {"$schema: http://json-schema.org/draft-04/schema#", "s:1:10"},
-        {"format: hostname", "s:1:9"},
+        {"format: 1", "s:1:9"},
         {"required: a", "s:1:11"},
         {"enum: 1", "s:1:7"},
     };
