@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -37,12 +38,19 @@ static bool path_address(struct sockaddr_un *addr, const char *path)
     return true;
 }
 
-/* A socket file nobody listens on any more, left by a process that died. */
+/* A socket file nobody listens on any more, left by a process that died.
+ * Other files refuse a connection, too, and are not ours to remove.
+ */
 static bool is_stale(const char *path)
 {
-    int fd = socket_connect_path(path);
-    int errnum = errno;
+    struct stat file;
+    int errnum;
+    int fd;
 
+    if (lstat(path, &file) != 0 || !S_ISSOCK(file.st_mode))
+        return false;
+    fd = socket_connect_path(path);
+    errnum = errno;
     if (fd >= 0)
         (void)close(fd);
     return fd < 0 && errnum == ECONNREFUSED;
@@ -128,14 +136,22 @@ static enum td_code listen_tcp(const struct wire_bind *bind, int *fd,
 enum td_code socket_listen(const struct wire_bind *bind, int *fd,
                            uint16_t *port, struct td_error *err)
 {
+    bool in_use;
+
     if (!bind->unix_path)
         return listen_tcp(bind, fd, port, err);
     *port = 0;
     *fd = listen_path(bind->unix_path);
     if (*fd >= 0)
         return TD_OK;
-    return td_error_errno(err, errno == ENAMETOOLONG ? TD_USAGE : TD_IO,
-                          bind->unix_path, errno, "cannot listen");
+    if (errno == ENAMETOOLONG)
+        return td_error_errno(err, TD_USAGE, bind->unix_path, errno,
+                              "cannot listen");
+    in_use = errno == EADDRINUSE;
+    (void)td_error_errno(err, TD_IO, bind->unix_path, errno, "cannot listen");
+    if (in_use)
+        td_error_mend(err, "name a socket that is not there yet");
+    return TD_IO;
 }
 
 int socket_connect(const struct sockaddr *addr, socklen_t len)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define GUARD_NS (20 * TD_NS_PER_S)
@@ -298,6 +299,30 @@ static void an_address_in_use_is_refused(void)
     tear_down(&scene);
 }
 
+/* Nor removed: only a socket that nobody listens on is. */
+static void a_file_is_not_taken_for_a_socket(void)
+{
+    char path[] = "/tmp/tapedeck-test-XXXXXX";
+    int file = mkstemp(path);
+    const struct wire_bind bind = {.unix_path = path};
+    struct wire_listener *listener = NULL;
+    struct td_error err = {0};
+    struct stat after;
+    struct scene scene;
+
+    CU_ASSERT_FATAL(file >= 0);
+    open_net(&scene);
+    CU_ASSERT_EQUAL(
+        wire_listen(scene.net, &bind, party_accept, &scene, &listener, &err),
+        TD_IO);
+    CU_ASSERT_STRING_EQUAL(err.text, "cannot listen: Address already in use");
+    CU_ASSERT_EQUAL(stat(path, &after), 0);
+    CU_ASSERT_TRUE(S_ISREG(after.st_mode));
+    tear_down(&scene);
+    (void)unlink(path);
+    (void)close(file);
+}
+
 static void a_silent_connect_times_out(void)
 {
     struct sockaddr_in addr = {.sin_family = AF_INET,
@@ -460,6 +485,7 @@ CU_TestInfo wire_transport_lws_tests[] = {
     {"an answer before the close arrives", an_answer_before_the_close_arrives},
     {"what cannot be reached says so", what_cannot_be_reached_says_so},
     {"an address in use is refused", an_address_in_use_is_refused},
+    {"a file is not taken for a socket", a_file_is_not_taken_for_a_socket},
     {"a silent connect times out", a_silent_connect_times_out},
     {"another thread wakes the loop", another_thread_wakes_the_loop},
     {"timers fire in order and not early", timers_fire_in_order_and_not_early},
