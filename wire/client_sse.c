@@ -47,13 +47,27 @@ static bool is_stream(const struct http_head *head)
     return http_same(type, "text/event-stream");
 }
 
+/* An encoded stream would be read as garbage: as comments and unknown fields,
+ * that is as nothing.
+ */
+static bool is_encoded(const struct http_head *head)
+{
+    struct td_bytes coding = http_field(head, "Content-Encoding");
+
+    return coding.len > 0 && !http_same(coding, "identity");
+}
+
 static void refuse(struct wire_client *c, const struct http_head *head)
 {
     struct td_error why = {.code = TD_OK};
 
-    if (head->status == 200)
+    if (head->status == 200 && !is_stream(head))
         (void)td_error_set(&why, TD_PROTOCOL, NULL, 0,
                            "the answer is not text/event-stream");
+    else if (head->status == 200)
+        (void)td_error_set(&why, TD_PROTOCOL, NULL, 0,
+                           "the answer is compressed (Content-Encoding) though "
+                           "it was asked for as it is");
     else if (head->status != 204)
         (void)td_error_set(
             &why, TD_PROTOCOL, NULL, 0, "the server answered HTTP %d %.*s",
@@ -72,7 +86,7 @@ static void on_head(void *ctx, const struct http_head *head)
         redirect(c, head);
         return;
     }
-    if (head->status != 200 || !is_stream(head)) {
+    if (head->status != 200 || !is_stream(head) || is_encoded(head)) {
         refuse(c, head);
         return;
     }
@@ -146,11 +160,16 @@ static void on_done(void *ctx, const struct td_error *failed)
 {
     struct wire_client *c = ctx;
     struct td_error why = {.code = TD_OK};
+    const char *reason = "";
 
-    if (failed)
+    if (failed) {
         why = *failed;
-    client_down(c, &why, failed ? WS_CODE_ABNORMAL : WS_CODE_NORMAL,
-                failed ? why.text : "", why.code != TD_PROTOCOL);
+        reason = why.text;
+    } else if (sse_is_within(&c->sse)) {
+        reason = "it ended within an event, which is left out";
+    }
+    client_down(c, &why, failed ? WS_CODE_ABNORMAL : WS_CODE_NORMAL, reason,
+                why.code != TD_PROTOCOL);
 }
 
 static void on_bad(void *ctx, struct td_bytes bytes, const struct td_error *why)
@@ -187,7 +206,8 @@ static enum td_code ask(struct wire_client *c, struct td_error *err)
     code = http_put_request(&out, "GET", td_buf_bytes(&c->text));
     (void)td_buf_add_bytes(&out, td_buf_bytes(&c->fields));
     (void)td_buf_add_text(
-        &out, "Accept: text/event-stream\r\nCache-Control: no-cache\r\n");
+        &out, "Accept: text/event-stream\r\nAccept-Encoding: identity\r\n"
+              "Cache-Control: no-cache\r\n");
     if (code == TD_OK && id.len > 0)
         code = http_put_field(&out, "Last-Event-ID", id);
     if (code == TD_OK)

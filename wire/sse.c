@@ -199,6 +199,13 @@ enum td_code sse_next(struct sse_parser *parser, struct td_bytes *in,
     return code;
 }
 
+bool sse_is_within(const struct sse_parser *parser)
+{
+    bool half_line = parser->line.len > 0 && !parser->line_done;
+
+    return half_line || (parser->has_data && !parser->clear);
+}
+
 void sse_parser_reconnect(struct sse_parser *parser)
 {
     forget_event(parser);

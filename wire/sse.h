@@ -71,6 +71,11 @@ TD_MUST_CHECK enum td_code sse_next(struct sse_parser *parser,
                                     struct td_bytes *in, struct sse_item *item,
                                     struct td_error *err);
 
+/* Whether bytes of an event are at hand whose end has not come: where the
+ * stream ends now, that event is none (WHATWG HTML, 9.2.6).
+ */
+bool sse_is_within(const struct sse_parser *parser);
+
 /* A new connection of the same stream: what was half read is forgotten, the
  * last event ID is kept.
  */

@@ -27,7 +27,8 @@ static void event_stream_is_told_and_resumed(void)
     expect_log(
         &s, "open j:{\"url\":\"http://127.0.0.1:80/e\",\"attempt\":1,"
             "\"transport\":\"sse\"}\nretry t:50\n- name=t\\\"k id=\"7\" t:a\n"
-            "b\ncomment t:c\nclose j:{\"code\":1000,\"reason\":\"\"}\n"
+            "b\ncomment t:c\nclose j:{\"code\":1000,\"reason\":"
+            "\"it ended within an event, which is left out\"}\n"
             "open j:{\"url\":\"http://127.0.0.1:80/e\",\"attempt\":2,"
             "\"transport\":\"sse\"}\n- t:z\n");
     scene_close(&s);
@@ -104,6 +105,22 @@ static void endless_redirects_end(void)
     scene_close(&s);
 }
 
+static void a_compressed_stream_is_refused(void)
+{
+    struct scene s;
+
+    scene_open(&s,
+               &(struct wire_client_options){.url = "http://127.0.0.1:80/e"});
+    until_server(&s, "\r\n\r\n");
+    CU_ASSERT_TRUE(server_got(&s, "\r\nAccept-Encoding: identity\r\n"));
+    say(&s, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+            "Content-Encoding: gzip\r\n\r\n\x1f\x8b");
+    until_ended(&s);
+    CU_ASSERT_EQUAL(s.why.code, TD_PROTOCOL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(s.why.text, "compressed"));
+    scene_close(&s);
+}
+
 CU_TestInfo wire_client_sse_tests[] = {
     {"event stream is told and resumed", event_stream_is_told_and_resumed},
     {"end of an event stream is an end in order",
@@ -111,5 +128,6 @@ CU_TestInfo wire_client_sse_tests[] = {
     {"redirect to another host leaves credentials behind",
      redirect_to_another_host_leaves_credentials_behind},
     {"endless redirects end", endless_redirects_end},
+    {"a compressed stream is refused", a_compressed_stream_is_refused},
     CU_TEST_INFO_NULL,
 };
