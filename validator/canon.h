@@ -1,0 +1,18 @@
+/* validator/canon.h - JSON values as bytes that are equal when the values are.
+ *
+ * Numbers by value (1.0 is 1), strings by their text, objects in any order of
+ * members; as in validator/equal.h. The bytes are for comparing and for keys
+ * of tables, and can be shown again.
+ */
+#ifndef VALIDATOR_CANON_H
+#define VALIDATOR_CANON_H
+
+#include "core/json.h"
+
+/* Append the canonical bytes of value `at`. They are JSON text: strings with
+ * the fewest escapes, members sorted, numbers up to 18 digits spelled out.
+ */
+void check_canon(struct td_buf *out, const struct td_json_doc *doc,
+                 uint32_t at);
+
+#endif
