@@ -1,49 +1,22 @@
 #include "cli/check_options.h"
 
 #include "core/fs.h"
-#include "core/mem.h"
 #include "wire/hash.h"
-
-#include <stdlib.h>
-
-static enum td_code read_map(struct cli_check *check, const char *const *list,
-                             struct td_error *err)
-{
-    size_t count = 0;
-
-    while (list[count])
-        count++;
-    check->map = td_calloc(count + 1, sizeof(*check->map));
-    for (size_t i = 0; i < count; i++) {
-        const char *cut = strrchr(list[i], '=');
-
-        if (!cut)
-            return td_error_set(err, TD_USAGE, "--schema-map", 0,
-                                "\"%s\" is not PREFIX=DIR", list[i]);
-        check->map[i].prefix = td_strndup(list[i], (size_t)(cut - list[i]));
-        check->map[i].folder = cut + 1;
-    }
-    return TD_OK;
-}
 
 enum td_code cli_check_read(struct cli_check *check,
                             const struct cli_args *args, const char *schema,
                             const char *contract, struct td_error *err)
 {
-    struct check_schema_options how = {
-        .assert_format = cli_flag(args, "format-assertion"),
-        .dialect = cli_text(args, "default-dialect"),
-    };
-    enum td_code code = read_map(check, cli_list(args, "schema-map"), err);
+    enum td_code code = cli_schema_read(&check->reading, args, err);
 
-    how.map = check->map;
     if (code == TD_OK && schema) {
-        check->schemas = check_schemas_new(&how);
+        check->schemas = check_schemas_new(&check->reading);
         code = check_schemas_add_file(check->schemas, schema, &check->how.root,
                                       err);
     }
     if (code == TD_OK && contract)
-        code = check_contract_load(&check->contract, contract, &how, err);
+        code = check_contract_load(&check->contract, contract, &check->reading,
+                                   err);
     check->how.schemas = check->schemas;
     check->how.contract = check->contract;
     check->how.max_findings = cli_number(args, "max-findings");
@@ -55,9 +28,7 @@ void cli_check_release(struct cli_check *check)
 {
     check_schemas_free(check->schemas);
     check_contract_free(check->contract);
-    for (size_t i = 0; check->map && check->map[i].prefix; i++)
-        free((void *)(uintptr_t)check->map[i].prefix);
-    free(check->map);
+    cli_schema_release(&check->reading);
 }
 
 enum td_code cli_check_hash(struct td_buf *out, const char *path,

@@ -4,7 +4,7 @@
 #ifndef CLI_CHECK_OPTIONS_H
 #define CLI_CHECK_OPTIONS_H
 
-#include "cli/cli.h"
+#include "cli/schema_options.h"
 #include "core/buf.h"
 #include "validator/check.h"
 
@@ -30,25 +30,14 @@
         {.name = "fail-fast",                                                  \
          .type = CLI_FLAG,                                                     \
          .help = "end at the first finding of level error"},                   \
-        {.name = "format-assertion",                                           \
-         .type = CLI_FLAG,                                                     \
-         .preset = "true",                                                     \
-         .help = "check `format`; --no-format-assertion passes it over"},      \
-        {.name = "default-dialect",                                            \
-         .type = CLI_TEXT,                                                     \
-         .value = "URI",                                                       \
-         .help = "$schema of schemas that have none (2020-12)"},               \
-    {                                                                          \
-        .name = "schema-map", .type = CLI_LIST, .value = "PREFIX=DIR",         \
-        .help = "where references to URIs with a prefix are found"             \
-    }
+        CLI_SCHEMA_OPTIONS
 
 /* What was read. Zeroes before, released after the last check has ended. */
 struct cli_check {
     struct check_options how;
     struct check_schemas *schemas;
     struct check_contract *contract;
-    struct check_schema_map *map;
+    struct check_schema_options reading;
 };
 
 /* Read the schema and the contract, each a path or NULL, as the rows above say.

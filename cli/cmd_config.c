@@ -1,5 +1,6 @@
 /* tapedeck config explain KEY: where a value comes from. */
 #include "cli/args.h"
+#include "cli/json_text.h"
 #include "cli/verbs.h"
 #include "core/fs.h"
 #include "core/json.h"
@@ -66,15 +67,6 @@ static enum td_code find_key(struct key *key, const char *text,
     return TD_USAGE;
 }
 
-static void add_string(struct td_buf *out, const char *text)
-{
-    (void)td_buf_add_byte(out, '"');
-    /* What is not UTF-8 cannot stand in JSON. */
-    if (td_utf8_valid(td_text(text)))
-        (void)td_json_escape(out, td_text(text));
-    (void)td_buf_add_byte(out, '"');
-}
-
 static void add_json(struct page *page, const struct cli_found *found)
 {
     struct td_buf *out = &page->text;
@@ -82,11 +74,11 @@ static void add_json(struct page *page, const struct cli_found *found)
     (void)td_buf_addf(out,
                       "%s{\"from\":\"%s\",\"where\":", page->told ? "," : "",
                       cli_origin_text(found->from));
-    add_string(out, found->where);
+    cli_json_text(out, NULL, found->where);
     (void)td_buf_add_text(out, ",\"values\":[");
     for (size_t i = 0; i < found->count; i++) {
         (void)td_buf_add_text(out, i ? "," : "");
-        add_string(out, found->texts[i]);
+        cli_json_text(out, NULL, found->texts[i]);
     }
     (void)td_buf_add_text(out, "]}");
 }

@@ -12,6 +12,7 @@
 const struct cli_group cli_groups[] = {
     {"The main job",
      (const char *const[]){"record", "replay", "validate", "demo", NULL}},
+    {"Work on contracts", (const char *const[]){"contract", NULL}},
     {"Look at tapes", (const char *const[]){"info", "cat", "verify", NULL}},
     {"Make tapes from tapes",
      (const char *const[]){"cut", "merge", "squeeze", "convert", "redact",

@@ -24,6 +24,10 @@ configure_file(${CMAKE_CURRENT_LIST_DIR}/tapedeck.pc.in
 install(FILES ${PROJECT_BINARY_DIR}/gen/tapedeck.pc
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
+# Editors check contracts with it.
+install(FILES ${PROJECT_SOURCE_DIR}/docs/contract.schema.json
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/tapedeck)
+
 # The binary knows its own pages.
 install(CODE "
   set(tapedeck \"$<TARGET_FILE:tapedeck>\")

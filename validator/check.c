@@ -331,16 +331,30 @@ enum td_code check_text_message(struct check *c, struct check_message *m,
     return judge(c, m);
 }
 
+static enum td_code take_line(struct check *check, struct check_message *m,
+                              struct td_bytes line)
+{
+    if (line.len > 0 && line.ptr[line.len - 1] == '\r')
+        line.len--;
+    if (line.len == 0)
+        return TD_OK;
+    return check_text_message(check, m, line, td_bytes(NULL, 0));
+}
+
 enum td_code check_line(struct check *check, uint64_t number,
                         struct td_bytes line)
 {
     struct check_message m = {.seq = number};
 
-    if (line.len > 0 && line.ptr[line.len - 1] == '\r')
-        line.len--;
-    if (line.len == 0)
-        return TD_OK;
-    return check_text_message(check, &m, line, td_bytes(NULL, 0));
+    return take_line(check, &m, line);
+}
+
+enum td_code check_line_at(struct check *check, uint64_t number, uint64_t t_ns,
+                           struct td_bytes line)
+{
+    struct check_message m = {.seq = number, .has_t = true, .t_ns = t_ns};
+
+    return take_line(check, &m, line);
 }
 
 const struct check_verdict *check_so_far(const struct check *check)
@@ -357,7 +371,7 @@ const struct check_verdict *check_end(struct check *check)
         struct check_rule_run run = {&k->rules[i], &check->states[i],
                                      &check->verdict, check->first_rule + i};
 
-        run.rule->verb->on_end(&run, check->cut || stopped ||
+        run.rule->verb->on_end(&run, check->cut || check->how.cut || stopped ||
                                          (k->may_be_cut && !check->tape_input));
     }
     for (uint32_t i = 0; i < check->verdict.rules_len; i++) {

@@ -18,6 +18,7 @@ struct check_options {
     const struct check_contract *contract; /* or NULL */
     uint64_t max_findings;                 /* a rule; totals stay true */
     bool fail_fast; /* end at the first finding of level error */
+    bool cut; /* the input may go on where we cannot see it: `open`, not fail */
 };
 
 /* A check that runs. */
@@ -45,6 +46,10 @@ TD_MUST_CHECK enum td_code check_heard(struct check *check,
 /* One line of NDJSON, which is a message; empty lines are passed over. */
 TD_MUST_CHECK enum td_code check_line(struct check *check, uint64_t number,
                                       struct td_bytes line);
+
+/* The same of a message that has a time, as on a tape. */
+TD_MUST_CHECK enum td_code check_line_at(struct check *check, uint64_t number,
+                                         uint64_t t_ns, struct td_bytes line);
 
 /* Read a tape from where the reader is to its end: every event, then damage,
  * gaps, losses, and the totals of each end line. Numbers and times begin again

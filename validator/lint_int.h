@@ -1,0 +1,29 @@
+/* validator/lint_int.h - what the files of lint share: lint.c reads the
+ * contract, lint_rule.c looks at rules one by one, lint_states.c at automata.
+ */
+#ifndef VALIDATOR_LINT_INT_H
+#define VALIDATOR_LINT_INT_H
+
+#include "validator/lint.h"
+
+struct check_lint {
+    const struct check_linter *linter;
+    const struct check_contract *contract;
+    const struct td_jsonx *doc;
+};
+
+/* A doubt about value `at`: what is wrong, then the mend. */
+void check_doubt(const struct check_lint *lint, uint32_t at, const char *mend,
+                 const char *fmt, ...) TD_PRINTF(4, 5);
+
+/* A member of object `at`; 0 if there is none. */
+uint32_t check_lint_member(const struct check_lint *lint, uint32_t at,
+                           const char *key);
+
+/* Doubts about rule object `at`. */
+void check_lint_rule(const struct check_lint *lint, uint32_t at);
+
+/* The same of the value of its key `states`. */
+void check_lint_states(const struct check_lint *lint, uint32_t at);
+
+#endif

@@ -1,0 +1,340 @@
+#include "validator/trial_int.h"
+
+#include "core/clock.h"
+#include "core/mem.h"
+
+#include <stdlib.h>
+
+static enum td_code fail(const struct check_trials *t, uint32_t at,
+                         struct td_error *err, const char *what,
+                         const char *mend)
+{
+    (void)td_jsonx_fail(t->x, at, TD_USAGE, err, "%s", what);
+    return td_error_mend(err, "%s", mend);
+}
+
+static enum td_json_kind kind_of(const struct check_trials *t, uint32_t at)
+{
+    return (enum td_json_kind)t->json->values[at].kind;
+}
+
+static uint32_t member(const struct check_trials *t, uint32_t at,
+                       const char *name)
+{
+    return td_json_member(t->json, at, td_text(name));
+}
+
+/* The text of string `at`; allocated. */
+static struct td_buf text_of(const struct check_trials *t, uint32_t at)
+{
+    struct td_buf text = {0};
+
+    (void)td_json_unescape(&text, td_json_inner(t->json, at));
+    return text;
+}
+
+/* Takes over text. */
+static void add_line(struct check_trial_test *test, struct td_buf *text,
+                     const struct check_trial_line *when)
+{
+    struct check_trial_line *line;
+
+    if (test->lines_len == test->lines_cap) {
+        test->lines_cap = test->lines_cap ? test->lines_cap * 2 : 8;
+        test->lines =
+            td_realloc(test->lines, test->lines_cap * sizeof(*test->lines));
+    }
+    line = &test->lines[test->lines_len++];
+    *line = *when;
+    line->len = text->len;
+    line->text = td_strndup(td_buf_str(text), text->len);
+    td_buf_release(text);
+}
+
+/* NDJSON: each line that is not empty is a message. */
+static void add_text(struct check_trial_test *test, struct td_buf *text,
+                     const struct check_trial_line *when)
+{
+    const char *from = td_buf_str(text);
+
+    while (*from) {
+        size_t len = strcspn(from, "\n");
+        struct td_buf one = {0};
+
+        (void)td_buf_add(&one, from, len);
+        if (len > 0)
+            add_line(test, &one, when);
+        td_buf_release(&one);
+        from += len + (from[len] == '\n');
+    }
+}
+
+/* The message of an item without its time. */
+static void add_object(const struct check_trials *t,
+                       struct check_trial_test *test, uint32_t at,
+                       const struct check_trial_line *when)
+{
+    struct td_buf text = {0};
+    const char *comma = "";
+
+    (void)td_buf_add_byte(&text, '{');
+    for (uint32_t key = at + 1; key < t->json->values[at].next;
+         key = t->json->values[key + 1].next) {
+        if (td_json_string_is(t->json, key, td_text("t")))
+            continue;
+        (void)td_buf_add_text(&text, comma);
+        (void)td_buf_add_bytes(&text, td_json_raw(t->json, key));
+        (void)td_buf_add_byte(&text, ':');
+        (void)td_buf_add_bytes(&text, td_json_raw(t->json, key + 1));
+        comma = ",";
+    }
+    (void)td_buf_add_byte(&text, '}');
+    add_line(test, &text, when);
+}
+
+static enum td_code read_time(const struct check_trials *t, uint32_t at,
+                              struct check_trial_line *when,
+                              struct td_error *err)
+{
+    struct td_buf text = {0};
+    uint64_t ns = 0;
+    bool good = kind_of(t, at) == TD_JSON_STRING;
+
+    if (good) {
+        text = text_of(t, at);
+        good = td_duration_parse(td_buf_str(&text), &ns) == TD_OK;
+        td_buf_release(&text);
+    }
+    if (!good)
+        return fail(t, at, err, "t is the time since the start of the stream",
+                    "write it like 250ms or 2s; a message that has a member t "
+                    "of its own is written as text");
+    if (when->has_t && ns < when->t_ns)
+        return fail(t, at, err, "t goes back", "list the messages in order");
+    when->has_t = true;
+    when->t_ns = ns;
+    return TD_OK;
+}
+
+static enum td_code read_item(const struct check_trials *t,
+                              struct check_trial_test *test, uint32_t at,
+                              struct check_trial_line *when,
+                              struct td_error *err)
+{
+    enum td_code code = TD_OK;
+    struct td_buf text;
+    uint32_t time;
+
+    if (kind_of(t, at) == TD_JSON_STRING) {
+        text = text_of(t, at);
+        add_text(test, &text, when);
+        td_buf_release(&text);
+        return TD_OK;
+    }
+    if (kind_of(t, at) != TD_JSON_OBJECT)
+        return fail(t, at, err, "a message is an object, or text of NDJSON",
+                    "write it like {type: NAME, data: {...}}");
+    time = member(t, at, "t");
+    if (time)
+        code = read_time(t, time, when, err);
+    if (code == TD_OK)
+        add_object(t, test, at, when);
+    return code;
+}
+
+/* Times are of all messages or of none: the first is at 0. */
+static enum td_code read_stream(const struct check_trials *t,
+                                struct check_trial_test *test, uint32_t at,
+                                struct td_error *err)
+{
+    struct check_trial_line when = {0};
+    enum td_code code = TD_OK;
+
+    if (kind_of(t, at) == TD_JSON_STRING)
+        return read_item(t, test, at, &when, err);
+    if (kind_of(t, at) != TD_JSON_ARRAY)
+        return fail(t, at, err, "a stream is a list of messages, or text",
+                    "write it like [{type: NAME, data: {...}}]");
+    for (uint32_t i = at + 1; i < t->json->values[at].next && code == TD_OK;
+         i = t->json->values[i].next)
+        code = read_item(t, test, i, &when, err);
+    for (size_t i = 0; i < test->lines_len && when.has_t; i++)
+        test->lines[i].has_t = true;
+    return code;
+}
+
+/* A list of rule ids, or one. */
+static enum td_code check_ids(const struct check_trials *t, uint32_t at,
+                              struct td_error *err)
+{
+    bool good = kind_of(t, at) == TD_JSON_STRING;
+
+    if (kind_of(t, at) == TD_JSON_ARRAY) {
+        good = true;
+        for (uint32_t i = at + 1; i < t->json->values[at].next;
+             i = t->json->values[i].next)
+            good = good && kind_of(t, i) == TD_JSON_STRING;
+    }
+    return good ? TD_OK
+                : fail(t, at, err, "here stands a list of rule ids",
+                       "write it like [R10, R11]");
+}
+
+static enum td_code read_expected(const struct check_trials *t,
+                                  struct check_expected *e, uint32_t at,
+                                  struct td_error *err)
+{
+    static const char *const mend =
+        "write `pass`, or an object with fail, vacuous or open";
+    enum td_code code = TD_OK;
+
+    if (kind_of(t, at) == TD_JSON_STRING &&
+        td_json_string_is(t->json, at, td_text("pass")))
+        return TD_OK;
+    if (kind_of(t, at) != TD_JSON_OBJECT || t->json->values[at].count == 0)
+        return fail(t, at, err, "not what a test can expect", mend);
+    for (uint32_t key = at + 1; key < t->json->values[at].next && code == TD_OK;
+         key = t->json->values[key + 1].next) {
+        if (td_json_string_is(t->json, key, td_text("fail")))
+            e->fail = key + 1;
+        else if (td_json_string_is(t->json, key, td_text("vacuous")))
+            e->vacuous = key + 1;
+        else if (td_json_string_is(t->json, key, td_text("open")))
+            e->open = key + 1;
+        else
+            return fail(t, key, err, "not what a test can expect", mend);
+        code = check_ids(t, key + 1, err);
+    }
+    return code;
+}
+
+static enum td_code check_keys(const struct check_trials *t, uint32_t at,
+                               struct td_error *err)
+{
+    static const char *const known[] = {"name",     "stream", "expect",
+                                        "complete", "note",   NULL};
+
+    for (uint32_t key = at + 1; key < t->json->values[at].next;
+         key = t->json->values[key + 1].next) {
+        size_t i = 0;
+
+        while (known[i] && !td_json_string_is(t->json, key, td_text(known[i])))
+            i++;
+        if (!known[i])
+            return fail(t, key, err, "a test has no such key",
+                        "a test has name, stream, expect, complete and note");
+    }
+    return TD_OK;
+}
+
+static enum td_code read_name(const struct check_trials *t,
+                              struct check_trial_test *test,
+                              struct td_error *err)
+{
+    uint32_t at = member(t, test->at, "name");
+    struct td_buf text;
+
+    if (!at || kind_of(t, at) != TD_JSON_STRING)
+        return fail(t, at ? at : test->at, err, "a test needs a name",
+                    "say in a few words what it shows");
+    text = text_of(t, at);
+    test->name = td_strdup(td_buf_str(&text));
+    td_buf_release(&text);
+    return TD_OK;
+}
+
+static enum td_code read_test(const struct check_trials *t,
+                              struct check_trial_test *test,
+                              struct td_error *err)
+{
+    uint32_t stream;
+    uint32_t expect;
+    uint32_t complete;
+    enum td_code code;
+
+    if (kind_of(t, test->at) != TD_JSON_OBJECT)
+        return fail(t, test->at, err, "a test is an object",
+                    "write {name: TEXT, stream: [...], expect: pass}");
+    code = check_keys(t, test->at, err);
+    if (code == TD_OK)
+        code = read_name(t, test, err);
+    if (code)
+        return code;
+    stream = member(t, test->at, "stream");
+    expect = member(t, test->at, "expect");
+    complete = member(t, test->at, "complete");
+    if (!stream || !expect)
+        return fail(t, test->at, err, "a test needs a stream and an expect",
+                    "write {name: TEXT, stream: [...], expect: pass}");
+    if (complete && kind_of(t, complete) != TD_JSON_TRUE &&
+        kind_of(t, complete) != TD_JSON_FALSE)
+        return fail(t, complete, err, "complete is true or false",
+                    "false: the stream may go on where the test ends");
+    test->cut = complete && kind_of(t, complete) == TD_JSON_FALSE;
+    code = read_expected(t, &test->expected, expect, err);
+    return code ? code : read_stream(t, test, stream, err);
+}
+
+static enum td_code read_tests(struct check_trials *t, struct td_error *err)
+{
+    uint32_t at = member(t, 0, "tests");
+    enum td_code code = TD_OK;
+
+    if (!at)
+        return TD_OK;
+    if (kind_of(t, at) != TD_JSON_ARRAY)
+        return fail(t, at, err, "tests is a list",
+                    "write [{name: TEXT, stream: [...], expect: pass}]");
+    if (t->json->values[at].count > CHECK_TRIALS_MAX)
+        return td_jsonx_fail(t->x, at, TD_LIMIT, err, "more than %d tests",
+                             CHECK_TRIALS_MAX);
+    t->tests = td_calloc(t->json->values[at].count + 1, sizeof(*t->tests));
+    for (uint32_t i = at + 1; i < t->json->values[at].next && code == TD_OK;
+         i = t->json->values[i].next) {
+        t->tests[t->len].at = i;
+        code = read_test(t, &t->tests[t->len++], err);
+    }
+    return code;
+}
+
+enum td_code check_trials_new(struct check_trials **out,
+                              const struct check_options *how,
+                              struct td_error *err)
+{
+    struct check_trials *t = td_calloc(1, sizeof(*t));
+    enum td_code code;
+
+    t->how = *how;
+    t->contract = how->contract;
+    t->x = &how->contract->doc;
+    t->json = &how->contract->doc.json;
+    t->failed = td_calloc(how->contract->rules_len + 1, sizeof(*t->failed));
+    code = read_tests(t, err);
+    *out = code ? NULL : t;
+    if (code)
+        check_trials_free(t);
+    return code;
+}
+
+void check_trials_free(struct check_trials *trials)
+{
+    if (!trials)
+        return;
+    for (uint32_t i = 0; i < trials->len; i++) {
+        struct check_trial_test *test = &trials->tests[i];
+
+        for (size_t k = 0; k < test->lines_len; k++)
+            free(test->lines[k].text);
+        free(test->lines);
+        free(test->name);
+    }
+    td_buf_release(&trials->now.why);
+    free(trials->tests);
+    free(trials->failed);
+    free(trials);
+}
+
+uint32_t check_trials_count(const struct check_trials *trials)
+{
+    return trials->len;
+}
