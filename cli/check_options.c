@@ -71,12 +71,26 @@ void cli_check_say(const struct check_verdict *v, enum td_code code,
                            "passes what is there, but the input is lossy");
 }
 
-int cli_check_weight(enum td_code code)
+static int weight(enum td_code code)
 {
-    static const int weights[] = {[0] = 0, [3] = 1, [7] = 2, [1] = 3};
+    static const int weights[] = {[0] = 0, [3] = 1, [6] = 2, [7] = 3, [1] = 4};
     int status = td_code_exit_status(code);
 
-    if (status == 0 || status == 1 || status == 3 || status == 7)
+    if (status < 2 || status == 3 || status == 6 || status == 7)
         return weights[status];
-    return 4;
+    return 5;
+}
+
+enum td_code cli_check_worse(enum td_code code, struct td_error *err,
+                             enum td_code other, const struct td_error *why)
+{
+    if (weight(other) <= weight(code)) {
+        if (other && why->text[0])
+            cli_complain(why);
+        return code;
+    }
+    if (code && err->text[0])
+        cli_complain(err);
+    *err = *why;
+    return other;
 }

@@ -56,10 +56,12 @@ TD_MUST_CHECK enum td_code cli_check_hash(struct td_buf *out, const char *path,
 void cli_check_say(const struct check_verdict *v, enum td_code code,
                    const char *path, struct td_error *err);
 
-/* Which of two codes an exit status tells: trouble with a file before a failed
- * check before one that was not decided before a loss. More is worse; 0 is
- * TD_OK.
+/* Which of two codes the exit status tells: trouble before a failed check
+ * before one that was not decided before a missed gate before a loss. *err,
+ * which is of code, becomes that of the answer; the other is complained about
+ * now.
  */
-int cli_check_weight(enum td_code code);
+enum td_code cli_check_worse(enum td_code code, struct td_error *err,
+                             enum td_code other, const struct td_error *why);
 
 #endif

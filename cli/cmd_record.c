@@ -199,15 +199,7 @@ static enum td_code judge(struct record *record, enum td_code code,
     if (!record->live)
         return code;
     verdict = cli_live_end(record->live, &why);
-    if (cli_check_weight(verdict) <= cli_check_weight(code)) {
-        if (verdict)
-            cli_complain(&why);
-        return code;
-    }
-    if (code)
-        cli_complain(err);
-    *err = why;
-    return verdict;
+    return cli_check_worse(code, err, verdict, &why);
 }
 
 /* Close the recorder and say what came of it; the code of the whole verb. An

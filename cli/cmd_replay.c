@@ -14,6 +14,7 @@ struct session {
     struct cli_replay replay;
     struct wire_tls_options tls; /* of --serve */
     struct play_run *run;
+    bool judged; /* what was sent back */
 };
 
 /* {"host":"127.0.0.1","port":4711,"url":"http://127.0.0.1:4711/"} */
@@ -94,6 +95,15 @@ static enum td_code dry_run(const struct session *s, struct td_error *err)
     return code;
 }
 
+/* One more member of the summary's object. */
+static void add_verdicts(const struct session *s, struct td_buf *out)
+{
+    out->len -= 2; /* } and LF */
+    (void)td_buf_add_text(out, ",\"verdicts\":");
+    cli_expect_json(s->replay.expect, out);
+    (void)td_buf_add_text(out, "}\n");
+}
+
 static enum td_code print_summary(const struct session *s, struct td_error *err)
 {
     const struct play_run *run = s->run;
@@ -103,6 +113,8 @@ static enum td_code print_summary(const struct session *s, struct td_error *err)
 
     if (cli_json(s->args)) {
         (void)play_summary_json(run, &text);
+        if (s->judged)
+            add_verdicts(s, &text);
         code = print(s, &text, false, err);
     } else if (!cli_quiet(s->args)) {
         (void)play_summary_text(run, &text);
@@ -116,17 +128,41 @@ static enum td_code print_summary(const struct session *s, struct td_error *err)
     return code;
 }
 
-static enum td_code check_lateness(const struct session *s,
+static bool has_begun(const struct session *s)
+{
+    return play_player_stats(play_run_player(s->run))->events > 0;
+}
+
+/* The verdict on what was sent back. What ended a replay early is in it. */
+static enum td_code judge(struct session *s, enum td_code code,
+                          struct td_error *err)
+{
+    struct td_error why = {.code = TD_OK};
+    enum td_code verdict;
+
+    if (!s->replay.expect || (code && code != TD_FAILED && !has_begun(s)))
+        return code;
+    s->judged = true;
+    verdict = cli_expect_end(s->replay.expect, &why);
+    return cli_check_worse(code == TD_FAILED ? TD_OK : code, err, verdict,
+                           &why);
+}
+
+static enum td_code check_lateness(const struct session *s, enum td_code code,
                                    struct td_error *err)
 {
     const struct play_stats *stats = play_player_stats(play_run_player(s->run));
     struct td_buf late = {0};
-    enum td_code code = TD_OK;
 
     if (stats->lateness.max_ns > s->replay.max_late_ns) {
+        struct td_error why = {.code = TD_OK};
+        enum td_code missed;
+
         (void)td_duration_format(&late, stats->lateness.max_ns);
-        code = td_error_set(err, TD_LATE, "--max-lateness", 0,
-                            "the latest event was %s late", td_buf_str(&late));
+        missed =
+            td_error_set(&why, TD_LATE, "--max-lateness", 0,
+                         "the latest event was %s late", td_buf_str(&late));
+        code = cli_check_worse(code, err, missed, &why);
     }
     td_buf_release(&late);
     return code;
@@ -159,16 +195,15 @@ static enum td_code play(struct session *s, struct wire_net *net,
     if (code)
         return code;
     code = play_run_loop(s->run, err);
+    code = judge(s, code, err);
     /* An error before the first event has said all there is to say. */
-    if (!code || cli_json(s->args) ||
-        play_player_stats(play_run_player(s->run))->events > 0)
+    if (!code || s->judged || cli_json(s->args) || has_begun(s))
         printed = print_summary(s, &other);
     if (!code && printed) {
         code = printed;
         *err = other;
     }
-    if (!code)
-        code = check_lateness(s, err);
+    code = check_lateness(s, code, err);
     play_run_free(s->run);
     return code;
 }

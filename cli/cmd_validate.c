@@ -115,14 +115,7 @@ static enum td_code validate_all(const struct cli_check *job,
         enum td_code code =
             validate(job, args, count ? cli_operand(args, i) : "-", &why);
 
-        if (cli_check_weight(code) > cli_check_weight(worst)) {
-            if (worst)
-                cli_complain(&kept);
-            kept = why;
-            worst = code;
-        } else if (code) {
-            cli_complain(&why);
-        }
+        worst = cli_check_worse(worst, &kept, code, &why);
     }
     *err = kept;
     return worst;

@@ -90,9 +90,17 @@ enum td_code cli_live_end(struct cli_live *live, struct td_error *err)
     if (!cli_quiet(args) && !cli_json(args))
         write_talk(live, &text);
     if (code)
-        cli_check_say(live->verdict, code, live->how.input, err);
+        cli_check_say(live->verdict, code, live->verdict->input, err);
     td_buf_release(&text);
     return code;
+}
+
+enum td_code cli_live_vacuous(const struct cli_live *live, struct td_error *err)
+{
+    if (live->verdict->outcome != CHECK_VACUOUS)
+        return TD_OK;
+    return td_error_set(err, TD_FAILED, live->verdict->input, 0,
+                        "sent nothing that the contract speaks of");
 }
 
 void cli_live_json(const struct cli_live *live, struct td_buf *out)

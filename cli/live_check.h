@@ -15,7 +15,7 @@ struct cli_live;
 struct cli_live_options {
     const struct cli_check *check; /* outlives the live check, as args does */
     const struct cli_args *args;
-    const char *input; /* what the verdict is about */
+    const char *input; /* what the verdict is about; copied */
     bool on_tape;      /* events have the numbers and times of a tape */
     void (*before_line)(void *ctx); /* clear the terminal's line; or NULL */
     void *ctx;
@@ -37,6 +37,12 @@ void cli_live_broken(struct cli_live *live, const struct td_error *err);
  */
 TD_MUST_CHECK enum td_code cli_live_end(struct cli_live *live,
                                         struct td_error *err);
+
+/* TD_FAILED with its line, if there was nothing that any rule could apply to;
+ * after cli_live_end().
+ */
+TD_MUST_CHECK enum td_code cli_live_vacuous(const struct cli_live *live,
+                                            struct td_error *err);
 
 /* Append the verdict as a JSON object, without LF; after cli_live_end(). */
 void cli_live_json(const struct cli_live *live, struct td_buf *out);

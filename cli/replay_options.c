@@ -86,6 +86,7 @@ const struct cli_option cli_replay_options[] = {
     {.name = "envelope",
      .type = CLI_FLAG,
      .help = "on stdout: whole tape lines instead of payloads"},
+    CLI_EXPECT_OPTIONS,
     CLI_DIAL_OPTIONS,
     {.name = "tls-cert",
      .type = CLI_TEXT,
@@ -136,6 +137,7 @@ static const struct {
     {"--wait-timeout", true, true, false},
     {"--wait-acked", true, true, false},
     {"--path", true, true, false},
+    {"--expect", true, true, false},
     {"--header", false, true, false},
     {"--auth", false, true, false},
     {"--transport", false, true, false},
@@ -329,6 +331,9 @@ enum td_code cli_replay_read(struct cli_replay *replay,
         code = read_serve(replay, args, err);
     if (!code)
         code = read_connect(replay, args, err);
+    if (!code)
+        code =
+            cli_expect_open(&replay->expect, &replay->run.hearing, args, err);
     read_steering(replay, args);
     return code;
 }
@@ -340,4 +345,5 @@ void cli_replay_release(struct cli_replay *replay)
     free(replay->host);
     free(replay->unix_path);
     cli_dial_release(&replay->dial);
+    cli_expect_close(replay->expect);
 }

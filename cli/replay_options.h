@@ -3,6 +3,7 @@
 #define CLI_REPLAY_OPTIONS_H
 
 #include "cli/dial_options.h"
+#include "cli/expect.h"
 #include "replayer/run.h"
 
 extern const struct cli_option cli_replay_options[];
@@ -14,7 +15,8 @@ struct cli_replay {
     char *host;         /* of --serve */
     char *unix_path;
     struct cli_dial dial;
-    uint64_t max_late_ns; /* TD_NEVER = no gate */
+    struct cli_expect *expect; /* NULL: what comes back is not checked */
+    uint64_t max_late_ns;      /* TD_NEVER = no gate */
 };
 
 /* Read and check all options; opens tapes only to find places on them. TD_USAGE

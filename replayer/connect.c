@@ -18,6 +18,7 @@ struct play_connect {
     char id[PLAY_ACK_ID_SIZE]; /* of the ack that is awaited last */
     bool awaited;
     bool ready;
+    bool lingering; /* the server may close */
     bool finishing; /* close when the ack has come */
     bool closing;
     bool over;
@@ -64,13 +65,24 @@ static void close_if_ready(struct play_connect *c)
     wire_client_close(c->client);
 }
 
+static void hear(struct play_connect *c, const struct td_event *ev)
+{
+    struct td_event own = *ev;
+
+    own.conn = 1;
+    own.seq = ++c->received;
+    if (c->events.heard)
+        c->events.heard(c->events.ctx, &own);
+}
+
 static void on_event(void *ctx, const struct td_event *ev)
 {
     struct play_connect *c = ctx;
 
     if (!td_event_is_plain(ev) || ev->dir == TD_DIR_IN)
         return;
-    c->received += ev->ack.len == 0;
+    if (ev->ack.len == 0)
+        hear(c, ev);
     if (!c->awaited || !td_bytes_is(ev->ack, c->id))
         return;
     c->awaited = false;
@@ -84,7 +96,9 @@ static void on_ended(void *ctx, const struct td_error *why)
     struct play_connect *c = ctx;
     struct td_error err = *why;
 
-    if (c->closing && !why->code) {
+    bool whole = c->lingering && wire_client_pending(c->client) == 0;
+
+    if ((c->closing || whole) && !why->code) {
         if (!c->over)
             c->events.finished(c->events.ctx);
         c->over = true;
@@ -186,6 +200,11 @@ void play_connect_attach(struct play_connect *connect,
 {
     connect->player = player;
     start_if_ready(connect);
+}
+
+void play_connect_linger(struct play_connect *connect)
+{
+    connect->lingering = true;
 }
 
 void play_connect_finish(struct play_connect *connect)

@@ -20,7 +20,11 @@ struct play_connect_events {
     void (*started)(void *ctx);
     /* It cannot go on: refused, the server left, no ack came. Called once. */
     void (*failed)(void *ctx, const struct td_error *why);
-    /* After play_connect_finish(): the server has got everything. */
+    /* The server sent a plain event that is no ack: *ev with the number of the
+     * event among those it sent; or NULL. */
+    void (*heard)(void *ctx, const struct td_event *ev);
+    /* After play_connect_finish(), or play_connect_linger() and the end of the
+     * connection: the server has got everything. */
     void (*finished)(void *ctx);
     void *ctx;
 };
@@ -40,6 +44,11 @@ struct play_outlet play_connect_outlet(struct play_connect *connect);
 /* The player that puts there; it is started when the session is ready. */
 void play_connect_attach(struct play_connect *connect,
                          struct play_player *player);
+
+/* The player has handed over everything, but the server is listened to: it may
+ * close now, which ends the session.
+ */
+void play_connect_linger(struct play_connect *connect);
 
 /* The player has handed over everything: close in order. */
 void play_connect_finish(struct play_connect *connect);

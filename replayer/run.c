@@ -18,6 +18,8 @@ struct play_run {
     struct play_lines *lines;
     struct play_steer *steer;
     struct play_progress *progress;
+    struct wire_timer ending; /* what was heard, or the silence, ends it */
+    uint64_t opened_ns;
     struct td_error why;
     bool played;
     bool quit;
@@ -42,6 +44,23 @@ static void finish(struct play_run *run)
         wire_stop(run->net);
 }
 
+static void on_ending(void *ctx)
+{
+    struct play_run *run = ctx;
+
+    play_player_stop(run->player);
+    finish(run);
+}
+
+/* Everything was played; peers may have something to say about it. */
+static void linger(struct play_run *run)
+{
+    if (run->connect)
+        play_connect_linger(run->connect);
+    wire_timer_set(run->net, &run->ending,
+                   wire_now(run->net) + run->options.hearing.linger_ns);
+}
+
 static void on_played(void *ctx, const struct td_error *why)
 {
     struct play_run *run = ctx;
@@ -51,8 +70,44 @@ static void on_played(void *ctx, const struct td_error *why)
         return;
     }
     run->played = true;
-    if (!run->options.stay)
+    if (run->options.stay)
+        return;
+    if (run->options.hearing.heard && run->options.hearing.linger_ns)
+        linger(run);
+    else
         finish(run);
+}
+
+/* Nobody is left to listen to. */
+static void on_alone(void *ctx)
+{
+    struct play_run *run = ctx;
+
+    if (wire_timer_is_set(&run->ending))
+        wire_timer_set(run->net, &run->ending, wire_now(run->net));
+}
+
+static void on_joined(void *ctx, uint32_t conn, const char *address)
+{
+    struct play_run *run = ctx;
+
+    if (run->options.hearing.joined)
+        run->options.hearing.joined(run->options.hearing.ctx, conn, address);
+}
+
+static void on_heard(void *ctx, const struct td_event *ev)
+{
+    struct play_run *run = ctx;
+    const struct play_hearing *hearing = &run->options.hearing;
+    struct td_event own = *ev;
+
+    own.at_ns = wire_now(run->net) - run->opened_ns;
+    if (!hearing->heard || !hearing->heard(hearing->ctx, &own) || run->quit)
+        return;
+    run->quit = true;
+    run->why.code = TD_FAILED;
+    /* Not from within the peer that spoke. */
+    wire_timer_set(run->net, &run->ending, wire_now(run->net));
 }
 
 static void on_failed(void *ctx, const struct td_error *why)
@@ -72,6 +127,7 @@ void play_run_quit(struct play_run *run)
     bool again = run->quit;
 
     run->quit = true;
+    wire_timer_cancel(run->net, &run->ending);
     if (!run->played || !run->options.stay)
         run->why.code = TD_CANCELLED;
     play_player_stop(run->player);
@@ -95,8 +151,12 @@ static void on_page(void *ctx, const char *path, struct wire_page *page)
 
 static enum td_code open_serve(struct play_run *run, struct td_error *err)
 {
-    const struct play_serve_events events = {
-        .failed = on_failed, .finished = on_finished, .ctx = run};
+    const struct play_serve_events events = {.failed = on_failed,
+                                             .joined = on_joined,
+                                             .heard = on_heard,
+                                             .alone = on_alone,
+                                             .finished = on_finished,
+                                             .ctx = run};
     enum td_code code;
 
     run->options.serve.page = on_page;
@@ -110,9 +170,12 @@ static enum td_code open_serve(struct play_run *run, struct td_error *err)
 
 static enum td_code open_connect(struct play_run *run, struct td_error *err)
 {
-    const struct play_connect_events events = {
-        .failed = on_failed, .finished = on_finished, .ctx = run};
+    const struct play_connect_events events = {.failed = on_failed,
+                                               .heard = on_heard,
+                                               .finished = on_finished,
+                                               .ctx = run};
 
+    on_joined(run, 1, run->options.connect.client.url);
     return play_connect_open(&run->connect, run->net, &run->options.connect,
                              &events, err);
 }
@@ -181,6 +244,8 @@ enum td_code play_run_open(struct play_run **out, struct wire_net *net,
 
     run->net = net;
     run->options = *options;
+    run->opened_ns = wire_now(net);
+    run->ending = (struct wire_timer){.fire = on_ending, .ctx = run};
     code = open_all(run, clock, err);
     if (code) {
         play_run_free(run);
@@ -195,6 +260,7 @@ void play_run_free(struct play_run *run)
 {
     if (!run)
         return;
+    wire_timer_cancel(run->net, &run->ending);
     play_progress_free(run->progress);
     play_steer_close(run->steer);
     play_player_free(run->player);

@@ -12,6 +12,20 @@
 
 enum play_target { PLAY_TO_LINES, PLAY_TO_SERVER, PLAY_TO_CLIENTS };
 
+/* What peers send back, each connection a stream of its own: conn counts from 1
+ * (PLAY_TO_SERVER: 1 from the start), ev->seq its events, ev->at_ns the time
+ * since the run was opened. Acks and what is no plain event are not told.
+ */
+struct play_hearing {
+    void (*joined)(void *ctx, uint32_t conn, const char *address);
+    /* NULL = nobody listens. TD_FAILED ends the replay in order: the loop's
+     * code. */
+    enum td_code (*heard)(void *ctx, const struct td_event *ev);
+    uint64_t linger_ns; /* listen on when all was played: for so long at most,
+                           not without anybody to listen to */
+    void *ctx;
+};
+
 /* All borrowed until play_run_free(). */
 struct play_run_options {
     struct play_source_options source;
@@ -21,6 +35,7 @@ struct play_run_options {
     struct play_connect_options connect; /* PLAY_TO_SERVER */
     int lines_fd;                        /* PLAY_TO_LINES */
     bool envelope;                       /* whole tape lines */
+    struct play_hearing hearing;         /* not PLAY_TO_LINES */
     bool stay;     /* PLAY_TO_CLIENTS: serve on when everything was played */
     bool keys;     /* stdin is a terminal that steers */
     bool progress; /* a line on stderr, a terminal */
@@ -41,6 +56,7 @@ void play_run_free(struct play_run *run);
 
 /* Play. TD_OK: everything was handed over and taken. TD_LOSSY (err is left
  * empty: see the summary): the input is damaged or a consumer lost events.
+ * TD_FAILED (err is left empty): what was heard ended it.
  * TD_CANCELLED: play_run_quit() or q before all was played.
  */
 TD_MUST_CHECK enum td_code play_run_loop(struct play_run *run,

@@ -36,6 +36,13 @@ struct play_serve_events {
     void (*started)(void *ctx);
     /* It cannot go on: TD_TIMEOUT, TD_IO. Called once. */
     void (*failed)(void *ctx, const struct td_error *why);
+    /* Consumer conn, counted from 1, is there; or NULL. */
+    void (*joined)(void *ctx, uint32_t conn, const char *address);
+    /* It sent a plain event that is no ack: *ev with conn and the number of the
+     * event among those it sent; or NULL. */
+    void (*heard)(void *ctx, const struct td_event *ev);
+    /* The last consumer that was there has gone; or NULL. */
+    void (*alone)(void *ctx);
     /* After play_serve_finish(): all have got everything and have gone. */
     void (*finished)(void *ctx);
     void *ctx;

@@ -64,7 +64,7 @@ static struct play_consumer *consumer_new(struct play_serve *s,
     s->consumers =
         td_realloc(s->consumers, (s->count + 1) * sizeof(*s->consumers));
     s->consumers[s->count++] = c;
-    s->joined++;
+    c->conn = (uint32_t)++s->joined;
     s->present++;
     return c;
 }
@@ -74,6 +74,8 @@ void play_serve_joined_peer(void *ctx, struct wire_peer *peer)
     struct play_serve *s = ctx;
     struct play_consumer *c = consumer_new(s, peer);
 
+    if (s->events.joined)
+        s->events.joined(s->events.ctx, c->conn, c->stats.address);
     if (s->options.catch_up && s->player && play_player_started(s->player))
         play_consumer_fall_behind(c);
     play_serve_start_if_ready(s);
@@ -125,9 +127,22 @@ void play_serve_left_peer(void *ctx, struct wire_peer *peer, uint64_t lost,
     s->lost += lost;
     play_consumer_forget(c);
     settle(c);
+    if (!s->present && s->events.alone)
+        s->events.alone(s->events.ctx);
     play_serve_finish_if_ready(s);
     if (s->count > PLAY_CONSUMERS_KEPT)
         drop(s, c);
+}
+
+static void tell(const struct play_consumer *c, const struct td_event *ev)
+{
+    const struct play_serve_events *events = &c->serve->events;
+    struct td_event own = *ev;
+
+    own.conn = c->conn;
+    own.seq = c->stats.received;
+    if (events->heard)
+        events->heard(events->ctx, &own);
 }
 
 /* A consumer spoke: count it, take its ack, answer what asks for one. */
@@ -152,4 +167,5 @@ void play_serve_heard(void *ctx, struct wire_peer *peer,
     c->stats.received++;
     if (wire_peer_dialect(peer) == WIRE_SIO && play_asks_ack(ev))
         (void)wire_peer_send(peer, &answer);
+    tell(c, ev);
 }

@@ -19,6 +19,7 @@ struct play_consumer {
     struct play_serve *serve;
     struct wire_peer *peer; /* NULL when it has gone */
     struct play_consumer_stats stats;
+    uint32_t conn;              /* from 1, in order of joining */
     size_t tally;               /* index; SIZE_MAX = all events */
     size_t pending;             /* bytes queued at the last look, at the end */
     uint64_t base;              /* of the tally when it joined the timeline */

@@ -422,8 +422,7 @@ def keys():
         subprocess.run([*mux, "kill-server"], env=env)
 
 
-def main():
-    case = globals()[sys.argv[2]]
+def main(case):
     try:
         case()
     except (AssertionError, subprocess.TimeoutExpired) as wrong:
@@ -436,4 +435,5 @@ def main():
         shutil.rmtree(FOLDER)
 
 
-main()
+if __name__ == "__main__":
+    main(globals()[sys.argv[2]])
