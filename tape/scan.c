@@ -39,6 +39,7 @@ static void clear_text(struct tape_scan *scan)
         td_buf_release(&scan->text);
     td_buf_clear(&scan->text);
     scan->text.max = TEXT_MAX + STREAM_STEP;
+    scan->given = 0;
 }
 
 uint64_t tape_scan_signature(struct tape_input *in, uint64_t from, bool *found)
@@ -577,7 +578,6 @@ void tape_scan_go(struct tape_scan *scan, uint64_t at)
     scan->at = at;
     scan->mode = TAPE_SCAN_MEMBERS;
     scan->streaming = false;
-    scan->given = 0;
     scan->open_len = 0;
     scan->expect = 0;
     clear_text(scan);

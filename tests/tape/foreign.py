@@ -45,6 +45,18 @@ def check(tape, text):
     assert json.loads(run("verify", "--json", "ours.tape.gz"))["indexed"]
 
 
+def check_between(text):
+    """A tape of ours between two of another program without their last LF."""
+    with open("ours.tape.gz", "rb") as file:
+        ours = file.read()
+    other = gzip.compress(text.rstrip(b"\n"))
+    with open("three.tape.gz", "wb") as file:
+        file.write(other + ours + other)
+    facts = json.loads(run("info", "--json", "three.tape.gz"))
+    assert facts["events"] == 12 and facts["bad_lines"] == 0, facts
+    assert not facts["torn"] and facts["segments"] == 3, facts
+
+
 def main():
     text = b"".join(line + b"\n" for line in LINES)
     with tempfile.TemporaryDirectory() as place:
@@ -61,6 +73,7 @@ def main():
             tape.write(text)
         for tape in sorted(os.listdir(".")):
             check(tape, text)
+        check_between(text)
         os.chdir("/")
 
 
