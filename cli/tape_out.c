@@ -60,9 +60,11 @@ static void report(const struct cli_args *args, const struct job *job,
 /* A copy that is not whole is of no use: what it was made of is still there. */
 static enum td_code give_up(const char *path, struct td_error *err)
 {
-    if (strcmp(path, "-") != 0 && !unlink(path) && err->mend[0])
-        return td_error_mend(err,
-                             "free some space; what was read is as it was");
+    const char *mend = td_errno_mend(err->errnum);
+
+    if (strcmp(path, "-") != 0 && !unlink(path) && err->errnum)
+        return td_error_mend(err, "%s%swhat was read is as it was", mend,
+                             mend[0] ? "; " : "");
     return err->code;
 }
 

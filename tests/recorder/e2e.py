@@ -713,7 +713,7 @@ def device_without_room(box):
 
 def directory_that_cannot_be_written(box):
     if peers.is_root():
-        directory = "/sys"
+        directory = "/proc"
     else:
         directory = box.path("ro")
         os.mkdir(directory, 0o555)
