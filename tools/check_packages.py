@@ -13,11 +13,11 @@ import glob
 import os
 import re
 import shutil
-import subprocess
 import sys
 
-BASE = ("required",)
-SCRIPTS = ("script/*", ".ci/run", "tools/*.sh", "tests/*/*.sh", "bench/*.sh")
+from packages import closure, database, files, listed, output, owner
+
+SCRIPTS = ("script/*", ".ci/*", "tools/*.sh", "tests/*/*.sh", "bench/*.sh")
 # The first word of a command in a shell script.
 COMMAND = re.compile(
     r"(?:^|[|;&(!]|\$\(|\b(?:if|then|do|else|exec|xargs|time|sudo)\s)\s*"
@@ -25,57 +25,6 @@ COMMAND = re.compile(
 PKG_MODULES = re.compile(
     r"pkg_check_modules\(\w+(?:\s+(?:REQUIRED|IMPORTED_TARGET|QUIET))*\s+"
     r"([^)]*)\)")
-
-
-def output(*command):
-    return subprocess.run(command, stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL, check=False).stdout.decode()
-
-
-def listed(root):
-    with open(os.path.join(root, "script/packages"), encoding="utf-8") as file:
-        lines = (line.split("#")[0].strip() for line in file)
-        return {line.split(":")[0] for line in lines
-                if line and not line.startswith("[")}
-
-
-def database():
-    """{package: names it depends on}, {virtual name: packages}, base system."""
-    needs, provided, base = {}, {}, set()
-    form = ("${db:Status-Status}\t${Package}\t${Priority}\t${Provides}\t"
-            "${Pre-Depends}, ${Depends}\n")
-    for line in output("dpkg-query", "-W", "-f", form).splitlines():
-        status, name, priority, provides, depends = line.split("\t")
-        if status != "installed":
-            continue
-        names = re.split(r"[,|]", depends)
-        needs[name] = {n.split()[0].split(":")[0] for n in names if n.strip()}
-        for virtual in re.split(r",", provides):
-            if virtual.strip():
-                provided.setdefault(virtual.split()[0], set()).add(name)
-        if priority in BASE:
-            base.add(name)
-    return needs, provided, base
-
-
-def closure(names, needs, provided):
-    todo, seen = list(names), set()
-    while todo:
-        name = todo.pop()
-        if name not in seen:
-            seen.add(name)
-            todo += needs.get(name, set()) | provided.get(name, set())
-    return seen
-
-
-def owner(path):
-    """The package of a file, also of one behind /etc/alternatives or usrmerge."""
-    real = os.path.realpath(path)
-    for shown in (path, real, real.replace("/usr/", "/", 1)):
-        found = output("dpkg", "-S", shown)
-        if found:
-            return found.split(":")[0].split(",")[0]
-    return None
 
 
 def modules(root):
@@ -109,19 +58,20 @@ def programs(root):
 
 def main(root):
     needs, provided, base = database()
-    names = listed(root)
+    owners = files()
+    names = set(listed(root))
     allowed = closure(names | base, needs, provided)
     bad = ["script/packages: %s is not installed here" % name
            for name in sorted(names - {"npm"}) if name not in needs]
     for module in modules(root):
         path = pc_file(module)
-        package = path and owner(path)
+        package = path and owner(path, owners)
         if package not in allowed:
             bad.append("CMakeLists.txt: %s comes from %s, which is not in "
                        "script/packages" % (module, package))
     for program, script in sorted(programs(root).items()):
         path = shutil.which(program, path="/usr/bin:/bin:/usr/sbin:/sbin")
-        package = path and owner(path)
+        package = path and owner(path, owners)
         if path and package not in allowed:
             bad.append("%s: %s comes from %s, which is not in script/packages" %
                        (script, program, package))

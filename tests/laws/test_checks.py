@@ -126,6 +126,26 @@ class Checks(unittest.TestCase):
         self.assertIn("core/x.h: does not compile alone", lines[0])
         self.assertEqual(status, 1)
 
+    def test_alone(self):
+        files = {
+            "script/build": "script/bootstrap build\ncmake -G Ninja >x\n",
+            "script/packages": "[build]\ncmake\ngcc\nlibc6-dev\nninja-build\n"
+                               "pkg-config\n[test]\nlibcunit1-dev\n",
+            "CMakeLists.txt": "cmake_minimum_required(VERSION 3.25)\n"
+                              "project(x LANGUAGES C)\n"
+                              "find_package(PkgConfig REQUIRED)\n"
+                              "pkg_check_modules(CUNIT REQUIRED cunit)\n"}
+        lines, status = run("check_alone.py", files, "script/build", ".")
+        self.assertTrue(lines[0].startswith(
+            "script/build: not with the packages that it installs: "), lines)
+        self.assertTrue(any("ackage" in line and "'cunit'" in line
+                            for line in lines), lines)
+        self.assertEqual(status, 1)
+        files["script/build"] = "script/bootstrap build test\ncmake -G Ninja\n"
+        lines, status = run("check_alone.py", files, "script/build", ".")
+        self.assertEqual(lines, [lines[0].split(":")[0] + ": none of the objects "
+                                 "of script/build"])
+
 
 if __name__ == "__main__":
     unittest.main()

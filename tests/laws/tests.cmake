@@ -13,3 +13,10 @@ set_tests_properties(laws.format PROPERTIES
   ENVIRONMENT CLANG_FORMAT=${TD_CLANG_FORMAT})
 # The checks themselves, on trees that break each law once.
 add_test(NAME laws.checks COMMAND ${TD_PYTHON} ${CMAKE_CURRENT_LIST_DIR}/test_checks.py)
+
+# What script/packages promises to the scripts that build.
+foreach(script build test)
+  add_test(NAME laws.alone.${script} COMMAND ${TD_PYTHON} ${tools}/check_alone.py
+    ${PROJECT_SOURCE_DIR} script/${script} ${PROJECT_BINARY_DIR})
+  set_tests_properties(laws.alone.${script} PROPERTIES SKIP_RETURN_CODE 77)
+endforeach()
