@@ -1,9 +1,12 @@
 /* tapedeck verify: is every byte of a tape what was recorded? */
 #include "cli/tapes.h"
+#include "core/ink.h"
 #include "core/json.h"
+#include "core/log.h"
 #include "tape/line.h"
 
 #include <inttypes.h>
+#include <unistd.h>
 
 struct check {
     uint64_t events;
@@ -60,6 +63,33 @@ static enum td_code verdict(const char *path, const struct check *check,
     return cli_tape_verdict(path, NULL, state, err);
 }
 
+static void tell_json(struct td_buf *out, const struct check *check,
+                      const struct tape_state *state, bool ok)
+{
+    (void)td_buf_addf(out,
+                      "{\"ok\":%s,\"events\":%" PRIu64 ",\"not_json\":%" PRIu64
+                      ",\"back\":%" PRIu64 ",",
+                      ok ? "true" : "false", check->events, check->not_json,
+                      check->back);
+    cli_tape_state_json(out, state);
+    (void)td_buf_add_text(out, "}\n");
+}
+
+static void tell_ok(struct td_buf *out, const char *path,
+                    const struct check *check, const struct tape_state *state,
+                    bool color)
+{
+    (void)td_text_clean(out, td_text(path));
+    (void)td_buf_add_text(out, ": ");
+    (void)td_ink(out, TD_INK_GOOD, "ok", color);
+    (void)td_buf_addf(out, ", %" PRIu64 " events ", check->events);
+    if (state->members == 0)
+        (void)td_buf_add_text(out, "of plain text, without checksums; "
+                                   "`tapedeck reindex` makes a tape of it\n");
+    else
+        (void)td_buf_addf(out, "in %" PRIu64 " members\n", state->members);
+}
+
 static enum td_code verify(const struct cli_args *args, const char *path,
                            struct td_error *err)
 {
@@ -76,24 +106,10 @@ static enum td_code verify(const struct cli_args *args, const char *path,
     state = tape_reader_state(reader);
     if (!code)
         code = verdict(path, &check, &state, err);
-    if (cli_json(args)) {
-        (void)td_buf_addf(&out,
-                          "{\"ok\":%s,\"events\":%" PRIu64
-                          ",\"not_json\":%" PRIu64 ",\"back\":%" PRIu64 ",",
-                          code ? "false" : "true", check.events, check.not_json,
-                          check.back);
-        cli_tape_state_json(&out, &state);
-        (void)td_buf_add_text(&out, "}\n");
-    } else if (!code && state.members == 0) {
-        (void)td_buf_addf(&out,
-                          "%s: ok, %" PRIu64 " events of plain text, without "
-                          "checksums; `tapedeck reindex` makes a tape of it\n",
-                          path, check.events);
-    } else if (!code) {
-        (void)td_buf_addf(&out,
-                          "%s: ok, %" PRIu64 " events in %" PRIu64 " members\n",
-                          path, check.events, state.members);
-    }
+    if (cli_json(args))
+        tell_json(&out, &check, &state, !code);
+    else if (!code)
+        tell_ok(&out, path, &check, &state, cli_color(args, STDOUT_FILENO));
     if (out.len > 0 && cli_print(&out, code ? NULL : err))
         code = code ? code : TD_IO;
     td_buf_release(&out);

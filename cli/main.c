@@ -44,6 +44,10 @@ static enum td_code print_help(const struct cli_command *command,
 
 static void set_talk(const struct cli_args *args)
 {
+    bool color = cli_color(args, STDERR_FILENO);
+
+    cli_say_color(color);
+    td_log_set_color(color);
     if (cli_quiet(args))
         td_log_set_level(TD_LOG_ERROR);
     else if (cli_verbose(args))

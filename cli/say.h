@@ -2,6 +2,11 @@
 #ifndef CLI_SAY_H
 #define CLI_SAY_H
 
+#include <stdbool.h>
+
+/* Whether cli_complain() begins in color from now on. */
+void cli_say_color(bool on);
+
 /* The verb that cli_complain() names from now on; borrowed; NULL = none. */
 void cli_say_verb(const char *verb);
 

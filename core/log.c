@@ -1,30 +1,50 @@
 #include "core/log.h"
 
+#include "core/ink.h"
 #include "core/utf8.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #define LINE_MAX_LEN 4096 /* bytes */
 
 static enum td_log_level max_level = TD_LOG_INFO;
+static bool in_color;
 
 void td_log_set_level(enum td_log_level level)
 {
     max_level = level;
 }
 
+void td_log_set_color(bool on)
+{
+    in_color = on;
+}
+
+static void add_prefix(struct td_buf *line, enum td_log_level level)
+{
+    switch (level) {
+    case TD_LOG_NONE:
+        return;
+    case TD_LOG_ERROR:
+        (void)td_ink(line, TD_INK_BAD, "tapedeck:", in_color);
+        break;
+    case TD_LOG_WARN:
+        (void)td_ink(line, TD_INK_WARN, "tapedeck: warning:", in_color);
+        break;
+    case TD_LOG_INFO:
+        (void)td_buf_add_text(line, "tapedeck:");
+        break;
+    case TD_LOG_DEBUG:
+        (void)td_buf_add_text(line, "tapedeck: debug:");
+        break;
+    }
+    (void)td_buf_add_byte(line, ' ');
+}
+
 void td_log(enum td_log_level level, const char *fmt, ...)
 {
-    static const char *const prefix[] = {
-        [TD_LOG_NONE] = "",
-        [TD_LOG_ERROR] = "tapedeck: ",
-        [TD_LOG_WARN] = "tapedeck: warning: ",
-        [TD_LOG_INFO] = "tapedeck: ",
-        [TD_LOG_DEBUG] = "tapedeck: debug: ",
-    };
     struct td_buf line = {0};
     char text[LINE_MAX_LEN];
     va_list ap;
@@ -35,7 +55,7 @@ void td_log(enum td_log_level level, const char *fmt, ...)
     va_start(ap, fmt);
     (void)vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    (void)td_buf_add_text(&line, prefix[level]);
+    add_prefix(&line, level);
     (void)td_text_clean(&line, td_text(text));
     (void)td_buf_add_byte(&line, '\n');
     /* Nobody is left to tell when stderr is gone. */

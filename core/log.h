@@ -7,6 +7,8 @@
 #include "core/buf.h"
 #include "core/error.h"
 
+#include <stdbool.h>
+
 enum td_log_level {
     TD_LOG_NONE,  /* silence; not a level of a line */
     TD_LOG_ERROR, /* the work stops or is damaged */
@@ -17,6 +19,11 @@ enum td_log_level {
 
 /* Lines above this level are not written. One setting a process. */
 void td_log_set_level(enum td_log_level level);
+
+/* Whether the beginnings of errors and warnings are in color; off at the start.
+ * One setting a process.
+ */
+void td_log_set_color(bool on);
 
 /* Write "tapedeck: text\n" to stderr (warn and debug lines say so). What
  * td_text_clean() would change is changed; a line longer than 4 KiB is cut.
