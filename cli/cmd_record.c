@@ -4,6 +4,7 @@
 #include "cli/signals.h"
 #include "cli/tapes.h"
 #include "core/fs.h"
+#include "core/term.h"
 #include "recorder/summary.h"
 
 #include <signal.h>
@@ -33,8 +34,8 @@ static void wipe_progress(void *ctx)
 {
     const struct record *record = ctx;
 
-    if (record->shows_progress && write(STDERR_FILENO, "\r\033[K", 4) < 0)
-        return; /* the terminal is gone */
+    if (record->shows_progress)
+        (void)td_term_line(STDERR_FILENO, td_text(""));
 }
 
 static void on_progress(void *ctx)
@@ -47,9 +48,8 @@ static void on_progress(void *ctx)
                      : 0.0;
     struct td_buf line = {0};
 
-    td_buf_add_text(&line, "\r\033[K");
     rec_summary_progress(&line, &now, rate);
-    if (write(STDERR_FILENO, line.ptr, line.len) < 0)
+    if (!td_term_line(STDERR_FILENO, td_buf_bytes(&line)))
         record->shows_progress = false;
     td_buf_release(&line);
     record->before = now;

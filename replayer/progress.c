@@ -1,7 +1,7 @@
 #include "replayer/progress.h"
 
-#include "core/fs.h"
 #include "core/mem.h"
+#include "core/term.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -77,23 +77,16 @@ enum td_code play_progress_text(struct td_buf *out, struct play_view view,
     return out->len ? TD_OK : TD_LIMIT;
 }
 
-/* A terminal that has gone has nobody to tell. */
-static bool show(struct td_bytes text)
-{
-    return td_fs_write(STDERR_FILENO, text, "stderr", NULL) == TD_OK;
-}
-
 static void draw(void *ctx)
 {
     struct play_progress *p = ctx;
 
     td_buf_clear(&p->line);
-    (void)td_buf_add_text(&p->line, "\r");
     (void)play_progress_text(&p->line, play_player_view(p->player),
                              &play_player_stats(p->player)->lateness,
                              p->serve ? play_serve_consumers(p->serve) : 0);
-    (void)td_buf_add_text(&p->line, "\033[K");
-    if (show(td_buf_bytes(&p->line)))
+    /* A terminal that has gone has nobody to tell. */
+    if (td_term_line(STDERR_FILENO, td_buf_bytes(&p->line)))
         wire_timer_set(p->net, &p->timer, wire_now(p->net) + REDRAW_NS);
 }
 
@@ -116,7 +109,7 @@ void play_progress_free(struct play_progress *progress)
     if (!progress)
         return;
     wire_timer_cancel(progress->net, &progress->timer);
-    (void)show(td_text("\r\033[K"));
+    (void)td_term_line(STDERR_FILENO, td_text(""));
     td_buf_release(&progress->line);
     free(progress);
 }

@@ -371,8 +371,6 @@ def slow():
 
 def keys():
     """The keys of a terminal, seen on its screen."""
-    if not shutil.which("tmux"):
-        sys.exit(77)
     path = tape("keys", 60, 1000 * MS)
     mux = ["tmux", "-L", f"tapedeck-e2e-{os.getpid()}", "-f", "/dev/null"]
     script = (f"{BINARY} replay {path} - > /dev/null; echo exit=$?; "
@@ -395,7 +393,7 @@ def keys():
     def press(key):
         subprocess.run([*mux, "send-keys", key], env=env, check=True)
 
-    subprocess.run([*mux, "new-session", "-d", "-x", "100", "-y", "24", "sh",
+    subprocess.run([*mux, "new-session", "-d", "-x", "40", "-y", "24", "sh",
                     "-c", script], env=env, check=True)
     try:
         wait_for("playing", "x1 ", " events")
@@ -415,7 +413,8 @@ def keys():
         press(".")
         wait_for("paused", f" {events + 3} events", f"00:{events:02d}")
         press("Space")
-        wait_for("playing")
+        seen = wait_for("playing", "late")
+        check("paused" in seen, "a long line has wrapped:\n" + seen)
         press("q")
         wait_for("exit=130", "\nicanon", "\necho")
     finally:

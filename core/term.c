@@ -1,0 +1,32 @@
+#include "core/term.h"
+
+#include "core/fs.h"
+
+#include <sys/ioctl.h>
+
+/* What is shown of text: the last column stays free, where some terminals
+ * already wrap.
+ */
+static struct td_bytes fit(int fd, struct td_bytes text)
+{
+    struct winsize size;
+
+    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 &&
+        text.len >= size.ws_col)
+        text.len = size.ws_col - 1u;
+    return text;
+}
+
+bool td_term_line(int fd, struct td_bytes text)
+{
+    struct td_buf line = {0};
+    enum td_code code;
+
+    /* CR, and EL (ECMA-48 8.3.41): erase to the end of the line. */
+    (void)td_buf_add_text(&line, "\r");
+    (void)td_buf_add_bytes(&line, fit(fd, text));
+    (void)td_buf_add_text(&line, "\033[K");
+    code = td_fs_write(fd, td_buf_bytes(&line), "terminal", NULL);
+    td_buf_release(&line);
+    return code == TD_OK;
+}
