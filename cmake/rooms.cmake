@@ -14,6 +14,17 @@ function(td_room name)
   target_link_libraries(td_${name} PUBLIC ${ARGN})
 endfunction()
 
+# td_metaschemas(ROOM): the JSON files of ROOM/metaschemas/ as a table in C.
+function(td_metaschemas room)
+  file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${room}/metaschemas/*.json)
+  set(script ${PROJECT_SOURCE_DIR}/cmake/metaschemas.cmake)
+  set(out ${PROJECT_BINARY_DIR}/gen/schema_metas.c)
+  add_custom_command(OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DOUT=${out} -P ${script} ${files}
+    DEPENDS ${script} ${files} VERBATIM)
+  target_sources(td_${room} PRIVATE ${out})
+endfunction()
+
 # td_program(NAME): the binary from cli/*.c. Every cli/cmd_X.c defines
 # `const struct cli_command cli_cmd_X`; the table of them is generated. All but
 # main.c is a library, so that tests can reach it.

@@ -1,7 +1,7 @@
 #include "validator/schema.h"
 
 #include "core/mem.h"
-#include "validator/schema_int.h"
+#include "validator/schema_run.h"
 #include "validator/uri.h"
 
 #include <stdlib.h>
@@ -21,8 +21,12 @@ void check_schemas_free(struct check_schemas *set)
         return;
     for (uint32_t i = 0; i < set->ops_len; i++)
         schema_op_release(&set->ops[i]);
+    schema_plan_free(set->plan);
     schema_store_release(set);
+    schema_dialect_release(set);
+    schema_table_release(&set->wanted);
     td_buf_release(&set->lists);
+    check_schemas_free(set->metas);
     free(set->nodes);
     free(set->ops);
     free(set);
@@ -44,11 +48,26 @@ void check_schema_run_free(struct check_schema_run *run)
     for (size_t i = 0; i < sizeof(run->words) / sizeof(run->words[0]); i++)
         td_buf_release(&run->words[i]);
     td_buf_release(&run->failures);
+    td_buf_release(&run->chosen);
     td_buf_release(&run->text);
+    td_buf_release(&run->marks);
+    td_buf_release(&run->scope);
     check_equal_release(&run->memory);
     check_pattern_memory_free(run->patterns);
-    free(run->frames);
+    free(run->units);
     free(run);
+}
+
+enum td_code check_schema_test(struct check_schema_run *run, uint32_t root,
+                               struct check_value value)
+{
+    bool good;
+
+    schema_run_begin(run, value);
+    good = schema_eval(run, root, value.at, NULL);
+    if (run->gave_up)
+        return TD_LIMIT;
+    return good ? TD_OK : TD_FAILED;
 }
 
 static uint32_t find_document(const struct check_schemas *set,
@@ -65,8 +84,16 @@ static enum td_code compile_root(struct check_schemas *set,
                                  struct schema_place place, uint32_t *root,
                                  struct td_error *err)
 {
-    *root = schema_node_of(set, place);
-    return schema_compile(set, err);
+    uint32_t first = set->nodes_len;
+    enum td_code code;
+
+    *root = schema_node_of(set, place, schema_resource_of(set, place));
+    code = schema_compile(set, err);
+    if (code == TD_OK)
+        code = schema_find_loops(set, first, err);
+    if (code == TD_OK)
+        schema_plan_nodes(set);
+    return code;
 }
 
 enum td_code check_schemas_add_file(struct check_schemas *set, const char *path,
@@ -86,10 +113,27 @@ enum td_code check_schemas_add_file(struct check_schemas *set, const char *path,
     return compile_root(set, (struct schema_place){doc, 0}, root, err);
 }
 
+/* A schema within another document has a URI of its own, and so a "#". */
+static enum td_code scan_inline(struct check_schemas *set,
+                                struct schema_place place, struct td_error *err)
+{
+    struct td_buf uri = {0};
+    enum td_code code;
+
+    if (set->docs[place.doc].resource_of[place.at])
+        return TD_OK;
+    (void)td_buf_add_bytes(&uri, set->docs[place.doc].uri);
+    (void)td_buf_addf(&uri, "?inline=%u", place.at);
+    code = schema_scan(set, place, td_buf_bytes(&uri), err);
+    td_buf_release(&uri);
+    return code;
+}
+
 enum td_code check_schemas_add(struct check_schemas *set,
                                const struct td_jsonx *x, uint32_t at,
                                uint32_t *root, struct td_error *err)
 {
+    struct schema_source source = {.x = x, .is_schema = at == 0};
     struct td_buf uri = {0};
     enum td_code code = TD_OK;
     uint32_t doc = 0;
@@ -98,11 +142,12 @@ enum td_code check_schemas_add(struct check_schemas *set,
         doc++;
     if (doc == set->docs_len) {
         check_uri_of_path(&uri, x->name);
-        code = schema_store_add(set, x, false, td_buf_bytes(&uri), &doc, err);
+        source.uri = td_buf_bytes(&uri);
+        code = schema_store_add(set, &source, &doc, err);
         td_buf_release(&uri);
     }
     if (code == TD_OK && at != 0)
-        code = schema_store_scan(set, (struct schema_place){doc, at}, err);
+        code = scan_inline(set, (struct schema_place){doc, at}, err);
     if (code)
         return code;
     return compile_root(set, (struct schema_place){doc, at}, root, err);

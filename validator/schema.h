@@ -1,12 +1,12 @@
 /* validator/schema.h - JSON Schema, compiled once to a flat program that runs
  * over the values of a td_json_doc.
  *
- * Drafts 2020-12 (the default) and 7, chosen by "$schema". All their keywords
- * but $dynamicRef, unevaluatedItems and unevaluatedProperties, which are
- * refused when a schema is compiled; `format` is an annotation unless it is
- * asked for. Numbers are exact (validator/decimal.h), patterns bounded
- * (validator/pattern.h). References lead into the same file, to files beside it
- * and to what the map names; nothing is ever fetched.
+ * Drafts 4, 6, 7, 2019-09 and 2020-12 (the default), chosen by "$schema", or by
+ * a metaschema of one's own and its "$vocabulary". `format` is an annotation
+ * unless it is asked for. Numbers are exact (validator/decimal.h), patterns
+ * bounded (validator/pattern.h). References lead into the same file, to files
+ * beside it, to what the map names, and to the metaschemas, which are built in;
+ * nothing is ever fetched.
  */
 #ifndef VALIDATOR_SCHEMA_H
 #define VALIDATOR_SCHEMA_H
@@ -14,9 +14,11 @@
 #include "core/jsonx.h"
 #include "validator/equal.h"
 
-#define CHECK_SCHEMA_FILES 256     /* documents a set may hold */
-#define CHECK_SCHEMA_STEPS 5000000 /* operations spent on one value */
-#define CHECK_SCHEMA_DEPTH 20000   /* schemas within each other at run time */
+#define CHECK_SCHEMA_FILES 256 /* documents a set may hold */
+#define CHECK_SCHEMA_STEPS                                                     \
+    5000000                     /* spent on one value; 64 more for each        \
+                                   value within it */
+#define CHECK_SCHEMA_DEPTH 5000 /* schemas within each other at run time */
 
 /* URIs that begin with prefix stand for files under folder. */
 struct check_schema_map {
@@ -84,8 +86,9 @@ struct check_problem {
     uint32_t at; /* the value */
 };
 
-/* Call report for every keyword that is not met, in order of evaluation; of
- * alternatives (anyOf, oneOf, not, contains) only that none or too many fit.
+/* Call report for every keyword that is not met, in the order they stand. Where
+ * no alternative of anyOf or oneOf fits, for those of the one that was meant:
+ * it has the value's tag, or is the only one of its type; else that none fits.
  * The same codes as check_schema_test().
  */
 TD_MUST_CHECK enum td_code check_schema_explain(

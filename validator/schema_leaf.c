@@ -1,16 +1,18 @@
-#include "validator/schema_int.h"
+#include "validator/schema_run.h"
 
 static const struct td_json_value *at(struct check_value v)
 {
     return &v.doc->values[v.at];
 }
 
-static bool is_integer(struct check_value v)
+bool schema_is_integer(struct check_value v, bool short_only)
 {
     struct check_decimal d;
 
     if (!(at(v)->flags & TD_JSON_NOT_INT))
         return true;
+    if (short_only)
+        return false;
     check_decimal_read(&d, td_json_raw(v.doc, v.at));
     return check_decimal_is_integer(&d);
 }
@@ -20,11 +22,10 @@ static bool has_type(const struct schema_op *op, struct check_value v)
     if (op->kinds & SCHEMA_KIND(at(v)->kind))
         return true;
     return op->kinds & SCHEMA_INTEGER && at(v)->kind == TD_JSON_NUMBER &&
-           is_integer(v);
+           schema_is_integer(v, op->kinds & SCHEMA_SHORT_INTEGER);
 }
 
-/* Short integers without a detour; *n is set if it is one. */
-static bool short_integer(struct check_value v, int64_t *n)
+bool schema_short_integer(struct check_value v, int64_t *n)
 {
     struct td_bytes token = td_json_raw(v.doc, v.at);
     bool minus = token.ptr[0] == '-';
@@ -43,7 +44,7 @@ static int compare(const struct schema_op *op, struct check_value v)
     struct check_decimal d;
     int64_t n;
 
-    if (op->small && short_integer(v, &n))
+    if (op->small && schema_short_integer(v, &n))
         return (n > op->integer) - (n < op->integer);
     check_decimal_read(&d, td_json_raw(v.doc, v.at));
     return check_decimal_compare(&d, &op->number);
@@ -66,7 +67,7 @@ static bool fits_number(const struct schema_op *op, struct check_value v)
 }
 
 /* Characters are code points: bytes that do not continue another. */
-static uint64_t count_characters(struct td_bytes text)
+uint64_t schema_count_characters(struct td_bytes text)
 {
     uint64_t n = 0;
 
@@ -81,8 +82,7 @@ static bool matches(struct check_schema_run *r, const struct schema_op *op,
     enum check_match match =
         check_pattern_match(op->pattern, r->patterns, text);
 
-    if (match == CHECK_GAVE_UP)
-        r->gave_up = true;
+    r->gave_up |= match == CHECK_GAVE_UP;
     return match == CHECK_MATCH;
 }
 
@@ -91,11 +91,10 @@ static bool fits_string(struct check_schema_run *r, const struct schema_op *op,
 {
     struct td_bytes text = check_text(&r->text, v);
 
-    /* A character is one to four bytes. */
     if (op->kind == SCHEMA_MIN_LENGTH)
-        return text.len / 4 >= op->low || count_characters(text) >= op->low;
+        return schema_count_characters(text) >= op->low;
     if (op->kind == SCHEMA_MAX_LENGTH)
-        return text.len <= op->low || count_characters(text) <= op->low;
+        return schema_count_characters(text) <= op->low;
     if (op->kind == SCHEMA_FORMAT)
         return op->format(text);
     return matches(r, op, text);
@@ -117,8 +116,10 @@ static bool is_one_of(struct check_schema_run *r, const struct schema_op *op,
     for (uint32_t i = op->at + 1; i < end; i = schema->values[i].next) {
         struct check_value allowed = {schema, i};
 
-        if (schema->values[i].kind == at(v)->kind &&
-            check_equal(&r->memory, v, allowed))
+        if (schema->values[i].kind != at(v)->kind)
+            continue;
+        r->steps--;
+        if (check_equal(&r->memory, v, allowed))
             return true;
     }
     return false;
@@ -137,6 +138,7 @@ static bool has_what_it_needs(struct check_schema_run *r,
     for (uint32_t i = op->at + 1; i < end; i++) {
         struct check_value name = {schema, i};
 
+        r->steps -= at(v)->count;
         if (!td_json_member(v.doc, v.at, check_text(&r->text, name)))
             return false;
     }

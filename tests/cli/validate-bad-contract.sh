@@ -8,6 +8,6 @@ printf 'contract: 1\nrules: [\n' > syntax.yaml
 for c in later filter unknown schema version syntax missing; do
     status "$TAPEDECK" validate --contract "$c.yaml" /dev/null
 done
-printf '{"unevaluatedItems": false}' > s.json
+printf '{"$ref": "#"}' > s.json
 status "$TAPEDECK" validate --schema s.json /dev/null
 status "$TAPEDECK" validate nowhere.ndjson

@@ -56,7 +56,7 @@ static const struct {
     {"contract: 1\nevents:\n  a: {aliases: []}", "c:3:7",
      "\"aliases\" is not supported by this version"},
     {"contract: 1\nevents:\n  a: {schema: {minimum: x}}", "c:3:25",
-     "this keyword takes a number"},
+     "\"minimum\" takes a number"},
     {"contract: 1\nrules: {}", "c:2:8", "rules is a list"},
     {RULE "first", "c:3:3", "a rule is an object"},
     {RULE "{id: x}", "c:3:3",

@@ -1,0 +1,569 @@
+#include "validator/schema_run.h"
+
+/* The fast pass. It stops at the first step that does not hold; only where
+ * unevaluated... wants to know what was evaluated (seen) does it go on.
+ */
+struct eval {
+    struct check_schema_run *r;
+    uint32_t at;
+    const struct td_json_value *v;
+    struct schema_seen *seen;
+};
+
+void schema_run_begin(struct check_schema_run *r, struct check_value value)
+{
+    r->doc = value.doc;
+    r->steps = CHECK_SCHEMA_STEPS + (int64_t)value.doc->len * 64;
+    r->depth = 0;
+    r->gave_up = false;
+    td_buf_clear(&r->marks);
+    td_buf_clear(&r->scope);
+}
+
+static bool give_up(struct check_schema_run *r)
+{
+    r->gave_up = true;
+    return false;
+}
+
+static bool spend(struct check_schema_run *r, uint32_t steps)
+{
+    r->steps -= steps;
+    return r->steps >= 0 || give_up(r);
+}
+
+static struct check_value value_of(const struct eval *e)
+{
+    return (struct check_value){e->r->doc, e->at};
+}
+
+static const struct schema_op *op_of(const struct eval *e,
+                                     const struct schema_step *s)
+{
+    return &e->r->set->ops[s->node];
+}
+
+/* Room for marks of the children of a value, none of them set. */
+static bool open_marks(struct check_schema_run *r, uint32_t at,
+                       struct schema_seen *seen)
+{
+    uint32_t count = r->doc->values[at].count;
+    uint8_t *room = td_buf_room(&r->marks, count + 1);
+
+    *seen = (struct schema_seen){r->marks.len, count};
+    if (!room)
+        return give_up(r);
+    memset(room, 0, count);
+    r->marks.len += count;
+    return true;
+}
+
+static void close_marks(struct check_schema_run *r,
+                        const struct schema_seen *seen)
+{
+    r->marks.len = seen->marks;
+}
+
+static void mark(struct check_schema_run *r, const struct schema_seen *seen,
+                 uint32_t number)
+{
+    if (seen)
+        r->marks.ptr[seen->marks + number] = 1;
+}
+
+static void merge_marks(struct check_schema_run *r,
+                        const struct schema_seen *into,
+                        const struct schema_seen *from)
+{
+    for (uint32_t i = 0; i < from->count; i++)
+        r->marks.ptr[into->marks + i] |= r->marks.ptr[from->marks + i];
+}
+
+/* Run a node that may fail over the same value: its marks count if it holds. */
+static bool attempt(const struct eval *e, uint32_t node)
+{
+    struct schema_seen own;
+    bool good;
+
+    if (!e->seen)
+        return schema_eval(e->r, node, e->at, NULL);
+    if (!open_marks(e->r, e->at, &own))
+        return false;
+    good = schema_eval(e->r, node, e->at, &own);
+    if (good)
+        merge_marks(e->r, e->seen, &own);
+    close_marks(e->r, &own);
+    return good;
+}
+
+/* Most nodes are settled by the kind of the value. */
+static inline bool eval_child(struct check_schema_run *r, uint32_t node,
+                              uint32_t at)
+{
+    const struct schema_fast *f = &r->set->plan->nodes[node];
+    unsigned kind = r->doc->values[at].kind;
+
+    if (f->first[kind] == 0 && f->kinds >> kind & 1 && !f->integer)
+        return true;
+    return schema_eval(r, node, at, NULL);
+}
+
+static bool has_length(const struct eval *e, const struct schema_step *s)
+{
+    struct td_bytes text = check_text(&e->r->text, value_of(e));
+    uint64_t low = (uint64_t)s->low;
+    uint64_t high = (uint64_t)s->high;
+    uint64_t count;
+
+    /* A character is one to four bytes. */
+    if (text.len <= high && text.len / 4 >= low)
+        return true;
+    if (text.len < low)
+        return false;
+    count = schema_count_characters(text);
+    return count >= low && count <= high;
+}
+
+static bool has_pattern(const struct eval *e, const struct schema_step *s)
+{
+    struct td_bytes text = check_text(&e->r->text, value_of(e));
+    enum check_match match =
+        check_pattern_match(s->pattern, e->r->patterns, text);
+
+    e->r->gave_up |= match == CHECK_GAVE_UP;
+    return match == CHECK_MATCH;
+}
+
+static bool is_text(const struct eval *e, const struct schema_key *key)
+{
+    struct td_bytes text = check_text(&e->r->text, value_of(e));
+
+    return schema_key_is(key, schema_words(text), text);
+}
+
+static bool is_one_of(const struct eval *e, const struct schema_table *table)
+{
+    return schema_table_find(table, check_text(&e->r->text, value_of(e))) !=
+           SCHEMA_NONE;
+}
+
+static bool has_leaf(const struct eval *e, const struct schema_step *s)
+{
+    const struct schema_op *op = op_of(e, s);
+
+    e->r->steps--;
+    return schema_leaf(e->r, op, schema_doc_of(e->r->set, (uint32_t)s->high),
+                       value_of(e));
+}
+
+/* The required names beyond 64 are looked up. */
+static bool has_required(const struct eval *e, const struct schema_members *m,
+                         uint64_t seen)
+{
+    uint32_t bits = m->required < 64 ? m->required : 64;
+
+    if (bits < 64)
+        return seen == (UINT64_C(1) << bits) - 1;
+    if (seen != UINT64_MAX)
+        return false;
+    for (uint32_t i = 0; m->required > 64 && i < m->table.len; i++) {
+        if (m->names[i].required > 64 &&
+            !td_json_member(e->r->doc, e->at, m->table.keys[i].text))
+            return false;
+        e->r->steps -= e->v->count;
+    }
+    return true;
+}
+
+/* What patternProperties and additionalProperties say of a member. */
+static bool fits_others(const struct eval *e, const struct schema_members *m,
+                        uint32_t key, bool *matched)
+{
+    struct check_schema_run *r = e->r;
+    struct check_value name = {r->doc, key};
+
+    for (uint32_t i = 0; i < m->patterns_len; i++) {
+        enum check_match match = check_pattern_match(
+            m->patterns[i].pattern, r->patterns, check_text(&r->text, name));
+
+        r->gave_up |= match == CHECK_GAVE_UP;
+        if (match != CHECK_MATCH)
+            continue;
+        *matched = true;
+        if (!eval_child(r, m->patterns[i].node, key + 1))
+            return false;
+    }
+    if (*matched || m->rest == SCHEMA_NONE)
+        return true;
+    *matched = true;
+    return eval_child(r, m->rest, key + 1);
+}
+
+static bool fits_members(const struct eval *e, const struct schema_members *m)
+{
+    struct check_schema_run *r = e->r;
+    const struct td_json_value *values = r->doc->values;
+    uint32_t end = e->v->next;
+    uint32_t number = 0;
+    uint64_t seen = 0;
+
+    if (e->v->count < m->required || !spend(r, e->v->count))
+        return false;
+    for (uint32_t key = e->at + 1; key < end; key = values[key + 1].next) {
+        struct check_value name = {r->doc, key};
+        uint32_t found =
+            schema_table_find(&m->table, check_text(&r->text, name));
+        bool matched = false;
+
+        if (found != SCHEMA_NONE) {
+            const struct schema_name *n = &m->names[found];
+
+            if (n->required - 1 < 64)
+                seen |= UINT64_C(1) << (n->required - 1);
+            matched = n->node != SCHEMA_NONE;
+            if (matched && !eval_child(r, n->node, key + 1))
+                return false;
+        }
+        if ((m->patterns_len > 0 || (!matched && m->rest != SCHEMA_NONE)) &&
+            !fits_others(e, m, key, &matched))
+            return false;
+        if (matched)
+            mark(r, e->seen, number);
+        number++;
+    }
+    return has_required(e, m, seen);
+}
+
+static bool fits_items(const struct eval *e, uint32_t node)
+{
+    struct check_schema_run *r = e->r;
+    uint32_t number = 0;
+
+    if (!spend(r, e->v->count))
+        return false;
+    for (uint32_t i = e->at + 1; i < e->v->next; i = r->doc->values[i].next) {
+        if (!eval_child(r, node, i))
+            return false;
+        mark(r, e->seen, number++);
+    }
+    return true;
+}
+
+static bool fits_array(const struct eval *e, const struct schema_op *op)
+{
+    struct check_schema_run *r = e->r;
+    uint32_t number = 0;
+
+    if (!spend(r, e->v->count))
+        return false;
+    for (uint32_t i = e->at + 1; i < e->v->next; i = r->doc->values[i].next) {
+        uint32_t node = number < op->count
+                            ? schema_listed(r->set, op->list, number)
+                            : op->node;
+
+        if (node == SCHEMA_NONE)
+            break;
+        if (!eval_child(r, node, i))
+            return false;
+        mark(r, e->seen, number++);
+    }
+    return true;
+}
+
+static bool fits_names(const struct eval *e, const struct schema_op *op)
+{
+    struct check_schema_run *r = e->r;
+
+    for (uint32_t key = e->at + 1; key < e->v->next;
+         key = r->doc->values[key + 1].next) {
+        if (!eval_child(r, op->node, key))
+            return false;
+    }
+    return true;
+}
+
+static bool fits_contains(const struct eval *e, const struct schema_op *op)
+{
+    struct check_schema_run *r = e->r;
+    bool marks = e->seen && op->other;
+    uint64_t hits = 0;
+    uint32_t number = 0;
+
+    if (!spend(r, e->v->count))
+        return false;
+    for (uint32_t i = e->at + 1; i < e->v->next; i = r->doc->values[i].next) {
+        if (eval_child(r, op->node, i)) {
+            hits++;
+            if (marks)
+                mark(r, e->seen, number);
+        }
+        number++;
+        if (hits > op->high ||
+            (!marks && hits >= op->low && op->high == UINT64_MAX))
+            break;
+    }
+    return hits >= op->low && hits <= op->high;
+}
+
+static bool fits_any(const struct eval *e, const struct schema_op *op)
+{
+    bool good = false;
+
+    for (uint32_t i = 0; i < op->count && (!good || e->seen); i++)
+        good |= attempt(e, schema_listed(e->r->set, op->list, i));
+    return good;
+}
+
+static bool fits_one(const struct eval *e, const struct schema_op *op)
+{
+    uint32_t hits = 0;
+
+    for (uint32_t i = 0; i < op->count && hits < 2; i++)
+        hits += attempt(e, schema_listed(e->r->set, op->list, i));
+    return hits == 1;
+}
+
+/* Alternatives whose tag is another cannot hold. */
+static bool fits_tagged(const struct eval *e, const struct schema_tag *tag)
+{
+    struct check_schema_run *r = e->r;
+    const struct schema_op *op = &r->set->ops[tag->op];
+    uint32_t value = schema_tag_value(tag, r->doc, e->at);
+    struct check_value v = {r->doc, value};
+    uint32_t number;
+    uint32_t hits = 0;
+
+    if (value == 0)
+        return op->kind == SCHEMA_ANY ? fits_any(e, op) : fits_one(e, op);
+    number = schema_table_find(&tag->values, check_text(&r->text, v));
+    if (number == SCHEMA_NONE)
+        number = tag->values.len;
+    for (uint32_t i = tag->starts[number]; i < tag->starts[number + 1]; i++) {
+        hits += attempt(e, tag->nodes[i]);
+        if (op->kind == SCHEMA_ANY ? hits > 0 && !e->seen : hits > 1)
+            break;
+    }
+    return op->kind == SCHEMA_ANY ? hits > 0 : hits == 1;
+}
+
+static bool fits_if(const struct eval *e, const struct schema_op *op)
+{
+    uint32_t branch = attempt(e, op->node) ? op->list : op->count;
+
+    return branch == SCHEMA_NONE || schema_eval(e->r, branch, e->at, e->seen);
+}
+
+/* For the children that no other keyword has evaluated. */
+static bool fits_late(const struct eval *e, uint32_t node, bool object)
+{
+    struct check_schema_run *r = e->r;
+    uint32_t number = 0;
+
+    for (uint32_t i = e->at + 1 + object; i < e->v->next;
+         i = r->doc->values[i].next + object) {
+        if (!r->marks.ptr[e->seen->marks + number] && !eval_child(r, node, i))
+            return false;
+        mark(r, e->seen, number++);
+    }
+    return true;
+}
+
+static bool fits_when_member(const struct eval *e, const struct schema_op *op)
+{
+    e->r->steps -= e->v->count;
+    return !td_json_member(e->r->doc, e->at, op->name) ||
+           schema_eval(e->r, op->node, e->at, e->seen);
+}
+
+/* Steps that run other nodes over the same value, or over its children. */
+static bool fits_nodes(const struct eval *e, const struct schema_step *s)
+{
+    switch ((int)s->kind) {
+    case STEP_ARRAY:
+        return fits_array(e, op_of(e, s));
+    case STEP_NAMES:
+        return fits_names(e, op_of(e, s));
+    case STEP_CONTAINS:
+        return fits_contains(e, op_of(e, s));
+    case STEP_ANY:
+        return fits_any(e, op_of(e, s));
+    case STEP_ONE:
+        return fits_one(e, op_of(e, s));
+    case STEP_NOT:
+        return !schema_eval(e->r, s->node, e->at, NULL);
+    case STEP_IF:
+        return fits_if(e, op_of(e, s));
+    case STEP_DYNAMIC:
+        return schema_eval(e->r, schema_dynamic_node(e->r, op_of(e, s)), e->at,
+                           e->seen);
+    case STEP_WHEN_MEMBER:
+        return fits_when_member(e, op_of(e, s));
+    default: /* STEP_LATE_ITEMS, STEP_LATE_MEMBERS */
+        return fits_late(e, s->node, s->kind == STEP_LATE_MEMBERS);
+    }
+}
+
+/* 1: it fits, and `skip` more steps are settled; 0: it does not; -1: look at
+ * them.
+ */
+static int in_range(const struct eval *e, const struct schema_step *s)
+{
+    int64_t n;
+
+    if (!schema_short_integer(value_of(e), &n))
+        return -1;
+    return n >= s->low && n <= s->high;
+}
+
+static bool run_steps(const struct eval *e, const struct schema_step *s)
+{
+    for (;; s++) {
+        bool good = true;
+        int range;
+
+        switch ((int)s->kind) {
+        case STEP_END:
+            return true;
+        case STEP_NEVER:
+            return false;
+        case STEP_RANGE:
+            range = in_range(e, s);
+            good = range != 0;
+            s += range > 0 ? s->node : 0;
+            break;
+        case STEP_LEAF:
+            good = has_leaf(e, s);
+            break;
+        case STEP_LENGTH:
+            good = has_length(e, s);
+            break;
+        case STEP_TEXT:
+            good = is_text(e, s->key);
+            break;
+        case STEP_TEXTS:
+            good = is_one_of(e, s->table);
+            break;
+        case STEP_PATTERN:
+            good = has_pattern(e, s);
+            break;
+        case STEP_FORMAT:
+            good = s->format(check_text(&e->r->text, value_of(e)));
+            break;
+        case STEP_COUNT:
+            good = e->v->count >= s->low && e->v->count <= s->high;
+            break;
+        case STEP_UNIQUE:
+            good = check_all_unique(&e->r->memory, value_of(e));
+            break;
+        case STEP_MEMBERS:
+            good = fits_members(e, s->members);
+            break;
+        case STEP_ITEMS:
+            good = fits_items(e, s->node);
+            break;
+        case STEP_RUN:
+            good = schema_eval(e->r, s->node, e->at, e->seen);
+            break;
+        case STEP_TAGGED:
+            good = fits_tagged(e, s->tag);
+            break;
+        default:
+            good = fits_nodes(e, s);
+            break;
+        }
+        if (!good)
+            return false;
+    }
+}
+
+bool schema_scope_enter(struct check_schema_run *r, uint32_t node)
+{
+    uint32_t resource = r->set->nodes[node].resource;
+    uint32_t top;
+
+    if (!r->set->plan->nodes[node].scoped)
+        return false;
+    if (r->scope.len > 0) {
+        memcpy(&top, r->scope.ptr + r->scope.len - sizeof(top), sizeof(top));
+        if (top == resource)
+            return false;
+    }
+    return td_buf_add(&r->scope, &resource, sizeof(resource)) == TD_OK;
+}
+
+void schema_scope_leave(struct check_schema_run *r, bool entered)
+{
+    if (entered)
+        r->scope.len -= sizeof(uint32_t);
+}
+
+/* The outermost resource on the way here that has the anchor decides. */
+uint32_t schema_dynamic_node(const struct check_schema_run *r,
+                             const struct schema_op *op)
+{
+    const struct check_schemas *set = r->set;
+    struct schema_place place;
+
+    for (size_t i = 0; i < r->scope.len; i += sizeof(uint32_t)) {
+        uint32_t resource;
+
+        memcpy(&resource, r->scope.ptr + i, sizeof(resource));
+        if (schema_dynamic_anchor(set, resource, op->name, &place))
+            return set->docs[place.doc].node_of[place.at] - 1;
+    }
+    return op->node;
+}
+
+/* A node that must know what was evaluated, or changes the dynamic scope. */
+static bool eval_special(const struct eval *outer, const struct schema_fast *f,
+                         uint32_t node)
+{
+    struct check_schema_run *r = outer->r;
+    const struct schema_step *steps =
+        &r->set->plan->steps[f->first[outer->v->kind]];
+    struct eval e = *outer;
+    struct schema_seen own;
+    bool entered = schema_scope_enter(r, node);
+    bool late = f->late && e.v->kind >= TD_JSON_ARRAY;
+    bool good;
+
+    if (late && !open_marks(r, e.at, &own)) {
+        schema_scope_leave(r, entered);
+        return false;
+    }
+    if (late)
+        e.seen = &own;
+    good = run_steps(&e, steps);
+    if (late) {
+        if (good && outer->seen)
+            merge_marks(r, outer->seen, &own);
+        close_marks(r, &own);
+    }
+    schema_scope_leave(r, entered);
+    return good;
+}
+
+bool schema_eval(struct check_schema_run *r, uint32_t node, uint32_t at,
+                 struct schema_seen *seen)
+{
+    const struct schema_fast *f = &r->set->plan->nodes[node];
+    struct eval e = {r, at, &r->doc->values[at], seen};
+    bool good;
+
+    if (!(f->kinds >> e.v->kind & 1))
+        return false;
+    if (f->integer && e.v->kind == TD_JSON_NUMBER &&
+        !schema_is_integer(value_of(&e), f->integer & SCHEMA_SHORT_INTEGER))
+        return false;
+    if (f->first[e.v->kind] == 0)
+        return true;
+    if (--r->steps < 0 || r->depth >= CHECK_SCHEMA_DEPTH)
+        return give_up(r);
+    r->depth++;
+    if (f->scoped || f->late)
+        good = eval_special(&e, f, node);
+    else
+        good = run_steps(&e, &r->set->plan->steps[f->first[e.v->kind]]);
+    r->depth--;
+    return good;
+}
