@@ -1,10 +1,10 @@
 #include "cli/config.h"
 
 #include "cli/args.h"
-#include "cli/suggest.h"
 #include "cli/verbs.h"
 #include "core/jsonx.h"
 #include "core/mem.h"
+#include "core/suggest.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -107,23 +107,23 @@ static bool is_known(const struct cli_command *verb, const char *name)
            (verb ? has_option(verb->options, name) : any_verb_has(name));
 }
 
-static void offer_options(struct cli_suggest *suggest,
+static void offer_options(struct td_suggestion *suggest,
                           const struct cli_option *options)
 {
     for (; options && options->name; options++)
-        cli_suggest_offer(suggest, options->name);
+        td_suggest(suggest, options->name);
 }
 
 static enum td_code unknown_key(struct file *file, uint32_t key,
                                 const struct cli_command *verb,
                                 const char *name)
 {
-    struct cli_suggest suggest = {.word = name};
+    struct td_suggestion suggest = {.word = name};
 
     offer_options(&suggest, cli_common);
     for (size_t i = 0; cli_verbs[i]; i++) {
         if (!verb)
-            cli_suggest_offer(&suggest, cli_verbs[i]->name);
+            td_suggest(&suggest, cli_verbs[i]->name);
         if (!verb || verb == cli_verbs[i])
             offer_options(&suggest, cli_verbs[i]->options);
     }

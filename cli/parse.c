@@ -1,8 +1,8 @@
 /* From words to slots: the command line, then the configuration, then presets.
  */
 #include "cli/args.h"
-#include "cli/suggest.h"
 #include "core/mem.h"
+#include "core/suggest.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,10 +90,10 @@ static enum td_code unknown_option(const struct parser *p, const char *word,
                                    const char *name)
 {
     const struct cli_args *args = p->args;
-    struct cli_suggest suggest = {.word = name};
+    struct td_suggestion suggest = {.word = name};
 
     for (size_t i = 0; i < args->slot_count; i++)
-        cli_suggest_offer(&suggest, args->slots[i].option->name);
+        td_suggest(&suggest, args->slots[i].option->name);
     (void)td_error_set(p->err, TD_USAGE, word, 0, "no such option");
     if (suggest.best)
         (void)td_error_mend(p->err, "did you mean --%s?", suggest.best);

@@ -1,7 +1,7 @@
 #include "cli/verbs.h"
 
-#include "cli/suggest.h"
 #include "core/buf.h"
+#include "core/suggest.h"
 
 #include <string.h>
 
@@ -18,10 +18,10 @@ const struct cli_command *const cli_verbs[] = {
 
 static enum td_code unknown_verb(const char *name, struct td_error *err)
 {
-    struct cli_suggest suggest = {.word = name};
+    struct td_suggestion suggest = {.word = name};
 
     for (size_t i = 0; cli_verbs[i]; i++)
-        cli_suggest_offer(&suggest, cli_verbs[i]->name);
+        td_suggest(&suggest, cli_verbs[i]->name);
     (void)td_error_set(err, TD_USAGE, name, 0, "no such verb");
     if (suggest.best)
         return td_error_mend(err, "did you mean %s?", suggest.best);

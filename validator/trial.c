@@ -2,6 +2,7 @@
 
 #include "core/clock.h"
 #include "core/mem.h"
+#include "core/suggest.h"
 
 #include <stdlib.h>
 
@@ -208,6 +209,21 @@ static enum td_code read_expected(const struct check_trials *t,
     return code;
 }
 
+static enum td_code wrong_key(const struct check_trials *t, uint32_t key,
+                              const char *const *known, struct td_error *err)
+{
+    struct td_buf name = text_of(t, key);
+    const char *near = td_suggest_among(td_buf_str(&name), known);
+
+    (void)td_jsonx_fail(t->x, key, TD_USAGE, err, "a test has no key \"%.80s\"",
+                        td_buf_str(&name));
+    td_buf_release(&name);
+    if (near)
+        return td_error_mend(err, "did you mean %s?", near);
+    return td_error_mend(err, "a test has name, stream, expect, complete and "
+                              "note");
+}
+
 static enum td_code check_keys(const struct check_trials *t, uint32_t at,
                                struct td_error *err)
 {
@@ -221,8 +237,7 @@ static enum td_code check_keys(const struct check_trials *t, uint32_t at,
         while (known[i] && !td_json_string_is(t->json, key, td_text(known[i])))
             i++;
         if (!known[i])
-            return fail(t, key, err, "a test has no such key",
-                        "a test has name, stream, expect, complete and note");
+            return wrong_key(t, key, known, err);
     }
     return TD_OK;
 }

@@ -126,7 +126,7 @@ static const struct {
 } wrong[] = {
     {"  x: 1\n", "c:8:3", "tests is a list"},
     {"- 1\n", "c:8:3", "a test is an object"},
-    {"- {nam: n}\n", "c:8:4", "a test has no such key"},
+    {"- {nam: n}\n", "c:8:4", "a test has no key \"nam\""},
     {"- {stream: [], expect: pass}\n", "c:8:3", "a test needs a name"},
     {"- {name: 1, stream: [], expect: pass}\n", "c:8:10",
      "a test needs a name"},

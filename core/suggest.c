@@ -1,4 +1,4 @@
-#include "cli/suggest.h"
+#include "core/suggest.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -35,7 +35,7 @@ static unsigned distance(const char *a, const char *b)
     return rows[strlen(a) % 3][len];
 }
 
-void cli_suggest_offer(struct cli_suggest *suggest, const char *candidate)
+void td_suggest(struct td_suggestion *suggest, const char *candidate)
 {
     size_t len = strlen(suggest->word);
     size_t allowed = (strlen(candidate) + 2) / 3;
@@ -50,4 +50,13 @@ void cli_suggest_offer(struct cli_suggest *suggest, const char *candidate)
         suggest->best = candidate;
         suggest->cost = cost;
     }
+}
+
+const char *td_suggest_among(const char *word, const char *const *list)
+{
+    struct td_suggestion suggest = {.word = word};
+
+    for (; *list; list++)
+        td_suggest(&suggest, *list);
+    return suggest.best;
 }
