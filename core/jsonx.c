@@ -10,7 +10,7 @@
 
 static struct td_jsonx_mark mark_at(struct td_bytes text, size_t offset)
 {
-    struct td_jsonx_mark mark = {1, 1};
+    struct td_jsonx_mark mark = {.line = 1, .column = 1};
 
     for (size_t i = 0; i < offset && i < text.len; i++) {
         mark.column++;
@@ -27,6 +27,53 @@ struct td_jsonx_mark td_jsonx_where(const struct td_jsonx *doc, uint32_t i)
     if (doc->marks)
         return doc->marks[i];
     return mark_at(doc->json.text, doc->json.values[i].start);
+}
+
+/* Bytes of an escaped string body that make up its first `offset` bytes. */
+static size_t written(struct td_bytes inner, size_t offset)
+{
+    struct td_buf text = {0};
+    size_t at = 0;
+
+    while (at < inner.len && text.len < offset) {
+        size_t len = 1;
+
+        if (inner.ptr[at] == '\\')
+            len = inner.ptr[at + 1] == 'u' ? 6 : 2;
+        (void)td_json_unescape(&text, td_bytes(inner.ptr + at, len));
+        at += len;
+    }
+    td_buf_release(&text);
+    return at;
+}
+
+/* YAML counts columns in characters. */
+static uint32_t characters(struct td_bytes text)
+{
+    uint32_t n = 0;
+
+    for (size_t i = 0; i < text.len; i++)
+        n += (text.ptr[i] & 0xc0) != 0x80;
+    return n;
+}
+
+struct td_jsonx_mark td_jsonx_inside(const struct td_jsonx *doc, uint32_t i,
+                                     size_t offset)
+{
+    struct td_jsonx_mark mark = td_jsonx_where(doc, i);
+    struct td_bytes inner = td_json_inner(&doc->json, i);
+    struct td_buf text = {0};
+
+    if (!doc->marks) {
+        mark.column += 1 + (uint32_t)written(inner, offset);
+    } else if (mark.lead != TD_JSONX_FOLDED) {
+        (void)td_json_unescape(&text, inner);
+        mark.column += mark.lead;
+        mark.column += characters(
+            td_bytes(text.ptr, offset < text.len ? offset : text.len));
+        td_buf_release(&text);
+    }
+    return mark;
 }
 
 static enum td_code set_error(const struct td_jsonx *doc,

@@ -28,7 +28,11 @@ enum td_jsonx_syntax { TD_JSONX_JSON, TD_JSONX_YAML };
 struct td_jsonx_mark {
     uint32_t line;
     uint32_t column;
+    uint8_t lead; /* of text: characters in front of it, as a quote; or
+                     TD_JSONX_FOLDED: on several lines, nobody knows where */
 };
+
+#define TD_JSONX_FOLDED 255
 
 /* A document. All zeroes is valid and empty. */
 struct td_jsonx {
@@ -57,6 +61,12 @@ void td_jsonx_release(struct td_jsonx *doc);
 
 /* Where value i was written. */
 struct td_jsonx_mark td_jsonx_where(const struct td_jsonx *doc, uint32_t i);
+
+/* Where byte `offset` of the text of string i (without escapes) was written; of
+ * text that was folded from several lines, where it begins.
+ */
+struct td_jsonx_mark td_jsonx_inside(const struct td_jsonx *doc, uint32_t i,
+                                     size_t offset);
 
 /* Set *err to "NAME:LINE:COLUMN: ..." of value i and return code. */
 enum td_code td_jsonx_fail(const struct td_jsonx *doc, uint32_t i,

@@ -63,10 +63,21 @@ static void add_mark(struct converter *c, struct td_jsonx_mark mark)
     c->doc->marks[c->marks++] = mark;
 }
 
-static struct td_jsonx_mark mark_of(yaml_mark_t mark)
+/* What stands in front of the text of a scalar. */
+static uint8_t lead_of(const yaml_event_t *e)
 {
-    return (struct td_jsonx_mark){(uint32_t)mark.line + 1,
-                                  (uint32_t)mark.column + 1};
+    if (e->type != YAML_SCALAR_EVENT)
+        return 0;
+    if (e->start_mark.line != e->end_mark.line)
+        return TD_JSONX_FOLDED;
+    return e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE ? 0 : 1;
+}
+
+static struct td_jsonx_mark mark_of(const yaml_event_t *e)
+{
+    return (struct td_jsonx_mark){(uint32_t)e->start_mark.line + 1,
+                                  (uint32_t)e->start_mark.column + 1,
+                                  lead_of(e)};
 }
 
 static bool wants_key(const struct converter *c)
@@ -183,7 +194,7 @@ static enum td_code on_scalar(struct converter *c, const yaml_event_t *e)
     if (put_separator(c))
         return too_long(c, e->start_mark);
     anchor = open_anchor(c, e->data.scalar.anchor);
-    add_mark(c, mark_of(e->start_mark));
+    add_mark(c, mark_of(e));
     if (wants_key(c))
         code = put_string(
             c, td_bytes(e->data.scalar.value, e->data.scalar.length));
@@ -254,7 +265,7 @@ static enum td_code on_open(struct converter *c, const yaml_event_t *e,
     if (put_separator(c))
         return too_long(c, e->start_mark);
     anchor = open_anchor(c, name);
-    add_mark(c, mark_of(e->start_mark));
+    add_mark(c, mark_of(e));
     c->levels[c->depth++] =
         (struct level){.mapping = mapping, .anchor = anchor};
     return td_buf_add_byte(&c->doc->text, mapping ? '{' : '[')
@@ -342,7 +353,7 @@ enum td_code td_jsonx_from_yaml(struct td_jsonx *doc, struct td_bytes yaml,
         yaml_parser_delete(&parser);
     }
     if (code == TD_OK && c->documents == 0) {
-        add_mark(c, (struct td_jsonx_mark){1, 1});
+        add_mark(c, (struct td_jsonx_mark){.line = 1, .column = 1});
         (void)td_buf_add_text(&doc->text, "null");
     }
     for (size_t i = 0; i < c->anchor_count; i++)
