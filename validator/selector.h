@@ -1,26 +1,16 @@
 /* validator/selector.h - which messages a rule speaks of: NAME, NAME[FILTER],
  * any of several with |, or * for all.
  *
- * Read only after loading; what it takes to evaluate a filter is in the
- * check_eval, one a check. A name with odd characters stands in quotes.
+ * A filter is an expression (expr.h) about the message itself. Read only after
+ * loading; what it takes to evaluate a filter is in the check_eval, one a
+ * check. A name with odd characters stands in quotes.
  */
 #ifndef VALIDATOR_SELECTOR_H
 #define VALIDATOR_SELECTOR_H
 
 #include "core/jsonx.h"
+#include "validator/eval.h"
 #include "validator/fields.h"
-
-/* Memory to look at messages with. */
-struct check_eval;
-
-/* words outlive it and grow no more. */
-struct check_eval *check_eval_new(const struct check_words *words);
-/* NULL is fine. */
-void check_eval_free(struct check_eval *eval);
-/* m is the message from now on; it must stay until the next call. */
-void check_eval_begin(struct check_eval *eval, const struct check_message *m);
-/* Where its fields are. */
-struct check_field_cache *check_eval_fields(struct check_eval *eval);
 
 struct check_selector;
 

@@ -1,0 +1,38 @@
+/* validator/tally.h - what expressions remember of the stream.
+ *
+ * A rule has one list of tallies, made while its expressions are loaded; each
+ * check has states of that list for the rule: one for each key and scope, and
+ * one of the whole stream for values that the key itself has not seen.
+ *
+ *     if (check_tallies_want(list, m->event))            each message, first
+ *         check_tally_observe(own, eval);
+ *     check_eval_tally(eval, own, whole);                then, to evaluate
+ */
+#ifndef VALIDATOR_TALLY_H
+#define VALIDATOR_TALLY_H
+
+#include "validator/selector.h"
+
+#define CHECK_TALLIES_MAX  64      /* of one rule */
+#define CHECK_DISTINCT_MAX 1000000 /* values that one distinct() keeps */
+
+struct check_tallies;
+struct check_tally;
+
+struct check_tallies *check_tallies_new(void);
+/* NULL is fine. */
+void check_tallies_free(struct check_tallies *list);
+/* How many there are; 0: the rule needs no state. */
+uint32_t check_tallies_len(const struct check_tallies *list);
+/* False if a message with this index of an event changes none of them. */
+bool check_tallies_want(const struct check_tallies *list, uint32_t event);
+
+/* The list outlives the state. */
+struct check_tally *check_tally_new(const struct check_tallies *list);
+/* NULL is fine. */
+void check_tally_free(struct check_tally *tally);
+
+/* Take the message at hand into account, once. */
+void check_tally_observe(struct check_tally *tally, struct check_eval *eval);
+
+#endif
