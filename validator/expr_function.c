@@ -2,6 +2,7 @@
 #include "core/suggest.h"
 #include "validator/expr_int.h"
 #include "validator/instant.h"
+#include "validator/span.h"
 
 static void run_abs(struct expr_value *v, unsigned n)
 {
@@ -145,6 +146,20 @@ static void run_time(struct expr_value *v, unsigned n)
     check_number_ratio(&v->number, ns, 1000000);
 }
 
+/* Milliseconds of a text like 10m32s. */
+static void run_duration(struct expr_value *v, unsigned n)
+{
+    int64_t ns;
+
+    (void)n;
+    if (!check_span_read(v->text, &ns)) {
+        expr_set_undefined(v, "is of a text that is no duration like 10m32s");
+        return;
+    }
+    expr_set_number(v, 0);
+    check_number_ratio(&v->number, ns, 1000000);
+}
+
 /* Characters, elements or members. */
 static void run_size(struct expr_value *v, unsigned n)
 {
@@ -206,6 +221,7 @@ static const struct expr_function functions[] = {
     {"double", 1, 1, NUMBER | TEXT, NUMBER, run_double},
     {"string", 1, 1, NUMBER | TEXT | BOOL | EXPR_T_NULL, TEXT, run_string},
     {"time", 1, 1, TEXT, NUMBER, run_time},
+    {"duration", 1, 1, TEXT, NUMBER, run_duration},
     {"size", 1, 1, TEXT | EXPR_T_LIST, NUMBER, run_size},
     {"len", 1, 1, TEXT | EXPR_T_LIST, NUMBER, run_size},
     {"startsWith", 2, 2, TEXT, BOOL, run_starts},
