@@ -1,9 +1,12 @@
 #include "cli/tape_out.h"
 
+#include "cli/heritage.h"
 #include "cli/tapes.h"
+#include "core/mem.h"
 #include "tape/writer.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 struct job {
@@ -82,6 +85,54 @@ static enum td_code verdict(const struct play_source *source, const char *to,
     return code;
 }
 
+static enum td_code inherit(struct td_buf *header,
+                            const struct play_source *source, uint64_t start_ns)
+{
+    uint32_t tapes = play_source_tapes(source);
+    struct td_bytes *lines =
+        (struct td_bytes *)td_calloc(tapes, sizeof(*lines));
+    enum td_code code;
+
+    for (uint32_t i = 0; i < tapes; i++)
+        lines[i] = play_source_header(source, i);
+    code = cli_heritage(header, lines, tapes, start_ns);
+    free(lines);
+    return code;
+}
+
+static enum td_code may_write(const char *path,
+                              const struct play_source *source,
+                              struct td_error *err)
+{
+    enum td_code code = TD_OK;
+
+    if (!path) {
+        (void)td_error_set(err, TD_USAGE, "--output", 0, "is missing");
+        return td_error_mend(err, "name the tape to write: -o FILE");
+    }
+    for (uint32_t i = 0; !code && i < play_source_tapes(source); i++)
+        code = cli_not_onto(path, play_source_path(source, i), err);
+    return code;
+}
+
+/* All of it, to the end of the tape. */
+static enum td_code write_out(struct job *job, const char *path,
+                              const struct tape_options *options,
+                              struct td_error *err)
+{
+    enum td_code code = tape_writer_open(&job->writer, path, options, err);
+    enum td_code closed;
+
+    if (code)
+        return code;
+    code = copy(job, err);
+    /* The first error is the one to tell. */
+    closed =
+        tape_writer_close(job->writer, code ? TAPE_END_ERROR : TAPE_END_CLEAN,
+                          NULL, code ? NULL : err);
+    return code || closed ? give_up(path, err) : TD_OK;
+}
+
 enum td_code cli_tape_out(const struct cli_args *args,
                           struct play_source *source, uint64_t from_ns,
                           struct td_error *err)
@@ -90,37 +141,24 @@ enum td_code cli_tape_out(const struct cli_args *args,
     struct job job = {.source = source, .from_ns = from_ns};
     struct tape_options options = {
         .clock = &job.clock,
-        .recorder = "tapedeck " TD_VERSION,
         .start_wall_ns = play_source_start_wall(source) + from_ns,
         .member_ns = TD_NEVER,
         .patient = true,
         .overwrite = cli_flag(args, "overwrite"),
     };
-    enum td_code code = TD_OK;
-    enum td_code closed = TD_OK;
+    struct td_buf header = {0};
+    enum td_code code = may_write(path, source, err);
 
-    if (!path) {
-        (void)td_error_set(err, TD_USAGE, "--output", 0, "is missing");
-        return td_error_mend(err, "name the tape to write: -o FILE");
-    }
-    for (uint32_t i = 0; !code && i < play_source_tapes(source); i++)
-        code = cli_not_onto(path, play_source_path(source, i), err);
     if (code)
         return code;
     td_clock_virtual(&job.clock, 0, options.start_wall_ns);
-    code = tape_writer_open(&job.writer, path, &options, err);
+    code = inherit(&header, source, options.start_wall_ns);
+    options.header = td_buf_bytes(&header);
+    if (!code)
+        code = write_out(&job, path, &options, err);
+    td_buf_release(&header);
     if (code)
         return code;
-    code = copy(&job, err);
-    if (code) {
-        /* The first error is the one to tell. */
-        closed = tape_writer_close(job.writer, TAPE_END_ERROR, NULL, NULL);
-    } else {
-        code = closed =
-            tape_writer_close(job.writer, TAPE_END_CLEAN, NULL, err);
-    }
-    if (code || closed)
-        return give_up(path, err);
     if (strcmp(path, "-") != 0)
         report(args, &job, path);
     return verdict(source, path, err);

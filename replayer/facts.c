@@ -73,7 +73,7 @@ static void facts_json(struct td_buf *out, const struct play_source *source,
         add_string(out, play_facts_name(path));
     }
     (void)td_buf_add_byte(out, ']');
-    add_object(out, "header", play_source_header(source));
+    add_object(out, "header", play_source_header(source, 0));
     add_object(out, "end", end_facts(play_source_end(source)));
     (void)td_buf_addf(out,
                       ",\"state\":\"%s\",\"at_ns\":%" PRIu64

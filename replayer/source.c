@@ -221,9 +221,9 @@ struct play_seen play_source_seen(const struct play_source *source)
     return source->seen;
 }
 
-struct td_bytes play_source_header(const struct play_source *source)
+struct td_bytes play_source_header(const struct play_source *source, uint32_t i)
 {
-    return tape_reader_header(source->inputs[0].reader)->line;
+    return tape_reader_header(source->inputs[i].reader)->line;
 }
 
 struct td_bytes play_source_end(const struct play_source *source)

@@ -73,11 +73,13 @@ TD_MUST_CHECK enum td_code play_source_seek(struct play_source *source,
 /* Counts by now. */
 struct play_seen play_source_seen(const struct play_source *source);
 
-/* For facts: the path of a tape (NULL: there are not so many), line 1 and the
- * end line (or "") of the first, and the wall clock of time 0.
+/* For facts: the path of a tape (NULL: there are not so many), line 1 (or "")
+ * of the tape at that index, the end line (or "") of the first, and the wall
+ * clock of time 0.
  */
 const char *play_source_path(const struct play_source *source, uint32_t i);
-struct td_bytes play_source_header(const struct play_source *source);
+struct td_bytes play_source_header(const struct play_source *source,
+                                   uint32_t i);
 struct td_bytes play_source_end(const struct play_source *source);
 uint64_t play_source_start_wall(const struct play_source *source);
 uint32_t play_source_tapes(const struct play_source *source);

@@ -8,3 +8,16 @@ END
 $TAPEDECK reindex -q run.ndjson -o run.tape.gz
 $TAPEDECK cut -q run.tape.gz --start +1s -o part.tape.gz
 $TAPEDECK cat --no-header part.tape.gz
+# A part of a tape is no less redacted, noted or recorded than the whole.
+cat > rules <<'END'
+key password
+END
+echo '{"type":"login","password":"x"}' | $TAPEDECK record -q - -o whole.tape.gz \
+    --redact rules --meta 'ticket=A "7"' --name /type
+kept() {
+    zcat $1 | sed -n 1p | sed -e 's/"id":"[^"]*"/"id":ID/' \
+        -e 's/"start":"[^"]*"/"start":START/' -e 's/tapedeck [0-9.]*/VERSION/'
+}
+$TAPEDECK cut -q whole.tape.gz --event login -o login.tape.gz
+kept whole.tape.gz
+kept login.tape.gz

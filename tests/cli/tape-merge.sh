@@ -8,3 +8,12 @@ END
 $TAPEDECK reindex -q run.ndjson -o run.tape.gz
 $TAPEDECK merge -q run.tape.gz run.tape.gz -o both.tape.gz
 $TAPEDECK cat --no-header both.tape.gz
+# Where tapes differ, the header tells of each.
+kept() {
+    zcat $1 | sed -n 1p | sed -e 's/"id":"[^"]*"/"id":ID/' \
+        -e 's/"start":"[^"]*"/"start":START/' -e 's/tapedeck [0-9.]*/VERSION/'
+}
+kept both.tape.gz
+echo 1 | $TAPEDECK record -q - -o noted.tape.gz --meta a=b
+$TAPEDECK merge -q run.tape.gz noted.tape.gz -o all.tape.gz
+kept all.tape.gz
