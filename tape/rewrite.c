@@ -1,6 +1,7 @@
 #include "tape/rewrite.h"
 
 #include "core/fs.h"
+#include "core/json.h"
 #include "core/mem.h"
 #include "tape/writer.h"
 
@@ -19,6 +20,7 @@ struct job {
     bool further;               /* a segment was written already */
     bool ended;                 /* the segment at hand has its end line */
     enum tape_ending ending;    /* which says this */
+    struct td_buf why;          /* and this, or nothing */
     uint64_t last_ns;
     uint64_t seen_missing;
     uint64_t seen_lost;
@@ -48,21 +50,43 @@ static enum td_code open_segment(struct job *job, struct td_error *err)
     return tape_writer_open(&job->writer, job->path, &options, err);
 }
 
-static enum tape_ending ending_of(struct td_bytes end)
+static enum tape_ending ending_of(const struct td_json_doc *doc, uint32_t how)
 {
     static const struct {
         const char *text;
         enum tape_ending ending;
     } rows[] = {
-        {"\"how\":\"clean\"", TAPE_END_CLEAN},
-        {"\"how\":\"signal\"", TAPE_END_SIGNAL},
-        {"\"how\":\"limit\"", TAPE_END_LIMIT},
+        {"clean", TAPE_END_CLEAN},
+        {"signal", TAPE_END_SIGNAL},
+        {"limit", TAPE_END_LIMIT},
     };
 
-    for (size_t i = 0; end.len > 0 && i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (memmem(end.ptr, end.len, rows[i].text, strlen(rows[i].text)))
+    for (size_t i = 0; how && i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (doc->values[how].kind == TD_JSON_STRING &&
+            td_json_string_is(doc, how, td_text(rows[i].text)))
             return rows[i].ending;
     return TAPE_END_ERROR;
+}
+
+/* How and why the segment at hand ended. */
+static void read_end(struct job *job, struct td_bytes line)
+{
+    struct td_json_doc doc = {0};
+    uint32_t end = 0;
+    uint32_t why = 0;
+
+    td_buf_clear(&job->why);
+    job->ended = true;
+    job->ending = TAPE_END_ERROR;
+    if (!td_json_parse(&doc, line, TD_JSON_DEPTH, NULL)) {
+        end = td_json_member(&doc, 0, td_text("end"));
+        why = td_json_member(&doc, end, td_text("why"));
+        job->ending =
+            ending_of(&doc, td_json_member(&doc, end, td_text("how")));
+    }
+    if (why && doc.values[why].kind == TD_JSON_STRING)
+        (void)td_json_unescape(&job->why, td_json_inner(&doc, why));
+    td_json_release(&doc);
 }
 
 /* What the old tape said was lost by now was lost for the fresh one too. */
@@ -104,7 +128,8 @@ static enum td_code close_segment(struct job *job, struct td_error *err)
 {
     struct tape_writer *writer = job->writer;
     bool ended = job->ended;
-    char why[96];
+    char torn[96];
+    const char *why = job->why.len ? td_buf_str(&job->why) : NULL;
     enum td_code code;
     enum td_code closed;
 
@@ -113,10 +138,10 @@ static enum td_code close_segment(struct job *job, struct td_error *err)
     code = tell_missing(job, job->last_ns, err);
     tell_lost(job);
     job->writer = NULL;
-    (void)snprintf(why, sizeof(why), "the tape was damaged at byte %" PRIu64,
+    (void)snprintf(torn, sizeof(torn), "the tape was damaged at byte %" PRIu64,
                    tape_reader_state(job->reader).torn_at);
     closed = tape_writer_close(writer, ended ? job->ending : TAPE_END_ERROR,
-                               ended ? NULL : why, code ? NULL : err);
+                               ended ? why : torn, code ? NULL : err);
     return code ? code : closed;
 }
 
@@ -129,8 +154,7 @@ static void on_other_line(void *ctx, enum tape_line_kind kind,
     if (!job->reader || job->code)
         return; /* the first header: it is there still when all is open */
     if (kind == TAPE_LINE_END) {
-        job->ended = true;
-        job->ending = ending_of(line);
+        read_end(job, line);
     } else if (kind == TAPE_LINE_HEADER) {
         job->code = close_segment(job, &job->err);
         if (!job->code)
@@ -257,6 +281,7 @@ enum td_code tape_rewrite(const struct tape_rewrite *how,
             code = commit(how, part, err);
     }
     tape_reader_close(reader);
+    td_buf_release(&job.why);
     if (lock >= 0)
         (void)close(lock);
     free(part);

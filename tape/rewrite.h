@@ -1,7 +1,7 @@
 /* tape/rewrite.h - a tape written again: mended, indexed, or smaller.
  *
  * Every segment of the old tape becomes one of the fresh one. Anchors of the
- * wall clock, the header and how the recording ended are kept.
+ * wall clock, the header, and how and why the recording ended are kept.
  */
 #ifndef TAPE_REWRITE_H
 #define TAPE_REWRITE_H

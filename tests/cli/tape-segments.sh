@@ -4,7 +4,7 @@ cat > run.ndjson <<'LINES'
 {"end":{"how":"clean","events":0,"lost":0}}
 {"tape":1,"id":"b","start":"2026-01-31T12:00:00.000000000Z"}
 {"s":1,"t":5,"d":"in","c":1,"json":1}
-{"end":{"how":"limit","events":1,"last":5,"lost":4}}
+{"end":{"how":"limit","events":1,"last":5,"lost":4,"why":"no \"how\":\"clean\""}}
 {"tape":1,"id":"c","start":"2026-01-31T12:00:00.000000000Z"}
 {"s":1,"t":5,"d":"in","c":1,"json":1}
 {"s":3,"t":6,"d":"in","c":1,"json":1}
