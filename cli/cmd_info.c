@@ -2,6 +2,7 @@
 #include "cli/info_members.h"
 #include "cli/tapes.h"
 #include "core/clock.h"
+#include "core/json.h"
 #include "core/log.h"
 #include "core/mem.h"
 
@@ -41,6 +42,13 @@ struct info {
     uint64_t text_bytes;
     uint64_t last_ns;
     uint64_t first_ns;
+    uint64_t start_wall_ns; /* of the first segment */
+    struct td_buf header;   /* its line 1; empty if there is none */
+    uint64_t segment;       /* at hand; what follows is of it */
+    uint64_t segment_first_ns;
+    uint64_t segment_last_ns;
+    uint32_t segment_conns;
+    uint64_t span_ns; /* of the segments before it, as conns */
     uint32_t conns;
 };
 
@@ -84,6 +92,23 @@ static void end_second(struct row *row, uint64_t next)
     row->in_second = 0;
 }
 
+/* Times and connections are counted from the start in each segment. */
+static void end_segment(struct info *info)
+{
+    info->span_ns += info->segment_last_ns - info->segment_first_ns;
+    info->conns += info->segment_conns;
+    info->segment_conns = 0;
+}
+
+static void begin_segment(struct info *info, const struct tape_header *header,
+                          uint64_t at_ns)
+{
+    if (info->segment > 0)
+        end_segment(info);
+    info->segment = header->segment;
+    info->segment_first_ns = info->segment_last_ns = at_ns;
+}
+
 static void add_event(struct info *info, const struct td_event *ev,
                       size_t line_len)
 {
@@ -99,39 +124,132 @@ static void add_event(struct info *info, const struct td_event *ev,
         info->first_ns = ev->at_ns;
     if (ev->at_ns > info->last_ns)
         info->last_ns = ev->at_ns;
-    if (ev->conn > info->conns)
-        info->conns = ev->conn;
+    if (ev->at_ns > info->segment_last_ns)
+        info->segment_last_ns = ev->at_ns;
+    if (ev->conn > info->segment_conns)
+        info->segment_conns = ev->conn;
     info->text_bytes += line_len + 1;
 }
 
 static enum td_code read_tape(struct tape_reader *reader, struct info *info,
                               struct td_error *err)
 {
+    const struct tape_header *header = tape_reader_header(reader);
     struct td_event ev;
     enum td_code code;
 
-    while (!(code = tape_reader_next(reader, &ev, err)))
+    (void)td_buf_add_bytes(&info->header, header->line);
+    info->start_wall_ns = header->start_wall_ns;
+    while (!(code = tape_reader_next(reader, &ev, err))) {
+        if (tape_reader_header(reader)->segment != info->segment)
+            begin_segment(info, tape_reader_header(reader), ev.at_ns);
         add_event(info, &ev, tape_reader_line(reader).len);
+    }
+    end_segment(info);
     for (size_t i = 0; i < info->len; i++)
         end_second(&info->rows[i], info->rows[i].second);
     return code == TD_END ? TD_OK : code;
 }
 
+/* "name         text", a member of an object, shown as a person would say it.
+ */
+static void text_member(struct td_buf *out, const struct td_json_doc *doc,
+                        uint32_t i)
+{
+    struct td_buf plain = {0};
+
+    if (doc->values[i].kind == TD_JSON_STRING)
+        (void)td_json_unescape(&plain, td_json_inner(doc, i));
+    else
+        (void)td_buf_add_bytes(&plain, td_json_raw(doc, i));
+    (void)td_text_clean(out, td_buf_bytes(&plain));
+    td_buf_release(&plain);
+}
+
+static void text_of(struct td_buf *out, const char *label,
+                    const struct td_json_doc *doc, const char *key)
+{
+    uint32_t i = td_json_member(doc, 0, td_text(key));
+
+    if (!i)
+        return;
+    (void)td_buf_addf(out, "%-13s", label);
+    text_member(out, doc, i);
+    (void)td_buf_add_byte(out, '\n');
+}
+
+/* What the user noted, a line each. */
+static void text_meta(struct td_buf *out, const struct td_json_doc *doc)
+{
+    uint32_t meta = td_json_member(doc, 0, td_text("meta"));
+
+    if (!meta || doc->values[meta].kind != TD_JSON_OBJECT)
+        return;
+    for (uint32_t i = meta + 1; i < doc->values[meta].next;
+         i = doc->values[i + 1].next) {
+        (void)td_buf_add_text(out, "meta         ");
+        text_member(out, doc, i);
+        (void)td_buf_add_text(out, " = ");
+        text_member(out, doc, i + 1);
+        (void)td_buf_add_byte(out, '\n');
+    }
+}
+
+static void text_header(struct td_buf *out, const struct info *info)
+{
+    struct td_json_doc doc = {0};
+
+    if (info->header.len == 0 ||
+        td_json_parse(&doc, td_buf_bytes(&info->header), TD_JSON_DEPTH, NULL))
+        return;
+    text_of(out, "source", &doc, "source");
+    text_of(out, "id", &doc, "id");
+    text_meta(out, &doc);
+    text_of(out, "redaction", &doc, "redaction");
+    text_of(out, "contract", &doc, "contract");
+    (void)td_buf_add_text(out, "start        ");
+    (void)td_time_format(out, info->start_wall_ns);
+    (void)td_buf_add_byte(out, '\n');
+    td_json_release(&doc);
+}
+
+/* "limit: --max-events was reached" */
+static void text_end(struct td_buf *out, const struct tape_reader *reader)
+{
+    struct td_bytes line = tape_reader_end(reader);
+    struct td_json_doc doc = {0};
+    uint32_t how = 0;
+    uint32_t why = 0;
+
+    (void)td_buf_add_text(out, "\nend          ");
+    if (!tape_reader_state(reader).torn && line.len > 0 &&
+        !td_json_parse(&doc, line, TD_JSON_DEPTH, NULL)) {
+        uint32_t end = td_json_member(&doc, 0, td_text("end"));
+
+        how = td_json_member(&doc, end, td_text("how"));
+        why = td_json_member(&doc, end, td_text("why"));
+    }
+    if (how)
+        text_member(out, &doc, how);
+    else
+        (void)td_buf_add_text(out, tape_reader_state(reader).torn ? "torn"
+                                                                  : "unknown");
+    if (why) {
+        (void)td_buf_add_text(out, ": ");
+        text_member(out, &doc, why);
+    }
+    (void)td_buf_add_byte(out, '\n');
+    td_json_release(&doc);
+}
+
 static void text_facts(struct td_buf *out, const struct tape_reader *reader,
                        const struct info *info, uint64_t file_bytes)
 {
-    const struct tape_header *header = tape_reader_header(reader);
     struct tape_state state = tape_reader_state(reader);
-    uint64_t span = info->last_ns - info->first_ns;
 
-    (void)td_buf_addf(out, "source       ");
-    (void)td_text_clean(out, header->source);
-    (void)td_buf_addf(out, "\nid           ");
-    (void)td_text_clean(out, header->id);
-    (void)td_buf_addf(out, "\nstart        ");
-    (void)td_time_format(out, header->start_wall_ns);
-    (void)td_buf_addf(out, "\nspan         ");
-    (void)td_duration_format(out, span);
+    text_header(out, info);
+    (void)td_buf_add_text(out, "span         ");
+    (void)td_duration_format(out, info->span_ns);
     (void)td_buf_addf(out,
                       "\nevents       %" PRIu64 " on %" PRIu32
                       " connection%s\nsize         ",
@@ -145,11 +263,12 @@ static void text_facts(struct td_buf *out, const struct tape_reader *reader,
     (void)td_buf_addf(out,
                       "\nmembers      %" PRIu64 " in %" PRIu64 " segment%s%s"
                       "\nlost         %" PRIu64 " while recording, %" PRIu64
-                      " missing on the tape\nend          %s\n",
+                      " missing on the tape",
                       state.members, state.segments,
                       state.segments == 1 ? "" : "s",
                       state.indexed ? ", indexed" : ", not indexed", state.lost,
-                      state.missing, state.torn ? "torn" : "clean");
+                      state.missing);
+    text_end(out, reader);
 }
 
 static void text_rows(struct td_buf *out, const struct info *info)
@@ -195,24 +314,23 @@ static void json_rows(struct td_buf *out, const struct info *info)
 static void json_facts(struct td_buf *out, const struct tape_reader *reader,
                        const struct info *info, uint64_t file_bytes)
 {
-    const struct tape_header *header = tape_reader_header(reader);
     struct td_bytes end = tape_reader_end(reader);
     struct tape_state state = tape_reader_state(reader);
 
     (void)td_buf_addf(out,
                       "{\"events\":%" PRIu64 ",\"connections\":%" PRIu32
                       ",\"first_ns\":%" PRIu64 ",\"last_ns\":%" PRIu64
-                      ",\"bytes\":%" PRIu64 ",\"text_bytes\":%" PRIu64
-                      ",\"start\":\"",
+                      ",\"span_ns\":%" PRIu64 ",\"bytes\":%" PRIu64
+                      ",\"text_bytes\":%" PRIu64 ",\"start\":\"",
                       info->events, info->conns, info->first_ns, info->last_ns,
-                      file_bytes, info->text_bytes);
-    (void)td_time_format(out, header->start_wall_ns);
+                      info->span_ns, file_bytes, info->text_bytes);
+    (void)td_time_format(out, info->start_wall_ns);
     (void)td_buf_add_text(out, "\",");
     cli_tape_state_json(out, &state);
     json_rows(out, info);
-    if (header->line.len > 0) {
+    if (info->header.len > 0) {
         (void)td_buf_add_text(out, ",\"header\":");
-        (void)td_buf_add_bytes(out, header->line);
+        (void)td_buf_add_bytes(out, td_buf_bytes(&info->header));
     }
     if (end.len > 0) {
         /* {"end":{..}}: the braces around it are ours here. */
@@ -263,6 +381,7 @@ static enum td_code show(const struct cli_args *args, const char *path,
     }
     for (size_t i = 0; i < info->len; i++)
         free(info->rows[i].name);
+    td_buf_release(&info->header);
     free(info);
     tape_reader_close(reader);
     return code;

@@ -7,3 +7,10 @@ cat > run.ndjson <<'END'
 END
 $TAPEDECK reindex -q run.ndjson -o run.tape.gz
 $TAPEDECK info run.ndjson
+# How and why it ended, what was noted; of tapes behind each other all of it.
+printf '{"type":"a"}\n{"type":"b"}\n' | $TAPEDECK record -q - -o noted.tape.gz \
+    --max-events 1 --meta ticket=7
+$TAPEDECK info noted.tape.gz | grep -e ^meta -e ^end
+cat run.tape.gz run.tape.gz noted.tape.gz > all.tape.gz
+$TAPEDECK info all.tape.gz | grep -e ^id -e ^start -e ^events -e ^end
+cat run.tape.gz run.tape.gz | $TAPEDECK info - | grep ^span
