@@ -15,6 +15,11 @@ static const struct cli_option options[] = {
     {.name = "no-header",
      .type = CLI_FLAG,
      .help = "events only: no header and end lines"},
+    {.name = "seq",
+     .type = CLI_NUMBER,
+     .min = 1,
+     .value = "N",
+     .help = "only the event of that number, without header and end"},
     CLI_CHOOSE_OPTIONS("both"),
     {.name = NULL},
 };
@@ -47,6 +52,9 @@ static enum td_code find_window(struct cat *cat, const char *path,
     cat->window = PLAY_WINDOW_ALL;
     if (cli_given(cat->args, "start") || cli_given(cat->args, "end"))
         code = cli_choose_window(cat->args, paths, &cat->window, err);
+    if (cli_given(cat->args, "seq"))
+        cat->window.from_seq = cat->window.to_seq =
+            cli_number(cat->args, "seq");
     if (!code && cat->window.from_ns > 0)
         code = tape_reader_seek_time(cat->reader, cat->window.from_ns, err);
     if (!code && cat->window.from_seq > 1)
@@ -79,7 +87,7 @@ static void enter_segment(struct cat *cat)
     const struct tape_header *header = tape_reader_header(cat->reader);
 
     if (cat->whole || header->segment == cat->segment ||
-        cli_flag(cat->args, "no-header"))
+        cli_flag(cat->args, "no-header") || cli_given(cat->args, "seq"))
         return;
     cat->segment = header->segment;
     add_line(cat, header->line);
@@ -162,8 +170,12 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
     struct td_error first = {0};
     enum td_code code = make_select(&cat, err);
 
-    cat.whole =
-        !cat.select && !cli_given(args, "start") && !cli_given(args, "end");
+    if (!code && cli_given(args, "seq") &&
+        (cli_given(args, "start") || cli_given(args, "end")))
+        code = td_error_set(err, TD_USAGE, "--seq", 0,
+                            "excludes --start and --end");
+    cat.whole = !cat.select && !cli_given(args, "start") &&
+                !cli_given(args, "end") && !cli_given(args, "seq");
     for (int i = 0; i < cli_operands(args) && (!code || code == TD_LOSSY);
          i++) {
         enum td_code one = cat_tape(&cat, cli_operand(args, i), err);
@@ -188,6 +200,7 @@ const struct cli_command cli_cmd_cat = {
                "stdin.",
     .examples = "tapedeck cat run.tape.gz | jq -c 'select(.ev==\"error\")'\n"
                 "tapedeck cat --follow run.tape.gz\n"
+                "tapedeck cat --seq 120 run.tape.gz\n"
                 "tapedeck cat --start 50% --event progress_update run.tape.gz",
     .options = options,
     .min_operands = 1,

@@ -1,6 +1,7 @@
 /* tapedeck record: event streams to a tape. */
 #include "cli/live_check.h"
 #include "cli/record_options.h"
+#include "cli/show_command.h"
 #include "cli/signals.h"
 #include "cli/tapes.h"
 #include "core/fs.h"
@@ -263,6 +264,9 @@ static void open_check(struct record *record)
                                          .ctx = record};
 
     record->live = cli_live_new(&how);
+    if (!cli_given(record->args, "split"))
+        cli_show_command(cli_live_check(record->live), how.input,
+                         CLI_FORM_TAPE);
     record->setup.recorder.watch =
         (struct td_sink){.put = on_written, .self = record};
 }

@@ -1,135 +1,154 @@
 /* tapedeck validate: is a stream what its schema and contract say? */
-#include "cli/check_options.h"
 #include "cli/tapes.h"
+#include "cli/validate_input.h"
 #include "reports/json.h"
 #include "reports/text.h"
-#include "tape/ndjson.h"
-#include "tape/sniff.h"
+
+#include <inttypes.h>
 
 static const struct cli_option options[] = {
     CLI_CHECK_OPTIONS,
+    {.name = "follow",
+     .letter = 'f',
+     .type = CLI_FLAG,
+     .help = "wait for more while the tape is being recorded"},
+    {.name = "summary",
+     .type = CLI_FLAG,
+     .help = "end with one line about all inputs"},
     {.name = NULL},
 };
 
-static enum td_code read_tape(struct check *check, struct tape_input *in,
-                              struct td_error *err)
-{
-    static const struct tape_read_options how = {.threads = 1};
-    struct tape_reader *reader;
-    enum td_code code = tape_reader_take(&reader, in, &how, err);
+struct validate {
+    const struct cli_args *args;
+    struct cli_check check;
+    uint64_t inputs;
+    uint64_t outcomes[CHECK_ERROR + 1];
+    uint64_t events;
+    uint64_t findings;
+};
 
-    if (code)
-        return code;
-    code = check_tape(check, reader, err);
-    tape_reader_close(reader);
+static void count(struct validate *all, const struct check_verdict *v)
+{
+    all->inputs++;
+    all->outcomes[v->outcome]++;
+    all->events += v->events;
+    for (uint32_t i = 0; i < v->rules_len; i++)
+        all->findings += v->rules[i].total;
+}
+
+static enum td_code report(struct validate *all, const struct check_verdict *v,
+                           struct td_error *err)
+{
+    struct td_buf out = {0};
+    enum td_code code = TD_OK;
+
+    if (cli_json(all->args))
+        report_json(&out, v);
+    else if (!cli_quiet(all->args))
+        report_text(&out, v, cli_verbose(all->args));
+    code = cli_print(&out, err);
+    td_buf_release(&out);
     return code;
 }
 
-static bool is_tape_name(const char *path)
-{
-    size_t len = strlen(path);
-
-    return (len > 8 && !strcmp(path + len - 8, ".tape.gz")) ||
-           (len > 5 && !strcmp(path + len - 5, ".tape"));
-}
-
-/* A check of nothing would pass: an input without a line is an error. */
-static enum td_code refuse_empty(const char *path, struct td_error *err)
-{
-    (void)td_error_set(err, TD_FORMAT, path, 0, "is empty: nothing to check");
-    return td_error_mend(err, "look at what should have written it");
-}
-
-static enum td_code read_lines(struct check *check, struct tape_input *from,
-                               const char *path, struct td_error *err)
-{
-    struct tape_ndjson *in = tape_ndjson_new(from);
-    struct td_bytes line;
-    uint64_t number = 0;
-    enum td_code code;
-
-    while (!(code = tape_ndjson_next(in, &line, err))) {
-        if (check_line(check, ++number, line))
-            break;
-    }
-    if (code == TD_FORMAT && number > 0)
-        check_broken(check, err);
-    tape_ndjson_close(in);
-    if (code == TD_END && number == 0)
-        return refuse_empty(path, err);
-    return code == TD_END || (code == TD_FORMAT && number > 0) ? TD_OK : code;
-}
-
-/* What is in the file counts, not its name; but a file that is named a tape
- * and is none is refused.
- */
-static enum td_code read_input(struct check *check, const char *path,
-                               struct td_error *err)
-{
-    struct tape_input in;
-    enum td_code code = tape_input_open(&in, path, err);
-
-    if (code)
-        return code;
-    if (is_tape_name(path) || tape_sniff(&in))
-        return read_tape(check, &in, err);
-    return read_lines(check, &in, path, err);
-}
-
-static enum td_code validate(const struct cli_check *job,
-                             const struct cli_args *args, const char *path,
+static enum td_code validate(struct validate *all, const char *path,
                              struct td_error *err)
 {
-    struct check *check = check_new(&job->how, path);
-    struct td_buf out = {0};
-    enum td_code code = read_input(check, path, err);
+    const struct cli_live_options how = {
+        .check = &all->check, .args = all->args, .input = path};
+    struct cli_live *live = cli_live_new(&how);
+    enum td_code code =
+        cli_validate_input(live, path, cli_flag(all->args, "follow"), err);
 
     if (code == TD_OK) {
-        const struct check_verdict *v = check_end(check);
+        const struct check_verdict *v = check_end(cli_live_check(live));
 
-        if (cli_json(args))
-            report_json(&out, v);
-        else
-            report_text(&out, v, cli_verbose(args));
+        count(all, v);
         code = check_verdict_code(v);
         if (code)
             cli_check_say(v, code, path, err);
-        if (cli_print(&out, code ? NULL : err) && !code)
+        if (report(all, v, code ? NULL : err) && !code)
             code = TD_IO;
     }
-    td_buf_release(&out);
-    check_free(check);
+    cli_live_free(live);
     return code;
 }
 
-static enum td_code validate_all(const struct cli_check *job,
-                                 const struct cli_args *args,
-                                 struct td_error *err)
+/* 3 inputs: 2 pass, 1 fail; 561 events, 4 findings */
+static void add_summary_text(struct td_buf *out, const struct validate *all)
+{
+    (void)td_buf_addf(out, "%" PRIu64 " input%s", all->inputs,
+                      all->inputs == 1 ? "" : "s");
+    for (int o = CHECK_PASS, n = 0; o <= CHECK_ERROR; o++)
+        if (all->outcomes[o])
+            (void)td_buf_addf(out, "%s %" PRIu64 " %s", n++ ? "," : ":",
+                              all->outcomes[o],
+                              check_outcome_text((enum check_outcome)o));
+    (void)td_buf_addf(out, "; %" PRIu64 " event%s, %" PRIu64 " finding%s\n",
+                      all->events, all->events == 1 ? "" : "s", all->findings,
+                      all->findings == 1 ? "" : "s");
+}
+
+static void add_summary_json(struct td_buf *out, const struct validate *all)
+{
+    (void)td_buf_addf(out, "{\"summary\":{\"inputs\":%" PRIu64, all->inputs);
+    for (int o = CHECK_PASS; o <= CHECK_ERROR; o++)
+        (void)td_buf_addf(out, ",\"%s\":%" PRIu64,
+                          check_outcome_text((enum check_outcome)o),
+                          all->outcomes[o]);
+    (void)td_buf_addf(out,
+                      ",\"events\":%" PRIu64 ",\"findings\":%" PRIu64 "}}\n",
+                      all->events, all->findings);
+}
+
+static enum td_code summarize(const struct validate *all, struct td_error *err)
+{
+    struct td_buf out = {0};
+    enum td_code code;
+
+    if (!cli_flag(all->args, "summary"))
+        return TD_OK;
+    if (cli_json(all->args))
+        add_summary_json(&out, all);
+    else
+        add_summary_text(&out, all);
+    code = cli_print(&out, err);
+    td_buf_release(&out);
+    return code;
+}
+
+static enum td_code validate_all(struct validate *all, struct td_error *err)
 {
     struct td_error kept = {0};
     enum td_code worst = TD_OK;
-    int count = cli_operands(args);
+    int operands = cli_operands(all->args);
 
-    for (int i = 0; i < count || i == 0; i++) {
+    for (int i = 0; i < operands || i == 0; i++) {
         struct td_error why = {0};
         enum td_code code =
-            validate(job, args, count ? cli_operand(args, i) : "-", &why);
+            validate(all, operands ? cli_operand(all->args, i) : "-", &why);
 
         worst = cli_check_worse(worst, &kept, code, &why);
     }
     *err = kept;
+    if (summarize(all, worst ? NULL : err) && !worst)
+        worst = TD_IO;
     return worst;
 }
 
 static enum td_code run(const struct cli_args *args, struct td_error *err)
 {
-    struct cli_check job = {0};
-    enum td_code code = cli_check_read(&job, args, cli_text(args, "schema"),
-                                       cli_text(args, "contract"), err);
+    struct validate all = {.args = args};
+    enum td_code code =
+        cli_check_read(&all.check, args, cli_text(args, "schema"),
+                       cli_text(args, "contract"), err);
 
+    if (code == TD_OK && cli_flag(args, "follow") && cli_operands(args) > 1)
+        code = td_error_set(err, TD_USAGE, "--follow", 0,
+                            "follows one input at a time");
     if (code == TD_OK)
-        code = validate_all(&job, args, err);
-    cli_check_release(&job);
+        code = validate_all(&all, err);
+    cli_check_release(&all.check);
     return code;
 }
 

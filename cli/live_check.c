@@ -42,10 +42,18 @@ static void write_talk(const struct cli_live *live, const struct td_buf *text)
         return;
 }
 
-static void tell(struct cli_live *live, const struct check_verdict *v)
+struct check *cli_live_check(struct cli_live *live)
 {
+    return live->check;
+}
+
+void cli_live_tell(struct cli_live *live)
+{
+    const struct check_verdict *v = check_so_far(live->check);
     struct td_buf text = {0};
 
+    if (v->findings_len <= live->told || live->told > CLI_LIVE_FINDINGS)
+        return;
     for (; live->told < v->findings_len && live->told < CLI_LIVE_FINDINGS;
          live->told++)
         report_text_finding(&text, v, &v->findings[live->told]);
@@ -61,14 +69,11 @@ static void tell(struct cli_live *live, const struct check_verdict *v)
 
 enum td_code cli_live_put(struct cli_live *live, const struct td_event *ev)
 {
-    const struct check_verdict *v = check_so_far(live->check);
-
     if (live->over)
         return TD_FAILED;
     live->over = live->how.on_tape ? check_event(live->check, ev)
                                    : check_heard(live->check, ev);
-    if (v->findings_len > live->told && live->told <= CLI_LIVE_FINDINGS)
-        tell(live, v);
+    cli_live_tell(live);
     return live->over ? TD_FAILED : TD_OK;
 }
 

@@ -29,6 +29,12 @@ void cli_live_free(struct cli_live *live);
 TD_MUST_CHECK enum td_code cli_live_put(struct cli_live *live,
                                         const struct td_event *ev);
 
+/* The check itself, for who feeds it otherwise, and then tells findings that
+ * had no line yet.
+ */
+struct check *cli_live_check(struct cli_live *live);
+void cli_live_tell(struct cli_live *live);
+
 /* The input broke off, as err says: what was not decided stays open. */
 void cli_live_broken(struct cli_live *live, const struct td_error *err);
 

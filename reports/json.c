@@ -1,6 +1,7 @@
 #include "reports/json.h"
 
 #include "core/json.h"
+#include "reports/show.h"
 
 #include <inttypes.h>
 
@@ -50,7 +51,19 @@ static void add_witnesses(struct td_buf *out, const struct check_finding *f)
             (void)td_buf_addf(out, ",\"t\":%" PRIu64, f->witness[i].t_ns);
         (void)td_buf_add_byte(out, '}');
     }
-    (void)td_buf_add_text(out, "]}");
+    (void)td_buf_add_byte(out, ']');
+}
+
+static void add_show(struct td_buf *out, const struct check_verdict *v,
+                     const struct check_finding *f)
+{
+    struct td_buf command = {0};
+
+    if (report_show(&command, v, f)) {
+        (void)td_buf_add_byte(out, ',');
+        add_text(out, "show", td_buf_str(&command));
+    }
+    td_buf_release(&command);
 }
 
 static void add_finding(struct td_buf *out, const struct check_verdict *v,
@@ -76,6 +89,8 @@ static void add_finding(struct td_buf *out, const struct check_verdict *v,
     (void)td_buf_add_byte(out, ',');
     add_text(out, "excerpt", f->excerpt);
     add_witnesses(out, f);
+    add_show(out, v, f);
+    (void)td_buf_add_byte(out, '}');
 }
 
 void report_json(struct td_buf *out, const struct check_verdict *v)

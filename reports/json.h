@@ -4,10 +4,12 @@
  *      "counts":{"pass":3,"fail":1,...},
  *      "rules":[{"id","what","level","outcome","applied","total","reason"}],
  *      "findings":[{"rule","level","seq","t","path","schema_path","expected",
- *                   "found","excerpt","witness":[{"seq","t"}]}]}
+ *                   "found","excerpt","witness":[{"seq","t"}],"show"}]}
  *
  * t is in nanoseconds of tape time and left out for NDJSON, whose seq is the
- * line number; seq is left out for findings about the whole stream.
+ * line number; show is a command that prints the event, left out where the
+ * input cannot be read again; seq is left out for findings about the whole
+ * stream.
  */
 #ifndef REPORTS_JSON_H
 #define REPORTS_JSON_H

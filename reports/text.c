@@ -1,6 +1,7 @@
 #include "reports/text.h"
 
 #include "core/log.h"
+#include "reports/show.h"
 
 #include <inttypes.h>
 
@@ -63,15 +64,26 @@ void report_text_finding(struct td_buf *out, const struct check_verdict *v,
     add_finding(out, f);
 }
 
-/* The message itself, once below its findings. */
-static void add_excerpt(struct td_buf *out, const struct check_finding *f,
+/* The message itself, and how to see all of it, once below its findings. */
+static void add_excerpt(struct td_buf *out, const struct check_verdict *v,
+                        const struct check_finding *f,
                         const struct check_finding *next)
 {
-    if (!f->excerpt[0] || (next && next->seq == f->seq && next->seq > 0))
+    struct td_buf command = {0};
+
+    if (next && next->seq == f->seq && next->seq > 0)
         return;
-    (void)td_buf_add_text(out, "      in ");
-    add_clean(out, f->excerpt);
-    (void)td_buf_add_byte(out, '\n');
+    if (f->excerpt[0]) {
+        (void)td_buf_add_text(out, "      in ");
+        add_clean(out, f->excerpt);
+        (void)td_buf_add_byte(out, '\n');
+    }
+    if (report_show(&command, v, f)) {
+        (void)td_buf_add_text(out, "      show: ");
+        add_clean(out, td_buf_str(&command));
+        (void)td_buf_add_byte(out, '\n');
+    }
+    td_buf_release(&command);
 }
 
 /* The findings of a rule; how many. */
@@ -87,14 +99,14 @@ static uint64_t add_findings(struct td_buf *out, const struct check_verdict *v,
         if (f->rule != index)
             continue;
         if (last)
-            add_excerpt(out, last, f);
+            add_excerpt(out, v, last, f);
         (void)td_buf_add_text(out, "    ");
         add_finding(out, f);
         last = f;
         shown++;
     }
     if (last)
-        add_excerpt(out, last, NULL);
+        add_excerpt(out, v, last, NULL);
     return shown;
 }
 

@@ -357,6 +357,14 @@ enum td_code check_line_at(struct check *check, uint64_t number, uint64_t t_ns,
     return take_line(check, &m, line);
 }
 
+void check_show(struct check *check, const char *before, const char *after)
+{
+    free(check->verdict.show_before);
+    free(check->verdict.show_after);
+    check->verdict.show_before = td_strdup(before);
+    check->verdict.show_after = td_strdup(after);
+}
+
 const struct check_verdict *check_so_far(const struct check *check)
 {
     return &check->verdict;

@@ -54,11 +54,15 @@ TD_MUST_CHECK enum td_code check_line_at(struct check *check, uint64_t number,
 /* Read a tape from where the reader is to its end: every event, then damage,
  * gaps, losses, and the totals of each end line. Numbers and times begin again
  * with each segment; the messages of all are one stream. TD_OK also when
- * fail_fast ended the check; else the reader's error.
+ * fail_fast ended the check; TD_AGAIN when the reader follows a tape that has
+ * not ended: call again; else the reader's error.
  */
 TD_MUST_CHECK enum td_code check_tape(struct check *check,
                                       struct tape_reader *reader,
                                       struct td_error *err);
+
+/* The command that shows event N of the input is before, N, after. */
+void check_show(struct check *check, const char *before, const char *after);
 
 /* The input broke off: what err says. Obligations stay open. */
 void check_broken(struct check *check, const struct td_error *err);

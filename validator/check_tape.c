@@ -291,6 +291,9 @@ enum td_code check_tape(struct check *check, struct tape_reader *reader,
         if (check_event(check, &ev))
             return TD_OK;
     }
+    /* A tape that was followed has ended with its end line. */
+    if (code == TD_AGAIN && tape_reader_state(reader).ended)
+        code = TD_END;
     if (code != TD_END)
         return code;
     enter_segment(check, reader);

@@ -44,6 +44,8 @@ void check_verdict_release(struct check_verdict *v)
     free(v->rules);
     free(v->findings);
     free(v->input);
+    free(v->show_before);
+    free(v->show_after);
     *v = (struct check_verdict){0};
 }
 

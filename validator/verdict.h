@@ -64,6 +64,10 @@ struct check_result {
 
 struct check_verdict {
     char *input; /* file name, "-" */
+    /* The command that shows event N of the input, cut where N belongs; both
+     * NULL if there is none. */
+    char *show_before;
+    char *show_after;
     enum check_outcome outcome;
     bool lossy; /* the tape is torn, damaged or lacks events */
     uint64_t events;
