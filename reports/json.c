@@ -32,11 +32,12 @@ static void add_rule(struct td_buf *out, const struct check_result *r)
     add_text(out, "id", r->id);
     (void)td_buf_add_byte(out, ',');
     add_text(out, "what", r->what);
-    (void)td_buf_addf(out,
-                      ",\"level\":\"%s\",\"outcome\":\"%s\","
-                      "\"applied\":%" PRIu64 ",\"total\":%" PRIu64 ",",
-                      check_level_text(r->level),
-                      check_outcome_text(r->outcome), r->applied, r->total);
+    (void)td_buf_addf(
+        out,
+        ",\"level\":\"%s\",\"outcome\":\"%s\","
+        "\"applied\":%" PRIu64 ",\"judged\":%" PRIu64 ",\"total\":%" PRIu64 ",",
+        check_level_text(r->level), check_outcome_text(r->outcome), r->applied,
+        r->judged, r->total);
     add_text(out, "reason", r->reason);
     (void)td_buf_add_byte(out, '}');
 }
@@ -49,6 +50,10 @@ static void add_witnesses(struct td_buf *out, const struct check_finding *f)
                           f->witness[i].seq);
         if (f->witness[i].has_t)
             (void)td_buf_addf(out, ",\"t\":%" PRIu64, f->witness[i].t_ns);
+        if (f->witness[i].value) {
+            (void)td_buf_add_byte(out, ',');
+            add_text(out, "value", f->witness[i].value);
+        }
         (void)td_buf_add_byte(out, '}');
     }
     (void)td_buf_add_byte(out, ']');
@@ -79,6 +84,10 @@ static void add_finding(struct td_buf *out, const struct check_verdict *v,
     if (f->has_t)
         (void)td_buf_addf(out, ",\"t\":%" PRIu64, f->t_ns);
     (void)td_buf_add_byte(out, ',');
+    if (f->key[0]) {
+        add_text(out, "key", f->key);
+        (void)td_buf_add_byte(out, ',');
+    }
     add_text(out, "path", f->path);
     (void)td_buf_add_byte(out, ',');
     add_text(out, "schema_path", f->schema_path);

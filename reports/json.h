@@ -2,14 +2,16 @@
  *
  *     {"verdict":"fail","input":"run.tape.gz","events":187,"lossy":false,
  *      "counts":{"pass":3,"fail":1,...},
- *      "rules":[{"id","what","level","outcome","applied","total","reason"}],
- *      "findings":[{"rule","level","seq","t","path","schema_path","expected",
- *                   "found","excerpt","witness":[{"seq","t"}],"show"}]}
+ *      "rules":[{"id","what","level","outcome","applied","judged","total",
+ *                "reason"}],
+ *      "findings":[{"rule","level","seq","t","key","path","schema_path",
+ *                   "expected","found","excerpt",
+ *                   "witness":[{"seq","t","value"}],"show"}]}
  *
  * t is in nanoseconds of tape time and left out for NDJSON, whose seq is the
  * line number; show is a command that prints the event, left out where the
  * input cannot be read again; seq is left out for findings about the whole
- * stream.
+ * stream, key and value where there is none.
  */
 #ifndef REPORTS_JSON_H
 #define REPORTS_JSON_H

@@ -11,28 +11,48 @@ static void add_clean(struct td_buf *out, const char *text)
     (void)td_text_clean(out, td_text(text));
 }
 
+/* Where: "line 3 /n (task_id = "t1"): " */
 static void add_place(struct td_buf *out, const struct check_finding *f)
 {
-    if (f->seq == 0)
+    if (f->seq == 0 && !f->key[0])
         return;
-    (void)td_buf_addf(out, "%s%" PRIu64, f->has_t ? "seq " : "line ", f->seq);
-    if (f->has_t)
+    if (f->seq)
+        (void)td_buf_addf(out, "%s%" PRIu64, f->has_t ? "seq " : "line ",
+                          f->seq);
+    if (f->seq && f->has_t)
         (void)td_buf_addf(out, " at %" PRIu64 ".%09" PRIu64 " s",
                           f->t_ns / 1000000000, f->t_ns % 1000000000);
     if (f->path[0]) {
         (void)td_buf_add_byte(out, ' ');
         add_clean(out, f->path);
     }
+    if (f->key[0]) {
+        (void)td_buf_add_text(out, f->seq ? " (" : "(");
+        add_clean(out, f->key);
+        (void)td_buf_add_byte(out, ')');
+    }
     (void)td_buf_add_text(out, ": ");
 }
 
-/* The other event that a finding rests on. */
-static void add_witness(struct td_buf *out, const struct check_finding *f)
+/* The other events that a finding rests on. */
+static void add_witnesses(struct td_buf *out, const struct check_finding *f)
 {
-    if (f->witnesses > 0 && f->witness[0].seq != f->seq)
-        (void)td_buf_addf(out, "; see %s%" PRIu64,
-                          f->witness[0].has_t ? "seq " : "line ",
-                          f->witness[0].seq);
+    const char *between = "; see ";
+
+    for (size_t i = 0; i < f->witnesses; i++) {
+        const struct check_witness *w = &f->witness[i];
+
+        if (w->seq == f->seq)
+            continue;
+        (void)td_buf_addf(out, "%s%s%" PRIu64, between,
+                          w->has_t ? "seq " : "line ", w->seq);
+        if (w->value) {
+            (void)td_buf_add_text(out, " (");
+            add_clean(out, w->value);
+            (void)td_buf_add_byte(out, ')');
+        }
+        between = ", ";
+    }
 }
 
 static void add_finding(struct td_buf *out, const struct check_finding *f)
@@ -42,7 +62,7 @@ static void add_finding(struct td_buf *out, const struct check_finding *f)
     add_clean(out, f->expected);
     (void)td_buf_add_text(out, ", found ");
     add_clean(out, f->found);
-    add_witness(out, f);
+    add_witnesses(out, f);
     if (f->schema_path[0]) {
         (void)td_buf_add_text(out, " (");
         add_clean(out, f->schema_path);

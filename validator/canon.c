@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define INT_DIGITS 18 /* what check_decimal_int64() takes */
+#define FEW        32 /* members sorted without memory of their own */
 
 static void add_number(struct td_buf *out, const struct td_json_value *v,
                        struct td_bytes raw)
@@ -51,51 +52,81 @@ static void add_string(struct td_buf *out, const struct td_json_doc *doc,
     td_buf_release(&text);
 }
 
-/* A member's canonical text; where it begins and ends in a shared buffer. */
-struct part {
-    const struct td_buf *text;
-    size_t from;
-    size_t to;
-};
-
-static int order(const void *a, const void *b)
+/* <0, 0 or >0: the texts of two keys. */
+static int compare_keys(const struct td_json_doc *doc, uint32_t a, uint32_t b)
 {
-    const struct part *p = a;
-    const struct part *q = b;
-    size_t len =
-        p->to - p->from < q->to - q->from ? p->to - p->from : q->to - q->from;
-    int by = memcmp(p->text->ptr + p->from, q->text->ptr + q->from, len);
+    struct td_buf left = {0};
+    struct td_buf right = {0};
+    struct td_bytes x = td_json_inner(doc, a);
+    struct td_bytes y = td_json_inner(doc, b);
+    int by;
 
-    if (by != 0)
-        return by;
-    return (p->to - p->from > len) - (q->to - q->from > len);
+    if ((doc->values[a].flags | doc->values[b].flags) & TD_JSON_ESCAPED) {
+        (void)td_json_unescape(&left, x);
+        (void)td_json_unescape(&right, y);
+        x = td_buf_bytes(&left);
+        y = td_buf_bytes(&right);
+    }
+    by = x.len && y.len ? memcmp(x.ptr, y.ptr, x.len < y.len ? x.len : y.len)
+                        : 0;
+    if (by == 0)
+        by = (x.len > y.len) - (x.len < y.len);
+    td_buf_release(&left);
+    td_buf_release(&right);
+    return by;
+}
+
+/* Equal keys keep their order. */
+static int order(const void *a, const void *b, void *doc)
+{
+    uint32_t x;
+    uint32_t y;
+    int by;
+
+    memcpy(&x, a, sizeof(x));
+    memcpy(&y, b, sizeof(y));
+    by = compare_keys(doc, x, y);
+    return by ? by : (x > y) - (x < y);
+}
+
+static void sort(const struct td_json_doc *doc, uint32_t *keys, uint32_t count)
+{
+    if (count > FEW) {
+        qsort_r(keys, count, sizeof(*keys), order, (void *)(uintptr_t)doc);
+        return;
+    }
+    for (uint32_t i = 1; i < count; i++) {
+        uint32_t key = keys[i];
+        uint32_t k = i;
+
+        for (; k > 0 && compare_keys(doc, keys[k - 1], key) > 0; k--)
+            keys[k] = keys[k - 1];
+        keys[k] = key;
+    }
 }
 
 static void add_object(struct td_buf *out, const struct td_json_doc *doc,
                        uint32_t at)
 {
     uint32_t count = doc->values[at].count;
-    struct part *parts = td_calloc((size_t)count + 1, sizeof(*parts));
-    struct td_buf text = {0};
+    uint32_t few[FEW];
+    uint32_t *keys = count > FEW ? td_calloc(count, sizeof(*keys)) : few;
     uint32_t key = at + 1;
 
     for (uint32_t i = 0; i < count; i++) {
-        parts[i] = (struct part){.text = &text, .from = text.len};
-        add_string(&text, doc, key);
-        (void)td_buf_add_byte(&text, ':');
-        check_canon(&text, doc, key + 1);
-        parts[i].to = text.len;
+        keys[i] = key;
         key = doc->values[key + 1].next;
     }
-    qsort(parts, count, sizeof(*parts), order);
+    sort(doc, keys, count);
     for (uint32_t i = 0; i < count; i++) {
         (void)td_buf_add_byte(out, i ? ',' : '{');
-        (void)td_buf_add(out, text.ptr + parts[i].from,
-                         parts[i].to - parts[i].from);
+        add_string(out, doc, keys[i]);
+        (void)td_buf_add_byte(out, ':');
+        check_canon(out, doc, keys[i] + 1);
     }
     (void)td_buf_add_text(out, count ? "}" : "{}");
-    td_buf_release(&text);
-    free(parts);
+    if (keys != few)
+        free(keys);
 }
 
 static void add_array(struct td_buf *out, const struct td_json_doc *doc,

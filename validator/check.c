@@ -11,30 +11,54 @@ static uint64_t limit_of(const struct check *c, uint64_t max_report)
     return max_report < c->how.max_findings ? max_report : c->how.max_findings;
 }
 
-static void add_contract_rules(struct check *c)
+static void add_event_rules(struct check *c)
 {
     const struct check_contract *k = c->how.contract;
     char what[160];
 
     c->first_event = c->verdict.rules_len;
     for (uint32_t i = 0; i < k->events_len; i++) {
+        uint32_t rule;
+
         (void)snprintf(what, sizeof(what), "schema: %.120s",
                        (const char *)k->events[i].name.ptr);
-        (void)check_verdict_rule(&c->verdict, "schema", what, CHECK_LEVEL_ERROR,
-                                 c->how.max_findings);
+        rule = check_verdict_rule(&c->verdict, "schema", what,
+                                  CHECK_LEVEL_ERROR, c->how.max_findings);
+        c->verdict.rules[rule].optional = k->events[i].optional;
     }
-    if (k->events_len > 0 && k->unknown != CHECK_UNKNOWN_IGNORE)
-        c->unknown = check_verdict_rule(
-            &c->verdict, "unknown", "no event the contract does not name",
-            k->unknown == CHECK_UNKNOWN_ERROR ? CHECK_LEVEL_ERROR
-                                              : CHECK_LEVEL_WARN,
-            c->how.max_findings);
+}
+
+static void add_unknown_rule(struct check *c)
+{
+    enum check_unknown unknown = c->how.contract->unknown;
+
+    if (c->how.contract->events_len == 0 ||
+        (unknown == CHECK_UNKNOWN_IGNORE && !c->how.strict))
+        return;
+    c->unknown = check_verdict_rule(
+        &c->verdict, "unknown", "no event the contract does not name",
+        unknown == CHECK_UNKNOWN_ERROR ? CHECK_LEVEL_ERROR : CHECK_LEVEL_WARN,
+        c->how.max_findings);
+    c->verdict.rules[c->unknown].optional = true;
+}
+
+static void add_contract_rules(struct check *c)
+{
+    const struct check_contract *k = c->how.contract;
+    struct check_fold_options how = {.dialect = c->how.dialect,
+                                     .profiles = c->how.profiles};
+
+    add_event_rules(c);
+    add_unknown_rule(c);
     c->first_rule = c->verdict.rules_len;
-    for (uint32_t i = 0; i < k->rules_len; i++)
-        (void)check_verdict_rule(&c->verdict, k->rules[i].id, k->rules[i].what,
-                                 k->rules[i].level,
-                                 limit_of(c, k->rules[i].max_report));
-    c->states = td_calloc(k->rules_len + 1, sizeof(*c->states));
+    for (uint32_t i = 0; i < k->rules_len; i++) {
+        uint32_t rule = check_verdict_rule(&c->verdict, k->rules[i].id,
+                                           k->rules[i].what, k->rules[i].level,
+                                           limit_of(c, k->rules[i].max_report));
+
+        c->verdict.rules[rule].mostly = k->rules[i].mostly;
+    }
+    c->fold = check_fold_new(k, &c->verdict, c->first_rule, &how);
     c->event_run = check_schema_run_new(k->schemas);
 }
 
@@ -48,6 +72,7 @@ struct check *check_new(const struct check_options *options, const char *input)
     c->unknown = NONE;
     c->schema = NONE;
     check_verdict_init(&c->verdict, input);
+    c->verdict.strict = options->strict;
     c->json = check_verdict_rule(&c->verdict, "json", "every message is JSON",
                                  CHECK_LEVEL_ERROR, options->max_findings);
     if (options->schemas)
@@ -65,10 +90,7 @@ void check_free(struct check *check)
 {
     if (!check)
         return;
-    for (uint32_t i = 0; check->states && i < check->how.contract->rules_len;
-         i++)
-        td_buf_release(&check->states[i].text);
-    free(check->states);
+    check_fold_free(check->fold);
     check_schema_run_free(check->message_run);
     check_schema_run_free(check->event_run);
     check_segment_release(&check->segment);
@@ -76,15 +98,6 @@ void check_free(struct check *check)
     td_json_release(&check->doc);
     td_buf_release(&check->name);
     free(check);
-}
-
-static void undecided(struct check *c, uint32_t rule, const char *reason)
-{
-    struct check_result *r = &c->verdict.rules[rule];
-
-    r->outcome = CHECK_ERROR;
-    free(r->reason);
-    r->reason = td_strdup(reason);
 }
 
 struct schema_report {
@@ -108,7 +121,7 @@ static void on_problem(void *self, const struct check_problem *p)
         .schema_path = (char *)(uintptr_t)p->schema_path,
         .expected = (char *)(uintptr_t)p->expected,
         .found = (char *)(uintptr_t)p->found,
-        .witness = {{m->seq, m->has_t, m->t_ns}},
+        .witness = {{m->seq, m->has_t, m->t_ns, NULL}},
         .witnesses = 1,
     };
 
@@ -134,7 +147,8 @@ static void judge_schema(struct check *c, struct check_schema_run *run,
         code = check_schema_explain(run, root, value, on_problem,
                                     (void *)(uintptr_t)report);
     if (code == TD_LIMIT)
-        undecided(c, report->rule, "a schema or pattern took too many steps");
+        check_verdict_settle(&c->verdict, report->rule, CHECK_ERROR,
+                             "a schema or pattern took too many steps");
 }
 
 void check_find(struct check *c, uint32_t rule, const struct check_message *m,
@@ -153,7 +167,7 @@ void check_find(struct check *c, uint32_t rule, const struct check_message *m,
         f.has_t = m->has_t;
         f.t_ns = m->t_ns;
         f.witness[f.witnesses++] =
-            (struct check_witness){m->seq, m->has_t, m->t_ns};
+            (struct check_witness){m->seq, m->has_t, m->t_ns, NULL};
     }
     check_excerpt(&text, excerpt, EXCERPT);
     f.excerpt = (char *)(uintptr_t)td_buf_str(&text);
@@ -236,31 +250,12 @@ static void judge_event(struct check *c, const struct check_message *m)
     judge_schema(c, c->event_run, e->root, &report);
 }
 
-static void run_rules(struct check *c, const struct check_message *m)
-{
-    const struct check_contract *k = c->how.contract;
-
-    for (uint32_t i = 0; i < k->rules_len; i++) {
-        struct check_rule_run run = {&k->rules[i], &c->states[i], &c->verdict,
-                                     c->first_rule + i};
-
-        if (check_rule_targets(run.rule, m->name))
-            c->verdict.rules[run.index].applied++;
-        run.rule->verb->on_message(&run, m);
-    }
-}
-
 bool check_is_over(const struct check *c)
 {
-    for (uint32_t i = 0; c->how.fail_fast && i < c->verdict.rules_len; i++) {
-        if (c->verdict.rules[i].total > 0 &&
-            c->verdict.rules[i].level == CHECK_LEVEL_ERROR)
-            return true;
-    }
-    return false;
+    return c->how.fail_fast && c->verdict.failed;
 }
 
-static enum td_code judge(struct check *c, const struct check_message *m)
+static enum td_code judge(struct check *c, struct check_message *m)
 {
     struct schema_report report = {
         .check = c, .m = m, .rule = c->schema, .from = m->at};
@@ -269,7 +264,7 @@ static enum td_code judge(struct check *c, const struct check_message *m)
         judge_schema(c, c->message_run, c->how.root, &report);
     if (c->how.contract) {
         judge_event(c, m);
-        run_rules(c, m);
+        check_fold_message(c->fold, m);
     }
     return check_is_over(c) ? TD_FAILED : TD_OK;
 }
@@ -375,17 +370,15 @@ const struct check_verdict *check_end(struct check *check)
     const struct check_contract *k = check->how.contract;
     bool stopped = check_is_over(check);
 
-    for (uint32_t i = 0; k && i < k->rules_len; i++) {
-        struct check_rule_run run = {&k->rules[i], &check->states[i],
-                                     &check->verdict, check->first_rule + i};
-
-        run.rule->verb->on_end(&run, check->cut || check->how.cut || stopped ||
-                                         (k->may_be_cut && !check->tape_input));
-    }
+    if (k)
+        check_fold_end(check->fold, check->cut || check->how.cut || stopped ||
+                                        (k->may_be_cut && !check->tape_input));
     for (uint32_t i = 0; i < check->verdict.rules_len; i++) {
         struct check_result *r = &check->verdict.rules[i];
         bool ours = !k || i < check->first_rule;
 
+        if (ours)
+            r->judged = r->applied;
         if (ours && r->applied == 0 && r->total == 0 && i != check->unknown &&
             r->outcome == CHECK_PASS)
             r->outcome = CHECK_VACUOUS;

@@ -17,8 +17,11 @@ struct check_options {
     uint32_t root;
     const struct check_contract *contract; /* or NULL */
     uint64_t max_findings;                 /* a rule; totals stay true */
-    bool fail_fast; /* end at the first finding of level error */
+    bool fail_fast; /* end at the first finding that fails the verdict */
     bool cut; /* the input may go on where we cannot see it: `open`, not fail */
+    bool strict; /* warnings and what is vacuous or skipped fail it too */
+    const char *dialect;         /* of the contract; NULL: none chosen */
+    const char *const *profiles; /* of its rules, ends with NULL; or NULL */
 };
 
 /* A check that runs. */

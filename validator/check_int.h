@@ -8,6 +8,7 @@
 #include "core/json.h"
 #include "tape/names.h"
 #include "validator/check.h"
+#include "validator/fold.h"
 
 #define NONE    UINT32_MAX
 #define EXCERPT 160 /* bytes of a message in a finding */
@@ -30,7 +31,7 @@ struct check {
     struct td_buf name;
     struct check_schema_run *message_run; /* of how.schemas, or NULL */
     struct check_schema_run *event_run;   /* of the contract, or NULL */
-    struct check_rule_state *states;      /* one a rule of the contract */
+    struct check_fold *fold;              /* the contract's rules, or NULL */
     uint32_t first_rule;                  /* of the contract, in the verdict */
     uint32_t first_event;                 /* schema rules of events, one each */
     uint32_t tape;                        /* rules of ours; NONE until needed */

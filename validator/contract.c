@@ -1,7 +1,7 @@
 #include "validator/contract.h"
 
 #include "core/mem.h"
-#include "validator/schema_int.h"
+#include "validator/rule_read.h"
 
 #include <stdlib.h>
 
@@ -110,35 +110,77 @@ static enum td_code read_pointer(struct loader *l, uint32_t at, char **out)
     return TD_OK;
 }
 
+static enum td_code read_clock(struct loader *l, uint32_t at)
+{
+    struct check_loader loader = {l->x, l->c->words, &l->c->bys, l->err};
+
+    return check_read_clock(&loader, at, &l->c->time);
+}
+
+static enum td_code read_key(struct loader *l, uint32_t at)
+{
+    struct check_loader loader = {l->x, l->c->words, &l->c->bys, l->err};
+
+    return check_read_field(&loader, at, &l->c->key);
+}
+
+static enum td_code read_name_pointer(struct loader *l, uint32_t at)
+{
+    return read_pointer(l, at, &l->c->name_pointer);
+}
+
+static enum td_code read_data_pointer(struct loader *l, uint32_t at)
+{
+    return read_pointer(l, at, &l->c->data_pointer);
+}
+
 static enum td_code read_stream(struct loader *l, uint32_t at)
 {
-    static const char *const known[] = {"name", "data", NULL};
-    static const char *const later[] = {"clock", "key", NULL};
+    static const char *const known[] = {"name", "data", "clock", "key", NULL};
+    static const char *const later[] = {NULL};
+    static enum td_code (*const readers[])(struct loader *, uint32_t) = {
+        read_name_pointer, read_data_pointer, read_clock, read_key};
     enum td_code code;
-    uint32_t v;
 
     if (!is_kind(l, at, TD_JSON_OBJECT))
         return td_jsonx_fail(l->x, at, TD_USAGE, l->err, "stream is an object");
     code = check_keys(l, at, known, later);
-    v = member(l, at, "name");
-    if (code == TD_OK && v)
-        code = read_pointer(l, v, &l->c->name_pointer);
-    v = member(l, at, "data");
-    if (code == TD_OK && v)
-        code = read_pointer(l, v, &l->c->data_pointer);
+    for (size_t i = 0; known[i] && code == TD_OK; i++) {
+        uint32_t v = member(l, at, known[i]);
+
+        if (v)
+            code = settle(l, readers[i](l, v));
+    }
     return code;
+}
+
+/* The events of a contract are the first of its words. */
+static enum td_code add_event(struct loader *l, uint32_t key)
+{
+    struct td_bytes name = copy_text(l, key);
+    uint32_t event = check_event_add(l->c->words, name);
+
+    free((void *)(uintptr_t)name.ptr);
+    if (event < l->c->events_len)
+        return td_jsonx_fail(l->x, key, TD_USAGE, l->err,
+                             "this event is named twice");
+    l->c->events[l->c->events_len++] = (struct check_contract_event){
+        .name = check_event_name(l->c->words, event)};
+    return TD_OK;
 }
 
 static enum td_code read_event(struct loader *l, uint32_t key)
 {
     static const char *const known[] = {"schema", "note", NULL};
     static const char *const later[] = {"aliases", NULL};
-    struct check_contract_event *e = &l->c->events[l->c->events_len++];
     uint32_t at = key + 1;
-    enum td_code code;
+    struct check_contract_event *e;
+    enum td_code code = add_event(l, key);
     uint32_t schema;
 
-    *e = (struct check_contract_event){.name = copy_text(l, key)};
+    if (code)
+        return code;
+    e = &l->c->events[l->c->events_len - 1];
     if (is_kind(l, at, TD_JSON_NULL))
         return TD_OK;
     if (!is_kind(l, at, TD_JSON_OBJECT))
@@ -157,24 +199,6 @@ static enum td_code read_event(struct loader *l, uint32_t key)
     return code;
 }
 
-/* Open addressing, at most half full; the first of equal names is found. */
-static void make_table(struct check_contract *c)
-{
-    uint32_t slots = 4;
-
-    while (slots < c->events_len * 2)
-        slots *= 2;
-    c->mask = slots - 1;
-    c->slots = td_calloc(slots, sizeof(*c->slots));
-    for (uint32_t e = 0; e < c->events_len; e++) {
-        uint64_t i = schema_hash(c->events[e].name);
-
-        while (c->slots[i & c->mask] != 0)
-            i++;
-        c->slots[i & c->mask] = e + 1;
-    }
-}
-
 static enum td_code read_events(struct loader *l, uint32_t at)
 {
     enum td_code code = TD_OK;
@@ -182,17 +206,20 @@ static enum td_code read_events(struct loader *l, uint32_t at)
     if (!is_kind(l, at, TD_JSON_OBJECT))
         return td_jsonx_fail(l->x, at, TD_USAGE, l->err,
                              "events is an object: a name, then what it is");
+    if (l->json->values[at].count > CHECK_EVENTS_MAX)
+        return td_jsonx_fail(l->x, at, TD_LIMIT, l->err, "more than %d events",
+                             CHECK_EVENTS_MAX);
     l->c->events =
         td_calloc(l->json->values[at].count + 1, sizeof(*l->c->events));
     for (uint32_t key = at + 1; key < l->json->values[at].next && code == TD_OK;
          key = l->json->values[key + 1].next)
         code = settle(l, read_event(l, key));
-    make_table(l->c);
     return code;
 }
 
 static enum td_code read_rules(struct loader *l, uint32_t at)
 {
+    struct check_loader loader = {l->x, l->c->words, &l->c->bys, l->err};
     enum td_code code = TD_OK;
 
     if (!is_kind(l, at, TD_JSON_ARRAY))
@@ -204,8 +231,8 @@ static enum td_code read_rules(struct loader *l, uint32_t at)
         td_calloc(l->json->values[at].count + 1, sizeof(*l->c->rules));
     for (uint32_t i = at + 1; i < l->json->values[at].next && code == TD_OK;
          i = l->json->values[i].next)
-        code = settle(l, check_rule_load(&l->c->rules[l->c->rules_len++], l->x,
-                                         i, l->err));
+        code = settle(
+            l, check_rule_load(&l->c->rules[l->c->rules_len++], &loader, i));
     return code;
 }
 
@@ -249,6 +276,19 @@ static enum td_code read_version(struct loader *l)
                          "a contract begins with `contract: 1`");
 }
 
+static enum td_code index_rules(struct loader *l)
+{
+    struct check_contract *c = l->c;
+
+    for (uint32_t i = 0; i < c->rules_len; i++)
+        c->timed = c->timed || c->rules[i].timed;
+    if (check_dispatch_make(&c->dispatch, c->rules, c->rules_len, c->words))
+        return TD_OK;
+    return td_jsonx_fail(l->x, 0, TD_LIMIT, l->err,
+                         "too many rules for so many events: %u and %u",
+                         c->rules_len, check_event_count(c->words));
+}
+
 static enum td_code read_all(struct loader *l)
 {
     static const char *const known[] = {"contract", "stream", "complete",
@@ -269,6 +309,8 @@ static enum td_code read_all(struct loader *l)
         if (at)
             code = settle(l, readers[i](l, at));
     }
+    if (code == TD_OK && l->first == TD_OK)
+        code = index_rules(l);
     if (l->first && l->err)
         *l->err = l->kept;
     return code ? code : l->first;
@@ -294,6 +336,9 @@ check_contract_compile_all(struct check_contract **out, struct td_jsonx *doc,
     c->doc = *doc;
     *doc = (struct td_jsonx){0};
     c->data_pointer = td_strdup("");
+    c->key = CHECK_NO_VALUE;
+    c->time.field = CHECK_NO_VALUE;
+    c->words = check_words_new();
     c->schemas = check_schemas_new(how);
     code = read_all(&l);
     if (code)
@@ -326,12 +371,12 @@ void check_contract_free(struct check_contract *contract)
     if (!contract)
         return;
     check_schemas_free(contract->schemas);
-    for (uint32_t i = 0; i < contract->events_len; i++)
-        free((void *)(uintptr_t)contract->events[i].name.ptr);
     for (uint32_t i = 0; i < contract->rules_len; i++)
         check_rule_release(&contract->rules[i]);
+    check_dispatch_release(&contract->dispatch);
+    check_words_free(contract->words);
+    free(contract->bys.list);
     free(contract->events);
-    free(contract->slots);
     free(contract->rules);
     free(contract->name_pointer);
     free(contract->data_pointer);
@@ -343,13 +388,7 @@ const struct check_contract_event *
 check_contract_event(const struct check_contract *contract,
                      struct td_bytes name)
 {
-    for (uint64_t i = schema_hash(name);; i++) {
-        uint32_t slot =
-            contract->slots ? contract->slots[i & contract->mask] : 0;
+    uint32_t event = check_event_find(contract->words, name);
 
-        if (slot == 0)
-            return NULL;
-        if (td_bytes_equal(contract->events[slot - 1].name, name))
-            return &contract->events[slot - 1];
-    }
+    return event < contract->events_len ? &contract->events[event] : NULL;
 }

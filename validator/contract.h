@@ -6,11 +6,13 @@
 #ifndef VALIDATOR_CONTRACT_H
 #define VALIDATOR_CONTRACT_H
 
+#include "validator/dispatch.h"
 #include "validator/rule.h"
 #include "validator/schema.h"
 #include "validator/verdict.h"
 
-#define CHECK_RULES_MAX 10000
+#define CHECK_RULES_MAX  10000
+#define CHECK_EVENTS_MAX 10000
 
 /* Events that the contract does not name. */
 enum check_unknown {
@@ -20,8 +22,9 @@ enum check_unknown {
 };
 
 struct check_contract_event {
-    struct td_bytes name; /* allocated */
+    struct td_bytes name; /* of the contract's words */
     bool has_schema;
+    bool optional; /* a stream may be without it */
     uint32_t root;
 };
 
@@ -31,13 +34,17 @@ struct check_contract {
     char *data_pointer; /* "" is the whole message */
     bool may_be_cut;    /* complete: false */
     enum check_unknown unknown;
+    uint32_t key;                  /* stream.key, or CHECK_NO_VALUE */
+    struct check_time_source time; /* stream.clock; else recorded */
+    bool timed;                    /* a rule asks for times */
     struct check_schemas *schemas;
+    struct check_words *words; /* the first events_len events are its events */
     struct check_contract_event *events;
     uint32_t events_len;
-    uint32_t *slots; /* hash table: index + 1 into events */
-    uint32_t mask;   /* slots - 1 */
+    struct check_bys bys;
     struct check_rule *rules;
     uint32_t rules_len;
+    struct check_dispatch dispatch;
 };
 
 /* Read and compile a contract; how is for its schemas, as in schema.h. */

@@ -31,7 +31,7 @@ uint32_t check_event_find(const struct check_words *words,
                           struct td_bytes name);
 /* How many there are; indexes are below. */
 uint32_t check_event_count(const struct check_words *words);
-/* Its name; NUL-terminated, lives as long as the vocabulary does not grow. */
+/* Its name; NUL-terminated, lives as long as the vocabulary. */
 struct td_bytes check_event_name(const struct check_words *words,
                                  uint32_t event);
 
@@ -52,7 +52,7 @@ uint32_t check_field_read(struct check_words *words, struct td_bytes text);
 /* How many there are; indexes are below. */
 uint32_t check_field_count(const struct check_words *words);
 
-/* As people write it; lives as long as the vocabulary does not grow. */
+/* As people write it; lives as long as the vocabulary. */
 const char *check_field_text(const struct check_words *words, uint32_t field);
 
 /* Where the fields of the message at hand are. */

@@ -1,3 +1,4 @@
+#include "validator/decimal.h"
 #include "validator/lint_int.h"
 
 /* True if value `at` is a number that is 0 however it is written. */

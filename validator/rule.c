@@ -1,45 +1,46 @@
 #include "validator/rule.h"
 
 #include "core/mem.h"
-#include "validator/pointer.h"
+#include "validator/decimal.h"
+#include "validator/rule_read.h"
 
 #include <stdlib.h>
 
-#define LEN(a)  (sizeof(a) / sizeof((a)[0]))
-#define EXCERPT 160 /* bytes of a message in a finding */
+#define LEN(a) (sizeof(a) / sizeof((a)[0]))
+#define SHOWN  80 /* bytes of a wrong key in an error */
 
 static const struct check_verb *const verbs[] = {
-    &check_verb_first,
-    &check_verb_last,
-    &check_verb_count,
-    &check_verb_monotonic,
+#define CHECK_VERB(name) &check_verb_##name,
+    CHECK_VERBS(CHECK_VERB)
+#undef CHECK_VERB
 };
 
-/* Verbs and keys of the contract format that this version does not know. */
+/* Verbs of the contract format that this version does not know. */
 static const char *const later[] = {
-    "step",       "constant", "on",       "contiguous", "before",
-    "response",   "absent",   "sequence", "unique",     "no_duplicate",
-    "gap",        "rate",     "latency",  "states",     "expr",
-    "clock_skew", "by",       "when",     "mostly",     "equals",
+    "on", "expr", "sequence", "states", "gap", "rate", "latency", "clock_skew",
 };
 
-static const char *const common[] = {"id", "level", "note", "max_report"};
+/* Keys that every rule may have. */
+static const char *const common[] = {
+    "id",      "level",   "note",    "max_report", "by",   "when",     "mostly",
+    "missing", "profile", "dialect", "clock",      "ends", "max_keys",
+};
 
-static bool is_listed(const struct td_jsonx *doc, uint32_t key,
+static bool is_listed(const struct check_loader *l, uint32_t key,
                       const char *const *names, size_t len)
 {
     for (size_t i = 0; i < len && names[i]; i++) {
-        if (td_json_string_is(&doc->json, key, td_text(names[i])))
+        if (check_read_is(l, key, names[i]))
             return true;
     }
     return false;
 }
 
-static const struct check_verb *find_verb(const struct td_jsonx *doc,
+static const struct check_verb *find_verb(const struct check_loader *l,
                                           uint32_t at)
 {
     for (size_t i = 0; i < LEN(verbs); i++) {
-        if (td_json_member(&doc->json, at, td_text(verbs[i]->name)))
+        if (check_read_key(l, at, verbs[i]->name))
             return verbs[i];
     }
     return NULL;
@@ -47,182 +48,373 @@ static const struct check_verb *find_verb(const struct td_jsonx *doc,
 
 /* Every key must be the verb's, one of its own, or one that all rules have. */
 static enum td_code check_keys(const struct check_verb *verb,
-                               const struct td_jsonx *doc, uint32_t at,
-                               struct td_error *err)
+                               struct check_loader *l, uint32_t at)
 {
-    const struct td_json_doc *json = &doc->json;
+    const struct td_json_doc *json = &l->doc->json;
 
     for (uint32_t key = at + 1; key < json->values[at].next;
          key = json->values[key + 1].next) {
         struct td_bytes name = td_json_inner(json, key);
+        int len = (int)(name.len < SHOWN ? name.len : SHOWN);
 
-        if (is_listed(doc, key, later, LEN(later)))
-            return td_jsonx_fail(doc, key, TD_USAGE, err,
+        if (is_listed(l, key, later, LEN(later)))
+            return td_jsonx_fail(l->doc, key, TD_USAGE, l->err,
                                  "\"%.*s\" in a rule is not supported by this "
                                  "version",
-                                 (int)name.len, (const char *)name.ptr);
-        if (verb && !td_json_string_is(json, key, td_text(verb->name)) &&
-            !is_listed(doc, key, verb->keys, SIZE_MAX) &&
-            !is_listed(doc, key, common, LEN(common)))
-            return td_jsonx_fail(
-                doc, key, TD_USAGE, err,
-                "a rule with \"%s\" has no key \"%.*s\"", verb->name,
-                (int)(name.len < 80 ? name.len : 80), (const char *)name.ptr);
+                                 len, (const char *)name.ptr);
+        if (verb && !check_read_is(l, key, verb->name) &&
+            !is_listed(l, key, verb->keys, SIZE_MAX) &&
+            !is_listed(l, key, common, LEN(common)))
+            return td_jsonx_fail(l->doc, key, TD_USAGE, l->err,
+                                 "a rule with \"%s\" has no key \"%.*s\"",
+                                 verb->name, len, (const char *)name.ptr);
     }
     return TD_OK;
 }
 
-static enum td_code read_level(struct check_rule *rule,
-                               const struct td_jsonx *doc, uint32_t at,
-                               struct td_error *err)
+static enum td_code no_verb(struct check_loader *l, uint32_t at)
 {
-    uint32_t v = td_json_member(&doc->json, at, td_text("level"));
+    struct td_buf names = {0};
+    enum td_code code;
 
-    rule->level = CHECK_LEVEL_ERROR;
-    if (v == 0)
-        return TD_OK;
-    for (int i = CHECK_LEVEL_ERROR; i <= CHECK_LEVEL_INFO; i++) {
-        rule->level = (enum check_level)i;
-        if (doc->json.values[v].kind == TD_JSON_STRING &&
-            td_json_string_is(&doc->json, v,
-                              td_text(check_level_text(rule->level))))
-            return TD_OK;
-    }
-    return td_jsonx_fail(doc, v, TD_USAGE, err,
-                         "a level is error, warn or info");
+    for (size_t i = 0; i < LEN(verbs); i++)
+        (void)td_buf_addf(&names, "%s%s", i ? ", " : "", verbs[i]->name);
+    code = td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                         "no verb among the keys of the rule: it needs one of "
+                         "%s",
+                         td_buf_str(&names));
+    td_buf_release(&names);
+    return code;
 }
 
-static enum td_code read_common(struct check_rule *rule,
-                                const struct td_jsonx *doc, uint32_t at,
-                                struct td_error *err)
+/* What the rule says, for reports: "count: a", "before: [a, b]". */
+static char *describe(const struct check_loader *l, const char *verb,
+                      uint32_t at)
 {
-    const struct td_json_doc *json = &doc->json;
-    uint32_t id = td_json_member(json, at, td_text("id"));
-    uint32_t max = td_json_member(json, at, td_text("max_report"));
-    struct td_buf text = {0};
+    const struct td_json_doc *json = &l->doc->json;
+    struct td_buf out = {0};
+    char *text;
+
+    (void)td_buf_addf(&out, "%s: ", verb);
+    if (json->values[at].kind == TD_JSON_STRING)
+        (void)td_json_unescape(&out, td_json_inner(json, at));
+    else
+        (void)td_buf_add_bytes(&out, td_json_raw(json, at));
+    text = td_strdup(td_buf_str(&out));
+    td_buf_release(&out);
+    return text;
+}
+
+static enum td_code read_id(struct check_rule *rule, struct check_loader *l,
+                            uint32_t at)
+{
+    uint32_t id = check_read_key(l, at, "id");
+
+    return check_read_text(l, id ? id : at, "a rule needs an id, which is text",
+                           &rule->id);
+}
+
+static enum td_code read_level(struct check_rule *rule, struct check_loader *l,
+                               uint32_t at)
+{
+    static const char *const levels[] = {"error", "warn", "info", NULL};
+    uint32_t level = CHECK_LEVEL_ERROR;
+    enum td_code code = check_read_choice(
+        l, at, levels, "a level is error, warn or info", &level);
+
+    rule->level = (enum check_level)level;
+    return code;
+}
+
+static enum td_code read_note(struct check_rule *rule, struct check_loader *l,
+                              uint32_t at)
+{
+    return check_read_text(l, at, "a note is text", &rule->note);
+}
+
+static enum td_code read_max_report(struct check_rule *rule,
+                                    struct check_loader *l, uint32_t at)
+{
+    return check_read_count(l, at, "max_report", &rule->max_report);
+}
+
+static enum td_code read_max_keys(struct check_rule *rule,
+                                  struct check_loader *l, uint32_t at)
+{
+    enum td_code code = check_read_count(l, at, "max_keys", &rule->max_keys);
+
+    if (code == TD_OK &&
+        (rule->max_keys == 0 || rule->max_keys > UINT32_MAX / 4))
+        return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                             "max_keys is from 1 to %u", UINT32_MAX / 4);
+    return code;
+}
+
+/* mostly: above 0, at most 1. */
+static enum td_code read_mostly(struct check_rule *rule, struct check_loader *l,
+                                uint32_t at)
+{
+    const struct td_json_doc *json = &l->doc->json;
+    struct check_decimal one;
     struct check_decimal d;
-    int64_t n;
+    bool good = json->values[at].kind == TD_JSON_NUMBER;
+    uint64_t place = CHECK_WHOLE;
 
-    if (id == 0 || json->values[id].kind != TD_JSON_STRING)
-        return td_jsonx_fail(doc, id ? id : at, TD_USAGE, err,
-                             "a rule needs an id, which is text");
-    (void)td_json_unescape(&text, td_json_inner(json, id));
-    rule->id = td_strdup(td_buf_str(&text));
-    td_buf_release(&text);
-    rule->max_report = UINT64_MAX;
-    if (max) {
-        if (json->values[max].kind == TD_JSON_NUMBER)
-            check_decimal_read(&d, td_json_raw(json, max));
-        if (json->values[max].kind != TD_JSON_NUMBER ||
-            !check_decimal_int64(&d, &n) || n < 0)
-            return td_jsonx_fail(doc, max, TD_USAGE, err,
-                                 "max_report is an integer from 0");
-        rule->max_report = (uint64_t)n;
+    check_decimal_read(&one, td_text("1"));
+    if (good) {
+        check_decimal_read(&d, td_json_raw(json, at));
+        good = d.count > 0 && d.count <= 9 && !d.negative && d.top >= -9 &&
+               check_decimal_compare(&d, &one) <= 0;
     }
-    return read_level(rule, doc, at, err);
-}
-
-/* The verb's value: an event name, "*", or (monotonic) EVENT.FIELD. */
-static enum td_code read_target(struct check_rule *rule,
-                                const struct td_jsonx *doc, uint32_t at,
-                                struct td_error *err)
-{
-    uint32_t v = td_json_member(&doc->json, at, td_text(rule->verb->name));
-    struct td_buf text = {0};
-    struct td_buf what = {0};
-
-    if (doc->json.values[v].kind != TD_JSON_STRING)
-        return td_jsonx_fail(doc, v, TD_USAGE, err,
-                             "\"%s\" takes the name of an event",
-                             rule->verb->name);
-    (void)td_json_unescape(&text, td_json_inner(&doc->json, v));
-    if (strpbrk(td_buf_str(&text), "[]|{}, ")) {
-        td_buf_release(&text);
-        return td_jsonx_fail(doc, v, TD_USAGE, err,
-                             "filters and alternatives of events are not "
-                             "supported by this version");
+    if (!good)
+        return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                             "mostly is a share above 0 and at most 1, like "
+                             "0.95");
+    rule->mostly = 0;
+    for (int64_t top = d.top; top < 0; top++)
+        place /= 10;
+    for (uint32_t seen = 0; seen < d.count; d.digits++) {
+        if (*d.digits == '.')
+            continue;
+        rule->mostly += place * (uint64_t)(*d.digits - '0');
+        place /= 10;
+        seen++;
     }
-    (void)td_buf_addf(&what, "%s: %s", rule->verb->name, td_buf_str(&text));
-    rule->what = td_strdup(td_buf_str(&what));
-    rule->target = td_bytes(td_strndup(text.ptr, text.len), text.len);
-    td_buf_release(&what);
-    td_buf_release(&text);
     return TD_OK;
 }
 
-enum td_code check_rule_load(struct check_rule *rule,
-                             const struct td_jsonx *doc, uint32_t at,
-                             struct td_error *err)
+static enum td_code read_missing(struct check_rule *rule,
+                                 struct check_loader *l, uint32_t at)
+{
+    static const char *const modes[] = {"fail", "skip", NULL};
+    uint32_t mode = 0;
+    enum td_code code =
+        check_read_choice(l, at, modes, "missing is fail or skip", &mode);
+
+    rule->missing = mode ? CHECK_MISSING_SKIP : CHECK_MISSING_FAIL;
+    return code;
+}
+
+static enum td_code read_profile(struct check_rule *rule,
+                                 struct check_loader *l, uint32_t at)
+{
+    return check_read_names(
+        l, at, "profile takes the name of a profile or a list of them",
+        &rule->profiles);
+}
+
+static enum td_code read_dialect(struct check_rule *rule,
+                                 struct check_loader *l, uint32_t at)
+{
+    return check_read_names(
+        l, at, "dialect takes the name of a dialect or a list of them",
+        &rule->dialects);
+}
+
+static enum td_code read_clock(struct check_rule *rule, struct check_loader *l,
+                               uint32_t at)
+{
+    return check_read_clock(l, at, &rule->time);
+}
+
+static bool same_by(const struct check_by *a, const struct check_by *b)
+{
+    return a->len == b->len &&
+           memcmp(a->fields, b->fields, a->len * sizeof(a->fields[0])) == 0;
+}
+
+static enum td_code read_by(struct check_rule *rule, struct check_loader *l,
+                            uint32_t at)
+{
+    struct check_by by;
+    enum td_code code = check_read_fields(l, at, &by);
+
+    if (code)
+        return code;
+    if (by.len == 0) {
+        rule->every_stream = true;
+        return TD_OK;
+    }
+    for (uint32_t i = 0; i < by.len; i++) {
+        for (uint32_t k = 0; k < i; k++) {
+            if (by.fields[i] == by.fields[k])
+                return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                                     "by names a field twice");
+        }
+    }
+    rule->by = 0;
+    while (rule->by < l->bys->len && !same_by(&l->bys->list[rule->by], &by))
+        rule->by++;
+    if (rule->by < l->bys->len)
+        return TD_OK;
+    l->bys->list =
+        td_realloc(l->bys->list, (l->bys->len + 1) * sizeof(*l->bys->list));
+    l->bys->list[l->bys->len++] = by;
+    return TD_OK;
+}
+
+static enum td_code load_selector(struct check_selector **out,
+                                  struct check_loader *l, uint32_t at)
+{
+    struct check_selector *selector = NULL;
+    enum td_code code =
+        check_selector_load(&selector, l->words, l->doc, at, l->err);
+
+    if (code == TD_OK)
+        *out = selector;
+    return code;
+}
+
+static enum td_code read_ends(struct check_rule *rule, struct check_loader *l,
+                              uint32_t at)
+{
+    return load_selector(&rule->ends, l, at);
+}
+
+/* {between: [A, B]} or {after: A, until: B}. */
+static enum td_code read_stretch(struct check_rule *rule,
+                                 struct check_loader *l, uint32_t from,
+                                 uint32_t to)
+{
+    enum td_code code = load_selector(&rule->opens, l, from);
+
+    return code ? code : load_selector(&rule->closes, l, to);
+}
+
+static enum td_code bad_scope(struct check_loader *l, uint32_t at)
+{
+    return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                         "when is {after: A}, {before: B}, {between: [A, B]}, "
+                         "{after: A, until: B} or globally");
+}
+
+static enum td_code read_when(struct check_rule *rule, struct check_loader *l,
+                              uint32_t at)
+{
+    const struct td_json_value *v = &l->doc->json.values[at];
+    uint32_t after;
+    uint32_t before;
+    uint32_t between;
+    uint32_t until;
+
+    if (check_read_is(l, at, "globally"))
+        return TD_OK;
+    if (v->kind != TD_JSON_OBJECT)
+        return bad_scope(l, at);
+    after = check_read_key(l, at, "after");
+    before = check_read_key(l, at, "before");
+    between = check_read_key(l, at, "between");
+    until = check_read_key(l, at, "until");
+    if (after && until && v->count == 2) {
+        rule->scope = CHECK_AFTER_UNTIL;
+        return read_stretch(rule, l, after, until);
+    }
+    if (v->count != 1)
+        return bad_scope(l, at);
+    if (after) {
+        rule->scope = CHECK_AFTER;
+        return load_selector(&rule->opens, l, after);
+    }
+    if (before) {
+        rule->scope = CHECK_BEFORE;
+        return load_selector(&rule->closes, l, before);
+    }
+    if (!between || l->doc->json.values[between].kind != TD_JSON_ARRAY ||
+        l->doc->json.values[between].count != 2)
+        return bad_scope(l, at);
+    rule->scope = CHECK_BETWEEN;
+    return read_stretch(rule, l, between + 1,
+                        l->doc->json.values[between + 1].next);
+}
+
+static enum td_code read_common(struct check_rule *rule, struct check_loader *l,
+                                uint32_t at)
+{
+    static const struct {
+        const char *key;
+        enum td_code (*read)(struct check_rule *, struct check_loader *,
+                             uint32_t);
+    } readers[] = {
+        {"level", read_level},
+        {"note", read_note},
+        {"max_report", read_max_report},
+        {"by", read_by},
+        {"when", read_when},
+        {"mostly", read_mostly},
+        {"missing", read_missing},
+        {"profile", read_profile},
+        {"dialect", read_dialect},
+        {"clock", read_clock},
+        {"ends", read_ends},
+        {"max_keys", read_max_keys},
+    };
+    enum td_code code = read_id(rule, l, at);
+
+    for (size_t i = 0; i < LEN(readers) && code == TD_OK; i++) {
+        uint32_t v = check_read_key(l, at, readers[i].key);
+
+        if (v)
+            code = readers[i].read(rule, l, v);
+    }
+    return code;
+}
+
+enum td_code check_rule_load(struct check_rule *rule, struct check_loader *l,
+                             uint32_t at)
 {
     enum td_code code;
 
-    if (doc->json.values[at].kind != TD_JSON_OBJECT)
-        return td_jsonx_fail(doc, at, TD_USAGE, err, "a rule is an object");
-    rule->verb = find_verb(doc, at);
-    code = check_keys(rule->verb, doc, at, err);
+    if (l->doc->json.values[at].kind != TD_JSON_OBJECT)
+        return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                             "a rule is an object");
+    *rule = (struct check_rule){
+        .verb = find_verb(l, at),
+        .level = CHECK_LEVEL_ERROR,
+        .max_report = UINT64_MAX,
+        .mostly = CHECK_WHOLE,
+        .by = CHECK_NO_VALUE,
+        .max_keys = CHECK_RULE_KEYS,
+        .time = {.field = CHECK_NO_VALUE},
+    };
+    code = check_keys(rule->verb, l, at);
     if (code)
         return code;
     if (!rule->verb)
-        return td_jsonx_fail(doc, at, TD_USAGE, err,
-                             "no verb among the keys of the rule: it needs "
-                             "first, last, count or monotonic");
-    code = read_common(rule, doc, at, err);
-    if (code == TD_OK)
-        code = read_target(rule, doc, at, err);
-    return code == TD_OK ? rule->verb->load(rule, doc, at, err) : code;
+        return no_verb(l, at);
+    rule->what =
+        describe(l, rule->verb->name, check_read_key(l, at, rule->verb->name));
+    code = read_common(rule, l, at);
+    return code ? code : rule->verb->load(rule, l, at);
 }
 
 void check_rule_release(struct check_rule *rule)
 {
+    if (rule->verb && rule->verb->unload)
+        rule->verb->unload(rule);
+    free(rule->body);
     free(rule->id);
     free(rule->what);
-    free((void *)(uintptr_t)rule->target.ptr);
-    free(rule->field);
+    free(rule->note);
+    check_names_release(&rule->profiles);
+    check_names_release(&rule->dialects);
+    check_selector_free(rule->opens);
+    check_selector_free(rule->closes);
+    check_selector_free(rule->ends);
+    for (uint32_t i = 0; i < rule->roles_len; i++)
+        check_selector_free(rule->roles[i].selector);
+    free(rule->roles);
 }
 
-bool check_rule_targets(const struct check_rule *rule, struct td_bytes name)
+bool check_rule_room(const struct check_rule *rule)
 {
-    return td_bytes_is(rule->target, "*") || td_bytes_equal(rule->target, name);
+    return rule->roles_len < CHECK_ROLES;
 }
 
-void check_rule_remember(struct check_rule_state *state,
-                         const struct check_message *m)
+uint32_t check_rule_listen(struct check_rule *rule,
+                           struct check_selector *selector, bool shared)
 {
-    state->last = (struct check_witness){m->seq, m->has_t, m->t_ns};
-}
-
-void check_rule_find(struct check_rule_run *run, const struct check_message *m,
-                     const char *path, const char *expected, const char *found)
-{
-    struct td_buf excerpt = {0};
-    struct check_finding f = {.rule = run->index,
-                              .expected = (char *)(uintptr_t)expected,
-                              .found = (char *)(uintptr_t)found,
-                              .path = (char *)(uintptr_t)path};
-
-    if (run->state->last.seq)
-        f.witness[f.witnesses++] = run->state->last;
-    if (m) {
-        f.seq = m->seq;
-        f.has_t = m->has_t;
-        f.t_ns = m->t_ns;
-        f.witness[f.witnesses++] =
-            (struct check_witness){m->seq, m->has_t, m->t_ns};
-        check_excerpt(&excerpt, td_json_raw(m->doc, m->at), EXCERPT);
-    }
-    f.excerpt = (char *)(uintptr_t)td_buf_str(&excerpt);
-    check_verdict_find(run->verdict, &f);
-    td_buf_release(&excerpt);
-}
-
-void check_rule_settle(struct check_rule_run *run, enum check_outcome outcome,
-                       const char *reason)
-{
-    struct check_result *result = &run->verdict->rules[run->index];
-
-    if (result->outcome == CHECK_FAIL)
-        return;
-    result->outcome = outcome;
-    free(result->reason);
-    result->reason = td_strdup(reason);
+    rule->roles =
+        td_realloc(rule->roles, (rule->roles_len + 1) * sizeof(*rule->roles));
+    rule->roles[rule->roles_len] = (struct check_role){selector, shared};
+    return rule->roles_len++;
 }

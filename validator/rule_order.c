@@ -1,68 +1,89 @@
-/* first, last: what the stream begins and ends with. */
-#include "validator/pointer.h"
-#include "validator/rule.h"
+/* first, last: what the stream, or each key of it, begins and ends with. */
+#include "validator/rule_read.h"
+
+#define WANTED CHECK_ROLE(1) /* 0 is every event */
 
 static const char *const no_keys[] = {NULL};
 
-static enum td_code load(struct check_rule *rule, const struct td_jsonx *doc,
-                         uint32_t at, struct td_error *err)
+struct state {
+    bool seen;
+    bool wanted; /* the last one was */
+    struct check_seen last;
+    struct td_buf name; /* of the last one */
+};
+
+static enum td_code load(struct check_rule *rule, struct check_loader *l,
+                         uint32_t at)
 {
-    (void)rule;
-    (void)doc;
-    (void)at;
-    (void)err;
-    return TD_OK;
+    rule->state_size = sizeof(struct state);
+    (void)check_rule_listen(rule, NULL, false);
+    return check_read_role(l, check_read_key(l, at, rule->verb->name), rule,
+                           false);
 }
 
-static void judge(struct check_rule_run *run, const struct check_message *m,
-                  struct td_bytes name, const char *place)
+static void find(struct check_run *run, const struct check_message *m,
+                 struct td_bytes name, const char *place)
 {
-    struct td_buf expected = {0};
-    struct td_buf found = {0};
+    const struct state *s = run->state;
+    struct check_note note;
 
-    (void)td_buf_addf(&expected, "\"%.*s\" %s", (int)run->rule->target.len,
-                      (const char *)run->rule->target.ptr, place);
-    (void)td_buf_add_byte(&found, '"');
-    check_excerpt(&found, name, 80);
-    (void)td_buf_add_byte(&found, '"');
-    check_rule_find(run, m, "", td_buf_str(&expected), td_buf_str(&found));
-    td_buf_release(&expected);
-    td_buf_release(&found);
-}
-
-static void on_first(struct check_rule_run *run, const struct check_message *m)
-{
-    if (run->state->count++ > 0)
+    if (!check_rule_fail(run))
         return;
-    if (!check_rule_targets(run->rule, m->name))
-        judge(run, m, m->name, "as the first event");
+    check_note_begin(&note, run, m, CHECK_NO_VALUE);
+    (void)td_buf_addf(&note.expected, "\"%s\" %s",
+                      check_selector_text(run->rule->roles[1].selector), place);
+    check_note_name(&note.found, name);
+    if (!m)
+        check_note_about(&note, &s->last);
+    check_note_end(&note);
 }
 
-static void end_first(struct check_rule_run *run, bool cut)
+static void on_first(struct check_run *run, const struct check_message *m,
+                     uint64_t roles)
 {
-    (void)cut;
-    if (run->state->count == 0)
-        check_rule_settle(run, CHECK_VACUOUS, "the stream has no events");
+    struct state *s = run->state;
+
+    if (s->seen)
+        return;
+    s->seen = true;
+    if (roles & WANTED)
+        check_rule_pass(run);
+    else
+        find(run, m, m->name, "as the first event");
 }
 
-static void on_last(struct check_rule_run *run, const struct check_message *m)
+static void on_last(struct check_run *run, const struct check_message *m,
+                    uint64_t roles)
 {
-    run->state->count++;
-    check_rule_remember(run->state, m);
-    td_buf_clear(&run->state->text);
-    (void)td_buf_add_bytes(&run->state->text, m->name);
+    struct state *s = run->state;
+
+    s->seen = true;
+    s->wanted = (roles & WANTED) != 0;
+    s->last = check_seen(m);
+    td_buf_clear(&s->name);
+    (void)td_buf_add_bytes(&s->name, m->name);
 }
 
-static void end_last(struct check_rule_run *run, bool cut)
+static void end_last(struct check_run *run, enum check_ending how)
 {
-    struct td_bytes name = td_buf_bytes(&run->state->text);
+    const struct state *s = run->state;
 
-    if (run->state->count == 0)
-        check_rule_settle(run, CHECK_VACUOUS, "the stream has no events");
-    else if (cut)
-        check_rule_settle(run, CHECK_OPEN, "the stream was cut off");
-    else if (!check_rule_targets(run->rule, name))
-        judge(run, NULL, name, "as the last event");
+    if (!s->seen)
+        return;
+    if (how == CHECK_CUT)
+        check_rule_open(run, "the stream was cut off");
+    else if (s->wanted)
+        check_rule_pass(run);
+    else
+        find(run, NULL, td_buf_bytes(&s->name), "as the last event");
+}
+
+static void clear(const struct check_rule *rule, void *state)
+{
+    struct state *s = state;
+
+    (void)rule;
+    td_buf_release(&s->name);
 }
 
 const struct check_verb check_verb_first = {
@@ -70,7 +91,6 @@ const struct check_verb check_verb_first = {
     .keys = no_keys,
     .load = load,
     .on_message = on_first,
-    .on_end = end_first,
 };
 
 const struct check_verb check_verb_last = {
@@ -79,4 +99,5 @@ const struct check_verb check_verb_last = {
     .load = load,
     .on_message = on_last,
     .on_end = end_last,
+    .clear = clear,
 };

@@ -34,13 +34,8 @@ void check_verdict_release(struct check_verdict *v)
         free(v->rules[i].what);
         free(v->rules[i].reason);
     }
-    for (size_t i = 0; i < v->findings_len; i++) {
-        free(v->findings[i].path);
-        free(v->findings[i].schema_path);
-        free(v->findings[i].expected);
-        free(v->findings[i].found);
-        free(v->findings[i].excerpt);
-    }
+    for (size_t i = 0; i < v->findings_len; i++)
+        check_finding_release(&v->findings[i]);
     free(v->rules);
     free(v->findings);
     free(v->input);
@@ -60,6 +55,7 @@ uint32_t check_verdict_rule(struct check_verdict *v, const char *id,
         .level = level,
         .outcome = CHECK_PASS,
         .max = max,
+        .mostly = CHECK_WHOLE,
         .reason = td_strdup(""),
     };
     return v->rules_len++;
@@ -70,35 +66,97 @@ static char *copy(const char *text)
     return td_strdup(text ? text : "");
 }
 
-bool check_verdict_only_counts(struct check_verdict *v, uint32_t rule)
+struct check_finding check_finding_copy(const struct check_finding *f)
+{
+    struct check_finding kept = *f;
+
+    kept.key = copy(f->key);
+    kept.path = copy(f->path);
+    kept.schema_path = copy(f->schema_path);
+    kept.expected = copy(f->expected);
+    kept.found = copy(f->found);
+    kept.excerpt = copy(f->excerpt);
+    for (size_t i = 0; i < f->witnesses; i++) {
+        if (f->witness[i].value)
+            kept.witness[i].value = td_strdup(f->witness[i].value);
+    }
+    return kept;
+}
+
+void check_finding_release(struct check_finding *f)
+{
+    free(f->key);
+    free(f->path);
+    free(f->schema_path);
+    free(f->expected);
+    free(f->found);
+    free(f->excerpt);
+    for (size_t i = 0; i < f->witnesses; i++)
+        free(f->witness[i].value);
+    *f = (struct check_finding){0};
+}
+
+bool check_verdict_is_fatal(const struct check_verdict *v, uint32_t rule)
+{
+    const struct check_result *r = &v->rules[rule];
+
+    return r->mostly == CHECK_WHOLE &&
+           (r->level == CHECK_LEVEL_ERROR ||
+            (v->strict && r->level == CHECK_LEVEL_WARN));
+}
+
+static void count(struct check_verdict *v, uint32_t rule)
 {
     struct check_result *r = &v->rules[rule];
 
-    if (r->total < r->max)
-        return false;
-    r->outcome = CHECK_FAIL;
     r->total++;
+    if (r->mostly == CHECK_WHOLE)
+        r->outcome = CHECK_FAIL;
+    v->failed = v->failed || check_verdict_is_fatal(v, rule);
+}
+
+bool check_verdict_only_counts(struct check_verdict *v, uint32_t rule)
+{
+    if (v->rules[rule].total < v->rules[rule].max)
+        return false;
+    count(v, rule);
     return true;
 }
 
 void check_verdict_find(struct check_verdict *v, const struct check_finding *f)
 {
-    struct check_result *rule = &v->rules[f->rule];
-    struct check_finding *kept;
-
     if (check_verdict_only_counts(v, f->rule))
         return;
-    rule->outcome = CHECK_FAIL;
-    rule->total++;
+    count(v, f->rule);
     v->findings =
         td_realloc(v->findings, (v->findings_len + 1) * sizeof(*v->findings));
-    kept = &v->findings[v->findings_len++];
-    *kept = *f;
-    kept->path = copy(f->path);
-    kept->schema_path = copy(f->schema_path);
-    kept->expected = copy(f->expected);
-    kept->found = copy(f->found);
-    kept->excerpt = copy(f->excerpt);
+    v->findings[v->findings_len++] = check_finding_copy(f);
+}
+
+void check_verdict_settle(struct check_verdict *v, uint32_t rule,
+                          enum check_outcome outcome, const char *reason)
+{
+    struct check_result *r = &v->rules[rule];
+
+    if (r->outcome == CHECK_FAIL || outcome < r->outcome)
+        return;
+    r->outcome = outcome;
+    free(r->reason);
+    r->reason = td_strdup(reason);
+}
+
+/* What a rule does to the whole: its outcome, as far as its level counts. */
+static enum check_outcome weight(const struct check_verdict *v,
+                                 const struct check_result *r)
+{
+    bool counts = r->level == CHECK_LEVEL_ERROR ||
+                  (v->strict && r->level == CHECK_LEVEL_WARN);
+
+    if (!counts || (r->optional && r->outcome == CHECK_VACUOUS))
+        return CHECK_PASS;
+    if (r->outcome == CHECK_VACUOUS || r->outcome == CHECK_SKIPPED)
+        return v->strict ? CHECK_FAIL : CHECK_PASS;
+    return r->outcome;
 }
 
 void check_verdict_close(struct check_verdict *v)
@@ -107,18 +165,15 @@ void check_verdict_close(struct check_verdict *v)
 
     v->outcome = CHECK_PASS;
     for (uint32_t i = 0; i < v->rules_len; i++) {
-        const struct check_result *rule = &v->rules[i];
+        enum check_outcome outcome = weight(v, &v->rules[i]);
 
-        applied |= rule->outcome != CHECK_VACUOUS;
-        if (rule->level != CHECK_LEVEL_ERROR ||
-            rule->outcome == CHECK_VACUOUS || rule->outcome == CHECK_SKIPPED)
-            continue;
-        if (rule->outcome > v->outcome && v->outcome != CHECK_FAIL)
-            v->outcome = rule->outcome;
-        if (rule->outcome == CHECK_FAIL) /* is certain, whatever else is not */
+        applied |= v->rules[i].outcome != CHECK_VACUOUS;
+        if (outcome > v->outcome && v->outcome != CHECK_FAIL)
+            v->outcome = outcome;
+        if (outcome == CHECK_FAIL) /* is certain, whatever else is not */
             v->outcome = CHECK_FAIL;
     }
-    if (!applied)
+    if (!applied && v->outcome == CHECK_PASS)
         v->outcome = CHECK_VACUOUS;
 }
 

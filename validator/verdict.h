@@ -33,15 +33,21 @@ struct check_witness {
     uint64_t seq;
     bool has_t;
     uint64_t t_ns; /* tape time */
+    char *value;   /* what of it matters; NULL: only that it is there */
 };
 
-#define CHECK_WITNESSES 2
+#define CHECK_WITNESSES 4
+
+/* A share of 1, exact to nine digits: what a rule with `mostly` must hold of.
+ */
+#define CHECK_WHOLE UINT64_C(1000000000)
 
 struct check_finding {
     uint32_t rule; /* index into the verdict's rules */
     uint64_t seq;  /* event, or line of NDJSON from 1; 0 = the whole stream */
     bool has_t;
     uint64_t t_ns;
+    char *key;         /* "task_id = \"t1\"", or "" */
     char *path;        /* JSON Pointer within the message; "" = all of it */
     char *schema_path; /* FILE#POINTER of the keyword, or "" */
     char *expected;
@@ -57,9 +63,12 @@ struct check_result {
     enum check_level level;
     enum check_outcome outcome;
     uint64_t applied; /* events it looked at */
+    uint64_t judged;  /* times it held or not; rules of a contract */
     uint64_t total;   /* findings, also those that are not kept */
     uint64_t max;     /* findings to keep */
-    char *reason;     /* "" or why it is open, skipped or an error */
+    uint64_t mostly;  /* of CHECK_WHOLE, the share that must hold */
+    bool optional;    /* nothing is wrong if it had nothing to judge */
+    char *reason;     /* "" or why it is open, vacuous, skipped or an error */
 };
 
 struct check_verdict {
@@ -69,7 +78,9 @@ struct check_verdict {
     char *show_before;
     char *show_after;
     enum check_outcome outcome;
-    bool lossy; /* the tape is torn, damaged or lacks events */
+    bool lossy;  /* the tape is torn, damaged or lacks events */
+    bool strict; /* warnings and rules without a subject fail it too */
+    bool failed; /* there is a finding that fails it, whatever comes */
     uint64_t events;
     struct check_result *rules;
     uint32_t rules_len;
@@ -93,13 +104,26 @@ uint32_t check_verdict_rule(struct check_verdict *v, const char *id,
                             const char *what, enum check_level level,
                             uint64_t max);
 
+/* True if a finding of level error and no share to spare, or in a strict
+ * verdict of level warn, fails the verdict.
+ */
+bool check_verdict_is_fatal(const struct check_verdict *v, uint32_t rule);
+
 /* True if the rule has no room for another finding: then it was counted, and
  * need not be put into words.
  */
 bool check_verdict_only_counts(struct check_verdict *v, uint32_t rule);
 
-/* Count a finding of f->rule, which fails, and keep a copy if there is room. */
+/* Count a finding of f->rule, and keep a copy if there is room. */
 void check_verdict_find(struct check_verdict *v, const struct check_finding *f);
+
+/* Set the outcome of a rule that found nothing worse, and why. */
+void check_verdict_settle(struct check_verdict *v, uint32_t rule,
+                          enum check_outcome outcome, const char *reason);
+
+/* Copy a finding; release one. */
+struct check_finding check_finding_copy(const struct check_finding *f);
+void check_finding_release(struct check_finding *f);
 
 /* Decide the outcome of the whole. */
 void check_verdict_close(struct check_verdict *v);

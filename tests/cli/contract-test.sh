@@ -4,7 +4,7 @@ contract: 1
 events: {a: {}, b: {schema: {required: [n]}}}
 rules:
 - {id: begins, first: a}
-- {id: up, monotonic: b.n}
+- {id: up, monotonic: b.n, missing: skip}
 - {id: many, count: b, at_most: 2, level: warn}
 tests:
 - name: a good run

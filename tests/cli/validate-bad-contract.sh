@@ -1,6 +1,6 @@
 status() { "$@" || echo "status $?"; }
 printf 'contract: 1\nrules:\n- {id: T1, rate: "*", max: 2}\n' > later.yaml
-printf 'contract: 1\nrules:\n- {id: A, first: "a[x==1]"}\n' > filter.yaml
+printf 'contract: 1\nrules:\n- {id: A, first: "a[x=1]"}\n' > filter.yaml
 printf 'contract: 1\nrules:\n- {id: A, frist: a}\n' > unknown.yaml
 printf 'contract: 1\nevents:\n  a: {schema: {type: text}}\n' > schema.yaml
 printf 'contract: 2\n' > version.yaml

@@ -13,6 +13,8 @@ static void find(struct check_verdict *v, struct check_finding f)
 
 static void make(struct check_verdict *v)
 {
+    char key[] = "k = 1";
+    char value[] = "5";
     char path[] = "/a~1b/0";
     char keyword[] = "s.json#/type";
     char expected[] = "text \"x\"";
@@ -27,17 +29,19 @@ static void make(struct check_verdict *v)
     rule = check_verdict_rule(v, "bad", "schema: a", CHECK_LEVEL_ERROR, 2);
     v->rules[rule].applied = 3;
     for (uint64_t i = 1; i <= 3; i++)
-        find(v, (struct check_finding){.rule = rule,
-                                       .seq = 7,
-                                       .has_t = true,
-                                       .t_ns = UINT64_C(1000000001) * i,
-                                       .path = path,
-                                       .schema_path = keyword,
-                                       .expected = expected,
-                                       .found = found,
-                                       .excerpt = excerpt,
-                                       .witness = {{6, true, 5}, {7, true, 9}},
-                                       .witnesses = 2});
+        find(v, (struct check_finding){
+                    .rule = rule,
+                    .seq = 7,
+                    .has_t = true,
+                    .t_ns = UINT64_C(1000000001) * i,
+                    .key = key,
+                    .path = path,
+                    .schema_path = keyword,
+                    .expected = expected,
+                    .found = found,
+                    .excerpt = excerpt,
+                    .witness = {{6, true, 5, value}, {7, true, 9, NULL}},
+                    .witnesses = 2});
     rule = check_verdict_rule(v, "soft", "count: b", CHECK_LEVEL_WARN, 2);
     find(v, (struct check_finding){
                 .rule = rule, .expected = expected, .found = found});
@@ -58,12 +62,14 @@ static void expect(const char *name, struct td_buf *seen, const char *wanted)
 
 #define FINDINGS                                                               \
     "  fail    bad  schema: a  3 findings\n"                                   \
-    "    seq 7 at 1.000000001 s /a~1b/0: expected text \"x\", found a "        \
+    "    seq 7 at 1.000000001 s /a~1b/0 (k = 1): expected text \"x\", found "  \
+    "a "                                                                       \
     "b\\u001b[2J; "                                                            \
-    "see seq 6 (s.json#/type)\n"                                               \
-    "    seq 7 at 2.000000002 s /a~1b/0: expected text \"x\", found a "        \
+    "see seq 6 (5) (s.json#/type)\n"                                           \
+    "    seq 7 at 2.000000002 s /a~1b/0 (k = 1): expected text \"x\", found "  \
+    "a "                                                                       \
     "b\\u001b[2J; "                                                            \
-    "see seq 6 (s.json#/type)\n"                                               \
+    "see seq 6 (5) (s.json#/type)\n"                                           \
     "      in {\"a/b\":[\"\xc3\xa9\"]}\n"                                      \
     "    ... and 1 more\n"                                                     \
     "  fail    soft  count: b [warn]  1 finding\n"                             \
@@ -88,9 +94,12 @@ static void text_is_for_people(void)
 
 #define FOUND(t)                                                               \
     "{\"rule\":\"bad\",\"level\":\"error\",\"seq\":7,\"t\":" t                 \
-    ",\"path\":\"/a~1b/0\",\"schema_path\":\"s.json#/type\",\"expected\":"     \
+    ",\"key\":\"k = "                                                          \
+    "1\",\"path\":\"/a~1b/0\",\"schema_path\":\"s.json#/type\",\"expected\":"  \
     "\"text \\\"x\\\"\",\"found\":\"a\\tb\\u001b[2J\",\"excerpt\":"            \
-    "\"{\\\"a/b\\\":[\\\"\xc3\xa9\\\"]}\",\"witness\":[{\"seq\":6,\"t\":5},"   \
+    "\"{\\\"a/"                                                                \
+    "b\\\":[\\\"\xc3\xa9\\\"]}\",\"witness\":[{\"seq\":6,\"t\":5,\"value\":"   \
+    "\"5\"},"                                                                  \
     "{\"seq\":7,\"t\":9}]},"
 
 static void json_is_for_programs(void)
@@ -105,13 +114,16 @@ static void json_is_for_programs(void)
            "\"lossy\":true,\"counts\":{\"pass\":1,\"vacuous\":0,\"open\":1,"
            "\"skipped\":0,\"fail\":2,\"error\":0},\"rules\":["
            "{\"id\":\"good\",\"what\":\"first: a\",\"level\":\"error\","
-           "\"outcome\":\"pass\",\"applied\":0,\"total\":0,\"reason\":\"\"},"
+           "\"outcome\":\"pass\",\"applied\":0,\"judged\":0,\"total\":0,"
+           "\"reason\":\"\"},"
            "{\"id\":\"bad\",\"what\":\"schema: a\",\"level\":\"error\","
-           "\"outcome\":\"fail\",\"applied\":3,\"total\":3,\"reason\":\"\"},"
+           "\"outcome\":\"fail\",\"applied\":3,\"judged\":0,\"total\":3,"
+           "\"reason\":\"\"},"
            "{\"id\":\"soft\",\"what\":\"count: b\",\"level\":\"warn\","
-           "\"outcome\":\"fail\",\"applied\":0,\"total\":1,\"reason\":\"\"},"
+           "\"outcome\":\"fail\",\"applied\":0,\"judged\":0,\"total\":1,"
+           "\"reason\":\"\"},"
            "{\"id\":\"idle\",\"what\":\"last: c\",\"level\":\"info\","
-           "\"outcome\":\"open\",\"applied\":0,\"total\":0,"
+           "\"outcome\":\"open\",\"applied\":0,\"judged\":0,\"total\":0,"
            "\"reason\":\"cut \\\"off\\\"\"}],\"findings\":[" FOUND("1000000001")
                FOUND("2000000002") "{\"rule\":\"soft\","
                                    "\"level\":\"warn\","

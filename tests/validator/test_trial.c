@@ -13,7 +13,7 @@
     "rules:\n"                                                                 \
     "- {id: R1, first: a}\n"                                                   \
     "- {id: R2, count: b, at_most: 1, level: warn}\n"                          \
-    "- {id: R3, monotonic: c.n}\n"                                             \
+    "- {id: R3, monotonic: c.n, missing: skip}\n"                              \
     "tests:\n"
 
 static enum td_code load(struct check_contract **contract,

@@ -1,0 +1,119 @@
+/* validator/fold_int.h - what the files of the fold share: fold.c has the
+ * streams, keys and states, fold_scope.c what a message does to a state,
+ * rule_note.c what a rule says.
+ */
+#ifndef VALIDATOR_FOLD_INT_H
+#define VALIDATOR_FOLD_INT_H
+
+#include "validator/fold.h"
+#include "validator/keys.h"
+
+/* Findings that count only if the scope comes to its end. */
+struct fold_pending {
+    uint64_t judged;
+    uint64_t failed;
+    struct check_finding *list; /* as many as may be kept */
+    size_t len;
+};
+
+/* A rule and a key, or a rule without keys. */
+struct fold_instance {
+    uint32_t key;
+    uint32_t opens; /* of fold_states, that this one knows of */
+    uint32_t closes;
+    bool active;                  /* within the scope */
+    struct fold_pending *pending; /* between: while it is active */
+    struct fold_instance *next;   /* of those that are free */
+    max_align_t state[];          /* state_size bytes */
+};
+
+/* A rule in one stream. */
+struct fold_states {
+    struct fold_instance **list; /* by key; NULL: none */
+    uint32_t len;
+    uint32_t live;
+    void *shared;
+    uint32_t opens; /* scope: messages without the key, which are of all */
+    uint32_t closes;
+    bool active; /* and what the last of them was */
+};
+
+/* Keys of one `by`. */
+struct fold_keys {
+    struct check_keys keys;
+    uint32_t *refs; /* instances of each key */
+    uint32_t refs_len;
+    uint64_t message; /* what `at` is true of */
+    uint32_t at;      /* key of the message, or CHECK_NO_KEY */
+};
+
+struct fold_lane {
+    struct fold_keys *keys;     /* one a `by` of the contract */
+    struct fold_states *states; /* one a rule */
+};
+
+/* What a rule is in this check, whatever the stream. */
+struct fold_rule {
+    bool off;
+    bool no_time; /* it asked for one, and the input has none */
+    bool has_last;
+    int64_t last;               /* time of its last message */
+    struct fold_instance *free; /* to use again */
+};
+
+struct dead_key {
+    struct fold_lane *lane;
+    uint32_t by;
+    uint32_t key;
+};
+
+struct check_fold {
+    const struct check_contract *contract;
+    struct check_verdict *verdict;
+    uint32_t first;
+    struct check_eval *eval;
+    struct check_field_cache *fields;
+    const struct td_json_doc *doc; /* of the message at hand */
+    struct fold_rule *rules;
+    struct check_keys streams; /* values of stream.key */
+    struct fold_lane **lanes;  /* 0: rules of all streams; then one each */
+    uint32_t lanes_len;
+    uint32_t lane; /* that of the last message */
+    uint64_t messages;
+    bool has_t;
+    uint64_t t_ns; /* of the last message */
+    bool has_clock;
+    int64_t clock_ns;
+    struct td_buf key;  /* scratch */
+    struct td_buf dead; /* struct dead_key of keys that may go */
+};
+
+/* Where a rule's word goes. */
+struct check_place {
+    struct check_fold *fold;
+    struct fold_lane *lane;
+    uint32_t lane_index;
+    uint32_t rule;
+    struct fold_instance *instance; /* NULL: a message without the key */
+};
+
+/* Frees a state and its memory of findings; the instance can begin anew. */
+void fold_reset(struct check_run *run);
+
+/* Hand a message to a rule: roles that matched, and the instance of its key
+ * (NULL: it has none).
+ */
+void fold_deliver(struct check_run *run, const struct check_message *m,
+                  uint64_t roles);
+
+/* The stream is over for the instance of the run. */
+void fold_finish(struct check_run *run, enum check_ending how);
+
+/* A message that the rule speaks of lacks its key: a finding. */
+void fold_miss_key(struct check_run *run, const struct check_message *m);
+
+/* The time of m by a clock that is a field; false: it has none. */
+bool fold_read_time(struct check_fold *f, const struct check_time_source *time,
+                    const struct check_message *m, int64_t *ns);
+
+#endif

@@ -1,0 +1,170 @@
+/* What a message does to a rule: scopes begin and end, states are judged. */
+#include "core/mem.h"
+#include "validator/dispatch.h"
+#include "validator/fold_int.h"
+
+#include <stdlib.h>
+
+static struct fold_states *states_of(const struct check_run *run)
+{
+    return &run->place->lane->states[run->place->rule];
+}
+
+static void drop_pending(struct fold_instance *instance)
+{
+    struct fold_pending *p = instance->pending;
+
+    for (size_t i = 0; p && i < p->len; i++)
+        check_finding_release(&p->list[i]);
+    if (p)
+        free(p->list);
+    free(p);
+    instance->pending = NULL;
+}
+
+/* The scope came to its end as it should: what was found in it counts. */
+static void flush_pending(struct check_run *run)
+{
+    struct check_verdict *v = run->place->fold->verdict;
+    uint32_t rule = run->place->fold->first + run->place->rule;
+    struct fold_pending *p = run->place->instance->pending;
+
+    if (!p)
+        return;
+    v->rules[rule].judged += p->judged;
+    for (size_t i = 0; i < p->len; i++)
+        check_verdict_find(v, &p->list[i]);
+    for (uint64_t i = p->len; i < p->failed; i++)
+        (void)check_verdict_only_counts(v, rule);
+    drop_pending(run->place->instance);
+}
+
+void fold_reset(struct check_run *run)
+{
+    drop_pending(run->place->instance);
+    if (run->rule->verb->clear)
+        run->rule->verb->clear(run->rule, run->state);
+    memset(run->state, 0, run->rule->state_size);
+}
+
+static void begin_scope(struct check_run *run)
+{
+    struct fold_instance *instance = run->place->instance;
+
+    instance->active = true;
+    if (run->rule->scope == CHECK_BETWEEN)
+        instance->pending = td_calloc(1, sizeof(*instance->pending));
+}
+
+static void end_scope(struct check_run *run)
+{
+    struct fold_instance *instance = run->place->instance;
+
+    if (run->rule->verb->on_end)
+        run->rule->verb->on_end(run, CHECK_ENDED);
+    flush_pending(run);
+    fold_reset(run);
+    instance->active = false;
+}
+
+static bool can_begin(const struct check_run *run)
+{
+    enum check_scope scope = run->rule->scope;
+
+    return scope != CHECK_GLOBALLY && scope != CHECK_BEFORE;
+}
+
+/* Messages without the key began or ended the scope of all keys since this one
+ * was looked at.
+ */
+static void catch_up(struct check_run *run)
+{
+    struct fold_instance *instance = run->place->instance;
+    const struct fold_states *all = states_of(run);
+    bool closed = instance->closes != all->closes;
+    bool opened = instance->opens != all->opens;
+
+    instance->closes = all->closes;
+    instance->opens = all->opens;
+    if (closed && instance->active)
+        end_scope(run);
+    if ((closed || opened) && all->active && !instance->active &&
+        can_begin(run))
+        begin_scope(run);
+}
+
+/* A message that begins or ends the scope of all keys. */
+static void scope_of_all(struct check_run *run, uint64_t roles)
+{
+    struct fold_states *all = states_of(run);
+
+    if (roles & CHECK_ROLE_CLOSES) {
+        all->closes++;
+        all->active = false;
+    }
+    if (roles & CHECK_ROLE_OPENS) {
+        all->opens++;
+        all->active = true;
+    }
+}
+
+static void count_applied(struct check_run *run)
+{
+    run->place->fold->verdict->rules[run->place->fold->first + run->place->rule]
+        .applied++;
+}
+
+static void deliver_own(struct check_run *run, const struct check_message *m,
+                        uint64_t roles)
+{
+    const uint64_t edges =
+        CHECK_ROLE_OPENS | CHECK_ROLE_CLOSES | CHECK_ROLE_ENDS;
+    struct fold_instance *instance = run->place->instance;
+    bool closes = (roles & CHECK_ROLE_CLOSES) && instance->active;
+
+    if (closes)
+        end_scope(run);
+    else if (instance->active && (roles & ~edges)) {
+        count_applied(run);
+        run->rule->verb->on_message(run, m, roles & ~edges);
+    }
+    if ((roles & CHECK_ROLE_OPENS) && !instance->active && can_begin(run))
+        begin_scope(run);
+}
+
+void fold_deliver(struct check_run *run, const struct check_message *m,
+                  uint64_t roles)
+{
+    uint64_t shared = 0;
+
+    for (uint32_t i = 0; i < run->rule->roles_len; i++)
+        shared |= run->rule->roles[i].shared ? roles & CHECK_ROLE(i) : 0;
+    if (shared) {
+        void *state = run->state;
+
+        run->state = NULL;
+        run->rule->verb->on_message(run, m, shared);
+        run->state = state;
+        roles &= ~shared;
+    }
+    if (!run->place->instance) {
+        scope_of_all(run, roles);
+        return;
+    }
+    if (roles) {
+        catch_up(run);
+        deliver_own(run, m, roles);
+    }
+}
+
+void fold_finish(struct check_run *run, enum check_ending how)
+{
+    struct fold_instance *instance = run->place->instance;
+
+    catch_up(run);
+    if (instance->active && instance->pending && how == CHECK_CUT)
+        check_rule_open(run, "the stream was cut off within the scope");
+    if (instance->active && !instance->pending && run->rule->verb->on_end)
+        run->rule->verb->on_end(run, how);
+    fold_reset(run);
+}
