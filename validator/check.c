@@ -148,7 +148,7 @@ static void judge_schema(struct check *c, struct check_schema_run *run,
                                     (void *)(uintptr_t)report);
     if (code == TD_LIMIT)
         check_verdict_settle(&c->verdict, report->rule, CHECK_ERROR,
-                             "a schema or pattern took too many steps");
+                             CHECK_TOO_MANY_STEPS);
 }
 
 void check_find(struct check *c, uint32_t rule, const struct check_message *m,

@@ -112,14 +112,22 @@ static enum td_code read_pointer(struct loader *l, uint32_t at, char **out)
 
 static enum td_code read_clock(struct loader *l, uint32_t at)
 {
-    struct check_loader loader = {l->x, l->c->words, &l->c->bys, l->err};
+    struct check_loader loader = {.doc = l->x,
+                                  .words = l->c->words,
+                                  .bys = &l->c->bys,
+                                  .err = l->err,
+                                  .schemas = l->c->schemas};
 
     return check_read_clock(&loader, at, &l->c->time);
 }
 
 static enum td_code read_key(struct loader *l, uint32_t at)
 {
-    struct check_loader loader = {l->x, l->c->words, &l->c->bys, l->err};
+    struct check_loader loader = {.doc = l->x,
+                                  .words = l->c->words,
+                                  .bys = &l->c->bys,
+                                  .err = l->err,
+                                  .schemas = l->c->schemas};
 
     return check_read_field(&loader, at, &l->c->key);
 }
@@ -169,6 +177,15 @@ static enum td_code add_event(struct loader *l, uint32_t key)
     return TD_OK;
 }
 
+/* After an error the set is of no more use, and more errors may follow. */
+static void renew_schemas(struct loader *l, enum td_code code)
+{
+    if (code == TD_OK || !l->errors)
+        return;
+    check_schemas_free(l->c->schemas);
+    l->c->schemas = check_schemas_new(l->how);
+}
+
 static enum td_code read_event(struct loader *l, uint32_t key)
 {
     static const char *const known[] = {"schema", "note", NULL};
@@ -192,10 +209,7 @@ static enum td_code read_event(struct loader *l, uint32_t key)
         return code;
     e->has_schema = true;
     code = check_schemas_add(l->c->schemas, l->x, schema, &e->root, l->err);
-    if (code && l->errors) { /* the set is of no more use */
-        check_schemas_free(l->c->schemas);
-        l->c->schemas = check_schemas_new(l->how);
-    }
+    renew_schemas(l, code);
     return code;
 }
 
@@ -219,7 +233,11 @@ static enum td_code read_events(struct loader *l, uint32_t at)
 
 static enum td_code read_rules(struct loader *l, uint32_t at)
 {
-    struct check_loader loader = {l->x, l->c->words, &l->c->bys, l->err};
+    struct check_loader loader = {.doc = l->x,
+                                  .words = l->c->words,
+                                  .bys = &l->c->bys,
+                                  .err = l->err,
+                                  .schemas = l->c->schemas};
     enum td_code code = TD_OK;
 
     if (!is_kind(l, at, TD_JSON_ARRAY))
@@ -230,9 +248,12 @@ static enum td_code read_rules(struct loader *l, uint32_t at)
     l->c->rules =
         td_calloc(l->json->values[at].count + 1, sizeof(*l->c->rules));
     for (uint32_t i = at + 1; i < l->json->values[at].next && code == TD_OK;
-         i = l->json->values[i].next)
-        code = settle(
-            l, check_rule_load(&l->c->rules[l->c->rules_len++], &loader, i));
+         i = l->json->values[i].next) {
+        code = check_rule_load(&l->c->rules[l->c->rules_len++], &loader, i);
+        renew_schemas(l, code);
+        loader.schemas = l->c->schemas;
+        code = settle(l, code);
+    }
     return code;
 }
 

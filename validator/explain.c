@@ -163,44 +163,33 @@ void check_say_field(const struct check_sayer *s, uint32_t at)
     td_buf_release(&text);
 }
 
-static void say_pair(const struct check_sayer *s, uint32_t list,
-                     const char *between)
-{
-    const struct td_json_doc *json = &s->doc->json;
-
-    check_say_selector(s, list + 1);
-    check_say(s, between);
-    check_say_selector(s, json->values[list + 1].next);
-}
-
 /* The scope: `when`. */
 static void say_when(const struct check_sayer *s)
 {
-    static const struct {
-        const char *key;
-        const char *words;
-        const char *between; /* NULL: one selector */
-    } scopes[] = {
-        {"before", "before the first ", NULL},
-        {"after", "after the first ", NULL},
-        {"between", "between each ", " and the next "},
-        {"after-until", "from each ", " to the next "},
-    };
     uint32_t when = check_say_key(s, "when");
+    const struct check_sayer inner = {s->out, s->doc, when};
+    uint32_t before = when ? check_say_key(&inner, "before") : 0;
+    uint32_t after = when ? check_say_key(&inner, "after") : 0;
+    uint32_t until = when ? check_say_key(&inner, "until") : 0;
+    uint32_t between = when ? check_say_key(&inner, "between") : 0;
 
-    for (size_t i = 0; when && i < sizeof(scopes) / sizeof(scopes[0]); i++) {
-        uint32_t at =
-            td_json_member(&s->doc->json, when, td_text(scopes[i].key));
-
-        if (at == 0)
-            continue;
-        check_say(s, scopes[i].words);
-        if (scopes[i].between)
-            say_pair(s, at, scopes[i].between);
-        else
-            check_say_selector(s, at);
-        check_say(s, ", ");
+    if (before) {
+        check_say(s, "before the first ");
+        check_say_selector(s, before);
+    } else if (between) {
+        check_say(s, "between each ");
+        check_say_selector(s, between + 1);
+        check_say(s, " and the next ");
+        check_say_selector(s, s->doc->json.values[between + 1].next);
+    } else if (after) {
+        check_say(s, until ? "after each " : "after the first ");
+        check_say_selector(s, after);
     }
+    if (until) {
+        check_say(s, " until the next ");
+        check_say_selector(s, until);
+    }
+    check_say(s, before || after || between ? ", " : "");
 }
 
 void check_explain_rule(struct td_buf *out, const struct td_jsonx *doc,

@@ -1,5 +1,11 @@
 #include "validator/explain_int.h"
 
+static bool text_is(const struct check_sayer *s, uint32_t at, const char *text)
+{
+    return at && s->doc->json.values[at].kind == TD_JSON_STRING &&
+           td_json_string_is(&s->doc->json, at, td_text(text));
+}
+
 static void say_first(const struct check_sayer *s, uint32_t at)
 {
     check_say(s, "the first event is ");
@@ -54,15 +60,35 @@ static void say_absent(const struct check_sayer *s, uint32_t at)
     check_say_selector(s, at);
 }
 
+/* [A, B, C]: every C comes after B, and every B after A. */
 static void say_before(const struct check_sayer *s, uint32_t at)
 {
-    uint32_t second = s->doc->json.values[at + 1].next;
+    const struct td_json_value *values = s->doc->json.values;
+    uint32_t each = check_say_key(s, "each");
+    bool only_first = text_is(s, each, "first");
+    uint32_t last = at + 1;
 
+    for (uint32_t i = values[at + 1].next; i < values[at].next;
+         last = i, i = values[i].next) {
+        check_say(s, last > at + 1 ? " and " : "");
+        check_say(s, only_first ? "the first " : "every ");
+        check_say_selector(s, i);
+        check_say(s, text_is(s, each, "pair") ? " comes after its own "
+                                              : " comes after ");
+        check_say_selector(s, last);
+    }
+}
+
+static void say_conforms(const struct check_sayer *s, uint32_t at)
+{
+    if (!text_is(s, check_say_key(s, "at"), "")) {
+        if (!check_say_if(s, "the value at ", "at"))
+            check_say(s, "the data");
+        check_say(s, " of ");
+    }
     check_say(s, "every ");
-    check_say_selector(s, second);
-    check_say(s,
-              check_say_key(s, "each") ? " follows its own " : " comes after ");
-    check_say_selector(s, at + 1);
+    check_say_selector(s, at);
+    check_say(s, " meets a schema");
 }
 
 static void say_response(const struct check_sayer *s, uint32_t at)
@@ -105,12 +131,6 @@ static void say_requires(const struct check_sayer *s, uint32_t at)
                      ? " is somewhere also "
                      : " is before that also ");
     check_say_field(s, from);
-}
-
-static bool text_is(const struct check_sayer *s, uint32_t at, const char *text)
-{
-    return at && s->doc->json.values[at].kind == TD_JSON_STRING &&
-           td_json_string_is(&s->doc->json, at, td_text(text));
 }
 
 static void say_monotonic(const struct check_sayer *s, uint32_t at)
@@ -270,6 +290,7 @@ static const struct {
     {"last", say_last},
     {"count", say_count},
     {"absent", say_absent},
+    {"conforms", say_conforms},
     {"before", say_before},
     {"response", say_response},
     {"unique", say_unique},

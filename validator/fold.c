@@ -254,8 +254,11 @@ static void run_rule(struct check_fold *f, const struct check_sub *sub,
     const struct check_rule *rule = rule_at(f, sub->rule);
     uint64_t roles = roles_of(f, rule, sub, m);
     struct check_place place = {.fold = f, .rule = sub->rule};
-    struct check_run run = {
-        .rule = rule, .eval = f->eval, .fields = f->fields, .place = &place};
+    struct check_run run = {.rule = rule,
+                            .eval = f->eval,
+                            .fields = f->fields,
+                            .schemas = f->schemas,
+                            .place = &place};
     uint32_t key = 0;
 
     if (!roles)
@@ -378,6 +381,7 @@ struct check_fold *check_fold_new(const struct check_contract *contract,
     f->first = first;
     f->eval = check_eval_new(contract->words);
     f->fields = check_eval_fields(f->eval);
+    f->schemas = check_schema_run_new(contract->schemas);
     f->rules = td_calloc((size_t)contract->rules_len + 1, sizeof(*f->rules));
     add_lane(f);
     choose_rules(f, how);
@@ -394,6 +398,7 @@ static void for_instances(struct check_fold *f, uint32_t lane, uint32_t rule,
     struct check_run run = {.rule = rule_at(f, rule),
                             .eval = f->eval,
                             .fields = f->fields,
+                            .schemas = f->schemas,
                             .place = &place};
     struct fold_states *s = &place.lane->states[rule];
 
@@ -520,6 +525,7 @@ void check_fold_free(struct check_fold *fold)
     free(fold->rules);
     free(fold->lanes);
     check_keys_release(&fold->streams);
+    check_schema_run_free(fold->schemas);
     check_eval_free(fold->eval);
     td_buf_release(&fold->key);
     td_buf_release(&fold->dead);

@@ -73,6 +73,7 @@ struct check_fold {
     uint32_t first;
     struct check_eval *eval;
     struct check_field_cache *fields;
+    struct check_schema_run *schemas;
     const struct td_json_doc *doc; /* of the message at hand */
     struct fold_rule *rules;
     struct check_keys streams; /* values of stream.key */

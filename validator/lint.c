@@ -116,7 +116,7 @@ enum td_code check_lint(const char *path,
     code = check_contract_compile_all(&contract, &doc, how, &errors, &err);
     if (code == TD_OK) {
         const struct check_options options = {.contract = contract};
-        const struct check_lint lint = {linter, contract, &contract->doc};
+        const struct check_lint lint = {linter, contract, &contract->doc, how};
 
         code = check_trials_new(&trials, &options, &err);
         if (code)

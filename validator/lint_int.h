@@ -1,5 +1,6 @@
 /* validator/lint_int.h - what the files of lint share: lint.c reads the
- * contract, lint_rule.c looks at rules one by one, lint_states.c at automata.
+ * contract, lint_rule.c looks at rules one by one, lint_names.c and
+ * lint_fields.c at the names they say, lint_states.c at automata.
  */
 #ifndef VALIDATOR_LINT_INT_H
 #define VALIDATOR_LINT_INT_H
@@ -10,6 +11,7 @@ struct check_lint {
     const struct check_linter *linter;
     const struct check_contract *contract;
     const struct td_jsonx *doc;
+    const struct check_schema_options *how;
 };
 
 /* A doubt about value `at`: what is wrong, then the mend. */
@@ -25,5 +27,14 @@ void check_lint_rule(const struct check_lint *lint, uint32_t at);
 
 /* The same of the value of its key `states`. */
 void check_lint_states(const struct check_lint *lint, uint32_t at);
+
+/* Names in the rule at `at` that the contract does not have. */
+void check_lint_names(const struct check_lint *lint, uint32_t at);
+
+/* False if the schema at value `schema` of doc lists the members of an object
+ * and the field (a.b.0) is not among them; references to files are followed.
+ */
+bool check_schema_may_have(const struct td_jsonx *doc, uint32_t schema,
+                           const char *field);
 
 #endif

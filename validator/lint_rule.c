@@ -23,16 +23,6 @@ static void lint_count(const struct check_lint *lint, uint32_t rule)
                     "this rule can never fail: there is at least none");
 }
 
-static void lint_share(const struct check_lint *lint, uint32_t rule)
-{
-    uint32_t share = check_lint_member(lint, rule, "mostly");
-
-    if (is_zero(lint, share))
-        check_doubt(lint, share, "write a share like 0.95",
-                    "this rule can never fail: it asks for no part of the "
-                    "cases");
-}
-
 static void lint_report(const struct check_lint *lint, uint32_t rule)
 {
     uint32_t max = check_lint_member(lint, rule, "max_report");
@@ -48,7 +38,7 @@ void check_lint_rule(const struct check_lint *lint, uint32_t at)
 
     if (check_lint_member(lint, at, "count"))
         lint_count(lint, at);
-    lint_share(lint, at);
+    check_lint_names(lint, at);
     lint_report(lint, at);
     if (states)
         check_lint_states(lint, states);

@@ -25,6 +25,7 @@
 #define VALIDATOR_RULE_H
 
 #include "core/jsonx.h"
+#include "validator/schema.h"
 #include "validator/selector.h"
 #include "validator/verdict.h"
 
@@ -120,6 +121,7 @@ struct check_loader {
     struct check_words *words;
     struct check_bys *bys;
     struct td_error *err;
+    struct check_schemas *schemas; /* of the contract */
 };
 
 enum check_ending {
@@ -134,7 +136,8 @@ struct check_run {
     void *shared; /* of the rule */
     struct check_eval *eval;
     struct check_field_cache *fields;
-    struct check_place *place; /* of fold.c: where findings go */
+    struct check_schema_run *schemas; /* the contract's */
+    struct check_place *place;        /* of fold.c: where findings go */
 };
 
 struct check_verb {
@@ -163,6 +166,7 @@ struct check_verb {
     X(last)                                                                    \
     X(count)                                                                   \
     X(absent)                                                                  \
+    X(conforms)                                                                \
     X(before)                                                                  \
     X(response)                                                                \
     X(unique)                                                                  \

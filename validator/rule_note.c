@@ -152,13 +152,14 @@ const char *check_rule_field_text(const struct check_run *run, uint32_t field)
 static void find_missing(struct check_run *run, const struct check_message *m,
                          uint32_t field)
 {
+    const char *text = check_rule_field_text(run, field);
     struct check_note note;
 
     if (!check_rule_fail(run))
         return;
     check_note_begin(&note, run, m, CHECK_NO_VALUE);
-    (void)td_buf_addf(&note.expected, "the field %s",
-                      check_rule_field_text(run, field));
+    (void)td_buf_addf(&note.expected, "%s%s", *text ? "the field " : "data",
+                      text);
     (void)td_buf_add_text(&note.found, "none");
     check_note_end(&note);
 }

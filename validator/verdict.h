@@ -36,6 +36,9 @@ struct check_witness {
     char *value;   /* what of it matters; NULL: only that it is there */
 };
 
+/* Why a schema could not be decided. */
+#define CHECK_TOO_MANY_STEPS "a schema or pattern took too many steps"
+
 #define CHECK_WITNESSES 4
 
 /* A share of 1, exact to nine digits: what a rule with `mostly` must hold of.

@@ -79,7 +79,8 @@ static const struct {
     {RULE "first", "c:3:3", "a rule is an object"},
     {RULE "{id: x}", "c:3:3",
      "no verb among the keys of the rule: it needs one of first, last, count, "
-     "absent, before, response, unique, no_duplicate, requires, monotonic, "
+     "absent, conforms, before, response, unique, no_duplicate, requires, "
+     "monotonic, "
      "step, constant, contiguous"},
     {RULE "{id: x, rate: a}", "c:3:11",
      "\"rate\" in a rule is not supported by this version"},

@@ -1,0 +1,27 @@
+# Names that a rule says and the contract does not.
+cat > part.json <<'END'
+{"properties": {"z": {"$ref": "#/$defs/z"}}, "$defs": {"z": {"properties": {"w": {}}}}}
+END
+cat > run.yaml <<'END'
+contract: 1
+events:
+  a: {schema: {properties: {n: {}, deep: {properties: {x: {}}}, list: {items: {properties: {i: {}}}}}}}
+  b: {schema: {$ref: part.json}}
+  open: {schema: {properties: {n: {}}, anyOf: [{required: [m]}]}}
+  any: {}
+rules:
+- {id: event, first: aa}
+- {id: one-of-two, count: "a|c", exactly: 1}
+- {id: field, monotonic: a.m}
+- {id: deeper, monotonic: a.deep.y}
+- {id: key, by: nn, count: a, exactly: 1}
+- {id: filter, count: "a[m == 1]", exactly: 1}
+- {id: other-file, constant: b.q}
+- {id: good-field, monotonic: a.n}
+- {id: good-depth, constant: a.deep.x}
+- {id: good-list, constant: a.list.0.i}
+- {id: good-file, constant: b.z.w}
+- {id: good-other, count: a, exactly: open.m}
+- {id: who-knows, constant: any.thing}
+END
+"$TAPEDECK" contract lint run.yaml

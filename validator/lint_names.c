@@ -1,0 +1,124 @@
+/* Names that a rule says and the contract does not: events, and fields. */
+#include "core/mem.h"
+#include "validator/lint_int.h"
+
+#include <stdlib.h>
+
+/* A rule that was read once more, with a vocabulary of its own, in which the
+ * contract's events come first.
+ */
+struct reading {
+    const struct check_lint *lint;
+    uint32_t at; /* the rule */
+    struct check_words *words;
+    struct check_rule rule;
+};
+
+static uint32_t verb_at(const struct reading *r)
+{
+    uint32_t at = check_lint_member(r->lint, r->at, r->rule.verb->name);
+
+    return at ? at : r->at;
+}
+
+static void lint_events(const struct reading *r)
+{
+    uint32_t known = r->lint->contract->events_len;
+
+    for (uint32_t e = known; e < check_event_count(r->words); e++) {
+        struct td_bytes name = check_event_name(r->words, e);
+
+        check_doubt(r->lint, verb_at(r),
+                    "name it under events, or mend the "
+                    "spelling",
+                    "the contract has no event \"%.*s\"",
+                    (int)(name.len < 80 ? name.len : 80),
+                    (const char *)name.ptr);
+    }
+}
+
+/* True if the rule speaks of the event in any way. */
+static bool speaks_of(const struct reading *r, uint32_t event)
+{
+    struct td_bytes text = td_json_raw(&r->lint->doc->json, r->at);
+    struct td_bytes name = check_event_name(r->words, event);
+
+    for (uint32_t i = 0; i < r->rule.roles_len; i++) {
+        const struct check_selector *s = r->rule.roles[i].selector;
+
+        if (!s || check_selector_may_match(s, event))
+            return true;
+    }
+    return memmem(text.ptr, text.len, name.ptr, name.len) != NULL;
+}
+
+/* The schema of event e in the contract; 0 if it has none. */
+static uint32_t schema_at(const struct check_lint *lint, uint32_t e)
+{
+    const struct td_json_doc *json = &lint->doc->json;
+    uint32_t events = check_lint_member(lint, 0, "events");
+    uint32_t key = events + 1;
+
+    while (e-- > 0)
+        key = json->values[key + 1].next;
+    return check_lint_member(lint, key + 1, "schema");
+}
+
+/* True if every event that the rule speaks of has a schema, and none of them
+ * the field.
+ */
+static bool is_nowhere(const struct reading *r, const char *field)
+{
+    bool any = false;
+
+    for (uint32_t e = 0; e < r->lint->contract->events_len; e++) {
+        uint32_t schema;
+
+        if (!speaks_of(r, e))
+            continue;
+        schema = schema_at(r->lint, e);
+        if (!schema || check_schema_may_have(r->lint->doc, schema, field))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+static void lint_fields(const struct reading *r)
+{
+    for (uint32_t f = 0; f < check_field_count(r->words); f++) {
+        const char *field = check_field_text(r->words, f);
+
+        if (field[0] == '/' || !is_nowhere(r, field))
+            continue;
+        check_doubt(r->lint, verb_at(r), "mend the spelling, or the schema",
+                    "no schema of an event of this rule has the field "
+                    "\"%.80s\"",
+                    field);
+    }
+}
+
+void check_lint_names(const struct check_lint *lint, uint32_t at)
+{
+    struct reading r = {.lint = lint, .at = at, .words = check_words_new()};
+    struct check_bys bys = {0};
+    struct td_error err = {0};
+    struct check_schemas *schemas = check_schemas_new(lint->how);
+    struct check_loader loader = {.doc = lint->doc,
+                                  .words = r.words,
+                                  .bys = &bys,
+                                  .err = &err,
+                                  .schemas = schemas};
+
+    for (uint32_t e = 0; e < lint->contract->events_len; e++)
+        (void)check_event_add(r.words, lint->contract->events[e].name);
+    if (lint->contract->events_len > 0 &&
+        check_rule_load(&r.rule, &loader, at) == TD_OK) {
+        lint_events(&r);
+        lint_fields(&r);
+    }
+    check_rule_release(&r.rule);
+    free(bys.list);
+    check_words_free(r.words);
+    check_schemas_free(schemas);
+}
