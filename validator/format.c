@@ -7,12 +7,11 @@ struct td_bytes check_cut(struct td_bytes *text, size_t n)
 {
     struct td_bytes head = *text;
 
-    if (n < text->len) {
+    if (n < text->len)
         head.len = n;
-        *text = td_bytes(text->ptr + n, text->len - n);
-    } else {
-        text->len = 0;
-    }
+    if (head.len > 0)
+        text->ptr += head.len;
+    text->len -= head.len;
     return head;
 }
 
@@ -78,11 +77,7 @@ static bool is_relative_json_pointer(struct td_bytes text)
 
 static bool is_regex(struct td_bytes text)
 {
-    struct check_pattern *pattern = NULL;
-    bool good = check_pattern_new(&pattern, text, NULL) == TD_OK;
-
-    check_pattern_free(pattern);
-    return good;
+    return check_pattern_syntax(text, NULL) == TD_OK;
 }
 
 check_format_fn *check_format_find(struct td_bytes name)

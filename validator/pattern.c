@@ -2,121 +2,107 @@
 
 #include "core/buf.h"
 #include "core/mem.h"
+#include "validator/ecma.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
-#define HEAP_KIB    4096
-#define NESTING_MAX 200
+#define HEAP_KIB  4096
+#define STACK_MIN 32768
+#define STACK_MAX (16 << 20) /* of compiled code; taken page by page */
 
 struct check_pattern {
+    struct check_simple *simple; /* or else: */
     pcre2_code *code;
 };
 
 struct check_pattern_memory {
     pcre2_match_data *data;
     pcre2_match_context *context;
+    pcre2_jit_stack *stack;
 };
 
-/* Names of general categories that ECMA-262 knows and PCRE2 does not. */
-static const struct {
-    const char *ecma;
-    const char *pcre;
-} categories[] = {
-    {"Letter", "L"},
-    {"Lowercase_Letter", "Ll"},
-    {"Uppercase_Letter", "Lu"},
-    {"Mark", "M"},
-    {"Number", "N"},
-    {"Decimal_Number", "Nd"},
-    {"digit", "Nd"},
-    {"Punctuation", "P"},
-    {"punct", "P"},
-    {"Symbol", "S"},
-    {"Separator", "Z"},
-    {"Other", "C"},
-};
-
-/* The short name if text goes on with "{NAME}"; *len is what it takes. */
-static const char *short_category(struct td_bytes text, size_t *len)
+/* What PCRE2 cannot do although ECMA-262 can, in a user's words. */
+static const char *reason(int number)
 {
-    for (size_t i = 0; i < sizeof(categories) / sizeof(categories[0]); i++) {
-        size_t n = strlen(categories[i].ecma);
+    static const struct {
+        int number;
+        const char *text;
+    } reasons[] = {
+        {105, "a repeat count is above 65535"},
+        {120, "it is too large when its repeats are written out"},
+        {125, "what a (?<=...) or (?<!...) looks back on must have one length"},
+        {147, "a \\p{...} names a script or property that is not known"},
+        {187, "what a (?<=...) or (?<!...) looks back on is too long"},
+    };
 
-        if (text.len >= n + 2 && text.ptr[0] == '{' && text.ptr[n + 1] == '}' &&
-            !memcmp(text.ptr + 1, categories[i].ecma, n)) {
-            *len = n + 2;
-            return categories[i].pcre;
-        }
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+        if (reasons[i].number == number)
+            return reasons[i].text;
     }
     return NULL;
 }
 
-static void translate(struct td_buf *out, struct td_bytes text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        struct td_bytes rest = td_bytes(text.ptr + i, text.len - i);
-        const char *category = NULL;
-        size_t len = 0;
-
-        if (rest.ptr[0] != '\\' || rest.len < 2) {
-            (void)td_buf_add_byte(out, rest.ptr[0]);
-            continue;
-        }
-        (void)td_buf_add(out, rest.ptr, 2);
-        if ((rest.ptr[1] | 0x20) == 'p')
-            category =
-                short_category(td_bytes(rest.ptr + 2, rest.len - 2), &len);
-        if (category)
-            (void)td_buf_addf(out, "{%s}", category);
-        i += 1 + len;
-    }
-}
-
 static pcre2_code *compile(struct td_bytes text, struct td_error *err)
 {
-    const uint32_t flags = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_ALT_BSUX |
-                           PCRE2_MATCH_UNSET_BACKREF | PCRE2_NEVER_BACKSLASH_C |
-                           PCRE2_ALLOW_EMPTY_CLASS;
+    const uint32_t flags =
+        PCRE2_UTF | PCRE2_MATCH_UNSET_BACKREF | PCRE2_NEVER_BACKSLASH_C;
     pcre2_compile_context *context = pcre2_compile_context_create(NULL);
     PCRE2_UCHAR why[128];
-    PCRE2_SIZE offset = 0;
+    PCRE2_SIZE offset;
     pcre2_code *code;
     int number = 0;
 
-    (void)pcre2_set_parens_nest_limit(context, NESTING_MAX);
+    (void)pcre2_set_parens_nest_limit(context, CHECK_ECMA_DEPTH + 1);
     code = pcre2_compile(text.ptr, text.len, flags, &number, &offset, context);
     pcre2_compile_context_free(context);
     if (code)
         return code;
     (void)pcre2_get_error_message(number, why, sizeof(why));
-    (void)td_error_set(err, TD_USAGE, "pattern", offset, "%s",
-                       (const char *)why);
+    (void)td_error_set(err, TD_USAGE, "pattern", 0, "%s",
+                       reason(number) ? reason(number) : (const char *)why);
     return NULL;
+}
+
+static enum td_code check_length(struct td_bytes text, struct td_error *err)
+{
+    if (text.len <= CHECK_PATTERN_MAX)
+        return TD_OK;
+    return td_error_set(err, TD_USAGE, "pattern", 0, "longer than %d bytes",
+                        CHECK_PATTERN_MAX);
+}
+
+enum td_code check_pattern_syntax(struct td_bytes text, struct td_error *err)
+{
+    enum td_code code = check_length(text, err);
+
+    return code ? code : check_ecma_read(text, NULL, NULL, err);
 }
 
 enum td_code check_pattern_new(struct check_pattern **out, struct td_bytes text,
                                struct td_error *err)
 {
     struct td_buf translated = {0};
-    struct check_pattern *p;
-    pcre2_code *code;
+    struct check_simple *simple = NULL;
+    pcre2_code *pcre = NULL;
+    enum td_code code = check_length(text, err);
 
-    if (text.len > CHECK_PATTERN_MAX)
-        return td_error_set(err, TD_USAGE, "pattern", 0, "longer than %d bytes",
-                            CHECK_PATTERN_MAX);
-    translate(&translated, text);
-    (void)td_buf_str(&translated);
-    code = compile(td_buf_bytes(&translated), err);
+    if (code == TD_OK)
+        code = check_ecma_read(text, &translated, &simple, err);
+    if (code == TD_OK && !simple) {
+        (void)td_buf_str(&translated);
+        pcre = compile(td_buf_bytes(&translated), err);
+        code = pcre ? TD_OK : TD_USAGE;
+    }
     td_buf_release(&translated);
-    if (!code)
-        return TD_USAGE;
-    p = td_calloc(1, sizeof(*p));
-    p->code = code;
-    (void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
-    *out = p;
+    if (code)
+        return code;
+    if (pcre)
+        (void)pcre2_jit_compile(pcre, PCRE2_JIT_COMPLETE);
+    *out = td_calloc(1, sizeof(**out));
+    **out = (struct check_pattern){simple, pcre};
     return TD_OK;
 }
 
@@ -124,6 +110,7 @@ void check_pattern_free(struct check_pattern *pattern)
 {
     if (!pattern)
         return;
+    check_simple_free(pattern->simple);
     pcre2_code_free(pattern->code);
     free(pattern);
 }
@@ -136,6 +123,8 @@ struct check_pattern_memory *check_pattern_memory_new(void)
     m->context = pcre2_match_context_create(NULL);
     (void)pcre2_set_match_limit(m->context, CHECK_PATTERN_STEPS);
     (void)pcre2_set_heap_limit(m->context, HEAP_KIB);
+    m->stack = pcre2_jit_stack_create(STACK_MIN, STACK_MAX, NULL);
+    pcre2_jit_stack_assign(m->context, NULL, m->stack);
     return m;
 }
 
@@ -143,6 +132,7 @@ void check_pattern_memory_free(struct check_pattern_memory *memory)
 {
     if (!memory)
         return;
+    pcre2_jit_stack_free(memory->stack);
     pcre2_match_context_free(memory->context);
     pcre2_match_data_free(memory->data);
     free(memory);
@@ -153,9 +143,13 @@ enum check_match check_pattern_match(const struct check_pattern *pattern,
                                      struct td_bytes text)
 {
     const uint8_t *subject = text.len ? text.ptr : (const uint8_t *)"";
-    int got = pcre2_match(pattern->code, subject, text.len, 0,
-                          PCRE2_NO_UTF_CHECK, memory->data, memory->context);
+    int got;
 
+    if (pattern->simple)
+        return check_simple_match(pattern->simple, text) ? CHECK_MATCH
+                                                         : CHECK_NO_MATCH;
+    got = pcre2_match(pattern->code, subject, text.len, 0, PCRE2_NO_UTF_CHECK,
+                      memory->data, memory->context);
     if (got >= 0)
         return CHECK_MATCH;
     return got == PCRE2_ERROR_NOMATCH ? CHECK_NO_MATCH : CHECK_GAVE_UP;

@@ -1,8 +1,12 @@
 /* validator/pattern.h - regular expressions in the dialect of JSON Schema.
  *
- * ECMA-262 as far as PCRE2 speaks it: UTF-8, ASCII classes, $ only at the very
- * end, \u escapes. Matching is bounded, so no pattern can hang a check. A
- * pattern is only read by matching: threads share it, each with its own memory.
+ * ECMA-262 as validator/ecma.h reads it, matched by PCRE2, with two
+ * differences: a lookbehind on texts of many lengths is refused, and a
+ * reference within a repeat to a group of that repeat sees what the round
+ * before left there. Matching is bounded so that no pattern can hang a check;
+ * literals and plain rows of classes ("^[a-z]+_[0-9]{3}$") need no engine at
+ * all (validator/pattern_simple.h). A pattern is only read by matching: threads
+ * share it, each with its own memory.
  */
 #ifndef VALIDATOR_PATTERN_H
 #define VALIDATOR_PATTERN_H
@@ -19,6 +23,12 @@ struct check_pattern;
 TD_MUST_CHECK enum td_code check_pattern_new(struct check_pattern **out,
                                              struct td_bytes text,
                                              struct td_error *err);
+
+/* Whether text is a pattern of ECMA-262, also one that check_pattern_new()
+ * refuses as too much. TD_OK or TD_USAGE, as above.
+ */
+TD_MUST_CHECK enum td_code check_pattern_syntax(struct td_bytes text,
+                                                struct td_error *err);
 
 /* NULL is fine. */
 void check_pattern_free(struct check_pattern *pattern);
