@@ -7,6 +7,7 @@
 
 #define RETRY_NS   TD_NS_PER_MS /* while the tape takes nothing */
 #define SIZE_EVERY 64 /* events between two looks at the file's size */
+#define DISK_EVERY (1024 * 1024) /* bytes between two looks at the disk */
 
 /* ---- towards the tape ---- */
 
@@ -236,15 +237,35 @@ static uint32_t conn_of(struct rec_source *source, const struct td_event *ev)
     return conn;
 }
 
+/* The clock looks at the disk, too, but a fast stream fills it in between. */
+static bool disk_is_low(struct rec_recorder *rec, uint64_t file_bytes)
+{
+    if (!rec->options.output.min_free || file_bytes < rec->disk_bytes)
+        return false;
+    rec->disk_bytes = file_bytes + DISK_EVERY;
+    return rec_output_disk_low(rec->output);
+}
+
+static enum rec_stop check_file(struct rec_recorder *rec)
+{
+    uint64_t max = rec->options.limits.max_bytes;
+    uint64_t bytes;
+
+    if (!rec->output || rec->stats.events % SIZE_EVERY != 0)
+        return REC_STOP_NONE;
+    bytes = rec_output_stats(rec->output).file_bytes;
+    if (max && bytes >= max)
+        return REC_STOP_SIZE;
+    return disk_is_low(rec, bytes) ? REC_STOP_DISK : REC_STOP_NONE;
+}
+
 static void check_limits(struct rec_recorder *rec, const struct td_event *ev)
 {
-    const struct rec_limits *limits = &rec->options.limits;
-    enum rec_stop stop = rec_limits_event(limits, ev, rec->stats.events);
+    enum rec_stop stop =
+        rec_limits_event(&rec->options.limits, ev, rec->stats.events);
 
-    if (!stop && limits->max_bytes && rec->output &&
-        rec->stats.events % SIZE_EVERY == 0 &&
-        rec_output_stats(rec->output).file_bytes >= limits->max_bytes)
-        stop = REC_STOP_SIZE;
+    if (!stop)
+        stop = check_file(rec);
     if (rec->refused)
         stop = REC_STOP_CHECK;
     if (stop)

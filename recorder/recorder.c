@@ -30,9 +30,20 @@ void rec_finish(struct rec_recorder *rec)
         rec->options.done(rec->options.ctx);
 }
 
+/* Sources that do not end are left; the tape says so. */
+static void abandon(struct rec_recorder *rec)
+{
+    for (struct rec_source *s = rec->sources; s; s = s->next)
+        if (!s->over && !s->own_time && s->conn)
+            rec_source_put_fact(s, TD_KIND_CLOSE,
+                                td_text("{\"reason\":\"it was left: it did "
+                                        "not end when it was asked to\"}"));
+    rec_finish(rec);
+}
+
 static void on_grace(void *ctx)
 {
-    rec_finish(ctx);
+    abandon(ctx);
 }
 
 void rec_stop(struct rec_recorder *rec, enum rec_stop why)
@@ -41,7 +52,7 @@ void rec_stop(struct rec_recorder *rec, enum rec_stop why)
         return;
     if (rec->finishing || !rec->stats.sources) {
         rec->stop = rec->finishing ? rec->stop : why;
-        rec_finish(rec);
+        abandon(rec);
         return;
     }
     rec->finishing = true;
@@ -292,6 +303,7 @@ static void end_tape(struct rec_recorder *rec, struct rec_output_stats *stats)
     why = rec->error.code ? rec->error.text : rec_stop_text(rec->stop);
     code = rec_output_close(rec->output, ending_of(rec), why, stats, &err);
     rec->output = NULL;
+    rec->broken = rec->broken || code;
     keep_error(rec, code, &err);
 }
 
@@ -335,6 +347,7 @@ enum td_code rec_close(struct rec_recorder *rec, struct rec_result *result,
     result->stop = rec->error.code ? REC_STOP_ERROR : rec->stop;
     error = rec->error;
     result->error = error;
+    result->torn = rec->broken;
     lost = rec->stats.lost;
     free_recorder(rec);
     if (error.code) {

@@ -87,6 +87,7 @@ struct rec_result {
     struct rec_stats stats;
     struct td_buf path;    /* of the last file; release it */
     bool kept;             /* false: nothing was recorded, no file is left */
+    bool torn;             /* could not be written: lacks events that came */
     struct td_error error; /* that ended it, or .code TD_OK */
 };
 

@@ -25,7 +25,8 @@ struct rec_recorder {
     uint64_t start_ns;
     uint64_t start_wall_ns;
     uint64_t last_ns;    /* time of the last plain event */
-    uint64_t disk_ns;    /* of the last look at the disk */
+    uint64_t disk_ns;    /* of the next look at the disk */
+    uint64_t disk_bytes; /* of the file, likewise */
     uint64_t written;    /* events given to the tape */
     uint64_t written_ns; /* time of the last of them */
     struct rec_stats stats;

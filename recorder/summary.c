@@ -106,8 +106,12 @@ void rec_summary_text(struct td_buf *out, const struct rec_result *result)
     td_buf_add_text(out, ", ");
     add_rate(out, mean_rate(stats));
     td_buf_add_text(out, ", ");
-    add_count(out, stats->lost);
-    td_buf_add_text(out, " lost");
+    if (result->torn) {
+        td_buf_add_text(out, "not all on the tape");
+    } else {
+        add_count(out, stats->lost);
+        td_buf_add_text(out, " lost");
+    }
     if (stats->redacted) {
         td_buf_add_text(out, ", ");
         add_count(out, stats->redacted);
@@ -132,10 +136,11 @@ void rec_summary_json(struct td_buf *out, const struct rec_result *result,
 
     td_buf_addf(out,
                 "{\"events\":%" PRIu64 ",\"payload_bytes\":%" PRIu64
-                ",\"lost\":%" PRIu64 ",\"redacted\":%" PRIu64
+                ",\"torn\":%s,\"lost\":%" PRIu64 ",\"redacted\":%" PRIu64
                 ",\"connections\":%u,\"seconds\":%.6f",
-                stats->events, stats->payload_bytes, stats->lost,
-                stats->redacted, stats->conns, seconds(stats->elapsed_ns));
+                stats->events, stats->payload_bytes,
+                result->torn ? "true" : "false", stats->lost, stats->redacted,
+                stats->conns, seconds(stats->elapsed_ns));
     td_buf_add_text(out, ",\"ended\":");
     add_string(out, td_text(rec_stop_text(result->stop)));
     td_buf_add_text(out, ",\"file\":");

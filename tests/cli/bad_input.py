@@ -219,6 +219,19 @@ def with_small_files(box, args):
     return code, err, ["File too large", "ulimit -f"], "disk"
 
 
+def a_disk_that_fills_fast(box):
+    """--min-free ends it in order, also within the second between two ticks."""
+    if not can_mount():
+        return
+    os.mkdir(box.path("disk"))
+    code, err = on_mount(box, "size=64m", [
+        "record", "-o", "disk/x.tape.gz", "--min-free", "32M", "--queue", "1M",
+        "--", "od", "-An", "-tx8", "-v", "-N", "90000000", "/dev/urandom"])
+    same((code, err), (0, err))
+    holds(err, "min-free")
+    same(box.run("verify", "kept/x.tape.gz")[0], 0)
+
+
 def a_full_disk(box):
     noise = ["--", "od", "-An", "-tx8", "-v", "-N", "6000000", "/dev/urandom"]
     same(box.run("record", "-q", "-o", "big.tape.gz", *noise)[0], 0)
@@ -416,7 +429,8 @@ def a_slow_consumer(box):
 
 
 CASES = (what_is_no_tape, a_torn_tape, outputs_that_cannot_be,
-         the_tape_itself_as_output, a_read_only_directory, a_full_disk,
+         the_tape_itself_as_output, a_read_only_directory,
+         a_disk_that_fills_fast, a_full_disk,
          hosts_that_do_not_answer, garbage, tls_of_another_name,
          a_hundred_megabytes, a_slow_consumer)
 

@@ -499,6 +499,9 @@ def a_command_that_had_to_be_killed_is_named(box):
     code, _, err = box.end(process)
     same(code, 0)
     holds(err, "killed")
+    last = [e for e in tape(box) if "s" in e][-1]
+    same((last["k"], last["c"]), ("close", 1))
+    holds(last["json"]["reason"], "did not end")
 
 
 def meta_is_in_the_header(box):
@@ -700,6 +703,7 @@ def full_disk_is_loud(box):
     same(code, 4)
     holds(err, "t.tape.gz")
     holds(err, "File too large")
+    holds(err, "not all on the tape")
     if len(plain(tape(box))) < 1000:
         raise AssertionError("what was flushed is not readable")
 

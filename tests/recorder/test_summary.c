@@ -47,8 +47,8 @@ static void the_end_is_said_in_text_and_in_json(void)
     rec_summary_json(&out, &result, &status);
     CU_ASSERT_STRING_EQUAL(
         td_buf_str(&out),
-        "{\"events\":2000,\"payload_bytes\":4096,\"lost\":1,\"redacted\":5,"
-        "\"connections\":2,\"seconds\":2.000000,"
+        "{\"events\":2000,\"payload_bytes\":4096,\"torn\":false,\"lost\":1,"
+        "\"redacted\":5,\"connections\":2,\"seconds\":2.000000,"
         "\"ended\":\"--max-events was reached\",\"file\":\"a\\\"b.tape.gz\","
         "\"files\":3,\"files_removed\":1,\"file_bytes\":2048,\"lines\":2004,"
         "\"child_status\":3}");
