@@ -52,13 +52,18 @@ static void on_ending(void *ctx)
     finish(run);
 }
 
-/* Everything was played; peers may have something to say about it. */
+/* Everything was played; peers may have something to say about it, if they are
+ * there still.
+ */
 static void linger(struct play_run *run)
 {
+    bool alone = run->serve && play_serve_consumers(run->serve) == 0;
+
     if (run->connect)
         play_connect_linger(run->connect);
     wire_timer_set(run->net, &run->ending,
-                   wire_now(run->net) + run->options.hearing.linger_ns);
+                   wire_now(run->net) +
+                       (alone ? 0 : run->options.hearing.linger_ns));
 }
 
 static void on_played(void *ctx, const struct td_error *why)

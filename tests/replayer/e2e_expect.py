@@ -116,6 +116,15 @@ def linger():
     check(b"played 20 events" not in err or b"fail json: seq 1" not in err, err)
 
 
+def gone_early():
+    """Nobody is waited for who went before the last event."""
+    path = tape("early", 2, 300 * MS)
+    server = Server(path, "--expect", contract(1), "--linger", "1h")
+    Consumer(server.port).answer(1)
+    err = server.end()[1]
+    check(b": pass, 1 event" not in err, err)
+
+
 def url():
     """The server that is played to is held to it, too."""
     path = tape("url", 3, MS)
@@ -145,7 +154,7 @@ def socket_io():
     subprocess.run(
         [e2e.BINARY, "record", f"sio://127.0.0.1:{server.port}/", "-q", "-o",
          os.path.join(e2e.FOLDER, "sio.tape.gz"), "--send", '["ack",{"n":1}]',
-         "--max-events", "3"],
+         "--max-events", "4"],
         check=True, timeout=LIMIT, stdin=subprocess.DEVNULL)
     verdict = json.loads(server.end()[0])["verdicts"][0]
     equal((verdict["verdict"], verdict["events"]), ("pass", 1), "verdict")

@@ -5,7 +5,8 @@ foreach(case lines serve catch_up catch_up_in_a_loop live stay to_url record pas
     ${CMAKE_CURRENT_LIST_DIR}/e2e.py $<TARGET_FILE:tapedeck> ${case})
   set_tests_properties(replay.${case} PROPERTIES TIMEOUT 120)
 endforeach()
-foreach(case pass_and_fail silent nobody fail_fast linger url socket_io misuse)
+foreach(case pass_and_fail silent nobody fail_fast linger gone_early url socket_io
+    misuse)
   add_test(NAME replay.expect.${case} COMMAND /usr/bin/python3
     ${CMAKE_CURRENT_LIST_DIR}/e2e_expect.py $<TARGET_FILE:tapedeck> ${case})
   set_tests_properties(replay.expect.${case} PROPERTIES TIMEOUT 120)
