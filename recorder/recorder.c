@@ -97,6 +97,15 @@ static enum rec_stop time_to_stop(struct rec_recorder *rec, uint64_t now)
     return disk_is_low(rec, now) ? REC_STOP_DISK : REC_STOP_NONE;
 }
 
+/* A process that was held up finds its time over and events waiting: they are
+ * read before the timers of the next turn.
+ */
+static void look_again(struct rec_recorder *rec)
+{
+    rec->quiet = true;
+    wire_timer_set(rec->net, &rec->tick, wire_now(rec->net) + 1);
+}
+
 static void on_tick(void *ctx)
 {
     struct rec_recorder *rec = ctx;
@@ -113,6 +122,11 @@ static void on_tick(void *ctx)
         due = now + TICK_MAX_NS;
     wire_timer_set(rec->net, &rec->tick, rec->start_ns + due);
     stop = time_to_stop(rec, now);
+    if (stop == REC_STOP_IDLE && !rec->quiet) {
+        look_again(rec);
+        return;
+    }
+    rec->quiet = false;
     if (stop && !rec->finishing)
         rec_stop(rec, stop);
 }

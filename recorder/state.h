@@ -34,6 +34,7 @@ struct rec_recorder {
     enum rec_stop stop;
     struct td_error error; /* the first one */
     bool paused;
+    bool quiet;     /* nothing came for idle_ns, when last looked */
     bool worth;     /* something else than a refusal was recorded */
     bool broken;    /* the tape cannot be written */
     bool refused;   /* by options.watch */

@@ -192,7 +192,10 @@ static void silence_ends_at_its_time(void)
         uint64_t after_ns;
         bool stubborn;
     } rows[] = {
-        {{.idle_ns = 3 * TD_NS_PER_S}, REC_STOP_IDLE, 3 * TD_NS_PER_S, false},
+        {{.idle_ns = 3 * TD_NS_PER_S},
+         REC_STOP_IDLE,
+         3 * TD_NS_PER_S + 1, /* a look at what waits to be read */
+         false},
         {{.max_ns = 7}, REC_STOP_DURATION, 7, false},
         {{.max_ns = TD_NS_PER_S}, REC_STOP_DURATION, 3 * TD_NS_PER_S, true},
     };
@@ -211,6 +214,49 @@ static void silence_ends_at_its_time(void)
         CU_ASSERT_EQUAL(scene.result.stats.elapsed_ns, rows[i].after_ns);
         tear_down(&scene);
     }
+}
+
+/* A source whose event comes with the turn in which its time is over, behind
+ * the recorder's own timer.
+ */
+struct late {
+    struct silent silent;
+    struct wire_net *net;
+    struct wire_timer timer;
+    uint64_t at_ns;
+};
+
+static void late_speaks(void *ctx)
+{
+    struct late *late = ctx;
+    struct td_event ev = {.at_ns = late->at_ns - START_NS,
+                          .dir = TD_DIR_OUT,
+                          .form = TD_FORM_TEXT,
+                          .payload = td_text("late")};
+
+    if (wire_now(late->net) < late->at_ns)
+        wire_timer_set(late->net, &late->timer, late->at_ns);
+    else
+        rec_source_put(&late->silent.base, &ev);
+}
+
+static void what_waits_is_read_before_silence_ends_it(void)
+{
+    struct rec_options options = {.limits = {.idle_ns = 3 * TD_NS_PER_S}};
+    struct late late = {.silent = {.base.ops = &silent_ops},
+                        .timer = {.fire = late_speaks, .ctx = &late},
+                        .at_ns = START_NS + 3 * TD_NS_PER_S};
+    struct scene scene;
+
+    set_up(&scene, &options);
+    late.net = scene.net;
+    wire_timer_set(scene.net, &late.timer, late.at_ns - 1);
+    rec_source_add(scene.rec, &late.silent.base);
+    CU_ASSERT_EQUAL(finish(&scene), TD_OK);
+    CU_ASSERT_EQUAL(scene.result.stats.events, 1);
+    CU_ASSERT_EQUAL(scene.result.stop, REC_STOP_IDLE);
+    CU_ASSERT_EQUAL(scene.result.stats.elapsed_ns, 6 * TD_NS_PER_S + 1);
+    tear_down(&scene);
 }
 
 static void a_failed_source_leaves_a_file_only_if_it_spoke(void)
@@ -287,6 +333,8 @@ CU_TestInfo recorder_recorder_tests[] = {
     {"sources share one tape", sources_share_one_tape},
     {"the event that ends it is the last", the_event_that_ends_it_is_the_last},
     {"silence ends at its time", silence_ends_at_its_time},
+    {"what waits is read before silence ends it",
+     what_waits_is_read_before_silence_ends_it},
     {"a failed source leaves a file only if it spoke",
      a_failed_source_leaves_a_file_only_if_it_spoke},
     {"a snapshot holds the last seconds", a_snapshot_holds_the_last_seconds},
