@@ -1,7 +1,54 @@
 #include "cli/check_options.h"
 
 #include "core/fs.h"
+#include "core/suggest.h"
 #include "wire/hash.h"
+
+/* Offer the names that rules have; true if name is among them. */
+static bool offer(const struct check_names *names, const char *name,
+                  struct td_suggestion *suggest)
+{
+    bool found = false;
+
+    for (uint32_t i = 0; i < names->len; i++) {
+        td_suggest(suggest, names->list[i]);
+        found = found || !strcmp(names->list[i], name);
+    }
+    return found;
+}
+
+/* A profile that no rule has would change nothing, without a word. */
+static enum td_code check_profile(const struct check_contract *contract,
+                                  const char *name, struct td_error *err)
+{
+    struct td_suggestion suggest = {.word = name};
+
+    for (uint32_t i = 0; contract && i < contract->rules_len; i++) {
+        if (offer(&contract->rules[i].profiles, name, &suggest))
+            return TD_OK;
+    }
+    (void)td_error_set(err, TD_USAGE, "--profile", 0,
+                       contract ? "no rule of the contract has the profile "
+                                  "\"%.80s\""
+                                : "\"%.80s\" needs a contract",
+                       name);
+    if (suggest.best)
+        return td_error_mend(err, "did you mean %s?", suggest.best);
+    return TD_USAGE;
+}
+
+static enum td_code check_profiles(struct cli_check *check,
+                                   const struct cli_args *args,
+                                   struct td_error *err)
+{
+    const char *const *names = cli_list(args, "profile");
+    enum td_code code = TD_OK;
+
+    for (size_t i = 0; names[i] && code == TD_OK; i++)
+        code = check_profile(check->contract, names[i], err);
+    check->how.profiles = names;
+    return code;
+}
 
 enum td_code cli_check_read(struct cli_check *check,
                             const struct cli_args *args, const char *schema,
@@ -21,7 +68,9 @@ enum td_code cli_check_read(struct cli_check *check,
     check->how.contract = check->contract;
     check->how.max_findings = cli_number(args, "max-findings");
     check->how.fail_fast = cli_flag(args, "fail-fast");
-    return code;
+    check->how.strict = cli_flag(args, "strict");
+    check->how.dialect = cli_text(args, "dialect");
+    return code ? code : check_profiles(check, args, err);
 }
 
 void cli_check_release(struct cli_check *check)
@@ -48,6 +97,32 @@ enum td_code cli_check_hash(struct td_buf *out, const char *path,
     return code;
 }
 
+static uint32_t count_outcome(const struct check_verdict *v,
+                              enum check_outcome outcome)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < v->rules_len; i++)
+        count += v->rules[i].outcome == outcome;
+    return count;
+}
+
+/* It would pass but for --strict. */
+static void say_strict(const struct check_verdict *v, const char *path,
+                       struct td_error *err)
+{
+    uint32_t vacuous = 0;
+
+    for (uint32_t i = 0; i < v->rules_len; i++)
+        vacuous +=
+            v->rules[i].outcome == CHECK_VACUOUS && !v->rules[i].optional;
+    (void)td_error_set(err, TD_FAILED, path, 0,
+                       "fails strictly: rules that warn %u, had nothing to "
+                       "judge %u, were skipped %u",
+                       count_outcome(v, CHECK_FAIL), vacuous,
+                       count_outcome(v, CHECK_SKIPPED));
+}
+
 void cli_check_say(const struct check_verdict *v, enum td_code code,
                    const char *path, struct td_error *err)
 {
@@ -57,7 +132,9 @@ void cli_check_say(const struct check_verdict *v, enum td_code code,
     for (uint32_t i = 0; i < v->rules_len; i++)
         failed += v->rules[i].outcome == CHECK_FAIL &&
                   v->rules[i].level == CHECK_LEVEL_ERROR;
-    if (code == TD_FAILED)
+    if (code == TD_FAILED && failed == 0)
+        say_strict(v, path, err);
+    else if (code == TD_FAILED)
         (void)td_error_set(err, code, path, 0, "fails %u of %u rules%s", failed,
                            v->rules_len, lossy);
     else if (code == TD_TOOL)

@@ -30,6 +30,18 @@
         {.name = "fail-fast",                                                  \
          .type = CLI_FLAG,                                                     \
          .help = "end at the first finding of level error"},                   \
+        {.name = "strict",                                                     \
+         .type = CLI_FLAG,                                                     \
+         .help = "warnings, rules that had nothing to judge, rules that were " \
+                 "skipped and unknown events fail it too"},                    \
+        {.name = "dialect",                                                    \
+         .type = CLI_TEXT,                                                     \
+         .value = "NAME",                                                      \
+         .help = "which of the contract's dialects the stream speaks"},        \
+        {.name = "profile",                                                    \
+         .type = CLI_LIST,                                                     \
+         .value = "NAME",                                                      \
+         .help = "also run the contract's rules of this profile"},             \
         CLI_SCHEMA_OPTIONS
 
 /* What was read. Zeroes before, released after the last check has ended. */
