@@ -220,15 +220,16 @@ static enum td_code wrong_key(const struct check_trials *t, uint32_t key,
     td_buf_release(&name);
     if (near)
         return td_error_mend(err, "did you mean %s?", near);
-    return td_error_mend(err, "a test has name, stream, expect, complete and "
-                              "note");
+    return td_error_mend(err, "a test has name, stream, expect, complete, "
+                              "dialect, profile and note");
 }
 
 static enum td_code check_keys(const struct check_trials *t, uint32_t at,
                                struct td_error *err)
 {
-    static const char *const known[] = {"name",     "stream", "expect",
-                                        "complete", "note",   NULL};
+    static const char *const known[] = {"name",     "stream",  "expect",
+                                        "complete", "dialect", "profile",
+                                        "note",     NULL};
 
     for (uint32_t key = at + 1; key < t->json->values[at].next;
          key = t->json->values[key + 1].next) {
@@ -256,6 +257,51 @@ static enum td_code read_name(const struct check_trials *t,
     test->name = td_strdup(td_buf_str(&text));
     td_buf_release(&text);
     return TD_OK;
+}
+
+/* The names at `at`, one or a list of them, as an array that ends with NULL. */
+static enum td_code read_names(const struct check_trials *t, uint32_t at,
+                               char ***out, struct td_error *err)
+{
+    const struct td_json_value *v = t->json->values;
+    bool one = kind_of(t, at) == TD_JSON_STRING;
+    uint32_t count = 0;
+
+    *out = td_calloc((size_t)(one ? 1 : v[at].count) + 1, sizeof(**out));
+    for (uint32_t i = one ? at : at + 1; i < v[at].next; i = v[i].next) {
+        struct td_buf text;
+
+        if (kind_of(t, i) != TD_JSON_STRING)
+            return fail(t, i, err, "here stands a name, or a list of them",
+                        "write it like [full]");
+        text = text_of(t, i);
+        (*out)[count++] = td_strdup(td_buf_str(&text));
+        td_buf_release(&text);
+    }
+    return one || kind_of(t, at) == TD_JSON_ARRAY
+               ? TD_OK
+               : fail(t, at, err, "here stands a name, or a list of them",
+                      "write it like [full]");
+}
+
+/* What is chosen for the test: dialect and profile. */
+static enum td_code read_choices(const struct check_trials *t,
+                                 struct check_trial_test *test,
+                                 struct td_error *err)
+{
+    uint32_t dialect = member(t, test->at, "dialect");
+    uint32_t profile = member(t, test->at, "profile");
+
+    if (dialect && kind_of(t, dialect) != TD_JSON_STRING)
+        return fail(t, dialect, err, "here stands the name of a dialect",
+                    "choose one of those under `dialects`");
+    if (dialect) {
+        struct td_buf text = text_of(t, dialect);
+
+        test->dialect = td_strdup(td_buf_str(&text));
+        td_buf_release(&text);
+    }
+    return profile ? read_names(t, profile, &test->profiles, err) : TD_OK;
 }
 
 static enum td_code read_test(const struct check_trials *t,
@@ -286,7 +332,9 @@ static enum td_code read_test(const struct check_trials *t,
         return fail(t, complete, err, "complete is true or false",
                     "false: the stream may go on where the test ends");
     test->cut = complete && kind_of(t, complete) == TD_JSON_FALSE;
-    code = read_expected(t, &test->expected, expect, err);
+    code = read_choices(t, test, err);
+    if (code == TD_OK)
+        code = read_expected(t, &test->expected, expect, err);
     return code ? code : read_stream(t, test, stream, err);
 }
 
@@ -340,6 +388,10 @@ void check_trials_free(struct check_trials *trials)
 
         for (size_t k = 0; k < test->lines_len; k++)
             free(test->lines[k].text);
+        for (size_t k = 0; test->profiles && test->profiles[k]; k++)
+            free(test->profiles[k]);
+        free(test->profiles);
+        free(test->dialect);
         free(test->lines);
         free(test->name);
     }

@@ -24,7 +24,9 @@ struct check_expected {
 struct check_trial_test {
     char *name;
     uint32_t at;
-    bool cut; /* complete: false */
+    bool cut;        /* complete: false */
+    char *dialect;   /* NULL: none is chosen */
+    char **profiles; /* ends with NULL; NULL: none is chosen */
     struct check_expected expected;
     struct check_trial_line *lines;
     size_t lines_len;

@@ -160,6 +160,10 @@ const struct check_trial *check_trials_run(struct check_trials *trials,
 
     how.contract = trials->contract;
     how.cut = test->cut;
+    if (test->dialect)
+        how.dialect = test->dialect;
+    if (test->profiles)
+        how.profiles = (const char *const *)test->profiles;
     check = check_new(&how, test->name);
     v = run(check, test);
     td_buf_clear(&trials->now.why);

@@ -14,6 +14,7 @@
     "- {id: R1, first: a}\n"                                                   \
     "- {id: R2, count: b, at_most: 1, level: warn}\n"                          \
     "- {id: R3, monotonic: c.n, missing: skip}\n"                              \
+    "- {id: R4, profile: full, last: a}\n"                                     \
     "tests:\n"
 
 static enum td_code load(struct check_contract **contract,
@@ -91,7 +92,33 @@ static void a_test_expects_what_comes_and_nothing_else(void)
         CU_ASSERT_TRUE(trial->why.len >= len);
         if (trial->why.len >= len && len > 0)
             CU_ASSERT_EQUAL(memcmp(trial->why.ptr, rows[i].why, len), 0);
-        CU_ASSERT_STRING_EQUAL(trial->where, "c:8:3");
+        CU_ASSERT_STRING_EQUAL(trial->where, "c:9:3");
+        td_buf_release(&text);
+        check_trials_free(trials);
+        check_contract_free(contract);
+    }
+}
+
+static void a_profile_is_chosen_for_a_test(void)
+{
+    static const char *const profiles[] = {"full", "[other, full]", NULL};
+
+    for (size_t i = 0; profiles[i]; i++) {
+        struct check_contract *contract;
+        struct check_trials *trials;
+        struct td_error err = {0};
+        struct td_buf text = {0};
+
+        (void)td_buf_addf(&text,
+                          "- {name: with, profile: %s, stream: [{type: a}, "
+                          "{type: b}], expect: {fail: R4}}\n"
+                          "- {name: without, stream: [{type: a}, {type: b}], "
+                          "expect: pass}\n",
+                          profiles[i]);
+        CU_ASSERT_EQUAL_FATAL(load(&contract, &trials, td_buf_str(&text), &err),
+                              TD_OK);
+        CU_ASSERT_TRUE(check_trials_run(trials, 0)->passed);
+        CU_ASSERT_TRUE(check_trials_run(trials, 1)->passed);
         td_buf_release(&text);
         check_trials_free(trials);
         check_contract_free(contract);
@@ -124,37 +151,43 @@ static const struct {
     const char *where;
     const char *why;
 } wrong[] = {
-    {"  x: 1\n", "c:8:3", "tests is a list"},
-    {"- 1\n", "c:8:3", "a test is an object"},
-    {"- {nam: n}\n", "c:8:4", "a test has no key \"nam\""},
-    {"- {stream: [], expect: pass}\n", "c:8:3", "a test needs a name"},
-    {"- {name: 1, stream: [], expect: pass}\n", "c:8:10",
+    {"  x: 1\n", "c:9:3", "tests is a list"},
+    {"- 1\n", "c:9:3", "a test is an object"},
+    {"- {nam: n}\n", "c:9:4", "a test has no key \"nam\""},
+    {"- {stream: [], expect: pass}\n", "c:9:3", "a test needs a name"},
+    {"- {name: 1, stream: [], expect: pass}\n", "c:9:10",
      "a test needs a name"},
-    {"- {name: n, expect: pass}\n", "c:8:3",
+    {"- {name: n, expect: pass}\n", "c:9:3",
      "a test needs a stream and an expect"},
-    {"- {name: n, stream: []}\n", "c:8:3",
+    {"- {name: n, stream: []}\n", "c:9:3",
      "a test needs a stream and an expect"},
-    {"- {name: n, stream: 1, expect: pass}\n", "c:8:21",
+    {"- {name: n, stream: 1, expect: pass}\n", "c:9:21",
      "a stream is a list of messages, or text"},
-    {"- {name: n, stream: [1], expect: pass}\n", "c:8:22",
+    {"- {name: n, stream: [1], expect: pass}\n", "c:9:22",
      "a message is an object, or text of NDJSON"},
-    {"- {name: n, stream: [{t: 1}], expect: pass}\n", "c:8:26",
+    {"- {name: n, stream: [{t: 1}], expect: pass}\n", "c:9:26",
      "t is the time since the start of the stream"},
-    {"- {name: n, stream: [{t: now}], expect: pass}\n", "c:8:26",
+    {"- {name: n, stream: [{t: now}], expect: pass}\n", "c:9:26",
      "t is the time since the start of the stream"},
-    {"- {name: n, stream: [{t: 2s}, {t: 1s}], expect: pass}\n", "c:8:35",
+    {"- {name: n, stream: [{t: 2s}, {t: 1s}], expect: pass}\n", "c:9:35",
      "t goes back"},
-    {"- {name: n, stream: [], expect: fail}\n", "c:8:33",
+    {"- {name: n, stream: [], expect: fail}\n", "c:9:33",
      "not what a test can expect"},
-    {"- {name: n, stream: [], expect: {}}\n", "c:8:33",
+    {"- {name: n, stream: [], expect: {}}\n", "c:9:33",
      "not what a test can expect"},
-    {"- {name: n, stream: [], expect: {pass: R1}}\n", "c:8:34",
+    {"- {name: n, stream: [], expect: {pass: R1}}\n", "c:9:34",
      "not what a test can expect"},
-    {"- {name: n, stream: [], expect: {fail: 1}}\n", "c:8:40",
+    {"- {name: n, stream: [], expect: {fail: 1}}\n", "c:9:40",
      "here stands a list of rule ids"},
-    {"- {name: n, stream: [], expect: {open: [1]}}\n", "c:8:40",
+    {"- {name: n, stream: [], expect: {open: [1]}}\n", "c:9:40",
      "here stands a list of rule ids"},
-    {"- {name: n, stream: [], expect: pass, complete: 1}\n", "c:8:49",
+    {"- {name: n, stream: [], expect: pass, profile: 1}\n", "c:9:48",
+     "here stands a name, or a list of them"},
+    {"- {name: n, stream: [], expect: pass, profile: [a, 1]}\n", "c:9:52",
+     "here stands a name, or a list of them"},
+    {"- {name: n, stream: [], expect: pass, dialect: [a]}\n", "c:9:48",
+     "here stands the name of a dialect"},
+    {"- {name: n, stream: [], expect: pass, complete: 1}\n", "c:9:49",
      "complete is true or false"},
 };
 
@@ -180,6 +213,7 @@ static void a_wrong_test_is_refused_with_its_place(void)
 CU_TestInfo validator_trial_tests[] = {
     {"a test expects what comes and nothing else",
      a_test_expects_what_comes_and_nothing_else},
+    {"a profile is chosen for a test", a_profile_is_chosen_for_a_test},
     {"rules that failed are known", rules_that_failed_are_known},
     {"a wrong test is refused with its place",
      a_wrong_test_is_refused_with_its_place},
