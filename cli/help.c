@@ -71,6 +71,8 @@ void cli_help_option(struct td_buf *out, const struct cli_option *option)
     if (option->letter)
         (void)td_buf_addf(out, "-%c, ", option->letter);
     (void)td_buf_addf(out, "--%s", option->name);
+    if (option->alias)
+        (void)td_buf_addf(out, ", --%s", option->alias);
     if (option->type == CLI_FLAG)
         return;
     if (option->bare)
