@@ -502,6 +502,10 @@ void server_sio_close(struct server_sio *s)
     }
     if (s->streaming) {
         eio_server_close(s->eio, now_of(s));
+    } else if (!s->peers && !s->ws && !s->polls[0]) {
+        s->over = true; /* nobody has joined, nobody asks: no end is owed */
+        bury(s);
+        return;
     } else {
         eio_server_flush(s->eio);
         s->close_at = now_of(s) + GOODBYE_NS;

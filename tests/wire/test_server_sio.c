@@ -211,11 +211,29 @@ static void finish_delivers_and_says_goodbye(void)
     }
 }
 
+static void a_handshake_alone_holds_nobody_up(void)
+{
+    struct stage st;
+    struct raw *poll;
+
+    stage_set_up(&st, 0, NULL);
+    poll = stage_dial(&st);
+    stage_say(&st, poll, POLL_GET);
+    CU_ASSERT_TRUE(stage_has(&poll->got, "\"upgrades\":[\"websocket\"]"));
+    wire_abort(poll->conn);
+    poll->conn = NULL;
+    wire_server_finish(st.server, stage_on_done);
+    stage_run_for(&st, TD_NS_PER_S);
+    CU_ASSERT_TRUE(st.done);
+    stage_tear_down(&st);
+}
+
 CU_TestInfo wire_server_sio_tests[] = {
     {"Socket.IO polls, then upgrades", socketio_polls_then_upgrades},
     {"namespaces are apart", namespaces_are_apart},
     {"silent sessions time out", silent_sessions_time_out},
     {"polls that stay away are cut off", polls_that_stay_away_are_cut_off},
     {"finish delivers and says goodbye", finish_delivers_and_says_goodbye},
+    {"a handshake alone holds nobody up", a_handshake_alone_holds_nobody_up},
     CU_TEST_INFO_NULL,
 };
