@@ -80,7 +80,27 @@ static uint32_t find_document(const struct check_schemas *set,
     return SCHEMA_NONE;
 }
 
-static enum td_code compile_root(struct check_schemas *set,
+/* Judge the root, and whole documents that are used as schemas. */
+static enum td_code check_by_metas(struct check_schemas *set,
+                                   struct schema_place place,
+                                   struct td_error *err)
+{
+    enum td_code code = TD_OK;
+
+    if (set->how.trust)
+        return TD_OK;
+    if (place.at != 0)
+        code = schema_check_by_meta(set, place, err);
+    for (uint32_t i = 0; i < set->docs_len && code == TD_OK; i++) {
+        if (set->docs[i].trusted || !set->docs[i].node_of[0])
+            continue;
+        set->docs[i].trusted = true;
+        code = schema_check_by_meta(set, (struct schema_place){i, 0}, err);
+    }
+    return code;
+}
+
+enum td_code schema_compile_root(struct check_schemas *set,
                                  struct schema_place place, uint32_t *root,
                                  struct td_error *err)
 {
@@ -91,6 +111,8 @@ static enum td_code compile_root(struct check_schemas *set,
     code = schema_compile(set, err);
     if (code == TD_OK)
         code = schema_find_loops(set, first, err);
+    if (code == TD_OK)
+        code = check_by_metas(set, place, err);
     if (code == TD_OK)
         schema_plan_nodes(set);
     return code;
@@ -110,7 +132,7 @@ enum td_code check_schemas_add_file(struct check_schemas *set, const char *path,
     td_buf_release(&uri);
     if (code)
         return code;
-    return compile_root(set, (struct schema_place){doc, 0}, root, err);
+    return schema_compile_root(set, (struct schema_place){doc, 0}, root, err);
 }
 
 /* A schema within another document has a URI of its own, and so a "#". */
@@ -150,5 +172,5 @@ enum td_code check_schemas_add(struct check_schemas *set,
         code = scan_inline(set, (struct schema_place){doc, at}, err);
     if (code)
         return code;
-    return compile_root(set, (struct schema_place){doc, at}, root, err);
+    return schema_compile_root(set, (struct schema_place){doc, at}, root, err);
 }

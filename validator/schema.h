@@ -31,6 +31,7 @@ struct check_schema_options {
         assert_format; /* those of validator/format.h; others are passed over */
     const char *dialect; /* "$schema" of schemas without; NULL = 2020-12 */
     const struct check_schema_map *map; /* borrowed; ends with a NULL prefix */
+    bool trust; /* do not judge schemas by the metaschema of their dialect */
 };
 
 /* A set of schemas that may refer to each other. Once everything is added it

@@ -6,6 +6,7 @@
  * schema_resolve.c  $ref -> location
  * schema_compile.c  a location -> a node; schema_keyword.c, schema_members.c
  * schema_loop.c     recursion that makes no progress
+ * schema_meta.c     schemas judged by their metaschemas
  * schema_plan.c     nodes -> steps that run fast (schema_run.h)
  *
  * The program: a node is one compiled schema, a stretch of operations that must
@@ -54,7 +55,7 @@ struct schema_dialect {
 struct schema_document {
     const struct td_jsonx *x;
     bool owned;
-    bool ours;             /* a metaschema that is built in */
+    bool trusted;          /* judged by its metaschema, or built in */
     struct td_bytes uri;   /* as it was loaded; allocated */
     uint32_t *resource_of; /* a value: resource + 1 if it starts a schema */
     uint32_t *node_of;     /* a value: node + 1 if it is compiled */
@@ -322,7 +323,13 @@ TD_MUST_CHECK enum td_code schema_find_loops(const struct check_schemas *set,
                                              uint32_t first,
                                              struct td_error *err);
 
-/* Judge the document by the metaschema of its dialect. */
+/* Compile the schema at a place, refuse loops in it, and plan it. */
+TD_MUST_CHECK enum td_code schema_compile_root(struct check_schemas *set,
+                                               struct schema_place place,
+                                               uint32_t *root,
+                                               struct td_error *err);
+
+/* Judge the schema at a place by the metaschema of its dialect. */
 TD_MUST_CHECK enum td_code schema_check_by_meta(struct check_schemas *set,
                                                 struct schema_place place,
                                                 struct td_error *err);

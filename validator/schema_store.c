@@ -111,7 +111,7 @@ enum td_code schema_store_add(struct check_schemas *set,
     set->docs[set->docs_len++] = (struct schema_document){
         .x = x,
         .owned = source->owned,
-        .ours = source->ours,
+        .trusted = source->ours,
         .uri = schema_copy(source->uri),
         .resource_of = td_calloc(x->json.len, sizeof(uint32_t)),
         .node_of = td_calloc(x->json.len, sizeof(uint32_t)),

@@ -160,6 +160,9 @@ static void wrong_schemas_are_refused_where_they_are_wrong(void)
          "s:4:28"},
         {"format: 1", "s:1:9"},
         {"required: a", "s:1:11"},
+        {"title: 1", "s:1:8"},
+        {"$defs:\n  unused: {minLength: -1}", "s:2:23"},
+        {"definitions: {a: {properties: {b: {type: text}}}}", "s:1:42"},
         {"enum: 1", "s:1:7"},
     };
 
