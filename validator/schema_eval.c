@@ -151,9 +151,10 @@ static bool has_leaf(const struct eval *e, const struct schema_step *s)
 {
     const struct schema_op *op = op_of(e, s);
 
-    e->r->steps--;
-    return schema_leaf(e->r, op, schema_doc_of(e->r->set, (uint32_t)s->high),
-                       value_of(e));
+    bool good = schema_leaf(
+        e->r, op, schema_doc_of(e->r->set, (uint32_t)s->high), value_of(e));
+
+    return spend(e->r, 1) && good;
 }
 
 /* The required names beyond 64 are looked up. */
@@ -182,6 +183,8 @@ static bool fits_others(const struct eval *e, const struct schema_members *m,
     struct check_schema_run *r = e->r;
     struct check_value name = {r->doc, key};
 
+    if (!spend(r, m->patterns_len))
+        return false;
     for (uint32_t i = 0; i < m->patterns_len; i++) {
         enum check_match match = check_pattern_match(
             m->patterns[i].pattern, r->patterns, check_text(&r->text, name));
@@ -328,16 +331,11 @@ static bool fits_tagged(const struct eval *e, const struct schema_tag *tag)
 {
     struct check_schema_run *r = e->r;
     const struct schema_op *op = &r->set->ops[tag->op];
-    uint32_t value = schema_tag_value(tag, r->doc, e->at);
-    struct check_value v = {r->doc, value};
-    uint32_t number;
+    uint32_t number = schema_tag_number(r, tag, e->at);
     uint32_t hits = 0;
 
-    if (value == 0)
-        return op->kind == SCHEMA_ANY ? fits_any(e, op) : fits_one(e, op);
-    number = schema_table_find(&tag->values, check_text(&r->text, v));
     if (number == SCHEMA_NONE)
-        number = tag->values.len;
+        return op->kind == SCHEMA_ANY ? fits_any(e, op) : fits_one(e, op);
     for (uint32_t i = tag->starts[number]; i < tag->starts[number + 1]; i++) {
         hits += attempt(e, tag->nodes[i]);
         if (op->kind == SCHEMA_ANY ? hits > 0 && !e->seen : hits > 1)
@@ -370,9 +368,9 @@ static bool fits_late(const struct eval *e, uint32_t node, bool object)
 
 static bool fits_when_member(const struct eval *e, const struct schema_op *op)
 {
-    e->r->steps -= e->v->count;
-    return !td_json_member(e->r->doc, e->at, op->name) ||
-           schema_eval(e->r, op->node, e->at, e->seen);
+    return spend(e->r, e->v->count) &&
+           (!td_json_member(e->r->doc, e->at, op->name) ||
+            schema_eval(e->r, op->node, e->at, e->seen));
 }
 
 /* Steps that run other nodes over the same value, or over its children. */

@@ -1,5 +1,7 @@
 #include "validator/schema_explain.h"
 
+#include "validator/pointer.h"
+
 /* What is told of a trace: every failure of what had to hold, and of
  * alternatives the one that was meant, as far as that can be seen.
  */
@@ -58,34 +60,7 @@ bool schema_fails_itself(const struct check_schema_run *r, uint32_t unit,
     return false;
 }
 
-/* Whether an alternative may be the one that the tag of the value means. */
-static bool has_tag(const struct schema_op *op, uint32_t number, uint32_t node)
-{
-    if (number == SCHEMA_NONE)
-        return true;
-    for (uint32_t i = op->tag->starts[number]; i < op->tag->starts[number + 1];
-         i++) {
-        if (op->tag->nodes[i] == node)
-            return true;
-    }
-    return false;
-}
-
-/* The number of the value's tag; SCHEMA_NONE: it has none. */
-static uint32_t tag_number(struct check_schema_run *r,
-                           const struct schema_op *op, uint32_t at)
-{
-    uint32_t value = op->tag ? schema_tag_value(op->tag, r->doc, at) : 0;
-    struct check_value v = {r->doc, value};
-    uint32_t number;
-
-    if (value == 0)
-        return SCHEMA_NONE;
-    number = schema_table_find(&op->tag->values, check_text(&r->text, v));
-    return number == SCHEMA_NONE ? op->tag->values.len : number;
-}
-
-/* The alternatives that are left to choose from. */
+/* The alternatives; where the value has a tag, those that have it too. */
 struct field {
     uint32_t count;
     uint32_t only;  /* one that fits the value's type; SCHEMA_NONE: not one */
@@ -95,7 +70,7 @@ struct field {
 };
 
 static struct field weigh(struct check_schema_run *r, uint32_t unit,
-                          uint32_t number, uint32_t op)
+                          uint32_t op)
 {
     struct field field = {.only = SCHEMA_NONE, .best = SCHEMA_NONE};
     uint32_t at = r->units[unit].at;
@@ -105,8 +80,7 @@ static struct field weigh(struct check_schema_run *r, uint32_t unit,
         struct schema_chosen own;
         uint32_t far;
 
-        if (r->units[i].op != op ||
-            !has_tag(&r->set->ops[op], number, r->units[i].node))
+        if (r->units[i].op != op)
             continue;
         field.count++;
         if (schema_fails_itself(r, i, &own))
@@ -131,10 +105,11 @@ static void pick_alternative(struct check_schema_run *r, uint32_t unit,
 {
     struct schema_failure f = schema_failure_at(r, failure);
     const struct schema_op *op = &r->set->ops[f.op];
-    uint32_t number = tag_number(r, op, r->units[unit].at);
-    struct field field = weigh(r, unit, number, f.op);
+    uint32_t at = r->units[unit].at;
+    bool tagged = op->tag && schema_tag_number(r, op->tag, at) != SCHEMA_NONE;
+    struct field field = weigh(r, unit, f.op);
 
-    if (number != SCHEMA_NONE && field.count == 0) {
+    if (tagged && field.count == 0) {
         choose(r, unit, failure, SCHEMA_SHAPE_TAG);
     } else if (field.only != SCHEMA_NONE) {
         pick(r, field.only);
@@ -181,6 +156,30 @@ static void pick(struct check_schema_run *r, uint32_t unit)
     }
 }
 
+/* It may be plain that a value fails, and why too much to be told. */
+static enum td_code report_too_large(
+    struct check_schema_run *run, uint32_t root, struct check_value value,
+    void (*report)(void *self, const struct check_problem *problem), void *self)
+{
+    struct check_problem problem = {.path = "",
+                                    .expected = "a value that fits",
+                                    .found = "one too large to say more",
+                                    .at = value.at};
+    struct schema_place place = run->set->nodes[root].place;
+    const struct td_jsonx *x = run->set->docs[place.doc].x;
+    struct td_buf *path = &run->words[0];
+    enum td_code code = check_schema_test(run, root, value);
+
+    if (code != TD_FAILED)
+        return code;
+    td_buf_clear(path);
+    (void)td_buf_addf(path, "%s#", x->name);
+    check_pointer(path, &x->json, 0, place.at);
+    problem.schema_path = td_buf_str(path);
+    report(self, &problem);
+    return code;
+}
+
 enum td_code check_schema_explain(
     struct check_schema_run *run, uint32_t root, struct check_value value,
     void (*report)(void *self, const struct check_problem *problem), void *self)
@@ -191,7 +190,7 @@ enum td_code check_schema_explain(
     schema_trace(run, root, value);
     td_buf_clear(&run->chosen);
     if (run->gave_up)
-        return TD_LIMIT;
+        return report_too_large(run, root, value, report, self);
     valid = run->units[0].valid;
     if (!valid)
         pick(run, 0);

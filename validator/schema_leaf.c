@@ -132,9 +132,11 @@ static bool has_what_it_needs(struct check_schema_run *r,
 {
     uint32_t end = schema->values[op->at].next;
 
-    if (at(v)->kind != TD_JSON_OBJECT ||
-        td_json_member(v.doc, v.at, op->name) == 0)
+    if (at(v)->kind != TD_JSON_OBJECT)
         return true;
+    r->steps -= at(v)->count;
+    if (r->steps < 0 || td_json_member(v.doc, v.at, op->name) == 0)
+        return r->steps >= 0;
     for (uint32_t i = op->at + 1; i < end; i++) {
         struct check_value name = {schema, i};
 

@@ -101,6 +101,7 @@ struct schema_tag {
                          end is the next start */
     uint32_t *nodes;
     uint32_t op;
+    bool mixed; /* some take other values than texts */
 };
 
 /* Which children of a value were evaluated: a byte each, in run->marks. */
@@ -177,11 +178,17 @@ void schema_gather(const struct check_schemas *set, uint32_t node,
 struct schema_tag *schema_tag_find(const struct check_schemas *set,
                                    uint32_t op);
 
-/* The value of the tag's path within value `at`, if it is there and a string;
- * else 0.
+/* The value at the end of the tag's path within value `at`, if it is there and
+ * tells alternatives apart; else 0.
  */
 uint32_t schema_tag_value(const struct schema_tag *tag,
                           const struct td_json_doc *doc, uint32_t at);
+
+/* The number of that text among the tag's values, or their count if it is none
+ * of them; SCHEMA_NONE if there is no such value.
+ */
+uint32_t schema_tag_number(struct check_schema_run *r,
+                           const struct schema_tag *tag, uint32_t at);
 
 /* Get ready for a value. */
 void schema_run_begin(struct check_schema_run *r, struct check_value value);

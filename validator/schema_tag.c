@@ -152,47 +152,47 @@ static void make_unique(struct td_buf *numbers)
     numbers->len = kept * sizeof(*list);
 }
 
-/* The values of one alternative as numbers in the table. False: any text. */
-static bool values_of(const struct check_schemas *set, uint32_t start,
-                      const struct way *way, struct schema_table *values,
-                      struct td_buf *out)
-{
-    uint32_t node = 0;
-    uint32_t found = texts_at(set, start, way, 0, &node);
-    const struct td_json_doc *doc;
-    uint32_t at;
-    uint32_t end;
-
-    td_buf_clear(out);
-    if (found == SCHEMA_NONE)
-        return false;
-    doc = schema_doc_of(set, node);
-    at = set->ops[found].at;
-    end = doc->values[at].next;
-    at += set->ops[found].kind == SCHEMA_ENUM;
-    for (; at < end; at = doc->values[at].next) {
-        struct td_bytes text;
-        uint32_t number;
-
-        if (doc->values[at].kind != TD_JSON_STRING)
-            continue;
-        text = schema_copy_text(doc, at);
-        number = schema_table_add(values, text);
-        schema_free_bytes(&text);
-        (void)td_buf_add(out, &number, sizeof(number));
-    }
-    make_unique(out);
-    return true;
-}
-
 /* Alternatives by value: first they are counted, then they are listed. */
 struct sorter {
     const struct check_schemas *set;
     const struct schema_op *op;
     const struct way *way;
     struct schema_tag *tag;
-    struct td_buf numbers;
+    struct td_buf numbers; /* uint32_t values of one alternative */
 };
+
+/* Number the values of one alternative. False: it takes any text. */
+static bool values_of(struct sorter *s, uint32_t start)
+{
+    uint32_t node = 0;
+    uint32_t found = texts_at(s->set, start, s->way, 0, &node);
+    const struct td_json_doc *doc;
+    uint32_t at;
+    uint32_t end;
+
+    td_buf_clear(&s->numbers);
+    if (found == SCHEMA_NONE)
+        return false;
+    doc = schema_doc_of(s->set, node);
+    at = s->set->ops[found].at;
+    end = doc->values[at].next;
+    at += s->set->ops[found].kind == SCHEMA_ENUM;
+    for (; at < end; at = doc->values[at].next) {
+        struct td_bytes text;
+        uint32_t number;
+
+        if (doc->values[at].kind != TD_JSON_STRING) {
+            s->tag->mixed = true;
+            continue;
+        }
+        text = schema_copy_text(doc, at);
+        number = schema_table_add(&s->tag->values, text);
+        schema_free_bytes(&text);
+        (void)td_buf_add(&s->numbers, &number, sizeof(number));
+    }
+    make_unique(&s->numbers);
+    return true;
+}
 
 static uint32_t number_at(const struct sorter *s, size_t i)
 {
@@ -210,7 +210,7 @@ static bool collect_values(struct sorter *s)
     for (uint32_t i = 0; i < s->op->count; i++) {
         uint32_t node = schema_listed(s->set, s->op->list, i);
 
-        if (values_of(s->set, node, s->way, &s->tag->values, &s->numbers))
+        if (values_of(s, node))
             entries += s->numbers.len / sizeof(uint32_t);
         else
             open++;
@@ -235,8 +235,7 @@ static void put_all(struct sorter *s, uint32_t *ends)
 
     for (uint32_t i = 0; i < s->op->count; i++) {
         uint32_t node = schema_listed(s->set, s->op->list, i);
-        bool bound =
-            values_of(s->set, node, s->way, &s->tag->values, &s->numbers);
+        bool bound = values_of(s, node);
 
         for (size_t k = 0; k * sizeof(uint32_t) < s->numbers.len; k++)
             put(s, number_at(s, k), node, ends);
@@ -355,5 +354,20 @@ uint32_t schema_tag_value(const struct schema_tag *tag,
         if (at == 0)
             return 0;
     }
-    return doc->values[at].kind == TD_JSON_STRING ? at : 0;
+    return tag->mixed && doc->values[at].kind != TD_JSON_STRING ? 0 : at;
+}
+
+uint32_t schema_tag_number(struct check_schema_run *r,
+                           const struct schema_tag *tag, uint32_t at)
+{
+    uint32_t value = schema_tag_value(tag, r->doc, at);
+    struct check_value v = {r->doc, value};
+    uint32_t number;
+
+    if (value == 0)
+        return SCHEMA_NONE;
+    if (r->doc->values[value].kind != TD_JSON_STRING)
+        return tag->values.len;
+    number = schema_table_find(&tag->values, check_text(&r->text, v));
+    return number == SCHEMA_NONE ? tag->values.len : number;
 }

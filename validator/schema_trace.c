@@ -132,7 +132,8 @@ static void trace_member(const struct tracer *t, uint32_t key, uint64_t *seen)
             demand(t, m->names[found].node, key + 1);
         }
     }
-    for (uint32_t i = 0; i < m->patterns_len; i++) {
+    r->steps -= m->patterns_len;
+    for (uint32_t i = 0; i < m->patterns_len && r->steps >= 0; i++) {
         enum check_match match = check_pattern_match(
             m->patterns[i].pattern, r->patterns, check_text(&r->text, name));
 
@@ -170,6 +171,7 @@ static void trace_object(const struct tracer *t)
 
     if (value_at(t)->kind != TD_JSON_OBJECT)
         return;
+    t->r->steps -= value_at(t)->count;
     for (uint32_t key = at + 1; key < t->r->doc->values[at].next;
          key = t->r->doc->values[key + 1].next)
         trace_member(t, key, &seen);
@@ -223,13 +225,31 @@ static void trace_contains(const struct tracer *t)
         fail(t, hits);
 }
 
+/* Only alternatives that have the tag of the value can hold, and only they are
+ * of interest to people. False: there is no tag to go by.
+ */
+static bool trace_tagged(const struct tracer *t, uint32_t *hits)
+{
+    const struct schema_tag *tag = op_at(t)->tag;
+    uint32_t at = unit_at(t)->at;
+    uint32_t number =
+        tag && !t->r->keep_all ? schema_tag_number(t->r, tag, at) : SCHEMA_NONE;
+
+    if (number == SCHEMA_NONE)
+        return false;
+    for (uint32_t i = tag->starts[number]; i < tag->starts[number + 1]; i++)
+        *hits += run(t, tag->nodes[i], at, true);
+    return true;
+}
+
 static void trace_list(const struct tracer *t)
 {
     const struct schema_op *op = op_at(t);
     uint32_t at = unit_at(t)->at;
     uint32_t hits = 0;
+    bool tagged = trace_tagged(t, &hits);
 
-    for (uint32_t i = 0; i < op->count; i++) {
+    for (uint32_t i = 0; i < op->count && !tagged; i++) {
         uint32_t node = schema_listed(t->r->set, op->list, i);
 
         if (op->kind == SCHEMA_ALL)
@@ -324,7 +344,8 @@ static void trace_op(const struct tracer *t)
         demand(t, schema_dynamic_node(t->r, op), at);
         break;
     case SCHEMA_WHEN_MEMBER:
-        if (value_at(t)->kind == TD_JSON_OBJECT &&
+        t->r->steps -= value_at(t)->count;
+        if (value_at(t)->kind == TD_JSON_OBJECT && t->r->steps >= 0 &&
             td_json_member(t->r->doc, at, op->name))
             demand(t, op->node, at);
         break;
@@ -377,6 +398,7 @@ static uint32_t trace_node(struct check_schema_run *r, struct schema_unit unit)
         const struct schema_op *op = &r->set->ops[t.op];
         struct check_value v = {r->doc, unit.at};
 
+        r->gave_up |= r->steps < 0;
         if (op->kind >= SCHEMA_LEAVES)
             trace_op(&t);
         else if (!schema_leaf(r, op, schema_doc_of(r->set, unit.node), v))
