@@ -64,7 +64,7 @@ enum td_code schema_check_by_meta(struct check_schemas *set,
                       .dialect = (const char *)d->uri.ptr,
                       .err = err};
     struct check_schemas *metas = metas_of(set);
-    uint32_t root;
+    uint32_t root = 0;
     uint32_t doc;
     enum td_code code = schema_store_load(metas, d->uri, &doc, err);
 
