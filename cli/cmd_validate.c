@@ -5,6 +5,9 @@
 #include "reports/text.h"
 
 #include <inttypes.h>
+#include <sched.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const struct cli_option options[] = {
     CLI_CHECK_OPTIONS,
@@ -12,6 +15,13 @@ static const struct cli_option options[] = {
      .letter = 'f',
      .type = CLI_FLAG,
      .help = "wait for more while the tape is being recorded"},
+    {.name = "jobs",
+     .letter = 'j',
+     .type = CLI_NUMBER,
+     .min = 1,
+     .max = CHECK_JOBS_MAX,
+     .value = "N",
+     .help = "threads that look at messages, all cores if not given"},
     {.name = "summary",
      .type = CLI_FLAG,
      .help = "end with one line about all inputs"},
@@ -51,14 +61,42 @@ static enum td_code report(struct validate *all, const struct check_verdict *v,
     return code;
 }
 
+/* What comes slowly is judged as it comes. */
+static bool is_awaited(const struct validate *all, const char *path)
+{
+    struct stat st;
+    bool regular = strcmp(path, "-") ? stat(path, &st) == 0
+                                     : fstat(STDIN_FILENO, &st) == 0;
+
+    return cli_flag(all->args, "follow") || (cli_flag(all->args, "fail-fast") &&
+                                             regular && !S_ISREG(st.st_mode));
+}
+
+static unsigned jobs_for(const struct validate *all, const char *path)
+{
+    cpu_set_t cores;
+
+    if (is_awaited(all, path))
+        return 1;
+    if (cli_given(all->args, "jobs"))
+        return (unsigned)cli_number(all->args, "jobs");
+    if (sched_getaffinity(0, sizeof(cores), &cores) != 0)
+        return 1;
+    return CPU_COUNT(&cores) < CHECK_JOBS_MAX ? (unsigned)CPU_COUNT(&cores)
+                                              : CHECK_JOBS_MAX;
+}
+
 static enum td_code validate(struct validate *all, const char *path,
                              struct td_error *err)
 {
     const struct cli_live_options how = {
         .check = &all->check, .args = all->args, .input = path};
-    struct cli_live *live = cli_live_new(&how);
-    enum td_code code =
-        cli_validate_input(live, path, cli_flag(all->args, "follow"), err);
+    struct cli_live *live;
+    enum td_code code;
+
+    all->check.how.jobs = jobs_for(all, path);
+    live = cli_live_new(&how);
+    code = cli_validate_input(live, path, cli_flag(all->args, "follow"), err);
 
     if (code == TD_OK) {
         const struct check_verdict *v = check_end(cli_live_check(live));

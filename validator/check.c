@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static bool take_item(void *self, struct check_item *item);
+
 static uint64_t limit_of(const struct check *c, uint64_t max_report)
 {
     return max_report < c->how.max_findings ? max_report : c->how.max_findings;
@@ -59,7 +61,6 @@ static void add_contract_rules(struct check *c)
         c->verdict.rules[rule].mostly = k->rules[i].mostly;
     }
     c->fold = check_fold_new(k, &c->verdict, c->first_rule, &how);
-    c->event_run = check_schema_run_new(k->schemas);
 }
 
 struct check *check_new(const struct check_options *options, const char *input)
@@ -79,10 +80,11 @@ struct check *check_new(const struct check_options *options, const char *input)
         c->schema =
             check_verdict_rule(&c->verdict, "schema", "schema: *",
                                CHECK_LEVEL_ERROR, options->max_findings);
-    if (options->schemas)
-        c->message_run = check_schema_run_new(options->schemas);
     if (options->contract)
         add_contract_rules(c);
+    check_look_init(&c->look, &c->how);
+    if (options->jobs > 1)
+        c->parallel = check_parallel_new(&c->how, options->jobs, take_item, c);
     return c;
 }
 
@@ -90,13 +92,12 @@ void check_free(struct check *check)
 {
     if (!check)
         return;
+    check_parallel_free(check->parallel);
+    check_look_release(&check->look);
     check_fold_free(check->fold);
-    check_schema_run_free(check->message_run);
-    check_schema_run_free(check->event_run);
     check_segment_release(&check->segment);
     check_verdict_release(&check->verdict);
     td_json_release(&check->doc);
-    td_buf_release(&check->name);
     free(check);
 }
 
@@ -136,11 +137,12 @@ static void on_problem(void *self, const struct check_problem *p)
     td_buf_release(&excerpt);
 }
 
+/* code is what the fast pass said. */
 static void judge_schema(struct check *c, struct check_schema_run *run,
-                         uint32_t root, const struct schema_report *report)
+                         uint32_t root, enum td_code code,
+                         const struct schema_report *report)
 {
     struct check_value value = {report->m->doc, report->from};
-    enum td_code code = check_schema_test(run, root, value);
 
     c->verdict.rules[report->rule].applied++;
     if (code == TD_FAILED)
@@ -227,17 +229,17 @@ static void find_unknown(struct check *c, const struct check_message *m)
     td_buf_release(&found);
 }
 
-static void judge_event(struct check *c, const struct check_message *m)
+static void judge_event(struct check *c, const struct check_message *m,
+                        const struct check_view *view)
 {
-    const struct check_contract *k = c->how.contract;
-    const struct check_contract_event *e = check_contract_event(k, m->name);
+    const struct check_contract_event *e = view->event;
     struct schema_report report = {.check = c, .m = m, .from = m->data};
 
     if (!e && c->unknown != NONE)
         find_unknown(c, m);
     if (!e)
         return;
-    report.rule = c->first_event + (uint32_t)(e - k->events);
+    report.rule = c->first_event + (uint32_t)(e - c->how.contract->events);
     if (!e->has_schema) {
         c->verdict.rules[report.rule].applied++;
         return;
@@ -247,48 +249,12 @@ static void judge_event(struct check *c, const struct check_message *m)
         find_no_data(c, report.rule, m);
         return;
     }
-    judge_schema(c, c->event_run, e->root, &report);
+    judge_schema(c, c->look.event_run, e->root, view->content, &report);
 }
 
 bool check_is_over(const struct check *c)
 {
     return c->how.fail_fast && c->verdict.failed;
-}
-
-static enum td_code judge(struct check *c, struct check_message *m)
-{
-    struct schema_report report = {
-        .check = c, .m = m, .rule = c->schema, .from = m->at};
-
-    if (c->how.schemas)
-        judge_schema(c, c->message_run, c->how.root, &report);
-    if (c->how.contract) {
-        judge_event(c, m);
-        check_fold_message(c->fold, m);
-    }
-    return check_is_over(c) ? TD_FAILED : TD_OK;
-}
-
-/* The name of a message: where the contract says, else what the transport
- * gave, else /type.
- */
-static struct td_bytes name_of(struct check *c, const struct check_message *m,
-                               struct td_bytes given)
-{
-    const struct check_contract *k = c->how.contract;
-    bool pointed = k && k->name_pointer;
-    const char *pointer = pointed ? k->name_pointer : "/type";
-    uint32_t at;
-
-    if (given.len > 0 && !pointed) {
-        td_buf_clear(&c->name);
-        (void)td_json_unescape(&c->name, given);
-        return td_buf_bytes(&c->name);
-    }
-    at = td_json_pointer(m->doc, m->at, pointer);
-    if (at == UINT32_MAX || m->doc->values[at].kind != TD_JSON_STRING)
-        return td_bytes(NULL, 0);
-    return check_text(&c->name, (struct check_value){m->doc, at});
 }
 
 static void find_no_json(struct check *c, const struct check_message *m,
@@ -305,35 +271,72 @@ static void find_no_json(struct check *c, const struct check_message *m,
     check_find(c, c->json, m, text, "a JSON value", found);
 }
 
-enum td_code check_text_message(struct check *c, struct check_message *m,
-                                struct td_bytes text, struct td_bytes given)
+enum td_code check_judge(struct check *c, struct check_message *m,
+                         struct td_bytes text, struct td_bytes given,
+                         const struct check_view *view)
 {
+    struct schema_report report = {.check = c, .m = m, .rule = c->schema};
+    struct check_view now;
+
+    if (!view) {
+        check_look_at(&c->look, text, given, &now);
+        view = &now;
+    }
     c->verdict.events++;
     c->verdict.rules[c->json].applied++;
-    if (td_json_parse(&c->doc, text, TD_JSON_DEPTH, NULL)) {
+    if (!view->json) {
         find_no_json(c, m, text);
         return check_is_over(c) ? TD_FAILED : TD_OK;
     }
-    m->doc = &c->doc;
-    /* Socket.IO: ["name", MESSAGE, ...]. */
-    if (given.len > 0 && c->doc.values[0].kind == TD_JSON_ARRAY &&
-        c->doc.values[0].count >= 2)
-        m->at = c->doc.values[1].next;
-    m->name = name_of(c, m, given);
-    m->data = m->at;
-    if (c->how.contract)
-        m->data = td_json_pointer(m->doc, m->at, c->how.contract->data_pointer);
-    return judge(c, m);
+    m->doc = view->doc;
+    m->at = report.from = view->at;
+    m->data = view->data;
+    m->name = view->name;
+    if (c->how.schemas)
+        judge_schema(c, c->look.message_run, c->how.root, view->message,
+                     &report);
+    if (c->how.contract) {
+        judge_event(c, m, view);
+        if (c->how.contract->rules_len > 0)
+            check_fold_message(c->fold, m);
+    }
+    return check_is_over(c) ? TD_FAILED : TD_OK;
+}
+
+static bool take_item(void *self, struct check_item *item)
+{
+    struct check *c = self;
+    const struct td_event *ev = &item->ev;
+    struct check_message m = {
+        .seq = ev->seq, .has_t = item->has_t, .t_ns = ev->at_ns};
+
+    if (item->line)
+        return check_judge(c, &m, ev->payload, ev->name, &item->view) != TD_OK;
+    return check_take_event(c, ev, item->looked ? &item->view : NULL) != TD_OK;
+}
+
+void check_drain(struct check *c)
+{
+    if (c->parallel)
+        check_parallel_drain(c->parallel);
 }
 
 static enum td_code take_line(struct check *check, struct check_message *m,
                               struct td_bytes line)
 {
+    struct check_item item = {.line = true,
+                              .has_t = m->has_t,
+                              .ev = {.seq = m->seq, .at_ns = m->t_ns}};
+
     if (line.len > 0 && line.ptr[line.len - 1] == '\r')
         line.len--;
     if (line.len == 0)
         return TD_OK;
-    return check_text_message(check, m, line, td_bytes(NULL, 0));
+    if (!check->parallel)
+        return check_judge(check, m, line, td_bytes(NULL, 0), NULL);
+    item.ev.payload = line;
+    check_parallel_put(check->parallel, &item, true);
+    return check_is_over(check) ? TD_FAILED : TD_OK;
 }
 
 enum td_code check_line(struct check *check, uint64_t number,
@@ -360,16 +363,19 @@ void check_show(struct check *check, const char *before, const char *after)
     check->verdict.show_after = td_strdup(after);
 }
 
-const struct check_verdict *check_so_far(const struct check *check)
+const struct check_verdict *check_so_far(struct check *check)
 {
+    check_drain(check);
     return &check->verdict;
 }
 
 const struct check_verdict *check_end(struct check *check)
 {
     const struct check_contract *k = check->how.contract;
-    bool stopped = check_is_over(check);
+    bool stopped;
 
+    check_drain(check);
+    stopped = check_is_over(check);
     if (k)
         check_fold_end(check->fold, check->cut || check->how.cut || stopped ||
                                         (k->may_be_cut && !check->tape_input));

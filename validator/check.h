@@ -3,6 +3,8 @@
  *     check_new -> check_tape | check_line ... -> check_end
  *
  * Work per event is constant for each rule; memory does not grow with events.
+ * With several jobs messages are parsed and held to their schemas on threads;
+ * rules and everything else see them in order, and the verdict is the same.
  */
 #ifndef VALIDATOR_CHECK_H
 #define VALIDATOR_CHECK_H
@@ -10,6 +12,7 @@
 #include "tape/reader.h"
 #include "validator/contract.h"
 
+#define CHECK_JOBS_MAX     16 /* threads that look at messages */
 #define CHECK_MAX_FINDINGS 10 /* kept for a rule unless told otherwise */
 
 struct check_options {
@@ -19,7 +22,8 @@ struct check_options {
     uint64_t max_findings;                 /* a rule; totals stay true */
     bool fail_fast; /* end at the first finding that fails the verdict */
     bool cut; /* the input may go on where we cannot see it: `open`, not fail */
-    bool strict; /* warnings and what is vacuous or skipped fail it too */
+    unsigned jobs; /* threads that look at messages; 0, 1: only the caller's */
+    bool strict;   /* warnings and what is vacuous or skipped fail it too */
     const char *dialect;         /* of the contract; NULL: none chosen */
     const char *const *profiles; /* of its rules, ends with NULL; or NULL */
 };
@@ -71,7 +75,7 @@ void check_show(struct check *check, const char *before, const char *after);
 void check_broken(struct check *check, const struct td_error *err);
 
 /* What was found by now, before it is decided; lives as long as the check. */
-const struct check_verdict *check_so_far(const struct check *check);
+const struct check_verdict *check_so_far(struct check *check);
 
 /* Decide; the verdict lives as long as the check. */
 const struct check_verdict *check_end(struct check *check);

@@ -9,6 +9,8 @@
 #include "tape/names.h"
 #include "validator/check.h"
 #include "validator/fold.h"
+#include "validator/look.h"
+#include "validator/parallel.h"
 
 #define NONE    UINT32_MAX
 #define EXCERPT 160 /* bytes of a message in a finding */
@@ -27,14 +29,13 @@ struct check_segment {
 struct check {
     struct check_options how;
     struct check_verdict verdict;
-    struct td_json_doc doc;
-    struct td_buf name;
-    struct check_schema_run *message_run; /* of how.schemas, or NULL */
-    struct check_schema_run *event_run;   /* of the contract, or NULL */
-    struct check_fold *fold;              /* the contract's rules, or NULL */
-    uint32_t first_rule;                  /* of the contract, in the verdict */
-    uint32_t first_event;                 /* schema rules of events, one each */
-    uint32_t tape;                        /* rules of ours; NONE until needed */
+    struct td_json_doc doc; /* of what the tape says about itself */
+    struct check_look look;
+    struct check_parallel *parallel; /* NULL: the caller looks */
+    struct check_fold *fold;         /* the contract's rules, or NULL */
+    uint32_t first_rule;             /* of the contract, in the verdict */
+    uint32_t first_event;            /* schema rules of events, one each */
+    uint32_t tape;                   /* rules of ours; NONE until needed */
     uint32_t loss;
     uint32_t json;
     uint32_t schema;
@@ -54,9 +55,22 @@ void check_find(struct check *c, uint32_t rule, const struct check_message *m,
                 struct td_bytes excerpt, const char *expected,
                 const char *found);
 
-/* Judge a message: its text, and the name the transport gave it, or "". */
-enum td_code check_text_message(struct check *c, struct check_message *m,
-                                struct td_bytes text, struct td_bytes given);
+/* Judge a message by what was seen of it; view NULL: look now. given is the
+ * name that the transport gave it, or "".
+ */
+enum td_code check_judge(struct check *c, struct check_message *m,
+                         struct td_bytes text, struct td_bytes given,
+                         const struct check_view *view);
+
+/* True if a message is to be looked at when the event is judged. */
+bool check_is_looked_at(const struct check *c, const struct td_event *ev);
+
+/* Judge an event of a tape; view as above. */
+enum td_code check_take_event(struct check *c, const struct td_event *ev,
+                              const struct check_view *view);
+
+/* See that all is judged that was handed over. */
+void check_drain(struct check *c);
 
 /* Frees the segment's counts; all zeroes. */
 void check_segment_release(struct check_segment *segment);

@@ -129,25 +129,42 @@ static bool is_message(const struct td_event *ev)
     return td_event_is_plain(ev) && ev->ack.len == 0;
 }
 
-enum td_code check_event(struct check *check, const struct td_event *ev)
+bool check_is_looked_at(const struct check *c, const struct td_event *ev)
+{
+    bool any = !c->how.schemas && !c->how.contract;
+
+    return is_message(ev) && ev->cut == 0 && (!any || ev->form == TD_FORM_JSON);
+}
+
+enum td_code check_take_event(struct check *c, const struct td_event *ev,
+                              const struct check_view *view)
 {
     struct check_message m = {.seq = ev->seq, .has_t = true, .t_ns = ev->at_ns};
-    bool any = !check->how.schemas && !check->how.contract;
+
+    check_number(c, &m);
+    check_time(c, &m);
+    count_event(&c->segment, ev);
+    c->verdict.rules[c->tape].applied++;
+    c->verdict.rules[c->loss].applied++;
+    if (td_bytes_is(ev->kind, TD_KIND_LOST))
+        take_lost(c, &m, ev->payload);
+    else if (ev->cut > 0)
+        take_cut(c, &m, ev);
+    else if (check_is_looked_at(c, ev))
+        return check_judge(c, &m, ev->payload, ev->name, view);
+    else
+        c->verdict.events += (uint64_t)is_message(ev);
+    return check_is_over(c) ? TD_FAILED : TD_OK;
+}
+
+enum td_code check_event(struct check *check, const struct td_event *ev)
+{
+    struct check_item item = {.ev = *ev, .has_t = true};
 
     need_rules(check);
-    check_number(check, &m);
-    check_time(check, &m);
-    count_event(&check->segment, ev);
-    check->verdict.rules[check->tape].applied++;
-    check->verdict.rules[check->loss].applied++;
-    if (td_bytes_is(ev->kind, TD_KIND_LOST))
-        take_lost(check, &m, ev->payload);
-    else if (ev->cut > 0)
-        take_cut(check, &m, ev);
-    else if (is_message(ev) && (!any || ev->form == TD_FORM_JSON))
-        return check_text_message(check, &m, ev->payload, ev->name);
-    else
-        check->verdict.events += (uint64_t)is_message(ev);
+    if (!check->parallel)
+        return check_take_event(check, ev, NULL);
+    check_parallel_put(check->parallel, &item, check_is_looked_at(check, ev));
     return check_is_over(check) ? TD_FAILED : TD_OK;
 }
 
@@ -156,7 +173,7 @@ enum td_code check_heard(struct check *check, const struct td_event *ev)
     struct check_message m = {.seq = ev->seq, .has_t = true, .t_ns = ev->at_ns};
 
     if (is_message(ev))
-        return check_text_message(check, &m, ev->payload, ev->name);
+        return check_judge(check, &m, ev->payload, ev->name, NULL);
     return check_is_over(check) ? TD_FAILED : TD_OK;
 }
 
@@ -239,6 +256,9 @@ static void enter_segment(struct check *c, const struct tape_reader *reader)
 
     if (number == c->segment.number)
         return;
+    check_drain(c);
+    if (check_is_over(c))
+        return;
     if (c->segment.number > 0)
         end_segment(c, number == c->segment.number + 1 ? tape_reader_end(reader)
                                                        : td_bytes("", 0));
@@ -296,6 +316,9 @@ enum td_code check_tape(struct check *check, struct tape_reader *reader,
         code = TD_END;
     if (code != TD_END)
         return code;
+    check_drain(check);
+    if (check_is_over(check))
+        return TD_OK;
     enter_segment(check, reader);
     state = tape_reader_state(reader);
     end_segment(check, tape_reader_end(reader));
@@ -305,6 +328,7 @@ enum td_code check_tape(struct check *check, struct tape_reader *reader,
 
 void check_broken(struct check *check, const struct td_error *err)
 {
+    check_drain(check);
     need_rules(check);
     check->cut = true;
     find_loss(check, NULL, td_bytes("", 0), "input that can be read to its end",

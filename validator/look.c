@@ -1,0 +1,87 @@
+#include "validator/look.h"
+
+#include "validator/pointer.h"
+
+void check_look_init(struct check_look *look, const struct check_options *how)
+{
+    *look = (struct check_look){.how = how};
+    if (how->schemas)
+        look->message_run = check_schema_run_new(how->schemas);
+    if (how->contract)
+        look->event_run = check_schema_run_new(how->contract->schemas);
+}
+
+void check_look_release(struct check_look *look)
+{
+    check_schema_run_free(look->message_run);
+    check_schema_run_free(look->event_run);
+    td_json_release(&look->doc);
+    td_buf_release(&look->name);
+    *look = (struct check_look){0};
+}
+
+/* Text without escapes stands for itself. */
+static struct td_bytes unescape(struct check_look *look, struct td_bytes inner)
+{
+    if (!memchr(inner.ptr, '\\', inner.len))
+        return inner;
+    td_buf_clear(&look->name);
+    (void)td_json_unescape(&look->name, inner);
+    return td_buf_bytes(&look->name);
+}
+
+/* The name of a message: where the contract says, else what the transport
+ * gave, else /type.
+ */
+static struct td_bytes name_of(struct check_look *look, uint32_t message,
+                               struct td_bytes given)
+{
+    const struct check_contract *k = look->how->contract;
+    bool pointed = k && k->name_pointer;
+    const char *pointer = pointed ? k->name_pointer : "/type";
+    uint32_t at;
+
+    if (given.len > 0 && !pointed)
+        return unescape(look, given);
+    at = td_json_pointer(&look->doc, message, pointer);
+    if (at == CHECK_NO_VALUE || look->doc.values[at].kind != TD_JSON_STRING)
+        return td_bytes(NULL, 0);
+    return unescape(look, td_json_inner(&look->doc, at));
+}
+
+static void look_at_event(struct check_look *look, struct check_view *view)
+{
+    const struct check_contract *k = look->how->contract;
+    struct check_value data = {view->doc, 0};
+
+    view->data = td_json_pointer(view->doc, view->at, k->data_pointer);
+    view->event = check_contract_event(k, view->name);
+    if (!view->event || !view->event->has_schema ||
+        view->data == CHECK_NO_VALUE)
+        return;
+    data.at = view->data;
+    view->content = check_schema_test(look->event_run, view->event->root, data);
+}
+
+void check_look_at(struct check_look *look, struct td_bytes text,
+                   struct td_bytes given, struct check_view *view)
+{
+    struct td_json_doc *doc = &look->doc;
+
+    *view = (struct check_view){0};
+    if (td_json_parse(doc, text, TD_JSON_DEPTH, NULL))
+        return;
+    view->json = true;
+    view->doc = doc;
+    /* Socket.IO: ["name", MESSAGE, ...]. */
+    if (given.len > 0 && doc->values[0].kind == TD_JSON_ARRAY &&
+        doc->values[0].count >= 2)
+        view->at = doc->values[1].next;
+    view->data = view->at;
+    view->name = name_of(look, view->at, given);
+    if (look->how->schemas)
+        view->message = check_schema_test(look->message_run, look->how->root,
+                                          (struct check_value){doc, view->at});
+    if (look->how->contract)
+        look_at_event(look, view);
+}

@@ -1,0 +1,46 @@
+/* validator/parallel.h - messages looked at on several threads, and taken in
+ * the order they came.
+ *
+ *     put, put, ... -> batch -> look (any thread) -> take (the caller's thread)
+ *
+ * A put copies the event; when all batches are in use it takes the oldest, and
+ * looks at one itself while that is not ready, so that no thread idles. Memory
+ * is bounded by the number of batches.
+ */
+#ifndef VALIDATOR_PARALLEL_H
+#define VALIDATOR_PARALLEL_H
+
+#include "validator/look.h"
+
+/* An event on its way. */
+struct check_item {
+    struct td_event ev; /* seq, at_ns, form, cut, kind, ack, name and payload */
+    bool line;          /* a line of NDJSON, not an event of a tape */
+    bool has_t;         /* of a line: at_ns is its time */
+    bool looked;        /* it is a message, and view counts */
+    struct check_view view;
+};
+
+struct check_parallel;
+
+/* jobs of 2 and more, up to CHECK_JOBS_MAX. how is borrowed. take is called
+ * from within put and drain, and returns true to end: nothing more is taken.
+ */
+struct check_parallel *
+check_parallel_new(const struct check_options *how, unsigned jobs,
+                   bool (*take)(void *ctx, struct check_item *item), void *ctx);
+/* What was not taken is forgotten. NULL is fine. */
+void check_parallel_free(struct check_parallel *p);
+
+/* Hand over an event, which is copied. look: it is a message to be looked at.
+ */
+void check_parallel_put(struct check_parallel *p, const struct check_item *item,
+                        bool look);
+
+/* See that all that was put is taken. */
+void check_parallel_drain(struct check_parallel *p);
+
+/* True once take said so. */
+bool check_parallel_is_over(const struct check_parallel *p);
+
+#endif
