@@ -312,7 +312,8 @@ static bool take_item(void *self, struct check_item *item)
 
     if (item->line)
         return check_judge(c, &m, ev->payload, ev->name, &item->view) != TD_OK;
-    return check_take_event(c, ev, item->looked ? &item->view : NULL) != TD_OK;
+    return check_take_event(c, ev, item->wall_ns,
+                            item->looked ? &item->view : NULL) != TD_OK;
 }
 
 void check_drain(struct check *c)

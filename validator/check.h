@@ -37,6 +37,11 @@ struct check *check_new(const struct check_options *options, const char *input);
 /* NULL is fine; the verdict goes with it. */
 void check_free(struct check *check);
 
+/* For check_event(): the wall clock at the start of the recording, since 1970;
+ * 0: nobody knows. check_tape() knows by itself.
+ */
+void check_began(struct check *check, uint64_t wall_ns);
+
 /* One event of a tape; what is no plain event only counts. Without schema and
  * contract a message may be any bytes. TD_OK, or TD_FAILED when fail_fast ends
  * the check.

@@ -44,6 +44,7 @@ struct check {
     uint64_t missing; /* sequence numbers, each with its finding */
     uint64_t lost;    /* as the events of kind lost say */
     bool tape_input;
+    uint64_t wall_ns; /* when the recording of the next event began, or 0 */
     bool cut;
 };
 
@@ -65,9 +66,11 @@ enum td_code check_judge(struct check *c, struct check_message *m,
 /* True if a message is to be looked at when the event is judged. */
 bool check_is_looked_at(const struct check *c, const struct td_event *ev);
 
-/* Judge an event of a tape; view as above. */
+/* Judge an event of a tape whose recording began at that time, or 0; view as
+ * above.
+ */
 enum td_code check_take_event(struct check *c, const struct td_event *ev,
-                              const struct check_view *view);
+                              uint64_t wall_ns, const struct check_view *view);
 
 /* See that all is judged that was handed over. */
 void check_drain(struct check *c);

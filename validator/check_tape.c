@@ -129,6 +129,11 @@ static bool is_message(const struct td_event *ev)
     return td_event_is_plain(ev) && ev->ack.len == 0;
 }
 
+void check_began(struct check *check, uint64_t wall_ns)
+{
+    check->wall_ns = wall_ns;
+}
+
 bool check_is_looked_at(const struct check *c, const struct td_event *ev)
 {
     bool any = !c->how.schemas && !c->how.contract;
@@ -137,10 +142,13 @@ bool check_is_looked_at(const struct check *c, const struct td_event *ev)
 }
 
 enum td_code check_take_event(struct check *c, const struct td_event *ev,
-                              const struct check_view *view)
+                              uint64_t wall_ns, const struct check_view *view)
 {
     struct check_message m = {.seq = ev->seq, .has_t = true, .t_ns = ev->at_ns};
 
+    m.has_wall =
+        wall_ns > 0 && wall_ns < INT64_MAX / 2 && ev->at_ns < INT64_MAX / 2;
+    m.wall_ns = (int64_t)(wall_ns + ev->at_ns);
     check_number(c, &m);
     check_time(c, &m);
     count_event(&c->segment, ev);
@@ -159,11 +167,12 @@ enum td_code check_take_event(struct check *c, const struct td_event *ev,
 
 enum td_code check_event(struct check *check, const struct td_event *ev)
 {
-    struct check_item item = {.ev = *ev, .has_t = true};
+    struct check_item item = {
+        .ev = *ev, .has_t = true, .wall_ns = check->wall_ns};
 
     need_rules(check);
     if (!check->parallel)
-        return check_take_event(check, ev, NULL);
+        return check_take_event(check, ev, check->wall_ns, NULL);
     check_parallel_put(check->parallel, &item, check_is_looked_at(check, ev));
     return check_is_over(check) ? TD_FAILED : TD_OK;
 }
@@ -308,6 +317,7 @@ enum td_code check_tape(struct check *check, struct tape_reader *reader,
     need_rules(check);
     while (!(code = tape_reader_next(reader, &ev, err))) {
         enter_segment(check, reader);
+        check_began(check, tape_reader_wall(reader, &ev) - ev.at_ns);
         if (check_event(check, &ev))
             return TD_OK;
     }

@@ -110,24 +110,27 @@ static enum td_code read_pointer(struct loader *l, uint32_t at, char **out)
     return TD_OK;
 }
 
+static struct check_loader loader_of(const struct loader *l)
+{
+    return (struct check_loader){
+        .doc = l->x,
+        .words = l->c->words,
+        .bys = &l->c->bys,
+        .err = l->err,
+        .schemas = l->c->schemas,
+        .events = l->c->events_len ? check_event_count(l->c->words) : 0};
+}
+
 static enum td_code read_clock(struct loader *l, uint32_t at)
 {
-    struct check_loader loader = {.doc = l->x,
-                                  .words = l->c->words,
-                                  .bys = &l->c->bys,
-                                  .err = l->err,
-                                  .schemas = l->c->schemas};
+    struct check_loader loader = loader_of(l);
 
     return check_read_clock(&loader, at, &l->c->time);
 }
 
 static enum td_code read_key(struct loader *l, uint32_t at)
 {
-    struct check_loader loader = {.doc = l->x,
-                                  .words = l->c->words,
-                                  .bys = &l->c->bys,
-                                  .err = l->err,
-                                  .schemas = l->c->schemas};
+    struct check_loader loader = loader_of(l);
 
     return check_read_field(&loader, at, &l->c->key);
 }
@@ -233,11 +236,7 @@ static enum td_code read_events(struct loader *l, uint32_t at)
 
 static enum td_code read_rules(struct loader *l, uint32_t at)
 {
-    struct check_loader loader = {.doc = l->x,
-                                  .words = l->c->words,
-                                  .bys = &l->c->bys,
-                                  .err = l->err,
-                                  .schemas = l->c->schemas};
+    struct check_loader loader = loader_of(l);
     enum td_code code = TD_OK;
 
     if (!is_kind(l, at, TD_JSON_ARRAY))

@@ -37,7 +37,9 @@ struct check_env {
     const struct check_selector *target; /* whose fields prev(x) speaks of */
     struct td_bytes tolerance; /* of ~=, a JSON number from 0; len 0: half a
                                   unit of the last digit that is printed */
-    bool closed;               /* events that words do not know are errors */
+    uint32_t events; /* indexes below are events that the contract lists: a path
+                        may begin with them, and if there are any, others are
+                        mistakes */
 };
 
 /* Compile the text `at` of env->doc. TD_USAGE or TD_LIMIT with

@@ -96,7 +96,8 @@ static enum td_code parse_count(struct expr_reader *r, const struct call *call,
         code = expr_read_selector(r, &selector);
     }
     if (code == TD_OK)
-        code = expr_tally(r, EXPR_COUNTER, selector, CHECK_NO_VALUE, &index);
+        code = expr_tally(r, ask == EXPR_COUNT ? EXPR_COUNTER : EXPR_TIMES,
+                          selector, CHECK_NO_VALUE, &index);
     if (code == TD_OK)
         code = close_call(r);
     return code ? code : emit_tally(r, call, ask, index);

@@ -315,6 +315,9 @@ const char *expr_near_function(const char *name);
 /* Read a selector up to what cannot be part of one. */
 TD_MUST_CHECK enum td_code expr_read_selector(struct expr_reader *r,
                                               struct check_selector **out);
+/* One name, with a filter or without; a point is any event. */
+TD_MUST_CHECK enum td_code expr_read_one(struct expr_reader *r,
+                                         struct check_selector **out);
 /* SELECTOR.FIELD */
 TD_MUST_CHECK enum td_code expr_read_selector_field(struct expr_reader *r,
                                                     struct check_selector **out,
@@ -323,11 +326,18 @@ TD_MUST_CHECK enum td_code expr_read_selector_field(struct expr_reader *r,
 struct check_selector *expr_selector_of_event(struct check_words *words,
                                               struct td_bytes name);
 
+/* *all (NULL: a new one) becomes a selector of its events and those of `more`,
+ * without filters.
+ */
+void expr_selector_widen(struct check_selector **all,
+                         const struct check_selector *more);
+
 /* tally.c */
 
 enum expr_tally_kind {
     EXPR_VALUES, /* of a field: first, and the last two */
     EXPR_COUNTER,
+    EXPR_TIMES, /* a counter whose times are asked for */
     EXPR_ADDER,
     EXPR_SET,
 };

@@ -91,6 +91,8 @@ static enum td_code read_event(struct expr_reader *r,
         (void)td_buf_add_bytes(&name, expr_slice(r, t->from, t->to));
     if (name.len > 0)
         *event = check_event_find(r->env->words, td_buf_bytes(&name));
+    if (*event >= r->env->events)
+        *event = CHECK_NO_EVENT;
     if (code == TD_OK && t->kind == EXPR_STRING && *event == CHECK_NO_EVENT)
         code = expr_fail(r, t->from, "there is no event \"%.80s\"",
                          td_buf_str(&name));

@@ -416,6 +416,22 @@ static void finish(struct check_run *run, void *with)
     fold_finish(run, *(const bool *)with ? CHECK_CUT : CHECK_ENDED);
 }
 
+/* What a rule has to say of all keys of a stream together. */
+static void close_rule(struct check_fold *f, uint32_t lane, uint32_t rule,
+                       bool cut)
+{
+    struct check_place place = {
+        .fold = f, .lane = f->lanes[lane], .lane_index = lane, .rule = rule};
+    struct check_run run = {.rule = rule_at(f, rule),
+                            .shared = place.lane->states[rule].shared,
+                            .eval = f->eval,
+                            .fields = f->fields,
+                            .place = &place};
+
+    if (run.rule->verb->on_close)
+        run.rule->verb->on_close(&run, cut ? CHECK_CUT : CHECK_ENDED);
+}
+
 /* A rule without keys is judged also if no message came. */
 static void need_one(struct check_fold *f, uint32_t lane, uint32_t rule)
 {
@@ -473,6 +489,7 @@ void check_fold_end(struct check_fold *fold, bool cut)
              lane++) {
             need_one(fold, lane, i);
             for_instances(fold, lane, i, finish, &cut);
+            close_rule(fold, lane, i, cut);
         }
         if (!fold->rules[i].off)
             settle(fold, i);

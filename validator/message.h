@@ -13,6 +13,8 @@ struct check_message {
     uint64_t number; /* of this message in the stream, from 1 */
     bool has_t;
     uint64_t t_ns; /* tape time */
+    bool has_wall;
+    int64_t wall_ns; /* when it was recorded, since 1970 */
     bool has_clock;
     int64_t clock_ns;     /* the event's own time, since 1970 */
     struct td_bytes name; /* unescaped; "" if it has none */

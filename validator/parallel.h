@@ -17,6 +17,7 @@ struct check_item {
     struct td_event ev; /* seq, at_ns, form, cut, kind, ack, name and payload */
     bool line;          /* a line of NDJSON, not an event of a tape */
     bool has_t;         /* of a line: at_ns is its time */
+    uint64_t wall_ns;   /* of a tape: when its recording began; or 0 */
     bool looked;        /* it is a message, and view counts */
     struct check_view view;
 };

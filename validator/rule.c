@@ -15,11 +15,6 @@ static const struct check_verb *const verbs[] = {
 #undef CHECK_VERB
 };
 
-/* Verbs of the contract format that this version does not know. */
-static const char *const later[] = {
-    "on", "expr", "sequence", "states", "gap", "rate", "latency", "clock_skew",
-};
-
 /* Keys that every rule may have. */
 static const char *const common[] = {
     "id",      "level",   "note",    "max_report", "by",   "when",     "mostly",
@@ -57,11 +52,6 @@ static enum td_code check_keys(const struct check_verb *verb,
         struct td_bytes name = td_json_inner(json, key);
         int len = (int)(name.len < SHOWN ? name.len : SHOWN);
 
-        if (is_listed(l, key, later, LEN(later)))
-            return td_jsonx_fail(l->doc, key, TD_USAGE, l->err,
-                                 "\"%.*s\" in a rule is not supported by this "
-                                 "version",
-                                 len, (const char *)name.ptr);
         if (verb && !check_read_is(l, key, verb->name) &&
             !is_listed(l, key, verb->keys, SIZE_MAX) &&
             !is_listed(l, key, common, LEN(common)))

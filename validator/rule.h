@@ -122,6 +122,7 @@ struct check_loader {
     struct check_bys *bys;
     struct td_error *err;
     struct check_schemas *schemas; /* of the contract */
+    uint32_t events; /* indexes below are those that the contract lists */
 };
 
 enum check_ending {
@@ -153,6 +154,10 @@ struct check_verb {
                        uint64_t roles);
     /* state is judged and then cleared; NULL: nothing to say. */
     void (*on_end)(struct check_run *run, enum check_ending how);
+    /* The stream is over for all keys: what `shared` has gathered is judged,
+     * without state; NULL: nothing to say.
+     */
+    void (*on_close)(struct check_run *run, enum check_ending how);
     /* Frees what a state, the shared one, owns; NULL: nothing. */
     void (*clear)(const struct check_rule *rule, void *state);
     void (*clear_shared)(const struct check_rule *rule, void *shared);
@@ -175,7 +180,14 @@ struct check_verb {
     X(monotonic)                                                               \
     X(step)                                                                    \
     X(constant)                                                                \
-    X(contiguous)
+    X(contiguous)                                                              \
+    X(on)                                                                      \
+    X(sequence)                                                                \
+    X(states)                                                                  \
+    X(gap)                                                                     \
+    X(rate)                                                                    \
+    X(latency)                                                                 \
+    X(clock_skew)
 
 #define CHECK_VERB_EXTERN(name)                                                \
     extern const struct check_verb check_verb_##name;
@@ -218,6 +230,11 @@ TD_MUST_CHECK bool check_rule_end_time(const struct check_run *run,
  */
 uint32_t check_rule_field(struct check_run *run, const struct check_message *m,
                           uint32_t field);
+
+/* The key of the run, or that of its stream, as canonical JSON (canon.h); len
+ * 0: there is none. Lives until the key ends.
+ */
+struct td_bytes check_rule_key(const struct check_run *run);
 
 /* What the field is called. */
 const char *check_rule_field_text(const struct check_run *run, uint32_t field);

@@ -256,6 +256,18 @@ static void write_parts(struct td_buf *out, const struct check_words *words,
     td_json_release(&doc);
 }
 
+struct td_bytes check_rule_key(const struct check_run *run)
+{
+    const struct check_place *p = run->place;
+
+    if (run->rule->by != CHECK_NO_VALUE && p->instance)
+        return check_keys_text(&p->lane->keys[run->rule->by].keys,
+                               p->instance->key);
+    if (p->lane_index > 0)
+        return check_keys_text(&p->fold->streams, p->lane_index - 1);
+    return td_bytes(NULL, 0);
+}
+
 static void write_key(struct td_buf *out, const struct check_run *run)
 {
     const struct check_place *p = run->place;

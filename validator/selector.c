@@ -60,6 +60,21 @@ struct check_selector *expr_selector_of_event(struct check_words *words,
     return s;
 }
 
+void expr_selector_widen(struct check_selector **all,
+                         const struct check_selector *more)
+{
+    if (!*all) {
+        *all = new_selector();
+        (*all)->text = td_strdup("");
+    }
+    for (uint32_t i = 0; i < more->len; i++) {
+        struct choice *c = add_choice(*all);
+
+        c->any = more->choices[i].any;
+        c->event = more->choices[i].event;
+    }
+}
+
 /* Names are longer words here than in expressions: job:done, a-b, a.b. */
 static size_t bare_length(const struct expr_reader *r)
 {
@@ -103,8 +118,8 @@ static enum td_code no_name(const struct expr_reader *r)
 static enum td_code check_known(const struct expr_reader *r, size_t from,
                                 struct td_bytes name)
 {
-    if (!r->expr || !r->env->closed || td_bytes_is(name, "*") ||
-        check_event_find(r->env->words, name) != CHECK_NO_EVENT)
+    if (!r->expr || r->env->events == 0 || td_bytes_is(name, "*") ||
+        check_event_find(r->env->words, name) < r->env->events)
         return TD_OK;
     return expr_fail(r, from, "there is no event \"%.*s\" in this contract",
                      (int)(name.len < 80 ? name.len : 80),
@@ -151,15 +166,23 @@ static enum td_code read_name(struct expr_reader *r, struct choice *c,
     return TD_OK;
 }
 
+/* [FILTER], if there is one. */
+static enum td_code read_filter(struct expr_reader *r, struct choice *c)
+{
+    enum td_code code;
+
+    if (!expr_accept(r, '['))
+        return TD_OK;
+    code = expr_read_filter(r, &c->filter);
+    return code ? code : expr_expect(r, ']', "a filter");
+}
+
 static enum td_code read_choice(struct expr_reader *r, struct choice *c,
                                 bool with_field)
 {
     enum td_code code = read_name(r, c, with_field);
 
-    if (code || !expr_accept(r, '['))
-        return code;
-    code = expr_read_filter(r, &c->filter);
-    return code ? code : expr_expect(r, ']', "a filter");
+    return code ? code : read_filter(r, c);
 }
 
 /* The selector that was read from `from` to here; freed on an error. */
@@ -189,6 +212,23 @@ enum td_code expr_read_selector(struct expr_reader *r,
         else
             code = read_choice(r, add_choice(s), false);
     } while (code == TD_OK && expr_accept(r, '|'));
+    return finish(r, s, from, code, out);
+}
+
+enum td_code expr_read_one(struct expr_reader *r, struct check_selector **out)
+{
+    struct check_selector *s = new_selector();
+    struct choice *c = add_choice(s);
+    size_t from = expr_peek(r).from;
+    enum td_code code = TD_OK;
+
+    r->pos = from;
+    c->any = bare_length(r) == 1 && r->text.ptr[from] == '.';
+    r->pos += c->any;
+    if (!c->any)
+        code = read_choice(r, c, false);
+    else
+        code = read_filter(r, c);
     return finish(r, s, from, code, out);
 }
 
@@ -262,7 +302,7 @@ enum td_code check_selector_load(struct check_selector **out,
                                  const struct td_jsonx *doc, uint32_t at,
                                  struct td_error *err)
 {
-    struct check_env env = {.words = words, .doc = doc};
+    struct check_env env = {.words = words, .doc = doc, .events = UINT32_MAX};
     struct expr_reader r;
     enum td_code code =
         expr_open(&r, &env, at, "an event is named by text", err);
@@ -280,7 +320,7 @@ enum td_code check_selector_load_field(struct check_selector **out,
                                        const struct td_jsonx *doc, uint32_t at,
                                        struct td_error *err)
 {
-    struct check_env env = {.words = words, .doc = doc};
+    struct check_env env = {.words = words, .doc = doc, .events = UINT32_MAX};
     struct expr_reader r;
     enum td_code code =
         expr_open(&r, &env, at, "an event is named by text", err);

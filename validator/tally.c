@@ -17,6 +17,7 @@ struct definition {
 struct check_tallies {
     struct definition *list;
     uint32_t len;
+    bool timed;
 };
 
 /* A value that was seen, as its bytes in the message. */
@@ -81,6 +82,20 @@ bool check_tallies_want(const struct check_tallies *list, uint32_t event)
     return false;
 }
 
+bool check_tallies_timed(const struct check_tallies *list)
+{
+    return list->timed;
+}
+
+struct check_selector *check_tallies_selector(const struct check_tallies *list)
+{
+    struct check_selector *all = NULL;
+
+    for (uint32_t i = 0; i < list->len; i++)
+        expr_selector_widen(&all, chooses(&list->list[i]));
+    return all;
+}
+
 static bool is_same(const struct definition *a, const struct definition *b)
 {
     return a->kind == b->kind && a->field == b->field &&
@@ -93,7 +108,8 @@ enum td_code expr_tally(struct expr_reader *r, enum expr_tally_kind kind,
                         uint32_t *index)
 {
     struct check_tallies *list = r->env->tallies;
-    struct definition d = {kind, selector, r->env->target, field};
+    struct definition d = {kind == EXPR_TIMES ? EXPR_COUNTER : kind, selector,
+                           r->env->target, field};
 
     if (!list || list->len == CHECK_TALLIES_MAX) {
         check_selector_free(selector);
@@ -103,8 +119,11 @@ enum td_code expr_tally(struct expr_reader *r, enum expr_tally_kind kind,
         (void)expr_fail(r, r->pos,
                         "only the message itself can be asked here, "
                         "not what came before it");
-        return td_error_mend(r->err, "use a rule with `on` and `expr`");
+        return td_error_mend(r->err,
+                             "use a rule with `on` and `expr`; a field "
+                             "that is named like an event is this.NAME");
     }
+    list->timed |= kind == EXPR_TIMES;
     for (*index = 0; *index < list->len; ++*index) {
         if (is_same(&list->list[*index], &d)) {
             check_selector_free(selector);
@@ -245,8 +264,12 @@ static void ask_value(struct expr_value *v, const struct check_eval *eval,
                       const struct expr_op *op)
 {
     const struct check_tally *from[] = {eval->own, eval->whole};
+    int len = 2;
 
-    for (int i = 0; i < 2; i++) {
+    /* A field of the rule's own events is that of its key alone. */
+    if (eval->own && !eval->own->list->list[op->arg].selector)
+        len = 1;
+    for (int i = 0; i < len; i++) {
         const struct kept *k = from[i]
                                    ? pick(&from[i]->slots[op->arg],
                                           (enum expr_ask)op->n, eval->m->number)

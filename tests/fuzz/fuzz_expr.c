@@ -90,7 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                .doc = &s.doc,
                                .tallies = s.tallies,
                                .target = s.target,
-                               .closed = size % 2 == 0};
+                               .events = size % 2};
     load(&s, rest);
     td_buf_release(&json);
     check_tallies_free(s.tallies);

@@ -27,6 +27,13 @@ static enum td_code load(struct check_contract **out, const char *text,
     return code ? code : check_contract_compile(out, &doc, &how, err);
 }
 
+#define STATES                                                                 \
+    "states is {field: FIELD, allow: {STATE: [STATE, ...], ...}}, and "        \
+    "perhaps "                                                                 \
+    "event, start and final"
+#define LATENCY                                                                \
+    "latency is {from: EVENT, to: EVENT} with min, max, p50, p95 or p99"
+
 static const struct {
     const char *text;
     const char *where;
@@ -81,9 +88,65 @@ static const struct {
      "no verb among the keys of the rule: it needs one of first, last, count, "
      "absent, conforms, before, response, unique, no_duplicate, requires, "
      "monotonic, "
-     "step, constant, contiguous"},
-    {RULE "{id: x, rate: a}", "c:3:11",
-     "\"rate\" in a rule is not supported by this version"},
+     "step, constant, contiguous, on, sequence, states, gap, rate, latency, "
+     "clock_skew"},
+    {RULE "{id: x, on: a}", "c:3:3",
+     "on needs expr: what must be true of the event"},
+    {RULE "{id: x, on: a, expr: 1}", "c:3:24",
+     "an expression is text like \"a + b == c\""},
+    {RULE "{id: x, on: a, expr: n == m +}", "c:3:32",
+     "expected a value, but the text ends here"},
+    {RULE "{id: x, on: a, expr: n ~= 1, tol: -1}", "c:3:37",
+     "tol is a number from 0"},
+    {"contract: 1\nevents: {a: {}}\nrules:\n- {id: x, on: a, expr: "
+     "'count(b) > 1'}",
+     "c:4:31", "there is no event \"b\" in this contract"},
+    {"contract: 1\nevents: {a: {}}\nrules:\n- {id: x, count: 'b[a.n > 1]', "
+     "exactly: 1}",
+     "c:4:24",
+     "only the message itself can be asked here, not what came before it"},
+    {RULE "{id: x, sequence: [a]}", "c:3:21",
+     "a sequence is text like \"start work* end\""},
+    {RULE "{id: x, sequence: ''}", "c:3:22", "an event has no name"},
+    {RULE "{id: x, sequence: a (b}", "c:3:25",
+     "expected \")\" after a part of the sequence, but the text ends here"},
+    {RULE "{id: x, sequence: a b)}", "c:3:24",
+     "expected the end of the sequence, found )"},
+    {RULE "{id: x, sequence: '* a'}", "c:3:22",
+     "there is nothing here that \"*\" could repeat"},
+    {RULE "{id: x, sequence: 'a{2'}", "c:3:24",
+     "a repeat is {TIMES}, {LEAST,MOST} or {LEAST,}"},
+    {RULE "{id: x, sequence: 'a{3,2}'}", "c:3:24", "a repeat of 3 to 2 times"},
+    {RULE "{id: x, sequence: 'a{0}'}", "c:3:24", "a repeat of 0 to 0 times"},
+    {RULE "{id: x, sequence: 'a[n>] b'}", "c:3:26",
+     "expected a value, found ]"},
+    {RULE "{id: x, sequence: a, anchored: 1}", "c:3:34",
+     "anchored is true or false"},
+    {RULE "{id: x, states: a}", "c:3:19", STATES},
+    {RULE "{id: x, states: {field: s}}", "c:3:19", STATES},
+    {RULE "{id: x, states: {field: s, allow: {}, finale: []}}", "c:3:19",
+     "states has only event, field, start, allow and final"},
+    {RULE "{id: x, states: {field: s, allow: []}}", "c:3:37",
+     "allow is an object: a state, then the list of those that may follow"},
+    {RULE "{id: x, states: {field: s, allow: {a: [1]}}}", "c:3:42",
+     "a state is named by text"},
+    {RULE "{id: x, states: {field: s, allow: {a: [b]}, start: c}}", "c:3:54",
+     "there is no state \"c\""},
+    {RULE "{id: x, states: {field: s, allow: {a: [b]}, final: [b, c]}}",
+     "c:3:58", "there is no state \"c\""},
+    {RULE "{id: x, gap: a}", "c:3:3",
+     "gap needs one of min, max, p50, p95 and p99"},
+    {RULE "{id: x, latency: a}", "c:3:20", LATENCY},
+    {RULE "{id: x, latency: {from: a, to: b, within: 1s}}", "c:3:20", LATENCY},
+    {RULE "{id: x, latency: {from: a, to: b}}", "c:3:20",
+     "latency needs one of min, max, p50, p95 and p99"},
+    {RULE "{id: x, rate: a}", "c:3:3", "rate needs a window, and min or max"},
+    {RULE "{id: x, rate: a, window: 1s}", "c:3:3",
+     "rate needs a window, and min or max"},
+    {RULE "{id: x, rate: a, window: 1s, max: 0}", "c:3:37",
+     "max of a rate is from 1 to 100000"},
+    {RULE "{id: x, clock_skew: {event: /t}}", "c:3:23",
+     "clock_skew is {event: /POINTER, recorded: true, max: DURATION}"},
     {RULE "{id: x, first: a, when: b}", "c:3:27", SCOPE},
     {RULE "{id: x, first: a, when: {}}", "c:3:27", SCOPE},
     {RULE "{id: x, first: a, when: {until: b}}", "c:3:27", SCOPE},
@@ -360,7 +423,39 @@ static void all_errors_are_reported(void)
     td_buf_release(&all);
 }
 
+static void sequences_are_limited(void)
+{
+    static const struct {
+        const char *part;
+        int times;
+        const char *why;
+    } rows[] = {
+        {"(", 1000, "this sequence is nested too deep"},
+        {"a{512} b", 1,
+         "a sequence of more than 512 events, with its repeats written out"},
+        {"(((a{99}){99}){99}){99}", 1,
+         "a sequence of more than 512 events, with its repeats written out"},
+        {"a{1000000000}", 1, "a repeat of more than 512 times"},
+        {"a{1,99999999999999999999}", 1, "a repeat of more than 512 times"},
+    };
+
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct check_contract *contract = NULL;
+        struct td_error err = {0};
+        struct td_buf text = {0};
+
+        (void)td_buf_add_text(&text, RULE "{id: x, sequence: '");
+        for (int n = 0; n < rows[i].times; n++)
+            (void)td_buf_add_text(&text, rows[i].part);
+        (void)td_buf_add_text(&text, "'}");
+        CU_ASSERT_EQUAL(load(&contract, td_buf_str(&text), &err), TD_LIMIT);
+        CU_ASSERT_STRING_EQUAL(err.text, rows[i].why);
+        td_buf_release(&text);
+    }
+}
+
 CU_TestInfo validator_contract_tests[] = {
+    {"sequences are limited", sequences_are_limited},
     {"all errors are reported, not only the first", all_errors_are_reported},
     {"wrong contracts say where and why", wrong_contracts_say_where_and_why},
     {"the number of rules is limited", the_number_of_rules_is_limited},

@@ -43,7 +43,7 @@ static void begin(struct scene *s, const char *text)
                                 .doc = &s->doc,
                                 .tallies = s->tallies,
                                 .target = s->target,
-                                .closed = true};
+                                .events = 4};
 }
 
 static void end(struct scene *s)

@@ -1,125 +1,12 @@
 /* Rule verbs: what each says of small streams, by outcome and findings. */
 #include "tests/suites.h"
-#include "validator/check.h"
-
-#include <stdio.h>
-#include <stdlib.h>
+#include "tests/support/verb_rows.h"
 
 #define ROWS(a) (sizeof(a) / sizeof((a)[0]))
 
-/* A stream is written as "a k=1 n=2; b k='x'": an event and its fields, which
- * are JSON with ' for ". All of a message is its data.
- */
-struct row {
-    const char *rule; /* keys beside the id */
-    const char *stream;
-    const char *says; /* "outcome total", and of the first finding "seq
-                       * key|path|expected|found|witnesses" */
-};
-
-static struct check_contract *contract_of(const char *head, const char *rule)
-{
-    struct check_schema_options how = {0};
-    struct check_contract *contract = NULL;
-    struct td_jsonx doc = {0};
-    struct td_error err = {0};
-    struct td_buf text = {0};
-
-    (void)td_buf_addf(&text,
-                      "contract: 1\nstream: {clock: {event: t}%s\nrules:\n"
-                      "- {id: r, %s}\n",
-                      head, rule);
-    if (td_jsonx_parse(&doc, "c", TD_JSONX_YAML, td_buf_bytes(&text), &err) ||
-        check_contract_compile(&contract, &doc, &how, &err))
-        printf("\n    %s: %s\n        %s\n", err.where, err.text, rule);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(contract);
-    td_buf_release(&text);
-    return contract;
-}
-
-static void add_message(struct td_buf *out, const char *at, size_t len)
-{
-    size_t name = strcspn(at, " ;");
-
-    td_buf_clear(out);
-    name = name < len ? name : len;
-    (void)td_buf_addf(out, "{\"type\":\"%.*s\"", (int)name, at);
-    for (size_t i = name; i < len; i++) {
-        size_t key = strcspn(at + i, "=");
-
-        if (at[i] == ' ') {
-            (void)td_buf_addf(out, ",\"%.*s\":", (int)key - 1, at + i + 1);
-            i += key;
-        } else {
-            (void)td_buf_add_byte(out, at[i] == '\'' ? '"' : (uint8_t)at[i]);
-        }
-    }
-    (void)td_buf_add_byte(out, '}');
-}
-
-static void feed(struct check *check, const char *stream)
-{
-    struct td_buf line = {0};
-    uint64_t number = 0;
-
-    while (*stream) {
-        size_t len = strcspn(stream, ";");
-
-        add_message(&line, stream, len);
-        CU_ASSERT_EQUAL(check_line(check, ++number, td_buf_bytes(&line)),
-                        TD_OK);
-        stream += len;
-        stream += strspn(stream, "; ");
-    }
-    td_buf_release(&line);
-}
-
-static void say(const struct check_verdict *v, struct td_buf *out)
-{
-    const struct check_result *r = &v->rules[v->rules_len - 1];
-    const struct check_finding *f = v->findings;
-
-    (void)td_buf_addf(out, "%s", check_outcome_text(r->outcome));
-    if (r->total > 0)
-        (void)td_buf_addf(out, " %llu", (unsigned long long)r->total);
-    if (v->findings_len == 0)
-        return;
-    (void)td_buf_addf(out, ": %llu %s|%s|%s|%s|", (unsigned long long)f->seq,
-                      f->key, f->path, f->expected, f->found);
-    for (size_t i = 0; i < f->witnesses; i++)
-        (void)td_buf_addf(out, "%s%llu%s%s", i ? " " : "",
-                          (unsigned long long)f->witness[i].seq,
-                          f->witness[i].value ? "=" : "",
-                          f->witness[i].value ? f->witness[i].value : "");
-}
-
-static void judge(const char *head, const struct row *row)
-{
-    struct check_contract *contract = contract_of(head, row->rule);
-    struct check_options options = {.contract = contract, .max_findings = 9};
-    struct check *check = check_new(&options, "s");
-    struct td_buf said = {0};
-
-    feed(check, row->stream);
-    say(check_end(check), &said);
-    CU_ASSERT_STRING_EQUAL(td_buf_str(&said), row->says);
-    if (strcmp(td_buf_str(&said), row->says) != 0)
-        printf("\n    %s\n    of %s\n        says %s\n        not  %s\n",
-               row->rule, row->stream, td_buf_str(&said), row->says);
-    td_buf_release(&said);
-    check_free(check);
-    check_contract_free(contract);
-}
-
-static void judge_all(const char *head, const struct row *rows, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        judge(head, &rows[i]);
-}
-
 static void order_and_number(void)
 {
-    static const struct row rows[] = {
+    static const struct verb_row rows[] = {
         {"first: a", "a; b", "pass"},
         {"first: a|b", "b; a", "pass"},
         {"first: a", "b; a", "fail 1: 1 ||\"a\" as the first event|\"b\"|1"},
@@ -165,12 +52,12 @@ static void order_and_number(void)
          "fail 1: 1 ||\"a\" before \"a|b\"|none yet|1"},
     };
 
-    judge_all("}", rows, ROWS(rows));
+    verb_rows_judge("}", rows, ROWS(rows));
 }
 
 static void answers_and_repeats(void)
 {
-    static const struct row rows[] = {
+    static const struct verb_row rows[] = {
         {"response: {trigger: a, expect: b}", "a; a; b", "pass"},
         {"response: {trigger: a, expect: b}", "b; a",
          "fail 1: 2 ||\"b\" after it|none|2"},
@@ -237,12 +124,12 @@ static void answers_and_repeats(void)
         {"requires: {event: a, known: k, from: s.k}", "s k=1", "vacuous"},
     };
 
-    judge_all("}", rows, ROWS(rows));
+    verb_rows_judge("}", rows, ROWS(rows));
 }
 
 static void numbers_and_values(void)
 {
-    static const struct row rows[] = {
+    static const struct verb_row rows[] = {
         {"monotonic: a.n", "a n=1; a n=1; a n=1.5", "pass"},
         {"monotonic: a.n, by: k", "a k=1 n=5; a k=2 n=1; a k=1 n=4",
          "fail 1: 3 k = 1|/n|at least 5|4|1=5 3=4"},
@@ -279,12 +166,12 @@ static void numbers_and_values(void)
         {"constant: a.n, by: k", "a k=1 n=1; a k=2 n=2; a k=2 n=2", "pass"},
     };
 
-    judge_all("}", rows, ROWS(rows));
+    verb_rows_judge("}", rows, ROWS(rows));
 }
 
 static void scopes_bound_a_rule(void)
 {
-    static const struct row rows[] = {
+    static const struct verb_row rows[] = {
         {"count: a, at_most: 1, when: {after: s}", "a; a; s; a", "pass"},
         {"count: a, at_most: 1, when: {after: s}", "a; a; s; a; s; a",
          "fail 1: 6 ||at most 1 \"a\"|2|4 6"},
@@ -321,12 +208,12 @@ static void scopes_bound_a_rule(void)
          "fail 1: 3 ||\"a\" as the first event|\"b\"|3"},
     };
 
-    judge_all("}", rows, ROWS(rows));
+    verb_rows_judge("}", rows, ROWS(rows));
 }
 
 static void keys_are_values(void)
 {
-    static const struct row rows[] = {
+    static const struct verb_row rows[] = {
         {"count: a, at_most: 1, by: [k, n]", "a k=1 n=2; a k=2 n=1; a k=1 n=2",
          "fail 1: 3 k = 1, n = 2||at most 1 \"a\"|2|1 3"},
         {"count: a, at_most: 1, by: k", "a k='1'; a k=1; a k=true; a k=null",
@@ -350,12 +237,12 @@ static void keys_are_values(void)
          "fail 1: 2 |/n|at least 1|0|1=1 2=0"},
     };
 
-    judge_all("}", rows, ROWS(rows));
+    verb_rows_judge("}", rows, ROWS(rows));
 }
 
 static void what_is_cut_off_is_open(void)
 {
-    static const struct row rows[] = {
+    static const struct verb_row rows[] = {
         {"last: b", "a; b", "open"},
         {"count: a, exactly: 2", "a", "open"},
         {"count: a, at_least: 2", "a; a", "pass"},
@@ -374,12 +261,12 @@ static void what_is_cut_off_is_open(void)
         {"first: a", "a", "pass"},
     };
 
-    judge_all("}\ncomplete: false", rows, ROWS(rows));
+    verb_rows_judge("}\ncomplete: false", rows, ROWS(rows));
 }
 
 static void a_stream_key_makes_many_streams(void)
 {
-    static const struct row rows[] = {
+    static const struct verb_row rows[] = {
         {"first: a", "a x=1; a x=2; b; b x=1", "pass"},
         {"first: a", "a x=1; b x=2",
          "fail 1: 2 x = 2||\"a\" as the first event|\"b\"|2"},
@@ -390,7 +277,7 @@ static void a_stream_key_makes_many_streams(void)
          "fail 1: 1 ||\"a\" as the first event|\"b\"|1"},
     };
 
-    judge_all(", key: x}", rows, ROWS(rows));
+    verb_rows_judge(", key: x}", rows, ROWS(rows));
 }
 
 CU_TestInfo validator_verbs_tests[] = {
