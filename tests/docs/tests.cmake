@@ -1,3 +1,8 @@
 add_test(NAME docs.current COMMAND /usr/bin/python3
   ${CMAKE_CURRENT_LIST_DIR}/check_docs.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tapedeck>)
 set_tests_properties(docs.current PROPERTIES LABELS slow)
+
+# Shown as typed and printed; to write down what is seen: tour.py --bless.
+add_test(NAME docs.first_contract COMMAND /usr/bin/python3
+  ${CMAKE_CURRENT_LIST_DIR}/tour.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tapedeck>
+  "Your first contract in five minutes")
