@@ -10,6 +10,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #define KILLED      (128 + SIGKILL) /* exit status of such a child */
@@ -108,7 +109,7 @@ static bool is_url(const char *text)
         "https://", "ws+unix:", "sio+unix:", "http+unix:"};
 
     for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
-        if (!strncmp(text, schemes[i], strlen(schemes[i])))
+        if (!strncasecmp(text, schemes[i], strlen(schemes[i])))
             return true;
     return false;
 }

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 const struct cli_option cli_replay_options[] = {
@@ -288,7 +289,7 @@ static enum td_code read_connect(struct cli_replay *r,
     connect->wait_ns = cli_number(args, "wait-timeout");
     if (code || r->run.target != PLAY_TO_SERVER)
         return code;
-    if (!strncmp(cli_text(args, "to"), "http", 4))
+    if (!strncasecmp(cli_text(args, "to"), "http", 4))
         return refuse(err, "--to",
                       "cannot send to an http URL; use ws:// or sio://");
     return cli_dial_url(&r->dial, &connect->client, cli_text(args, "to"), err);

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 enum { WS = 1, SIO = 2, SSE = 4, TLS = 8, CALLED = WS | SIO | SSE };
 
@@ -17,7 +18,7 @@ static unsigned kind_of(const char *source)
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (!strncmp(source, rows[i].begin, strlen(rows[i].begin)))
+        if (!strncasecmp(source, rows[i].begin, strlen(rows[i].begin)))
             return rows[i].kind;
     return 0;
 }

@@ -27,10 +27,22 @@ static enum td_code close_after(int fd, enum td_code code)
     return code;
 }
 
+/* An error without a name would not say what it is about. */
+static enum td_code check_name(const char *path, struct td_error *err)
+{
+    if (*path)
+        return TD_OK;
+    (void)td_error_set(err, TD_USAGE, "\"\"", 0, "no file is called so");
+    return td_error_mend(err, "name a file");
+}
+
 enum td_code td_fs_open(int *fd, const char *path, struct td_error *err)
 {
     struct stat st;
 
+    *fd = -1;
+    if (check_name(path, err))
+        return TD_USAGE;
     *fd = open(path, O_RDONLY | O_CLOEXEC);
     if (*fd < 0)
         return failed(err, path, "cannot open");
@@ -107,8 +119,11 @@ enum td_code td_fs_create(int *fd, const char *path, enum td_fs_mode mode,
         [TD_FS_KEEP] = O_CREAT,
         [TD_FS_EXISTING] = 0,
     };
-    enum td_code code;
+    enum td_code code = check_name(path, err);
 
+    *fd = -1;
+    if (code)
+        return code;
     *fd = open(path, O_RDWR | O_CLOEXEC | flags[mode], 0666);
     if (*fd < 0 && mode == TD_FS_EXISTING && errno != EISDIR)
         return failed(err, path, "cannot open");

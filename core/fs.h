@@ -17,7 +17,7 @@ TD_MUST_CHECK enum td_code td_fs_read(struct td_buf *out, const char *path,
                                       struct td_error *err);
 
 /* Open a regular file for reading; the caller closes *fd. A directory is an
- * error here, not at the first read.
+ * error here, not at the first read. TD_IO; TD_USAGE: path is "".
  */
 TD_MUST_CHECK enum td_code td_fs_open(int *fd, const char *path,
                                       struct td_error *err);
@@ -29,7 +29,8 @@ enum td_fs_mode {
     TD_FS_EXISTING /* what is there stays; it must be there */
 };
 
-/* Open for reading and writing and lock it (td_fs_lock). */
+/* Open for reading and writing and lock it (td_fs_lock). Codes as td_fs_open().
+ */
 TD_MUST_CHECK enum td_code td_fs_create(int *fd, const char *path,
                                         enum td_fs_mode mode,
                                         struct td_error *err);

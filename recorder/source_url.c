@@ -3,6 +3,7 @@
 #include "recorder/source.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 struct url_source {
     struct rec_source base;
@@ -132,7 +133,7 @@ enum td_code rec_source_url(struct rec_recorder *rec,
 
     source->base.ops = &ops;
     source->send = options->send;
-    source->is_sio = !strncmp(options->client.url, "sio", 3);
+    source->is_sio = !strncasecmp(options->client.url, "sio", 3);
     code = check_messages(source, err);
     if (!code)
         code = wire_client_open(rec_net(rec), &options->client, &events, source,
