@@ -1,6 +1,7 @@
 #include "validator/contract.h"
 
 #include "core/mem.h"
+#include "validator/asyncapi.h"
 #include "validator/rule_read.h"
 
 #include <stdlib.h>
@@ -165,6 +166,15 @@ static enum td_code read_stream(struct loader *l, uint32_t at)
     return code;
 }
 
+/* Room for more items, zeroed, behind those that are there. */
+static void *grow(void *items, uint32_t len, uint32_t more, size_t size)
+{
+    char *grown = td_realloc(items, ((size_t)len + more + 1) * size);
+
+    memset(grown + len * size, 0, ((size_t)more + 1) * size);
+    return grown;
+}
+
 /* The events of a contract are the first of its words. */
 static enum td_code add_event(struct loader *l, uint32_t key)
 {
@@ -180,6 +190,16 @@ static enum td_code add_event(struct loader *l, uint32_t key)
     return TD_OK;
 }
 
+/* The document that the schemas of imported events refer to. */
+static enum td_code add_asyncapi(struct loader *l)
+{
+    uint32_t root;
+
+    if (l->c->asyncapi.json.len == 0)
+        return TD_OK;
+    return check_schemas_add(l->c->schemas, &l->c->asyncapi, 0, &root, l->err);
+}
+
 /* After an error the set is of no more use, and more errors may follow. */
 static void renew_schemas(struct loader *l, enum td_code code)
 {
@@ -187,6 +207,7 @@ static void renew_schemas(struct loader *l, enum td_code code)
         return;
     check_schemas_free(l->c->schemas);
     l->c->schemas = check_schemas_new(l->how);
+    (void)add_asyncapi(l);
 }
 
 static enum td_code read_event(struct loader *l, uint32_t key)
@@ -226,8 +247,8 @@ static enum td_code read_events(struct loader *l, uint32_t at)
     if (l->json->values[at].count > CHECK_EVENTS_MAX)
         return td_jsonx_fail(l->x, at, TD_LIMIT, l->err, "more than %d events",
                              CHECK_EVENTS_MAX);
-    l->c->events =
-        td_calloc(l->json->values[at].count + 1, sizeof(*l->c->events));
+    l->c->events = grow(l->c->events, l->c->events_len,
+                        l->json->values[at].count, sizeof(*l->c->events));
     for (uint32_t key = at + 1; key < l->json->values[at].next && code == TD_OK;
          key = l->json->values[key + 1].next)
         code = settle(l, read_event(l, key));
@@ -244,8 +265,8 @@ static enum td_code read_rules(struct loader *l, uint32_t at)
     if (l->json->values[at].count > CHECK_RULES_MAX)
         return td_jsonx_fail(l->x, at, TD_LIMIT, l->err, "more than %d rules",
                              CHECK_RULES_MAX);
-    l->c->rules =
-        td_calloc(l->json->values[at].count + 1, sizeof(*l->c->rules));
+    l->c->rules = grow(l->c->rules, l->c->rules_len, l->json->values[at].count,
+                       sizeof(*l->c->rules));
     for (uint32_t i = at + 1; i < l->json->values[at].next && code == TD_OK;
          i = l->json->values[i].next) {
         code = check_rule_load(&l->c->rules[l->c->rules_len++], &loader, i);
@@ -309,30 +330,109 @@ static enum td_code index_rules(struct loader *l)
                          c->rules_len, check_event_count(c->words));
 }
 
-static enum td_code read_all(struct loader *l)
+/* The messages of an AsyncAPI file are events, and its rules rules. */
+static enum td_code read_asyncapi(struct loader *l, uint32_t at)
 {
-    static const char *const known[] = {"contract", "stream", "complete",
-                                        "unknown",  "events", "rules",
-                                        "note",     "tests",  NULL};
-    static const char *const later[] = {"asyncapi", NULL};
+    struct td_error why = {0};
+    struct td_bytes path;
+    enum td_code code;
+
+    if (!is_kind(l, at, TD_JSON_STRING))
+        return td_jsonx_fail(l->x, at, TD_USAGE, l->err,
+                             "asyncapi is the path of a document");
+    path = copy_text(l, at);
+    code = check_asyncapi_load(l->x->name, path, l->how->map, &l->c->imported,
+                               &l->c->asyncapi, &why);
+    if (code == TD_IO)
+        code = td_jsonx_fail(l->x, at, TD_USAGE, l->err,
+                             "cannot read %.60s: %.200s",
+                             (const char *)path.ptr, why.text);
+    else if (code)
+        *l->err = why;
+    else
+        code = add_asyncapi(l);
+    free((void *)(uintptr_t)path.ptr);
+    return code;
+}
+
+static enum td_code read_from(struct loader *l, const struct td_jsonx *x,
+                              const char *name,
+                              enum td_code (*reader)(struct loader *, uint32_t))
+{
+    uint32_t at = 0;
+
+    l->x = x;
+    l->json = &x->json;
+    if (x->json.len > 0)
+        at = member(l, 0, name);
+    return at ? settle(l, reader(l, at)) : TD_OK;
+}
+
+static const char *const known_keys[] = {
+    "contract", "stream", "complete", "unknown",  "events",
+    "rules",    "note",   "tests",    "asyncapi", NULL};
+
+/* Key by key, so that all events are there before the first rule. */
+static enum td_code read_keys(struct loader *l)
+{
     static enum td_code (*const readers[])(struct loader *, uint32_t) = {
         read_note,   read_stream, read_complete, read_unknown,
         read_events, read_rules,  read_note,     read_note};
+    enum td_code code = read_from(l, &l->c->doc, "asyncapi", read_asyncapi);
+
+    for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
+        if (code == TD_OK)
+            code = read_from(l, &l->c->imported, known_keys[i], readers[i]);
+        if (code == TD_OK)
+            code = read_from(l, &l->c->doc, known_keys[i], readers[i]);
+    }
+    l->x = &l->c->doc;
+    l->json = &l->c->doc.json;
+    return code;
+}
+
+static enum td_code read_all(struct loader *l)
+{
+    static const char *const later[] = {NULL};
     enum td_code code = settle(l, read_version(l));
     bool is_one = code == TD_OK && l->first == TD_OK;
 
     if (is_one)
-        code = check_keys(l, 0, known, later);
-    for (size_t i = 0; is_one && known[i] && code == TD_OK; i++) {
-        uint32_t at = member(l, 0, known[i]);
-
-        if (at)
-            code = settle(l, readers[i](l, at));
-    }
+        code = check_keys(l, 0, known_keys, later);
+    if (is_one && code == TD_OK)
+        code = read_keys(l);
     if (code == TD_OK && l->first == TD_OK)
         code = index_rules(l);
     if (l->first && l->err)
         *l->err = l->kept;
+    return code ? code : l->first;
+}
+
+/* A document that is AsyncAPI becomes the contract it says. */
+static enum td_code convert(struct loader *l, struct check_schema_options *how)
+{
+    struct td_jsonx source = l->c->doc;
+    enum td_code code;
+
+    if (!how->dialect)
+        how->dialect = CHECK_ASYNCAPI_DIALECT;
+    l->c->doc = (struct td_jsonx){0};
+    code = check_asyncapi_read(&source, how->map, &l->c->doc, &l->c->asyncapi,
+                               l->err);
+    td_jsonx_release(&source);
+    return code;
+}
+
+static enum td_code load_all(struct loader *l, struct check_schema_options *how)
+{
+    enum td_code code =
+        check_asyncapi_is(l->x) ? settle(l, convert(l, how)) : TD_OK;
+
+    l->c->schemas = check_schemas_new(how);
+    if (code == TD_OK && l->first == TD_OK)
+        code = settle(l, add_asyncapi(l));
+    if (code == TD_OK && l->first == TD_OK)
+        code = read_all(l);
     return code ? code : l->first;
 }
 
@@ -344,11 +444,12 @@ check_contract_compile_all(struct check_contract **out, struct td_jsonx *doc,
 {
     struct check_contract *c = td_calloc(1, sizeof(*c));
     struct td_error own = {0};
+    struct check_schema_options schemas = {0};
     struct loader l = {.c = c,
                        .x = &c->doc,
                        .json = &c->doc.json,
                        .err = err ? err : &own,
-                       .how = how,
+                       .how = &schemas,
                        .errors = errors};
     enum td_code code;
 
@@ -359,8 +460,9 @@ check_contract_compile_all(struct check_contract **out, struct td_jsonx *doc,
     c->key = CHECK_NO_VALUE;
     c->time.field = CHECK_NO_VALUE;
     c->words = check_words_new();
-    c->schemas = check_schemas_new(how);
-    code = read_all(&l);
+    if (how)
+        schemas = *how;
+    code = load_all(&l, &schemas);
     if (code)
         check_contract_free(c);
     else
@@ -401,6 +503,8 @@ void check_contract_free(struct check_contract *contract)
     free(contract->name_pointer);
     free(contract->data_pointer);
     td_jsonx_release(&contract->doc);
+    td_jsonx_release(&contract->imported);
+    td_jsonx_release(&contract->asyncapi);
     free(contract);
 }
 

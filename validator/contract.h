@@ -30,9 +30,11 @@ struct check_contract_event {
 
 struct check_contract {
     struct td_jsonx doc;
-    char *name_pointer; /* NULL: the transport's event name, or /type */
-    char *data_pointer; /* "" is the whole message */
-    bool may_be_cut;    /* complete: false */
+    struct td_jsonx imported; /* what the AsyncAPI file of it says as one */
+    struct td_jsonx asyncapi; /* and the file, for its schemas */
+    char *name_pointer;       /* NULL: the transport's event name, or /type */
+    char *data_pointer;       /* "" is the whole message */
+    bool may_be_cut;          /* complete: false */
     enum check_unknown unknown;
     uint32_t key;                  /* stream.key, or CHECK_NO_VALUE */
     struct check_time_source time; /* stream.clock; else recorded */
@@ -47,7 +49,9 @@ struct check_contract {
     struct check_dispatch dispatch;
 };
 
-/* Read and compile a contract; how is for its schemas, as in schema.h. */
+/* Read and compile a contract, or an AsyncAPI document (validator/asyncapi.h)
+ * as one; how is for its schemas, as in schema.h.
+ */
 TD_MUST_CHECK enum td_code
 check_contract_load(struct check_contract **out, const char *path,
                     const struct check_schema_options *how,
