@@ -157,6 +157,48 @@ static void add_rule(struct td_buf *out, const struct check_verdict *v,
                           r->total - shown);
 }
 
+/* Nothing to act on, but worth knowing. */
+static bool is_quiet(const struct check_result *r)
+{
+    return r->outcome == CHECK_VACUOUS || r->outcome == CHECK_SKIPPED;
+}
+
+static bool same_reason(const struct check_result *a,
+                        const struct check_result *b)
+{
+    return a->outcome == b->outcome && !strcmp(a->reason, b->reason);
+}
+
+/* A rule among others in a line; each event has a rule "schema". */
+static void add_name(struct td_buf *out, const struct check_result *r)
+{
+    add_clean(out, strcmp(r->id, "schema") ? r->id : r->what);
+}
+
+/* The quiet rules from i on that have one reason, in one line. */
+static void add_quiet(struct td_buf *out, const struct check_verdict *v,
+                      uint32_t index)
+{
+    const struct check_result *first = &v->rules[index];
+    const char *between = "";
+
+    for (uint32_t i = 0; i < index; i++) {
+        if (same_reason(&v->rules[i], first))
+            return; /* told already */
+    }
+    (void)td_buf_addf(out, "  %-7s ", check_outcome_text(first->outcome));
+    for (uint32_t i = index; i < v->rules_len; i++) {
+        if (!same_reason(&v->rules[i], first))
+            continue;
+        (void)td_buf_add_text(out, between);
+        add_name(out, &v->rules[i]);
+        between = ", ";
+    }
+    (void)td_buf_add_text(out, first->reason[0] ? "  (" : "");
+    add_clean(out, first->reason);
+    (void)td_buf_add_text(out, first->reason[0] ? ")\n" : "\n");
+}
+
 void report_text(struct td_buf *out, const struct check_verdict *v, bool all)
 {
     add_clean(out, v->input);
@@ -165,7 +207,12 @@ void report_text(struct td_buf *out, const struct check_verdict *v, bool all)
                       v->events == 1 ? "" : "s", v->rules_len,
                       v->rules_len == 1 ? "" : "s", v->lossy ? ", lossy" : "");
     for (uint32_t i = 0; i < v->rules_len; i++) {
-        if (all || v->rules[i].outcome != CHECK_PASS)
+        if (all ||
+            (v->rules[i].outcome != CHECK_PASS && !is_quiet(&v->rules[i])))
             add_rule(out, v, i);
+    }
+    for (uint32_t i = 0; i < v->rules_len && !all; i++) {
+        if (is_quiet(&v->rules[i]))
+            add_quiet(out, v, i);
     }
 }

@@ -5,7 +5,9 @@
 #include "core/buf.h"
 #include "validator/verdict.h"
 
-/* Append the report. Rules that pass are left out unless all is set; control
+/* Append the report: first what is wrong, then in a line for each reason the
+ * rules that had nothing to judge or were skipped. With all set every rule is
+ * told, in order, also those that pass. Control
  * bytes in what the stream brought are shown as '?'.
  */
 void report_text(struct td_buf *out, const struct check_verdict *v, bool all);
