@@ -85,6 +85,21 @@ static bool is_closed(const struct walk *w, uint32_t at)
     return true;
 }
 
+/* True if the schema demands a member of this name, and so speaks of it. */
+static bool demands(const struct walk *w, uint32_t at, struct td_bytes name)
+{
+    const struct td_json_doc *json = &w->doc->json;
+    uint32_t list = member(w, at, "required");
+
+    for (uint32_t i = list + 1; list && i < json->values[list].next;
+         i = json->values[i].next) {
+        if (json->values[i].kind == TD_JSON_STRING &&
+            td_json_string_is(json, i, name))
+            return true;
+    }
+    return false;
+}
+
 /* One step of the field's path from the schema at *at. */
 enum step { STEP_DONE, STEP_LACKS, STEP_UNKNOWN };
 
@@ -100,7 +115,8 @@ static enum step take_step(struct walk *w, uint32_t *at)
 
     if (w->rest[0] >= '0' && w->rest[0] <= '9')
         next = member(w, *at, "items");
-    if (next == 0 && properties && is_closed(w, *at))
+    if (next == 0 && properties && is_closed(w, *at) &&
+        !demands(w, *at, td_bytes(w->rest, len)))
         return STEP_LACKS;
     if (next == 0)
         return STEP_UNKNOWN;

@@ -52,36 +52,63 @@ static bool speaks_of(const struct reading *r, uint32_t event)
     return memmem(text.ptr, text.len, name.ptr, name.len) != NULL;
 }
 
-/* The schema of event e in the contract; 0 if it has none. */
-static uint32_t schema_at(const struct check_lint *lint, uint32_t e)
+/* The schema of an event under `events` of object `at`; 0 if it has none. */
+static uint32_t schema_at(const struct check_lint *lint, uint32_t at,
+                          struct td_bytes name)
 {
-    const struct td_json_doc *json = &lint->doc->json;
-    uint32_t events = check_lint_member(lint, 0, "events");
-    uint32_t key = events + 1;
+    uint32_t events = check_lint_member(lint, at, "events");
+    uint32_t event =
+        events ? td_json_member(&lint->doc->json, events, name) : 0;
 
-    while (e-- > 0)
-        key = json->values[key + 1].next;
-    return check_lint_member(lint, key + 1, "schema");
+    return event ? check_lint_member(lint, event, "schema") : 0;
 }
 
-/* True if every event that the rule speaks of has a schema, and none of them
- * the field.
+/* True if the event may have the field, as far as the contract and its dialects
+ * tell.
  */
+static bool may_have(const struct check_lint *lint, struct td_bytes name,
+                     const char *field)
+{
+    const struct td_json_doc *json = &lint->doc->json;
+    uint32_t schema = schema_at(lint, 0, name);
+    uint32_t dialects = check_lint_member(lint, 0, "dialects");
+    bool may = !schema || check_schema_may_have(lint->doc, schema, field);
+
+    for (uint32_t key = dialects + 1;
+         dialects && !may && key < json->values[dialects].next;
+         key = json->values[key + 1].next) {
+        schema = schema_at(lint, key + 1, name);
+        may = schema && check_schema_may_have(lint->doc, schema, field);
+    }
+    return may;
+}
+
+/* True if no event that the rule speaks of has the field. */
 static bool is_nowhere(const struct reading *r, const char *field)
 {
     bool any = false;
 
     for (uint32_t e = 0; e < r->lint->contract->events_len; e++) {
-        uint32_t schema;
-
         if (!speaks_of(r, e))
             continue;
-        schema = schema_at(r->lint, e);
-        if (!schema || check_schema_may_have(r->lint->doc, schema, field))
+        if (may_have(r->lint, check_event_name(r->words, e), field))
             return false;
         any = true;
     }
     return any;
+}
+
+/* EVENT.FIELD of an expression is a field, too: then that event must have it.
+ */
+static bool is_missing(const struct reading *r, const char *field)
+{
+    size_t len = strcspn(field, ".");
+    uint32_t event = check_event_find(r->words, td_bytes(field, len));
+
+    if (field[len] == '\0' || event >= r->lint->contract->events_len)
+        return is_nowhere(r, field);
+    return !may_have(r->lint, check_event_name(r->words, event),
+                     field + len + 1);
 }
 
 static void lint_fields(const struct reading *r)
@@ -89,7 +116,7 @@ static void lint_fields(const struct reading *r)
     for (uint32_t f = 0; f < check_field_count(r->words); f++) {
         const char *field = check_field_text(r->words, f);
 
-        if (field[0] == '/' || !is_nowhere(r, field))
+        if (field[0] == '/' || !is_missing(r, field))
             continue;
         check_doubt(r->lint, verb_at(r), "mend the spelling, or the schema",
                     "no schema of an event of this rule has the field "

@@ -9,6 +9,7 @@ events:
   b: {schema: {$ref: part.json}}
   open: {schema: {properties: {n: {}}, anyOf: [{required: [m]}]}}
   any: {}
+  asks: {schema: {required: [r], properties: {n: {}}}}
 rules:
 - {id: event, first: aa}
 - {id: one-of-two, count: "a|c", exactly: 1}
@@ -22,6 +23,7 @@ rules:
 - {id: good-list, constant: a.list.0.i}
 - {id: good-file, constant: b.z.w}
 - {id: good-other, count: a, exactly: open.m}
+- {id: good-required, constant: asks.r}
 - {id: who-knows, constant: any.thing}
 END
 "$TAPEDECK" contract lint run.yaml
