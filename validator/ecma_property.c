@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #define LEN(a)   (sizeof(a) / sizeof((a)[0]))
-#define NAME_MAX 48 /* PCRE2 takes names of up to 50 bytes */
+#define NAME_MAX 44 /* PCRE2 takes 48 bytes, and "scx:" comes before it */
 
 /* Long names of general categories; PCRE2 knows the short ones only. */
 static const struct {
