@@ -158,16 +158,16 @@ static int weight(enum td_code code)
     return 5;
 }
 
-enum td_code cli_check_worse(enum td_code code, struct td_error *err,
-                             enum td_code other, const struct td_error *why)
+enum td_code cli_check_worse(enum td_code worst, struct td_error *err,
+                             enum td_code code, const struct td_error *why)
 {
-    if (weight(other) <= weight(code)) {
-        if (other && why->text[0])
+    if (weight(code) <= weight(worst)) {
+        if (code && why->text[0])
             cli_complain(why);
-        return code;
+        return worst;
     }
-    if (code && err->text[0])
+    if (worst && err->text[0])
         cli_complain(err);
     *err = *why;
-    return other;
+    return code;
 }

@@ -73,7 +73,7 @@ void cli_check_say(const struct check_verdict *v, enum td_code code,
  * which is of code, becomes that of the answer; the other is complained about
  * now.
  */
-enum td_code cli_check_worse(enum td_code code, struct td_error *err,
-                             enum td_code other, const struct td_error *why);
+enum td_code cli_check_worse(enum td_code worst, struct td_error *err,
+                             enum td_code code, const struct td_error *why);
 
 #endif
