@@ -177,6 +177,7 @@ static void run_draft(const char *draft, const char *dialect)
         struct score must = {
             .suite = suites[i], .draft = draft, .dialect = dialect};
         struct score may = must;
+        struct score formats;
         unsigned files = 0;
 
         if (!suites[i])
@@ -184,11 +185,13 @@ static void run_draft(const char *draft, const char *dialect)
         run_folder(&must, "", &files);
         CU_ASSERT(files > 25);
         may.formats = true;
+        formats = may;
         run_folder(&may, "/optional", &files);
+        run_folder(&formats, "/optional/format", &files);
         printf("\n    %s: %u of %u required cases (%u groups), %u of %u "
-               "optional ones\n    ",
+               "optional ones, %u of %u of formats\n    ",
                draft, must.passed, must.cases, must.groups, may.passed,
-               may.cases);
+               may.cases, formats.passed, formats.cases);
     }
 }
 
