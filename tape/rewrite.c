@@ -5,15 +5,26 @@
 #include "core/mem.h"
 #include "tape/writer.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define MODE_BITS 0777
+
+/* Where the fresh tape is to stand. */
+struct place {
+    char *target; /* symbolic links followed; NULL: stdout */
+    char *part;   /* beside it, to be renamed */
+    mode_t mode;  /* of the file that is replaced, or 0 */
+};
+
 struct job {
     const struct tape_rewrite *how;
     const char *path; /* that is written */
+    mode_t mode;      /* which it gets, or 0 */
     struct tape_reader *reader;
     struct tape_writer *writer; /* of the segment at hand, or NULL */
     struct td_clock clock;      /* shows the time that was recorded */
@@ -43,11 +54,19 @@ static enum td_code open_segment(struct job *job, struct td_error *err)
         .append = job->further,
     };
 
+    bool first = !job->further;
+    enum td_code code;
+
     td_clock_virtual(&job->clock, 0, header->start_wall_ns);
     job->further = true;
     job->ended = false;
     job->last_ns = 0;
-    return tape_writer_open(&job->writer, job->path, &options, err);
+    code = tape_writer_open(&job->writer, job->path, &options, err);
+    /* Before the first event: a tape that few may read is never open to all. */
+    if (!code && first && job->mode && chmod(job->path, job->mode) != 0)
+        code = td_error_errno(err, TD_IO, job->path, errno,
+                              "cannot set its permissions");
+    return code;
 }
 
 static enum tape_ending ending_of(const struct td_json_doc *doc, uint32_t how)
@@ -201,17 +220,17 @@ static enum td_code copy(struct job *job, struct td_error *err)
     return code;
 }
 
-/* The path to write first: beside the target, so that it can be renamed. */
-static enum td_code choose_path(const struct tape_rewrite *how, char **part,
-                                struct td_error *err)
+static enum td_code choose_place(const struct tape_rewrite *how,
+                                 struct place *place, struct td_error *err)
 {
-    size_t len = strlen(how->to) + sizeof(".part");
+    size_t len;
     struct stat st;
+    bool is_there;
 
-    *part = NULL;
     if (!strcmp(how->to, "-"))
         return TD_OK;
-    if (!stat(how->to, &st) && S_ISDIR(st.st_mode))
+    is_there = stat(how->to, &st) == 0;
+    if (is_there && S_ISDIR(st.st_mode))
         return td_error_set(err, TD_IO, how->to, 0,
                             "is a directory, not a file");
     if (!how->overwrite && strcmp(how->to, how->from) != 0 &&
@@ -219,8 +238,18 @@ static enum td_code choose_path(const struct tape_rewrite *how, char **part,
         (void)td_error_set(err, TD_IO, how->to, 0, "the file exists already");
         return td_error_mend(err, "choose another name or use --overwrite");
     }
-    *part = (char *)td_calloc(len, 1);
-    (void)snprintf(*part, len, "%s.part", how->to);
+    if (is_there && !S_ISREG(st.st_mode)) {
+        (void)td_error_set(err, TD_IO, how->to, 0,
+                           "is no file that could be replaced");
+        return td_error_mend(err, "write to it by -o - > %.200s", how->to);
+    }
+    place->mode = is_there ? st.st_mode & MODE_BITS : 0;
+    place->target = is_there ? realpath(how->to, NULL) : NULL;
+    if (!place->target)
+        place->target = td_strndup(how->to, strlen(how->to));
+    len = strlen(place->target) + sizeof(".part");
+    place->part = (char *)td_calloc(len, 1);
+    (void)snprintf(place->part, len, "%s.part", place->target);
     return TD_OK;
 }
 
@@ -234,14 +263,13 @@ static enum td_code lock_source(const struct tape_rewrite *how, int *fd,
     return td_fs_create(fd, how->from, TD_FS_EXISTING, err);
 }
 
-static enum td_code commit(const struct tape_rewrite *how, const char *part,
-                           struct td_error *err)
+static enum td_code commit(const struct place *place, struct td_error *err)
 {
-    if (rename(part, how->to) != 0) {
-        (void)td_error_set(err, TD_IO, how->to, 0, "cannot be replaced");
-        return td_error_mend(err, "the rewritten tape is %s", part);
+    if (rename(place->part, place->target) != 0) {
+        (void)td_error_set(err, TD_IO, place->target, 0, "cannot be replaced");
+        return td_error_mend(err, "the rewritten tape is %s", place->part);
     }
-    return td_fs_sync_dir(how->to, err);
+    return td_fs_sync_dir(place->target, err);
 }
 
 /* Nothing of the part stays, so the writer's mend would mislead. */
@@ -260,30 +288,32 @@ enum td_code tape_rewrite(const struct tape_rewrite *how,
     struct job job = {.how = how, .report = report};
     struct tape_read_options read = {.other = on_other_line, .ctx = &job};
     struct tape_reader *reader = NULL;
-    char *part = NULL;
+    struct place place = {0};
     int lock = -1;
     enum td_code code = lock_source(how, &lock, err);
 
     memset(report, 0, sizeof(*report));
     if (!code)
-        code = choose_path(how, &part, err);
+        code = choose_place(how, &place, err);
     if (!code)
         code = tape_reader_open(&reader, how->from, &read, err);
     if (!code) {
         job.reader = reader;
-        job.path = part ? part : how->to;
+        job.path = place.part ? place.part : how->to;
+        job.mode = place.mode;
         code = copy(&job, err);
         if (job.writer)
             (void)close_segment(&job, NULL);
-        if (code && part)
-            drop_part(how, part, code, err);
-        else if (part)
-            code = commit(how, part, err);
+        if (code && place.part)
+            drop_part(how, place.part, code, err);
+        else if (place.part)
+            code = commit(&place, err);
     }
     tape_reader_close(reader);
     td_buf_release(&job.why);
     if (lock >= 0)
         (void)close(lock);
-    free(part);
+    free(place.target);
+    free(place.part);
     return code;
 }

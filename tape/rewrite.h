@@ -34,8 +34,9 @@ struct tape_rewritten {
     struct tape_state state; /* of the old tape */
 };
 
-/* The fresh tape appears under its name only when it is complete. A tape that
- * is being recorded is not replaced. TD_IO, TD_FORMAT, TD_LIMIT.
+/* The fresh tape appears under its name only when it is complete. One that is
+ * replaced leaves its permissions to it, and symbolic links to it stay. A tape
+ * that is being recorded is not replaced. TD_IO, TD_FORMAT, TD_LIMIT.
  */
 TD_MUST_CHECK enum td_code tape_rewrite(const struct tape_rewrite *how,
                                         struct tape_rewritten *report,
