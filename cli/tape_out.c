@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct job {
@@ -60,12 +61,21 @@ static void report(const struct cli_args *args, const struct job *job,
     td_buf_release(&out);
 }
 
+/* A device or pipe that was written to is nobody's to remove. */
+static bool is_file(const char *path)
+{
+    struct stat st;
+
+    return strcmp(path, "-") != 0 && stat(path, &st) == 0 &&
+           S_ISREG(st.st_mode);
+}
+
 /* A copy that is not whole is of no use: what it was made of is still there. */
 static enum td_code give_up(const char *path, struct td_error *err)
 {
     const char *mend = td_errno_mend(err->errnum);
 
-    if (strcmp(path, "-") != 0 && !unlink(path) && err->errnum)
+    if (is_file(path) && !unlink(path) && err->errnum)
         return td_error_mend(err, "%s%swhat was read is as it was", mend,
                              mend[0] ? "; " : "");
     return err->code;

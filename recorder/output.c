@@ -371,6 +371,14 @@ enum td_code rec_output_close(struct rec_output *output,
     return code;
 }
 
+/* A device or pipe that was written to is nobody's to remove. */
+static bool is_file(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 void rec_output_discard(struct rec_output *output)
 {
     const char *path;
@@ -379,7 +387,7 @@ void rec_output_discard(struct rec_output *output)
     if (!output)
         return;
     path = td_buf_str(&output->path);
-    made = output->writer && !is_stdout(output);
+    made = output->writer && !is_stdout(output) && is_file(path);
     if (tape_writer_close(output->writer, TAPE_END_ERROR, NULL, NULL))
         output->writer = NULL; /* nothing of it stays to be said about */
     if (made && !output->replace.part && !output->found_bytes)

@@ -14,3 +14,7 @@ ls
 mkfifo pipe
 $TAPEDECK squeeze run.tape.gz -o pipe --overwrite || echo $?
 stat -c %F pipe
+# Nor removed, when nothing came of the recording.
+ln -s /dev/null null
+$TAPEDECK record ws://127.0.0.1:1/ -o null --overwrite || echo $?
+stat -c %F null
