@@ -17,6 +17,7 @@ enum td_code cli_schema_read(struct check_schema_options *how,
     map = td_calloc(count + 1, sizeof(*map));
     *how = (struct check_schema_options){
         .assert_format = cli_flag(args, "format-assertion"),
+        .assert_content = cli_flag(args, "content-assertion"),
         .dialect = cli_text(args, "default-dialect"),
         .map = map,
     };

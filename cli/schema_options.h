@@ -13,6 +13,9 @@
      .type = CLI_FLAG,                                                         \
      .preset = "true",                                                         \
      .help = "check `format`; --no-format-assertion passes it over"},          \
+        {.name = "content-assertion",                                          \
+         .type = CLI_FLAG,                                                     \
+         .help = "check `contentEncoding` and JSON in `contentMediaType`"},    \
         {.name = "default-dialect",                                            \
          .type = CLI_TEXT,                                                     \
          .value = "URI",                                                       \

@@ -29,6 +29,8 @@ struct check_schema_map {
 struct check_schema_options {
     bool
         assert_format; /* those of validator/format.h; others are passed over */
+    bool assert_content; /* contentEncoding base64, base32, base16, and
+                            contentMediaType of JSON; not contentSchema */
     const char *dialect; /* "$schema" of schemas without; NULL = 2020-12 */
     const struct check_schema_map *map; /* borrowed; ends with a NULL prefix */
     bool trust; /* do not judge schemas by the metaschema of their dialect */

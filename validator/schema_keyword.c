@@ -1,4 +1,5 @@
 #include "core/mem.h"
+#include "validator/content.h"
 #include "validator/schema_int.h"
 
 #include <stdlib.h>
@@ -232,6 +233,35 @@ static enum td_code on_format(struct schema_compiler *c, uint32_t at)
     format = check_format_find(td_json_inner(c->json, at));
     if (format)
         add(c, SCHEMA_FORMAT, at)->format = format;
+    return TD_OK;
+}
+
+/* What checks the text of a content keyword is of a kind with formats. */
+static enum td_code on_encoding(struct schema_compiler *c, uint32_t at)
+{
+    check_format_fn *check;
+
+    if (!is_kind(c, at, TD_JSON_STRING))
+        return schema_wrong(c, at, "a string");
+    check = check_content_encoding(td_json_inner(c->json, at));
+    if (c->set->how.assert_content && check)
+        add(c, SCHEMA_FORMAT, at)->format = check;
+    return TD_OK;
+}
+
+static enum td_code on_media_type(struct schema_compiler *c, uint32_t at)
+{
+    uint32_t encoding = schema_keyword(c, "contentEncoding");
+    struct td_bytes name = td_bytes(NULL, 0);
+    check_format_fn *check;
+
+    if (!is_kind(c, at, TD_JSON_STRING))
+        return schema_wrong(c, at, "a string");
+    if (encoding && is_kind(c, encoding, TD_JSON_STRING))
+        name = td_json_inner(c->json, encoding);
+    check = check_content_media(name, td_json_inner(c->json, at));
+    if (c->set->how.assert_content && check)
+        add(c, SCHEMA_FORMAT, at)->format = check;
     return TD_OK;
 }
 
@@ -522,6 +552,8 @@ static const struct {
     {"maxLength", ANY_DRAFT, SCHEMA_VALIDATION, on_max_length},
     {"pattern", ANY_DRAFT, SCHEMA_VALIDATION, on_pattern},
     {"format", ANY_DRAFT, SCHEMA_FORMAT_NOTE | SCHEMA_FORMAT_CHECK, on_format},
+    {"contentEncoding", FROM_7, SCHEMA_CONTENT, on_encoding},
+    {"contentMediaType", FROM_7, SCHEMA_CONTENT, on_media_type},
     {"minItems", ANY_DRAFT, SCHEMA_VALIDATION, on_min_items},
     {"maxItems", ANY_DRAFT, SCHEMA_VALIDATION, on_max_items},
     {"uniqueItems", ANY_DRAFT, SCHEMA_VALIDATION, on_unique},
