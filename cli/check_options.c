@@ -70,6 +70,8 @@ enum td_code cli_check_read(struct cli_check *check,
     check->how.fail_fast = cli_flag(args, "fail-fast");
     check->how.strict = cli_flag(args, "strict");
     check->how.dialect = cli_text(args, "dialect");
+    if (code == TD_OK && check->contract && check->how.dialect)
+        code = check_contract_dialect(check->contract, check->how.dialect, err);
     return code ? code : check_profiles(check, args, err);
 }
 

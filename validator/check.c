@@ -98,6 +98,7 @@ void check_free(struct check *check)
     check_segment_release(&check->segment);
     check_verdict_release(&check->verdict);
     td_json_release(&check->doc);
+    check_renaming_release(&check->renaming);
     free(check);
 }
 
@@ -106,6 +107,7 @@ struct schema_report {
     const struct check_message *m;
     uint32_t rule;
     uint32_t from; /* the value that was judged, within the message */
+    bool wire;     /* as it came, before it was renamed */
 };
 
 static void on_problem(void *self, const struct check_problem *p)
@@ -128,8 +130,11 @@ static void on_problem(void *self, const struct check_problem *p)
 
     if (check_verdict_only_counts(&r->check->verdict, r->rule))
         return;
-    check_pointer(&path, m->doc, m->at, p->at);
-    check_excerpt(&excerpt, td_json_raw(m->doc, m->at), EXCERPT);
+    if (r->wire)
+        check_pointer(&path, m->wire, m->wire_at, p->at);
+    else
+        check_message_path(&path, m, p->at);
+    check_excerpt(&excerpt, check_message_raw(m), EXCERPT);
     f.path = (char *)(uintptr_t)td_buf_str(&path);
     f.excerpt = (char *)(uintptr_t)td_buf_str(&excerpt);
     check_verdict_find(&r->check->verdict, &f);
@@ -142,7 +147,8 @@ static void judge_schema(struct check *c, struct check_schema_run *run,
                          uint32_t root, enum td_code code,
                          const struct schema_report *report)
 {
-    struct check_value value = {report->m->doc, report->from};
+    struct check_value value = {report->wire ? report->m->wire : report->m->doc,
+                                report->from};
 
     c->verdict.rules[report->rule].applied++;
     if (code == TD_FAILED)
@@ -239,7 +245,11 @@ static void judge_event(struct check *c, const struct check_message *m,
         find_unknown(c, m);
     if (!e)
         return;
-    report.rule = c->first_event + (uint32_t)(e - c->how.contract->events);
+    if (e->on_wire && m->aliases) {
+        report.wire = true;
+        report.from = m->wire_data;
+    }
+    report.rule = c->first_event + (uint32_t)(e - c->look.events);
     if (!e->has_schema) {
         c->verdict.rules[report.rule].applied++;
         return;
@@ -296,6 +306,8 @@ enum td_code check_judge(struct check *c, struct check_message *m,
         judge_schema(c, c->look.message_run, c->how.root, view->message,
                      &report);
     if (c->how.contract) {
+        if (view->event)
+            check_message_rename(m, view->event->aliases, &c->renaming);
         judge_event(c, m, view);
         if (c->how.contract->rules_len > 0)
             check_fold_message(c->fold, m);

@@ -1,24 +1,25 @@
 #include "validator/contract.h"
 
 #include "core/mem.h"
+#include "core/suggest.h"
 #include "validator/asyncapi.h"
+#include "validator/contract_int.h"
 #include "validator/rule_read.h"
 
 #include <stdlib.h>
 
-struct loader {
-    struct check_contract *c;
-    const struct td_jsonx *x;
-    const struct td_json_doc *json;
-    struct td_error *err;
-    const struct check_schema_options *how;
-    const struct check_contract_errors *errors; /* NULL: end at the first */
-    enum td_code first;                         /* of the errors so far */
-    struct td_error kept;
-};
+struct check_loader contract_rule_loader(const struct contract_loader *l)
+{
+    return (struct check_loader){.doc = l->x,
+                                 .words = l->c->words,
+                                 .bys = &l->c->bys,
+                                 .err = l->err,
+                                 .schemas = l->c->schemas,
+                                 .events = l->c->events_len};
+}
 
 /* An error ends the loading, unless all are asked for. */
-static enum td_code settle(struct loader *l, enum td_code code)
+enum td_code contract_settle(struct contract_loader *l, enum td_code code)
 {
     if (code == TD_OK || !l->errors)
         return code;
@@ -30,37 +31,30 @@ static enum td_code settle(struct loader *l, enum td_code code)
     return TD_OK;
 }
 
-static uint32_t member(const struct loader *l, uint32_t at, const char *name)
+uint32_t contract_member(const struct contract_loader *l, uint32_t at,
+                         const char *name)
 {
     return td_json_member(l->json, at, td_text(name));
 }
 
-static bool is_kind(const struct loader *l, uint32_t at, enum td_json_kind kind)
+bool contract_is_kind(const struct contract_loader *l, uint32_t at,
+                      enum td_json_kind kind)
 {
     return l->json->values[at].kind == kind;
 }
 
-static bool is_text(const struct loader *l, uint32_t at, const char *text)
+bool contract_is_text(const struct contract_loader *l, uint32_t at,
+                      const char *text)
 {
-    return is_kind(l, at, TD_JSON_STRING) &&
+    return contract_is_kind(l, at, TD_JSON_STRING) &&
            td_json_string_is(l->json, at, td_text(text));
 }
 
-/* A copy of string `at`, NUL-terminated; allocated. */
-static struct td_bytes copy_text(const struct loader *l, uint32_t at)
-{
-    struct td_buf text = {0};
-
-    (void)td_json_unescape(&text, td_json_inner(l->json, at));
-    (void)td_buf_str(&text);
-    return td_buf_bytes(&text);
-}
-
-static bool is_among(const struct loader *l, uint32_t key,
+static bool is_among(const struct contract_loader *l, uint32_t key,
                      const char *const *names)
 {
     for (; *names; names++) {
-        if (is_text(l, key, *names))
+        if (contract_is_text(l, key, *names))
             return true;
     }
     return false;
@@ -69,9 +63,9 @@ static bool is_among(const struct loader *l, uint32_t key,
 /* The keys of object `at` must be among `known`; those in `later` exist in the
  * format but not in this version.
  */
-static enum td_code check_keys(struct loader *l, uint32_t at,
-                               const char *const *known,
-                               const char *const *later)
+enum td_code contract_check_keys(struct contract_loader *l, uint32_t at,
+                                 const char *const *known,
+                                 const char *const *later)
 {
     enum td_code code = TD_OK;
 
@@ -88,86 +82,78 @@ static enum td_code check_keys(struct loader *l, uint32_t at,
             code = td_jsonx_fail(l->x, key, TD_USAGE, l->err,
                                  "there is no key \"%.*s\" here", len,
                                  (const char *)name.ptr);
-        code = settle(l, code);
+        code = contract_settle(l, code);
     }
     return code;
 }
 
-static enum td_code read_pointer(struct loader *l, uint32_t at, char **out)
+static enum td_code read_pointer(struct contract_loader *l, uint32_t at,
+                                 char **out)
 {
-    struct td_bytes text;
+    struct check_loader loader = contract_rule_loader(l);
+    char *text;
+    enum td_code code =
+        check_read_text(&loader, at, "a pointer is text like /type", &text);
 
-    if (!is_kind(l, at, TD_JSON_STRING))
-        return td_jsonx_fail(l->x, at, TD_USAGE, l->err,
-                             "a pointer is text like /type");
-    text = copy_text(l, at);
-    if (text.len > 0 && text.ptr[0] != '/') {
-        free((void *)(uintptr_t)text.ptr);
+    if (code)
+        return code;
+    if (text[0] != '\0' && text[0] != '/') {
+        free(text);
         return td_jsonx_fail(l->x, at, TD_USAGE, l->err,
                              "a pointer begins with /");
     }
     free(*out);
-    *out = (char *)(uintptr_t)text.ptr;
+    *out = text;
     return TD_OK;
 }
 
-static struct check_loader loader_of(const struct loader *l)
+static enum td_code read_clock(struct contract_loader *l, uint32_t at)
 {
-    return (struct check_loader){
-        .doc = l->x,
-        .words = l->c->words,
-        .bys = &l->c->bys,
-        .err = l->err,
-        .schemas = l->c->schemas,
-        .events = l->c->events_len ? check_event_count(l->c->words) : 0};
-}
-
-static enum td_code read_clock(struct loader *l, uint32_t at)
-{
-    struct check_loader loader = loader_of(l);
+    struct check_loader loader = contract_rule_loader(l);
 
     return check_read_clock(&loader, at, &l->c->time);
 }
 
-static enum td_code read_key(struct loader *l, uint32_t at)
+static enum td_code read_key(struct contract_loader *l, uint32_t at)
 {
-    struct check_loader loader = loader_of(l);
+    struct check_loader loader = contract_rule_loader(l);
 
     return check_read_field(&loader, at, &l->c->key);
 }
 
-static enum td_code read_name_pointer(struct loader *l, uint32_t at)
+static enum td_code read_name_pointer(struct contract_loader *l, uint32_t at)
 {
     return read_pointer(l, at, &l->c->name_pointer);
 }
 
-static enum td_code read_data_pointer(struct loader *l, uint32_t at)
+static enum td_code read_data_pointer(struct contract_loader *l, uint32_t at)
 {
     return read_pointer(l, at, &l->c->data_pointer);
 }
 
-static enum td_code read_stream(struct loader *l, uint32_t at)
+static enum td_code read_stream(struct contract_loader *l, uint32_t at)
 {
     static const char *const known[] = {"name", "data", "clock", "key", NULL};
     static const char *const later[] = {NULL};
-    static enum td_code (*const readers[])(struct loader *, uint32_t) = {
+    static enum td_code (*const readers[])(struct contract_loader *,
+                                           uint32_t) = {
         read_name_pointer, read_data_pointer, read_clock, read_key};
     enum td_code code;
 
-    if (!is_kind(l, at, TD_JSON_OBJECT))
+    if (!contract_is_kind(l, at, TD_JSON_OBJECT))
         return td_jsonx_fail(l->x, at, TD_USAGE, l->err, "stream is an object");
-    code = check_keys(l, at, known, later);
+    code = contract_check_keys(l, at, known, later);
     for (size_t i = 0; known[i] && code == TD_OK; i++) {
-        uint32_t v = member(l, at, known[i]);
+        uint32_t v = contract_member(l, at, known[i]);
 
         if (v)
-            code = settle(l, readers[i](l, v));
+            code = contract_settle(l, readers[i](l, v));
     }
     return code;
 }
 
 /* Room for more items, zeroed, behind those that are there. */
-static void *grow(void *items, uint32_t len, uint32_t more, size_t size)
+void *contract_grow(void *items, uint32_t len, uint32_t more, size_t size)
 {
     char *grown = td_realloc(items, ((size_t)len + more + 1) * size);
 
@@ -175,23 +161,8 @@ static void *grow(void *items, uint32_t len, uint32_t more, size_t size)
     return grown;
 }
 
-/* The events of a contract are the first of its words. */
-static enum td_code add_event(struct loader *l, uint32_t key)
-{
-    struct td_bytes name = copy_text(l, key);
-    uint32_t event = check_event_add(l->c->words, name);
-
-    free((void *)(uintptr_t)name.ptr);
-    if (event < l->c->events_len)
-        return td_jsonx_fail(l->x, key, TD_USAGE, l->err,
-                             "this event is named twice");
-    l->c->events[l->c->events_len++] = (struct check_contract_event){
-        .name = check_event_name(l->c->words, event)};
-    return TD_OK;
-}
-
 /* The document that the schemas of imported events refer to. */
-static enum td_code add_asyncapi(struct loader *l)
+static enum td_code add_asyncapi(struct contract_loader *l)
 {
     uint32_t root;
 
@@ -201,7 +172,7 @@ static enum td_code add_asyncapi(struct loader *l)
 }
 
 /* After an error the set is of no more use, and more errors may follow. */
-static void renew_schemas(struct loader *l, enum td_code code)
+void contract_renew_schemas(struct contract_loader *l, enum td_code code)
 {
     if (code == TD_OK || !l->errors)
         return;
@@ -210,80 +181,71 @@ static void renew_schemas(struct loader *l, enum td_code code)
     (void)add_asyncapi(l);
 }
 
-static enum td_code read_event(struct loader *l, uint32_t key)
+/* A rule may only name what the contract says there is, if it says. */
+static enum td_code check_names(struct contract_loader *l, uint32_t at,
+                                const struct check_names *names,
+                                const struct check_names *known,
+                                const char *what)
 {
-    static const char *const known[] = {"schema", "note", NULL};
-    static const char *const later[] = {"aliases", NULL};
-    uint32_t at = key + 1;
-    struct check_contract_event *e;
-    enum td_code code = add_event(l, key);
-    uint32_t schema;
+    for (uint32_t i = 0; known->len > 0 && i < names->len; i++) {
+        struct td_suggestion near = {.word = names->list[i]};
+        uint32_t k = 0;
 
-    if (code)
-        return code;
-    e = &l->c->events[l->c->events_len - 1];
-    if (is_kind(l, at, TD_JSON_NULL))
-        return TD_OK;
-    if (!is_kind(l, at, TD_JSON_OBJECT))
-        return td_jsonx_fail(l->x, at, TD_USAGE, l->err,
-                             "an event is an object, which may be empty");
-    code = check_keys(l, at, known, later);
-    schema = member(l, at, "schema");
-    if (code || !schema)
-        return code;
-    e->has_schema = true;
-    code = check_schemas_add(l->c->schemas, l->x, schema, &e->root, l->err);
-    renew_schemas(l, code);
-    return code;
+        for (; k < known->len && strcmp(names->list[i], known->list[k]); k++)
+            td_suggest(&near, known->list[k]);
+        if (k < known->len)
+            continue;
+        (void)td_jsonx_fail(l->x, at, TD_USAGE, l->err,
+                            "the contract has no %s \"%.80s\"", what,
+                            names->list[i]);
+        if (near.best)
+            return td_error_mend(l->err, "did you mean %s?", near.best);
+        return TD_USAGE;
+    }
+    return TD_OK;
 }
 
-static enum td_code read_events(struct loader *l, uint32_t at)
+static enum td_code read_rule(struct contract_loader *l, uint32_t at)
+{
+    struct check_loader loader = contract_rule_loader(l);
+    struct check_rule *rule = &l->c->rules[l->c->rules_len++];
+    enum td_code code = check_rule_load(rule, &loader, at);
+
+    if (code == TD_OK)
+        code = check_names(l, contract_member(l, at, "profile"),
+                           &rule->profiles, &l->c->profiles, "profile");
+    if (code == TD_OK)
+        code = check_names(l, contract_member(l, at, "dialect"),
+                           &rule->dialects, &l->c->dialect_names, "dialect");
+    contract_renew_schemas(l, code);
+    return contract_settle(l, code);
+}
+
+static enum td_code read_rules(struct contract_loader *l, uint32_t at)
 {
     enum td_code code = TD_OK;
 
-    if (!is_kind(l, at, TD_JSON_OBJECT))
-        return td_jsonx_fail(l->x, at, TD_USAGE, l->err,
-                             "events is an object: a name, then what it is");
-    if (l->json->values[at].count > CHECK_EVENTS_MAX)
-        return td_jsonx_fail(l->x, at, TD_LIMIT, l->err, "more than %d events",
-                             CHECK_EVENTS_MAX);
-    l->c->events = grow(l->c->events, l->c->events_len,
-                        l->json->values[at].count, sizeof(*l->c->events));
-    for (uint32_t key = at + 1; key < l->json->values[at].next && code == TD_OK;
-         key = l->json->values[key + 1].next)
-        code = settle(l, read_event(l, key));
-    return code;
-}
-
-static enum td_code read_rules(struct loader *l, uint32_t at)
-{
-    struct check_loader loader = loader_of(l);
-    enum td_code code = TD_OK;
-
-    if (!is_kind(l, at, TD_JSON_ARRAY))
+    if (!contract_is_kind(l, at, TD_JSON_ARRAY))
         return td_jsonx_fail(l->x, at, TD_USAGE, l->err, "rules is a list");
     if (l->json->values[at].count > CHECK_RULES_MAX)
         return td_jsonx_fail(l->x, at, TD_LIMIT, l->err, "more than %d rules",
                              CHECK_RULES_MAX);
-    l->c->rules = grow(l->c->rules, l->c->rules_len, l->json->values[at].count,
-                       sizeof(*l->c->rules));
+    l->c->rules =
+        contract_grow(l->c->rules, l->c->rules_len, l->json->values[at].count,
+                      sizeof(*l->c->rules));
     for (uint32_t i = at + 1; i < l->json->values[at].next && code == TD_OK;
-         i = l->json->values[i].next) {
-        code = check_rule_load(&l->c->rules[l->c->rules_len++], &loader, i);
-        renew_schemas(l, code);
-        loader.schemas = l->c->schemas;
-        code = settle(l, code);
-    }
+         i = l->json->values[i].next)
+        code = read_rule(l, i);
     return code;
 }
 
-static enum td_code read_unknown(struct loader *l, uint32_t at)
+static enum td_code read_unknown(struct contract_loader *l, uint32_t at)
 {
-    if (is_text(l, at, "error"))
+    if (contract_is_text(l, at, "error"))
         l->c->unknown = CHECK_UNKNOWN_ERROR;
-    else if (is_text(l, at, "warn"))
+    else if (contract_is_text(l, at, "warn"))
         l->c->unknown = CHECK_UNKNOWN_WARN;
-    else if (is_text(l, at, "ignore"))
+    else if (contract_is_text(l, at, "ignore"))
         l->c->unknown = CHECK_UNKNOWN_IGNORE;
     else
         return td_jsonx_fail(l->x, at, TD_USAGE, l->err,
@@ -291,25 +253,47 @@ static enum td_code read_unknown(struct loader *l, uint32_t at)
     return TD_OK;
 }
 
-static enum td_code read_complete(struct loader *l, uint32_t at)
+static enum td_code read_complete(struct contract_loader *l, uint32_t at)
 {
-    if (!is_kind(l, at, TD_JSON_TRUE) && !is_kind(l, at, TD_JSON_FALSE))
+    if (!contract_is_kind(l, at, TD_JSON_TRUE) &&
+        !contract_is_kind(l, at, TD_JSON_FALSE))
         return td_jsonx_fail(l->x, at, TD_USAGE, l->err,
                              "complete is true or false");
-    l->c->may_be_cut = is_kind(l, at, TD_JSON_FALSE);
+    l->c->may_be_cut = contract_is_kind(l, at, TD_JSON_FALSE);
     return TD_OK;
 }
 
-static enum td_code read_note(struct loader *l, uint32_t at)
+/* A list of names, or an object of names with what they are for. */
+static enum td_code read_profiles(struct contract_loader *l, uint32_t at)
+{
+    static const char what[] =
+        "profiles is a list of names, or an object: a name, then what it is "
+        "for";
+    struct check_loader loader = contract_rule_loader(l);
+    enum td_code code = TD_OK;
+
+    if (contract_is_kind(l, at, TD_JSON_ARRAY))
+        return check_read_names(&loader, at, what, &l->c->profiles);
+    if (!contract_is_kind(l, at, TD_JSON_OBJECT))
+        return td_jsonx_fail(l->x, at, TD_USAGE, l->err, "%s", what);
+    for (uint32_t key = at + 1; key < l->json->values[at].next && code == TD_OK;
+         key = l->json->values[key + 1].next)
+        code = check_read_names(&loader, key, what, &l->c->profiles);
+    return code;
+}
+
+static enum td_code read_note(struct contract_loader *l, uint32_t at)
 {
     (void)l;
     (void)at;
     return TD_OK;
 }
 
-static enum td_code read_version(struct loader *l)
+static enum td_code read_version(struct contract_loader *l)
 {
-    uint32_t v = is_kind(l, 0, TD_JSON_OBJECT) ? member(l, 0, "contract") : 0;
+    uint32_t v = contract_is_kind(l, 0, TD_JSON_OBJECT)
+                     ? contract_member(l, 0, "contract")
+                     : 0;
 
     if (v && td_bytes_is(td_json_raw(l->json, v), "1"))
         return TD_OK;
@@ -317,7 +301,7 @@ static enum td_code read_version(struct loader *l)
                          "a contract begins with `contract: 1`");
 }
 
-static enum td_code index_rules(struct loader *l)
+static enum td_code index_rules(struct contract_loader *l)
 {
     struct check_contract *c = l->c;
 
@@ -331,53 +315,56 @@ static enum td_code index_rules(struct loader *l)
 }
 
 /* The messages of an AsyncAPI file are events, and its rules rules. */
-static enum td_code read_asyncapi(struct loader *l, uint32_t at)
+static enum td_code read_asyncapi(struct contract_loader *l, uint32_t at)
 {
     struct td_error why = {0};
-    struct td_bytes path;
-    enum td_code code;
+    struct check_loader loader = contract_rule_loader(l);
+    char *path;
+    enum td_code code = check_read_text(
+        &loader, at, "asyncapi is the path of a document", &path);
 
-    if (!is_kind(l, at, TD_JSON_STRING))
-        return td_jsonx_fail(l->x, at, TD_USAGE, l->err,
-                             "asyncapi is the path of a document");
-    path = copy_text(l, at);
-    code = check_asyncapi_load(l->x->name, path, l->how->map, &l->c->imported,
-                               &l->c->asyncapi, &why);
+    if (code)
+        return code;
+    code = check_asyncapi_load(l->x->name, td_text(path), l->how->map,
+                               &l->c->imported, &l->c->asyncapi, &why);
     if (code == TD_IO)
         code = td_jsonx_fail(l->x, at, TD_USAGE, l->err,
-                             "cannot read %.60s: %.200s",
-                             (const char *)path.ptr, why.text);
+                             "cannot read %.60s: %.200s", path, why.text);
     else if (code)
         *l->err = why;
     else
         code = add_asyncapi(l);
-    free((void *)(uintptr_t)path.ptr);
+    free(path);
     return code;
 }
 
-static enum td_code read_from(struct loader *l, const struct td_jsonx *x,
-                              const char *name,
-                              enum td_code (*reader)(struct loader *, uint32_t))
+static enum td_code
+read_from(struct contract_loader *l, const struct td_jsonx *x, const char *name,
+          enum td_code (*reader)(struct contract_loader *, uint32_t))
 {
     uint32_t at = 0;
 
     l->x = x;
     l->json = &x->json;
     if (x->json.len > 0)
-        at = member(l, 0, name);
-    return at ? settle(l, reader(l, at)) : TD_OK;
+        at = contract_member(l, 0, name);
+    return at ? contract_settle(l, reader(l, at)) : TD_OK;
 }
 
+/* In the order in which they are read: rules behind what they name. */
 static const char *const known_keys[] = {
-    "contract", "stream", "complete", "unknown",  "events",
-    "rules",    "note",   "tests",    "asyncapi", NULL};
+    "contract", "stream", "complete", "unknown", "events",   "dialects",
+    "profiles", "rules",  "note",     "tests",   "asyncapi", NULL};
 
 /* Key by key, so that all events are there before the first rule. */
-static enum td_code read_keys(struct loader *l)
+static enum td_code read_keys(struct contract_loader *l)
 {
-    static enum td_code (*const readers[])(struct loader *, uint32_t) = {
-        read_note,   read_stream, read_complete, read_unknown,
-        read_events, read_rules,  read_note,     read_note};
+    static enum td_code (*const readers[])(struct contract_loader *,
+                                           uint32_t) = {
+        read_note,     read_stream,          read_complete,
+        read_unknown,  contract_read_events, contract_read_dialects,
+        read_profiles, read_rules,           read_note,
+        read_note};
     enum td_code code = read_from(l, &l->c->doc, "asyncapi", read_asyncapi);
 
     for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
@@ -391,14 +378,14 @@ static enum td_code read_keys(struct loader *l)
     return code;
 }
 
-static enum td_code read_all(struct loader *l)
+static enum td_code read_all(struct contract_loader *l)
 {
     static const char *const later[] = {NULL};
-    enum td_code code = settle(l, read_version(l));
+    enum td_code code = contract_settle(l, read_version(l));
     bool is_one = code == TD_OK && l->first == TD_OK;
 
     if (is_one)
-        code = check_keys(l, 0, known_keys, later);
+        code = contract_check_keys(l, 0, known_keys, later);
     if (is_one && code == TD_OK)
         code = read_keys(l);
     if (code == TD_OK && l->first == TD_OK)
@@ -409,7 +396,8 @@ static enum td_code read_all(struct loader *l)
 }
 
 /* A document that is AsyncAPI becomes the contract it says. */
-static enum td_code convert(struct loader *l, struct check_schema_options *how)
+static enum td_code convert(struct contract_loader *l,
+                            struct check_schema_options *how)
 {
     struct td_jsonx source = l->c->doc;
     enum td_code code;
@@ -423,14 +411,15 @@ static enum td_code convert(struct loader *l, struct check_schema_options *how)
     return code;
 }
 
-static enum td_code load_all(struct loader *l, struct check_schema_options *how)
+static enum td_code load_all(struct contract_loader *l,
+                             struct check_schema_options *how)
 {
     enum td_code code =
-        check_asyncapi_is(l->x) ? settle(l, convert(l, how)) : TD_OK;
+        check_asyncapi_is(l->x) ? contract_settle(l, convert(l, how)) : TD_OK;
 
     l->c->schemas = check_schemas_new(how);
     if (code == TD_OK && l->first == TD_OK)
-        code = settle(l, add_asyncapi(l));
+        code = contract_settle(l, add_asyncapi(l));
     if (code == TD_OK && l->first == TD_OK)
         code = read_all(l);
     return code ? code : l->first;
@@ -445,12 +434,12 @@ check_contract_compile_all(struct check_contract **out, struct td_jsonx *doc,
     struct check_contract *c = td_calloc(1, sizeof(*c));
     struct td_error own = {0};
     struct check_schema_options schemas = {0};
-    struct loader l = {.c = c,
-                       .x = &c->doc,
-                       .json = &c->doc.json,
-                       .err = err ? err : &own,
-                       .how = &schemas,
-                       .errors = errors};
+    struct contract_loader l = {.c = c,
+                                .x = &c->doc,
+                                .json = &c->doc.json,
+                                .err = err ? err : &own,
+                                .how = &schemas,
+                                .errors = errors};
     enum td_code code;
 
     *out = NULL;
@@ -498,7 +487,8 @@ void check_contract_free(struct check_contract *contract)
     check_dispatch_release(&contract->dispatch);
     check_words_free(contract->words);
     free(contract->bys.list);
-    free(contract->events);
+    contract_free_events(contract);
+    check_names_release(&contract->profiles);
     free(contract->rules);
     free(contract->name_pointer);
     free(contract->data_pointer);
@@ -506,13 +496,4 @@ void check_contract_free(struct check_contract *contract)
     td_jsonx_release(&contract->imported);
     td_jsonx_release(&contract->asyncapi);
     free(contract);
-}
-
-const struct check_contract_event *
-check_contract_event(const struct check_contract *contract,
-                     struct td_bytes name)
-{
-    uint32_t event = check_event_find(contract->words, name);
-
-    return event < contract->events_len ? &contract->events[event] : NULL;
 }

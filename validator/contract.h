@@ -6,13 +6,15 @@
 #ifndef VALIDATOR_CONTRACT_H
 #define VALIDATOR_CONTRACT_H
 
+#include "validator/alias.h"
 #include "validator/dispatch.h"
 #include "validator/rule.h"
 #include "validator/schema.h"
 #include "validator/verdict.h"
 
-#define CHECK_RULES_MAX  10000
-#define CHECK_EVENTS_MAX 10000
+#define CHECK_RULES_MAX    10000
+#define CHECK_EVENTS_MAX   10000
+#define CHECK_DIALECTS_MAX 32
 
 /* Events that the contract does not name. */
 enum check_unknown {
@@ -25,7 +27,11 @@ struct check_contract_event {
     struct td_bytes name; /* of the contract's words */
     bool has_schema;
     bool optional; /* a stream may be without it */
+    bool on_wire;  /* the schema is for data before it is renamed */
     uint32_t root;
+    const struct td_jsonx *doc;    /* that names it, if it has an object */
+    uint32_t source;               /* the object */
+    struct check_aliases *aliases; /* NULL: its fields have one name each */
 };
 
 struct check_contract {
@@ -43,6 +49,9 @@ struct check_contract {
     struct check_words *words; /* the first events_len events are its events */
     struct check_contract_event *events;
     uint32_t events_len;
+    struct check_names dialect_names;
+    struct check_contract_event **dialects; /* events as each writes them */
+    struct check_names profiles;            /* none: those that rules name */
     struct check_bys bys;
     struct check_rule *rules;
     uint32_t rules_len;
@@ -81,6 +90,18 @@ check_contract_compile_all(struct check_contract **out, struct td_jsonx *doc,
 
 /* NULL is fine. */
 void check_contract_free(struct check_contract *contract);
+
+/* The events, events_len of them, as a dialect writes them; NULL, or a dialect
+ * that it has not: as the contract does.
+ */
+const struct check_contract_event *
+check_contract_events(const struct check_contract *contract,
+                      const char *dialect);
+
+/* TD_USAGE with a mend unless the contract has the dialect. */
+TD_MUST_CHECK enum td_code
+check_contract_dialect(const struct check_contract *contract,
+                       const char *dialect, struct td_error *err);
 
 /* The event of a name, or NULL. */
 const struct check_contract_event *

@@ -7,8 +7,10 @@ void check_look_init(struct check_look *look, const struct check_options *how)
     *look = (struct check_look){.how = how};
     if (how->schemas)
         look->message_run = check_schema_run_new(how->schemas);
-    if (how->contract)
-        look->event_run = check_schema_run_new(how->contract->schemas);
+    if (!how->contract)
+        return;
+    look->event_run = check_schema_run_new(how->contract->schemas);
+    look->events = check_contract_events(how->contract, how->dialect);
 }
 
 void check_look_release(struct check_look *look)
@@ -17,6 +19,7 @@ void check_look_release(struct check_look *look)
     check_schema_run_free(look->event_run);
     td_json_release(&look->doc);
     td_buf_release(&look->name);
+    check_renaming_release(&look->renaming);
     *look = (struct check_look){0};
 }
 
@@ -49,18 +52,24 @@ static struct td_bytes name_of(struct check_look *look, uint32_t message,
     return unescape(look, td_json_inner(&look->doc, at));
 }
 
+/* A schema sees the contract's names, unless it is a dialect's own. */
 static void look_at_event(struct check_look *look, struct check_view *view)
 {
     const struct check_contract *k = look->how->contract;
-    struct check_value data = {view->doc, 0};
+    struct check_message m = {.doc = view->doc, .at = view->at};
+    uint32_t event = check_event_find(k->words, view->name);
 
-    view->data = td_json_pointer(view->doc, view->at, k->data_pointer);
-    view->event = check_contract_event(k, view->name);
-    if (!view->event || !view->event->has_schema ||
-        view->data == CHECK_NO_VALUE)
+    m.data = td_json_pointer(view->doc, view->at, k->data_pointer);
+    view->data = m.data;
+    if (event >= k->events_len)
         return;
-    data.at = view->data;
-    view->content = check_schema_test(look->event_run, view->event->root, data);
+    view->event = &look->events[event];
+    if (!view->event->has_schema || view->data == CHECK_NO_VALUE)
+        return;
+    if (!view->event->on_wire)
+        check_message_rename(&m, view->event->aliases, &look->renaming);
+    view->content = check_schema_test(look->event_run, view->event->root,
+                                      (struct check_value){m.doc, m.data});
 }
 
 void check_look_at(struct check_look *look, struct td_bytes text,

@@ -15,8 +15,10 @@ struct check_look {
     const struct check_options *how;
     struct td_json_doc doc;
     struct td_buf name;
-    struct check_schema_run *message_run; /* of how->schemas, or NULL */
-    struct check_schema_run *event_run;   /* of the contract, or NULL */
+    struct check_schema_run *message_run;      /* of how->schemas, or NULL */
+    struct check_schema_run *event_run;        /* of the contract, or NULL */
+    const struct check_contract_event *events; /* as the dialect has them */
+    struct check_renaming renaming;
 };
 
 /* What was seen; true until the next look, and as long as the text. */
@@ -27,7 +29,7 @@ struct check_view {
     uint32_t data;                 /* its data, or CHECK_NO_VALUE */
     struct td_bytes name;          /* unescaped; "" if it has none */
     const struct check_contract_event
-        *event; /* NULL: not one of the contract */
+        *event; /* in the dialect; NULL: not one of the contract */
     enum td_code
         message; /* by the schema for all: TD_OK, TD_FAILED, TD_LIMIT */
     enum td_code content; /* the data by the event's schema, the same */

@@ -315,10 +315,10 @@ static void set_message(struct check_note *note, struct check_finding *f,
     f->t_ns = m->t_ns;
     value = &note->values[note->witnesses];
     note->seen[note->witnesses++] = check_seen(m);
-    check_excerpt(excerpt, td_json_raw(m->doc, m->at), EXCERPT);
+    check_excerpt(excerpt, check_message_raw(m), EXCERPT);
     if (note->at == CHECK_NO_VALUE)
         return;
-    check_pointer(path, m->doc, m->at, note->at);
+    check_message_path(path, m, note->at);
     check_excerpt(value, td_json_raw(m->doc, note->at), VALUE);
 }
 

@@ -80,8 +80,27 @@ static const struct {
      "an event is an object, which may be empty"},
     {"contract: 1\nevents:\n  a: {shema: {}}", "c:3:7",
      "there is no key \"shema\" here"},
-    {"contract: 1\nevents:\n  a: {aliases: []}", "c:3:7",
-     "\"aliases\" is not supported by this version"},
+    {"contract: 1\nevents:\n  a: {aliases: []}", "c:3:16",
+     "aliases is an object: the contract's name of a field, then other names "
+     "of it"},
+    {"contract: 1\nevents:\n  a: {optional: 1}", "c:3:17",
+     "optional is true or false"},
+    {"contract: 1\ndialects: [a]", "c:2:11",
+     "dialects is an object: a name, then its events"},
+    {"contract: 1\ndialects: {d: 1}", "c:2:15",
+     "a dialect is an object with its events"},
+    {"contract: 1\ndialects: {d: {events: {a: {}}}}", "c:2:25",
+     "the contract has no event of this name"},
+    {"contract: 1\nevents: {a: {}}\ndialects: {d: {events: {a: 1}}}", "c:3:28",
+     "an event of a dialect is an object with schema, aliases or values"},
+    {"contract: 1\nevents: {a: {}}\ndialects: {d: {events: {a: {x: 1}}}}",
+     "c:3:29", "there is no key \"x\" here"},
+    {"contract: 1\nprofiles: full", "c:2:11",
+     "profiles is a list of names, or an object: a name, then what it is for"},
+    {"contract: 1\nprofiles: [full]\nrules: [{id: x, first: a, profile: ful}]",
+     "c:3:36", "the contract has no profile \"ful\""},
+    {"contract: 1\ndialects: {d: {}}\nrules: [{id: x, first: a, dialect: e}]",
+     "c:3:36", "the contract has no dialect \"e\""},
     {"contract: 1\nevents:\n  a: {schema: {minimum: x}}", "c:3:25",
      "\"minimum\" takes a number"},
     {"contract: 1\nrules: {}", "c:2:8", "rules is a list"},
@@ -328,6 +347,69 @@ static void events_are_found_by_name(void)
     check_contract_free(contract);
 }
 
+#define DIALECTS                                                               \
+    "contract: 1\n"                                                            \
+    "stream: {data: /d}\n"                                                     \
+    "events:\n"                                                                \
+    "  a: {schema: {required: [n, s], properties: {n: {maximum: 5}, s: "       \
+    "{enum: "                                                                  \
+    "[done]}}}, aliases: {n: [m]}}\n"                                          \
+    "dialects:\n"                                                              \
+    "  old: {events: {a: {aliases: {n: [count], s: [x.state]}, values: {s: "   \
+    "{ok: done}}}}}\n"                                                         \
+    "  raw: {events: {a: {schema: {required: [m]}}}}\n"                        \
+    "rules: [{id: r, monotonic: a.n}]\n"
+
+static void dialects_are_read_under_the_contracts_names(void)
+{
+    static const struct {
+        const char *dialect;
+        const char *line;
+        const char *finding; /* "path expected found excerpt", or "" */
+    } rows[] = {
+        {NULL, "{\"type\":\"a\",\"d\":{\"m\":5,\"s\":\"done\"}}", ""},
+        {NULL, "{\"type\":\"a\",\"d\":{\"m\":6,\"s\":\"done\"}}",
+         "/d/m|at most 5|6|{\"type\":\"a\",\"d\":{\"m\":6,\"s\":\"done\"}}"},
+        {"old", "{\"type\":\"a\",\"d\":{\"count\":1,\"x\":{\"state\":\"ok\"}}}",
+         ""},
+        {"old", "{\"type\":\"a\",\"d\":{\"m\":1,\"x\":{\"state\":\"no\"}}}",
+         "/d/x/state|one of "
+         "[\"done\"]|\"no\"|{\"type\":\"a\",\"d\":{\"m\":1,\"x\":{"
+         "\"state\":\"no\"}}}"},
+        {"raw", "{\"type\":\"a\",\"d\":{\"m\":9}}", ""},
+        {"raw", "{\"type\":\"a\",\"d\":{\"n\":9}}",
+         "/d|a member \"m\"|no such member|{\"type\":\"a\",\"d\":{\"n\":9}}"},
+    };
+    struct check_contract *contract = NULL;
+    struct td_error err = {0};
+
+    CU_ASSERT_EQUAL_FATAL(load(&contract, DIALECTS, &err), TD_OK);
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct check_options options = {.contract = contract,
+                                        .max_findings = 9,
+                                        .dialect = rows[i].dialect};
+        struct check *check = check_new(&options, "s");
+        const struct check_verdict *v;
+        struct td_buf seen = {0};
+
+        CU_ASSERT_EQUAL(check_line(check, 1, td_text(rows[i].line)), TD_OK);
+        v = check_end(check);
+        if (v->findings_len > 0)
+            (void)td_buf_addf(&seen, "%s|%s|%s|%s", v->findings[0].path,
+                              v->findings[0].expected, v->findings[0].found,
+                              v->findings[0].excerpt);
+        CU_ASSERT_STRING_EQUAL(td_buf_str(&seen), rows[i].finding);
+        if (strcmp(td_buf_str(&seen), rows[i].finding) != 0)
+            printf("\n    %s\n        %s\n", rows[i].line, td_buf_str(&seen));
+        td_buf_release(&seen);
+        check_free(check);
+    }
+    CU_ASSERT_EQUAL(check_contract_dialect(contract, "old", &err), TD_OK);
+    CU_ASSERT_EQUAL(check_contract_dialect(contract, "odl", &err), TD_USAGE);
+    CU_ASSERT_STRING_EQUAL(err.mend, "did you mean old?");
+    check_contract_free(contract);
+}
+
 static void messages_that_do_not_fit_are_shown(void)
 {
     static const struct {
@@ -462,6 +544,8 @@ CU_TestInfo validator_contract_tests[] = {
     {"wrong contracts say where and why", wrong_contracts_say_where_and_why},
     {"the number of rules is limited", the_number_of_rules_is_limited},
     {"events are found by name", events_are_found_by_name},
+    {"dialects are read under the contract's names",
+     dialects_are_read_under_the_contracts_names},
     {"messages that do not fit are shown", messages_that_do_not_fit_are_shown},
     CU_TEST_INFO_NULL,
 };
