@@ -1,0 +1,150 @@
+#!/usr/bin/python3
+"""AsyncAPI documents that others wrote are contracts.
+
+usage: asyncapi.py TAPEDECK
+
+Every document of the npm packages is read and has the events it should, or is
+refused for the right reason; then messages are held to some of them.
+"""
+import glob
+import json
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PACKAGES = os.path.join(HERE, "node_modules")
+EXAMPLES = "@asyncapi/cli/assets/examples/"
+SCHEMAS = "asyncapi-validator/test/schemas/"
+
+# How many events each has; what is not here must not be there.
+EVENTS = {
+    EXAMPLES + "anyof-asyncapi.yml": 1,
+    EXAMPLES + "application-headers-asyncapi.yml": 1,
+    EXAMPLES + "correlation-id-asyncapi.yml": 2,
+    EXAMPLES + "default-example.json": 1,
+    EXAMPLES + "default-example.yaml": 1,
+    EXAMPLES + "gitter-streaming-asyncapi.yml": 2,
+    EXAMPLES + "kraken-websocket-request-reply-message-filter-in-reply-"
+    "asyncapi.yml": 8,
+    EXAMPLES + "kraken-websocket-request-reply-multiple-channels-"
+    "asyncapi.yml": 8,
+    EXAMPLES + "mercure-asyncapi.yml": 1,
+    EXAMPLES + "not-asyncapi.yml": 1,
+    EXAMPLES + "oneof-asyncapi.yml": 5,
+    EXAMPLES + "operation-security-asyncapi.yml": 1,
+    EXAMPLES + "rpc-client-asyncapi.yml": 2,
+    EXAMPLES + "rpc-server-asyncapi.yml": 2,
+    EXAMPLES + "simple-asyncapi.yml": 1,
+    EXAMPLES + "slack-rtm-asyncapi.yml": 48,
+    EXAMPLES + "streetlights-kafka-asyncapi.yml": 3,
+    EXAMPLES + "streetlights-mqtt-asyncapi.yml": 3,
+    EXAMPLES + "streetlights-operation-security-asyncapi.yml": 3,
+    EXAMPLES + "tutorial.yml": 1,
+    EXAMPLES + "websocket-gemini-asyncapi.yml": 1,
+    SCHEMAS + "invalid.yml": 1,
+    SCHEMAS + "jsonSchema.json": 1,
+    SCHEMAS + "v2.0.0/deviceMessages.yaml": 2,
+    SCHEMAS + "v2.0.0/mqtt.yaml": 13,
+    SCHEMAS + "v2.0.0/slack.yml": 47,
+    SCHEMAS + "v2.0.0/userMessages.yaml": 1,
+    SCHEMAS + "v2.4.0/deviceMessages.yaml": 2,
+    SCHEMAS + "v2.4.0/mqtt.yaml": 13,
+    SCHEMAS + "v2.4.0/slack.yml": 47,
+    SCHEMAS + "v2.4.0/userMessages.yaml": 1,
+    SCHEMAS + "v3.0.0/pingPong.yml": 2,
+    SCHEMAS + "v3.0.0/streetLights.yml": 3,
+    SCHEMAS + "v3.0.0/streetLightsMini.yml": 1,
+    SCHEMAS + "v3.0.0/streetLightsMultiMsg.yml": 3,
+}
+NONE = "no channel of it has a message"
+REFUSED = {
+    EXAMPLES + "adeo-kafka-request-reply-asyncapi.yml": "172:23: payloads of "
+    'the format "application/vnd.apache.avro;version=1.9.0"',
+    EXAMPLES + "examples.json": "a contract begins with",
+    SCHEMAS + "broken.yml": NONE,
+    SCHEMAS + "v2.0.0/DeviceInstallationPublished.yaml": NONE,
+    SCHEMAS + "v2.4.0/DeviceInstallationPublished.yaml": NONE,
+}
+
+UUID = "bd58d14f-fd3e-449c-b60c-a56548190d68"
+TIME = "2017-01-09T08:27:22.222Z"
+DEVICE = {"type": "DeviceInstallationPublished", "id": UUID, "key": "k",
+          "generated": TIME, "requestId": UUID,
+          "data": {"deviceId": UUID, "id": UUID, "received": TIME,
+                   "recorded": TIME}}
+LIGHT = {"type": "lightMeasured", "lumens": 3, "sentAt": TIME}
+
+# A document, a message that meets it, changes that do not, and where.
+MESSAGES = [
+    (EXAMPLES + "streetlights-kafka-asyncapi.yml", LIGHT, [
+        ({"lumens": -1}, "/lumens"), ({"lumens": 1.5}, "/lumens"),
+        ({"sentAt": "2017-02-30T08:27:22Z"}, "/sentAt"),
+        ({"type": "lightMesured"}, "")]),
+    (SCHEMAS + "v2.4.0/deviceMessages.yaml", DEVICE, [
+        ({"id": "no uuid"}, "/id"), ({"data": {}}, "/data"),
+        ({"data": dict(DEVICE["data"], received="2017-13")},
+         "/data/received")]),
+    (SCHEMAS + "v3.0.0/streetLightsMini.yml", {"type": "lightMeasured"}, [
+        ({"lumens": -1}, "/lumens")]),
+]
+
+
+def run(tapedeck, *words, stdin=""):
+    return subprocess.run([tapedeck, *words], input=stdin, cwd=PACKAGES,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          universal_newlines=True, check=False, timeout=60)
+
+
+def documents():
+    found = []
+    for folder in (EXAMPLES, SCHEMAS):
+        for name in glob.glob(os.path.join(PACKAGES, folder, "**", "*.*"),
+                              recursive=True):
+            if os.path.isfile(name):
+                found.append(os.path.relpath(name, PACKAGES))
+    return sorted(found)
+
+
+def read_all(tapedeck):
+    """Each document has its events, or is refused as it should."""
+    expected = sorted(list(EVENTS) + list(REFUSED))
+    assert documents() == expected, (documents(), expected)
+    for name in expected:
+        got = run(tapedeck, "contract", "explain", "--json", name)
+        if name in REFUSED:
+            assert got.returncode == 2, (name, got)
+            assert REFUSED[name] in got.stderr, (name, got.stderr)
+        else:
+            assert got.returncode == 0, (name, got.stderr)
+            events = json.loads(got.stdout)["events"]
+            assert len(events) == EVENTS[name], (name, events)
+
+
+def judge(tapedeck, name, message):
+    """The paths of what is wrong with a message."""
+    got = run(tapedeck, "validate", "--contract", name, "--json", "-",
+              stdin=json.dumps(message) + "\n")
+    verdict = json.loads(got.stdout)
+    assert got.returncode == (verdict["verdict"] == "fail"), (name, got)
+    return [finding["path"] for finding in verdict["findings"]]
+
+
+def hold_messages(tapedeck):
+    for name, good, changes in MESSAGES:
+        assert judge(tapedeck, name, good) == [], (name, good)
+        for change, path in changes:
+            paths = judge(tapedeck, name, dict(good, **change))
+            assert path in paths, (name, change, paths)
+
+
+def main():
+    if not os.path.isdir(os.path.join(PACKAGES, "asyncapi-validator")):
+        print("skipped: script/bootstrap test installs the documents")
+        sys.exit(77)
+    read_all(sys.argv[1])
+    hold_messages(sys.argv[1])
+    print(f"{len(EVENTS)} documents are contracts, {len(REFUSED)} are refused")
+
+
+main()
