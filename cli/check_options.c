@@ -160,16 +160,16 @@ static int weight(enum td_code code)
     return 5;
 }
 
-enum td_code cli_check_worse(enum td_code worst, struct td_error *err,
-                             enum td_code code, const struct td_error *why)
+enum td_code cli_check_worse(enum td_code one, struct td_error *err,
+                             enum td_code other, const struct td_error *why)
 {
-    if (weight(code) <= weight(worst)) {
-        if (code && why->text[0])
+    if (weight(other) <= weight(one)) {
+        if (other && why->text[0])
             cli_complain(why);
-        return worst;
+        return one;
     }
-    if (worst && err->text[0])
+    if (one && err->text[0])
         cli_complain(err);
     *err = *why;
-    return code;
+    return other;
 }
