@@ -60,29 +60,35 @@ static bool is_among(const struct contract_loader *l, uint32_t key,
     return false;
 }
 
-/* The keys of object `at` must be among `known`; those in `later` exist in the
- * format but not in this version.
- */
+static enum td_code wrong_key(struct contract_loader *l, uint32_t key,
+                              const char *const *known)
+{
+    struct td_buf name = {0};
+    const char *near;
+
+    (void)td_json_unescape(&name, td_json_inner(l->json, key));
+    near = td_suggest_among(td_buf_str(&name), known);
+    (void)td_jsonx_fail(l->x, key, TD_USAGE, l->err,
+                        "there is no key \"%.80s\" here", td_buf_str(&name));
+    td_buf_release(&name);
+    if (near)
+        return td_error_mend(l->err, "did you mean %s?", near);
+    for (size_t i = 0; known[i]; i++)
+        (void)td_buf_addf(&name, "%s%s", i ? ", " : "", known[i]);
+    (void)td_error_mend(l->err, "the keys here are %s", td_buf_str(&name));
+    td_buf_release(&name);
+    return TD_USAGE;
+}
+
 enum td_code contract_check_keys(struct contract_loader *l, uint32_t at,
-                                 const char *const *known,
-                                 const char *const *later)
+                                 const char *const *known)
 {
     enum td_code code = TD_OK;
 
     for (uint32_t key = at + 1; key < l->json->values[at].next && code == TD_OK;
          key = l->json->values[key + 1].next) {
-        struct td_bytes name = td_json_inner(l->json, key);
-        int len = (int)(name.len < 80 ? name.len : 80);
-
-        if (is_among(l, key, later))
-            code = td_jsonx_fail(l->x, key, TD_USAGE, l->err,
-                                 "\"%.*s\" is not supported by this version",
-                                 len, (const char *)name.ptr);
-        else if (!is_among(l, key, known))
-            code = td_jsonx_fail(l->x, key, TD_USAGE, l->err,
-                                 "there is no key \"%.*s\" here", len,
-                                 (const char *)name.ptr);
-        code = contract_settle(l, code);
+        if (!is_among(l, key, known))
+            code = contract_settle(l, wrong_key(l, key, known));
     }
     return code;
 }
@@ -134,7 +140,6 @@ static enum td_code read_data_pointer(struct contract_loader *l, uint32_t at)
 static enum td_code read_stream(struct contract_loader *l, uint32_t at)
 {
     static const char *const known[] = {"name", "data", "clock", "key", NULL};
-    static const char *const later[] = {NULL};
     static enum td_code (*const readers[])(struct contract_loader *,
                                            uint32_t) = {
         read_name_pointer, read_data_pointer, read_clock, read_key};
@@ -142,7 +147,7 @@ static enum td_code read_stream(struct contract_loader *l, uint32_t at)
 
     if (!contract_is_kind(l, at, TD_JSON_OBJECT))
         return td_jsonx_fail(l->x, at, TD_USAGE, l->err, "stream is an object");
-    code = contract_check_keys(l, at, known, later);
+    code = contract_check_keys(l, at, known);
     for (size_t i = 0; known[i] && code == TD_OK; i++) {
         uint32_t v = contract_member(l, at, known[i]);
 
@@ -380,12 +385,11 @@ static enum td_code read_keys(struct contract_loader *l)
 
 static enum td_code read_all(struct contract_loader *l)
 {
-    static const char *const later[] = {NULL};
     enum td_code code = contract_settle(l, read_version(l));
     bool is_one = code == TD_OK && l->first == TD_OK;
 
     if (is_one)
-        code = contract_check_keys(l, 0, known_keys, later);
+        code = contract_check_keys(l, 0, known_keys);
     if (is_one && code == TD_OK)
         code = read_keys(l);
     if (code == TD_OK && l->first == TD_OK)

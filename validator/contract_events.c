@@ -71,7 +71,6 @@ static enum td_code read_event(struct contract_loader *l, uint32_t key)
 {
     static const char *const known[] = {"schema", "aliases",  "values",
                                         "note",   "optional", NULL};
-    static const char *const later[] = {NULL};
     uint32_t at = key + 1;
     struct check_contract_event *e;
     enum td_code code = add_event(l, key);
@@ -87,7 +86,7 @@ static enum td_code read_event(struct contract_loader *l, uint32_t key)
         return fail(l, at, "an event is an object, which may be empty");
     e->source = at;
     e->doc = l->x;
-    code = contract_check_keys(l, at, known, later);
+    code = contract_check_keys(l, at, known);
     schema = contract_member(l, at, "schema");
     optional = contract_member(l, at, "optional");
     if (code == TD_OK && optional)
@@ -117,6 +116,22 @@ enum td_code contract_read_events(struct contract_loader *l, uint32_t at)
     return code;
 }
 
+/* Takes over name. */
+static enum td_code no_event(struct contract_loader *l, uint32_t key,
+                             struct td_buf *name)
+{
+    struct td_suggestion near = {.word = td_buf_str(name)};
+
+    (void)td_jsonx_fail(l->x, key, TD_USAGE, l->err,
+                        "the contract has no event \"%.80s\"", near.word);
+    for (uint32_t i = 0; i < l->c->events_len; i++)
+        td_suggest(&near, (const char *)l->c->events[i].name.ptr);
+    td_buf_release(name);
+    if (near.best)
+        return td_error_mend(l->err, "did you mean %s?", near.best);
+    return td_error_mend(l->err, "name it under the contract's events first");
+}
+
 /* An event as a dialect writes it: what the contract says, and what the dialect
  * adds; its schema is for the data as it is on the wire.
  */
@@ -125,7 +140,6 @@ static enum td_code read_form(struct contract_loader *l, uint32_t key,
 {
     static const char *const known[] = {"schema", "aliases", "values", "note",
                                         NULL};
-    static const char *const later[] = {NULL};
     struct td_buf name = {0};
     uint32_t at = key + 1;
     struct check_contract_event *e;
@@ -135,15 +149,15 @@ static enum td_code read_form(struct contract_loader *l, uint32_t key,
 
     (void)td_json_unescape(&name, td_json_inner(l->json, key));
     index = check_event_find(l->c->words, td_buf_bytes(&name));
-    td_buf_release(&name);
     if (index >= l->c->events_len)
-        return fail(l, key, "the contract has no event of this name");
+        return no_event(l, key, &name);
+    td_buf_release(&name);
     if (!contract_is_kind(l, at, TD_JSON_OBJECT))
         return fail(l, at,
                     "an event of a dialect is an object with schema, "
                     "aliases or values");
     e = &events[index];
-    code = contract_check_keys(l, at, known, later);
+    code = contract_check_keys(l, at, known);
     if (code == TD_OK)
         code = read_aliases(l, l->x, at, &e->aliases);
     schema = contract_member(l, at, "schema");
@@ -177,7 +191,6 @@ static enum td_code copy_events(struct contract_loader *l,
 static enum td_code read_dialect(struct contract_loader *l, uint32_t key)
 {
     static const char *const known[] = {"events", "note", NULL};
-    static const char *const later[] = {NULL};
     struct check_loader loader = contract_rule_loader(l);
     struct check_contract_event **forms =
         &l->c->dialects[l->c->dialect_names.len];
@@ -191,7 +204,7 @@ static enum td_code read_dialect(struct contract_loader *l, uint32_t key)
         return code;
     if (!contract_is_kind(l, key + 1, TD_JSON_OBJECT))
         return fail(l, key + 1, "a dialect is an object with its events");
-    code = contract_check_keys(l, key + 1, known, later);
+    code = contract_check_keys(l, key + 1, known);
     events = contract_member(l, key + 1, "events");
     if (code || !events)
         return code;

@@ -31,12 +31,9 @@ bool contract_is_kind(const struct contract_loader *l, uint32_t at,
 bool contract_is_text(const struct contract_loader *l, uint32_t at,
                       const char *text);
 
-/* The keys of object `at` must be among `known`; those in `later` exist in the
- * format but not in this version. Both end with NULL.
- */
+/* The keys of object `at` must be among `known`, which ends with NULL. */
 enum td_code contract_check_keys(struct contract_loader *l, uint32_t at,
-                                 const char *const *known,
-                                 const char *const *later);
+                                 const char *const *known);
 
 /* After an error the set is of no more use, and more errors may follow. */
 void contract_renew_schemas(struct contract_loader *l, enum td_code code);

@@ -1,6 +1,7 @@
 #include "validator/rule.h"
 
 #include "core/mem.h"
+#include "core/suggest.h"
 #include "validator/decimal.h"
 #include "validator/rule_read.h"
 
@@ -41,6 +42,48 @@ static const struct check_verb *find_verb(const struct check_loader *l,
     return NULL;
 }
 
+static bool is_verb(const struct check_loader *l, uint32_t key)
+{
+    for (size_t i = 0; i < LEN(verbs); i++) {
+        if (check_read_is(l, key, verbs[i]->name))
+            return true;
+    }
+    return false;
+}
+
+/* A key that the rule cannot have: what was meant, or what there is. */
+static enum td_code wrong_key(const struct check_verb *verb,
+                              struct check_loader *l, uint32_t key)
+{
+    struct td_buf name = {0};
+    struct td_buf own = {0};
+    struct td_suggestion near = {0};
+
+    (void)td_json_unescape(&name, td_json_inner(&l->doc->json, key));
+    near.word = td_buf_str(&name);
+    (void)td_jsonx_fail(l->doc, key, TD_USAGE, l->err,
+                        "a rule with \"%s\" has no key \"%.*s\"", verb->name,
+                        SHOWN, near.word);
+    for (size_t i = 0; verb->keys[i]; i++) {
+        td_suggest(&near, verb->keys[i]);
+        (void)td_buf_addf(&own, "%s%s", i ? ", " : "", verb->keys[i]);
+    }
+    for (size_t i = 0; i < LEN(common); i++)
+        td_suggest(&near, common[i]);
+    if (is_verb(l, key))
+        (void)td_error_mend(l->err, "a rule has one verb: make two of it");
+    else if (near.best)
+        (void)td_error_mend(l->err, "did you mean %s?", near.best);
+    else if (own.len > 0)
+        (void)td_error_mend(l->err, "beside what every rule may have it has %s",
+                            td_buf_str(&own));
+    else
+        (void)td_error_mend(l->err, "it has only what every rule may have");
+    td_buf_release(&own);
+    td_buf_release(&name);
+    return TD_USAGE;
+}
+
 /* Every key must be the verb's, one of its own, or one that all rules have. */
 static enum td_code check_keys(const struct check_verb *verb,
                                struct check_loader *l, uint32_t at)
@@ -49,32 +92,54 @@ static enum td_code check_keys(const struct check_verb *verb,
 
     for (uint32_t key = at + 1; key < json->values[at].next;
          key = json->values[key + 1].next) {
-        struct td_bytes name = td_json_inner(json, key);
-        int len = (int)(name.len < SHOWN ? name.len : SHOWN);
-
-        if (verb && !check_read_is(l, key, verb->name) &&
+        if (!check_read_is(l, key, verb->name) &&
             !is_listed(l, key, verb->keys, SIZE_MAX) &&
             !is_listed(l, key, common, LEN(common)))
-            return td_jsonx_fail(l->doc, key, TD_USAGE, l->err,
-                                 "a rule with \"%s\" has no key \"%.*s\"",
-                                 verb->name, len, (const char *)name.ptr);
+            return wrong_key(verb, l, key);
     }
     return TD_OK;
 }
 
+/* The verb that a key of the rule was meant to be, or NULL. */
+static const char *near_verb(const struct check_loader *l, uint32_t at)
+{
+    const struct td_json_doc *json = &l->doc->json;
+    const char *best = NULL;
+
+    for (uint32_t key = at + 1; key < json->values[at].next && !best;
+         key = json->values[key + 1].next) {
+        struct td_buf name = {0};
+        struct td_suggestion near = {0};
+
+        (void)td_json_unescape(&name, td_json_inner(json, key));
+        near.word = td_buf_str(&name);
+        for (size_t i = 0;
+             i < LEN(verbs) && !is_listed(l, key, common, LEN(common)); i++)
+            td_suggest(&near, verbs[i]->name);
+        best = near.best;
+        td_buf_release(&name);
+    }
+    return best;
+}
+
 static enum td_code no_verb(struct check_loader *l, uint32_t at)
 {
+    const char *near = near_verb(l, at);
     struct td_buf names = {0};
-    enum td_code code;
 
+    if (near) {
+        (void)td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                            "no verb among the keys of the rule");
+        return td_error_mend(l->err, "did you mean %s?", near);
+    }
     for (size_t i = 0; i < LEN(verbs); i++)
         (void)td_buf_addf(&names, "%s%s", i ? ", " : "", verbs[i]->name);
-    code = td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
-                         "no verb among the keys of the rule: it needs one of "
-                         "%s",
-                         td_buf_str(&names));
+    (void)td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                        "no verb among the keys of the rule: it needs one of "
+                        "%s",
+                        td_buf_str(&names));
     td_buf_release(&names);
-    return code;
+    return TD_USAGE;
 }
 
 /* What the rule says, for reports: "count: a", "before: [a, b]". */
@@ -366,11 +431,11 @@ enum td_code check_rule_load(struct check_rule *rule, struct check_loader *l,
         .max_keys = CHECK_RULE_KEYS,
         .time = {.field = CHECK_NO_VALUE},
     };
+    if (!rule->verb)
+        return no_verb(l, at);
     code = check_keys(rule->verb, l, at);
     if (code)
         return code;
-    if (!rule->verb)
-        return no_verb(l, at);
     rule->what =
         describe(l, rule->verb->name, check_read_key(l, at, rule->verb->name));
     code = read_common(rule, l, at);

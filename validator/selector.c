@@ -248,7 +248,7 @@ static enum td_code read_field(struct expr_reader *r, uint32_t *field)
     }
     if (*field != CHECK_NO_VALUE)
         return TD_OK;
-    return expr_fail(r, from, "expected EVENT.FIELD");
+    return expr_fail(r, from, "expected EVENT.FIELD, like progress.percent");
 }
 
 enum td_code expr_read_selector_field(struct expr_reader *r,
@@ -322,8 +322,8 @@ enum td_code check_selector_load_field(struct check_selector **out,
 {
     struct check_env env = {.words = words, .doc = doc, .events = UINT32_MAX};
     struct expr_reader r;
-    enum td_code code =
-        expr_open(&r, &env, at, "an event is named by text", err);
+    enum td_code code = expr_open(
+        &r, &env, at, "expected EVENT.FIELD, like progress.percent", err);
 
     if (code)
         return code;

@@ -435,7 +435,7 @@ static void mistakes_are_found_at_load(void)
         {"count(a[x) == 1", "c:1:17: expected \"]\" after a filter, found )"},
         {"count(a[count(b) == 1 && prev(x) > 1]) == 1",
          "c:1:38: prev() needs to know of which event"},
-        {"sum(a) == 1", "c:1:13: expected EVENT.FIELD"},
+        {"sum(a) == 1", "c:1:13: expected EVENT.FIELD, like progress.percent"},
         {"'nope'.x == 1", "c:1:8: there is no event \"nope\""},
         {"1e1001 == 1",
          "c:1:8: this number has more than 1000 digits on one side of its "
