@@ -79,6 +79,8 @@ static enum td_code number_event(struct parser *p, struct check_selector *s,
     return TD_OK;
 }
 
+/* Recursion ends at CHECK_SEQUENCE_NESTING. */
+/* NOLINTBEGIN(misc-no-recursion) */
 static enum td_code parse_choice(struct parser *p, uint32_t *node);
 
 static enum td_code parse_event(struct parser *p, uint32_t *node)
@@ -215,6 +217,7 @@ static enum td_code parse_choice(struct parser *p, uint32_t *node)
 {
     return parse_row(p, NODE_CHOICE, node);
 }
+/* NOLINTEND(misc-no-recursion) */
 
 /* --- the automaton --- */
 
@@ -253,6 +256,8 @@ static void append(struct check_sequence *s, struct part *a,
     a->nullable = a->nullable && b->nullable;
 }
 
+/* The nodes are no deeper than what was parsed. */
+/* NOLINTBEGIN(misc-no-recursion) */
 static bool make(struct parser *p, uint32_t node, struct part *out);
 
 static bool make_event(struct parser *p, const struct node *n, struct part *out)
@@ -319,6 +324,7 @@ static bool make(struct parser *p, uint32_t node, struct part *out)
     }
     return true;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 static enum td_code compile(struct parser *p, uint32_t root)
 {
