@@ -149,7 +149,7 @@ static void put_start(struct check_ecma *e)
         (void)td_buf_add_text(e->out, "(?<![^" LINE_ENDS "])");
     else
         (void)td_buf_add_byte(e->out, '^');
-    e->simple.refused |= e->multiline || e->depth > 1;
+    e->simple.refused |= e->multiline || e->depth > 0;
     check_simple_start(&e->simple);
 }
 
@@ -157,7 +157,7 @@ static void put_end(struct check_ecma *e)
 {
     (void)td_buf_add_text(e->out,
                           e->multiline ? "(?![^" LINE_ENDS "])" : "\\z");
-    e->simple.refused |= e->multiline || e->depth > 1;
+    e->simple.refused |= e->multiline || e->depth > 0;
     check_simple_end(&e->simple);
 }
 
@@ -291,24 +291,33 @@ static bool read_group_start(struct check_ecma *e, bool *repeats)
     return true;
 }
 
-static bool read_alternatives(struct check_ecma *e);
-
-static bool read_group(struct check_ecma *e)
+static bool open_group(struct check_ecma *e)
 {
-    const uint8_t *at = e->rest.ptr - 1;
-    bool dot_all = e->dot_all;
-    bool multiline = e->multiline;
-    bool repeats;
+    struct check_ecma_group *g = &e->open[e->depth];
 
+    if (e->depth == CHECK_ECMA_DEPTH)
+        return check_ecma_fail(e, e->rest.ptr - 1,
+                               "more than %d groups are within each other",
+                               CHECK_ECMA_DEPTH);
+    e->depth++;
     e->simple.refused = true;
-    if (!read_group_start(e, &repeats) || !read_alternatives(e))
-        return false;
-    if (!check_ecma_skip(e, ")"))
-        return check_ecma_fail(e, at, "this ( has no )");
+    g->at = e->rest.ptr - 1;
+    g->dot_all = e->dot_all;
+    g->multiline = e->multiline;
+    return read_group_start(e, &g->repeats);
+}
+
+static bool close_group(struct check_ecma *e)
+{
+    const struct check_ecma_group *g;
+
+    if (e->depth == 0)
+        return check_ecma_fail(e, e->rest.ptr - 1, "this ) has no (");
+    g = &e->open[--e->depth];
     (void)td_buf_add_byte(e->out, ')');
-    e->dot_all = dot_all;
-    e->multiline = multiline;
-    return !repeats || read_plain_range(e);
+    e->dot_all = g->dot_all;
+    e->multiline = g->multiline;
+    return !g->repeats || read_plain_range(e);
 }
 
 static bool read_term(struct check_ecma *e)
@@ -332,7 +341,13 @@ static bool read_term(struct check_ecma *e)
     case '.':
         return read_dot(e);
     case '(':
-        return read_group(e);
+        return open_group(e);
+    case ')':
+        return close_group(e);
+    case '|':
+        (void)td_buf_add_byte(e->out, '|');
+        e->simple.refused = true;
+        return true;
     case '[':
         return read_brackets(e);
     case '\\':
@@ -340,24 +355,6 @@ static bool read_term(struct check_ecma *e)
     default:
         return put_char(e, c);
     }
-}
-
-static bool read_alternatives(struct check_ecma *e)
-{
-    if (++e->depth > CHECK_ECMA_DEPTH)
-        return check_ecma_fail(e, e->rest.ptr,
-                               "more than %d groups are within each other",
-                               CHECK_ECMA_DEPTH);
-    while (e->rest.len > 0 && e->rest.ptr[0] != ')') {
-        if (check_ecma_skip(e, "|")) {
-            (void)td_buf_add_byte(e->out, '|');
-            e->simple.refused = true;
-        } else if (!read_term(e)) {
-            return false;
-        }
-    }
-    e->depth--;
-    return true;
 }
 
 static bool is_name(struct td_bytes text)
@@ -448,10 +445,14 @@ static bool read_pattern(struct check_ecma *e)
 {
     if (!td_utf8_valid(e->whole))
         return check_ecma_fail(e, e->whole.ptr, "it is not UTF-8");
-    if (!find_groups(e) || !read_alternatives(e))
+    if (!find_groups(e))
         return false;
-    return e->rest.len == 0 ||
-           check_ecma_fail(e, e->rest.ptr, "this ) has no (");
+    while (e->rest.len > 0) {
+        if (!read_term(e))
+            return false;
+    }
+    return e->depth == 0 ||
+           check_ecma_fail(e, e->open[e->depth - 1].at, "this ( has no )");
 }
 
 enum td_code check_ecma_read(struct td_bytes pattern, struct td_buf *out,

@@ -10,10 +10,19 @@
 
 #include "validator/ecma.h"
 
+/* A group that is open, and the flags around it. */
+struct check_ecma_group {
+    const uint8_t *at;
+    bool dot_all;
+    bool multiline;
+    bool repeats; /* a quantifier may follow */
+};
+
 struct check_ecma {
     struct td_bytes whole;
     struct td_bytes rest; /* not read yet */
     struct td_buf *out;   /* for PCRE2 */
+    struct check_ecma_group open[CHECK_ECMA_DEPTH];
     unsigned depth;
     bool captures; /* something refers back to a group */
     bool dot_all;

@@ -18,6 +18,8 @@ static void expect(const char *format, const char *text, bool want)
     bool got;
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(check);
+    if (!check)
+        return;
     got = check(td_text(text));
     if (got != want)
         printf("\n    %s \"%s\": %s\n", format, text, got ? "good" : "bad");
@@ -69,10 +71,8 @@ static void hosts_and_addresses_are_what_a_resolver_takes(void)
          {"", ".", "a.", ".a", "a..b", "-a", "a-", "a_b", "a b", "b\xC3\xBC",
           "xn--", "xn--a", "xn--zz-----", "xn--7a", "a/b", NULL}},
         {"idn-hostname",
-         {"b\xC3\xBC"
-          "cher.example",
-          "\xE4\xBE\x8B\xE3\x80\x82\xE5\xAD\x90", "XN--Bcher-Kva",
-          "\xD7\x90\xD7\x91.\xD7\x92", "\xD7\x90.a1", NULL},
+         {"b\303\274cher.example", "\xE4\xBE\x8B\xE3\x80\x82\xE5\xAD\x90",
+          "XN--Bcher-Kva", "\xD7\x90\xD7\x91.\xD7\x92", "\xD7\x90.a1", NULL},
          {"", "B\xC3\xBC", "\xC3\xBC-", "-\xC3\xBC", "\xC3\xBC..a",
           "\xE3\x80\x82", "\xD7\x90.1a", "1\xD7\x90", "a\xD7\x90", "u\xCC\x88",
           "\xFF", "\xE2\x98\x83\xEF\xB8\x8F", NULL}},
@@ -123,10 +123,8 @@ static void mail_addresses_are_those_of_smtp(void)
           "a@[1.2.3]",  "a@[::1]",  "a@[IPv6:1]", "a@[1.2.3.4", "\xC3\xBC@b",
           "a@\xC3\xBC", NULL}},
         {"idn-email",
-         {"a@b",
-          "\xC3\xBC@b\xC3\xBC"
-          "cher.example",
-          "\"\xC3\xBC\"@u\xCC\x88.a", NULL},
+         {"a@b", "\xC3\xBC@b\303\274cher.example", "\"\xC3\xBC\"@u\xCC\x88.a",
+          NULL},
          {"\xC3\xBC", "\xFF@b", "\"\\\xC3\xBC\"@b", "a@\xC3\xBC-", NULL}},
     };
     static const char part[] = "123456789a123456789b123456789c123456789d"

@@ -226,13 +226,14 @@ static void what_is_no_pattern_is_refused_where_it_is_wrong(void)
 
 static void groups_within_groups_have_a_limit(void)
 {
-    char text[2 * CHECK_ECMA_DEPTH + 1];
+    enum { TOO_MANY = CHECK_ECMA_DEPTH + 1 };
+    char text[2 * TOO_MANY + 1];
 
-    memset(text, '(', CHECK_ECMA_DEPTH);
-    memset(text + CHECK_ECMA_DEPTH, ')', CHECK_ECMA_DEPTH);
-    text[2 * CHECK_ECMA_DEPTH] = '\0';
+    memset(text, '(', TOO_MANY);
+    memset(text + TOO_MANY, ')', TOO_MANY);
+    text[2 * TOO_MANY] = '\0';
     CU_ASSERT_EQUAL(check_pattern_syntax(td_text(text), NULL), TD_USAGE);
-    text[2 * CHECK_ECMA_DEPTH - 1] = '\0';
+    text[2 * TOO_MANY - 1] = '\0';
     expect(text + 1, "", CHECK_MATCH);
 }
 
