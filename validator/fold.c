@@ -242,10 +242,8 @@ static uint64_t roles_of(const struct check_fold *f,
 
 static uint64_t own_roles(const struct check_rule *rule, uint64_t roles)
 {
-    roles &= ~(CHECK_ROLE_OPENS | CHECK_ROLE_CLOSES | CHECK_ROLE_ENDS);
-    for (uint32_t i = 0; i < rule->roles_len; i++)
-        roles &= rule->roles[i].shared ? ~CHECK_ROLE(i) : UINT64_MAX;
-    return roles;
+    return roles & ~(CHECK_ROLE_OPENS | CHECK_ROLE_CLOSES | CHECK_ROLE_ENDS) &
+           ~rule->shared_roles;
 }
 
 static void run_rule(struct check_fold *f, const struct check_sub *sub,
@@ -268,7 +266,8 @@ static void run_rule(struct check_fold *f, const struct check_sub *sub,
     run.shared = place.lane->states[sub->rule].shared;
     if (rule->by != CHECK_NO_VALUE)
         key = key_of(f, place.lane, rule->by);
-    if (key != CHECK_NO_KEY)
+    /* What is shared is of no key, and makes none known. */
+    if (key != CHECK_NO_KEY && (roles & ~rule->shared_roles))
         set_instance(&run, need_instance(&run, key));
     fold_deliver(&run, m, roles);
     if ((roles & CHECK_ROLE_ENDS) && place.instance)

@@ -75,9 +75,10 @@ static bool can_begin(const struct check_run *run)
 }
 
 /* Messages without the key began or ended the scope of all keys since this one
- * was looked at.
+ * was looked at. A scope in which no message of the key comes does not begin
+ * for it: nobody could say which keys there are.
  */
-static void catch_up(struct check_run *run)
+static void catch_up(struct check_run *run, bool comes)
 {
     struct fold_instance *instance = run->place->instance;
     const struct fold_states *all = states_of(run);
@@ -88,7 +89,7 @@ static void catch_up(struct check_run *run)
     instance->opens = all->opens;
     if (closed && instance->active)
         end_scope(run);
-    if ((closed || opened) && all->active && !instance->active &&
+    if (comes && (closed || opened) && all->active && !instance->active &&
         can_begin(run))
         begin_scope(run);
 }
@@ -135,10 +136,8 @@ static void deliver_own(struct check_run *run, const struct check_message *m,
 void fold_deliver(struct check_run *run, const struct check_message *m,
                   uint64_t roles)
 {
-    uint64_t shared = 0;
+    uint64_t shared = roles & run->rule->shared_roles;
 
-    for (uint32_t i = 0; i < run->rule->roles_len; i++)
-        shared |= run->rule->roles[i].shared ? roles & CHECK_ROLE(i) : 0;
     if (shared) {
         void *state = run->state;
 
@@ -152,7 +151,7 @@ void fold_deliver(struct check_run *run, const struct check_message *m,
         return;
     }
     if (roles) {
-        catch_up(run);
+        catch_up(run, true);
         deliver_own(run, m, roles);
     }
 }
@@ -161,7 +160,7 @@ void fold_finish(struct check_run *run, enum check_ending how)
 {
     struct fold_instance *instance = run->place->instance;
 
-    catch_up(run);
+    catch_up(run, false);
     if (instance->active && instance->pending && how == CHECK_CUT)
         check_rule_open(run, "the stream was cut off within the scope");
     if (instance->active && !instance->pending && run->rule->verb->on_end)

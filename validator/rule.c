@@ -471,5 +471,7 @@ uint32_t check_rule_listen(struct check_rule *rule,
     rule->roles =
         td_realloc(rule->roles, (rule->roles_len + 1) * sizeof(*rule->roles));
     rule->roles[rule->roles_len] = (struct check_role){selector, shared};
+    if (shared)
+        rule->shared_roles |= CHECK_ROLE(rule->roles_len);
     return rule->roles_len++;
 }

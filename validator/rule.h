@@ -99,6 +99,7 @@ struct check_rule {
     struct check_selector *ends; /* the last message of a key, or NULL */
     struct check_role *roles;
     uint32_t roles_len;
+    uint64_t shared_roles; /* those of them that are, as a mask */
     size_t state_size;
     size_t shared_size;
     void *body; /* the verb's own */
