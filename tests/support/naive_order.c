@@ -1,0 +1,294 @@
+/* The verbs about order, number and values. */
+#include "tests/support/naive.h"
+
+void naive_first(const struct naive_part *p)
+{
+    if (p->len > 0)
+        naive_say(p, naive_picks(&p->rule->a, naive_at(p, 0)));
+}
+
+void naive_last(const struct naive_part *p)
+{
+    if (p->len > 0 && p->cut)
+        p->out->open = true;
+    else if (p->len > 0)
+        naive_say(p, naive_picks(&p->rule->a, naive_at(p, p->len - 1)));
+}
+
+static int count(const struct naive_part *p)
+{
+    int n = 0;
+
+    for (unsigned i = 0; i < p->len; i++)
+        n += naive_picks(&p->rule->a, naive_at(p, i));
+    return n;
+}
+
+/* What the last d of the stream says. */
+static void count_said(const struct naive_part *p)
+{
+    int said = NAIVE_NONE;
+
+    for (unsigned i = 0; i < p->stream_len && i <= p->end; i++) {
+        if (p->items[i].name == 'd' && p->items[i].n != NAIVE_NONE)
+            said = p->items[i].n;
+    }
+    if (p->cut)
+        p->out->open = true;
+    else if (said != NAIVE_NONE)
+        naive_say(p, count(p) == said);
+}
+
+void naive_count(const struct naive_part *p)
+{
+    const struct naive_rule *r = p->rule;
+    int n = count(p);
+
+    if (r->mode == 1) {
+        count_said(p);
+        return;
+    }
+    for (int i = r->high; r->has_high && i < n; i++)
+        naive_say(p, false);
+    if (r->has_high && n > r->high)
+        return;
+    if (p->cut && (r->has_high || n < r->low))
+        p->out->open = true;
+    else
+        naive_say(p, !r->has_low || n >= r->low);
+}
+
+void naive_absent(const struct naive_part *p)
+{
+    int n = count(p);
+
+    for (int i = 0; i < n; i++)
+        naive_say(p, false);
+    if (n == 0 && p->cut)
+        p->out->open = true;
+    else if (n == 0)
+        naive_say(p, true);
+}
+
+static const struct naive_pick *link_of(const struct naive_part *p, int link)
+{
+    return link == 0 ? &p->rule->a : link == 1 ? &p->rule->b : &p->rule->c;
+}
+
+/* A message of the link that stands on all links before it. */
+static bool stands(const struct naive_part *p, int link, unsigned i);
+
+/* Something of `link` that stands came before message i; pair: after the last
+ * one that needed it.
+ */
+static bool has_before(const struct naive_part *p, int link, unsigned i)
+{
+    unsigned from = 0;
+
+    for (unsigned j = 0; p->rule->mode == 2 && j < i; j++) {
+        if (naive_picks(link_of(p, link + 1), naive_at(p, j)))
+            from = j;
+    }
+    for (unsigned j = from; j < i; j++) {
+        if (stands(p, link, j))
+            return true;
+    }
+    return false;
+}
+
+static bool stands(const struct naive_part *p, int link, unsigned i)
+{
+    return naive_picks(link_of(p, link), naive_at(p, i)) &&
+           (link == 0 || has_before(p, link - 1, i));
+}
+
+void naive_before(const struct naive_part *p)
+{
+    for (int link = 1; link <= (p->rule->flag ? 2 : 1); link++) {
+        bool judged = false;
+
+        for (unsigned i = 0; i < p->len; i++) {
+            if (!naive_picks(link_of(p, link), naive_at(p, i)) ||
+                (judged && p->rule->mode == 1))
+                continue;
+            judged = true;
+            naive_say(p, has_before(p, link - 1, i));
+        }
+    }
+}
+
+/* The first n; false: the field is missing, which is said. */
+static bool has_n(const struct naive_part *p, unsigned i)
+{
+    if (naive_at(p, i)->n != NAIVE_NONE)
+        return true;
+    if (!p->rule->skip)
+        naive_say(p, false);
+    return false;
+}
+
+static bool is_first_pick(const struct naive_part *p,
+                          const struct naive_pick *pick, unsigned i)
+{
+    struct naive_pick one = {pick->name, pick->filter, 0};
+
+    return naive_picks(&one, naive_at(p, i));
+}
+
+void naive_unique(const struct naive_part *p)
+{
+    for (unsigned i = 0; i < p->len; i++) {
+        const struct naive_item *now = naive_at(p, i);
+        bool again = false;
+
+        if (!naive_picks(&p->rule->a, now) || !has_n(p, i))
+            continue;
+        for (unsigned j = 0; j < i; j++) {
+            const struct naive_item *then = naive_at(p, j);
+
+            again |= naive_picks(&p->rule->a, then) && then->n == now->n &&
+                     (p->rule->flag || then->v == now->v);
+        }
+        naive_say(p, !again);
+    }
+}
+
+void naive_no_duplicate(const struct naive_part *p)
+{
+    const struct naive_rule *r = p->rule;
+
+    for (unsigned i = 0; i < p->len; i++) {
+        const struct naive_item *now = naive_at(p, i);
+        bool again = false;
+
+        if (!naive_picks(&r->a, now))
+            continue;
+        for (unsigned j = 0; j < i; j++) {
+            const struct naive_item *then = naive_at(p, j);
+
+            again |=
+                naive_picks(&r->a, then) &&
+                (r->flag2 ? then->name == now->name && then->v == now->v
+                          : then->n == now->n) &&
+                (!r->flag || naive_time(p, i) - naive_time(p, j) <= r->limit);
+        }
+        naive_say(p, !again);
+    }
+}
+
+void naive_requires(const struct naive_part *p)
+{
+    for (unsigned i = 0; i < p->len; i++) {
+        bool before = false;
+        bool after = false;
+
+        if (!naive_picks(&p->rule->a, naive_at(p, i)) || !has_n(p, i))
+            continue;
+        for (unsigned j = 0; j < p->len; j++) {
+            bool known = is_first_pick(p, &p->rule->b, j) &&
+                         naive_at(p, j)->v == naive_at(p, i)->n;
+
+            before |= known && j < i;
+            after |= known && j >= i;
+        }
+        if (before || !p->rule->flag)
+            naive_say(p, before);
+        else if (!after && p->cut)
+            p->out->open = true;
+        else
+            naive_say(p, after);
+    }
+}
+
+/* The last message before i with a number; NAIVE_NONE: none. */
+static int number_before(const struct naive_part *p, unsigned i)
+{
+    while (i-- > 0) {
+        if (is_first_pick(p, &p->rule->a, i) && naive_at(p, i)->n != NAIVE_NONE)
+            return naive_at(p, i)->n;
+    }
+    return NAIVE_NONE;
+}
+
+typedef bool (*step_judge)(const struct naive_rule *rule, int from, int to);
+
+static void judge_steps(const struct naive_part *p, step_judge judge)
+{
+    for (unsigned i = 0; i < p->len; i++) {
+        int before = number_before(p, i);
+
+        if (!is_first_pick(p, &p->rule->a, i) || !has_n(p, i))
+            continue;
+        if (before != NAIVE_NONE)
+            naive_say(p, judge(p->rule, before, naive_at(p, i)->n));
+        else if (p->rule->verb == NAIVE_contiguous && p->rule->flag)
+            naive_say(p, naive_at(p, i)->n == p->rule->low);
+    }
+}
+
+static bool is_monotonic(const struct naive_rule *r, int from, int to)
+{
+    static const bool wanted[4][3] = {{false, true, true},
+                                      {false, false, true},
+                                      {true, true, false},
+                                      {true, false, false}};
+
+    return wanted[r->mode][(to > from) - (to < from) + 1];
+}
+
+static bool is_step(const struct naive_rule *r, int from, int to)
+{
+    return (!r->has_low || to - from >= r->low - 1) &&
+           (!r->has_high || to - from <= r->high - 1);
+}
+
+static bool is_next(const struct naive_rule *r, int from, int to)
+{
+    (void)r;
+    return to == from + 1;
+}
+
+void naive_monotonic(const struct naive_part *p)
+{
+    judge_steps(p, is_monotonic);
+}
+
+void naive_step(const struct naive_part *p)
+{
+    judge_steps(p, is_step);
+}
+
+void naive_contiguous(const struct naive_part *p)
+{
+    judge_steps(p, is_next);
+}
+
+/* What the last d before message i of the part says. */
+static int other_before(const struct naive_part *p, unsigned i)
+{
+    int v = NAIVE_NONE;
+
+    for (unsigned j = 0; p->rule->flag && j <= p->list[i]; j++) {
+        if (p->items[j].name == 'd')
+            v = p->items[j].v;
+    }
+    return v;
+}
+
+void naive_constant(const struct naive_part *p)
+{
+    int first = NAIVE_NONE;
+
+    for (unsigned i = 0; i < p->len; i++) {
+        int other = other_before(p, i);
+        int n = naive_at(p, i)->n;
+
+        if (!is_first_pick(p, &p->rule->a, i) || !has_n(p, i))
+            continue;
+        if (other != NAIVE_NONE || first != NAIVE_NONE)
+            naive_say(p, (other == NAIVE_NONE || other == n) &&
+                             (first == NAIVE_NONE || first == n));
+        if (first == NAIVE_NONE)
+            first = n;
+    }
+}
