@@ -38,6 +38,7 @@ struct check_schema_run *check_schema_run_new(const struct check_schemas *set)
 
     r->set = set;
     r->patterns = check_pattern_memory_new();
+    r->guesses = td_calloc((size_t)set->guesses + 1, sizeof(*r->guesses));
     return r;
 }
 
@@ -55,6 +56,7 @@ void check_schema_run_free(struct check_schema_run *run)
     check_equal_release(&run->memory);
     check_pattern_memory_free(run->patterns);
     free(run->units);
+    free(run->guesses);
     free(run);
 }
 

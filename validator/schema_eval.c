@@ -13,6 +13,10 @@ struct eval {
 void schema_run_begin(struct check_schema_run *r, struct check_value value)
 {
     r->doc = value.doc;
+    r->values = value.doc->values;
+    r->bytes = value.doc->text.ptr;
+    r->nodes = r->set->plan->nodes;
+    r->list = r->set->plan->steps;
     r->steps = CHECK_SCHEMA_STEPS + (int64_t)value.doc->len * 64;
     r->depth = 0;
     r->gave_up = false;
@@ -47,7 +51,7 @@ static const struct schema_op *op_of(const struct eval *e,
 static bool open_marks(struct check_schema_run *r, uint32_t at,
                        struct schema_seen *seen)
 {
-    uint32_t count = r->doc->values[at].count;
+    uint32_t count = r->values[at].count;
     uint8_t *room = td_buf_room(&r->marks, count + 1);
 
     *seen = (struct schema_seen){r->marks.len, count};
@@ -96,37 +100,89 @@ static bool attempt(const struct eval *e, uint32_t node)
     return good;
 }
 
-/* Most nodes are settled by the kind of the value. */
+enum answer { NO, YES, LATER };
+
+/* An integer, or the whole part of another number, decides but at the bounds.
+ */
+static inline enum answer in_range(const struct check_schema_run *r,
+                                   const struct schema_step *s,
+                                   const struct td_json_value *v)
+{
+    bool whole = !(v->flags & TD_JSON_NOT_INT);
+    int64_t n;
+
+    if (!schema_whole_part(schema_token(r, v), &n))
+        return LATER;
+    if (n >= s->low && (n < s->high || (whole && n == s->high)))
+        return YES;
+    return whole && r->bytes[v->start] != '-' ? NO : LATER;
+}
+
+static inline enum answer has_length(const struct check_schema_run *r,
+                                     const struct schema_step *s,
+                                     const struct td_json_value *v)
+{
+    int64_t len = (int64_t)v->end - v->start - 2;
+    int64_t count;
+
+    if (v->flags & TD_JSON_ESCAPED)
+        return LATER;
+    /* A character is one to four bytes. */
+    if (len <= s->high && (len / 4 >= s->low || (s->low == 1 && len > 0)))
+        return YES;
+    if (len < s->low)
+        return NO;
+    count = (int64_t)schema_count_characters(schema_inner(r, v));
+    return count >= s->low && count <= s->high ? YES : NO;
+}
+
+/* Most values are settled by their kind, or by a single step. */
+static inline enum answer settle(const struct check_schema_run *r,
+                                 uint32_t node, const struct td_json_value *v)
+{
+    const struct schema_fast *f = &r->nodes[node];
+    const struct schema_step *s = &r->list[f->first[v->kind]];
+
+    if (!(f->kinds >> v->kind & 1))
+        return NO;
+    if (f->integer && v->kind == TD_JSON_NUMBER && v->flags & TD_JSON_NOT_INT)
+        return LATER;
+    if (s == r->list)
+        return YES;
+    if (!s->alone || v->flags & TD_JSON_ESCAPED)
+        return LATER;
+    if (s->kind == STEP_RANGE)
+        return in_range(r, s, v);
+    if (s->kind == STEP_LENGTH)
+        return has_length(r, s, v);
+    if (s->kind == STEP_TEXTS)
+        return schema_table_find(s->table, schema_inner(r, v)) != SCHEMA_NONE;
+    return LATER;
+}
+
 static inline bool eval_child(struct check_schema_run *r, uint32_t node,
                               uint32_t at)
 {
-    const struct schema_fast *f = &r->set->plan->nodes[node];
-    unsigned kind = r->doc->values[at].kind;
+    enum answer answer = settle(r, node, &r->values[at]);
 
-    if (f->first[kind] == 0 && f->kinds >> kind & 1 && !f->integer)
-        return true;
-    return schema_eval(r, node, at, NULL);
+    return answer == LATER ? schema_eval(r, node, at, NULL) : answer == YES;
 }
 
-static bool has_length(const struct eval *e, const struct schema_step *s)
+/* A text with escapes; the others are settled above. */
+static bool has_text_length(const struct eval *e, const struct schema_step *s)
 {
-    struct td_bytes text = check_text(&e->r->text, value_of(e));
-    uint64_t low = (uint64_t)s->low;
-    uint64_t high = (uint64_t)s->high;
-    uint64_t count;
+    enum answer answer = has_length(e->r, s, e->v);
+    int64_t count;
 
-    /* A character is one to four bytes. */
-    if (text.len <= high && text.len / 4 >= low)
-        return true;
-    if (text.len < low)
-        return false;
-    count = schema_count_characters(text);
-    return count >= low && count <= high;
+    if (answer != LATER)
+        return answer == YES;
+    count = (int64_t)schema_count_characters(schema_text(e->r, e->at));
+    return count >= s->low && count <= s->high;
 }
 
 static bool has_pattern(const struct eval *e, const struct schema_step *s)
 {
-    struct td_bytes text = check_text(&e->r->text, value_of(e));
+    struct td_bytes text = schema_text(e->r, e->at);
     enum check_match match =
         check_pattern_match(s->pattern, e->r->patterns, text);
 
@@ -136,15 +192,14 @@ static bool has_pattern(const struct eval *e, const struct schema_step *s)
 
 static bool is_text(const struct eval *e, const struct schema_key *key)
 {
-    struct td_bytes text = check_text(&e->r->text, value_of(e));
+    struct td_bytes text = schema_text(e->r, e->at);
 
     return schema_key_is(key, schema_words(text), text);
 }
 
 static bool is_one_of(const struct eval *e, const struct schema_table *table)
 {
-    return schema_table_find(table, check_text(&e->r->text, value_of(e))) !=
-           SCHEMA_NONE;
+    return schema_table_find(table, schema_text(e->r, e->at)) != SCHEMA_NONE;
 }
 
 static bool has_leaf(const struct eval *e, const struct schema_step *s)
@@ -202,33 +257,60 @@ static bool fits_others(const struct eval *e, const struct schema_members *m,
     return eval_child(r, m->rest, key + 1);
 }
 
+/* The number of a name. Events of one kind have their members in one order, so
+ * the name that came next the last time is tried first.
+ */
+static inline uint32_t find_name(struct check_schema_run *r,
+                                 const struct schema_members *m, uint32_t key,
+                                 uint32_t *last)
+{
+    struct td_bytes text = schema_text(r, key);
+    uint32_t *guess = &r->guesses[m->guess + *last];
+    uint32_t found;
+
+    if (*guess &&
+        schema_key_is(&m->table.keys[*guess - 1], schema_words(text), text)) {
+        *last = *guess;
+        return *guess - 1;
+    }
+    found = schema_table_find(&m->table, text);
+    if (found != SCHEMA_NONE)
+        *last = *guess = found + 1;
+    return found;
+}
+
+/* One member; *seen gets the bit of its name. */
+static inline bool fits_member(const struct eval *e,
+                               const struct schema_members *m, uint32_t key,
+                               uint32_t found, bool *matched)
+{
+    if (found != SCHEMA_NONE && m->names[found].node != SCHEMA_NONE) {
+        *matched = true;
+        if (!eval_child(e->r, m->names[found].node, key + 1))
+            return false;
+    }
+    if (m->patterns_len > 0 || (!*matched && m->rest != SCHEMA_NONE))
+        return fits_others(e, m, key, matched);
+    return true;
+}
+
 static bool fits_members(const struct eval *e, const struct schema_members *m)
 {
     struct check_schema_run *r = e->r;
-    const struct td_json_value *values = r->doc->values;
     uint32_t end = e->v->next;
+    uint32_t last = 0;
     uint32_t number = 0;
     uint64_t seen = 0;
 
     if (e->v->count < m->required || !spend(r, e->v->count))
         return false;
-    for (uint32_t key = e->at + 1; key < end; key = values[key + 1].next) {
-        struct check_value name = {r->doc, key};
-        uint32_t found =
-            schema_table_find(&m->table, check_text(&r->text, name));
+    for (uint32_t key = e->at + 1; key < end; key = r->values[key + 1].next) {
+        uint32_t found = find_name(r, m, key, &last);
         bool matched = false;
 
-        if (found != SCHEMA_NONE) {
-            const struct schema_name *n = &m->names[found];
-
-            if (n->required - 1 < 64)
-                seen |= UINT64_C(1) << (n->required - 1);
-            matched = n->node != SCHEMA_NONE;
-            if (matched && !eval_child(r, n->node, key + 1))
-                return false;
-        }
-        if ((m->patterns_len > 0 || (!matched && m->rest != SCHEMA_NONE)) &&
-            !fits_others(e, m, key, &matched))
+        if (found != SCHEMA_NONE)
+            seen |= m->names[found].bit;
+        if (!fits_member(e, m, key, found, &matched))
             return false;
         if (matched)
             mark(r, e->seen, number);
@@ -244,7 +326,7 @@ static bool fits_items(const struct eval *e, uint32_t node)
 
     if (!spend(r, e->v->count))
         return false;
-    for (uint32_t i = e->at + 1; i < e->v->next; i = r->doc->values[i].next) {
+    for (uint32_t i = e->at + 1; i < e->v->next; i = r->values[i].next) {
         if (!eval_child(r, node, i))
             return false;
         mark(r, e->seen, number++);
@@ -259,7 +341,7 @@ static bool fits_array(const struct eval *e, const struct schema_op *op)
 
     if (!spend(r, e->v->count))
         return false;
-    for (uint32_t i = e->at + 1; i < e->v->next; i = r->doc->values[i].next) {
+    for (uint32_t i = e->at + 1; i < e->v->next; i = r->values[i].next) {
         uint32_t node = number < op->count
                             ? schema_listed(r->set, op->list, number)
                             : op->node;
@@ -278,7 +360,7 @@ static bool fits_names(const struct eval *e, const struct schema_op *op)
     struct check_schema_run *r = e->r;
 
     for (uint32_t key = e->at + 1; key < e->v->next;
-         key = r->doc->values[key + 1].next) {
+         key = r->values[key + 1].next) {
         if (!eval_child(r, op->node, key))
             return false;
     }
@@ -294,7 +376,7 @@ static bool fits_contains(const struct eval *e, const struct schema_op *op)
 
     if (!spend(r, e->v->count))
         return false;
-    for (uint32_t i = e->at + 1; i < e->v->next; i = r->doc->values[i].next) {
+    for (uint32_t i = e->at + 1; i < e->v->next; i = r->values[i].next) {
         if (eval_child(r, op->node, i)) {
             hits++;
             if (marks)
@@ -358,7 +440,7 @@ static bool fits_late(const struct eval *e, uint32_t node, bool object)
     uint32_t number = 0;
 
     for (uint32_t i = e->at + 1 + object; i < e->v->next;
-         i = r->doc->values[i].next + object) {
+         i = r->values[i].next + object) {
         if (!r->marks.ptr[e->seen->marks + number] && !eval_child(r, node, i))
             return false;
         mark(r, e->seen, number++);
@@ -401,23 +483,11 @@ static bool fits_nodes(const struct eval *e, const struct schema_step *s)
     }
 }
 
-/* 1: it fits, and `skip` more steps are settled; 0: it does not; -1: look at
- * them.
- */
-static int in_range(const struct eval *e, const struct schema_step *s)
-{
-    int64_t n;
-
-    if (!schema_short_integer(value_of(e), &n))
-        return -1;
-    return n >= s->low && n <= s->high;
-}
-
 static bool run_steps(const struct eval *e, const struct schema_step *s)
 {
     for (;; s++) {
-        bool good = true;
-        int range;
+        enum answer range;
+        bool good;
 
         switch ((int)s->kind) {
         case STEP_END:
@@ -425,15 +495,15 @@ static bool run_steps(const struct eval *e, const struct schema_step *s)
         case STEP_NEVER:
             return false;
         case STEP_RANGE:
-            range = in_range(e, s);
-            good = range != 0;
-            s += range > 0 ? s->node : 0;
+            range = in_range(e->r, s, e->v);
+            good = range != NO;
+            s += range == YES ? s->node : 0;
             break;
         case STEP_LEAF:
             good = has_leaf(e, s);
             break;
         case STEP_LENGTH:
-            good = has_length(e, s);
+            good = has_text_length(e, s);
             break;
         case STEP_TEXT:
             good = is_text(e, s->key);
@@ -445,7 +515,7 @@ static bool run_steps(const struct eval *e, const struct schema_step *s)
             good = has_pattern(e, s);
             break;
         case STEP_FORMAT:
-            good = s->format(check_text(&e->r->text, value_of(e)));
+            good = s->format(schema_text(e->r, e->at));
             break;
         case STEP_COUNT:
             good = e->v->count >= s->low && e->v->count <= s->high;
@@ -517,8 +587,7 @@ static bool eval_special(const struct eval *outer, const struct schema_fast *f,
                          uint32_t node)
 {
     struct check_schema_run *r = outer->r;
-    const struct schema_step *steps =
-        &r->set->plan->steps[f->first[outer->v->kind]];
+    const struct schema_step *steps = &r->list[f->first[outer->v->kind]];
     struct eval e = *outer;
     struct schema_seen own;
     bool entered = schema_scope_enter(r, node);
@@ -544,8 +613,8 @@ static bool eval_special(const struct eval *outer, const struct schema_fast *f,
 bool schema_eval(struct check_schema_run *r, uint32_t node, uint32_t at,
                  struct schema_seen *seen)
 {
-    const struct schema_fast *f = &r->set->plan->nodes[node];
-    struct eval e = {r, at, &r->doc->values[at], seen};
+    const struct schema_fast *f = &r->nodes[node];
+    struct eval e = {r, at, &r->values[at], seen};
     bool good;
 
     if (!(f->kinds >> e.v->kind & 1))
@@ -561,7 +630,7 @@ bool schema_eval(struct check_schema_run *r, uint32_t node, uint32_t at,
     if (f->scoped || f->late)
         good = eval_special(&e, f, node);
     else
-        good = run_steps(&e, &r->set->plan->steps[f->first[e.v->kind]]);
+        good = run_steps(&e, &r->list[f->first[e.v->kind]]);
     r->depth--;
     return good;
 }

@@ -129,6 +129,7 @@ struct schema_name {
     uint32_t node;     /* SCHEMA_NONE: not in properties */
     uint32_t required; /* 1 + its number among the required names; 0 = is not */
     uint32_t at;       /* required: where the name stands */
+    uint64_t bit;      /* of its number, if that is up to 64 */
 };
 
 struct schema_pattern {
@@ -148,6 +149,8 @@ struct schema_members {
     uint32_t patterns_at;
     uint32_t rest_at;
     uint32_t required_at;
+    uint32_t guess; /* its first place among a run's guesses; one a name, and
+                       one for the start */
 };
 
 struct schema_op {
@@ -209,6 +212,7 @@ struct check_schemas {
     struct schema_plan *plan;
     struct check_schemas *metas; /* metaschemas, to check schemas by */
     uint64_t steps;              /* spent on following references */
+    uint32_t guesses;            /* places of all tables of members */
 };
 
 /* The dialect that a "$schema" names, loading its metaschema if it is not one

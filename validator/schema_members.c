@@ -59,6 +59,8 @@ static enum td_code add_required(struct schema_compiler *c,
         name->at = i;
         if (!name->required)
             name->required = ++m->required;
+        if (name->required <= 64)
+            name->bit = UINT64_C(1) << (name->required - 1);
     }
     return TD_OK;
 }
@@ -154,5 +156,7 @@ enum td_code schema_compile_members(struct schema_compiler *c)
         code = add_patterns(c, m);
     if (code == TD_OK && m->required_at)
         code = add_required(c, m);
+    m->guess = c->set->guesses;
+    c->set->guesses += m->table.len + 1;
     return code;
 }

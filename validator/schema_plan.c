@@ -190,7 +190,7 @@ static struct schema_step *add_step(struct planner *p,
             td_realloc(plan->steps, plan->steps_cap * sizeof(*plan->steps));
     }
     plan->steps[plan->steps_len] =
-        (struct schema_step){.kind = kind, .node = node};
+        (struct schema_step){.kind = (uint16_t)kind, .node = node};
     return &plan->steps[plan->steps_len++];
 }
 
@@ -403,6 +403,15 @@ static void plan_late(struct planner *p, struct schema_gathered g,
         (void)add_step(p, STEP_LATE_MEMBERS, op->node);
 }
 
+/* Whether the first step settles the value, if it can. */
+static bool is_alone(const struct planner *p, uint32_t first)
+{
+    const struct schema_step *s = &p->plan->steps[first];
+    uint32_t settled = 1 + (s->kind == STEP_RANGE ? s->node : 0);
+
+    return p->plan->steps_len == first + settled;
+}
+
 /* What is decided without other nodes, what looks into the value, what runs
  * over the same value, and what needs to know what those have evaluated.
  */
@@ -436,6 +445,7 @@ static void plan_kind(struct planner *p, enum td_json_kind kind)
     }
     if (p->plan->steps_len == first)
         return;
+    p->plan->steps[first].alone = is_alone(p, first);
     (void)add_step(p, STEP_END, 0);
     p->fast.first[kind] = first;
 }

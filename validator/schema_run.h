@@ -48,7 +48,8 @@ enum schema_step_kind {
 };
 
 struct schema_step {
-    enum schema_step_kind kind;
+    uint16_t kind; /* enum schema_step_kind */
+    bool alone;    /* nothing else is to be looked at */
     uint32_t node; /* a node, an operation, or a count */
     union {
         int64_t low;
@@ -137,8 +138,13 @@ struct check_schema_run {
     const struct check_schemas *set;
     struct check_pattern_memory *patterns;
     struct check_equal_memory memory;
-    const struct td_json_doc *doc; /* the value's */
-    int64_t steps;                 /* that are left */
+    const struct td_json_doc *doc; /* the value's, and what it points to ... */
+    const struct td_json_value *values;
+    const uint8_t *bytes;
+    const struct schema_fast *nodes; /* ... and the plan does */
+    const struct schema_step *list;
+    uint32_t *guesses; /* by place in a table: 1 + the name that came next */
+    int64_t steps;     /* that are left */
     uint32_t depth;
     bool gave_up;
     struct td_buf text;  /* names and strings without escapes */
@@ -217,6 +223,30 @@ bool schema_is_integer(struct check_value v, bool short_only);
 /* An integer of up to 18 digits without a detour; false if it is none. */
 bool schema_short_integer(struct check_value v, int64_t *n);
 
+/* The whole part of a number from 0 without an exponent, of up to 18 digits;
+ * false if it is none.
+ */
+static inline bool schema_whole_part(struct td_bytes token, int64_t *n)
+{
+    int64_t sum = 0;
+    size_t i = 0;
+
+    if (token.len > 18)
+        return false;
+    for (; i < token.len; i++) {
+        unsigned digit = token.ptr[i] - (unsigned)'0';
+
+        if (digit > 9)
+            break;
+        sum = sum * 10 + digit;
+    }
+    *n = sum;
+    if (i == token.len)
+        return true;
+    return token.ptr[i] == '.' && !memchr(token.ptr, 'e', token.len) &&
+           !memchr(token.ptr, 'E', token.len);
+}
+
 /* The number of characters of a text. */
 uint64_t schema_count_characters(struct td_bytes text);
 
@@ -228,6 +258,32 @@ void schema_trace(struct check_schema_run *r, uint32_t node,
 /* Failure number i. */
 struct schema_failure schema_failure_at(const struct check_schema_run *r,
                                         uint32_t i);
+
+/* The bytes of a number, or of a string without its quotes and as it is
+ * written: these run for every value of every event.
+ */
+static inline struct td_bytes schema_token(const struct check_schema_run *r,
+                                           const struct td_json_value *v)
+{
+    return td_bytes(r->bytes + v->start, v->end - v->start);
+}
+
+static inline struct td_bytes schema_inner(const struct check_schema_run *r,
+                                           const struct td_json_value *v)
+{
+    return td_bytes(r->bytes + v->start + 1, v->end - v->start - 2);
+}
+
+/* The text of string `at`. */
+static inline struct td_bytes schema_text(struct check_schema_run *r,
+                                          uint32_t at)
+{
+    const struct td_json_value *v = &r->values[at];
+    struct check_value value = {r->doc, at};
+
+    return v->flags & TD_JSON_ESCAPED ? check_text(&r->text, value)
+                                      : schema_inner(r, v);
+}
 
 /* The document that a node stands in. */
 static inline const struct td_json_doc *
