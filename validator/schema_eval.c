@@ -1,5 +1,8 @@
 #include "validator/schema_run.h"
 
+/* For what runs once a member: a call would cost as much as the work. */
+#define INLINE inline __attribute__((always_inline))
+
 /* The fast pass. It stops at the first step that does not hold; only where
  * unevaluated... wants to know what was evaluated (seen) does it go on.
  */
@@ -104,7 +107,7 @@ enum answer { NO, YES, LATER };
 
 /* An integer, or the whole part of another number, decides but at the bounds.
  */
-static inline enum answer in_range(const struct check_schema_run *r,
+static INLINE enum answer in_range(const struct check_schema_run *r,
                                    const struct schema_step *s,
                                    const struct td_json_value *v)
 {
@@ -118,7 +121,7 @@ static inline enum answer in_range(const struct check_schema_run *r,
     return whole && r->bytes[v->start] != '-' ? NO : LATER;
 }
 
-static inline enum answer has_length(const struct check_schema_run *r,
+static INLINE enum answer has_length(const struct check_schema_run *r,
                                      const struct schema_step *s,
                                      const struct td_json_value *v)
 {
@@ -137,7 +140,7 @@ static inline enum answer has_length(const struct check_schema_run *r,
 }
 
 /* Most values are settled by their kind, or by a single step. */
-static inline enum answer settle(const struct check_schema_run *r,
+static INLINE enum answer settle(const struct check_schema_run *r,
                                  uint32_t node, const struct td_json_value *v)
 {
     const struct schema_fast *f = &r->nodes[node];
@@ -155,12 +158,15 @@ static inline enum answer settle(const struct check_schema_run *r,
         return in_range(r, s, v);
     if (s->kind == STEP_LENGTH)
         return has_length(r, s, v);
+    if (s->kind == STEP_TEXT)
+        return schema_key_is(s->key, schema_words(schema_inner(r, v)),
+                             schema_inner(r, v));
     if (s->kind == STEP_TEXTS)
         return schema_table_find(s->table, schema_inner(r, v)) != SCHEMA_NONE;
     return LATER;
 }
 
-static inline bool eval_child(struct check_schema_run *r, uint32_t node,
+static INLINE bool eval_child(struct check_schema_run *r, uint32_t node,
                               uint32_t at)
 {
     enum answer answer = settle(r, node, &r->values[at]);
@@ -260,7 +266,7 @@ static bool fits_others(const struct eval *e, const struct schema_members *m,
 /* The number of a name. Events of one kind have their members in one order, so
  * the name that came next the last time is tried first.
  */
-static inline uint32_t find_name(struct check_schema_run *r,
+static INLINE uint32_t find_name(struct check_schema_run *r,
                                  const struct schema_members *m, uint32_t key,
                                  uint32_t *last)
 {
@@ -280,7 +286,7 @@ static inline uint32_t find_name(struct check_schema_run *r,
 }
 
 /* One member; *seen gets the bit of its name. */
-static inline bool fits_member(const struct eval *e,
+static INLINE bool fits_member(const struct eval *e,
                                const struct schema_members *m, uint32_t key,
                                uint32_t found, bool *matched)
 {
@@ -289,9 +295,7 @@ static inline bool fits_member(const struct eval *e,
         if (!eval_child(e->r, m->names[found].node, key + 1))
             return false;
     }
-    if (m->patterns_len > 0 || (!*matched && m->rest != SCHEMA_NONE))
-        return fits_others(e, m, key, matched);
-    return true;
+    return !m->others || fits_others(e, m, key, matched);
 }
 
 static bool fits_members(const struct eval *e, const struct schema_members *m)

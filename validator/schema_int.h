@@ -145,6 +145,7 @@ struct schema_members {
     struct schema_pattern *patterns;
     uint32_t patterns_len;
     uint32_t rest;     /* additionalProperties, or SCHEMA_NONE */
+    bool others;       /* there are patterns or a rest */
     uint32_t names_at; /* the values of the four keywords, or 0 */
     uint32_t patterns_at;
     uint32_t rest_at;

@@ -156,6 +156,7 @@ enum td_code schema_compile_members(struct schema_compiler *c)
         code = add_patterns(c, m);
     if (code == TD_OK && m->required_at)
         code = add_required(c, m);
+    m->others = m->patterns_len > 0 || m->rest != SCHEMA_NONE;
     m->guess = c->set->guesses;
     c->set->guesses += m->table.len + 1;
     return code;

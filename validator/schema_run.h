@@ -223,28 +223,24 @@ bool schema_is_integer(struct check_value v, bool short_only);
 /* An integer of up to 18 digits without a detour; false if it is none. */
 bool schema_short_integer(struct check_value v, int64_t *n);
 
-/* The whole part of a number from 0 without an exponent, of up to 18 digits;
+/* The whole part of a number from 0 without an exponent, of up to 18 bytes;
  * false if it is none.
  */
 static inline bool schema_whole_part(struct td_bytes token, int64_t *n)
 {
     int64_t sum = 0;
     size_t i = 0;
+    unsigned digit = 10;
 
     if (token.len > 18)
         return false;
-    for (; i < token.len; i++) {
-        unsigned digit = token.ptr[i] - (unsigned)'0';
-
-        if (digit > 9)
-            break;
+    for (; i < token.len && (digit = token.ptr[i] - (unsigned)'0') <= 9; i++)
         sum = sum * 10 + digit;
-    }
     *n = sum;
-    if (i == token.len)
-        return true;
-    return token.ptr[i] == '.' && !memchr(token.ptr, 'e', token.len) &&
-           !memchr(token.ptr, 'E', token.len);
+    if (i < token.len && token.ptr[i] == '.')
+        for (i++; i < token.len && token.ptr[i] <= '9'; i++)
+            continue;
+    return i == token.len;
 }
 
 /* The number of characters of a text. */
