@@ -20,7 +20,9 @@
                                    value within it */
 #define CHECK_SCHEMA_DEPTH 5000 /* schemas within each other at run time */
 
-/* URIs that begin with prefix stand for files under folder. */
+/* URIs that begin with prefix stand for files under folder; the URI that is the
+ * prefix, for the file of that name.
+ */
 struct check_schema_map {
     const char *prefix;
     const char *folder;
@@ -97,6 +99,45 @@ struct check_problem {
 TD_MUST_CHECK enum td_code check_schema_explain(
     struct check_schema_run *run, uint32_t root, struct check_value value,
     void (*report)(void *self, const struct check_problem *problem),
+    void *self);
+
+/* The standard outputs as JSON: `flag`; `basic` of 2019-09 and 2020-12, a list
+ * of errors or of annotations; `list` and `hierarchical` of the version after
+ * that, every schema that was applied with what became of it.
+ */
+enum check_output {
+    CHECK_OUTPUT_FLAG,
+    CHECK_OUTPUT_BASIC,
+    CHECK_OUTPUT_LIST,
+    CHECK_OUTPUT_HIERARCHICAL,
+};
+
+/* Append the output to out. TD_OK (valid), TD_FAILED, or TD_LIMIT with nothing
+ * appended.
+ */
+TD_MUST_CHECK enum td_code check_schema_output(struct check_schema_run *run,
+                                               uint32_t root,
+                                               struct check_value value,
+                                               enum check_output form,
+                                               struct td_buf *out);
+
+/* An annotation: what a keyword says of a value that is valid. Texts live until
+ * the next call with the same run.
+ */
+struct check_annotation {
+    const char *path;    /* JSON Pointer of the value */
+    const char *schema;  /* absolute URI of the schema that has the keyword */
+    const char *keyword; /* known or not */
+    const char *value;   /* JSON */
+    uint32_t at;         /* the value */
+};
+
+/* Call report for every annotation; for none if the value is not valid. The
+ * same codes as check_schema_test().
+ */
+TD_MUST_CHECK enum td_code check_schema_annotate(
+    struct check_schema_run *run, uint32_t root, struct check_value value,
+    void (*report)(void *self, const struct check_annotation *annotation),
     void *self);
 
 #endif

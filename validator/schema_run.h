@@ -5,7 +5,7 @@
  * schema_leaf.c   operations that look at one value
  * schema_trace.c  the other pass: operations, and all that became of them
  * schema_explain.c schema_text.c  problems out of a trace, in words
- * schema_output.c the standard outputs out of a trace
+ * schema_note.c schema_output.c  annotations and the standard outputs
  *
  * A step is what is left to do for a value of one kind once it is known which:
  * a node has a list of steps for each kind, with those of $ref and allOf put

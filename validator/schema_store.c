@@ -151,7 +151,7 @@ static bool path_of(const struct check_schemas *set, struct td_bytes uri,
 
         if (uri.len < len || memcmp(uri.ptr, m->prefix, len) != 0)
             continue;
-        (void)td_buf_addf(path, "%s/", m->folder);
+        (void)td_buf_addf(path, uri.len == len ? "%s" : "%s/", m->folder);
         return check_uri_decode(path, td_bytes(uri.ptr + len, uri.len - len));
     }
     if (uri.len < 7 || memcmp(uri.ptr, "file://", 7) != 0)

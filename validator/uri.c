@@ -175,6 +175,22 @@ bool check_uri_decode(struct td_buf *out, struct td_bytes text)
     return true;
 }
 
+void check_uri_encode(struct td_buf *out, struct td_bytes text)
+{
+    static const char fine[] = "-._~!$&'()*+,;=:@/?";
+
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.ptr[i];
+        bool word =
+            (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+
+        if (word || (c && strchr(fine, c)))
+            (void)td_buf_add_byte(out, c);
+        else
+            (void)td_buf_addf(out, "%%%02X", (unsigned)c);
+    }
+}
+
 void check_uri_of_path(struct td_buf *out, const char *path)
 {
     char full[PATH_MAX];

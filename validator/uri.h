@@ -19,6 +19,11 @@ struct td_bytes check_uri_fragment(struct td_bytes uri);
 /* Append text with %XX decoded. False if it has a bad or a NUL sequence. */
 bool check_uri_decode(struct td_buf *out, struct td_bytes text);
 
+/* Append text with what may not stand in a fragment (RFC 3986, section 3.5) as
+ * %XX.
+ */
+void check_uri_encode(struct td_buf *out, struct td_bytes text);
+
 /* Append "file://" and the absolute path, with % # ? and space encoded. */
 void check_uri_of_path(struct td_buf *out, const char *path);
 
