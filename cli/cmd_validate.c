@@ -1,6 +1,7 @@
 /* tapedeck validate: is a stream what its schema and contract say? */
 #include "cli/tapes.h"
 #include "cli/validate_input.h"
+#include "cli/validate_output.h"
 #include "reports/json.h"
 #include "reports/text.h"
 
@@ -25,6 +26,12 @@ static const struct cli_option options[] = {
     {.name = "summary",
      .type = CLI_FLAG,
      .help = "end with one line about all inputs"},
+    {.name = "output",
+     .type = CLI_CHOICE,
+     .value = "FORM",
+     .choices = "flag|basic|list|hierarchical",
+     .help = "instead of a verdict, what the schema makes of each message: "
+             "JSON Schema's output, one line each"},
     {.name = NULL},
 };
 
@@ -91,9 +98,12 @@ static enum td_code validate(struct validate *all, const char *path,
 {
     const struct cli_live_options how = {
         .check = &all->check, .args = all->args, .input = path};
+    const char *form = cli_text(all->args, "output");
     struct cli_live *live;
     enum td_code code;
 
+    if (form)
+        return cli_validate_output(&all->check, form, path, err);
     all->check.how.jobs = jobs_for(all, path);
     live = cli_live_new(&how);
     code = cli_validate_input(live, path, cli_flag(all->args, "follow"), err);

@@ -1,5 +1,10 @@
 #include "validator/decimal.h"
 
+#include "core/mem.h"
+
+#include <gmp.h>
+#include <stdlib.h>
+
 #define POWER_MAX   INT64_C(100000000000000000)
 #define WORD_DIGITS 18 /* always fit a uint64_t */
 
@@ -120,7 +125,7 @@ bool check_decimal_is_integer(const struct check_decimal *d)
 
 bool check_decimal_can_divide(const struct check_decimal *d)
 {
-    return d->count > 0 && d->count <= WORD_DIGITS && !d->negative;
+    return d->count > 0 && !d->negative;
 }
 
 static uint64_t digits_modulo(const struct check_decimal *d, uint64_t by)
@@ -156,18 +161,56 @@ static uint64_t digits_word(const struct check_decimal *d)
     return n;
 }
 
+/* The digits without the point; n is to be cleared. */
+static void read_digits(mpz_t n, const struct check_decimal *d)
+{
+    const uint8_t *at = d->digits;
+    char *text = td_calloc((size_t)d->count + 1, 1);
+
+    for (uint32_t i = 0; i < d->count; i++)
+        text[i] = (char)('0' + next_digit(&at));
+    (void)mpz_init_set_str(n, text, 10);
+    free(text);
+}
+
+/* Whether m * 10^power is a multiple of n, of any length. */
+static bool long_multiple(const struct check_decimal *d,
+                          const struct check_decimal *by, uint64_t power)
+{
+    mpz_t m;
+    mpz_t n;
+    mpz_t tens;
+    bool whole;
+
+    read_digits(m, d);
+    read_digits(n, by);
+    mpz_init_set_ui(tens, 10);
+    mpz_powm_ui(tens, tens, power, n);
+    mpz_mul(m, m, tens);
+    whole = mpz_divisible_p(m, n) != 0;
+    mpz_clear(m);
+    mpz_clear(n);
+    mpz_clear(tens);
+    return whole;
+}
+
 /* d = m * 10^p and by = n * 10^q, where neither m nor n ends in 0. */
 bool check_decimal_is_multiple(const struct check_decimal *d,
                                const struct check_decimal *by)
 {
     int64_t power = bottom(d) - bottom(by);
-    uint64_t n = digits_word(by);
+    uint64_t n;
     wide rest;
 
     if (d->count == 0)
         return true;
     if (power < 0)
         return false;
+    if (by->count > WORD_DIGITS)
+        return long_multiple(d, by, (uint64_t)power);
+    n = digits_word(by);
+    if (n == 1)
+        return true;
     rest = digits_modulo(d, n);
     return rest * ten_to_the_modulo((uint64_t)power, n) % n == 0;
 }

@@ -28,7 +28,7 @@ int check_decimal_compare(const struct check_decimal *a,
 /* True if there is no fraction: 1.0 and 1e2 have none. */
 bool check_decimal_is_integer(const struct check_decimal *d);
 
-/* A divisor may have at most 18 significant digits and is above 0. */
+/* A divisor is above 0. */
 bool check_decimal_can_divide(const struct check_decimal *d);
 
 /* True if d is a whole multiple of by, which can divide. */

@@ -13,6 +13,21 @@ static void count(void *self, const struct check_problem *problem)
     ++*(unsigned *)self;
 }
 
+/* The output agrees and is JSON. */
+static void judge_output(struct check_schema_run *run, uint32_t root,
+                         struct check_value value, enum td_code slow)
+{
+    struct td_buf out = {0};
+    enum td_code code =
+        check_schema_output(run, root, value, CHECK_OUTPUT_HIERARCHICAL, &out);
+
+    if (code != slow && code != TD_LIMIT && slow != TD_LIMIT)
+        abort();
+    if (code != TD_LIMIT && td_json_check(td_buf_bytes(&out), 4096, NULL))
+        abort();
+    td_buf_release(&out);
+}
+
 static void judge(const struct check_schemas *set, uint32_t root,
                   struct td_bytes text)
 {
@@ -30,6 +45,7 @@ static void judge(const struct check_schemas *set, uint32_t root,
             abort();
         if (slow == TD_OK && problems > 0)
             abort();
+        judge_output(run, root, value, slow);
     }
     td_json_release(&doc);
     check_schema_run_free(run);

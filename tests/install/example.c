@@ -1,9 +1,11 @@
 /* A program of somebody else: it sees only what was installed. Writes a tape,
- * reads it back, and prints one value of its payload.
+ * reads it back, prints one value of its payload, and judges payloads by a JSON
+ * Schema.
  */
 #include <core/json.h>
 #include <tape/reader.h>
 #include <tape/writer.h>
+#include <validator/schema.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,11 +55,66 @@ static enum td_code print_prices(const char *path, struct td_error *err)
     return code == TD_END ? TD_OK : code;
 }
 
+static void print_problem(void *self, const struct check_problem *problem)
+{
+    (void)self;
+    (void)printf("%s: expected %s, found %s\n", problem->path,
+                 problem->expected, problem->found);
+}
+
+/* Say of each payload what the schema says of it. */
+static enum td_code judge(const struct check_schemas *set, uint32_t root,
+                          const char *const *payloads, struct td_error *err)
+{
+    struct check_schema_run *run = check_schema_run_new(set);
+    struct td_json_doc doc = {0};
+    enum td_code code = TD_OK;
+
+    for (; *payloads && !code; payloads++) {
+        struct check_value value = {&doc, 0};
+
+        code = td_json_parse(&doc, td_text(*payloads), TD_JSON_DEPTH, err);
+        if (code)
+            break;
+        if (check_schema_test(run, root, value) == TD_OK)
+            (void)printf("valid\n");
+        else if (check_schema_explain(run, root, value, print_problem, NULL) ==
+                 TD_LIMIT)
+            code = TD_LIMIT;
+    }
+    td_json_release(&doc);
+    check_schema_run_free(run);
+    return code;
+}
+
+static enum td_code judge_prices(struct td_error *err)
+{
+    static const char schema[] =
+        "{\"required\": [\"price\"],"
+        " \"properties\": {\"price\": {\"multipleOf\": 0.01}}}";
+    static const char *const payloads[] = {"{\"price\":1.10}",
+                                           "{\"price\":1.105}", NULL};
+    struct check_schemas *set = check_schemas_new(NULL);
+    struct td_jsonx text = {0};
+    uint32_t root;
+    enum td_code code =
+        td_jsonx_parse(&text, "schema", TD_JSONX_JSON, td_text(schema), err);
+
+    if (!code)
+        code = check_schemas_add(set, &text, 0, &root, err);
+    if (!code)
+        code = judge(set, root, payloads, err);
+    check_schemas_free(set);
+    td_jsonx_release(&text);
+    return code;
+}
+
 int main(int argc, char **argv)
 {
     struct td_error err = {0};
 
-    if (argc == 2 && !record(argv[1], &err) && !print_prices(argv[1], &err))
+    if (argc == 2 && !record(argv[1], &err) && !print_prices(argv[1], &err) &&
+        !judge_prices(&err))
         return EXIT_SUCCESS;
     (void)fprintf(stderr, "%s: %s\n", err.where, err.text);
     return EXIT_FAILURE;

@@ -23,5 +23,7 @@ flags=$(PKG_CONFIG_PATH=$pc pkg-config --define-variable=prefix="$place/usr" \
 # shellcheck disable=SC2086
 "$cc" -std=c11 -Wall -Wextra -Wpedantic -Werror ${CFLAGS-} "$here/example.c" \
     -o "$place/example" $flags
-[ "$("$place/example" "$place/x.tape")" = "1500 ns: 1.10" ]
+[ "$("$place/example" "$place/x.tape")" = "1500 ns: 1.10
+valid
+/price: expected a multiple of 0.01, found 1.105" ]
 echo "the example runs"

@@ -93,6 +93,13 @@ static void problems_name_place_and_reason(void)
         {"{maxLength: 1}", "\"abc\"",
          "|s#/maxLength|at most 1 character|\"abc\""},
         {"{multipleOf: 0.01}", "123456789012345678901234567890.12", ""},
+        {"{multipleOf: 12345678901234567890123.5}", "37037036703703703670370.5",
+         ""},
+        {"{multipleOf: 12345678901234567890123.5}", "37037036703703703670370.6",
+         "|s#/multipleOf|a multiple of 12345678901234567890123.5|"
+         "37037036703703703670370.6"},
+        {"{multipleOf: 1000000000000000000000007}", "7e24",
+         "|s#/multipleOf|a multiple of 1000000000000000000000007|7e24"},
         {"{multipleOf: 0.01}", "1e-3",
          "|s#/multipleOf|a multiple of 0.01|1e-3"},
         {"{maximum: 9007199254740993}", "9007199254740994",

@@ -224,6 +224,8 @@ static void numbers_of_any_size_are_judged(void)
         {"{\"multipleOf\":1e-300}", "1e300", TD_OK},
         {"{\"multipleOf\":3}", "1e1000000000", TD_FAILED},
         {"{\"type\":\"integer\"}", "1e-1000000000", TD_FAILED},
+        {"{\"multipleOf\":1234567890123456789012345}", "1e1000000000",
+         TD_FAILED},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

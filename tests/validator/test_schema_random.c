@@ -321,6 +321,19 @@ static void count(void *self, const struct check_problem *problem)
     ++*(unsigned *)self;
 }
 
+/* The longest output says the same, and is JSON. */
+static bool output_agrees(struct check_schema_run *run, uint32_t root,
+                          struct check_value value, enum td_code code)
+{
+    struct td_buf out = {0};
+    bool good = check_schema_output(run, root, value, CHECK_OUTPUT_HIERARCHICAL,
+                                    &out) == code &&
+                td_json_check(td_buf_bytes(&out), 512, NULL) == TD_OK;
+
+    td_buf_release(&out);
+    return good;
+}
+
 /* How a pair went: 1 valid, 0 not, -1: the two differ. */
 static int judge(struct check_schema_run *run, uint32_t root,
                  const struct schema_oracle *oracle)
@@ -333,7 +346,7 @@ static int judge(struct check_schema_run *run, uint32_t root,
         check_schema_explain(run, root, value, count, &problems);
 
     if (fast != (good ? TD_OK : TD_FAILED) || slow != fast ||
-        (problems > 0) == good)
+        (problems > 0) == good || !output_agrees(run, root, value, fast))
         return -1;
     return good;
 }
