@@ -1,7 +1,4 @@
-#include "validator/schema_run.h"
-
-/* For what runs once a member: a call would cost as much as the work. */
-#define INLINE inline __attribute__((always_inline))
+#include "validator/schema_settle.h"
 
 /* The fast pass. It stops at the first step that does not hold; only where
  * unevaluated... wants to know what was evaluated (seen) does it go on.
@@ -103,85 +100,23 @@ static bool attempt(const struct eval *e, uint32_t node)
     return good;
 }
 
-enum answer { NO, YES, LATER };
-
-/* An integer, or the whole part of another number, decides but at the bounds.
- */
-static INLINE enum answer in_range(const struct check_schema_run *r,
-                                   const struct schema_step *s,
-                                   const struct td_json_value *v)
+static SCHEMA_INLINE bool eval_child(struct check_schema_run *r, uint32_t node,
+                                     uint32_t at)
 {
-    bool whole = !(v->flags & TD_JSON_NOT_INT);
-    int64_t n;
+    enum schema_answer answer = schema_settle(r, node, &r->values[at]);
 
-    if (!schema_whole_part(schema_token(r, v), &n))
-        return LATER;
-    if (n >= s->low && (n < s->high || (whole && n == s->high)))
-        return YES;
-    return whole && r->bytes[v->start] != '-' ? NO : LATER;
-}
-
-static INLINE enum answer has_length(const struct check_schema_run *r,
-                                     const struct schema_step *s,
-                                     const struct td_json_value *v)
-{
-    int64_t len = (int64_t)v->end - v->start - 2;
-    int64_t count;
-
-    if (v->flags & TD_JSON_ESCAPED)
-        return LATER;
-    /* A character is one to four bytes. */
-    if (len <= s->high && (len / 4 >= s->low || (s->low == 1 && len > 0)))
-        return YES;
-    if (len < s->low)
-        return NO;
-    count = (int64_t)schema_count_characters(schema_inner(r, v));
-    return count >= s->low && count <= s->high ? YES : NO;
-}
-
-/* Most values are settled by their kind, or by a single step. */
-static INLINE enum answer settle(const struct check_schema_run *r,
-                                 uint32_t node, const struct td_json_value *v)
-{
-    const struct schema_fast *f = &r->nodes[node];
-    const struct schema_step *s = &r->list[f->first[v->kind]];
-
-    if (!(f->kinds >> v->kind & 1))
-        return NO;
-    if (f->integer && v->kind == TD_JSON_NUMBER && v->flags & TD_JSON_NOT_INT)
-        return LATER;
-    if (s == r->list)
-        return YES;
-    if (!s->alone || v->flags & TD_JSON_ESCAPED)
-        return LATER;
-    if (s->kind == STEP_RANGE)
-        return in_range(r, s, v);
-    if (s->kind == STEP_LENGTH)
-        return has_length(r, s, v);
-    if (s->kind == STEP_TEXT)
-        return schema_key_is(s->key, schema_words(schema_inner(r, v)),
-                             schema_inner(r, v));
-    if (s->kind == STEP_TEXTS)
-        return schema_table_find(s->table, schema_inner(r, v)) != SCHEMA_NONE;
-    return LATER;
-}
-
-static INLINE bool eval_child(struct check_schema_run *r, uint32_t node,
-                              uint32_t at)
-{
-    enum answer answer = settle(r, node, &r->values[at]);
-
-    return answer == LATER ? schema_eval(r, node, at, NULL) : answer == YES;
+    return answer == SCHEMA_LATER ? schema_eval(r, node, at, NULL)
+                                  : answer == SCHEMA_YES;
 }
 
 /* A text with escapes; the others are settled above. */
 static bool has_text_length(const struct eval *e, const struct schema_step *s)
 {
-    enum answer answer = has_length(e->r, s, e->v);
+    enum schema_answer answer = schema_has_length(e->r, s, e->v);
     int64_t count;
 
-    if (answer != LATER)
-        return answer == YES;
+    if (answer != SCHEMA_LATER)
+        return answer == SCHEMA_YES;
     count = (int64_t)schema_count_characters(schema_text(e->r, e->at));
     return count >= s->low && count <= s->high;
 }
@@ -266,9 +201,9 @@ static bool fits_others(const struct eval *e, const struct schema_members *m,
 /* The number of a name. Events of one kind have their members in one order, so
  * the name that came next the last time is tried first.
  */
-static INLINE uint32_t find_name(struct check_schema_run *r,
-                                 const struct schema_members *m, uint32_t key,
-                                 uint32_t *last)
+static SCHEMA_INLINE uint32_t find_name(struct check_schema_run *r,
+                                        const struct schema_members *m,
+                                        uint32_t key, uint32_t *last)
 {
     struct td_bytes text = schema_text(r, key);
     uint32_t *guess = &r->guesses[m->guess + *last];
@@ -286,9 +221,10 @@ static INLINE uint32_t find_name(struct check_schema_run *r,
 }
 
 /* One member; *seen gets the bit of its name. */
-static INLINE bool fits_member(const struct eval *e,
-                               const struct schema_members *m, uint32_t key,
-                               uint32_t found, bool *matched)
+static SCHEMA_INLINE bool fits_member(const struct eval *e,
+                                      const struct schema_members *m,
+                                      uint32_t key, uint32_t found,
+                                      bool *matched)
 {
     if (found != SCHEMA_NONE && m->names[found].node != SCHEMA_NONE) {
         *matched = true;
@@ -490,7 +426,7 @@ static bool fits_nodes(const struct eval *e, const struct schema_step *s)
 static bool run_steps(const struct eval *e, const struct schema_step *s)
 {
     for (;; s++) {
-        enum answer range;
+        enum schema_answer range;
         bool good;
 
         switch ((int)s->kind) {
@@ -499,9 +435,9 @@ static bool run_steps(const struct eval *e, const struct schema_step *s)
         case STEP_NEVER:
             return false;
         case STEP_RANGE:
-            range = in_range(e->r, s, e->v);
-            good = range != NO;
-            s += range == YES ? s->node : 0;
+            range = schema_in_range(e->r, s, e->v);
+            good = range != SCHEMA_NO;
+            s += range == SCHEMA_YES ? s->node : 0;
             break;
         case STEP_LEAF:
             good = has_leaf(e, s);
