@@ -29,6 +29,7 @@ class Bar:
     sides: dict[str, Callable]
     limit: float
     higher: bool = True
+    rounds: int = 0  # at most; 0 = as many as asked for
 
 
 class Bench:

@@ -3,11 +3,12 @@
 
 usage: bench/run.py [--rounds N] [--events N] [--doc FILE] [BAR...]
 
-Every bar of bench/bars.py has sides: functions that run a program once and
+BAR is the name of one, or "stream" or "validate" for all of a kind. Every bar of
+bench/bars.py and bench/bars_validate.py has sides: functions that run a program once and
 return one number. A round runs every side in turn, so that a busy machine
 disturbs all of them alike; what counts is the median of the rounds and the
 ratio of the medians. Results go to build/bench/results.json, and with --doc
-as a Markdown table into that file, between its two marker lines.
+as a Markdown table of each kind into that file, between marker lines.
 """
 import argparse
 import json
@@ -18,14 +19,15 @@ import sys
 import time
 
 import bars
+import bars_validate
 
-BEGIN = "<!-- results: made by script/bench -->"
+BEGIN = "<!-- results of {}: made by script/bench -->"
 END = "<!-- end of results -->"
 
 
 def measure(bar, bench, rounds):
     values = {name: [] for name in bar.sides}
-    for turn in range(rounds):
+    for turn in range(min(rounds, bar.rounds or rounds)):
         for name, side in bar.sides.items():
             values[name].append(side(bench))
             print(f"  {bar.name} round {turn + 1} {name}: {values[name][-1]:,.6g} {bar.unit}",
@@ -72,13 +74,27 @@ def table(results):
     return "\n".join(rows)
 
 
-def write_doc(path, text):
+def write_doc(path, kind, text):
     with open(path, encoding="utf-8") as f:
         doc = f.read()
-    head, rest = doc.split(BEGIN, 1)
+    head, rest = doc.split(BEGIN.format(kind), 1)
     tail = rest.split(END, 1)[1]
     with open(path, "w", encoding="utf-8") as f:
-        f.write(f"{head}{BEGIN}\n{text}\n{END}{tail}")
+        f.write(f"{head}{BEGIN.format(kind)}\n{text}\n{END}{tail}")
+
+
+KINDS = {"stream": bars.BARS, "validate": bars_validate.BARS}
+
+
+def choose(names):
+    """The bars of these names and kinds; all without any."""
+    every = [bar for kind in KINDS.values() for bar in kind]
+    known = {bar.name: [bar] for bar in every} | KINDS
+    for name in names:
+        if name not in known:
+            sys.exit(f"bench: no bar named {name}; there are {', '.join(sorted(known))}")
+    wanted = {bar.name for name in names for bar in known[name]}
+    return [bar for bar in every if not names or bar.name in wanted]
 
 
 def main():
@@ -88,19 +104,18 @@ def main():
     args.add_argument("--doc")
     args.add_argument("bars", nargs="*")
     opts = args.parse_args()
-    known = {bar.name for bar in bars.BARS}
-    for name in opts.bars:
-        if name not in known:
-            sys.exit(f"bench: no bar named {name}; there are {', '.join(sorted(known))}")
-    chosen = [bar for bar in bars.BARS if not opts.bars or bar.name in opts.bars]
+    chosen = choose(opts.bars)
     bench = bars.Bench(opts.events)
     results = [measure(bar, bench, opts.rounds) for bar in chosen]
     said = f"{machine()}, {time.strftime('%Y-%m-%d')}, {opts.rounds} rounds, {opts.events:,} events"
     print(said + "\n\n" + table(results))
     with open(bench.path("results.json"), "w", encoding="utf-8") as out:
         json.dump({"machine": said, "results": results}, out, indent=1)
-    if opts.doc:
-        write_doc(opts.doc, said + "\n\n" + table(results))
+    for kind, members in KINDS.items():
+        names = {bar.name for bar in members}
+        rows = [r for r in results if r["bar"] in names]
+        if opts.doc and rows:
+            write_doc(opts.doc, kind, said + "\n\n" + table(rows))
 
 
 if __name__ == "__main__":
