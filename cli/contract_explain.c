@@ -55,6 +55,8 @@ static void add_rule_json(struct page *page, uint32_t at)
     cli_json_text(&page->out, "sentence", td_buf_str(&text));
     td_buf_release(&text);
     add_member(page, at, "level");
+    add_member(page, at, "profile");
+    add_member(page, at, "dialect");
     add_member(page, at, "note");
     (void)td_buf_add_byte(&page->out, '}');
 }
@@ -97,6 +99,13 @@ static void add_rule_text(struct page *page, uint32_t at)
     td_buf_clear(&text);
     check_explain_rule(&text, page->doc, at);
     (void)td_text_clean(&page->out, td_buf_bytes(&text));
+    td_buf_release(&text);
+    text = text_at(page, at, "note");
+    if (text.len > 0) {
+        (void)td_buf_add_text(&page->out, " (");
+        (void)td_text_clean(&page->out, td_buf_bytes(&text));
+        (void)td_buf_add_byte(&page->out, ')');
+    }
     add_marks(page, at);
     (void)td_buf_add_byte(&page->out, '\n');
     td_buf_release(&text);
@@ -165,6 +174,60 @@ static void add_events(struct page *page)
         (void)td_buf_add_byte(&page->out, ']');
 }
 
+/* The text of a value that is text; else "". */
+static struct td_buf text_of(const struct page *page, uint32_t at)
+{
+    struct td_buf text = {0};
+
+    if (page->json->values[at].kind == TD_JSON_STRING)
+        (void)td_json_unescape(&text, td_json_inner(page->json, at));
+    return text;
+}
+
+/* A name that the contract can be told, and what it is for. */
+static void add_choice(struct page *page, uint32_t name, struct td_buf *note,
+                       bool first)
+{
+    struct td_buf text = text_of(page, name);
+
+    if (page->as_json) {
+        (void)td_buf_add_text(&page->out, first ? "" : ",");
+        cli_json_text(&page->out, td_buf_str(&text), td_buf_str(note));
+    } else {
+        (void)td_buf_add_text(&page->out, "  ");
+        (void)td_text_clean(&page->out, td_buf_bytes(&text));
+        (void)td_buf_add_text(&page->out, note->len ? "  " : "");
+        (void)td_text_clean(&page->out, td_buf_bytes(note));
+        (void)td_buf_add_byte(&page->out, '\n');
+    }
+    td_buf_release(&text);
+    td_buf_release(note);
+}
+
+/* `profiles` or `dialects`: names in a list, or in an object with a text, or
+ * with an object that has a note.
+ */
+static void add_choices(struct page *page, const char *key)
+{
+    uint32_t at = td_json_member(page->json, 0, td_text(key));
+    bool list = at && page->json->values[at].kind == TD_JSON_ARRAY;
+
+    if (at == 0)
+        return;
+    (void)td_buf_addf(&page->out, page->as_json ? ",\"%s\":{" : "%s:\n", key);
+    for (uint32_t i = at + 1; i < page->json->values[at].next;
+         i = page->json->values[list ? i : i + 1].next) {
+        struct td_buf note = {0};
+
+        if (!list && page->json->values[i + 1].kind == TD_JSON_OBJECT)
+            note = text_at(page, i + 1, "note");
+        else if (!list)
+            note = text_of(page, i + 1);
+        add_choice(page, i, &note, i == at + 1);
+    }
+    (void)td_buf_add_text(&page->out, page->as_json ? "}" : "");
+}
+
 static void add_page(struct page *page, const char *path)
 {
     if (page->as_json) {
@@ -175,6 +238,8 @@ static void add_page(struct page *page, const char *path)
         (void)td_buf_add_byte(&page->out, '\n');
     }
     add_events(page);
+    add_choices(page, "dialects");
+    add_choices(page, "profiles");
     add_rules(page);
     (void)td_buf_add_text(&page->out, page->as_json ? "}\n" : "");
 }

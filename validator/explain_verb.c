@@ -105,6 +105,12 @@ static void say_response(const struct check_sayer *s, uint32_t at)
 
 static void say_unique(const struct check_sayer *s, uint32_t at)
 {
+    if (!check_say_key(s, "on_fields")) {
+        check_say(s, "the value of ");
+        check_say_field(s, at);
+        check_say(s, " never comes twice");
+        return;
+    }
     check_say(s, "no two ");
     check_say_events(s, at);
     (void)check_say_if(s, " have the same ", "on_fields");

@@ -52,15 +52,26 @@ static bool speaks_of(const struct reading *r, uint32_t event)
     return memmem(text.ptr, text.len, name.ptr, name.len) != NULL;
 }
 
-/* The schema of an event under `events` of object `at`; 0 if it has none. */
-static uint32_t schema_at(const struct check_lint *lint, uint32_t at,
-                          struct td_bytes name)
+/* True if the object of an event, here or in a dialect, speaks of the field: in
+ * its schema, or as one that has other names. 0: there is no such object.
+ */
+static bool speaks(const struct check_lint *lint, uint32_t event,
+                   const char *field)
+{
+    uint32_t schema = event ? check_lint_member(lint, event, "schema") : 0;
+    uint32_t aliases = event ? check_lint_member(lint, event, "aliases") : 0;
+
+    return (aliases && check_lint_member(lint, aliases, field)) ||
+           (schema && check_schema_may_have(lint->doc, schema, field));
+}
+
+/* What object `at`, the contract or a dialect, has under events: NAME. */
+static uint32_t event_at(const struct check_lint *lint, uint32_t at,
+                         struct td_bytes name)
 {
     uint32_t events = check_lint_member(lint, at, "events");
-    uint32_t event =
-        events ? td_json_member(&lint->doc->json, events, name) : 0;
 
-    return event ? check_lint_member(lint, event, "schema") : 0;
+    return events ? td_json_member(&lint->doc->json, events, name) : 0;
 }
 
 /* True if the event may have the field, as far as the contract and its dialects
@@ -70,17 +81,19 @@ static bool may_have(const struct check_lint *lint, struct td_bytes name,
                      const char *field)
 {
     const struct td_json_doc *json = &lint->doc->json;
-    uint32_t schema = schema_at(lint, 0, name);
+    uint32_t event = event_at(lint, 0, name);
     uint32_t dialects = check_lint_member(lint, 0, "dialects");
-    bool may = !schema || check_schema_may_have(lint->doc, schema, field);
 
+    if (!event || !check_lint_member(lint, event, "schema") ||
+        speaks(lint, event, field))
+        return true;
     for (uint32_t key = dialects + 1;
-         dialects && !may && key < json->values[dialects].next;
+         dialects && key < json->values[dialects].next;
          key = json->values[key + 1].next) {
-        schema = schema_at(lint, key + 1, name);
-        may = schema && check_schema_may_have(lint->doc, schema, field);
+        if (speaks(lint, event_at(lint, key + 1, name), field))
+            return true;
     }
-    return may;
+    return false;
 }
 
 /* True if no event that the rule speaks of has the field. */

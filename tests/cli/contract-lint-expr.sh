@@ -3,9 +3,13 @@ cat > run.yaml <<'END'
 contract: 1
 events:
   a: {schema: {properties: {n: {}}}}
-  b: {schema: {properties: {m: {}}}}
+  b: {schema: {properties: {m: {}}}, aliases: {other: [m2]}}
+dialects: {old: {events: {b: {schema: {properties: {was: {}}}, aliases: {older: [m3]}}}}}
 rules:
 - {id: good, on: a, expr: "n == b.m && n >= prev(a.n)"}
+- {id: good-alias, constant: b.other}
+- {id: good-dialect, constant: b.was}
+- {id: good-dialect-alias, constant: b.older}
 - {id: field, on: a, expr: m > 1}
 - {id: other-event, on: a, expr: n == b.n}
 - {id: filter, count: "a[m == 1]", exactly: 1}

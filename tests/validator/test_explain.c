@@ -38,6 +38,7 @@ static const struct {
      "For each k and l, every a is followed by b or c within 30s."},
     {"unique: a, on_fields: [x, y, z]",
      "No two a events have the same x, y and z."},
+    {"unique: a.n", "The value of n in a never comes twice."},
     {"no_duplicate: '*', same: [type, data], within: 1s",
      "No event comes twice within 1s with the same type and data."},
     {"requires: {event: a, known: id, from: b.id}",
