@@ -38,6 +38,10 @@ static void add_rule(struct td_buf *out, const struct check_result *r)
         "\"applied\":%" PRIu64 ",\"judged\":%" PRIu64 ",\"total\":%" PRIu64 ",",
         check_level_text(r->level), check_outcome_text(r->outcome), r->applied,
         r->judged, r->total);
+    if (r->note) {
+        add_text(out, "note", r->note);
+        (void)td_buf_add_byte(out, ',');
+    }
     add_text(out, "reason", r->reason);
     (void)td_buf_add_byte(out, '}');
 }

@@ -151,6 +151,11 @@ static void add_rule(struct td_buf *out, const struct check_verdict *v,
         (void)td_buf_add_byte(out, ')');
     }
     (void)td_buf_add_byte(out, '\n');
+    if (r->note && r->outcome == CHECK_FAIL) {
+        (void)td_buf_add_text(out, "    note: ");
+        add_clean(out, r->note);
+        (void)td_buf_add_byte(out, '\n');
+    }
     shown = add_findings(out, v, index);
     if (shown < r->total)
         (void)td_buf_addf(out, "    ... and %" PRIu64 " more\n",

@@ -59,6 +59,8 @@ static void add_contract_rules(struct check *c)
                                            limit_of(c, k->rules[i].max_report));
 
         c->verdict.rules[rule].mostly = k->rules[i].mostly;
+        if (k->rules[i].note)
+            c->verdict.rules[rule].note = td_strdup(k->rules[i].note);
     }
     c->fold = check_fold_new(k, &c->verdict, c->first_rule, &how);
 }

@@ -32,6 +32,7 @@ void check_verdict_release(struct check_verdict *v)
     for (uint32_t i = 0; i < v->rules_len; i++) {
         free(v->rules[i].id);
         free(v->rules[i].what);
+        free(v->rules[i].note);
         free(v->rules[i].reason);
     }
     for (size_t i = 0; i < v->findings_len; i++)

@@ -71,6 +71,7 @@ struct check_result {
     uint64_t max;     /* findings to keep */
     uint64_t mostly;  /* of CHECK_WHOLE, the share that must hold */
     bool optional;    /* nothing is wrong if it had nothing to judge */
+    char *note;       /* what the contract says of it for people, or NULL */
     char *reason;     /* "" or why it is open, vacuous, skipped or an error */
 };
 
