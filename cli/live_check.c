@@ -1,5 +1,6 @@
 #include "cli/live_check.h"
 
+#include "core/clock.h"
 #include "core/fs.h"
 #include "core/mem.h"
 #include "reports/json.h"
@@ -13,6 +14,7 @@ struct cli_live {
     struct check *check;
     const struct check_verdict *verdict; /* once it is decided */
     size_t told;                         /* findings that had their line */
+    bool begun;                          /* the check knows the time of it */
     bool over;
 };
 
@@ -71,6 +73,9 @@ enum td_code cli_live_put(struct cli_live *live, const struct td_event *ev)
 {
     if (live->over)
         return TD_FAILED;
+    if (!live->begun)
+        check_began(live->check, td_wall_ns(td_clock_real()) - ev->at_ns);
+    live->begun = true;
     live->over = live->how.on_tape ? check_event(live->check, ev)
                                    : check_heard(live->check, ev);
     cli_live_tell(live);

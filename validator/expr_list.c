@@ -1,6 +1,9 @@
 /* Lists of constants, which become JSON when they are loaded. */
 #include "validator/expr_int.h"
 
+/* Recursion ends at CHECK_EXPR_DEPTH. */
+/* NOLINTBEGIN(misc-no-recursion) */
+
 /* A list as JSON, of constants only. */
 static enum td_code write_list(struct expr_reader *r, struct td_buf *out);
 
@@ -63,6 +66,8 @@ static enum td_code write_list(struct expr_reader *r, struct td_buf *out)
     r->nesting--;
     return code;
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 enum td_code expr_parse_list(struct expr_reader *r, size_t from,
                              unsigned *types)

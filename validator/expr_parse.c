@@ -226,6 +226,8 @@ static enum td_code parse_postfix(struct expr_reader *r, unsigned *types)
     return code;
 }
 
+/* Recursion ends at CHECK_EXPR_DEPTH. */
+/* NOLINTBEGIN(misc-no-recursion) */
 static enum td_code parse_unary(struct expr_reader *r, unsigned *types)
 {
     struct expr_token t = expr_peek(r);
@@ -453,40 +455,46 @@ static enum td_code parse_not(struct expr_reader *r, unsigned *types)
                 : expr_emit(r, (struct expr_op){.code = EXPR_NOT}, t.from, 1);
 }
 
-/* `a op b op c`, where b is not looked at if a decides. */
+/* The right side of `a op b`, which is not looked at if a decides. */
+static enum td_code parse_other(struct expr_reader *r, expr_level level,
+                                bool both, size_t from, unsigned *types)
+{
+    struct expr_op skip = {.code = both ? EXPR_SKIP_AND : EXPR_SKIP_OR};
+    struct expr_op op = {.code = both ? EXPR_AND : EXPR_OR};
+    const char *word = both ? "and" : "or";
+    uint32_t at = r->expr->len;
+    size_t pos = here(r);
+    enum td_code code = expr_want(r, from, *types, EXPR_T_BOOL, word);
+
+    if (code == TD_OK)
+        code = expr_emit(r, skip, from, 0);
+    if (code == TD_OK)
+        code = level(r, types);
+    if (code == TD_OK)
+        code = expr_want(r, pos, *types, EXPR_T_BOOL, word);
+    *types = EXPR_T_BOOL;
+    if (code == TD_OK)
+        code = expr_emit(r, op, from, 2);
+    if (code == TD_OK)
+        r->expr->ops[at].arg = r->expr->len;
+    return code;
+}
+
 static enum td_code parse_logic(struct expr_reader *r, expr_level level,
                                 bool both, unsigned *types)
 {
     uint16_t sign = both ? EXPR_TWO('&', '&') : EXPR_TWO('|', '|');
-    const char *word = both ? "and" : "or";
     size_t from = here(r);
     enum td_code code = level(r, types);
 
     while (code == TD_OK) {
         struct expr_token t = expr_peek(r);
-        uint32_t skip = r->expr->len;
 
         if (!(t.kind == EXPR_SIGN && t.sign == sign) &&
-            !(t.kind == EXPR_NAME && expr_is(r, &t, word)))
+            !(t.kind == EXPR_NAME && expr_is(r, &t, both ? "and" : "or")))
             break;
-        code = expr_want(r, from, *types, EXPR_T_BOOL, word);
-        if (code == TD_OK)
-            code = expr_emit(
-                r,
-                (struct expr_op){.code = both ? EXPR_SKIP_AND : EXPR_SKIP_OR},
-                from, 0);
         expr_take(r, &t);
-        if (code == TD_OK)
-            code = level(r, types);
-        if (code == TD_OK)
-            code = expr_want(r, t.to, *types, EXPR_T_BOOL, word);
-        *types = EXPR_T_BOOL;
-        if (code == TD_OK)
-            code = expr_emit(
-                r, (struct expr_op){.code = both ? EXPR_AND : EXPR_OR}, from,
-                2);
-        if (code == TD_OK)
-            r->expr->ops[skip].arg = r->expr->len;
+        code = parse_other(r, level, both, from, types);
     }
     return code;
 }
@@ -537,3 +545,4 @@ enum td_code expr_parse(struct expr_reader *r, unsigned *types)
     r->nesting--;
     return code;
 }
+/* NOLINTEND(misc-no-recursion) */

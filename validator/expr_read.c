@@ -114,7 +114,9 @@ static size_t end_of_string(const struct expr_reader *r, size_t pos)
 
 static void read_sign(const struct expr_reader *r, struct expr_token *t)
 {
-    static const char two[][3] = {"==", "!=", "<=", ">=", "~=", "&&", "||"};
+    static const uint8_t two[][2] = {{'=', '='}, {'!', '='}, {'<', '='},
+                                     {'>', '='}, {'~', '='}, {'&', '&'},
+                                     {'|', '|'}};
     uint8_t a = byte(r, t->from);
     uint8_t b = byte(r, t->from + 1);
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static struct check_contract *contract_of(const char *head, const char *rule)
+struct check_contract *verb_rows_contract(const char *head, const char *rule)
 {
     struct check_schema_options how = {0};
     struct check_contract *contract = NULL;
@@ -84,7 +84,7 @@ static void say(const struct check_verdict *v, struct td_buf *out)
 
 static void judge(const char *head, const struct verb_row *row)
 {
-    struct check_contract *contract = contract_of(head, row->rule);
+    struct check_contract *contract = verb_rows_contract(head, row->rule);
     struct check_options options = {.contract = contract, .max_findings = 9};
     struct check *check = check_new(&options, "s");
     struct td_buf said = {0};

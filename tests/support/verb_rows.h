@@ -14,6 +14,9 @@ struct verb_row {
                        * key|path|expected|found|witnesses" */
 };
 
+/* A contract of one rule; head as below. */
+struct check_contract *verb_rows_contract(const char *head, const char *rule);
+
 /* Judge each with a contract of that rule alone. head ends `stream: {clock:
  * ...` and may go on with other keys: "}" or "}\ncomplete: false".
  */

@@ -1,6 +1,7 @@
 /* Verbs with expressions, automata and durations: rows as in test_verbs.c. */
 #include "tests/suites.h"
 #include "tests/support/verb_rows.h"
+#include "validator/check.h"
 #include "validator/samples.h"
 
 #include <stdio.h>
@@ -237,6 +238,61 @@ static void durations(void)
     verb_rows_judge("}\ncomplete: false", cut, ROWS(cut));
 }
 
+/* The tape began at 2025-01-01T00:00:00Z. */
+static void skews(void)
+{
+    static const struct {
+        const char *payload;
+        const char *says; /* "outcome|path|expected|found" */
+    } rows[] = {
+        {"{\"at\":\"2025-01-01T00:00:01.5Z\"}", "pass"},
+        {"{\"at\":\"2025-01-01T01:00:00.5+01:00\"}", "pass"},
+        {"{\"at\":1735689601000}", "pass"},
+        {"{}", "vacuous"},
+        {"{\"at\":\"2025-01-01T00:00:00.499Z\"}",
+         "fail|/at|the time of its recording, give or take 500ms|501ms "
+         "earlier"},
+        {"{\"at\":\"2025-01-01T00:00:03Z\"}",
+         "fail|/at|the time of its recording, give or take 500ms|2s later"},
+        {"{\"at\":\"noon\"}", "fail|/at|a time|\"noon\""},
+    };
+    struct check_contract *contract = verb_rows_contract(
+        "}", "clock_skew: {event: /at, recorded: true, max: 500ms}");
+
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct check_options options = {.contract = contract,
+                                        .max_findings = 9};
+        struct check *check = check_new(&options, "s");
+        struct td_event ev = {.seq = 1,
+                              .at_ns = 1000000000,
+                              .form = TD_FORM_JSON,
+                              .payload = td_text(rows[i].payload)};
+        const struct check_verdict *v;
+        char said[200];
+        uint32_t r = 0;
+
+        check_began(check, UINT64_C(1735689600000000000));
+        CU_ASSERT_EQUAL(check_event(check, &ev), TD_OK);
+        v = check_end(check);
+        while (strcmp(v->rules[r].id, "r") != 0)
+            r++;
+        (void)snprintf(said, sizeof(said), "%s",
+                       check_outcome_text(v->rules[r].outcome));
+        for (size_t f = 0; f < v->findings_len; f++) {
+            if (v->findings[f].rule != r)
+                continue;
+            (void)snprintf(said, sizeof(said), "fail|%s|%s|%s",
+                           v->findings[f].path, v->findings[f].expected,
+                           v->findings[f].found);
+        }
+        CU_ASSERT_STRING_EQUAL(said, rows[i].says);
+        if (strcmp(said, rows[i].says) != 0)
+            printf("\n    %s: %s\n", rows[i].payload, said);
+        check_free(check);
+    }
+    check_contract_free(contract);
+}
+
 static void percentiles_are_exact_and_then_near(void)
 {
     static const unsigned percents[] = {1, 50, 95, 99, 100};
@@ -273,6 +329,7 @@ CU_TestInfo validator_verbs_more_tests[] = {
     {"sequences", sequences},
     {"states", states},
     {"durations", durations},
+    {"skews", skews},
     {"percentiles are exact and then near",
      percentiles_are_exact_and_then_near},
     CU_TEST_INFO_NULL,
