@@ -62,9 +62,23 @@ def links(root):
                 yield "%s: %s leads nowhere" % (page, target)
 
 
+def verbs(root):
+    """Each verb of a rule is shown at work."""
+    page = read(root, "docs/contract.md")
+    start = page.index("\n## Every verb at work\n")
+    shown = page[start:page.index("\n## ", start + 1)]
+    room = os.path.join(root, "validator")
+    code = "".join(read(room, name) for name in sorted(os.listdir(room))
+                   if name.startswith("rule_") and name.endswith(".c"))
+    for name in re.findall(r'^    \.name = "(\w+)",', code, re.M):
+        if not re.search(r"^- \{.*\b%s: " % name, shown, re.M):
+            yield "docs/contract.md: no example of the verb " + name
+
+
 def main(root, tapedeck):
     bad = list(exit_status(root)) + list(dependencies(root))
     bad += list(command_line(root, tapedeck)) + list(links(root))
+    bad += verbs(root)
     print("\n".join(bad) if bad else "the pages agree with the code")
     return 1 if bad else 0
 

@@ -5,4 +5,7 @@ set_tests_properties(docs.current PROPERTIES LABELS slow)
 # Shown as typed and printed; to write down what is seen: tour.py --bless.
 add_test(NAME docs.first_contract COMMAND /usr/bin/python3
   ${CMAKE_CURRENT_LIST_DIR}/tour.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tapedeck>
-  "Your first contract in five minutes")
+  README.md "Your first contract in five minutes")
+add_test(NAME docs.verbs COMMAND /usr/bin/python3
+  ${CMAKE_CURRENT_LIST_DIR}/tour.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tapedeck>
+  docs/contract.md "Every verb at work")

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""What README shows as typed and printed is what happens.
+"""What a page shows as typed and printed is what happens.
 
-usage: tour.py [--bless] ROOT TAPEDECK HEADING
+usage: tour.py [--bless] ROOT TAPEDECK PAGE HEADING
 
-Runs the fenced blocks under a heading of README.md from top to bottom in one
+Runs the fenced blocks under a heading of a page (README.md) from top to bottom in one
 shell, in a directory that has the tree's fixtures: a block of `sh` as it is, in
 a block of `console` the lines that begin with "$ ". What these print, stderr
 too, must stand below them. --bless writes down what was seen.
@@ -67,7 +67,7 @@ def seen_blocks(root, tapedeck, found):
         outputs = [(command, next(printed))
                    for command in commands(kind, body)]
         if kind == "sh" and outputs[0][1]:
-            raise SystemExit("README.md: a block of sh says: " + outputs[0][1])
+            raise SystemExit("a block of sh says: " + outputs[0][1])
         made = body if kind == "sh" else "".join(
             "$ " + command + output for command, output in outputs)
         yield at, body, made
@@ -75,20 +75,20 @@ def seen_blocks(root, tapedeck, found):
 
 def main(words):
     blessing = words[:1] == ["--bless"]
-    root, tapedeck, heading = words[1:] if blessing else words
-    name = os.path.join(root, "README.md")
+    root, tapedeck, path, heading = words[1:] if blessing else words
+    name = os.path.join(root, path)
     with open(name, encoding="utf-8") as file:
         page = file.read()
     start, end = section(page, heading)
     wrong = 0
     found = blocks(page[start:end])
     if not found:
-        raise SystemExit("README.md: nothing to run under " + heading)
+        raise SystemExit(path + ": nothing to run under " + heading)
     for at, body, made in reversed(list(seen_blocks(root, tapedeck, found))):
         if body != made:
             wrong += 1
             if not blessing:
-                print("README.md says:\n" + body + "seen:\n" + made)
+                print(path + " says:\n" + body + "seen:\n" + made)
         page = page[:start + at] + made + page[start + at + len(body):]
     if blessing:
         with open(name, "w", encoding="utf-8") as file:
