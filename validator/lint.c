@@ -90,6 +90,54 @@ static void lint_rules(const struct check_lint *lint)
     free(list);
 }
 
+/* True if a verdict about the contract has a rule of this id. */
+static bool has_rule(const struct check_lint *lint, const char *id)
+{
+    const struct check_contract *c = lint->contract;
+
+    for (uint32_t i = 0; i < c->rules_len; i++) {
+        if (!strcmp(c->rules[i].id, id))
+            return true;
+    }
+    return is_ours(id);
+}
+
+static void lint_id(const struct check_lint *lint, uint32_t at)
+{
+    struct td_buf id = {0};
+
+    if (lint->doc->json.values[at].kind == TD_JSON_STRING) {
+        (void)td_json_unescape(&id, td_json_inner(&lint->doc->json, at));
+        if (!has_rule(lint, td_buf_str(&id)))
+            check_doubt(lint, at, "mend the spelling, or write the rule",
+                        "the contract has no rule \"%.80s\"", td_buf_str(&id));
+    }
+    td_buf_release(&id);
+}
+
+/* What a test expects: rules that are there. */
+static void lint_expected(const struct check_lint *lint, uint32_t expect)
+{
+    const struct td_json_value *v = lint->doc->json.values;
+
+    for (uint32_t key = expect + 1;
+         v[expect].kind == TD_JSON_OBJECT && key < v[expect].next;
+         key = v[key + 1].next) {
+        lint_id(lint, key + 1);
+        for (uint32_t i = key + 2; i < v[key + 1].next; i++)
+            lint_id(lint, i);
+    }
+}
+
+static void lint_tests(const struct check_lint *lint)
+{
+    uint32_t tests = check_lint_member(lint, 0, "tests");
+    const struct td_json_value *v = lint->doc->json.values;
+
+    for (uint32_t i = tests + 1; tests && i < v[tests].next; i = v[i].next)
+        lint_expected(lint, check_lint_member(lint, i, "expect"));
+}
+
 static void on_error(void *self, const struct td_error *error)
 {
     const struct check_linter *linter = self;
@@ -97,23 +145,18 @@ static void on_error(void *self, const struct td_error *error)
     linter->report(linter->self, false, error);
 }
 
-enum td_code check_lint(const char *path,
-                        const struct check_schema_options *how,
-                        const struct check_linter *linter)
+enum td_code check_lint_document(struct td_jsonx *doc,
+                                 const struct check_schema_options *how,
+                                 const struct check_linter *linter)
 {
     const struct check_contract_errors errors = {on_error,
                                                  (void *)(uintptr_t)linter};
     struct check_contract *contract = NULL;
     struct check_trials *trials = NULL;
-    struct td_jsonx doc = {0};
     struct td_error err = {0};
-    enum td_code code = td_jsonx_load(&doc, path, &err);
+    enum td_code code =
+        check_contract_compile_all(&contract, doc, how, &errors, &err);
 
-    if (code) {
-        linter->report(linter->self, false, &err);
-        return code;
-    }
-    code = check_contract_compile_all(&contract, &doc, how, &errors, &err);
     if (code == TD_OK) {
         const struct check_options options = {.contract = contract};
         const struct check_lint lint = {linter, contract, &contract->doc, how};
@@ -122,8 +165,24 @@ enum td_code check_lint(const char *path,
         if (code)
             linter->report(linter->self, false, &err);
         lint_rules(&lint);
+        if (code == TD_OK)
+            lint_tests(&lint);
     }
     check_trials_free(trials);
     check_contract_free(contract);
+    return code;
+}
+
+enum td_code check_lint(const char *path,
+                        const struct check_schema_options *how,
+                        const struct check_linter *linter)
+{
+    struct td_jsonx doc = {0};
+    struct td_error err = {0};
+    enum td_code code = td_jsonx_load(&doc, path, &err);
+
+    if (code == TD_OK)
+        return check_lint_document(&doc, how, linter);
+    linter->report(linter->self, false, &err);
     return code;
 }

@@ -21,4 +21,10 @@ TD_MUST_CHECK enum td_code check_lint(const char *path,
                                       const struct check_schema_options *how,
                                       const struct check_linter *linter);
 
+/* The same of a document, which is taken over. */
+TD_MUST_CHECK enum td_code
+check_lint_document(struct td_jsonx *doc,
+                    const struct check_schema_options *how,
+                    const struct check_linter *linter);
+
 #endif

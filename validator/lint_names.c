@@ -138,6 +138,23 @@ static void lint_fields(const struct reading *r)
     }
 }
 
+/* An expression of constants is as true of one event as of any other. */
+static void lint_constant(const struct reading *r)
+{
+    uint32_t expr = check_lint_member(r->lint, r->at, "expr");
+    struct td_bytes text;
+
+    if (expr == 0 || check_field_count(r->words) > 0)
+        return;
+    text = td_json_raw(&r->lint->doc->json, expr);
+    /* what is not a field may still ask for the past, the time or the key */
+    if (!memchr(text.ptr, '(', text.len) &&
+        !memmem(text.ptr, text.len, "now", 3) &&
+        !memmem(text.ptr, text.len, "key", 3))
+        check_doubt(r->lint, expr, "name a field of the event",
+                    "this expression does not look at the event");
+}
+
 void check_lint_names(const struct check_lint *lint, uint32_t at)
 {
     struct reading r = {.lint = lint, .at = at, .words = check_words_new()};
@@ -156,6 +173,7 @@ void check_lint_names(const struct check_lint *lint, uint32_t at)
         check_rule_load(&r.rule, &loader, at) == TD_OK) {
         lint_events(&r);
         lint_fields(&r);
+        lint_constant(&r);
     }
     check_rule_release(&r.rule);
     free(bys.list);

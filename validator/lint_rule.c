@@ -32,6 +32,18 @@ static void lint_report(const struct check_lint *lint, uint32_t rule)
                     "no finding of this rule would ever be shown");
 }
 
+/* true and {} take everything. */
+static void lint_schema(const struct check_lint *lint, uint32_t rule)
+{
+    uint32_t schema = check_lint_member(lint, rule, "schema");
+    const struct td_json_value *v = &lint->doc->json.values[schema];
+
+    if (schema && (v->kind == TD_JSON_TRUE ||
+                   (v->kind == TD_JSON_OBJECT && v->count == 0)))
+        check_doubt(lint, schema, "say what must be",
+                    "this rule can never fail: its schema takes everything");
+}
+
 void check_lint_rule(const struct check_lint *lint, uint32_t at)
 {
     uint32_t states = check_lint_member(lint, at, "states");
@@ -40,6 +52,7 @@ void check_lint_rule(const struct check_lint *lint, uint32_t at)
         lint_count(lint, at);
     check_lint_names(lint, at);
     lint_report(lint, at);
+    lint_schema(lint, at);
     if (states)
         check_lint_states(lint, states);
 }

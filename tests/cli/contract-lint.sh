@@ -18,6 +18,12 @@ rules:
 - {id: none, count: a, at_least: 0}
 - {id: schema, last: b}
 - {id: quiet, last: b, max_report: 0}
+- {id: constant, on: a, expr: 1 == 1}
+- {id: counted, on: a, expr: count(b) == 1}
+- {id: anything, conforms: a, schema: {}}
+tests:
+- {name: no such rule, stream: [{type: b}], expect: {fail: [one, two], vacuous: three}}
+- {name: a good one, stream: [{type: a}], expect: pass}
 END
 printf 'contract: 1\n' > good.yaml
 "$TAPEDECK" contract lint wrong.yaml doubtful.yaml good.yaml missing.yaml || echo "exit $?"
