@@ -127,6 +127,27 @@ static enum td_code read_key(struct contract_loader *l, uint32_t at)
     return check_read_field(&loader, at, &l->c->key);
 }
 
+static enum td_code read_ends(struct contract_loader *l, uint32_t at)
+{
+    l->ends_at = at;
+    l->ends_doc = l->x;
+    return TD_OK;
+}
+
+/* The selector names an event, so events come first. */
+static enum td_code load_ends(struct contract_loader *l)
+{
+    struct check_selector *selector = NULL;
+    enum td_code code = TD_OK;
+
+    if (l->ends_doc)
+        code = check_selector_load(&selector, l->c->words, l->ends_doc,
+                                   l->ends_at, l->err);
+    if (code == TD_OK)
+        l->c->ends = selector;
+    return code;
+}
+
 static enum td_code read_name_pointer(struct contract_loader *l, uint32_t at)
 {
     return read_pointer(l, at, &l->c->name_pointer);
@@ -139,10 +160,11 @@ static enum td_code read_data_pointer(struct contract_loader *l, uint32_t at)
 
 static enum td_code read_stream(struct contract_loader *l, uint32_t at)
 {
-    static const char *const known[] = {"name", "data", "clock", "key", NULL};
+    static const char *const known[] = {"name", "data", "clock",
+                                        "key",  "ends", NULL};
     static enum td_code (*const readers[])(struct contract_loader *,
                                            uint32_t) = {
-        read_name_pointer, read_data_pointer, read_clock, read_key};
+        read_name_pointer, read_data_pointer, read_clock, read_key, read_ends};
     enum td_code code;
 
     if (!contract_is_kind(l, at, TD_JSON_OBJECT))
@@ -380,7 +402,7 @@ static enum td_code read_keys(struct contract_loader *l)
     }
     l->x = &l->c->doc;
     l->json = &l->c->doc.json;
-    return code;
+    return code ? code : contract_settle(l, load_ends(l));
 }
 
 static enum td_code read_all(struct contract_loader *l)
@@ -489,6 +511,7 @@ void check_contract_free(struct check_contract *contract)
     for (uint32_t i = 0; i < contract->rules_len; i++)
         check_rule_release(&contract->rules[i]);
     check_dispatch_release(&contract->dispatch);
+    check_selector_free(contract->ends);
     check_words_free(contract->words);
     free(contract->bys.list);
     contract_free_events(contract);

@@ -44,6 +44,7 @@ struct check_contract {
     enum check_unknown unknown;
     uint32_t key;                  /* stream.key, or CHECK_NO_VALUE */
     struct check_time_source time; /* stream.clock; else recorded */
+    struct check_selector *ends;   /* the last event of a stream, or NULL */
     bool timed;                    /* a rule asks for times */
     struct check_schemas *schemas;
     struct check_words *words; /* the first events_len events are its events */

@@ -16,6 +16,8 @@ struct contract_loader {
     const struct check_contract_errors *errors; /* NULL: end at the first */
     enum td_code first;                         /* of the errors so far */
     struct td_error kept;
+    const struct td_jsonx *ends_doc; /* where stream.ends stands, or NULL */
+    uint32_t ends_at;
 };
 
 /* An error ends the loading, unless all are asked for. */

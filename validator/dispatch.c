@@ -7,7 +7,11 @@
 static void add_scope(struct check_sub *sub, uint64_t role,
                       const struct check_selector *selector, uint32_t event)
 {
-    if (selector && check_selector_may_match(selector, event))
+    if (!selector || !check_selector_may_match(selector, event))
+        return;
+    if (check_selector_is_sure(selector, event))
+        sub->sure |= role;
+    else
         sub->maybe |= role;
 }
 

@@ -180,11 +180,43 @@ static struct expr_value *run_all(const struct check_expr *e,
     return v;
 }
 
+/* The condition that most filters are: a field is this text. False: it is
+ * another one, or the field has to be looked at as a whole.
+ */
+static bool is_field_text(const struct check_expr *expr,
+                          const struct check_eval *eval,
+                          enum check_answer *answer)
+{
+    const struct expr_op *ops = expr->ops;
+    const struct expr_constant *text;
+    const struct td_json_doc *doc;
+    uint32_t at;
+
+    if (expr->len != 3 || ops[0].code != EXPR_FIELD ||
+        ops[1].code != EXPR_CONST || ops[2].code != EXPR_EQUAL)
+        return false;
+    text = &expr->constants[ops[1].arg];
+    at = check_field_at(eval->fields, ops[0].arg);
+    if (text->kind != EXPR_K_TEXT || at == CHECK_NO_VALUE)
+        return false;
+    doc = eval->m->doc;
+    if (doc->values[at].kind != TD_JSON_STRING ||
+        (doc->values[at].flags & TD_JSON_ESCAPED))
+        return false;
+    *answer = td_bytes_equal(td_json_inner(doc, at), text->text) ? CHECK_YES
+                                                                 : CHECK_NO;
+    return true;
+}
+
 enum check_answer check_expr_test(const struct check_expr *expr,
                                   struct check_eval *eval)
 {
-    const struct expr_value *v = run_all(expr, eval, EXPR_T_BOOL);
+    const struct expr_value *v;
+    enum check_answer answer;
 
+    if (is_field_text(expr, eval, &answer))
+        return answer;
+    v = run_all(expr, eval, EXPR_T_BOOL);
     if (v->kind == EXPR_K_UNDEFINED)
         return CHECK_UNDEFINED;
     return v->truth ? CHECK_YES : CHECK_NO;

@@ -1,8 +1,15 @@
 #include "validator/fields.h"
 
 #include "core/mem.h"
+#include "validator/print.h"
 
 #include <stdlib.h>
+
+#define SHAPE_MAX   64     /* keys of an object whose places are remembered */
+#define MEMO_FIELDS 254    /* fields of a contract that does so */
+#define MEMO_BYTES  500000 /* of all its memos */
+#define UNKNOWN     255    /* a place nobody looked for yet */
+#define NOWHERE     254
 
 /* Texts, each once: open addressing, at most half full. */
 struct table {
@@ -30,12 +37,31 @@ struct slot {
     uint32_t at;
 };
 
+/* Where fields were in the last message of an event. A message whose object has
+ * the same keys in the same order has them in the same places.
+ */
+struct memo {
+    uint64_t print;  /* of the keys; 0: nothing is known */
+    uint8_t *places; /* by field: of its first name among the keys */
+};
+
+/* The keys of an object, if they are few. */
+struct shape {
+    bool known;        /* of the message at hand */
+    struct memo *memo; /* NULL: there is none */
+    uint32_t len;
+    uint32_t keys[SHAPE_MAX];
+};
+
 struct check_field_cache {
     const struct check_words *words;
     const struct td_json_doc *doc;
     uint32_t at[2]; /* by enum check_field_base */
+    uint32_t event;
     uint32_t message;
-    struct slot *slots; /* one a field */
+    struct slot *slots;     /* one a field */
+    struct shape shapes[2]; /* by base */
+    struct memo *memos;     /* two an event, by base; NULL: too many */
 };
 
 static uint64_t hash(struct td_bytes text)
@@ -264,6 +290,10 @@ struct check_field_cache *check_field_cache_new(const struct check_words *words)
     cache->words = words;
     cache->slots =
         td_calloc((size_t)words->paths.len + 1, sizeof(*cache->slots));
+    if (words->paths.len <= MEMO_FIELDS &&
+        (uint64_t)words->paths.len * words->events.len <= MEMO_BYTES)
+        cache->memos =
+            td_calloc((size_t)words->events.len * 2 + 1, sizeof(*cache->memos));
     return cache;
 }
 
@@ -271,6 +301,9 @@ void check_field_cache_free(struct check_field_cache *cache)
 {
     if (!cache)
         return;
+    for (uint32_t i = 0; cache->memos && i < 2 * cache->words->events.len; i++)
+        free(cache->memos[i].places);
+    free(cache->memos);
     free(cache->slots);
     free(cache);
 }
@@ -281,6 +314,9 @@ void check_field_begin(struct check_field_cache *cache,
     cache->doc = m->doc;
     cache->at[CHECK_FIELD_DATA] = m->data;
     cache->at[CHECK_FIELD_MESSAGE] = m->at;
+    cache->event = m->event;
+    cache->shapes[0].known = false;
+    cache->shapes[1].known = false;
     if (++cache->message > 0)
         return;
     memset(cache->slots, 0, cache->words->paths.len * sizeof(*cache->slots));
@@ -309,22 +345,97 @@ static uint32_t element(const struct td_json_doc *doc, uint32_t array,
     return at;
 }
 
-static uint32_t look_up(const struct check_field_cache *cache,
-                        const struct field *f)
+/* List the keys of the object; their print, never 0. 0: they are too many. */
+static uint64_t list_keys(const struct td_json_doc *doc, uint32_t object,
+                          struct shape *shape)
 {
+    const struct td_json_value *v = doc->values;
+    uint64_t print = v[object].count;
+
+    shape->len = 0;
+    if (v[object].count > SHAPE_MAX)
+        return 0;
+    for (uint32_t key = object + 1; key < v[object].next;
+         key = v[key + 1].next) {
+        shape->keys[shape->len++] = key;
+        print = check_print_text(print, doc->text.ptr, v[key].end - 1,
+                                 v[key].end - v[key].start - 2);
+    }
+    return print | 1;
+}
+
+/* What is known of messages of this event and shape. */
+static struct memo *need_memo(struct check_field_cache *cache,
+                              enum check_field_base base)
+{
+    struct shape *shape = &cache->shapes[base];
+    uint32_t len = cache->words->paths.len;
+    uint64_t print;
+
+    if (shape->known)
+        return shape->memo;
+    shape->known = true;
+    shape->memo = NULL;
+    if (!cache->memos || cache->event >= cache->words->events.len ||
+        cache->doc->values[cache->at[base]].kind != TD_JSON_OBJECT)
+        return NULL;
+    print = list_keys(cache->doc, cache->at[base], shape);
+    if (print == 0)
+        return NULL;
+    shape->memo = &cache->memos[cache->event * 2 + (uint32_t)base];
+    if (!shape->memo->places)
+        shape->memo->places = td_calloc((size_t)len + 1, 1);
+    if (shape->memo->print != print) {
+        shape->memo->print = print;
+        memset(shape->memo->places, UNKNOWN, len);
+    }
+    return shape->memo;
+}
+
+/* The member of the data or message that a field begins with; 0: none. */
+static uint32_t first_step(struct check_field_cache *cache, uint32_t field,
+                           const struct field *f)
+{
+    struct memo *memo = need_memo(cache, f->base);
+    const struct shape *shape = &cache->shapes[f->base];
+    uint8_t place = 0;
+
+    if (!memo)
+        return td_json_member(cache->doc, cache->at[f->base], f->tokens[0]);
+    if (memo->places[field] == UNKNOWN) {
+        while (place < shape->len &&
+               !td_json_string_is(cache->doc, shape->keys[place], f->tokens[0]))
+            place++;
+        memo->places[field] = place < shape->len ? place : NOWHERE;
+    }
+    place = memo->places[field];
+    return place == NOWHERE ? 0 : shape->keys[place] + 1;
+}
+
+static uint32_t step(const struct td_json_doc *doc, uint32_t at,
+                     struct td_bytes token)
+{
+    return doc->values[at].kind == TD_JSON_ARRAY
+               ? element(doc, at, token)
+               : td_json_member(doc, at, token);
+}
+
+static uint32_t look_up(struct check_field_cache *cache, uint32_t field)
+{
+    const struct field *f = &cache->words->fields[field];
     const struct td_json_doc *doc = cache->doc;
     uint32_t at = cache->at[f->base];
+    uint32_t t = 0;
 
-    if (at == CHECK_NO_VALUE)
-        return CHECK_NO_VALUE;
-    for (uint32_t t = 0; t < f->len; t++) {
-        at = doc->values[at].kind == TD_JSON_ARRAY
-                 ? element(doc, at, f->tokens[t])
-                 : td_json_member(doc, at, f->tokens[t]);
-        if (at == 0)
-            return CHECK_NO_VALUE;
+    if (at == CHECK_NO_VALUE || f->len == 0)
+        return at;
+    if (doc->values[at].kind == TD_JSON_OBJECT) {
+        at = first_step(cache, field, f);
+        t = 1;
     }
-    return at;
+    for (; t < f->len && (at || t == 0); t++)
+        at = step(doc, at, f->tokens[t]);
+    return at ? at : CHECK_NO_VALUE;
 }
 
 uint32_t check_field_at(struct check_field_cache *cache, uint32_t field)
@@ -333,7 +444,7 @@ uint32_t check_field_at(struct check_field_cache *cache, uint32_t field)
 
     if (slot->message != cache->message) {
         slot->message = cache->message;
-        slot->at = look_up(cache, &cache->words->fields[field]);
+        slot->at = look_up(cache, field);
     }
     return slot->at;
 }

@@ -1,10 +1,8 @@
 #include "validator/fold.h"
 
 #include "core/mem.h"
-#include "validator/canon.h"
 #include "validator/dispatch.h"
 #include "validator/fold_int.h"
-#include "validator/instant.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,204 +14,93 @@ static const struct check_rule *rule_at(const struct check_fold *f, uint32_t i)
     return &f->contract->rules[i];
 }
 
-/* --- streams --- */
+/* --- the end of a stream --- */
 
-static void add_lane(struct check_fold *f)
+/* Calls `each` for every instance of a rule in a stream. */
+static void for_instances(struct check_fold *f, uint32_t lane, uint32_t rule,
+                          void (*each)(struct check_run *run, void *with),
+                          void *with)
 {
-    const struct check_contract *c = f->contract;
-    struct fold_lane *lane = td_calloc(1, sizeof(*lane));
+    struct check_place place = {
+        .fold = f, .lane = f->lanes[lane], .lane_index = lane, .rule = rule};
+    struct check_run run = {.rule = rule_at(f, rule),
+                            .eval = f->eval,
+                            .fields = f->fields,
+                            .schemas = f->schemas,
+                            .place = &place};
+    struct fold_states *s = &place.lane->states[rule];
 
-    lane->keys = td_calloc((size_t)c->bys.len + 1, sizeof(*lane->keys));
-    lane->states = td_calloc((size_t)c->rules_len + 1, sizeof(*lane->states));
-    for (uint32_t i = 0; i < c->rules_len; i++) {
-        if (c->rules[i].shared_size > 0)
-            lane->states[i].shared = td_calloc(1, c->rules[i].shared_size);
+    run.shared = s->shared;
+    for (uint32_t i = 0; i < s->len; i++) {
+        if (!s->list[i])
+            continue;
+        fold_set_instance(&run, s->list[i]);
+        each(&run, with);
     }
-    if ((f->lanes_len & (f->lanes_len - 1)) == 0)
-        f->lanes = td_realloc(f->lanes, (size_t)(f->lanes_len + 1) * 2 *
-                                            sizeof(struct fold_lane *));
-    f->lanes[f->lanes_len++] = lane;
 }
 
-/* The stream of the message: that of its key; without one, that of the message
- * before. CHECK_NO_KEY: there are too many.
- */
-static uint32_t lane_of(struct check_fold *f)
+static void finish(struct check_run *run, void *with)
 {
-    uint32_t at = check_field_at(f->fields, f->contract->key);
-    bool is_new;
-    uint32_t key;
-
-    if (at == CHECK_NO_VALUE && f->lane != 0)
-        return f->lane;
-    td_buf_clear(&f->key);
-    if (at != CHECK_NO_VALUE)
-        check_canon(&f->key, f->doc, at);
-    if (f->streams.live == CHECK_STREAMS_MAX &&
-        check_keys_find(&f->streams, td_buf_bytes(&f->key)) == CHECK_NO_KEY)
-        return CHECK_NO_KEY;
-    key = check_keys_add(&f->streams, td_buf_bytes(&f->key), &is_new);
-    if (is_new)
-        add_lane(f);
-    return key + 1;
+    fold_finish(run, *(const bool *)with ? CHECK_CUT : CHECK_ENDED);
 }
 
-/* --- keys --- */
-
-static void remember_dead(struct check_fold *f, struct fold_lane *lane,
-                          uint32_t by, uint32_t key)
+/* What a rule has to say of all keys of a stream together. */
+static void close_rule(struct check_fold *f, uint32_t lane, uint32_t rule,
+                       bool cut)
 {
-    struct dead_key dead = {lane, by, key};
+    struct check_place place = {
+        .fold = f, .lane = f->lanes[lane], .lane_index = lane, .rule = rule};
+    struct check_run run = {.rule = rule_at(f, rule),
+                            .shared = place.lane->states[rule].shared,
+                            .eval = f->eval,
+                            .fields = f->fields,
+                            .place = &place};
 
-    (void)td_buf_add(&f->dead, &dead, sizeof(dead));
+    if (run.rule->verb->on_close)
+        run.rule->verb->on_close(&run, cut ? CHECK_CUT : CHECK_ENDED);
 }
 
-/* Keys that no rule knows any more leave, once the message is done with. */
-static void drop_dead(struct check_fold *f)
+/* A rule without keys is judged also if no message came. */
+static void need_one(struct check_fold *f, uint32_t lane, uint32_t rule)
 {
-    for (size_t i = 0; i < f->dead.len; i += sizeof(struct dead_key)) {
-        struct dead_key dead;
-        struct fold_keys *keys;
+    struct check_place place = {
+        .fold = f, .lane = f->lanes[lane], .rule = rule};
+    struct check_run run = {.rule = rule_at(f, rule), .place = &place};
+    bool all = f->contract->key == CHECK_NO_VALUE || run.rule->every_stream;
 
-        memcpy(&dead, f->dead.ptr + i, sizeof(dead));
-        keys = &dead.lane->keys[dead.by];
-        if (keys->refs[dead.key] == 0)
-            check_keys_remove(&keys->keys, dead.key);
-    }
-    td_buf_clear(&f->dead);
+    if (run.rule->by == CHECK_NO_VALUE && all == (lane == 0))
+        (void)fold_need_instance(&run, 0);
 }
 
-/* The key of the message as canonical JSON: its value, or a list of several.
- * False: it lacks a field.
- */
-static bool write_key(struct check_fold *f, const struct check_by *by)
+/* A rule has seen all of a stream. */
+static void finish_rule(struct check_fold *f, uint32_t lane, uint32_t rule,
+                        bool cut)
 {
-    td_buf_clear(&f->key);
-    for (uint32_t i = 0; i < by->len; i++) {
-        uint32_t at = check_field_at(f->fields, by->fields[i]);
-
-        if (at == CHECK_NO_VALUE)
-            return false;
-        if (by->len > 1)
-            (void)td_buf_add_byte(&f->key, i ? ',' : '[');
-        check_canon(&f->key, f->doc, at);
-    }
-    if (by->len > 1)
-        (void)td_buf_add_byte(&f->key, ']');
-    return true;
-}
-
-static uint32_t key_of(struct check_fold *f, struct fold_lane *lane,
-                       uint32_t by)
-{
-    struct fold_keys *keys = &lane->keys[by];
-    bool is_new = false;
-
-    if (keys->message == f->messages)
-        return keys->at;
-    keys->message = f->messages;
-    keys->at = CHECK_NO_KEY;
-    if (!write_key(f, &f->contract->bys.list[by]))
-        return CHECK_NO_KEY;
-    keys->at = check_keys_add(&keys->keys, td_buf_bytes(&f->key), &is_new);
-    if (keys->at >= keys->refs_len) {
-        uint32_t len = keys->refs_len ? keys->refs_len * 2 : 16;
-
-        keys->refs = td_realloc(keys->refs, len * sizeof(*keys->refs));
-        memset(keys->refs + keys->refs_len, 0,
-               (len - keys->refs_len) * sizeof(*keys->refs));
-        keys->refs_len = len;
-    }
-    if (is_new) /* unless an instance takes it */
-        remember_dead(f, lane, by, keys->at);
-    return keys->at;
-}
-
-/* --- instances --- */
-
-static struct fold_instance *new_instance(struct check_fold *f, uint32_t rule,
-                                          const struct fold_states *all)
-{
-    const struct check_rule *r = rule_at(f, rule);
-    struct fold_instance *instance = f->rules[rule].free;
-
-    if (instance)
-        f->rules[rule].free = instance->next;
-    else
-        instance = td_calloc(1, sizeof(*instance) + r->state_size);
-    instance->opens = all->opens;
-    instance->closes = all->closes;
-    instance->active =
-        r->scope == CHECK_GLOBALLY ||
-        (r->scope == CHECK_BEFORE ? all->closes == 0 : all->active);
-    if (instance->active && r->scope == CHECK_BETWEEN)
-        instance->pending = td_calloc(1, sizeof(*instance->pending));
-    return instance;
-}
-
-static void make_room(struct fold_states *s, uint32_t key)
-{
-    uint32_t len = s->len ? s->len : 1;
-
-    if (key < s->len)
+    if (f->lanes[lane]->ended && f->lanes[lane]->messages == 0 &&
+        !rule_at(f, rule)->every_stream)
         return;
-    while (len <= key)
-        len *= 2;
-    s->list = td_realloc(s->list, len * sizeof(struct fold_instance *));
-    memset(s->list + s->len, 0,
-           (len - s->len) * sizeof(struct fold_instance *));
-    s->len = len;
+    need_one(f, lane, rule);
+    for_instances(f, lane, rule, finish, &cut);
+    close_rule(f, lane, rule, cut);
 }
 
-/* The instance of the rule and key of the run; NULL: there are too many. */
-static struct fold_instance *need_instance(struct check_run *run, uint32_t key)
+static void give_back(struct check_run *run, void *with)
 {
-    struct check_place *p = run->place;
-    struct fold_states *s = &p->lane->states[p->rule];
+    (void)with;
+    fold_give_back(run);
+}
 
-    make_room(s, key);
-    if (s->list[key])
-        return s->list[key];
-    if (s->live >= run->rule->max_keys) {
-        char why[80];
-
-        (void)snprintf(why, sizeof(why), "more than %llu keys at once",
-                       (unsigned long long)run->rule->max_keys);
-        check_rule_undecided(run, why);
-        return NULL;
+/* The last event of a stream came: it is judged, and forgotten. */
+static void end_stream(struct check_fold *f, uint32_t lane)
+{
+    fold_drop_dead(f);
+    for (uint32_t i = 0; i < f->contract->rules_len; i++) {
+        if (f->rules[i].off || rule_at(f, i)->every_stream)
+            continue;
+        finish_rule(f, lane, i, false);
+        for_instances(f, lane, i, give_back, NULL);
     }
-    s->list[key] = new_instance(p->fold, p->rule, s);
-    s->list[key]->key = key;
-    s->live++;
-    if (run->rule->by != CHECK_NO_VALUE)
-        p->lane->keys[run->rule->by].refs[key]++;
-    return s->list[key];
-}
-
-static void set_instance(struct check_run *run, struct fold_instance *instance)
-{
-    run->place->instance = instance;
-    run->state = instance ? instance->state : NULL;
-}
-
-/* The last message of a key: what it is worth is decided, and forgotten. */
-static void end_key(struct check_run *run)
-{
-    struct check_place *p = run->place;
-    struct fold_states *s = &p->lane->states[p->rule];
-    struct fold_instance *instance = p->instance;
-
-    fold_finish(run, CHECK_ENDED);
-    if (run->rule->by == CHECK_NO_VALUE) {
-        instance->active = run->rule->scope == CHECK_GLOBALLY;
-        return;
-    }
-    if (--p->lane->keys[run->rule->by].refs[instance->key] == 0)
-        remember_dead(p->fold, p->lane, run->rule->by, instance->key);
-    s->list[instance->key] = NULL;
-    s->live--;
-    instance->next = p->fold->rules[p->rule].free;
-    p->fold->rules[p->rule].free = instance;
+    fold_clear_lane(f, lane);
 }
 
 /* --- messages --- */
@@ -240,10 +127,13 @@ static uint64_t roles_of(const struct check_fold *f,
     return roles;
 }
 
-static uint64_t own_roles(const struct check_rule *rule, uint64_t roles)
+#define EDGES (CHECK_ROLE_OPENS | CHECK_ROLE_CLOSES | CHECK_ROLE_ENDS)
+
+/* A rule without a scope, or a message that is about none of it: most. */
+static bool is_plain(const struct check_run *run, uint64_t roles)
 {
-    return roles & ~(CHECK_ROLE_OPENS | CHECK_ROLE_CLOSES | CHECK_ROLE_ENDS) &
-           ~rule->shared_roles;
+    return run->place->instance && run->rule->scope == CHECK_GLOBALLY &&
+           !(roles & (EDGES | run->rule->shared_roles));
 }
 
 static void run_rule(struct check_fold *f, const struct check_sub *sub,
@@ -251,30 +141,38 @@ static void run_rule(struct check_fold *f, const struct check_sub *sub,
 {
     const struct check_rule *rule = rule_at(f, sub->rule);
     uint64_t roles = roles_of(f, rule, sub, m);
-    struct check_place place = {.fold = f, .rule = sub->rule};
-    struct check_run run = {.rule = rule,
-                            .eval = f->eval,
-                            .fields = f->fields,
-                            .schemas = f->schemas,
-                            .place = &place};
+    struct check_place *place = &f->place;
+    struct check_run *run = &f->run;
+    struct fold_states *states;
     uint32_t key = 0;
 
     if (!roles)
         return;
-    place.lane_index = rule->every_stream ? 0 : lane;
-    place.lane = f->lanes[place.lane_index];
-    run.shared = place.lane->states[sub->rule].shared;
+    place->rule = sub->rule;
+    place->lane_index = rule->every_stream ? 0 : lane;
+    place->lane = f->lanes[place->lane_index];
+    states = &place->lane->states[sub->rule];
+    run->rule = rule;
+    run->shared = states->shared;
     if (rule->by != CHECK_NO_VALUE)
-        key = key_of(f, place.lane, rule->by);
-    /* What is shared is of no key, and makes none known. */
-    if (key != CHECK_NO_KEY && (roles & ~rule->shared_roles))
-        set_instance(&run, need_instance(&run, key));
-    fold_deliver(&run, m, roles);
-    if ((roles & CHECK_ROLE_ENDS) && place.instance)
-        end_key(&run);
+        key = fold_key_of(f, place->lane, rule->by);
+    if (key < states->len && states->list[key])
+        fold_set_instance(run, states->list[key]);
+    else if (key == CHECK_NO_KEY || !(roles & ~rule->shared_roles))
+        fold_set_instance(run, NULL); /* what is shared makes no key known */
+    else
+        fold_set_instance(run, fold_need_instance(run, key));
+    if (is_plain(run, roles)) {
+        f->verdict->rules[f->first + sub->rule].applied++;
+        rule->verb->on_message(run, m, roles);
+        return;
+    }
+    fold_deliver(run, m, roles);
+    if ((roles & CHECK_ROLE_ENDS) && place->instance)
+        fold_end_key(run);
     if (key == CHECK_NO_KEY && rule->missing == CHECK_MISSING_FAIL &&
-        own_roles(rule, roles))
-        fold_miss_key(&run, m);
+        (roles & ~(EDGES | rule->shared_roles)))
+        fold_miss_key(run, m);
 }
 
 /* What stream.clock says. */
@@ -309,24 +207,27 @@ void check_fold_message(struct check_fold *fold, struct check_message *m)
     uint32_t lane = 0;
     uint32_t event;
 
-    drop_dead(fold);
+    fold_drop_dead(fold);
     fold->doc = m->doc;
     m->number = ++fold->messages;
     m->event = check_event_find(c->words, m->name);
     check_eval_begin(fold->eval, m);
     read_clock(fold, m);
     if (c->key != CHECK_NO_VALUE)
-        lane = lane_of(fold);
+        lane = fold_lane_of(fold);
     if (lane == CHECK_NO_KEY) {
         too_many_streams(fold);
         return;
     }
     fold->lane = lane;
+    fold->lanes[lane]->messages++;
     event = m->event == CHECK_NO_EVENT ? d->events : m->event;
     for (uint32_t i = d->first[event]; i < d->first[event + 1]; i++) {
         if (!fold->rules[d->subs[i].rule].off)
             run_rule(fold, &d->subs[i], lane, m);
     }
+    if (c->ends && check_selector_matches(c->ends, fold->eval, m))
+        end_stream(fold, lane);
 }
 
 /* --- the beginning and the end --- */
@@ -382,65 +283,14 @@ struct check_fold *check_fold_new(const struct check_contract *contract,
     f->fields = check_eval_fields(f->eval);
     f->schemas = check_schema_run_new(contract->schemas);
     f->rules = td_calloc((size_t)contract->rules_len + 1, sizeof(*f->rules));
-    add_lane(f);
+    f->place.fold = f;
+    f->run = (struct check_run){.eval = f->eval,
+                                .fields = f->fields,
+                                .schemas = f->schemas,
+                                .place = &f->place};
+    fold_add_lane(f);
     choose_rules(f, how);
     return f;
-}
-
-/* Calls `each` for every instance of a rule in a stream. */
-static void for_instances(struct check_fold *f, uint32_t lane, uint32_t rule,
-                          void (*each)(struct check_run *run, void *with),
-                          void *with)
-{
-    struct check_place place = {
-        .fold = f, .lane = f->lanes[lane], .lane_index = lane, .rule = rule};
-    struct check_run run = {.rule = rule_at(f, rule),
-                            .eval = f->eval,
-                            .fields = f->fields,
-                            .schemas = f->schemas,
-                            .place = &place};
-    struct fold_states *s = &place.lane->states[rule];
-
-    run.shared = s->shared;
-    for (uint32_t i = 0; i < s->len; i++) {
-        if (!s->list[i])
-            continue;
-        set_instance(&run, s->list[i]);
-        each(&run, with);
-    }
-}
-
-static void finish(struct check_run *run, void *with)
-{
-    fold_finish(run, *(const bool *)with ? CHECK_CUT : CHECK_ENDED);
-}
-
-/* What a rule has to say of all keys of a stream together. */
-static void close_rule(struct check_fold *f, uint32_t lane, uint32_t rule,
-                       bool cut)
-{
-    struct check_place place = {
-        .fold = f, .lane = f->lanes[lane], .lane_index = lane, .rule = rule};
-    struct check_run run = {.rule = rule_at(f, rule),
-                            .shared = place.lane->states[rule].shared,
-                            .eval = f->eval,
-                            .fields = f->fields,
-                            .place = &place};
-
-    if (run.rule->verb->on_close)
-        run.rule->verb->on_close(&run, cut ? CHECK_CUT : CHECK_ENDED);
-}
-
-/* A rule without keys is judged also if no message came. */
-static void need_one(struct check_fold *f, uint32_t lane, uint32_t rule)
-{
-    struct check_place place = {
-        .fold = f, .lane = f->lanes[lane], .rule = rule};
-    struct check_run run = {.rule = rule_at(f, rule), .place = &place};
-    bool all = f->contract->key == CHECK_NO_VALUE || run.rule->every_stream;
-
-    if (run.rule->by == CHECK_NO_VALUE && all == (lane == 0))
-        (void)need_instance(&run, 0);
 }
 
 /* Enough of what was judged held. */
@@ -485,11 +335,8 @@ void check_fold_end(struct check_fold *fold, bool cut)
 {
     for (uint32_t i = 0; i < fold->contract->rules_len; i++) {
         for (uint32_t lane = 0; lane < fold->lanes_len && !fold->rules[i].off;
-             lane++) {
-            need_one(fold, lane, i);
-            for_instances(fold, lane, i, finish, &cut);
-            close_rule(fold, lane, i, cut);
-        }
+             lane++)
+            finish_rule(fold, lane, i, cut);
         if (!fold->rules[i].off)
             settle(fold, i);
     }
@@ -499,7 +346,6 @@ static void discard(struct check_run *run, void *with)
 {
     (void)with;
     fold_reset(run);
-    free(run->place->instance);
 }
 
 static void free_lane(struct check_fold *f, uint32_t index)
@@ -531,11 +377,11 @@ void check_fold_free(struct check_fold *fold)
     for (uint32_t i = 0; i < fold->lanes_len; i++)
         free_lane(fold, i);
     for (uint32_t i = 0; i < fold->contract->rules_len; i++) {
-        while (fold->rules[i].free) {
-            struct fold_instance *next = fold->rules[i].free->next;
+        while (fold->rules[i].blocks) {
+            struct fold_block *next = fold->rules[i].blocks->next;
 
-            free(fold->rules[i].free);
-            fold->rules[i].free = next;
+            free(fold->rules[i].blocks);
+            fold->rules[i].blocks = next;
         }
     }
     free(fold->rules);

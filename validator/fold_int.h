@@ -1,6 +1,6 @@
-/* validator/fold_int.h - what the files of the fold share: fold.c has the
- * streams, keys and states, fold_scope.c what a message does to a state,
- * rule_note.c what a rule says.
+/* validator/fold_int.h - what the files of the fold share: fold.c hands out
+ * messages, fold_state.c has streams, keys and states, fold_scope.c what a
+ * message does to a state, rule_note.c what a rule says.
  */
 #ifndef VALIDATOR_FOLD_INT_H
 #define VALIDATOR_FOLD_INT_H
@@ -27,6 +27,12 @@ struct fold_instance {
     max_align_t state[];          /* state_size bytes */
 };
 
+/* Memory of many instances. */
+struct fold_block {
+    struct fold_block *next;
+    max_align_t bytes[];
+};
+
 /* A rule in one stream. */
 struct fold_states {
     struct fold_instance **list; /* by key; NULL: none */
@@ -50,6 +56,17 @@ struct fold_keys {
 struct fold_lane {
     struct fold_keys *keys;     /* one a `by` of the contract */
     struct fold_states *states; /* one a rule */
+    uint64_t messages;          /* since it began */
+    bool ended;                 /* it came to its end once */
+};
+
+/* Where a rule's word goes. */
+struct check_place {
+    struct check_fold *fold;
+    struct fold_lane *lane;
+    uint32_t lane_index;
+    uint32_t rule;
+    struct fold_instance *instance; /* NULL: a message without the key */
 };
 
 /* What a rule is in this check, whatever the stream. */
@@ -59,6 +76,8 @@ struct fold_rule {
     bool has_last;
     int64_t last;               /* time of its last message */
     struct fold_instance *free; /* to use again */
+    struct fold_block *blocks;  /* all of them */
+    uint32_t block_len;         /* instances of the last block */
 };
 
 struct dead_key {
@@ -75,6 +94,8 @@ struct check_fold {
     struct check_field_cache *fields;
     struct check_schema_run *schemas;
     const struct td_json_doc *doc; /* of the message at hand */
+    struct check_place place;      /* of the message at hand */
+    struct check_run run;
     struct fold_rule *rules;
     struct check_keys streams; /* values of stream.key */
     struct fold_lane **lanes;  /* 0: rules of all streams; then one each */
@@ -89,14 +110,29 @@ struct check_fold {
     struct td_buf dead; /* struct dead_key of keys that may go */
 };
 
-/* Where a rule's word goes. */
-struct check_place {
-    struct check_fold *fold;
-    struct fold_lane *lane;
-    uint32_t lane_index;
-    uint32_t rule;
-    struct fold_instance *instance; /* NULL: a message without the key */
-};
+/* Room for another stream. */
+void fold_add_lane(struct check_fold *f);
+/* The stream of the message: that of its key; without one, that of the message
+ * before. CHECK_NO_KEY: there are too many.
+ */
+uint32_t fold_lane_of(struct check_fold *f);
+/* All of a stream is forgotten but the memory; its instances were given back.
+ */
+void fold_clear_lane(struct check_fold *f, uint32_t index);
+
+/* The key of the message for a `by`, or CHECK_NO_KEY. */
+uint32_t fold_key_of(struct check_fold *f, struct fold_lane *lane, uint32_t by);
+/* Keys that no rule knows any more leave, once the message is done with. */
+void fold_drop_dead(struct check_fold *f);
+
+/* The instance of the rule and key of the run; NULL: there are too many. */
+struct fold_instance *fold_need_instance(struct check_run *run, uint32_t key);
+/* The run is about this instance; NULL: about none. */
+void fold_set_instance(struct check_run *run, struct fold_instance *instance);
+/* The instance is used for another key; its state was reset. */
+void fold_give_back(struct check_run *run);
+/* The last message of a key: what it is worth is decided, and forgotten. */
+void fold_end_key(struct check_run *run);
 
 /* Frees a state and its memory of findings; the instance can begin anew. */
 void fold_reset(struct check_run *run);

@@ -166,6 +166,18 @@ void check_keys_remove(struct check_keys *keys, uint32_t key)
     keys->live--;
 }
 
+void check_keys_clear(struct check_keys *keys)
+{
+    for (uint32_t i = 0; i < keys->len; i++) {
+        keys->list[i].there = false;
+        keys->list[i].next_free = i + 1 < keys->len ? i + 2 : 0;
+    }
+    keys->free = keys->len ? 1 : 0;
+    keys->live = 0;
+    if (keys->slots)
+        memset(keys->slots, 0, ((size_t)keys->mask + 1) * sizeof(*keys->slots));
+}
+
 struct td_bytes check_keys_text(const struct check_keys *keys, uint32_t key)
 {
     return td_bytes(keys->list[key].text, keys->list[key].len);

@@ -35,6 +35,9 @@ uint32_t check_keys_add(struct check_keys *keys, struct td_bytes text,
 /* Forget a key; its number is free. Nothing happens if it is not there. */
 void check_keys_remove(struct check_keys *keys, uint32_t key);
 
+/* Forget all keys, but keep the memory. */
+void check_keys_clear(struct check_keys *keys);
+
 /* Its text; lives until the table changes. */
 struct td_bytes check_keys_text(const struct check_keys *keys, uint32_t key);
 

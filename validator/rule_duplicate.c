@@ -2,11 +2,13 @@
 #include "core/mem.h"
 #include "validator/decimal.h"
 #include "validator/equal.h"
+#include "validator/print.h"
 #include "validator/rule_read.h"
 
 #include <stdlib.h>
 
 #define BYTES_MAX ((size_t)256 << 20) /* of messages one state remembers */
+#define PLAIN     20                  /* digits of a number written out */
 
 static const char *const keys[] = {"same", "within", NULL};
 
@@ -100,50 +102,98 @@ static enum td_code load(struct check_rule *rule, struct check_loader *l,
     return code;
 }
 
-static uint64_t mix(uint64_t word)
-{
-    word *= UINT64_C(0xff51afd7ed558ccd);
-    return word ^ word >> 31;
-}
-
-/* 1, 1.0 and 1e0 give the same. */
-static uint64_t print_number(struct td_bytes token)
+/* A number as plain digits: 1, 1.0 and 10e-1 are "1"; empty: it is too long. */
+static struct td_bytes plain(struct td_buf *out, struct td_bytes token)
 {
     struct check_decimal d;
-    int64_t n;
+    const uint8_t *digit;
+    int64_t bottom;
 
+    td_buf_clear(out);
     check_decimal_read(&d, token);
-    return check_decimal_int64(&d, &n) ? (uint64_t)n : check_decimal_hash(&d);
+    bottom = d.top - (int64_t)d.count + 1;
+    if (d.top > PLAIN || bottom < -PLAIN)
+        return td_bytes(NULL, 0);
+    (void)td_buf_add_text(out, d.negative ? "-" : "");
+    digit = d.digits;
+    for (int64_t i = d.top > 0 ? d.top : 0; i >= (bottom < 0 ? bottom : 0);
+         i--) {
+        bool there = d.count > 0 && i <= d.top && i >= bottom;
+
+        if (i == -1)
+            (void)td_buf_add_byte(out, '.');
+        if (there && *digit == '.')
+            digit++;
+        (void)td_buf_add_byte(out, there ? *digit++ : '0');
+    }
+    return td_buf_bytes(out);
 }
 
-static uint64_t print_string(struct td_bytes text)
+/* True if plain() would change nothing. */
+static bool is_plain(const struct td_json_value *v, const uint8_t *token,
+                     size_t len)
 {
-    size_t len = text.len < 8 ? text.len : 8;
-    uint64_t word = 0;
+    if (len > PLAIN || (len == 2 && token[0] == '-' && token[1] == '0'))
+        return false;
+    if (!(v->flags & TD_JSON_NOT_INT))
+        return true;
+    for (size_t i = 0; i < len; i++) {
+        if (token[i] != '.' && token[i] != '-' &&
+            (token[i] < '0' || token[i] > '9'))
+            return false;
+    }
+    return token[len - 1] != '0';
+}
 
-    if (len > 0)
-        memcpy(&word, text.ptr + text.len - len, len);
-    return word ^ (uint64_t)text.len << 56;
+static uint64_t print_number(struct td_buf *scratch,
+                             const struct td_json_doc *doc, uint32_t at)
+{
+    const struct td_json_value *v = &doc->values[at];
+    const uint8_t *text = doc->text.ptr;
+    struct td_bytes digits;
+    struct check_decimal d;
+
+    if (is_plain(v, text + v->start, v->end - v->start))
+        return check_print_tail(text, v->end, v->end - v->start);
+    digits = plain(scratch, td_json_raw(doc, at));
+    if (digits.len > 0)
+        return check_print_tail(digits.ptr, digits.len, digits.len);
+    check_decimal_read(&d, td_json_raw(doc, at));
+    return check_decimal_hash(&d);
+}
+
+static uint64_t print_string(struct td_buf *scratch,
+                             const struct td_json_doc *doc, uint32_t at)
+{
+    const struct td_json_value *v = &doc->values[at];
+    size_t len = v->end - v->start - 2;
+    struct td_bytes text;
+
+    if (!(v->flags & TD_JSON_ESCAPED))
+        return check_print_tail(doc->text.ptr, v->end - 1, len) ^ len << 56;
+    text = check_text(scratch, (struct check_value){doc, at});
+    return check_print_tail(text.ptr, text.len, text.len) ^ (uint64_t)text.len
+                                                                << 56;
 }
 
 /* Equal values have equal prints: the order of members does not matter, nor how
- * a string is escaped.
+ * a string is escaped or a number written.
  */
 static uint64_t print_of(struct td_buf *scratch, const struct td_json_doc *doc,
                          uint32_t at)
 {
+    uint32_t end = doc->values[at].next;
     uint64_t sum = 0;
 
-    for (uint32_t i = at; i < doc->values[at].next; i++) {
-        const struct td_json_value *v = &doc->values[i];
-        uint64_t word = 0;
+    for (uint32_t i = at; i < end; i++) {
+        uint8_t kind = doc->values[i].kind;
+        uint64_t print = kind;
 
-        if (v->kind == TD_JSON_NUMBER)
-            word = print_number(td_json_raw(doc, i));
-        else if (v->kind == TD_JSON_STRING)
-            word =
-                print_string(check_text(scratch, (struct check_value){doc, i}));
-        sum += mix(word + v->kind);
+        if (kind == TD_JSON_STRING)
+            print ^= print_string(scratch, doc, i);
+        else if (kind == TD_JSON_NUMBER)
+            print ^= print_number(scratch, doc, i);
+        sum += check_print_mix(print);
     }
     return sum;
 }

@@ -342,6 +342,18 @@ bool check_selector_may_match(const struct check_selector *selector,
     return false;
 }
 
+bool check_selector_is_sure(const struct check_selector *selector,
+                            uint32_t event)
+{
+    for (uint32_t i = 0; i < selector->len; i++) {
+        const struct choice *c = &selector->choices[i];
+
+        if (!c->filter && (c->any || c->event == event))
+            return true;
+    }
+    return false;
+}
+
 bool check_selector_matches(const struct check_selector *selector,
                             struct check_eval *eval,
                             const struct check_message *m)

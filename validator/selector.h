@@ -40,6 +40,10 @@ void check_selector_free(struct check_selector *selector);
 bool check_selector_may_match(const struct check_selector *selector,
                               uint32_t event);
 
+/* True if every message of the event matches, so that nobody needs to ask. */
+bool check_selector_is_sure(const struct check_selector *selector,
+                            uint32_t event);
+
 /* Whether the message at hand matches. A filter that is undefined (a field is
  * missing) does not.
  */

@@ -98,6 +98,11 @@ static void answers_and_repeats(void)
         {"no_duplicate: '*'", "a k=1; a k=2; b k=1", "pass"},
         {"no_duplicate: '*'", "a k=1 n=2; b; a n=2.0 k=1",
          "fail 1: 3 ||no event twice|\"a\" again|1 3"},
+        {"no_duplicate: '*', same: [k]",
+         "a k=100; a k=0.5; a k=-0; a k=12345678901234567890; a k=1.50; a "
+         "k=1e30; a k=1e2; a k=5e-1; a k=0; a k=1234567890123456789e1; a "
+         "k=15e-1; a k=1000000000000000000000000000000",
+         "fail 6: 7 ||no event twice|\"a\" again|1 7"},
         {"no_duplicate: '*', same: [k]", "a k='\\u0078'; b k='x'",
          "fail 1: 2 ||no event twice|\"b\" again|1 2"},
         {"no_duplicate: '*', same: [k, n]", "a k=1; a n=1; a k=1 n=null",
@@ -273,11 +278,44 @@ static void a_stream_key_makes_many_streams(void)
         {"count: b, at_most: 1, by: k", "b x=1 k=1; b x=2 k=1; b k=1",
          "fail 1: 3 x = 2, k = 1||at most 1 \"b\"|2|2 3"},
         {"count: a, exactly: 2, by: []", "a x=1; a x=2", "pass"},
+        {"count: b, at_most: 1, when: {after: s}", "s x=1; b x=1; b x=2; b x=1",
+         "fail 1: 4 x = 1||at most 1 \"b\"|2|2 4"},
         {"first: a", "b; a x=1",
          "fail 1: 1 ||\"a\" as the first event|\"b\"|1"},
     };
 
     verb_rows_judge(", key: x}", rows, ROWS(rows));
+}
+
+static void a_stream_ends_and_another_begins(void)
+{
+    static const struct verb_row one[] = {
+        {"first: a", "a; z; a; z", "pass"},
+        {"first: a", "a; z; b; z",
+         "fail 1: 3 ||\"a\" as the first event|\"b\"|3"},
+        {"count: a, exactly: 1", "a; z; a; z", "pass"},
+        {"count: a, exactly: 1", "a; z; a", "pass"},
+        {"count: a, exactly: 1", "", "fail 1: 0 ||exactly 1 \"a\"|0|"},
+        {"count: a, exactly: 1", "z; a; z", "fail 1: 0 ||exactly 1 \"a\"|0|"},
+        {"count: a, exactly: s.n", "s n=1; a; z; a; z", "pass"},
+        {"count: a, at_most: 1, by: k", "a k=1; z; a k=1; a k=2; z", "pass"},
+        {"count: a, exactly: 2, by: []", "a; z; a; z", "pass"},
+        {"unique: a.k", "a k=1; z; a k=1", "pass"},
+        {"response: {trigger: a, expect: b}", "a; z; b",
+         "fail 1: 1 ||\"b\" after it|none|1"},
+        {"absent: a, when: {after: s}", "s; z; a", "pass"},
+    };
+    static const struct verb_row many[] = {
+        {"count: a, exactly: 1", "a x=1; a x=2; z x=1; a x=1; z x=2; z x=1",
+         "pass"},
+        {"first: a", "a x=1; b x=1; z x=1; b x=1",
+         "fail 1: 4 x = 1||\"a\" as the first event|\"b\"|4"},
+        {"count: a, at_most: 1, by: k, max_keys: 1",
+         "a x=1 k=1; z x=1; a x=1 k=2; z x=1; a x=2 k=3", "pass"},
+    };
+
+    verb_rows_judge(", ends: z}", one, ROWS(one));
+    verb_rows_judge(", key: x, ends: z}", many, ROWS(many));
 }
 
 CU_TestInfo validator_verbs_tests[] = {
@@ -288,5 +326,6 @@ CU_TestInfo validator_verbs_tests[] = {
     {"keys are values", keys_are_values},
     {"what is cut off is open", what_is_cut_off_is_open},
     {"a stream key makes many streams", a_stream_key_makes_many_streams},
+    {"a stream ends and another begins", a_stream_ends_and_another_begins},
     CU_TEST_INFO_NULL,
 };

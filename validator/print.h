@@ -1,0 +1,47 @@
+/* validator/print.h - cheap prints of texts: equal texts have equal ones. */
+#ifndef VALIDATOR_PRINT_H
+#define VALIDATOR_PRINT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* The last bytes, at most eight, of the `len` that end at text[end]. */
+static inline uint64_t check_print_tail(const uint8_t *text, size_t end,
+                                        size_t len)
+{
+    uint64_t word = 0;
+
+    if (len >= 8) {
+        memcpy(&word, text + end - 8, 8);
+        return word;
+    }
+    if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && end >= 8 && len > 0) {
+        memcpy(&word, text + end - 8, 8);
+        return word >> (64 - 8 * len);
+    }
+    memcpy(&word, text + end - len, len);
+    return word;
+}
+
+static inline uint64_t check_print_mix(uint64_t print)
+{
+    print *= UINT64_C(0xff51afd7ed558ccd);
+    return print ^ print >> 32;
+}
+
+/* Of all bytes, on top of another print. */
+static inline uint64_t check_print_text(uint64_t print, const uint8_t *text,
+                                        size_t end, size_t len)
+{
+    uint64_t word;
+
+    for (size_t at = end - len; at + 8 < end; at += 8) {
+        memcpy(&word, text + at, 8);
+        print = check_print_mix(print ^ word);
+    }
+    return check_print_mix(print ^ check_print_tail(text, end, len) ^
+                           (uint64_t)len << 56);
+}
+
+#endif
