@@ -77,8 +77,8 @@ ORDER = """contract: 1
 stream: {data: /data}
 rules:
 - {id: starts, first: execution_started}
-- {id: up, by: execution_id, monotonic: "*.seq", mode: increasing}
-- {id: acked, by: execution_id, before: [execution_started, progress_update]}
+- {id: up, by: execution_id, ends: execution_completed, monotonic: "*.seq", mode: increasing}
+- {id: begun, by: execution_id, ends: execution_completed, before: [execution_started, progress_update]}
 """
 
 # Twenty rules of many verbs, most of them about the event that comes most.
