@@ -318,8 +318,9 @@ const struct cli_command cli_cmd_record = {
         "tape, each with its connection number.\n\n"
         "The recording ends when all sources have ended, at a limit, or with "
         "SIGINT, SIGTERM or SIGHUP; a second signal does not wait for peers. "
-        "Exit status: 0 all is on the tape, 3 events were lost (and the tape "
-        "says which), 4 a source or the tape failed, 5 connecting timed out. "
+        "Exit status: 0 all is on the tape, 1 it is, but the check of "
+        "--contract or --schema failed, 3 events were lost (and the tape says "
+        "which), 4 a source or the tape failed, 5 connecting timed out. "
         "docs/record.md is the manual.",
     .examples =
         "tapedeck record ws://localhost:9000/feed -o run.tape.gz  # until it "
