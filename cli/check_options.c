@@ -50,6 +50,17 @@ static enum td_code check_profiles(struct cli_check *check,
     return code;
 }
 
+static enum td_code check_dialect(const struct cli_check *check,
+                                  struct td_error *err)
+{
+    const char *name = check->how.dialect;
+
+    if (check->contract)
+        return check_contract_dialect(check->contract, name, err);
+    return td_error_set(err, TD_USAGE, "--dialect", 0,
+                        "\"%.80s\" needs a contract", name);
+}
+
 enum td_code cli_check_read(struct cli_check *check,
                             const struct cli_args *args, const char *schema,
                             const char *contract, struct td_error *err)
@@ -70,8 +81,8 @@ enum td_code cli_check_read(struct cli_check *check,
     check->how.fail_fast = cli_flag(args, "fail-fast");
     check->how.strict = cli_flag(args, "strict");
     check->how.dialect = cli_text(args, "dialect");
-    if (code == TD_OK && check->contract && check->how.dialect)
-        code = check_contract_dialect(check->contract, check->how.dialect, err);
+    if (code == TD_OK && check->how.dialect)
+        code = check_dialect(check, err);
     return code ? code : check_profiles(check, args, err);
 }
 
@@ -109,20 +120,30 @@ static uint32_t count_outcome(const struct check_verdict *v,
     return count;
 }
 
+static void add_share(struct td_buf *out, uint32_t count, const char *what)
+{
+    if (count > 0)
+        (void)td_buf_addf(out, "%s%u %s", out->len ? ", " : "", count, what);
+}
+
 /* It would pass but for --strict. */
 static void say_strict(const struct check_verdict *v, const char *path,
                        struct td_error *err)
 {
+    struct td_buf why = {0};
     uint32_t vacuous = 0;
 
     for (uint32_t i = 0; i < v->rules_len; i++)
         vacuous +=
             v->rules[i].outcome == CHECK_VACUOUS && !v->rules[i].optional;
+    add_share(&why, count_outcome(v, CHECK_FAIL), "warned");
+    add_share(&why, vacuous, "had nothing to judge");
+    add_share(&why, count_outcome(v, CHECK_OPEN), "could not be decided");
+    add_share(&why, count_outcome(v, CHECK_SKIPPED), "did not run");
     (void)td_error_set(err, TD_FAILED, path, 0,
-                       "fails strictly: rules that warn %u, had nothing to "
-                       "judge %u, were skipped %u",
-                       count_outcome(v, CHECK_FAIL), vacuous,
-                       count_outcome(v, CHECK_SKIPPED));
+                       "fails because of --strict: of %u rules %s",
+                       v->rules_len, td_buf_str(&why));
+    td_buf_release(&why);
 }
 
 void cli_check_say(const struct check_verdict *v, enum td_code code,

@@ -31,7 +31,7 @@ void expr_write(struct td_buf *out, const struct expr_value *v)
         (void)td_buf_add_byte(out, '"');
         break;
     case EXPR_K_LIST:
-        check_excerpt(out, td_json_raw(v->list.doc, v->list.at), SHOWN);
+        check_excerpt_value(out, v->list.doc, v->list.at, SHOWN);
         break;
     case EXPR_K_UNDEFINED:
         (void)td_buf_add_text(out, "undefined");
@@ -97,7 +97,7 @@ static void explain_sides(const struct check_expr *e, struct check_eval *eval,
         expr_write(out, expr_run(e, eval, e->right, last));
         any = true;
     }
-    (void)td_buf_add_text(out, any ? "; found " : "found ");
+    (void)td_buf_add_text(out, any ? "; found " : "");
     expr_write(out, expr_run(e, eval, 0, e->right));
 }
 

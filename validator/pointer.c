@@ -60,3 +60,34 @@ void check_excerpt(struct td_buf *out, struct td_bytes bytes, size_t max)
     if (len < bytes.len)
         (void)td_buf_add_text(out, "...");
 }
+
+static bool is_blank(uint8_t byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
+void check_excerpt_value(struct td_buf *out, const struct td_json_doc *doc,
+                         uint32_t at, size_t max)
+{
+    struct td_bytes raw = td_json_raw(doc, at);
+    size_t end = out->len + max;
+    bool text = false;
+    bool blank = false;
+
+    for (size_t i = 0; i < raw.len; i++) {
+        bool before = blank;
+
+        blank = !text && is_blank(raw.ptr[i]);
+        if (blank && before)
+            continue;
+        if (out->len >= end && (raw.ptr[i] & 0xC0) != 0x80) {
+            (void)td_buf_add_text(out, "...");
+            return;
+        }
+        (void)td_buf_add_byte(out, blank ? ' ' : raw.ptr[i]);
+        if (text && raw.ptr[i] == '\\')
+            (void)td_buf_add_byte(out, raw.ptr[++i]);
+        else if (raw.ptr[i] == '"')
+            text = !text;
+    }
+}

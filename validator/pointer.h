@@ -13,4 +13,10 @@ void check_pointer(struct td_buf *out, const struct td_json_doc *doc,
 /* Append the bytes, or their first `max` (cut between characters) and "...". */
 void check_excerpt(struct td_buf *out, struct td_bytes bytes, size_t max);
 
+/* The same with value `at`. Where it is laid out over lines, each run of white
+ * space is one space.
+ */
+void check_excerpt_value(struct td_buf *out, const struct td_json_doc *doc,
+                         uint32_t at, size_t max);
+
 #endif

@@ -249,7 +249,7 @@ static void write_parts(struct td_buf *out, const struct check_words *words,
         for (uint32_t i = 0; i < by->len; i++) {
             (void)td_buf_addf(out, "%s%s = ", out->len > 0 ? ", " : "",
                               check_field_text(words, by->fields[i]));
-            check_excerpt(out, td_json_raw(&doc, at), VALUE);
+            check_excerpt_value(out, &doc, at, VALUE);
             at = doc.values[at].next;
         }
     }
@@ -319,7 +319,7 @@ static void set_message(struct check_note *note, struct check_finding *f,
     if (note->at == CHECK_NO_VALUE)
         return;
     check_message_path(path, m, note->at);
-    check_excerpt(value, td_json_raw(m->doc, note->at), VALUE);
+    check_excerpt_value(value, m->doc, note->at, VALUE);
 }
 
 void check_note_end(struct check_note *note)
@@ -360,5 +360,5 @@ void check_note_value(struct td_buf *out, const struct check_message *m,
     if (at == CHECK_NO_VALUE)
         (void)td_buf_add_text(out, "nothing");
     else
-        check_excerpt(out, td_json_raw(m->doc, at), VALUE);
+        check_excerpt_value(out, m->doc, at, VALUE);
 }

@@ -356,14 +356,12 @@ static void say_sources(struct check_note *note, const struct check_run *run)
 static void find_unknown(struct check_run *run, const struct check_message *m,
                          uint32_t at)
 {
-    const struct requires *b = run->rule->body;
     struct check_note note;
 
     if (!check_rule_fail(run))
         return;
     check_note_begin(&note, run, m, at);
-    (void)td_buf_addf(&note.expected, "a %s that came before in ",
-                      check_rule_field_text(run, b->known));
+    (void)td_buf_add_text(&note.expected, "a value that came before in ");
     say_sources(&note, run);
     check_note_value(&note.found, m, at);
     check_note_end(&note);
@@ -459,15 +457,13 @@ static void on_requires(struct check_run *run, const struct check_message *m,
 
 static void find_waiting(struct check_run *run, const struct waiting *w)
 {
-    const struct requires *b = run->rule->body;
     const struct known *k = run->state;
     struct check_note note;
 
     if (!check_rule_fail(run))
         return;
     check_note_begin(&note, run, NULL, CHECK_NO_VALUE);
-    (void)td_buf_addf(&note.expected, "a %s that also comes in ",
-                      check_rule_field_text(run, b->known));
+    (void)td_buf_add_text(&note.expected, "a value that also comes in ");
     say_sources(&note, run);
     (void)td_buf_add_bytes(&note.found,
                            check_keys_text(&k->values.keys, w->value));

@@ -161,10 +161,12 @@ static enum td_code report_too_large(
     struct check_schema_run *run, uint32_t root, struct check_value value,
     void (*report)(void *self, const struct check_problem *problem), void *self)
 {
-    struct check_problem problem = {.path = "",
-                                    .expected = "a value that fits",
-                                    .found = "one too large to say more",
-                                    .at = value.at};
+    struct check_problem problem = {
+        .path = "",
+        .expected = "a value that fits",
+        .found = "one that does not; saying why takes too "
+                 "many steps",
+        .at = value.at};
     struct schema_place place = run->set->nodes[root].place;
     const struct td_jsonx *x = run->set->docs[place.doc].x;
     struct td_buf *path = &run->words[0];

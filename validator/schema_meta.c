@@ -22,8 +22,9 @@ static void on_problem(void *self, const struct check_problem *p)
     j->told = true;
     (void)td_jsonx_fail(
         j->x, p->at, TD_USAGE, j->err,
-        "\"%.60s\" is wrong for a schema: expected %.160s, found %.80s",
-        name ? name + 1 : "", p->expected, p->found);
+        "%s%.60s%s is wrong for a schema: expected %.160s, found %.80s",
+        name ? "\"" : "", name ? name + 1 : "this", name ? "\"" : "",
+        p->expected, p->found);
     (void)td_error_mend(j->err, "see the metaschema %.120s", j->dialect);
 }
 

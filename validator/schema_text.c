@@ -128,7 +128,7 @@ static void add_plain(struct td_buf *out, const struct told *t)
         (void)td_buf_add_text(out, "no two equal items");
         break;
     case SCHEMA_NEEDS:
-        check_excerpt(out, td_json_raw(t->schema, t->op->at), SHOWN);
+        check_excerpt_value(out, t->schema, t->op->at, SHOWN);
         (void)td_buf_addf(out, " beside \"%s\"", (const char *)t->op->name.ptr);
         break;
     case SCHEMA_OBJECT:
@@ -218,7 +218,7 @@ void schema_add_expected(struct td_buf *out, const struct check_schema_run *r,
         add_types(out, &t, schema_failure_at(r, chosen->failure).op);
     } else if (phrase(t.op->kind)) {
         (void)td_buf_add_text(out, phrase(t.op->kind));
-        check_excerpt(out, td_json_raw(t.schema, t.op->at), SHOWN);
+        check_excerpt_value(out, t.schema, t.op->at, SHOWN);
     } else {
         add_plain(out, &t);
     }
@@ -246,7 +246,7 @@ static void add_found(struct td_buf *out, const struct told *t,
         (void)td_buf_addf(out, "%u of %u", t->detail, value->count);
         break;
     default:
-        check_excerpt(out, td_json_raw(v.doc, v.at), SHOWN);
+        check_excerpt_value(out, v.doc, v.at, SHOWN);
         break;
     }
 }
@@ -277,7 +277,7 @@ void schema_describe(struct check_schema_run *r,
     check_pointer(&w[SCHEMA_PATH], &x->json, 0, keyword_place(&t));
     schema_add_expected(&w[EXPECTED], r, chosen);
     if (chosen->shape == SCHEMA_SHAPE_TAG)
-        check_excerpt(&w[FOUND], td_json_raw(v.doc, v.at), SHOWN);
+        check_excerpt_value(&w[FOUND], v.doc, v.at, SHOWN);
     else
         add_found(&w[FOUND], &t, v);
     *out = (struct check_problem){

@@ -6,3 +6,4 @@ printf '{"type":"a"}\n' > run.ndjson
 "$TAPEDECK" validate --contract c.yaml --strict run.ndjson > /dev/null || echo "exit $?"
 "$TAPEDECK" validate --contract c.yaml --profile ful run.ndjson || echo "exit $?"
 "$TAPEDECK" validate --profile full run.ndjson || echo "exit $?"
+"$TAPEDECK" validate --dialect seed run.ndjson || echo "exit $?"

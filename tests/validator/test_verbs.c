@@ -118,14 +118,14 @@ static void answers_and_repeats(void)
         {"requires: {event: a, known: k, from: s.k}", "s k=1; a k=1", "pass"},
         {"requires: {event: a, known: k, from: s.list}",
          "s list=['x','y']; a k='y'; a k='z'",
-         "fail 1: 3 |/k|a k that came before in s.list|\"z\"|3=\"z\""},
+         "fail 1: 3 |/k|a value that came before in s.list|\"z\"|3=\"z\""},
         {"requires: {event: a, known: k, from: s.k}", "a k=1; s k=1",
-         "fail 1: 1 |/k|a k that came before in s.k|1|1=1"},
+         "fail 1: 1 |/k|a value that came before in s.k|1|1=1"},
         {"requires: {event: a, known: k, from: s.k, order: any}",
          "a k=1; s k=1", "pass"},
         {"requires: {event: a, known: k, from: [s.k, b.n], order: any}",
          "a k=1; a k=2; b n=2; a k=1",
-         "fail 2: 1 ||a k that also comes in s.k or b.n|1|1"},
+         "fail 2: 1 ||a value that also comes in s.k or b.n|1|1"},
         {"requires: {event: a, known: k, from: s.k}", "s k=1", "vacuous"},
     };
 
