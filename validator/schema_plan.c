@@ -313,9 +313,9 @@ static void plan_array(struct planner *p, struct schema_gathered g)
         (void)add_step(p, STEP_UNIQUE, 0);
         break;
     case SCHEMA_ARRAY:
-        if (op->count == 0)
+        if (op->count == 0 && op->node != SCHEMA_NONE)
             (void)add_step(p, STEP_ITEMS, op->node);
-        else
+        else if (op->count > 0)
             (void)add_step(p, STEP_ARRAY, g.op);
         break;
     case SCHEMA_CONTAINS:

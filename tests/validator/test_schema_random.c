@@ -79,7 +79,7 @@ static void make_schema(struct maker *m, unsigned deep);
 static void make_list(struct maker *m, unsigned deep)
 {
     say(m, "[");
-    for (unsigned i = 1 + pick(m, 3), n = 0; n < i; n++) {
+    for (unsigned i = pick(m, 4), n = 0; n < i; n++) {
         say(m, n ? "," : "");
         make_schema(m, deep);
     }
