@@ -262,8 +262,8 @@ void fold_clear_lane(struct check_fold *f, uint32_t index)
     }
     for (uint32_t i = 0; i < f->contract->bys.len; i++) {
         check_keys_clear(&lane->keys[i].keys);
-        memset(lane->keys[i].refs, 0,
-               lane->keys[i].refs_len * sizeof(*lane->keys[i].refs));
+        for (uint32_t k = 0; k < lane->keys[i].refs_len; k++)
+            lane->keys[i].refs[k] = 0;
     }
     lane->messages = 0;
     lane->ended = true;
