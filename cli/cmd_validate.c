@@ -184,16 +184,36 @@ static enum td_code validate_all(struct validate *all, struct td_error *err)
     return worst;
 }
 
+/* Options that would change nothing, without a word. */
+static enum td_code check_together(const struct cli_args *args,
+                                   struct td_error *err)
+{
+    static const char *const flags[] = {"summary", "follow", "fail-fast",
+                                        "strict"};
+    const char *other = cli_text(args, "contract") ? "contract" : NULL;
+
+    if (cli_flag(args, "follow") && cli_operands(args) > 1)
+        return td_error_set(err, TD_USAGE, "--follow", 0,
+                            "follows one input at a time");
+    if (!cli_text(args, "output"))
+        return TD_OK;
+    for (size_t i = 0; !other && i < sizeof(flags) / sizeof(flags[0]); i++)
+        other = cli_flag(args, flags[i]) ? flags[i] : NULL;
+    if (!other)
+        return TD_OK;
+    (void)td_error_set(err, TD_USAGE, "--output", 0,
+                       "prints no verdict, which is what --%s is about", other);
+    return td_error_mend(err, "leave one of them out");
+}
+
 static enum td_code run(const struct cli_args *args, struct td_error *err)
 {
     struct validate all = {.args = args};
-    enum td_code code =
-        cli_check_read(&all.check, args, cli_text(args, "schema"),
-                       cli_text(args, "contract"), err);
+    enum td_code code = check_together(args, err);
 
-    if (code == TD_OK && cli_flag(args, "follow") && cli_operands(args) > 1)
-        code = td_error_set(err, TD_USAGE, "--follow", 0,
-                            "follows one input at a time");
+    if (code == TD_OK)
+        code = cli_check_read(&all.check, args, cli_text(args, "schema"),
+                              cli_text(args, "contract"), err);
     if (code == TD_OK)
         code = validate_all(&all, err);
     cli_check_release(&all.check);

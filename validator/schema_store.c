@@ -140,6 +140,29 @@ enum td_code schema_store_file(struct check_schemas *set, const char *path,
     return schema_store_add(set, &source, doc, err);
 }
 
+/* A segment of the path is "..", which only an escape like %2e hides: URIs
+ * come here resolved.
+ */
+static bool leads_out(const char *path)
+{
+    while ((path = strstr(path, "..")) != NULL) {
+        if (path[-1] == '/' && (path[2] == '/' || path[2] == 0))
+            return true;
+        path += 2;
+    }
+    return false;
+}
+
+/* The path of a URI within a folder of the map; false: there is none. */
+static bool path_within(const struct check_schema_map *m, struct td_bytes rest,
+                        struct td_buf *path)
+{
+    size_t from = strlen(m->folder);
+
+    (void)td_buf_addf(path, rest.len == 0 ? "%s" : "%s/", m->folder);
+    return check_uri_decode(path, rest) && !leads_out(td_buf_str(path) + from);
+}
+
 /* The path of a URI, if it is a file's or the map names it. */
 static bool path_of(const struct check_schemas *set, struct td_bytes uri,
                     struct td_buf *path)
@@ -151,8 +174,7 @@ static bool path_of(const struct check_schemas *set, struct td_bytes uri,
 
         if (uri.len < len || memcmp(uri.ptr, m->prefix, len) != 0)
             continue;
-        (void)td_buf_addf(path, uri.len == len ? "%s" : "%s/", m->folder);
-        return check_uri_decode(path, td_bytes(uri.ptr + len, uri.len - len));
+        return path_within(m, td_bytes(uri.ptr + len, uri.len - len), path);
     }
     if (uri.len < 7 || memcmp(uri.ptr, "file://", 7) != 0)
         return false;
