@@ -4,6 +4,7 @@
 #include "core/mem.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define FIRST_VALUES 64
 
@@ -375,6 +376,10 @@ static enum td_code explain(struct outcome out, struct td_bytes text,
     if (offset == trimmed)
         return td_error_set(err, TD_FORMAT, "json", text.len,
                             "the text stops within a value");
+    if (offset == 0 && trimmed >= 3 && memcmp(text.ptr, "\xEF\xBB\xBF", 3) == 0)
+        return td_error_set(err, TD_FORMAT, "json", 0,
+                            "a byte order mark is not valid JSON; write UTF-8 "
+                            "without one");
     return td_error_set(err, TD_FORMAT, "json", offset,
                         "byte 0x%02x is not valid JSON here", *out.bad);
 }

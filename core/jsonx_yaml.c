@@ -346,6 +346,10 @@ enum td_code td_jsonx_from_yaml(struct td_jsonx *doc, struct td_bytes yaml,
 
     c->doc = doc;
     c->err = err;
+    /* YAML allows a byte order mark; with a set encoding the parser does not.
+     */
+    if (yaml.len >= 3 && memcmp(yaml.ptr, "\xEF\xBB\xBF", 3) == 0)
+        yaml = td_bytes(yaml.ptr + 3, yaml.len - 3);
     if (yaml_parser_initialize(&parser)) {
         yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
         yaml_parser_set_input_string(&parser, yaml.ptr, yaml.len);

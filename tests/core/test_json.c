@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define ROWS(a) (sizeof(a) / sizeof((a)[0]))
 #define T(s)                                                                   \
@@ -385,6 +386,21 @@ static void utf8_is_judged_at_every_offset(void)
     CU_ASSERT(td_utf8_valid(td_bytes(NULL, 0)));
 }
 
+/* Editors write one where nobody sees it. */
+static void a_byte_order_mark_is_named(void)
+{
+    struct td_json_doc doc = {0};
+    struct td_error err;
+
+    CU_ASSERT_EQUAL(td_json_parse(&doc, td_text("\xEF\xBB\xBF{}"), 8, &err),
+                    TD_FORMAT);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "byte order mark"));
+    CU_ASSERT_EQUAL(td_json_parse(&doc, td_text("\xEF\xBB{}"), 8, &err),
+                    TD_FORMAT);
+    CU_ASSERT_PTR_NULL(strstr(err.text, "byte order mark"));
+    td_json_release(&doc);
+}
+
 CU_TestInfo core_json_tests[] = {
     {"good texts are accepted", good_texts_are_accepted},
     {"bad texts are refused where they go wrong",
@@ -398,6 +414,7 @@ CU_TestInfo core_json_tests[] = {
      every_cut_of_a_text_is_refused_at_its_end},
     {"line texts have no white space around and no breaks",
      line_texts_have_no_white_space_around_and_no_breaks},
+    {"a byte order mark is named", a_byte_order_mark_is_named},
     {"pointers find their value", pointers_find_their_value},
     {"unescape and escape agree", unescape_and_escape_agree},
     {"unescape refuses what is no escape and keeps limits",

@@ -32,6 +32,9 @@ static void yaml_becomes_json(void)
          "{\"b\":[1]}]}"},
         {"a: |\n  one\n  two\nb: >-\n  one\n  two\n",
          "{\"a\":\"one\\ntwo\\n\",\"b\":\"one two\"}"},
+        {"\xEF\xBB\xBF"
+         "a: 1\nb: 2",
+         "{\"a\":1,\"b\":2}"},
         {"%YAML 1.2\n---\na: []\n...\n", "{\"a\":[]}"},
     };
 
