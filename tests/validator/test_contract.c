@@ -415,6 +415,53 @@ static void dialects_are_read_under_the_contracts_names(void)
     check_contract_free(contract);
 }
 
+/* Outcome of the whole by a contract with these keys, strict or not. */
+static void a_strict_verdict_lets_nothing_pass(void)
+{
+    static const struct {
+        const char *keys;
+        enum check_outcome lenient;
+        enum check_outcome strict;
+    } rows[] = {
+        {"events: {a: {}}", CHECK_PASS, CHECK_PASS},
+        {"events: {a: {}, b: {}}", CHECK_PASS, CHECK_FAIL},
+        {"events: {a: {}, b: {optional: true}}", CHECK_PASS, CHECK_PASS},
+        {"unknown: ignore\nevents: {b: {optional: true}}", CHECK_PASS,
+         CHECK_FAIL},
+        {"unknown: warn\nevents: {b: {optional: true}}", CHECK_PASS,
+         CHECK_FAIL},
+        {"rules: [{id: r, absent: a, level: warn}]", CHECK_PASS, CHECK_FAIL},
+        {"rules: [{id: r, absent: a, level: info}]", CHECK_PASS, CHECK_PASS},
+        {"rules: [{id: r, absent: a, mostly: 0.1}]", CHECK_FAIL, CHECK_FAIL},
+        {"rules: [{id: r, monotonic: b.n}]", CHECK_PASS, CHECK_FAIL},
+        {"rules: [{id: r, first: a, profile: full}]", CHECK_PASS, CHECK_FAIL},
+    };
+
+    for (size_t i = 0; i < ROWS(rows) * 2; i++) {
+        struct check_options options = {.max_findings = 9, .strict = i % 2};
+        struct check_contract *contract = NULL;
+        struct td_error err = {0};
+        struct td_buf text = {0};
+        struct check *check;
+
+        (void)td_buf_addf(&text, "contract: 1\n%s\n", rows[i / 2].keys);
+        CU_ASSERT_EQUAL_FATAL(load(&contract, td_buf_str(&text), &err), TD_OK);
+        options.contract = contract;
+        check = check_new(&options, "s");
+        CU_ASSERT_EQUAL(check_line(check, 1, td_text("{\"type\":\"a\"}")),
+                        TD_OK);
+        CU_ASSERT_EQUAL(check_end(check)->outcome,
+                        i % 2 ? rows[i / 2].strict : rows[i / 2].lenient);
+        if (check_so_far(check)->outcome !=
+            (i % 2 ? rows[i / 2].strict : rows[i / 2].lenient))
+            printf("\n    %s: %s\n", rows[i / 2].keys,
+                   check_outcome_text(check_so_far(check)->outcome));
+        td_buf_release(&text);
+        check_free(check);
+        check_contract_free(contract);
+    }
+}
+
 static void messages_that_do_not_fit_are_shown(void)
 {
     static const struct {
@@ -551,6 +598,7 @@ CU_TestInfo validator_contract_tests[] = {
     {"events are found by name", events_are_found_by_name},
     {"dialects are read under the contract's names",
      dialects_are_read_under_the_contracts_names},
+    {"a strict verdict lets nothing pass", a_strict_verdict_lets_nothing_pass},
     {"messages that do not fit are shown", messages_that_do_not_fit_are_shown},
     CU_TEST_INFO_NULL,
 };
