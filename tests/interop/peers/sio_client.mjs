@@ -34,7 +34,7 @@ socket.onAny((event, ...args) => {
 })
 socket.on('connect_error', (error) => {
   say({ error: error.message, data: error.data })
-  end()
+  if (!socket.active) end()
 })
 socket.on('disconnect', (reason) => {
   say({ close: reason })
