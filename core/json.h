@@ -99,6 +99,12 @@ bool td_json_string_is(const struct td_json_doc *doc, uint32_t i,
 uint32_t td_json_member(const struct td_json_doc *doc, uint32_t object,
                         struct td_bytes name);
 
+/* Index of the element of array `array` that digits without leading zeroes
+ * name, counted from 0; 0 if there is none.
+ */
+uint32_t td_json_element(const struct td_json_doc *doc, uint32_t array,
+                         struct td_bytes digits);
+
 /* Index of the value an RFC 6901 pointer names, from value `from`;
  * UINT32_MAX if there is none. "" is `from` itself.
  */

@@ -166,9 +166,8 @@ uint32_t td_json_member(const struct td_json_doc *doc, uint32_t object,
     return 0;
 }
 
-/* The index of element n of an array, or 0. */
-static uint32_t element(const struct td_json_doc *doc, uint32_t array,
-                        struct td_bytes digits)
+uint32_t td_json_element(const struct td_json_doc *doc, uint32_t array,
+                         struct td_bytes digits)
 {
     uint32_t n = 0;
     uint32_t i = array + 1;
@@ -213,7 +212,7 @@ static uint32_t child(const struct td_json_doc *doc, uint32_t i,
     uint32_t found = 0;
 
     if (doc->values[i].kind == TD_JSON_ARRAY)
-        return element(doc, i, token);
+        return td_json_element(doc, i, token);
     if (find_byte(token.ptr, token.ptr + token.len, '~') ==
         token.ptr + token.len)
         return td_json_member(doc, i, token);

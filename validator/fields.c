@@ -323,28 +323,6 @@ void check_field_begin(struct check_field_cache *cache,
     cache->message = 1;
 }
 
-/* The element of an array that a token without leading zeroes names, or 0. */
-static uint32_t element(const struct td_json_doc *doc, uint32_t array,
-                        struct td_bytes token)
-{
-    uint64_t n = 0;
-    uint32_t at = array + 1;
-
-    if (token.len == 0 || token.len > 9 ||
-        (token.len > 1 && token.ptr[0] == '0'))
-        return 0;
-    for (size_t i = 0; i < token.len; i++) {
-        if (token.ptr[i] < '0' || token.ptr[i] > '9')
-            return 0;
-        n = n * 10 + (uint64_t)(token.ptr[i] - '0');
-    }
-    if (n >= doc->values[array].count)
-        return 0;
-    while (n-- > 0)
-        at = doc->values[at].next;
-    return at;
-}
-
 /* List the keys of the object; their print, never 0. 0: they are too many. */
 static uint64_t list_keys(const struct td_json_doc *doc, uint32_t object,
                           struct shape *shape)
@@ -416,7 +394,7 @@ static uint32_t step(const struct td_json_doc *doc, uint32_t at,
                      struct td_bytes token)
 {
     return doc->values[at].kind == TD_JSON_ARRAY
-               ? element(doc, at, token)
+               ? td_json_element(doc, at, token)
                : td_json_member(doc, at, token);
 }
 
