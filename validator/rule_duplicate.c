@@ -154,10 +154,10 @@ static uint64_t print_number(struct td_buf *scratch,
     struct check_decimal d;
 
     if (is_plain(v, text + v->start, v->end - v->start))
-        return check_print_tail(text, v->end, v->end - v->start);
+        return check_print_text(0, text, v->end, v->end - v->start);
     digits = plain(scratch, td_json_raw(doc, at));
     if (digits.len > 0)
-        return check_print_tail(digits.ptr, digits.len, digits.len);
+        return check_print_text(0, digits.ptr, digits.len, digits.len);
     check_decimal_read(&d, td_json_raw(doc, at));
     return check_decimal_hash(&d);
 }
@@ -170,10 +170,9 @@ static uint64_t print_string(struct td_buf *scratch,
     struct td_bytes text;
 
     if (!(v->flags & TD_JSON_ESCAPED))
-        return check_print_tail(doc->text.ptr, v->end - 1, len) ^ len << 56;
+        return check_print_text(0, doc->text.ptr, v->end - 1, len);
     text = check_text(scratch, (struct check_value){doc, at});
-    return check_print_tail(text.ptr, text.len, text.len) ^ (uint64_t)text.len
-                                                                << 56;
+    return check_print_text(0, text.ptr, text.len, text.len);
 }
 
 /* Equal values have equal prints: the order of members does not matter, nor how
