@@ -1,11 +1,12 @@
 #include "validator/fields.h"
 
 #include "core/mem.h"
-#include "validator/print.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define SHAPE_MAX   64     /* keys of an object whose places are remembered */
+#define SHAPE_BYTES 1000   /* of all these keys */
 #define MEMO_FIELDS 254    /* fields of a contract that does so */
 #define MEMO_BYTES  500000 /* of all its memos */
 #define UNKNOWN     255    /* a place nobody looked for yet */
@@ -41,8 +42,9 @@ struct slot {
  * the same keys in the same order has them in the same places.
  */
 struct memo {
-    uint64_t print;  /* of the keys; 0: nothing is known */
-    uint8_t *places; /* by field: of its first name among the keys */
+    uint8_t *keys; /* as they are written, one behind the other */
+    uint32_t len;
+    uint8_t *places; /* by field: of its first name among the keys; or NULL */
 };
 
 /* The keys of an object, if they are few. */
@@ -301,8 +303,11 @@ void check_field_cache_free(struct check_field_cache *cache)
 {
     if (!cache)
         return;
-    for (uint32_t i = 0; cache->memos && i < 2 * cache->words->events.len; i++)
+    for (uint32_t i = 0; cache->memos && i < 2 * cache->words->events.len;
+         i++) {
         free(cache->memos[i].places);
+        free(cache->memos[i].keys);
+    }
     free(cache->memos);
     free(cache->slots);
     free(cache);
@@ -323,23 +328,57 @@ void check_field_begin(struct check_field_cache *cache,
     cache->message = 1;
 }
 
-/* List the keys of the object; their print, never 0. 0: they are too many. */
-static uint64_t list_keys(const struct td_json_doc *doc, uint32_t object,
-                          struct shape *shape)
+/* List the keys of the object; false: they are too many or too long. */
+static bool list_keys(const struct td_json_doc *doc, uint32_t object,
+                      struct shape *shape)
 {
     const struct td_json_value *v = doc->values;
-    uint64_t print = v[object].count;
+    size_t bytes = 0;
 
     shape->len = 0;
     if (v[object].count > SHAPE_MAX)
-        return 0;
+        return false;
     for (uint32_t key = object + 1; key < v[object].next;
          key = v[key + 1].next) {
         shape->keys[shape->len++] = key;
-        print = check_print_text(print, doc->text.ptr, v[key].end - 1,
-                                 v[key].end - v[key].start - 2);
+        bytes += v[key].end - v[key].start;
     }
-    return print | 1;
+    return bytes <= SHAPE_BYTES;
+}
+
+/* Byte by byte: a sender chooses the keys, and could choose any hash of them.
+ */
+static bool has_shape(const struct memo *memo, const struct td_json_doc *doc,
+                      const struct shape *shape)
+{
+    uint32_t at = 0;
+
+    for (uint32_t i = 0; i < shape->len; i++) {
+        struct td_bytes key = td_json_raw(doc, shape->keys[i]);
+
+        if (memo->len - at < key.len ||
+            memcmp(memo->keys + at, key.ptr, key.len) != 0)
+            return false;
+        at += (uint32_t)key.len;
+    }
+    return at == memo->len;
+}
+
+static void take_shape(struct memo *memo, const struct td_json_doc *doc,
+                       const struct shape *shape, uint32_t fields)
+{
+    if (!memo->places) {
+        memo->places = td_calloc((size_t)fields + 1, 1);
+        memo->keys = td_calloc(SHAPE_BYTES, 1);
+    }
+    memset(memo->places, UNKNOWN, fields);
+    memo->len = 0;
+    for (uint32_t i = 0; i < shape->len; i++) {
+        struct td_bytes key = td_json_raw(doc, shape->keys[i]);
+
+        memcpy(memo->keys + memo->len, key.ptr, key.len);
+        memo->len += (uint32_t)key.len;
+    }
 }
 
 /* What is known of messages of this event and shape. */
@@ -347,27 +386,21 @@ static struct memo *need_memo(struct check_field_cache *cache,
                               enum check_field_base base)
 {
     struct shape *shape = &cache->shapes[base];
-    uint32_t len = cache->words->paths.len;
-    uint64_t print;
+    struct memo *memo;
 
     if (shape->known)
         return shape->memo;
     shape->known = true;
     shape->memo = NULL;
     if (!cache->memos || cache->event >= cache->words->events.len ||
-        cache->doc->values[cache->at[base]].kind != TD_JSON_OBJECT)
+        cache->doc->values[cache->at[base]].kind != TD_JSON_OBJECT ||
+        !list_keys(cache->doc, cache->at[base], shape))
         return NULL;
-    print = list_keys(cache->doc, cache->at[base], shape);
-    if (print == 0)
-        return NULL;
-    shape->memo = &cache->memos[cache->event * 2 + (uint32_t)base];
-    if (!shape->memo->places)
-        shape->memo->places = td_calloc((size_t)len + 1, 1);
-    if (shape->memo->print != print) {
-        shape->memo->print = print;
-        memset(shape->memo->places, UNKNOWN, len);
-    }
-    return shape->memo;
+    memo = &cache->memos[cache->event * 2 + (uint32_t)base];
+    if (!memo->places || !has_shape(memo, cache->doc, shape))
+        take_shape(memo, cache->doc, shape, cache->words->paths.len);
+    shape->memo = memo;
+    return memo;
 }
 
 /* The member of the data or message that a field begins with; 0: none. */

@@ -106,10 +106,40 @@ static void fields_are_found_in_each_message(void)
     td_json_release(&doc);
 }
 
+/* The place of `n` in one message says nothing about another whose keys are
+ * others, however alike: a multiplicative hash of these two lists is the same.
+ */
+static void other_keys_are_other_places(void)
+{
+    static const char *const lines[] = {"{\"n\":1,\"6PfkBr05CIGyzgH9\":5}",
+                                        "{\"m\":7,\"Rdz3ZDYR5QT3pKxu\":5}",
+                                        "{}", "{\"m\":2,\"n\":3}"};
+    struct check_words *words = check_words_new();
+    uint32_t event = check_event_add(words, td_text("e"));
+    uint32_t n = check_field_read(words, td_text("n"));
+    struct check_field_cache *cache = check_field_cache_new(words);
+    struct td_json_doc doc = {0};
+    static const uint32_t found[] = {2, CHECK_NO_VALUE, CHECK_NO_VALUE, 4};
+
+    for (size_t i = 0; i < 2 * ROWS(lines); i++) {
+        struct check_message m = {.doc = &doc, .event = event};
+
+        CU_ASSERT_EQUAL_FATAL(
+            td_json_parse(&doc, td_text(lines[i % 4]), TD_JSON_DEPTH, NULL),
+            TD_OK);
+        check_field_begin(cache, &m);
+        CU_ASSERT_EQUAL(check_field_at(cache, n), found[i % 4]);
+    }
+    check_field_cache_free(cache);
+    check_words_free(words);
+    td_json_release(&doc);
+}
+
 CU_TestInfo validator_fields_tests[] = {
     {"events get one index each", events_get_one_index_each},
     {"equal paths are one field", equal_paths_are_one_field},
     {"what names no field is told", what_names_no_field_is_told},
     {"fields are found in each message", fields_are_found_in_each_message},
+    {"other keys are other places", other_keys_are_other_places},
     CU_TEST_INFO_NULL,
 };
