@@ -26,6 +26,18 @@ static void add_counts(struct td_buf *out, const struct check_verdict *v)
     (void)td_buf_add_byte(out, '}');
 }
 
+/* The findings of a schema by the keyword that made them. */
+static void add_groups(struct td_buf *out, const struct check_result *r)
+{
+    (void)td_buf_add_text(out, "\"groups\":[");
+    for (uint32_t i = 0; i < r->groups_len; i++) {
+        (void)td_buf_add_text(out, i ? ",{" : "{");
+        add_text(out, "schema_path", r->groups[i].schema_path);
+        (void)td_buf_addf(out, ",\"total\":%" PRIu64 "}", r->groups[i].total);
+    }
+    (void)td_buf_add_text(out, "],");
+}
+
 static void add_rule(struct td_buf *out, const struct check_result *r)
 {
     (void)td_buf_add_byte(out, '{');
@@ -42,6 +54,8 @@ static void add_rule(struct td_buf *out, const struct check_result *r)
         add_text(out, "note", r->note);
         (void)td_buf_add_byte(out, ',');
     }
+    if (r->groups_len > 0)
+        add_groups(out, r);
     add_text(out, "reason", r->reason);
     (void)td_buf_add_byte(out, '}');
 }

@@ -130,6 +130,26 @@ static uint64_t add_findings(struct td_buf *out, const struct check_verdict *v,
     return shown;
 }
 
+/* What is not shown, by the keyword that made it. */
+static void add_rest(struct td_buf *out, const struct check_result *r,
+                     uint64_t rest)
+{
+    const char *between = ": ";
+
+    (void)td_buf_addf(out, "    ... and %" PRIu64 " more", rest);
+    for (uint32_t i = 0; i < r->groups_len; i++) {
+        const struct check_group *g = &r->groups[i];
+
+        if (g->total == g->kept)
+            continue;
+        (void)td_buf_addf(out, "%s%" PRIu64 " of ", between,
+                          g->total - g->kept);
+        add_clean(out, g->schema_path);
+        between = ", ";
+    }
+    (void)td_buf_add_byte(out, '\n');
+}
+
 static void add_rule(struct td_buf *out, const struct check_verdict *v,
                      uint32_t index)
 {
@@ -158,8 +178,7 @@ static void add_rule(struct td_buf *out, const struct check_verdict *v,
     }
     shown = add_findings(out, v, index);
     if (shown < r->total)
-        (void)td_buf_addf(out, "    ... and %" PRIu64 " more\n",
-                          r->total - shown);
+        add_rest(out, r, r->total - shown);
 }
 
 /* Nothing to act on, but worth knowing. */

@@ -130,7 +130,8 @@ static void on_problem(void *self, const struct check_problem *p)
         .witnesses = 1,
     };
 
-    if (check_verdict_only_counts(&r->check->verdict, r->rule))
+    if (check_verdict_only_counts_of(&r->check->verdict, r->rule,
+                                     p->schema_path))
         return;
     if (r->wire)
         check_pointer(&path, m->wire, m->wire_at, p->at);

@@ -3,6 +3,7 @@
 #include "core/mem.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 const char *check_outcome_text(enum check_outcome outcome)
 {
@@ -27,6 +28,13 @@ void check_verdict_init(struct check_verdict *v, const char *input)
     *v = (struct check_verdict){.input = td_strdup(input)};
 }
 
+static void release_groups(struct check_result *r)
+{
+    for (uint32_t i = 0; i < r->groups_len; i++)
+        free(r->groups[i].schema_path);
+    free(r->groups);
+}
+
 void check_verdict_release(struct check_verdict *v)
 {
     for (uint32_t i = 0; i < v->rules_len; i++) {
@@ -34,6 +42,7 @@ void check_verdict_release(struct check_verdict *v)
         free(v->rules[i].what);
         free(v->rules[i].note);
         free(v->rules[i].reason);
+        release_groups(&v->rules[i]);
     }
     for (size_t i = 0; i < v->findings_len; i++)
         check_finding_release(&v->findings[i]);
@@ -116,19 +125,64 @@ static void count(struct check_verdict *v, uint32_t rule)
     v->failed = v->failed || check_verdict_is_fatal(v, rule);
 }
 
+/* The group of a keyword, added if it is the first of it; NULL: there are too
+ * many.
+ */
+static struct check_group *group_of(struct check_result *r,
+                                    const char *schema_path)
+{
+    for (uint32_t i = 0; i < r->groups_len; i++) {
+        if (!strcmp(r->groups[i].schema_path, schema_path))
+            return &r->groups[i];
+    }
+    if (r->groups_len == CHECK_GROUPS)
+        return NULL;
+    if (!r->groups)
+        r->groups = td_calloc(CHECK_GROUPS, sizeof(*r->groups));
+    r->groups[r->groups_len] =
+        (struct check_group){.schema_path = td_strdup(schema_path)};
+    return &r->groups[r->groups_len++];
+}
+
+static bool has_room(const struct check_result *r, const struct check_group *g)
+{
+    return r->total < r->max || (g && g->total == 0 && r->max > 0);
+}
+
+/* Count a finding; whether there is room for it. */
+static bool take(struct check_verdict *v, uint32_t rule,
+                 const char *schema_path, bool only_if_full)
+{
+    struct check_result *r = &v->rules[rule];
+    struct check_group *g =
+        schema_path && schema_path[0] ? group_of(r, schema_path) : NULL;
+    bool room = has_room(r, g);
+
+    if (room && only_if_full)
+        return true;
+    count(v, rule);
+    if (g) {
+        g->total++;
+        g->kept += room;
+    }
+    return room;
+}
+
 bool check_verdict_only_counts(struct check_verdict *v, uint32_t rule)
 {
-    if (v->rules[rule].total < v->rules[rule].max)
-        return false;
-    count(v, rule);
-    return true;
+    return !take(v, rule, NULL, true);
+}
+
+bool check_verdict_only_counts_of(struct check_verdict *v, uint32_t rule,
+                                  const char *schema_path)
+{
+    return !take(v, rule, schema_path, true);
 }
 
 void check_verdict_find(struct check_verdict *v, const struct check_finding *f)
 {
-    if (check_verdict_only_counts(v, f->rule))
+    if (!take(v, f->rule, f->schema_path, false))
         return;
-    count(v, f->rule);
     v->findings =
         td_realloc(v->findings, (v->findings_len + 1) * sizeof(*v->findings));
     v->findings[v->findings_len++] = check_finding_copy(f);

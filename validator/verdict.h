@@ -60,19 +60,30 @@ struct check_finding {
     size_t witnesses;
 };
 
+#define CHECK_GROUPS 100 /* keywords of one rule that are told apart */
+
+/* The findings of a rule that one keyword of a schema made. */
+struct check_group {
+    char *schema_path;
+    uint64_t total;
+    uint64_t kept; /* of them are among the verdict's findings */
+};
+
 struct check_result {
     char *id;
     char *what; /* "first: execution_started" */
     enum check_level level;
     enum check_outcome outcome;
-    uint64_t applied; /* events it looked at */
-    uint64_t judged;  /* times it held or not; rules of a contract */
-    uint64_t total;   /* findings, also those that are not kept */
-    uint64_t max;     /* findings to keep */
-    uint64_t mostly;  /* of CHECK_WHOLE, the share that must hold */
-    bool optional;    /* nothing is wrong if it had nothing to judge */
-    char *note;       /* what the contract says of it for people, or NULL */
-    char *reason;     /* "" or why it is open, vacuous, skipped or an error */
+    uint64_t applied;           /* events it looked at */
+    uint64_t judged;            /* times it held or not; rules of a contract */
+    uint64_t total;             /* findings, also those that are not kept */
+    uint64_t max;               /* findings to keep */
+    uint64_t mostly;            /* of CHECK_WHOLE, the share that must hold */
+    struct check_group *groups; /* of a schema, in the order they came */
+    uint32_t groups_len;
+    bool optional; /* nothing is wrong if it had nothing to judge */
+    char *note;    /* what the contract says of it for people, or NULL */
+    char *reason;  /* "" or why it is open, vacuous, skipped or an error */
 };
 
 struct check_verdict {
@@ -117,6 +128,12 @@ bool check_verdict_is_fatal(const struct check_verdict *v, uint32_t rule);
  * need not be put into words.
  */
 bool check_verdict_only_counts(struct check_verdict *v, uint32_t rule);
+
+/* The same of a finding that a keyword made. There is always room for the first
+ * one of each keyword, so that a common fault does not hide a rare one.
+ */
+bool check_verdict_only_counts_of(struct check_verdict *v, uint32_t rule,
+                                  const char *schema_path);
 
 /* Count a finding of f->rule, and keep a copy if there is room. */
 void check_verdict_find(struct check_verdict *v, const struct check_finding *f);

@@ -71,7 +71,7 @@ static void expect(const char *name, struct td_buf *seen, const char *wanted)
     "b\\u001b[2J; "                                                            \
     "see seq 6 (5) (s.json#/type)\n"                                           \
     "      in {\"a/b\":[\"\xc3\xa9\"]}\n"                                      \
-    "    ... and 1 more\n"                                                     \
+    "    ... and 1 more: 1 of s.json#/type\n"                                  \
     "  fail    soft  count: b [warn]  1 finding\n"                             \
     "    expected text \"x\", found a b\\u001b[2J\n"                           \
     "  open    idle  last: c [info]  (cut \"off\")\n"
@@ -118,6 +118,7 @@ static void json_is_for_programs(void)
            "\"reason\":\"\"},"
            "{\"id\":\"bad\",\"what\":\"schema: a\",\"level\":\"error\","
            "\"outcome\":\"fail\",\"applied\":3,\"judged\":0,\"total\":3,"
+           "\"groups\":[{\"schema_path\":\"s.json#/type\",\"total\":3}],"
            "\"reason\":\"\"},"
            "{\"id\":\"soft\",\"what\":\"count: b\",\"level\":\"warn\","
            "\"outcome\":\"fail\",\"applied\":0,\"judged\":0,\"total\":1,"
