@@ -196,7 +196,7 @@ static void clear(const struct check_rule *rule, void *state)
 const struct check_verb check_verb_on = {
     .name = "on",
     .keys = keys,
-    .vacuous = "its fields are always missing",
+    .vacuous = "nothing matched, or its fields are always missing",
     .load = load,
     .unload = unload,
     .on_message = on_message,
