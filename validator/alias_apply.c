@@ -31,6 +31,9 @@ static void find_moves(struct writer *w, uint32_t scope, uint32_t at)
     }
 }
 
+/* The contract's aliases bound the depth, and a parsed document does. */
+/* NOLINTBEGIN(misc-no-recursion) */
+
 /* True if something moves to the node or below. */
 static bool receives(const struct writer *w, uint32_t node)
 {
@@ -167,6 +170,8 @@ static void write_value(struct writer *w, uint32_t node, uint32_t at)
     else
         (void)td_buf_add_bytes(w->out, td_json_raw(w->doc, at));
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 bool check_aliases_apply(const struct check_aliases *aliases,
                          const struct td_json_doc *doc, uint32_t data,

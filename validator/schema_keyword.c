@@ -415,8 +415,8 @@ static enum td_code on_dynamic_ref(struct schema_compiler *c, uint32_t at)
 
 static enum td_code on_recursive_ref(struct schema_compiler *c, uint32_t at)
 {
-    struct schema_target target;
-    struct schema_place anchor;
+    struct schema_target target = {0};
+    struct schema_place anchor = {0};
     enum td_code code = add_ref(c, at, &target);
 
     if (code)

@@ -6,6 +6,9 @@
 #define PATHS_MAX   16      /* ways to a tag that are tried */
 #define ENTRIES_MAX 1000000 /* nodes listed by all values of a tag */
 
+/* SCHEMA_TAG_DEPTH bounds the depth. */
+/* NOLINTBEGIN(misc-no-recursion) */
+
 /* A way to a text, and what decides between several of them. */
 struct way {
     struct schema_tag_step path[SCHEMA_TAG_DEPTH];
@@ -371,3 +374,5 @@ uint32_t schema_tag_number(struct check_schema_run *r,
     number = schema_table_find(&tag->values, check_text(&r->text, v));
     return number == SCHEMA_NONE ? tag->values.len : number;
 }
+
+/* NOLINTEND(misc-no-recursion) */

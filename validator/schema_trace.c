@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 
+/* CHECK_SCHEMA_DEPTH bounds the depth. */
+/* NOLINTBEGIN(misc-no-recursion) */
+
 /* A trace runs every operation, also behind one that failed. Units that hold
  * are dropped at once unless somebody will ask for them.
  */
@@ -422,3 +425,5 @@ void schema_trace(struct check_schema_run *r, uint32_t node,
                                              .node = node,
                                              .at = value.at});
 }
+
+/* NOLINTEND(misc-no-recursion) */
