@@ -161,7 +161,7 @@ static uint64_t digits_word(const struct check_decimal *d)
     return n;
 }
 
-/* The digits without the point; n is to be cleared. */
+/* The digits without the point. */
 static void read_digits(mpz_t n, const struct check_decimal *d)
 {
     const uint8_t *at = d->digits;
@@ -169,7 +169,7 @@ static void read_digits(mpz_t n, const struct check_decimal *d)
 
     for (uint32_t i = 0; i < d->count; i++)
         text[i] = (char)('0' + next_digit(&at));
-    (void)mpz_init_set_str(n, text, 10);
+    (void)mpz_set_str(n, text, 10);
     free(text);
 }
 
@@ -182,9 +182,11 @@ static bool long_multiple(const struct check_decimal *d,
     mpz_t tens;
     bool whole;
 
+    mpz_init(m);
+    mpz_init(n);
+    mpz_init_set_ui(tens, 10);
     read_digits(m, d);
     read_digits(n, by);
-    mpz_init_set_ui(tens, 10);
     mpz_powm_ui(tens, tens, power, n);
     mpz_mul(m, m, tens);
     whole = mpz_divisible_p(m, n) != 0;
