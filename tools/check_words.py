@@ -28,7 +28,7 @@ PY_SLEEP = re.compile(r"\btime\.sleep\s*\(")
 PLACES = re.compile(
     r"(?<![\w.])/(?:home|root|Users|workspace|work|mnt)/[\w.-]|"
     r"https?://(?:[\w-]+\.)*(?:jfrog\.io|nexus[\w.-]*|artifactory[\w.-]*)|"
-    r"https?://registry\.(?!npmjs\.org\b)[\w.-]+|"
+    r"https?://registry\.[\w.-]+|"
     r"https?://(?:10|127|192\.168)\.[\d.]+(?::\d+)?/(?:npm|debian|apt|pypi)")
 NOTES = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 

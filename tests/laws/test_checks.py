@@ -87,7 +87,9 @@ class Checks(unittest.TestCase):
             "core/x.c": '/* strcpy() */ const char *x = "strcpy(";\n'
                         "int my_rand(void);\n",
             "tests/a.sh": "# nothing sleeps here\necho sleep\n",
-            "README.md": "https://registry.npmjs.org/ws /usr/bin/env\n"})
+            "README.md": "https://example.org/ws /usr/bin/env\n"})
+        _, status = run("check_words.py", {"README.md": "https://registry.example.org/ws\n"})
+        self.assertEqual(status, 1)
         for text in ("strcpy(a, b);", "sprintf(a, b);", "x = rand();",
                      "gets(a);", "strcat(a, b);"):
             lines, status = run("check_words.py", {"core/x.c": text + "\n"})
