@@ -175,8 +175,8 @@ static enum td_code read_format(struct check_async *a,
 }
 
 /* In 3.x a payload may say its format beside it: {schemaFormat, schema}. */
-static enum td_code read_wrapped(struct check_async *a,
-                                 struct check_async_message *m)
+static enum td_code unwrap(struct check_async *a, struct check_async_message *m,
+                           struct check_async_place *format)
 {
     struct check_async_place end = m->payload;
     struct check_async_place schema;
@@ -185,24 +185,28 @@ static enum td_code read_wrapped(struct check_async *a,
     if (code)
         return code;
     schema = check_async_member(a, end, "schema");
-    if (schema.at == 0 || !check_async_member(a, end, "schemaFormat").at)
-        return read_format(a, (struct check_async_place){0}, m);
-    m->payload = schema;
-    return read_format(a, check_async_member(a, end, "schemaFormat"), m);
+    *format = check_async_member(a, end, "schemaFormat");
+    if (schema.at != 0 && format->at != 0)
+        m->payload = schema;
+    else
+        format->at = 0;
+    return TD_OK;
 }
 
+/* Documents of 3.x are found that say the format where 2.x has it. */
 static enum td_code read_payload(struct check_async *a,
                                  struct check_async_message *m)
 {
-    struct check_async_place format;
-    enum td_code code;
+    struct check_async_place format = {0};
+    enum td_code code = TD_OK;
 
     m->payload = check_async_member(a, m->message, "payload");
     if (m->payload.at == 0)
         return TD_OK;
     if (a->is_three)
-        return read_wrapped(a, m);
-    code = find(a, m->message, "schemaFormat", &format);
+        code = unwrap(a, m, &format);
+    if (code == TD_OK && format.at == 0)
+        code = find(a, m->message, "schemaFormat", &format);
     return code ? code : read_format(a, format, m);
 }
 

@@ -160,6 +160,10 @@ static void what_is_wrong_is_said_where_it_is(void)
          "a.yaml:2:53: payloads of the format "
          "\"application/vnd.oai.openapi;version=3.0.0\" cannot be checked: it "
          "is no JSON Schema"},
+        {"asyncapi: 3.0.0\ncomponents: {messages: {a: {payload: {}, "
+         "schemaFormat: application/vnd.apache.avro}}}",
+         "a.yaml:2:56: payloads of the format \"application/vnd.apache.avro\" "
+         "cannot be checked: it is no JSON Schema"},
         {"asyncapi: 3.0.0\ncomponents: {messages: {a: {}}}\n"
          "x-tapedeck: {events: {}}",
          "a.yaml:3:22: x-tapedeck has no events: the messages of the document "
