@@ -82,12 +82,6 @@ enum td_code cli_live_put(struct cli_live *live, const struct td_event *ev)
     return live->over ? TD_FAILED : TD_OK;
 }
 
-void cli_live_broken(struct cli_live *live, const struct td_error *err)
-{
-    if (!live->over)
-        check_broken(live->check, err);
-}
-
 enum td_code cli_live_end(struct cli_live *live, struct td_error *err)
 {
     const struct cli_args *args = live->how.args;

@@ -35,9 +35,6 @@ TD_MUST_CHECK enum td_code cli_live_put(struct cli_live *live,
 struct check *cli_live_check(struct cli_live *live);
 void cli_live_tell(struct cli_live *live);
 
-/* The input broke off, as err says: what was not decided stays open. */
-void cli_live_broken(struct cli_live *live, const struct td_error *err);
-
 /* Decide; say the verdict on stderr, not with -q or --json. The code is that of
  * check_verdict_code() with its line in *err.
  */

@@ -221,11 +221,6 @@ void check_parallel_free(struct check_parallel *p)
     free(p);
 }
 
-bool check_parallel_is_over(const struct check_parallel *p)
-{
-    return p->over;
-}
-
 /* Without a thread the caller looks at everything itself. */
 static void make_threads(struct check_parallel *p)
 {

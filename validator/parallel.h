@@ -41,7 +41,4 @@ void check_parallel_put(struct check_parallel *p, const struct check_item *item,
 /* See that all that was put is taken. */
 void check_parallel_drain(struct check_parallel *p);
 
-/* True once take said so. */
-bool check_parallel_is_over(const struct check_parallel *p);
-
 #endif

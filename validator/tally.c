@@ -63,23 +63,9 @@ void check_tallies_free(struct check_tallies *list)
     free(list);
 }
 
-uint32_t check_tallies_len(const struct check_tallies *list)
-{
-    return list->len;
-}
-
 static const struct check_selector *chooses(const struct definition *d)
 {
     return d->selector ? d->selector : d->target;
-}
-
-bool check_tallies_want(const struct check_tallies *list, uint32_t event)
-{
-    for (uint32_t i = 0; i < list->len; i++) {
-        if (check_selector_may_match(chooses(&list->list[i]), event))
-            return true;
-    }
-    return false;
 }
 
 bool check_tallies_timed(const struct check_tallies *list)

@@ -4,9 +4,9 @@
  * check has states of that list for the rule: one for each key and scope, and
  * one of the messages that are of no key, for values that a key has not seen.
  *
- *     if (check_tallies_want(list, m->event))            each message, first
- *         check_tally_observe(own, eval);
- *     check_eval_tally(eval, own, whole);                then, to evaluate
+ *     check_tally_observe(own, eval);        each message that the selector of
+ *                                            check_tallies_selector() takes
+ *     check_eval_tally(eval, own, whole);    then, to evaluate
  */
 #ifndef VALIDATOR_TALLY_H
 #define VALIDATOR_TALLY_H
@@ -22,16 +22,12 @@ struct check_tally;
 struct check_tallies *check_tallies_new(void);
 /* NULL is fine. */
 void check_tallies_free(struct check_tallies *list);
-/* How many there are; 0: the rule needs no state. */
-uint32_t check_tallies_len(const struct check_tallies *list);
 /* True if one of them asks for times: elapsed(). */
 bool check_tallies_timed(const struct check_tallies *list);
 /* A new selector of all events that could change one of them; NULL: there are
  * none.
  */
 struct check_selector *check_tallies_selector(const struct check_tallies *list);
-/* False if a message with this index of an event changes none of them. */
-bool check_tallies_want(const struct check_tallies *list, uint32_t event);
 
 /* The list outlives the state. */
 struct check_tally *check_tally_new(const struct check_tallies *list);
