@@ -58,9 +58,9 @@ struct cli_command {
 };
 
 /* Values after flags, environment, project file, user file and defaults were
- * joined (in this order of precedence). Given twice, the last one counts,
- * unless it is a list. Asking for an option that the verb's table does not have
- * is a bug and aborts. Everything lives as long as args. */
+ * joined (in this order of precedence). Only lists and flags may be given
+ * twice; of flags the last one counts. Asking for an option that the verb's
+ * table does not have is a bug and aborts. Everything lives as long as args. */
 bool cli_flag(const struct cli_args *args, const char *name);
 const char *cli_text(const struct cli_args *args, const char *name); /* NULL */
 uint64_t cli_number(const struct cli_args *args, const char *name);  /* also

@@ -66,8 +66,9 @@ void cli_help_markdown(struct td_buf *out)
              "nearest `.tapedeck.yaml`\nabove the working directory, else from "
              "`~/.config/tapedeck/config.yaml`, else it is the default;\n"
              "`tapedeck config explain KEY` says which. `--no-FLAG` turns a "
-             "flag off. Sizes are written `64k 10M 1G`,\ndurations `250ms 2s "
-             "1h`. Exit statuses: [exit-status.md](exit-status.md).\n\n"
+             "flag off; an option that takes one\nvalue is given once. Sizes "
+             "are written `64k 10M 1G`, durations `250ms 2s 1h`. Exit "
+             "statuses: [exit-status.md](exit-status.md).\n\n"
              "## Options of every verb\n");
     add_options(out, cli_common);
     for (size_t i = 0; cli_verbs[i]; i++)

@@ -44,7 +44,7 @@ static struct cli_args *new_args(const struct cli_command *command,
     return args;
 }
 
-/* Add one value; all but lists keep only the last. */
+/* Add one value; of flags the last counts, as --no-json behind --json. */
 static enum td_code fill(struct cli_slot *slot, const char *text,
                          enum cli_origin from, const char *where,
                          struct td_error *err)
@@ -110,6 +110,14 @@ static enum td_code value_missing(const struct parser *p, const char *word,
     return td_error_mend(p->err, "write %s %s", word, option->value);
 }
 
+/* One of two values would be ignored: somebody meant both. */
+static enum td_code given_twice(const struct parser *p, const char *word)
+{
+    (void)td_error_set(p->err, TD_USAGE, word, 0,
+                       "is given twice, and takes one value");
+    return td_error_mend(p->err, "leave one of them out");
+}
+
 /* value is what came joined to the option, or NULL. */
 static enum td_code take_value(struct parser *p, struct cli_slot *slot,
                                const char *word, const char *value)
@@ -129,6 +137,8 @@ static enum td_code take_value(struct parser *p, struct cli_slot *slot,
         return value_missing(p, word, option);
     if (!value)
         value = *p->next++;
+    if (slot->count > 0 && option->type != CLI_LIST && option->type != CLI_FLAG)
+        return given_twice(p, word);
     return fill(slot, value, CLI_FROM_FLAG, word, p->err);
 }
 

@@ -69,8 +69,8 @@ static enum td_code parse(struct cli_args **args, char *storage,
 static void every_way_to_write_an_option(void)
 {
     static const char *const rows[] = {
-        "a --output x", "a --output=x", "a -o x",      "a -ox",
-        "a --out x",    "--out=x a",    "-o y a -o x", "a -qo x",
+        "a --output x", "a --output=x", "a -o x",  "a -ox",
+        "a --out x",    "--out=x a",    "a -qo x",
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -199,6 +199,17 @@ static void a_flag_of_the_environment_can_be_turned_off(void)
     (void)unsetenv("TAPEDECK_OVERWRITE");
 }
 
+static void of_flags_the_last_one_counts(void)
+{
+    char line[] = "a --overwrite --overwrite -q -q --no-overwrite";
+    struct cli_args *args;
+
+    CU_ASSERT_EQUAL_FATAL(parse(&args, line, NULL), TD_OK);
+    CU_ASSERT(!cli_flag(args, "overwrite"));
+    CU_ASSERT(cli_quiet(args));
+    cli_args_free(args);
+}
+
 static void a_bad_call_is_refused_and_mended(void)
 {
     static const struct {
@@ -217,6 +228,12 @@ static void a_bad_call_is_refused_and_mended(void)
          "write --overwrite or --no-overwrite"},
         {"a --output", "--output", "needs a value", "write --output FILE"},
         {"a -o", "-o", "needs a value", "write -o FILE"},
+        {"a -o y -o x", "-o", "is given twice, and takes one value",
+         "leave one of them out"},
+        {"a --events=1 -n 1", "-n", "is given twice, and takes one value",
+         "leave one of them out"},
+        {"a --loop --loop", "--loop", "is given twice, and takes one value",
+         "leave one of them out"},
         {"a -n x", "-n", "\"x\" is not a whole number", "write it like 1000"},
         {"a -n 18446744073709551616", "-n", "18446744073709551616 is too large",
          "choose 0 to 18446744073709551615"},
@@ -280,6 +297,7 @@ CU_TestInfo cli_args_tests[] = {
      flags_beat_environment_beats_presets},
     {"a flag of the environment can be turned off",
      a_flag_of_the_environment_can_be_turned_off},
+    {"of flags the last one counts", of_flags_the_last_one_counts},
     {"a bad call is refused and mended", a_bad_call_is_refused_and_mended},
     {"help comes before all errors", help_comes_before_all_errors},
     CU_TEST_INFO_NULL,
