@@ -149,6 +149,9 @@ enum td_code cli_validate_input(struct cli_live *live, const char *path,
     (void)td_error_set(err, TD_USAGE, path, 0,
                        "only a tape says when it has ended: lines in a file "
                        "cannot be followed");
+    if (!strcmp(path, "-"))
+        return td_error_mend(err, "pipe them: tail -f FILE | tapedeck validate "
+                                  "-f");
     return td_error_mend(err, "pipe them: tail -f %.60s | tapedeck validate -f",
                          path);
 }

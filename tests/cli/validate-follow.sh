@@ -17,5 +17,6 @@ cat verdict
 echo "lines:"
 printf '{"type":"a"}\n' > lines.ndjson
 "$TAPEDECK" validate -f lines.ndjson 2>&1 || echo "status $?"
+"$TAPEDECK" validate -f - < lines.ndjson 2>&1 || echo "status $?"
 "$TAPEDECK" validate -f run.tape.gz run.tape.gz 2>&1 || echo "status $?"
 "$TAPEDECK" validate -f run.tape.gz --contract c.yaml
