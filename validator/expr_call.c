@@ -306,13 +306,16 @@ static enum td_code unknown(const struct expr_reader *r,
                             const struct expr_token *at, struct td_bytes name)
 {
     char text[81];
-    const char *near;
+    struct td_suggestion near = {.word = text};
 
     (void)snprintf(text, sizeof(text), "%.*s", (int)name.len,
                    (const char *)name.ptr);
-    near = expr_near_function(text);
+    expr_suggest_functions(&near);
+    for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++)
+        td_suggest(&near, special[i].name);
     (void)expr_fail(r, at->from, "there is no function \"%s\"", text);
-    return near ? td_error_mend(r->err, "did you mean %s?", near) : TD_USAGE;
+    return near.best ? td_error_mend(r->err, "did you mean %s?", near.best)
+                     : TD_USAGE;
 }
 
 /* The name is behind us; it and the parenthesis are read. */

@@ -1,5 +1,4 @@
 /* The functions of expressions that are only about their values. */
-#include "core/suggest.h"
 #include "validator/expr_int.h"
 #include "validator/instant.h"
 #include "validator/span.h"
@@ -248,16 +247,8 @@ const struct expr_function *expr_function(uint32_t index)
     return &functions[index];
 }
 
-const char *expr_near_function(const char *name)
+void expr_suggest_functions(struct td_suggestion *suggest)
 {
-    static const char *const more[] = {"has",      "prev",    "first",
-                                       "last",     "count",   "sum",
-                                       "distinct", "elapsed", "matches"};
-    struct td_suggestion s = {.word = name};
-
     for (size_t i = 0; i < FUNCTIONS; i++)
-        td_suggest(&s, functions[i].name);
-    for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
-        td_suggest(&s, more[i]);
-    return s.best;
+        td_suggest(suggest, functions[i].name);
 }

@@ -5,6 +5,7 @@
 #ifndef VALIDATOR_EXPR_INT_H
 #define VALIDATOR_EXPR_INT_H
 
+#include "core/suggest.h"
 #include "validator/equal.h"
 #include "validator/expr.h"
 #include "validator/pattern.h"
@@ -307,8 +308,8 @@ struct expr_function {
 const struct expr_function *expr_find_function(struct td_bytes name,
                                                uint32_t *index);
 const struct expr_function *expr_function(uint32_t index);
-/* The name of the function most like it, or NULL. */
-const char *expr_near_function(const char *name);
+/* Offers the names of all of these. */
+void expr_suggest_functions(struct td_suggestion *suggest);
 
 /* selector.c */
 

@@ -16,3 +16,8 @@ rules:
 - {id: state, by: n, states: {field: m, start: new, allow: {new: [old], old: [], lost: [new]}}}
 END
 "$TAPEDECK" contract lint run.yaml
+echo "functions:"
+for call in 'siz(a.t) > 1' 'elapsd() > 1' 'match(t, "x")'; do
+    printf 'contract: 1\nevents: {a: {}}\nrules: [{id: r, on: a, expr: %s}]\n' "'$call'" > f.yaml
+    "$TAPEDECK" contract lint f.yaml 2>&1 || echo "status $?"
+done
