@@ -1,8 +1,18 @@
 #include "validator/keys.h"
 
 #include "core/mem.h"
+#include "core/rand.h"
 
+#include <pthread.h>
 #include <stdlib.h>
+
+__extension__ typedef unsigned __int128 wide;
+
+enum { FIRST, STEP, LAST };
+
+/* Of the process: drawn before the first table gets its slots. */
+static uint64_t secrets[3];
+static pthread_once_t drawn = PTHREAD_ONCE_INIT;
 
 struct check_key {
     uint8_t *text; /* allocated; kept for the next key of this number */
@@ -22,29 +32,67 @@ void check_keys_release(struct check_keys *keys)
     *keys = (struct check_keys){0};
 }
 
-/* Eight bytes a step: keys are short, and made for every message. */
+static void make_secrets(void)
+{
+    td_rand_bytes(td_rand_real(), secrets, sizeof(secrets));
+    secrets[STEP] |= 1; /* a factor is not 0 */
+    secrets[LAST] |= 1;
+}
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    wide product = (wide)a * b;
+
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static uint64_t read_word(const uint8_t *at)
+{
+    uint64_t word;
+
+    memcpy(&word, at, sizeof(word));
+    return word;
+}
+
+/* The bytes behind the last whole word, as the end of a word that overlaps it;
+ * of shorter texts every byte is somewhere.
+ */
+static uint64_t read_tail(struct td_bytes text)
+{
+    const uint8_t *end = text.ptr + text.len;
+    uint32_t left;
+    uint32_t right;
+
+    if (text.len >= 8)
+        return read_word(end - 8);
+    if (text.len < 4)
+        return text.ptr[0] | (uint32_t)text.ptr[text.len / 2] << 8 |
+               (uint32_t)end[-1] << 16;
+    memcpy(&left, text.ptr, 4);
+    memcpy(&right, end - 4, 4);
+    return (uint64_t)left << 32 | right;
+}
+
+/* A sender chooses the texts, so it must not be able to choose their slots:
+ * between any two words stands a product with what it cannot know. Eight bytes
+ * a step: keys are short, and looked up for every message.
+ */
 static uint64_t hash(struct td_bytes text)
 {
-    uint64_t h = UINT64_C(0x9e3779b97f4a7c15) ^ text.len;
-    size_t i = 0;
+    uint64_t h = secrets[FIRST];
 
-    for (; i + 8 <= text.len; i += 8) {
-        uint64_t word;
-
-        memcpy(&word, text.ptr + i, 8);
-        h = (h ^ word) * UINT64_C(0xff51afd7ed558ccd);
-        h ^= h >> 32;
-    }
-    for (; i < text.len; i++)
-        h = (h ^ text.ptr[i]) * UINT64_C(0x100000001b3);
-    return h ^ h >> 29;
+    for (size_t i = 0; i + 8 <= text.len; i += 8)
+        h = mix(h ^ read_word(text.ptr + i), secrets[STEP]);
+    if (text.len % 8)
+        h = mix(h ^ read_tail(text), secrets[STEP]);
+    return mix(h ^ text.len, secrets[LAST]);
 }
 
 static bool is_key(const struct check_key *key, struct td_bytes text,
                    uint64_t h)
 {
-    return key->hash == h && key->len == text.len &&
-           memcmp(key->text, text.ptr, text.len) == 0;
+    return key->hash == h &&
+           td_bytes_equal(td_bytes(key->text, key->len), text);
 }
 
 /* The slot of the text, or the free one where it belongs. */
@@ -63,6 +111,7 @@ static void grow_slots(struct check_keys *keys)
 {
     uint32_t slots = keys->slots ? (keys->mask + 1) * 2 : 16;
 
+    (void)pthread_once(&drawn, make_secrets);
     free(keys->slots);
     keys->slots = td_calloc(slots, sizeof(*keys->slots));
     keys->mask = slots - 1;
@@ -115,12 +164,13 @@ uint32_t check_keys_find(const struct check_keys *keys, struct td_bytes text)
 uint32_t check_keys_add(struct check_keys *keys, struct td_bytes text,
                         bool *is_new)
 {
-    uint64_t h = hash(text);
     uint32_t slot;
     uint32_t key;
+    uint64_t h;
 
     if (!keys->slots || keys->live == (keys->mask + 1) / 2)
         grow_slots(keys);
+    h = hash(text);
     slot = find_slot(keys, text, h);
     if (is_new)
         *is_new = keys->slots[slot] == 0;

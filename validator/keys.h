@@ -1,5 +1,8 @@
 /* validator/keys.h - texts that come and go, each a small number while it
  * lives: keys of rules, values that were seen.
+ *
+ * Whoever sends the texts cannot make them collide: they are hashed with what
+ * each process draws at random. Numbers do not depend on it.
  */
 #ifndef VALIDATOR_KEYS_H
 #define VALIDATOR_KEYS_H
@@ -38,7 +41,7 @@ void check_keys_remove(struct check_keys *keys, uint32_t key);
 /* Forget all keys, but keep the memory. */
 void check_keys_clear(struct check_keys *keys);
 
-/* Its text; lives until the table changes. */
+/* Its text; lives until the key is removed, or all are. */
 struct td_bytes check_keys_text(const struct check_keys *keys, uint32_t key);
 
 #endif
