@@ -20,7 +20,7 @@ void check_doubt(const struct check_lint *lint, uint32_t at, const char *mend,
     va_end(ap);
     (void)td_jsonx_fail(lint->doc, at, TD_OK, &what, "%s", text);
     (void)td_error_mend(&what, "%s", mend);
-    lint->linter->report(lint->linter->self, true, &what);
+    check_remark_add(lint->doubts, lint->doc->name, &what);
 }
 
 uint32_t check_lint_member(const struct check_lint *lint, uint32_t at,
@@ -138,38 +138,54 @@ static void lint_tests(const struct check_lint *lint)
         lint_expected(lint, check_lint_member(lint, i, "expect"));
 }
 
+/* Errors of one contract. */
+struct errors {
+    struct check_remarks all;
+    char *name;
+};
+
 static void on_error(void *self, const struct td_error *error)
 {
-    const struct check_linter *linter = self;
+    struct errors *errors = self;
 
-    linter->report(linter->self, false, error);
+    check_remark_add(&errors->all, errors->name, error);
+}
+
+static enum td_code lint_contract(const struct check_lint *lint,
+                                  const struct check_contract_errors *errors)
+{
+    const struct check_options options = {.contract = lint->contract};
+    struct check_trials *trials = NULL;
+    enum td_code code = check_trials_new_all(&trials, &options, errors, NULL);
+
+    if (code == TD_OK) {
+        lint_rules(lint);
+        lint_tests(lint);
+    }
+    check_trials_free(trials);
+    return code;
 }
 
 enum td_code check_lint_document(struct td_jsonx *doc,
                                  const struct check_schema_options *how,
                                  const struct check_linter *linter)
 {
-    const struct check_contract_errors errors = {on_error,
-                                                 (void *)(uintptr_t)linter};
+    struct errors errors = {.name = td_strdup(doc->name)};
+    const struct check_contract_errors all = {on_error, &errors};
+    struct check_remarks doubts = {0};
     struct check_contract *contract = NULL;
-    struct check_trials *trials = NULL;
-    struct td_error err = {0};
     enum td_code code =
-        check_contract_compile_all(&contract, doc, how, &errors, &err);
+        check_contract_compile_all(&contract, doc, how, &all, NULL);
 
     if (code == TD_OK) {
-        const struct check_options options = {.contract = contract};
-        const struct check_lint lint = {linter, contract, &contract->doc, how};
+        const struct check_lint lint = {&doubts, contract, &contract->doc, how};
 
-        code = check_trials_new(&trials, &options, &err);
-        if (code)
-            linter->report(linter->self, false, &err);
-        lint_rules(&lint);
-        if (code == TD_OK)
-            lint_tests(&lint);
+        code = lint_contract(&lint, &all);
     }
-    check_trials_free(trials);
+    check_remarks_tell(&errors.all, false, linter);
+    check_remarks_tell(&doubts, true, linter);
     check_contract_free(contract);
+    free(errors.name);
     return code;
 }
 

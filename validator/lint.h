@@ -14,8 +14,9 @@ struct check_linter {
     void *self;
 };
 
-/* Read a contract with its tests and report on it; doubts only if there is no
- * error. TD_OK, or the code of the first error.
+/* Read a contract with its tests and report on it, in the order of its lines
+ * and a bounded number of times; doubts only if there is no error. TD_OK, or
+ * the code of the first error.
  */
 TD_MUST_CHECK enum td_code check_lint(const char *path,
                                       const struct check_schema_options *how,

@@ -1,14 +1,34 @@
 /* validator/lint_int.h - what the files of lint share: lint.c reads the
- * contract, lint_rule.c looks at rules one by one, lint_names.c and
- * lint_fields.c at the names they say, lint_states.c at automata.
+ * contract, lint_remarks.c brings what is said in order, lint_rule.c looks at
+ * rules one by one, lint_names.c and lint_fields.c at the names they say,
+ * lint_states.c at automata.
  */
 #ifndef VALIDATOR_LINT_INT_H
 #define VALIDATOR_LINT_INT_H
 
 #include "validator/lint.h"
 
+#define CHECK_REMARKS_MAX 1000 /* errors, and warnings, that are told */
+
+/* Errors or doubts. All zeroes is valid and empty. */
+struct check_remarks {
+    struct check_remark *list;
+    uint32_t len;
+    uint32_t more; /* that were too many to keep */
+};
+
+/* Keep a remark; `name` is that of the contract, whose lines count. */
+void check_remark_add(struct check_remarks *all, const char *name,
+                      const struct td_error *what);
+
+/* Report what was kept, in the order of the contract's lines, then what is
+ * about other files. Frees it.
+ */
+void check_remarks_tell(struct check_remarks *all, bool doubts,
+                        const struct check_linter *linter);
+
 struct check_lint {
-    const struct check_linter *linter;
+    struct check_remarks *doubts;
     const struct check_contract *contract;
     const struct td_jsonx *doc;
     const struct check_schema_options *how;

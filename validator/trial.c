@@ -14,6 +14,20 @@ static enum td_code fail(const struct check_trials *t, uint32_t at,
     return td_error_mend(err, "%s", mend);
 }
 
+/* A fault ends the reading, unless all are asked for. */
+static enum td_code settle(struct check_trials *t, enum td_code code,
+                           const struct td_error *err)
+{
+    if (code == TD_OK || !t->errors)
+        return code;
+    t->errors->report(t->errors->self, err);
+    if (t->first == TD_OK) {
+        t->first = code;
+        t->kept = *err;
+    }
+    return TD_OK;
+}
+
 static enum td_json_kind kind_of(const struct check_trials *t, uint32_t at)
 {
     return (enum td_json_kind)t->json->values[at].kind;
@@ -144,7 +158,7 @@ static enum td_code read_item(const struct check_trials *t,
 }
 
 /* Times are of all messages or of none: the first is at 0. */
-static enum td_code read_stream(const struct check_trials *t,
+static enum td_code read_stream(struct check_trials *t,
                                 struct check_trial_test *test, uint32_t at,
                                 struct td_error *err)
 {
@@ -158,11 +172,14 @@ static enum td_code read_stream(const struct check_trials *t,
                     "write it like [{type: NAME, data: {...}}]");
     for (uint32_t i = at + 1; i < t->json->values[at].next && code == TD_OK;
          i = t->json->values[i].next)
-        code = read_item(t, test, i, &when, err);
+        code = settle(t, read_item(t, test, i, &when, err), err);
     for (size_t i = 0; i < test->lines_len && when.has_t; i++)
         test->lines[i].has_t = true;
     return code;
 }
+
+static const char expected_mend[] =
+    "write `pass`, or an object with fail, vacuous or open";
 
 /* A list of rule ids, or one. */
 static enum td_code check_ids(const struct check_trials *t, uint32_t at,
@@ -181,33 +198,41 @@ static enum td_code check_ids(const struct check_trials *t, uint32_t at,
                        "write it like [R10, R11]");
 }
 
-static enum td_code read_expected(const struct check_trials *t,
+/* One of what a test may expect. */
+static enum td_code read_outcome(const struct check_trials *t,
+                                 struct check_expected *e, uint32_t key,
+                                 struct td_error *err)
+{
+    if (td_json_string_is(t->json, key, td_text("fail")))
+        e->fail = key + 1;
+    else if (td_json_string_is(t->json, key, td_text("vacuous")))
+        e->vacuous = key + 1;
+    else if (td_json_string_is(t->json, key, td_text("open")))
+        e->open = key + 1;
+    else
+        return fail(t, key, err, "not what a test can expect", expected_mend);
+    return check_ids(t, key + 1, err);
+}
+
+static enum td_code read_expected(struct check_trials *t,
                                   struct check_expected *e, uint32_t at,
                                   struct td_error *err)
 {
-    static const char *const mend =
-        "write `pass`, or an object with fail, vacuous or open";
     enum td_code code = TD_OK;
 
     if (kind_of(t, at) == TD_JSON_STRING &&
         td_json_string_is(t->json, at, td_text("pass")))
         return TD_OK;
     if (kind_of(t, at) != TD_JSON_OBJECT || t->json->values[at].count == 0)
-        return fail(t, at, err, "not what a test can expect", mend);
+        return fail(t, at, err, "not what a test can expect", expected_mend);
     for (uint32_t key = at + 1; key < t->json->values[at].next && code == TD_OK;
-         key = t->json->values[key + 1].next) {
-        if (td_json_string_is(t->json, key, td_text("fail")))
-            e->fail = key + 1;
-        else if (td_json_string_is(t->json, key, td_text("vacuous")))
-            e->vacuous = key + 1;
-        else if (td_json_string_is(t->json, key, td_text("open")))
-            e->open = key + 1;
-        else
-            return fail(t, key, err, "not what a test can expect", mend);
-        code = check_ids(t, key + 1, err);
-    }
+         key = t->json->values[key + 1].next)
+        code = settle(t, read_outcome(t, e, key, err), err);
     return code;
 }
+
+static const char test_mend[] =
+    "write {name: TEXT, stream: [...], expect: pass}";
 
 static enum td_code wrong_key(const struct check_trials *t, uint32_t key,
                               const char *const *known, struct td_error *err)
@@ -224,23 +249,27 @@ static enum td_code wrong_key(const struct check_trials *t, uint32_t key,
                               "dialect, profile and note");
 }
 
-static enum td_code check_keys(const struct check_trials *t, uint32_t at,
+static enum td_code check_keys(struct check_trials *t,
+                               struct check_trial_test *test,
                                struct td_error *err)
 {
     static const char *const known[] = {"name",     "stream",  "expect",
                                         "complete", "dialect", "profile",
                                         "note",     NULL};
+    enum td_code code = TD_OK;
+    uint32_t at = test->at;
 
-    for (uint32_t key = at + 1; key < t->json->values[at].next;
+    for (uint32_t key = at + 1; key < t->json->values[at].next && code == TD_OK;
          key = t->json->values[key + 1].next) {
         size_t i = 0;
 
         while (known[i] && !td_json_string_is(t->json, key, td_text(known[i])))
             i++;
+        test->misspelt = test->misspelt || !known[i];
         if (!known[i])
-            return wrong_key(t, key, known, err);
+            code = settle(t, wrong_key(t, key, known, err), err);
     }
-    return TD_OK;
+    return code;
 }
 
 static enum td_code read_name(const struct check_trials *t,
@@ -250,6 +279,8 @@ static enum td_code read_name(const struct check_trials *t,
     uint32_t at = member(t, test->at, "name");
     struct td_buf text;
 
+    if (!at && test->misspelt)
+        return TD_OK;
     if (!at || kind_of(t, at) != TD_JSON_STRING)
         return fail(t, at ? at : test->at, err, "a test needs a name",
                     "say in a few words what it shows");
@@ -284,58 +315,85 @@ static enum td_code read_names(const struct check_trials *t, uint32_t at,
                       "write it like [full]");
 }
 
-/* What is chosen for the test: dialect and profile. */
-static enum td_code read_choices(const struct check_trials *t,
+/* What is chosen for the test. */
+static enum td_code read_dialect(const struct check_trials *t,
                                  struct check_trial_test *test,
                                  struct td_error *err)
 {
-    uint32_t dialect = member(t, test->at, "dialect");
-    uint32_t profile = member(t, test->at, "profile");
+    uint32_t at = member(t, test->at, "dialect");
+    struct td_buf text;
 
-    if (dialect && kind_of(t, dialect) != TD_JSON_STRING)
-        return fail(t, dialect, err, "here stands the name of a dialect",
+    if (!at)
+        return TD_OK;
+    if (kind_of(t, at) != TD_JSON_STRING)
+        return fail(t, at, err, "here stands the name of a dialect",
                     "choose one of those under `dialects`");
-    if (dialect) {
-        struct td_buf text = text_of(t, dialect);
-
-        test->dialect = td_strdup(td_buf_str(&text));
-        td_buf_release(&text);
-    }
-    return profile ? read_names(t, profile, &test->profiles, err) : TD_OK;
+    text = text_of(t, at);
+    test->dialect = td_strdup(td_buf_str(&text));
+    td_buf_release(&text);
+    return TD_OK;
 }
 
-static enum td_code read_test(const struct check_trials *t,
+static enum td_code read_profiles(const struct check_trials *t,
+                                  struct check_trial_test *test,
+                                  struct td_error *err)
+{
+    uint32_t at = member(t, test->at, "profile");
+
+    return at ? read_names(t, at, &test->profiles, err) : TD_OK;
+}
+
+static enum td_code read_complete(const struct check_trials *t,
+                                  struct check_trial_test *test,
+                                  struct td_error *err)
+{
+    uint32_t at = member(t, test->at, "complete");
+
+    if (at && kind_of(t, at) != TD_JSON_TRUE && kind_of(t, at) != TD_JSON_FALSE)
+        return fail(t, at, err, "complete is true or false",
+                    "false: the stream may go on where the test ends");
+    test->cut = at && kind_of(t, at) == TD_JSON_FALSE;
+    return TD_OK;
+}
+
+/* The two that are the test. */
+static enum td_code read_both(struct check_trials *t,
                               struct check_trial_test *test,
                               struct td_error *err)
 {
-    uint32_t stream;
-    uint32_t expect;
-    uint32_t complete;
+    uint32_t stream = member(t, test->at, "stream");
+    uint32_t expect = member(t, test->at, "expect");
+    enum td_code code = TD_OK;
+
+    if ((!stream || !expect) && !test->misspelt)
+        code = settle(t,
+                      fail(t, test->at, err,
+                           "a test needs a stream and an expect", test_mend),
+                      err);
+    if (code == TD_OK && expect)
+        code = settle(t, read_expected(t, &test->expected, expect, err), err);
+    if (code == TD_OK && stream)
+        code = settle(t, read_stream(t, test, stream, err), err);
+    return code;
+}
+
+static enum td_code read_test(struct check_trials *t,
+                              struct check_trial_test *test,
+                              struct td_error *err)
+{
+    static enum td_code (*const parts[])(const struct check_trials *,
+                                         struct check_trial_test *,
+                                         struct td_error *) = {
+        read_name, read_complete, read_dialect, read_profiles};
     enum td_code code;
 
     if (kind_of(t, test->at) != TD_JSON_OBJECT)
-        return fail(t, test->at, err, "a test is an object",
-                    "write {name: TEXT, stream: [...], expect: pass}");
-    code = check_keys(t, test->at, err);
-    if (code == TD_OK)
-        code = read_name(t, test, err);
-    if (code)
-        return code;
-    stream = member(t, test->at, "stream");
-    expect = member(t, test->at, "expect");
-    complete = member(t, test->at, "complete");
-    if (!stream || !expect)
-        return fail(t, test->at, err, "a test needs a stream and an expect",
-                    "write {name: TEXT, stream: [...], expect: pass}");
-    if (complete && kind_of(t, complete) != TD_JSON_TRUE &&
-        kind_of(t, complete) != TD_JSON_FALSE)
-        return fail(t, complete, err, "complete is true or false",
-                    "false: the stream may go on where the test ends");
-    test->cut = complete && kind_of(t, complete) == TD_JSON_FALSE;
-    code = read_choices(t, test, err);
-    if (code == TD_OK)
-        code = read_expected(t, &test->expected, expect, err);
-    return code ? code : read_stream(t, test, stream, err);
+        return fail(t, test->at, err, "a test is an object", test_mend);
+    code = check_keys(t, test, err);
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && code == TD_OK;
+         i++)
+        code = settle(t, parts[i](t, test, err), err);
+    return code ? code : read_both(t, test, err);
 }
 
 static enum td_code read_tests(struct check_trials *t, struct td_error *err)
@@ -355,7 +413,36 @@ static enum td_code read_tests(struct check_trials *t, struct td_error *err)
     for (uint32_t i = at + 1; i < t->json->values[at].next && code == TD_OK;
          i = t->json->values[i].next) {
         t->tests[t->len].at = i;
-        code = read_test(t, &t->tests[t->len++], err);
+        code = settle(t, read_test(t, &t->tests[t->len++], err), err);
+    }
+    return code;
+}
+
+enum td_code check_trials_new_all(struct check_trials **out,
+                                  const struct check_options *how,
+                                  const struct check_contract_errors *errors,
+                                  struct td_error *err)
+{
+    struct check_trials *t = td_calloc(1, sizeof(*t));
+    struct td_error own = {0};
+    enum td_code code;
+
+    t->how = *how;
+    t->contract = how->contract;
+    t->x = &how->contract->doc;
+    t->json = &how->contract->doc.json;
+    t->errors = errors;
+    t->failed = td_calloc(how->contract->rules_len + 1, sizeof(*t->failed));
+    code = settle(t, read_tests(t, &own), &own);
+    if (t->first) {
+        code = t->first;
+        own = t->kept;
+    }
+    *out = code ? NULL : t;
+    if (code) {
+        check_trials_free(t);
+        if (err)
+            *err = own;
     }
     return code;
 }
@@ -364,19 +451,7 @@ enum td_code check_trials_new(struct check_trials **out,
                               const struct check_options *how,
                               struct td_error *err)
 {
-    struct check_trials *t = td_calloc(1, sizeof(*t));
-    enum td_code code;
-
-    t->how = *how;
-    t->contract = how->contract;
-    t->x = &how->contract->doc;
-    t->json = &how->contract->doc.json;
-    t->failed = td_calloc(how->contract->rules_len + 1, sizeof(*t->failed));
-    code = read_tests(t, err);
-    *out = code ? NULL : t;
-    if (code)
-        check_trials_free(t);
-    return code;
+    return check_trials_new_all(out, how, NULL, err);
 }
 
 void check_trials_free(struct check_trials *trials)

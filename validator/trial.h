@@ -36,6 +36,14 @@ TD_MUST_CHECK enum td_code check_trials_new(struct check_trials **out,
                                             const struct check_options *how,
                                             struct td_error *err);
 
+/* The same, but go on after an error, so that all are reported. *out is NULL
+ * after an error, and the code that of the first one, which is also in *err.
+ */
+TD_MUST_CHECK enum td_code
+check_trials_new_all(struct check_trials **out, const struct check_options *how,
+                     const struct check_contract_errors *errors,
+                     struct td_error *err);
+
 /* NULL is fine. */
 void check_trials_free(struct check_trials *trials);
 

@@ -25,6 +25,7 @@ struct check_trial_test {
     char *name;
     uint32_t at;
     bool cut;        /* complete: false */
+    bool misspelt;   /* what it seems to lack may be there by another key */
     char *dialect;   /* NULL: none is chosen */
     char **profiles; /* ends with NULL; NULL: none is chosen */
     struct check_expected expected;
@@ -40,6 +41,9 @@ struct check_trials {
     const struct td_json_doc *json;
     struct check_trial_test *tests;
     uint32_t len;
+    const struct check_contract_errors *errors; /* NULL: end at the first */
+    enum td_code first;                         /* of the errors so far */
+    struct td_error kept;
     bool *failed; /* one a rule */
     struct check_trial now;
 };

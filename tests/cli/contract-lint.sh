@@ -25,8 +25,38 @@ tests:
 - {name: no such rule, stream: [{type: b}], expect: {fail: [one, two], vacuous: three}}
 - {name: a good one, stream: [{type: a}], expect: pass}
 END
+cat > tests.yaml <<'END'
+tests:
+- {nam: it has no name, stream: [{type: b}], expect: pass}
+- name: much is wrong
+  expect: {fail: 1, passes: a}
+  profile: {full: true}
+  stream:
+  - {type: a, t: soon}
+  - 7
+  - {type: a, t: 2s}
+  - {type: a, t: 1s}
+  complete: "yes"
+  dialect: 1
+- no test
+- {name: it has nothing else}
+contract: 1
+rules: [{id: one, first: a}]
+END
 printf 'contract: 1\n' > good.yaml
-"$TAPEDECK" contract lint wrong.yaml doubtful.yaml good.yaml missing.yaml || echo "exit $?"
+"$TAPEDECK" contract lint wrong.yaml tests.yaml doubtful.yaml good.yaml missing.yaml || echo "exit $?"
 "$TAPEDECK" contract lint doubtful.yaml > /dev/null && echo fine
 "$TAPEDECK" contract lint --strict doubtful.yaml > /dev/null || echo "exit $?"
 "$TAPEDECK" contract lint --json doubtful.yaml good.yaml
+cat > turned.yaml <<'END'
+rules: [{id: one, first: a, exactly: 1}]
+events: {a: {schema: {$ref: schema.json}}, b: {shema: {}}}
+contract: 1
+END
+echo '{"type": 1}' > schema.json
+"$TAPEDECK" contract lint turned.yaml || echo "exit $?"
+{
+    printf 'contract: 1\nrules:\n'
+    seq -f '- {id: r%.0f, count: a, at_least: 0}' 1003
+} > many.yaml
+"$TAPEDECK" contract lint many.yaml | tail -2

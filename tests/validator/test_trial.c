@@ -17,9 +17,10 @@
     "- {id: R4, profile: full, last: a}\n"                                     \
     "tests:\n"
 
-static enum td_code load(struct check_contract **contract,
-                         struct check_trials **trials, const char *tests,
-                         struct td_error *err)
+static enum td_code load_all(struct check_contract **contract,
+                             struct check_trials **trials, const char *tests,
+                             const struct check_contract_errors *errors,
+                             struct td_error *err)
 {
     struct check_schema_options how = {0};
     struct check_options options = {.max_findings = 10};
@@ -35,9 +36,16 @@ static enum td_code load(struct check_contract **contract,
         code = check_contract_compile(contract, &doc, &how, err);
     options.contract = *contract;
     if (code == TD_OK)
-        code = check_trials_new(trials, &options, err);
+        code = check_trials_new_all(trials, &options, errors, err);
     td_buf_release(&text);
     return code;
+}
+
+static enum td_code load(struct check_contract **contract,
+                         struct check_trials **trials, const char *tests,
+                         struct td_error *err)
+{
+    return load_all(contract, trials, tests, NULL, err);
 }
 
 /* One test each; why is the first line of what it says, "" for a pass. */
@@ -210,6 +218,51 @@ static void a_wrong_test_is_refused_with_its_place(void)
     }
 }
 
+struct heard {
+    size_t count;
+    size_t wrong; /* rows that were heard, each in its line */
+};
+
+static void hear(void *self, const struct td_error *error)
+{
+    struct heard *heard = self;
+
+    heard->count++;
+    for (size_t i = 1; i < ROWS(wrong); i++) {
+        char where[32];
+
+        (void)snprintf(where, sizeof(where), "c:%zu%s", i + 8,
+                       wrong[i].where + 3);
+        if (!strcmp(error->where, where) && !strcmp(error->text, wrong[i].why))
+            heard->wrong++;
+    }
+}
+
+/* Each of what is wrong is told once: a key that is not known is not said to be
+ * missing as well.
+ */
+static void every_wrong_test_is_heard_of_if_one_listens(void)
+{
+    struct check_contract *contract;
+    struct check_trials *trials;
+    struct heard heard = {0};
+    const struct check_contract_errors errors = {hear, &heard};
+    struct td_error err = {0};
+    struct td_buf text = {0};
+
+    for (size_t i = 1; i < ROWS(wrong); i++)
+        (void)td_buf_add_text(&text, wrong[i].test);
+    CU_ASSERT_EQUAL(
+        load_all(&contract, &trials, td_buf_str(&text), &errors, &err),
+        TD_USAGE);
+    CU_ASSERT_PTR_NULL(trials);
+    CU_ASSERT_STRING_EQUAL(err.text, wrong[1].why);
+    CU_ASSERT_EQUAL(heard.wrong, ROWS(wrong) - 1);
+    CU_ASSERT_EQUAL(heard.count, ROWS(wrong) - 1);
+    td_buf_release(&text);
+    check_contract_free(contract);
+}
+
 CU_TestInfo validator_trial_tests[] = {
     {"a test expects what comes and nothing else",
      a_test_expects_what_comes_and_nothing_else},
@@ -217,5 +270,7 @@ CU_TestInfo validator_trial_tests[] = {
     {"rules that failed are known", rules_that_failed_are_known},
     {"a wrong test is refused with its place",
      a_wrong_test_is_refused_with_its_place},
+    {"every wrong test is heard of if one listens",
+     every_wrong_test_is_heard_of_if_one_listens},
     CU_TEST_INFO_NULL,
 };
