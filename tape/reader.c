@@ -174,14 +174,15 @@ static enum td_code take_other(struct tape_reader *r, struct td_bytes line,
     return code;
 }
 
-static bool wanted(const struct tape_reader *r, const struct td_event *ev)
+/* By name. Not inlined, so that who wants all events saves no registers for it.
+ */
+static __attribute__((noinline)) bool wanted(const struct tape_reader *r,
+                                             const struct td_event *ev)
 {
     const struct td_bytes *list = ev->kind.len > 0 ? r->kinds : r->names;
     size_t len = ev->kind.len > 0 ? r->kinds_len : r->names_len;
     struct td_bytes name = ev->kind.len > 0 ? ev->kind : ev->name;
 
-    if (!r->scan.by_name)
-        return true;
     for (size_t i = 0; i < len; i++)
         if (td_bytes_equal(list[i], name))
             return true;
@@ -189,9 +190,9 @@ static bool wanted(const struct tape_reader *r, const struct td_event *ev)
 }
 
 static bool take_event(struct tape_reader *r, struct td_bytes line,
-                       struct td_event *ev)
+                       struct td_event *ev, bool check)
 {
-    if (tape_line_parse(ev, line, &r->scratch, !r->text.checked, NULL)) {
+    if (tape_line_parse(ev, line, &r->scratch, check, NULL)) {
         bad_line(r);
         return false;
     }
@@ -202,28 +203,31 @@ static bool take_event(struct tape_reader *r, struct td_bytes line,
         r->header.start_wall_ns = r->scan.anchor_wall - r->scan.anchor_ns;
     if (ev->at_ns < r->scan.from_ns || ev->seq < r->scan.from_seq)
         return false;
-    return wanted(r, ev);
+    return !r->scan.by_name || wanted(r, ev);
 }
 
-static struct td_bytes next_line(struct tape_reader *r)
+static inline struct td_bytes next_line(struct tape_reader *r)
 {
-    struct td_bytes rest = td_bytes(r->text.lines.ptr + r->line_at,
-                                    r->text.lines.len - r->line_at);
-    const uint8_t *end = (const uint8_t *)memchr(rest.ptr, '\n', rest.len);
+    struct td_bytes line = r->rest;
+    const uint8_t *end = (const uint8_t *)memchr(line.ptr, '\n', line.len);
 
-    if (end)
-        rest.len = (size_t)(end - rest.ptr);
-    r->line_at += rest.len + (end ? 1 : 0);
-    return rest;
+    if (!end) {
+        r->rest.len = 0;
+        return line;
+    }
+    r->rest.ptr = end + 1;
+    r->rest.len -= (size_t)(end + 1 - line.ptr);
+    line.len = (size_t)(end - line.ptr);
+    return line;
 }
 
 static enum td_code more_text(struct tape_reader *r, struct td_error *err)
 {
     enum td_code code = tape_scan_next(&r->scan, &r->text, err);
 
-    r->line_at = 0;
     if (code)
         r->text.lines.len = 0;
+    r->rest = r->text.lines;
     if (r->scan.lost > r->lost_here)
         note_lost(r, r->scan.lost);
     if (code == TD_END && (r->in_segment || !r->state.ended)) {
@@ -246,16 +250,16 @@ enum td_code tape_reader_next(struct tape_reader *r, struct td_event *ev,
     for (;;) {
         enum td_code code = TD_OK;
 
-        if (r->line_at == r->text.lines.len) {
+        if (r->rest.len == 0) {
             code = more_text(r, err);
         } else {
-            r->line = next_line(r);
-            if (r->line.len > 5 && !memcmp(r->line.ptr, "{\"s\":", 5)) {
-                if (take_event(r, r->line, ev))
-                    return TD_OK;
-            } else {
-                code = take_other(r, r->line, err);
-            }
+            struct td_bytes line = next_line(r);
+
+            r->line = line;
+            if (line.len <= 5 || memcmp(line.ptr, "{\"s\":", 5) != 0)
+                code = take_other(r, line, err);
+            else if (take_event(r, line, ev, !r->text.checked))
+                return TD_OK;
         }
         if (code)
             return code;
@@ -272,7 +276,7 @@ void tape_reader_go(struct tape_reader *r, uint64_t at)
 {
     tape_scan_go(&r->scan, at);
     r->text.lines.len = 0;
-    r->line_at = 0;
+    r->rest = r->text.lines;
     r->held = false;
     r->in_segment = false;
 }
@@ -299,7 +303,7 @@ static enum td_code first_lines(struct tape_reader *r, struct td_error *err)
         r->line = line;
         return take_other(r, line, err);
     }
-    r->line_at = 0;
+    r->rest = r->text.lines;
     if (kind == TAPE_LINE_EVENT || kind == TAPE_LINE_END)
         return TD_OK;
     (void)td_error_set(err, TD_FORMAT, r->scan.in.path, r->text.offset,

@@ -16,7 +16,7 @@ struct tape_reader {
     struct tape_scan scan;
     struct tape_state state;
     struct tape_text text; /* the lines at hand */
-    size_t line_at;        /* bytes of them that were given */
+    struct td_bytes rest;  /* of them, what was not given yet */
     struct td_bytes line;  /* of the last event */
     struct td_buf scratch; /* its payload, where it had to be decoded */
     void (*other)(void *ctx, enum tape_line_kind kind, struct td_bytes line);

@@ -191,6 +191,97 @@ static void parse_refuses_a_bad_line_and_says_where(void)
     td_buf_release(&scratch);
 }
 
+#define LONG                                                                   \
+    "\"a payload long enough that the reader may look at many bytes at once, " \
+    "wherever it is\""
+
+/* Short lines and long ones are looked at in different ways. */
+static void numbers_are_read_alike_in_short_and_long_lines(void)
+{
+    static const struct {
+        const char *start;
+        uint64_t seq, at_ns, conn;
+        uint64_t offset; /* bytes; 0 = it is right */
+    } rows[] = {
+        {"{\"s\":1,\"t\":0,\"d\":\"in\",\"c\":0", 1, 0, 0, 0},
+        {"{\"s\":12345678,\"t\":1234567,\"d\":\"out\",\"c\":12", 12345678,
+         1234567, 12, 0},
+        {"{\"s\":123456789,\"t\":123456789012345,\"d\":\"in\",\"c\":7",
+         123456789, 123456789012345, 7, 0},
+        {"{\"s\":9007199254740991,\"t\":9007199254740991,\"d\":\"out\","
+         "\"c\":4294967295",
+         TAPE_INT_MAX, TAPE_INT_MAX, UINT32_MAX, 0},
+        {"{\"s\":0,\"t\":0,\"d\":\"in\",\"c\":0", 0, 0, 0, 5},
+        {"{\"s\":,\"t\":0,\"d\":\"in\",\"c\":0", 0, 0, 0, 5},
+        {"{\"s\":01,\"t\":0,\"d\":\"in\",\"c\":0", 0, 0, 0, 5},
+        {"{\"s\":9007199254740992,\"t\":0,\"d\":\"in\",\"c\":0", 0, 0, 0, 5},
+        {"{\"s\":10000000000000000,\"t\":0,\"d\":\"in\",\"c\":0", 0, 0, 0, 5},
+        {"{\"s\":7,\"t\":,\"d\":\"in\",\"c\":0", 0, 0, 0, 11},
+        {"{\"s\":7,\"t\":00,\"d\":\"in\",\"c\":0", 0, 0, 0, 11},
+        {"{\"s\":7,\"t\":9007199254740992,\"d\":\"in\",\"c\":0", 0, 0, 0, 11},
+        {"{\"s\":7,\"t\":12x,\"d\":\"in\",\"c\":0", 0, 0, 0, 13},
+        {"{\"s\":7,\"t\":1,\"d\":\"in\",\"c\":", 0, 0, 0, 26},
+        {"{\"s\":7,\"t\":1,\"d\":\"in\",\"c\":01", 0, 0, 0, 26},
+        {"{\"s\":7,\"t\":1,\"d\":\"in\",\"c\":4294967296", 0, 0, 0, 26},
+    };
+    static const char *const rests[] = {",\"json\":1}", ",\"json\":" LONG "}"};
+    char line[256];
+    struct td_buf scratch = {0};
+
+    for (size_t i = 0; i < 4 * sizeof(rows) / sizeof(rows[0]); i++) {
+        size_t row = i / 4;
+        struct td_event ev;
+        struct td_error err = {0};
+        enum td_code code;
+
+        (void)snprintf(line, sizeof(line), "%s%s", rows[row].start,
+                       rests[i % 2]);
+        code = tape_line_parse(&ev, td_text(line), &scratch, i / 2 % 2, &err);
+        if (err.offset != rows[row].offset)
+            printf("\n    %s: at %llu", line, (unsigned long long)err.offset);
+        CU_ASSERT_EQUAL(code, rows[row].offset ? TD_FORMAT : TD_OK);
+        CU_ASSERT_EQUAL(err.offset, rows[row].offset);
+        CU_ASSERT(code ||
+                  (ev.seq == rows[row].seq && ev.at_ns == rows[row].at_ns &&
+                   ev.conn == rows[row].conn));
+    }
+    td_buf_release(&scratch);
+}
+
+static void a_name_of_any_length_ends_at_its_own_quote(void)
+{
+    static const char text[] =
+        "a_name_that_is_longer_than_what_is_looked_at_at_once";
+    struct td_buf out = {0};
+    struct td_buf scratch = {0};
+
+    for (size_t i = 0; i < 2 * sizeof(text); i++) {
+        char name[sizeof(text) + 2];
+        size_t len = i / 2;
+        struct td_event ev = plain(TD_FORM_JSON, td_text(LONG));
+        struct td_event back;
+
+        (void)snprintf(name, sizeof(name), "%.*s%s", (int)len, text,
+                       i % 2 ? "\\\"" : "\\\\");
+        ev.name = td_text(name);
+        td_buf_clear(&out);
+        CU_ASSERT_EQUAL(tape_line_encode(&out, &ev), TD_OK);
+        CU_ASSERT_EQUAL(tape_line_parse(&back, td_bytes(out.ptr, out.len - 1),
+                                        &scratch, false, NULL),
+                        TD_OK);
+        CU_ASSERT(same_event(&ev, &back));
+        ev.name.len = len;
+        td_buf_clear(&out);
+        CU_ASSERT_EQUAL(tape_line_encode(&out, &ev), TD_OK);
+        CU_ASSERT_EQUAL(tape_line_parse(&back, td_bytes(out.ptr, out.len - 1),
+                                        &scratch, false, NULL),
+                        TD_OK);
+        CU_ASSERT(same_event(&ev, &back));
+    }
+    td_buf_release(&out);
+    td_buf_release(&scratch);
+}
+
 static void lines_are_told_apart_by_their_first_bytes(void)
 {
     CU_ASSERT_EQUAL(tape_line_kind(td_text("{\"s\":1")), TAPE_LINE_EVENT);
@@ -211,6 +302,10 @@ CU_TestInfo tape_line_tests[] = {
      parse_passes_over_keys_of_later_versions},
     {"parse refuses a bad line and says where",
      parse_refuses_a_bad_line_and_says_where},
+    {"numbers are read alike in short and long lines",
+     numbers_are_read_alike_in_short_and_long_lines},
+    {"a name of any length ends at its own quote",
+     a_name_of_any_length_ends_at_its_own_quote},
     {"lines are told apart by their first bytes",
      lines_are_told_apart_by_their_first_bytes},
     CU_TEST_INFO_NULL,
