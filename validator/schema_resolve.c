@@ -86,6 +86,9 @@ static enum td_code need_resource(struct check_schemas *set,
     *resource = schema_store_find(set, uri);
     if (*resource != SCHEMA_NONE)
         return TD_OK;
+    if (set->docs_len == CHECK_SCHEMA_FILES)
+        return td_jsonx_fail(x, place.at, TD_LIMIT, err,
+                             "more than %d schema files", CHECK_SCHEMA_FILES);
     code = schema_store_load(set, uri, &doc, &why);
     if (code == TD_USAGE || code == TD_LIMIT) {
         if (err)
@@ -120,8 +123,9 @@ enum td_code schema_resolve(struct check_schemas *set,
     *target = (struct schema_target){0};
     set->steps += set->anchors_len;
     if (set->steps > STEPS_MAX)
-        code = td_error_set(err, TD_LIMIT, x->name, 0,
-                            "too many references over too large a schema");
+        code = td_jsonx_fail(x, place.at, TD_LIMIT, err,
+                             "too many references over too large a schema, up "
+                             "to this one");
     check_uri_resolve(&uri, base, text);
     if (code == TD_OK &&
         !td_bytes_equal(check_uri_without_fragment(td_buf_bytes(&uri)), base))

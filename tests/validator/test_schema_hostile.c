@@ -243,14 +243,17 @@ static void too_many_references_are_refused(void)
     struct td_buf schema =
         many("{\"$defs\":{", "\"#\":true", 30000, "},\"allOf\":[");
     struct td_buf data = text("1");
+    unsigned line = 0;
     struct outcome o;
 
     for (unsigned i = 0; i < 30000; i++)
-        (void)td_buf_addf(&schema, "%s{\"$ref\":\"#/$defs/%u\"}", i ? "," : "",
-                          i);
+        (void)td_buf_addf(&schema, "%s\n{\"$ref\":\"#/$defs/%u\"}",
+                          i ? "," : "", i);
     (void)td_buf_add_text(&schema, "]}");
     o = judge(&schema, &data);
     CU_ASSERT_EQUAL(o.compile, TD_LIMIT);
+    CU_ASSERT_EQUAL(sscanf(o.err.where, "s:%u:9", &line), 1);
+    CU_ASSERT_TRUE(line > 1000 && line <= 30001);
 }
 
 CU_TestInfo validator_schema_hostile_tests[] = {
