@@ -84,22 +84,29 @@ static uint32_t find_document(const struct check_schemas *set,
     return SCHEMA_NONE;
 }
 
+static enum td_code check_one(struct check_schemas *set,
+                              struct schema_place place, struct td_error *err)
+{
+    enum td_code code = schema_check_by_meta(set, place, err);
+
+    return code ? code : schema_follow_unused(set, place, err);
+}
+
 /* Judge the root, and whole documents that are used as schemas. */
-static enum td_code check_by_metas(struct check_schemas *set,
-                                   struct schema_place place,
-                                   struct td_error *err)
+static enum td_code check_whole(struct check_schemas *set,
+                                struct schema_place place, struct td_error *err)
 {
     enum td_code code = TD_OK;
 
     if (set->how.trust)
         return TD_OK;
     if (place.at != 0)
-        code = schema_check_by_meta(set, place, err);
+        code = check_one(set, place, err);
     for (uint32_t i = 0; i < set->docs_len && code == TD_OK; i++) {
         if (set->docs[i].trusted || !set->docs[i].node_of[0])
             continue;
         set->docs[i].trusted = true;
-        code = schema_check_by_meta(set, (struct schema_place){i, 0}, err);
+        code = check_one(set, (struct schema_place){i, 0}, err);
     }
     return code;
 }
@@ -116,7 +123,7 @@ enum td_code schema_compile_root(struct check_schemas *set,
     if (code == TD_OK)
         code = schema_find_loops(set, first, err);
     if (code == TD_OK)
-        code = check_by_metas(set, place, err);
+        code = check_whole(set, place, err);
     if (code == TD_OK)
         schema_plan_nodes(set);
     return code;

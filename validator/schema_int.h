@@ -5,6 +5,7 @@
  * schema_scan.c     $id and anchors within a document
  * schema_resolve.c  $ref -> location
  * schema_compile.c  a location -> a node; schema_keyword.c, schema_members.c
+ * schema_unused.c   $refs of schemas that are no nodes
  * schema_loop.c     recursion that makes no progress
  * schema_meta.c     schemas judged by their metaschemas
  * schema_plan.c     nodes -> steps that run fast (schema_run.h)
@@ -282,6 +283,10 @@ TD_MUST_CHECK enum td_code schema_store_read(const struct check_schemas *set,
                                              struct td_jsonx *x,
                                              struct td_error *err);
 
+/* True if a URI is known, or there is room for the file that it names. */
+bool schema_store_can_load(const struct check_schemas *set,
+                           struct td_bytes uri);
+
 /* The resource of a URI, or SCHEMA_NONE. */
 uint32_t schema_store_find(const struct check_schemas *set,
                            struct td_bytes uri);
@@ -333,6 +338,13 @@ TD_MUST_CHECK enum td_code schema_compile_root(struct check_schemas *set,
                                                struct schema_place place,
                                                uint32_t *root,
                                                struct td_error *err);
+
+/* Refuse references that lead nowhere in schemas within a place that no node
+ * was made of.
+ */
+TD_MUST_CHECK enum td_code schema_follow_unused(struct check_schemas *set,
+                                                struct schema_place place,
+                                                struct td_error *err);
 
 /* Judge the schema at a place by the metaschema of its dialect. */
 TD_MUST_CHECK enum td_code schema_check_by_meta(struct check_schemas *set,

@@ -205,6 +205,17 @@ enum td_code schema_store_read(const struct check_schemas *set,
     return code;
 }
 
+bool schema_store_can_load(const struct check_schemas *set, struct td_bytes uri)
+{
+    struct td_buf path = {0};
+    bool can = schema_store_find(set, uri) != SCHEMA_NONE;
+
+    if (!can && set->docs_len < CHECK_SCHEMA_FILES)
+        can = schema_meta_text(uri).ptr || path_of(set, uri, &path);
+    td_buf_release(&path);
+    return can;
+}
+
 enum td_code schema_store_load(struct check_schemas *set, struct td_bytes uri,
                                uint32_t *doc, struct td_error *err)
 {
