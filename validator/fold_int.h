@@ -19,11 +19,11 @@ struct fold_pending {
 /* A rule and a key, or a rule without keys. */
 struct fold_instance {
     uint32_t key;
-    uint32_t opens; /* of fold_states, that this one knows of */
-    uint32_t closes;
+    uint32_t opens;               /* of fold_states, that this one knows of */
     bool active;                  /* within the scope */
     struct fold_pending *pending; /* between: while it is active */
-    struct fold_instance *next;   /* of those that are free */
+    struct fold_instance *next;   /* of those that are free, or of `within` */
+    struct fold_instance *prev;   /* NULL: it is not listed in `within` */
     max_align_t state[];          /* state_size bytes */
 };
 
@@ -40,8 +40,11 @@ struct fold_states {
     uint32_t live;
     void *shared;
     uint32_t opens; /* scope: messages without the key, which are of all */
-    uint32_t closes;
-    bool active; /* and what the last of them was */
+    bool closed;    /* one of them has ended it */
+    bool active;    /* what the last of them did */
+    struct fold_instance *within; /* keys that one of them would end, in the
+                                     order they came; the first one's prev is
+                                     the last, whose next is NULL */
 };
 
 /* Keys of one `by`. */
@@ -133,6 +136,11 @@ void fold_set_instance(struct check_run *run, struct fold_instance *instance);
 void fold_give_back(struct check_run *run);
 /* The last message of a key: what it is worth is decided, and forgotten. */
 void fold_end_key(struct check_run *run);
+
+/* The instance is within the scope from now on, or not any more. */
+void fold_enter(const struct check_rule *rule, struct fold_states *states,
+                struct fold_instance *instance);
+void fold_leave(struct fold_states *states, struct fold_instance *instance);
 
 /* Frees a state and its memory of findings; the instance can begin anew. */
 void fold_reset(struct check_run *run);

@@ -47,24 +47,62 @@ void fold_reset(struct check_run *run)
     memset(run->state, 0, run->rule->state_size);
 }
 
+/* Only keys can be many, and only of them a message may have none. */
+static void list_within(struct fold_states *states,
+                        struct fold_instance *instance)
+{
+    struct fold_instance *first = states->within;
+
+    instance->next = NULL;
+    instance->prev = first ? first->prev : instance;
+    if (first) {
+        first->prev->next = instance;
+        first->prev = instance;
+    } else {
+        states->within = instance;
+    }
+}
+
+void fold_enter(const struct check_rule *rule, struct fold_states *states,
+                struct fold_instance *instance)
+{
+    instance->active = true;
+    if (rule->scope == CHECK_BETWEEN)
+        instance->pending = td_calloc(1, sizeof(*instance->pending));
+    if (rule->closes && rule->by != CHECK_NO_VALUE)
+        list_within(states, instance);
+}
+
+void fold_leave(struct fold_states *states, struct fold_instance *instance)
+{
+    struct fold_instance *first = states->within;
+
+    instance->active = false;
+    if (!instance->prev)
+        return;
+    if (instance == first)
+        states->within = instance->next;
+    else
+        instance->prev->next = instance->next;
+    if (instance->next)
+        instance->next->prev = instance->prev;
+    else if (instance != first)
+        first->prev = instance->prev;
+    instance->prev = NULL;
+}
+
 static void begin_scope(struct check_run *run)
 {
-    struct fold_instance *instance = run->place->instance;
-
-    instance->active = true;
-    if (run->rule->scope == CHECK_BETWEEN)
-        instance->pending = td_calloc(1, sizeof(*instance->pending));
+    fold_enter(run->rule, states_of(run), run->place->instance);
 }
 
 static void end_scope(struct check_run *run)
 {
-    struct fold_instance *instance = run->place->instance;
-
     if (run->rule->verb->on_end)
         run->rule->verb->on_end(run, CHECK_ENDED);
     flush_pending(run);
     fold_reset(run);
-    instance->active = false;
+    fold_leave(states_of(run), run->place->instance);
 }
 
 static bool can_begin(const struct check_run *run)
@@ -74,33 +112,43 @@ static bool can_begin(const struct check_run *run)
     return scope != CHECK_GLOBALLY && scope != CHECK_BEFORE;
 }
 
-/* Messages without the key began or ended the scope of all keys since this one
- * was looked at. A scope in which no message of the key comes does not begin
- * for it: nobody could say which keys there are.
+/* A message without the key has begun the scope of all keys since this one was
+ * looked at. A scope in which no message of the key comes does not begin for
+ * it: nobody could say which keys there are.
  */
-static void catch_up(struct check_run *run, bool comes)
+static void catch_up(struct check_run *run)
 {
     struct fold_instance *instance = run->place->instance;
     const struct fold_states *all = states_of(run);
-    bool closed = instance->closes != all->closes;
     bool opened = instance->opens != all->opens;
 
-    instance->closes = all->closes;
     instance->opens = all->opens;
-    if (closed && instance->active)
-        end_scope(run);
-    if (comes && (closed || opened) && all->active && !instance->active &&
-        can_begin(run))
+    if (opened && all->active && !instance->active && can_begin(run))
         begin_scope(run);
 }
 
+/* Costs what it cost to bring the keys there: each leaves the list. */
+static void end_all_scopes(const struct check_run *run)
+{
+    struct fold_states *all = states_of(run);
+    struct check_place place = *run->place;
+    struct check_run each = *run;
+
+    each.place = &place;
+    while (all->within) {
+        fold_set_instance(&each, all->within);
+        end_scope(&each);
+    }
+}
+
 /* A message that begins or ends the scope of all keys. */
-static void scope_of_all(struct check_run *run, uint64_t roles)
+static void scope_of_all(const struct check_run *run, uint64_t roles)
 {
     struct fold_states *all = states_of(run);
 
     if (roles & CHECK_ROLE_CLOSES) {
-        all->closes++;
+        end_all_scopes(run);
+        all->closed = true;
         all->active = false;
     }
     if (roles & CHECK_ROLE_OPENS) {
@@ -151,7 +199,7 @@ void fold_deliver(struct check_run *run, const struct check_message *m,
         return;
     }
     if (roles) {
-        catch_up(run, true);
+        catch_up(run);
         deliver_own(run, m, roles);
     }
 }
@@ -160,7 +208,6 @@ void fold_finish(struct check_run *run, enum check_ending how)
 {
     struct fold_instance *instance = run->place->instance;
 
-    catch_up(run, false);
     if (instance->active && instance->pending && how == CHECK_CUT)
         check_rule_open(run, "the stream was cut off within the scope");
     if (instance->active && !instance->pending && run->rule->verb->on_end)

@@ -154,18 +154,15 @@ static struct fold_instance *take_instance(struct check_fold *f, uint32_t rule)
 }
 
 static struct fold_instance *new_instance(struct check_fold *f, uint32_t rule,
-                                          const struct fold_states *all)
+                                          struct fold_states *all)
 {
     const struct check_rule *r = rule_at(f, rule);
     struct fold_instance *instance = take_instance(f, rule);
 
     instance->opens = all->opens;
-    instance->closes = all->closes;
-    instance->active =
-        r->scope == CHECK_GLOBALLY ||
-        (r->scope == CHECK_BEFORE ? all->closes == 0 : all->active);
-    if (instance->active && r->scope == CHECK_BETWEEN)
-        instance->pending = td_calloc(1, sizeof(*instance->pending));
+    if (r->scope == CHECK_GLOBALLY ||
+        (r->scope == CHECK_BEFORE ? !all->closed : all->active))
+        fold_enter(r, all, instance);
     return instance;
 }
 
@@ -220,6 +217,7 @@ void fold_give_back(struct check_run *run)
     struct fold_states *s = &p->lane->states[p->rule];
     struct fold_instance *instance = p->instance;
 
+    fold_leave(s, instance);
     s->list[instance->key] = NULL;
     s->live--;
     instance->next = p->fold->rules[p->rule].free;
@@ -253,8 +251,8 @@ void fold_clear_lane(struct check_fold *f, uint32_t index)
 
         if (rule->every_stream)
             continue;
-        s->opens = s->closes = 0;
-        s->active = false;
+        s->opens = 0;
+        s->closed = s->active = false;
         if (s->shared && rule->verb->clear_shared)
             rule->verb->clear_shared(rule, s->shared);
         if (s->shared)

@@ -375,6 +375,70 @@ static void fail_fast_ends_at_the_first_error(void)
     check_contract_free(contract);
 }
 
+/* "a1" is event a of key 1, "c" is event c of no key; behind each, how many
+ * findings there are by then.
+ */
+static const struct {
+    const char *when;
+    const char *stream;
+} closings[] = {
+    {"{between: [o, c]}", "o 0 a1 0 a2 0 c 2 c 2 o 2 a1 2 a1 2 c 2"},
+    {"{between: [o, c]}", "o 0 a1 0 a2 0 a3 0 c2 1 c 3 a1 3 c 3"},
+    {"{between: [o, c]}", "o1 0 a1 0 o 0 a2 0 c 2 o 2 c 2 a1 2 a1 2"},
+    {"{before: c}", "a1 0 a2 0 a2 0 c 1 a1 1 a3 1 c 1"},
+    {"{after: o, until: c}", "a1 0 c 0 o 0 a1 0 a1 0 c 0 o 0 a1 0 c 1"},
+    {"{after: o, until: c}", "o 0 a1 0 a2 0 e1 1 c 2 o 2 a1 2 a2 2 c 4"},
+    {"{after: o, until: c}", "o 0 a1 0 a2 0 a3 0 e3 1 e1 2 a3 2 c 4"},
+};
+
+static void judge_closing(struct check *check, const char *stream)
+{
+    uint64_t number = 0;
+    char name;
+    char key;
+    int total;
+    int used;
+
+    for (; sscanf(stream, " %c%c %d%n", &name, &key, &total, &used) == 3;
+         stream += used) {
+        char line[64];
+        const struct check_verdict *v = check_so_far(check);
+
+        if (key == ' ')
+            (void)snprintf(line, sizeof(line), "{\"type\":\"%c\"}", name);
+        else
+            (void)snprintf(line, sizeof(line), "{\"type\":\"%c\",\"k\":%c}",
+                           name, key);
+        CU_ASSERT_EQUAL(check_line(check, ++number, td_text(line)), TD_OK);
+        if (v->rules[v->rules_len - 1].total != (uint64_t)total)
+            printf("\n    %s: message %d\n", stream, (int)number);
+        CU_ASSERT_EQUAL(v->rules[v->rules_len - 1].total, (uint64_t)total);
+    }
+    CU_ASSERT(number > 5);
+}
+
+static void a_message_of_no_key_ends_the_scope_of_all_at_once(void)
+{
+    for (size_t i = 0; i < sizeof(closings) / sizeof(closings[0]); i++) {
+        struct check_contract *contract;
+        struct check_options options = {.max_findings = 9};
+        struct check *check;
+        struct td_buf text = {0};
+
+        (void)td_buf_addf(&text,
+                          "contract: 1\nrules:\n- {id: r, by: k, count: a, "
+                          "exactly: 2, ends: e, when: %s}",
+                          closings[i].when);
+        contract = contract_of(td_buf_str(&text));
+        options.contract = contract;
+        check = check_new(&options, "s");
+        judge_closing(check, closings[i].stream);
+        check_free(check);
+        check_contract_free(contract);
+        td_buf_release(&text);
+    }
+}
+
 CU_TestInfo validator_rules_tests[] = {
     {"verbs agree with a look at the whole stream",
      verbs_agree_with_the_whole_stream},
@@ -382,5 +446,7 @@ CU_TestInfo validator_rules_tests[] = {
      verbs_agree_when_the_stream_may_be_cut},
     {"findings say what and where", findings_say_what_and_where},
     {"fail_fast ends at the first error", fail_fast_ends_at_the_first_error},
+    {"a message of no key ends the scope of all at once",
+     a_message_of_no_key_ends_the_scope_of_all_at_once},
     CU_TEST_INFO_NULL,
 };
