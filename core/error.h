@@ -40,6 +40,11 @@ enum td_code {
 #define TD_MUST_CHECK   __attribute__((warn_unused_result))
 #define TD_PRINTF(f, a) __attribute__((format(printf, f, a)))
 
+/* Of a function that is rarely called: it stays apart, so that its caller does
+ * not pay for its locals.
+ */
+#define TD_RARE __attribute__((noinline, cold))
+
 /* What went wrong, where, why, and the mend. Holds no pointers: copy it,
  * never free it.
  */

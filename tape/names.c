@@ -9,12 +9,17 @@
 #define SLOTS    ((size_t)4096) /* a power of 2, well above TAPE_NAMES_MAX */
 #define HASH_MUL UINT64_C(0x9e3779b97f4a7c15)
 
-static uint64_t mix_word(uint64_t hash, const uint8_t *at)
+static uint64_t word_at(const uint8_t *at)
 {
     uint64_t word;
 
-    memcpy(&word, at, 8);
-    hash = (hash ^ word) * HASH_MUL;
+    memcpy(&word, at, sizeof(word));
+    return word;
+}
+
+static uint64_t mix_word(uint64_t hash, const uint8_t *at)
+{
+    hash = (hash ^ word_at(at)) * HASH_MUL;
     return hash ^ hash >> 32;
 }
 
@@ -51,6 +56,19 @@ static bool same(const struct tape_name *name, struct td_bytes text,
            (text.len == 0 || !memcmp(name->text, text.ptr, text.len));
 }
 
+/* Where a name that came before is likely to be found: few bytes tell the names
+ * of a stream apart.
+ */
+static inline uint16_t *guess_of(struct tape_counts *counts,
+                                 struct td_bytes name)
+{
+    size_t at = name.len;
+
+    if (name.len > 0)
+        at = at * 4 + name.ptr[name.len / 2] + name.ptr[name.len - 1];
+    return &counts->guess[at % TAPE_NAMES_GUESS];
+}
+
 static struct tape_name *append(struct tape_counts *counts,
                                 struct td_bytes name, uint64_t hash)
 {
@@ -65,7 +83,24 @@ static struct tape_name *append(struct tape_counts *counts,
     return entry;
 }
 
-unsigned tape_counts_add(struct tape_counts *counts, struct td_bytes name)
+/* In the same steps as hash_of(): a call would cost more than a name does. */
+static inline bool same_text(const uint8_t *a, const uint8_t *b, size_t len)
+{
+    size_t at = 0;
+
+    for (; len - at >= 8; at += 8)
+        if (word_at(a + at) != word_at(b + at))
+            return false;
+    if (at > 0)
+        return word_at(a + len - 8) == word_at(b + len - 8);
+    for (; at < len; at++)
+        if (a[at] != b[at])
+            return false;
+    return true;
+}
+
+static TD_RARE unsigned count(struct tape_counts *counts, struct td_bytes name,
+                              uint16_t *guess)
 {
     uint64_t hash = hash_of(name);
     size_t at = hash & (SLOTS - 1);
@@ -79,6 +114,7 @@ unsigned tape_counts_add(struct tape_counts *counts, struct td_bytes name)
         struct tape_name *entry = &counts->list[counts->slots[at] - 1];
 
         if (same(entry, name, hash)) {
+            *guess = counts->slots[at];
             entry->count++;
             return entry->bit;
         }
@@ -90,7 +126,24 @@ unsigned tape_counts_add(struct tape_counts *counts, struct td_bytes name)
     }
     append(counts, name, hash)->count = 1;
     counts->slots[at] = (uint16_t)counts->len;
+    *guess = counts->slots[at];
     return counts->list[counts->len - 1].bit;
+}
+
+unsigned tape_counts_add(struct tape_counts *counts, struct td_bytes name)
+{
+    uint16_t *guess = guess_of(counts, name);
+
+    if (*guess > 0) {
+        struct tape_name *entry = &counts->list[*guess - 1];
+
+        if (entry->len == name.len &&
+            same_text((const uint8_t *)entry->text, name.ptr, name.len)) {
+            entry->count++;
+            return entry->bit;
+        }
+    }
+    return count(counts, name, guess);
 }
 
 enum td_code tape_counts_write(const struct tape_counts *counts,

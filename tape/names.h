@@ -6,7 +6,8 @@
 
 #include <stdbool.h>
 
-#define TAPE_NAMES_MAX 1024 /* further names are counted together */
+#define TAPE_NAMES_MAX   1024 /* further names are counted together */
+#define TAPE_NAMES_GUESS 64
 
 struct tape_name {
     char *text; /* as it stands on the line */
@@ -20,9 +21,10 @@ struct tape_name {
 struct tape_counts {
     struct tape_name *list; /* in order of first appearance */
     size_t len;
-    uint16_t *slots; /* open addressing; index + 1 */
-    uint64_t other;  /* events of names that found no room */
-    bool kinds;      /* the names are kinds */
+    uint16_t *slots;                  /* open addressing; index + 1 */
+    uint16_t guess[TAPE_NAMES_GUESS]; /* names that came lately; index + 1 */
+    uint64_t other;                   /* events of names that found no room */
+    bool kinds;                       /* the names are kinds */
 };
 
 /* Free all; the counts are empty again, and count names. */

@@ -145,15 +145,14 @@ static void on_problem(void *self, const struct check_problem *p)
     td_buf_release(&excerpt);
 }
 
-/* code is what the fast pass said. */
-static void judge_schema(struct check *c, struct check_schema_run *run,
-                         uint32_t root, enum td_code code,
-                         const struct schema_report *report)
+/* The fast pass said that something is wrong: code. */
+static void find_by_schema(struct check *c, struct check_schema_run *run,
+                           uint32_t root, enum td_code code,
+                           const struct schema_report *report)
 {
     struct check_value value = {report->wire ? report->m->wire : report->m->doc,
                                 report->from};
 
-    c->verdict.rules[report->rule].applied++;
     if (code == TD_FAILED)
         code = check_schema_explain(run, root, value, on_problem,
                                     (void *)(uintptr_t)report);
@@ -193,8 +192,8 @@ static const char *const kinds[] = {
     [TD_JSON_OBJECT] = "an object"};
 
 /* The message has nothing where the contract's stream.data points. */
-static void find_no_data(struct check *c, uint32_t rule,
-                         const struct check_message *m)
+static TD_RARE void find_no_data(struct check *c, uint32_t rule,
+                                 const struct check_message *m)
 {
     const struct td_json_value *v = &m->doc->values[m->at];
     struct td_buf expected = {0};
@@ -219,7 +218,7 @@ static void find_no_data(struct check *c, uint32_t rule,
 }
 
 /* An event that the contract does not name. */
-static void find_unknown(struct check *c, const struct check_message *m)
+static TD_RARE void find_unknown(struct check *c, const struct check_message *m)
 {
     const struct check_contract *k = c->how.contract;
     struct td_buf found = {0};
@@ -238,31 +237,45 @@ static void find_unknown(struct check *c, const struct check_message *m)
     td_buf_release(&found);
 }
 
+/* The message does not fit the schema of its event. */
+static TD_RARE void find_in_event(struct check *c,
+                                  const struct check_message *m,
+                                  const struct check_view *view, uint32_t rule)
+{
+    const struct check_contract_event *e = view->event;
+    bool wire = e->on_wire && m->aliases;
+    struct schema_report report = {.check = c,
+                                   .m = m,
+                                   .rule = rule,
+                                   .from = wire ? m->wire_data : m->data,
+                                   .wire = wire};
+
+    if (m->data == NONE)
+        find_no_data(c, rule, m);
+    else
+        find_by_schema(c, c->look.event_run, e->root, view->content, &report);
+}
+
 static void judge_event(struct check *c, const struct check_message *m,
                         const struct check_view *view)
 {
     const struct check_contract_event *e = view->event;
-    struct schema_report report = {.check = c, .m = m, .from = m->data};
+    uint32_t rule = c->first_event + (uint32_t)(e - c->look.events);
 
-    if (!e && c->unknown != NONE)
-        find_unknown(c, m);
-    if (!e)
-        return;
-    if (e->on_wire && m->aliases) {
-        report.wire = true;
-        report.from = m->wire_data;
-    }
-    report.rule = c->first_event + (uint32_t)(e - c->look.events);
-    if (!e->has_schema) {
-        c->verdict.rules[report.rule].applied++;
-        return;
-    }
-    if (m->data == NONE) {
-        c->verdict.rules[report.rule].applied++;
-        find_no_data(c, report.rule, m);
-        return;
-    }
-    judge_schema(c, c->look.event_run, e->root, view->content, &report);
+    c->verdict.rules[rule].applied++;
+    if (e->has_schema && (m->data == NONE || view->content))
+        find_in_event(c, m, view, rule);
+}
+
+/* The message does not fit the schema that all are held to. */
+static TD_RARE void find_in_message(struct check *c,
+                                    const struct check_message *m,
+                                    const struct check_view *view)
+{
+    struct schema_report report = {
+        .check = c, .m = m, .rule = c->schema, .from = view->at};
+
+    find_by_schema(c, c->look.message_run, c->how.root, view->message, &report);
 }
 
 bool check_is_over(const struct check *c)
@@ -270,8 +283,8 @@ bool check_is_over(const struct check *c)
     return c->how.fail_fast && c->verdict.failed;
 }
 
-static void find_no_json(struct check *c, const struct check_message *m,
-                         struct td_bytes text)
+static TD_RARE void find_no_json(struct check *c, const struct check_message *m,
+                                 struct td_bytes text)
 {
     struct td_error why = {0};
     char found[400];
@@ -284,36 +297,43 @@ static void find_no_json(struct check *c, const struct check_message *m,
     check_find(c, c->json, m, text, "a JSON value", found);
 }
 
+static void judge_by_contract(struct check *c, struct check_message *m,
+                              const struct check_view *view)
+{
+    if (view->event) {
+        check_message_rename(m, view->event->aliases, &c->renaming);
+        judge_event(c, m, view);
+    } else if (c->unknown != NONE) {
+        find_unknown(c, m);
+    }
+    if (c->how.contract->rules_len > 0)
+        check_fold_message(c->fold, m);
+}
+
 enum td_code check_judge(struct check *c, struct check_message *m,
                          struct td_bytes text, struct td_bytes given,
                          const struct check_view *view)
 {
-    struct schema_report report = {.check = c, .m = m, .rule = c->schema};
-    struct check_view now;
-
     if (!view) {
-        check_look_at(&c->look, text, given, &now);
-        view = &now;
+        check_look_at(&c->look, text, given, &c->view);
+        view = &c->view;
     }
     c->verdict.events++;
     c->verdict.rules[c->json].applied++;
-    if (!view->json) {
+    if (view->json) {
+        m->doc = view->doc;
+        m->at = view->at;
+        m->data = view->data;
+        m->name = view->name;
+        if (c->how.schemas) {
+            c->verdict.rules[c->schema].applied++;
+            if (view->message)
+                find_in_message(c, m, view);
+        }
+        if (c->how.contract)
+            judge_by_contract(c, m, view);
+    } else {
         find_no_json(c, m, text);
-        return check_is_over(c) ? TD_FAILED : TD_OK;
-    }
-    m->doc = view->doc;
-    m->at = report.from = view->at;
-    m->data = view->data;
-    m->name = view->name;
-    if (c->how.schemas)
-        judge_schema(c, c->look.message_run, c->how.root, view->message,
-                     &report);
-    if (c->how.contract) {
-        if (view->event)
-            check_message_rename(m, view->event->aliases, &c->renaming);
-        judge_event(c, m, view);
-        if (c->how.contract->rules_len > 0)
-            check_fold_message(c->fold, m);
     }
     return check_is_over(c) ? TD_FAILED : TD_OK;
 }

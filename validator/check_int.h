@@ -31,6 +31,7 @@ struct check {
     struct check_verdict verdict;
     struct td_json_doc doc; /* of what the tape says about itself */
     struct check_look look;
+    struct check_view view; /* of the message at hand, if the caller looks */
     struct check_renaming renaming;
     struct check_parallel *parallel; /* NULL: the caller looks */
     struct check_fold *fold;         /* the contract's rules, or NULL */

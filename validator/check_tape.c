@@ -14,10 +14,8 @@ void check_segment_release(struct check_segment *segment)
     *segment = (struct check_segment){0};
 }
 
-static void need_rules(struct check *c)
+static TD_RARE void add_rules(struct check *c)
 {
-    if (c->tape != NONE)
-        return;
     c->tape_input = true;
     c->tape = check_verdict_rule(&c->verdict, "tape",
                                  "the tape is in order and adds up",
@@ -28,6 +26,12 @@ static void need_rules(struct check *c)
                                  CHECK_LEVEL_WARN, c->how.max_findings);
 }
 
+static inline void need_rules(struct check *c)
+{
+    if (c->tape == NONE)
+        add_rules(c);
+}
+
 static void find_loss(struct check *c, const struct check_message *m,
                       struct td_bytes excerpt, const char *expected,
                       const char *found)
@@ -36,14 +40,13 @@ static void find_loss(struct check *c, const struct check_message *m,
     check_find(c, c->loss, m, excerpt, expected, found);
 }
 
-static void check_number(struct check *c, const struct check_message *m)
+/* The number does not follow the last one. */
+static TD_RARE void find_number(struct check *c, const struct check_message *m)
 {
     uint64_t last = c->segment.last_seq;
     char expected[TEXT];
     char found[TEXT];
 
-    if (last == 0 || m->seq == last + 1)
-        return;
     (void)snprintf(found, sizeof(found), "%" PRIu64, m->seq);
     (void)snprintf(expected, sizeof(expected), "sequence number %" PRIu64,
                    last + 1);
@@ -57,13 +60,12 @@ static void check_number(struct check *c, const struct check_message *m)
     find_loss(c, m, td_bytes("", 0), expected, found);
 }
 
-static void check_time(struct check *c, const struct check_message *m)
+/* The time is before the last one. */
+static TD_RARE void find_time(struct check *c, const struct check_message *m)
 {
     char expected[TEXT];
     char found[TEXT];
 
-    if (m->t_ns >= c->segment.last_ns)
-        return;
     (void)snprintf(expected, sizeof(expected),
                    "a time not before %" PRIu64 " ns, that of event %" PRIu64,
                    c->segment.last_ns, c->segment.last_seq);
@@ -86,8 +88,8 @@ static uint64_t number_at(const struct td_json_doc *doc, const char *pointer,
     return strtoull(digits, NULL, 10);
 }
 
-static void take_lost(struct check *c, const struct check_message *m,
-                      struct td_bytes payload)
+static TD_RARE void take_lost(struct check *c, const struct check_message *m,
+                              struct td_bytes payload)
 {
     uint64_t count = 1;
     char found[TEXT];
@@ -100,8 +102,8 @@ static void take_lost(struct check *c, const struct check_message *m,
     find_loss(c, m, payload, "nothing lost while recording", found);
 }
 
-static void take_cut(struct check *c, const struct check_message *m,
-                     const struct td_event *ev)
+static TD_RARE void take_cut(struct check *c, const struct check_message *m,
+                             const struct td_event *ev)
 {
     char found[TEXT];
 
@@ -149,12 +151,14 @@ enum td_code check_take_event(struct check *c, const struct td_event *ev,
     m.has_wall =
         wall_ns > 0 && wall_ns < INT64_MAX / 2 && ev->at_ns < INT64_MAX / 2;
     m.wall_ns = (int64_t)(wall_ns + ev->at_ns);
-    check_number(c, &m);
-    check_time(c, &m);
+    if (c->segment.last_seq > 0 && m.seq != c->segment.last_seq + 1)
+        find_number(c, &m);
+    if (m.t_ns < c->segment.last_ns)
+        find_time(c, &m);
     count_event(&c->segment, ev);
     c->verdict.rules[c->tape].applied++;
     c->verdict.rules[c->loss].applied++;
-    if (td_bytes_is(ev->kind, TD_KIND_LOST))
+    if (!td_event_is_plain(ev) && td_bytes_is(ev->kind, TD_KIND_LOST))
         take_lost(c, &m, ev->payload);
     else if (ev->cut > 0)
         take_cut(c, &m, ev);
@@ -165,16 +169,24 @@ enum td_code check_take_event(struct check *c, const struct td_event *ev,
     return check_is_over(c) ? TD_FAILED : TD_OK;
 }
 
+/* For a thread to look at. Not inlined, so that an event is not copied where
+ * there is none.
+ */
+static __attribute__((noinline)) enum td_code
+put_event(struct check *c, const struct td_event *ev)
+{
+    struct check_item item = {.ev = *ev, .has_t = true, .wall_ns = c->wall_ns};
+
+    check_parallel_put(c->parallel, &item, check_is_looked_at(c, ev));
+    return check_is_over(c) ? TD_FAILED : TD_OK;
+}
+
 enum td_code check_event(struct check *check, const struct td_event *ev)
 {
-    struct check_item item = {
-        .ev = *ev, .has_t = true, .wall_ns = check->wall_ns};
-
     need_rules(check);
-    if (!check->parallel)
-        return check_take_event(check, ev, check->wall_ns, NULL);
-    check_parallel_put(check->parallel, &item, check_is_looked_at(check, ev));
-    return check_is_over(check) ? TD_FAILED : TD_OK;
+    if (check->parallel)
+        return put_event(check, ev);
+    return check_take_event(check, ev, check->wall_ns, NULL);
 }
 
 enum td_code check_heard(struct check *check, const struct td_event *ev)
@@ -256,15 +268,15 @@ static void end_segment(struct check *c, struct td_bytes end_line)
     check_segment_release(s);
 }
 
-/* Where the reader is now. The end line it has is that of the segment before
- * this one: of another one than ours if there were segments without events.
+/* The reader is in another segment now. The end line it has is that of the
+ * segment before this one: of another one than ours if there were segments
+ * without events.
  */
-static void enter_segment(struct check *c, const struct tape_reader *reader)
+static TD_RARE void enter_segment(struct check *c,
+                                  const struct tape_reader *reader)
 {
     uint64_t number = tape_reader_header(reader)->segment;
 
-    if (number == c->segment.number)
-        return;
     check_drain(c);
     if (check_is_over(c))
         return;
@@ -310,13 +322,15 @@ static void tell_losses(struct check *c, const struct tape_state *state)
 enum td_code check_tape(struct check *check, struct tape_reader *reader,
                         struct td_error *err)
 {
+    const struct tape_header *header = tape_reader_header(reader);
     struct tape_state state;
     struct td_event ev;
     enum td_code code;
 
     need_rules(check);
     while (!(code = tape_reader_next(reader, &ev, err))) {
-        enter_segment(check, reader);
+        if (header->segment != check->segment.number)
+            enter_segment(check, reader);
         check_began(check, tape_reader_wall(reader, &ev) - ev.at_ns);
         if (check_event(check, &ev))
             return TD_OK;
@@ -329,7 +343,8 @@ enum td_code check_tape(struct check *check, struct tape_reader *reader,
     check_drain(check);
     if (check_is_over(check))
         return TD_OK;
-    enter_segment(check, reader);
+    if (header->segment != check->segment.number)
+        enter_segment(check, reader);
     state = tape_reader_state(reader);
     end_segment(check, tape_reader_end(reader));
     tell_losses(check, &state);
