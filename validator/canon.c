@@ -9,14 +9,20 @@
 #define INT_DIGITS 18 /* what check_decimal_int64() takes */
 #define FEW        32 /* members sorted without memory of their own */
 
+/* A few digits and nothing else. */
+static bool is_plain_number(const struct td_json_value *v, struct td_bytes raw)
+{
+    return !(v->flags & TD_JSON_NOT_INT) && raw.ptr[0] != '-' &&
+           raw.len <= INT_DIGITS;
+}
+
 static void add_number(struct td_buf *out, const struct td_json_value *v,
                        struct td_bytes raw)
 {
     struct check_decimal d;
     int64_t n;
 
-    if (!(v->flags & TD_JSON_NOT_INT) && raw.ptr[0] != '-' &&
-        raw.len <= INT_DIGITS) {
+    if (is_plain_number(v, raw)) {
         (void)td_buf_add_bytes(out, raw);
         return;
     }
@@ -103,6 +109,37 @@ static void sort(const struct td_json_doc *doc, uint32_t *keys, uint32_t count)
             keys[k] = keys[k - 1];
         keys[k] = key;
     }
+}
+
+/* True if a value is written as it would be here. */
+static bool is_canonical(const struct td_json_doc *doc, uint32_t at)
+{
+    const struct td_json_value *v = &doc->values[at];
+
+    switch ((enum td_json_kind)v->kind) {
+    case TD_JSON_STRING:
+        return !(v->flags & TD_JSON_ESCAPED);
+    case TD_JSON_NUMBER:
+        return is_plain_number(v, td_json_raw(doc, at));
+    case TD_JSON_ARRAY:
+    case TD_JSON_OBJECT:
+        return false;
+    case TD_JSON_NULL:
+    case TD_JSON_FALSE:
+    case TD_JSON_TRUE:
+        break;
+    }
+    return true;
+}
+
+struct td_bytes check_canon_text(struct td_buf *room,
+                                 const struct td_json_doc *doc, uint32_t at)
+{
+    if (is_canonical(doc, at))
+        return td_json_raw(doc, at);
+    td_buf_clear(room);
+    check_canon(room, doc, at);
+    return td_buf_bytes(room);
 }
 
 /* A parsed document bounds the depth. */

@@ -15,4 +15,10 @@
 void check_canon(struct td_buf *out, const struct td_json_doc *doc,
                  uint32_t at);
 
+/* The same bytes alone: where they stand in the document if they are written
+ * so there, else in `room`. They live as long as both.
+ */
+struct td_bytes check_canon_text(struct td_buf *room,
+                                 const struct td_json_doc *doc, uint32_t at);
+
 #endif

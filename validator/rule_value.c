@@ -41,7 +41,7 @@ static enum td_code load_constant(struct check_rule *rule,
 
     rule->body = b;
     rule->state_size = sizeof(struct value);
-    rule->shared_size = 2 * sizeof(struct value); /* the other, and this one */
+    rule->shared_size = 2 * sizeof(struct value); /* the other, and scratch */
     code = check_read_field_role(l, check_read_key(l, at, "constant"), rule,
                                  false, &b->field);
     if (code || !equals)
@@ -72,9 +72,9 @@ static void find_change(struct check_run *run, const struct check_message *m,
     check_note_end(&note);
 }
 
-static bool same(const struct value *a, const struct value *b)
+static bool differs(const struct value *v, struct td_bytes text)
 {
-    return td_bytes_equal(td_buf_bytes(&a->text), td_buf_bytes(&b->text));
+    return v->by.seq && !td_bytes_equal(td_buf_bytes(&v->text), text);
 }
 
 static void on_constant(struct check_run *run, const struct check_message *m,
@@ -83,7 +83,7 @@ static void on_constant(struct check_run *run, const struct check_message *m,
     const struct constant *b = run->rule->body;
     struct value *shared = run->shared;
     struct value *first = run->state;
-    struct value *now = &shared[1];
+    struct td_bytes text;
     uint32_t at;
 
     (void)roles;
@@ -96,10 +96,10 @@ static void on_constant(struct check_run *run, const struct check_message *m,
     at = check_rule_field(run, m, b->field);
     if (at == CHECK_NO_VALUE)
         return;
-    remember(now, m, at);
-    if (shared[0].by.seq && !same(now, &shared[0]))
+    text = check_canon_text(&shared[1].text, m->doc, at);
+    if (differs(&shared[0], text))
         find_change(run, m, at, &shared[0], true);
-    else if (first->by.seq && !same(now, first))
+    else if (differs(first, text))
         find_change(run, m, at, first, false);
     else if (first->by.seq || shared[0].by.seq)
         check_rule_pass(run);
