@@ -15,6 +15,12 @@ static void add_scope(struct check_sub *sub, uint64_t role,
         sub->maybe |= role;
 }
 
+uint64_t check_dispatch_special(const struct check_rule *rule)
+{
+    return rule->scope == CHECK_GLOBALLY ? CHECK_ROLE_EDGES | rule->shared_roles
+                                         : UINT64_MAX;
+}
+
 static struct check_sub sub_of(const struct check_rule *rule, uint32_t event)
 {
     struct check_sub sub = {0};
@@ -30,6 +36,7 @@ static struct check_sub sub_of(const struct check_rule *rule, uint32_t event)
     add_scope(&sub, CHECK_ROLE_OPENS, rule->opens, event);
     add_scope(&sub, CHECK_ROLE_CLOSES, rule->closes, event);
     add_scope(&sub, CHECK_ROLE_ENDS, rule->ends, event);
+    sub.plain = !sub.maybe && !(sub.sure & check_dispatch_special(rule));
     return sub;
 }
 

@@ -13,12 +13,15 @@
 #define CHECK_ROLE_OPENS  CHECK_ROLE(63)
 #define CHECK_ROLE_CLOSES CHECK_ROLE(62)
 #define CHECK_ROLE_ENDS   CHECK_ROLE(61)
+#define CHECK_ROLE_EDGES                                                       \
+    (CHECK_ROLE_OPENS | CHECK_ROLE_CLOSES | CHECK_ROLE_ENDS)
 
 /* A rule that may want an event. */
 struct check_sub {
     uint32_t rule;
     uint64_t maybe; /* roles whose selector must be asked */
     uint64_t sure;  /* roles that every message has */
+    bool plain;     /* no more than these, and none of them is special */
 };
 
 /* By event, in the order of rules. */
@@ -33,6 +36,10 @@ TD_MUST_CHECK bool check_dispatch_make(struct check_dispatch *d,
                                        const struct check_rule *rules,
                                        uint32_t rules_len,
                                        const struct check_words *words);
+/* Roles that do more than be handed to the verb: they have to do with scopes,
+ * keys or the state that is shared.
+ */
+uint64_t check_dispatch_special(const struct check_rule *rule);
 /* Frees it; all zeroes. */
 void check_dispatch_release(struct check_dispatch *d);
 

@@ -3,6 +3,7 @@
 #include "core/mem.h"
 #include "validator/dispatch.h"
 #include "validator/fold_int.h"
+#include "validator/same.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,6 +57,7 @@ static void close_rule(struct check_fold *f, uint32_t lane, uint32_t rule,
                             .fields = f->fields,
                             .place = &place};
 
+    fold_aim(&run);
     if (run.rule->verb->on_close)
         run.rule->verb->on_close(&run, cut ? CHECK_CUT : CHECK_ENDED);
 }
@@ -70,6 +72,15 @@ static void need_one(struct check_fold *f, uint32_t lane, uint32_t rule)
 
     if (run.rule->by == CHECK_NO_VALUE && all == (lane == 0))
         (void)fold_need_instance(&run, 0);
+}
+
+/* What an idle rule would have been told is counted all the same. */
+static void wake(struct check_fold *f, uint32_t rule)
+{
+    struct fold_rule *r = &f->rules[rule];
+
+    f->verdict->rules[f->first + rule].applied += f->messages - r->idle_since;
+    r->idle = false;
 }
 
 /* A rule has seen all of a stream. */
@@ -99,20 +110,21 @@ static void end_stream(struct check_fold *f, uint32_t lane)
             continue;
         finish_rule(f, lane, i, false);
         for_instances(f, lane, i, give_back, NULL);
+        f->rules[i].key = FOLD_NOBODY;
     }
     fold_clear_lane(f, lane);
 }
 
 /* --- messages --- */
 
-static uint64_t roles_of(const struct check_fold *f,
-                         const struct check_rule *rule,
-                         const struct check_sub *sub,
-                         const struct check_message *m)
+/* Those of `maybe` that the message has. */
+static uint64_t ask_roles(const struct check_fold *f,
+                          const struct check_rule *rule, uint64_t maybe,
+                          const struct check_message *m)
 {
-    uint64_t roles = sub->sure;
+    uint64_t roles = 0;
 
-    for (uint64_t left = sub->maybe; left; left &= left - 1) {
+    for (uint64_t left = maybe; left; left &= left - 1) {
         uint64_t role = left & (~left + 1);
         const struct check_selector *selector =
             role == CHECK_ROLE_OPENS    ? rule->opens
@@ -127,52 +139,121 @@ static uint64_t roles_of(const struct check_fold *f,
     return roles;
 }
 
-#define EDGES (CHECK_ROLE_OPENS | CHECK_ROLE_CLOSES | CHECK_ROLE_ENDS)
-
-/* A rule without a scope, or a message that is about none of it: most. */
-static bool is_plain(const struct check_run *run, uint64_t roles)
+/* The run of the rule is about this stream. */
+static void enter_lane(struct check_fold *f, struct fold_rule *r,
+                       uint32_t index)
 {
-    return run->place->instance && run->rule->scope == CHECK_GLOBALLY &&
-           !(roles & (EDGES | run->rule->shared_roles));
+    struct fold_lane *lane = f->lanes[index];
+    uint32_t by = r->run.rule->by;
+
+    r->place.lane = lane;
+    r->place.lane_index = index;
+    r->states = &lane->states[r->place.rule];
+    r->run.shared = r->states->shared;
+    r->keys = by == CHECK_NO_VALUE ? NULL : &lane->keys[by];
+    r->key = FOLD_NOBODY;
 }
 
-static void run_rule(struct check_fold *f, const struct check_sub *sub,
-                     uint32_t lane, const struct check_message *m)
+/* A key that is new, a message without one, and what begins and ends scopes and
+ * keys.
+ */
+static void run_special(struct fold_rule *r, uint32_t key, uint64_t roles,
+                        const struct check_message *m)
 {
-    const struct check_rule *rule = rule_at(f, sub->rule);
-    uint64_t roles = roles_of(f, rule, sub, m);
-    struct check_place *place = &f->place;
-    struct check_run *run = &f->run;
-    struct fold_states *states;
-    uint32_t key = 0;
+    const struct check_rule *rule = r->run.rule;
+    struct check_run *run = &r->run;
 
-    if (!roles)
-        return;
-    place->rule = sub->rule;
-    place->lane_index = rule->every_stream ? 0 : lane;
-    place->lane = f->lanes[place->lane_index];
-    states = &place->lane->states[sub->rule];
-    run->rule = rule;
-    run->shared = states->shared;
-    if (rule->by != CHECK_NO_VALUE)
-        key = fold_key_of(f, place->lane, rule->by);
-    if (key < states->len && states->list[key])
-        fold_set_instance(run, states->list[key]);
-    else if (key == CHECK_NO_KEY || !(roles & ~rule->shared_roles))
-        fold_set_instance(run, NULL); /* what is shared makes no key known */
-    else
+    if (!r->place.instance && key != CHECK_NO_KEY &&
+        (roles & ~rule->shared_roles))
         fold_set_instance(run, fold_need_instance(run, key));
-    if (is_plain(run, roles)) {
-        f->verdict->rules[f->first + sub->rule].applied++;
-        rule->verb->on_message(run, m, roles);
-        return;
-    }
     fold_deliver(run, m, roles);
-    if ((roles & CHECK_ROLE_ENDS) && place->instance)
+    if ((roles & CHECK_ROLE_ENDS) && r->place.instance)
         fold_end_key(run);
     if (key == CHECK_NO_KEY && rule->missing == CHECK_MISSING_FAIL &&
-        (roles & ~(EDGES | rule->shared_roles)))
+        (roles & ~(CHECK_ROLE_EDGES | rule->shared_roles)))
         fold_miss_key(run, m);
+}
+
+/* Another key than the last time, or more to do than to tell the verb. */
+TD_RARE static void turn_to(struct fold_rule *r, uint32_t key, uint64_t roles,
+                            const struct check_message *m)
+{
+    const struct fold_states *states = r->states;
+
+    fold_set_instance(&r->run, key < states->len ? states->list[key] : NULL);
+    r->key = FOLD_NOBODY;
+    if (!r->place.instance || (roles & r->special)) {
+        run_special(r, key, roles, m);
+        return;
+    }
+    r->key = key;
+    r->result = fold_result(&r->run);
+    r->result->applied++;
+    r->on_message(&r->run, m, roles);
+}
+
+static inline uint32_t key_of(struct check_fold *f, const struct fold_rule *r)
+{
+    return r->keys ? fold_key_of(f, r->keys) : 0;
+}
+
+/* Also with filters, another stream, another key, scopes. */
+TD_RARE static void run_rule(struct check_fold *f, const struct check_sub *sub,
+                             uint32_t lane, const struct check_message *m)
+{
+    struct fold_rule *r = &f->rules[sub->rule];
+    uint64_t roles = sub->sure;
+
+    if (sub->maybe)
+        roles |= ask_roles(f, r->run.rule, sub->maybe, m);
+    if (!roles)
+        return;
+    if (r->place.lane_index != lane && !r->run.rule->every_stream)
+        enter_lane(f, r, lane);
+    turn_to(r, key_of(f, r), roles, m);
+}
+
+/* Most messages are about the key of the one before, and about no scope. */
+static void run_rules(struct check_fold *f, uint32_t lane,
+                      const struct check_message *m)
+{
+    const struct check_dispatch *d = &f->contract->dispatch;
+    uint32_t event = m->event < d->events ? m->event : d->events;
+    const struct check_sub *end = d->subs + d->first[event + 1];
+
+    for (const struct check_sub *sub = d->subs + d->first[event]; sub < end;
+         sub++) {
+        struct fold_rule *r = &f->rules[sub->rule];
+
+        if (r->idle)
+            continue;
+        if (sub->plain && r->place.lane_index == lane &&
+            key_of(f, r) == r->key) {
+            r->result->applied++;
+            r->on_message(&r->run, m, sub->sure);
+        } else {
+            run_rule(f, sub, lane, m);
+        }
+    }
+}
+
+/* The event of a name: of late it was one of a few. */
+static uint32_t event_of(struct check_fold *f, struct td_bytes name)
+{
+    const struct check_words *words = f->contract->words;
+    struct fold_guess *guess;
+
+    if (name.len == 0 || name.len > FOLD_GUESSED)
+        return check_event_find(words, name);
+    guess = &f->guesses[(name.len * 5 + name.ptr[0] + name.ptr[name.len - 1]) %
+                        FOLD_GUESSES];
+    if (guess->len != name.len ||
+        !check_same(guess->name, name.ptr, name.len)) {
+        guess->event = check_event_find(words, name);
+        guess->len = (uint32_t)name.len;
+        memcpy(guess->name, name.ptr, name.len);
+    }
+    return guess->event;
 }
 
 /* What stream.clock says. */
@@ -203,14 +284,13 @@ static void too_many_streams(struct check_fold *f)
 void check_fold_message(struct check_fold *fold, struct check_message *m)
 {
     const struct check_contract *c = fold->contract;
-    const struct check_dispatch *d = &c->dispatch;
     uint32_t lane = 0;
-    uint32_t event;
 
-    fold_drop_dead(fold);
+    if (fold->dead.len)
+        fold_drop_dead(fold);
     fold->doc = m->doc;
     m->number = ++fold->messages;
-    m->event = check_event_find(c->words, m->name);
+    m->event = event_of(fold, m->name);
     check_eval_begin(fold->eval, m);
     read_clock(fold, m);
     if (c->key != CHECK_NO_VALUE)
@@ -221,11 +301,7 @@ void check_fold_message(struct check_fold *fold, struct check_message *m)
     }
     fold->lane = lane;
     fold->lanes[lane]->messages++;
-    event = m->event == CHECK_NO_EVENT ? d->events : m->event;
-    for (uint32_t i = d->first[event]; i < d->first[event + 1]; i++) {
-        if (!fold->rules[d->subs[i].rule].off)
-            run_rule(fold, &d->subs[i], lane, m);
-    }
+    run_rules(fold, lane, m);
     if (c->ends && check_selector_matches(c->ends, fold->eval, m))
         end_stream(fold, lane);
 }
@@ -250,6 +326,7 @@ static void switch_off(struct check_fold *f, uint32_t rule, const char *what,
     char why[120];
 
     f->rules[rule].off = true;
+    f->rules[rule].idle = true;
     (void)snprintf(why, sizeof(why), "%s %.60s%s is not chosen", what,
                    names->list[0], names->len > 1 ? " or another of it" : "");
     check_verdict_settle(f->verdict, f->first + rule, CHECK_SKIPPED, why);
@@ -270,6 +347,22 @@ static void choose_rules(struct check_fold *f,
     }
 }
 
+static void init_rule(struct check_fold *f, uint32_t i)
+{
+    const struct check_rule *rule = rule_at(f, i);
+    struct fold_rule *r = &f->rules[i];
+
+    r->run = (struct check_run){.rule = rule,
+                                .eval = f->eval,
+                                .fields = f->fields,
+                                .schemas = f->schemas,
+                                .place = &r->place};
+    r->place = (struct check_place){.fold = f, .rule = i};
+    r->on_message = rule->verb->on_message;
+    r->special = check_dispatch_special(rule);
+    enter_lane(f, r, 0);
+}
+
 struct check_fold *check_fold_new(const struct check_contract *contract,
                                   struct check_verdict *verdict, uint32_t first,
                                   const struct check_fold_options *how)
@@ -283,12 +376,9 @@ struct check_fold *check_fold_new(const struct check_contract *contract,
     f->fields = check_eval_fields(f->eval);
     f->schemas = check_schema_run_new(contract->schemas);
     f->rules = td_calloc((size_t)contract->rules_len + 1, sizeof(*f->rules));
-    f->place.fold = f;
-    f->run = (struct check_run){.eval = f->eval,
-                                .fields = f->fields,
-                                .schemas = f->schemas,
-                                .place = &f->place};
     fold_add_lane(f);
+    for (uint32_t i = 0; i < contract->rules_len; i++)
+        init_rule(f, i);
     choose_rules(f, how);
     return f;
 }
@@ -334,11 +424,13 @@ static void settle(struct check_fold *f, uint32_t rule)
 void check_fold_end(struct check_fold *fold, bool cut)
 {
     for (uint32_t i = 0; i < fold->contract->rules_len; i++) {
-        for (uint32_t lane = 0; lane < fold->lanes_len && !fold->rules[i].off;
-             lane++)
+        if (fold->rules[i].off)
+            continue;
+        if (fold->rules[i].idle)
+            wake(fold, i);
+        for (uint32_t lane = 0; lane < fold->lanes_len; lane++)
             finish_rule(fold, lane, i, cut);
-        if (!fold->rules[i].off)
-            settle(fold, i);
+        settle(fold, i);
     }
 }
 
@@ -361,10 +453,8 @@ static void free_lane(struct check_fold *f, uint32_t index)
         free(lane->states[i].shared);
         free(lane->states[i].list);
     }
-    for (uint32_t i = 0; i < f->contract->bys.len; i++) {
-        check_keys_release(&lane->keys[i].keys);
-        free(lane->keys[i].refs);
-    }
+    for (uint32_t i = 0; i < f->contract->bys.len; i++)
+        fold_release_keys(&lane->keys[i]);
     free(lane->keys);
     free(lane->states);
     free(lane);

@@ -1,6 +1,6 @@
 /* validator/fold_int.h - what the files of the fold share: fold.c hands out
- * messages, fold_state.c has streams, keys and states, fold_scope.c what a
- * message does to a state, rule_note.c what a rule says.
+ * messages, fold_state.c has streams and states, fold_key.c the keys of states,
+ * fold_scope.c what a message does to a state, rule_note.c what a rule says.
  */
 #ifndef VALIDATOR_FOLD_INT_H
 #define VALIDATOR_FOLD_INT_H
@@ -49,11 +49,14 @@ struct fold_states {
 
 /* Keys of one `by`. */
 struct fold_keys {
+    const struct check_by *by;
     struct check_keys keys;
     uint32_t *refs; /* instances of each key */
     uint32_t refs_len;
-    uint64_t message; /* what `at` is true of */
-    uint32_t at;      /* key of the message, or CHECK_NO_KEY */
+    uint64_t message;     /* what `at` is true of */
+    uint32_t at;          /* key of the message, or CHECK_NO_KEY */
+    uint32_t last;        /* key of the last message that had one */
+    struct td_bytes text; /* of `last`; ptr NULL: it is not there any more */
 };
 
 struct fold_lane {
@@ -72,10 +75,23 @@ struct check_place {
     struct fold_instance *instance; /* NULL: a message without the key */
 };
 
-/* What a rule is in this check, whatever the stream. */
+/* What a rule is in this check. The run, and its place, are about the message
+ * at hand, and stay about its key until one of another key comes.
+ */
 struct fold_rule {
-    bool off;
-    bool no_time; /* it asked for one, and the input has none */
+    struct check_run run;
+    struct check_place place;
+    struct fold_states *states; /* of the rule in the lane of the place */
+    struct fold_keys *keys;     /* of its `by` there; NULL: it has none */
+    uint32_t key;               /* of the instance of the place */
+    struct check_result *result;
+    void (*on_message)(struct check_run *run, const struct check_message *m,
+                       uint64_t roles);
+    uint64_t special;    /* roles that do more than be handed to the verb */
+    bool off;            /* it is not chosen */
+    bool idle;           /* it is off, or done (check_rule_done()) */
+    uint64_t idle_since; /* messages that came before */
+    bool no_time;        /* it asked for one, and the input has none */
     bool has_last;
     int64_t last;               /* time of its last message */
     struct fold_instance *free; /* to use again */
@@ -83,10 +99,23 @@ struct fold_rule {
     uint32_t block_len;         /* instances of the last block */
 };
 
+#define FOLD_NOBODY                                                            \
+    (CHECK_NO_KEY - 1) /* no key: the instance must be found                   \
+                        */
+
 struct dead_key {
-    struct fold_lane *lane;
-    uint32_t by;
+    struct fold_keys *keys;
     uint32_t key;
+};
+
+#define FOLD_GUESSES 64
+#define FOLD_GUESSED 40 /* bytes of a name that is remembered */
+
+/* A name that a message had of late. */
+struct fold_guess {
+    uint32_t event; /* or CHECK_NO_EVENT */
+    uint32_t len;
+    uint8_t name[FOLD_GUESSED];
 };
 
 struct check_fold {
@@ -97,9 +126,8 @@ struct check_fold {
     struct check_field_cache *fields;
     struct check_schema_run *schemas;
     const struct td_json_doc *doc; /* of the message at hand */
-    struct check_place place;      /* of the message at hand */
-    struct check_run run;
     struct fold_rule *rules;
+    struct fold_guess guesses[FOLD_GUESSES];
     struct check_keys streams; /* values of stream.key */
     struct fold_lane **lanes;  /* 0: rules of all streams; then one each */
     uint32_t lanes_len;
@@ -123,10 +151,28 @@ uint32_t fold_lane_of(struct check_fold *f);
  */
 void fold_clear_lane(struct check_fold *f, uint32_t index);
 
-/* The key of the message for a `by`, or CHECK_NO_KEY. */
-uint32_t fold_key_of(struct check_fold *f, struct fold_lane *lane, uint32_t by);
+/* The key of the message at hand, or CHECK_NO_KEY. */
+uint32_t fold_find_key(struct check_fold *f, struct fold_keys *keys);
+/* The same, once a message. */
+static inline uint32_t fold_key_of(struct check_fold *f, struct fold_keys *keys)
+{
+    return keys->message == f->messages ? keys->at : fold_find_key(f, keys);
+}
+/* One more instance has the key, or one less. */
+void fold_hold_key(struct fold_keys *keys, uint32_t key);
+void fold_let_key(struct check_fold *f, struct fold_keys *keys, uint32_t key);
 /* Keys that no rule knows any more leave, once the message is done with. */
 void fold_drop_dead(struct check_fold *f);
+/* No key is known any more. */
+void fold_clear_keys(struct fold_keys *keys);
+void fold_release_keys(struct fold_keys *keys);
+
+/* What the verdict says of the rule of the run. */
+struct check_result *fold_result(const struct check_run *run);
+/* What check_rule_pass() counts in: findings of this scope that are pending, or
+ * the result. To be called when the instance or its scope has changed.
+ */
+void fold_aim(struct check_run *run);
 
 /* The instance of the rule and key of the run; NULL: there are too many. */
 struct fold_instance *fold_need_instance(struct check_run *run, uint32_t key);

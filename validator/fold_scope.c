@@ -22,6 +22,21 @@ static void drop_pending(struct fold_instance *instance)
     instance->pending = NULL;
 }
 
+struct check_result *fold_result(const struct check_run *run)
+{
+    const struct check_fold *f = run->place->fold;
+
+    return &f->verdict->rules[f->first + run->place->rule];
+}
+
+void fold_aim(struct check_run *run)
+{
+    struct fold_instance *instance = run->place->instance;
+
+    run->judged = instance && instance->pending ? &instance->pending->judged
+                                                : &fold_result(run)->judged;
+}
+
 /* The scope came to its end as it should: what was found in it counts. */
 static void flush_pending(struct check_run *run)
 {
@@ -31,17 +46,17 @@ static void flush_pending(struct check_run *run)
 
     if (!p)
         return;
-    v->rules[rule].judged += p->judged;
+    fold_result(run)->judged += p->judged;
     for (size_t i = 0; i < p->len; i++)
         check_verdict_find(v, &p->list[i]);
     for (uint64_t i = p->len; i < p->failed; i++)
         (void)check_verdict_only_counts(v, rule);
-    drop_pending(run->place->instance);
 }
 
 void fold_reset(struct check_run *run)
 {
     drop_pending(run->place->instance);
+    fold_aim(run);
     if (run->rule->verb->clear)
         run->rule->verb->clear(run->rule, run->state);
     memset(run->state, 0, run->rule->state_size);
@@ -94,6 +109,7 @@ void fold_leave(struct fold_states *states, struct fold_instance *instance)
 static void begin_scope(struct check_run *run)
 {
     fold_enter(run->rule, states_of(run), run->place->instance);
+    fold_aim(run);
 }
 
 static void end_scope(struct check_run *run)
@@ -157,12 +173,6 @@ static void scope_of_all(const struct check_run *run, uint64_t roles)
     }
 }
 
-static void count_applied(struct check_run *run)
-{
-    run->place->fold->verdict->rules[run->place->fold->first + run->place->rule]
-        .applied++;
-}
-
 static void deliver_own(struct check_run *run, const struct check_message *m,
                         uint64_t roles)
 {
@@ -174,7 +184,7 @@ static void deliver_own(struct check_run *run, const struct check_message *m,
     if (closes)
         end_scope(run);
     else if (instance->active && (roles & ~edges)) {
-        count_applied(run);
+        fold_result(run)->applied++;
         run->rule->verb->on_message(run, m, roles & ~edges);
     }
     if ((roles & CHECK_ROLE_OPENS) && !instance->active && can_begin(run))

@@ -1,5 +1,4 @@
-/* What is kept of a stream: streams, keys, and a state for each rule and key.
- */
+/* What is kept of a stream: a state for each rule and key. */
 #include "core/mem.h"
 #include "validator/canon.h"
 #include "validator/fold_int.h"
@@ -21,6 +20,8 @@ void fold_add_lane(struct check_fold *f)
 
     lane->keys = td_calloc((size_t)c->bys.len + 1, sizeof(*lane->keys));
     lane->states = td_calloc((size_t)c->rules_len + 1, sizeof(*lane->states));
+    for (uint32_t i = 0; i < c->bys.len; i++)
+        lane->keys[i].by = &c->bys.list[i];
     for (uint32_t i = 0; i < c->rules_len; i++) {
         if (c->rules[i].shared_size > 0)
             lane->states[i].shared = td_calloc(1, c->rules[i].shared_size);
@@ -54,74 +55,6 @@ uint32_t fold_lane_of(struct check_fold *f)
     if (key + 1 == f->lanes_len)
         fold_add_lane(f);
     return key + 1;
-}
-
-static void remember_dead(struct check_fold *f, struct fold_lane *lane,
-                          uint32_t by, uint32_t key)
-{
-    struct dead_key dead = {lane, by, key};
-
-    (void)td_buf_add(&f->dead, &dead, sizeof(dead));
-}
-
-/* Keys that no rule knows any more leave, once the message is done with. */
-void fold_drop_dead(struct check_fold *f)
-{
-    for (size_t i = 0; i < f->dead.len; i += sizeof(struct dead_key)) {
-        struct dead_key dead;
-        struct fold_keys *keys;
-
-        memcpy(&dead, f->dead.ptr + i, sizeof(dead));
-        keys = &dead.lane->keys[dead.by];
-        if (keys->refs[dead.key] == 0)
-            check_keys_remove(&keys->keys, dead.key);
-    }
-    td_buf_clear(&f->dead);
-}
-
-/* The key of the message as canonical JSON: its value, or a list of several.
- * False: it lacks a field.
- */
-static bool write_key(struct check_fold *f, const struct check_by *by)
-{
-    td_buf_clear(&f->key);
-    for (uint32_t i = 0; i < by->len; i++) {
-        uint32_t at = check_field_at(f->fields, by->fields[i]);
-
-        if (at == CHECK_NO_VALUE)
-            return false;
-        if (by->len > 1)
-            (void)td_buf_add_byte(&f->key, i ? ',' : '[');
-        check_canon(&f->key, f->doc, at);
-    }
-    if (by->len > 1)
-        (void)td_buf_add_byte(&f->key, ']');
-    return true;
-}
-
-uint32_t fold_key_of(struct check_fold *f, struct fold_lane *lane, uint32_t by)
-{
-    struct fold_keys *keys = &lane->keys[by];
-    bool is_new = false;
-
-    if (keys->message == f->messages)
-        return keys->at;
-    keys->message = f->messages;
-    keys->at = CHECK_NO_KEY;
-    if (!write_key(f, &f->contract->bys.list[by]))
-        return CHECK_NO_KEY;
-    keys->at = check_keys_add(&keys->keys, td_buf_bytes(&f->key), &is_new);
-    if (keys->at >= keys->refs_len) {
-        uint32_t len = keys->refs_len ? keys->refs_len * 2 : 16;
-
-        keys->refs = td_realloc(keys->refs, len * sizeof(*keys->refs));
-        memset(keys->refs + keys->refs_len, 0,
-               (len - keys->refs_len) * sizeof(*keys->refs));
-        keys->refs_len = len;
-    }
-    if (is_new) /* unless an instance takes it */
-        remember_dead(f, lane, by, keys->at);
-    return keys->at;
 }
 
 /* Instances are made many at a time, and used again. */
@@ -201,7 +134,7 @@ struct fold_instance *fold_need_instance(struct check_run *run, uint32_t key)
     s->list[key]->key = key;
     s->live++;
     if (run->rule->by != CHECK_NO_VALUE)
-        p->lane->keys[run->rule->by].refs[key]++;
+        fold_hold_key(&p->lane->keys[run->rule->by], key);
     return s->list[key];
 }
 
@@ -209,6 +142,7 @@ void fold_set_instance(struct check_run *run, struct fold_instance *instance)
 {
     run->place->instance = instance;
     run->state = instance ? instance->state : NULL;
+    fold_aim(run);
 }
 
 void fold_give_back(struct check_run *run)
@@ -236,8 +170,7 @@ void fold_end_key(struct check_run *run)
         instance->active = run->rule->scope == CHECK_GLOBALLY;
         return;
     }
-    if (--p->lane->keys[run->rule->by].refs[instance->key] == 0)
-        remember_dead(p->fold, p->lane, run->rule->by, instance->key);
+    fold_let_key(p->fold, &p->lane->keys[run->rule->by], instance->key);
     fold_give_back(run);
 }
 
@@ -258,11 +191,8 @@ void fold_clear_lane(struct check_fold *f, uint32_t index)
         if (s->shared)
             memset(s->shared, 0, rule->shared_size);
     }
-    for (uint32_t i = 0; i < f->contract->bys.len; i++) {
-        check_keys_clear(&lane->keys[i].keys);
-        for (uint32_t k = 0; k < lane->keys[i].refs_len; k++)
-            lane->keys[i].refs[k] = 0;
-    }
+    for (uint32_t i = 0; i < f->contract->bys.len; i++)
+        fold_clear_keys(&lane->keys[i]);
     lane->messages = 0;
     lane->ended = true;
     if (index > 0)

@@ -140,6 +140,7 @@ struct check_run {
     struct check_field_cache *fields;
     struct check_schema_run *schemas; /* the contract's */
     struct check_place *place;        /* of fold.c: where findings go */
+    uint64_t *judged;                 /* of that place: how often it was */
 };
 
 struct check_verb {
@@ -212,10 +213,18 @@ uint32_t check_rule_listen(struct check_rule *rule,
 bool check_rule_room(const struct check_rule *rule);
 
 /* For on_message() and on_end(). */
-void check_rule_pass(struct check_run *run);
+static inline void check_rule_pass(struct check_run *run)
+{
+    ++*run->judged;
+}
+/* It did not hold. */
 TD_MUST_CHECK bool check_rule_fail(struct check_run *run);
 void check_rule_open(struct check_run *run, const char *why);
 void check_rule_undecided(struct check_run *run, const char *why);
+/* Whatever this key and scope still bring, nothing more will be said of it: the
+ * verb need not be told.
+ */
+void check_rule_done(struct check_run *run);
 
 /* The time of m for this rule, in nanoseconds (messages, if the clock is the
  * sequence). False: it has none, and the rule says so at the end.
@@ -248,7 +257,10 @@ struct check_seen {
 };
 
 /* m, to remember. */
-struct check_seen check_seen(const struct check_message *m);
+static inline struct check_seen check_seen(const struct check_message *m)
+{
+    return (struct check_seen){m->seq, m->has_t, m->t_ns};
+}
 
 /* A finding that is put into words:
  *

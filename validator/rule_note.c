@@ -14,30 +14,15 @@ static uint32_t index_of(const struct check_run *run)
     return run->place->fold->first + run->place->rule;
 }
 
-static struct check_result *result_of(const struct check_run *run)
-{
-    return &run->place->fold->verdict->rules[index_of(run)];
-}
-
 static struct fold_pending *pending_of(const struct check_run *run)
 {
     return run->place->instance ? run->place->instance->pending : NULL;
 }
 
-void check_rule_pass(struct check_run *run)
-{
-    struct fold_pending *p = pending_of(run);
-
-    if (p)
-        p->judged++;
-    else
-        result_of(run)->judged++;
-}
-
 bool check_rule_fail(struct check_run *run)
 {
     struct fold_pending *p = pending_of(run);
-    struct check_result *r = result_of(run);
+    const struct check_result *r = fold_result(run);
 
     check_rule_pass(run);
     if (!p)
@@ -57,6 +42,26 @@ void check_rule_undecided(struct check_run *run, const char *why)
 {
     check_verdict_settle(run->place->fold->verdict, index_of(run), CHECK_ERROR,
                          why);
+}
+
+/* A rule that hears every message of the one stream there is: then what it is
+ * not told can be counted later.
+ */
+static bool may_idle(const struct check_rule *rule,
+                     const struct check_contract *c)
+{
+    return rule->by == CHECK_NO_VALUE && rule->scope == CHECK_GLOBALLY &&
+           !rule->ends && !rule->shared_roles && !rule->roles[0].selector &&
+           c->key == CHECK_NO_VALUE && !c->ends;
+}
+
+void check_rule_done(struct check_run *run)
+{
+    struct check_fold *f = run->place->fold;
+    struct fold_rule *r = &f->rules[run->place->rule];
+
+    r->idle = may_idle(run->rule, f->contract);
+    r->idle_since = f->messages;
 }
 
 bool fold_read_time(struct check_fold *f, const struct check_time_source *time,
@@ -185,11 +190,6 @@ void fold_miss_key(struct check_run *run, const struct check_message *m)
             return;
         }
     }
-}
-
-struct check_seen check_seen(const struct check_message *m)
-{
-    return (struct check_seen){m->seq, m->has_t, m->t_ns};
 }
 
 void check_note_begin(struct check_note *note, struct check_run *run,

@@ -46,6 +46,7 @@ static void on_first(struct check_run *run, const struct check_message *m,
     if (s->seen)
         return;
     s->seen = true;
+    check_rule_done(run);
     if (roles & WANTED)
         check_rule_pass(run);
     else
