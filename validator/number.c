@@ -48,12 +48,6 @@ void check_number_release(struct check_number *n)
     *n = (struct check_number){.den = 1};
 }
 
-void check_number_ratio(struct check_number *n, int64_t num, int64_t den)
-{
-    n->num = num;
-    n->den = den;
-}
-
 void check_number_set(struct check_number *n, int64_t value)
 {
     check_number_ratio(n, value, 1);

@@ -37,7 +37,12 @@ void check_number_copy(struct check_number *to,
                        const struct check_number *from);
 
 /* n becomes num / den; den > 0, num > INT64_MIN. */
-void check_number_ratio(struct check_number *n, int64_t num, int64_t den);
+static inline void check_number_ratio(struct check_number *n, int64_t num,
+                                      int64_t den)
+{
+    n->num = num;
+    n->den = den;
+}
 
 /* Read a valid JSON number token; false: a digit is more than
  * CHECK_NUMBER_POWER places from the point.

@@ -12,9 +12,11 @@ enum each {
     EACH_PAIR,   /* every B needs an A of its own, since the B before it */
 };
 
+/* Masks of roles. */
 struct state {
-    struct check_seen first[CHAIN]; /* an A that B may rest on */
-    bool judged[CHAIN];
+    uint64_t came;    /* so that the next one may rest on it */
+    uint64_t judged;  /* at least once */
+    uint64_t settled; /* each B holds, whatever comes */
 };
 
 static enum td_code load(struct check_rule *rule, struct check_loader *l,
@@ -67,33 +69,49 @@ static void judge(struct check_run *run, const struct check_message *m,
     enum each each = (enum each) * (const uint32_t *)run->rule->body;
     struct state *s = run->state;
 
-    if (each == EACH_FIRST && s->judged[role])
+    if (each == EACH_FIRST && (s->judged & CHECK_ROLE(role)))
         return;
-    s->judged[role] = true;
-    if (s->first[role - 1].seq == 0)
-        find(run, m, role);
-    else
+    s->judged |= CHECK_ROLE(role);
+    if (s->came & CHECK_ROLE(role - 1))
         check_rule_pass(run);
+    else
+        find(run, m, role);
     if (each == EACH_PAIR)
-        s->first[role - 1] = (struct check_seen){0};
+        s->came &= ~CHECK_ROLE(role - 1);
+}
+
+TD_RARE static void judge_all(struct check_run *run,
+                              const struct check_message *m, uint64_t roles)
+{
+    enum each each = (enum each) * (const uint32_t *)run->rule->body;
+    struct state *s = run->state;
+
+    /* From the end, so that a message is not before itself. */
+    while (roles) {
+        uint32_t role = 63 - (uint32_t)__builtin_clzll(roles);
+        bool rests = role == 0 || (s->came & CHECK_ROLE(role - 1));
+
+        roles &= ~CHECK_ROLE(role);
+        if (role > 0)
+            judge(run, m, role);
+        if (rests)
+            s->came |= CHECK_ROLE(role);
+    }
+    if (each == EACH_SECOND)
+        s->settled = s->came & (s->came << 1 | CHECK_ROLE(0));
 }
 
 static void on_message(struct check_run *run, const struct check_message *m,
                        uint64_t roles)
 {
-    struct state *s = run->state;
+    const struct state *s = run->state;
 
-    /* From the end, so that a message is not before itself. */
-    for (uint32_t i = run->rule->roles_len; i-- > 0;) {
-        bool rests = i == 0 || s->first[i - 1].seq != 0;
-
-        if (!(roles & CHECK_ROLE(i)))
-            continue;
-        if (i > 0)
-            judge(run, m, i);
-        if (rests)
-            s->first[i] = check_seen(m);
+    if (roles & ~s->settled) {
+        judge_all(run, m, roles);
+        return;
     }
+    for (uint64_t left = roles & ~CHECK_ROLE(0); left; left &= left - 1)
+        check_rule_pass(run);
 }
 
 const struct check_verb check_verb_before = {

@@ -5,7 +5,10 @@
 #include "validator/number.h"
 #include "validator/rule_read.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
+
+#define DIGITS 18 /* always fit an int64_t */
 
 static const char *const monotonic_keys[] = {"mode", NULL};
 static const char *const step_keys[] = {"by_at_most", "by_at_least", NULL};
@@ -27,7 +30,8 @@ struct state {
     bool has;
     struct check_number last;
     struct check_seen seen;
-    struct td_buf text; /* the last number as it was written */
+    struct td_buf text; /* the last number as it was written; empty: without
+                           anything but digits */
 };
 
 static enum td_code load_field(struct check_rule *rule, struct check_loader *l,
@@ -83,6 +87,16 @@ static enum td_code read_number(struct check_loader *l, uint32_t at,
     return TD_OK;
 }
 
+/* The last number as it was written. */
+static const char *last_text(struct check_run *run)
+{
+    struct state *s = run->state;
+
+    if (s->text.len == 0)
+        (void)td_buf_addf(&s->text, "%" PRId64, s->last.num);
+    return td_buf_str(&s->text);
+}
+
 static void find(struct check_run *run, const struct check_message *m,
                  uint32_t at, const char *what, const char *than)
 {
@@ -95,7 +109,7 @@ static void find(struct check_run *run, const struct check_message *m,
     (void)td_buf_addf(&note.expected, "%s%s", what, than);
     check_note_value(&note.found, m, at);
     if (s->has)
-        check_note_witness(&note, &s->seen, td_buf_bytes(&s->text));
+        check_note_witness(&note, &s->seen, td_text(last_text(run)));
     check_note_end(&note);
 }
 
@@ -129,6 +143,31 @@ static void keep(struct state *s, const struct check_message *m, uint32_t at,
     (void)td_buf_add_bytes(&s->text, td_json_raw(m->doc, at));
 }
 
+/* A number of a few digits and nothing else: most. */
+static bool take_digits(const struct check_message *m, uint32_t at, int64_t *n)
+{
+    const struct td_json_value *v = &m->doc->values[at];
+    const uint8_t *digit = m->doc->text.ptr + v->start;
+    const uint8_t *end = m->doc->text.ptr + v->end;
+    int64_t value = 0;
+
+    if (v->kind != TD_JSON_NUMBER || v->flags != 0 || *digit == '-' ||
+        end - digit > DIGITS)
+        return false;
+    while (digit < end)
+        value = value * 10 + (*digit++ - '0');
+    *n = value;
+    return true;
+}
+
+static void keep_digits(struct state *s, const struct check_message *m,
+                        int64_t n)
+{
+    check_number_ratio(&s->last, n, 1);
+    s->seen = check_seen(m);
+    td_buf_clear(&s->text);
+}
+
 static enum td_code load_monotonic(struct check_rule *rule,
                                    struct check_loader *l, uint32_t at)
 {
@@ -149,8 +188,24 @@ static enum td_code load_monotonic(struct check_rule *rule,
     return code;
 }
 
-static void on_monotonic(struct check_run *run, const struct check_message *m,
-                         uint64_t roles)
+/* True if the number of m may follow the last one, and both are plain. */
+static bool follows(struct check_run *run, const struct check_message *m)
+{
+    const struct body *b = run->rule->body;
+    struct state *s = run->state;
+    uint32_t at = check_field_at(run->fields, b->field);
+    int64_t n;
+
+    if (s->last.den != 1 || at == CHECK_NO_VALUE || !take_digits(m, at, &n))
+        return false;
+    if (n * b->direction - b->strict < s->last.num * b->direction)
+        return false;
+    keep_digits(s, m, n);
+    return true;
+}
+
+TD_RARE static void judge_order(struct check_run *run,
+                                const struct check_message *m)
 {
     static const char *const texts[2][2] = {{"at least ", "more than "},
                                             {"at most ", "less than "}};
@@ -160,7 +215,6 @@ static void on_monotonic(struct check_run *run, const struct check_message *m,
     uint32_t at;
     int order;
 
-    (void)roles;
     if (!take(run, m, &n, &at)) {
         check_number_release(&n);
         return;
@@ -171,10 +225,20 @@ static void on_monotonic(struct check_run *run, const struct check_message *m,
             check_rule_pass(run);
         else
             find(run, m, at, texts[b->direction < 0][b->strict],
-                 td_buf_str(&s->text));
+                 last_text(run));
     }
     keep(s, m, at, &n);
     check_number_release(&n);
+}
+
+static void on_monotonic(struct check_run *run, const struct check_message *m,
+                         uint64_t roles)
+{
+    (void)roles;
+    if (follows(run, m))
+        check_rule_pass(run);
+    else
+        judge_order(run, m);
 }
 
 static enum td_code load_step(struct check_rule *rule, struct check_loader *l,
