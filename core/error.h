@@ -39,10 +39,6 @@ enum td_code {
 
 #define TD_MUST_CHECK   __attribute__((warn_unused_result))
 #define TD_PRINTF(f, a) __attribute__((format(printf, f, a)))
-/* A rare way out of a short function, which would have to save registers for it
- * each time if it stood there.
- */
-#define TD_RARE __attribute__((noinline))
 
 /* Of a function that is rarely called: it stays apart, so that its caller does
  * not pay for its locals.
