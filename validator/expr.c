@@ -78,6 +78,7 @@ enum td_code expr_read_filter(struct expr_reader *r, struct check_expr **out)
 
     env.target = NULL;
     env.tolerance = td_bytes(NULL, 0);
+    env.past_only = false;
     inner.env = &env;
     inner.values = 0;
     code = read(&inner, &e, EXPR_T_BOOL, "a filter");
@@ -120,20 +121,6 @@ enum td_code check_expr_load(struct check_expr **out,
     return code;
 }
 
-/* A number of the contract becomes the text that it is written with. */
-static enum td_code load_plain(struct check_expr **out,
-                               const struct check_env *env, uint32_t at,
-                               struct td_error *err)
-{
-    struct td_bytes token = td_json_raw(&env->doc->json, at);
-    struct expr_reader r = {.env = env, .at = at, .text = token, .err = err};
-
-    if (token.len > CHECK_EXPR_MAX)
-        return td_jsonx_fail(env->doc, at, TD_LIMIT, err,
-                             "a number of more than %d digits", CHECK_EXPR_MAX);
-    return read_all(&r, out, EXPR_T_NUMBER, "this");
-}
-
 enum td_code check_expr_load_number(struct check_expr **out,
                                     const struct check_env *env, uint32_t at,
                                     struct td_error *err)
@@ -141,13 +128,11 @@ enum td_code check_expr_load_number(struct check_expr **out,
     struct expr_reader r;
     enum td_code code;
 
-    if (env->doc->json.values[at].kind == TD_JSON_NUMBER)
-        return load_plain(out, env, at, err);
     code = expr_open(&r, env, at,
                      "this is a number, EVENT.FIELD or an expression", err);
     if (code)
         return code;
-    code = read_all(&r, out, EXPR_T_NUMBER, "this");
+    code = read_all(&r, out, EXPR_T_NUMBER, "a count");
     expr_close(&r);
     return code;
 }

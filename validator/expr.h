@@ -40,6 +40,8 @@ struct check_env {
     uint32_t events; /* indexes below are events that the contract lists: a path
                         may begin with them, and if there are any, others are
                         mistakes */
+    bool past_only;  /* there is no message at hand to ask, only what came; if
+                        events is 0, a path begins with the name of any */
 };
 
 /* Compile the text `at` of env->doc. TD_USAGE or TD_LIMIT with
@@ -49,7 +51,7 @@ TD_MUST_CHECK enum td_code check_expr_load(struct check_expr **out,
                                            const struct check_env *env,
                                            uint32_t at, struct td_error *err);
 
-/* The same; only what can be a number, or a number in the contract. */
+/* The same, of a number. */
 TD_MUST_CHECK enum td_code check_expr_load_number(struct check_expr **out,
                                                   const struct check_env *env,
                                                   uint32_t at,

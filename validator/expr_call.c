@@ -66,6 +66,10 @@ static enum td_code parse_value(struct expr_reader *r, const struct call *call,
     *types = EXPR_T_ANY;
     if (code)
         return code;
+    if (r->env->past_only && ask_of(call) == EXPR_PREV) {
+        check_selector_free(path.event);
+        return expr_no_message(r, call->from);
+    }
     if (!path.event && !r->env->target) {
         (void)expr_fail(r, pos, "%.*s() needs to know of which event",
                         (int)call->name.len, (const char *)call->name.ptr);
@@ -89,6 +93,8 @@ static enum td_code parse_count(struct expr_reader *r, const struct call *call,
     uint32_t index = 0;
 
     *types = EXPR_T_NUMBER;
+    if (ask == EXPR_ELAPSED && r->env->past_only)
+        return expr_no_message(r, call->from);
     if (ask == EXPR_ELAPSED && expr_accept(&ahead, ')')) {
         ask = EXPR_AGE;
         selector = expr_selector_of_event(r->env->words, td_text("*"));

@@ -304,6 +304,10 @@ struct expr_function {
     void (*run)(struct expr_value *values, unsigned n);
 };
 
+/* What stands at `pos` asks the message at hand, and there is none: TD_USAGE.
+ */
+enum td_code expr_no_message(const struct expr_reader *r, size_t pos);
+
 /* NULL if there is none of this name. */
 const struct expr_function *expr_find_function(struct td_bytes name,
                                                uint32_t *index);

@@ -172,6 +172,8 @@ static enum td_code parse_name(struct expr_reader *r,
     }
     if (!find_word(r, t, &code, types))
         return parse_path(r, t->from, types);
+    if (code == EXPR_NOW && r->env->past_only)
+        return expr_no_message(r, t->from);
     expr_take(r, t);
     return expr_emit(r, (struct expr_op){.code = code}, t->from, 0);
 }

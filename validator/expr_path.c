@@ -75,6 +75,23 @@ static enum td_code read_rest(struct expr_reader *r, struct td_buf *out)
     return code;
 }
 
+static bool is_root(const struct expr_reader *r, const struct expr_token *t)
+{
+    return expr_is(r, t, "this") || expr_is(r, t, "$");
+}
+
+/* An event that a path may begin with, or CHECK_NO_EVENT. */
+static uint32_t event_of(const struct expr_reader *r,
+                         const struct expr_token *t, struct td_bytes name)
+{
+    struct check_words *words = r->env->words;
+    uint32_t event = check_event_find(words, name);
+
+    if (r->env->past_only && r->env->events == 0 && !is_root(r, t))
+        return check_event_add(words, name);
+    return event < r->env->events ? event : CHECK_NO_EVENT;
+}
+
 /* The event that a path begins with, or CHECK_NO_EVENT. */
 static enum td_code read_event(struct expr_reader *r,
                                const struct expr_token *t, uint32_t *event)
@@ -82,6 +99,7 @@ static enum td_code read_event(struct expr_reader *r,
     struct expr_reader ahead = *r;
     struct td_buf name = {0};
     enum td_code code = TD_OK;
+    bool must;
 
     expr_take(&ahead, t);
     *event = CHECK_NO_EVENT;
@@ -90,10 +108,10 @@ static enum td_code read_event(struct expr_reader *r,
     else if (is_member(&ahead))
         (void)td_buf_add_bytes(&name, expr_slice(r, t->from, t->to));
     if (name.len > 0)
-        *event = check_event_find(r->env->words, td_buf_bytes(&name));
-    if (*event >= r->env->events)
-        *event = CHECK_NO_EVENT;
-    if (code == TD_OK && t->kind == EXPR_STRING && *event == CHECK_NO_EVENT)
+        *event = event_of(r, t, td_buf_bytes(&name));
+    must = t->kind == EXPR_STRING ||
+           (r->env->past_only && name.len > 0 && !is_root(r, t));
+    if (code == TD_OK && must && *event == CHECK_NO_EVENT)
         code = expr_fail(r, t->from, "there is no event \"%.80s\"",
                          td_buf_str(&name));
     td_buf_release(&name);
@@ -146,6 +164,8 @@ enum td_code expr_emit_path(struct expr_reader *r, struct expr_path *path,
                          .arg = path->field};
     enum td_code code = TD_OK;
 
+    if (!path->event && r->env->past_only)
+        return expr_no_message(r, from);
     if (path->event) {
         op.code = has ? EXPR_HAS_TALLY : EXPR_TALLY;
         op.n = EXPR_LAST;

@@ -57,6 +57,13 @@ enum td_code expr_limit(const struct expr_reader *r, const char *what)
     return TD_LIMIT;
 }
 
+enum td_code expr_no_message(const struct expr_reader *r, size_t pos)
+{
+    (void)expr_fail(r, pos, "there is no message here that could be asked");
+    return td_error_mend(r->err, "ask what came: EVENT.FIELD, first, last, "
+                                 "count, sum or distinct");
+}
+
 static bool is_digit(uint8_t c)
 {
     return c >= '0' && c <= '9';

@@ -237,13 +237,15 @@ void check_tally_observe(struct check_tally *tally, struct check_eval *eval)
     }
 }
 
+/* Only prev() needs a message at hand. */
 static const struct kept *pick(const struct slot *s, enum expr_ask ask,
-                               uint64_t now)
+                               const struct check_eval *eval)
 {
     if (ask == EXPR_FIRST)
         return &s->first;
     /* prev is what was seen before the message at hand. */
-    return ask == EXPR_PREV && s->last.number == now ? &s->before : &s->last;
+    return ask == EXPR_PREV && s->last.number == eval->m->number ? &s->before
+                                                                 : &s->last;
 }
 
 static void ask_value(struct expr_value *v, const struct check_eval *eval,
@@ -256,10 +258,9 @@ static void ask_value(struct expr_value *v, const struct check_eval *eval,
     if (eval->own && !eval->own->list->list[op->arg].selector)
         len = 1;
     for (int i = 0; i < len; i++) {
-        const struct kept *k = from[i]
-                                   ? pick(&from[i]->slots[op->arg],
-                                          (enum expr_ask)op->n, eval->m->number)
-                                   : NULL;
+        const struct kept *k =
+            from[i] ? pick(&from[i]->slots[op->arg], (enum expr_ask)op->n, eval)
+                    : NULL;
 
         if (k && k->number > 0) {
             expr_load_token(v, td_bytes(k->ptr, k->len));

@@ -162,7 +162,8 @@ int64_t naive_end_time(const struct naive_part *part);
 
 /* Texts that rules are made of, by mode; NULL ends the list. */
 extern const char *const naive_expressions[];
-extern const char *const naive_heard[]; /* events that each asks about */
+extern const char *const naive_bounds[]; /* of count; 0: low and high */
+extern const char *const naive_heard[];  /* events that each asks about */
 extern const char *const naive_sequences[];
 extern const char *const naive_machines[];
 

@@ -24,19 +24,52 @@ static int count(const struct naive_part *p)
     return n;
 }
 
-/* What the last d of the stream says. */
-static void count_said(const struct naive_part *p)
+/* What the stream has said up to the end of the part, whatever the key. */
+struct said {
+    int first_d_v; /* NAIVE_NONE: there was no d */
+    int last_d_n;
+    int b_of_v1;
+    int a_or_b;
+    int sum_c;
+    bool a_v[3];
+};
+
+static struct said said_by(const struct naive_part *p)
 {
-    int said = NAIVE_NONE;
+    struct said said = {.first_d_v = NAIVE_NONE, .last_d_n = NAIVE_NONE};
 
     for (unsigned i = 0; i < p->stream_len && i <= p->end; i++) {
-        if (p->items[i].name == 'd' && p->items[i].n != NAIVE_NONE)
-            said = p->items[i].n;
+        const struct naive_item *item = &p->items[i];
+
+        if (item->name == 'd' && said.first_d_v == NAIVE_NONE)
+            said.first_d_v = item->v;
+        if (item->name == 'd' && item->n != NAIVE_NONE)
+            said.last_d_n = item->n;
+        said.b_of_v1 += item->name == 'b' && item->v == 1;
+        said.a_or_b += item->name == 'a' || item->name == 'b';
+        said.sum_c += item->name == 'c' ? item->v : 0;
+        said.a_v[item->v] = said.a_v[item->v] || item->name == 'a';
     }
+    return said;
+}
+
+static void count_said(const struct naive_part *p)
+{
+    struct said said = said_by(p);
+    int n = count(p);
+
     if (p->cut)
         p->out->open = true;
-    else if (said != NAIVE_NONE)
-        naive_say(p, count(p) == said);
+    else if (p->rule->mode < 3 && said.last_d_n != NAIVE_NONE)
+        naive_say(p, n == said.last_d_n + (p->rule->mode == 2));
+    else if (p->rule->mode == 3)
+        naive_say(p, n <= said.b_of_v1 + 1);
+    else if (p->rule->mode == 4)
+        naive_say(p, 2 * n >= said.sum_c);
+    else if (p->rule->mode == 5 && said.first_d_v != NAIVE_NONE)
+        naive_say(p, n >= said.first_d_v - 1 && n <= said.a_or_b);
+    else if (p->rule->mode == 6)
+        naive_say(p, n == said.a_v[0] + said.a_v[1] + said.a_v[2]);
 }
 
 void naive_count(const struct naive_part *p)
@@ -44,7 +77,7 @@ void naive_count(const struct naive_part *p)
     const struct naive_rule *r = p->rule;
     int n = count(p);
 
-    if (r->mode == 1) {
+    if (r->mode > 0) {
         count_said(p);
         return;
     }

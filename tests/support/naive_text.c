@@ -21,6 +21,17 @@ const char *const naive_expressions[] = {
     NULL,
 };
 
+const char *const naive_bounds[] = {
+    "",
+    "equals: d.n",
+    "equals: d.n + 1",
+    "at_most: \"count(b[v == 1]) + 1\"",
+    "at_least: \"sum(c.v) / 2\"",
+    "between: [\"first(d.v) - 1\", \"count(a|b)\"]",
+    "exactly: distinct(a.v)",
+    NULL,
+};
+
 const char *const naive_heard[] = {"",  "",  "b", "b", "a", "",
                                    "b", "c", "b", "",  ""};
 
@@ -78,8 +89,9 @@ static void random_mode(struct naive_rule *r, struct td_rand *rand)
     r->mode = (int)below(rand, 4);
     r->percent = percents[below(rand, 4)];
     r->limit = r->sequence ? 1 + below(rand, 3) : below(rand, 4) * 1000;
-    if (r->verb == NAIVE_count || r->verb == NAIVE_monotonic)
-        r->mode = r->verb == NAIVE_count ? chance(rand, 4) : r->mode;
+    if (r->verb == NAIVE_count)
+        r->mode =
+            chance(rand, 2) ? 0 : (int)below(rand, list_len(naive_bounds));
     else if (r->verb == NAIVE_before)
         r->mode %= 3;
     else if (r->verb == NAIVE_on)
@@ -105,21 +117,9 @@ static void random_bounds(struct naive_rule *r, struct td_rand *rand)
         r->high = 1;
 }
 
-/* What the engine looks at later than it happens is left alone: the end of a
- * scope that a message of all keys ends (see fold_scope.c), where a verb asks
- * for the time of that end or for what an event has said by then.
- */
+/* What the document does not say is left alone. */
 static void keep_to_meaning(struct naive_rule *r)
 {
-    bool asks = (r->verb == NAIVE_rate && r->has_low) ||
-                (r->verb == NAIVE_count && r->mode == 1);
-
-    if (asks && r->by) {
-        r->scope = NAIVE_GLOBALLY;
-        r->has_ends = false;
-    }
-    if (asks && r->verb == NAIVE_count)
-        r->scope = NAIVE_GLOBALLY;
     if (!r->by || r->scope != NAIVE_GLOBALLY)
         r->has_ends = false;
     if (r->verb == NAIVE_sequence)
@@ -219,8 +219,8 @@ static void write_span(struct td_buf *out, const struct naive_rule *r,
 static void write_count(struct td_buf *out, const struct naive_rule *r)
 {
     write_named(out, "count: ", &r->a);
-    if (r->mode == 1)
-        (void)td_buf_add_text(out, ", equals: d.n");
+    if (r->mode > 0)
+        (void)td_buf_addf(out, ", %s", naive_bounds[r->mode]);
     else if (r->has_low && r->has_high)
         (void)td_buf_addf(out, ", between: [%d, %d]", r->low, r->high);
     else

@@ -159,6 +159,8 @@ static const struct {
     {"count: \"*\", exactly: a.n", true},
     {"count: a, equals: 3", true},
     {"count: a, between: [a.n, 9]", true},
+    {"count: a, at_most: count(b) + 1", true},
+    {"count: a, at_most: true", false},
     {"absent: a, when: {after: b}", true},
     {"absent: a, when: {before: b}", true},
     {"absent: a, when: {between: [b, c]}", true},

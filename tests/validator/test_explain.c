@@ -18,6 +18,8 @@ static const struct {
     {"count: a, between: [8, 10]", "The number of a events is 8 to 10."},
     {"count: \"a[x=='|']|b\", equals: c.n",
      "The number of a events where x=='|' or b events is c.n."},
+    {"count: a, at_least: count(b) - 1",
+     "The number of a events is at least count(b) - 1."},
     {"absent: '*', when: {after: z}", "After the first z, there is no event."},
     {"absent: a, when: {before: \"b[x]\"}",
      "Before the first b where x, there is no a."},
