@@ -47,12 +47,19 @@ enum step {
     STEP_BEHIND, /* a value has just ended */
 };
 
+void td_json_reserve(struct td_json_doc *doc, uint32_t values)
+{
+    if (values <= doc->cap)
+        return;
+    doc->cap = values;
+    doc->values =
+        td_realloc(doc->values, (size_t)doc->cap * sizeof(*doc->values));
+}
+
 static __attribute__((noinline)) struct td_json_value *
 grow(struct td_json_doc *doc)
 {
-    doc->cap = doc->cap ? doc->cap * 2 : FIRST_VALUES;
-    doc->values =
-        td_realloc(doc->values, (size_t)doc->cap * sizeof(*doc->values));
+    td_json_reserve(doc, doc->cap ? doc->cap * 2 : FIRST_VALUES);
     return doc->values;
 }
 
@@ -398,6 +405,7 @@ enum td_code td_json_parse(struct td_json_doc *doc, struct td_bytes text,
 
     doc->text = text;
     doc->len = 0;
+    doc->shape = 0;
     if (text.len > TD_JSON_MAX)
         return too_long(text.len, err);
     out = ends_with_bracket(trimmed) ? parse_guarded(r, trimmed)

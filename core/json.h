@@ -55,6 +55,7 @@ struct td_json_doc {
     struct td_json_value *values;
     uint32_t len; /* values in use */
     uint32_t cap;
+    uint64_t shape; /* core/json_shape.h; 0: not known */
 };
 
 /* Parse text into *doc (which is used again). Errors: TD_FORMAT with
@@ -69,6 +70,9 @@ TD_MUST_CHECK enum td_code td_json_parse(struct td_json_doc *doc,
 
 /* Frees the values; the doc is empty. */
 void td_json_release(struct td_json_doc *doc);
+
+/* Room for so many values; those in use stay. */
+void td_json_reserve(struct td_json_doc *doc, uint32_t values);
 
 /* Validate only; the same errors. Faster than parsing. */
 TD_MUST_CHECK enum td_code

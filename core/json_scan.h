@@ -1,4 +1,5 @@
-/* core/json_scan.h - the tokens of RFC 8259, for core/json.c alone.
+/* core/json_scan.h - the tokens of RFC 8259, for core/json.c and
+ * core/json_shape.c.
  *
  * Each function starts at the first byte of a token and returns the byte
  * behind it, or NULL with *bad at the first byte that cannot be right (end if

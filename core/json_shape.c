@@ -1,0 +1,357 @@
+#include "core/json_shape_int.h"
+#include "core/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CREDIT_MAX   1024 /* what is saved up for learning ... */
+#define CREDIT_START 512  /* ... at first ... */
+#define CREDIT_SHAPE 8    /* ... and what a shape costs */
+#define PAUSE_MAX    63   /* documents that are not tried */
+#define TEXT_MAX     (1u << 24)
+
+struct td_json_shapes *td_json_shapes_new(unsigned max_depth)
+{
+    struct td_json_shapes *s = td_calloc(1, sizeof(*s));
+
+    s->max_depth = max_depth;
+    s->credit = CREDIT_START;
+    return s;
+}
+
+void td_json_shapes_free(struct td_json_shapes *shapes)
+{
+    if (!shapes)
+        return;
+    td_buf_release(&shapes->texts);
+    td_buf_release(&shapes->begun);
+    td_buf_release(&shapes->containers);
+    td_buf_release(&shapes->shapes);
+    free(shapes->gaps);
+    free(shapes);
+}
+
+/* --- walking --- */
+
+JSON_INLINE bool is_same(const uint8_t *a, const uint8_t *b)
+{
+    return _mm_movemask_epi8(_mm_cmpeq_epi8(json_load(a), json_load(b))) ==
+           0xffff;
+}
+
+/* What is between head and tail of a long gap. */
+static __attribute__((noinline)) bool is_middle(const struct td_json_shapes *s,
+                                                const struct json_gap *g,
+                                                const uint8_t *at)
+{
+    return !memcmp(at + JSON_WIDE, s->texts.ptr + g->text + JSON_WIDE,
+                   g->len - 2 * JSON_WIDE);
+}
+
+/* At the end of the text, where there are fewer bytes than are looked at. */
+static bool is_last_gap(const struct json_gap *g, const uint8_t *at,
+                        const uint8_t *end)
+{
+    uint32_t i = 0;
+
+    if ((size_t)(end - at) < g->len || g->len > JSON_WIDE)
+        return false;
+    while (i < g->len && at[i] == g->head[i])
+        i++;
+    return i == g->len;
+}
+
+JSON_INLINE bool is_gap(const struct td_json_shapes *s,
+                        const struct json_gap *g, const uint8_t *at,
+                        const uint8_t *end)
+{
+    unsigned same;
+
+    if (__builtin_expect(end - at < (ptrdiff_t)g->need, 0))
+        return is_last_gap(g, at, end);
+    same = (unsigned)_mm_movemask_epi8(
+        _mm_cmpeq_epi8(json_load(at), json_load(g->head)));
+    if ((~same & g->mask) != 0)
+        return false;
+    if (g->len <= JSON_WIDE)
+        return true;
+    return is_same(at + g->len - JSON_WIDE, g->tail) &&
+           (g->len <= 2 * JSON_WIDE || is_middle(s, g, at));
+}
+
+/* A scalar as it was read. */
+struct token {
+    const uint8_t *to; /* where it ends; NULL: it is none of its sort */
+    uint32_t mark;     /* its kind and, from MARK_FLAGS on, its flags */
+};
+
+#define MARK_FLAGS 256u
+
+static __attribute__((noinline)) struct token
+scan_long_string(const uint8_t *at, const uint8_t *end)
+{
+    const uint8_t *bad;
+    uint8_t flags = 0;
+    const uint8_t *to = json_scan_string_rest(at, end, &flags, &bad);
+
+    return (struct token){to, TD_JSON_STRING | flags * MARK_FLAGS};
+}
+
+static __attribute__((noinline)) struct token
+scan_rare_number(const uint8_t *at, const uint8_t *end)
+{
+    const uint8_t *bad;
+    uint8_t flags = 0;
+    const uint8_t *to =
+        at < end ? json_scan_number_rest(at, end, &flags, &bad) : NULL;
+
+    return (struct token){to, TD_JSON_NUMBER | flags * MARK_FLAGS};
+}
+
+/* From behind the quote. */
+JSON_INLINE struct token scan_string(const uint8_t *at, const uint8_t *end)
+{
+    for (int i = 0; i < 2 && end - at >= JSON_WIDE; i++) {
+        unsigned mask = json_special_mask(at);
+
+        if (mask != 0) {
+            at += __builtin_ctz(mask);
+            if (*at != '"')
+                break;
+            return (struct token){at + 1, TD_JSON_STRING};
+        }
+        at += JSON_WIDE;
+    }
+    return scan_long_string(at, end);
+}
+
+/* Digits, and some more behind a point. */
+JSON_INLINE struct token scan_number(const uint8_t *at, const uint8_t *end)
+{
+    const uint8_t *digits;
+    uint32_t mark = TD_JSON_NUMBER;
+    unsigned mask;
+    unsigned n;
+
+    if (end - at <= JSON_WIDE + 1)
+        return scan_rare_number(at, end);
+    digits = at + (*at == '-');
+    mask = ~json_digit_mask(digits);
+    n = (unsigned)__builtin_ctz(mask);
+    if (n == 0 || (*digits == '0' && n > 1))
+        return scan_rare_number(at, end);
+    if (digits[n] == '.') {
+        mark |= TD_JSON_NOT_INT * MARK_FLAGS;
+        mask &= mask - 1;
+        if (mask >> n & 2)
+            return scan_rare_number(at, end);
+        n = (unsigned)__builtin_ctz(mask);
+    }
+    if (n >= JSON_WIDE || (digits[n] | 0x20) == 'e')
+        return scan_rare_number(at, end);
+    return (struct token){digits + n, mark};
+}
+
+/* A word with something behind it; a lone one is of no shape. */
+static __attribute__((noinline)) struct token scan_word(const uint8_t *at,
+                                                        const uint8_t *end)
+{
+    if (end - at <= 4)
+        return (struct token){NULL, 0};
+    if (!memcmp(at, "true", 4))
+        return (struct token){at + 4, TD_JSON_TRUE};
+    if (!memcmp(at, "null", 4))
+        return (struct token){at + 4, TD_JSON_NULL};
+    return (struct token){memcmp(at, "false", 5) ? NULL : at + 5,
+                          TD_JSON_FALSE};
+}
+
+/* The scalar that stands behind a gap at `at`. */
+JSON_INLINE struct token scan_scalar(const struct json_gap *g,
+                                     const uint8_t *at, const uint8_t *end)
+{
+    const uint8_t *from = at + g->len;
+
+    switch (g->scalar) {
+    case JSON_SCALAR_STRING:
+        return scan_string(from, end);
+    case JSON_SCALAR_NUMBER:
+        return scan_number(from, end);
+    case JSON_SCALAR_WORD:
+        return scan_word(from, end);
+    case JSON_SCALAR_NONE:
+    default:
+        return (struct token){from == end ? end : NULL, 0};
+    }
+}
+
+/* The gap of a list that fits at `at` with the scalar behind it. Of the gaps
+ * of one list no two do. It is tried first the next time. NULL: none.
+ */
+static __attribute__((noinline)) struct json_gap *
+find_gap(const struct td_json_shapes *s, struct json_gap **list,
+         const uint8_t *at, const uint8_t *end)
+{
+    for (struct json_gap **link = list; *link; link = &(*link)->other) {
+        struct json_gap *g = *link;
+
+        if (!is_gap(s, g, at, end) || !scan_scalar(g, at, end).to)
+            continue;
+        *link = g->other;
+        g->other = *list;
+        *list = g;
+        return g;
+    }
+    return NULL;
+}
+
+/* The first values of a gap at an offset of the text. */
+static __attribute__((noinline)) void
+begin_values(const struct td_json_shapes *s, const struct json_gap *g,
+             uint32_t len, struct td_json_value *out, uint32_t offset)
+{
+    const struct td_json_value *begun =
+        (const struct td_json_value *)(const void *)s->begun.ptr + g->values;
+
+    for (uint32_t i = 0; i < len; i++) {
+        out[i] = begun[i];
+        out[i].start += offset;
+        out[i].end += offset;
+    }
+}
+
+/* A pair moves as two words of 16 bytes and one of 8: five numbers a value.
+ *
+ *     key: start end next count | kind, scalar: start end next | count kind
+ */
+JSON_INLINE void put_pair(const struct json_gap *g, struct td_json_value *out,
+                          uint32_t offset)
+{
+    const uint8_t *from = (const uint8_t *)g->pair;
+    uint8_t *to = (uint8_t *)out;
+    __m128i both = _mm_cvtsi32_si128((int)offset);
+    __m128i one = _mm_slli_si128(both, 4);
+
+    both = _mm_or_si128(both, one);
+    _mm_storeu_si128((__m128i *)(void *)to,
+                     _mm_add_epi32(json_load(from), both));
+    _mm_storeu_si128((__m128i *)(void *)(to + JSON_WIDE),
+                     _mm_add_epi32(json_load(from + JSON_WIDE), one));
+    memcpy(to + 2 * JSON_WIDE, from + 2 * JSON_WIDE, 8);
+}
+
+static void end_containers(const struct td_json_shapes *s,
+                           const struct json_shape *shape,
+                           struct td_json_doc *doc)
+{
+    const struct json_container *c =
+        (const struct json_container *)(const void *)s->containers.ptr +
+        shape->first;
+    struct td_json_value *values = doc->values;
+
+    for (uint32_t i = 0; i < shape->len; i++, c++) {
+        struct td_json_value *v = &values[c->value];
+
+        v->end =
+            c->end + (c->scalar == JSON_AT_START ? 0 : values[c->scalar].end);
+        v->next = c->next;
+        v->count = c->count;
+    }
+    doc->len = shape->values;
+    doc->shape = shape->number;
+}
+
+/* The values of a gap, and the scalar behind it at *out. */
+JSON_INLINE void put_values(const struct td_json_shapes *s,
+                            const struct json_gap *g, struct td_json_value *out,
+                            uint32_t offset)
+{
+    if (__builtin_expect(g->values_len != 1, 0)) {
+        begin_values(s, g, g->values_len, out - g->values_len, offset);
+        out[0] = g->pair[1];
+        out->start += offset;
+    } else {
+        put_pair(g, out - 1, offset);
+    }
+}
+
+/* Go down the tree along the text, which lists all values on the way. */
+static bool walk(struct td_json_shapes *s, struct td_json_doc *doc)
+{
+    const uint8_t *const start = doc->text.ptr;
+    const uint8_t *const end = start + doc->text.len;
+    const uint8_t *at = start;
+    uint8_t *const values = (uint8_t *)doc->values;
+    struct json_gap **list = &s->first;
+
+    for (;;) {
+        struct json_gap *g = *list;
+        struct td_json_value *out;
+        struct token t = {0};
+
+        if (g && is_gap(s, g, at, end))
+            t = scan_scalar(g, at, end);
+        if (!t.to) {
+            g = find_gap(s, list, at, end);
+            if (!g)
+                return false;
+            t = scan_scalar(g, at, end);
+        }
+        out = (struct td_json_value *)(void *)(values + g->scalar_at);
+        if (g->scalar == JSON_SCALAR_NONE) {
+            begin_values(s, g, g->values_len, out - g->values_len,
+                         (uint32_t)(at - start));
+            end_containers(
+                s,
+                (const struct json_shape *)(const void *)s->shapes.ptr +
+                    g->shape,
+                doc);
+            return true;
+        }
+        put_values(s, g, out, (uint32_t)(at - start));
+        out->end = (uint32_t)(t.to - start);
+        out->kind = (uint8_t)t.mark;
+        out->flags = (uint8_t)(t.mark / MARK_FLAGS);
+        at = t.to;
+        list = &g->next;
+    }
+}
+
+/* Not of a known shape. Where that happens often, fewer are tried. */
+static void miss(struct td_json_shapes *s, const struct td_json_doc *doc)
+{
+    if (s->credit >= CREDIT_SHAPE) {
+        s->credit -= CREDIT_SHAPE;
+        json_shapes_learn(s, doc);
+        return;
+    }
+    s->pause = s->pause_next;
+    s->pause_next =
+        s->pause_next * 2 < PAUSE_MAX ? s->pause_next * 2 + 1 : PAUSE_MAX;
+}
+
+enum td_code td_json_shapes_parse(struct td_json_shapes *shapes,
+                                  struct td_json_doc *doc, struct td_bytes text,
+                                  struct td_error *err)
+{
+    enum td_code code;
+    bool tried = text.len <= TEXT_MAX;
+
+    if (shapes->pause > 0) {
+        shapes->pause--;
+        tried = false;
+    }
+    if (tried && shapes->first) {
+        td_json_reserve(doc, shapes->values + 1);
+        doc->text = text;
+        if (walk(shapes, doc)) {
+            shapes->credit += shapes->credit < CREDIT_MAX;
+            shapes->pause_next = 0;
+            return TD_OK;
+        }
+    }
+    code = td_json_parse(doc, text, shapes->max_depth, err);
+    if (code == TD_OK && tried && doc->values[0].kind >= TD_JSON_ARRAY)
+        miss(shapes, doc);
+    return code;
+}

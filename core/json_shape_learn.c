@@ -1,0 +1,212 @@
+#include "core/json_shape_int.h"
+#include "core/mem.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#define GAPS_MAX   8192
+#define OTHERS_MAX 16 /* gaps that may stand at one place */
+
+static void forget(struct td_json_shapes *s)
+{
+    td_buf_clear(&s->texts);
+    td_buf_clear(&s->begun);
+    td_buf_clear(&s->containers);
+    td_buf_clear(&s->shapes);
+    s->gaps_len = 0;
+    s->first = NULL;
+    s->values = 0;
+}
+
+/* A document that is learned. */
+struct lesson {
+    struct td_json_shapes *s;
+    const struct td_json_doc *doc;
+    bool is_key[TD_JSON_SHAPE_VALUES];
+    struct json_gap **list; /* where the next gap stands */
+    uint32_t offset;        /* behind the scalar at hand, in the text */
+    uint32_t value;         /* the same, in the values */
+};
+
+static bool is_scalar(const struct lesson *l, uint32_t i)
+{
+    return l->doc->values[i].kind < TD_JSON_ARRAY && !l->is_key[i];
+}
+
+/* False: the document is too large to be remembered. */
+static bool mark_keys(struct lesson *l)
+{
+    const struct td_json_value *v = l->doc->values;
+    size_t bytes = l->doc->text.len;
+
+    if (l->doc->len > TD_JSON_SHAPE_VALUES)
+        return false;
+    memset(l->is_key, 0, l->doc->len);
+    for (uint32_t i = 0; i < l->doc->len; i++) {
+        if (v[i].kind != TD_JSON_OBJECT)
+            continue;
+        for (uint32_t key = i + 1; key < v[i].next; key = v[key + 1].next)
+            l->is_key[key] = true;
+    }
+    for (uint32_t i = 0; i < l->doc->len; i++)
+        bytes -= is_scalar(l, i) ? v[i].end - v[i].start : 0;
+    return bytes <= TD_JSON_SHAPE_BYTES;
+}
+
+static bool has_room(const struct td_json_shapes *s, const struct lesson *l)
+{
+    return s->gaps_len + l->doc->len + 1 < GAPS_MAX &&
+           s->texts.len + TD_JSON_SHAPE_BYTES < TD_JSON_SHAPES_BYTES;
+}
+
+/* Value i as far from the scalar at hand as it is. */
+static struct td_json_value seen_from(const struct lesson *l, uint32_t i)
+{
+    struct td_json_value v = l->doc->values[i];
+
+    v.start -= l->offset;
+    v.end -= l->offset;
+    return v;
+}
+
+/* The values before value `end` that begin in the gap. */
+static void keep_values(struct lesson *l, struct json_gap *g, uint32_t end)
+{
+    g->values = (uint32_t)(l->s->begun.len / sizeof(struct td_json_value));
+    g->values_len = end - l->value;
+    g->scalar_at = end * (uint32_t)sizeof(g->pair[0]);
+    for (uint32_t i = l->value; i < end; i++) {
+        g->pair[0] = seen_from(l, i);
+        (void)td_buf_add(&l->s->begun, &g->pair[0], sizeof(g->pair[0]));
+    }
+    if (g->scalar != JSON_SCALAR_NONE)
+        g->pair[1] = seen_from(l, end);
+}
+
+static struct json_gap *add_gap(struct lesson *l, struct td_bytes text,
+                                enum json_scalar scalar, uint32_t end)
+{
+    struct td_json_shapes *s = l->s;
+    struct json_gap *g = &s->gaps[s->gaps_len];
+    size_t head = text.len < JSON_WIDE ? text.len : JSON_WIDE;
+
+    *g = (struct json_gap){
+        .mask = (1u << head) - 1,
+        .len = (uint32_t)text.len,
+        .need = (uint32_t)(head < text.len ? text.len : JSON_WIDE),
+        .text = (uint32_t)s->texts.len,
+        .scalar = scalar};
+    memcpy(g->head, text.ptr, head);
+    if (text.len > JSON_WIDE)
+        memcpy(g->tail, text.ptr + text.len - JSON_WIDE, JSON_WIDE);
+    (void)td_buf_add_bytes(&s->texts, text);
+    keep_values(l, g, end);
+    s->gaps_len++;
+    return g;
+}
+
+/* The gap from the scalar at hand to value `end`, which is scalar `scalar` or
+ * nothing. Where many stand, it takes the place of the one that has not come
+ * for the longest time.
+ */
+static struct json_gap *need_gap(struct lesson *l, enum json_scalar scalar,
+                                 uint32_t end)
+{
+    struct td_json_shapes *s = l->s;
+    uint32_t to =
+        scalar == JSON_SCALAR_NONE
+            ? (uint32_t)l->doc->text.len
+            : l->doc->values[end].start + (scalar == JSON_SCALAR_STRING);
+    struct td_bytes text =
+        td_bytes(l->doc->text.ptr + l->offset, to - l->offset);
+    struct json_gap **link = l->list;
+
+    for (uint32_t n = 0; *link; n++, link = &(*link)->other) {
+        struct json_gap *g = *link;
+
+        if (g->scalar == scalar &&
+            td_bytes_equal(td_bytes(s->texts.ptr + g->text, g->len), text))
+            return g;
+        if (n == OTHERS_MAX) {
+            *link = NULL;
+            break;
+        }
+    }
+    *link = add_gap(l, text, scalar, end);
+    return *link;
+}
+
+static enum json_scalar scalar_of(const struct td_json_value *v)
+{
+    if (v->kind == TD_JSON_STRING)
+        return JSON_SCALAR_STRING;
+    return v->kind == TD_JSON_NUMBER ? JSON_SCALAR_NUMBER : JSON_SCALAR_WORD;
+}
+
+/* The scalar that was the last before the end of container i. */
+static uint32_t last_scalar(const struct lesson *l, uint32_t i)
+{
+    uint32_t at = l->doc->values[i].next;
+
+    while (at > 0 && !is_scalar(l, at - 1))
+        at--;
+    return at > 0 ? at - 1 : JSON_AT_START;
+}
+
+static void keep_container(const struct lesson *l, uint32_t i)
+{
+    const struct td_json_value *v = &l->doc->values[i];
+    struct json_container c = {.value = i,
+                               .scalar = last_scalar(l, i),
+                               .end = v->end,
+                               .next = v->next,
+                               .count = v->count};
+
+    if (c.scalar != JSON_AT_START)
+        c.end -= l->doc->values[c.scalar].end;
+    (void)td_buf_add(&l->s->containers, &c, sizeof(c));
+}
+
+static uint32_t add_shape(const struct lesson *l)
+{
+    static _Atomic uint64_t numbers;
+    struct td_json_shapes *s = l->s;
+    uint32_t index = (uint32_t)(s->shapes.len / sizeof(struct json_shape));
+    struct json_shape shape = {
+        .values = l->doc->len,
+        .first = (uint32_t)(s->containers.len / sizeof(struct json_container))};
+
+    shape.number = atomic_fetch_add(&numbers, 1) + 1;
+    for (uint32_t i = 0; i < l->doc->len; i++) {
+        if (l->doc->values[i].kind < TD_JSON_ARRAY)
+            continue;
+        keep_container(l, i);
+        shape.len++;
+    }
+    (void)td_buf_add(&s->shapes, &shape, sizeof(shape));
+    s->values = shape.values > s->values ? shape.values : s->values;
+    return index;
+}
+
+void json_shapes_learn(struct td_json_shapes *s, const struct td_json_doc *doc)
+{
+    struct lesson l = {.s = s, .doc = doc, .list = &s->first};
+    struct json_gap *g;
+
+    if (!mark_keys(&l))
+        return;
+    if (!has_room(s, &l))
+        forget(s);
+    if (!s->gaps)
+        s->gaps = td_calloc(GAPS_MAX, sizeof(*s->gaps));
+    for (uint32_t i = 0; i < doc->len; i++) {
+        if (!is_scalar(&l, i))
+            continue;
+        g = need_gap(&l, scalar_of(&doc->values[i]), i);
+        l.list = &g->next;
+        l.offset = doc->values[i].end;
+        l.value = i + 1;
+    }
+    g = need_gap(&l, JSON_SCALAR_NONE, doc->len);
+    g->shape = add_shape(&l);
+}
