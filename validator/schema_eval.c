@@ -489,6 +489,14 @@ static bool run_steps(const struct eval *e, const struct schema_step *s)
     }
 }
 
+bool schema_eval_step(struct check_schema_run *r, uint32_t step, uint32_t at)
+{
+    struct schema_step steps[2] = {r->list[step], {.kind = STEP_END}};
+    struct eval e = {r, at, &r->values[at], NULL};
+
+    return run_steps(&e, steps);
+}
+
 bool schema_scope_enter(struct check_schema_run *r, uint32_t node)
 {
     uint32_t resource = r->set->nodes[node].resource;

@@ -2,6 +2,7 @@
  *
  * schema_plan.c   nodes -> steps; schema_tag.c finds tags of alternatives
  * schema_eval.c   the fast pass: steps, and only whether they hold
+ * schema_shape.c  what of it is left for documents of a shape that was seen
  * schema_leaf.c   operations that look at one value
  * schema_trace.c  the other pass: operations, and all that became of them
  * schema_explain.c schema_text.c  problems out of a trace, in words
@@ -143,6 +144,7 @@ struct check_schema_run {
     const uint8_t *bytes;
     const struct schema_fast *nodes; /* ... and the plan does */
     const struct schema_step *list;
+    struct schema_shapes *shapes; /* of schema_shape.c, when there are any */
     uint32_t *guesses; /* by place in a table: 1 + the name that came next */
     int64_t steps;     /* that are left */
     uint32_t depth;
@@ -204,6 +206,20 @@ void schema_run_begin(struct check_schema_run *r, struct check_value value);
  */
 bool schema_eval(struct check_schema_run *r, uint32_t node, uint32_t at,
                  struct schema_seen *seen);
+
+/* Whether a step for containers holds for value `at`, of a node that is not
+ * late and has no dynamic scope.
+ */
+bool schema_eval_step(struct check_schema_run *r, uint32_t step, uint32_t at);
+
+/* True if the root holds for the value, as can be told by the shape of its
+ * document; false if not, or if that cannot be told. Begin the run before and
+ * again after.
+ */
+bool schema_shape_holds(struct check_schema_run *r, uint32_t root,
+                        struct check_value value);
+/* NULL is fine. */
+void schema_shapes_free(struct schema_shapes *shapes);
 
 /* The node a dynamic reference leads to from here. */
 uint32_t schema_dynamic_node(const struct check_schema_run *r,

@@ -1,6 +1,7 @@
 /* "SCHEMA\0VALUE": any schema compiles or is refused, any value is judged, and
  * both speeds of the machine agree.
  */
+#include "core/json_shape.h"
 #include "validator/schema.h"
 
 #include <stdlib.h>
@@ -28,6 +29,27 @@ static void judge_output(struct check_schema_run *run, uint32_t root,
     td_buf_release(&out);
 }
 
+/* Once its shape is known, a document is judged the same. */
+static void judge_shape(struct check_schema_run *run, uint32_t root,
+                        struct td_bytes text, enum td_code fast)
+{
+    struct td_json_shapes *shapes = td_json_shapes_new(64);
+    struct td_json_doc doc = {0};
+
+    for (int i = 0; i < 3; i++) {
+        struct check_value value = {&doc, 0};
+        enum td_code code;
+
+        if (td_json_shapes_parse(shapes, &doc, text, NULL))
+            abort();
+        code = check_schema_test(run, root, value);
+        if (code != fast && code != TD_LIMIT && fast != TD_LIMIT)
+            abort();
+    }
+    td_json_release(&doc);
+    td_json_shapes_free(shapes);
+}
+
 static void judge(const struct check_schemas *set, uint32_t root,
                   struct td_bytes text)
 {
@@ -46,6 +68,7 @@ static void judge(const struct check_schemas *set, uint32_t root,
         if (slow == TD_OK && problems > 0)
             abort();
         judge_output(run, root, value, slow);
+        judge_shape(run, root, text, fast);
     }
     td_json_release(&doc);
     check_schema_run_free(run);

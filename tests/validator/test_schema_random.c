@@ -3,6 +3,7 @@
  *
  * Few names and values are used, so that much of it meets.
  */
+#include "core/json_shape.h"
 #include "core/rand.h"
 #include "tests/suites.h"
 #include "tests/support/schema_oracle.h"
@@ -351,6 +352,66 @@ static int judge(struct check_schema_run *run, uint32_t root,
     return good;
 }
 
+/* --- documents of one shape --- */
+
+/* Another scalar of the same sort. */
+static const char *other_scalar(struct maker *m, unsigned kind)
+{
+    static const char *const strings[] = {
+        "\"\"",         "\"a\"",  "\"ab\"",      "\"b\"",
+        "\"\\u0061b\"", "\"cc\"", "\"\xc3\xa9\""};
+    static const char *const numbers[] = {"0",   "1",  "-1",  "2",   "3",
+                                          "1.5", "10", "2e0", "4.0", "-0"};
+    static const char *const words[] = {"true", "false", "null"};
+
+    if (kind == TD_JSON_STRING)
+        return strings[pick(m, 7)];
+    return kind == TD_JSON_NUMBER ? numbers[pick(m, 10)] : words[pick(m, 3)];
+}
+
+/* The document with some of its scalars changed, into m->out. */
+static void vary(struct maker *m, const struct td_json_doc *doc)
+{
+    const struct td_json_value *v = doc->values;
+    bool *is_key = calloc(doc->len + 1, sizeof(*is_key));
+    uint32_t from = 0;
+
+    td_buf_clear(&m->out);
+    for (uint32_t i = 0; is_key && i < doc->len; i++) {
+        for (uint32_t key = i + 1;
+             v[i].kind == TD_JSON_OBJECT && key < v[i].next;
+             key = v[key + 1].next)
+            is_key[key] = true;
+        if (v[i].kind >= TD_JSON_ARRAY || is_key[i] || pick(m, 2))
+            continue;
+        (void)td_buf_add(&m->out, doc->text.ptr + from, v[i].start - from);
+        say(m, other_scalar(m, v[i].kind));
+        from = v[i].end;
+    }
+    (void)td_buf_add(&m->out, doc->text.ptr + from, doc->text.len - from);
+    free(is_key);
+}
+
+/* What is known of a shape must hold for all documents of it. */
+static bool alike_agree(struct maker *m, struct check_schema_run *run,
+                        uint32_t root, const struct schema_oracle *oracle,
+                        struct td_json_shapes *shapes)
+{
+    struct td_json_doc doc = {0};
+    struct schema_oracle own = {oracle->draft, oracle->schema, &doc};
+    bool good = true;
+
+    for (unsigned i = 0; i < 4 && good; i++) {
+        vary(m, oracle->doc);
+        if (td_json_shapes_parse(shapes, &doc, td_buf_bytes(&m->out), NULL))
+            abort();
+        good = check_schema_test(run, root, (struct check_value){&doc, 0}) ==
+               (schema_oracle(&own, 0, 0) ? TD_OK : TD_FAILED);
+    }
+    td_json_release(&doc);
+    return good;
+}
+
 struct tally {
     unsigned pairs;
     unsigned valid;
@@ -363,6 +424,8 @@ static void run_values(struct maker *m, const struct td_jsonx *x,
                        struct tally *tally)
 {
     struct check_schema_run *run = check_schema_run_new(set);
+    struct td_json_shapes *shapes = td_json_shapes_new(64);
+    struct td_buf text = {0};
     struct td_json_doc doc = {0};
     struct schema_oracle oracle = {m->draft, &x->json, &doc};
 
@@ -371,9 +434,13 @@ static void run_values(struct maker *m, const struct td_jsonx *x,
 
         td_buf_clear(&m->out);
         make_value(m, DEEP - 1);
-        if (td_json_parse(&doc, td_buf_bytes(&m->out), 64, NULL))
+        td_buf_clear(&text);
+        (void)td_buf_add_bytes(&text, td_buf_bytes(&m->out));
+        if (td_json_parse(&doc, td_buf_bytes(&text), 64, NULL))
             abort();
         result = judge(run, root, &oracle);
+        if (result >= 0 && !alike_agree(m, run, root, &oracle, shapes))
+            result = -1;
         tally->pairs++;
         tally->valid += result == 1;
         if (result >= 0 || tally->wrong++ > 3)
@@ -382,6 +449,8 @@ static void run_values(struct maker *m, const struct td_jsonx *x,
                (int)x->json.text.len, (const char *)x->json.text.ptr,
                (int)m->out.len, (const char *)m->out.ptr);
     }
+    td_json_shapes_free(shapes);
+    td_buf_release(&text);
     td_json_release(&doc);
     check_schema_run_free(run);
 }

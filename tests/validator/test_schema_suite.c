@@ -4,6 +4,7 @@
  * Debian has it in libtest-json-schema-acceptance-perl. Another copy, newer
  * perhaps, is run as well if TD_JSON_SCHEMA_SUITE names its folder.
  */
+#include "core/json_shape.h"
 #include "tests/suites.h"
 #include "validator/schema.h"
 
@@ -43,6 +44,24 @@ static void count_problem(void *self, const struct check_problem *problem)
     CU_ASSERT(problem->expected[0] != '\0' && problem->schema_path[0] != '\0');
 }
 
+/* By its shape, once that is known, a value is judged the same. */
+static void run_shapes(struct check_schema_run *run, uint32_t root,
+                       struct td_bytes text, enum td_code code)
+{
+    struct td_json_shapes *shapes = td_json_shapes_new(TD_JSON_DEPTH);
+    struct td_json_doc doc = {0};
+
+    for (int i = 0; i < 2; i++) {
+        CU_ASSERT_EQUAL_FATAL(td_json_shapes_parse(shapes, &doc, text, NULL),
+                              TD_OK);
+        CU_ASSERT_EQUAL(
+            check_schema_test(run, root, (struct check_value){&doc, 0}), code);
+    }
+    CU_ASSERT(doc.shape > 0 || doc.values[0].kind < TD_JSON_ARRAY);
+    td_json_release(&doc);
+    td_json_shapes_free(shapes);
+}
+
 /* Both passes must agree, and a failure must have a reason. */
 static bool run_case(struct check_schema_run *run, uint32_t root,
                      const struct td_jsonx *x, uint32_t test)
@@ -56,6 +75,7 @@ static bool run_case(struct check_schema_run *run, uint32_t root,
 
     CU_ASSERT_EQUAL(fast, slow);
     CU_ASSERT_EQUAL(problems > 0, slow == TD_FAILED);
+    run_shapes(run, root, td_json_raw(data.doc, data.at), fast);
     return fast == (valid ? TD_OK : TD_FAILED);
 }
 

@@ -1,0 +1,472 @@
+#include "core/mem.h"
+#include "validator/schema_settle.h"
+
+#include <stdlib.h>
+
+/* Of documents of one shape (core/json_shape.h), most of what a schema says
+ * holds for all or for none: types of containers, names, counts, which members
+ * are required. Once worked out, what is left is a list of checks of scalars,
+ * each by the number of its value. A tag among them chooses one of several
+ * lists. A schema that asks for more than such a list can say has parts of it
+ * that are run as they are.
+ */
+#define PLACES     128 /* what is remembered; a power of two */
+#define STRIKES    4   /* misses before another takes its place */
+#define CHECKS_MAX 4096
+#define VISITS_MAX 16384
+#define LISTS_MAX  4096
+
+enum check_kind {
+    CHECK_NODE, /* run node .node */
+    CHECK_STEP, /* run step .step, and nothing of the node */
+    CHECK_FROM_0,
+    CHECK_FROM_1,
+    CHECK_RANGE,
+    CHECK_ANY_INTEGER,
+    CHECK_LENGTH,
+    CHECK_TEXT,
+    CHECK_TEXTS,
+    CHECK_PATTERN,
+};
+
+/* What is left to check of a value. */
+struct check_left {
+    uint8_t kind; /* enum check_kind */
+    bool integer; /* the number must be one */
+    uint32_t at;
+    uint32_t node;
+    uint32_t step;
+};
+
+struct checks {
+    bool made;
+    bool never;         /* no document of the shape is good */
+    bool none;          /* there is no list: run the schema */
+    struct td_buf list; /* struct check_left */
+};
+
+/* A schema over a value of documents of one shape. */
+struct place {
+    uint64_t shape; /* 0: free */
+    uint32_t root;
+    uint32_t at;
+    uint32_t strikes;
+    const struct schema_tag *tag; /* what tells the lists apart, or NULL */
+    uint32_t tag_at;
+    struct checks *lists;
+    uint32_t lists_len;
+};
+
+struct schema_shapes {
+    struct place places[PLACES];
+};
+
+/* --- what is left --- */
+
+/* CHECK_SCHEMA_DEPTH bounds the depth. */
+/* NOLINTBEGIN(misc-no-recursion) */
+
+struct maker {
+    struct check_schema_run *r;
+    struct checks *out;
+    const struct schema_tag *tag; /* the first that was met */
+    uint32_t tag_at;
+    uint32_t visits;
+    uint32_t depth;
+    bool given_up;
+};
+
+static bool make_node(struct maker *m, uint32_t node, uint32_t at);
+
+static void add_check(struct maker *m, struct check_left c)
+{
+    (void)td_buf_add(&m->out->list, &c, sizeof(c));
+    m->given_up |= m->out->list.len > CHECKS_MAX * sizeof(c);
+}
+
+static enum check_kind kind_of_number(const struct schema_step *s)
+{
+    if (s->high == INT64_MAX && s->low == 0)
+        return CHECK_FROM_0;
+    return s->high == INT64_MAX && s->low == 1 ? CHECK_FROM_1 : CHECK_RANGE;
+}
+
+static enum check_kind kind_of(const struct schema_step *s)
+{
+    if (!s->alone)
+        return CHECK_NODE;
+    switch ((int)s->kind) {
+    case STEP_RANGE:
+        return kind_of_number(s);
+    case STEP_LENGTH:
+        return CHECK_LENGTH;
+    case STEP_TEXT:
+        return CHECK_TEXT;
+    case STEP_TEXTS:
+        return CHECK_TEXTS;
+    case STEP_PATTERN:
+        return CHECK_PATTERN;
+    default:
+        return CHECK_NODE;
+    }
+}
+
+/* A word may be another one the next time. */
+static bool make_word(struct maker *m, uint32_t node, uint32_t at)
+{
+    static const unsigned words = SCHEMA_KIND(TD_JSON_NULL) |
+                                  SCHEMA_KIND(TD_JSON_FALSE) |
+                                  SCHEMA_KIND(TD_JSON_TRUE);
+    const struct schema_fast *f = &m->r->nodes[node];
+
+    if ((f->kinds & words) == words && !f->first[TD_JSON_NULL] &&
+        !f->first[TD_JSON_FALSE] && !f->first[TD_JSON_TRUE])
+        return true;
+    add_check(m, (struct check_left){CHECK_NODE, false, at, node, 0});
+    return true;
+}
+
+static bool make_scalar(struct maker *m, uint32_t node, uint32_t at)
+{
+    const struct schema_fast *f = &m->r->nodes[node];
+    unsigned kind = m->r->values[at].kind;
+    struct check_left c = {CHECK_NODE, false, at, node, 0};
+
+    if (kind < TD_JSON_NUMBER)
+        return make_word(m, node, at);
+    if (!(f->kinds >> kind & 1))
+        return false;
+    c.step = f->first[kind];
+    c.integer = kind == TD_JSON_NUMBER && f->integer;
+    if (!c.step && !c.integer)
+        return true;
+    if (!c.step)
+        c.kind = CHECK_ANY_INTEGER;
+    else
+        c.kind = (uint8_t)kind_of(&m->r->list[c.step]);
+    add_check(m, c);
+    return true;
+}
+
+static bool make_others(struct maker *m, const struct schema_members *s,
+                        uint32_t key, bool matched)
+{
+    struct check_schema_run *r = m->r;
+    struct check_value name = {r->doc, key};
+
+    for (uint32_t i = 0; i < s->patterns_len; i++) {
+        enum check_match match = check_pattern_match(
+            s->patterns[i].pattern, r->patterns, check_text(&r->text, name));
+
+        m->given_up |= match == CHECK_GAVE_UP;
+        if (match != CHECK_MATCH)
+            continue;
+        matched = true;
+        if (!make_node(m, s->patterns[i].node, key + 1))
+            return false;
+    }
+    return matched || s->rest == SCHEMA_NONE || make_node(m, s->rest, key + 1);
+}
+
+static bool make_members(struct maker *m, const struct schema_members *s,
+                         uint32_t at)
+{
+    const struct td_json_value *values = m->r->values;
+
+    for (uint32_t i = 0; s->required > 0 && i < s->table.len; i++) {
+        if (s->names[i].required &&
+            !td_json_member(m->r->doc, at, s->table.keys[i].text))
+            return false;
+    }
+    for (uint32_t key = at + 1; key < values[at].next;
+         key = values[key + 1].next) {
+        uint32_t found = schema_table_find(&s->table, schema_text(m->r, key));
+        bool named =
+            found != SCHEMA_NONE && s->names[found].node != SCHEMA_NONE;
+
+        if (named && !make_node(m, s->names[found].node, key + 1))
+            return false;
+        if (s->others && !make_others(m, s, key, named))
+            return false;
+    }
+    return true;
+}
+
+/* Elements from number `from` on. */
+static bool make_items(struct maker *m, const struct schema_op *op,
+                       uint32_t node, uint32_t at)
+{
+    const struct td_json_value *values = m->r->values;
+    uint32_t number = 0;
+
+    for (uint32_t i = at + 1; i < values[at].next; i = values[i].next) {
+        uint32_t item = op && number < op->count
+                            ? schema_listed(m->r->set, op->list, number)
+                            : node;
+
+        if (item != SCHEMA_NONE && !make_node(m, item, i))
+            return false;
+        number++;
+    }
+    return true;
+}
+
+static bool make_names(struct maker *m, uint32_t node, uint32_t at)
+{
+    const struct td_json_value *values = m->r->values;
+
+    for (uint32_t key = at + 1; key < values[at].next;
+         key = values[key + 1].next) {
+        if (!schema_eval(m->r, node, key, NULL))
+            return false;
+    }
+    return true;
+}
+
+/* The first tag chooses the list, if it leaves one alternative; a further one
+ * is run as it is.
+ */
+static bool make_tagged(struct maker *m, const struct schema_step *s,
+                        uint32_t at, bool *done)
+{
+    const struct schema_tag *tag = s->tag;
+    uint32_t tag_at = schema_tag_value(tag, m->r->doc, at);
+    uint32_t number = schema_tag_number(m->r, tag, at);
+
+    *done = false;
+    if (number == SCHEMA_NONE || (m->tag && m->tag != tag) ||
+        (m->tag && m->tag_at != tag_at) || tag->values.len >= LISTS_MAX)
+        return true;
+    m->tag = tag;
+    m->tag_at = tag_at;
+    if (tag->starts[number + 1] - tag->starts[number] > 1)
+        return true;
+    *done = true;
+    return tag->starts[number + 1] > tag->starts[number] &&
+           make_node(m, tag->nodes[tag->starts[number]], at);
+}
+
+static bool make_step(struct maker *m, const struct schema_step *s, uint32_t at)
+{
+    const struct td_json_value *v = &m->r->values[at];
+    const struct schema_op *op = &m->r->set->ops[s->node];
+    bool good = true;
+    bool done = true;
+
+    switch ((int)s->kind) {
+    case STEP_NEVER:
+        return false;
+    case STEP_COUNT:
+        return v->count >= s->low && v->count <= s->high;
+    case STEP_MEMBERS:
+        return make_members(m, s->members, at);
+    case STEP_ITEMS:
+        return make_items(m, NULL, s->node, at);
+    case STEP_ARRAY:
+        return make_items(m, op, op->node, at);
+    case STEP_NAMES:
+        return make_names(m, op->node, at);
+    case STEP_RUN:
+        return make_node(m, s->node, at);
+    case STEP_WHEN_MEMBER:
+        return !td_json_member(m->r->doc, at, op->name) ||
+               make_node(m, op->node, at);
+    case STEP_TAGGED:
+        good = make_tagged(m, s, at, &done);
+        break;
+    default:
+        done = false;
+        break;
+    }
+    if (!done)
+        add_check(m, (struct check_left){CHECK_STEP, false, at, 0,
+                                         (uint32_t)(s - m->r->list)});
+    return good;
+}
+
+/* List what is left of a node over a value; false: it cannot hold. */
+static bool make_node(struct maker *m, uint32_t node, uint32_t at)
+{
+    const struct td_json_value *v = &m->r->values[at];
+    const struct schema_fast *f = &m->r->nodes[node];
+    bool good = true;
+
+    m->given_up |= ++m->visits > VISITS_MAX || m->depth >= CHECK_SCHEMA_DEPTH;
+    if (m->given_up)
+        return true;
+    m->given_up |= f->scoped;
+    if (v->kind < TD_JSON_ARRAY)
+        return make_scalar(m, node, at);
+    if (!(f->kinds >> v->kind & 1))
+        return false;
+    if (f->late) {
+        add_check(m, (struct check_left){CHECK_NODE, false, at, node, 0});
+        return true;
+    }
+    m->depth++;
+    for (const struct schema_step *s = &m->r->list[f->first[v->kind]];
+         s->kind != STEP_END && good; s++)
+        good = make_step(m, s, at);
+    m->depth--;
+    return good;
+}
+
+/* NOLINTEND(misc-no-recursion) */
+
+static uint32_t list_of(const struct place *p, struct check_schema_run *r)
+{
+    uint32_t number;
+
+    if (!p->tag)
+        return 0;
+    if (r->values[p->tag_at].kind != TD_JSON_STRING)
+        return p->tag->values.len;
+    number = schema_table_find(&p->tag->values, schema_text(r, p->tag_at));
+    return number == SCHEMA_NONE ? p->tag->values.len : number;
+}
+
+/* The list for the document at hand. */
+static struct checks *make_checks(struct check_schema_run *r, struct place *p)
+{
+    struct checks made = {.made = true};
+    struct maker m = {.r = r, .out = &made};
+    uint32_t number;
+
+    made.never = !make_node(&m, p->root, p->at);
+    made.none = m.given_up || r->gave_up;
+    if (!p->lists) {
+        p->tag = m.tag;
+        p->tag_at = m.tag_at;
+        p->lists_len = m.tag ? m.tag->values.len + 1 : 1;
+        p->lists = td_calloc(p->lists_len, sizeof(*p->lists));
+    }
+    number = list_of(p, r);
+    p->lists[number] = made;
+    return &p->lists[number];
+}
+
+/* --- checking it --- */
+
+static SCHEMA_INLINE bool fits_number(const struct check_schema_run *r,
+                                      const struct check_left *c,
+                                      const struct td_json_value *v)
+{
+    uint8_t first = r->bytes[v->start];
+
+    if (c->integer && v->flags & TD_JSON_NOT_INT)
+        return false;
+    switch (c->kind) {
+    case CHECK_ANY_INTEGER:
+        return true;
+    case CHECK_FROM_0:
+        return first != '-';
+    case CHECK_FROM_1:
+        return first >= '1' && !(v->flags & TD_JSON_NOT_INT);
+    default:
+        return schema_in_range(r, &r->list[c->step], v) == SCHEMA_YES;
+    }
+}
+
+static SCHEMA_INLINE bool fits_string(const struct check_schema_run *r,
+                                      const struct check_left *c,
+                                      const struct td_json_value *v)
+{
+    const struct schema_step *s = &r->list[c->step];
+    struct td_bytes text = schema_inner(r, v);
+
+    if (v->flags & TD_JSON_ESCAPED)
+        return false;
+    switch (c->kind) {
+    case CHECK_LENGTH:
+        return schema_has_length(r, s, v) == SCHEMA_YES;
+    case CHECK_TEXT:
+        return schema_key_is(s->key, schema_words(text), text);
+    case CHECK_TEXTS:
+        return schema_table_find(s->table, text) != SCHEMA_NONE;
+    default:
+        return check_pattern_match(s->pattern, r->patterns, text) ==
+               CHECK_MATCH;
+    }
+}
+
+static bool fits(struct check_schema_run *r, const struct check_left *c)
+{
+    const struct td_json_value *v = &r->values[c->at];
+
+    if (c->kind == CHECK_STEP)
+        return schema_eval_step(r, c->step, c->at);
+    if (c->kind >= CHECK_LENGTH && fits_string(r, c, v))
+        return true;
+    if (c->kind >= CHECK_FROM_0 && c->kind < CHECK_LENGTH &&
+        fits_number(r, c, v))
+        return true;
+    return schema_eval(r, c->node, c->at, NULL);
+}
+
+static bool fit_all(struct check_schema_run *r, const struct checks *checks)
+{
+    const struct check_left *c =
+        (const struct check_left *)(const void *)checks->list.ptr;
+    size_t len = checks->list.len / sizeof(*c);
+
+    for (size_t i = 0; i < len; i++) {
+        if (!fits(r, &c[i]))
+            return false;
+    }
+    return true;
+}
+
+static void release_place(struct place *p)
+{
+    for (uint32_t i = 0; i < p->lists_len; i++)
+        td_buf_release(&p->lists[i].list);
+    free(p->lists);
+    *p = (struct place){0};
+}
+
+void schema_shapes_free(struct schema_shapes *shapes)
+{
+    if (!shapes)
+        return;
+    for (uint32_t i = 0; i < PLACES; i++)
+        release_place(&shapes->places[i]);
+    free(shapes);
+}
+
+/* Where documents of this shape are remembered, or NULL. */
+static struct place *place_of(struct check_schema_run *r, uint32_t root,
+                              struct check_value v)
+{
+    uint64_t shape = v.doc->shape;
+    struct place *p;
+
+    if (!r->shapes)
+        r->shapes = td_calloc(1, sizeof(*r->shapes));
+    p = &r->shapes->places[(shape + v.at + (uint64_t)root * 7) % PLACES];
+    if (p->shape == shape && p->root == root && p->at == v.at) {
+        p->strikes = 0;
+        return p;
+    }
+    if (p->shape && ++p->strikes < STRIKES)
+        return NULL;
+    release_place(p);
+    p->shape = shape;
+    p->root = root;
+    p->at = v.at;
+    return p;
+}
+
+bool schema_shape_holds(struct check_schema_run *r, uint32_t root,
+                        struct check_value value)
+{
+    struct place *p = value.doc->shape ? place_of(r, root, value) : NULL;
+    struct checks *checks = NULL;
+
+    if (!p)
+        return false;
+    if (p->lists)
+        checks = &p->lists[list_of(p, r)];
+    if (!checks || !checks->made)
+        checks = make_checks(r, p);
+    return !checks->never && !checks->none && fit_all(r, checks);
+}
