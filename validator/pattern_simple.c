@@ -2,10 +2,13 @@
 
 #include "core/mem.h"
 
+#include <emmintrin.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ITEMS_MAX 256
+#define FIXED_MAX 64
+#define WIDE      8 /* characters that are compared at once */
 
 struct item {
     struct check_set set;
@@ -20,6 +23,12 @@ struct check_simple {
     uint32_t len; /* items, or bytes of the literal */
     struct item *items;
     uint8_t *literal;
+
+    /* How many characters at the start must each lie between two of ASCII. The
+     * items are those behind them. */
+    uint32_t fixed;
+    uint8_t low[FIXED_MAX];
+    uint8_t high[FIXED_MAX];
 };
 
 void check_set_add(struct check_set *set, uint32_t from, uint32_t to)
@@ -132,6 +141,46 @@ static bool is_row(const struct check_simple_reader *reader,
     return reader->at_start;
 }
 
+/* The characters of a set, if they are all that lie between two of ASCII. */
+static bool is_range(const struct check_set *set, uint8_t *low, uint8_t *high)
+{
+    uint32_t count = (uint32_t)(__builtin_popcountll(set->ascii[0]) +
+                                __builtin_popcountll(set->ascii[1]));
+
+    if (count == 0 || set->wide != CHECK_WIDE_NONE)
+        return false;
+    *low = (uint8_t)(set->ascii[0] ? __builtin_ctzll(set->ascii[0])
+                                   : 64 + __builtin_ctzll(set->ascii[1]));
+    *high = (uint8_t)(set->ascii[1] ? 127 - __builtin_clzll(set->ascii[1])
+                                    : 63 - __builtin_clzll(set->ascii[0]));
+    return (uint32_t)(*high - *low) + 1 == count;
+}
+
+/* Take from the items what is fixed. */
+static void fix_start(struct check_simple *s)
+{
+    uint32_t whole = 0;
+    uint8_t low;
+    uint8_t high;
+
+    while (whole < s->len && is_range(&s->items[whole].set, &low, &high)) {
+        struct item *item = &s->items[whole];
+        uint32_t room = FIXED_MAX - s->fixed;
+        uint32_t n = item->min < room ? item->min : room;
+
+        memset(s->low + s->fixed, low, n);
+        memset(s->high + s->fixed, high, n);
+        s->fixed += n;
+        item->min -= n;
+        item->max -= item->max == UINT32_MAX ? 0 : n;
+        if (item->max > 0)
+            break;
+        whole++;
+    }
+    s->len -= whole;
+    memmove(s->items, s->items + whole, s->len * sizeof(*s->items));
+}
+
 struct check_simple *check_simple_new(const struct check_simple_reader *reader)
 {
     struct item *items = td_calloc(count(reader) + 1, sizeof(*items));
@@ -151,10 +200,12 @@ struct check_simple *check_simple_new(const struct check_simple_reader *reader)
         s->literal = td_calloc(s->len, 1);
         memcpy(s->literal, reader->literal.ptr, s->len);
     }
-    if (s && !s->is_literal)
+    if (s && !s->is_literal) {
         s->items = items;
-    else
+        fix_start(s);
+    } else {
         free(items);
+    }
     return s;
 }
 
@@ -196,6 +247,40 @@ static inline size_t step(const struct check_set *set, const uint8_t *at)
     return c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
 }
 
+static __m128i load(const uint8_t *at)
+{
+    return _mm_loadl_epi64((const __m128i *)(const void *)at);
+}
+
+static bool are_between(const struct check_simple *s, const uint8_t *text,
+                        uint32_t from)
+{
+    __m128i v = load(text + from);
+    __m128i low = _mm_max_epu8(v, load(s->low + from));
+    __m128i both = _mm_cmpeq_epi8(_mm_min_epu8(low, load(s->high + from)), v);
+
+    return (_mm_movemask_epi8(both) & 0xff) == 0xff;
+}
+
+/* Of a text that is long enough; the last look overlaps the one before. */
+static bool match_fixed(const struct check_simple *s, const uint8_t *text)
+{
+    uint32_t i = 0;
+
+    if (s->fixed < WIDE) {
+        for (; i < s->fixed; i++) {
+            if (text[i] < s->low[i] || text[i] > s->high[i])
+                return false;
+        }
+        return true;
+    }
+    for (; i + WIDE < s->fixed; i += WIDE) {
+        if (!are_between(s, text, i))
+            return false;
+    }
+    return are_between(s, text, s->fixed - WIDE);
+}
+
 bool check_simple_match(const struct check_simple *simple, struct td_bytes text)
 {
     const uint8_t *at = text.len ? text.ptr : (const uint8_t *)"";
@@ -203,6 +288,9 @@ bool check_simple_match(const struct check_simple *simple, struct td_bytes text)
 
     if (simple->is_literal)
         return match_literal(simple, text);
+    if (text.len < simple->fixed || !match_fixed(simple, at))
+        return false;
+    at += simple->fixed;
     for (uint32_t i = 0; i < simple->len; i++) {
         const struct item *item = &simple->items[i];
         uint32_t n = 0;
