@@ -5,12 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHAPE_MAX   64     /* keys of an object whose places are remembered */
-#define SHAPE_BYTES 1000   /* of all these keys */
-#define MEMO_FIELDS 254    /* fields of a contract that does so */
-#define MEMO_BYTES  500000 /* of all its memos */
-#define UNKNOWN     255    /* a place nobody looked for yet */
-#define NOWHERE     254
+#define MEMOS       64   /* shapes that are remembered; a power of two */
+#define MEMO_FIELDS 2048 /* fields of a contract that does so */
+#define NOT_LOOKED  0    /* in a memo; else 2 + the place */
 
 /* Texts, each once: open addressing, at most half full. */
 struct table {
@@ -38,32 +35,23 @@ struct slot {
     uint32_t at;
 };
 
-/* Where fields were in the last message of an event. A message whose object has
- * the same keys in the same order has them in the same places.
+/* Where fields are in messages of one shape, which are all in the same place
+ * (core/json_shape.h).
  */
 struct memo {
-    uint8_t *keys; /* as they are written, one behind the other */
-    uint32_t len;
-    uint8_t *places; /* by field: of its first name among the keys; or NULL */
-};
-
-/* The keys of an object, if they are few. */
-struct shape {
-    bool known;        /* of the message at hand */
-    struct memo *memo; /* NULL: there is none */
-    uint32_t len;
-    uint32_t keys[SHAPE_MAX];
+    uint64_t shape;
+    uint32_t at[2];
+    uint32_t *places; /* by field */
 };
 
 struct check_field_cache {
     const struct check_words *words;
     const struct td_json_doc *doc;
     uint32_t at[2]; /* by enum check_field_base */
-    uint32_t event;
     uint32_t message;
-    struct slot *slots;     /* one a field */
-    struct shape shapes[2]; /* by base */
-    struct memo *memos;     /* two an event, by base; NULL: too many */
+    uint32_t *places;   /* of the memo for this message, or NULL */
+    struct slot *slots; /* one a field, for messages of no known shape */
+    struct memo *memos; /* NULL: too many fields */
 };
 
 static uint64_t hash(struct td_bytes text)
@@ -292,10 +280,8 @@ struct check_field_cache *check_field_cache_new(const struct check_words *words)
     cache->words = words;
     cache->slots =
         td_calloc((size_t)words->paths.len + 1, sizeof(*cache->slots));
-    if (words->paths.len <= MEMO_FIELDS &&
-        (uint64_t)words->paths.len * words->events.len <= MEMO_BYTES)
-        cache->memos =
-            td_calloc((size_t)words->events.len * 2 + 1, sizeof(*cache->memos));
+    if (words->paths.len <= MEMO_FIELDS)
+        cache->memos = td_calloc(MEMOS, sizeof(*cache->memos));
     return cache;
 }
 
@@ -303,14 +289,29 @@ void check_field_cache_free(struct check_field_cache *cache)
 {
     if (!cache)
         return;
-    for (uint32_t i = 0; cache->memos && i < 2 * cache->words->events.len;
-         i++) {
+    for (uint32_t i = 0; cache->memos && i < MEMOS; i++)
         free(cache->memos[i].places);
-        free(cache->memos[i].keys);
-    }
     free(cache->memos);
     free(cache->slots);
     free(cache);
+}
+
+/* What is known of messages like this one. */
+static uint32_t *find_places(struct check_field_cache *cache)
+{
+    struct memo *memo = &cache->memos[cache->doc->shape % MEMOS];
+    size_t size = cache->words->paths.len * sizeof(*memo->places);
+
+    if (memo->places && memo->shape == cache->doc->shape &&
+        memo->at[0] == cache->at[0] && memo->at[1] == cache->at[1])
+        return memo->places;
+    if (!memo->places)
+        memo->places = td_calloc(1, size + sizeof(*memo->places));
+    memset(memo->places, NOT_LOOKED, size);
+    memo->shape = cache->doc->shape;
+    memo->at[0] = cache->at[0];
+    memo->at[1] = cache->at[1];
+    return memo->places;
 }
 
 void check_field_begin(struct check_field_cache *cache,
@@ -319,108 +320,12 @@ void check_field_begin(struct check_field_cache *cache,
     cache->doc = m->doc;
     cache->at[CHECK_FIELD_DATA] = m->data;
     cache->at[CHECK_FIELD_MESSAGE] = m->at;
-    cache->event = m->event;
-    cache->shapes[0].known = false;
-    cache->shapes[1].known = false;
-    if (++cache->message > 0)
+    cache->places =
+        cache->memos && m->doc && m->doc->shape ? find_places(cache) : NULL;
+    if (cache->places || ++cache->message > 0)
         return;
     memset(cache->slots, 0, cache->words->paths.len * sizeof(*cache->slots));
     cache->message = 1;
-}
-
-/* List the keys of the object; false: they are too many or too long. */
-static bool list_keys(const struct td_json_doc *doc, uint32_t object,
-                      struct shape *shape)
-{
-    const struct td_json_value *v = doc->values;
-    size_t bytes = 0;
-
-    shape->len = 0;
-    if (v[object].count > SHAPE_MAX)
-        return false;
-    for (uint32_t key = object + 1; key < v[object].next;
-         key = v[key + 1].next) {
-        shape->keys[shape->len++] = key;
-        bytes += v[key].end - v[key].start;
-    }
-    return bytes <= SHAPE_BYTES;
-}
-
-/* Byte by byte: a sender chooses the keys, and could choose any hash of them.
- */
-static bool has_shape(const struct memo *memo, const struct td_json_doc *doc,
-                      const struct shape *shape)
-{
-    uint32_t at = 0;
-
-    for (uint32_t i = 0; i < shape->len; i++) {
-        struct td_bytes key = td_json_raw(doc, shape->keys[i]);
-
-        if (memo->len - at < key.len ||
-            memcmp(memo->keys + at, key.ptr, key.len) != 0)
-            return false;
-        at += (uint32_t)key.len;
-    }
-    return at == memo->len;
-}
-
-static void take_shape(struct memo *memo, const struct td_json_doc *doc,
-                       const struct shape *shape, uint32_t fields)
-{
-    if (!memo->places) {
-        memo->places = td_calloc((size_t)fields + 1, 1);
-        memo->keys = td_calloc(SHAPE_BYTES, 1);
-    }
-    memset(memo->places, UNKNOWN, fields);
-    memo->len = 0;
-    for (uint32_t i = 0; i < shape->len; i++) {
-        struct td_bytes key = td_json_raw(doc, shape->keys[i]);
-
-        memcpy(memo->keys + memo->len, key.ptr, key.len);
-        memo->len += (uint32_t)key.len;
-    }
-}
-
-/* What is known of messages of this event and shape. */
-static struct memo *need_memo(struct check_field_cache *cache,
-                              enum check_field_base base)
-{
-    struct shape *shape = &cache->shapes[base];
-    struct memo *memo;
-
-    if (shape->known)
-        return shape->memo;
-    shape->known = true;
-    shape->memo = NULL;
-    if (!cache->memos || cache->event >= cache->words->events.len ||
-        cache->doc->values[cache->at[base]].kind != TD_JSON_OBJECT ||
-        !list_keys(cache->doc, cache->at[base], shape))
-        return NULL;
-    memo = &cache->memos[cache->event * 2 + (uint32_t)base];
-    if (!memo->places || !has_shape(memo, cache->doc, shape))
-        take_shape(memo, cache->doc, shape, cache->words->paths.len);
-    shape->memo = memo;
-    return memo;
-}
-
-/* The member of the data or message that a field begins with; 0: none. */
-static uint32_t first_step(struct check_field_cache *cache, uint32_t field,
-                           const struct field *f)
-{
-    struct memo *memo = need_memo(cache, f->base);
-    const struct shape *shape = &cache->shapes[f->base];
-    uint8_t place = 0;
-
-    if (!memo)
-        return td_json_member(cache->doc, cache->at[f->base], f->tokens[0]);
-    if (memo->places[field] == UNKNOWN) {
-        while (place < shape->len &&
-               !td_json_string_is(cache->doc, shape->keys[place], f->tokens[0]))
-            place++;
-        memo->places[field] = place < shape->len ? place : NOWHERE;
-    }
-    place = memo->places[field];
-    return place == NOWHERE ? 0 : shape->keys[place] + 1;
 }
 
 static uint32_t step(const struct td_json_doc *doc, uint32_t at,
@@ -431,20 +336,15 @@ static uint32_t step(const struct td_json_doc *doc, uint32_t at,
                : td_json_member(doc, at, token);
 }
 
-static uint32_t look_up(struct check_field_cache *cache, uint32_t field)
+static uint32_t look_up(const struct check_field_cache *cache, uint32_t field)
 {
     const struct field *f = &cache->words->fields[field];
     const struct td_json_doc *doc = cache->doc;
     uint32_t at = cache->at[f->base];
-    uint32_t t = 0;
 
     if (at == CHECK_NO_VALUE || f->len == 0)
         return at;
-    if (doc->values[at].kind == TD_JSON_OBJECT) {
-        at = first_step(cache, field, f);
-        t = 1;
-    }
-    for (; t < f->len && (at || t == 0); t++)
+    for (uint32_t t = 0; t < f->len && (at || t == 0); t++)
         at = step(doc, at, f->tokens[t]);
     return at ? at : CHECK_NO_VALUE;
 }
@@ -453,6 +353,11 @@ uint32_t check_field_at(struct check_field_cache *cache, uint32_t field)
 {
     struct slot *slot = &cache->slots[field];
 
+    if (cache->places) {
+        if (cache->places[field] == NOT_LOOKED)
+            cache->places[field] = look_up(cache, field) + 2;
+        return cache->places[field] - 2;
+    }
     if (slot->message != cache->message) {
         slot->message = cache->message;
         slot->at = look_up(cache, field);

@@ -10,9 +10,22 @@
 #include "validator/check.h"
 #include "validator/message.h"
 
+/* Where things are in messages of one shape. */
+struct check_look_place {
+    uint64_t shape;
+    bool given;    /* the transport gave a name */
+    uint32_t at;   /* of the message */
+    uint32_t name; /* or CHECK_NO_VALUE */
+    uint32_t data;
+};
+
+#define CHECK_LOOK_PLACES 64
+
 /* One thread's. */
 struct check_look {
     const struct check_options *how;
+    struct td_json_shapes *shapes;
+    struct check_look_place places[CHECK_LOOK_PLACES]; /* by shape */
     struct td_json_doc doc;
     struct td_buf name;
     struct check_schema_run *message_run;      /* of how->schemas, or NULL */

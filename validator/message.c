@@ -7,6 +7,7 @@ void check_renaming_release(struct check_renaming *renaming)
 {
     td_buf_release(&renaming->data);
     td_buf_release(&renaming->text);
+    td_json_shapes_free(renaming->shapes);
     td_json_release(&renaming->doc);
 }
 
@@ -31,8 +32,10 @@ void check_message_rename(struct check_message *m,
     (void)td_buf_add_bytes(&room->text, td_buf_bytes(&room->data));
     (void)td_buf_add(&room->text, text + v[m->data].end,
                      v[m->at].end - v[m->data].end);
-    if (td_json_parse(&room->doc, td_buf_bytes(&room->text), TD_JSON_DEPTH_CAP,
-                      NULL))
+    if (!room->shapes)
+        room->shapes = td_json_shapes_new(TD_JSON_DEPTH_CAP);
+    if (td_json_shapes_parse(room->shapes, &room->doc,
+                             td_buf_bytes(&room->text), NULL))
         return;
     m->aliases = aliases;
     m->wire = m->doc;

@@ -2,7 +2,7 @@
 #ifndef VALIDATOR_MESSAGE_H
 #define VALIDATOR_MESSAGE_H
 
-#include "core/json.h"
+#include "core/json_shape.h"
 
 #define CHECK_NO_EVENT UINT32_MAX /* a name that the contract never says */
 #define CHECK_NO_VALUE UINT32_MAX /* nothing there */
@@ -38,6 +38,7 @@ struct check_message {
 struct check_renaming {
     struct td_buf data;
     struct td_buf text;
+    struct td_json_shapes *shapes;
     struct td_json_doc doc;
 };
 
