@@ -129,8 +129,9 @@ INLINE const uint8_t *quick_start(const uint8_t *at, struct td_event *ev)
 static bool take_number(struct cursor *c, uint64_t min, uint64_t max,
                         uint64_t *out)
 {
-    const uint8_t *at = c->at;
-    uint64_t n = 0;
+    unsigned len = 0;
+    uint64_t n = left(c) >= 8 ? some_digits(c->at, &len) : 0;
+    const uint8_t *at = c->at + len;
 
     while (at < c->end && at - c->at < DIGITS_MAX - 1) {
         unsigned digit = (unsigned)*at - '0';
