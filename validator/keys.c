@@ -1,18 +1,9 @@
 #include "validator/keys.h"
 
 #include "core/mem.h"
-#include "core/rand.h"
+#include "validator/secret.h"
 
-#include <pthread.h>
 #include <stdlib.h>
-
-__extension__ typedef unsigned __int128 wide;
-
-enum { FIRST, STEP, LAST };
-
-/* Of the process: drawn before the first table gets its slots. */
-static uint64_t secrets[3];
-static pthread_once_t drawn = PTHREAD_ONCE_INIT;
 
 struct check_key {
     uint8_t *text; /* allocated; kept for the next key of this number */
@@ -30,20 +21,6 @@ void check_keys_release(struct check_keys *keys)
     free(keys->list);
     free(keys->slots);
     *keys = (struct check_keys){0};
-}
-
-static void make_secrets(void)
-{
-    td_rand_bytes(td_rand_real(), secrets, sizeof(secrets));
-    secrets[STEP] |= 1; /* a factor is not 0 */
-    secrets[LAST] |= 1;
-}
-
-static uint64_t mix(uint64_t a, uint64_t b)
-{
-    wide product = (wide)a * b;
-
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
 static uint64_t read_word(const uint8_t *at)
@@ -73,19 +50,16 @@ static uint64_t read_tail(struct td_bytes text)
     return (uint64_t)left << 32 | right;
 }
 
-/* A sender chooses the texts, so it must not be able to choose their slots:
- * between any two words stands a product with what it cannot know. Eight bytes
- * a step: keys are short, and looked up for every message.
- */
+/* Eight bytes a step: keys are short, and looked up for every message. */
 static uint64_t hash(struct td_bytes text)
 {
-    uint64_t h = secrets[FIRST];
+    uint64_t h = check_secret.start;
 
     for (size_t i = 0; i + 8 <= text.len; i += 8)
-        h = mix(h ^ read_word(text.ptr + i), secrets[STEP]);
+        h = check_secret_mix(h ^ read_word(text.ptr + i), check_secret.step);
     if (text.len % 8)
-        h = mix(h ^ read_tail(text), secrets[STEP]);
-    return mix(h ^ text.len, secrets[LAST]);
+        h = check_secret_mix(h ^ read_tail(text), check_secret.step);
+    return check_secret_mix(h ^ text.len, check_secret.last);
 }
 
 static bool is_key(const struct check_key *key, struct td_bytes text,
@@ -111,7 +85,7 @@ static void grow_slots(struct check_keys *keys)
 {
     uint32_t slots = keys->slots ? (keys->mask + 1) * 2 : 16;
 
-    (void)pthread_once(&drawn, make_secrets);
+    check_secret_draw();
     free(keys->slots);
     keys->slots = td_calloc(slots, sizeof(*keys->slots));
     keys->mask = slots - 1;

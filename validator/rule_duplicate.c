@@ -91,6 +91,7 @@ static enum td_code load(struct check_rule *rule, struct check_loader *l,
     enum td_code code;
 
     rule->body = b;
+    check_secret_draw();
     rule->state_size = sizeof(struct state);
     rule->timed = b->has_within = within != 0;
     code =

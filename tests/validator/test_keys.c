@@ -1,6 +1,7 @@
-/* Texts as numbers, whoever chooses the texts. */
+/* Texts as numbers, and as prints, whoever chooses the texts. */
 #include "tests/suites.h"
 #include "validator/keys.h"
+#include "validator/print.h"
 
 #define CROWD 20000
 
@@ -124,6 +125,28 @@ static void texts_that_are_nearly_alike_do_not_crowd_the_table(void)
     }
 }
 
+/* The same step, and the length beside the last word: what prints would be if
+ * they had no secret.
+ */
+static void texts_made_to_collide_have_prints_of_their_own(void)
+{
+    const uint64_t target = UINT64_C(0x1234567890abcdef);
+    struct check_keys prints = {0};
+
+    check_secret_draw();
+    for (uint64_t i = 0; i < CROWD; i++) {
+        uint64_t words[2] = {i, known_step(0, i) ^ target};
+        uint8_t text[sizeof(words)];
+        uint64_t print;
+
+        memcpy(text, words, sizeof(text));
+        print = check_print_text(0, text, sizeof(text), sizeof(text));
+        (void)check_keys_add(&prints, td_bytes(&print, sizeof(print)), NULL);
+    }
+    CU_ASSERT_EQUAL(prints.live, CROWD);
+    check_keys_release(&prints);
+}
+
 CU_TestInfo validator_keys_tests[] = {
     {"a text has one number while it lives",
      a_text_has_one_number_while_it_lives},
@@ -135,5 +158,7 @@ CU_TestInfo validator_keys_tests[] = {
      texts_made_to_collide_do_not_crowd_the_table},
     {"texts that are nearly alike do not crowd the table",
      texts_that_are_nearly_alike_do_not_crowd_the_table},
+    {"texts made to collide have prints of their own",
+     texts_made_to_collide_have_prints_of_their_own},
     CU_TEST_INFO_NULL,
 };
