@@ -44,6 +44,8 @@ enum td_code {
  * not pay for its locals.
  */
 #define TD_RARE __attribute__((noinline, cold))
+/* The same of one that is called often enough to have to be fast itself. */
+#define TD_APART __attribute__((noinline))
 
 /* What went wrong, where, why, and the mend. Holds no pointers: copy it,
  * never free it.

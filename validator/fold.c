@@ -175,20 +175,25 @@ static void run_special(struct fold_rule *r, uint32_t key, uint64_t roles,
 }
 
 /* Another key than the last time, or more to do than to tell the verb. */
-TD_RARE static void turn_to(struct fold_rule *r, uint32_t key, uint64_t roles,
-                            const struct check_message *m)
+TD_APART static void turn_to(struct fold_rule *r, uint32_t key, uint64_t roles,
+                             const struct check_message *m)
 {
     const struct fold_states *states = r->states;
+    struct fold_instance *instance =
+        key < states->len ? states->list[key] : NULL;
 
-    fold_set_instance(&r->run, key < states->len ? states->list[key] : NULL);
-    r->key = FOLD_NOBODY;
-    if (!r->place.instance || (roles & r->special)) {
+    if (!instance || (roles & r->special)) {
+        fold_set_instance(&r->run, instance);
+        r->key = FOLD_NOBODY;
         run_special(r, key, roles, m);
         return;
     }
     r->key = key;
     r->result = fold_result(&r->run);
     r->result->applied++;
+    r->run.judged = &r->result->judged; /* nothing is pending without a scope */
+    r->run.state = instance->state;
+    r->place.instance = instance;
     r->on_message(&r->run, m, roles);
 }
 
@@ -198,8 +203,8 @@ static inline uint32_t key_of(struct check_fold *f, const struct fold_rule *r)
 }
 
 /* Also with filters, another stream, another key, scopes. */
-TD_RARE static void run_rule(struct check_fold *f, const struct check_sub *sub,
-                             uint32_t lane, const struct check_message *m)
+TD_APART static void run_rule(struct check_fold *f, const struct check_sub *sub,
+                              uint32_t lane, const struct check_message *m)
 {
     struct fold_rule *r = &f->rules[sub->rule];
     uint64_t roles = sub->sure;

@@ -168,7 +168,12 @@ void fold_clear_keys(struct fold_keys *keys);
 void fold_release_keys(struct fold_keys *keys);
 
 /* What the verdict says of the rule of the run. */
-struct check_result *fold_result(const struct check_run *run);
+static inline struct check_result *fold_result(const struct check_run *run)
+{
+    const struct check_fold *f = run->place->fold;
+
+    return &f->verdict->rules[f->first + run->place->rule];
+}
 /* What check_rule_pass() counts in: findings of this scope that are pending, or
  * the result. To be called when the instance or its scope has changed.
  */

@@ -84,8 +84,8 @@ static void need_refs(struct fold_keys *keys, uint32_t key)
     keys->refs_len = len;
 }
 
-TD_RARE static uint32_t look_up(struct check_fold *f, struct fold_keys *keys,
-                                struct td_bytes text)
+TD_APART static uint32_t look_up(struct check_fold *f, struct fold_keys *keys,
+                                 struct td_bytes text)
 {
     bool is_new = false;
     uint32_t key = check_keys_add(&keys->keys, text, &is_new);
@@ -99,15 +99,15 @@ TD_RARE static uint32_t look_up(struct check_fold *f, struct fold_keys *keys,
     return key;
 }
 
-TD_RARE static uint32_t find_list(struct check_fold *f, struct fold_keys *keys)
+TD_APART static uint32_t find_list(struct check_fold *f, struct fold_keys *keys)
 {
     keys->at = CHECK_NO_KEY;
     return write_list(f, keys->by) ? look_up(f, keys, td_buf_bytes(&f->key))
                                    : CHECK_NO_KEY;
 }
 
-TD_RARE static uint32_t find_value(struct check_fold *f, struct fold_keys *keys,
-                                   uint32_t at)
+TD_APART static uint32_t find_value(struct check_fold *f,
+                                    struct fold_keys *keys, uint32_t at)
 {
     return look_up(f, keys, check_canon_text(&f->key, f->doc, at));
 }

@@ -22,13 +22,6 @@ static void drop_pending(struct fold_instance *instance)
     instance->pending = NULL;
 }
 
-struct check_result *fold_result(const struct check_run *run)
-{
-    const struct check_fold *f = run->place->fold;
-
-    return &f->verdict->rules[f->first + run->place->rule];
-}
-
 void fold_aim(struct check_run *run)
 {
     struct fold_instance *instance = run->place->instance;

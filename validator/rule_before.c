@@ -80,8 +80,8 @@ static void judge(struct check_run *run, const struct check_message *m,
         s->came &= ~CHECK_ROLE(role - 1);
 }
 
-TD_RARE static void judge_all(struct check_run *run,
-                              const struct check_message *m, uint64_t roles)
+TD_APART static void judge_all(struct check_run *run,
+                               const struct check_message *m, uint64_t roles)
 {
     enum each each = (enum each) * (const uint32_t *)run->rule->body;
     struct state *s = run->state;

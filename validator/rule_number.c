@@ -204,8 +204,8 @@ static bool follows(struct check_run *run, const struct check_message *m)
     return true;
 }
 
-TD_RARE static void judge_order(struct check_run *run,
-                                const struct check_message *m)
+TD_APART static void judge_order(struct check_run *run,
+                                 const struct check_message *m)
 {
     static const char *const texts[2][2] = {{"at least ", "more than "},
                                             {"at most ", "less than "}};
