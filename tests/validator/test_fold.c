@@ -78,9 +78,7 @@ static void streams_of_one_key_do_not_mix(void)
     verb_rows_judge(", key: /s, ends: z}", rows, ROWS(rows));
 }
 
-/* As many as there are places for names, and alike where it would be easiest
- * to mistake them.
- */
+/* Names of one length that begin and end alike have one place between them. */
 static void names_that_are_alike_are_told_apart(void)
 {
     static const struct verb_row rows[] = {
