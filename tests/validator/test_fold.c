@@ -22,7 +22,7 @@ static void a_key_is_a_value_however_it_is_written(void)
          "a k=1 j=2 n=2; a k=2 j=1 n=1; a k=1.0 j=2 n=1",
          "fail 1: 3 k = 1, j = 2|/n|at least 2|1|1=2 3=1"},
         {"monotonic: a.n, by: [k, j]",
-         "a k=1 j=23 n=2; a k=12 j=3 n=1; a k=1 j=2 n=1; a k=1 j=234 n=1",
+         "a k=1 j=23 n=2; a k=1 j=2 n=1; a k=12 j=3 n=1; a k=1 j=234 n=1",
          "vacuous"},
         {"monotonic: a.n, by: [k, j]",
          "a k='x' j=2 n=2; a k='x' j=2 n=3; a j=2 n=1; a k='x' j=2.0 n=1",
