@@ -109,47 +109,70 @@ scan_rare_number(const uint8_t *at, const uint8_t *end)
 }
 
 /* From behind the quote. */
-JSON_INLINE struct token scan_string(const uint8_t *at, const uint8_t *end)
+JSON_INLINE struct token scan_string(const uint8_t *at, const uint8_t *start,
+                                     const uint8_t *end)
 {
-    for (int i = 0; i < 2 && end - at >= JSON_WIDE; i++) {
-        unsigned mask = json_special_mask(at);
+    const uint8_t *from = at;
 
+    for (int i = 0; i < 2; i++) {
+        ptrdiff_t left = end - at;
+        unsigned mask;
+
+        if (__builtin_expect(left >= JSON_WIDE, 1))
+            mask = json_special_mask(at);
+        else if (end - start >= JSON_WIDE)
+            mask = json_special_mask(end - JSON_WIDE) >> (JSON_WIDE - left);
+        else
+            break;
         if (mask != 0) {
             at += __builtin_ctz(mask);
             if (*at != '"')
                 break;
             return (struct token){at + 1, TD_JSON_STRING};
         }
+        if (left < JSON_WIDE)
+            break;
         at += JSON_WIDE;
     }
-    return scan_long_string(at, end);
+    return scan_long_string(from, end);
 }
 
-/* Digits, and some more behind a point. */
-JSON_INLINE struct token scan_number(const uint8_t *at, const uint8_t *end)
+/* Digits, and some more behind a point, with something behind them. */
+JSON_INLINE struct token scan_number(const uint8_t *at, const uint8_t *start,
+                                     const uint8_t *end)
 {
-    const uint8_t *digits;
+    ptrdiff_t left = end - at;
     uint32_t mark = TD_JSON_NUMBER;
-    unsigned mask;
-    unsigned n;
+    unsigned others; /* a bit for each byte that is no digit */
+    unsigned n = 0;
 
-    if (end - at <= JSON_WIDE + 1)
+    if (__builtin_expect(left > JSON_WIDE, 1))
+        others = ~json_digit_mask(at);
+    else if (end - start >= JSON_WIDE)
+        others = ~(json_digit_mask(end - JSON_WIDE) >> (JSON_WIDE - left));
+    else
         return scan_rare_number(at, end);
-    digits = at + (*at == '-');
-    mask = ~json_digit_mask(digits);
-    n = (unsigned)__builtin_ctz(mask);
-    if (n == 0 || (*digits == '0' && n > 1))
-        return scan_rare_number(at, end);
-    if (digits[n] == '.') {
-        mark |= TD_JSON_NOT_INT * MARK_FLAGS;
-        mask &= mask - 1;
-        if (mask >> n & 2)
+    if (others & 1) {
+        if (left == 0 || *at != '-')
+            return (struct token){NULL, 0};
+        n = 1;
+        others &= ~1u;
+        if (others & 2)
             return scan_rare_number(at, end);
-        n = (unsigned)__builtin_ctz(mask);
     }
-    if (n >= JSON_WIDE || (digits[n] | 0x20) == 'e')
+    if (at[n] == '0' && !(others >> n & 2))
         return scan_rare_number(at, end);
-    return (struct token){digits + n, mark};
+    n = (unsigned)__builtin_ctz(others);
+    if (n < left && at[n] == '.') {
+        mark |= TD_JSON_NOT_INT * MARK_FLAGS;
+        others &= others - 1;
+        if (others >> n & 2)
+            return scan_rare_number(at, end);
+        n = (unsigned)__builtin_ctz(others);
+    }
+    if (n >= JSON_WIDE || n >= left || (at[n] | 0x20) == 'e')
+        return scan_rare_number(at, end);
+    return (struct token){at + n, mark};
 }
 
 /* A word with something behind it; a lone one is of no shape. */
@@ -168,15 +191,16 @@ static __attribute__((noinline)) struct token scan_word(const uint8_t *at,
 
 /* The scalar that stands behind a gap at `at`. */
 JSON_INLINE struct token scan_scalar(const struct json_gap *g,
-                                     const uint8_t *at, const uint8_t *end)
+                                     const uint8_t *at, const uint8_t *start,
+                                     const uint8_t *end)
 {
     const uint8_t *from = at + g->len;
 
     switch (g->scalar) {
     case JSON_SCALAR_STRING:
-        return scan_string(from, end);
+        return scan_string(from, start, end);
     case JSON_SCALAR_NUMBER:
-        return scan_number(from, end);
+        return scan_number(from, start, end);
     case JSON_SCALAR_WORD:
         return scan_word(from, end);
     case JSON_SCALAR_NONE:
@@ -190,12 +214,12 @@ JSON_INLINE struct token scan_scalar(const struct json_gap *g,
  */
 static __attribute__((noinline)) struct json_gap *
 find_gap(const struct td_json_shapes *s, struct json_gap **list,
-         const uint8_t *at, const uint8_t *end)
+         const uint8_t *at, const uint8_t *start, const uint8_t *end)
 {
     for (struct json_gap **link = list; *link; link = &(*link)->other) {
         struct json_gap *g = *link;
 
-        if (!is_gap(s, g, at, end) || !scan_scalar(g, at, end).to)
+        if (!is_gap(s, g, at, end) || !scan_scalar(g, at, start, end).to)
             continue;
         *link = g->other;
         g->other = *list;
@@ -205,18 +229,29 @@ find_gap(const struct td_json_shapes *s, struct json_gap **list,
     return NULL;
 }
 
-/* The first values of a gap at an offset of the text. */
+/* Add to the first of four numbers, and to the second. */
+JSON_INLINE __m128i first_two(uint32_t offset)
+{
+    return _mm_set_epi32(0, 0, (int)offset, (int)offset);
+}
+
+/* The first values of a gap at an offset of the text; the scalar behind it is
+ * one of them.
+ */
 static __attribute__((noinline)) void
 begin_values(const struct td_json_shapes *s, const struct json_gap *g,
              uint32_t len, struct td_json_value *out, uint32_t offset)
 {
-    const struct td_json_value *begun =
+    const struct td_json_value *from =
         (const struct td_json_value *)(const void *)s->begun.ptr + g->values;
+    __m128i both = first_two(offset);
 
     for (uint32_t i = 0; i < len; i++) {
-        out[i] = begun[i];
-        out[i].start += offset;
-        out[i].end += offset;
+        _mm_storeu_si128(
+            (__m128i *)(void *)&out[i],
+            _mm_add_epi32(json_load((const uint8_t *)&from[i]), both));
+        out[i].kind = from[i].kind;
+        out[i].flags = from[i].flags;
     }
 }
 
@@ -229,14 +264,13 @@ JSON_INLINE void put_pair(const struct json_gap *g, struct td_json_value *out,
 {
     const uint8_t *from = (const uint8_t *)g->pair;
     uint8_t *to = (uint8_t *)out;
-    __m128i both = _mm_cvtsi32_si128((int)offset);
-    __m128i one = _mm_slli_si128(both, 4);
+    __m128i both = first_two(offset);
 
-    both = _mm_or_si128(both, one);
     _mm_storeu_si128((__m128i *)(void *)to,
                      _mm_add_epi32(json_load(from), both));
-    _mm_storeu_si128((__m128i *)(void *)(to + JSON_WIDE),
-                     _mm_add_epi32(json_load(from + JSON_WIDE), one));
+    _mm_storeu_si128(
+        (__m128i *)(void *)(to + JSON_WIDE),
+        _mm_add_epi32(json_load(from + JSON_WIDE), _mm_slli_epi64(both, 32)));
     memcpy(to + 2 * JSON_WIDE, from + 2 * JSON_WIDE, 8);
 }
 
@@ -266,13 +300,10 @@ JSON_INLINE void put_values(const struct td_json_shapes *s,
                             const struct json_gap *g, struct td_json_value *out,
                             uint32_t offset)
 {
-    if (__builtin_expect(g->values_len != 1, 0)) {
-        begin_values(s, g, g->values_len, out - g->values_len, offset);
-        out[0] = g->pair[1];
-        out->start += offset;
-    } else {
+    if (__builtin_expect(g->values_len == 1, 1))
         put_pair(g, out - 1, offset);
-    }
+    else
+        begin_values(s, g, g->values_len + 1, out - g->values_len, offset);
 }
 
 /* Go down the tree along the text, which lists all values on the way. */
@@ -290,17 +321,18 @@ static bool walk(struct td_json_shapes *s, struct td_json_doc *doc)
         struct token t = {0};
 
         if (g && is_gap(s, g, at, end))
-            t = scan_scalar(g, at, end);
+            t = scan_scalar(g, at, start, end);
         if (!t.to) {
-            g = find_gap(s, list, at, end);
+            g = find_gap(s, list, at, start, end);
             if (!g)
                 return false;
-            t = scan_scalar(g, at, end);
+            t = scan_scalar(g, at, start, end);
         }
         out = (struct td_json_value *)(void *)(values + g->scalar_at);
         if (g->scalar == JSON_SCALAR_NONE) {
-            begin_values(s, g, g->values_len, out - g->values_len,
-                         (uint32_t)(at - start));
+            if (g->values_len > 0)
+                begin_values(s, g, g->values_len, out - g->values_len,
+                             (uint32_t)(at - start));
             end_containers(
                 s,
                 (const struct json_shape *)(const void *)s->shapes.ptr +

@@ -31,7 +31,7 @@ struct json_gap {
     /* The last of its values and the scalar, where there are both: nearly
      * always, since members have keys. The end of the scalar is left open. */
     struct td_json_value pair[2];
-    uint32_t values; /* where its values are in begun; those of the pair too */
+    uint32_t values; /* where they all are in begun */
     uint32_t values_len;
     uint32_t scalar_at;    /* bytes to the scalar in the document's values */
     uint32_t text;         /* where all of it is in texts */

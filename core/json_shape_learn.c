@@ -79,8 +79,10 @@ static void keep_values(struct lesson *l, struct json_gap *g, uint32_t end)
         g->pair[0] = seen_from(l, i);
         (void)td_buf_add(&l->s->begun, &g->pair[0], sizeof(g->pair[0]));
     }
-    if (g->scalar != JSON_SCALAR_NONE)
-        g->pair[1] = seen_from(l, end);
+    if (g->scalar == JSON_SCALAR_NONE)
+        return;
+    g->pair[1] = seen_from(l, end);
+    (void)td_buf_add(&l->s->begun, &g->pair[1], sizeof(g->pair[1]));
 }
 
 static struct json_gap *add_gap(struct lesson *l, struct td_bytes text,
