@@ -17,12 +17,13 @@
 #define LISTS_MAX  4096
 
 enum check_kind {
-    CHECK_NODE, /* run node .node */
-    CHECK_STEP, /* run step .step, and nothing of the node */
+    CHECK_NODE,   /* run node .node */
+    CHECK_STEP,   /* run step .step, and nothing of the node */
+    CHECK_NUMBER, /* any */
     CHECK_FROM_0,
     CHECK_FROM_1,
     CHECK_RANGE,
-    CHECK_ANY_INTEGER,
+    CHECK_FILLED, /* one character or more */
     CHECK_LENGTH,
     CHECK_TEXT,
     CHECK_TEXTS,
@@ -31,11 +32,12 @@ enum check_kind {
 
 /* What is left to check of a value. */
 struct check_left {
-    uint8_t kind; /* enum check_kind */
-    bool integer; /* the number must be one */
+    uint16_t kind;  /* enum check_kind */
+    uint16_t flags; /* of the value: with one of these the node decides */
     uint32_t at;
     uint32_t node;
     uint32_t step;
+    uint32_t guess; /* CHECK_TEXTS: the number that came last */
 };
 
 struct checks {
@@ -53,6 +55,7 @@ struct place {
     uint32_t strikes;
     const struct schema_tag *tag; /* what tells the lists apart, or NULL */
     uint32_t tag_at;
+    uint32_t guess; /* the value of the tag that came last */
     struct checks *lists;
     uint32_t lists_len;
 };
@@ -91,6 +94,11 @@ static enum check_kind kind_of_number(const struct schema_step *s)
     return s->high == INT64_MAX && s->low == 1 ? CHECK_FROM_1 : CHECK_RANGE;
 }
 
+static enum check_kind kind_of_length(const struct schema_step *s)
+{
+    return s->high == INT64_MAX && s->low == 1 ? CHECK_FILLED : CHECK_LENGTH;
+}
+
 static enum check_kind kind_of(const struct schema_step *s)
 {
     if (!s->alone)
@@ -99,7 +107,7 @@ static enum check_kind kind_of(const struct schema_step *s)
     case STEP_RANGE:
         return kind_of_number(s);
     case STEP_LENGTH:
-        return CHECK_LENGTH;
+        return kind_of_length(s);
     case STEP_TEXT:
         return CHECK_TEXT;
     case STEP_TEXTS:
@@ -122,7 +130,8 @@ static bool make_word(struct maker *m, uint32_t node, uint32_t at)
     if ((f->kinds & words) == words && !f->first[TD_JSON_NULL] &&
         !f->first[TD_JSON_FALSE] && !f->first[TD_JSON_TRUE])
         return true;
-    add_check(m, (struct check_left){CHECK_NODE, false, at, node, 0});
+    add_check(m,
+              (struct check_left){.kind = CHECK_NODE, .at = at, .node = node});
     return true;
 }
 
@@ -130,20 +139,21 @@ static bool make_scalar(struct maker *m, uint32_t node, uint32_t at)
 {
     const struct schema_fast *f = &m->r->nodes[node];
     unsigned kind = m->r->values[at].kind;
-    struct check_left c = {CHECK_NODE, false, at, node, 0};
+    struct check_left c = {.kind = CHECK_NODE, .at = at, .node = node};
+    bool integer = kind == TD_JSON_NUMBER && f->integer;
 
     if (kind < TD_JSON_NUMBER)
         return make_word(m, node, at);
     if (!(f->kinds >> kind & 1))
         return false;
     c.step = f->first[kind];
-    c.integer = kind == TD_JSON_NUMBER && f->integer;
-    if (!c.step && !c.integer)
+    if (!c.step && !integer)
         return true;
-    if (!c.step)
-        c.kind = CHECK_ANY_INTEGER;
-    else
-        c.kind = (uint8_t)kind_of(&m->r->list[c.step]);
+    c.kind = (uint16_t)(c.step ? kind_of(&m->r->list[c.step]) : CHECK_NUMBER);
+    if (integer || c.kind == CHECK_FROM_1)
+        c.flags = TD_JSON_NOT_INT;
+    if (c.kind >= CHECK_LENGTH)
+        c.flags = TD_JSON_ESCAPED;
     add_check(m, c);
     return true;
 }
@@ -279,8 +289,9 @@ static bool make_step(struct maker *m, const struct schema_step *s, uint32_t at)
         break;
     }
     if (!done)
-        add_check(m, (struct check_left){CHECK_STEP, false, at, 0,
-                                         (uint32_t)(s - m->r->list)});
+        add_check(m, (struct check_left){.kind = CHECK_STEP,
+                                         .at = at,
+                                         .step = (uint32_t)(s - m->r->list)});
     return good;
 }
 
@@ -300,7 +311,8 @@ static bool make_node(struct maker *m, uint32_t node, uint32_t at)
     if (!(f->kinds >> v->kind & 1))
         return false;
     if (f->late) {
-        add_check(m, (struct check_left){CHECK_NODE, false, at, node, 0});
+        add_check(
+            m, (struct check_left){.kind = CHECK_NODE, .at = at, .node = node});
         return true;
     }
     m->depth++;
@@ -313,16 +325,33 @@ static bool make_node(struct maker *m, uint32_t node, uint32_t at)
 
 /* NOLINTEND(misc-no-recursion) */
 
-static uint32_t list_of(const struct place *p, struct check_schema_run *r)
+static SCHEMA_INLINE uint32_t list_of(struct place *p,
+                                      struct check_schema_run *r)
 {
+    struct td_bytes text;
     uint32_t number;
 
     if (!p->tag)
         return 0;
     if (r->values[p->tag_at].kind != TD_JSON_STRING)
         return p->tag->values.len;
-    number = schema_table_find(&p->tag->values, schema_text(r, p->tag_at));
-    return number == SCHEMA_NONE ? p->tag->values.len : number;
+    text = schema_text(r, p->tag_at);
+    if (schema_key_is(&p->tag->values.keys[p->guess], schema_words(text), text))
+        return p->guess;
+    number = schema_table_find(&p->tag->values, text);
+    if (number == SCHEMA_NONE)
+        return p->tag->values.len;
+    p->guess = number;
+    return number;
+}
+
+static int compare_checks(const void *a, const void *b)
+{
+    const struct check_left *x = a;
+    const struct check_left *y = b;
+
+    return x->kind != y->kind ? (x->kind > y->kind) - (x->kind < y->kind)
+                              : (x->at > y->at) - (x->at < y->at);
 }
 
 /* The list for the document at hand. */
@@ -334,6 +363,9 @@ static struct checks *make_checks(struct check_schema_run *r, struct place *p)
 
     made.never = !make_node(&m, p->root, p->at);
     made.none = m.given_up || r->gave_up;
+    if (made.list.len > 0)
+        qsort(made.list.ptr, made.list.len / sizeof(struct check_left),
+              sizeof(struct check_left), compare_checks);
     if (!p->lists) {
         p->tag = m.tag;
         p->tag_at = m.tag_at;
@@ -347,73 +379,91 @@ static struct checks *make_checks(struct check_schema_run *r, struct place *p)
 
 /* --- checking it --- */
 
-static SCHEMA_INLINE bool fits_number(const struct check_schema_run *r,
-                                      const struct check_left *c,
-                                      const struct td_json_value *v)
+static SCHEMA_INLINE bool is_one_of(struct check_left *c,
+                                    const struct schema_table *table,
+                                    struct td_bytes text)
 {
-    uint8_t first = r->bytes[v->start];
+    uint32_t found;
 
-    if (c->integer && v->flags & TD_JSON_NOT_INT)
-        return false;
-    switch (c->kind) {
-    case CHECK_ANY_INTEGER:
+    if (schema_key_is(&table->keys[c->guess], schema_words(text), text))
         return true;
-    case CHECK_FROM_0:
-        return first != '-';
-    case CHECK_FROM_1:
-        return first >= '1' && !(v->flags & TD_JSON_NOT_INT);
-    default:
-        return schema_in_range(r, &r->list[c->step], v) == SCHEMA_YES;
-    }
+    found = schema_table_find(table, text);
+    if (found != SCHEMA_NONE)
+        c->guess = found;
+    return found != SCHEMA_NONE;
 }
 
-static SCHEMA_INLINE bool fits_string(const struct check_schema_run *r,
-                                      const struct check_left *c,
-                                      const struct td_json_value *v)
+/* True if that is all it takes; else the node is asked. */
+static SCHEMA_INLINE bool is_settled(const struct check_schema_run *r,
+                                     struct check_left *c,
+                                     const enum check_kind kind)
 {
+    const struct td_json_value *v = &r->values[c->at];
     const struct schema_step *s = &r->list[c->step];
-    struct td_bytes text = schema_inner(r, v);
 
-    if (v->flags & TD_JSON_ESCAPED)
+    if (v->flags & c->flags)
         return false;
-    switch (c->kind) {
+    switch (kind) {
+    case CHECK_NUMBER:
+        return true;
+    case CHECK_FROM_0:
+        return r->bytes[v->start] != '-';
+    case CHECK_FROM_1:
+        return r->bytes[v->start] >= '1';
+    case CHECK_RANGE:
+        return schema_in_range(r, s, v) == SCHEMA_YES;
+    case CHECK_FILLED:
+        return v->end - v->start > 2;
     case CHECK_LENGTH:
         return schema_has_length(r, s, v) == SCHEMA_YES;
     case CHECK_TEXT:
-        return schema_key_is(s->key, schema_words(text), text);
+        return schema_key_is(s->key, schema_words(schema_inner(r, v)),
+                             schema_inner(r, v));
     case CHECK_TEXTS:
-        return schema_table_find(s->table, text) != SCHEMA_NONE;
+        return is_one_of(c, s->table, schema_inner(r, v));
+    case CHECK_PATTERN:
+        return check_pattern_match(s->pattern, r->patterns,
+                                   schema_inner(r, v)) == CHECK_MATCH;
+    case CHECK_NODE:
+    case CHECK_STEP:
     default:
-        return check_pattern_match(s->pattern, r->patterns, text) ==
-               CHECK_MATCH;
+        return false;
     }
 }
 
-static bool fits(struct check_schema_run *r, const struct check_left *c)
+/* Compiled for each kind. */
+static SCHEMA_INLINE struct check_left *
+pass_settled(const struct check_schema_run *r, struct check_left *c,
+             const struct check_left *end, const enum check_kind kind)
 {
-    const struct td_json_value *v = &r->values[c->at];
-
-    if (c->kind == CHECK_STEP)
-        return schema_eval_step(r, c->step, c->at);
-    if (c->kind >= CHECK_LENGTH && fits_string(r, c, v))
-        return true;
-    if (c->kind >= CHECK_FROM_0 && c->kind < CHECK_LENGTH &&
-        fits_number(r, c, v))
-        return true;
-    return schema_eval(r, c->node, c->at, NULL);
+    while (c < end && c->kind == kind && is_settled(r, c, kind))
+        c++;
+    return c;
 }
 
+/* The list is sorted by kind. */
 static bool fit_all(struct check_schema_run *r, const struct checks *checks)
 {
-    const struct check_left *c =
-        (const struct check_left *)(const void *)checks->list.ptr;
-    size_t len = checks->list.len / sizeof(*c);
+    struct check_left *c = (struct check_left *)(void *)checks->list.ptr;
+    const struct check_left *end =
+        c ? c + checks->list.len / sizeof(*c) : NULL; /* or nothing is left */
 
-    for (size_t i = 0; i < len; i++) {
-        if (!fits(r, &c[i]))
+    for (;; c++) {
+        c = pass_settled(r, c, end, CHECK_NUMBER);
+        c = pass_settled(r, c, end, CHECK_FROM_0);
+        c = pass_settled(r, c, end, CHECK_FROM_1);
+        c = pass_settled(r, c, end, CHECK_RANGE);
+        c = pass_settled(r, c, end, CHECK_FILLED);
+        c = pass_settled(r, c, end, CHECK_LENGTH);
+        c = pass_settled(r, c, end, CHECK_TEXT);
+        c = pass_settled(r, c, end, CHECK_TEXTS);
+        c = pass_settled(r, c, end, CHECK_PATTERN);
+        if (c == end)
+            return true;
+        if (c->kind == CHECK_STEP ? !schema_eval_step(r, c->step, c->at)
+                                  : !schema_eval(r, c->node, c->at, NULL))
             return false;
     }
-    return true;
 }
 
 static void release_place(struct place *p)
