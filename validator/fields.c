@@ -1,6 +1,7 @@
 #include "validator/fields.h"
 
 #include "core/mem.h"
+#include "validator/schema_table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,23 +10,17 @@
 #define MEMO_FIELDS 2048 /* fields of a contract that does so */
 #define NOT_LOOKED  0    /* in a memo; else 2 + the place */
 
-/* Texts, each once: open addressing, at most half full. */
-struct table {
-    struct td_bytes *texts; /* allocated, NUL-terminated */
-    uint32_t len;
-    uint32_t *slots; /* index + 1 into texts */
-    uint32_t mask;   /* slots - 1 */
-};
-
 struct field {
     enum check_field_base base;
     struct td_bytes *tokens; /* of the pointer, unescaped; allocated */
     uint32_t len;
 };
 
+_Static_assert(CHECK_NO_EVENT == SCHEMA_NONE, "a name that is not there");
+
 struct check_words {
-    struct table events;
-    struct table paths; /* base as a byte, then the pointer */
+    struct schema_table events;
+    struct schema_table paths; /* base as a byte, then the pointer */
     struct field *fields;
     char **texts; /* of fields, as people write them */
 };
@@ -54,62 +49,6 @@ struct check_field_cache {
     struct memo *memos; /* NULL: too many fields */
 };
 
-static uint64_t hash(struct td_bytes text)
-{
-    uint64_t h = UINT64_C(0xcbf29ce484222325) ^ text.len;
-
-    for (size_t i = 0; i < text.len; i++)
-        h = (h ^ text.ptr[i]) * UINT64_C(0x100000001b3);
-    return h ^ h >> 32;
-}
-
-/* The slot that holds the text, or the free one where it belongs. */
-static uint32_t *find_slot(const struct table *t, struct td_bytes text)
-{
-    uint64_t i = hash(text);
-
-    while (t->slots[i & t->mask] &&
-           !td_bytes_equal(t->texts[t->slots[i & t->mask] - 1], text))
-        i++;
-    return &t->slots[i & t->mask];
-}
-
-static void grow(struct table *t)
-{
-    uint32_t slots = t->slots ? (t->mask + 1) * 2 : 16;
-
-    free(t->slots);
-    t->slots = td_calloc(slots, sizeof(*t->slots));
-    t->mask = slots - 1;
-    for (uint32_t i = 0; i < t->len; i++)
-        *find_slot(t, t->texts[i]) = i + 1;
-    t->texts = td_realloc(t->texts, slots / 2 * sizeof(*t->texts));
-}
-
-static uint32_t add(struct table *t, struct td_bytes text)
-{
-    uint32_t *slot;
-
-    if (!t->slots || t->len == (t->mask + 1) / 2)
-        grow(t);
-    slot = find_slot(t, text);
-    if (*slot == 0) {
-        t->texts[t->len] = td_bytes(
-            td_strndup(text.len ? text.ptr : (const void *)"", text.len),
-            text.len);
-        *slot = ++t->len;
-    }
-    return *slot - 1;
-}
-
-static void release(struct table *t)
-{
-    for (uint32_t i = 0; i < t->len; i++)
-        free((void *)(uintptr_t)t->texts[i].ptr);
-    free(t->texts);
-    free(t->slots);
-}
-
 struct check_words *check_words_new(void)
 {
     return td_calloc(1, sizeof(struct check_words));
@@ -127,21 +66,19 @@ void check_words_free(struct check_words *words)
     }
     free(words->fields);
     free(words->texts);
-    release(&words->events);
-    release(&words->paths);
+    schema_table_release(&words->events);
+    schema_table_release(&words->paths);
     free(words);
 }
 
 uint32_t check_event_add(struct check_words *words, struct td_bytes name)
 {
-    return add(&words->events, name);
+    return schema_table_add(&words->events, name);
 }
 
 uint32_t check_event_find(const struct check_words *words, struct td_bytes name)
 {
-    if (!words->events.slots)
-        return CHECK_NO_EVENT;
-    return *find_slot(&words->events, name) - 1; /* 0 - 1 is CHECK_NO_EVENT */
+    return schema_table_find(&words->events, name);
 }
 
 uint32_t check_event_count(const struct check_words *words)
@@ -152,7 +89,7 @@ uint32_t check_event_count(const struct check_words *words)
 struct td_bytes check_event_name(const struct check_words *words,
                                  uint32_t event)
 {
-    return words->events.texts[event];
+    return words->events.keys[event].text;
 }
 
 static struct td_bytes unescape(struct td_bytes token)
@@ -222,7 +159,7 @@ uint32_t check_field_add(struct check_words *words, enum check_field_base base,
 
     (void)td_buf_add_byte(&key, (uint8_t)('0' + base));
     (void)td_buf_add_bytes(&key, pointer);
-    field = add(&words->paths, td_buf_bytes(&key));
+    field = schema_table_add(&words->paths, td_buf_bytes(&key));
     td_buf_release(&key);
     if (field < len)
         return field;
