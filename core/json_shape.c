@@ -61,16 +61,13 @@ static bool is_last_gap(const struct json_gap *g, const uint8_t *at,
     return i == g->len;
 }
 
-JSON_INLINE bool is_gap(const struct td_json_shapes *s,
-                        const struct json_gap *g, const uint8_t *at,
-                        const uint8_t *end)
+/* Where all bytes that are looked at are there. */
+JSON_INLINE bool is_gap_within(const struct td_json_shapes *s,
+                               const struct json_gap *g, const uint8_t *at)
 {
-    unsigned same;
-
-    if (__builtin_expect(end - at < (ptrdiff_t)g->need, 0))
-        return is_last_gap(g, at, end);
-    same = (unsigned)_mm_movemask_epi8(
+    unsigned same = (unsigned)_mm_movemask_epi8(
         _mm_cmpeq_epi8(json_load(at), json_load(g->head)));
+
     if ((~same & g->mask) != 0)
         return false;
     if (g->len <= JSON_WIDE)
@@ -79,13 +76,19 @@ JSON_INLINE bool is_gap(const struct td_json_shapes *s,
            (g->len <= 2 * JSON_WIDE || is_middle(s, g, at));
 }
 
+JSON_INLINE bool is_gap(const struct td_json_shapes *s,
+                        const struct json_gap *g, const uint8_t *at,
+                        const uint8_t *end)
+{
+    return end - at < (ptrdiff_t)g->need ? is_last_gap(g, at, end)
+                                         : is_gap_within(s, g, at);
+}
+
 /* A scalar as it was read. */
 struct token {
     const uint8_t *to; /* where it ends; NULL: it is none of its sort */
-    uint32_t mark;     /* its kind and, from MARK_FLAGS on, its flags */
+    uint32_t flags;
 };
-
-#define MARK_FLAGS 256u
 
 static __attribute__((noinline)) struct token
 scan_long_string(const uint8_t *at, const uint8_t *end)
@@ -94,85 +97,92 @@ scan_long_string(const uint8_t *at, const uint8_t *end)
     uint8_t flags = 0;
     const uint8_t *to = json_scan_string_rest(at, end, &flags, &bad);
 
-    return (struct token){to, TD_JSON_STRING | flags * MARK_FLAGS};
+    return (struct token){to, flags};
 }
 
+/* An exponent, many digits, a minus sign. */
 static __attribute__((noinline)) struct token
 scan_rare_number(const uint8_t *at, const uint8_t *end)
 {
     const uint8_t *bad;
     uint8_t flags = 0;
     const uint8_t *to =
-        at < end ? json_scan_number_rest(at, end, &flags, &bad) : NULL;
+        at < end ? json_scan_number(at, end, &flags, &bad) : NULL;
 
-    return (struct token){to, TD_JSON_NUMBER | flags * MARK_FLAGS};
+    return (struct token){to, flags};
 }
 
-/* From behind the quote. */
-JSON_INLINE struct token scan_string(const uint8_t *at, const uint8_t *start,
-                                     const uint8_t *end)
+/* From behind the quote, with 16 bytes there. */
+JSON_INLINE struct token scan_string(const uint8_t *at, const uint8_t *end)
 {
     const uint8_t *from = at;
+    unsigned mask = json_special_mask(at);
 
-    for (int i = 0; i < 2; i++) {
-        ptrdiff_t left = end - at;
-        unsigned mask;
-
-        if (__builtin_expect(left >= JSON_WIDE, 1))
-            mask = json_special_mask(at);
-        else if (end - start >= JSON_WIDE)
-            mask = json_special_mask(end - JSON_WIDE) >> (JSON_WIDE - left);
-        else
-            break;
-        if (mask != 0) {
-            at += __builtin_ctz(mask);
-            if (*at != '"')
-                break;
-            return (struct token){at + 1, TD_JSON_STRING};
-        }
-        if (left < JSON_WIDE)
-            break;
+    if (mask == 0 && end - at >= 2 * JSON_WIDE) {
         at += JSON_WIDE;
+        mask = json_special_mask(at);
     }
-    return scan_long_string(from, end);
+    if (mask == 0 || at[__builtin_ctz(mask)] != '"')
+        return scan_long_string(from, end);
+    return (struct token){at + __builtin_ctz(mask) + 1, 0};
 }
 
-/* Digits, and some more behind a point, with something behind them. */
-JSON_INLINE struct token scan_number(const uint8_t *at, const uint8_t *start,
-                                     const uint8_t *end)
+/* The same near the end: the last bytes are looked at, if there are as many. */
+static __attribute__((noinline)) struct token
+scan_last_string(const uint8_t *at, const uint8_t *start, const uint8_t *end)
 {
     ptrdiff_t left = end - at;
-    uint32_t mark = TD_JSON_NUMBER;
-    unsigned others; /* a bit for each byte that is no digit */
-    unsigned n = 0;
+    unsigned mask;
 
-    if (__builtin_expect(left > JSON_WIDE, 1))
-        others = ~json_digit_mask(at);
-    else if (end - start >= JSON_WIDE)
-        others = ~(json_digit_mask(end - JSON_WIDE) >> (JSON_WIDE - left));
-    else
+    if (left >= JSON_WIDE || end - start < JSON_WIDE)
+        return scan_long_string(at, end);
+    mask = json_special_mask(end - JSON_WIDE) >> (JSON_WIDE - left);
+    if (mask == 0 || at[__builtin_ctz(mask)] != '"')
+        return scan_long_string(at, end);
+    return (struct token){at + __builtin_ctz(mask) + 1, 0};
+}
+
+/* Digits, and some more behind a point; `others` has a bit for each of the next
+ * `seen` bytes, up to 16, that is no digit, and ones above.
+ */
+JSON_INLINE struct token take_number(const uint8_t *at, const uint8_t *end,
+                                     unsigned others, const unsigned seen)
+{
+    unsigned n = (unsigned)__builtin_ctz(others);
+    unsigned point = n;
+
+    if (n == 0 || n >= seen || (*at == '0' && n > 1))
         return scan_rare_number(at, end);
-    if (others & 1) {
-        if (left == 0 || *at != '-')
-            return (struct token){NULL, 0};
-        n = 1;
-        others &= ~1u;
-        if (others & 2)
-            return scan_rare_number(at, end);
-    }
-    if (at[n] == '0' && !(others >> n & 2))
-        return scan_rare_number(at, end);
-    n = (unsigned)__builtin_ctz(others);
-    if (n < left && at[n] == '.') {
-        mark |= TD_JSON_NOT_INT * MARK_FLAGS;
+    if (at[n] == ',')
+        return (struct token){at + n, 0};
+    if (at[n] == '.') {
         others &= others - 1;
-        if (others >> n & 2)
-            return scan_rare_number(at, end);
         n = (unsigned)__builtin_ctz(others);
+        if (n == point + 1)
+            return scan_rare_number(at, end);
     }
-    if (n >= JSON_WIDE || n >= left || (at[n] | 0x20) == 'e')
+    if (n >= seen || (at[n] | 0x20) == 'e')
         return scan_rare_number(at, end);
-    return (struct token){at + n, mark};
+    return (struct token){at + n, n > point ? TD_JSON_NOT_INT : 0};
+}
+
+/* With 16 bytes there. */
+JSON_INLINE struct token scan_number(const uint8_t *at, const uint8_t *end)
+{
+    return take_number(at, end, ~json_digit_mask(at), JSON_WIDE);
+}
+
+/* The same near the end. */
+static __attribute__((noinline)) struct token
+scan_last_number(const uint8_t *at, const uint8_t *start, const uint8_t *end)
+{
+    ptrdiff_t left = end - at;
+    unsigned others;
+
+    if (left >= JSON_WIDE || end - start < JSON_WIDE)
+        return scan_rare_number(at, end);
+    others = ~(json_digit_mask(end - JSON_WIDE) >> (JSON_WIDE - left));
+    return take_number(at, end, others, (unsigned)left);
 }
 
 /* A word with something behind it; a lone one is of no shape. */
@@ -181,26 +191,26 @@ static __attribute__((noinline)) struct token scan_word(const uint8_t *at,
 {
     if (end - at <= 4)
         return (struct token){NULL, 0};
-    if (!memcmp(at, "true", 4))
-        return (struct token){at + 4, TD_JSON_TRUE};
-    if (!memcmp(at, "null", 4))
-        return (struct token){at + 4, TD_JSON_NULL};
-    return (struct token){memcmp(at, "false", 5) ? NULL : at + 5,
-                          TD_JSON_FALSE};
+    if (!memcmp(at, "true", 4) || !memcmp(at, "null", 4))
+        return (struct token){at + 4, 0};
+    return (struct token){memcmp(at, "false", 5) ? NULL : at + 5, 0};
 }
 
 /* The scalar that stands behind a gap at `at`. */
-JSON_INLINE struct token scan_scalar(const struct json_gap *g,
-                                     const uint8_t *at, const uint8_t *start,
-                                     const uint8_t *end)
+static __attribute__((noinline)) struct token
+scan_scalar(const struct json_gap *g, const uint8_t *at, const uint8_t *start,
+            const uint8_t *end)
 {
     const uint8_t *from = at + g->len;
+    bool far = end - from >= JSON_WIDE;
 
     switch (g->scalar) {
     case JSON_SCALAR_STRING:
-        return scan_string(from, start, end);
+        return far ? scan_string(from, end)
+                   : scan_last_string(from, start, end);
     case JSON_SCALAR_NUMBER:
-        return scan_number(from, start, end);
+        return far ? scan_number(from, end)
+                   : scan_last_number(from, start, end);
     case JSON_SCALAR_WORD:
         return scan_word(from, end);
     case JSON_SCALAR_NONE:
@@ -209,17 +219,46 @@ JSON_INLINE struct token scan_scalar(const struct json_gap *g,
     }
 }
 
-/* The gap of a list that fits at `at` with the scalar behind it. Of the gaps
- * of one list no two do. It is tried first the next time. NULL: none.
+/* The same where all that is looked at is there: most. */
+JSON_INLINE struct token scan_within(const struct td_json_shapes *s,
+                                     const struct json_gap *g,
+                                     const uint8_t *at, const uint8_t *end)
+{
+    if (!is_gap_within(s, g, at))
+        return (struct token){NULL, 0};
+    if (g->scalar == JSON_SCALAR_NUMBER)
+        return scan_number(at + g->len, end);
+    if (g->scalar == JSON_SCALAR_STRING)
+        return scan_string(at + g->len, end);
+    return g->scalar == JSON_SCALAR_WORD ? scan_word(at + g->len, end)
+                                         : (struct token){NULL, 0};
+}
+
+/* Any gap with its scalar. */
+static __attribute__((noinline)) struct token
+scan_gap(const struct td_json_shapes *s, const struct json_gap *g,
+         const uint8_t *at, const uint8_t *start, const uint8_t *end)
+{
+    return is_gap(s, g, at, end) ? scan_scalar(g, at, start, end)
+                                 : (struct token){NULL, 0};
+}
+
+/* The gap of a list that fits at `at` with the scalar behind it, if it is not
+ * the first. Of the gaps of one list no two do. It is tried first the next
+ * time. NULL: none.
  */
 static __attribute__((noinline)) struct json_gap *
 find_gap(const struct td_json_shapes *s, struct json_gap **list,
-         const uint8_t *at, const uint8_t *start, const uint8_t *end)
+         const uint8_t *at, const uint8_t *start, const uint8_t *end,
+         struct token *t)
 {
     for (struct json_gap **link = list; *link; link = &(*link)->other) {
         struct json_gap *g = *link;
 
-        if (!is_gap(s, g, at, end) || !scan_scalar(g, at, start, end).to)
+        if (link == list || !is_gap(s, g, at, end))
+            continue;
+        *t = scan_scalar(g, at, start, end);
+        if (!t->to)
             continue;
         *link = g->other;
         g->other = *list;
@@ -295,15 +334,33 @@ static void end_containers(const struct td_json_shapes *s,
     doc->shape = shape->number;
 }
 
-/* The values of a gap, and the scalar behind it at *out. */
-JSON_INLINE void put_values(const struct td_json_shapes *s,
-                            const struct json_gap *g, struct td_json_value *out,
-                            uint32_t offset)
+static uint8_t kind_of_word(uint8_t first)
 {
-    if (__builtin_expect(g->values_len == 1, 1))
-        put_pair(g, out - 1, offset);
-    else
-        begin_values(s, g, g->values_len + 1, out - g->values_len, offset);
+    if (first == 't')
+        return TD_JSON_TRUE;
+    return first == 'f' ? TD_JSON_FALSE : TD_JSON_NULL;
+}
+
+/* The values of a gap, and the scalar behind it at *out. */
+static void put_values(const struct td_json_shapes *s, const struct json_gap *g,
+                       const struct td_json_doc *doc, struct td_json_value *out,
+                       uint32_t offset)
+{
+    begin_values(s, g, g->values_len + 1, out - g->values_len, offset);
+    if (g->scalar == JSON_SCALAR_WORD)
+        out->kind = kind_of_word(doc->text.ptr[out->start]);
+}
+
+/* The last gap, at an offset of the text; its values come before `out`. */
+static void end_document(const struct td_json_shapes *s,
+                         const struct json_gap *g, struct td_json_doc *doc,
+                         struct td_json_value *out, uint32_t offset)
+{
+    if (g->values_len > 0)
+        begin_values(s, g, g->values_len, out - g->values_len, offset);
+    end_containers(
+        s, (const struct json_shape *)(const void *)s->shapes.ptr + g->shape,
+        doc);
 }
 
 /* Go down the tree along the text, which lists all values on the way. */
@@ -318,32 +375,31 @@ static bool walk(struct td_json_shapes *s, struct td_json_doc *doc)
     for (;;) {
         struct json_gap *g = *list;
         struct td_json_value *out;
-        struct token t = {0};
+        struct token t = {NULL, 0};
 
-        if (g && is_gap(s, g, at, end))
-            t = scan_scalar(g, at, start, end);
-        if (!t.to) {
-            g = find_gap(s, list, at, start, end);
+        if (g && end - at >= (ptrdiff_t)g->reach)
+            t = scan_within(s, g, at, end);
+        else if (g)
+            t = scan_gap(s, g, at, start, end);
+        if (__builtin_expect(!t.to, 0)) {
+            struct token found;
+
+            g = find_gap(s, list, at, start, end, &found);
             if (!g)
                 return false;
-            t = scan_scalar(g, at, start, end);
+            t = found;
         }
         out = (struct td_json_value *)(void *)(values + g->scalar_at);
-        if (g->scalar == JSON_SCALAR_NONE) {
-            if (g->values_len > 0)
-                begin_values(s, g, g->values_len, out - g->values_len,
-                             (uint32_t)(at - start));
-            end_containers(
-                s,
-                (const struct json_shape *)(const void *)s->shapes.ptr +
-                    g->shape,
-                doc);
+        if (__builtin_expect(g->plain, 1)) {
+            put_pair(g, out - 1, (uint32_t)(at - start));
+        } else if (g->scalar != JSON_SCALAR_NONE) {
+            put_values(s, g, doc, out, (uint32_t)(at - start));
+        } else {
+            end_document(s, g, doc, out, (uint32_t)(at - start));
             return true;
         }
-        put_values(s, g, out, (uint32_t)(at - start));
         out->end = (uint32_t)(t.to - start);
-        out->kind = (uint8_t)t.mark;
-        out->flags = (uint8_t)(t.mark / MARK_FLAGS);
+        out->flags = (uint8_t)t.flags;
         at = t.to;
         list = &g->next;
     }

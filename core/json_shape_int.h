@@ -26,12 +26,12 @@ struct json_gap {
     uint8_t tail[JSON_WIDE]; /* of a longer one the last */
     uint32_t mask;           /* a bit for each byte of head */
     uint32_t len;
-    uint32_t need; /* bytes that are looked at */
+    uint32_t need;  /* bytes that are looked at ... */
+    uint32_t reach; /* ... with those of a scalar that is no long one */
     enum json_scalar scalar;
-    /* The last of its values and the scalar, where there are both: nearly
-     * always, since members have keys. The end of the scalar is left open. */
-    struct td_json_value pair[2];
-    uint32_t values; /* where they all are in begun */
+    bool plain; /* a string or a number behind one value: its key */
+    struct td_json_value pair[2]; /* if so; the scalar's end is left open */
+    uint32_t values;              /* where they all are in begun */
     uint32_t values_len;
     uint32_t scalar_at;    /* bytes to the scalar in the document's values */
     uint32_t text;         /* where all of it is in texts */

@@ -74,6 +74,7 @@ static void keep_values(struct lesson *l, struct json_gap *g, uint32_t end)
 {
     g->values = (uint32_t)(l->s->begun.len / sizeof(struct td_json_value));
     g->values_len = end - l->value;
+    g->plain = g->values_len == 1 && g->scalar >= JSON_SCALAR_NUMBER;
     g->scalar_at = end * (uint32_t)sizeof(g->pair[0]);
     for (uint32_t i = l->value; i < end; i++) {
         g->pair[0] = seen_from(l, i);
@@ -98,6 +99,8 @@ static struct json_gap *add_gap(struct lesson *l, struct td_bytes text,
         .need = (uint32_t)(head < text.len ? text.len : JSON_WIDE),
         .text = (uint32_t)s->texts.len,
         .scalar = scalar};
+    g->reach =
+        g->len + JSON_WIDE + 1 > g->need ? g->len + JSON_WIDE + 1 : g->need;
     memcpy(g->head, text.ptr, head);
     if (text.len > JSON_WIDE)
         memcpy(g->tail, text.ptr + text.len - JSON_WIDE, JSON_WIDE);

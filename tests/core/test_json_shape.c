@@ -128,6 +128,29 @@ static void what_is_no_json_is_refused_as_before(void)
     td_json_shapes_free(shapes);
 }
 
+/* At the end of a text there are fewer bytes than are looked at at once. */
+static void every_cut_is_refused_as_before(void)
+{
+    static const char *const rows[] = {
+        "{\"a_long_enough_key\":12.75}", "{\"a_long_enough_key\":120}",
+        "{\"a_long_enough_key\":\"xyz\"}", "{\"a_long_enough_key\":false}",
+        "[\"abcdefghijklmnopqrstuvw\",-1234567890123456789.5e10,{}]"};
+    struct td_json_shapes *shapes = td_json_shapes_new(8);
+
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        size_t len = strlen(rows[i]);
+        uint64_t shape;
+
+        (void)shape_of(shapes, rows[i]);
+        CU_ASSERT_NOT_EQUAL(shape_of(shapes, rows[i]), 0);
+        while (len-- > 0) {
+            CU_ASSERT(same_doc(shapes, 8, td_bytes(rows[i], len), &shape));
+            CU_ASSERT_EQUAL(shape, 0);
+        }
+    }
+    td_json_shapes_free(shapes);
+}
+
 /* --- random documents --- */
 
 /* A document with marks where scalars go: s, n, w. */
@@ -156,15 +179,15 @@ static void add_form(struct td_buf *out, unsigned depth)
 
 static const char *scalar(uint8_t mark)
 {
-    static const char *const strings[] = {"\"\"",
-                                          "\"a\"",
-                                          "\"fifteen bytes..\"",
-                                          "\"\\u00e9\"",
-                                          "\"\xc3\xa9\"",
-                                          "\"a text that is longer than the "
-                                          "thirty-two bytes at hand\"",
-                                          "\"x\\\\\"",
-                                          "\"{\\\"a\\\":\""};
+    static const char *const strings[] = {
+        "\"\"",
+        "\"a\"",
+        "\"fifteen bytes..\"",
+        "\"\\u00e9\"",
+        "\"\xc3\xa9\"",
+        "\"a text longer than thirty-two bytes\"",
+        "\"x\\\\\"",
+        "\"{\\\"a\\\":\""};
     static const char *const numbers[] = {"0",
                                           "-1",
                                           "12.50",
@@ -300,6 +323,7 @@ CU_TestInfo core_json_shape_tests[] = {
     {"a lone scalar has no shape", a_lone_scalar_has_no_shape},
     {"what is no JSON is refused as before",
      what_is_no_json_is_refused_as_before},
+    {"every cut is refused as before", every_cut_is_refused_as_before},
     {"random documents come out the same", random_documents_come_out_the_same},
     {"documents that never repeat are left alone",
      documents_that_never_repeat_are_left_alone},
