@@ -325,6 +325,7 @@ enum td_code check_judge(struct check *c, struct check_message *m,
         m->at = view->at;
         m->data = view->data;
         m->name = view->name;
+        m->event = view->word;
         if (c->how.schemas) {
             c->verdict.rules[c->schema].applied++;
             if (view->message)
@@ -372,7 +373,7 @@ static enum td_code take_line(struct check *check, struct check_message *m,
         return check_judge(check, m, line, td_bytes(NULL, 0), NULL);
     item.ev.payload = line;
     check_parallel_put(check->parallel, &item, true);
-    return check_is_over(check) ? TD_FAILED : TD_OK;
+    return check_parallel_is_over(check->parallel) ? TD_FAILED : TD_OK;
 }
 
 enum td_code check_line(struct check *check, uint64_t number,
@@ -389,6 +390,11 @@ enum td_code check_line_at(struct check *check, uint64_t number, uint64_t t_ns,
     struct check_message m = {.seq = number, .has_t = true, .t_ns = t_ns};
 
     return take_line(check, &m, line);
+}
+
+unsigned check_jobs(const struct check *check)
+{
+    return check->parallel ? check->how.jobs : 1;
 }
 
 void check_show(struct check *check, const char *before, const char *after)

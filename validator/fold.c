@@ -3,7 +3,6 @@
 #include "core/mem.h"
 #include "validator/dispatch.h"
 #include "validator/fold_int.h"
-#include "validator/same.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -242,25 +241,6 @@ static void run_rules(struct check_fold *f, uint32_t lane,
     }
 }
 
-/* The event of a name: of late it was one of a few. */
-static uint32_t event_of(struct check_fold *f, struct td_bytes name)
-{
-    const struct check_words *words = f->contract->words;
-    struct fold_guess *guess;
-
-    if (name.len == 0 || name.len > FOLD_GUESSED)
-        return check_event_find(words, name);
-    guess = &f->guesses[(name.len * 5 + name.ptr[0] + name.ptr[name.len - 1]) %
-                        FOLD_GUESSES];
-    if (guess->len != name.len ||
-        !check_same(guess->name, name.ptr, name.len)) {
-        guess->event = check_event_find(words, name);
-        guess->len = (uint32_t)name.len;
-        memcpy(guess->name, name.ptr, name.len);
-    }
-    return guess->event;
-}
-
 /* What stream.clock says. */
 static void read_clock(struct check_fold *f, struct check_message *m)
 {
@@ -295,7 +275,6 @@ void check_fold_message(struct check_fold *fold, struct check_message *m)
         fold_drop_dead(fold);
     fold->doc = m->doc;
     m->number = ++fold->messages;
-    m->event = event_of(fold, m->name);
     check_eval_begin(fold->eval, m);
     read_clock(fold, m);
     if (c->key != CHECK_NO_VALUE)

@@ -25,7 +25,7 @@ struct check_fold *check_fold_new(const struct check_contract *contract,
 /* NULL is fine. */
 void check_fold_free(struct check_fold *fold);
 
-/* The next message; sets its number, event and clock. */
+/* The next message; sets its number and clock. */
 void check_fold_message(struct check_fold *fold, struct check_message *m);
 
 /* The stream is over; cut: it may go on where we cannot see it. Settles the

@@ -108,16 +108,6 @@ struct dead_key {
     uint32_t key;
 };
 
-#define FOLD_GUESSES 64
-#define FOLD_GUESSED 40 /* bytes of a name that is remembered */
-
-/* A name that a message had of late. */
-struct fold_guess {
-    uint32_t event; /* or CHECK_NO_EVENT */
-    uint32_t len;
-    uint8_t name[FOLD_GUESSED];
-};
-
 struct check_fold {
     const struct check_contract *contract;
     struct check_verdict *verdict;
@@ -127,7 +117,6 @@ struct check_fold {
     struct check_schema_run *schemas;
     const struct td_json_doc *doc; /* of the message at hand */
     struct fold_rule *rules;
-    struct fold_guess guesses[FOLD_GUESSES];
     struct check_keys streams; /* values of stream.key */
     struct fold_lane **lanes;  /* 0: rules of all streams; then one each */
     uint32_t lanes_len;

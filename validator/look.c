@@ -91,11 +91,11 @@ static void look_at_event(struct check_look *look, struct check_view *view)
     const struct check_contract *k = look->how->contract;
     struct check_message m = {
         .doc = view->doc, .at = view->at, .data = view->data};
-    uint32_t event = check_event_find(k->words, view->name);
 
-    if (event >= k->events_len)
+    view->word = check_event_find(k->words, view->name);
+    if (view->word >= k->events_len)
         return;
-    view->event = &look->events[event];
+    view->event = &look->events[view->word];
     if (!view->event->has_schema || view->data == CHECK_NO_VALUE)
         return;
     if (!view->event->on_wire)

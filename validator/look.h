@@ -41,6 +41,7 @@ struct check_view {
     uint32_t at;                   /* the message within doc */
     uint32_t data;                 /* its data, or CHECK_NO_VALUE */
     struct td_bytes name;          /* unescaped; "" if it has none */
+    uint32_t word;                 /* that name in the contract's vocabulary */
     const struct check_contract_event
         *event; /* in the dialect; NULL: not one of the contract */
     enum td_code
