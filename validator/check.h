@@ -3,8 +3,9 @@
  *     check_new -> check_tape | check_line ... -> check_end
  *
  * Work per event is constant for each rule; memory does not grow with events.
- * With several jobs messages are parsed and held to their schemas on threads;
- * rules and everything else see them in order, and the verdict is the same.
+ * With several jobs messages are parsed and held to their schemas on threads,
+ * which take turns to show them to the rules: all in order, one thread at a
+ * time, so that the verdict is the same.
  */
 #ifndef VALIDATOR_CHECK_H
 #define VALIDATOR_CHECK_H
@@ -72,6 +73,9 @@ TD_MUST_CHECK enum td_code check_line_at(struct check *check, uint64_t number,
 TD_MUST_CHECK enum td_code check_tape(struct check *check,
                                       struct tape_reader *reader,
                                       struct td_error *err);
+
+/* How many threads work on it, with the caller's. */
+unsigned check_jobs(const struct check *check);
 
 /* The command that shows event N of the input is before, N, after. */
 void check_show(struct check *check, const char *before, const char *after);

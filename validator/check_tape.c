@@ -178,7 +178,7 @@ put_event(struct check *c, const struct td_event *ev)
     struct check_item item = {.ev = *ev, .has_t = true, .wall_ns = c->wall_ns};
 
     check_parallel_put(c->parallel, &item, check_is_looked_at(c, ev));
-    return check_is_over(c) ? TD_FAILED : TD_OK;
+    return check_parallel_is_over(c->parallel) ? TD_FAILED : TD_OK;
 }
 
 enum td_code check_event(struct check *check, const struct td_event *ev)

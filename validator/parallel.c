@@ -3,16 +3,14 @@
 #include "core/mem.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #define BATCH_BYTES ((size_t)128 * 1024) /* of texts */
 #define BATCH_ITEMS 1024
 #define BATCHES_MAX (2 * CHECK_JOBS_MAX + 2)
 
-enum batch_state { BATCH_READY, BATCH_TAKEN, BATCH_LOOKED };
-
 struct batch {
-    enum batch_state state; /* under the lock */
     uint8_t *bytes;
     size_t used;
     struct check_item *items;
@@ -31,16 +29,16 @@ struct check_parallel {
     const struct check_options *how;
     bool (*take)(void *ctx, struct check_item *item);
     void *ctx;
-    bool over;
+    _Atomic bool over;
     struct check_look own;
     struct batch batches[BATCHES_MAX];
     unsigned count; /* of batches */
     uint64_t tail;  /* number of the batch that is filled */
-    uint64_t head;  /* of the one that is taken next; under the lock ... */
 
-    pthread_mutex_t lock; /* ... are these and the states of batches */
+    pthread_mutex_t lock; /* of all that follows */
     pthread_cond_t ready;
-    pthread_cond_t looked;
+    pthread_cond_t took;
+    uint64_t head;   /* number of the batch whose turn it is */
     uint64_t sealed; /* numbers below are whole */
     uint64_t next;   /* that is looked at next */
     bool closing;
@@ -138,22 +136,61 @@ static void look_at_batch(struct batch *b, struct check_look *look)
     settle(b);
 }
 
-/* Look at the next batch, if there is one; with the lock, which is let go while
- * it looks.
- */
-static bool look_at_next(struct check_parallel *p, struct check_look *look)
-{
-    struct batch *b;
+/* ---- taking ---- */
 
-    if (p->next == p->sealed)
+static void take_item(struct check_parallel *p, struct check_item *item)
+{
+    if (!p->over && p->take(p->ctx, item))
+        p->over = true;
+}
+
+/* Nothing has to be kept of one event when the next is looked at. */
+static void look_and_take(struct check_parallel *p, struct batch *b,
+                          struct check_look *look)
+{
+    for (uint32_t i = 0; i < b->len && !p->over; i++) {
+        struct check_item *item = &b->items[i];
+
+        if (item->looked)
+            check_look_at(look, item->ev.payload, item->ev.name, &item->view);
+        take_item(p, item);
+    }
+}
+
+static void take_batch(struct check_parallel *p, struct batch *b)
+{
+    for (uint32_t i = 0; i < b->len && !p->over; i++)
+        take_item(p, &b->items[i]);
+}
+
+/* Work on the next batch, if there is one; with the lock, which is let go in
+ * between.
+ */
+static bool work_on_next(struct check_parallel *p, struct check_look *look)
+{
+    uint64_t number = p->next;
+    struct batch *b = batch_at(p, number);
+    bool turn = p->head == number;
+
+    if (number == p->sealed)
         return false;
-    b = batch_at(p, p->next++);
-    b->state = BATCH_TAKEN;
+    p->next++;
     pthread_mutex_unlock(&p->lock);
-    look_at_batch(b, look);
+    if (turn)
+        look_and_take(p, b, look);
+    else
+        look_at_batch(b, look);
     pthread_mutex_lock(&p->lock);
-    b->state = BATCH_LOOKED;
-    pthread_cond_signal(&p->looked);
+    while (p->head != number)
+        pthread_cond_wait(&p->took, &p->lock);
+    pthread_mutex_unlock(&p->lock);
+    if (!turn)
+        take_batch(p, b);
+    b->len = 0;
+    b->used = 0;
+    pthread_mutex_lock(&p->lock);
+    p->head++;
+    pthread_cond_broadcast(&p->took);
     return true;
 }
 
@@ -165,7 +202,7 @@ static void *run(void *arg)
     check_look_init(&look, p->how);
     pthread_mutex_lock(&p->lock);
     while (!p->closing)
-        if (!look_at_next(p, &look))
+        if (!work_on_next(p, &look))
             pthread_cond_wait(&p->ready, &p->lock);
     pthread_mutex_unlock(&p->lock);
     check_look_release(&look);
@@ -189,7 +226,7 @@ check_parallel_new(const struct check_options *how, unsigned jobs,
     check_look_init(&p->own, how);
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->ready, NULL);
-    pthread_cond_init(&p->looked, NULL);
+    pthread_cond_init(&p->took, NULL);
     return p;
 }
 
@@ -215,7 +252,7 @@ void check_parallel_free(struct check_parallel *p)
     for (unsigned i = 0; i < p->count; i++)
         release_batch(&p->batches[i]);
     check_look_release(&p->own);
-    pthread_cond_destroy(&p->looked);
+    pthread_cond_destroy(&p->took);
     pthread_cond_destroy(&p->ready);
     pthread_mutex_destroy(&p->lock);
     free(p);
@@ -238,39 +275,30 @@ static void seal(struct check_parallel *p)
     if (b->len == 0)
         return;
     pthread_mutex_lock(&p->lock);
-    b->state = BATCH_READY;
     p->sealed = ++p->tail;
     pthread_cond_signal(&p->ready);
     pthread_mutex_unlock(&p->lock);
 }
 
-static void take_batch(struct check_parallel *p, struct batch *b)
+/* Work until the batches with numbers below are taken. */
+static void work_until(struct check_parallel *p, uint64_t number)
 {
-    for (uint32_t i = 0; i < b->len && !p->over; i++)
-        p->over = p->take(p->ctx, &b->items[i]);
-    b->len = 0;
-    b->used = 0;
-}
-
-/* Take the oldest batch that is whole. */
-static void take_oldest(struct check_parallel *p)
-{
-    struct batch *b = batch_at(p, p->head);
-
     pthread_mutex_lock(&p->lock);
-    while (b->state != BATCH_LOOKED)
-        if (!look_at_next(p, &p->own))
-            pthread_cond_wait(&p->looked, &p->lock);
+    while (p->head < number)
+        if (!work_on_next(p, &p->own))
+            pthread_cond_wait(&p->took, &p->lock);
     pthread_mutex_unlock(&p->lock);
-    p->head++;
-    take_batch(p, b);
 }
 
 void check_parallel_drain(struct check_parallel *p)
 {
     seal(p);
-    while (p->head < p->sealed)
-        take_oldest(p);
+    work_until(p, p->tail);
+}
+
+bool check_parallel_is_over(const struct check_parallel *p)
+{
+    return p->over;
 }
 
 static struct batch *batch_with_room(struct check_parallel *p, size_t bytes)
@@ -281,8 +309,8 @@ static struct batch *batch_with_room(struct check_parallel *p, size_t bytes)
         seal(p);
         make_threads(p);
         b = batch_at(p, p->tail);
-        if (p->tail - p->head == p->count)
-            take_oldest(p);
+        if (p->tail >= p->count)
+            work_until(p, p->tail - p->count + 1);
     }
     if (!b->bytes) {
         b->bytes = td_realloc(NULL, BATCH_BYTES);
@@ -314,7 +342,7 @@ static void put_large(struct check_parallel *p, const struct check_item *item,
     own.looked = look;
     if (look)
         check_look_at(&p->own, own.ev.payload, own.ev.name, &own.view);
-    p->over = p->take(p->ctx, &own);
+    take_item(p, &own);
 }
 
 void check_parallel_put(struct check_parallel *p, const struct check_item *item,

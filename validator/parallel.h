@@ -1,11 +1,13 @@
 /* validator/parallel.h - messages looked at on several threads, and taken in
  * the order they came.
  *
- *     put, put, ... -> batch -> look (any thread) -> take (the caller's thread)
+ *     put, put, ... -> batch -> look (any thread) -> take (the same, in turn)
  *
- * A put copies the event; when all batches are in use it takes the oldest, and
- * looks at one itself while that is not ready, so that no thread idles. Memory
- * is bounded by the number of batches.
+ * A put copies the event. Who has looked at a batch waits until those before it
+ * are taken, and takes it, so that what was seen stays near to where it is
+ * used; if it is its turn at once, each event is taken as soon as it was looked
+ * at. When all batches are in use the caller's thread works on one itself.
+ * Memory is bounded by the number of batches.
  */
 #ifndef VALIDATOR_PARALLEL_H
 #define VALIDATOR_PARALLEL_H
@@ -24,8 +26,9 @@ struct check_item {
 
 struct check_parallel;
 
-/* jobs of 2 and more, up to CHECK_JOBS_MAX. how is borrowed. take is called
- * from within put and drain, and returns true to end: nothing more is taken.
+/* jobs of 2 and more, up to CHECK_JOBS_MAX. how is borrowed. take is called on
+ * any thread, on one at a time, and returns true to end: nothing more is taken.
+ * What it shares with the caller's thread must wait for a drain.
  */
 struct check_parallel *
 check_parallel_new(const struct check_options *how, unsigned jobs,
@@ -40,5 +43,8 @@ void check_parallel_put(struct check_parallel *p, const struct check_item *item,
 
 /* See that all that was put is taken. */
 void check_parallel_drain(struct check_parallel *p);
+
+/* True once a take has ended it. */
+bool check_parallel_is_over(const struct check_parallel *p);
 
 #endif
