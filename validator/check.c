@@ -344,11 +344,11 @@ static bool take_item(void *self, struct check_item *item)
     struct check *c = self;
     const struct td_event *ev = &item->ev;
     struct check_message m = {
-        .seq = ev->seq, .has_t = item->has_t, .t_ns = ev->at_ns};
+        .seq = ev->seq, .has_t = item->from.has_t, .t_ns = ev->at_ns};
 
-    if (item->line)
+    if (item->from.line)
         return check_judge(c, &m, ev->payload, ev->name, &item->view) != TD_OK;
-    return check_take_event(c, ev, item->wall_ns,
+    return check_take_event(c, ev, item->from.wall_ns,
                             item->looked ? &item->view : NULL) != TD_OK;
 }
 
@@ -361,9 +361,8 @@ void check_drain(struct check *c)
 static enum td_code take_line(struct check *check, struct check_message *m,
                               struct td_bytes line)
 {
-    struct check_item item = {.line = true,
-                              .has_t = m->has_t,
-                              .ev = {.seq = m->seq, .at_ns = m->t_ns}};
+    struct check_origin from = {.line = true, .has_t = m->has_t};
+    struct td_event ev = {.seq = m->seq, .at_ns = m->t_ns};
 
     if (line.len > 0 && line.ptr[line.len - 1] == '\r')
         line.len--;
@@ -371,8 +370,8 @@ static enum td_code take_line(struct check *check, struct check_message *m,
         return TD_OK;
     if (!check->parallel)
         return check_judge(check, m, line, td_bytes(NULL, 0), NULL);
-    item.ev.payload = line;
-    check_parallel_put(check->parallel, &item, true);
+    ev.payload = line;
+    check_parallel_put(check->parallel, &ev, from, true);
     return check_parallel_is_over(check->parallel) ? TD_FAILED : TD_OK;
 }
 

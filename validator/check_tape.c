@@ -175,9 +175,9 @@ enum td_code check_take_event(struct check *c, const struct td_event *ev,
 static __attribute__((noinline)) enum td_code
 put_event(struct check *c, const struct td_event *ev)
 {
-    struct check_item item = {.ev = *ev, .has_t = true, .wall_ns = c->wall_ns};
+    struct check_origin from = {.has_t = true, .wall_ns = c->wall_ns};
 
-    check_parallel_put(c->parallel, &item, check_is_looked_at(c, ev));
+    check_parallel_put(c->parallel, ev, from, check_is_looked_at(c, ev));
     return check_parallel_is_over(c->parallel) ? TD_FAILED : TD_OK;
 }
 

@@ -331,40 +331,42 @@ static struct td_bytes copy(struct batch *b, struct td_bytes bytes)
 }
 
 /* An event that fits no batch: all others come before it. */
-static void put_large(struct check_parallel *p, const struct check_item *item,
-                      bool look)
+static void put_large(struct check_parallel *p, const struct td_event *ev,
+                      struct check_origin from, bool look)
 {
-    struct check_item own = *item;
+    struct check_item item = {.ev = *ev, .from = from, .looked = look};
 
     check_parallel_drain(p);
     if (p->over)
         return;
-    own.looked = look;
     if (look)
-        check_look_at(&p->own, own.ev.payload, own.ev.name, &own.view);
-    take_item(p, &own);
+        check_look_at(&p->own, ev->payload, ev->name, &item.view);
+    take_item(p, &item);
 }
 
-void check_parallel_put(struct check_parallel *p, const struct check_item *item,
-                        bool look)
+void check_parallel_put(struct check_parallel *p, const struct td_event *ev,
+                        struct check_origin from, bool look)
 {
-    const struct td_event *ev = &item->ev;
     size_t bytes = ev->payload.len + ev->name.len + ev->kind.len + ev->ack.len;
-    struct check_item *own;
+    struct check_item *item;
     struct batch *b;
 
     if (p->over)
         return;
     if (bytes > BATCH_BYTES) {
-        put_large(p, item, look);
+        put_large(p, ev, from, look);
         return;
     }
     b = batch_with_room(p, bytes);
-    own = &b->items[b->len++];
-    *own = *item;
-    own->looked = look;
-    own->ev.payload = copy(b, ev->payload);
-    own->ev.name = copy(b, ev->name);
-    own->ev.kind = copy(b, ev->kind);
-    own->ev.ack = copy(b, ev->ack);
+    item = &b->items[b->len++];
+    item->from = from;
+    item->looked = look;
+    item->ev = (struct td_event){.seq = ev->seq,
+                                 .at_ns = ev->at_ns,
+                                 .form = ev->form,
+                                 .cut = ev->cut,
+                                 .payload = copy(b, ev->payload),
+                                 .name = copy(b, ev->name),
+                                 .kind = copy(b, ev->kind),
+                                 .ack = copy(b, ev->ack)};
 }

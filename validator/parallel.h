@@ -14,13 +14,18 @@
 
 #include "validator/look.h"
 
+/* Where an event is from. */
+struct check_origin {
+    bool line;        /* a line of NDJSON, not an event of a tape */
+    bool has_t;       /* of a line: at_ns is its time */
+    uint64_t wall_ns; /* of a tape: when its recording began; or 0 */
+};
+
 /* An event on its way. */
 struct check_item {
     struct td_event ev; /* seq, at_ns, form, cut, kind, ack, name and payload */
-    bool line;          /* a line of NDJSON, not an event of a tape */
-    bool has_t;         /* of a line: at_ns is its time */
-    uint64_t wall_ns;   /* of a tape: when its recording began; or 0 */
-    bool looked;        /* it is a message, and view counts */
+    struct check_origin from;
+    bool looked; /* it is a message, and view counts */
     struct check_view view;
 };
 
@@ -38,8 +43,8 @@ void check_parallel_free(struct check_parallel *p);
 
 /* Hand over an event, which is copied. look: it is a message to be looked at.
  */
-void check_parallel_put(struct check_parallel *p, const struct check_item *item,
-                        bool look);
+void check_parallel_put(struct check_parallel *p, const struct td_event *ev,
+                        struct check_origin from, bool look);
 
 /* See that all that was put is taken. */
 void check_parallel_drain(struct check_parallel *p);
