@@ -390,8 +390,11 @@ static bool walk(struct td_json_shapes *s, struct td_json_doc *doc)
             t = found;
         }
         out = (struct td_json_value *)(void *)(values + g->scalar_at);
-        if (__builtin_expect(g->plain, 1)) {
+        if (__builtin_expect(g->place == JSON_PLACE_MEMBER, 1)) {
             put_pair(g, out - 1, (uint32_t)(at - start));
+        } else if (g->place == JSON_PLACE_ITEM) {
+            *out = g->pair[1];
+            out->start += (uint32_t)(at - start);
         } else if (g->scalar != JSON_SCALAR_NONE) {
             put_values(s, g, doc, out, (uint32_t)(at - start));
         } else {

@@ -17,6 +17,13 @@ enum json_scalar {
     JSON_SCALAR_STRING
 };
 
+/* What is listed for a gap and its scalar. */
+enum json_place {
+    JSON_PLACE_OTHER,
+    JSON_PLACE_MEMBER, /* a key, and a string or a number */
+    JSON_PLACE_ITEM    /* a string or a number alone */
+};
+
 /* The text between two scalars, with the quote that opens a string; the values
  * that begin in it, as far from the scalar before it as they are; and what may
  * come next.
@@ -29,8 +36,8 @@ struct json_gap {
     uint32_t need;  /* bytes that are looked at ... */
     uint32_t reach; /* ... with those of a scalar that is no long one */
     enum json_scalar scalar;
-    bool plain; /* a string or a number behind one value: its key */
-    struct td_json_value pair[2]; /* if so; the scalar's end is left open */
+    enum json_place place;
+    struct td_json_value pair[2]; /* key and scalar, whose end is left open */
     uint32_t values;              /* where they all are in begun */
     uint32_t values_len;
     uint32_t scalar_at;    /* bytes to the scalar in the document's values */

@@ -74,7 +74,8 @@ static void keep_values(struct lesson *l, struct json_gap *g, uint32_t end)
 {
     g->values = (uint32_t)(l->s->begun.len / sizeof(struct td_json_value));
     g->values_len = end - l->value;
-    g->plain = g->values_len == 1 && g->scalar >= JSON_SCALAR_NUMBER;
+    if (g->scalar >= JSON_SCALAR_NUMBER && g->values_len <= 1)
+        g->place = g->values_len ? JSON_PLACE_MEMBER : JSON_PLACE_ITEM;
     g->scalar_at = end * (uint32_t)sizeof(g->pair[0]);
     for (uint32_t i = l->value; i < end; i++) {
         g->pair[0] = seen_from(l, i);
