@@ -14,7 +14,10 @@
 #define STRIKES    4   /* misses before another takes its place */
 #define CHECKS_MAX 4096
 #define VISITS_MAX 16384
-#define LISTS_MAX  4096
+#define LISTS_MAX  512               /* of one place */
+#define BYTES_MAX  ((size_t)4194304) /* of all lists */
+#define WANTED     2   /* how often a list must be wanted before it is made; */
+#define WANTED_MAX 128 /* each time that all are forgotten twice as often */
 
 enum check_kind {
     CHECK_NODE,   /* run node .node */
@@ -41,6 +44,7 @@ struct check_left {
 };
 
 struct checks {
+    uint32_t wanted; /* how often, before it was made */
     bool made;
     bool never;         /* no document of the shape is good */
     bool none;          /* there is no list: run the schema */
@@ -53,6 +57,7 @@ struct place {
     uint32_t root;
     uint32_t at;
     uint32_t strikes;
+    uint32_t wanted;              /* before there was a list */
     const struct schema_tag *tag; /* what tells the lists apart, or NULL */
     uint32_t tag_at;
     uint32_t guess; /* the value of the tag that came last */
@@ -62,6 +67,8 @@ struct place {
 
 struct schema_shapes {
     struct place places[PLACES];
+    size_t bytes; /* of their lists, with some that are gone */
+    uint32_t wanted;
 };
 
 /* --- what is left --- */
@@ -354,6 +361,27 @@ static int compare_checks(const void *a, const void *b)
                               : (x->at > y->at) - (x->at < y->at);
 }
 
+static void release_place(struct place *p)
+{
+    for (uint32_t i = 0; i < p->lists_len; i++)
+        td_buf_release(&p->lists[i].list);
+    free(p->lists);
+    *p = (struct place){0};
+}
+
+/* Make room for lists; place p stays, without any. */
+static void forget_lists(struct schema_shapes *shapes, struct place *p)
+{
+    struct place own = {.shape = p->shape, .root = p->root, .at = p->at};
+
+    for (uint32_t i = 0; i < PLACES; i++)
+        release_place(&shapes->places[i]);
+    *p = own;
+    shapes->bytes = 0;
+    if (shapes->wanted < WANTED_MAX)
+        shapes->wanted *= 2;
+}
+
 /* The list for the document at hand. */
 static struct checks *make_checks(struct check_schema_run *r, struct place *p)
 {
@@ -361,6 +389,8 @@ static struct checks *make_checks(struct check_schema_run *r, struct place *p)
     struct maker m = {.r = r, .out = &made};
     uint32_t number;
 
+    if (r->shapes->bytes > BYTES_MAX)
+        forget_lists(r->shapes, p);
     made.never = !make_node(&m, p->root, p->at);
     made.none = m.given_up || r->gave_up;
     if (made.list.len > 0)
@@ -371,7 +401,9 @@ static struct checks *make_checks(struct check_schema_run *r, struct place *p)
         p->tag_at = m.tag_at;
         p->lists_len = m.tag ? m.tag->values.len + 1 : 1;
         p->lists = td_calloc(p->lists_len, sizeof(*p->lists));
+        r->shapes->bytes += p->lists_len * sizeof(*p->lists);
     }
+    r->shapes->bytes += made.list.cap;
     number = list_of(p, r);
     p->lists[number] = made;
     return &p->lists[number];
@@ -466,14 +498,6 @@ static bool fit_all(struct check_schema_run *r, const struct checks *checks)
     }
 }
 
-static void release_place(struct place *p)
-{
-    for (uint32_t i = 0; i < p->lists_len; i++)
-        td_buf_release(&p->lists[i].list);
-    free(p->lists);
-    *p = (struct place){0};
-}
-
 void schema_shapes_free(struct schema_shapes *shapes)
 {
     if (!shapes)
@@ -490,8 +514,10 @@ static struct place *place_of(struct check_schema_run *r, uint32_t root,
     uint64_t shape = v.doc->shape;
     struct place *p;
 
-    if (!r->shapes)
+    if (!r->shapes) {
         r->shapes = td_calloc(1, sizeof(*r->shapes));
+        r->shapes->wanted = WANTED;
+    }
     p = &r->shapes->places[(shape + v.at + (uint64_t)root * 7) % PLACES];
     if (p->shape == shape && p->root == root && p->at == v.at) {
         p->strikes = 0;
@@ -516,7 +542,10 @@ bool schema_shape_holds(struct check_schema_run *r, uint32_t root,
         return false;
     if (p->lists)
         checks = &p->lists[list_of(p, r)];
-    if (!checks || !checks->made)
+    if (!checks || !checks->made) {
+        if (++*(checks ? &checks->wanted : &p->wanted) < r->shapes->wanted)
+            return false;
         checks = make_checks(r, p);
+    }
     return !checks->never && !checks->none && fit_all(r, checks);
 }
