@@ -48,6 +48,7 @@ struct checks {
     bool made;
     bool never;         /* no document of the shape is good */
     bool none;          /* there is no list: run the schema */
+    uint32_t depth;     /* of the deepest check, as in the schema */
     struct td_buf list; /* struct check_left */
 };
 
@@ -81,15 +82,23 @@ struct maker {
     struct checks *out;
     const struct schema_tag *tag; /* the first that was met */
     uint32_t tag_at;
-    uint32_t visits;
+    int64_t visits; /* steps that a run of all of it would take */
     uint32_t depth;
     bool given_up;
 };
 
 static bool make_node(struct maker *m, uint32_t node, uint32_t at);
 
+static void visit(struct maker *m, int64_t steps)
+{
+    m->visits += steps;
+    m->given_up |= m->visits > VISITS_MAX;
+}
+
 static void add_check(struct maker *m, struct check_left c)
 {
+    if (m->depth > m->out->depth)
+        m->out->depth = m->depth;
     (void)td_buf_add(&m->out->list, &c, sizeof(c));
     m->given_up |= m->out->list.len > CHECKS_MAX * sizeof(c);
 }
@@ -171,6 +180,7 @@ static bool make_others(struct maker *m, const struct schema_members *s,
     struct check_schema_run *r = m->r;
     struct check_value name = {r->doc, key};
 
+    visit(m, s->patterns_len);
     for (uint32_t i = 0; i < s->patterns_len; i++) {
         enum check_match match = check_pattern_match(
             s->patterns[i].pattern, r->patterns, check_text(&r->text, name));
@@ -190,6 +200,8 @@ static bool make_members(struct maker *m, const struct schema_members *s,
 {
     const struct td_json_value *values = m->r->values;
 
+    if (s->required > 64)
+        visit(m, (int64_t)s->required * values[at].count);
     for (uint32_t i = 0; s->required > 0 && i < s->table.len; i++) {
         if (s->names[i].required &&
             !td_json_member(m->r->doc, at, s->table.keys[i].text))
@@ -231,12 +243,15 @@ static bool make_items(struct maker *m, const struct schema_op *op,
 static bool make_names(struct maker *m, uint32_t node, uint32_t at)
 {
     const struct td_json_value *values = m->r->values;
+    int64_t steps = m->r->steps;
 
+    m->r->depth = m->depth;
     for (uint32_t key = at + 1; key < values[at].next;
          key = values[key + 1].next) {
         if (!schema_eval(m->r, node, key, NULL))
             return false;
     }
+    visit(m, steps - m->r->steps);
     return true;
 }
 
@@ -270,6 +285,7 @@ static bool make_step(struct maker *m, const struct schema_step *s, uint32_t at)
     bool good = true;
     bool done = true;
 
+    visit(m, v->count);
     switch ((int)s->kind) {
     case STEP_NEVER:
         return false;
@@ -309,7 +325,8 @@ static bool make_node(struct maker *m, uint32_t node, uint32_t at)
     const struct schema_fast *f = &m->r->nodes[node];
     bool good = true;
 
-    m->given_up |= ++m->visits > VISITS_MAX || m->depth >= CHECK_SCHEMA_DEPTH;
+    visit(m, 1);
+    m->given_up |= m->depth >= CHECK_SCHEMA_DEPTH;
     if (m->given_up)
         return true;
     m->given_up |= f->scoped;
@@ -473,13 +490,18 @@ pass_settled(const struct check_schema_run *r, struct check_left *c,
     return c;
 }
 
-/* The list is sorted by kind. */
+/* The list is sorted by kind. The limits of a run of the whole schema must not
+ * come later here: what the list spares is taken off, which is no more than was
+ * visited to make it.
+ */
 static bool fit_all(struct check_schema_run *r, const struct checks *checks)
 {
     struct check_left *c = (struct check_left *)(void *)checks->list.ptr;
     const struct check_left *end =
         c ? c + checks->list.len / sizeof(*c) : NULL; /* or nothing is left */
 
+    r->steps -= VISITS_MAX;
+    r->depth = checks->depth;
     for (;; c++) {
         c = pass_settled(r, c, end, CHECK_NUMBER);
         c = pass_settled(r, c, end, CHECK_FROM_0);
@@ -491,7 +513,7 @@ static bool fit_all(struct check_schema_run *r, const struct checks *checks)
         c = pass_settled(r, c, end, CHECK_TEXTS);
         c = pass_settled(r, c, end, CHECK_PATTERN);
         if (c == end)
-            return true;
+            return !r->gave_up;
         if (c->kind == CHECK_STEP ? !schema_eval_step(r, c->step, c->at)
                                   : !schema_eval(r, c->node, c->at, NULL))
             return false;

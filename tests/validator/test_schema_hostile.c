@@ -1,6 +1,7 @@
 /* Schemas that want to take for ever, or all memory: each ends with an answer,
  * an error that says why, or undecided. The suite's time limit is the bound.
  */
+#include "core/json_shape.h"
 #include "tests/suites.h"
 #include "validator/schema.h"
 
@@ -256,6 +257,145 @@ static void too_many_references_are_refused(void)
     CU_ASSERT_TRUE(line > 1000 && line <= 30001);
 }
 
+/* --- documents of a shape that was seen --- */
+
+/* What comes of the second document, judged after the first. With shapes it is
+ * what it is without.
+ */
+static enum td_code judge_second(const struct check_schemas *set, uint32_t root,
+                                 const char *const data[2], bool shapes)
+{
+    struct td_json_shapes *seen = td_json_shapes_new(512);
+    struct check_schema_run *run = check_schema_run_new(set);
+    struct td_json_doc doc = {0};
+    enum td_code code = TD_USAGE;
+
+    for (unsigned i = 0; i < 4; i++) {
+        struct td_bytes bytes = td_text(data[i / 2]);
+
+        CU_ASSERT_EQUAL(shapes ? td_json_shapes_parse(seen, &doc, bytes, NULL)
+                               : td_json_parse(&doc, bytes, 512, NULL),
+                        TD_OK);
+        CU_ASSERT_EQUAL(doc.shape != 0, shapes && i > 0);
+        code = check_schema_test(run, root, (struct check_value){&doc, 0});
+    }
+    td_json_release(&doc);
+    check_schema_run_free(run);
+    td_json_shapes_free(seen);
+    return code;
+}
+
+/* The schema is released. Returns what both ways say. */
+static enum td_code judge_shapes(struct td_buf *schema, const char *first,
+                                 const char *second)
+{
+    const char *const data[2] = {first, second};
+    struct check_schemas *set = check_schemas_new(NULL);
+    struct td_jsonx x = {0};
+    struct td_error err = {0};
+    enum td_code code;
+    uint32_t root = 0;
+
+    CU_ASSERT_EQUAL(
+        td_jsonx_parse(&x, "s", TD_JSONX_JSON, td_buf_bytes(schema), &err),
+        TD_OK);
+    CU_ASSERT_EQUAL(check_schemas_add(set, &x, 0, &root, &err), TD_OK);
+    code = judge_second(set, root, data, false);
+    CU_ASSERT_EQUAL(judge_second(set, root, data, true), code);
+    check_schemas_free(set);
+    td_jsonx_release(&x);
+    td_buf_release(schema);
+    return code;
+}
+
+static void giving_up_is_seen_by_shape(void)
+{
+#define SLOW "{\"pattern\":\"^(a|a|aa)*$\"}"
+    static const char *const rows[] = {
+        "{\"properties\":{\"a\":{\"not\":" SLOW "}}}",
+        "{\"not\":{\"properties\":{\"a\":" SLOW "}}}",
+        "{\"anyOf\":[{\"properties\":{\"a\":" SLOW "}},{}]}",
+        "{\"if\":{\"properties\":{\"a\":" SLOW "}}}",
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct td_buf schema = text(rows[i]);
+
+        CU_ASSERT_EQUAL(
+            judge_shapes(&schema, "{\"a\":\"x\"}",
+                         "{\"a\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\"}"),
+            TD_LIMIT);
+    }
+#undef SLOW
+}
+
+/* Ten schemas at each level of the value, and a thousand at the end of it. */
+static void depth_is_limited_by_shape(void)
+{
+    struct td_buf schema = text("{\"$ref\":\"#/$defs/v\",\"$defs\":{\"v\":{");
+    struct td_buf data = {0};
+
+    for (int i = 0; i < 10; i++)
+        (void)td_buf_add_text(&schema, "\"dependentSchemas\":{\"a\":{");
+    (void)td_buf_add_text(&schema, "\"properties\":{\"a\":{\"$ref\":"
+                                   "\"#/$defs/v\"},\"b\":{\"$ref\":"
+                                   "\"#/$defs/0\"}}");
+    for (int i = 0; i < 10; i++)
+        (void)td_buf_add_text(&schema, "}}");
+    (void)td_buf_add_text(&schema, "}");
+    for (int i = 0; i < 1000; i++)
+        (void)td_buf_addf(&schema,
+                          ",\"%d\":{\"anyOf\":[{\"$ref\":\"#/$defs/%d\"}]}", i,
+                          i + 1);
+    (void)td_buf_add_text(&schema, ",\"1000\":{\"minLength\":1}}}");
+    for (int i = 0; i < 400; i++)
+        (void)td_buf_add_text(&data, "{\"a\":");
+    (void)td_buf_add_text(&data, "{\"a\":{},\"b\":\"x\"}");
+    for (int i = 0; i < 400; i++)
+        (void)td_buf_add_text(&data, "}");
+    CU_ASSERT_EQUAL(judge_shapes(&schema, td_buf_str(&data), td_buf_str(&data)),
+                    TD_LIMIT);
+    td_buf_release(&data);
+}
+
+/* Sixty schemas look at two hundred members, which the shape spares, and a
+ * list costs eight thousand steps an element, up to the limit and beyond.
+ */
+static void steps_are_limited_by_shape(void)
+{
+    struct td_buf members = many("", "\"m#\":0", 190, "");
+    bool limit = false;
+    bool good = false;
+
+    for (unsigned n = 616; n < 620; n++) {
+        struct td_buf schema = text("{\"properties\":{\"l\":{\"contains\":"
+                                    "{\"$ref\":\"#/$defs/12\"}}},\"$defs\":{");
+        struct td_buf data = {0};
+        enum td_code code;
+
+        for (unsigned i = 12; i > 0; i--)
+            (void)td_buf_addf(&schema,
+                              "\"%u\":{\"anyOf\":[{\"$ref\":\"#/$defs/%u\"},"
+                              "{\"$ref\":\"#/$defs/%u\"}]},",
+                              i, i - 1, i - 1);
+        (void)td_buf_add_text(&schema, "\"0\":{\"minimum\":1}},\"allOf\":[");
+        for (unsigned i = 0; i < 64; i++)
+            (void)td_buf_addf(&schema, "%s{\"properties\":{\"z%u\":false}}",
+                              i ? "," : "", i);
+        (void)td_buf_add_text(&schema, "]}");
+        (void)td_buf_addf(&data, "{%s,\"l\":[", td_buf_str(&members));
+        for (unsigned i = 1; i < n; i++)
+            (void)td_buf_add_text(&data, "0,");
+        (void)td_buf_add_text(&data, "1]}");
+        code = judge_shapes(&schema, td_buf_str(&data), td_buf_str(&data));
+        limit |= code == TD_LIMIT;
+        good |= code == TD_OK;
+        td_buf_release(&data);
+    }
+    CU_ASSERT(limit && good);
+    td_buf_release(&members);
+}
+
 CU_TestInfo validator_schema_hostile_tests[] = {
     {"references that double are given up",
      references_that_double_are_given_up},
@@ -269,5 +409,8 @@ CU_TestInfo validator_schema_hostile_tests[] = {
     {"large tables are looked up", large_tables_are_looked_up},
     {"numbers of any size are judged", numbers_of_any_size_are_judged},
     {"too many references are refused", too_many_references_are_refused},
+    {"giving up is seen by shape", giving_up_is_seen_by_shape},
+    {"depth is limited by shape", depth_is_limited_by_shape},
+    {"steps are limited by shape", steps_are_limited_by_shape},
     CU_TEST_INFO_NULL,
 };
