@@ -36,7 +36,7 @@ static void judge_shape(struct check_schema_run *run, uint32_t root,
     struct td_json_shapes *shapes = td_json_shapes_new(64);
     struct td_json_doc doc = {0};
 
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         struct check_value value = {&doc, 0};
         enum td_code code;
 

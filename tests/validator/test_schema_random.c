@@ -401,7 +401,7 @@ static bool alike_agree(struct maker *m, struct check_schema_run *run,
     struct schema_oracle own = {oracle->draft, oracle->schema, &doc};
     bool good = true;
 
-    for (unsigned i = 0; i < 4 && good; i++) {
+    for (unsigned i = 0; i < 6 && good; i++) {
         vary(m, oracle->doc);
         if (td_json_shapes_parse(shapes, &doc, td_buf_bytes(&m->out), NULL))
             abort();

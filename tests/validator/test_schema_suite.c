@@ -51,7 +51,7 @@ static void run_shapes(struct check_schema_run *run, uint32_t root,
     struct td_json_shapes *shapes = td_json_shapes_new(TD_JSON_DEPTH);
     struct td_json_doc doc = {0};
 
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 4; i++) {
         CU_ASSERT_EQUAL_FATAL(td_json_shapes_parse(shapes, &doc, text, NULL),
                               TD_OK);
         CU_ASSERT_EQUAL(
