@@ -217,16 +217,6 @@ bool check_decimal_is_multiple(const struct check_decimal *d,
     return rest * ten_to_the_modulo((uint64_t)power, n) % n == 0;
 }
 
-uint64_t check_decimal_hash(const struct check_decimal *d)
-{
-    const uint8_t *at = d->digits;
-    uint64_t hash = d->count == 0 ? 0 : (uint64_t)d->top * 2 + d->negative;
-
-    for (uint32_t i = 0; i < d->count; i++)
-        hash = hash * UINT64_C(0x100000001b3) + next_digit(&at) + 1;
-    return hash;
-}
-
 bool check_decimal_int64(const struct check_decimal *d, int64_t *n)
 {
     *n = 0;

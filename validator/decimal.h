@@ -35,9 +35,6 @@ bool check_decimal_can_divide(const struct check_decimal *d);
 bool check_decimal_is_multiple(const struct check_decimal *d,
                                const struct check_decimal *by);
 
-/* Equal numbers have equal hashes. */
-uint64_t check_decimal_hash(const struct check_decimal *d);
-
 /* The integer, if it is one within +-(10^18 - 1). */
 bool check_decimal_int64(const struct check_decimal *d, int64_t *n);
 

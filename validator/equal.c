@@ -1,7 +1,9 @@
 #include "validator/equal.h"
 
 #include "core/mem.h"
+#include "validator/canon.h"
 #include "validator/decimal.h"
+#include "validator/print.h"
 
 #include <stdlib.h>
 
@@ -14,6 +16,7 @@ void check_equal_release(struct check_equal_memory *memory)
 {
     td_buf_release(&memory->pairs);
     td_buf_release(&memory->text);
+    td_buf_release(&memory->other);
 }
 
 static const struct td_json_value *at(struct check_value v)
@@ -68,19 +71,35 @@ static void push_elements(struct check_equal_memory *m, struct check_value a,
     }
 }
 
-/* False if b lacks a member of a; both have the same number of them. */
+static bool equal_canon(struct check_equal_memory *m, struct check_value a,
+                        struct check_value b)
+{
+    m->compared++;
+    return td_bytes_equal(check_canon_text(&m->text, a.doc, a.at),
+                          check_canon_text(&m->other, b.doc, b.at));
+}
+
+/* Members in the same order are pairs of values. In another order, looking up
+ * each would take quadratic time, so all are sorted, unless b lacks one anyway.
+ */
 static bool push_members(struct check_equal_memory *m, struct check_value a,
                          struct check_value b)
 {
+    size_t mark = m->pairs.len;
+    uint32_t other = b.at + 1;
+
     for (uint32_t key = a.at + 1; key < at(a)->next;
          key = a.doc->values[key + 1].next) {
-        struct check_value name = {a.doc, key};
-        uint32_t other =
-            td_json_member(b.doc, b.at, check_text(&m->text, name));
+        struct td_bytes name =
+            check_text(&m->text, (struct check_value){a.doc, key});
 
-        if (other == 0)
-            return false;
-        push(m, key + 1, other);
+        if (!td_json_string_is(b.doc, other, name)) {
+            m->pairs.len = mark;
+            return td_json_member(b.doc, b.at, name) != 0 &&
+                   equal_canon(m, a, b);
+        }
+        push(m, key + 1, other + 1);
+        other = b.doc->values[other + 1].next;
     }
     return true;
 }
@@ -104,6 +123,7 @@ bool check_equal(struct check_equal_memory *memory, struct check_value a,
     for (;;) {
         struct pair pair;
 
+        memory->compared++;
         if (!equal_shallow(memory, a, b))
             return false;
         if (memory->pairs.len == 0)
@@ -115,47 +135,8 @@ bool check_equal(struct check_equal_memory *memory, struct check_value a,
     }
 }
 
-static uint64_t hash_bytes(struct td_bytes bytes)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-    for (size_t i = 0; i < bytes.len; i++)
-        hash = (hash ^ bytes.ptr[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
-static uint64_t scatter(uint64_t n)
-{
-    n = (n ^ (n >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    n = (n ^ (n >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return n ^ (n >> 31);
-}
-
-/* A sum over all values within v, so that the order of members is all one. */
-uint64_t check_value_hash(struct check_equal_memory *memory,
-                          struct check_value v)
-{
-    uint32_t end = at(v)->next;
-    uint64_t sum = 0;
-
-    for (; v.at < end; v.at++) {
-        uint64_t own = at(v)->count;
-
-        if (at(v)->kind == TD_JSON_STRING) {
-            own = hash_bytes(check_text(&memory->text, v));
-        } else if (at(v)->kind == TD_JSON_NUMBER) {
-            struct check_decimal d;
-
-            check_decimal_read(&d, td_json_raw(v.doc, v.at));
-            own = check_decimal_hash(&d);
-        }
-        sum += scatter(own * 8 + at(v)->kind);
-    }
-    return sum;
-}
-
 struct element {
-    uint64_t hash;
+    uint64_t print;
     uint32_t at;
 };
 
@@ -164,53 +145,88 @@ static int compare_elements(const void *a, const void *b)
     const struct element *x = a;
     const struct element *y = b;
 
-    if (x->hash == y->hash)
+    if (x->print == y->print)
         return 0;
-    return x->hash < y->hash ? -1 : 1;
+    return x->print < y->print ? -1 : 1;
 }
 
-/* Only elements of one hash need to be compared. */
-static bool group_is_unique(struct check_equal_memory *memory,
-                            const struct td_json_doc *doc,
-                            const struct element *e, size_t count)
+/* How many at the start of e, which is sorted, have the same print. */
+static size_t run_length(const struct element *e, size_t count)
+{
+    size_t n = 1;
+
+    while (n < count && e[n].print == e->print)
+        n++;
+    return n;
+}
+
+static bool pairs_differ(struct check_equal_memory *memory,
+                         const struct td_json_doc *doc, const struct element *e,
+                         size_t count)
 {
     for (size_t i = 1; i < count; i++) {
         for (size_t k = 0; k < i; k++) {
-            struct check_value a = {doc, e[i].at};
-            struct check_value b = {doc, e[k].at};
-
-            if (check_equal(memory, a, b))
+            if (equal_canon(memory, (struct check_value){doc, e[i].at},
+                            (struct check_value){doc, e[k].at}))
                 return false;
         }
     }
     return true;
 }
 
+/* Elements of one cheap print by the print of their canonical bytes, which
+ * tells members of one name in another order apart as well.
+ */
+static bool run_is_unique(struct check_equal_memory *memory,
+                          const struct td_json_doc *doc, struct element *e,
+                          size_t count)
+{
+    bool unique = true;
+
+    for (size_t i = 0; i < count; i++) {
+        struct td_bytes text = check_canon_text(&memory->text, doc, e[i].at);
+
+        e[i].print = check_print_text(0, text.ptr, text.len, text.len);
+    }
+    qsort(e, count, sizeof(*e), compare_elements);
+    for (size_t i = 0, n; i < count && unique; i += n) {
+        n = run_length(e + i, count - i);
+        unique = pairs_differ(memory, doc, e + i, n);
+    }
+    return unique;
+}
+
+static struct element *print_elements(struct check_equal_memory *memory,
+                                      struct check_value array)
+{
+    uint32_t count = at(array)->count;
+    uint32_t child = array.at + 1;
+    struct element *e = td_calloc(count, sizeof(*e));
+
+    check_secret_draw();
+    for (uint32_t i = 0; i < count; i++) {
+        e[i].print = check_print_value(&memory->text, array.doc, child);
+        e[i].at = child;
+        child = array.doc->values[child].next;
+    }
+    return e;
+}
+
 bool check_all_unique(struct check_equal_memory *memory,
                       struct check_value array)
 {
     uint32_t count = at(array)->count;
-    uint32_t child = array.at + 1;
     struct element *e;
     bool unique = true;
 
     if (count < 2)
         return true;
-    e = td_calloc(count, sizeof(*e));
-    for (uint32_t i = 0; i < count; i++) {
-        struct check_value v = {array.doc, child};
-
-        e[i] = (struct element){check_value_hash(memory, v), child};
-        child = array.doc->values[child].next;
-    }
+    e = print_elements(memory, array);
     qsort(e, count, sizeof(*e), compare_elements);
-    for (size_t i = 0; i < count && unique;) {
-        size_t n = 1;
-
-        while (i + n < count && e[i + n].hash == e[i].hash)
-            n++;
-        unique = group_is_unique(memory, array.doc, e + i, n);
-        i += n;
+    for (size_t i = 0, n; i < count && unique; i += n) {
+        n = run_length(e + i, count - i);
+        if (n > 1)
+            unique = run_is_unique(memory, array.doc, e + i, n);
     }
     free(e);
     return unique;

@@ -1,7 +1,9 @@
 /* validator/equal.h - when two JSON values are the same value.
  *
  * Numbers are equal by value (1.0 is 1), strings by their text (escapes do not
- * matter), arrays in order, objects in any order of members.
+ * matter), arrays in order, objects in any order of members; of members with
+ * one name the first is compared with the first, and so on. Whoever chooses the
+ * values, it takes no more than a sort of them.
  */
 #ifndef VALIDATOR_EQUAL_H
 #define VALIDATOR_EQUAL_H
@@ -18,6 +20,8 @@ struct check_value {
 struct check_equal_memory {
     struct td_buf pairs;
     struct td_buf text;
+    struct td_buf other;
+    uint64_t compared; /* pairs of values so far: the work that it took */
 };
 
 /* Frees the memory; it is valid and empty. */
@@ -27,11 +31,9 @@ void check_equal_release(struct check_equal_memory *memory);
 bool check_equal(struct check_equal_memory *memory, struct check_value a,
                  struct check_value b);
 
-/* Equal values have equal hashes. */
-uint64_t check_value_hash(struct check_equal_memory *memory,
-                          struct check_value v);
-
-/* True if no two elements of the array are equal. */
+/* True if no two elements of the array are equal. Only those are compared that
+ * have one hash, and that hash depends on a secret (validator/secret.h).
+ */
 bool check_all_unique(struct check_equal_memory *memory,
                       struct check_value array);
 

@@ -1,14 +1,13 @@
-/* validator/print.h - cheap prints of texts: equal texts have equal ones. They
- * hold within a process, and only there (secret.h, which is to be drawn
- * before).
+/* validator/print.h - cheap prints of texts and values: equal ones have equal
+ * prints. They hold within a process, and only there (secret.h, which is to be
+ * drawn before).
  */
 #ifndef VALIDATOR_PRINT_H
 #define VALIDATOR_PRINT_H
 
+#include "core/json.h"
 #include "validator/secret.h"
 
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
 /* The last bytes, at most eight, of the `len` that end at text[end]. */
@@ -34,7 +33,10 @@ static inline uint64_t check_print_mix(uint64_t print)
     return check_secret_mix(print ^ check_secret.start, check_secret.step);
 }
 
-/* Of all bytes, on top of another print. */
+/* Of all bytes, on top of another print. The length counts by a secret: a text
+ * that goes on with zeroes could undo it if it stood beside the last bytes as
+ * it is.
+ */
 static inline uint64_t check_print_text(uint64_t print, const uint8_t *text,
                                         size_t end, size_t len)
 {
@@ -45,7 +47,15 @@ static inline uint64_t check_print_text(uint64_t print, const uint8_t *text,
         print = check_print_mix(print ^ word);
     }
     return check_print_mix(print ^ check_print_tail(text, end, len) ^
-                           (uint64_t)len << 56);
+                           len * check_secret.last);
 }
+
+/* Of value `at`: the order of members does not matter, nor how a string is
+ * escaped or a number written; the order of items does. Others hardly have the
+ * same, but for objects whose members of one name are in another order. scratch
+ * is overwritten.
+ */
+uint64_t check_print_value(struct td_buf *scratch,
+                           const struct td_json_doc *doc, uint32_t at);
 
 #endif

@@ -1,6 +1,5 @@
 /* no_duplicate: no two events are the same, or not within some time. */
 #include "core/mem.h"
-#include "validator/decimal.h"
 #include "validator/equal.h"
 #include "validator/print.h"
 #include "validator/rule_read.h"
@@ -8,7 +7,7 @@
 #include <stdlib.h>
 
 #define BYTES_MAX ((size_t)256 << 20) /* of messages one state remembers */
-#define PLAIN     20                  /* digits of a number written out */
+#define ALIKE     64                  /* messages of one print compared */
 
 static const char *const keys[] = {"same", "within", NULL};
 
@@ -103,119 +102,6 @@ static enum td_code load(struct check_rule *rule, struct check_loader *l,
     return code;
 }
 
-/* A number as plain digits: 1, 1.0 and 10e-1 are "1"; empty: it is too long. */
-static struct td_bytes plain(struct td_buf *out, struct td_bytes token)
-{
-    struct check_decimal d;
-    const uint8_t *digit;
-    int64_t bottom;
-
-    td_buf_clear(out);
-    check_decimal_read(&d, token);
-    bottom = d.top - (int64_t)d.count + 1;
-    if (d.top > PLAIN || bottom < -PLAIN)
-        return td_bytes(NULL, 0);
-    (void)td_buf_add_text(out, d.negative ? "-" : "");
-    digit = d.digits;
-    for (int64_t i = d.top > 0 ? d.top : 0; i >= (bottom < 0 ? bottom : 0);
-         i--) {
-        bool there = d.count > 0 && i <= d.top && i >= bottom;
-
-        if (i == -1)
-            (void)td_buf_add_byte(out, '.');
-        if (there && *digit == '.')
-            digit++;
-        (void)td_buf_add_byte(out, there ? *digit++ : '0');
-    }
-    return td_buf_bytes(out);
-}
-
-/* True if plain() would change nothing. */
-static bool is_plain(const struct td_json_value *v, const uint8_t *token,
-                     size_t len)
-{
-    if (len > PLAIN || (len == 2 && token[0] == '-' && token[1] == '0'))
-        return false;
-    if (!(v->flags & TD_JSON_NOT_INT))
-        return true;
-    for (size_t i = 0; i < len; i++) {
-        if (token[i] != '.' && token[i] != '-' &&
-            (token[i] < '0' || token[i] > '9'))
-            return false;
-    }
-    return token[len - 1] != '0';
-}
-
-static uint64_t print_number(struct td_buf *scratch,
-                             const struct td_json_doc *doc, uint32_t at)
-{
-    const struct td_json_value *v = &doc->values[at];
-    const uint8_t *text = doc->text.ptr;
-    struct td_bytes digits;
-    struct check_decimal d;
-
-    if (is_plain(v, text + v->start, v->end - v->start))
-        return check_print_text(0, text, v->end, v->end - v->start);
-    digits = plain(scratch, td_json_raw(doc, at));
-    if (digits.len > 0)
-        return check_print_text(0, digits.ptr, digits.len, digits.len);
-    check_decimal_read(&d, td_json_raw(doc, at));
-    return check_decimal_hash(&d);
-}
-
-static uint64_t print_string(struct td_buf *scratch,
-                             const struct td_json_doc *doc, uint32_t at)
-{
-    const struct td_json_value *v = &doc->values[at];
-    size_t len = v->end - v->start - 2;
-    struct td_bytes text;
-
-    if (!(v->flags & TD_JSON_ESCAPED))
-        return check_print_text(0, doc->text.ptr, v->end - 1, len);
-    text = check_text(scratch, (struct check_value){doc, at});
-    return check_print_text(0, text.ptr, text.len, text.len);
-}
-
-static uint64_t print_leaf(struct td_buf *scratch,
-                           const struct td_json_doc *doc, uint32_t at)
-{
-    uint8_t kind = doc->values[at].kind;
-    uint64_t print = kind;
-
-    if (kind == TD_JSON_STRING)
-        print ^= print_string(scratch, doc, at);
-    else if (kind == TD_JSON_NUMBER)
-        print ^= print_number(scratch, doc, at);
-    return check_print_mix(print);
-}
-
-/* NOLINTBEGIN(misc-no-recursion) */
-
-/* Equal values have equal prints: the order of members does not matter, nor how
- * a string is escaped or a number written. The order of items does, so that
- * lists of the same few numbers are told apart. A parsed document bounds the
- * depth.
- */
-static uint64_t print_of(struct td_buf *scratch, const struct td_json_doc *doc,
-                         uint32_t at)
-{
-    const struct td_json_value *v = &doc->values[at];
-    uint64_t print = print_leaf(scratch, doc, at);
-    uint32_t i = at + 1;
-
-    if (v->kind == TD_JSON_ARRAY) {
-        for (; i < v->next; i = doc->values[i].next)
-            print = check_print_mix(print + print_of(scratch, doc, i));
-    } else if (v->kind == TD_JSON_OBJECT) {
-        for (; i < v->next; i = doc->values[i + 1].next)
-            print += check_print_mix(print_leaf(scratch, doc, i) +
-                                     3 * print_of(scratch, doc, i + 1));
-    }
-    return print;
-}
-
-/* NOLINTEND(misc-no-recursion) */
-
 /* The parts of m that must differ, and their print. */
 static uint64_t write_parts(const struct check_run *run,
                             const struct check_message *m, struct td_buf *out)
@@ -234,7 +120,7 @@ static uint64_t write_parts(const struct check_run *run,
     if (b->data && m->data != CHECK_NO_VALUE) {
         (void)td_buf_add_byte(out, ',');
         (void)td_buf_add_bytes(out, td_json_raw(m->doc, m->data));
-        print += print_of(&s->text, m->doc, m->data);
+        print += check_print_value(&s->text, m->doc, m->data);
     }
     for (uint32_t i = 0; i < b->fields.len; i++) {
         uint32_t at = check_field_at(run->fields, b->fields.fields[i]);
@@ -242,7 +128,7 @@ static uint64_t write_parts(const struct check_run *run,
         (void)td_buf_add_text(out, ",[");
         if (at != CHECK_NO_VALUE) {
             (void)td_buf_add_bytes(out, td_json_raw(m->doc, at));
-            print += print_of(&s->text, m->doc, at) * (2 * i + 3);
+            print += check_print_value(&s->text, m->doc, at) * (2 * i + 3);
         }
         (void)td_buf_add_byte(out, ']');
     }
@@ -301,19 +187,24 @@ static bool is_equal(struct state *s, const struct entry *a,
                        (struct check_value){&s->then, 0});
 }
 
-/* The last message like the one in e, not older than the time asks for. */
+/* The last message like the one in e, not older than the time asks for. Those
+ * of one print differ only in the order of members with one name, if at all:
+ * *left says how many may still be compared.
+ */
 static const struct entry *find_same(struct state *s, const struct body *b,
-                                     const struct entry *e)
+                                     const struct entry *e, unsigned *left)
 {
     uint64_t p = s->heads[e->print & s->mask];
 
-    for (; p >= s->first && p > 0; p = entry_at(s, p)->older) {
+    for (; p >= s->first && p > 0 && *left > 0; p = entry_at(s, p)->older) {
         const struct entry *old = entry_at(s, p);
 
-        if (old->print == e->print &&
-            (!b->has_within || e->at - old->at <= b->within) &&
-            is_equal(s, e, old))
+        if (old->print != e->print ||
+            (b->has_within && e->at - old->at > b->within))
+            continue;
+        if (is_equal(s, e, old))
             return old;
+        --*left;
     }
     return NULL;
 }
@@ -348,6 +239,7 @@ static void on_message(struct check_run *run, const struct check_message *m,
     const struct body *b = run->rule->body;
     struct state *s = run->state;
     const struct entry *same;
+    unsigned left = ALIKE;
     struct entry *e;
     int64_t at = 0;
 
@@ -368,7 +260,12 @@ static void on_message(struct check_run *run, const struct check_message *m,
         check_rule_undecided(run, "too many different events to remember");
         return;
     }
-    same = find_same(s, b, e);
+    same = find_same(s, b, e, &left);
+    if (left == 0) {
+        check_rule_undecided(run, "too many events that differ in the order of "
+                                  "members with one name");
+        return;
+    }
     if (same)
         find(run, m, e, same);
     else
