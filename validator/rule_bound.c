@@ -10,6 +10,56 @@ bool check_bound_is_fixed(const struct check_bound *bound)
     return bound->set && !bound->role && !bound->expr;
 }
 
+static bool is_letter(uint8_t c)
+{
+    return c >= 0x80 || c == '_' || c == '$' || (c | 0x20) - (unsigned)'a' < 26;
+}
+
+static bool is_digit(uint8_t c)
+{
+    return c - (unsigned)'0' < 10;
+}
+
+static bool is_word(uint8_t c)
+{
+    return is_letter(c) || is_digit(c) || c == '.';
+}
+
+/* A name without a dot: in an expression that would be a field of a message,
+ * and there is none.
+ */
+static bool is_bare(struct td_bytes word)
+{
+    return word.len > 0 && is_letter(word.ptr[0]) &&
+           !memchr(word.ptr, '.', word.len);
+}
+
+/* Whether the - / or % at i calculates, and is no part of a name: task-started
+ * or max-size.
+ */
+static bool is_operator(struct td_bytes text, size_t i)
+{
+    size_t from = i;
+    size_t to = i + 1;
+
+    while (from > 0 && is_word(text.ptr[from - 1]))
+        from--;
+    while (to < text.len && is_word(text.ptr[to]))
+        to++;
+    return !is_bare(td_bytes(text.ptr + from, i - from)) &&
+           !is_bare(td_bytes(text.ptr + i + 1, to - i - 1));
+}
+
+/* True if the text begins with a number, and not with a name like 2nd. */
+static bool is_number_first(struct td_bytes text)
+{
+    size_t i = 0;
+
+    while (i < text.len && (is_digit(text.ptr[i]) || (i && text.ptr[i] == '.')))
+        i++;
+    return i > 0 && (i == text.len || !is_letter(text.ptr[i]));
+}
+
 /* True if the text is more than EVENT.FIELD: outside of filters and quotes
  * something is calculated or called.
  */
@@ -26,11 +76,12 @@ static bool is_calculated(struct td_bytes text)
             i = end ? (size_t)(end - text.ptr) : text.len;
         } else if (c == '[' || c == ']') {
             depth += c == '[' ? 1 : -1;
-        } else if (depth == 0 && (strchr("()+-/%?", c) || (c == '*' && i))) {
+        } else if (depth == 0 && (strchr("()+?", c) || (c == '*' && i) ||
+                                  (strchr("-/%", c) && is_operator(text, i)))) {
             return true;
         }
     }
-    return text.len > 0 && text.ptr[0] >= '0' && text.ptr[0] <= '9';
+    return is_number_first(text);
 }
 
 static enum td_code read_expr(struct check_loader *l, uint32_t at,

@@ -78,6 +78,26 @@ static void order_and_number(void)
     verb_rows_judge("}", rows, ROWS(rows));
 }
 
+/* task-started.total is what an event says; s.n-1 is calculated. */
+static void names_in_bounds(void)
+{
+    static const struct verb_row rows[] = {
+        {"count: a, equals: a-s.n", "a-s n=2; a",
+         "fail 1: 0 ||exactly 2 \"a\" (as a-s says)|1|1=2 2"},
+        {"count: a, equals: a/s.n", "a/s n=1; a", "pass"},
+        {"count: a, equals: s.max-n", "s max-n=1; a", "pass"},
+        {"count: a, equals: 2nd.n", "2nd n=1; a", "pass"},
+        {"count: a, equals: s.n-1", "s n=2; a", "pass"},
+        {"count: a, equals: 10-s.n", "s n=9; a", "pass"},
+        {"count: a, equals: s.n-b.n", "s n=2; b n=1; a", "pass"},
+        {"count: a, equals: s.n/s.of", "s n=2 of=2; a", "pass"},
+        {"count: a, equals: \"'a-s'.n - 1\"", "a-s n=2; a", "pass"},
+        {"count: a, equals: count(a-s)-1", "a-s; a-s; a", "pass"},
+    };
+
+    verb_rows_judge("}", rows, ROWS(rows));
+}
+
 static void answers_and_repeats(void)
 {
     static const struct verb_row rows[] = {
@@ -343,6 +363,7 @@ static void a_stream_ends_and_another_begins(void)
 
 CU_TestInfo validator_verbs_tests[] = {
     {"order and number", order_and_number},
+    {"names in bounds", names_in_bounds},
     {"answers and repeats", answers_and_repeats},
     {"numbers and values", numbers_and_values},
     {"scopes bound a rule", scopes_bound_a_rule},
