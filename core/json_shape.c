@@ -27,7 +27,8 @@ void td_json_shapes_free(struct td_json_shapes *shapes)
     td_buf_release(&shapes->begun);
     td_buf_release(&shapes->containers);
     td_buf_release(&shapes->shapes);
-    free(shapes->gaps);
+    for (size_t i = 0; i < JSON_GAPS_MAX / JSON_GAPS_BLOCK; i++)
+        free(shapes->blocks[i]);
     free(shapes);
 }
 

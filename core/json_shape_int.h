@@ -7,7 +7,9 @@
 #include "core/json_scan.h"
 #include "core/json_shape.h"
 
-#define JSON_AT_START UINT32_MAX
+#define JSON_AT_START   UINT32_MAX
+#define JSON_GAPS_MAX   8192
+#define JSON_GAPS_BLOCK 64 /* of them that are allocated at once */
 
 /* What stands behind a gap. */
 enum json_scalar {
@@ -69,7 +71,7 @@ struct td_json_shapes {
     unsigned max_depth;
     struct json_gap *first; /* of the tree */
     uint32_t values;        /* of the largest shape */
-    struct json_gap *gaps;
+    struct json_gap *blocks[JSON_GAPS_MAX / JSON_GAPS_BLOCK]; /* or NULL */
     uint32_t gaps_len;
     struct td_buf texts;
     struct td_buf begun;      /* struct td_json_value */

@@ -4,7 +4,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#define GAPS_MAX   8192
 #define OTHERS_MAX 16 /* gaps that may stand at one place */
 
 static void forget(struct td_json_shapes *s)
@@ -55,7 +54,7 @@ static bool mark_keys(struct lesson *l)
 
 static bool has_room(const struct td_json_shapes *s, const struct lesson *l)
 {
-    return s->gaps_len + l->doc->len + 1 < GAPS_MAX &&
+    return s->gaps_len + l->doc->len + 1 < JSON_GAPS_MAX &&
            s->texts.len + TD_JSON_SHAPE_BYTES < TD_JSON_SHAPES_BYTES;
 }
 
@@ -87,11 +86,22 @@ static void keep_values(struct lesson *l, struct json_gap *g, uint32_t end)
     (void)td_buf_add(&l->s->begun, &g->pair[1], sizeof(g->pair[1]));
 }
 
+/* There is room; see has_room(). A gap stays where it is. */
+static struct json_gap *next_gap(struct td_json_shapes *s)
+{
+    uint32_t number = s->gaps_len++;
+    struct json_gap **block = &s->blocks[number / JSON_GAPS_BLOCK];
+
+    if (!*block)
+        *block = td_calloc(JSON_GAPS_BLOCK, sizeof(**block));
+    return &(*block)[number % JSON_GAPS_BLOCK];
+}
+
 static struct json_gap *add_gap(struct lesson *l, struct td_bytes text,
                                 enum json_scalar scalar, uint32_t end)
 {
     struct td_json_shapes *s = l->s;
-    struct json_gap *g = &s->gaps[s->gaps_len];
+    struct json_gap *g = next_gap(s);
     size_t head = text.len < JSON_WIDE ? text.len : JSON_WIDE;
 
     *g = (struct json_gap){
@@ -107,7 +117,6 @@ static struct json_gap *add_gap(struct lesson *l, struct td_bytes text,
         memcpy(g->tail, text.ptr + text.len - JSON_WIDE, JSON_WIDE);
     (void)td_buf_add_bytes(&s->texts, text);
     keep_values(l, g, end);
-    s->gaps_len++;
     return g;
 }
 
@@ -203,8 +212,6 @@ void json_shapes_learn(struct td_json_shapes *s, const struct td_json_doc *doc)
         return;
     if (!has_room(s, &l))
         forget(s);
-    if (!s->gaps)
-        s->gaps = td_calloc(GAPS_MAX, sizeof(*s->gaps));
     for (uint32_t i = 0; i < doc->len; i++) {
         if (!is_scalar(&l, i))
             continue;
