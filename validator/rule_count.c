@@ -152,7 +152,7 @@ static void end_absent(struct check_run *run, enum check_ending how)
 const struct check_verb check_verb_count = {
     .name = "count",
     .keys = check_bound_keys,
-    .vacuous = "the number it should be was never said, or is undefined",
+    .vacuous = "its number is not known, or its scope did not end",
     .load = load_count,
     .unload = unload_count,
     .on_message = on_count,
