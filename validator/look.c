@@ -86,22 +86,28 @@ static struct td_bytes name_of(struct check_look *look, uint32_t at,
 }
 
 /* A schema sees the contract's names, unless it is a dialect's own. */
+static enum td_code test_content(struct check_look *look,
+                                 const struct check_view *view)
+{
+    struct check_message m = {
+        .doc = view->doc, .at = view->at, .data = view->data};
+
+    if (!view->event->on_wire)
+        check_message_rename(&m, view->event->aliases, &look->renaming);
+    return check_schema_test(look->event_run, view->event->root,
+                             (struct check_value){m.doc, m.data});
+}
+
 static void look_at_event(struct check_look *look, struct check_view *view)
 {
     const struct check_contract *k = look->how->contract;
-    struct check_message m = {
-        .doc = view->doc, .at = view->at, .data = view->data};
 
     view->word = check_event_find(k->words, view->name);
     if (view->word >= k->events_len)
         return;
     view->event = &look->events[view->word];
-    if (!view->event->has_schema || view->data == CHECK_NO_VALUE)
-        return;
-    if (!view->event->on_wire)
-        check_message_rename(&m, view->event->aliases, &look->renaming);
-    view->content = check_schema_test(look->event_run, view->event->root,
-                                      (struct check_value){m.doc, m.data});
+    if (view->event->has_schema && view->data != CHECK_NO_VALUE)
+        view->content = test_content(look, view);
 }
 
 void check_look_at(struct check_look *look, struct td_bytes text,
