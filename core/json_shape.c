@@ -314,6 +314,13 @@ JSON_INLINE void put_pair(const struct json_gap *g, struct td_json_value *out,
     memcpy(to + 2 * JSON_WIDE, from + 2 * JSON_WIDE, 8);
 }
 
+/* Of the last gap of a document. */
+static const struct json_shape *shape_of(const struct td_json_shapes *s,
+                                         const struct json_gap *last)
+{
+    return (const struct json_shape *)(const void *)s->shapes.ptr + last->shape;
+}
+
 static void end_containers(const struct td_json_shapes *s,
                            const struct json_shape *shape,
                            struct td_json_doc *doc)
@@ -359,23 +366,44 @@ static void end_document(const struct td_json_shapes *s,
 {
     if (g->values_len > 0)
         begin_values(s, g, g->values_len, out - g->values_len, offset);
-    end_containers(
-        s, (const struct json_shape *)(const void *)s->shapes.ptr + g->shape,
-        doc);
+    end_containers(s, shape_of(s, g), doc);
 }
 
-/* Go down the tree along the text, which lists all values on the way. */
-static bool walk(struct td_json_shapes *s, struct td_json_doc *doc)
+/* List the values of a gap at an offset of the text, and the scalar behind it
+ * at *out, but for its end; false: that was the last.
+ */
+JSON_INLINE bool list_gap(const struct td_json_shapes *s,
+                          const struct json_gap *g, struct td_json_doc *doc,
+                          struct td_json_value *out, uint32_t offset)
 {
-    const uint8_t *const start = doc->text.ptr;
-    const uint8_t *const end = start + doc->text.len;
+    if (__builtin_expect(g->place == JSON_PLACE_MEMBER, 1)) {
+        put_pair(g, out - 1, offset);
+    } else if (g->place == JSON_PLACE_ITEM) {
+        *out = g->pair[1];
+        out->start += offset;
+    } else if (g->scalar != JSON_SCALAR_NONE) {
+        put_values(s, g, doc, out, offset);
+    } else {
+        end_document(s, g, doc, out, offset);
+        return false;
+    }
+    return true;
+}
+
+/* Go down the tree along the text to the last gap; NULL: it is of no shape. All
+ * values are listed on the way, if there is a document for them.
+ */
+JSON_INLINE const struct json_gap *
+walk(struct td_json_shapes *s, struct td_bytes text, struct td_json_doc *doc)
+{
+    const uint8_t *const start = text.ptr;
+    const uint8_t *const end = start + text.len;
     const uint8_t *at = start;
-    uint8_t *const values = (uint8_t *)doc->values;
+    uint8_t *const values = doc ? (uint8_t *)doc->values : NULL;
     struct json_gap **list = &s->first;
 
     for (;;) {
         struct json_gap *g = *list;
-        struct td_json_value *out;
         struct token t = {NULL, 0};
 
         if (g && end - at >= (ptrdiff_t)g->reach)
@@ -387,63 +415,96 @@ static bool walk(struct td_json_shapes *s, struct td_json_doc *doc)
 
             g = find_gap(s, list, at, start, end, &found);
             if (!g)
-                return false;
+                return NULL;
             t = found;
         }
-        out = (struct td_json_value *)(void *)(values + g->scalar_at);
-        if (__builtin_expect(g->place == JSON_PLACE_MEMBER, 1)) {
-            put_pair(g, out - 1, (uint32_t)(at - start));
-        } else if (g->place == JSON_PLACE_ITEM) {
-            *out = g->pair[1];
-            out->start += (uint32_t)(at - start);
-        } else if (g->scalar != JSON_SCALAR_NONE) {
-            put_values(s, g, doc, out, (uint32_t)(at - start));
-        } else {
-            end_document(s, g, doc, out, (uint32_t)(at - start));
-            return true;
+        if (doc) {
+            struct td_json_value *out =
+                (struct td_json_value *)(void *)(values + g->scalar_at);
+
+            if (!list_gap(s, g, doc, out, (uint32_t)(at - start)))
+                return g;
+            out->end = (uint32_t)(t.to - start);
+            out->flags = (uint8_t)t.flags;
+        } else if (g->scalar == JSON_SCALAR_NONE) {
+            return g;
         }
-        out->end = (uint32_t)(t.to - start);
-        out->flags = (uint8_t)t.flags;
         at = t.to;
         list = &g->next;
     }
 }
 
-/* Not of a known shape. Where that happens often, fewer are tried. */
-static void miss(struct td_json_shapes *s, const struct td_json_doc *doc)
+/* Not of a known shape: whether to learn it. Where that happens often, fewer
+ * are tried.
+ */
+static bool may_learn(struct td_json_shapes *s)
 {
     if (s->credit >= CREDIT_SHAPE) {
         s->credit -= CREDIT_SHAPE;
-        json_shapes_learn(s, doc);
-        return;
+        return true;
     }
+    s->credit++; /* so that what comes late is learned in the end */
     s->pause = s->pause_next;
     s->pause_next =
         s->pause_next * 2 < PAUSE_MAX ? s->pause_next * 2 + 1 : PAUSE_MAX;
+    return false;
+}
+
+/* Whether a text is tried at all. */
+static bool is_tried(struct td_json_shapes *s, struct td_bytes text)
+{
+    if (s->pause == 0)
+        return text.len <= TEXT_MAX;
+    s->pause--;
+    return false;
+}
+
+static void hit(struct td_json_shapes *s)
+{
+    s->credit += s->credit < CREDIT_MAX;
+    s->pause_next = 0;
 }
 
 enum td_code td_json_shapes_parse(struct td_json_shapes *shapes,
                                   struct td_json_doc *doc, struct td_bytes text,
                                   struct td_error *err)
 {
+    bool tried = is_tried(shapes, text);
     enum td_code code;
-    bool tried = text.len <= TEXT_MAX;
 
-    if (shapes->pause > 0) {
-        shapes->pause--;
-        tried = false;
-    }
     if (tried && shapes->first) {
         td_json_reserve(doc, shapes->values + 1);
         doc->text = text;
-        if (walk(shapes, doc)) {
-            shapes->credit += shapes->credit < CREDIT_MAX;
-            shapes->pause_next = 0;
+        if (walk(shapes, text, doc)) {
+            hit(shapes);
             return TD_OK;
         }
     }
     code = td_json_parse(doc, text, shapes->max_depth, err);
-    if (code == TD_OK && tried && doc->values[0].kind >= TD_JSON_ARRAY)
-        miss(shapes, doc);
+    if (code == TD_OK && tried && doc->values[0].kind >= TD_JSON_ARRAY &&
+        may_learn(shapes))
+        json_shapes_learn(shapes, doc);
     return code;
+}
+
+bool td_json_shapes_fit_line(struct td_json_shapes *shapes,
+                             struct td_json_doc *doc, struct td_bytes text)
+{
+    bool tried = is_tried(shapes, text);
+
+    if (tried && shapes->first) {
+        const struct json_gap *last = walk(shapes, text, NULL);
+
+        if (last) {
+            hit(shapes);
+            return shape_of(shapes, last)->fits_line;
+        }
+    }
+    if (!td_json_fits_line(text))
+        return false;
+    if (tried && text.len <= TD_JSON_SHAPE_BYTES &&
+        (text.ptr[0] == '{' || text.ptr[0] == '[') && may_learn(shapes) &&
+        td_json_parse(doc, text, shapes->max_depth, NULL) == TD_OK)
+        json_shapes_learn(shapes, doc);
+    return true;
 }

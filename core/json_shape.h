@@ -42,4 +42,9 @@ TD_MUST_CHECK enum td_code td_json_shapes_parse(struct td_json_shapes *shapes,
                                                 struct td_bytes text,
                                                 struct td_error *err);
 
+/* td_json_fits_line() in every respect, along the same shapes. doc is scratch.
+ */
+bool td_json_shapes_fit_line(struct td_json_shapes *shapes,
+                             struct td_json_doc *doc, struct td_bytes text);
+
 #endif

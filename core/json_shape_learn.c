@@ -189,7 +189,8 @@ static uint32_t add_shape(const struct lesson *l)
     uint32_t index = (uint32_t)(s->shapes.len / sizeof(struct json_shape));
     struct json_shape shape = {
         .values = l->doc->len,
-        .first = (uint32_t)(s->containers.len / sizeof(struct json_container))};
+        .first = (uint32_t)(s->containers.len / sizeof(struct json_container)),
+        .fits_line = td_json_fits_line(l->doc->text)};
 
     shape.number = atomic_fetch_add(&numbers, 1) + 1;
     for (uint32_t i = 0; i < l->doc->len; i++) {

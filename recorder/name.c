@@ -11,6 +11,7 @@ enum td_code rec_namer_init(struct rec_namer *namer, const char *pointer,
     }
     if (pointer && pointer[0] && !strpbrk(pointer + 1, "/~\"\\"))
         td_buf_addf(&namer->key, "\"%s\"", pointer + 1);
+    namer->shapes = td_json_shapes_new(TD_JSON_DEPTH);
     return TD_OK;
 }
 
@@ -18,6 +19,7 @@ void rec_namer_release(struct rec_namer *namer)
 {
     td_buf_release(&namer->key);
     td_json_release(&namer->doc);
+    td_json_shapes_free(namer->shapes);
 }
 
 static size_t skip_blanks(struct td_bytes text, size_t at)
@@ -68,12 +70,18 @@ static void name_string(struct td_event *ev, size_t from)
     set_name(ev, td_bytes(start, (size_t)(at - start)));
 }
 
+static bool fits_line(struct rec_namer *namer, struct td_bytes text)
+{
+    return td_json_shapes_fit_line(namer->shapes, &namer->doc, text);
+}
+
 /* As td_json_fits_line(), with the values listed on the way. */
 static bool parse_line(struct rec_namer *namer, struct td_bytes text)
 {
     const struct td_json_doc *doc = &namer->doc;
 
-    return td_json_parse(&namer->doc, text, TD_JSON_DEPTH, NULL) == TD_OK &&
+    return td_json_shapes_parse(namer->shapes, &namer->doc, text, NULL) ==
+               TD_OK &&
            doc->values[0].start == 0 && doc->values[0].end == text.len &&
            !memchr(text.ptr, '\n', text.len) &&
            !memchr(text.ptr, '\r', text.len);
@@ -93,7 +101,7 @@ static bool look_for_name(struct rec_namer *namer, struct td_event *ev)
     size_t from = first_name(namer, ev->payload);
 
     if (from || ev->payload.len > REC_NAME_LOOK) {
-        if (!td_json_fits_line(ev->payload))
+        if (!fits_line(namer, ev->payload))
             return false;
         if (from)
             name_string(ev, from);
@@ -111,7 +119,7 @@ void rec_namer_look(struct rec_namer *namer, struct td_event *ev)
 
     if (ev->form == TD_FORM_BYTES)
         return;
-    if (named ? td_json_fits_line(ev->payload) : look_for_name(namer, ev))
+    if (named ? fits_line(namer, ev->payload) : look_for_name(namer, ev))
         ev->form = TD_FORM_JSON;
     else
         ev->form = td_utf8_valid(ev->payload) ? TD_FORM_TEXT : TD_FORM_BYTES;

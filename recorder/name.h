@@ -12,7 +12,7 @@
 #define RECORDER_NAME_H
 
 #include "core/buf.h"
-#include "core/json.h"
+#include "core/json_shape.h"
 
 #define REC_NAME_POINTER "/type"
 #define REC_NAME_MAX     ((size_t)256) /* bytes, escaped */
@@ -22,11 +22,14 @@
  */
 #define REC_NAME_LOOK ((size_t)4 * 1024 * 1024)
 
-/* Keep one; it holds the memory of the last parse. */
+/* Keep one; it holds the memory of the last parse, and what payloads looked
+ * like.
+ */
 struct rec_namer {
     const char *pointer; /* borrowed for good; NULL = never look */
     struct td_buf key;   /* `"KEY"` when the pointer is one plain key */
     struct td_json_doc doc;
+    struct td_json_shapes *shapes;
 };
 
 /* TD_USAGE if pointer is neither "" nor begins with "/". */

@@ -37,6 +37,8 @@ bool same_doc(struct td_json_shapes *shapes, unsigned max_depth,
            a.offset == b.offset && !strcmp(a.text, b.text) &&
            same_values(&plain, &known);
     *shape = known.shape;
+    same = same && td_json_shapes_fit_line(shapes, &known, text) ==
+                       td_json_fits_line(text);
     td_json_release(&plain);
     td_json_release(&known);
     free(exact);
