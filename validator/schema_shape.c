@@ -82,6 +82,7 @@ struct maker {
     struct checks *out;
     const struct schema_tag *tag; /* the first that was met */
     uint32_t tag_at;
+    const struct schema_key *chosen; /* the text it has, if it is one of it */
     int64_t visits; /* steps that a run of all of it would take */
     uint32_t depth;
     bool given_up;
@@ -151,6 +152,13 @@ static bool make_word(struct maker *m, uint32_t node, uint32_t at)
     return true;
 }
 
+/* What chose the list is not checked again. */
+static bool is_chosen(const struct maker *m, const struct check_left *c)
+{
+    return m->chosen && c->at == m->tag_at && c->kind == CHECK_TEXT &&
+           td_bytes_equal(m->chosen->text, m->r->list[c->step].key->text);
+}
+
 static bool make_scalar(struct maker *m, uint32_t node, uint32_t at)
 {
     const struct schema_fast *f = &m->r->nodes[node];
@@ -170,7 +178,8 @@ static bool make_scalar(struct maker *m, uint32_t node, uint32_t at)
         c.flags = TD_JSON_NOT_INT;
     if (c.kind >= CHECK_LENGTH)
         c.flags = TD_JSON_ESCAPED;
-    add_check(m, c);
+    if (!is_chosen(m, &c))
+        add_check(m, c);
     return true;
 }
 
@@ -271,6 +280,8 @@ static bool make_tagged(struct maker *m, const struct schema_step *s,
         return true;
     m->tag = tag;
     m->tag_at = tag_at;
+    if (number < tag->values.len)
+        m->chosen = &tag->values.keys[number];
     if (tag->starts[number + 1] - tag->starts[number] > 1)
         return true;
     *done = true;
