@@ -17,7 +17,7 @@ from bars import LIMIT_S, ROOT, Bar, node
 
 LONG = 10_000_000
 SHORT = 100_000
-MANY = 200_000
+MANY = 600_000
 
 
 def core(command):
