@@ -99,10 +99,4 @@ static inline uint32_t schema_table_find(const struct schema_table *table,
     }
 }
 
-/* A hash of a text, for tables of other shapes. */
-static inline uint64_t schema_hash(struct td_bytes text)
-{
-    return schema_words_hash(schema_words(text), text.len);
-}
-
 #endif
