@@ -5,7 +5,7 @@
 #include "cli/signals.h"
 #include "cli/tapes.h"
 #include "core/fs.h"
-#include "core/term.h"
+#include "core/terminal.h"
 #include "recorder/summary.h"
 
 #include <signal.h>

@@ -1,8 +1,8 @@
 /* tapedeck verify: is every byte of a tape what was recorded? */
 #include "cli/tapes.h"
-#include "core/ink.h"
 #include "core/json.h"
 #include "core/log.h"
+#include "core/terminal.h"
 #include "tape/line.h"
 
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 #include "core/log.h"
 
-#include "core/ink.h"
+#include "core/terminal.h"
 #include "core/utf8.h"
 
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 #include "replayer/progress.h"
 
 #include "core/mem.h"
-#include "core/term.h"
+#include "core/terminal.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

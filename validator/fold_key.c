@@ -4,7 +4,7 @@
 #include "core/mem.h"
 #include "validator/canon.h"
 #include "validator/fold_int.h"
-#include "validator/same.h"
+#include "validator/secret.h"
 
 #include <stdlib.h>
 
