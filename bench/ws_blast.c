@@ -7,7 +7,7 @@
  */
 #include "core/fs.h"
 #include "core/mem.h"
-#include "wire/ws_handshake.h"
+#include "wire/ws/handshake.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>

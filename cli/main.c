@@ -1,8 +1,8 @@
 /* tapedeck VERB ...: find the verb, read its options, run it. */
-#include "cli/args.h"
-#include "cli/help.h"
-#include "cli/say.h"
-#include "cli/verbs.h"
+#include "cli/help/help.h"
+#include "cli/options/args.h"
+#include "cli/options/say.h"
+#include "cli/verbs/verbs.h"
 #include "core/fs.h"
 #include "core/log.h"
 

@@ -1,13 +1,11 @@
 # What `cmake --install` leaves: the binary with its pages and completions, and
-# libtapedeck (the rooms core, tape, wire and validator) with headers and a
-# pkg-config file.
-set(TD_LIBRARY_ROOMS core tape wire validator)
+# libtapedeck (the rooms core, tape, wire, schema and validator) with headers and
+# a pkg-config file.
+set(TD_LIBRARY_ROOMS core tape wire schema validator)
 set(objects "")
 foreach(room ${TD_LIBRARY_ROOMS})
-  get_target_property(kind td_${room} TYPE)
-  if(kind STREQUAL "STATIC_LIBRARY")
-    list(APPEND objects $<TARGET_OBJECTS:td_${room}>)
-  endif()
+  get_property(part GLOBAL PROPERTY td_${room}_objects)
+  list(APPEND objects ${part})
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${room}
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tapedeck FILES_MATCHING PATTERN "*.h")
 endforeach()

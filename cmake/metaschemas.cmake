@@ -21,7 +21,7 @@ foreach(n RANGE 1 ${last})
   string(APPEND table "    {\"${uri}\", text_${i}, sizeof(text_${i})},\n")
   math(EXPR i "${i} + 1")
 endforeach()
-file(WRITE ${OUT} "#include \"validator/schema_metas.h\"
+file(WRITE ${OUT} "#include \"schema/load/metaschemas.h\"
 
 ${arrays}
 const struct schema_meta schema_metas[] = {

@@ -1,4 +1,4 @@
-#include "core/json_shape_int.h"
+#include "core/json_shape_internal.h"
 #include "core/mem.h"
 
 #include <stdlib.h>

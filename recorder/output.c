@@ -3,7 +3,7 @@
 #include "core/fs.h"
 #include "core/log.h"
 #include "core/mem.h"
-#include "recorder/replace.h"
+#include "recorder/file_replace.h"
 #include "tape/reader.h"
 
 #include <stdlib.h>

@@ -43,8 +43,8 @@ TD_MUST_CHECK enum td_code rec_output_put(struct rec_output *output,
                                           struct td_error *err);
 
 /* There is something to record: with tape.overwrite the tape takes the place of
- * the file that was there, which stays until then (recorder/replace.h). Told
- * once, before or behind the first event. TD_IO.
+ * the file that was there, which stays until then (recorder/file_replace.h).
+ * Told once, before or behind the first event. TD_IO.
  */
 TD_MUST_CHECK enum td_code rec_output_begin(struct rec_output *output,
                                             struct td_error *err);

@@ -17,7 +17,7 @@
 #ifndef RECORDER_OVERLOAD_H
 #define RECORDER_OVERLOAD_H
 
-#include "recorder/queue.h"
+#include "recorder/event_queue.h"
 
 enum rec_policy { REC_BLOCK, REC_DROP_NEW, REC_DROP_OLD, REC_FAIL };
 

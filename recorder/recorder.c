@@ -1,4 +1,4 @@
-#include "recorder/state.h"
+#include "recorder/recorder_internal.h"
 
 #include "core/mem.h"
 

@@ -19,7 +19,7 @@
 #include "recorder/output.h"
 #include "recorder/overload.h"
 #include "recorder/redact.h"
-#include "wire/transport.h"
+#include "wire/net/transport.h"
 
 #define REC_QUEUE_DEFAULT ((size_t)64 * 1024 * 1024)  /* bytes */
 #define REC_RING_MAX      ((size_t)256 * 1024 * 1024) /* of a snapshot */

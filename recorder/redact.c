@@ -2,8 +2,8 @@
 
 #include "core/mem.h"
 #include "recorder/redact_rules.h"
-#include "wire/sio.h"
-#include "wire/url.h"
+#include "wire/http/url.h"
+#include "wire/sio/packet.h"
 
 #include <inttypes.h>
 #include <regex.h>

@@ -13,7 +13,7 @@
 
 #include "core/buf.h"
 #include "recorder/recorder.h"
-#include "wire/client.h"
+#include "wire/client/client.h"
 
 #define REC_LINE_MAX ((size_t)128 * 1024 * 1024) /* of one NDJSON line */
 

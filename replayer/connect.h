@@ -7,7 +7,7 @@
 #define REPLAYER_CONNECT_H
 
 #include "replayer/player.h"
-#include "wire/client.h"
+#include "wire/client/client.h"
 
 struct play_connect_options {
     struct wire_client_options client; /* borrowed until play_connect_free() */

@@ -8,7 +8,7 @@
 
 #include "core/buf.h"
 #include "replayer/schedule.h"
-#include "replayer/source.h"
+#include "replayer/timeline.h"
 
 #define PLAY_GAP_NOTED (10 * TD_NS_PER_S) /* a silence that is worth a line */
 #define PLAY_NAMES_MAX 4096               /* names counted apart */

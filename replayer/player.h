@@ -10,8 +10,8 @@
 
 #include "replayer/lateness.h"
 #include "replayer/schedule.h"
-#include "replayer/source.h"
-#include "wire/transport.h"
+#include "replayer/timeline.h"
+#include "wire/net/transport.h"
 
 #define PLAY_SEEK_NS (5 * TD_NS_PER_S) /* of the arrow keys */
 

@@ -3,7 +3,7 @@
 #include "core/clock.h"
 #include "core/json.h"
 #include "replayer/schedule.h"
-#include "replayer/source.h"
+#include "replayer/timeline.h"
 
 #include <stdlib.h>
 

@@ -53,7 +53,7 @@ TD_MUST_CHECK enum td_code play_bound_parse(struct play_bound *bound,
 bool play_bound_needs_scan(const struct play_bound *bound);
 
 /* Find what the bounds mean on these tapes (paths end with NULL; several share
- * one timeline, see replayer/source.h). Reads the tapes only where a bound
+ * one timeline, see replayer/timeline.h). Reads the tapes only where a bound
  * needs it. TD_USAGE: no such marker, seq: with several tapes, the end before
  * the start; and the errors of tape_reader_open().
  */

@@ -1,10 +1,10 @@
 #include "replayer/run.h"
 
 #include "core/mem.h"
-#include "replayer/facts.h"
-#include "replayer/lines.h"
+#include "replayer/keyboard.h"
+#include "replayer/line_sink.h"
 #include "replayer/progress.h"
-#include "replayer/steer.h"
+#include "replayer/status_page.h"
 
 #include <stdlib.h>
 

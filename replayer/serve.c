@@ -1,5 +1,5 @@
 #include "core/mem.h"
-#include "replayer/serve_state.h"
+#include "replayer/serve_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -17,7 +17,7 @@
 #define REPLAYER_SERVE_H
 
 #include "replayer/player.h"
-#include "wire/server.h"
+#include "wire/server/server.h"
 
 struct play_serve_options {
     struct wire_server_options server;

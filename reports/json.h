@@ -17,7 +17,7 @@
 #define REPORTS_JSON_H
 
 #include "core/buf.h"
-#include "validator/verdict.h"
+#include "validator/verdict/verdict.h"
 
 /* Append the verdict and a LF. */
 void report_json(struct td_buf *out, const struct check_verdict *v);

@@ -3,7 +3,7 @@
 #define REPORTS_SHOW_H
 
 #include "core/buf.h"
-#include "validator/verdict.h"
+#include "validator/verdict/verdict.h"
 
 /* Append a command for a POSIX shell that prints the event the finding is
  * about; for one about the whole stream the first event it rests on. False, and

@@ -3,7 +3,7 @@
 #define REPORTS_TEXT_H
 
 #include "core/buf.h"
-#include "validator/verdict.h"
+#include "validator/verdict/verdict.h"
 
 /* Append the report: first what is wrong, then in a line for each reason the
  * rules that had nothing to judge or were skipped. With all set every rule is

@@ -11,7 +11,7 @@
 #define TAPE_HEADER_H
 
 #include "core/buf.h"
-#include "tape/names.h"
+#include "tape/name_counts.h"
 #include "tape/writer.h"
 
 /* Append line 1 with its LF. TD_USAGE: a "key=value" without "="; TD_LIMIT. */

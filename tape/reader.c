@@ -4,7 +4,7 @@
 #include "core/json.h"
 #include "core/mem.h"
 #include "tape/line.h"
-#include "tape/reader_int.h"
+#include "tape/reader_internal.h"
 
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-#include "tape/reader_int.h"
+#include "tape/reader_internal.h"
 
 #include "core/mem.h"
 #include "tape/index.h"

@@ -2,10 +2,10 @@
 
 #include "core/fs.h"
 #include "core/mem.h"
+#include "tape/compressor.h"
 #include "tape/header.h"
 #include "tape/line.h"
-#include "tape/names.h"
-#include "tape/press.h"
+#include "tape/name_counts.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* From words, environment and presets to the values that a verb asks for. */
-#include "cli/args.h"
+#include "cli/options/args.h"
 #include "tests/suites.h"
 
 #include <stdlib.h>

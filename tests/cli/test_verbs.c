@@ -1,7 +1,7 @@
 /* Laws of the verbs' tables, since help, completion and parsing rely on them.
  */
-#include "cli/args.h"
-#include "cli/verbs.h"
+#include "cli/options/args.h"
+#include "cli/verbs/verbs.h"
 #include "tests/suites.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
 /* Any document is refused with a reason, or says a contract that names only
  * what is in it: the contract is compiled, or refused with a reason too.
  */
-#include "validator/asyncapi.h"
-#include "validator/contract.h"
+#include "validator/asyncapi/asyncapi.h"
+#include "validator/contract/contract.h"
 
 #include <stdlib.h>
 

@@ -1,10 +1,10 @@
 /* Any contract is refused with a reason, or judges a stream; and it can be
  * doubted, said in sentences and tried on its own tests.
  */
-#include "validator/check.h"
-#include "validator/explain.h"
-#include "validator/lint.h"
-#include "validator/trial.h"
+#include "validator/cases/cases.h"
+#include "validator/check/check.h"
+#include "validator/explain/explain.h"
+#include "validator/lint/lint.h"
 
 #include <stdlib.h>
 

@@ -2,8 +2,8 @@
  * sessions of both roles stay in one piece. The first byte says which.
  */
 #include "core/clock.h"
-#include "wire/eio_client.h"
-#include "wire/eio_server.h"
+#include "wire/eio/client_session.h"
+#include "wire/eio/server_session.h"
 
 #include <stdlib.h>
 

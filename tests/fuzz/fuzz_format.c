@@ -1,7 +1,7 @@
 /* The first byte chooses a format, the rest is the text. Each checker says the
  * same twice, and what is valid in ASCII is valid in the wider format too.
  */
-#include "validator/format.h"
+#include "schema/format/format.h"
 
 #include <stdlib.h>
 

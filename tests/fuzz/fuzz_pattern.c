@@ -2,8 +2,8 @@
  * refuses as too much, and a pattern that needs no engine says the same as it.
  */
 #include "core/json.h"
-#include "validator/ecma.h"
-#include "validator/pattern.h"
+#include "schema/regex/ecma.h"
+#include "schema/regex/pattern.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>

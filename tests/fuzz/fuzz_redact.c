@@ -2,7 +2,7 @@
  * and holds nothing that a key rule names.
  */
 #include "core/json.h"
-#include "recorder/name.h"
+#include "recorder/event_name.h"
 #include "recorder/redact.h"
 
 #include <stdlib.h>

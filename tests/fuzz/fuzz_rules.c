@@ -1,7 +1,7 @@
 /* Any rules over any stream: up to a line of
  * three dashes the input is a contract, then come messages, a line each.
  */
-#include "validator/check.h"
+#include "validator/check/check.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
  * both speeds of the machine agree.
  */
 #include "core/json_shape.h"
-#include "validator/schema.h"
+#include "schema/schema.h"
 
 #include <stdlib.h>
 

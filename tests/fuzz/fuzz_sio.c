@@ -2,7 +2,7 @@
  * input is messages behind one byte each of length; the top bit = binary.
  */
 #include "core/json.h"
-#include "wire/sio.h"
+#include "wire/sio/packet.h"
 
 #include <stdlib.h>
 

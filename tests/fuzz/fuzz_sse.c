@@ -1,7 +1,7 @@
 /* Any bytes are understood the same, however they are cut into pieces (the
  * first byte says how), and an event that is written again comes back.
  */
-#include "wire/sse.h"
+#include "wire/sse/sse.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* Any bytes pushed to a TLS client and to a TLS server end in an answer. */
 #include "tests/support/certs.h"
-#include "wire/tls.h"
+#include "wire/net/tls.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
  * nor the error.
  */
 #include "core/mem.h"
-#include "wire/url.h"
+#include "wire/http/url.h"
 
 #include <stdlib.h>
 

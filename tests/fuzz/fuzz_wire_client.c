@@ -3,8 +3,8 @@
  * was made last, or with the top bit of the length for the one before it.
  * "KEY!" in them becomes the Sec-WebSocket-Accept of the request.
  */
-#include "wire/client.h"
-#include "wire/ws_handshake.h"
+#include "wire/client/client.h"
+#include "wire/ws/handshake.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
  * for "say" a byte of length and the bytes. "SID!" in them becomes the session
  * id that the client was given last.
  */
-#include "wire/server.h"
+#include "wire/server/server.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* Any bytes are understood the same, however they are cut into pieces. The
  * first byte chooses the role and the size of the pieces.
  */
-#include "wire/ws.h"
+#include "wire/ws/frame.h"
 
 #include <stdlib.h>
 

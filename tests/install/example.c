@@ -3,9 +3,9 @@
  * Schema.
  */
 #include <core/json.h>
+#include <schema/schema.h>
 #include <tape/reader.h>
 #include <tape/writer.h>
-#include <validator/schema.h>
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Lines come out whole, however the bytes came in. */
-#include "recorder/lines.h"
+#include "recorder/line_splitter.h"
 #include "tests/suites.h"
 
 #include <stdio.h>

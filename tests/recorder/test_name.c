@@ -1,5 +1,5 @@
 /* What a payload is, and where its event's name comes from. */
-#include "recorder/name.h"
+#include "recorder/event_name.h"
 #include "tests/suites.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* The numbers of a recording as people and programs read them. */
-#include "recorder/summary.h"
+#include "recorder/record_summary.h"
 #include "tests/suites.h"
 
 static void progress_is_short(void)

@@ -1,5 +1,5 @@
 /* Bytes of a terminal become keys; what is not known is swallowed. */
-#include "replayer/keys.h"
+#include "replayer/key_decoder.h"
 #include "tests/suites.h"
 
 #include <stdio.h>

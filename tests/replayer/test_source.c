@@ -1,6 +1,6 @@
 /* Which events a source gives, from which part of which tapes. */
 #include "replayer/range.h"
-#include "replayer/source.h"
+#include "replayer/timeline.h"
 #include "tests/suites.h"
 #include "tests/support/made_tape.h"
 

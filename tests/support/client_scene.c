@@ -1,7 +1,7 @@
 #include "tests/support/client_scene.h"
 
 #include "tests/suites.h"
-#include "wire/ws_handshake.h"
+#include "wire/ws/handshake.h"
 
 #include <stdio.h>
 

@@ -5,8 +5,8 @@
 #define TESTS_SUPPORT_CLIENT_SCENE_H
 
 #include "tests/support/party.h"
-#include "wire/client.h"
-#include "wire/ws.h"
+#include "wire/client/client.h"
+#include "wire/ws/frame.h"
 
 struct scene {
     struct td_clock clock;

@@ -7,7 +7,7 @@
 #define TESTS_SUPPORT_PARTY_H
 
 #include "core/buf.h"
-#include "wire/transport.h"
+#include "wire/net/transport.h"
 
 struct party {
     struct wire_conn *conn; /* NULL once closed */

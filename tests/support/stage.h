@@ -5,8 +5,8 @@
 #define TESTS_SUPPORT_STAGE_H
 
 #include "core/buf.h"
-#include "wire/server.h"
-#include "wire/ws.h"
+#include "wire/server/server.h"
+#include "wire/ws/frame.h"
 
 /* A client that sends bytes and keeps what comes. */
 struct raw {

@@ -1,6 +1,6 @@
 #include "tests/support/verb_rows.h"
 
-#include "validator/check.h"
+#include "validator/check/check.h"
 
 #include <CUnit/CUnit.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* The counts of names, beside a plain count of the same. */
-#include "tape/names.h"
+#include "tape/name_counts.h"
 #include "tests/suites.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* Aliases: what is renamed, what is left alone, and the way back. */
 #include "tests/suites.h"
-#include "validator/alias.h"
+#include "validator/message/alias.h"
 
 #include <stdio.h>
 

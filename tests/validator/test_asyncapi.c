@@ -1,7 +1,7 @@
 /* AsyncAPI documents as contracts: which events they have, by which name. */
 #include "tests/suites.h"
-#include "validator/asyncapi.h"
-#include "validator/contract.h"
+#include "validator/asyncapi/asyncapi.h"
+#include "validator/contract/contract.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* A check of messages: what fits no contract, and what strict means. */
 #include "tests/suites.h"
-#include "validator/check.h"
+#include "validator/check/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* conforms: messages meet a schema. */
 #include "tests/suites.h"
-#include "validator/check.h"
+#include "validator/check/check.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* Encoded texts, and JSON within them. */
+#include "schema/format/content.h"
 #include "tests/suites.h"
-#include "validator/content.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* Contracts: every way to be wrong, with line and column; what is right. */
 #include "tests/suites.h"
-#include "validator/check.h"
+#include "validator/check/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  */
 #include "core/fs.h"
 #include "tests/suites.h"
-#include "validator/contract.h"
+#include "validator/contract/contract.h"
 
 #include <stdio.h>
 

@@ -1,8 +1,8 @@
 /* When values are equal, and that nobody makes it slow to find out. */
 #include "core/rand.h"
+#include "schema/value/equal.h"
 #include "tests/suites.h"
 #include "tests/support/verb_rows.h"
-#include "validator/equal.h"
 
 #define ROWS(a)  (sizeof(a) / sizeof((a)[0]))
 #define LISTS    20000

@@ -1,6 +1,6 @@
 /* Rules as sentences: one row for each verb, and for what all rules have. */
 #include "tests/suites.h"
-#include "validator/explain.h"
+#include "validator/explain/explain.h"
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* The words of a contract: each once; fields are found as RFC 6901 says. */
 #include "core/json_shape.h"
 #include "tests/suites.h"
-#include "validator/fields.h"
+#include "validator/message/vocabulary.h"
 
 #include <stdio.h>
 

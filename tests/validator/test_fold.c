@@ -1,7 +1,7 @@
 /* What the fold remembers of the last messages: it must not show. */
 #include "tests/suites.h"
 #include "tests/support/verb_rows.h"
-#include "validator/check.h"
+#include "validator/check/check.h"
 
 #define ROWS(a) (sizeof(a) / sizeof((a)[0]))
 

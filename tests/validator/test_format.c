@@ -1,6 +1,6 @@
 /* What has a format and what only looks like it. */
+#include "schema/format/format.h"
 #include "tests/suites.h"
-#include "validator/format.h"
 
 #include <stdio.h>
 

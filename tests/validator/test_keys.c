@@ -1,7 +1,7 @@
 /* Texts as numbers, and as prints, whoever chooses the texts. */
+#include "schema/value/fingerprint.h"
+#include "schema/value/intern.h"
 #include "tests/suites.h"
-#include "validator/keys.h"
-#include "validator/print.h"
 
 #define CROWD 20000
 

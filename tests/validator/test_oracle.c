@@ -4,7 +4,7 @@
  */
 #include "tests/suites.h"
 #include "tests/support/naive.h"
-#include "validator/check.h"
+#include "validator/check/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>

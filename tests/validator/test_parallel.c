@@ -8,7 +8,7 @@
 #include "tape/writer.h"
 #include "tests/suites.h"
 #include "tests/support/tapes.h"
-#include "validator/check.h"
+#include "validator/check/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>

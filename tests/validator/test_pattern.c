@@ -1,7 +1,7 @@
 /* What a pattern of ECMA-262 matches, which are none, and where it gives up. */
+#include "schema/regex/ecma.h"
+#include "schema/regex/pattern.h"
 #include "tests/suites.h"
-#include "validator/ecma.h"
-#include "validator/pattern.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  */
 #include "core/rand.h"
 #include "tests/suites.h"
-#include "validator/check.h"
+#include "validator/check/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>

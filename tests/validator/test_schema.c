@@ -1,7 +1,7 @@
 /* What a problem says, what a wrong schema says, and where it gives up. */
+#include "schema/schema.h"
+#include "schema/value/decimal.h"
 #include "tests/suites.h"
-#include "validator/decimal.h"
-#include "validator/schema.h"
 
 #include <stdio.h>
 

@@ -2,8 +2,8 @@
  * an error that says why, or undecided. The suite's time limit is the bound.
  */
 #include "core/json_shape.h"
+#include "schema/schema.h"
 #include "tests/suites.h"
-#include "validator/schema.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
  * outputs from Debian, and its cases of annotations where
  * TD_JSON_SCHEMA_SUITE names a copy that has them.
  */
+#include "schema/schema.h"
 #include "tests/suites.h"
-#include "validator/schema.h"
 
 #include <stdio.h>
 #include <stdlib.h>

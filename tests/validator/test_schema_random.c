@@ -5,9 +5,9 @@
  */
 #include "core/json_shape.h"
 #include "core/rand.h"
+#include "schema/schema.h"
 #include "tests/suites.h"
 #include "tests/support/schema_oracle.h"
-#include "validator/schema.h"
 
 #include <stdio.h>
 #include <stdlib.h>

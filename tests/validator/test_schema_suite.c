@@ -5,8 +5,8 @@
  * perhaps, is run as well if TD_JSON_SCHEMA_SUITE names its folder.
  */
 #include "core/json_shape.h"
+#include "schema/schema.h"
 #include "tests/suites.h"
-#include "validator/schema.h"
 
 #include <dirent.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* One set of schemas, judged by from several threads at once. */
+#include "schema/schema.h"
 #include "tests/suites.h"
-#include "validator/schema.h"
 
 #include <pthread.h>
 #include <stdlib.h>

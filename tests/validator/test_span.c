@@ -1,6 +1,6 @@
 /* Lengths of time as text. */
+#include "schema/value/duration.h"
 #include "tests/suites.h"
-#include "validator/span.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * and how a wrong one is refused.
  */
 #include "tests/suites.h"
-#include "validator/trial.h"
+#include "validator/cases/cases.h"
 
 #include <stdio.h>
 

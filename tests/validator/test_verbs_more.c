@@ -1,8 +1,8 @@
 /* Verbs with expressions, automata and durations: rows as in test_verbs.c. */
+#include "core/histogram.h"
 #include "tests/suites.h"
 #include "tests/support/verb_rows.h"
-#include "validator/check.h"
-#include "validator/samples.h"
+#include "validator/check/check.h"
 
 #include <stdio.h>
 

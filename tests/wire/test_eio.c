@@ -2,7 +2,7 @@
  * those of the public protocol document.
  */
 #include "tests/suites.h"
-#include "wire/eio.h"
+#include "wire/eio/eio.h"
 
 #include <stdio.h>
 

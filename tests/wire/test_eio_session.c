@@ -3,8 +3,8 @@
  */
 #include "core/clock.h"
 #include "tests/suites.h"
-#include "wire/eio_client.h"
-#include "wire/eio_server.h"
+#include "wire/eio/client_session.h"
+#include "wire/eio/server_session.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * the bytes are cut into pieces.
  */
 #include "tests/suites.h"
-#include "wire/http.h"
+#include "wire/http/http.h"
 
 #include <stdio.h>
 

@@ -2,7 +2,7 @@
  * the public protocol document.
  */
 #include "tests/suites.h"
-#include "wire/sio.h"
+#include "wire/sio/packet.h"
 
 #include <stdio.h>
 

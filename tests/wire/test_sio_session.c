@@ -1,7 +1,7 @@
 /* The namespaces of one Socket.IO connection, in both roles. */
 #include "core/clock.h"
 #include "tests/suites.h"
-#include "wire/sio_session.h"
+#include "wire/sio/session.h"
 
 #include <stdio.h>
 

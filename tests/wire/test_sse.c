@@ -2,7 +2,7 @@
  * and what is written comes back.
  */
 #include "tests/suites.h"
-#include "wire/sse.h"
+#include "wire/sse/sse.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* Endpoints as rows: what they mean, why not, and what may be shown of them. */
 #include "tests/suites.h"
-#include "wire/url.h"
+#include "wire/http/url.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,9 +3,9 @@
  */
 #include "core/mem.h"
 #include "tests/suites.h"
-#include "wire/http.h"
-#include "wire/ws.h"
-#include "wire/ws_handshake.h"
+#include "wire/http/http.h"
+#include "wire/ws/frame.h"
+#include "wire/ws/handshake.h"
 
 #include <stdio.h>
 #include <stdlib.h>

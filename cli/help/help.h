@@ -1,0 +1,38 @@
+/* cli/help/help.h - pages made from the verbs' tables. */
+#ifndef CLI_HELP_HELP_H
+#define CLI_HELP_HELP_H
+
+#include "cli/options/command.h"
+#include "core/buf.h"
+
+/* Append the list of verbs, in groups. */
+void cli_help_overview(struct td_buf *out);
+
+/* Append the page of one verb, for a terminal of 80 columns. */
+void cli_help_verb(struct td_buf *out, const struct cli_command *command);
+
+/* Append the page of one verb, or (NULL) of the program, as roff for man(1). */
+void cli_help_man(struct td_buf *out, const struct cli_command *command);
+
+/* Append docs/cli.md. */
+void cli_help_markdown(struct td_buf *out);
+
+/* Append the completion script of a shell: "bash", "zsh" or "fish". */
+void cli_help_completion(struct td_buf *out, const char *shell);
+
+/* What all pages show of an option: "-o, --output FILE". */
+void cli_help_option(struct td_buf *out, const struct cli_option *option);
+
+/* One group of verbs in the overview: names, NULL-terminated. */
+struct cli_group {
+    const char *title;
+    const char *const *names;
+};
+
+/* Ends with a NULL title. Verbs that stand in none come last, as "Others". */
+extern const struct cli_group cli_groups[];
+
+/* True if one of the groups names the verb. */
+bool cli_grouped(const char *verb);
+
+#endif

@@ -1,0 +1,89 @@
+/* cli/options/command.h - what a verb is, and what all verbs share.
+ *
+ * A verb is one file cli/cmd_NAME.c with one table entry:
+ *
+ *     const struct cli_command cli_cmd_info = {
+ *         .name = "info", .summary = "...", .usage = "TAPE...",
+ *         .options = options, .run = run };
+ *
+ * Help, man pages and shell completion are made from these entries. stdout is
+ * data, stderr is talk; every verb has --json.
+ */
+#ifndef CLI_OPTIONS_COMMAND_H
+#define CLI_OPTIONS_COMMAND_H
+
+#include "core/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum cli_type {
+    CLI_FLAG,     /* present or not */
+    CLI_TEXT,     /* any string */
+    CLI_LIST,     /* a string, may be given several times */
+    CLI_NUMBER,   /* unsigned integer */
+    CLI_SIZE,     /* k M G */
+    CLI_DURATION, /* 250ms 2s 1h */
+    CLI_CHOICE,   /* one of .choices "a|b|c" */
+};
+
+struct cli_option {
+    const char *name;  /* "overwrite", without dashes */
+    char letter;       /* 'o', or 0 */
+    const char *alias; /* a second name, or NULL */
+    enum cli_type type;
+    const char *value;   /* "FILE" in the help; NULL for flags */
+    const char *choices; /* CLI_CHOICE */
+    const char *preset;  /* default, as text; NULL = none */
+    const char *help;    /* one line */
+    uint64_t min;        /* least number, bytes or ns */
+    uint64_t max;        /* largest; 0 = what 64 bits hold */
+    const char *bare;    /* what a bare "--loop" means; then a value must be
+                            joined with "=": "--loop=3". NULL = must have one */
+};
+
+struct cli_args;
+
+struct cli_command {
+    const char *name;
+    const char *summary;  /* one line for `tapedeck help` */
+    const char *usage;    /* operands: "SOURCE [-- CMD...]" */
+    const char *details;  /* paragraphs for help and man; or NULL */
+    const char *examples; /* one a line, "COMMAND  # what it does"; or NULL */
+    const struct cli_option *options; /* ends with a NULL name */
+    int min_operands;
+    int max_operands;   /* -1 = any number */
+    bool takes_command; /* operands behind "--" are a child's command line */
+    enum td_code (*run)(const struct cli_args *args, struct td_error *err);
+};
+
+/* Values after flags, environment, project file, user file and defaults were
+ * joined (in this order of precedence). Only lists and flags may be given
+ * twice; of flags the last one counts. Asking for an option that the verb's
+ * table does not have is a bug and aborts. Everything lives as long as args. */
+bool cli_flag(const struct cli_args *args, const char *name);
+const char *cli_text(const struct cli_args *args, const char *name); /* NULL */
+uint64_t cli_number(const struct cli_args *args, const char *name);  /* also
+                                     sizes (bytes) and durations (ns); 0 */
+bool cli_given(const struct cli_args *args, const char *name); /* not preset */
+bool cli_typed(const struct cli_args *args, const char *name); /* as a flag */
+const char *const *cli_list(const struct cli_args *args,
+                            const char *name); /* NULL-terminated, never NULL */
+int cli_operands(const struct cli_args *args);
+const char *cli_operand(const struct cli_args *args, int i);
+char *const *cli_child(const struct cli_args *args); /* behind --, or NULL */
+
+/* --json, -q, -v, --color of the call. */
+bool cli_json(const struct cli_args *args);
+bool cli_quiet(const struct cli_args *args);
+bool cli_verbose(const struct cli_args *args);
+bool cli_color(const struct cli_args *args, int fd);
+
+/* A line of talk on stderr (not with -q). Control characters in it are
+ * shown (td_text_clean()). */
+void cli_say(const struct cli_args *args, const char *fmt, ...) TD_PRINTF(2, 3);
+
+/* "tapedeck VERB: where: text; mend" on stderr, one line, also with -q. */
+void cli_complain(const struct td_error *err);
+
+#endif

@@ -1,0 +1,368 @@
+#include "cli/options/config.h"
+
+#include "cli/options/args.h"
+#include "cli/verbs/verbs.h"
+#include "core/jsonx.h"
+#include "core/mem.h"
+#include "core/suggest.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PROJECT_FILE ".tapedeck.yaml"
+#define USER_FILE    "tapedeck/config.yaml"
+
+/* One setting of a file. */
+struct setting {
+    struct setting *next;
+    enum cli_origin from;
+    const char *verb; /* NULL = of every verb; a name of the table */
+    char *option;
+    char **texts;
+    size_t count;
+    char *where;
+};
+
+struct cli_config {
+    struct setting *first;
+    struct setting **last;
+};
+
+/* A file that is being read. */
+struct file {
+    struct cli_config *config;
+    enum cli_origin from;
+    struct td_jsonx doc;
+    struct td_error *err;
+};
+
+const char *cli_origin_text(enum cli_origin from)
+{
+    static const char *const texts[] = {
+        [CLI_FROM_PRESET] = "default",
+        [CLI_FROM_USER] = "user file",
+        [CLI_FROM_PROJECT] = "project file",
+        [CLI_FROM_ENVIRONMENT] = "environment",
+        [CLI_FROM_FLAG] = "command line",
+    };
+
+    return texts[from];
+}
+
+static char *text_of(const struct td_json_doc *doc, uint32_t i)
+{
+    struct td_buf text = {0};
+    char *copy;
+
+    if (doc->values[i].kind == TD_JSON_STRING)
+        (void)td_json_unescape(&text, td_json_inner(doc, i));
+    else
+        (void)td_buf_add_bytes(&text, td_json_raw(doc, i));
+    copy = td_strdup(td_buf_str(&text));
+    td_buf_release(&text);
+    return copy;
+}
+
+static bool is_scalar(const struct td_json_doc *doc, uint32_t i)
+{
+    enum td_json_kind kind = (enum td_json_kind)doc->values[i].kind;
+
+    return kind != TD_JSON_OBJECT && kind != TD_JSON_ARRAY &&
+           kind != TD_JSON_NULL;
+}
+
+static bool has_option(const struct cli_option *options, const char *name)
+{
+    for (; options && options->name; options++) {
+        if (!strcmp(options->name, name))
+            return true;
+    }
+    return false;
+}
+
+static const struct cli_command *verb_named(const char *name)
+{
+    for (size_t i = 0; cli_verbs[i]; i++) {
+        if (!strcmp(cli_verbs[i]->name, name))
+            return cli_verbs[i];
+    }
+    return NULL;
+}
+
+static bool any_verb_has(const char *name)
+{
+    for (size_t i = 0; cli_verbs[i]; i++) {
+        if (has_option(cli_verbs[i]->options, name))
+            return true;
+    }
+    return false;
+}
+
+static bool is_known(const struct cli_command *verb, const char *name)
+{
+    return has_option(cli_common, name) ||
+           (verb ? has_option(verb->options, name) : any_verb_has(name));
+}
+
+static void offer_options(struct td_suggestion *suggest,
+                          const struct cli_option *options)
+{
+    for (; options && options->name; options++)
+        td_suggest(suggest, options->name);
+}
+
+static enum td_code unknown_key(struct file *file, uint32_t key,
+                                const struct cli_command *verb,
+                                const char *name)
+{
+    struct td_suggestion suggest = {.word = name};
+
+    offer_options(&suggest, cli_common);
+    for (size_t i = 0; cli_verbs[i]; i++) {
+        if (!verb)
+            td_suggest(&suggest, cli_verbs[i]->name);
+        if (!verb || verb == cli_verbs[i])
+            offer_options(&suggest, cli_verbs[i]->options);
+    }
+    (void)td_jsonx_fail(&file->doc, key, TD_USAGE, file->err,
+                        "no option is called \"%.64s\"", name);
+    if (suggest.best)
+        return td_error_mend(file->err, "did you mean %s?", suggest.best);
+    return td_error_mend(file->err, "see: tapedeck help %s",
+                         verb ? verb->name : "");
+}
+
+static struct setting *new_setting(struct file *file,
+                                   const struct cli_command *verb, uint32_t key)
+{
+    struct setting *setting = td_calloc(1, sizeof(*setting));
+    struct td_jsonx_mark mark = td_jsonx_where(&file->doc, key);
+    struct td_buf where = {0};
+
+    (void)td_buf_addf(&where, "%s:%u:%u", file->doc.name, mark.line,
+                      mark.column);
+    setting->where = td_strdup(td_buf_str(&where));
+    td_buf_release(&where);
+    setting->from = file->from;
+    setting->verb = verb ? verb->name : NULL;
+    setting->option = text_of(&file->doc.json, key);
+    *file->config->last = setting;
+    file->config->last = &setting->next;
+    return setting;
+}
+
+static enum td_code bad_value(struct file *file, uint32_t value)
+{
+    return td_jsonx_fail(&file->doc, value, TD_USAGE, file->err,
+                         "is no text, number, true, false or list of these");
+}
+
+/* A scalar is one text, a list one text an element. */
+static enum td_code add_texts(struct file *file, struct setting *setting,
+                              uint32_t value)
+{
+    const struct td_json_value *v = &file->doc.json.values[value];
+    bool list = v->kind == TD_JSON_ARRAY;
+    uint32_t at = list ? value + 1 : value;
+
+    setting->texts =
+        td_calloc((list ? v->count : 1) + 1U, sizeof(*setting->texts));
+    for (; at < v->next; at = file->doc.json.values[at].next) {
+        if (!is_scalar(&file->doc.json, at))
+            return bad_value(file, at);
+        setting->texts[setting->count++] = text_of(&file->doc.json, at);
+    }
+    return TD_OK;
+}
+
+/* key: value, at the top (verb NULL) or below a verb. */
+static enum td_code add_option(struct file *file,
+                               const struct cli_command *verb, uint32_t key)
+{
+    char *name = text_of(&file->doc.json, key);
+    enum td_code code = TD_OK;
+
+    if (!is_known(verb, name))
+        code = unknown_key(file, key, verb, name);
+    else if (file->doc.json.values[key + 1].kind != TD_JSON_NULL)
+        code = add_texts(file, new_setting(file, verb, key), key + 1);
+    free(name);
+    return code;
+}
+
+static enum td_code add_verb(struct file *file, const struct cli_command *verb,
+                             uint32_t object)
+{
+    const struct td_json_value *values = file->doc.json.values;
+    enum td_code code = TD_OK;
+
+    for (uint32_t key = object + 1; key < values[object].next && !code;
+         key = values[key + 1].next)
+        code = add_option(file, verb, key);
+    return code;
+}
+
+static enum td_code add_top(struct file *file)
+{
+    const struct td_json_value *values = file->doc.json.values;
+    enum td_code code = TD_OK;
+
+    if (values[0].kind == TD_JSON_NULL)
+        return TD_OK;
+    if (values[0].kind != TD_JSON_OBJECT)
+        return td_jsonx_fail(&file->doc, 0, TD_USAGE, file->err,
+                             "is no mapping of options");
+    for (uint32_t key = 1; key < values[0].next && !code;
+         key = values[key + 1].next) {
+        char *name = text_of(&file->doc.json, key);
+        const struct cli_command *verb = verb_named(name);
+
+        if (verb && values[key + 1].kind == TD_JSON_OBJECT)
+            code = add_verb(file, verb, key + 1);
+        else
+            code = add_option(file, NULL, key);
+        free(name);
+    }
+    return code;
+}
+
+static enum td_code add_file(struct cli_config *config, enum cli_origin from,
+                             const char *path, struct td_error *err)
+{
+    struct file file = {.config = config, .from = from, .err = err};
+    enum td_code code = td_jsonx_load(&file.doc, path, err);
+
+    if (!code)
+        code = add_top(&file);
+    td_jsonx_release(&file.doc);
+    return code;
+}
+
+static enum td_code add_project(struct cli_config *config, struct td_error *err)
+{
+    char *dir = get_current_dir_name();
+    enum td_code code = TD_OK;
+
+    for (size_t len = dir ? strlen(dir) : 0; len > 0;) {
+        struct td_buf path = {0};
+        bool there;
+
+        (void)td_buf_addf(&path, "%.*s/" PROJECT_FILE, (int)len, dir);
+        there = access(td_buf_str(&path), F_OK) == 0;
+        if (there)
+            code = add_file(config, CLI_FROM_PROJECT, td_buf_str(&path), err);
+        td_buf_release(&path);
+        while (len > 0 && dir[--len] != '/')
+            ;
+        if (there)
+            break;
+    }
+    free(dir);
+    return code;
+}
+
+static enum td_code add_user(struct cli_config *config, struct td_error *err)
+{
+    const char *xdg = getenv("XDG_CONFIG_HOME");
+    const char *home = getenv("HOME");
+    struct td_buf path = {0};
+    enum td_code code = TD_OK;
+
+    if (xdg && *xdg)
+        (void)td_buf_addf(&path, "%s/" USER_FILE, xdg);
+    else if (home && *home)
+        (void)td_buf_addf(&path, "%s/.config/" USER_FILE, home);
+    if (path.len > 0 && access(td_buf_str(&path), F_OK) == 0)
+        code = add_file(config, CLI_FROM_USER, td_buf_str(&path), err);
+    td_buf_release(&path);
+    return code;
+}
+
+enum td_code cli_config_open(struct cli_config **out, struct td_error *err)
+{
+    struct cli_config *config = td_calloc(1, sizeof(*config));
+    enum td_code code;
+
+    config->last = &config->first;
+    code = add_project(config, err);
+    if (!code)
+        code = add_user(config, err);
+    if (code) {
+        cli_config_close(config);
+        config = NULL;
+    }
+    *out = config;
+    return code;
+}
+
+void cli_config_close(struct cli_config *config)
+{
+    while (config && config->first) {
+        struct setting *setting = config->first;
+
+        config->first = setting->next;
+        for (size_t i = 0; i < setting->count; i++)
+            free(setting->texts[i]);
+        free(setting->texts);
+        free(setting->option);
+        free(setting->where);
+        free(setting);
+    }
+    free(config);
+}
+
+/* Look TAPEDECK_VERB_OPTION (verb may be NULL) up. An empty variable counts as
+ * not set. True if the caller wants to hear more.
+ */
+static bool say_variable(const char *verb, const char *option,
+                         cli_found_fn *tell, void *ctx)
+{
+    struct cli_found found = {.from = CLI_FROM_ENVIRONMENT, .count = 1};
+
+    (void)snprintf(found.where, sizeof(found.where), "TAPEDECK_%s%s%s",
+                   verb ? verb : "", verb ? "_" : "", option);
+    for (char *p = found.where; *p; p++)
+        *p = (char)(*p == '-' ? '_' : toupper((unsigned char)*p));
+    found.one = getenv(found.where);
+    found.texts = &found.one;
+    return !found.one || !*found.one || tell(ctx, &found);
+}
+
+/* The settings of one file, of the verb or (NULL) general ones. */
+static bool say_file(const struct cli_config *config, enum cli_origin from,
+                     const char *verb, const char *option, cli_found_fn *tell,
+                     void *ctx)
+{
+    for (const struct setting *s = config->first; s; s = s->next) {
+        struct cli_found found = {.from = from, .count = s->count};
+
+        if (s->from != from || strcmp(s->option, option) != 0 ||
+            (verb ? !s->verb || strcmp(s->verb, verb) != 0 : s->verb != NULL))
+            continue;
+        found.texts = (const char *const *)s->texts;
+        (void)snprintf(found.where, sizeof(found.where), "%s", s->where);
+        if (!tell(ctx, &found))
+            return false;
+    }
+    return true;
+}
+
+void cli_config_each(const struct cli_config *config, const char *verb,
+                     const char *option, cli_found_fn *found, void *ctx)
+{
+    bool more = true;
+
+    if (verb)
+        more = say_variable(verb, option, found, ctx);
+    more = more && say_variable(NULL, option, found, ctx);
+    for (int from = CLI_FROM_PROJECT; config && from >= CLI_FROM_USER; from--) {
+        if (verb)
+            more = more && say_file(config, (enum cli_origin)from, verb, option,
+                                    found, ctx);
+        more = more && say_file(config, (enum cli_origin)from, NULL, option,
+                                found, ctx);
+    }
+}

@@ -1,0 +1,61 @@
+/* cli/options/config.h - what options are set to when the command line is
+ * silent.
+ *
+ * In order of precedence:
+ *   environment   TAPEDECK_RECORD_MAX_SIZE (one verb), TAPEDECK_MAX_SIZE
+ *   project       .tapedeck.yaml in this directory or the nearest one above
+ *   user          $XDG_CONFIG_HOME/tapedeck/config.yaml, by default in
+ *                 ~/.config
+ * A file is a mapping of option names; a verb's name holds a mapping for that
+ * verb alone, which wins over the general one of the same file.
+ */
+#ifndef CLI_OPTIONS_CONFIG_H
+#define CLI_OPTIONS_CONFIG_H
+
+#include "cli/options/command.h"
+
+#include <stddef.h>
+
+enum cli_origin {
+    CLI_FROM_PRESET,
+    CLI_FROM_USER,
+    CLI_FROM_PROJECT,
+    CLI_FROM_ENVIRONMENT,
+    CLI_FROM_FLAG,
+};
+
+/* "default", "user file", "project file", "environment", "command line". */
+const char *cli_origin_text(enum cli_origin from);
+
+struct cli_config;
+
+/* Find and read the files. A missing file is fine. TD_USAGE: one is no YAML
+ * mapping, has a key that no verb knows, or a value that is no text, number,
+ * yes or no, or list of these; TD_IO: it cannot be read.
+ */
+TD_MUST_CHECK enum td_code cli_config_open(struct cli_config **out,
+                                           struct td_error *err);
+
+/* NULL is fine. */
+void cli_config_close(struct cli_config *config);
+
+/* One setting. */
+struct cli_found {
+    enum cli_origin from;
+    size_t count;
+    const char *const *texts; /* of config, or of this struct: do not copy it */
+    const char *one;
+    char where[320]; /* the variable, or "FILE:LINE:COLUMN" */
+};
+
+/* Returns false to hear of no more. */
+typedef bool cli_found_fn(void *ctx, const struct cli_found *found);
+
+/* Every setting of an option of a verb, the one that counts first. verb may be
+ * NULL: then only general settings. config may be NULL: then only the
+ * environment.
+ */
+void cli_config_each(const struct cli_config *config, const char *verb,
+                     const char *option, cli_found_fn *found, void *ctx);
+
+#endif

@@ -1,0 +1,145 @@
+#include "cli/options/args.h"
+#include "core/clock.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NUMBER_BASE 10
+
+static bool read_flag(const char *text, uint64_t *number)
+{
+    static const struct {
+        const char *text;
+        uint64_t value;
+    } rows[] = {{"true", 1},  {"yes", 1}, {"on", 1},  {"1", 1},
+                {"false", 0}, {"no", 0},  {"off", 0}, {"0", 0}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (!strcmp(rows[i].text, text)) {
+            *number = rows[i].value;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Digits, perhaps too many or below zero. */
+static bool is_whole(const char *text)
+{
+    text += *text == '-';
+    return *text && text[strspn(text, "0123456789")] == '\0';
+}
+
+static bool read_number(const char *text, uint64_t *number)
+{
+    uint64_t n = 0;
+
+    for (const char *p = text; *p; p++) {
+        uint64_t digit = (uint64_t)(*p - '0');
+
+        if (*p < '0' || *p > '9' || n > (UINT64_MAX - digit) / NUMBER_BASE)
+            return false;
+        n = n * NUMBER_BASE + digit;
+    }
+    *number = n;
+    return *text != '\0';
+}
+
+/* choices is "a|b|c". */
+static bool is_choice(const char *choices, const char *text)
+{
+    size_t len = strlen(text);
+
+    while (choices) {
+        if (!strncmp(choices, text, len) &&
+            (choices[len] == '|' || choices[len] == '\0') && len > 0)
+            return true;
+        choices = strchr(choices, '|');
+        choices = choices ? choices + 1 : NULL;
+    }
+    return false;
+}
+
+static bool read_value(const struct cli_option *option, const char *text,
+                       uint64_t *number)
+{
+    switch (option->type) {
+    case CLI_FLAG:
+        return read_flag(text, number);
+    case CLI_NUMBER:
+        return read_number(text, number);
+    case CLI_SIZE:
+        return td_size_parse(text, number) == TD_OK;
+    case CLI_DURATION:
+        return td_duration_parse(text, number) == TD_OK;
+    case CLI_CHOICE:
+        return is_choice(option->choices, text);
+    case CLI_TEXT:
+    case CLI_LIST:
+        break;
+    }
+    return true;
+}
+
+static bool has_range(const struct cli_option *option)
+{
+    return option->type == CLI_NUMBER || option->type == CLI_SIZE ||
+           option->type == CLI_DURATION;
+}
+
+static uint64_t most_of(const struct cli_option *option)
+{
+    return option->max ? option->max : UINT64_MAX;
+}
+
+static enum td_code out_of_range(const struct cli_option *option,
+                                 const char *text, bool less, const char *where,
+                                 struct td_error *err)
+{
+    (void)td_error_set(err, TD_USAGE, where, 0, "%.100s is too %s", text,
+                       less ? "small" : "large");
+    if (option->min && less)
+        return td_error_mend(
+            err, "write more than %" PRIu64 ", or leave the option out",
+            option->min - 1);
+    return td_error_mend(err, "choose %" PRIu64 " to %" PRIu64, option->min,
+                         most_of(option));
+}
+
+enum td_code cli_value_read(const struct cli_option *option, const char *text,
+                            const char *where, uint64_t *number,
+                            struct td_error *err)
+{
+    static const struct {
+        const char *what;
+        const char *mend;
+    } rows[] = {
+        [CLI_FLAG] = {"a yes or no", "write true or false"},
+        [CLI_TEXT] = {"", ""},
+        [CLI_LIST] = {"", ""},
+        [CLI_NUMBER] = {"a whole number", "write it like 1000"},
+        [CLI_SIZE] = {"a size", "write it like 64k, 10M or 1G"},
+        [CLI_DURATION] = {"a duration", "write it like 250ms, 2s or 1h"},
+        [CLI_CHOICE] = {"one of the choices", ""},
+    };
+
+    uint64_t value = *number;
+
+    if (read_value(option, text, &value)) {
+        if (has_range(option) &&
+            (value < option->min || value > most_of(option)))
+            return out_of_range(option, text, value < option->min, where, err);
+        *number = value;
+        return TD_OK;
+    }
+    if (option->type == CLI_NUMBER && is_whole(text))
+        return out_of_range(option, text, *text == '-', where, err);
+    (void)td_error_set(err, TD_USAGE, where, 0, "\"%.100s\" is not %s", text,
+                       rows[option->type].what);
+    if (option->type == CLI_CHOICE)
+        (void)td_error_mend(err, "choose %s", option->choices);
+    else
+        (void)td_error_mend(err, "%s", rows[option->type].mend);
+    return TD_USAGE;
+}

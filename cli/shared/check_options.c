@@ -1,0 +1,196 @@
+#include "cli/shared/check_options.h"
+
+#include "core/digest.h"
+#include "core/fs.h"
+#include "core/suggest.h"
+
+/* Offer the names that rules have; true if name is among them. */
+static bool offer(const struct check_names *names, const char *name,
+                  struct td_suggestion *suggest)
+{
+    bool found = false;
+
+    for (uint32_t i = 0; i < names->len; i++) {
+        td_suggest(suggest, names->list[i]);
+        found = found || !strcmp(names->list[i], name);
+    }
+    return found;
+}
+
+/* A profile that no rule has would change nothing, without a word. */
+static enum td_code check_profile(const struct check_contract *contract,
+                                  const char *name, struct td_error *err)
+{
+    struct td_suggestion suggest = {.word = name};
+
+    for (uint32_t i = 0; contract && i < contract->rules_len; i++) {
+        if (offer(&contract->rules[i].profiles, name, &suggest))
+            return TD_OK;
+    }
+    (void)td_error_set(err, TD_USAGE, "--profile", 0,
+                       contract ? "no rule of the contract has the profile "
+                                  "\"%.80s\""
+                                : "\"%.80s\" needs a contract",
+                       name);
+    if (suggest.best)
+        return td_error_mend(err, "did you mean %s?", suggest.best);
+    return TD_USAGE;
+}
+
+static enum td_code check_profiles(struct cli_check *check,
+                                   const struct cli_args *args,
+                                   struct td_error *err)
+{
+    const char *const *names = cli_list(args, "profile");
+    enum td_code code = TD_OK;
+
+    for (size_t i = 0; names[i] && code == TD_OK; i++)
+        code = check_profile(check->contract, names[i], err);
+    check->how.profiles = names;
+    return code;
+}
+
+static enum td_code check_dialect(const struct cli_check *check,
+                                  struct td_error *err)
+{
+    const char *name = check->how.dialect;
+
+    if (check->contract)
+        return check_contract_dialect(check->contract, name, err);
+    return td_error_set(err, TD_USAGE, "--dialect", 0,
+                        "\"%.80s\" needs a contract", name);
+}
+
+enum td_code cli_check_read(struct cli_check *check,
+                            const struct cli_args *args, const char *schema,
+                            const char *contract, struct td_error *err)
+{
+    enum td_code code = cli_schema_read(&check->reading, args, err);
+
+    if (code == TD_OK && schema) {
+        check->schemas = check_schemas_new(&check->reading);
+        code = check_schemas_add_file(check->schemas, schema, &check->how.root,
+                                      err);
+    }
+    if (code == TD_OK && contract)
+        code = check_contract_load(&check->contract, contract, &check->reading,
+                                   err);
+    check->how.schemas = check->schemas;
+    check->how.contract = check->contract;
+    check->how.max_findings = cli_number(args, "max-findings");
+    check->how.fail_fast = cli_flag(args, "fail-fast");
+    check->how.strict = cli_flag(args, "strict");
+    check->how.dialect = cli_text(args, "dialect");
+    if (code == TD_OK && check->how.dialect)
+        code = check_dialect(check, err);
+    return code ? code : check_profiles(check, args, err);
+}
+
+void cli_check_release(struct cli_check *check)
+{
+    check_schemas_free(check->schemas);
+    check_contract_free(check->contract);
+    cli_schema_release(&check->reading);
+}
+
+enum td_code cli_check_hash(struct td_buf *out, const char *path,
+                            struct td_error *err)
+{
+    uint8_t digest[WIRE_SHA256_LEN];
+    struct td_buf file = {0};
+    enum td_code code = td_fs_read(&file, path, err);
+
+    if (code == TD_OK) {
+        wire_sha256(digest, td_buf_bytes(&file));
+        (void)td_buf_add_text(out, "sha256:");
+        for (size_t i = 0; i < sizeof(digest); i++)
+            (void)td_buf_addf(out, "%02x", digest[i]);
+    }
+    td_buf_release(&file);
+    return code;
+}
+
+static uint32_t count_outcome(const struct check_verdict *v,
+                              enum check_outcome outcome)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < v->rules_len; i++)
+        count += v->rules[i].outcome == outcome;
+    return count;
+}
+
+static void add_share(struct td_buf *out, uint32_t count, const char *what)
+{
+    if (count > 0)
+        (void)td_buf_addf(out, "%s%u %s", out->len ? ", " : "", count, what);
+}
+
+/* It would pass but for --strict. */
+static void say_strict(const struct check_verdict *v, const char *path,
+                       struct td_error *err)
+{
+    struct td_buf why = {0};
+    uint32_t vacuous = 0;
+
+    for (uint32_t i = 0; i < v->rules_len; i++)
+        vacuous +=
+            v->rules[i].outcome == CHECK_VACUOUS && !v->rules[i].optional;
+    add_share(&why, count_outcome(v, CHECK_FAIL), "warned");
+    add_share(&why, vacuous, "had nothing to judge");
+    add_share(&why, count_outcome(v, CHECK_OPEN), "could not be decided");
+    add_share(&why, count_outcome(v, CHECK_SKIPPED), "did not run");
+    (void)td_error_set(err, TD_FAILED, path, 0,
+                       "fails because of --strict: of %u rules %s",
+                       v->rules_len, td_buf_str(&why));
+    td_buf_release(&why);
+}
+
+void cli_check_say(const struct check_verdict *v, enum td_code code,
+                   const char *path, struct td_error *err)
+{
+    const char *lossy = v->lossy ? ", and the input is lossy" : "";
+    uint32_t failed = 0;
+
+    for (uint32_t i = 0; i < v->rules_len; i++)
+        failed += v->rules[i].outcome == CHECK_FAIL &&
+                  v->rules[i].level == CHECK_LEVEL_ERROR;
+    if (code == TD_FAILED && failed == 0)
+        say_strict(v, path, err);
+    else if (code == TD_FAILED)
+        (void)td_error_set(err, code, path, 0, "fails %u of %u rules%s", failed,
+                           v->rules_len, lossy);
+    else if (code == TD_TOOL)
+        (void)td_error_set(err, code, path, 0,
+                           "undecided: a limit was reached%s", lossy);
+    else if (v->outcome == CHECK_OPEN)
+        (void)td_error_set(err, code, path, 0,
+                           "undecided: the input was cut off before the end");
+    else
+        (void)td_error_set(err, code, path, 0,
+                           "passes what is there, but the input is lossy");
+}
+
+static int weight(enum td_code code)
+{
+    static const int weights[] = {[0] = 0, [3] = 1, [6] = 2, [7] = 3, [1] = 4};
+    int status = td_code_exit_status(code);
+
+    if (status < 2 || status == 3 || status == 6 || status == 7)
+        return weights[status];
+    return 5;
+}
+
+enum td_code cli_check_worse(enum td_code one, struct td_error *err,
+                             enum td_code other, const struct td_error *why)
+{
+    if (weight(other) <= weight(one)) {
+        if (other && why->text[0])
+            cli_complain(why);
+        return one;
+    }
+    if (one && err->text[0])
+        cli_complain(err);
+    *err = *why;
+    return other;
+}

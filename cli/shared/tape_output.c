@@ -1,0 +1,76 @@
+#include "cli/shared/tape_output.h"
+
+#include "core/fs.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+static void part(struct td_buf *out, uint64_t count, const char *what)
+{
+    if (count > 0)
+        (void)td_buf_addf(out, "%s%" PRIu64 " %s%s", out->len ? ", " : "",
+                          count, what, count == 1 ? "" : "s");
+}
+
+enum td_code cli_not_onto(const char *out, const char *tape,
+                          struct td_error *err)
+{
+    if (!td_fs_same(out, tape))
+        return TD_OK;
+    (void)td_error_set(err, TD_USAGE, out, 0,
+                       "is the very tape that is to be read");
+    return td_error_mend(err, "choose another name");
+}
+
+enum td_code cli_tape_verdict(const char *path, const char *to,
+                              const struct tape_state *state,
+                              struct td_error *err)
+{
+    struct td_buf text = {0};
+
+    if (state->torn)
+        (void)td_buf_add_text(&text, "torn: it has no end");
+    part(&text, state->bad_members, "damaged member");
+    part(&text, state->bad_lines, "damaged line");
+    part(&text, state->missing, "missing event");
+    if (state->lost > 0)
+        (void)td_buf_addf(&text, "%s%" PRIu64 " lost while recording",
+                          text.len ? ", " : "", state->lost);
+    if (text.len == 0)
+        return TD_OK;
+    (void)td_error_set(err, TD_LOSSY, path,
+                       state->torn_at == TAPE_NO_DAMAGE ? 0 : state->torn_at,
+                       "%s", td_buf_str(&text));
+    td_buf_release(&text);
+    if (to)
+        return td_error_mend(err, "what could be read is in %s",
+                             strcmp(to, "-") != 0 ? to : "stdout");
+    if (state->torn || state->bad_members || state->bad_lines)
+        return td_error_mend(err, "`tapedeck recover` makes a whole tape of "
+                                  "what is there");
+    return TD_LOSSY;
+}
+
+void cli_tape_state_json(struct td_buf *out, const struct tape_state *state)
+{
+    (void)td_buf_addf(
+        out,
+        "\"indexed\":%s,\"ended\":%s,\"torn\":%s,"
+        "\"segments\":%" PRIu64 ",\"members\":%" PRIu64
+        ",\"bad_members\":%" PRIu64 ",\"bad_lines\":%" PRIu64
+        ",\"missing\":%" PRIu64 ",\"lost\":%" PRIu64,
+        state->indexed ? "true" : "false", state->ended ? "true" : "false",
+        state->torn ? "true" : "false", state->segments, state->members,
+        state->bad_members, state->bad_lines, state->missing, state->lost);
+    if (state->torn_at != TAPE_NO_DAMAGE)
+        (void)td_buf_addf(out, ",\"damaged_at\":%" PRIu64, state->torn_at);
+}
+
+enum td_code cli_print(struct td_buf *out, struct td_error *err)
+{
+    enum td_code code =
+        td_fs_write(STDOUT_FILENO, td_buf_bytes(out), "stdout", err);
+
+    td_buf_clear(out);
+    return code;
+}

@@ -1,0 +1,209 @@
+/* tapedeck cat: the lines of tapes, whole or broken, as they stand. */
+#include "cli/shared/select_options.h"
+#include "cli/shared/tape_output.h"
+
+#include <poll.h>
+
+#define OUT_STEP ((size_t)256 * 1024) /* bytes printed at once */
+#define POLL_MS  100                  /* between looks at a growing tape */
+
+static const struct cli_option options[] = {
+    {.name = "follow",
+     .letter = 'f',
+     .type = CLI_FLAG,
+     .help = "wait for more while the tape is being recorded"},
+    {.name = "no-header",
+     .type = CLI_FLAG,
+     .help = "events only: no header and end lines"},
+    {.name = "seq",
+     .type = CLI_NUMBER,
+     .min = 1,
+     .value = "N",
+     .help = "only the event of that number, without header and end"},
+    CLI_CHOOSE_OPTIONS("both"),
+    {.name = NULL},
+};
+
+struct cat {
+    const struct cli_args *args;
+    struct tape_reader *reader;
+    struct play_select *select; /* NULL = all events */
+    struct play_window window;
+    bool whole;       /* nothing is left out: every line as it stands */
+    uint64_t segment; /* whose header was printed; unless whole */
+    struct td_buf out;
+};
+
+static enum td_code make_select(struct cat *cat, struct td_error *err)
+{
+    const struct cli_args *args = cat->args;
+    struct play_select_options how = cli_choose(args);
+
+    how.all_kinds = !cli_given(args, "event") && !cli_given(args, "regex");
+    return cli_chooses(args) ? play_select_new(&cat->select, &how, err) : TD_OK;
+}
+
+static enum td_code find_window(struct cat *cat, const char *path,
+                                struct td_error *err)
+{
+    const char *paths[] = {path, NULL};
+    enum td_code code = TD_OK;
+
+    cat->window = PLAY_WINDOW_ALL;
+    if (cli_given(cat->args, "start") || cli_given(cat->args, "end"))
+        code = cli_choose_window(cat->args, paths, &cat->window, err);
+    if (cli_given(cat->args, "seq"))
+        cat->window.from_seq = cat->window.to_seq =
+            cli_number(cat->args, "seq");
+    if (!code && cat->window.from_ns > 0)
+        code = tape_reader_seek_time(cat->reader, cat->window.from_ns, err);
+    if (!code && cat->window.from_seq > 1)
+        code = tape_reader_seek_seq(cat->reader, cat->window.from_seq, err);
+    return code;
+}
+
+static void add_line(struct cat *cat, struct td_bytes line)
+{
+    if (line.len == 0)
+        return;
+    (void)td_buf_add_bytes(&cat->out, line);
+    (void)td_buf_add_byte(&cat->out, '\n');
+}
+
+/* Header and end lines of a whole tape. */
+static void on_other_line(void *ctx, enum tape_line_kind kind,
+                          struct td_bytes line)
+{
+    struct cat *cat = (struct cat *)ctx;
+
+    (void)kind;
+    if (cat->whole && !cli_flag(cat->args, "no-header"))
+        add_line(cat, line);
+}
+
+/* The header that belongs to the events that come, of a part of a tape. */
+static void enter_segment(struct cat *cat)
+{
+    const struct tape_header *header = tape_reader_header(cat->reader);
+
+    if (cat->whole || header->segment == cat->segment ||
+        cli_flag(cat->args, "no-header") || cli_given(cat->args, "seq"))
+        return;
+    cat->segment = header->segment;
+    add_line(cat, header->line);
+}
+
+static void add_event(struct cat *cat, const struct td_event *ev)
+{
+    enter_segment(cat);
+    if (!cat->select || play_select_takes(cat->select, ev))
+        add_line(cat, tape_reader_line(cat->reader));
+}
+
+static bool is_behind(const struct cat *cat, const struct td_event *ev)
+{
+    return ev->at_ns > cat->window.to_ns || ev->seq > cat->window.to_seq;
+}
+
+static enum td_code wait_for_more(struct cat *cat, struct td_error *err)
+{
+    enum td_code code = cli_print(&cat->out, err);
+
+    if (!code && tape_reader_state(cat->reader).ended)
+        return TD_END;
+    (void)poll(NULL, 0, POLL_MS);
+    return code;
+}
+
+static enum td_code copy_lines(struct cat *cat, struct td_error *err)
+{
+    struct td_event ev;
+
+    for (;;) {
+        enum td_code code = tape_reader_next(cat->reader, &ev, err);
+
+        if (!code && is_behind(cat, &ev))
+            return TD_END;
+        if (!code)
+            add_event(cat, &ev);
+        else if (code == TD_AGAIN)
+            code = wait_for_more(cat, err);
+        if (!code && cat->out.len >= OUT_STEP)
+            code = cli_print(&cat->out, err);
+        if (code)
+            return code;
+    }
+}
+
+static enum td_code cat_tape(struct cat *cat, const char *path,
+                             struct td_error *err)
+{
+    struct tape_read_options how = {.follow = cli_flag(cat->args, "follow"),
+                                    .threads = 1,
+                                    .other = on_other_line,
+                                    .ctx = cat};
+    struct tape_state state;
+    enum td_code code = tape_reader_open(&cat->reader, path, &how, err);
+
+    if (!code)
+        code = find_window(cat, path, err);
+    if (!code)
+        code = copy_lines(cat, err);
+    if (code == TD_END) {
+        enter_segment(cat);
+        code = cli_print(&cat->out, err);
+        state = tape_reader_state(cat->reader);
+        if (!cat->whole)
+            state.torn = state.torn && !state.ended;
+        if (!code)
+            code = cli_tape_verdict(path, NULL, &state, err);
+    }
+    tape_reader_close(cat->reader);
+    cat->reader = NULL;
+    cat->segment = 0;
+    return code;
+}
+
+static enum td_code run(const struct cli_args *args, struct td_error *err)
+{
+    struct cat cat = {.args = args};
+    struct td_error first = {0};
+    enum td_code code = make_select(&cat, err);
+
+    if (!code && cli_given(args, "seq") &&
+        (cli_given(args, "start") || cli_given(args, "end")))
+        code = td_error_set(err, TD_USAGE, "--seq", 0,
+                            "excludes --start and --end");
+    cat.whole = !cat.select && !cli_given(args, "start") &&
+                !cli_given(args, "end") && !cli_given(args, "seq");
+    for (int i = 0; i < cli_operands(args) && (!code || code == TD_LOSSY);
+         i++) {
+        enum td_code one = cat_tape(&cat, cli_operand(args, i), err);
+
+        if (one == TD_LOSSY && !first.code)
+            first = *err;
+        code = one ? one : code;
+    }
+    if (code == TD_LOSSY)
+        *err = first;
+    play_select_free(cat.select);
+    td_buf_release(&cat.out);
+    return code;
+}
+
+const struct cli_command cli_cmd_cat = {
+    .name = "cat",
+    .summary = "Print the lines of a tape, also of a damaged or growing one.",
+    .usage = "TAPE...",
+    .details = "One JSON object a line: the header, the events, the end. What "
+               "is damaged is\npassed over; exit status 3 says so. \"-\" reads "
+               "stdin.",
+    .examples = "tapedeck cat run.tape.gz | jq -c 'select(.ev==\"error\")'\n"
+                "tapedeck cat --follow run.tape.gz\n"
+                "tapedeck cat --seq 120 run.tape.gz\n"
+                "tapedeck cat --start 50% --event progress_update run.tape.gz",
+    .options = options,
+    .min_operands = 1,
+    .max_operands = -1,
+    .run = run,
+};

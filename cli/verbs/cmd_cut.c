@@ -1,0 +1,85 @@
+/* tapedeck cut: a part of a tape as a tape of its own. */
+#include "cli/shared/select_options.h"
+#include "cli/verbs/tape_write.h"
+
+static const struct cli_option options[] = {
+    {.name = "output",
+     .letter = 'o',
+     .type = CLI_TEXT,
+     .value = "FILE",
+     .help = "where to write the tape"},
+    {.name = "overwrite", .type = CLI_FLAG, .help = "replace FILE"},
+    CLI_CHOOSE_OPTIONS("both"),
+    {.name = "keep-times",
+     .type = CLI_FLAG,
+     .help = "times as on TAPE, not from the start of the part"},
+    {.name = NULL},
+};
+
+static enum td_code
+open_source(const struct cli_args *args, const char *const *paths,
+            struct play_select *select, struct play_source **source,
+            struct play_window *window, struct td_error *err)
+{
+    struct play_source_options how = {.paths = paths, .select = select};
+    enum td_code code = cli_choose_window(args, paths, window, err);
+
+    how.window = *window;
+    return code ? code : play_source_open(source, &how, err);
+}
+
+/* Where the part begins: at the bound in time, else at its first event. */
+static enum td_code find_start(struct play_source *source,
+                               const struct play_window *window,
+                               uint64_t *from_ns, struct td_error *err)
+{
+    struct td_event ev;
+    enum td_code code = TD_OK;
+
+    *from_ns = window->from_ns;
+    if (window->from_seq <= 1)
+        return TD_OK;
+    code = play_source_next(source, &ev, err);
+    if (code == TD_END)
+        return TD_OK;
+    *from_ns = code ? 0 : ev.at_ns;
+    return code ? code : play_source_rewind(source, err);
+}
+
+static enum td_code run(const struct cli_args *args, struct td_error *err)
+{
+    const char *paths[] = {cli_operand(args, 0), NULL};
+    struct play_select_options which = cli_choose(args);
+    struct play_select *select = NULL;
+    struct play_source *source = NULL;
+    struct play_window window = PLAY_WINDOW_ALL;
+    uint64_t from_ns = 0;
+    enum td_code code;
+
+    which.all_kinds = !cli_given(args, "event") && !cli_given(args, "regex");
+    code = play_select_new(&select, &which, err);
+    if (!code)
+        code = open_source(args, paths, select, &source, &window, err);
+    if (!code && !cli_flag(args, "keep-times"))
+        code = find_start(source, &window, &from_ns, err);
+    if (!code)
+        code = cli_tape_out(args, source, from_ns, err);
+    play_source_close(source);
+    play_select_free(select);
+    return code;
+}
+
+const struct cli_command cli_cmd_cut = {
+    .name = "cut",
+    .summary = "Write a part of a tape to a tape of its own.",
+    .usage = "TAPE -o FILE",
+    .details = "Events are numbered afresh and times begin at the start of the "
+               "part, unless\n--keep-times is given. The wall clock stays "
+               "right.",
+    .examples =
+        "tapedeck cut run.tape.gz --start +10s --end +20s -o part.tape.gz",
+    .options = options,
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run,
+};

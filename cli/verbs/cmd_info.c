@@ -1,0 +1,411 @@
+/* tapedeck info: what is on a tape. */
+#include "cli/shared/tape_output.h"
+#include "cli/verbs/info_members.h"
+#include "core/clock.h"
+#include "core/json.h"
+#include "core/log.h"
+#include "core/mem.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define NAMES_MAX 512 /* names that are listed; the rest is counted as one */
+
+static const struct cli_option options[] = {
+    {.name = "members",
+     .type = CLI_FLAG,
+     .help = "list the gzip members instead, by their heads"},
+    {.name = NULL},
+};
+
+/* Events of one name; the rates are of whole seconds between its first and its
+ * last event.
+ */
+struct row {
+    char *name;
+    size_t len;
+    bool is_kind;
+    uint64_t count;
+    uint64_t bytes; /* of payloads */
+    uint64_t first_second;
+    uint64_t second; /* that is being counted */
+    uint64_t in_second;
+    uint64_t least;
+    uint64_t most;
+};
+
+struct info {
+    struct row rows[NAMES_MAX + 1];
+    size_t len;
+    uint64_t events;
+    uint64_t text_bytes;
+    uint64_t last_ns;
+    uint64_t first_ns;
+    uint64_t start_wall_ns; /* of the first segment */
+    struct td_buf header;   /* its line 1; empty if there is none */
+    uint64_t segment;       /* at hand; what follows is of it */
+    uint64_t segment_first_ns;
+    uint64_t segment_last_ns;
+    uint32_t segment_conns;
+    uint64_t span_ns; /* of the segments before it, as conns */
+    uint32_t conns;
+};
+
+static struct row *row_of(struct info *info, const struct td_event *ev)
+{
+    bool is_kind = ev->kind.len > 0;
+    struct td_bytes name = is_kind ? ev->kind : ev->name;
+
+    for (size_t i = 0; i < info->len; i++) {
+        struct row *row = &info->rows[i];
+
+        if (row->is_kind == is_kind && row->len == name.len &&
+            (name.len == 0 || !memcmp(row->name, name.ptr, name.len)))
+            return row;
+    }
+    if (info->len == NAMES_MAX)
+        name = td_text("...");
+    if (info->len > NAMES_MAX)
+        return &info->rows[NAMES_MAX];
+    info->rows[info->len] = (struct row){
+        .name = td_strndup(name.ptr, name.len),
+        .len = name.len,
+        .is_kind = is_kind,
+        .first_second = ev->at_ns / TD_NS_PER_S,
+        .second = ev->at_ns / TD_NS_PER_S,
+        .least = UINT64_MAX,
+    };
+    return &info->rows[info->len++];
+}
+
+/* The second at hand is over; those without an event have rate 0. */
+static void end_second(struct row *row, uint64_t next)
+{
+    if (row->in_second > row->most)
+        row->most = row->in_second;
+    if (row->in_second < row->least)
+        row->least = row->in_second;
+    if (next > row->second + 1)
+        row->least = 0;
+    row->second = next;
+    row->in_second = 0;
+}
+
+/* Times and connections are counted from the start in each segment. */
+static void end_segment(struct info *info)
+{
+    info->span_ns += info->segment_last_ns - info->segment_first_ns;
+    info->conns += info->segment_conns;
+    info->segment_conns = 0;
+}
+
+static void begin_segment(struct info *info, const struct tape_header *header,
+                          uint64_t at_ns)
+{
+    if (info->segment > 0)
+        end_segment(info);
+    info->segment = header->segment;
+    info->segment_first_ns = info->segment_last_ns = at_ns;
+}
+
+static void add_event(struct info *info, const struct td_event *ev,
+                      size_t line_len)
+{
+    struct row *row = row_of(info, ev);
+    uint64_t second = ev->at_ns / TD_NS_PER_S;
+
+    if (second != row->second)
+        end_second(row, second);
+    row->in_second++;
+    row->count++;
+    row->bytes += ev->payload.len;
+    if (info->events++ == 0)
+        info->first_ns = ev->at_ns;
+    if (ev->at_ns > info->last_ns)
+        info->last_ns = ev->at_ns;
+    if (ev->at_ns > info->segment_last_ns)
+        info->segment_last_ns = ev->at_ns;
+    if (ev->conn > info->segment_conns)
+        info->segment_conns = ev->conn;
+    info->text_bytes += line_len + 1;
+}
+
+static enum td_code read_tape(struct tape_reader *reader, struct info *info,
+                              struct td_error *err)
+{
+    const struct tape_header *header = tape_reader_header(reader);
+    struct td_event ev;
+    enum td_code code;
+
+    (void)td_buf_add_bytes(&info->header, header->line);
+    info->start_wall_ns = header->start_wall_ns;
+    while (!(code = tape_reader_next(reader, &ev, err))) {
+        if (tape_reader_header(reader)->segment != info->segment)
+            begin_segment(info, tape_reader_header(reader), ev.at_ns);
+        add_event(info, &ev, tape_reader_line(reader).len);
+    }
+    end_segment(info);
+    for (size_t i = 0; i < info->len; i++)
+        end_second(&info->rows[i], info->rows[i].second);
+    return code == TD_END ? TD_OK : code;
+}
+
+/* "name         text", a member of an object, shown as a person would say it.
+ */
+static void text_member(struct td_buf *out, const struct td_json_doc *doc,
+                        uint32_t i)
+{
+    struct td_buf plain = {0};
+
+    if (doc->values[i].kind == TD_JSON_STRING)
+        (void)td_json_unescape(&plain, td_json_inner(doc, i));
+    else
+        (void)td_buf_add_bytes(&plain, td_json_raw(doc, i));
+    (void)td_text_clean(out, td_buf_bytes(&plain));
+    td_buf_release(&plain);
+}
+
+static void text_of(struct td_buf *out, const char *label,
+                    const struct td_json_doc *doc, const char *key)
+{
+    uint32_t i = td_json_member(doc, 0, td_text(key));
+
+    if (!i)
+        return;
+    (void)td_buf_addf(out, "%-13s", label);
+    text_member(out, doc, i);
+    (void)td_buf_add_byte(out, '\n');
+}
+
+/* What the user noted, a line each. */
+static void text_meta(struct td_buf *out, const struct td_json_doc *doc)
+{
+    uint32_t meta = td_json_member(doc, 0, td_text("meta"));
+
+    if (!meta || doc->values[meta].kind != TD_JSON_OBJECT)
+        return;
+    for (uint32_t i = meta + 1; i < doc->values[meta].next;
+         i = doc->values[i + 1].next) {
+        (void)td_buf_add_text(out, "meta         ");
+        text_member(out, doc, i);
+        (void)td_buf_add_text(out, " = ");
+        text_member(out, doc, i + 1);
+        (void)td_buf_add_byte(out, '\n');
+    }
+}
+
+static void text_header(struct td_buf *out, const struct info *info)
+{
+    struct td_json_doc doc = {0};
+
+    if (info->header.len == 0 ||
+        td_json_parse(&doc, td_buf_bytes(&info->header), TD_JSON_DEPTH, NULL))
+        return;
+    text_of(out, "source", &doc, "source");
+    text_of(out, "id", &doc, "id");
+    text_meta(out, &doc);
+    text_of(out, "redaction", &doc, "redaction");
+    text_of(out, "contract", &doc, "contract");
+    (void)td_buf_add_text(out, "start        ");
+    (void)td_time_format(out, info->start_wall_ns);
+    (void)td_buf_add_byte(out, '\n');
+    td_json_release(&doc);
+}
+
+/* "limit: --max-events was reached" */
+static void text_end(struct td_buf *out, const struct tape_reader *reader)
+{
+    struct td_bytes line = tape_reader_end(reader);
+    struct td_json_doc doc = {0};
+    uint32_t how = 0;
+    uint32_t why = 0;
+
+    (void)td_buf_add_text(out, "\nend          ");
+    if (!tape_reader_state(reader).torn && line.len > 0 &&
+        !td_json_parse(&doc, line, TD_JSON_DEPTH, NULL)) {
+        uint32_t end = td_json_member(&doc, 0, td_text("end"));
+
+        how = td_json_member(&doc, end, td_text("how"));
+        why = td_json_member(&doc, end, td_text("why"));
+    }
+    if (how)
+        text_member(out, &doc, how);
+    else
+        (void)td_buf_add_text(out, tape_reader_state(reader).torn ? "torn"
+                                                                  : "unknown");
+    if (why) {
+        (void)td_buf_add_text(out, ": ");
+        text_member(out, &doc, why);
+    }
+    (void)td_buf_add_byte(out, '\n');
+    td_json_release(&doc);
+}
+
+static void text_facts(struct td_buf *out, const struct tape_reader *reader,
+                       const struct info *info, uint64_t file_bytes)
+{
+    struct tape_state state = tape_reader_state(reader);
+
+    text_header(out, info);
+    (void)td_buf_add_text(out, "span         ");
+    (void)td_duration_format(out, info->span_ns);
+    (void)td_buf_addf(out,
+                      "\nevents       %" PRIu64 " on %" PRIu32
+                      " connection%s\nsize         ",
+                      info->events, info->conns, info->conns == 1 ? "" : "s");
+    if (file_bytes > 0)
+        (void)td_buf_addf(out, "%" PRIu64 " bytes, ", file_bytes);
+    (void)td_buf_addf(out, "%" PRIu64 " of text", info->text_bytes);
+    if (file_bytes > 0)
+        (void)td_buf_addf(out, " (%.1f to 1)",
+                          (double)info->text_bytes / (double)file_bytes);
+    (void)td_buf_addf(out,
+                      "\nmembers      %" PRIu64 " in %" PRIu64 " segment%s%s"
+                      "\nlost         %" PRIu64 " while recording, %" PRIu64
+                      " missing on the tape",
+                      state.members, state.segments,
+                      state.segments == 1 ? "" : "s",
+                      state.indexed ? ", indexed" : ", not indexed", state.lost,
+                      state.missing);
+    text_end(out, reader);
+}
+
+static void text_rows(struct td_buf *out, const struct info *info)
+{
+    (void)td_buf_addf(out, "\n%12s %14s %9s  %s\n", "events", "bytes", "rate/s",
+                      "name");
+    for (size_t i = 0; i < info->len; i++) {
+        const struct row *row = &info->rows[i];
+        char rate[48];
+
+        (void)snprintf(rate, sizeof(rate), "%" PRIu64 "..%" PRIu64, row->least,
+                       row->most);
+        (void)td_buf_addf(out, "%12" PRIu64 " %14" PRIu64 " %9s  ", row->count,
+                          row->bytes, rate);
+        (void)td_text_clean(out, td_bytes(row->name, row->len));
+        (void)td_buf_addf(out, "%s\n",
+                          row->is_kind ? " (kind)"
+                          : row->len   ? ""
+                                       : "(none)");
+    }
+}
+
+static void json_rows(struct td_buf *out, const struct info *info)
+{
+    bool first = true;
+
+    (void)td_buf_add_text(out, ",\"names\":[");
+    for (size_t i = 0; i < info->len; i++) {
+        const struct row *row = &info->rows[i];
+
+        (void)td_buf_addf(out, "%s{\"%s\":\"", first ? "" : ",",
+                          row->is_kind ? "kind" : "name");
+        (void)td_buf_add(out, row->name, row->len);
+        (void)td_buf_addf(out,
+                          "\",\"events\":%" PRIu64 ",\"bytes\":%" PRIu64
+                          ",\"rate_min\":%" PRIu64 ",\"rate_max\":%" PRIu64 "}",
+                          row->count, row->bytes, row->least, row->most);
+        first = false;
+    }
+    (void)td_buf_add_text(out, "]");
+}
+
+static void json_facts(struct td_buf *out, const struct tape_reader *reader,
+                       const struct info *info, uint64_t file_bytes)
+{
+    struct td_bytes end = tape_reader_end(reader);
+    struct tape_state state = tape_reader_state(reader);
+
+    (void)td_buf_addf(out,
+                      "{\"events\":%" PRIu64 ",\"connections\":%" PRIu32
+                      ",\"first_ns\":%" PRIu64 ",\"last_ns\":%" PRIu64
+                      ",\"span_ns\":%" PRIu64 ",\"bytes\":%" PRIu64
+                      ",\"text_bytes\":%" PRIu64 ",\"start\":\"",
+                      info->events, info->conns, info->first_ns, info->last_ns,
+                      info->span_ns, file_bytes, info->text_bytes);
+    (void)td_time_format(out, info->start_wall_ns);
+    (void)td_buf_add_text(out, "\",");
+    cli_tape_state_json(out, &state);
+    json_rows(out, info);
+    if (info->header.len > 0) {
+        (void)td_buf_add_text(out, ",\"header\":");
+        (void)td_buf_add_bytes(out, td_buf_bytes(&info->header));
+    }
+    if (end.len > 0) {
+        /* {"end":{..}}: the braces around it are ours here. */
+        (void)td_buf_add_byte(out, ',');
+        (void)td_buf_add(out, end.ptr + 1, end.len - 2);
+    }
+    (void)td_buf_add_text(out, "}\n");
+}
+
+static enum td_code print_info(const struct cli_args *args, const char *path,
+                               struct tape_reader *reader,
+                               const struct info *info, struct td_error *err)
+{
+    struct td_buf out = {0};
+    struct tape_extent extent;
+    enum td_code code = tape_reader_extent(reader, &extent, err);
+
+    if (!code && cli_json(args)) {
+        json_facts(&out, reader, info, extent.file_bytes);
+    } else if (!code) {
+        (void)td_buf_add_text(&out, "tape         ");
+        (void)td_text_clean(&out, td_text(path));
+        (void)td_buf_add_byte(&out, '\n');
+        text_facts(&out, reader, info, extent.file_bytes);
+        text_rows(&out, info);
+    }
+    if (!code)
+        code = cli_print(&out, err);
+    td_buf_release(&out);
+    return code;
+}
+
+static enum td_code show(const struct cli_args *args, const char *path,
+                         struct td_error *err)
+{
+    struct info *info = (struct info *)td_calloc(1, sizeof(*info));
+    struct tape_reader *reader;
+    struct tape_state state;
+    enum td_code code = tape_reader_open(&reader, path, NULL, err);
+
+    if (!code)
+        code = read_tape(reader, info, err);
+    if (!code)
+        code = print_info(args, path, reader, info, err);
+    if (!code) {
+        state = tape_reader_state(reader);
+        code = cli_tape_verdict(path, NULL, &state, err);
+    }
+    for (size_t i = 0; i < info->len; i++)
+        free(info->rows[i].name);
+    td_buf_release(&info->header);
+    free(info);
+    tape_reader_close(reader);
+    return code;
+}
+
+static enum td_code run(const struct cli_args *args, struct td_error *err)
+{
+    const char *path = cli_operand(args, 0);
+
+    return cli_flag(args, "members") ? cli_info_members(args, path, err)
+                                     : show(args, path, err);
+}
+
+const struct cli_command cli_cmd_info = {
+    .name = "info",
+    .summary = "Show what is on a tape: events, times, rates, losses.",
+    .usage = "TAPE",
+    .details = "Rates are events in a second, least and most, between the "
+               "first and the last\nevent of the name. Exit status 3: torn, "
+               "damaged, or events were lost.",
+    .examples = "tapedeck info run.tape.gz\ntapedeck info --members "
+                "run.tape.gz",
+    .options = options,
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run,
+};

@@ -1,0 +1,283 @@
+/* tapedeck replay: play tapes to any consumer at any speed. */
+#include "cli/shared/tape_output.h"
+#include "cli/verbs/replay_options.h"
+#include "core/fs.h"
+#include "core/json.h"
+#include "replayer/dry_run.h"
+#include "wire/net/signals.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+struct session {
+    const struct cli_args *args;
+    struct cli_replay replay;
+    struct wire_tls_options tls; /* of --serve */
+    struct play_run *run;
+    bool judged; /* what was sent back */
+};
+
+/* {"host":"127.0.0.1","port":4711,"url":"http://127.0.0.1:4711/"} */
+static void add_address(struct td_buf *out, const struct session *s,
+                        uint16_t port)
+{
+    const struct wire_bind *bind = &s->replay.run.serve.server.bind;
+    const char *host = bind->host ? bind->host : "127.0.0.1";
+    bool ipv6 = strchr(host, ':');
+
+    if (bind->unix_path) {
+        (void)td_buf_add_text(out, "{\"unix\":\"");
+        (void)td_json_escape(out, td_text(bind->unix_path));
+        (void)td_buf_add_text(out, "\"}\n");
+        return;
+    }
+    (void)td_buf_add_text(out, "{\"host\":\"");
+    (void)td_json_escape(out, td_text(host));
+    (void)td_buf_addf(out, "\",\"port\":%u,\"url\":\"%s://%s", port,
+                      bind->tls ? "https" : "http", ipv6 ? "[" : "");
+    (void)td_json_escape(out, td_text(host));
+    (void)td_buf_addf(out, "%s:%u/\"}\n", ipv6 ? "]" : "", port);
+}
+
+static enum td_code on_listening(void *ctx, uint16_t port, struct td_error *err)
+{
+    struct session *s = ctx;
+    const struct wire_bind *bind = &s->replay.run.serve.server.bind;
+    const char *ready = cli_text(s->args, "ready-file");
+    struct td_buf line = {0};
+    enum td_code code = TD_OK;
+
+    add_address(&line, s, port);
+    if (ready)
+        code = td_fs_replace(ready, td_buf_bytes(&line), err);
+    if (!code && !bind->unix_path && bind->port == 0)
+        code = td_fs_write(STDOUT_FILENO, td_buf_bytes(&line), "stdout", err);
+    else if (!code)
+        cli_say(s->args, "serving on %s",
+                bind->unix_path ? bind->unix_path : cli_text(s->args, "serve"));
+    td_buf_release(&line);
+    return code;
+}
+
+/* Data to stdout, or to stderr where stdout is the replay. */
+static enum td_code print(const struct session *s, struct td_buf *text,
+                          bool talk, struct td_error *err)
+{
+    bool lines =
+        s->replay.run.target == PLAY_TO_LINES && !cli_flag(s->args, "dry-run");
+    int fd = talk || lines ? STDERR_FILENO : STDOUT_FILENO;
+
+    return td_fs_write(fd, td_buf_bytes(text),
+                       fd == STDOUT_FILENO ? "stdout" : "stderr", err);
+}
+
+static enum td_code dry_run(const struct session *s, struct td_error *err)
+{
+    const struct play_options *play = &s->replay.run.play;
+    struct play_source *source = NULL;
+    struct play_dry_run *run = NULL;
+    struct td_buf text = {0};
+    enum td_code code = play_source_open(&source, &s->replay.run.source, err);
+
+    if (!code)
+        code = play_dry_run(&run, source, &play->pace, play->passes,
+                            play->loop_delay_ns, err);
+    if (!code)
+        code = cli_json(s->args) ? play_dry_run_json(run, &text)
+                                 : play_dry_run_text(run, &text);
+    if (!code)
+        code = print(s, &text, false, err);
+    if (!code && !play_dry_run_whole(run))
+        code = TD_LOSSY;
+    play_dry_run_free(run);
+    play_source_close(source);
+    td_buf_release(&text);
+    return code;
+}
+
+/* One more member of the summary's object. */
+static void add_verdicts(const struct session *s, struct td_buf *out)
+{
+    out->len -= 2; /* } and LF */
+    (void)td_buf_add_text(out, ",\"verdicts\":");
+    cli_expect_json(s->replay.expect, out);
+    (void)td_buf_add_text(out, "}\n");
+}
+
+static enum td_code print_summary(const struct session *s, struct td_error *err)
+{
+    const struct play_run *run = s->run;
+    struct play_seen seen = play_source_seen(play_run_source(run));
+    struct td_buf text = {0};
+    enum td_code code = TD_OK;
+
+    if (cli_json(s->args)) {
+        (void)play_summary_json(run, &text);
+        if (s->judged)
+            add_verdicts(s, &text);
+        code = print(s, &text, false, err);
+    } else if (!cli_quiet(s->args)) {
+        (void)play_summary_text(run, &text);
+        code = print(s, &text, true, err);
+    }
+    td_buf_release(&text);
+    if (seen.read && !seen.taken)
+        cli_say(s->args,
+                "none of %" PRIu64 " events was selected; see --dir, --event",
+                seen.read);
+    return code;
+}
+
+static bool has_begun(const struct session *s)
+{
+    return play_player_stats(play_run_player(s->run))->events > 0;
+}
+
+/* The verdict on what was sent back. What ended a replay early is in it. */
+static enum td_code judge(struct session *s, enum td_code code,
+                          struct td_error *err)
+{
+    struct td_error why = {.code = TD_OK};
+    enum td_code verdict;
+
+    if (!s->replay.expect || (code && code != TD_FAILED && !has_begun(s)))
+        return code;
+    s->judged = true;
+    verdict = cli_expect_end(s->replay.expect, &why);
+    return cli_check_worse(code == TD_FAILED ? TD_OK : code, err, verdict,
+                           &why);
+}
+
+static enum td_code check_lateness(const struct session *s, enum td_code code,
+                                   struct td_error *err)
+{
+    const struct play_stats *stats = play_player_stats(play_run_player(s->run));
+    struct td_buf late = {0};
+
+    if (stats->lateness.max_ns > s->replay.max_late_ns) {
+        struct td_error why = {.code = TD_OK};
+        enum td_code missed;
+
+        (void)td_duration_format(&late, stats->lateness.max_ns);
+        missed =
+            td_error_set(&why, TD_LATE, "--max-lateness", 0,
+                         "the latest event was %s late", td_buf_str(&late));
+        code = cli_check_worse(code, err, missed, &why);
+    }
+    td_buf_release(&late);
+    return code;
+}
+
+static void on_end_signal(void *ctx, unsigned times)
+{
+    struct session *s = ctx;
+
+    (void)times;
+    play_run_quit(s->run);
+}
+
+static void on_pause_signal(void *ctx)
+{
+    struct session *s = ctx;
+    struct play_player *player = play_run_player(s->run);
+
+    play_player_pause(player, !play_player_view(player).paused);
+}
+
+static enum td_code play(struct session *s, struct wire_net *net,
+                         struct td_error *err)
+{
+    struct td_error other = {.code = TD_OK};
+    enum td_code printed = TD_OK;
+    enum td_code code =
+        play_run_open(&s->run, net, td_clock_real(), &s->replay.run, err);
+
+    if (code)
+        return code;
+    code = play_run_loop(s->run, err);
+    code = judge(s, code, err);
+    /* An error before the first event has said all there is to say. */
+    if (!code || s->judged || cli_json(s->args) || has_begun(s))
+        printed = print_summary(s, &other);
+    if (!code && printed) {
+        code = printed;
+        *err = other;
+    }
+    code = check_lateness(s, code, err);
+    play_run_free(s->run);
+    return code;
+}
+
+/* Signals are heard from before the port is open; they are told by the loop,
+ * when there is a run.
+ */
+static enum td_code play_with_signals(struct session *s, struct wire_net *net,
+                                      struct td_error *err)
+{
+    const struct cli_signals signals = {
+        .end = on_end_signal, .usr1 = on_pause_signal, .ctx = s};
+    enum td_code code = cli_signals_open(net, &signals, err);
+
+    if (!code)
+        code = play(s, net, err);
+    cli_signals_close();
+    return code;
+}
+
+static enum td_code run_session(struct session *s, struct td_error *err)
+{
+    struct wire_net *net = NULL;
+    enum td_code code = wire_lws_open(&net, td_clock_real(), err);
+
+    if (code)
+        return code;
+    s->tls.cert_file = cli_text(s->args, "tls-cert");
+    s->tls.key_file = cli_text(s->args, "tls-key");
+    if (s->tls.cert_file)
+        s->replay.run.serve.server.bind.tls = &s->tls;
+    s->replay.run.listening = on_listening;
+    s->replay.run.ctx = s;
+    code = play_with_signals(s, net, err);
+    wire_net_close(net);
+    return code;
+}
+
+static enum td_code run(const struct cli_args *args, struct td_error *err)
+{
+    struct session s = {.args = args};
+    const char *ready = cli_text(args, "ready-file");
+    enum td_code code = cli_replay_read(&s.replay, args, err);
+
+    for (int i = 0; ready && !code && i < cli_operands(args); i++)
+        code = cli_not_onto(ready, cli_operand(args, i), err);
+    if (!code)
+        code =
+            cli_flag(args, "dry-run") ? dry_run(&s, err) : run_session(&s, err);
+    cli_replay_release(&s.replay);
+    return code;
+}
+
+const struct cli_command cli_cmd_replay = {
+    .name = "replay",
+    .summary = "Play tapes to any consumer at a chosen speed.",
+    .usage = "TAPE... (--serve HOST:PORT | --to URL | -)",
+    .details =
+        "Plays what the recorded system sent (--dir out), in its order and at "
+        "its times. Several tapes share one timeline by the wall clock of "
+        "their starts. The first event is due at once.\n"
+        "\n"
+        "On a terminal: space pauses, . plays one event, up and down change "
+        "the speed by a tenth, left and right seek by 5 s, q quits. SIGUSR1 "
+        "pauses and goes on, too.",
+    .examples =
+        "tapedeck replay run.tape.gz --serve :8080  # wait for a consumer, "
+        "play\n"
+        "tapedeck replay run.tape.gz --speed max - | jq .  # payloads as "
+        "NDJSON\n"
+        "tapedeck replay run.tape.gz --serve :0 --wait-clients 2 --speed 10\n"
+        "tapedeck replay run.tape.gz --dry-run  # how long, and what is odd",
+    .options = cli_replay_options,
+    .min_operands = 1,
+    .max_operands = -1,
+    .run = run,
+};

@@ -1,0 +1,238 @@
+/* tapedeck validate: is a stream what its schema and contract say? */
+#include "cli/shared/tape_output.h"
+#include "cli/verbs/validate_input.h"
+#include "cli/verbs/validate_output.h"
+#include "reports/json.h"
+#include "reports/text.h"
+
+#include <inttypes.h>
+#include <sched.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct cli_option options[] = {
+    CLI_CHECK_OPTIONS,
+    {.name = "follow",
+     .letter = 'f',
+     .type = CLI_FLAG,
+     .help = "wait for more while the tape is being recorded"},
+    {.name = "jobs",
+     .letter = 'j',
+     .type = CLI_NUMBER,
+     .min = 1,
+     .max = CHECK_JOBS_MAX,
+     .value = "N",
+     .help = "threads that look at messages, all cores if not given"},
+    {.name = "summary",
+     .type = CLI_FLAG,
+     .help = "end with one line about all inputs"},
+    {.name = "output",
+     .type = CLI_CHOICE,
+     .value = "FORM",
+     .choices = "flag|basic|list|hierarchical",
+     .help = "instead of a verdict, what the schema makes of each message: "
+             "JSON Schema's output, one line each"},
+    {.name = NULL},
+};
+
+struct validate {
+    const struct cli_args *args;
+    struct cli_check check;
+    uint64_t inputs;
+    uint64_t outcomes[CHECK_ERROR + 1];
+    uint64_t events;
+    uint64_t findings;
+};
+
+static void count(struct validate *all, const struct check_verdict *v)
+{
+    all->inputs++;
+    all->outcomes[v->outcome]++;
+    all->events += v->events;
+    for (uint32_t i = 0; i < v->rules_len; i++)
+        all->findings += v->rules[i].total;
+}
+
+static enum td_code report(struct validate *all, const struct check_verdict *v,
+                           struct td_error *err)
+{
+    struct td_buf out = {0};
+    enum td_code code = TD_OK;
+
+    if (cli_json(all->args))
+        report_json(&out, v);
+    else if (!cli_quiet(all->args))
+        report_text(&out, v, cli_verbose(all->args));
+    code = cli_print(&out, err);
+    td_buf_release(&out);
+    return code;
+}
+
+/* What comes slowly is judged as it comes. */
+static bool is_awaited(const struct validate *all, const char *path)
+{
+    struct stat st;
+    bool regular = strcmp(path, "-") ? stat(path, &st) == 0
+                                     : fstat(STDIN_FILENO, &st) == 0;
+
+    return cli_flag(all->args, "follow") || (cli_flag(all->args, "fail-fast") &&
+                                             regular && !S_ISREG(st.st_mode));
+}
+
+static unsigned jobs_for(const struct validate *all, const char *path)
+{
+    cpu_set_t cores;
+
+    if (is_awaited(all, path))
+        return 1;
+    if (cli_given(all->args, "jobs"))
+        return (unsigned)cli_number(all->args, "jobs");
+    if (sched_getaffinity(0, sizeof(cores), &cores) != 0)
+        return 1;
+    return CPU_COUNT(&cores) < CHECK_JOBS_MAX ? (unsigned)CPU_COUNT(&cores)
+                                              : CHECK_JOBS_MAX;
+}
+
+static enum td_code validate(struct validate *all, const char *path,
+                             struct td_error *err)
+{
+    const struct cli_live_options how = {
+        .check = &all->check, .args = all->args, .input = path};
+    const char *form = cli_text(all->args, "output");
+    struct cli_live *live;
+    enum td_code code;
+
+    if (form)
+        return cli_validate_output(&all->check, form, path, err);
+    all->check.how.jobs = jobs_for(all, path);
+    live = cli_live_new(&how);
+    code = cli_validate_input(live, path, cli_flag(all->args, "follow"), err);
+
+    if (code == TD_OK) {
+        const struct check_verdict *v = check_end(cli_live_check(live));
+
+        count(all, v);
+        code = check_verdict_code(v);
+        if (code)
+            cli_check_say(v, code, path, err);
+        if (report(all, v, code ? NULL : err) && !code)
+            code = TD_IO;
+    }
+    cli_live_free(live);
+    return code;
+}
+
+/* 3 inputs: 2 pass, 1 fail; 561 events, 4 findings */
+static void add_summary_text(struct td_buf *out, const struct validate *all)
+{
+    (void)td_buf_addf(out, "%" PRIu64 " input%s", all->inputs,
+                      all->inputs == 1 ? "" : "s");
+    for (int o = CHECK_PASS, n = 0; o <= CHECK_ERROR; o++)
+        if (all->outcomes[o])
+            (void)td_buf_addf(out, "%s %" PRIu64 " %s", n++ ? "," : ":",
+                              all->outcomes[o],
+                              check_outcome_text((enum check_outcome)o));
+    (void)td_buf_addf(out, "; %" PRIu64 " event%s, %" PRIu64 " finding%s\n",
+                      all->events, all->events == 1 ? "" : "s", all->findings,
+                      all->findings == 1 ? "" : "s");
+}
+
+static void add_summary_json(struct td_buf *out, const struct validate *all)
+{
+    (void)td_buf_addf(out, "{\"summary\":{\"inputs\":%" PRIu64, all->inputs);
+    for (int o = CHECK_PASS; o <= CHECK_ERROR; o++)
+        (void)td_buf_addf(out, ",\"%s\":%" PRIu64,
+                          check_outcome_text((enum check_outcome)o),
+                          all->outcomes[o]);
+    (void)td_buf_addf(out,
+                      ",\"events\":%" PRIu64 ",\"findings\":%" PRIu64 "}}\n",
+                      all->events, all->findings);
+}
+
+static enum td_code summarize(const struct validate *all, struct td_error *err)
+{
+    struct td_buf out = {0};
+    enum td_code code;
+
+    if (!cli_flag(all->args, "summary"))
+        return TD_OK;
+    if (cli_json(all->args))
+        add_summary_json(&out, all);
+    else
+        add_summary_text(&out, all);
+    code = cli_print(&out, err);
+    td_buf_release(&out);
+    return code;
+}
+
+static enum td_code validate_all(struct validate *all, struct td_error *err)
+{
+    struct td_error kept = {0};
+    enum td_code worst = TD_OK;
+    int operands = cli_operands(all->args);
+
+    for (int i = 0; i < operands || i == 0; i++) {
+        struct td_error why = {0};
+        enum td_code code =
+            validate(all, operands ? cli_operand(all->args, i) : "-", &why);
+
+        worst = cli_check_worse(worst, &kept, code, &why);
+    }
+    *err = kept;
+    if (summarize(all, worst ? NULL : err) && !worst)
+        worst = TD_IO;
+    return worst;
+}
+
+/* Options that would change nothing, without a word. */
+static enum td_code check_together(const struct cli_args *args,
+                                   struct td_error *err)
+{
+    static const char *const flags[] = {"summary", "follow", "fail-fast",
+                                        "strict"};
+    const char *other = cli_text(args, "contract") ? "contract" : NULL;
+
+    if (cli_flag(args, "follow") && cli_operands(args) > 1)
+        return td_error_set(err, TD_USAGE, "--follow", 0,
+                            "follows one input at a time");
+    if (!cli_text(args, "output"))
+        return TD_OK;
+    for (size_t i = 0; !other && i < sizeof(flags) / sizeof(flags[0]); i++)
+        other = cli_flag(args, flags[i]) ? flags[i] : NULL;
+    if (!other)
+        return TD_OK;
+    (void)td_error_set(err, TD_USAGE, "--output", 0,
+                       "prints no verdict, which is what --%s is about", other);
+    return td_error_mend(err, "leave one of them out");
+}
+
+static enum td_code run(const struct cli_args *args, struct td_error *err)
+{
+    struct validate all = {.args = args};
+    enum td_code code = check_together(args, err);
+
+    if (code == TD_OK)
+        code = cli_check_read(&all.check, args, cli_text(args, "schema"),
+                              cli_text(args, "contract"), err);
+    if (code == TD_OK)
+        code = validate_all(&all, err);
+    cli_check_release(&all.check);
+    return code;
+}
+
+const struct cli_command cli_cmd_validate = {
+    .name = "validate",
+    .summary = "Check streams: the tape itself, a schema, a contract.",
+    .usage = "[TAPE|NDJSON...]",
+    .details =
+        "Reads tapes, plain NDJSON, gzipped NDJSON, and stdin (- or nothing).\n"
+        "Exit status 0: pass. 1: a check failed. 2: the schema or contract is\n"
+        "wrong. 3: passed, but the input is torn or lacks events. 4: cannot "
+        "read.\n7: undecided, a limit was reached.",
+    .examples = "tapedeck validate run.tape.gz --contract run.contract.yaml\n"
+                "tapedeck validate --schema event.json < events.ndjson",
+    .options = options,
+    .min_operands = 0,
+    .max_operands = -1,
+    .run = run,
+};

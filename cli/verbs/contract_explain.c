@@ -1,0 +1,289 @@
+#include "cli/shared/json_text.h"
+#include "cli/shared/tape_output.h"
+#include "cli/verbs/contract.h"
+#include "core/log.h"
+#include "validator/explain/explain.h"
+
+#include <string.h>
+
+extern const unsigned char cli_contract_schema_text[];
+extern const size_t cli_contract_schema_text_len;
+
+/* One contract on its page. */
+struct page {
+    struct td_buf out;
+    const struct td_jsonx *doc;
+    const struct td_json_doc *json;
+    bool as_json;
+    size_t widest; /* id */
+};
+
+/* The text of a member of object `at`, or "". */
+static struct td_buf text_at(const struct page *page, uint32_t at,
+                             const char *key)
+{
+    uint32_t v = td_json_member(page->json, at, td_text(key));
+    struct td_buf text = {0};
+
+    if (v && page->json->values[v].kind == TD_JSON_STRING)
+        (void)td_json_unescape(&text, td_json_inner(page->json, v));
+    else if (v)
+        (void)td_buf_add_bytes(&text, td_json_raw(page->json, v));
+    return text;
+}
+
+static void add_member(struct page *page, uint32_t at, const char *key)
+{
+    struct td_buf text = text_at(page, at, key);
+
+    if (text.len > 0) {
+        (void)td_buf_add_byte(&page->out, ',');
+        cli_json_text(&page->out, key, td_buf_str(&text));
+    }
+    td_buf_release(&text);
+}
+
+static void add_rule_json(struct page *page, uint32_t at)
+{
+    struct td_buf text = text_at(page, at, "id");
+
+    (void)td_buf_add_byte(&page->out, '{');
+    cli_json_text(&page->out, "id", td_buf_str(&text));
+    td_buf_clear(&text);
+    check_explain_rule(&text, page->doc, at);
+    (void)td_buf_add_byte(&page->out, ',');
+    cli_json_text(&page->out, "sentence", td_buf_str(&text));
+    td_buf_release(&text);
+    add_member(page, at, "level");
+    add_member(page, at, "profile");
+    add_member(page, at, "dialect");
+    add_member(page, at, "note");
+    (void)td_buf_add_byte(&page->out, '}');
+}
+
+/* " [warn, profile full]" */
+static void add_marks(struct page *page, uint32_t at)
+{
+    static const struct {
+        const char *key;
+        const char *words;
+    } marks[] = {
+        {"level", ""}, {"profile", "profile "}, {"dialect", "dialect "}};
+    const char *between = " [";
+
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+        struct td_buf text = text_at(page, at, marks[i].key);
+
+        if (text.len > 0) {
+            (void)td_buf_add_text(&page->out, between);
+            (void)td_buf_add_text(&page->out, marks[i].words);
+            (void)td_text_clean(&page->out, td_buf_bytes(&text));
+            between = ", ";
+        }
+        td_buf_release(&text);
+    }
+    if (strcmp(between, " [") != 0)
+        (void)td_buf_add_byte(&page->out, ']');
+}
+
+static void add_rule_text(struct page *page, uint32_t at)
+{
+    struct td_buf text = text_at(page, at, "id");
+    size_t start = page->out.len;
+
+    (void)td_buf_add_text(&page->out, "  ");
+    (void)td_text_clean(&page->out, td_buf_bytes(&text));
+    while (page->out.len < start + 2 + page->widest)
+        (void)td_buf_add_byte(&page->out, ' ');
+    (void)td_buf_add_text(&page->out, "  ");
+    td_buf_clear(&text);
+    check_explain_rule(&text, page->doc, at);
+    (void)td_text_clean(&page->out, td_buf_bytes(&text));
+    td_buf_release(&text);
+    text = text_at(page, at, "note");
+    if (text.len > 0) {
+        (void)td_buf_add_text(&page->out, " (");
+        (void)td_text_clean(&page->out, td_buf_bytes(&text));
+        (void)td_buf_add_byte(&page->out, ')');
+    }
+    add_marks(page, at);
+    (void)td_buf_add_byte(&page->out, '\n');
+    td_buf_release(&text);
+}
+
+static void add_rules(struct page *page)
+{
+    uint32_t rules = td_json_member(page->json, 0, td_text("rules"));
+
+    if (page->as_json)
+        (void)td_buf_add_text(&page->out, ",\"rules\":[");
+    else if (rules)
+        (void)td_buf_addf(&page->out, "rules:\n");
+    for (uint32_t i = rules + 1; rules && i < page->json->values[rules].next;
+         i = page->json->values[i].next) {
+        if (!page->as_json) {
+            add_rule_text(page, i);
+            continue;
+        }
+        (void)td_buf_add_text(&page->out, i > rules + 1 ? "," : "");
+        add_rule_json(page, i);
+    }
+    if (page->as_json)
+        (void)td_buf_add_byte(&page->out, ']');
+}
+
+static void add_event(struct page *page, uint32_t key)
+{
+    struct td_buf name = {0};
+    struct td_buf note = text_at(page, key + 1, "note");
+
+    (void)td_json_unescape(&name, td_json_inner(page->json, key));
+    if (page->as_json) {
+        cli_json_text(&page->out, NULL, td_buf_str(&name));
+    } else {
+        (void)td_buf_add_text(&page->out, "  ");
+        (void)td_text_clean(&page->out, td_buf_bytes(&name));
+        (void)td_buf_add_text(
+            &page->out, td_json_member(page->json, key + 1, td_text("schema"))
+                            ? "  its data meets a schema"
+                            : "  any data");
+        (void)td_buf_add_text(&page->out, note.len ? "; " : "");
+        (void)td_text_clean(&page->out, td_buf_bytes(&note));
+        (void)td_buf_add_byte(&page->out, '\n');
+    }
+    td_buf_release(&name);
+    td_buf_release(&note);
+}
+
+static void add_events(struct page *page)
+{
+    uint32_t events = td_json_member(page->json, 0, td_text("events"));
+
+    if (page->as_json)
+        (void)td_buf_add_text(&page->out, ",\"events\":[");
+    else if (events)
+        (void)td_buf_addf(&page->out, "events:\n");
+    for (uint32_t key = events + 1;
+         events && key < page->json->values[events].next;
+         key = page->json->values[key + 1].next) {
+        if (page->as_json && key > events + 1)
+            (void)td_buf_add_byte(&page->out, ',');
+        add_event(page, key);
+    }
+    if (page->as_json)
+        (void)td_buf_add_byte(&page->out, ']');
+}
+
+/* The text of a value that is text; else "". */
+static struct td_buf text_of(const struct page *page, uint32_t at)
+{
+    struct td_buf text = {0};
+
+    if (page->json->values[at].kind == TD_JSON_STRING)
+        (void)td_json_unescape(&text, td_json_inner(page->json, at));
+    return text;
+}
+
+/* A name that the contract can be told, and what it is for. */
+static void add_choice(struct page *page, uint32_t name, struct td_buf *note,
+                       bool first)
+{
+    struct td_buf text = text_of(page, name);
+
+    if (page->as_json) {
+        (void)td_buf_add_text(&page->out, first ? "" : ",");
+        cli_json_text(&page->out, td_buf_str(&text), td_buf_str(note));
+    } else {
+        (void)td_buf_add_text(&page->out, "  ");
+        (void)td_text_clean(&page->out, td_buf_bytes(&text));
+        (void)td_buf_add_text(&page->out, note->len ? "  " : "");
+        (void)td_text_clean(&page->out, td_buf_bytes(note));
+        (void)td_buf_add_byte(&page->out, '\n');
+    }
+    td_buf_release(&text);
+    td_buf_release(note);
+}
+
+/* `profiles` or `dialects`: names in a list, or in an object with a text, or
+ * with an object that has a note.
+ */
+static void add_choices(struct page *page, const char *key)
+{
+    uint32_t at = td_json_member(page->json, 0, td_text(key));
+    bool list = at && page->json->values[at].kind == TD_JSON_ARRAY;
+
+    if (at == 0)
+        return;
+    (void)td_buf_addf(&page->out, page->as_json ? ",\"%s\":{" : "%s:\n", key);
+    for (uint32_t i = at + 1; i < page->json->values[at].next;
+         i = page->json->values[list ? i : i + 1].next) {
+        struct td_buf note = {0};
+
+        if (!list && page->json->values[i + 1].kind == TD_JSON_OBJECT)
+            note = text_at(page, i + 1, "note");
+        else if (!list)
+            note = text_of(page, i + 1);
+        add_choice(page, i, &note, i == at + 1);
+    }
+    (void)td_buf_add_text(&page->out, page->as_json ? "}" : "");
+}
+
+static void add_page(struct page *page, const char *path)
+{
+    if (page->as_json) {
+        (void)td_buf_add_byte(&page->out, '{');
+        cli_json_text(&page->out, "contract", path);
+    } else {
+        (void)td_text_clean(&page->out, td_text(path));
+        (void)td_buf_add_byte(&page->out, '\n');
+    }
+    add_events(page);
+    add_choices(page, "dialects");
+    add_choices(page, "profiles");
+    add_rules(page);
+    (void)td_buf_add_text(&page->out, page->as_json ? "}\n" : "");
+}
+
+enum td_code cli_contract_explain(const struct cli_args *args,
+                                  const struct check_schema_options *how,
+                                  struct td_error *err)
+{
+    enum td_code code = TD_OK;
+
+    for (int i = 1; i < cli_operands(args) && code == TD_OK; i++) {
+        struct check_contract *contract;
+        struct page page = {.as_json = cli_json(args)};
+
+        code = check_contract_load(&contract, cli_operand(args, i), how, err);
+        if (code)
+            return code;
+        for (uint32_t r = 0; r < contract->rules_len; r++) {
+            size_t len = strlen(contract->rules[r].id);
+
+            page.widest = len > page.widest ? len : page.widest;
+        }
+        page.doc = &contract->doc;
+        page.json = &contract->doc.json;
+        add_page(&page, cli_operand(args, i));
+        code = cli_print(&page.out, err);
+        td_buf_release(&page.out);
+        check_contract_free(contract);
+    }
+    return code;
+}
+
+enum td_code cli_contract_schema(const struct cli_args *args,
+                                 const struct check_schema_options *how,
+                                 struct td_error *err)
+{
+    struct td_buf out = {0};
+    enum td_code code;
+
+    (void)args;
+    (void)how;
+    (void)td_buf_add(&out, cli_contract_schema_text,
+                     cli_contract_schema_text_len);
+    code = cli_print(&out, err);
+    td_buf_release(&out);
+    return code;
+}

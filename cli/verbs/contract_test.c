@@ -1,0 +1,182 @@
+#include "cli/shared/json_text.h"
+#include "cli/shared/tape_output.h"
+#include "cli/verbs/contract.h"
+#include "core/log.h"
+#include "validator/cases/cases.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define FINDINGS 10 /* kept of a rule in one test */
+
+struct session {
+    struct td_buf out;
+    const struct check_contract *contract;
+    struct check_trials *trials;
+    bool as_json;
+    uint32_t failed; /* tests */
+    uint32_t unseen; /* rules that no test makes fail */
+};
+
+/* The lines of text, each indented or as a JSON string. */
+static void add_why(struct session *s, struct td_buf *why)
+{
+    const char *from = td_buf_str(why);
+
+    for (bool first = true; *from; first = false) {
+        size_t len = strcspn(from, "\n");
+        struct td_buf line = {0};
+
+        (void)td_buf_add(&line, from, len);
+        if (s->as_json) {
+            (void)td_buf_add_text(&s->out, first ? "" : ",");
+            cli_json_text(&s->out, NULL, td_buf_str(&line));
+        } else {
+            (void)td_buf_add_text(&s->out, "        ");
+            (void)td_text_clean(&s->out, td_buf_bytes(&line));
+            (void)td_buf_add_byte(&s->out, '\n');
+        }
+        td_buf_release(&line);
+        from += len + (from[len] == '\n');
+    }
+}
+
+static void add_test(struct session *s, const struct check_trial *trial,
+                     bool first)
+{
+    struct td_buf why = {0};
+
+    (void)td_buf_add_bytes(&why, td_buf_bytes(&trial->why));
+    if (s->as_json) {
+        (void)td_buf_add_text(&s->out, first ? "{" : ",{");
+        cli_json_text(&s->out, "name", trial->name);
+        (void)td_buf_addf(&s->out, ",\"outcome\":\"%s\",",
+                          trial->passed ? "pass" : "fail");
+        cli_json_text(&s->out, "where", trial->where);
+        (void)td_buf_add_text(&s->out, ",\"why\":[");
+        add_why(s, &why);
+        (void)td_buf_add_text(&s->out, "]}");
+    } else {
+        (void)td_buf_add_text(&s->out, trial->passed ? "  pass  " : "  fail  ");
+        (void)td_text_clean(&s->out, td_text(trial->name));
+        if (!trial->passed)
+            (void)td_buf_addf(&s->out, "  (%s)", trial->where);
+        (void)td_buf_add_byte(&s->out, '\n');
+        add_why(s, &why);
+    }
+    td_buf_release(&why);
+}
+
+/* Rules whose failing nobody has seen are worth little. */
+static void add_unseen(struct session *s)
+{
+    for (uint32_t i = 0; i < s->contract->rules_len; i++) {
+        if (check_trials_failed(s->trials, i))
+            continue;
+        if (s->as_json) {
+            (void)td_buf_add_text(&s->out, s->unseen ? "," : "");
+            cli_json_text(&s->out, NULL, s->contract->rules[i].id);
+        } else {
+            (void)td_buf_add_text(
+                &s->out, s->unseen ? ", " : "  no test makes these fail: ");
+            (void)td_text_clean(&s->out, td_text(s->contract->rules[i].id));
+        }
+        s->unseen++;
+    }
+    if (!s->as_json && s->unseen)
+        (void)td_buf_add_byte(&s->out, '\n');
+}
+
+static void add_page(struct session *s, const char *path)
+{
+    uint32_t count = check_trials_count(s->trials);
+
+    if (s->as_json) {
+        (void)td_buf_add_byte(&s->out, '{');
+        cli_json_text(&s->out, "contract", path);
+        (void)td_buf_add_text(&s->out, ",\"tests\":[");
+    } else {
+        (void)td_text_clean(&s->out, td_text(path));
+        (void)td_buf_addf(&s->out, ": %" PRIu32 " test%s\n", count,
+                          count == 1 ? "" : "s");
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const struct check_trial *trial = check_trials_run(s->trials, i);
+
+        s->failed += !trial->passed;
+        add_test(s, trial, i == 0);
+    }
+    (void)td_buf_add_text(&s->out, s->as_json ? "],\"never_failed\":[" : "");
+    add_unseen(s);
+    (void)td_buf_add_text(&s->out, s->as_json ? "]}\n" : "");
+}
+
+/* A contract without tests has none that could fail, which is not a pass. */
+static enum td_code decide(const struct session *s, const char *path,
+                           bool strict, struct td_error *err)
+{
+    uint32_t count = check_trials_count(s->trials);
+
+    if (count == 0) {
+        (void)td_error_set(err, TD_USAGE, path, 0, "has no tests");
+        return td_error_mend(err,
+                             "add some under `tests:`, as docs/contract.md "
+                             "shows");
+    }
+    if (s->failed)
+        return td_error_set(err, TD_FAILED, path, 0,
+                            "%" PRIu32 " of %" PRIu32 " tests fail", s->failed,
+                            count);
+    if (strict && s->unseen)
+        return td_error_set(err, TD_FAILED, path, 0,
+                            "no test makes %" PRIu32 " of %" PRIu32
+                            " rules fail",
+                            s->unseen, s->contract->rules_len);
+    return TD_OK;
+}
+
+static enum td_code test_one(const struct cli_args *args, const char *path,
+                             const struct check_contract *contract,
+                             struct td_error *err)
+{
+    struct session s = {.contract = contract, .as_json = cli_json(args)};
+    const struct check_options how = {.contract = contract,
+                                      .max_findings = FINDINGS};
+    enum td_code code = check_trials_new(&s.trials, &how, err);
+
+    if (code)
+        return code;
+    add_page(&s, path);
+    code = cli_print(&s.out, err);
+    if (code == TD_OK)
+        code = decide(&s, path, cli_flag(args, "strict"), err);
+    td_buf_release(&s.out);
+    check_trials_free(s.trials);
+    return code;
+}
+
+/* All files are tested; the first that fails gives the exit status. */
+enum td_code cli_contract_test(const struct cli_args *args,
+                               const struct check_schema_options *how,
+                               struct td_error *err)
+{
+    enum td_code first = TD_OK;
+
+    for (int i = 1; i < cli_operands(args); i++) {
+        const char *path = cli_operand(args, i);
+        struct check_contract *contract = NULL;
+        struct td_error why = {0};
+        enum td_code code = check_contract_load(&contract, path, how, &why);
+
+        if (code == TD_OK)
+            code = test_one(args, path, contract, &why);
+        check_contract_free(contract);
+        if (code && first) {
+            cli_complain(&why);
+        } else if (code) {
+            first = code;
+            *err = why;
+        }
+    }
+    return first;
+}

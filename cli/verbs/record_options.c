@@ -1,0 +1,381 @@
+#include "cli/verbs/record_options.h"
+
+#include "cli/verbs/option_applicability.h"
+#include "core/fs.h"
+#include "core/json.h"
+#include "recorder/event_name.h"
+#include "tape/member.h"
+#include "wire/http/url.h"
+
+#include <string.h>
+#include <unistd.h>
+
+const struct cli_option cli_record_options[] = {
+    {.name = "output",
+     .letter = 'o',
+     .type = CLI_TEXT,
+     .value = "FILE",
+     .help = "the tape to write; - is standard output"},
+    {.name = "overwrite",
+     .type = CLI_FLAG,
+     .help = "replace FILE if it is there"},
+    {.name = "append",
+     .type = CLI_FLAG,
+     .help = "record behind what is in FILE"},
+    {.name = "meta",
+     .type = CLI_LIST,
+     .value = "KEY=VALUE",
+     .help = "a fact for the tape's header"},
+    {.name = "until",
+     .type = CLI_LIST,
+     .value = "EVENT",
+     .help = "end with the first event of that name"},
+    {.name = "max-events",
+     .type = CLI_NUMBER,
+     .min = 1,
+     .value = "N",
+     .help = "end after N events"},
+    {.name = "max-size",
+     .type = CLI_SIZE,
+     .min = 1,
+     .value = "SIZE",
+     .help = "end when the tape has reached SIZE"},
+    {.name = "max-duration",
+     .type = CLI_DURATION,
+     .min = 1,
+     .value = "TIME",
+     .help = "end after TIME"},
+    {.name = "idle-timeout",
+     .type = CLI_DURATION,
+     .min = 1,
+     .value = "TIME",
+     .help = "end when no event came for TIME"},
+    {.name = "min-free",
+     .type = CLI_SIZE,
+     .value = "SIZE",
+     .help = "end when the disk has less than SIZE left"},
+    {.name = "split",
+     .type = CLI_TEXT,
+     .value = "SIZE|TIME",
+     .help = "begin a new file (FILE.0001, ...) at SIZE (100M) or TIME (1h)"},
+    {.name = "max-files",
+     .type = CLI_NUMBER,
+     .min = 1,
+     .max = UINT32_MAX,
+     .value = "N",
+     .help = "with --split: keep the last N files"},
+    {.name = "snapshot",
+     .type = CLI_DURATION,
+     .min = 1,
+     .value = "TIME",
+     .help = "keep the last TIME in memory; write it at the end and, to a "
+             "numbered file, on SIGUSR1"},
+    {.name = "on-overload",
+     .type = CLI_CHOICE,
+     .value = "POLICY",
+     .choices = REC_POLICIES,
+     .preset = "block",
+     .help = "what to do when the tape cannot keep up"},
+    {.name = "queue",
+     .type = CLI_SIZE,
+     .min = 1,
+     .value = "SIZE",
+     .preset = "64M",
+     .help = "memory for events that wait for the tape"},
+    {.name = "name",
+     .type = CLI_TEXT,
+     .value = "POINTER",
+     .preset = REC_NAME_POINTER,
+     .help = "where JSON messages have their event name"},
+    {.name = "no-names",
+     .type = CLI_FLAG,
+     .help = "do not look for names in messages"},
+    {.name = "redact",
+     .type = CLI_TEXT,
+     .value = "FILE",
+     .help = "rules for what must not reach the tape"},
+    CLI_CHECK_OPTIONS,
+    {.name = "send",
+     .type = CLI_LIST,
+     .value = "MESSAGE",
+     .help = "send this after connecting (Socket.IO: [\"NAME\",...])"},
+    CLI_DIAL_OPTIONS,
+    {.name = "ns",
+     .type = CLI_LIST,
+     .value = "NAMESPACE",
+     .help = "Socket.IO: join this namespace too"},
+    {.name = "ack",
+     .type = CLI_FLAG,
+     .help = "Socket.IO: answer events that ask for an ack"},
+    {.name = "protocol",
+     .type = CLI_LIST,
+     .value = "NAME",
+     .help = "WebSocket: offer this subprotocol"},
+    {.name = "last-event-id",
+     .type = CLI_TEXT,
+     .value = "ID",
+     .help = "SSE: resume behind this id"},
+    {.name = "reconnect",
+     .type = CLI_NUMBER,
+     .max = UINT32_MAX,
+     .value = "N",
+     .help = "connect again when the connection is lost, N times in a row"},
+    {.name = "reconnect-max",
+     .type = CLI_DURATION,
+     .value = "TIME",
+     .preset = "30s",
+     .help = "longest wait between two attempts"},
+    {.name = "connect-timeout",
+     .type = CLI_DURATION,
+     .value = "TIME",
+     .preset = "10s",
+     .help = "give up connecting after TIME"},
+    {.name = "max-message",
+     .type = CLI_SIZE,
+     .min = 1,
+     .value = "SIZE",
+     .preset = "128M",
+     .help = "largest message or line that is taken"},
+    {.name = "chunk-size",
+     .type = CLI_SIZE,
+     .min = 1,
+     .max = TAPE_TEXT_MAX,
+     .value = "SIZE",
+     .preset = "256k",
+     .help = "text of one member of the tape, up to 4M"},
+    {.name = "flush-interval",
+     .type = CLI_DURATION,
+     .value = "TIME",
+     .preset = "250ms",
+     .help = "what a crash may cost"},
+    {.name = "fsync",
+     .type = CLI_CHOICE,
+     .value = "WHEN",
+     .choices = "never|member|flush",
+     .preset = "never",
+     .help = "when to wait for the disk"},
+    {.name = NULL},
+};
+
+/* Index of text in "a|b|c"; the parser has checked that it is there. */
+static unsigned choice(const char *choices, const char *text)
+{
+    unsigned n = 0;
+
+    while (strncmp(choices, text, strlen(text)) != 0 ||
+           !strchr("|", choices[strlen(text)])) {
+        choices += strcspn(choices, "|") + 1;
+        n++;
+    }
+    return n;
+}
+
+/* A time if it ends like one ("90s", "10m"), else a size ("100M"). */
+static enum td_code read_split(struct rec_output_options *output,
+                               const char *text, struct td_error *err)
+{
+    enum td_code code;
+
+    if (!text)
+        return TD_OK;
+    if (*text && strchr("smhd", text[strlen(text) - 1]))
+        code = td_duration_parse(text, &output->split_ns);
+    else
+        code = td_size_parse(text, &output->split_bytes);
+    if (!code && (output->split_ns || output->split_bytes))
+        return TD_OK;
+    td_error_set(err, TD_USAGE, "--split", 0, "%s is no size and no time",
+                 text);
+    return td_error_mend(err, "write --split 100M or --split 10m");
+}
+
+static void set_client(struct wire_client_options *client,
+                       const struct cli_args *args)
+{
+    client->namespaces = cli_list(args, "ns");
+    client->protocols = cli_list(args, "protocol");
+    client->last_event_id = cli_text(args, "last-event-id");
+    client->answer_acks = cli_flag(args, "ack");
+    client->reconnect.attempts = (unsigned)cli_number(args, "reconnect");
+    client->reconnect.max_ns = cli_number(args, "reconnect-max");
+    client->max_message = (size_t)cli_number(args, "max-message");
+    client->connect_ns = cli_number(args, "connect-timeout");
+}
+
+static void set_limits(struct rec_limits *limits, const struct cli_args *args)
+{
+    limits->until = cli_list(args, "until");
+    limits->max_events = cli_number(args, "max-events");
+    limits->max_bytes = cli_number(args, "max-size");
+    limits->max_ns = cli_number(args, "max-duration");
+    limits->idle_ns = cli_number(args, "idle-timeout");
+}
+
+static void set_tape(struct tape_options *tape, const struct cli_args *args)
+{
+    tape->recorder = "tapedeck " TD_VERSION;
+    tape->meta = cli_list(args, "meta");
+    tape->member_text = (size_t)cli_number(args, "chunk-size");
+    tape->flush_ns = cli_number(args, "flush-interval");
+    tape->fsync =
+        (enum tape_fsync)choice("never|member|flush", cli_text(args, "fsync"));
+    tape->overwrite = cli_flag(args, "overwrite");
+    tape->append = cli_flag(args, "append");
+}
+
+/* The sources without their secrets, for the header. */
+static void name_sources(struct td_buf *out, const struct cli_args *args)
+{
+    char *const *child = cli_child(args);
+
+    for (int i = 0; i < cli_operands(args); i++) {
+        if (i)
+            td_buf_add_byte(out, ' ');
+        wire_url_public(out, cli_operand(args, i));
+    }
+    if (child) {
+        const char *slash = strrchr(child[0], '/');
+
+        td_buf_addf(out, "%sexec:%s", out->len ? " " : "",
+                    slash ? slash + 1 : child[0]);
+    }
+}
+
+/* What shaped the tape beside its sources, for the header. */
+static void name_options(struct td_buf *out, const struct cli_args *args)
+{
+    td_buf_add_text(out, "{\"name\":\"");
+    if (!cli_flag(args, "no-names"))
+        td_json_escape(out, td_text(cli_text(args, "name")));
+    td_buf_addf(out, "\",\"on_overload\":\"%s\"}",
+                cli_text(args, "on-overload"));
+}
+
+static int count_stdin(const struct cli_args *args)
+{
+    int n = 0;
+
+    for (int i = 0; i < cli_operands(args); i++)
+        n += !strcmp(cli_operand(args, i), "-");
+    return n;
+}
+
+/* Each fact has a name, and no other has the same. */
+static enum td_code check_meta(const char *const *meta, struct td_error *err)
+{
+    for (size_t i = 0; meta[i]; i++) {
+        size_t len = strcspn(meta[i], "=");
+
+        if (len == 0)
+            return td_error_set(err, TD_USAGE, "--meta", 0,
+                                "%.100s has no name before the =", meta[i]);
+        for (size_t j = 0; j < i; j++)
+            if (strcspn(meta[j], "=") == len && !strncmp(meta[i], meta[j], len))
+                return td_error_set(err, TD_USAGE, "--meta", 0,
+                                    "%.*s is given twice",
+                                    len < 100 ? (int)len : 100, meta[i]);
+    }
+    return TD_OK;
+}
+
+static enum td_code check(const struct cli_args *args, struct td_error *err)
+{
+    const char *output = cli_text(args, "output");
+
+    if (!output) {
+        td_error_set(err, TD_USAGE, "", 0, "no tape is named");
+        return td_error_mend(err, "add -o NAME.tape.gz, or -o - for a pipe");
+    }
+    if (!strcmp(output, "-") && isatty(STDOUT_FILENO))
+        return td_error_set(err, TD_USAGE, "-o -", 0,
+                            "a terminal is no place for a tape");
+    if (cli_flag(args, "append") && cli_flag(args, "overwrite"))
+        return td_error_set(err, TD_USAGE, "", 0,
+                            "--append and --overwrite exclude each other");
+    if (!strcmp(output, "-") && cli_json(args))
+        return td_error_set(err, TD_USAGE, "--json", 0,
+                            "standard output is the tape already");
+    if (cli_given(args, "snapshot") &&
+        (!strcmp(output, "-") || cli_given(args, "split")))
+        return td_error_set(err, TD_USAGE, "--snapshot", 0,
+                            "a snapshot goes to one file by itself");
+    if (cli_given(args, "snapshot") &&
+        (cli_given(args, "contract") || cli_given(args, "schema"))) {
+        td_error_set(err, TD_USAGE, "--snapshot", 0,
+                     "keeps the end of a stream, but a check needs all of it");
+        return td_error_mend(err, "check the tape with tapedeck validate");
+    }
+    if (cli_args_slot(args, "no-names")->from == CLI_FROM_FLAG &&
+        cli_flag(args, "no-names") &&
+        cli_args_slot(args, "name")->from == CLI_FROM_FLAG)
+        return td_error_set(err, TD_USAGE, "", 0,
+                            "--name and --no-names exclude each other");
+    if (count_stdin(args) > 1)
+        return td_error_set(err, TD_USAGE, "-", 0,
+                            "standard input can be recorded only once");
+    return check_meta(cli_list(args, "meta"), err);
+}
+
+/* What to check, and its digest for the header. */
+static enum td_code read_check(struct cli_record_setup *setup,
+                               const struct cli_args *args,
+                               struct td_error *err)
+{
+    const char *schema = cli_text(args, "schema");
+    const char *contract = cli_text(args, "contract");
+    enum td_code code =
+        cli_check_read(&setup->check, args, schema, contract, err);
+
+    if (code || (!schema && !contract))
+        return code;
+    code = cli_check_hash(&setup->contract_hash, contract ? contract : schema,
+                          err);
+    setup->recorder.output.tape.contract = td_buf_str(&setup->contract_hash);
+    return code;
+}
+
+enum td_code cli_record_setup(struct cli_record_setup *setup,
+                              const struct cli_args *args, struct td_error *err)
+{
+    struct rec_options *rec = &setup->recorder;
+    enum td_code code = check(args, err);
+
+    if (!code)
+        code = cli_serves_check(args, err);
+    if (code)
+        return code;
+    rec->output.path = cli_text(args, "output");
+    rec->output.max_files = (unsigned)cli_number(args, "max-files");
+    rec->output.min_free = cli_number(args, "min-free");
+    rec->policy =
+        (enum rec_policy)choice(REC_POLICIES, cli_text(args, "on-overload"));
+    rec->queue_bytes = (size_t)cli_number(args, "queue");
+    rec->snapshot_ns = cli_number(args, "snapshot");
+    rec->name_pointer = cli_text(args, "name");
+    rec->no_names = cli_flag(args, "no-names");
+    rec->redact_path = cli_text(args, "redact");
+    setup->url.send = cli_list(args, "send");
+    setup->max_message = (size_t)cli_number(args, "max-message");
+    set_limits(&rec->limits, args);
+    set_tape(&rec->output.tape, args);
+    set_client(&setup->url.client, args);
+    name_sources(&setup->source, args);
+    name_options(&setup->options, args);
+    rec->output.tape.source = td_buf_str(&setup->source);
+    rec->output.tape.recorder_options = td_buf_str(&setup->options);
+    code = read_split(&rec->output, cli_text(args, "split"), err);
+    if (!code)
+        code = cli_dial_read(&setup->dial, &setup->url.client, args, err);
+    if (!code)
+        code = read_check(setup, args, err);
+    return code;
+}
+
+void cli_record_setup_release(struct cli_record_setup *setup)
+{
+    td_buf_release(&setup->source);
+    td_buf_release(&setup->options);
+    td_buf_release(&setup->contract_hash);
+    cli_check_release(&setup->check);
+    cli_dial_release(&setup->dial);
+}

@@ -1,0 +1,350 @@
+#include "cli/verbs/replay_options.h"
+
+#include "cli/shared/select_options.h"
+#include "core/mem.h"
+#include "wire/http/url.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+const struct cli_option cli_replay_options[] = {
+    {.name = "serve",
+     .type = CLI_TEXT,
+     .value = "HOST:PORT",
+     .help = "play to whoever connects: WebSocket, Socket.IO, SSE; port 0 = "
+             "any"},
+    {.name = "to",
+     .type = CLI_TEXT,
+     .value = "URL",
+     .help = "connect to a ws:// or sio:// server and send"},
+    {.name = "speed",
+     .alias = "rate",
+     .type = CLI_TEXT,
+     .value = "N",
+     .preset = "1",
+     .help = "2 is twice as fast, max as fast as it is taken"},
+    {.name = "eps",
+     .type = CLI_TEXT,
+     .value = "N",
+     .help = "N events a second instead of the times on the tape"},
+    {.name = "max-gap",
+     .type = CLI_DURATION,
+     .value = "TIME",
+     .help = "longer silences on the tape count as this"},
+    {.name = "loop",
+     .type = CLI_NUMBER,
+     .value = "N",
+     .bare = "0",
+     .preset = "1",
+     .help = "play N times; a bare --loop (or 0) plays for ever"},
+    {.name = "loop-delay",
+     .type = CLI_DURATION,
+     .value = "TIME",
+     .help = "between two passes"},
+    CLI_CHOOSE_OPTIONS("out"),
+    {.name = "remap",
+     .type = CLI_LIST,
+     .value = "OLD:=NEW",
+     .help = "play events under another name"},
+    {.name = "wait-clients",
+     .type = CLI_NUMBER,
+     .value = "N",
+     .preset = "1",
+     .help = "start when N consumers have joined; 0 = at once"},
+    {.name = "wait-timeout",
+     .type = CLI_DURATION,
+     .value = "TIME",
+     .help = "exit 5 if consumers or acks take longer"},
+    {.name = "wait-acked",
+     .type = CLI_FLAG,
+     .help = "an event that asks for an ack waits for it"},
+    {.name = "join",
+     .type = CLI_CHOICE,
+     .value = "HOW",
+     .choices = "live|catch-up",
+     .preset = "live",
+     .help = "latecomers get what comes, or first what they missed"},
+    {.name = "stay", .type = CLI_FLAG, .help = "serve on after the last event"},
+    {.name = "start-paused",
+     .type = CLI_FLAG,
+     .help = "begin paused: space or SIGUSR1 goes on"},
+    {.name = "max-stall",
+     .type = CLI_DURATION,
+     .value = "TIME",
+     .preset = "30s",
+     .help = "a consumer that takes nothing for so long is left behind"},
+    {.name = "max-queue",
+     .type = CLI_SIZE,
+     .value = "SIZE",
+     .preset = "64M",
+     .help = "bytes that may wait for one consumer"},
+    {.name = "max-lateness",
+     .type = CLI_TEXT,
+     .value = "TIME",
+     .help = "exit 6 if any event is later; a bare number is milliseconds"},
+    {.name = "envelope",
+     .type = CLI_FLAG,
+     .help = "on stdout: whole tape lines instead of payloads"},
+    CLI_EXPECT_OPTIONS,
+    CLI_DIAL_OPTIONS,
+    {.name = "tls-cert",
+     .type = CLI_TEXT,
+     .value = "FILE",
+     .help = "PEM chain: serve with TLS"},
+    {.name = "tls-key",
+     .type = CLI_TEXT,
+     .value = "FILE",
+     .help = "PEM key of --tls-cert"},
+    {.name = "ready-file",
+     .type = CLI_TEXT,
+     .value = "FILE",
+     .help = "gets the port as JSON when it is open"},
+    {.name = "no-keys", .type = CLI_FLAG, .help = "leave the terminal alone"},
+    {.name = "dry-run",
+     .letter = 'n',
+     .type = CLI_FLAG,
+     .help = "say what would be played, and what is odd on the tape"},
+    {.name = NULL},
+};
+
+static enum td_code refuse(struct td_error *err, const char *option,
+                           const char *why)
+{
+    return td_error_set(err, TD_USAGE, option, 0, "%s", why);
+}
+
+static bool ends_with_stdout(const struct cli_args *args)
+{
+    int n = cli_operands(args);
+
+    return n > 1 && !strcmp(cli_operand(args, n - 1), "-");
+}
+
+/* Options that mean something only for some of the targets. */
+static const struct {
+    const char *name;
+    bool serve, to, lines;
+} places[] = {
+    {"--wait-clients", true, false, false},
+    {"--join", true, false, false},
+    {"--stay", true, false, false},
+    {"--max-stall", true, false, false},
+    {"--max-queue", true, false, false},
+    {"--tls-cert", true, false, false},
+    {"--tls-key", true, false, false},
+    {"--ready-file", true, false, false},
+    {"--wait-timeout", true, true, false},
+    {"--wait-acked", true, true, false},
+    {"--path", true, true, false},
+    {"--expect", true, true, false},
+    {"--header", false, true, false},
+    {"--auth", false, true, false},
+    {"--transport", false, true, false},
+    {"--ca", false, true, false},
+    {"--server-name", false, true, false},
+    {"--insecure", false, true, false},
+    {"--envelope", false, false, true},
+};
+
+/* What the user typed and what would do nothing is a mistake; a setting of a
+ * file or the environment is for all targets.
+ */
+static enum td_code check_places(const struct cli_replay *r,
+                                 const struct cli_args *args,
+                                 struct td_error *err)
+{
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        const bool fits[] = {[PLAY_TO_CLIENTS] = places[i].serve,
+                             [PLAY_TO_SERVER] = places[i].to,
+                             [PLAY_TO_LINES] = places[i].lines};
+
+        if (fits[r->run.target] || !cli_typed(args, places[i].name + 2))
+            continue;
+        return td_error_set(err, TD_USAGE, places[i].name, 0, "only with %s",
+                            places[i].lines    ? "-"
+                            : !places[i].to    ? "--serve"
+                            : !places[i].serve ? "--to"
+                                               : "--serve and --to");
+    }
+    return TD_OK;
+}
+
+/* The tapes, and where they are played to. */
+static enum td_code read_target(struct cli_replay *r,
+                                const struct cli_args *args,
+                                struct td_error *err)
+{
+    bool lines = ends_with_stdout(args);
+    int tapes = cli_operands(args) - lines;
+    int targets = lines + cli_given(args, "serve") + cli_given(args, "to");
+
+    r->paths = td_calloc((size_t)tapes + 1, sizeof(*r->paths));
+    for (int i = 0; i < tapes; i++)
+        r->paths[i] = cli_operand(args, i);
+    if (targets > 1)
+        return refuse(err, "", "--serve, --to and - exclude each other");
+    if (targets == 0 && !cli_flag(args, "dry-run")) {
+        (void)refuse(err, "", "where to play to is missing");
+        return td_error_mend(err, "give --serve HOST:PORT, --to URL, or -");
+    }
+    if (cli_given(args, "serve"))
+        r->run.target = PLAY_TO_CLIENTS;
+    else if (cli_given(args, "to"))
+        r->run.target = PLAY_TO_SERVER;
+    return targets ? check_places(r, args, err) : TD_OK;
+}
+
+static enum td_code read_pace(struct play_pace *pace,
+                              const struct cli_args *args, struct td_error *err)
+{
+    const char *eps = cli_text(args, "eps");
+    enum td_code code =
+        play_speed_parse(cli_text(args, "speed"), &pace->speed, err);
+
+    pace->max_gap_ns = cli_number(args, "max-gap");
+    if (code || !eps)
+        return code;
+    if (cli_given(args, "speed"))
+        return refuse(err, "--eps", "excludes --speed");
+    return play_eps_parse(eps, &pace->eps, err);
+}
+
+/* Milliseconds, or a duration with its unit. */
+static enum td_code read_lateness(struct cli_replay *r,
+                                  const struct cli_args *args,
+                                  struct td_error *err)
+{
+    const char *text = cli_text(args, "max-lateness");
+    const struct play_pace *pace = &r->run.play.pace;
+    uint64_t micros;
+
+    r->max_late_ns = TD_NEVER;
+    if (!text)
+        return TD_OK;
+    if (!pace->eps && pace->speed == PLAY_SPEED_MAX)
+        return refuse(err, "--max-lateness", "nothing is late at full speed");
+    if (play_millionths_parse(text, &micros))
+        r->max_late_ns = micros;
+    else if (td_duration_parse(text, &r->max_late_ns))
+        return td_error_set(err, TD_USAGE, "--max-lateness", 0,
+                            "\"%s\" is no time such as 5ms (or 5)", text);
+    return TD_OK;
+}
+
+static enum td_code read_source(struct cli_replay *r,
+                                const struct cli_args *args,
+                                struct td_error *err)
+{
+    struct play_source_options *source = &r->run.source;
+    struct play_select_options which = cli_choose(args);
+    enum td_code code;
+
+    which.no_acks = r->run.target != PLAY_TO_LINES;
+    code = play_select_new(&r->select, &which, err);
+    if (!code)
+        code = cli_choose_window(args, r->paths, &source->window, err);
+    source->paths = r->paths;
+    source->select = r->select;
+    source->remap = cli_list(args, "remap");
+    source->threads = 1;
+    return code;
+}
+
+static enum td_code read_serve(struct cli_replay *r,
+                               const struct cli_args *args,
+                               struct td_error *err)
+{
+    struct play_serve_options *serve = &r->run.serve;
+    struct wire_bind *bind = &serve->server.bind;
+    enum td_code code = wire_url_listen(cli_text(args, "serve"), &r->host,
+                                        &bind->port, &r->unix_path, err);
+
+    if (code)
+        return code;
+    if (cli_given(args, "tls-cert") != cli_given(args, "tls-key"))
+        return refuse(err, "--tls-cert", "needs --tls-key, and the reverse");
+    bind->host = r->host;
+    bind->unix_path = r->unix_path;
+    serve->server.sio_path = cli_text(args, "path");
+    serve->server.max_queue = cli_number(args, "max-queue");
+    serve->wait_clients = (unsigned)cli_number(args, "wait-clients");
+    serve->catch_up = !strcmp(cli_text(args, "join"), "catch-up");
+    serve->wait_acked = cli_flag(args, "wait-acked");
+    serve->wait_ns = cli_number(args, "wait-timeout");
+    serve->stall_ns = cli_number(args, "max-stall");
+    return TD_OK;
+}
+
+static enum td_code read_connect(struct cli_replay *r,
+                                 const struct cli_args *args,
+                                 struct td_error *err)
+{
+    struct play_connect_options *connect = &r->run.connect;
+    enum td_code code = cli_dial_read(&r->dial, &connect->client, args, err);
+
+    connect->client.answer_acks = true;
+    connect->wait_acked = cli_flag(args, "wait-acked");
+    connect->wait_ns = cli_number(args, "wait-timeout");
+    if (code || r->run.target != PLAY_TO_SERVER)
+        return code;
+    if (!strncasecmp(cli_text(args, "to"), "http", 4))
+        return refuse(err, "--to",
+                      "cannot send to an http URL; use ws:// or sio://");
+    return cli_dial_url(&r->dial, &connect->client, cli_text(args, "to"), err);
+}
+
+static bool is_ci(void)
+{
+    const char *ci = getenv("CI");
+
+    return ci && *ci && strcmp(ci, "false") != 0;
+}
+
+static void read_steering(struct cli_replay *r, const struct cli_args *args)
+{
+    r->run.play.passes = cli_number(args, "loop");
+    r->run.play.loop_delay_ns = cli_number(args, "loop-delay");
+    r->run.play.paused = cli_flag(args, "start-paused");
+    r->run.stay = cli_flag(args, "stay");
+    r->run.envelope = cli_flag(args, "envelope");
+    r->run.lines_fd = STDOUT_FILENO;
+    r->run.keys =
+        !cli_flag(args, "no-keys") && !is_ci() && isatty(STDIN_FILENO);
+    r->run.progress =
+        !cli_quiet(args) && !is_ci() && isatty(STDERR_FILENO) &&
+        !(r->run.target == PLAY_TO_LINES && isatty(STDOUT_FILENO));
+}
+
+enum td_code cli_replay_read(struct cli_replay *replay,
+                             const struct cli_args *args, struct td_error *err)
+{
+    enum td_code code = read_target(replay, args, err);
+
+    if (!code)
+        code = read_pace(&replay->run.play.pace, args, err);
+    if (!code)
+        code = read_lateness(replay, args, err);
+    if (!code)
+        code = read_source(replay, args, err);
+    if (!code && replay->run.target == PLAY_TO_CLIENTS)
+        code = read_serve(replay, args, err);
+    if (!code)
+        code = read_connect(replay, args, err);
+    if (!code)
+        code =
+            cli_expect_open(&replay->expect, &replay->run.hearing, args, err);
+    read_steering(replay, args);
+    return code;
+}
+
+void cli_replay_release(struct cli_replay *replay)
+{
+    play_select_free(replay->select);
+    free(replay->paths);
+    free(replay->host);
+    free(replay->unix_path);
+    cli_dial_release(&replay->dial);
+    cli_expect_close(replay->expect);
+}

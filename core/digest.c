@@ -1,0 +1,23 @@
+#include "core/digest.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void digest_of(uint8_t *digest, struct td_bytes data, const EVP_MD *kind)
+{
+    if (EVP_Digest(data.ptr, data.len, digest, NULL, kind, NULL) != 1) {
+        (void)fprintf(stderr, "the crypto library lacks a digest\n");
+        abort();
+    }
+}
+
+void wire_sha1(uint8_t digest[WIRE_SHA1_LEN], struct td_bytes data)
+{
+    digest_of(digest, data, EVP_sha1());
+}
+
+void wire_sha256(uint8_t digest[WIRE_SHA256_LEN], struct td_bytes data)
+{
+    digest_of(digest, data, EVP_sha256());
+}

@@ -1,0 +1,163 @@
+#include "recorder/record_summary.h"
+
+#include "core/json.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* "1,234,567" */
+static void add_count(struct td_buf *out, uint64_t n)
+{
+    char digits[32];
+    int len = snprintf(digits, sizeof(digits), "%" PRIu64, n);
+
+    for (int i = 0; i < len; i++) {
+        if (i && (len - i) % 3 == 0)
+            td_buf_add_byte(out, ',');
+        td_buf_add_byte(out, (uint8_t)digits[i]);
+    }
+}
+
+/* Scaled to three digits or so: "999", "1.5k", "2.0M". */
+static void add_scaled(struct td_buf *out, double n, double step,
+                       const char *const *units)
+{
+    int unit = 0;
+
+    while (n >= step && units[unit + 1]) {
+        n /= step;
+        unit++;
+    }
+    td_buf_addf(out, unit && n < 100 ? "%.1f%s" : "%.0f%s", n, units[unit]);
+}
+
+static void add_size(struct td_buf *out, uint64_t bytes)
+{
+    static const char *const units[] = {" B",   " KiB", " MiB",
+                                        " GiB", " TiB", NULL};
+
+    add_scaled(out, (double)bytes, 1024, units);
+}
+
+static void add_rate(struct td_buf *out, double rate)
+{
+    static const char *const units[] = {"", "k", "M", "G", NULL};
+
+    add_scaled(out, rate, 1000, units);
+    td_buf_add_text(out, "/s");
+}
+
+static double seconds(uint64_t ns)
+{
+    return (double)ns / (double)TD_NS_PER_S;
+}
+
+static double mean_rate(const struct rec_stats *stats)
+{
+    return stats->elapsed_ns
+               ? (double)stats->events / seconds(stats->elapsed_ns)
+               : 0.0;
+}
+
+void rec_summary_progress(struct td_buf *out, const struct rec_stats *stats,
+                          double rate)
+{
+    add_count(out, stats->events);
+    td_buf_add_text(out, " events, ");
+    add_rate(out, rate);
+    td_buf_add_text(out, ", lag ");
+    td_duration_format(out, stats->lag_ns);
+    td_buf_add_text(out, ", ");
+    add_size(out, stats->output.file_bytes);
+    if (stats->lost) {
+        td_buf_add_text(out, ", ");
+        add_count(out, stats->lost);
+        td_buf_add_text(out, " lost");
+    }
+}
+
+static void add_file(struct td_buf *out, const struct rec_result *result)
+{
+    const struct rec_output_stats *output = &result->stats.output;
+
+    td_buf_add_text(out, "; ");
+    if (!result->kept) {
+        td_buf_add_text(out, "no tape was kept");
+        return;
+    }
+    td_buf_add_bytes(out, td_buf_bytes(&result->path));
+    td_buf_add_text(out, ", ");
+    add_size(out, output->file_bytes);
+    if (output->files > 1)
+        td_buf_addf(out, " in %u files", output->files);
+    if (output->removed)
+        td_buf_addf(out, ", the oldest %u removed", output->removed);
+}
+
+void rec_summary_text(struct td_buf *out, const struct rec_result *result)
+{
+    const struct rec_stats *stats = &result->stats;
+
+    add_count(out, stats->events);
+    td_buf_add_text(out, stats->events == 1 ? " event (" : " events (");
+    add_size(out, stats->payload_bytes);
+    td_buf_add_text(out, ") in ");
+    td_duration_format(out, stats->elapsed_ns);
+    td_buf_add_text(out, ", ");
+    add_rate(out, mean_rate(stats));
+    td_buf_add_text(out, ", ");
+    if (result->torn) {
+        td_buf_add_text(out, "not all on the tape");
+    } else {
+        add_count(out, stats->lost);
+        td_buf_add_text(out, " lost");
+    }
+    if (stats->redacted) {
+        td_buf_add_text(out, ", ");
+        add_count(out, stats->redacted);
+        td_buf_add_text(out, " values redacted");
+    }
+    td_buf_addf(out, "; %s", rec_stop_text(result->stop));
+    add_file(out, result);
+}
+
+static void add_string(struct td_buf *out, struct td_bytes text)
+{
+    td_buf_add_byte(out, '"');
+    if (td_utf8_valid(text))
+        td_json_escape(out, text);
+    td_buf_add_byte(out, '"');
+}
+
+void rec_summary_json(struct td_buf *out, const struct rec_result *result,
+                      const int *child_status)
+{
+    const struct rec_stats *stats = &result->stats;
+
+    td_buf_addf(out,
+                "{\"events\":%" PRIu64 ",\"payload_bytes\":%" PRIu64
+                ",\"torn\":%s,\"lost\":%" PRIu64 ",\"redacted\":%" PRIu64
+                ",\"connections\":%u,\"seconds\":%.6f",
+                stats->events, stats->payload_bytes,
+                result->torn ? "true" : "false", stats->lost, stats->redacted,
+                stats->conns, seconds(stats->elapsed_ns));
+    td_buf_add_text(out, ",\"ended\":");
+    add_string(out, td_text(rec_stop_text(result->stop)));
+    td_buf_add_text(out, ",\"file\":");
+    if (result->kept)
+        add_string(out, td_buf_bytes(&result->path));
+    else
+        td_buf_add_text(out, "null");
+    td_buf_addf(out,
+                ",\"files\":%u,\"files_removed\":%u,\"file_bytes\":%" PRIu64
+                ",\"lines\":%" PRIu64,
+                stats->output.files, stats->output.removed,
+                stats->output.file_bytes, stats->output.lines);
+    if (result->error.code) {
+        td_buf_add_text(out, ",\"error\":");
+        add_string(out, td_text(result->error.text));
+    }
+    if (child_status)
+        td_buf_addf(out, ",\"child_status\":%d", *child_status);
+    td_buf_add_byte(out, '}');
+}

@@ -1,0 +1,92 @@
+/* replayer/serve_internal.h - what the files of replayer/serve share.
+ *
+ *     serve.c        the port, the outlet, waiting for consumers and acks
+ *     serve_peers.c  consumers that come, speak and go, and what they got
+ *     serve_catch.c  consumers that fetch what they have missed
+ */
+#ifndef REPLAYER_SERVE_INTERNAL_H
+#define REPLAYER_SERVE_INTERNAL_H
+
+#include "replayer/serve.h"
+
+/* Events put so far that peers of one Socket.IO namespace get. */
+struct play_tally {
+    char *ns; /* escaped as on the tape; "" is "/" */
+    uint64_t count;
+};
+
+struct play_consumer {
+    struct play_serve *serve;
+    struct wire_peer *peer; /* NULL when it has gone */
+    struct play_consumer_stats stats;
+    uint32_t conn;              /* from 1, in order of joining */
+    size_t tally;               /* index; SIZE_MAX = all events */
+    size_t pending;             /* bytes queued at the last look, at the end */
+    uint64_t base;              /* of the tally when it joined the timeline */
+    struct play_source *behind; /* catching up: its own reader */
+    char *seen; /* SSE: the id it wants to go on behind; NULL when found */
+    struct td_event ev;
+    uint64_t passes; /* of the tape that it has behind it */
+    bool have;
+    bool full;    /* waits for room in its queue */
+    bool awaited; /* owes an ack */
+};
+
+struct play_serve {
+    struct wire_net *net;
+    struct play_serve_options options;
+    struct play_serve_events events;
+    struct play_source *source;
+    struct play_player *player;
+    struct wire_server *server;
+    struct play_consumer **consumers;
+    size_t count;
+    uint64_t joined;
+    unsigned present;   /* consumers that are there */
+    uint64_t gone_sent; /* of consumers that are no longer kept */
+    uint64_t lost;
+    struct play_tally *tallies;
+    size_t tally_count;
+    uint64_t all;              /* events put */
+    char id[PLAY_ACK_ID_SIZE]; /* of the last ack asked for */
+    uint64_t last_id;
+    unsigned awaited; /* consumers that owe an ack */
+    struct wire_timer wait;
+    struct wire_timer stall;
+    struct wire_timer catching;
+    bool blocked;
+    bool flood;     /* stalled consumers no longer hold the player */
+    bool finishing; /* waits for acks and for those that catch up */
+    bool closing;   /* the server closes in order */
+    bool failed;
+};
+
+/* serve.c */
+void play_serve_fail(struct play_serve *s, const struct td_error *why);
+void play_serve_go_on(struct play_serve *s); /* if nothing holds the player */
+void play_serve_start_if_ready(struct play_serve *s);
+void play_serve_finish_if_ready(struct play_serve *s);
+/* An ack that is asked for gets an id of our own, written to id. */
+void play_serve_issue_id(struct play_serve *s, char *id, struct td_event *ev);
+
+/* serve_peers.c */
+/* The index of a namespace's tally, made when it is not there. */
+size_t play_serve_tally(struct play_serve *s, struct td_bytes ns);
+uint64_t play_serve_tally_now(const struct play_serve *s,
+                              const struct play_consumer *c);
+uint64_t play_consumer_sent(const struct play_consumer *c);
+void play_serve_joined_peer(void *ctx, struct wire_peer *peer);
+void play_serve_left_peer(void *ctx, struct wire_peer *peer, uint64_t lost,
+                          const struct td_error *why);
+void play_serve_heard(void *ctx, struct wire_peer *peer,
+                      const struct td_event *ev);
+
+/* serve_catch.c */
+/* The timeline is under way: fetch what c has missed. An SSE consumer that
+ * names an event goes on behind it, or gets all if there is no such event. */
+void play_consumer_fall_behind(struct play_consumer *c);
+void play_serve_catch_up(void *ctx); /* one turn of all that are behind */
+/* It has what it missed, or it has gone. */
+void play_consumer_forget(struct play_consumer *c);
+
+#endif

@@ -1,0 +1,303 @@
+#include "replayer/timeline.h"
+
+#include "core/log.h"
+#include "core/mem.h"
+#include "replayer/remap.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct input {
+    struct tape_reader *reader;
+    uint64_t wall_ns;   /* of its time 0 */
+    uint64_t shift_ns;  /* its time 0 on the common timeline */
+    struct td_event ev; /* several tapes: read ahead by one */
+    bool ahead;
+    bool ended;
+};
+
+struct play_source {
+    struct play_source_options options;
+    struct input inputs[PLAY_TAPES_MAX];
+    struct play_remap *remap; /* or NULL */
+    uint32_t count;
+    uint32_t last; /* the input of the event given last */
+    struct play_place place;
+    struct play_seen seen;
+    bool touched; /* an event was read: a rewind must seek */
+};
+
+static uint64_t earliest_wall(const struct play_source *source)
+{
+    uint64_t wall = UINT64_MAX;
+
+    for (uint32_t i = 0; i < source->count; i++)
+        if (source->inputs[i].wall_ns < wall)
+            wall = source->inputs[i].wall_ns;
+    return wall;
+}
+
+static enum td_code inputs_open(struct play_source *source,
+                                struct td_error *err)
+{
+    struct tape_read_options how = {.threads = source->options.threads};
+    const char *const *paths = source->options.paths;
+    struct input *input;
+    enum td_code code;
+
+    for (; paths[source->count]; source->count++) {
+        if (source->count == PLAY_TAPES_MAX)
+            return td_error_set(err, TD_USAGE, paths[source->count], 0,
+                                "more than %d tapes", PLAY_TAPES_MAX);
+        input = &source->inputs[source->count];
+        code =
+            tape_reader_open(&input->reader, paths[source->count], &how, err);
+        if (code)
+            return code;
+        input->wall_ns = tape_reader_header(input->reader)->start_wall_ns;
+    }
+    for (uint32_t i = 0; i < source->count; i++)
+        source->inputs[i].shift_ns =
+            source->inputs[i].wall_ns - earliest_wall(source);
+    return TD_OK;
+}
+
+enum td_code play_source_open(struct play_source **out,
+                              const struct play_source_options *options,
+                              struct td_error *err)
+{
+    struct play_source *source = td_calloc(1, sizeof(*source));
+    enum td_code code;
+
+    source->options = *options;
+    code = inputs_open(source, err);
+    if (!code && options->remap)
+        code = play_remap_new(&source->remap, options->remap, err);
+    if (!code)
+        code = play_source_rewind(source, err);
+    if (code) {
+        play_source_close(source);
+        return code;
+    }
+    *out = source;
+    return TD_OK;
+}
+
+void play_source_close(struct play_source *source)
+{
+    if (!source)
+        return;
+    for (uint32_t i = 0; i < PLAY_TAPES_MAX && source->inputs[i].reader; i++)
+        tape_reader_close(source->inputs[i].reader);
+    play_remap_free(source->remap);
+    free(source);
+}
+
+enum td_code play_source_again(struct play_source **out,
+                               const struct play_source *source,
+                               struct td_error *err)
+{
+    struct play_source_options options = source->options;
+
+    options.threads = 0;
+    return play_source_open(out, &options, err);
+}
+
+static enum td_code input_next(struct input *input, struct td_error *err)
+{
+    enum td_code code = tape_reader_next(input->reader, &input->ev, err);
+
+    input->ended = code == TD_END;
+    input->ahead = !code;
+    input->ev.at_ns += input->shift_ns;
+    return code == TD_END ? TD_OK : code;
+}
+
+/* The earliest event of all tapes; equal times in the order of the tapes. */
+static enum td_code merge_next(struct play_source *source, struct td_event *ev,
+                               struct td_error *err)
+{
+    struct input *first = NULL;
+
+    for (uint32_t i = 0; i < source->count; i++) {
+        struct input *input = &source->inputs[i];
+        enum td_code code = TD_OK;
+
+        if (!input->ahead && !input->ended)
+            code = input_next(input, err);
+        if (code)
+            return code;
+        if (input->ahead && (!first || input->ev.at_ns < first->ev.at_ns))
+            first = input;
+    }
+    if (!first)
+        return TD_END;
+    first->ahead = false;
+    source->last = (uint32_t)(first - source->inputs);
+    *ev = first->ev;
+    return TD_OK;
+}
+
+static enum td_code any_next(struct play_source *source, struct td_event *ev,
+                             struct td_error *err)
+{
+    source->touched = true;
+    if (source->count != 1)
+        return merge_next(source, ev, err);
+    if (source->inputs[0].ended)
+        return TD_END;
+    return tape_reader_next(source->inputs[0].reader, ev, err);
+}
+
+enum td_code play_source_next(struct play_source *source, struct td_event *ev,
+                              struct td_error *err)
+{
+    const struct play_window *window = &source->options.window;
+    enum td_code code;
+
+    while (!(code = any_next(source, ev, err))) {
+        if (ev->at_ns < window->from_ns || ev->seq < window->from_seq)
+            continue;
+        if (ev->at_ns > window->to_ns || ev->seq > window->to_seq)
+            return TD_END;
+        source->seen.read++;
+        if (source->options.select &&
+            !play_select_takes(source->options.select, ev))
+            continue;
+        source->seen.taken++;
+        source->place = (struct play_place){source->last, ev->seq, ev->at_ns};
+        return source->remap ? play_remap_apply(source->remap, ev, err) : TD_OK;
+    }
+    return code;
+}
+
+struct play_place play_source_place(const struct play_source *source)
+{
+    return source->place;
+}
+
+static enum td_code input_seek(struct input *input, uint64_t at_ns,
+                               struct td_error *err)
+{
+    uint64_t own = at_ns > input->shift_ns ? at_ns - input->shift_ns : 0;
+    enum td_code code = tape_reader_seek_time(input->reader, own, err);
+
+    input->ahead = false;
+    input->ended = code == TD_END;
+    return code == TD_END ? TD_OK : code;
+}
+
+enum td_code play_source_seek(struct play_source *source, uint64_t at_ns,
+                              struct td_error *err)
+{
+    enum td_code code = TD_OK;
+
+    if (at_ns < source->options.window.from_ns)
+        at_ns = source->options.window.from_ns;
+    for (uint32_t i = 0; i < source->count && !code; i++)
+        code = input_seek(&source->inputs[i], at_ns, err);
+    return code;
+}
+
+enum td_code play_source_rewind(struct play_source *source,
+                                struct td_error *err)
+{
+    const struct play_window *window = &source->options.window;
+    struct input *input = &source->inputs[0];
+    enum td_code code;
+
+    if (source->count != 1 || window->from_seq == 0)
+        return source->touched || window->from_ns
+                   ? play_source_seek(source, 0, err)
+                   : TD_OK;
+    code = tape_reader_seek_seq(input->reader, window->from_seq, err);
+    input->ended = code == TD_END;
+    return code == TD_END ? TD_OK : code;
+}
+
+struct play_seen play_source_seen(const struct play_source *source)
+{
+    return source->seen;
+}
+
+struct td_bytes play_source_header(const struct play_source *source, uint32_t i)
+{
+    return tape_reader_header(source->inputs[i].reader)->line;
+}
+
+struct td_bytes play_source_end(const struct play_source *source)
+{
+    return tape_reader_end(source->inputs[0].reader);
+}
+
+const char *play_source_path(const struct play_source *source, uint32_t i)
+{
+    return i < source->count ? source->options.paths[i] : NULL;
+}
+
+uint64_t play_source_start_wall(const struct play_source *source)
+{
+    return earliest_wall(source);
+}
+
+uint32_t play_source_tapes(const struct play_source *source)
+{
+    return source->count;
+}
+
+struct tape_state play_source_state(const struct play_source *source,
+                                    uint32_t i)
+{
+    return tape_reader_state(source->inputs[i].reader);
+}
+
+static void damage_add(struct td_buf *out, size_t start, uint64_t count,
+                       const char *what)
+{
+    if (!count)
+        return;
+    if (out->len > start)
+        (void)td_buf_add_text(out, ", ");
+    (void)td_buf_addf(out, "%" PRIu64 " %s%s", count, what,
+                      count == 1 ? "" : "s");
+}
+
+static void damage_of(const struct tape_state *state, struct td_buf *out)
+{
+    size_t start = out->len;
+
+    if (state->torn)
+        (void)td_buf_addf(out, "torn at byte %" PRIu64, state->torn_at);
+    damage_add(out, start, state->bad_members, "damaged member");
+    damage_add(out, start, state->bad_lines, "damaged line");
+    damage_add(out, start, state->missing, "missing event");
+    if (state->lost)
+        (void)td_buf_addf(out, "%s%" PRIu64 " lost while recording",
+                          out->len > start ? ", " : "", state->lost);
+}
+
+bool play_source_damage(const struct play_source *source, struct td_buf *out)
+{
+    struct td_buf what = {0};
+    size_t start = out->len;
+    const char *path;
+    const char *name;
+
+    for (uint32_t i = 0; i < source->count; i++) {
+        struct tape_state state = play_source_state(source, i);
+
+        td_buf_clear(&what);
+        damage_of(&state, &what);
+        if (what.len == 0)
+            continue;
+        (void)td_buf_add_text(out, out->len > start ? "; " : "");
+        path = play_source_path(source, i);
+        name = strrchr(path, '/');
+        (void)td_text_clean(out, td_text(name ? name + 1 : path));
+        (void)td_buf_add_text(out, ": ");
+        (void)td_buf_add_bytes(out, td_buf_bytes(&what));
+    }
+    td_buf_release(&what);
+    return out->len > start;
+}

@@ -1,0 +1,82 @@
+/* schema/format/format_internal.h - what the files of the format checkers
+ * share.
+ *
+ * format.c          the list of names; uuid, JSON pointers, regex
+ * format_time.c     dates, times, durations
+ * format_host.c     hostnames and addresses
+ * format_idn.c      labels of internationalised hostnames
+ * format_mail.c     mail addresses
+ * format_uri.c      URI and IRI
+ * format_template.c URI templates
+ */
+#ifndef SCHEMA_FORMAT_FORMAT_INTERNAL_H
+#define SCHEMA_FORMAT_FORMAT_INTERNAL_H
+
+#include "core/buf.h"
+#include "schema/format/format.h"
+
+check_format_fn check_is_date, check_is_time, check_is_date_time,
+    check_is_duration;
+check_format_fn check_is_ipv4, check_is_ipv6, check_is_hostname,
+    check_is_idn_hostname;
+check_format_fn check_is_email, check_is_idn_email;
+check_format_fn check_is_uri, check_is_uri_reference, check_is_iri,
+    check_is_iri_reference, check_is_uri_template;
+
+static inline bool check_is_digit(uint32_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool check_is_alpha(uint32_t c)
+{
+    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+static inline bool check_is_hex(uint32_t c)
+{
+    return check_is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
+
+/* One of the ASCII characters of `set`. */
+static inline bool check_is_in(uint32_t c, const char *set)
+{
+    return c > 0 && c < 0x80 && strchr(set, (int)c);
+}
+
+/* Cut the first n (at most text->len) bytes off text. */
+struct td_bytes check_cut(struct td_bytes *text, size_t n);
+
+/* Take the first code point of text, which is not empty; UINT32_MAX if it is
+ * ill-formed UTF-8.
+ */
+uint32_t check_next_char(struct td_bytes *text);
+
+/* Take a "%41" off text. False, and nothing taken, if it is no such triplet. */
+bool check_next_percent(struct td_bytes *text);
+
+/* Labels of letters, digits and inner hyphens with dots between them, of RFC
+ * 1123: labels to 63, all to 253 bytes.
+ */
+check_format_fn check_is_ldh_name;
+
+/* ucschar and iprivate of RFC 3987 section 2.2. */
+bool check_is_ucschar(uint32_t c);
+bool check_is_iprivate(uint32_t c);
+
+/* A label that is internationalised: an A-label "xn--..." or a U-label with
+ * characters beyond ASCII (RFC 5891, 5892). The bytes of its A-label, or 0 if
+ * it is not a valid one; its U-label is added to out. A U-label is in Unicode
+ * NFC; with `compose` it is brought there first.
+ */
+size_t check_idn_label(struct td_bytes label, bool compose, struct td_buf *out);
+
+/* The Bidi rule (RFC 5893 section 2) for a name of U-labels with dots between
+ * them: true also if nothing in it is written from right to left.
+ */
+bool check_idn_bidi(struct td_bytes name);
+
+/* check_is_idn_hostname() of a name that need not be in NFC. */
+check_format_fn check_is_idn_name;
+
+#endif

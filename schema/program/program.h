@@ -1,0 +1,423 @@
+/* schema/program/program.h - what the files that compile schemas share.
+ *
+ * schema_dialect.c  "$schema" -> draft and vocabularies
+ * schema_store.c    documents and the URIs they are known by
+ * schema_scan.c     $id and anchors within a document
+ * schema_resolve.c  $ref -> location
+ * schema_compile.c  a location -> a node; schema_keyword.c, schema_members.c
+ * schema_unused.c   $refs of schemas that are no nodes
+ * schema_loop.c     recursion that makes no progress
+ * schema_meta.c     schemas judged by their metaschemas
+ * schema_plan.c     nodes -> steps that run fast (schema_run.h)
+ *
+ * The program: a node is one compiled schema, a stretch of operations that must
+ * all hold for a value. Lists of nodes lie in a pool beside it.
+ */
+#ifndef SCHEMA_PROGRAM_PROGRAM_H
+#define SCHEMA_PROGRAM_PROGRAM_H
+
+#include "schema/format/format.h"
+#include "schema/regex/pattern.h"
+#include "schema/schema.h"
+#include "schema/value/decimal.h"
+#include "schema/value/equal.h"
+#include "schema/value/name_table.h"
+
+enum schema_draft {
+    SCHEMA_DRAFT_4,
+    SCHEMA_DRAFT_6,
+    SCHEMA_DRAFT_7,
+    SCHEMA_DRAFT_2019,
+    SCHEMA_DRAFT_2020,
+};
+
+/* Sets of drafts. */
+#define SCHEMA_IN(draft)    (1U << (draft))
+#define SCHEMA_FROM(draft)  (0x1FU & ~(SCHEMA_IN(draft) - 1))
+#define SCHEMA_UNTIL(draft) (SCHEMA_IN(draft) * 2 - 1)
+#define SCHEMA_EVERY        0x1FU
+
+/* Groups of keywords that a metaschema can leave out. */
+#define SCHEMA_CORE         0x01U /* cannot be left out */
+#define SCHEMA_APPLICATOR   0x02U
+#define SCHEMA_UNEVALUATED  0x04U
+#define SCHEMA_VALIDATION   0x08U
+#define SCHEMA_FORMAT_NOTE  0x10U
+#define SCHEMA_FORMAT_CHECK 0x20U
+#define SCHEMA_CONTENT      0x40U
+#define SCHEMA_META         0x80U
+
+struct schema_dialect {
+    struct td_bytes uri; /* of its metaschema, without fragment; allocated */
+    enum schema_draft draft;
+    uint32_t words; /* groups of keywords */
+};
+
+struct schema_document {
+    const struct td_jsonx *x;
+    bool owned;
+    bool trusted;          /* judged by its metaschema, or built in */
+    struct td_bytes uri;   /* as it was loaded; allocated */
+    uint32_t *resource_of; /* a value: resource + 1 if it starts a schema */
+    uint32_t *node_of;     /* a value: node + 1 if it is compiled */
+};
+
+struct schema_place {
+    uint32_t doc;
+    uint32_t at;
+};
+
+/* A schema with a URI of its own: a document's root, or one with $id. */
+struct schema_resource {
+    struct td_bytes uri; /* without fragment; allocated */
+    struct schema_place place;
+    uint32_t dialect;
+    bool dynamic; /* it has a $dynamicAnchor, or "$recursiveAnchor": true */
+};
+
+struct schema_anchor {
+    struct td_bytes name; /* allocated; "" is "$recursiveAnchor": true */
+    uint32_t resource;
+    struct schema_place place;
+    bool dynamic;
+};
+
+enum schema_op_kind {
+    /* leaves */
+    SCHEMA_NEVER,
+    SCHEMA_TYPE,
+    SCHEMA_CONST,
+    SCHEMA_ENUM,
+    SCHEMA_MINIMUM,
+    SCHEMA_MAXIMUM,
+    SCHEMA_ABOVE,
+    SCHEMA_BELOW,
+    SCHEMA_MULTIPLE,
+    SCHEMA_MIN_LENGTH,
+    SCHEMA_MAX_LENGTH,
+    SCHEMA_PATTERN,
+    SCHEMA_FORMAT,
+    SCHEMA_MIN_COUNT, /* items or members, by .kinds */
+    SCHEMA_MAX_COUNT,
+    SCHEMA_UNIQUE,
+    SCHEMA_NEEDS, /* dependentRequired: if .name then all of the list .at */
+    SCHEMA_LEAVES,
+    /* operations that run nodes */
+    SCHEMA_OBJECT = SCHEMA_LEAVES,
+    SCHEMA_NAMES,
+    SCHEMA_ARRAY,
+    SCHEMA_CONTAINS,
+    SCHEMA_ALL,
+    SCHEMA_ANY,
+    SCHEMA_ONE,
+    SCHEMA_NOT,
+    SCHEMA_IF,
+    SCHEMA_REF,
+    SCHEMA_DYNAMIC,     /* $dynamicRef, $recursiveRef that may lead elsewhere */
+    SCHEMA_WHEN_MEMBER, /* dependentSchemas: if .name then .node */
+    SCHEMA_LATE_ITEMS,  /* unevaluatedItems */
+    SCHEMA_LATE_MEMBERS, /* unevaluatedProperties */
+};
+
+/* Bits of a kind set; integers are a set of numbers. */
+#define SCHEMA_KIND(kind)    (1U << (kind))
+#define SCHEMA_INTEGER       (1U << 8)
+#define SCHEMA_SHORT_INTEGER (1U << 9) /* draft 4: 1.0 is none */
+#define SCHEMA_KINDS         0x7FU
+
+/* What an object's table knows about a name. */
+struct schema_name {
+    uint32_t node;     /* SCHEMA_NONE: not in properties */
+    uint32_t required; /* 1 + its number among the required names; 0 = is not */
+    uint32_t at;       /* required: where the name stands */
+    uint64_t bit;      /* of its number, if that is up to 64 */
+};
+
+struct schema_pattern {
+    struct check_pattern *pattern;
+    uint32_t node;
+};
+
+/* Everything about the members of an object in one walk over them. */
+struct schema_members {
+    struct schema_table table;
+    struct schema_name *names; /* by number in the table */
+    uint32_t required;
+    struct schema_pattern *patterns;
+    uint32_t patterns_len;
+    uint32_t rest;     /* additionalProperties, or SCHEMA_NONE */
+    bool others;       /* there are patterns or a rest */
+    uint32_t names_at; /* the values of the four keywords, or 0 */
+    uint32_t patterns_at;
+    uint32_t rest_at;
+    uint32_t required_at;
+    uint32_t guess; /* its first place among a run's guesses; one a name, and
+                       one for the start */
+};
+
+struct schema_op {
+    enum schema_op_kind kind;
+    uint32_t at;    /* the keyword's value in the node's document */
+    uint32_t node;  /* _NOT, _REF, _NAMES, _IF, ...: what to run */
+    uint32_t list;  /* _ALL, _ANY, _ONE, _ARRAY: first of its nodes in the pool;
+                       _IF: then */
+    uint32_t count; /* how many; _IF: else */
+    uint32_t kinds; /* _TYPE, _MIN_COUNT, _MAX_COUNT: kinds it speaks of */
+    uint32_t other; /* _ARRAY: the value of prefixItems; _IF: of then or 0;
+                       _CONTAINS: 1 if what fits counts as evaluated */
+    uint32_t last;  /* _ARRAY: the value of items; _IF: of else; or 0 */
+    uint64_t low;   /* counts and lengths; _CONTAINS: minimum */
+    uint64_t high;  /* _CONTAINS: maximum */
+    bool small;     /* number fits integer below */
+    int64_t integer;
+    struct check_decimal number;
+    struct td_bytes name; /* _NEEDS, _WHEN_MEMBER, _DYNAMIC; allocated */
+    struct check_pattern *pattern;
+    struct schema_members *members;
+    check_format_fn *format;
+    struct schema_table *texts; /* _CONST, _ENUM: the strings of it, planned */
+    struct schema_tag *tag;     /* _ANY, _ONE: planned; or NULL */
+    bool planned;
+};
+
+struct schema_node {
+    struct schema_place place;
+    uint32_t resource;
+    uint32_t first; /* operations */
+    uint32_t count;
+};
+
+struct schema_plan;
+struct schema_tag;
+
+struct check_schemas {
+    struct check_schema_options how;
+    struct schema_dialect *dialects;
+    uint32_t dialects_len;
+    struct schema_document *docs;
+    uint32_t docs_len;
+    struct schema_resource *resources;
+    uint32_t resources_len;
+    struct schema_table uris; /* of resources ... */
+    struct td_buf uri_owners; /* ... uint32_t: the first resource of each */
+    struct schema_anchor *anchors;
+    uint32_t anchors_len;
+    struct schema_node *nodes;
+    uint32_t nodes_len;
+    uint32_t nodes_cap;
+    uint32_t nodes_done; /* compiled so far */
+    struct schema_op *ops;
+    uint32_t ops_len;
+    uint32_t ops_cap;
+    struct td_buf lists;        /* uint32_t nodes */
+    struct schema_table wanted; /* names that a $dynamicRef looks for */
+    struct schema_plan *plan;
+    struct check_schemas *metas; /* metaschemas, to check schemas by */
+    uint64_t steps;              /* spent on following references */
+    uint32_t guesses;            /* places of all tables of members */
+};
+
+/* The dialect that a "$schema" names, loading its metaschema if it is not one
+ * of ours. err->text is the reason; the caller knows the place.
+ */
+TD_MUST_CHECK enum td_code schema_dialect_find(struct check_schemas *set,
+                                               struct td_bytes uri,
+                                               uint32_t *dialect,
+                                               struct td_error *err);
+
+/* The dialect of schemas without "$schema". */
+TD_MUST_CHECK enum td_code schema_default_dialect(struct check_schemas *set,
+                                                  uint32_t *dialect,
+                                                  struct td_error *err);
+
+/* Free the dialects. */
+void schema_dialect_release(struct check_schemas *set);
+
+/* The text of a metaschema that is built in; ptr is NULL if there is none. */
+struct td_bytes schema_meta_text(struct td_bytes uri);
+
+/* Find $id and anchors of the schema at place, which becomes a resource. */
+TD_MUST_CHECK enum td_code schema_scan(struct check_schemas *set,
+                                       struct schema_place place,
+                                       struct td_bytes uri,
+                                       struct td_error *err);
+
+/* Add a resource; the first of several with one URI is found by it. */
+uint32_t schema_store_resource(struct check_schemas *set, struct td_bytes uri,
+                               struct schema_place place, uint32_t dialect);
+
+/* Add an anchor. */
+void schema_store_anchor(struct check_schemas *set, uint32_t resource,
+                         struct schema_place place, struct td_bytes name,
+                         bool dynamic);
+
+/* Add a document: one that is a schema is scanned, else its root is a resource
+ * and no more. `owned` is released with the set, and at once on error.
+ */
+struct schema_source {
+    const struct td_jsonx *x;
+    struct td_bytes uri;
+    bool owned;
+    bool ours;
+    bool is_schema;
+};
+TD_MUST_CHECK enum td_code schema_store_add(struct check_schemas *set,
+                                            const struct schema_source *source,
+                                            uint32_t *doc,
+                                            struct td_error *err);
+
+/* Read what stands in a file and add it. */
+TD_MUST_CHECK enum td_code schema_store_file(struct check_schemas *set,
+                                             const char *path,
+                                             struct td_bytes uri, uint32_t *doc,
+                                             struct td_error *err);
+
+/* Load a document of a URI (only if it is not there yet). */
+TD_MUST_CHECK enum td_code schema_store_load(struct check_schemas *set,
+                                             struct td_bytes uri, uint32_t *doc,
+                                             struct td_error *err);
+
+/* Parse the document of a URI, which is a file or built in. */
+TD_MUST_CHECK enum td_code schema_store_read(const struct check_schemas *set,
+                                             struct td_bytes uri,
+                                             struct td_jsonx *x,
+                                             struct td_error *err);
+
+/* True if a URI is known, or there is room for the file that it names. */
+bool schema_store_can_load(const struct check_schemas *set,
+                           struct td_bytes uri);
+
+/* The resource of a URI, or SCHEMA_NONE. */
+uint32_t schema_store_find(const struct check_schemas *set,
+                           struct td_bytes uri);
+
+/* Free documents, resources and anchors. */
+void schema_store_release(struct check_schemas *set);
+
+/* The resource that a place belongs to. */
+uint32_t schema_resource_of(struct check_schemas *set,
+                            struct schema_place place);
+
+/* The place of the dynamic anchor of a resource; false if it has none. */
+bool schema_dynamic_anchor(const struct check_schemas *set, uint32_t resource,
+                           struct td_bytes name, struct schema_place *place);
+
+/* Where a reference leads. */
+struct schema_target {
+    struct schema_place place;
+    bool anchored; /* the fragment is the name of an anchor ... */
+    bool dynamic;  /* ... or of a dynamic one */
+};
+
+/* Where the reference at `place` (a string), which belongs to the resource,
+ * leads.
+ */
+TD_MUST_CHECK enum td_code schema_resolve(struct check_schemas *set,
+                                          struct schema_place place,
+                                          uint32_t resource,
+                                          struct schema_target *target,
+                                          struct td_error *err);
+
+/* The node of a place, which will be compiled if it is a new one. */
+uint32_t schema_node_of(struct check_schemas *set, struct schema_place place,
+                        uint32_t resource);
+
+/* Compile all nodes that were asked for. */
+TD_MUST_CHECK enum td_code schema_compile(struct check_schemas *set,
+                                          struct td_error *err);
+
+/* Refuse nodes from `first` on that lead back to themselves for one and the
+ * same value.
+ */
+TD_MUST_CHECK enum td_code schema_find_loops(const struct check_schemas *set,
+                                             uint32_t first,
+                                             struct td_error *err);
+
+/* Compile the schema at a place, refuse loops in it, and plan it. */
+TD_MUST_CHECK enum td_code schema_compile_root(struct check_schemas *set,
+                                               struct schema_place place,
+                                               uint32_t *root,
+                                               struct td_error *err);
+
+/* Refuse references that lead nowhere in schemas within a place that no node
+ * was made of.
+ */
+TD_MUST_CHECK enum td_code schema_follow_unused(struct check_schemas *set,
+                                                struct schema_place place,
+                                                struct td_error *err);
+
+/* Judge the schema at a place by the metaschema of its dialect. */
+TD_MUST_CHECK enum td_code schema_check_by_meta(struct check_schemas *set,
+                                                struct schema_place place,
+                                                struct td_error *err);
+
+/* The node that is being compiled. */
+struct schema_compiler {
+    struct check_schemas *set;
+    const struct td_jsonx *x;
+    const struct td_json_doc *json;
+    struct schema_place place;
+    uint32_t resource;
+    enum schema_draft draft;
+    uint32_t words;
+    struct td_error *err;
+};
+
+/* Compile the operation of one keyword, whose value is `at`; does nothing if it
+ * is no keyword of this dialect.
+ */
+TD_MUST_CHECK enum td_code schema_compile_keyword(struct schema_compiler *c,
+                                                  uint32_t at);
+
+/* The operation of properties, patternProperties, additionalProperties and
+ * required; adds nothing if the schema has none of them.
+ */
+TD_MUST_CHECK enum td_code schema_compile_members(struct schema_compiler *c);
+
+/* The value of a keyword of the schema, or 0. */
+uint32_t schema_keyword(const struct schema_compiler *c, const char *name);
+
+/* Set the error "KEYWORD takes WANT" of value `at`. */
+enum td_code schema_wrong(struct schema_compiler *c, uint32_t at,
+                          const char *want);
+
+/* The node of the subschema at `at` of the same document. */
+uint32_t schema_node_at(struct schema_compiler *c, uint32_t at);
+
+/* The nodes of all elements of an array, in a row in the pool. */
+uint32_t schema_nodes_of_list(struct schema_compiler *c, uint32_t array);
+
+/* Add an operation to the node that is being compiled; valid until the next. */
+struct schema_op *schema_add_op(struct check_schemas *set,
+                                enum schema_op_kind kind, uint32_t at);
+
+/* Compile the pattern that is string `at`. */
+TD_MUST_CHECK enum td_code schema_compile_pattern(struct schema_compiler *c,
+                                                  uint32_t at,
+                                                  struct check_pattern **out);
+
+/* Number i of the list that begins at `list` in the pool. */
+static inline uint32_t schema_listed(const struct check_schemas *set,
+                                     uint32_t list, uint32_t i)
+{
+    uint32_t node;
+
+    memcpy(&node, set->lists.ptr + ((size_t)list + i) * sizeof(node),
+           sizeof(node));
+    return node;
+}
+
+/* A copy of string `at` without escapes; free its ptr. */
+struct td_bytes schema_copy_text(const struct td_json_doc *doc, uint32_t at);
+
+/* A copy of the bytes, and its end. */
+struct td_bytes schema_copy(struct td_bytes bytes);
+void schema_free_bytes(struct td_bytes *bytes);
+
+/* Free a tag of alternatives (schema_run.h). NULL is fine. */
+void schema_tag_free(struct schema_tag *tag);
+
+/* Free an operation's memory. */
+void schema_op_release(struct schema_op *op);
+
+#endif

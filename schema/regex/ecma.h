@@ -1,0 +1,29 @@
+/* schema/regex/ecma.h - regular expressions as JSON Schema writes them, read
+ * and said again for PCRE2.
+ *
+ * ECMA-262 (2025) with the flag u: all of section 22.2.1 but duplicate group
+ * names, and of annex B what schemas in the field have: a backslash before any
+ * character that is no letter or digit, and ] { } that open or close nothing
+ * stand for themselves.
+ */
+#ifndef SCHEMA_REGEX_ECMA_H
+#define SCHEMA_REGEX_ECMA_H
+
+#include "core/buf.h"
+#include "core/error.h"
+#include "schema/regex/class_sequence.h"
+
+#define CHECK_ECMA_DEPTH 200  /* groups within each other */
+#define CHECK_ECMA_NAMES 1000 /* groups with a name */
+
+/* Read the pattern. *out (may be NULL) gets what PCRE2 takes for it with
+ * PCRE2_UTF and PCRE2_MATCH_UNSET_BACKREF, no other option; *simple (may be
+ * NULL) the pattern without PCRE2 if it is that simple, else NULL. TD_USAGE
+ * with err->offset, the byte at which it is wrong.
+ */
+TD_MUST_CHECK enum td_code check_ecma_read(struct td_bytes pattern,
+                                           struct td_buf *out,
+                                           struct check_simple **simple,
+                                           struct td_error *err);
+
+#endif

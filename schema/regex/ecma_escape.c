@@ -1,0 +1,184 @@
+#include "schema/regex/ecma_internal.h"
+
+#include "core/utf8.h"
+#include "schema/format/format_internal.h"
+
+/* White space and line ends (ECMA-262 sections 12.2 and 12.3), and all else. */
+#define SPACES                                                                 \
+    "\\x{9}-\\x{d}\\x{20}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}"         \
+    "\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}"
+#define NO_SPACES                                                              \
+    "\\x{0}-\\x{8}\\x{e}-\\x{1f}\\x{21}-\\x{9f}\\x{a1}-\\x{167f}"              \
+    "\\x{1681}-\\x{1fff}\\x{200b}-\\x{2027}\\x{202a}-\\x{202e}"                \
+    "\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{fefe}"                \
+    "\\x{ff00}-\\x{10ffff}"
+
+void check_ecma_put(struct td_buf *out, uint32_t c)
+{
+    uint8_t bytes[4];
+
+    if (check_is_alpha(c) || check_is_digit(c))
+        (void)td_buf_add_byte(out, (uint8_t)c);
+    else if (c < 0x80)
+        (void)td_buf_addf(out, "\\x{%x}", c);
+    else
+        (void)td_buf_add(out, bytes, td_utf8_put(bytes, c));
+}
+
+static void letters_and_digits(struct check_set *set)
+{
+    check_set_add(set, '0', '9');
+    check_set_add(set, 'A', 'Z');
+    check_set_add(set, '_', '_');
+    check_set_add(set, 'a', 'z');
+}
+
+/* \d \D \w \W \s \S */
+static bool read_set(struct check_ecma *e, uint32_t letter,
+                     struct check_set *set)
+{
+    static const char *const texts[][2] = {
+        {"\\d", "\\D"}, {"\\w", "\\W"}, {SPACES, NO_SPACES}};
+    bool negate = letter < 'a';
+    int which;
+
+    *set = (struct check_set){0};
+    switch (letter | 0x20) {
+    case 'd':
+        which = 0;
+        check_set_add(set, '0', '9');
+        break;
+    case 'w':
+        which = 1;
+        letters_and_digits(set);
+        break;
+    case 's':
+        which = 2;
+        check_set_add(set, '\t', '\r');
+        check_set_add(set, ' ', ' ');
+        set->wide = CHECK_WIDE_SOME;
+        break;
+    default:
+        return false;
+    }
+    if (negate)
+        check_set_negate(set);
+    (void)td_buf_add_text(e->out, texts[which][negate]);
+    return true;
+}
+
+static unsigned hex_value(uint8_t c)
+{
+    return c <= '9' ? c - (unsigned)'0' : (c | 0x20U) - 'a' + 10U;
+}
+
+/* Take so many hex digits; nothing is taken if there are fewer. */
+static bool read_hex(struct check_ecma *e, size_t digits, uint32_t *c)
+{
+    *c = 0;
+    for (size_t i = 0; i < digits; i++) {
+        if (i >= e->rest.len || !check_is_hex(e->rest.ptr[i]))
+            return false;
+        *c = *c * 16 + hex_value(e->rest.ptr[i]);
+    }
+    (void)check_cut(&e->rest, digits);
+    return true;
+}
+
+/* "{1F600}" */
+static bool read_braces(struct check_ecma *e, uint32_t *c)
+{
+    size_t digits = 0;
+
+    *c = 0;
+    while (e->rest.len > 0 && check_is_hex(e->rest.ptr[0])) {
+        *c = *c * 16 + hex_value(check_cut(&e->rest, 1).ptr[0]);
+        if (*c > 0x10ffff)
+            return false;
+        digits++;
+    }
+    return digits > 0 && check_ecma_skip(e, "}");
+}
+
+/* The second half of a surrogate pair, if it stands next. */
+static uint32_t join_pair(struct check_ecma *e, uint32_t high)
+{
+    struct td_bytes back = e->rest;
+    uint32_t low;
+
+    if (high < 0xdc00 && check_ecma_skip(e, "\\u") && read_hex(e, 4, &low) &&
+        low >= 0xdc00 && low <= 0xdfff)
+        return 0x10000 + ((high & 0x3ff) << 10) + (low & 0x3ff);
+    e->rest = back;
+    return UINT32_MAX;
+}
+
+/* Behind \u. */
+static bool read_unicode(struct check_ecma *e, uint32_t *c)
+{
+    if (check_ecma_skip(e, "{") ? !read_braces(e, c) : !read_hex(e, 4, c))
+        return false;
+    if (*c >= 0xd800 && *c <= 0xdfff)
+        *c = join_pair(e, *c);
+    return true;
+}
+
+/* Behind \c. */
+static bool read_control(struct check_ecma *e, uint32_t *c)
+{
+    if (e->rest.len == 0 || !check_is_alpha(e->rest.ptr[0]))
+        return false;
+    *c = check_cut(&e->rest, 1).ptr[0] & 0x1f;
+    return true;
+}
+
+static bool read_letter(struct check_ecma *e, uint32_t letter, uint32_t *c)
+{
+    static const char letters[] = "tnvfr";
+    static const char meant[] = "\t\n\v\f\r";
+
+    if (check_is_in(letter, letters)) {
+        *c = (uint8_t)meant[strchr(letters, (int)letter) - letters];
+        return true;
+    }
+    switch (letter) {
+    case '0':
+        *c = 0;
+        return e->rest.len == 0 || !check_is_digit(e->rest.ptr[0]);
+    case 'c':
+        return read_control(e, c);
+    case 'x':
+        return read_hex(e, 2, c);
+    case 'u':
+        return read_unicode(e, c);
+    default:
+        return false;
+    }
+}
+
+enum check_escape check_ecma_escape(struct check_ecma *e, uint32_t *c,
+                                    struct check_set *set)
+{
+    const uint8_t *at = e->rest.ptr - 1;
+    uint32_t letter;
+
+    if (e->rest.len == 0) {
+        (void)check_ecma_fail(e, at, "a backslash at the end escapes nothing");
+        return CHECK_ESCAPE_WRONG;
+    }
+    letter = check_next_char(&e->rest);
+    if (letter == 'p' || letter == 'P') {
+        *set = (struct check_set){.wide = CHECK_WIDE_SOME};
+        return check_ecma_property(e, letter == 'P') ? CHECK_ESCAPE_SET
+                                                     : CHECK_ESCAPE_WRONG;
+    }
+    if (read_set(e, letter, set))
+        return CHECK_ESCAPE_SET;
+    *c = letter;
+    if ((!check_is_alpha(letter) && !check_is_digit(letter)) ||
+        read_letter(e, letter, c))
+        return CHECK_ESCAPE_CHAR;
+    (void)check_ecma_fail(e, at, "ECMA-262 has no such escape as \\%c here",
+                          (int)letter);
+    return CHECK_ESCAPE_WRONG;
+}

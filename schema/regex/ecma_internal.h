@@ -1,0 +1,71 @@
+/* schema/regex/ecma_internal.h - what the files that read ECMA-262 patterns
+ * share.
+ *
+ * ecma.c          terms, groups, quantifiers
+ * ecma_escape.c   what a backslash begins
+ * ecma_class.c    classes in brackets
+ * ecma_property.c \p{...}
+ */
+#ifndef SCHEMA_REGEX_ECMA_INTERNAL_H
+#define SCHEMA_REGEX_ECMA_INTERNAL_H
+
+#include "schema/regex/ecma.h"
+
+/* A group that is open, and the flags around it. */
+struct check_ecma_group {
+    const uint8_t *at;
+    bool dot_all;
+    bool multiline;
+    bool repeats; /* a quantifier may follow */
+};
+
+struct check_ecma {
+    struct td_bytes whole;
+    struct td_bytes rest; /* not read yet */
+    struct td_buf *out;   /* for PCRE2 */
+    struct check_ecma_group open[CHECK_ECMA_DEPTH];
+    unsigned depth;
+    bool captures; /* something refers back to a group */
+    bool dot_all;
+    bool multiline;
+    uint32_t groups;     /* in the whole pattern */
+    struct td_buf names; /* struct td_bytes of each group; empty: it has none */
+    struct check_simple_reader simple;
+    struct td_error *err;
+};
+
+/* What an escape stands for. */
+enum check_escape {
+    CHECK_ESCAPE_WRONG,
+    CHECK_ESCAPE_CHAR, /* *c; UINT32_MAX for half a surrogate pair, which no
+                          text in UTF-8 has */
+    CHECK_ESCAPE_SET, /* e->out has it as PCRE2 takes it in a class, and *set */
+};
+
+/* Set the error at byte `at` of the pattern and return false. */
+bool check_ecma_fail(struct check_ecma *e, const uint8_t *at, const char *fmt,
+                     ...) TD_PRINTF(3, 4);
+
+/* Take text if it stands next. */
+bool check_ecma_skip(struct check_ecma *e, const char *text);
+
+/* The number of decimal digits that stand next, at most UINT32_MAX - 1; false
+ * if there are none.
+ */
+bool check_ecma_number(struct check_ecma *e, uint32_t *n);
+
+/* Take an escape that may stand in a class or outside; the backslash is gone.
+ */
+enum check_escape check_ecma_escape(struct check_ecma *e, uint32_t *c,
+                                    struct check_set *set);
+
+/* Take "{Name}" or "{Name=Value}" behind \p or \P. */
+bool check_ecma_property(struct check_ecma *e, bool negate);
+
+/* Take a class; the opening bracket is gone. */
+bool check_ecma_class(struct check_ecma *e, struct check_set *set);
+
+/* Add a character as PCRE2 takes it, in a class or outside. */
+void check_ecma_put(struct td_buf *out, uint32_t c);
+
+#endif

@@ -1,0 +1,156 @@
+#include "schema/regex/pattern.h"
+
+#include "core/buf.h"
+#include "core/mem.h"
+#include "schema/regex/ecma.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#define HEAP_KIB  4096
+#define STACK_MIN 32768
+#define STACK_MAX (16 << 20) /* of compiled code; taken page by page */
+
+struct check_pattern {
+    struct check_simple *simple; /* or else: */
+    pcre2_code *code;
+};
+
+struct check_pattern_memory {
+    pcre2_match_data *data;
+    pcre2_match_context *context;
+    pcre2_jit_stack *stack;
+};
+
+/* What PCRE2 cannot do although ECMA-262 can, in a user's words. */
+static const char *reason(int number)
+{
+    static const struct {
+        int number;
+        const char *text;
+    } reasons[] = {
+        {105, "a repeat count is above 65535"},
+        {120, "it is too large when its repeats are written out"},
+        {125, "what a (?<=...) or (?<!...) looks back on must have one length"},
+        {147, "a \\p{...} names a script or property that is not known"},
+        {187, "what a (?<=...) or (?<!...) looks back on is too long"},
+    };
+
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+        if (reasons[i].number == number)
+            return reasons[i].text;
+    }
+    return NULL;
+}
+
+static pcre2_code *compile(struct td_bytes text, struct td_error *err)
+{
+    const uint32_t flags =
+        PCRE2_UTF | PCRE2_MATCH_UNSET_BACKREF | PCRE2_NEVER_BACKSLASH_C;
+    pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+    PCRE2_UCHAR why[128];
+    PCRE2_SIZE offset;
+    pcre2_code *code;
+    int number = 0;
+
+    (void)pcre2_set_parens_nest_limit(context, CHECK_ECMA_DEPTH + 1);
+    code = pcre2_compile(text.ptr, text.len, flags, &number, &offset, context);
+    pcre2_compile_context_free(context);
+    if (code)
+        return code;
+    (void)pcre2_get_error_message(number, why, sizeof(why));
+    (void)td_error_set(err, TD_USAGE, "pattern", 0, "%s",
+                       reason(number) ? reason(number) : (const char *)why);
+    return NULL;
+}
+
+static enum td_code check_length(struct td_bytes text, struct td_error *err)
+{
+    if (text.len <= CHECK_PATTERN_MAX)
+        return TD_OK;
+    return td_error_set(err, TD_USAGE, "pattern", 0, "longer than %d bytes",
+                        CHECK_PATTERN_MAX);
+}
+
+enum td_code check_pattern_syntax(struct td_bytes text, struct td_error *err)
+{
+    enum td_code code = check_length(text, err);
+
+    return code ? code : check_ecma_read(text, NULL, NULL, err);
+}
+
+enum td_code check_pattern_new(struct check_pattern **out, struct td_bytes text,
+                               struct td_error *err)
+{
+    struct td_buf translated = {0};
+    struct check_simple *simple = NULL;
+    pcre2_code *pcre = NULL;
+    enum td_code code = check_length(text, err);
+
+    if (code == TD_OK)
+        code = check_ecma_read(text, &translated, &simple, err);
+    if (code == TD_OK && !simple) {
+        (void)td_buf_str(&translated);
+        pcre = compile(td_buf_bytes(&translated), err);
+        code = pcre ? TD_OK : TD_USAGE;
+    }
+    td_buf_release(&translated);
+    if (code)
+        return code;
+    if (pcre)
+        (void)pcre2_jit_compile(pcre, PCRE2_JIT_COMPLETE);
+    *out = td_calloc(1, sizeof(**out));
+    **out = (struct check_pattern){simple, pcre};
+    return TD_OK;
+}
+
+void check_pattern_free(struct check_pattern *pattern)
+{
+    if (!pattern)
+        return;
+    check_simple_free(pattern->simple);
+    pcre2_code_free(pattern->code);
+    free(pattern);
+}
+
+struct check_pattern_memory *check_pattern_memory_new(void)
+{
+    struct check_pattern_memory *m = td_calloc(1, sizeof(*m));
+
+    m->data = pcre2_match_data_create(1, NULL);
+    m->context = pcre2_match_context_create(NULL);
+    (void)pcre2_set_match_limit(m->context, CHECK_PATTERN_STEPS);
+    (void)pcre2_set_heap_limit(m->context, HEAP_KIB);
+    m->stack = pcre2_jit_stack_create(STACK_MIN, STACK_MAX, NULL);
+    pcre2_jit_stack_assign(m->context, NULL, m->stack);
+    return m;
+}
+
+void check_pattern_memory_free(struct check_pattern_memory *memory)
+{
+    if (!memory)
+        return;
+    pcre2_jit_stack_free(memory->stack);
+    pcre2_match_context_free(memory->context);
+    pcre2_match_data_free(memory->data);
+    free(memory);
+}
+
+enum check_match check_pattern_match(const struct check_pattern *pattern,
+                                     struct check_pattern_memory *memory,
+                                     struct td_bytes text)
+{
+    const uint8_t *subject = text.len ? text.ptr : (const uint8_t *)"";
+    int got;
+
+    if (pattern->simple)
+        return check_simple_match(pattern->simple, text) ? CHECK_MATCH
+                                                         : CHECK_NO_MATCH;
+    got = pcre2_match(pattern->code, subject, text.len, 0, PCRE2_NO_UTF_CHECK,
+                      memory->data, memory->context);
+    if (got >= 0)
+        return CHECK_MATCH;
+    return got == PCRE2_ERROR_NOMATCH ? CHECK_NO_MATCH : CHECK_GAVE_UP;
+}

@@ -1,0 +1,50 @@
+/* schema/regex/pattern.h - regular expressions in the dialect of JSON Schema.
+ *
+ * ECMA-262 as schema/regex/ecma.h reads it, matched by PCRE2, with two
+ * differences: a lookbehind on texts of many lengths is refused, and a
+ * reference within a repeat to a group of that repeat sees what the round
+ * before left there. Matching is bounded so that no pattern can hang a check;
+ * literals and plain rows of classes ("^[a-z]+_[0-9]{3}$") need no engine at
+ * all (schema/regex/class_sequence.h). A pattern is only read by matching:
+ * threads share it, each with its own memory.
+ */
+#ifndef SCHEMA_REGEX_PATTERN_H
+#define SCHEMA_REGEX_PATTERN_H
+
+#include "core/error.h"
+#include "core/event.h"
+
+#define CHECK_PATTERN_STEPS 1000000 /* of matching one text */
+#define CHECK_PATTERN_MAX   65536   /* bytes of a pattern */
+
+struct check_pattern;
+
+/* Compile; err->offset is where in the pattern it is wrong. TD_USAGE. */
+TD_MUST_CHECK enum td_code check_pattern_new(struct check_pattern **out,
+                                             struct td_bytes text,
+                                             struct td_error *err);
+
+/* Whether text is a pattern of ECMA-262, also one that check_pattern_new()
+ * refuses as too much. TD_OK or TD_USAGE, as above.
+ */
+TD_MUST_CHECK enum td_code check_pattern_syntax(struct td_bytes text,
+                                                struct td_error *err);
+
+/* NULL is fine. */
+void check_pattern_free(struct check_pattern *pattern);
+
+/* What one thread needs to match any pattern. */
+struct check_pattern_memory;
+
+struct check_pattern_memory *check_pattern_memory_new(void);
+/* NULL is fine. */
+void check_pattern_memory_free(struct check_pattern_memory *memory);
+
+enum check_match { CHECK_NO_MATCH, CHECK_MATCH, CHECK_GAVE_UP };
+
+/* Whether the pattern matches anywhere in text, which is valid UTF-8. */
+enum check_match check_pattern_match(const struct check_pattern *pattern,
+                                     struct check_pattern_memory *memory,
+                                     struct td_bytes text);
+
+#endif

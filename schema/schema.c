@@ -1,0 +1,191 @@
+#include "schema/schema.h"
+
+#include "core/mem.h"
+#include "schema/run/run.h"
+#include "schema/value/uri.h"
+
+#include <stdlib.h>
+
+struct check_schemas *check_schemas_new(const struct check_schema_options *how)
+{
+    struct check_schemas *set = td_calloc(1, sizeof(*set));
+
+    if (how)
+        set->how = *how;
+    return set;
+}
+
+/* Metaschemas are trusted, so that their set has none of its own. */
+/* NOLINTNEXTLINE(misc-no-recursion) */
+void check_schemas_free(struct check_schemas *set)
+{
+    if (!set)
+        return;
+    for (uint32_t i = 0; i < set->ops_len; i++)
+        schema_op_release(&set->ops[i]);
+    schema_plan_free(set->plan);
+    schema_store_release(set);
+    schema_dialect_release(set);
+    schema_table_release(&set->wanted);
+    td_buf_release(&set->lists);
+    check_schemas_free(set->metas);
+    free(set->nodes);
+    free(set->ops);
+    free(set);
+}
+
+struct check_schema_run *check_schema_run_new(const struct check_schemas *set)
+{
+    struct check_schema_run *r = td_calloc(1, sizeof(*r));
+
+    r->set = set;
+    r->patterns = check_pattern_memory_new();
+    r->guesses = td_calloc((size_t)set->guesses + 1, sizeof(*r->guesses));
+    return r;
+}
+
+void check_schema_run_free(struct check_schema_run *run)
+{
+    if (!run)
+        return;
+    for (size_t i = 0; i < sizeof(run->words) / sizeof(run->words[0]); i++)
+        td_buf_release(&run->words[i]);
+    td_buf_release(&run->failures);
+    td_buf_release(&run->chosen);
+    td_buf_release(&run->text);
+    td_buf_release(&run->marks);
+    td_buf_release(&run->scope);
+    check_equal_release(&run->memory);
+    schema_shapes_free(run->shapes);
+    check_pattern_memory_free(run->patterns);
+    free(run->units);
+    free(run->guesses);
+    free(run);
+}
+
+enum td_code check_schema_test(struct check_schema_run *run, uint32_t root,
+                               struct check_value value)
+{
+    bool good;
+
+    schema_run_begin(run, value);
+    if (schema_shape_holds(run, root, value))
+        return TD_OK;
+    schema_run_begin(run, value);
+    good = schema_eval(run, root, value.at, NULL);
+    if (run->gave_up)
+        return TD_LIMIT;
+    return good ? TD_OK : TD_FAILED;
+}
+
+static uint32_t find_document(const struct check_schemas *set,
+                              struct td_bytes uri)
+{
+    for (uint32_t i = 0; i < set->docs_len; i++) {
+        if (td_bytes_equal(set->docs[i].uri, uri))
+            return i;
+    }
+    return SCHEMA_NONE;
+}
+
+static enum td_code check_one(struct check_schemas *set,
+                              struct schema_place place, struct td_error *err)
+{
+    enum td_code code = schema_check_by_meta(set, place, err);
+
+    return code ? code : schema_follow_unused(set, place, err);
+}
+
+/* Judge the root, and whole documents that are used as schemas. */
+static enum td_code check_whole(struct check_schemas *set,
+                                struct schema_place place, struct td_error *err)
+{
+    enum td_code code = TD_OK;
+
+    if (set->how.trust)
+        return TD_OK;
+    if (place.at != 0)
+        code = check_one(set, place, err);
+    for (uint32_t i = 0; i < set->docs_len && code == TD_OK; i++) {
+        if (set->docs[i].trusted || !set->docs[i].node_of[0])
+            continue;
+        set->docs[i].trusted = true;
+        code = check_one(set, (struct schema_place){i, 0}, err);
+    }
+    return code;
+}
+
+enum td_code schema_compile_root(struct check_schemas *set,
+                                 struct schema_place place, uint32_t *root,
+                                 struct td_error *err)
+{
+    uint32_t first = set->nodes_len;
+    enum td_code code;
+
+    *root = schema_node_of(set, place, schema_resource_of(set, place));
+    code = schema_compile(set, err);
+    if (code == TD_OK)
+        code = schema_find_loops(set, first, err);
+    if (code == TD_OK)
+        code = check_whole(set, place, err);
+    if (code == TD_OK)
+        schema_plan_nodes(set);
+    return code;
+}
+
+enum td_code check_schemas_add_file(struct check_schemas *set, const char *path,
+                                    uint32_t *root, struct td_error *err)
+{
+    struct td_buf uri = {0};
+    enum td_code code = TD_OK;
+    uint32_t doc;
+
+    check_uri_of_path(&uri, path);
+    doc = find_document(set, td_buf_bytes(&uri));
+    if (doc == SCHEMA_NONE)
+        code = schema_store_file(set, path, td_buf_bytes(&uri), &doc, err);
+    td_buf_release(&uri);
+    if (code)
+        return code;
+    return schema_compile_root(set, (struct schema_place){doc, 0}, root, err);
+}
+
+/* A schema within another document has a URI of its own, and so a "#". */
+static enum td_code scan_inline(struct check_schemas *set,
+                                struct schema_place place, struct td_error *err)
+{
+    struct td_buf uri = {0};
+    enum td_code code;
+
+    if (set->docs[place.doc].resource_of[place.at])
+        return TD_OK;
+    (void)td_buf_add_bytes(&uri, set->docs[place.doc].uri);
+    (void)td_buf_addf(&uri, "?inline=%u", place.at);
+    code = schema_scan(set, place, td_buf_bytes(&uri), err);
+    td_buf_release(&uri);
+    return code;
+}
+
+enum td_code check_schemas_add(struct check_schemas *set,
+                               const struct td_jsonx *x, uint32_t at,
+                               uint32_t *root, struct td_error *err)
+{
+    struct schema_source source = {.x = x, .is_schema = at == 0};
+    struct td_buf uri = {0};
+    enum td_code code = TD_OK;
+    uint32_t doc = 0;
+
+    while (doc < set->docs_len && set->docs[doc].x != x)
+        doc++;
+    if (doc == set->docs_len) {
+        check_uri_of_path(&uri, x->name);
+        source.uri = td_buf_bytes(&uri);
+        code = schema_store_add(set, &source, &doc, err);
+        td_buf_release(&uri);
+    }
+    if (code == TD_OK && at != 0)
+        code = scan_inline(set, (struct schema_place){doc, at}, err);
+    if (code)
+        return code;
+    return schema_compile_root(set, (struct schema_place){doc, at}, root, err);
+}

@@ -1,0 +1,24 @@
+/* schema/value/rational_internal.h - what the files of number.h share: GMP is
+ * seen by them alone.
+ */
+#ifndef SCHEMA_VALUE_RATIONAL_INTERNAL_H
+#define SCHEMA_VALUE_RATIONAL_INTERNAL_H
+
+#include "schema/value/rational.h"
+
+#include <gmp.h>
+
+struct check_big {
+    mpq_t q; /* in lowest terms */
+};
+
+/* The room for a large value, made if there is none. */
+mpq_ptr number_big(struct check_number *n);
+
+/* out, which was initialised, becomes n in lowest terms. */
+void number_get(mpq_t out, const struct check_number *n);
+
+/* n becomes q, which is in lowest terms; unchanged if that is too large. */
+enum check_trouble number_put(struct check_number *n, mpq_srcptr q);
+
+#endif

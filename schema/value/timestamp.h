@@ -1,0 +1,21 @@
+/* schema/value/timestamp.h - a moment as text: RFC 3339, section 5.6. */
+#ifndef SCHEMA_VALUE_TIMESTAMP_H
+#define SCHEMA_VALUE_TIMESTAMP_H
+
+#include "core/event.h"
+
+#include <stdbool.h>
+
+/* Nanoseconds since 1970-01-01T00:00:00Z of a date-time like
+ * 2025-01-31T16:32:00.125Z or ...+02:00; false if it is none, or outside of the
+ * years 1680 to 2260. Digits past the ninth of a second are dropped; second 60
+ * is the next minute's first, as clocks count it.
+ */
+bool check_instant_read(struct td_bytes text, int64_t *ns);
+
+/* The same of a JSON number token that counts units of that many nanoseconds
+ * since 1970; what is less than a nanosecond is dropped.
+ */
+bool check_instant_number(struct td_bytes token, int64_t unit, int64_t *ns);
+
+#endif

@@ -1,0 +1,53 @@
+#include "tape/detect.h"
+
+#include "tape/deflate.h"
+#include "tape/line.h"
+#include "tape/member.h"
+
+#define ENOUGH   8    /* bytes of text: {"tape": */
+#define HEAD_MAX 4096 /* bytes of a gzip header that are looked at */
+
+/* The first bytes of text behind a gzip header. */
+static void inflate_head(struct td_bytes data, struct td_buf *text)
+{
+    struct tape_gunzip *gunzip = tape_gunzip_new();
+    size_t used = 0;
+
+    (void)tape_gunzip_add(gunzip, data, text, ENOUGH, &used);
+    tape_gunzip_free(gunzip);
+}
+
+/* True if data says whether it is a tape, in *tape. */
+static bool decide(struct td_bytes data, bool *tape)
+{
+    struct td_buf text = {.max = ENOUGH};
+    bool gzip = data.len >= 2 && data.ptr[0] == 0x1f && data.ptr[1] == 0x8b;
+    bool decided;
+
+    if (data.len < 2)
+        return false;
+    if (gzip)
+        inflate_head(data, &text);
+    else
+        (void)td_buf_add(&text, data.ptr,
+                         data.len < ENOUGH ? data.len : ENOUGH);
+    *tape = tape_line_kind(td_buf_bytes(&text)) == TAPE_LINE_HEADER ||
+            tape_signature_find(data) == 0;
+    decided = *tape || text.len == ENOUGH || data.len >= HEAD_MAX;
+    td_buf_release(&text);
+    return decided;
+}
+
+bool tape_sniff(struct tape_input *in)
+{
+    bool tape = false;
+    size_t need = 1;
+
+    for (;;) {
+        struct td_bytes data = tape_input_at(in, 0, need);
+
+        if (decide(data, &tape) || data.len < need)
+            return tape;
+        need = data.len + 1;
+    }
+}

@@ -1,0 +1,13 @@
+/* tape/detect.h - is it a tape, or lines of something else? */
+#ifndef TAPE_DETECT_H
+#define TAPE_DETECT_H
+
+#include "tape/input.h"
+
+/* True if the input, from which nothing was taken yet, begins with a member of
+ * a tape or, as text or gzipped by whatever, with a tape's header line. Looks
+ * at no more bytes than that needs and takes none, so it works on pipes.
+ */
+bool tape_sniff(struct tape_input *in);
+
+#endif

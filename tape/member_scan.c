@@ -1,0 +1,592 @@
+#include "tape/member_scan.h"
+
+#include "tape/line.h"
+#include "tape/prefetch.h"
+
+#define TEXT_MAX    (TAPE_LINE_MAX + 1)
+#define MEMBER_MAX  ((size_t)(TAPE_LINE_MAX + TAPE_LINE_MAX / 1024 + 4096))
+#define SEEK_STEP   ((size_t)1024 * 1024)
+#define STREAM_STEP ((size_t)256 * 1024)
+#define AHEAD_MIN   ((size_t)1024 * 1024) /* bytes of a file: a thread pays */
+#define TEXT_KEEP   (4 * TAPE_TEXT_MAX)   /* a larger buffer is given back */
+
+void tape_scan_damage(struct tape_scan *scan, uint64_t at)
+{
+    if (at < scan->state->torn_at)
+        scan->state->torn_at = at;
+}
+
+static void torn(struct tape_scan *scan, uint64_t at)
+{
+    scan->state->torn = true;
+    tape_scan_damage(scan, at);
+}
+
+static void bad_member(struct tape_scan *scan, uint64_t at)
+{
+    scan->state->bad_members++;
+    tape_scan_damage(scan, at);
+}
+
+static enum td_code at_end(const struct tape_scan *scan)
+{
+    return scan->follow ? TD_AGAIN : TD_END;
+}
+
+static void clear_text(struct tape_scan *scan)
+{
+    if (scan->text.cap > TEXT_KEEP)
+        td_buf_release(&scan->text);
+    td_buf_clear(&scan->text);
+    scan->text.max = TEXT_MAX + STREAM_STEP;
+    scan->given = 0;
+}
+
+uint64_t tape_scan_signature(struct tape_input *in, uint64_t from, bool *found)
+{
+    *found = false;
+    for (;;) {
+        struct td_bytes data = tape_input_at(in, from, SEEK_STEP);
+        size_t hit = tape_signature_find(data);
+
+        *found = hit < data.len;
+        if (*found || data.len < SEEK_STEP)
+            return from + (*found ? hit : data.len);
+        from += data.len - TAPE_SIGNATURE_LEN + 1;
+    }
+}
+
+static void resync(struct tape_scan *scan, uint64_t from)
+{
+    bool found;
+
+    scan->at = tape_scan_signature(&scan->in, from, &found);
+}
+
+/* Whole lines of text from `given` on; false if there are none. */
+static bool whole_lines(const struct td_buf *text, size_t given,
+                        struct td_bytes *lines)
+{
+    const uint8_t *end = text->len > given
+                             ? (const uint8_t *)memrchr(text->ptr + given, '\n',
+                                                        text->len - given)
+                             : NULL;
+
+    if (!end)
+        return false;
+    *lines = td_bytes(text->ptr + given, (size_t)(end + 1 - text->ptr) - given);
+    return true;
+}
+
+/* What was given of an open member before it was closed is not given again. */
+static size_t given_of(const struct tape_scan *scan, uint64_t at)
+{
+    return scan->open_len > 0 && scan->open_at == at ? scan->open_given : 0;
+}
+
+bool tape_scan_skips(const struct tape_scan *scan, const struct tape_member *m)
+{
+    if (m->flags & (TAPE_FLAG_HEADER | TAPE_FLAG_END))
+        return false;
+    if (m->count == 0)
+        return false;
+    return (scan->by_name && !tape_names_meet(&scan->names, &m->names)) ||
+           m->last_ns < scan->from_ns ||
+           m->first_seq + m->count <= scan->from_seq;
+}
+
+struct region {
+    uint64_t at;
+    struct td_bytes data; /* from the member's first byte */
+    bool at_eof;          /* nothing stands behind it yet */
+};
+
+/* All bytes up to the next signature may belong to a member whose head does
+ * not say how long it is.
+ */
+static struct region open_region(struct tape_scan *scan)
+{
+    struct region r = {.at = scan->at};
+    bool found;
+    uint64_t end =
+        tape_scan_signature(&scan->in, scan->at + TAPE_SIGNATURE_LEN, &found);
+    size_t len = (size_t)(end - scan->at);
+
+    if (len > MEMBER_MAX)
+        len = MEMBER_MAX;
+    r.data = tape_input_at(&scan->in, scan->at, len);
+    if (r.data.len > len)
+        r.data.len = len;
+    r.at_eof = !found;
+    return r;
+}
+
+static bool trailer_is_right(struct td_bytes trailer, const struct td_buf *text)
+{
+    return tape_get32(trailer.ptr) == tape_crc(0, td_buf_bytes(text)) &&
+           tape_get32(trailer.ptr + 4) == (uint32_t)text->len;
+}
+
+/* The member ended by itself, though its head did not say where. */
+static bool ended_member(struct tape_scan *scan, const struct region *r,
+                         size_t used, struct tape_text *out)
+{
+    size_t end = TAPE_HEAD_LEN + used;
+
+    if (r->data.len - end < TAPE_TRAILER_LEN ||
+        !trailer_is_right(td_bytes(r->data.ptr + end, TAPE_TRAILER_LEN),
+                          &scan->text))
+        return false;
+    scan->state->members++;
+    scan->at = r->at + end + TAPE_TRAILER_LEN;
+    out->checked = true;
+    return true;
+}
+
+/* Not the whole of a member: what can be read of it is given, and the scan
+ * stays there if the file may still grow.
+ */
+static void cut_member(struct tape_scan *scan, const struct region *r,
+                       enum tape_inflated state)
+{
+    if (scan->follow && r->at_eof && state == TAPE_INFLATED_MORE)
+        return;
+    if (state == TAPE_INFLATED_MORE || state == TAPE_INFLATED_END)
+        torn(scan, r->at);
+    else
+        bad_member(scan, r->at);
+    scan->at = r->at + r->data.len;
+}
+
+static bool read_open(struct tape_scan *scan, const struct region *r,
+                      struct tape_text *out)
+{
+    size_t given = given_of(scan, r->at);
+    enum tape_inflated state;
+    size_t used = 0;
+
+    if (given > 0 && scan->open_len == r->data.len && scan->follow)
+        return false;
+    clear_text(scan);
+    if (r->data.len <= TAPE_HEAD_LEN)
+        state = TAPE_INFLATED_MORE;
+    else
+        state = tape_inflate_some(
+            td_bytes(r->data.ptr + TAPE_HEAD_LEN, r->data.len - TAPE_HEAD_LEN),
+            &scan->text, &used);
+    out->offset = r->at;
+    out->checked = false;
+    if (state != TAPE_INFLATED_END || !ended_member(scan, r, used, out))
+        cut_member(scan, r, state);
+    if (!whole_lines(&scan->text, given, &out->lines))
+        return false;
+    scan->open_at = r->at;
+    scan->open_len = r->data.len;
+    scan->open_given = given + out->lines.len;
+    return true;
+}
+
+static bool length_is_possible(const struct tape_member *m)
+{
+    return m->length >= TAPE_FOOTER_LEN && m->length <= MEMBER_MAX &&
+           m->text_len <= TEXT_MAX;
+}
+
+bool tape_scan_inflate(struct td_buf *text, const struct tape_member *m,
+                       struct td_bytes data)
+{
+    size_t body_len;
+    uint8_t *room;
+
+    if (!length_is_possible(m))
+        return false;
+    body_len = m->length - TAPE_HEAD_LEN - TAPE_TRAILER_LEN;
+    room = td_buf_room(text, m->text_len);
+    if (!room ||
+        !tape_inflate_whole(td_bytes(data.ptr + TAPE_HEAD_LEN, body_len), room,
+                            m->text_len))
+        return false;
+    text->len = m->text_len;
+    return trailer_is_right(
+        td_bytes(data.ptr + TAPE_HEAD_LEN + body_len, TAPE_TRAILER_LEN), text);
+}
+
+/* A closed member whose body is wrong: either its end was torn off and another
+ * tape follows, or its bytes changed.
+ */
+static bool read_wrong(struct tape_scan *scan, const struct tape_member *m,
+                       struct td_bytes data, struct tape_text *out)
+{
+    size_t len = m->length + TAPE_SIGNATURE_LEN;
+    struct td_bytes inner =
+        td_bytes(data.ptr + TAPE_SIGNATURE_LEN,
+                 (data.len < len ? data.len : len) - TAPE_SIGNATURE_LEN);
+    size_t hit = tape_signature_find(inner);
+    struct region r = {scan->at, {data.ptr, hit + TAPE_SIGNATURE_LEN}, false};
+
+    if (hit < inner.len && r.data.len < m->length)
+        return read_open(scan, &r, out);
+    bad_member(scan, scan->at);
+    resync(scan, scan->at + TAPE_SIGNATURE_LEN);
+    return false;
+}
+
+static bool read_closed(struct tape_scan *scan, const struct tape_member *m,
+                        struct tape_text *out)
+{
+    struct td_bytes data =
+        tape_input_at(&scan->in, scan->at, m->length + TAPE_SIGNATURE_LEN);
+    struct region r = {scan->at, data, true};
+    size_t given = given_of(scan, scan->at);
+
+    if (data.len < m->length)
+        return read_open(scan, &r, out);
+    clear_text(scan);
+    if (!tape_scan_inflate(&scan->text, m, data))
+        return read_wrong(scan, m, data, out);
+    out->checked = true;
+    out->offset = scan->at;
+    out->lines = td_bytes(scan->text.ptr + given, scan->text.len - given);
+    scan->state->members++;
+    scan->at += m->length;
+    return out->lines.len > 0;
+}
+
+/* Data that is not read must be followed by another or by nothing, else
+ * its end was torn off.
+ */
+static bool is_followed(struct tape_scan *scan, const struct tape_member *m)
+{
+    uint64_t end = scan->at + m->length;
+    struct td_bytes next;
+
+    if (scan->in.seekable && end > tape_input_size(&scan->in))
+        return false;
+    if (scan->in.seekable) {
+        next = tape_input_at(&scan->in, end, 2);
+    } else {
+        next = tape_input_at(&scan->in, scan->at, m->length + 2);
+        if (next.len < m->length)
+            return false;
+        next = td_bytes(next.ptr + m->length, next.len - m->length);
+    }
+    return next.len < 2 || (next.ptr[0] == 0x1f && next.ptr[1] == 0x8b);
+}
+
+static bool is_empty_member(struct tape_scan *scan, const struct tape_member *m)
+{
+    static const uint8_t body[TAPE_EMPTY_BODY_LEN + TAPE_TRAILER_LEN] = {3};
+    struct td_bytes data = tape_input_at(&scan->in, scan->at, m->length);
+
+    return data.len >= m->length &&
+           !memcmp(data.ptr + m->length - sizeof(body), body, sizeof(body));
+}
+
+/* Index and footer, and data that is not wanted. */
+static void pass_member(struct tape_scan *scan, const struct tape_member *m)
+{
+    if (m->kind == TAPE_MEMBER_DATA) {
+        tape_scan_expect(scan, m->first_seq, m->count);
+        tape_scan_count(scan, m->count, m->first_ns, m->last_ns);
+        scan->state->members++;
+    }
+    scan->at += m->length;
+}
+
+/* What the head of a member says about the place on the tape. */
+static void note_member(struct tape_scan *scan, const struct tape_member *m)
+{
+    if (m->kind == TAPE_MEMBER_DATA) {
+        scan->anchor_wall = m->wall_ns;
+        scan->anchor_ns = m->first_ns;
+    }
+    if (m->flags & TAPE_FLAG_HEADER)
+        scan->lost = 0;
+    if (m->kind != TAPE_MEMBER_INDEX && m->lost > scan->lost)
+        scan->lost = m->lost;
+}
+
+static bool read_member(struct tape_scan *scan, enum tape_peek peek,
+                        const struct tape_member *m, struct tape_text *out)
+{
+    if (peek == TAPE_PEEK_DAMAGED || !length_is_possible(m)) {
+        struct region r = open_region(scan);
+
+        return read_open(scan, &r, out);
+    }
+    note_member(scan, m);
+    if (m->kind == TAPE_MEMBER_DATA &&
+        (!tape_scan_skips(scan, m) || !is_followed(scan, m)))
+        return read_closed(scan, m, out);
+    if (m->kind == TAPE_MEMBER_DATA || is_empty_member(scan, m)) {
+        pass_member(scan, m);
+    } else if (!scan->follow) {
+        torn(scan, scan->at);
+        resync(scan, scan->at + TAPE_SIGNATURE_LEN);
+    }
+    return false;
+}
+
+/* Zeroes up to the end of the file are what a power cut or a padding tool
+ * leaves behind; gzip passes over them too.
+ */
+static bool only_zeroes(struct tape_scan *scan, uint64_t from)
+{
+    for (;;) {
+        struct td_bytes data = tape_input_at(&scan->in, from, 1);
+
+        if (data.len == 0)
+            return true;
+        for (size_t i = 0; i < data.len; i++)
+            if (data.ptr[i] != 0)
+                return false;
+        from += data.len;
+    }
+}
+
+/* The first bytes of a member's head, and then another member. */
+static bool pass_torn_head(struct tape_scan *scan)
+{
+    struct td_bytes data =
+        tape_input_at(&scan->in, scan->at, TAPE_HEAD_LEN + TAPE_SIGNATURE_LEN);
+    size_t hit = tape_signature_find(data);
+
+    if (data.ptr[0] != 0x1f || hit >= TAPE_HEAD_LEN || hit == data.len)
+        return false;
+    torn(scan, scan->at);
+    scan->at += hit;
+    return true;
+}
+
+static void pass_garbage(struct tape_scan *scan)
+{
+    uint64_t at = scan->at;
+
+    if (scan->in.seekable && only_zeroes(scan, at)) {
+        scan->at = tape_input_size(&scan->in);
+        return;
+    }
+    bad_member(scan, at);
+    resync(scan, at + 1);
+}
+
+/* Bytes of the stream behind text. False: there are none now. */
+static bool stream_more(struct tape_scan *scan)
+{
+    struct td_bytes data = tape_input_at(&scan->in, scan->at, 1);
+    size_t before = scan->text.len;
+    size_t used = data.len < STREAM_STEP ? data.len : STREAM_STEP;
+    enum tape_inflated state = TAPE_INFLATED_MORE;
+
+    if (data.len == 0)
+        return false;
+    if (scan->mode == TAPE_SCAN_TEXT)
+        (void)td_buf_add(&scan->text, data.ptr, used);
+    else
+        state = tape_gunzip_add(scan->gunzip, data, &scan->text, STREAM_STEP,
+                                &used);
+    scan->at += used;
+    if (state == TAPE_INFLATED_BAD || (used == 0 && scan->text.len == before)) {
+        bad_member(scan, scan->stream_at);
+        resync(scan, scan->stream_at + 1);
+        scan->mode = TAPE_SCAN_MEMBERS;
+    } else if (state == TAPE_INFLATED_END) {
+        scan->mode = TAPE_SCAN_MEMBERS; /* which finds a further member */
+    }
+    return true;
+}
+
+static void begin_stream(struct tape_scan *scan, enum tape_scan_mode mode)
+{
+    if (!scan->streaming)
+        clear_text(scan);
+    scan->mode = mode;
+    scan->streaming = true;
+    scan->stream_at = scan->at;
+    if (mode == TAPE_SCAN_GZIP && !scan->gunzip)
+        scan->gunzip = tape_gunzip_new();
+    scan->text.max = TEXT_MAX + STREAM_STEP;
+}
+
+/* Plain text stands where it stands; unpacked text, somewhere in its member. */
+static void set_offset(const struct tape_scan *scan, struct tape_text *out)
+{
+    out->offset = scan->mode == TAPE_SCAN_TEXT ? scan->at - scan->text.len
+                                               : scan->stream_at;
+}
+
+/* What is left of the stream, which may lack its last LF. */
+static bool stream_rest(struct tape_scan *scan, struct tape_text *out)
+{
+    set_offset(scan, out);
+    out->lines = td_buf_bytes(&scan->text);
+    scan->given = scan->text.len;
+    return out->lines.len > 0;
+}
+
+static enum td_code stream_end(struct tape_scan *scan, struct tape_text *out)
+{
+    if (scan->follow)
+        return TD_AGAIN;
+    if (scan->mode == TAPE_SCAN_GZIP)
+        torn(scan, scan->at);
+    return stream_rest(scan, out) ? TD_OK : TD_END;
+}
+
+static bool foreign_follows(struct tape_scan *scan)
+{
+    struct tape_member m;
+    size_t entries;
+
+    return tape_member_peek(tape_input_at(&scan->in, scan->at, TAPE_HEAD_LEN),
+                            &m, &entries) == TAPE_PEEK_GZIP;
+}
+
+/* The next whole lines of the stream; TD_AGAIN with streaming off: it gave way
+ * to members.
+ */
+static enum td_code stream_next(struct tape_scan *scan, struct tape_text *out)
+{
+    td_buf_drop(&scan->text, scan->given);
+    scan->given = 0;
+    out->checked = false;
+    while (!whole_lines(&scan->text, 0, &out->lines)) {
+        if (scan->text.len > TEXT_MAX) {
+            scan->state->bad_lines++;
+            td_buf_clear(&scan->text);
+        }
+        if (scan->mode == TAPE_SCAN_MEMBERS && foreign_follows(scan))
+            begin_stream(scan, TAPE_SCAN_GZIP);
+        if (scan->mode == TAPE_SCAN_MEMBERS) {
+            scan->streaming = false;
+            return stream_rest(scan, out) ? TD_OK : TD_AGAIN;
+        }
+        if (!stream_more(scan))
+            return stream_end(scan, out);
+    }
+    scan->given = out->lines.len;
+    set_offset(scan, out);
+    return TD_OK;
+}
+
+/* Look at what stands at scan->at and act on it; true: *out has lines. */
+static bool scan_step(struct tape_scan *scan, struct td_bytes data,
+                      struct tape_text *out)
+{
+    struct tape_member m = {0};
+    size_t entries;
+    enum tape_peek peek = tape_member_peek(data, &m, &entries);
+
+    switch (peek) {
+    case TAPE_PEEK_MEMBER:
+    case TAPE_PEEK_DAMAGED:
+        return read_member(scan, peek, &m, out);
+    case TAPE_PEEK_SHORT:
+        if (scan->follow)
+            return false;
+        torn(scan, scan->at);
+        scan->at += data.len;
+        return false;
+    case TAPE_PEEK_GZIP:
+        if (!pass_torn_head(scan))
+            begin_stream(scan, TAPE_SCAN_GZIP);
+        return false;
+    case TAPE_PEEK_OTHER:
+        if (scan->at == 0 && data.ptr[0] == '{')
+            begin_stream(scan, TAPE_SCAN_TEXT);
+        else if (!pass_torn_head(scan))
+            pass_garbage(scan);
+        return false;
+    }
+    return false;
+}
+
+void tape_scan_read_ahead(struct tape_scan *scan)
+{
+    if (!scan->follow && scan->in.seekable &&
+        tape_input_size(&scan->in) >= AHEAD_MIN)
+        scan->ahead = tape_ahead_new(&scan->in);
+}
+
+/* A scan that passes over members reads faster than it could be helped. */
+static bool takes_all(const struct tape_scan *scan)
+{
+    return !scan->streaming && !scan->by_name && scan->from_ns == 0 &&
+           scan->from_seq == 0 && scan->open_len == 0;
+}
+
+/* A member that was inflated ahead. False: look at what stands there. */
+static bool take_ahead(struct tape_scan *scan, struct tape_text *out)
+{
+    struct tape_member m;
+
+    if (!scan->ahead || !takes_all(scan))
+        return false;
+    if (scan->ahead_at == 0 || scan->ahead_at != scan->at)
+        tape_ahead_go(scan->ahead, scan->at);
+    clear_text(scan);
+    scan->ahead_at = 0;
+    if (!tape_ahead_take(scan->ahead, scan->at, &m, &scan->text))
+        return false;
+    note_member(scan, &m);
+    out->checked = true;
+    out->offset = scan->at;
+    out->lines = td_buf_bytes(&scan->text);
+    scan->state->members++;
+    scan->at += m.length;
+    scan->ahead_at = scan->at;
+    return out->lines.len > 0;
+}
+
+static enum td_code input_failed(const struct tape_scan *scan,
+                                 struct td_error *err)
+{
+    if (err)
+        *err = scan->in.err;
+    return TD_IO;
+}
+
+enum td_code tape_scan_next(struct tape_scan *scan, struct tape_text *out,
+                            struct td_error *err)
+{
+    for (;;) {
+        uint64_t at = scan->at;
+        struct td_bytes data;
+
+        if (scan->streaming) {
+            enum td_code code = stream_next(scan, out);
+
+            if (code != TD_AGAIN || scan->streaming)
+                return code;
+        }
+        if (take_ahead(scan, out))
+            return TD_OK;
+        data = tape_input_at(&scan->in, scan->at, TAPE_HEAD_LEN);
+        if (scan->in.failed)
+            return input_failed(scan, err);
+        if (data.len == 0)
+            return at_end(scan);
+        if (scan_step(scan, data, out))
+            return TD_OK;
+        if (scan->at == at && !scan->streaming)
+            return at_end(scan); /* it is still growing */
+    }
+}
+
+void tape_scan_go(struct tape_scan *scan, uint64_t at)
+{
+    scan->at = at;
+    scan->mode = TAPE_SCAN_MEMBERS;
+    scan->streaming = false;
+    scan->open_len = 0;
+    scan->expect = 0;
+    clear_text(scan);
+}
+
+void tape_scan_release(struct tape_scan *scan)
+{
+    tape_ahead_free(scan->ahead);
+    tape_gunzip_free(scan->gunzip);
+    td_buf_release(&scan->text);
+    tape_input_close(&scan->in);
+}

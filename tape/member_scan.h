@@ -1,0 +1,115 @@
+/* tape/member_scan.h - the text of a tape in order, past whatever is broken.
+ *
+ * One step gives the whole lines of one member, or of a stretch of a file that
+ * has no members of ours (plain text, foreign gzip). Damage is counted in
+ * *state and passed over: behind it the next signature is looked for.
+ */
+#ifndef TAPE_MEMBER_SCAN_H
+#define TAPE_MEMBER_SCAN_H
+
+#include "tape/deflate.h"
+#include "tape/input.h"
+#include "tape/member.h"
+#include "tape/reader.h"
+
+enum tape_scan_mode { TAPE_SCAN_MEMBERS, TAPE_SCAN_GZIP, TAPE_SCAN_TEXT };
+
+struct tape_scan {
+    struct tape_input in;
+    uint64_t at; /* offset of the next byte to look at */
+    bool follow;
+    enum tape_scan_mode mode;
+    struct tape_state *state;
+    uint64_t expect; /* sequence number that comes next; 0 = not known */
+
+    /* Members that cannot hold what is wanted are not inflated. */
+    bool by_name;
+    struct tape_names names;
+    uint64_t from_ns;
+    uint64_t from_seq;
+
+    uint64_t anchor_wall; /* of the member at hand; 0 = none */
+    uint64_t anchor_ns;
+    uint64_t lost;   /* in this segment, as its members say */
+    uint64_t events; /* given or passed over, in all segments */
+    uint64_t first_ns;
+    uint64_t last_ns;
+
+    struct td_buf text;
+    bool streaming;     /* text holds the rest of a stream */
+    uint64_t stream_at; /* where the stream, or its gzip member, begins */
+    size_t given;       /* stream: bytes at the start of text that were given */
+    uint64_t open_at;   /* the open member that was given in part */
+    size_t open_len;    /* bytes of it that were looked at */
+    size_t open_given;  /* bytes of its text that were given */
+    struct tape_gunzip *gunzip;
+
+    struct tape_ahead *ahead; /* NULL = inflate here */
+    uint64_t ahead_at;        /* where it was left; 0 = nowhere */
+};
+
+struct tape_text {
+    struct td_bytes lines; /* whole lines; the last may lack its LF */
+    bool checked;          /* a CRC vouches for them */
+    uint64_t offset;       /* in the file: the member they are from */
+};
+
+/* The next lines; they live until the next call. TD_END, or when following
+ * TD_AGAIN; TD_IO.
+ */
+TD_MUST_CHECK enum td_code tape_scan_next(struct tape_scan *scan,
+                                          struct tape_text *out,
+                                          struct td_error *err);
+
+/* The text of a closed data member, all of which stands at the start of data,
+ * into the empty text. False if anything about it is wrong.
+ */
+bool tape_scan_inflate(struct td_buf *text, const struct tape_member *m,
+                       struct td_bytes data);
+
+/* Inflate members on a thread of their own before they are asked for, where
+ * that pays: in a file of some size that is read in order.
+ */
+void tape_scan_read_ahead(struct tape_scan *scan);
+
+/* Go on at another offset, where a member starts. */
+void tape_scan_go(struct tape_scan *scan, uint64_t at);
+
+/* Free all and close the file. */
+void tape_scan_release(struct tape_scan *scan);
+
+/* True if a member of data may be passed over (see names, from_ns, from_seq).
+ */
+bool tape_scan_skips(const struct tape_scan *scan, const struct tape_member *m);
+
+/* Events first .. first + count - 1 come next: what is between them and the
+ * last ones is missing.
+ */
+static inline void tape_scan_expect(struct tape_scan *scan, uint64_t first,
+                                    uint64_t count)
+{
+    if (scan->expect > 0 && first > scan->expect)
+        scan->state->missing += first - scan->expect;
+    scan->expect = first + count;
+}
+
+/* Those events are at these times. */
+static inline void tape_scan_count(struct tape_scan *scan, uint64_t count,
+                                   uint64_t first_ns, uint64_t last_ns)
+{
+    if (scan->events == 0)
+        scan->first_ns = first_ns;
+    if (last_ns > scan->last_ns)
+        scan->last_ns = last_ns;
+    scan->events += count;
+}
+
+/* Offset of the next signature at or behind `from`; the end of the file and
+ * *found false if there is none.
+ */
+uint64_t tape_scan_signature(struct tape_input *in, uint64_t from, bool *found);
+
+/* Remember damage at an offset of the file. */
+void tape_scan_damage(struct tape_scan *scan, uint64_t at);
+
+#endif

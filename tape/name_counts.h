@@ -1,0 +1,40 @@
+/* tape/name_counts.h - how many events of each name a segment holds. */
+#ifndef TAPE_NAME_COUNTS_H
+#define TAPE_NAME_COUNTS_H
+
+#include "core/buf.h"
+
+#include <stdbool.h>
+
+#define TAPE_NAMES_MAX   1024 /* further names are counted together */
+#define TAPE_NAMES_GUESS 64
+
+struct tape_name {
+    char *text; /* as it stands on the line */
+    size_t len;
+    uint64_t hash;
+    uint64_t count;
+    unsigned bit; /* tape_name_bit() or tape_kind_bit() */
+};
+
+/* All zeroes is valid and empty. */
+struct tape_counts {
+    struct tape_name *list; /* in order of first appearance */
+    size_t len;
+    uint16_t *slots;                  /* open addressing; index + 1 */
+    uint16_t guess[TAPE_NAMES_GUESS]; /* names that came lately; index + 1 */
+    uint64_t other;                   /* events of names that found no room */
+    bool kinds;                       /* the names are kinds */
+};
+
+/* Free all; the counts are empty again, and count names. */
+void tape_counts_release(struct tape_counts *counts);
+
+/* Count one event; returns its bit in the bitmap of a member. */
+unsigned tape_counts_add(struct tape_counts *counts, struct td_bytes name);
+
+/* Append {"name":count,...}, names that found no room as "...". */
+enum td_code tape_counts_write(const struct tape_counts *counts,
+                               struct td_buf *out);
+
+#endif

@@ -1,0 +1,124 @@
+#include "tape/provenance.h"
+
+#include "core/clock.h"
+#include "core/json.h"
+#include "core/mem.h"
+#include "core/rand.h"
+
+#include <stdlib.h>
+
+struct parents {
+    struct td_json_doc *docs;
+    size_t count;
+};
+
+/* The member as it stands; "" if the header has none. */
+static struct td_bytes member(const struct td_json_doc *doc, const char *key)
+{
+    uint32_t i = doc->len ? td_json_member(doc, 0, td_text(key)) : 0;
+
+    return i ? td_json_raw(doc, i) : td_bytes("", 0);
+}
+
+static bool is_alike(const struct parents *parents, const char *key)
+{
+    for (size_t i = 1; i < parents->count; i++)
+        if (!td_bytes_equal(member(&parents->docs[0], key),
+                            member(&parents->docs[i], key)))
+            return false;
+    return true;
+}
+
+static bool has_any(const struct parents *parents, const char *key)
+{
+    for (size_t i = 0; i < parents->count; i++)
+        if (member(&parents->docs[i], key).len > 0)
+            return true;
+    return false;
+}
+
+/* Whether a tape before the i-th says the same. */
+static bool was_said(const struct parents *parents, size_t i, const char *key)
+{
+    for (size_t j = 0; j < i; j++)
+        if (td_bytes_equal(member(&parents->docs[j], key),
+                           member(&parents->docs[i], key)))
+            return true;
+    return false;
+}
+
+static void join_sources(struct td_buf *out, const struct parents *parents)
+{
+    const char *between = "";
+
+    (void)td_buf_add_byte(out, '"');
+    for (size_t i = 0; i < parents->count; i++) {
+        struct td_bytes source = member(&parents->docs[i], "source");
+
+        if (source.len < 2 || *source.ptr != '"' ||
+            was_said(parents, i, "source"))
+            continue;
+        (void)td_buf_add_text(out, between);
+        (void)td_buf_add(out, source.ptr + 1, source.len - 2);
+        between = ", ";
+    }
+    (void)td_buf_add_byte(out, '"');
+}
+
+static void list(struct td_buf *out, const struct parents *parents,
+                 const char *key)
+{
+    (void)td_buf_add_text(out, "{\"of\":");
+    for (size_t i = 0; i < parents->count; i++) {
+        struct td_bytes value = member(&parents->docs[i], key);
+
+        (void)td_buf_add_byte(out, i ? ',' : '[');
+        (void)td_buf_add_bytes(out, value.len ? value : td_text("null"));
+    }
+    (void)td_buf_add_text(out, "]}");
+}
+
+static void take_over(struct td_buf *out, const struct parents *parents,
+                      const char *key)
+{
+    bool alike = is_alike(parents, key);
+
+    if (!has_any(parents, key) || (!alike && !strcmp(key, "contract")))
+        return;
+    (void)td_buf_addf(out, ",\"%s\":", key);
+    if (alike)
+        (void)td_buf_add_bytes(out, member(&parents->docs[0], key));
+    else if (!strcmp(key, "source"))
+        join_sources(out, parents);
+    else
+        list(out, parents, key);
+}
+
+enum td_code tape_provenance(struct td_buf *out, const struct td_bytes *headers,
+                             size_t count, uint64_t start_ns,
+                             const char *recorder)
+{
+    static const char *const keys[] = {"contract", "redaction", "options",
+                                       "meta"};
+    struct parents parents = {.count = count};
+    char uuid[TD_UUID_SIZE];
+
+    parents.docs =
+        (struct td_json_doc *)td_calloc(count, sizeof(*parents.docs));
+    /* What cannot be read says nothing that could be taken over. */
+    for (size_t i = 0; i < count; i++)
+        if (td_json_parse(&parents.docs[i], headers[i], TD_JSON_DEPTH, NULL))
+            parents.docs[i].len = 0;
+    td_uuid4(td_rand_real(), uuid);
+    (void)td_buf_addf(out, "{\"tape\":1,\"id\":\"%s\",\"start\":\"", uuid);
+    (void)td_time_format(out, start_ns);
+    (void)td_buf_add_text(out, "\",\"clock\":\"monotonic\"");
+    take_over(out, &parents, "source");
+    (void)td_buf_addf(out, ",\"recorder\":\"%s\"", recorder);
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        take_over(out, &parents, keys[i]);
+    for (size_t i = 0; i < count; i++)
+        td_json_release(&parents.docs[i]);
+    free(parents.docs);
+    return td_buf_add_byte(out, '}');
+}

@@ -1,0 +1,25 @@
+/* tape/provenance.h - what a tape that is made of tapes takes over from theirs.
+ *
+ * Where it came from, what was redacted, how it was recorded, what was noted
+ * and which contract held: a part of a tape is no less redacted than the whole.
+ */
+#ifndef TAPE_PROVENANCE_H
+#define TAPE_PROVENANCE_H
+
+#include "core/buf.h"
+#include "core/error.h"
+
+/* Append a whole header line (docs/tape-format.md, section 2), without LF, with
+ * an id of its own, for a tape that begins at the wall clock start_ns. headers
+ * are those of the tapes, JSON objects; "" for a tape without one. What they
+ * all say alike is taken over as it stands. Where they differ the sources are
+ * joined by ", ", and an object becomes {"of":[..]}, one entry a tape, null for
+ * none; contracts that differ are left out. recorder is the program that makes
+ * it, UTF-8 without " and \. TD_OK or TD_LIMIT.
+ */
+TD_MUST_CHECK enum td_code tape_provenance(struct td_buf *out,
+                                           const struct td_bytes *headers,
+                                           size_t count, uint64_t start_ns,
+                                           const char *recorder);
+
+#endif

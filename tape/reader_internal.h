@@ -1,0 +1,72 @@
+/* tape/reader_internal.h - what the files of the reader share: reader.c gives
+ * lines and events, seek.c finds places through the index.
+ */
+#ifndef TAPE_READER_INTERNAL_H
+#define TAPE_READER_INTERNAL_H
+
+#include "tape/member_scan.h"
+
+/* A segment whose footer was found at open. */
+struct tape_segment {
+    uint64_t base; /* offset of the segment in the file */
+    struct tape_member footer;
+};
+
+struct tape_reader {
+    struct tape_scan scan;
+    struct tape_state state;
+    struct tape_text text; /* the lines at hand */
+    struct td_bytes rest;  /* of them, what was not given yet */
+    struct td_bytes line;  /* of the last event */
+    struct td_buf scratch; /* its payload, where it had to be decoded */
+    void (*other)(void *ctx, enum tape_line_kind kind, struct td_bytes line);
+    void *other_ctx;
+    bool held; /* `event` is given by the next call */
+    struct td_event event;
+
+    struct td_buf header_line; /* what `header` points into */
+    struct tape_header header;
+    struct td_buf end_line;
+    bool in_segment;      /* a header or an event was seen, no end line yet */
+    uint64_t lost_before; /* in the segments behind */
+    uint64_t lost_here;
+
+    struct tape_segment *segments; /* with footers, in file order */
+    size_t segments_len;
+    uint64_t segment;   /* the one at hand, from 1 */
+    uint64_t entered;   /* offset of the segment whose header is at hand */
+    struct td_buf tail; /* the last bytes of the file, read at open */
+    uint64_t tail_at;   /* their offset */
+    struct td_buf node; /* an index member that was read */
+
+    struct td_bytes *names; /* wanted; both lists empty = all */
+    size_t names_len;
+    struct td_bytes *kinds;
+    size_t kinds_len;
+};
+
+/* Read the tail and find the segments that have footers; never fails: a tape
+ * without any is read from its start.
+ */
+void tape_seek_init(struct tape_reader *reader);
+
+/* The text of the closed data member that stands at the start of data, into
+ * text. False if it is not whole and right.
+ */
+bool tape_reader_inflate(struct td_buf *text, struct td_bytes data);
+
+/* The end line into reader->end_line and what it says. */
+void tape_reader_take_end(struct tape_reader *reader, struct td_bytes line);
+
+/* The line's header fields into reader->header. TD_FORMAT. */
+TD_MUST_CHECK enum td_code tape_reader_enter(struct tape_reader *reader,
+                                             struct td_bytes line,
+                                             struct td_error *err);
+
+/* Forget the lines at hand and go on at an offset of the file. */
+void tape_reader_go(struct tape_reader *reader, uint64_t at);
+
+/* Keep *ev, which tape_reader_next() just gave, for the next call. */
+void tape_reader_hold(struct tape_reader *reader, const struct td_event *ev);
+
+#endif

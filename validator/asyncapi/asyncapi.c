@@ -1,0 +1,385 @@
+#include "validator/asyncapi/asyncapi_internal.h"
+
+#include "schema/value/json_builder.h"
+#include "schema/value/pointer.h"
+#include "schema/value/uri.h"
+
+#include <stdlib.h>
+
+bool check_asyncapi_is(const struct td_jsonx *doc)
+{
+    return doc->json.values[0].kind == TD_JSON_OBJECT &&
+           td_json_member(&doc->json, 0, td_text("asyncapi")) != 0 &&
+           td_json_member(&doc->json, 0, td_text("contract")) == 0;
+}
+
+typedef enum td_code each_fn(struct check_async *a,
+                             struct check_async_place value,
+                             struct td_bytes key);
+
+/* Call `each` for every member of an object, if it is there. */
+static enum td_code for_each(struct check_async *a,
+                             struct check_async_place object, each_fn *each)
+{
+    enum td_code code = TD_OK;
+    const struct td_json_doc *json;
+    uint32_t key;
+
+    if (object.at == 0)
+        return TD_OK;
+    code = check_async_follow(a, &object);
+    if (code)
+        return code;
+    if (!check_async_is(a, object, TD_JSON_OBJECT))
+        return check_async_fail(a, object, "this is an object of names");
+    json = &check_async_doc(a, object)->json;
+    for (key = object.at + 1;
+         key < json->values[object.at].next && code == TD_OK;
+         key = json->values[key + 1].next) {
+        struct td_buf name = {0};
+
+        (void)td_json_unescape(&name, td_json_inner(json, key));
+        code = each(a, (struct check_async_place){object.file, key + 1},
+                    td_buf_bytes(&name));
+        td_buf_release(&name);
+    }
+    return code;
+}
+
+static enum td_code add_message(struct check_async *a,
+                                struct check_async_place value,
+                                struct td_bytes key)
+{
+    return check_async_add(a, value, key, false);
+}
+
+static enum td_code add_unused(struct check_async *a,
+                               struct check_async_place value,
+                               struct td_bytes key)
+{
+    return check_async_add(a, value, key, true);
+}
+
+/* 2.x: the message of an operation, or one of several. */
+static enum td_code add_operation(struct check_async *a,
+                                  struct check_async_place operation,
+                                  struct td_bytes channel)
+{
+    struct check_async_place message;
+    struct check_async_place list;
+    const struct td_json_value *values;
+    enum td_code code = TD_OK;
+
+    message = check_async_member(a, operation, "message");
+    list = check_async_member(a, message, "oneOf");
+    if (message.at == 0)
+        return TD_OK;
+    if (list.at == 0 || !check_async_is(a, list, TD_JSON_ARRAY))
+        return check_async_add(a, message, channel, false);
+    values = check_async_doc(a, list)->json.values;
+    for (uint32_t i = list.at + 1; i < values[list.at].next && code == TD_OK;
+         i = values[i].next)
+        code = check_async_add(a, (struct check_async_place){list.file, i},
+                               channel, false);
+    return code;
+}
+
+static enum td_code add_channel(struct check_async *a,
+                                struct check_async_place channel,
+                                struct td_bytes name)
+{
+    enum td_code code = check_async_follow(a, &channel);
+
+    if (code == TD_OK && a->is_three)
+        return for_each(a, check_async_member(a, channel, "messages"),
+                        add_message);
+    if (code == TD_OK)
+        code =
+            add_operation(a, check_async_member(a, channel, "publish"), name);
+    if (code == TD_OK)
+        code =
+            add_operation(a, check_async_member(a, channel, "subscribe"), name);
+    return code;
+}
+
+static enum td_code read_version(struct check_async *a)
+{
+    struct check_async_place v =
+        check_async_member(a, (struct check_async_place){0}, "asyncapi");
+    struct td_bytes text = td_json_raw(&a->files[0].json, v.at);
+    size_t quote = check_async_is(a, v, TD_JSON_STRING);
+
+    if (text.len > quote + 1 && text.ptr[quote + 1] == '.' &&
+        (text.ptr[quote] == '2' || text.ptr[quote] == '3')) {
+        a->is_three = text.ptr[quote] == '3';
+        return TD_OK;
+    }
+    return check_async_fail(a, v, "AsyncAPI %.*s is not known: 2.x and 3.x are",
+                            (int)(text.len < 40 ? text.len : 40),
+                            (const char *)text.ptr);
+}
+
+static enum td_code read_messages(struct check_async *a)
+{
+    struct check_async_place root = {0, 0};
+    struct check_async_place shared = check_async_member(
+        a, check_async_member(a, root, "components"), "messages");
+    enum td_code code = read_version(a);
+
+    if (code == TD_OK)
+        code =
+            for_each(a, check_async_member(a, root, "channels"), add_channel);
+    if (code == TD_OK)
+        code = for_each(a, shared, add_unused);
+    if (code == TD_OK && a->messages_len == 0)
+        code = check_async_fail(a, root,
+                                "no channel of it has a message, and "
+                                "components.messages has none");
+    return code;
+}
+
+static struct td_jsonx_mark mark_of(const struct check_async *a,
+                                    struct check_async_place place)
+{
+    return td_jsonx_where(&a->files[0], place.file == 0 ? place.at : 0);
+}
+
+/* The bytes that may stand in a fragment as they are, and "/". */
+static bool is_plain(uint8_t c)
+{
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+           (c > 0 && strchr("/-._~", c));
+}
+
+/* {"$ref": "file:///...#/channels/..."} */
+static void put_reference(const struct check_async *a, struct check_maker *out,
+                          const struct check_async_message *m)
+{
+    const struct td_jsonx *doc = check_async_doc(a, m->payload);
+    struct td_jsonx_mark mark = mark_of(a, m->payload);
+    struct td_buf pointer = {0};
+    struct td_buf uri = {0};
+
+    check_pointer(&pointer, &doc->json, 0, m->payload.at);
+    check_uri_of_path(&uri, doc->name);
+    (void)td_buf_add_byte(&uri, '#');
+    for (size_t i = 0; i < pointer.len; i++) {
+        if (is_plain(pointer.ptr[i]))
+            (void)td_buf_add_byte(&uri, pointer.ptr[i]);
+        else
+            (void)td_buf_addf(&uri, "%%%02X", (unsigned)pointer.ptr[i]);
+    }
+    check_maker_open(out, '{', mark);
+    check_maker_key(out, td_text("$ref"), mark);
+    check_maker_string(out, td_buf_bytes(&uri), mark);
+    check_maker_close(out, '}');
+    td_buf_release(&pointer);
+    td_buf_release(&uri);
+}
+
+/* The payload as a schema. One of another dialect than the document's is a
+ * resource of its own, in which "#" is the payload.
+ */
+static void put_payload(const struct check_async *a, struct check_maker *out,
+                        const struct check_async_message *m)
+{
+    struct td_jsonx_mark mark = mark_of(a, m->payload);
+
+    if (!strcmp(m->dialect, CHECK_ASYNCAPI_DIALECT)) {
+        put_reference(a, out, m);
+        return;
+    }
+    if (!check_async_is(a, m->payload, TD_JSON_OBJECT)) {
+        check_maker_copy(out, check_async_doc(a, m->payload), m->payload.at);
+        return;
+    }
+    check_maker_open(out, '{', mark);
+    check_maker_key(out, td_text("$schema"), mark);
+    check_maker_string(out, td_text(m->dialect), mark);
+    check_maker_members(out, check_async_doc(a, m->payload), m->payload.at,
+                        "$schema");
+    check_maker_close(out, '}');
+}
+
+/* Messages of the name that message i is the first of; the number of those
+ * without a payload, which any data meets, in *open.
+ */
+static uint32_t count_alike(const struct check_async *a, uint32_t i,
+                            uint32_t *open)
+{
+    uint32_t alike = 0;
+
+    *open = 0;
+    for (uint32_t j = i; j < a->messages_len; j++) {
+        if (!td_bytes_equal(a->messages[j].name, a->messages[i].name))
+            continue;
+        alike++;
+        *open += a->messages[j].payload.at == 0;
+    }
+    return alike;
+}
+
+static bool is_first(const struct check_async *a, uint32_t i)
+{
+    for (uint32_t j = 0; j < i; j++) {
+        if (td_bytes_equal(a->messages[j].name, a->messages[i].name))
+            return false;
+    }
+    return true;
+}
+
+static void put_alternatives(const struct check_async *a,
+                             struct check_maker *out, uint32_t i)
+{
+    struct td_jsonx_mark mark = mark_of(a, a->messages[i].message);
+
+    check_maker_open(out, '{', mark);
+    check_maker_key(out, td_text("anyOf"), mark);
+    check_maker_open(out, '[', mark);
+    for (uint32_t j = i; j < a->messages_len; j++) {
+        if (td_bytes_equal(a->messages[j].name, a->messages[i].name))
+            put_payload(a, out, &a->messages[j]);
+    }
+    check_maker_close(out, ']');
+    check_maker_close(out, '}');
+}
+
+static void put_event(const struct check_async *a, struct check_maker *out,
+                      uint32_t i)
+{
+    const struct check_async_message *m = &a->messages[i];
+    struct td_jsonx_mark mark = mark_of(a, m->message);
+    uint32_t open;
+    uint32_t alike = count_alike(a, i, &open);
+
+    check_maker_key(out, m->name, mark);
+    check_maker_open(out, '{', mark);
+    if (open == 0) {
+        check_maker_key(out, td_text("schema"), mark);
+        if (alike == 1)
+            put_payload(a, out, m);
+        else
+            put_alternatives(a, out, i);
+    }
+    check_maker_close(out, '}');
+}
+
+/* What x-tapedeck has beside the messages. */
+static enum td_code put_extension(struct check_async *a,
+                                  struct check_maker *out)
+{
+    static const char *const taken[] = {"contract", "events", "asyncapi"};
+    struct check_async_place x =
+        check_async_member(a, (struct check_async_place){0}, "x-tapedeck");
+
+    if (x.at == 0)
+        return TD_OK;
+    if (!check_async_is(a, x, TD_JSON_OBJECT))
+        return check_async_fail(a, x, "x-tapedeck is an object with rules");
+    for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+        struct check_async_place member = check_async_member(a, x, taken[i]);
+
+        if (member.at)
+            return check_async_fail(a, member,
+                                    "x-tapedeck has no %s: the messages of the "
+                                    "document are the events",
+                                    taken[i]);
+    }
+    check_maker_members(out, check_async_doc(a, x), x.at, NULL);
+    return TD_OK;
+}
+
+static enum td_code make_contract(struct check_async *a, struct td_jsonx *out)
+{
+    const struct td_jsonx_mark mark = td_jsonx_where(&a->files[0], 0);
+    struct check_maker m = {0};
+    enum td_code code;
+
+    check_maker_open(&m, '{', mark);
+    check_maker_key(&m, td_text("contract"), mark);
+    (void)td_buf_add_byte(&m.text, '1');
+    (void)td_buf_add(&m.marks, &mark, sizeof(mark));
+    code = put_extension(a, &m);
+    check_maker_key(&m, td_text("events"), mark);
+    check_maker_open(&m, '{', mark);
+    for (uint32_t i = 0; i < a->messages_len; i++) {
+        if (is_first(a, i))
+            put_event(a, &m, i);
+    }
+    check_maker_close(&m, '}');
+    check_maker_close(&m, '}');
+    if (code == TD_OK)
+        return check_maker_finish(&m, a->files[0].name, out, a->err);
+    td_buf_release(&m.text);
+    td_buf_release(&m.marks);
+    return code;
+}
+
+/* The document as a schema file of its dialect; editors put a "$schema" of
+ * their own there.
+ */
+static enum td_code make_schemas(struct check_async *a, struct td_jsonx *out)
+{
+    const struct td_jsonx *doc = &a->files[0];
+    const struct td_jsonx_mark mark = td_jsonx_where(doc, 0);
+    struct check_maker m = {0};
+
+    check_maker_open(&m, '{', mark);
+    check_maker_key(&m, td_text("$schema"), mark);
+    check_maker_string(&m, td_text(CHECK_ASYNCAPI_DIALECT), mark);
+    check_maker_members(&m, doc, 0, "$schema");
+    check_maker_close(&m, '}');
+    return check_maker_finish(&m, doc->name, out, a->err);
+}
+
+enum td_code check_asyncapi_read(const struct td_jsonx *doc,
+                                 const struct check_schema_map *map,
+                                 struct td_jsonx *contract,
+                                 struct td_jsonx *schemas, struct td_error *err)
+{
+    struct td_error own = {0};
+    struct check_async a = {
+        .files = {*doc}, .files_len = 1, .map = map, .err = err ? err : &own};
+    enum td_code code;
+
+    check_maker_mark(&a.files[0]);
+    code = read_messages(&a);
+    if (code == TD_OK)
+        code = make_contract(&a, contract);
+    if (code == TD_OK)
+        code = make_schemas(&a, schemas);
+    if (code)
+        td_jsonx_release(contract);
+    for (uint32_t i = 1; i < a.files_len; i++)
+        td_jsonx_release(&a.files[i]);
+    for (uint32_t i = 0; i < a.messages_len; i++)
+        free((void *)(uintptr_t)a.messages[i].name.ptr);
+    free(a.messages);
+    if (!doc->marks)
+        free(a.files[0].marks);
+    return code;
+}
+
+enum td_code check_asyncapi_load(const char *base, struct td_bytes path,
+                                 const struct check_schema_map *map,
+                                 struct td_jsonx *contract,
+                                 struct td_jsonx *schemas, struct td_error *err)
+{
+    const char *slash = strrchr(base, '/');
+    struct td_jsonx source = {0};
+    struct td_buf full = {0};
+    enum td_code code;
+
+    if (slash && path.len > 0 && path.ptr[0] != '/')
+        (void)td_buf_add(&full, base, (size_t)(slash - base) + 1);
+    (void)td_buf_add_bytes(&full, path);
+    code = td_jsonx_load(&source, td_buf_str(&full), err);
+    if (code == TD_OK && !check_asyncapi_is(&source))
+        code = td_jsonx_fail(&source, 0, TD_USAGE, err,
+                             "an AsyncAPI document begins with `asyncapi:`");
+    if (code == TD_OK)
+        code = check_asyncapi_read(&source, map, contract, schemas, err);
+    td_jsonx_release(&source);
+    td_buf_release(&full);
+    return code;
+}

@@ -1,0 +1,62 @@
+/* validator/cases/cases.h - the tests that a contract carries: small streams,
+ * and what the contract must say of each.
+ *
+ *     tests:
+ *     - name: a second start
+ *       stream:
+ *       - {type: started}
+ *       - {type: started, t: 250ms}
+ *       expect: {fail: [R10]}
+ *
+ * Source: docs/contract.md, "Tests". Errors are TD_USAGE with `where` as
+ * FILE:LINE:COLUMN.
+ */
+#ifndef VALIDATOR_CASES_CASES_H
+#define VALIDATOR_CASES_CASES_H
+
+#include "core/buf.h"
+#include "validator/check/check.h"
+
+#define CHECK_TRIALS_MAX 10000 /* tests of one contract */
+
+struct check_trials;
+
+/* What became of one test. */
+struct check_trial {
+    const char *name;
+    char where[256]; /* FILE:LINE:COLUMN of the test */
+    bool passed;
+    struct td_buf why; /* what was not as expected, a line each; or empty */
+};
+
+/* Read the tests of how->contract; what how points to outlives them. There may
+ * be none.
+ */
+TD_MUST_CHECK enum td_code check_trials_new(struct check_trials **out,
+                                            const struct check_options *how,
+                                            struct td_error *err);
+
+/* The same, but go on after an error, so that all are reported. *out is NULL
+ * after an error, and the code that of the first one, which is also in *err.
+ */
+TD_MUST_CHECK enum td_code
+check_trials_new_all(struct check_trials **out, const struct check_options *how,
+                     const struct check_contract_errors *errors,
+                     struct td_error *err);
+
+/* NULL is fine. */
+void check_trials_free(struct check_trials *trials);
+
+/* How many there are. */
+uint32_t check_trials_count(const struct check_trials *trials);
+
+/* Run test i; *out is good until the next call. */
+const struct check_trial *check_trials_run(struct check_trials *trials,
+                                           uint32_t i);
+
+/* Rule i of the contract: true if a test that was run made it fail, so that
+ * somebody has seen that it can.
+ */
+bool check_trials_failed(const struct check_trials *trials, uint32_t i);
+
+#endif

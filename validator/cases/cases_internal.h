@@ -1,0 +1,51 @@
+/* validator/cases/cases_internal.h - what the files of the tests share: trial.c
+ * reads them, trial_run.c runs them.
+ */
+#ifndef VALIDATOR_CASES_CASES_INTERNAL_H
+#define VALIDATOR_CASES_CASES_INTERNAL_H
+
+#include "validator/cases/cases.h"
+
+/* One message of a test's stream. */
+struct check_trial_line {
+    char *text;
+    size_t len;
+    bool has_t;
+    uint64_t t_ns;
+};
+
+/* What a test expects; indexes into the contract's document, 0 if not said. */
+struct check_expected {
+    uint32_t fail;
+    uint32_t vacuous;
+    uint32_t open;
+};
+
+struct check_trial_test {
+    char *name;
+    uint32_t at;
+    bool cut;        /* complete: false */
+    bool misspelt;   /* what it seems to lack may be there by another key */
+    char *dialect;   /* NULL: none is chosen */
+    char **profiles; /* ends with NULL; NULL: none is chosen */
+    struct check_expected expected;
+    struct check_trial_line *lines;
+    size_t lines_len;
+    size_t lines_cap;
+};
+
+struct check_trials {
+    const struct check_contract *contract;
+    struct check_options how;
+    const struct td_jsonx *x;
+    const struct td_json_doc *json;
+    struct check_trial_test *tests;
+    uint32_t len;
+    const struct check_contract_errors *errors; /* NULL: end at the first */
+    enum td_code first;                         /* of the errors so far */
+    struct td_error kept;
+    bool *failed; /* one a rule */
+    struct check_trial now;
+};
+
+#endif

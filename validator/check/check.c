@@ -1,0 +1,435 @@
+#include "core/mem.h"
+#include "schema/value/pointer.h"
+#include "validator/check/check_internal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool take_item(void *self, struct check_item *item);
+
+static uint64_t limit_of(const struct check *c, uint64_t max_report)
+{
+    return max_report < c->how.max_findings ? max_report : c->how.max_findings;
+}
+
+static void add_event_rules(struct check *c)
+{
+    const struct check_contract *k = c->how.contract;
+    char what[160];
+
+    c->first_event = c->verdict.rules_len;
+    for (uint32_t i = 0; i < k->events_len; i++) {
+        uint32_t rule;
+
+        (void)snprintf(what, sizeof(what), "schema: %.120s",
+                       (const char *)k->events[i].name.ptr);
+        rule = check_verdict_rule(&c->verdict, "schema", what,
+                                  CHECK_LEVEL_ERROR, c->how.max_findings);
+        c->verdict.rules[rule].optional = k->events[i].optional;
+    }
+}
+
+static void add_unknown_rule(struct check *c)
+{
+    enum check_unknown unknown = c->how.contract->unknown;
+
+    if (c->how.contract->events_len == 0 ||
+        (unknown == CHECK_UNKNOWN_IGNORE && !c->how.strict))
+        return;
+    c->unknown = check_verdict_rule(
+        &c->verdict, "unknown", "no event the contract does not name",
+        unknown == CHECK_UNKNOWN_ERROR ? CHECK_LEVEL_ERROR : CHECK_LEVEL_WARN,
+        c->how.max_findings);
+    c->verdict.rules[c->unknown].optional = true;
+}
+
+static void add_contract_rules(struct check *c)
+{
+    const struct check_contract *k = c->how.contract;
+    struct check_fold_options how = {.dialect = c->how.dialect,
+                                     .profiles = c->how.profiles};
+
+    add_event_rules(c);
+    add_unknown_rule(c);
+    c->first_rule = c->verdict.rules_len;
+    for (uint32_t i = 0; i < k->rules_len; i++) {
+        uint32_t rule = check_verdict_rule(&c->verdict, k->rules[i].id,
+                                           k->rules[i].what, k->rules[i].level,
+                                           limit_of(c, k->rules[i].max_report));
+
+        c->verdict.rules[rule].mostly = k->rules[i].mostly;
+        if (k->rules[i].note)
+            c->verdict.rules[rule].note = td_strdup(k->rules[i].note);
+    }
+    c->fold = check_fold_new(k, &c->verdict, c->first_rule, &how);
+}
+
+struct check *check_new(const struct check_options *options, const char *input)
+{
+    struct check *c = td_calloc(1, sizeof(*c));
+
+    c->how = *options;
+    c->tape = NONE;
+    c->loss = NONE;
+    c->unknown = NONE;
+    c->schema = NONE;
+    check_verdict_init(&c->verdict, input);
+    c->verdict.strict = options->strict;
+    c->json = check_verdict_rule(&c->verdict, "json", "every message is JSON",
+                                 CHECK_LEVEL_ERROR, options->max_findings);
+    if (options->schemas)
+        c->schema =
+            check_verdict_rule(&c->verdict, "schema", "schema: *",
+                               CHECK_LEVEL_ERROR, options->max_findings);
+    if (options->contract)
+        add_contract_rules(c);
+    check_look_init(&c->look, &c->how);
+    if (options->jobs > 1)
+        c->parallel = check_parallel_new(&c->how, options->jobs, take_item, c);
+    return c;
+}
+
+void check_free(struct check *check)
+{
+    if (!check)
+        return;
+    check_parallel_free(check->parallel);
+    check_look_release(&check->look);
+    check_fold_free(check->fold);
+    check_segment_release(&check->segment);
+    check_verdict_release(&check->verdict);
+    td_json_release(&check->doc);
+    check_renaming_release(&check->renaming);
+    free(check);
+}
+
+struct schema_report {
+    struct check *check;
+    const struct check_message *m;
+    uint32_t rule;
+    uint32_t from; /* the value that was judged, within the message */
+    bool wire;     /* as it came, before it was renamed */
+};
+
+static void on_problem(void *self, const struct check_problem *p)
+{
+    struct schema_report *r = self;
+    const struct check_message *m = r->m;
+    struct td_buf excerpt = {0};
+    struct td_buf path = {0};
+    struct check_finding f = {
+        .rule = r->rule,
+        .seq = m->seq,
+        .has_t = m->has_t,
+        .t_ns = m->t_ns,
+        .schema_path = (char *)(uintptr_t)p->schema_path,
+        .expected = (char *)(uintptr_t)p->expected,
+        .found = (char *)(uintptr_t)p->found,
+        .witness = {{m->seq, m->has_t, m->t_ns, NULL}},
+        .witnesses = 1,
+    };
+
+    if (check_verdict_only_counts_of(&r->check->verdict, r->rule,
+                                     p->schema_path))
+        return;
+    if (r->wire)
+        check_pointer(&path, m->wire, m->wire_at, p->at);
+    else
+        check_message_path(&path, m, p->at);
+    check_excerpt(&excerpt, check_message_raw(m), EXCERPT);
+    f.path = (char *)(uintptr_t)td_buf_str(&path);
+    f.excerpt = (char *)(uintptr_t)td_buf_str(&excerpt);
+    check_verdict_find(&r->check->verdict, &f);
+    td_buf_release(&path);
+    td_buf_release(&excerpt);
+}
+
+/* The fast pass said that something is wrong: code. */
+static void find_by_schema(struct check *c, struct check_schema_run *run,
+                           uint32_t root, enum td_code code,
+                           const struct schema_report *report)
+{
+    struct check_value value = {report->wire ? report->m->wire : report->m->doc,
+                                report->from};
+
+    if (code == TD_FAILED)
+        code = check_schema_explain(run, root, value, on_problem,
+                                    (void *)(uintptr_t)report);
+    if (code == TD_LIMIT)
+        check_verdict_settle(&c->verdict, report->rule, CHECK_ERROR,
+                             CHECK_TOO_MANY_STEPS);
+}
+
+void check_find(struct check *c, uint32_t rule, const struct check_message *m,
+                struct td_bytes excerpt, const char *expected,
+                const char *found)
+{
+    struct td_buf text = {0};
+    struct check_finding f = {.rule = rule,
+                              .expected = (char *)(uintptr_t)expected,
+                              .found = (char *)(uintptr_t)found};
+
+    if (check_verdict_only_counts(&c->verdict, rule))
+        return;
+    if (m && m->seq) {
+        f.seq = m->seq;
+        f.has_t = m->has_t;
+        f.t_ns = m->t_ns;
+        f.witness[f.witnesses++] =
+            (struct check_witness){m->seq, m->has_t, m->t_ns, NULL};
+    }
+    check_excerpt(&text, excerpt, EXCERPT);
+    f.excerpt = (char *)(uintptr_t)td_buf_str(&text);
+    check_verdict_find(&c->verdict, &f);
+    td_buf_release(&text);
+}
+
+static const char *const kinds[] = {
+    [TD_JSON_NULL] = "null",       [TD_JSON_FALSE] = "false",
+    [TD_JSON_TRUE] = "true",       [TD_JSON_NUMBER] = "a number",
+    [TD_JSON_STRING] = "text",     [TD_JSON_ARRAY] = "an array",
+    [TD_JSON_OBJECT] = "an object"};
+
+/* The message has nothing where the contract's stream.data points. */
+static TD_RARE void find_no_data(struct check *c, uint32_t rule,
+                                 const struct check_message *m)
+{
+    const struct td_json_value *v = &m->doc->values[m->at];
+    struct td_buf expected = {0};
+    struct td_buf found = {0};
+    uint32_t shown = 0;
+
+    (void)td_buf_addf(&expected, "data at %.80s (stream.data of the contract)",
+                      c->how.contract->data_pointer);
+    (void)td_buf_addf(&found, "none there: the message is %s", kinds[v->kind]);
+    for (uint32_t key = m->at + 1;
+         v->kind == TD_JSON_OBJECT && key < v->next && shown < 8;
+         key = m->doc->values[key + 1].next) {
+        (void)td_buf_add_text(&found, shown++ ? ", " : " with the members ");
+        check_excerpt(&found, td_json_inner(m->doc, key), 40);
+    }
+    if (shown < v->count && shown > 0)
+        (void)td_buf_add_text(&found, ", ...");
+    check_find(c, rule, m, td_json_raw(m->doc, m->at), td_buf_str(&expected),
+               td_buf_str(&found));
+    td_buf_release(&expected);
+    td_buf_release(&found);
+}
+
+/* An event that the contract does not name. */
+static TD_RARE void find_unknown(struct check *c, const struct check_message *m)
+{
+    const struct check_contract *k = c->how.contract;
+    struct td_buf found = {0};
+
+    if (m->name.len > 0) {
+        (void)td_buf_add_byte(&found, '"');
+        check_excerpt(&found, m->name, 80);
+        (void)td_buf_add_byte(&found, '"');
+    } else {
+        (void)td_buf_addf(&found, "a message without a name at %.80s",
+                          k->name_pointer ? k->name_pointer : "/type");
+    }
+    c->verdict.rules[c->unknown].applied++;
+    check_find(c, c->unknown, m, td_json_raw(m->doc, m->at),
+               "an event that the contract names", td_buf_str(&found));
+    td_buf_release(&found);
+}
+
+/* The message does not fit the schema of its event. */
+static TD_RARE void find_in_event(struct check *c,
+                                  const struct check_message *m,
+                                  const struct check_view *view, uint32_t rule)
+{
+    const struct check_contract_event *e = view->event;
+    bool wire = e->on_wire && m->aliases;
+    struct schema_report report = {.check = c,
+                                   .m = m,
+                                   .rule = rule,
+                                   .from = wire ? m->wire_data : m->data,
+                                   .wire = wire};
+
+    if (m->data == NONE)
+        find_no_data(c, rule, m);
+    else
+        find_by_schema(c, c->look.event_run, e->root, view->content, &report);
+}
+
+static void judge_event(struct check *c, const struct check_message *m,
+                        const struct check_view *view)
+{
+    const struct check_contract_event *e = view->event;
+    uint32_t rule = c->first_event + (uint32_t)(e - c->look.events);
+
+    c->verdict.rules[rule].applied++;
+    if (e->has_schema && (m->data == NONE || view->content))
+        find_in_event(c, m, view, rule);
+}
+
+/* The message does not fit the schema that all are held to. */
+static TD_RARE void find_in_message(struct check *c,
+                                    const struct check_message *m,
+                                    const struct check_view *view)
+{
+    struct schema_report report = {
+        .check = c, .m = m, .rule = c->schema, .from = view->at};
+
+    find_by_schema(c, c->look.message_run, c->how.root, view->message, &report);
+}
+
+bool check_is_over(const struct check *c)
+{
+    return c->how.fail_fast && c->verdict.failed;
+}
+
+static TD_RARE void find_no_json(struct check *c, const struct check_message *m,
+                                 struct td_bytes text)
+{
+    struct td_error why = {0};
+    char found[400];
+
+    if (!td_json_check(text, TD_JSON_DEPTH, &why))
+        return;
+    (void)snprintf(found, sizeof(found),
+                   "text that is none: %s (byte %" PRIu64 ")", why.text,
+                   why.offset);
+    check_find(c, c->json, m, text, "a JSON value", found);
+}
+
+static void judge_by_contract(struct check *c, struct check_message *m,
+                              const struct check_view *view)
+{
+    if (view->event) {
+        check_message_rename(m, view->event->aliases, &c->renaming);
+        judge_event(c, m, view);
+    } else if (c->unknown != NONE) {
+        find_unknown(c, m);
+    }
+    if (c->how.contract->rules_len > 0)
+        check_fold_message(c->fold, m);
+}
+
+enum td_code check_judge(struct check *c, struct check_message *m,
+                         struct td_bytes text, struct td_bytes given,
+                         const struct check_view *view)
+{
+    if (!view) {
+        check_look_at(&c->look, text, given, &c->view);
+        view = &c->view;
+    }
+    c->verdict.events++;
+    c->verdict.rules[c->json].applied++;
+    if (view->json) {
+        m->doc = view->doc;
+        m->at = view->at;
+        m->data = view->data;
+        m->name = view->name;
+        m->event = view->word;
+        if (c->how.schemas) {
+            c->verdict.rules[c->schema].applied++;
+            if (view->message)
+                find_in_message(c, m, view);
+        }
+        if (c->how.contract)
+            judge_by_contract(c, m, view);
+    } else {
+        find_no_json(c, m, text);
+    }
+    return check_is_over(c) ? TD_FAILED : TD_OK;
+}
+
+static bool take_item(void *self, struct check_item *item)
+{
+    struct check *c = self;
+    const struct td_event *ev = &item->ev;
+    struct check_message m = {
+        .seq = ev->seq, .has_t = item->from.has_t, .t_ns = ev->at_ns};
+
+    if (item->from.line)
+        return check_judge(c, &m, ev->payload, ev->name, &item->view) != TD_OK;
+    return check_take_event(c, ev, item->from.wall_ns,
+                            item->looked ? &item->view : NULL) != TD_OK;
+}
+
+void check_drain(struct check *c)
+{
+    if (c->parallel)
+        check_parallel_drain(c->parallel);
+}
+
+static enum td_code take_line(struct check *check, struct check_message *m,
+                              struct td_bytes line)
+{
+    struct check_origin from = {.line = true, .has_t = m->has_t};
+    struct td_event ev = {.seq = m->seq, .at_ns = m->t_ns};
+
+    if (line.len > 0 && line.ptr[line.len - 1] == '\r')
+        line.len--;
+    if (line.len == 0)
+        return TD_OK;
+    if (!check->parallel)
+        return check_judge(check, m, line, td_bytes(NULL, 0), NULL);
+    ev.payload = line;
+    check_parallel_put(check->parallel, &ev, from, true);
+    return check_parallel_is_over(check->parallel) ? TD_FAILED : TD_OK;
+}
+
+enum td_code check_line(struct check *check, uint64_t number,
+                        struct td_bytes line)
+{
+    struct check_message m = {.seq = number};
+
+    return take_line(check, &m, line);
+}
+
+enum td_code check_line_at(struct check *check, uint64_t number, uint64_t t_ns,
+                           struct td_bytes line)
+{
+    struct check_message m = {.seq = number, .has_t = true, .t_ns = t_ns};
+
+    return take_line(check, &m, line);
+}
+
+unsigned check_jobs(const struct check *check)
+{
+    return check->parallel ? check->how.jobs : 1;
+}
+
+void check_show(struct check *check, const char *before, const char *after)
+{
+    free(check->verdict.show_before);
+    free(check->verdict.show_after);
+    check->verdict.show_before = td_strdup(before);
+    check->verdict.show_after = td_strdup(after);
+}
+
+const struct check_verdict *check_so_far(struct check *check)
+{
+    check_drain(check);
+    return &check->verdict;
+}
+
+const struct check_verdict *check_end(struct check *check)
+{
+    const struct check_contract *k = check->how.contract;
+    bool stopped;
+
+    check_drain(check);
+    stopped = check_is_over(check);
+    if (k)
+        check_fold_end(check->fold, check->cut || check->how.cut || stopped ||
+                                        (k->may_be_cut && !check->tape_input));
+    for (uint32_t i = 0; i < check->verdict.rules_len; i++) {
+        struct check_result *r = &check->verdict.rules[i];
+        bool ours = !k || i < check->first_rule;
+
+        if (ours)
+            r->judged = r->applied;
+        if (ours && r->applied == 0 && r->total == 0 && i != check->unknown &&
+            r->outcome == CHECK_PASS)
+            r->outcome = CHECK_VACUOUS;
+    }
+    check_verdict_close(&check->verdict);
+    return &check->verdict;
+}

@@ -1,0 +1,62 @@
+/* validator/check/inspect.h - what can be said of a message by itself: whether
+ * it is JSON, its name, where its data is, and whether its schemas hold.
+ *
+ * Nothing is remembered from one message to the next, so any number of threads
+ * may look, each with a look of its own.
+ */
+#ifndef VALIDATOR_CHECK_INSPECT_H
+#define VALIDATOR_CHECK_INSPECT_H
+
+#include "validator/check/check.h"
+#include "validator/message/message.h"
+
+/* Where things are in messages of one shape. */
+struct check_look_place {
+    uint64_t shape;
+    bool given;    /* the transport gave a name */
+    uint32_t at;   /* of the message */
+    uint32_t name; /* or CHECK_NO_VALUE */
+    uint32_t data;
+};
+
+#define CHECK_LOOK_PLACES 64
+
+/* One thread's. */
+struct check_look {
+    const struct check_options *how;
+    struct td_json_shapes *shapes;
+    struct check_look_place places[CHECK_LOOK_PLACES]; /* by shape */
+    struct td_json_doc doc;
+    struct td_buf name;
+    struct check_schema_run *message_run;      /* of how->schemas, or NULL */
+    struct check_schema_run *event_run;        /* of the contract, or NULL */
+    const struct check_contract_event *events; /* as the dialect has them */
+    struct check_renaming renaming;
+};
+
+/* What was seen; true until the next look, and as long as the text. */
+struct check_view {
+    bool json;                     /* else nothing below counts */
+    const struct td_json_doc *doc; /* NULL where nobody will ask for it */
+    uint32_t at;                   /* the message within doc */
+    uint32_t data;                 /* its data, or CHECK_NO_VALUE */
+    struct td_bytes name;          /* unescaped; "" if it has none */
+    uint32_t word;                 /* that name in the contract's vocabulary */
+    const struct check_contract_event
+        *event; /* in the dialect; NULL: not one of the contract */
+    enum td_code
+        message; /* by the schema for all: TD_OK, TD_FAILED, TD_LIMIT */
+    enum td_code content; /* the data by the event's schema, the same */
+};
+
+/* how is borrowed. */
+void check_look_init(struct check_look *look, const struct check_options *how);
+void check_look_release(struct check_look *look);
+
+/* Look at a message: its text, and the escaped name that the transport gave it,
+ * or "".
+ */
+void check_look_at(struct check_look *look, struct td_bytes text,
+                   struct td_bytes given, struct check_view *view);
+
+#endif

@@ -1,0 +1,526 @@
+#include "validator/contract/contract.h"
+
+#include "core/mem.h"
+#include "core/suggest.h"
+#include "validator/asyncapi/asyncapi.h"
+#include "validator/contract/contract_internal.h"
+#include "validator/rule/read.h"
+
+#include <stdlib.h>
+
+struct check_loader contract_rule_loader(const struct contract_loader *l)
+{
+    return (struct check_loader){.doc = l->x,
+                                 .words = l->c->words,
+                                 .bys = &l->c->bys,
+                                 .err = l->err,
+                                 .schemas = l->c->schemas,
+                                 .events = l->c->events_len};
+}
+
+/* An error ends the loading, unless all are asked for. */
+enum td_code contract_settle(struct contract_loader *l, enum td_code code)
+{
+    if (code == TD_OK || !l->errors)
+        return code;
+    l->errors->report(l->errors->self, l->err);
+    if (l->first == TD_OK) {
+        l->first = code;
+        l->kept = *l->err;
+    }
+    return TD_OK;
+}
+
+uint32_t contract_member(const struct contract_loader *l, uint32_t at,
+                         const char *name)
+{
+    return td_json_member(l->json, at, td_text(name));
+}
+
+bool contract_is_kind(const struct contract_loader *l, uint32_t at,
+                      enum td_json_kind kind)
+{
+    return l->json->values[at].kind == kind;
+}
+
+bool contract_is_text(const struct contract_loader *l, uint32_t at,
+                      const char *text)
+{
+    return contract_is_kind(l, at, TD_JSON_STRING) &&
+           td_json_string_is(l->json, at, td_text(text));
+}
+
+static bool is_among(const struct contract_loader *l, uint32_t key,
+                     const char *const *names)
+{
+    for (; *names; names++) {
+        if (contract_is_text(l, key, *names))
+            return true;
+    }
+    return false;
+}
+
+static enum td_code wrong_key(struct contract_loader *l, uint32_t key,
+                              const char *const *known)
+{
+    struct td_buf name = {0};
+    const char *near;
+
+    (void)td_json_unescape(&name, td_json_inner(l->json, key));
+    near = td_suggest_among(td_buf_str(&name), known);
+    (void)td_jsonx_fail(l->x, key, TD_USAGE, l->err,
+                        "there is no key \"%.80s\" here", td_buf_str(&name));
+    td_buf_release(&name);
+    if (near)
+        return td_error_mend(l->err, "did you mean %s?", near);
+    for (size_t i = 0; known[i]; i++)
+        (void)td_buf_addf(&name, "%s%s", i ? ", " : "", known[i]);
+    (void)td_error_mend(l->err, "the keys here are %s", td_buf_str(&name));
+    td_buf_release(&name);
+    return TD_USAGE;
+}
+
+enum td_code contract_check_keys(struct contract_loader *l, uint32_t at,
+                                 const char *const *known)
+{
+    enum td_code code = TD_OK;
+
+    for (uint32_t key = at + 1; key < l->json->values[at].next && code == TD_OK;
+         key = l->json->values[key + 1].next) {
+        if (!is_among(l, key, known))
+            code = contract_settle(l, wrong_key(l, key, known));
+    }
+    return code;
+}
+
+static enum td_code read_pointer(struct contract_loader *l, uint32_t at,
+                                 char **out)
+{
+    struct check_loader loader = contract_rule_loader(l);
+    char *text;
+    enum td_code code =
+        check_read_text(&loader, at, "a pointer is text like /type", &text);
+
+    if (code)
+        return code;
+    if (text[0] != '\0' && text[0] != '/') {
+        free(text);
+        return td_jsonx_fail(l->x, at, TD_USAGE, l->err,
+                             "a pointer begins with /");
+    }
+    free(*out);
+    *out = text;
+    return TD_OK;
+}
+
+static enum td_code read_clock(struct contract_loader *l, uint32_t at)
+{
+    struct check_loader loader = contract_rule_loader(l);
+
+    return check_read_clock(&loader, at, &l->c->time);
+}
+
+static enum td_code read_key(struct contract_loader *l, uint32_t at)
+{
+    struct check_loader loader = contract_rule_loader(l);
+
+    return check_read_field(&loader, at, &l->c->key);
+}
+
+static enum td_code read_ends(struct contract_loader *l, uint32_t at)
+{
+    l->ends_at = at;
+    l->ends_doc = l->x;
+    return TD_OK;
+}
+
+/* The selector names an event, so events come first. */
+static enum td_code load_ends(struct contract_loader *l)
+{
+    struct check_selector *selector = NULL;
+    enum td_code code = TD_OK;
+
+    if (l->ends_doc)
+        code = check_selector_load(&selector, l->c->words, l->ends_doc,
+                                   l->ends_at, l->err);
+    if (code == TD_OK)
+        l->c->ends = selector;
+    return code;
+}
+
+static enum td_code read_name_pointer(struct contract_loader *l, uint32_t at)
+{
+    return read_pointer(l, at, &l->c->name_pointer);
+}
+
+static enum td_code read_data_pointer(struct contract_loader *l, uint32_t at)
+{
+    return read_pointer(l, at, &l->c->data_pointer);
+}
+
+static enum td_code read_stream(struct contract_loader *l, uint32_t at)
+{
+    static const char *const known[] = {"name", "data", "clock",
+                                        "key",  "ends", NULL};
+    static enum td_code (*const readers[])(struct contract_loader *,
+                                           uint32_t) = {
+        read_name_pointer, read_data_pointer, read_clock, read_key, read_ends};
+    enum td_code code;
+
+    if (!contract_is_kind(l, at, TD_JSON_OBJECT))
+        return td_jsonx_fail(l->x, at, TD_USAGE, l->err, "stream is an object");
+    code = contract_check_keys(l, at, known);
+    for (size_t i = 0; known[i] && code == TD_OK; i++) {
+        uint32_t v = contract_member(l, at, known[i]);
+
+        if (v)
+            code = contract_settle(l, readers[i](l, v));
+    }
+    return code;
+}
+
+/* Room for more items, zeroed, behind those that are there. */
+void *contract_grow(void *items, uint32_t len, uint32_t more, size_t size)
+{
+    char *grown = td_realloc(items, ((size_t)len + more + 1) * size);
+
+    memset(grown + len * size, 0, ((size_t)more + 1) * size);
+    return grown;
+}
+
+/* The document that the schemas of imported events refer to. */
+static enum td_code add_asyncapi(struct contract_loader *l)
+{
+    uint32_t root;
+
+    if (l->c->asyncapi.json.len == 0)
+        return TD_OK;
+    return check_schemas_add(l->c->schemas, &l->c->asyncapi, 0, &root, l->err);
+}
+
+/* After an error the set is of no more use, and more errors may follow. */
+void contract_renew_schemas(struct contract_loader *l, enum td_code code)
+{
+    if (code == TD_OK || !l->errors)
+        return;
+    check_schemas_free(l->c->schemas);
+    l->c->schemas = check_schemas_new(l->how);
+    (void)add_asyncapi(l);
+}
+
+/* A rule may only name what the contract says there is, if it says. */
+static enum td_code check_names(struct contract_loader *l, uint32_t at,
+                                const struct check_names *names,
+                                const struct check_names *known,
+                                const char *what)
+{
+    for (uint32_t i = 0; known->len > 0 && i < names->len; i++) {
+        struct td_suggestion near = {.word = names->list[i]};
+        uint32_t k = 0;
+
+        for (; k < known->len && strcmp(names->list[i], known->list[k]); k++)
+            td_suggest(&near, known->list[k]);
+        if (k < known->len)
+            continue;
+        (void)td_jsonx_fail(l->x, at, TD_USAGE, l->err,
+                            "the contract has no %s \"%.80s\"", what,
+                            names->list[i]);
+        if (near.best)
+            return td_error_mend(l->err, "did you mean %s?", near.best);
+        return TD_USAGE;
+    }
+    return TD_OK;
+}
+
+static enum td_code read_rule(struct contract_loader *l, uint32_t at)
+{
+    struct check_loader loader = contract_rule_loader(l);
+    struct check_rule *rule = &l->c->rules[l->c->rules_len++];
+    enum td_code code = check_rule_load(rule, &loader, at);
+
+    if (code == TD_OK)
+        code = check_names(l, contract_member(l, at, "profile"),
+                           &rule->profiles, &l->c->profiles, "profile");
+    if (code == TD_OK)
+        code = check_names(l, contract_member(l, at, "dialect"),
+                           &rule->dialects, &l->c->dialect_names, "dialect");
+    contract_renew_schemas(l, code);
+    return contract_settle(l, code);
+}
+
+static enum td_code read_rules(struct contract_loader *l, uint32_t at)
+{
+    enum td_code code = TD_OK;
+
+    if (!contract_is_kind(l, at, TD_JSON_ARRAY))
+        return td_jsonx_fail(l->x, at, TD_USAGE, l->err, "rules is a list");
+    if (l->json->values[at].count > CHECK_RULES_MAX)
+        return td_jsonx_fail(l->x, at, TD_LIMIT, l->err, "more than %d rules",
+                             CHECK_RULES_MAX);
+    l->c->rules =
+        contract_grow(l->c->rules, l->c->rules_len, l->json->values[at].count,
+                      sizeof(*l->c->rules));
+    for (uint32_t i = at + 1; i < l->json->values[at].next && code == TD_OK;
+         i = l->json->values[i].next)
+        code = read_rule(l, i);
+    return code;
+}
+
+static enum td_code read_unknown(struct contract_loader *l, uint32_t at)
+{
+    if (contract_is_text(l, at, "error"))
+        l->c->unknown = CHECK_UNKNOWN_ERROR;
+    else if (contract_is_text(l, at, "warn"))
+        l->c->unknown = CHECK_UNKNOWN_WARN;
+    else if (contract_is_text(l, at, "ignore"))
+        l->c->unknown = CHECK_UNKNOWN_IGNORE;
+    else
+        return td_jsonx_fail(l->x, at, TD_USAGE, l->err,
+                             "unknown is error, warn or ignore");
+    return TD_OK;
+}
+
+static enum td_code read_complete(struct contract_loader *l, uint32_t at)
+{
+    if (!contract_is_kind(l, at, TD_JSON_TRUE) &&
+        !contract_is_kind(l, at, TD_JSON_FALSE))
+        return td_jsonx_fail(l->x, at, TD_USAGE, l->err,
+                             "complete is true or false");
+    l->c->may_be_cut = contract_is_kind(l, at, TD_JSON_FALSE);
+    return TD_OK;
+}
+
+/* A list of names, or an object of names with what they are for. */
+static enum td_code read_profiles(struct contract_loader *l, uint32_t at)
+{
+    static const char what[] =
+        "profiles is a list of names, or an object: a name, then what it is "
+        "for";
+    struct check_loader loader = contract_rule_loader(l);
+    enum td_code code = TD_OK;
+
+    if (contract_is_kind(l, at, TD_JSON_ARRAY))
+        return check_read_names(&loader, at, what, &l->c->profiles);
+    if (!contract_is_kind(l, at, TD_JSON_OBJECT))
+        return td_jsonx_fail(l->x, at, TD_USAGE, l->err, "%s", what);
+    for (uint32_t key = at + 1; key < l->json->values[at].next && code == TD_OK;
+         key = l->json->values[key + 1].next)
+        code = check_read_names(&loader, key, what, &l->c->profiles);
+    return code;
+}
+
+static enum td_code read_note(struct contract_loader *l, uint32_t at)
+{
+    (void)l;
+    (void)at;
+    return TD_OK;
+}
+
+static enum td_code read_version(struct contract_loader *l)
+{
+    uint32_t v = contract_is_kind(l, 0, TD_JSON_OBJECT)
+                     ? contract_member(l, 0, "contract")
+                     : 0;
+
+    if (v && td_bytes_is(td_json_raw(l->json, v), "1"))
+        return TD_OK;
+    return td_jsonx_fail(l->x, v, TD_USAGE, l->err,
+                         "a contract begins with `contract: 1`");
+}
+
+static enum td_code index_rules(struct contract_loader *l)
+{
+    struct check_contract *c = l->c;
+
+    for (uint32_t i = 0; i < c->rules_len; i++)
+        c->timed = c->timed || c->rules[i].timed;
+    if (check_dispatch_make(&c->dispatch, c->rules, c->rules_len, c->words))
+        return TD_OK;
+    return td_jsonx_fail(l->x, 0, TD_LIMIT, l->err,
+                         "too many rules for so many events: %u and %u",
+                         c->rules_len, check_event_count(c->words));
+}
+
+/* The messages of an AsyncAPI file are events, and its rules rules. */
+static enum td_code read_asyncapi(struct contract_loader *l, uint32_t at)
+{
+    struct td_error why = {0};
+    struct check_loader loader = contract_rule_loader(l);
+    char *path;
+    enum td_code code = check_read_text(
+        &loader, at, "asyncapi is the path of a document", &path);
+
+    if (code)
+        return code;
+    code = check_asyncapi_load(l->x->name, td_text(path), l->how->map,
+                               &l->c->imported, &l->c->asyncapi, &why);
+    if (code == TD_IO)
+        code = td_jsonx_fail(l->x, at, TD_USAGE, l->err,
+                             "cannot read %.60s: %.200s", path, why.text);
+    else if (code)
+        *l->err = why;
+    else
+        code = add_asyncapi(l);
+    free(path);
+    return code;
+}
+
+static enum td_code
+read_from(struct contract_loader *l, const struct td_jsonx *x, const char *name,
+          enum td_code (*reader)(struct contract_loader *, uint32_t))
+{
+    uint32_t at = 0;
+
+    l->x = x;
+    l->json = &x->json;
+    if (x->json.len > 0)
+        at = contract_member(l, 0, name);
+    return at ? contract_settle(l, reader(l, at)) : TD_OK;
+}
+
+/* In the order in which they are read: rules behind what they name. */
+static const char *const known_keys[] = {
+    "contract", "stream", "complete", "unknown", "events",   "dialects",
+    "profiles", "rules",  "note",     "tests",   "asyncapi", NULL};
+
+/* Key by key, so that all events are there before the first rule. */
+static enum td_code read_keys(struct contract_loader *l)
+{
+    static enum td_code (*const readers[])(struct contract_loader *,
+                                           uint32_t) = {
+        read_note,     read_stream,          read_complete,
+        read_unknown,  contract_read_events, contract_read_dialects,
+        read_profiles, read_rules,           read_note,
+        read_note};
+    enum td_code code = read_from(l, &l->c->doc, "asyncapi", read_asyncapi);
+
+    for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
+        if (code == TD_OK)
+            code = read_from(l, &l->c->imported, known_keys[i], readers[i]);
+        if (code == TD_OK)
+            code = read_from(l, &l->c->doc, known_keys[i], readers[i]);
+    }
+    l->x = &l->c->doc;
+    l->json = &l->c->doc.json;
+    return code ? code : contract_settle(l, load_ends(l));
+}
+
+static enum td_code read_all(struct contract_loader *l)
+{
+    enum td_code code = contract_settle(l, read_version(l));
+    bool is_one = code == TD_OK && l->first == TD_OK;
+
+    if (is_one)
+        code = contract_check_keys(l, 0, known_keys);
+    if (is_one && code == TD_OK)
+        code = read_keys(l);
+    if (code == TD_OK && l->first == TD_OK)
+        code = index_rules(l);
+    if (l->first && l->err)
+        *l->err = l->kept;
+    return code ? code : l->first;
+}
+
+/* A document that is AsyncAPI becomes the contract it says. */
+static enum td_code convert(struct contract_loader *l,
+                            struct check_schema_options *how)
+{
+    struct td_jsonx source = l->c->doc;
+    enum td_code code;
+
+    if (!how->dialect)
+        how->dialect = CHECK_ASYNCAPI_DIALECT;
+    l->c->doc = (struct td_jsonx){0};
+    code = check_asyncapi_read(&source, how->map, &l->c->doc, &l->c->asyncapi,
+                               l->err);
+    td_jsonx_release(&source);
+    return code;
+}
+
+static enum td_code load_all(struct contract_loader *l,
+                             struct check_schema_options *how)
+{
+    enum td_code code =
+        check_asyncapi_is(l->x) ? contract_settle(l, convert(l, how)) : TD_OK;
+
+    l->c->schemas = check_schemas_new(how);
+    if (code == TD_OK && l->first == TD_OK)
+        code = contract_settle(l, add_asyncapi(l));
+    if (code == TD_OK && l->first == TD_OK)
+        code = read_all(l);
+    return code ? code : l->first;
+}
+
+enum td_code
+check_contract_compile_all(struct check_contract **out, struct td_jsonx *doc,
+                           const struct check_schema_options *how,
+                           const struct check_contract_errors *errors,
+                           struct td_error *err)
+{
+    struct check_contract *c = td_calloc(1, sizeof(*c));
+    struct td_error own = {0};
+    struct check_schema_options schemas = {0};
+    struct contract_loader l = {.c = c,
+                                .x = &c->doc,
+                                .json = &c->doc.json,
+                                .err = err ? err : &own,
+                                .how = &schemas,
+                                .errors = errors};
+    enum td_code code;
+
+    *out = NULL;
+    c->doc = *doc;
+    *doc = (struct td_jsonx){0};
+    c->data_pointer = td_strdup("");
+    c->key = CHECK_NO_VALUE;
+    c->time.field = CHECK_NO_VALUE;
+    c->words = check_words_new();
+    if (how)
+        schemas = *how;
+    code = load_all(&l, &schemas);
+    if (code)
+        check_contract_free(c);
+    else
+        *out = c;
+    return code;
+}
+
+enum td_code check_contract_compile(struct check_contract **out,
+                                    struct td_jsonx *doc,
+                                    const struct check_schema_options *how,
+                                    struct td_error *err)
+{
+    return check_contract_compile_all(out, doc, how, NULL, err);
+}
+
+enum td_code check_contract_load(struct check_contract **out, const char *path,
+                                 const struct check_schema_options *how,
+                                 struct td_error *err)
+{
+    struct td_jsonx doc = {0};
+    enum td_code code = td_jsonx_load(&doc, path, err);
+
+    return code ? code : check_contract_compile(out, &doc, how, err);
+}
+
+void check_contract_free(struct check_contract *contract)
+{
+    if (!contract)
+        return;
+    check_schemas_free(contract->schemas);
+    for (uint32_t i = 0; i < contract->rules_len; i++)
+        check_rule_release(&contract->rules[i]);
+    check_dispatch_release(&contract->dispatch);
+    check_selector_free(contract->ends);
+    check_words_free(contract->words);
+    free(contract->bys.list);
+    contract_free_events(contract);
+    check_names_release(&contract->profiles);
+    free(contract->rules);
+    free(contract->name_pointer);
+    free(contract->data_pointer);
+    td_jsonx_release(&contract->doc);
+    td_jsonx_release(&contract->imported);
+    td_jsonx_release(&contract->asyncapi);
+    free(contract);
+}

@@ -1,0 +1,114 @@
+/* validator/contract/contract.h - a contract file: events with schemas, and
+ * rules.
+ *
+ * Source: docs/contract.md, version 1. Errors are TD_USAGE with `where` as
+ * FILE:LINE:COLUMN.
+ */
+#ifndef VALIDATOR_CONTRACT_CONTRACT_H
+#define VALIDATOR_CONTRACT_CONTRACT_H
+
+#include "schema/schema.h"
+#include "validator/message/alias.h"
+#include "validator/rule/dispatch.h"
+#include "validator/rule/rule.h"
+#include "validator/verdict/verdict.h"
+
+#define CHECK_RULES_MAX    10000
+#define CHECK_EVENTS_MAX   10000
+#define CHECK_DIALECTS_MAX 32
+
+/* Events that the contract does not name. */
+enum check_unknown {
+    CHECK_UNKNOWN_ERROR,
+    CHECK_UNKNOWN_WARN,
+    CHECK_UNKNOWN_IGNORE,
+};
+
+struct check_contract_event {
+    struct td_bytes name; /* of the contract's words */
+    bool has_schema;
+    bool optional; /* a stream may be without it */
+    bool on_wire;  /* the schema is for data before it is renamed */
+    uint32_t root;
+    const struct td_jsonx *doc;    /* that names it, if it has an object */
+    uint32_t source;               /* the object */
+    struct check_aliases *aliases; /* NULL: its fields have one name each */
+};
+
+struct check_contract {
+    struct td_jsonx doc;
+    struct td_jsonx imported; /* what the AsyncAPI file of it says as one */
+    struct td_jsonx asyncapi; /* and the file, for its schemas */
+    char *name_pointer;       /* NULL: the transport's event name, or /type */
+    char *data_pointer;       /* "" is the whole message */
+    bool may_be_cut;          /* complete: false */
+    enum check_unknown unknown;
+    uint32_t key;                  /* stream.key, or CHECK_NO_VALUE */
+    struct check_time_source time; /* stream.clock; else recorded */
+    struct check_selector *ends;   /* the last event of a stream, or NULL */
+    bool timed;                    /* a rule asks for times */
+    struct check_schemas *schemas;
+    struct check_words *words; /* the first events_len events are its events */
+    struct check_contract_event *events;
+    uint32_t events_len;
+    struct check_names dialect_names;
+    struct check_contract_event **dialects; /* events as each writes them */
+    struct check_names profiles;            /* none: those that rules name */
+    struct check_bys bys;
+    struct check_rule *rules;
+    uint32_t rules_len;
+    struct check_dispatch dispatch;
+};
+
+/* Read and compile a contract, or an AsyncAPI document
+ * (validator/asyncapi/asyncapi.h) as one; how is for its schemas, as in
+ * schema.h.
+ */
+TD_MUST_CHECK enum td_code
+check_contract_load(struct check_contract **out, const char *path,
+                    const struct check_schema_options *how,
+                    struct td_error *err);
+
+/* The same from a document, which is taken over, also on error. */
+TD_MUST_CHECK enum td_code
+check_contract_compile(struct check_contract **out, struct td_jsonx *doc,
+                       const struct check_schema_options *how,
+                       struct td_error *err);
+
+/* Who hears of every error of a contract, not only of the first. */
+struct check_contract_errors {
+    void (*report)(void *self, const struct td_error *error);
+    void *self;
+};
+
+/* The same, but go on after an error in an event, a rule or a key, so that all
+ * that can be found is reported. *out is NULL after an error, and the code that
+ * of the first one, which is also in *err.
+ */
+TD_MUST_CHECK enum td_code
+check_contract_compile_all(struct check_contract **out, struct td_jsonx *doc,
+                           const struct check_schema_options *how,
+                           const struct check_contract_errors *errors,
+                           struct td_error *err);
+
+/* NULL is fine. */
+void check_contract_free(struct check_contract *contract);
+
+/* The events, events_len of them, as a dialect writes them; NULL, or a dialect
+ * that it has not: as the contract does.
+ */
+const struct check_contract_event *
+check_contract_events(const struct check_contract *contract,
+                      const char *dialect);
+
+/* TD_USAGE with a mend unless the contract has the dialect. */
+TD_MUST_CHECK enum td_code
+check_contract_dialect(const struct check_contract *contract,
+                       const char *dialect, struct td_error *err);
+
+/* The event of a name, or NULL. */
+const struct check_contract_event *
+check_contract_event(const struct check_contract *contract,
+                     struct td_bytes name);
+
+#endif

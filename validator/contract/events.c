@@ -1,0 +1,297 @@
+/* The events of a contract, and how dialects write them. */
+#include "core/mem.h"
+#include "core/suggest.h"
+#include "validator/contract/contract_internal.h"
+#include "validator/rule/read.h"
+
+#include <stdlib.h>
+
+static enum td_code fail(struct contract_loader *l, uint32_t at,
+                         const char *why)
+{
+    return td_jsonx_fail(l->x, at, TD_USAGE, l->err, "%s", why);
+}
+
+/* The events of a contract are the first of its words. */
+static enum td_code add_event(struct contract_loader *l, uint32_t key)
+{
+    struct td_buf name = {0};
+    uint32_t event;
+
+    (void)td_json_unescape(&name, td_json_inner(l->json, key));
+    event = check_event_add(l->c->words, td_buf_bytes(&name));
+    td_buf_release(&name);
+    if (event < l->c->events_len)
+        return fail(l, key, "this event is named twice");
+    l->c->events[l->c->events_len++] = (struct check_contract_event){
+        .name = check_event_name(l->c->words, event)};
+    return TD_OK;
+}
+
+static enum td_code read_schema(struct contract_loader *l, uint32_t at,
+                                struct check_contract_event *e)
+{
+    enum td_code code =
+        check_schemas_add(l->c->schemas, l->x, at, &e->root, l->err);
+
+    e->has_schema = true;
+    contract_renew_schemas(l, code);
+    return code;
+}
+
+/* What an event object, or a dialect's of the same event, says of names. */
+static enum td_code read_aliases(struct contract_loader *l,
+                                 const struct td_jsonx *doc, uint32_t at,
+                                 struct check_aliases **aliases)
+{
+    uint32_t names = td_json_member(&doc->json, at, td_text("aliases"));
+    uint32_t values = td_json_member(&doc->json, at, td_text("values"));
+    enum td_code code = TD_OK;
+
+    if (!*aliases && (names || values))
+        *aliases = check_aliases_new();
+    if (names)
+        code = check_aliases_read(*aliases, doc, names, l->err);
+    if (code == TD_OK && values)
+        code = check_values_read(*aliases, doc, values, l->err);
+    return code;
+}
+
+static enum td_code read_optional(struct contract_loader *l, uint32_t at,
+                                  bool *optional)
+{
+    if (!contract_is_kind(l, at, TD_JSON_TRUE) &&
+        !contract_is_kind(l, at, TD_JSON_FALSE))
+        return fail(l, at, "optional is true or false");
+    *optional = contract_is_kind(l, at, TD_JSON_TRUE);
+    return TD_OK;
+}
+
+static enum td_code read_event(struct contract_loader *l, uint32_t key)
+{
+    static const char *const known[] = {"schema", "aliases",  "values",
+                                        "note",   "optional", NULL};
+    uint32_t at = key + 1;
+    struct check_contract_event *e;
+    enum td_code code = add_event(l, key);
+    uint32_t schema;
+    uint32_t optional;
+
+    if (code)
+        return code;
+    e = &l->c->events[l->c->events_len - 1];
+    if (contract_is_kind(l, at, TD_JSON_NULL))
+        return TD_OK;
+    if (!contract_is_kind(l, at, TD_JSON_OBJECT))
+        return fail(l, at, "an event is an object, which may be empty");
+    e->source = at;
+    e->doc = l->x;
+    code = contract_check_keys(l, at, known);
+    schema = contract_member(l, at, "schema");
+    optional = contract_member(l, at, "optional");
+    if (code == TD_OK && optional)
+        code = read_optional(l, optional, &e->optional);
+    if (code == TD_OK)
+        code = read_aliases(l, l->x, at, &e->aliases);
+    if (code == TD_OK && schema)
+        code = read_schema(l, schema, e);
+    return code;
+}
+
+enum td_code contract_read_events(struct contract_loader *l, uint32_t at)
+{
+    enum td_code code = TD_OK;
+
+    if (!contract_is_kind(l, at, TD_JSON_OBJECT))
+        return fail(l, at, "events is an object: a name, then what it is");
+    if (l->json->values[at].count > CHECK_EVENTS_MAX)
+        return td_jsonx_fail(l->x, at, TD_LIMIT, l->err, "more than %d events",
+                             CHECK_EVENTS_MAX);
+    l->c->events =
+        contract_grow(l->c->events, l->c->events_len, l->json->values[at].count,
+                      sizeof(*l->c->events));
+    for (uint32_t key = at + 1; key < l->json->values[at].next && code == TD_OK;
+         key = l->json->values[key + 1].next)
+        code = contract_settle(l, read_event(l, key));
+    return code;
+}
+
+/* Takes over name. */
+static enum td_code no_event(struct contract_loader *l, uint32_t key,
+                             struct td_buf *name)
+{
+    struct td_suggestion near = {.word = td_buf_str(name)};
+
+    (void)td_jsonx_fail(l->x, key, TD_USAGE, l->err,
+                        "the contract has no event \"%.80s\"", near.word);
+    for (uint32_t i = 0; i < l->c->events_len; i++)
+        td_suggest(&near, (const char *)l->c->events[i].name.ptr);
+    td_buf_release(name);
+    if (near.best)
+        return td_error_mend(l->err, "did you mean %s?", near.best);
+    return td_error_mend(l->err, "name it under the contract's events first");
+}
+
+/* An event as a dialect writes it: what the contract says, and what the dialect
+ * adds; its schema is for the data as it is on the wire.
+ */
+static enum td_code read_form(struct contract_loader *l, uint32_t key,
+                              struct check_contract_event *events)
+{
+    static const char *const known[] = {"schema", "aliases", "values", "note",
+                                        NULL};
+    struct td_buf name = {0};
+    uint32_t at = key + 1;
+    struct check_contract_event *e;
+    enum td_code code;
+    uint32_t index;
+    uint32_t schema;
+
+    (void)td_json_unescape(&name, td_json_inner(l->json, key));
+    index = check_event_find(l->c->words, td_buf_bytes(&name));
+    if (index >= l->c->events_len)
+        return no_event(l, key, &name);
+    td_buf_release(&name);
+    if (!contract_is_kind(l, at, TD_JSON_OBJECT))
+        return fail(l, at,
+                    "an event of a dialect is an object with schema, "
+                    "aliases or values");
+    e = &events[index];
+    code = contract_check_keys(l, at, known);
+    if (code == TD_OK)
+        code = read_aliases(l, l->x, at, &e->aliases);
+    schema = contract_member(l, at, "schema");
+    if (code || !schema)
+        return code;
+    e->on_wire = true;
+    return read_schema(l, schema, e);
+}
+
+static enum td_code copy_events(struct contract_loader *l,
+                                struct check_contract_event **out)
+{
+    const struct check_contract *c = l->c;
+    struct check_contract_event *events =
+        td_calloc((size_t)c->events_len + 1, sizeof(*events));
+    enum td_code code = TD_OK;
+
+    *out = events;
+    for (uint32_t i = 0; i < c->events_len; i++) {
+        events[i] = c->events[i];
+        events[i].aliases = NULL;
+    }
+    for (uint32_t i = 0; i < c->events_len && code == TD_OK; i++) {
+        if (events[i].doc)
+            code = read_aliases(l, events[i].doc, events[i].source,
+                                &events[i].aliases);
+    }
+    return code;
+}
+
+static enum td_code read_dialect(struct contract_loader *l, uint32_t key)
+{
+    static const char *const known[] = {"events", "note", NULL};
+    struct check_loader loader = contract_rule_loader(l);
+    struct check_contract_event **forms =
+        &l->c->dialects[l->c->dialect_names.len];
+    uint32_t events;
+    enum td_code code = check_read_names(&loader, key, "a dialect has a name",
+                                         &l->c->dialect_names);
+
+    if (code == TD_OK)
+        code = copy_events(l, forms);
+    if (code || contract_is_kind(l, key + 1, TD_JSON_NULL))
+        return code;
+    if (!contract_is_kind(l, key + 1, TD_JSON_OBJECT))
+        return fail(l, key + 1, "a dialect is an object with its events");
+    code = contract_check_keys(l, key + 1, known);
+    events = contract_member(l, key + 1, "events");
+    if (code || !events)
+        return code;
+    if (!contract_is_kind(l, events, TD_JSON_OBJECT))
+        return fail(l, events, "events is an object: a name, then what it is");
+    for (uint32_t i = events + 1;
+         i < l->json->values[events].next && code == TD_OK;
+         i = l->json->values[i + 1].next)
+        code = contract_settle(l, read_form(l, i, *forms));
+    return code;
+}
+
+enum td_code contract_read_dialects(struct contract_loader *l, uint32_t at)
+{
+    enum td_code code = TD_OK;
+
+    if (!contract_is_kind(l, at, TD_JSON_OBJECT))
+        return fail(l, at, "dialects is an object: a name, then its events");
+    if (l->json->values[at].count > CHECK_DIALECTS_MAX)
+        return td_jsonx_fail(l->x, at, TD_LIMIT, l->err,
+                             "more than %d dialects", CHECK_DIALECTS_MAX);
+    l->c->dialects =
+        contract_grow(l->c->dialects, l->c->dialect_names.len,
+                      l->json->values[at].count, sizeof(*l->c->dialects));
+    for (uint32_t key = at + 1; key < l->json->values[at].next && code == TD_OK;
+         key = l->json->values[key + 1].next)
+        code = contract_settle(l, read_dialect(l, key));
+    return code;
+}
+
+static void free_forms(struct check_contract_event *events, uint32_t len)
+{
+    for (uint32_t i = 0; events && i < len; i++)
+        check_aliases_free(events[i].aliases);
+    free(events);
+}
+
+void contract_free_events(struct check_contract *c)
+{
+    for (uint32_t i = 0; i < c->dialect_names.len; i++)
+        free_forms(c->dialects[i], c->events_len);
+    free(c->dialects);
+    free_forms(c->events, c->events_len);
+    check_names_release(&c->dialect_names);
+}
+
+const struct check_contract_event *
+check_contract_events(const struct check_contract *contract,
+                      const char *dialect)
+{
+    for (uint32_t i = 0; dialect && i < contract->dialect_names.len; i++) {
+        if (!strcmp(contract->dialect_names.list[i], dialect))
+            return contract->dialects[i];
+    }
+    return contract->events;
+}
+
+const struct check_contract_event *
+check_contract_event(const struct check_contract *contract,
+                     struct td_bytes name)
+{
+    uint32_t event = check_event_find(contract->words, name);
+
+    return event < contract->events_len ? &contract->events[event] : NULL;
+}
+
+enum td_code check_contract_dialect(const struct check_contract *contract,
+                                    const char *dialect, struct td_error *err)
+{
+    struct td_suggestion near = {.word = dialect};
+
+    for (uint32_t i = 0; i < contract->dialect_names.len; i++) {
+        if (!strcmp(contract->dialect_names.list[i], dialect))
+            return TD_OK;
+        td_suggest(&near, contract->dialect_names.list[i]);
+    }
+    for (uint32_t i = 0; i < contract->rules_len; i++) {
+        const struct check_names *names = &contract->rules[i].dialects;
+
+        for (uint32_t k = 0; k < names->len; k++) {
+            if (!strcmp(names->list[k], dialect))
+                return TD_OK;
+        }
+    }
+    (void)td_error_set(err, TD_USAGE, "--dialect", 0,
+                       "the contract has no dialect \"%.80s\"", dialect);
+    if (near.best)
+        return td_error_mend(err, "did you mean %s?", near.best);
+    return TD_USAGE;
+}

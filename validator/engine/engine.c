@@ -1,0 +1,469 @@
+#include "validator/engine/engine.h"
+
+#include "core/mem.h"
+#include "validator/engine/engine_internal.h"
+#include "validator/rule/dispatch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+__extension__ typedef unsigned __int128 wide;
+
+static const struct check_rule *rule_at(const struct check_fold *f, uint32_t i)
+{
+    return &f->contract->rules[i];
+}
+
+/* --- the end of a stream --- */
+
+/* Calls `each` for every instance of a rule in a stream. */
+static void for_instances(struct check_fold *f, uint32_t lane, uint32_t rule,
+                          void (*each)(struct check_run *run, void *with),
+                          void *with)
+{
+    struct check_place place = {
+        .fold = f, .lane = f->lanes[lane], .lane_index = lane, .rule = rule};
+    struct check_run run = {.rule = rule_at(f, rule),
+                            .eval = f->eval,
+                            .fields = f->fields,
+                            .schemas = f->schemas,
+                            .place = &place};
+    struct fold_states *s = &place.lane->states[rule];
+
+    run.shared = s->shared;
+    for (uint32_t i = 0; i < s->len; i++) {
+        if (!s->list[i])
+            continue;
+        fold_set_instance(&run, s->list[i]);
+        each(&run, with);
+    }
+}
+
+static void finish(struct check_run *run, void *with)
+{
+    fold_finish(run, *(const bool *)with ? CHECK_CUT : CHECK_ENDED);
+}
+
+/* What a rule has to say of all keys of a stream together. */
+static void close_rule(struct check_fold *f, uint32_t lane, uint32_t rule,
+                       bool cut)
+{
+    struct check_place place = {
+        .fold = f, .lane = f->lanes[lane], .lane_index = lane, .rule = rule};
+    struct check_run run = {.rule = rule_at(f, rule),
+                            .shared = place.lane->states[rule].shared,
+                            .eval = f->eval,
+                            .fields = f->fields,
+                            .place = &place};
+
+    fold_aim(&run);
+    if (run.rule->verb->on_close)
+        run.rule->verb->on_close(&run, cut ? CHECK_CUT : CHECK_ENDED);
+}
+
+/* A rule without keys is judged also if no message came. */
+static void need_one(struct check_fold *f, uint32_t lane, uint32_t rule)
+{
+    struct check_place place = {
+        .fold = f, .lane = f->lanes[lane], .rule = rule};
+    struct check_run run = {.rule = rule_at(f, rule), .place = &place};
+    bool all = f->contract->key == CHECK_NO_VALUE || run.rule->every_stream;
+
+    if (run.rule->by == CHECK_NO_VALUE && all == (lane == 0))
+        (void)fold_need_instance(&run, 0);
+}
+
+/* What an idle rule would have been told is counted all the same. */
+static void wake(struct check_fold *f, uint32_t rule)
+{
+    struct fold_rule *r = &f->rules[rule];
+
+    f->verdict->rules[f->first + rule].applied += f->messages - r->idle_since;
+    r->idle = false;
+}
+
+/* A rule has seen all of a stream. */
+static void finish_rule(struct check_fold *f, uint32_t lane, uint32_t rule,
+                        bool cut)
+{
+    if (f->lanes[lane]->ended && f->lanes[lane]->messages == 0 &&
+        !rule_at(f, rule)->every_stream)
+        return;
+    need_one(f, lane, rule);
+    for_instances(f, lane, rule, finish, &cut);
+    close_rule(f, lane, rule, cut);
+}
+
+static void give_back(struct check_run *run, void *with)
+{
+    (void)with;
+    fold_give_back(run);
+}
+
+/* The last event of a stream came: it is judged, and forgotten. */
+static void end_stream(struct check_fold *f, uint32_t lane)
+{
+    fold_drop_dead(f);
+    for (uint32_t i = 0; i < f->contract->rules_len; i++) {
+        if (f->rules[i].off || rule_at(f, i)->every_stream)
+            continue;
+        finish_rule(f, lane, i, false);
+        for_instances(f, lane, i, give_back, NULL);
+        f->rules[i].key = FOLD_NOBODY;
+    }
+    fold_clear_lane(f, lane);
+}
+
+/* --- messages --- */
+
+/* Those of `maybe` that the message has. */
+static uint64_t ask_roles(const struct check_fold *f,
+                          const struct check_rule *rule, uint64_t maybe,
+                          const struct check_message *m)
+{
+    uint64_t roles = 0;
+
+    for (uint64_t left = maybe; left; left &= left - 1) {
+        uint64_t role = left & (~left + 1);
+        const struct check_selector *selector =
+            role == CHECK_ROLE_OPENS    ? rule->opens
+            : role == CHECK_ROLE_CLOSES ? rule->closes
+            : role == CHECK_ROLE_ENDS
+                ? rule->ends
+                : rule->roles[__builtin_ctzll(role)].selector;
+
+        if (check_selector_matches(selector, f->eval, m))
+            roles |= role;
+    }
+    return roles;
+}
+
+/* The run of the rule is about this stream. */
+static void enter_lane(struct check_fold *f, struct fold_rule *r,
+                       uint32_t index)
+{
+    struct fold_lane *lane = f->lanes[index];
+    uint32_t by = r->run.rule->by;
+
+    r->place.lane = lane;
+    r->place.lane_index = index;
+    r->states = &lane->states[r->place.rule];
+    r->run.shared = r->states->shared;
+    r->keys = by == CHECK_NO_VALUE ? NULL : &lane->keys[by];
+    r->key = FOLD_NOBODY;
+}
+
+/* A key that is new, a message without one, and what begins and ends scopes and
+ * keys.
+ */
+static void run_special(struct fold_rule *r, uint32_t key, uint64_t roles,
+                        const struct check_message *m)
+{
+    const struct check_rule *rule = r->run.rule;
+    struct check_run *run = &r->run;
+
+    if (!r->place.instance && key != CHECK_NO_KEY &&
+        (roles & ~rule->shared_roles))
+        fold_set_instance(run, fold_need_instance(run, key));
+    fold_deliver(run, m, roles);
+    if ((roles & CHECK_ROLE_ENDS) && r->place.instance)
+        fold_end_key(run);
+    if (key == CHECK_NO_KEY && rule->missing == CHECK_MISSING_FAIL &&
+        (roles & ~(CHECK_ROLE_EDGES | rule->shared_roles)))
+        fold_miss_key(run, m);
+}
+
+/* Another key than the last time, or more to do than to tell the verb. */
+TD_APART static void turn_to(struct fold_rule *r, uint32_t key, uint64_t roles,
+                             const struct check_message *m)
+{
+    const struct fold_states *states = r->states;
+    struct fold_instance *instance =
+        key < states->len ? states->list[key] : NULL;
+
+    if (!instance || (roles & r->special)) {
+        fold_set_instance(&r->run, instance);
+        r->key = FOLD_NOBODY;
+        run_special(r, key, roles, m);
+        return;
+    }
+    r->key = key;
+    r->result = fold_result(&r->run);
+    r->result->applied++;
+    r->run.judged = &r->result->judged; /* nothing is pending without a scope */
+    r->run.state = instance->state;
+    r->place.instance = instance;
+    r->on_message(&r->run, m, roles);
+}
+
+static inline uint32_t key_of(struct check_fold *f, const struct fold_rule *r)
+{
+    return r->keys ? fold_key_of(f, r->keys) : 0;
+}
+
+/* Also with filters, another stream, another key, scopes. */
+TD_APART static void run_rule(struct check_fold *f, const struct check_sub *sub,
+                              uint32_t lane, const struct check_message *m)
+{
+    struct fold_rule *r = &f->rules[sub->rule];
+    uint64_t roles = sub->sure;
+
+    if (sub->maybe)
+        roles |= ask_roles(f, r->run.rule, sub->maybe, m);
+    if (!roles)
+        return;
+    if (r->place.lane_index != lane && !r->run.rule->every_stream)
+        enter_lane(f, r, lane);
+    turn_to(r, key_of(f, r), roles, m);
+}
+
+/* Most messages are about the key of the one before, and about no scope. */
+static void run_rules(struct check_fold *f, uint32_t lane,
+                      const struct check_message *m)
+{
+    const struct check_dispatch *d = &f->contract->dispatch;
+    uint32_t event = m->event < d->events ? m->event : d->events;
+    const struct check_sub *end = d->subs + d->first[event + 1];
+
+    for (const struct check_sub *sub = d->subs + d->first[event]; sub < end;
+         sub++) {
+        struct fold_rule *r = &f->rules[sub->rule];
+
+        if (r->idle)
+            continue;
+        if (sub->plain && r->place.lane_index == lane &&
+            key_of(f, r) == r->key) {
+            r->result->applied++;
+            r->on_message(&r->run, m, sub->sure);
+        } else {
+            run_rule(f, sub, lane, m);
+        }
+    }
+}
+
+/* What stream.clock says. */
+static void read_clock(struct check_fold *f, struct check_message *m)
+{
+    m->has_clock = f->contract->timed &&
+                   f->contract->time.clock == CHECK_CLOCK_EVENT &&
+                   fold_read_time(f, &f->contract->time, m, &m->clock_ns);
+    if (m->has_clock) {
+        f->has_clock = true;
+        f->clock_ns = m->clock_ns;
+    }
+    if (m->has_t) {
+        f->has_t = true;
+        f->t_ns = m->t_ns;
+    }
+}
+
+static void too_many_streams(struct check_fold *f)
+{
+    for (uint32_t i = 0; i < f->contract->rules_len; i++) {
+        if (!f->rules[i].off)
+            check_verdict_settle(f->verdict, f->first + i, CHECK_ERROR,
+                                 "too many streams (values of stream.key)");
+    }
+}
+
+void check_fold_message(struct check_fold *fold, struct check_message *m)
+{
+    const struct check_contract *c = fold->contract;
+    uint32_t lane = 0;
+
+    if (fold->dead.len)
+        fold_drop_dead(fold);
+    fold->doc = m->doc;
+    m->number = ++fold->messages;
+    check_eval_begin(fold->eval, m);
+    read_clock(fold, m);
+    if (c->key != CHECK_NO_VALUE)
+        lane = fold_lane_of(fold);
+    if (lane == CHECK_NO_KEY) {
+        too_many_streams(fold);
+        return;
+    }
+    fold->lane = lane;
+    fold->lanes[lane]->messages++;
+    run_rules(fold, lane, m);
+    if (c->ends && check_selector_matches(c->ends, fold->eval, m))
+        end_stream(fold, lane);
+}
+
+/* --- the beginning and the end --- */
+
+static bool is_chosen(const struct check_names *names,
+                      const char *const *chosen)
+{
+    for (uint32_t i = 0; i < names->len; i++) {
+        for (size_t k = 0; chosen && chosen[k]; k++) {
+            if (!strcmp(names->list[i], chosen[k]))
+                return true;
+        }
+    }
+    return names->len == 0;
+}
+
+static void switch_off(struct check_fold *f, uint32_t rule, const char *what,
+                       const struct check_names *names)
+{
+    char why[120];
+
+    f->rules[rule].off = true;
+    f->rules[rule].idle = true;
+    (void)snprintf(why, sizeof(why), "%s %.60s%s is not chosen", what,
+                   names->list[0], names->len > 1 ? " or another of it" : "");
+    check_verdict_settle(f->verdict, f->first + rule, CHECK_SKIPPED, why);
+}
+
+static void choose_rules(struct check_fold *f,
+                         const struct check_fold_options *how)
+{
+    const char *const dialect[] = {how->dialect, NULL};
+
+    for (uint32_t i = 0; i < f->contract->rules_len; i++) {
+        const struct check_rule *r = rule_at(f, i);
+
+        if (!is_chosen(&r->profiles, how->profiles))
+            switch_off(f, i, "profile", &r->profiles);
+        else if (!is_chosen(&r->dialects, dialect))
+            switch_off(f, i, "dialect", &r->dialects);
+    }
+}
+
+static void init_rule(struct check_fold *f, uint32_t i)
+{
+    const struct check_rule *rule = rule_at(f, i);
+    struct fold_rule *r = &f->rules[i];
+
+    r->run = (struct check_run){.rule = rule,
+                                .eval = f->eval,
+                                .fields = f->fields,
+                                .schemas = f->schemas,
+                                .place = &r->place};
+    r->place = (struct check_place){.fold = f, .rule = i};
+    r->on_message = rule->verb->on_message;
+    r->special = check_dispatch_special(rule);
+    enter_lane(f, r, 0);
+}
+
+struct check_fold *check_fold_new(const struct check_contract *contract,
+                                  struct check_verdict *verdict, uint32_t first,
+                                  const struct check_fold_options *how)
+{
+    struct check_fold *f = td_calloc(1, sizeof(*f));
+
+    f->contract = contract;
+    f->verdict = verdict;
+    f->first = first;
+    f->eval = check_eval_new(contract->words);
+    f->fields = check_eval_fields(f->eval);
+    f->schemas = check_schema_run_new(contract->schemas);
+    f->rules = td_calloc((size_t)contract->rules_len + 1, sizeof(*f->rules));
+    fold_add_lane(f);
+    for (uint32_t i = 0; i < contract->rules_len; i++)
+        init_rule(f, i);
+    choose_rules(f, how);
+    return f;
+}
+
+/* Enough of what was judged held. */
+static void settle_share(struct check_fold *f, uint32_t rule)
+{
+    struct check_result *r = &f->verdict->rules[f->first + rule];
+    uint64_t held = r->judged - r->total;
+    char text[120];
+
+    if (r->mostly == CHECK_WHOLE || r->total == 0)
+        return;
+    (void)snprintf(text, sizeof(text),
+                   "%llu of %llu held, %.7g %% are asked for",
+                   (unsigned long long)held, (unsigned long long)r->judged,
+                   (double)r->mostly * 100 / (double)CHECK_WHOLE);
+    check_verdict_settle(f->verdict, f->first + rule,
+                         (wide)held * CHECK_WHOLE >= (wide)r->mostly * r->judged
+                             ? CHECK_PASS
+                             : CHECK_FAIL,
+                         text);
+}
+
+static void settle(struct check_fold *f, uint32_t rule)
+{
+    struct check_result *r = &f->verdict->rules[f->first + rule];
+    const struct check_verb *verb = rule_at(f, rule)->verb;
+
+    settle_share(f, rule);
+    if (r->judged > 0 || r->total > 0 || r->outcome != CHECK_PASS)
+        return;
+    if (f->rules[rule].no_time)
+        check_verdict_settle(f->verdict, f->first + rule, CHECK_SKIPPED,
+                             "the input has no times: name stream.clock");
+    else
+        check_verdict_settle(f->verdict, f->first + rule, CHECK_VACUOUS,
+                             r->applied > 0 && verb->vacuous
+                                 ? verb->vacuous
+                                 : "nothing it speaks of came");
+}
+
+void check_fold_end(struct check_fold *fold, bool cut)
+{
+    for (uint32_t i = 0; i < fold->contract->rules_len; i++) {
+        if (fold->rules[i].off)
+            continue;
+        if (fold->rules[i].idle)
+            wake(fold, i);
+        for (uint32_t lane = 0; lane < fold->lanes_len; lane++)
+            finish_rule(fold, lane, i, cut);
+        settle(fold, i);
+    }
+}
+
+static void discard(struct check_run *run, void *with)
+{
+    (void)with;
+    fold_reset(run);
+}
+
+static void free_lane(struct check_fold *f, uint32_t index)
+{
+    struct fold_lane *lane = f->lanes[index];
+
+    for (uint32_t i = 0; i < f->contract->rules_len; i++) {
+        const struct check_rule *rule = rule_at(f, i);
+
+        for_instances(f, index, i, discard, NULL);
+        if (rule->verb->clear_shared && lane->states[i].shared)
+            rule->verb->clear_shared(rule, lane->states[i].shared);
+        free(lane->states[i].shared);
+        free(lane->states[i].list);
+    }
+    for (uint32_t i = 0; i < f->contract->bys.len; i++)
+        fold_release_keys(&lane->keys[i]);
+    free(lane->keys);
+    free(lane->states);
+    free(lane);
+}
+
+void check_fold_free(struct check_fold *fold)
+{
+    if (!fold)
+        return;
+    for (uint32_t i = 0; i < fold->lanes_len; i++)
+        free_lane(fold, i);
+    for (uint32_t i = 0; i < fold->contract->rules_len; i++) {
+        while (fold->rules[i].blocks) {
+            struct fold_block *next = fold->rules[i].blocks->next;
+
+            free(fold->rules[i].blocks);
+            fold->rules[i].blocks = next;
+        }
+    }
+    free(fold->rules);
+    free(fold->lanes);
+    check_keys_release(&fold->streams);
+    check_schema_run_free(fold->schemas);
+    check_eval_free(fold->eval);
+    td_buf_release(&fold->key);
+    td_buf_release(&fold->dead);
+    free(fold);
+}

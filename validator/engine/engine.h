@@ -1,0 +1,37 @@
+/* validator/engine/engine.h - the rules of a contract over the messages of a
+ * stream.
+ *
+ * What a rule remembers is in states: one for each key that lives, or one. A
+ * contract with stream.key is many streams in one; each has its own states.
+ * Work per message is constant for each rule that looks at its event.
+ */
+#ifndef VALIDATOR_ENGINE_ENGINE_H
+#define VALIDATOR_ENGINE_ENGINE_H
+
+#include "validator/contract/contract.h"
+
+#define CHECK_STREAMS_MAX 100000 /* values of stream.key */
+
+struct check_fold;
+
+struct check_fold_options {
+    const char *dialect;         /* NULL: none is chosen */
+    const char *const *profiles; /* those that are chosen; NULL: none */
+};
+
+/* Rule i of the contract is rule first + i of the verdict. All is borrowed. */
+struct check_fold *check_fold_new(const struct check_contract *contract,
+                                  struct check_verdict *verdict, uint32_t first,
+                                  const struct check_fold_options *how);
+/* NULL is fine. */
+void check_fold_free(struct check_fold *fold);
+
+/* The next message; sets its number and clock. */
+void check_fold_message(struct check_fold *fold, struct check_message *m);
+
+/* The stream is over; cut: it may go on where we cannot see it. Settles the
+ * outcome of every rule.
+ */
+void check_fold_end(struct check_fold *fold, bool cut);
+
+#endif

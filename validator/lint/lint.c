@@ -1,0 +1,204 @@
+#include "validator/lint/lint_internal.h"
+
+#include "core/mem.h"
+#include "validator/cases/cases.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void check_doubt(const struct check_lint *lint, uint32_t at, const char *mend,
+                 const char *fmt, ...)
+{
+    struct td_error what = {0};
+    char text[sizeof(what.text)];
+    va_list ap;
+
+    va_start(ap, fmt);
+    (void)vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    (void)td_jsonx_fail(lint->doc, at, TD_OK, &what, "%s", text);
+    (void)td_error_mend(&what, "%s", mend);
+    check_remark_add(lint->doubts, lint->doc->name, &what);
+}
+
+uint32_t check_lint_member(const struct check_lint *lint, uint32_t at,
+                           const char *key)
+{
+    return td_json_member(&lint->doc->json, at, td_text(key));
+}
+
+/* Ids that the verdict has anyway. */
+static bool is_ours(const char *id)
+{
+    static const char *const ours[] = {"json", "schema", "unknown", "tape",
+                                       "loss"};
+
+    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+        if (!strcmp(id, ours[i]))
+            return true;
+    }
+    return false;
+}
+
+struct named {
+    const char *id;
+    uint32_t at; /* the value of `id` */
+};
+
+static int compare_named(const void *a, const void *b)
+{
+    const struct named *x = a;
+    const struct named *y = b;
+    int order = strcmp(x->id, y->id);
+
+    return order ? order : x->at < y->at ? -1 : x->at > y->at;
+}
+
+/* Two rules with one id cannot be told apart in a verdict. */
+static void lint_ids(const struct check_lint *lint, const struct named *list,
+                     uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (is_ours(list[i].id))
+            check_doubt(lint, list[i].at, "choose another id",
+                        "every verdict has a rule \"%.80s\" of its own",
+                        list[i].id);
+        else if (i > 0 && !strcmp(list[i].id, list[i - 1].id))
+            check_doubt(lint, list[i].at, "give each rule an id of its own",
+                        "the id \"%.80s\" is already in line %u", list[i].id,
+                        td_jsonx_where(lint->doc, list[i - 1].at).line);
+    }
+}
+
+static void lint_rules(const struct check_lint *lint)
+{
+    const struct check_contract *c = lint->contract;
+    uint32_t rules = check_lint_member(lint, 0, "rules");
+    struct named *list = td_calloc(c->rules_len + 1, sizeof(*list));
+    uint32_t at = rules + 1;
+
+    for (uint32_t i = 0; i < c->rules_len; i++) {
+        list[i] =
+            (struct named){c->rules[i].id, check_lint_member(lint, at, "id")};
+        check_lint_rule(lint, at);
+        at = lint->doc->json.values[at].next;
+    }
+    qsort(list, c->rules_len, sizeof(*list), compare_named);
+    lint_ids(lint, list, c->rules_len);
+    free(list);
+}
+
+/* True if a verdict about the contract has a rule of this id. */
+static bool has_rule(const struct check_lint *lint, const char *id)
+{
+    const struct check_contract *c = lint->contract;
+
+    for (uint32_t i = 0; i < c->rules_len; i++) {
+        if (!strcmp(c->rules[i].id, id))
+            return true;
+    }
+    return is_ours(id);
+}
+
+static void lint_id(const struct check_lint *lint, uint32_t at)
+{
+    struct td_buf id = {0};
+
+    if (lint->doc->json.values[at].kind == TD_JSON_STRING) {
+        (void)td_json_unescape(&id, td_json_inner(&lint->doc->json, at));
+        if (!has_rule(lint, td_buf_str(&id)))
+            check_doubt(lint, at, "mend the spelling, or write the rule",
+                        "the contract has no rule \"%.80s\"", td_buf_str(&id));
+    }
+    td_buf_release(&id);
+}
+
+/* What a test expects: rules that are there. */
+static void lint_expected(const struct check_lint *lint, uint32_t expect)
+{
+    const struct td_json_value *v = lint->doc->json.values;
+
+    for (uint32_t key = expect + 1;
+         v[expect].kind == TD_JSON_OBJECT && key < v[expect].next;
+         key = v[key + 1].next) {
+        lint_id(lint, key + 1);
+        for (uint32_t i = key + 2; i < v[key + 1].next; i++)
+            lint_id(lint, i);
+    }
+}
+
+static void lint_tests(const struct check_lint *lint)
+{
+    uint32_t tests = check_lint_member(lint, 0, "tests");
+    const struct td_json_value *v = lint->doc->json.values;
+
+    for (uint32_t i = tests + 1; tests && i < v[tests].next; i = v[i].next)
+        lint_expected(lint, check_lint_member(lint, i, "expect"));
+}
+
+/* Errors of one contract. */
+struct errors {
+    struct check_remarks all;
+    char *name;
+};
+
+static void on_error(void *self, const struct td_error *error)
+{
+    struct errors *errors = self;
+
+    check_remark_add(&errors->all, errors->name, error);
+}
+
+static enum td_code lint_contract(const struct check_lint *lint,
+                                  const struct check_contract_errors *errors)
+{
+    const struct check_options options = {.contract = lint->contract};
+    struct check_trials *trials = NULL;
+    enum td_code code = check_trials_new_all(&trials, &options, errors, NULL);
+
+    if (code == TD_OK) {
+        lint_rules(lint);
+        lint_tests(lint);
+    }
+    check_trials_free(trials);
+    return code;
+}
+
+enum td_code check_lint_document(struct td_jsonx *doc,
+                                 const struct check_schema_options *how,
+                                 const struct check_linter *linter)
+{
+    struct errors errors = {.name = td_strdup(doc->name)};
+    const struct check_contract_errors all = {on_error, &errors};
+    struct check_remarks doubts = {0};
+    struct check_contract *contract = NULL;
+    enum td_code code =
+        check_contract_compile_all(&contract, doc, how, &all, NULL);
+
+    if (code == TD_OK) {
+        const struct check_lint lint = {&doubts, contract, &contract->doc, how};
+
+        code = lint_contract(&lint, &all);
+    }
+    check_remarks_tell(&errors.all, false, linter);
+    check_remarks_tell(&doubts, true, linter);
+    check_contract_free(contract);
+    free(errors.name);
+    return code;
+}
+
+enum td_code check_lint(const char *path,
+                        const struct check_schema_options *how,
+                        const struct check_linter *linter)
+{
+    struct td_jsonx doc = {0};
+    struct td_error err = {0};
+    enum td_code code = td_jsonx_load(&doc, path, &err);
+
+    if (code == TD_OK)
+        return check_lint_document(&doc, how, linter);
+    linter->report(linter->self, false, &err);
+    return code;
+}

@@ -1,0 +1,74 @@
+/* validator/rule/read.h - what verbs read of a rule object.
+ *
+ * All errors are TD_USAGE (or TD_LIMIT) with FILE:LINE:COLUMN of the value.
+ */
+#ifndef VALIDATOR_RULE_READ_H
+#define VALIDATOR_RULE_READ_H
+
+#include "validator/rule/rule.h"
+
+/* The value of a key of object `at`; 0: it has none. */
+uint32_t check_read_key(const struct check_loader *l, uint32_t at,
+                        const char *key);
+
+/* True if value `at` is this text. */
+bool check_read_is(const struct check_loader *l, uint32_t at, const char *text);
+
+/* A fresh copy of text `at`; what says what it should be. */
+TD_MUST_CHECK enum td_code check_read_text(struct check_loader *l, uint32_t at,
+                                           const char *what, char **out);
+
+/* A name, or a list of them, added to *names. */
+TD_MUST_CHECK enum td_code check_read_names(struct check_loader *l, uint32_t at,
+                                            const char *what,
+                                            struct check_names *names);
+void check_names_release(struct check_names *names);
+
+/* An integer from 0. */
+TD_MUST_CHECK enum td_code check_read_count(struct check_loader *l, uint32_t at,
+                                            const char *what, uint64_t *out);
+
+/* Which of the texts (ends with NULL) it is; what lists them for people. */
+TD_MUST_CHECK enum td_code check_read_choice(struct check_loader *l,
+                                             uint32_t at,
+                                             const char *const *texts,
+                                             const char *what, uint32_t *out);
+
+/* A field, as check_field_read() reads it. */
+TD_MUST_CHECK enum td_code check_read_field(struct check_loader *l, uint32_t at,
+                                            uint32_t *out);
+
+/* One field or a list of 1 to CHECK_BY. */
+TD_MUST_CHECK enum td_code check_read_fields(struct check_loader *l,
+                                             uint32_t at, struct check_by *out);
+
+/* A duration like 250ms, 2s, 5m, 1h, 1d (also us and ns, also 1.5s) in
+ * nanoseconds; for rules that count messages a number of them.
+ */
+TD_MUST_CHECK enum td_code check_read_duration(struct check_loader *l,
+                                               const struct check_rule *rule,
+                                               uint32_t at, int64_t *out);
+
+/* A clock: recorded, sequence, event:/POINTER, or {event: /POINTER, unit: ms}.
+ */
+TD_MUST_CHECK enum td_code check_read_clock(struct check_loader *l, uint32_t at,
+                                            struct check_time_source *out);
+
+/* A selector, heard in the next role. */
+TD_MUST_CHECK enum td_code check_read_role(struct check_loader *l, uint32_t at,
+                                           struct check_rule *rule,
+                                           bool shared);
+
+/* SELECTOR.FIELD: the selector heard in the next role, and the field. */
+TD_MUST_CHECK enum td_code check_read_field_role(struct check_loader *l,
+                                                 uint32_t at,
+                                                 struct check_rule *rule,
+                                                 bool shared, uint32_t *field);
+
+/* A value as a message says it: at most that many nanoseconds as people read
+ * them ("1.5s"); of rules that count messages "3 messages".
+ */
+void check_write_duration(struct td_buf *out, const struct check_rule *rule,
+                          int64_t ns);
+
+#endif

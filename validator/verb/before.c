@@ -1,0 +1,123 @@
+/* before: [A, B, ...] - nothing of B comes unless something of A came first. */
+#include "core/mem.h"
+#include "validator/rule/read.h"
+
+#define CHAIN 8 /* selectors of one rule */
+
+static const char *const keys[] = {"each", NULL};
+
+enum each {
+    EACH_SECOND, /* every B is judged */
+    EACH_FIRST,  /* only the first B */
+    EACH_PAIR,   /* every B needs an A of its own, since the B before it */
+};
+
+/* Masks of roles. */
+struct state {
+    uint64_t came;    /* so that the next one may rest on it */
+    uint64_t judged;  /* at least once */
+    uint64_t settled; /* each B holds, whatever comes */
+};
+
+static enum td_code load(struct check_rule *rule, struct check_loader *l,
+                         uint32_t at)
+{
+    static const char *const modes[] = {"second", "first", "pair", NULL};
+    const struct td_json_value *values = l->doc->json.values;
+    uint32_t list = check_read_key(l, at, "before");
+    uint32_t each = check_read_key(l, at, "each");
+    uint32_t *mode = td_calloc(1, sizeof(*mode));
+    enum td_code code = TD_OK;
+
+    rule->body = mode;
+    rule->state_size = sizeof(struct state);
+    if (values[list].kind != TD_JSON_ARRAY || values[list].count < 2 ||
+        values[list].count > CHAIN)
+        return td_jsonx_fail(l->doc, list, TD_USAGE, l->err,
+                             "before takes a list of 2 to %d events: [FIRST, "
+                             "THEN]",
+                             CHAIN);
+    for (uint32_t i = list + 1; i < values[list].next && code == TD_OK;
+         i = values[i].next)
+        code = check_read_role(l, i, rule, false);
+    if (code == TD_OK && each)
+        code = check_read_choice(l, each, modes,
+                                 "each is second, first or pair", mode);
+    return code;
+}
+
+static void find(struct check_run *run, const struct check_message *m,
+                 uint32_t role)
+{
+    bool pair = *(const uint32_t *)run->rule->body == EACH_PAIR;
+    struct check_note note;
+
+    if (!check_rule_fail(run))
+        return;
+    check_note_begin(&note, run, m, CHECK_NO_VALUE);
+    (void)td_buf_addf(&note.expected, "\"%s\" before \"%s\"",
+                      check_selector_text(run->rule->roles[role - 1].selector),
+                      check_selector_text(run->rule->roles[role].selector));
+    (void)td_buf_add_text(&note.found,
+                          pair ? "none since the one before" : "none yet");
+    check_note_end(&note);
+}
+
+static void judge(struct check_run *run, const struct check_message *m,
+                  uint32_t role)
+{
+    enum each each = (enum each) * (const uint32_t *)run->rule->body;
+    struct state *s = run->state;
+
+    if (each == EACH_FIRST && (s->judged & CHECK_ROLE(role)))
+        return;
+    s->judged |= CHECK_ROLE(role);
+    if (s->came & CHECK_ROLE(role - 1))
+        check_rule_pass(run);
+    else
+        find(run, m, role);
+    if (each == EACH_PAIR)
+        s->came &= ~CHECK_ROLE(role - 1);
+}
+
+TD_APART static void judge_all(struct check_run *run,
+                               const struct check_message *m, uint64_t roles)
+{
+    enum each each = (enum each) * (const uint32_t *)run->rule->body;
+    struct state *s = run->state;
+
+    /* From the end, so that a message is not before itself. */
+    while (roles) {
+        uint32_t role = 63 - (uint32_t)__builtin_clzll(roles);
+        bool rests = role == 0 || (s->came & CHECK_ROLE(role - 1));
+
+        roles &= ~CHECK_ROLE(role);
+        if (role > 0)
+            judge(run, m, role);
+        if (rests)
+            s->came |= CHECK_ROLE(role);
+    }
+    if (each == EACH_SECOND)
+        s->settled = s->came & (s->came << 1 | CHECK_ROLE(0));
+}
+
+static void on_message(struct check_run *run, const struct check_message *m,
+                       uint64_t roles)
+{
+    const struct state *s = run->state;
+
+    if (roles & ~s->settled) {
+        judge_all(run, m, roles);
+        return;
+    }
+    for (uint64_t left = roles & ~CHECK_ROLE(0); left; left &= left - 1)
+        check_rule_pass(run);
+}
+
+const struct check_verb check_verb_before = {
+    .name = "before",
+    .keys = keys,
+    .vacuous = "nothing came that must have something before it",
+    .load = load,
+    .on_message = on_message,
+};

@@ -1,0 +1,339 @@
+#include "validator/verb/bound.h"
+
+#include "core/mem.h"
+
+const char *const check_bound_keys[] = {"exactly",  "equals",  "at_most",
+                                        "at_least", "between", NULL};
+
+bool check_bound_is_fixed(const struct check_bound *bound)
+{
+    return bound->set && !bound->role && !bound->expr;
+}
+
+static bool is_letter(uint8_t c)
+{
+    return c >= 0x80 || c == '_' || c == '$' || (c | 0x20) - (unsigned)'a' < 26;
+}
+
+static bool is_digit(uint8_t c)
+{
+    return c - (unsigned)'0' < 10;
+}
+
+static bool is_word(uint8_t c)
+{
+    return is_letter(c) || is_digit(c) || c == '.';
+}
+
+/* A name without a dot: in an expression that would be a field of a message,
+ * and there is none.
+ */
+static bool is_bare(struct td_bytes word)
+{
+    return word.len > 0 && is_letter(word.ptr[0]) &&
+           !memchr(word.ptr, '.', word.len);
+}
+
+/* Whether the - / or % at i calculates, and is no part of a name: task-started
+ * or max-size.
+ */
+static bool is_operator(struct td_bytes text, size_t i)
+{
+    size_t from = i;
+    size_t to = i + 1;
+
+    while (from > 0 && is_word(text.ptr[from - 1]))
+        from--;
+    while (to < text.len && is_word(text.ptr[to]))
+        to++;
+    return !is_bare(td_bytes(text.ptr + from, i - from)) &&
+           !is_bare(td_bytes(text.ptr + i + 1, to - i - 1));
+}
+
+/* True if the text begins with a number, and not with a name like 2nd. */
+static bool is_number_first(struct td_bytes text)
+{
+    size_t i = 0;
+
+    while (i < text.len && (is_digit(text.ptr[i]) || (i && text.ptr[i] == '.')))
+        i++;
+    return i > 0 && (i == text.len || !is_letter(text.ptr[i]));
+}
+
+/* True if the text is more than EVENT.FIELD: outside of filters and quotes
+ * something is calculated or called.
+ */
+static bool is_calculated(struct td_bytes text)
+{
+    int depth = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.ptr[i];
+
+        if (c == '\'' || c == '"') {
+            const uint8_t *end = memchr(text.ptr + i + 1, c, text.len - i - 1);
+
+            i = end ? (size_t)(end - text.ptr) : text.len;
+        } else if (c == '[' || c == ']') {
+            depth += c == '[' ? 1 : -1;
+        } else if (depth == 0 && (strchr("()+?", c) || (c == '*' && i) ||
+                                  (strchr("-/%", c) && is_operator(text, i)))) {
+            return true;
+        }
+    }
+    return is_number_first(text);
+}
+
+static enum td_code read_expr(struct check_loader *l, uint32_t at,
+                              struct check_bounds *b, struct check_bound *bound)
+{
+    struct check_env env = {.words = l->words,
+                            .doc = l->doc,
+                            .events = l->events,
+                            .past_only = true};
+
+    if (!b->tallies)
+        b->tallies = check_tallies_new();
+    env.tallies = b->tallies;
+    return check_expr_load_number(&bound->expr, &env, at, l->err);
+}
+
+static enum td_code read_bound(struct check_loader *l, uint32_t at,
+                               struct check_rule *rule, struct check_bounds *b,
+                               struct check_bound *bound)
+{
+    struct td_buf text = {0};
+    bool calculated;
+
+    bound->set = true;
+    if (l->doc->json.values[at].kind != TD_JSON_STRING)
+        return check_read_count(l, at, "a count", &bound->number);
+    (void)td_json_unescape(&text, td_json_inner(&l->doc->json, at));
+    calculated = is_calculated(td_buf_bytes(&text));
+    td_buf_release(&text);
+    if (calculated)
+        return read_expr(l, at, b, bound);
+    bound->role = rule->roles_len;
+    return check_read_field_role(l, at, rule, true, &bound->field);
+}
+
+static enum td_code read_between(struct check_loader *l, uint32_t at,
+                                 struct check_rule *rule,
+                                 struct check_bounds *b)
+{
+    const struct td_json_value *v = l->doc->json.values;
+    enum td_code code;
+
+    if (v[at].kind != TD_JSON_ARRAY || v[at].count != 2)
+        return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                             "between takes [LEAST, MOST]");
+    code = read_bound(l, at + 1, rule, b, &b->low);
+    if (code == TD_OK)
+        code = read_bound(l, v[at + 1].next, rule, b, &b->high);
+    if (code == TD_OK && check_bound_is_fixed(&b->low) &&
+        check_bound_is_fixed(&b->high) && b->low.number > b->high.number)
+        code = td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                             "the first of the two is the greater one");
+    return code;
+}
+
+static enum td_code read_key(struct check_loader *l, uint32_t at,
+                             struct check_rule *rule, struct check_bounds *b,
+                             const char *key)
+{
+    if (!strcmp(key, "between"))
+        return read_between(l, at, rule, b);
+    if (!strcmp(key, "at_least"))
+        return read_bound(l, at, rule, b, &b->low);
+    b->same = strcmp(key, "at_most") != 0;
+    return read_bound(l, at, rule, b, &b->high);
+}
+
+/* Listen to what the expressions ask. */
+static enum td_code listen(struct check_loader *l, uint32_t at,
+                           struct check_rule *rule, struct check_bounds *b)
+{
+    struct check_selector *asks =
+        b->tallies ? check_tallies_selector(b->tallies) : NULL;
+
+    if (!asks)
+        return TD_OK;
+    if (!check_rule_room(rule)) {
+        check_selector_free(asks);
+        return td_jsonx_fail(l->doc, at, TD_LIMIT, l->err,
+                             "a rule may speak of %d selectors", CHECK_ROLES);
+    }
+    b->asks = check_rule_listen(rule, asks, true);
+    return TD_OK;
+}
+
+enum td_code check_bounds_load(struct check_bounds *b, struct check_rule *rule,
+                               struct check_loader *l, uint32_t at)
+{
+    enum td_code code = TD_OK;
+    int keys = 0;
+
+    rule->shared_size = sizeof(struct check_bounds_heard);
+    for (int i = 0; check_bound_keys[i] && code == TD_OK; i++) {
+        uint32_t v = check_read_key(l, at, check_bound_keys[i]);
+
+        if (v && ++keys == 1)
+            code = read_key(l, v, rule, b, check_bound_keys[i]);
+    }
+    if (code == TD_OK && keys != 1)
+        return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                             "count needs one of exactly, equals, at_most, "
+                             "at_least and between");
+    return code ? code : listen(l, at, rule, b);
+}
+
+void check_bounds_release(struct check_bounds *b)
+{
+    check_expr_free(b->low.expr);
+    check_expr_free(b->high.expr);
+    check_tallies_free(b->tallies);
+}
+
+static void hear_field(const struct check_run *run,
+                       const struct check_message *m,
+                       const struct check_bound *bound, uint64_t roles,
+                       struct check_said *said)
+{
+    uint32_t at;
+
+    if (!bound->role || !(roles & CHECK_ROLE(bound->role)))
+        return;
+    at = check_field_at(run->fields, bound->field);
+    if (at == CHECK_NO_VALUE || m->doc->values[at].kind != TD_JSON_NUMBER)
+        return;
+    said->by = check_seen(m);
+    td_buf_clear(&said->text);
+    (void)td_buf_add_bytes(&said->text, td_json_raw(m->doc, at));
+}
+
+static void look_at_work(struct check_run *run)
+{
+    if (check_eval_gave_up(run->eval))
+        check_rule_undecided(run, "a pattern or distinct() took too much work");
+}
+
+void check_bounds_hear(struct check_run *run, const struct check_message *m,
+                       uint64_t roles, const struct check_bounds *b)
+{
+    struct check_bounds_heard *heard = run->shared;
+
+    hear_field(run, m, &b->low, roles, &heard->low);
+    hear_field(run, m, &b->high, roles, &heard->high);
+    if (!b->asks || !(roles & CHECK_ROLE(b->asks)))
+        return;
+    if (!heard->tally)
+        heard->tally = check_tally_new(b->tallies);
+    check_tally_observe(heard->tally, run->eval);
+    look_at_work(run);
+}
+
+void check_bounds_forget(struct check_bounds_heard *heard)
+{
+    td_buf_release(&heard->low.text);
+    td_buf_release(&heard->high.text);
+    check_tally_free(heard->tally);
+    heard->tally = NULL;
+}
+
+static bool calculate(struct check_run *run, const struct check_expr *expr,
+                      struct check_number *out)
+{
+    const struct check_bounds_heard *heard = run->shared;
+    bool good;
+
+    check_eval_key(run->eval, check_rule_key(run));
+    check_eval_tally(run->eval, heard->tally, NULL);
+    good = check_expr_number(expr, run->eval, out);
+    look_at_work(run);
+    return good;
+}
+
+static bool read_limit(struct check_run *run, const struct check_bound *bound,
+                       const struct check_said *said, struct check_number *out)
+{
+    if (bound->expr)
+        return calculate(run, bound->expr, out);
+    if (bound->role)
+        return said->text.len > 0 &&
+               check_number_read(out, td_buf_bytes(&said->text));
+    check_number_set(out, (int64_t)bound->number);
+    return true;
+}
+
+bool check_range_read(struct check_run *run, const struct check_bounds *b,
+                      struct check_range *out)
+{
+    const struct check_bounds_heard *heard = run->shared;
+
+    *out = (struct check_range){{.den = 1}, {.den = 1}, b->high.set};
+    if (b->high.set && !read_limit(run, &b->high, &heard->high, &out->high))
+        return false;
+    if (b->same)
+        check_number_copy(&out->low, &out->high);
+    return !b->low.set || read_limit(run, &b->low, &heard->low, &out->low);
+}
+
+void check_range_release(struct check_range *range)
+{
+    check_number_release(&range->low);
+    check_number_release(&range->high);
+}
+
+bool check_range_take(const struct check_range *range, uint64_t n)
+{
+    struct check_number number = {.den = 1};
+
+    check_number_set(&number, (int64_t)n);
+    return check_number_compare(&number, &range->low) >= 0 &&
+           (!range->has_high ||
+            check_number_compare(&number, &range->high) <= 0);
+}
+
+static void say_one(struct td_buf *out, const char *words,
+                    const struct check_number *n)
+{
+    (void)td_buf_add_text(out, words);
+    check_number_write(out, n);
+}
+
+void check_range_say(struct td_buf *out, const struct check_range *range)
+{
+    if (!range->has_high) {
+        say_one(out, "at least ", &range->low);
+    } else if (check_number_compare(&range->low, &range->high) == 0) {
+        say_one(out, "exactly ", &range->high);
+    } else if (check_number_sign(&range->low) == 0) {
+        say_one(out, "at most ", &range->high);
+    } else {
+        say_one(out, "between ", &range->low);
+        say_one(out, " and ", &range->high);
+    }
+}
+
+static void say_source(struct check_note *note, const struct check_bound *bound,
+                       const struct check_said *said)
+{
+    const struct check_rule *rule = note->run->rule;
+
+    if (bound->expr)
+        (void)td_buf_addf(&note->expected, " (%s)",
+                          check_expr_text(bound->expr));
+    if (!bound->role)
+        return;
+    (void)td_buf_addf(&note->expected, " (as %s says)",
+                      check_selector_text(rule->roles[bound->role].selector));
+    check_note_witness(note, &said->by, td_buf_bytes(&said->text));
+}
+
+void check_bounds_say(struct check_note *note, const struct check_bounds *b)
+{
+    const struct check_bounds_heard *heard = note->run->shared;
+
+    say_source(note, &b->low, &heard->low);
+    say_source(note, &b->high, &heard->high);
+}

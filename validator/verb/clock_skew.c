@@ -1,0 +1,117 @@
+/* clock_skew: the time an event says and the time it was recorded at. */
+#include "core/mem.h"
+#include "schema/value/timestamp.h"
+#include "validator/rule/read.h"
+
+#include <stdlib.h>
+
+#define MS 1000000 /* what a number counts */
+
+static const char *const no_keys[] = {NULL};
+
+struct body {
+    uint32_t field;
+    int64_t max;
+};
+
+static enum td_code check_skew_keys(struct check_loader *l, uint32_t at)
+{
+    const struct td_json_value *values = l->doc->json.values;
+    bool object = values[at].kind == TD_JSON_OBJECT;
+    uint32_t recorded = object ? check_read_key(l, at, "recorded") : 0;
+
+    if (object && check_read_key(l, at, "event") &&
+        check_read_key(l, at, "max") &&
+        values[at].count == (recorded ? 3 : 2) &&
+        (!recorded || values[recorded].kind == TD_JSON_TRUE))
+        return TD_OK;
+    return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                         "clock_skew is {event: /POINTER, recorded: true, max: "
+                         "DURATION}");
+}
+
+static enum td_code load(struct check_rule *rule, struct check_loader *l,
+                         uint32_t at)
+{
+    uint32_t v = check_read_key(l, at, "clock_skew");
+    enum td_code code = check_skew_keys(l, v);
+    struct body *b = td_calloc(1, sizeof(*b));
+
+    rule->body = b;
+    rule->state_size = 1;
+    (void)check_rule_listen(rule, NULL, false);
+    if (code == TD_OK)
+        code = check_read_field(l, check_read_key(l, v, "event"), &b->field);
+    return code ? code
+                : check_read_duration(l, rule, check_read_key(l, v, "max"),
+                                      &b->max);
+}
+
+static bool read_time(const struct check_message *m, uint32_t at, int64_t *ns)
+{
+    if (m->doc->values[at].kind == TD_JSON_STRING)
+        return check_instant_read(td_json_inner(m->doc, at), ns);
+    return m->doc->values[at].kind == TD_JSON_NUMBER &&
+           check_instant_number(td_json_raw(m->doc, at), MS, ns);
+}
+
+static void find(struct check_run *run, const struct check_message *m,
+                 uint32_t at, int64_t skew)
+{
+    const struct body *b = run->rule->body;
+    struct check_note note;
+
+    if (!check_rule_fail(run))
+        return;
+    check_note_begin(&note, run, m, at);
+    (void)td_buf_add_text(&note.expected, "the time of its recording, give or "
+                                          "take ");
+    check_write_duration(&note.expected, run->rule, b->max);
+    check_write_duration(&note.found, run->rule, skew < 0 ? -skew : skew);
+    (void)td_buf_add_text(&note.found, skew < 0 ? " later" : " earlier");
+    check_note_end(&note);
+}
+
+static void find_none(struct check_run *run, const struct check_message *m,
+                      uint32_t at)
+{
+    struct check_note note;
+
+    if (!check_rule_fail(run))
+        return;
+    check_note_begin(&note, run, m, at);
+    (void)td_buf_add_text(&note.expected, "a time");
+    check_note_value(&note.found, m, at);
+    check_note_end(&note);
+}
+
+static void on_message(struct check_run *run, const struct check_message *m,
+                       uint64_t roles)
+{
+    const struct body *b = run->rule->body;
+    uint32_t at = check_field_at(run->fields, b->field);
+    int64_t said;
+    int64_t skew;
+
+    (void)roles;
+    if (!m->has_wall || at == CHECK_NO_VALUE)
+        return;
+    if (!read_time(m, at, &said)) {
+        find_none(run, m, at);
+        return;
+    }
+    skew = m->wall_ns - said;
+    if (skew <= b->max && skew >= -b->max)
+        check_rule_pass(run);
+    else
+        find(run, m, at, skew);
+}
+
+const struct check_verb check_verb_clock_skew = {
+    .name = "clock_skew",
+    .keys = no_keys,
+    .vacuous = "no event has the field, or the input does not say when it was "
+               "recorded",
+    .load = load,
+    .on_message = on_message,
+};

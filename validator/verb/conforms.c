@@ -1,0 +1,115 @@
+/* conforms: messages meet a schema, which is more than their event's own. */
+#include "core/mem.h"
+#include "schema/schema.h"
+#include "validator/rule/read.h"
+
+static const char *const keys[] = {"schema", "at", NULL};
+
+struct body {
+    uint32_t field; /* what is judged */
+    uint32_t root;  /* of the contract's schemas */
+};
+
+/* What is said of a message: the first problem, and how many. */
+struct problems {
+    struct td_buf expected;
+    struct td_buf found;
+    uint32_t at;
+    uint32_t count;
+};
+
+/* "" is the message; without `at` it is the data. */
+static enum td_code read_at(struct check_loader *l, uint32_t rule,
+                            uint32_t *field)
+{
+    uint32_t at = check_read_key(l, rule, "at");
+
+    if (at && !check_read_is(l, at, ""))
+        return check_read_field(l, at, field);
+    *field = check_field_add(
+        l->words, at ? CHECK_FIELD_MESSAGE : CHECK_FIELD_DATA, td_text(""));
+    return TD_OK;
+}
+
+static enum td_code load_conforms(struct check_rule *rule,
+                                  struct check_loader *l, uint32_t at)
+{
+    struct body *b = td_calloc(1, sizeof(*b));
+    uint32_t schema = check_read_key(l, at, "schema");
+    enum td_code code;
+
+    rule->body = b;
+    code = check_read_role(l, check_read_key(l, at, "conforms"), rule, false);
+    if (code == TD_OK)
+        code = read_at(l, at, &b->field);
+    if (code == TD_OK && !schema) {
+        (void)td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                            "conforms needs a schema");
+        return td_error_mend(l->err, "write it under `schema`");
+    }
+    return code ? code
+                : check_schemas_add(l->schemas, l->doc, schema, &b->root,
+                                    l->err);
+}
+
+static void on_problem(void *self, const struct check_problem *problem)
+{
+    struct problems *p = self;
+
+    if (p->count++ > 0)
+        return;
+    p->at = problem->at;
+    (void)td_buf_add_text(&p->expected, problem->expected);
+    (void)td_buf_add_text(&p->found, problem->found);
+}
+
+/* One finding a message, so that `mostly` counts messages. */
+static void find(struct check_run *run, const struct check_message *m,
+                 struct check_value value)
+{
+    const struct body *b = run->rule->body;
+    struct problems p = {.at = value.at};
+    struct check_note note;
+    enum td_code code;
+
+    if (!check_rule_fail(run))
+        return;
+    code = check_schema_explain(run->schemas, b->root, value, on_problem, &p);
+    if (code == TD_LIMIT)
+        check_rule_undecided(run, CHECK_TOO_MANY_STEPS);
+    check_note_begin(&note, run, m, p.at);
+    (void)td_buf_add_bytes(&note.expected, td_buf_bytes(&p.expected));
+    (void)td_buf_add_bytes(&note.found, td_buf_bytes(&p.found));
+    if (p.count > 1)
+        (void)td_buf_addf(&note.found, ", and %u more like that", p.count - 1);
+    check_note_end(&note);
+    td_buf_release(&p.expected);
+    td_buf_release(&p.found);
+}
+
+static void on_conforms(struct check_run *run, const struct check_message *m,
+                        uint64_t roles)
+{
+    const struct body *b = run->rule->body;
+    uint32_t at = check_rule_field(run, m, b->field);
+    struct check_value value = {m->doc, at};
+    enum td_code code;
+
+    (void)roles;
+    if (at == CHECK_NO_VALUE)
+        return;
+    code = check_schema_test(run->schemas, b->root, value);
+    if (code == TD_OK)
+        check_rule_pass(run);
+    else if (code == TD_FAILED)
+        find(run, m, value);
+    else
+        check_rule_undecided(run, CHECK_TOO_MANY_STEPS);
+}
+
+const struct check_verb check_verb_conforms = {
+    .name = "conforms",
+    .keys = keys,
+    .load = load_conforms,
+    .on_message = on_conforms,
+};

@@ -1,0 +1,169 @@
+/* count: how many events of a kind there are; absent: none. */
+#include "core/mem.h"
+#include "validator/verb/bound.h"
+
+#include <inttypes.h>
+
+static const char *const no_keys[] = {NULL};
+
+struct state {
+    uint64_t count;
+    struct check_seen last;
+};
+
+static enum td_code load_count(struct check_rule *rule, struct check_loader *l,
+                               uint32_t at)
+{
+    enum td_code code =
+        check_read_role(l, check_read_key(l, at, "count"), rule, false);
+
+    rule->body = td_calloc(1, sizeof(struct check_bounds));
+    rule->state_size = sizeof(struct state);
+    return code ? code : check_bounds_load(rule->body, rule, l, at);
+}
+
+static void unload_count(struct check_rule *rule)
+{
+    if (rule->body)
+        check_bounds_release(rule->body);
+}
+
+static void find(struct check_run *run, const struct check_message *m,
+                 const struct check_range *range)
+{
+    const char *target = check_selector_text(run->rule->roles[0].selector);
+    const struct state *s = run->state;
+    struct check_note note;
+
+    if (!check_rule_fail(run))
+        return;
+    check_note_begin(&note, run, m, CHECK_NO_VALUE);
+    check_range_say(&note.expected, range);
+    if (!strcmp(target, "*"))
+        (void)td_buf_add_text(&note.expected, " events");
+    else
+        (void)td_buf_addf(&note.expected, " \"%s\"", target);
+    check_bounds_say(&note, run->rule->body);
+    (void)td_buf_addf(&note.found, "%" PRIu64, s->count);
+    check_note_witness(&note, &s->last, td_bytes(NULL, 0));
+    check_note_end(&note);
+}
+
+/* More came than a number that is known from the start allows. */
+static bool is_over(const struct check_bounds *b, const struct state *s)
+{
+    return check_bound_is_fixed(&b->high) && s->count > b->high.number;
+}
+
+static void on_count(struct check_run *run, const struct check_message *m,
+                     uint64_t roles)
+{
+    const struct check_bounds *b = run->rule->body;
+    struct state *s = run->state;
+    struct check_range range;
+
+    if (!s) {
+        check_bounds_hear(run, m, roles, b);
+        return;
+    }
+    s->count++;
+    if (is_over(b, s)) {
+        if (check_range_read(run, b, &range))
+            find(run, m, &range);
+        check_range_release(&range);
+    }
+    s->last = check_seen(m);
+}
+
+/* True if what may still come could change the answer. */
+static bool is_open(const struct check_bounds *b, const struct state *s)
+{
+    return b->high.set || !check_bound_is_fixed(&b->low) ||
+           s->count < b->low.number;
+}
+
+static void end_count(struct check_run *run, enum check_ending how)
+{
+    const struct check_bounds *b = run->rule->body;
+    const struct state *s = run->state;
+    struct check_range range;
+
+    if (is_over(b, s))
+        return;
+    if (how == CHECK_CUT && is_open(b, s)) {
+        check_rule_open(run, "the stream was cut off");
+        return;
+    }
+    if (check_range_read(run, b, &range)) {
+        if (check_range_take(&range, s->count))
+            check_rule_pass(run);
+        else
+            find(run, NULL, &range);
+    }
+    check_range_release(&range);
+}
+
+static void clear_heard(const struct check_rule *rule, void *shared)
+{
+    (void)rule;
+    check_bounds_forget(shared);
+}
+
+static enum td_code load_absent(struct check_rule *rule, struct check_loader *l,
+                                uint32_t at)
+{
+    rule->state_size = sizeof(struct state);
+    return check_read_role(l, check_read_key(l, at, "absent"), rule, false);
+}
+
+static void on_absent(struct check_run *run, const struct check_message *m,
+                      uint64_t roles)
+{
+    const char *target = check_selector_text(run->rule->roles[0].selector);
+    struct state *s = run->state;
+    struct check_note note;
+
+    (void)roles;
+    s->count++;
+    if (!check_rule_fail(run))
+        return;
+    check_note_begin(&note, run, m, CHECK_NO_VALUE);
+    if (!strcmp(target, "*"))
+        (void)td_buf_add_text(&note.expected, "no event");
+    else
+        (void)td_buf_addf(&note.expected, "no \"%s\"", target);
+    check_note_scope(&note);
+    check_note_name(&note.found, m->name);
+    check_note_end(&note);
+}
+
+static void end_absent(struct check_run *run, enum check_ending how)
+{
+    const struct state *s = run->state;
+
+    if (s->count > 0)
+        return;
+    if (how == CHECK_CUT)
+        check_rule_open(run, "the stream was cut off");
+    else
+        check_rule_pass(run);
+}
+
+const struct check_verb check_verb_count = {
+    .name = "count",
+    .keys = check_bound_keys,
+    .vacuous = "its number is not known, or its scope did not end",
+    .load = load_count,
+    .unload = unload_count,
+    .on_message = on_count,
+    .on_end = end_count,
+    .clear_shared = clear_heard,
+};
+
+const struct check_verb check_verb_absent = {
+    .name = "absent",
+    .keys = no_keys,
+    .load = load_absent,
+    .on_message = on_absent,
+    .on_end = end_absent,
+};

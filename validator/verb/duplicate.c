@@ -1,0 +1,298 @@
+/* no_duplicate: no two events are the same, or not within some time. */
+#include "core/mem.h"
+#include "schema/value/equal.h"
+#include "schema/value/fingerprint.h"
+#include "validator/rule/read.h"
+
+#include <stdlib.h>
+
+#define BYTES_MAX ((size_t)256 << 20) /* of messages one state remembers */
+#define ALIKE     64                  /* messages of one print compared */
+
+static const char *const keys[] = {"same", "within", NULL};
+
+/* What must be the same: the name of the event, all of its data, fields. */
+struct body {
+    bool name;
+    bool data;
+    struct check_by fields;
+    bool has_within;
+    int64_t within;
+};
+
+/* A message that is remembered. */
+struct entry {
+    uint64_t print; /* equal messages have equal ones */
+    uint64_t older; /* in its chain: position + 1, or 0 */
+    int64_t at;
+    struct check_seen seen;
+    struct td_buf parts; /* what must differ, as a JSON list */
+};
+
+/* A queue: messages have positions, counted from 1; those before `first` are
+ * forgotten, and what still points there points to nothing.
+ */
+struct state {
+    struct entry *ring;
+    uint64_t *heads; /* by print: position of the newest */
+    uint64_t mask;   /* of both: entries - 1 */
+    uint64_t first;
+    uint64_t end;       /* the next position */
+    size_t bytes;       /* of all parts */
+    struct td_buf text; /* scratch */
+    struct td_json_doc now;
+    struct td_json_doc then;
+    struct check_equal_memory memory;
+};
+
+static enum td_code read_part(struct check_loader *l, uint32_t at,
+                              struct body *b)
+{
+    if (check_read_is(l, at, "type")) {
+        b->name = true;
+        return TD_OK;
+    }
+    if (check_read_is(l, at, "data")) {
+        b->data = true;
+        return TD_OK;
+    }
+    if (b->fields.len == CHECK_BY)
+        return td_jsonx_fail(l->doc, at, TD_LIMIT, l->err,
+                             "more than %d fields", CHECK_BY);
+    return check_read_field(l, at, &b->fields.fields[b->fields.len++]);
+}
+
+static enum td_code read_same(struct check_loader *l, uint32_t at,
+                              struct body *b)
+{
+    const struct td_json_value *values = l->doc->json.values;
+    enum td_code code = TD_OK;
+
+    if (at == 0) {
+        b->name = true;
+        b->data = true;
+        return TD_OK;
+    }
+    if (values[at].kind != TD_JSON_ARRAY || values[at].count == 0)
+        return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                             "same takes a list of type, data and fields");
+    for (uint32_t i = at + 1; i < values[at].next && code == TD_OK;
+         i = values[i].next)
+        code = read_part(l, i, b);
+    return code;
+}
+
+static enum td_code load(struct check_rule *rule, struct check_loader *l,
+                         uint32_t at)
+{
+    struct body *b = td_calloc(1, sizeof(*b));
+    uint32_t within = check_read_key(l, at, "within");
+    enum td_code code;
+
+    rule->body = b;
+    check_secret_draw();
+    rule->state_size = sizeof(struct state);
+    rule->timed = b->has_within = within != 0;
+    code =
+        check_read_role(l, check_read_key(l, at, "no_duplicate"), rule, false);
+    if (code == TD_OK)
+        code = read_same(l, check_read_key(l, at, "same"), b);
+    if (code == TD_OK && within)
+        code = check_read_duration(l, rule, within, &b->within);
+    return code;
+}
+
+/* The parts of m that must differ, and their print. */
+static uint64_t write_parts(const struct check_run *run,
+                            const struct check_message *m, struct td_buf *out)
+{
+    const struct body *b = run->rule->body;
+    struct state *s = run->state;
+    uint64_t print = 0;
+
+    td_buf_clear(out);
+    (void)td_buf_add_text(out, "[\"");
+    if (b->name) {
+        (void)td_json_escape(out, m->name);
+        print = m->event;
+    }
+    (void)td_buf_add_byte(out, '"');
+    if (b->data && m->data != CHECK_NO_VALUE) {
+        (void)td_buf_add_byte(out, ',');
+        (void)td_buf_add_bytes(out, td_json_raw(m->doc, m->data));
+        print += check_print_value(&s->text, m->doc, m->data);
+    }
+    for (uint32_t i = 0; i < b->fields.len; i++) {
+        uint32_t at = check_field_at(run->fields, b->fields.fields[i]);
+
+        (void)td_buf_add_text(out, ",[");
+        if (at != CHECK_NO_VALUE) {
+            (void)td_buf_add_bytes(out, td_json_raw(m->doc, at));
+            print += check_print_value(&s->text, m->doc, at) * (2 * i + 3);
+        }
+        (void)td_buf_add_byte(out, ']');
+    }
+    (void)td_buf_add_byte(out, ']');
+    return print;
+}
+
+static struct entry *entry_at(const struct state *s, uint64_t position)
+{
+    return &s->ring[position & s->mask];
+}
+
+static void link_entry(struct state *s, uint64_t position)
+{
+    struct entry *e = entry_at(s, position);
+    uint64_t *head = &s->heads[e->print & s->mask];
+
+    e->older = *head;
+    *head = position;
+}
+
+static void grow(struct state *s)
+{
+    uint64_t len = s->ring ? (s->mask + 1) * 2 : 16;
+    struct entry *ring = td_calloc(len, sizeof(*ring));
+
+    for (uint64_t p = s->first; p < s->end; p++)
+        ring[p & (len - 1)] = *entry_at(s, p);
+    free(s->ring);
+    free(s->heads);
+    s->ring = ring;
+    s->heads = td_calloc(len, sizeof(*s->heads));
+    s->mask = len - 1;
+    for (uint64_t p = s->first; p < s->end; p++)
+        link_entry(s, p);
+}
+
+static void forget(struct state *s, int64_t before)
+{
+    while (s->first < s->end && entry_at(s, s->first)->at < before) {
+        s->bytes -= entry_at(s, s->first)->parts.len;
+        s->first++;
+    }
+}
+
+static bool is_equal(struct state *s, const struct entry *a,
+                     const struct entry *b)
+{
+    if (td_bytes_equal(td_buf_bytes(&a->parts), td_buf_bytes(&b->parts)))
+        return true;
+    return td_json_parse(&s->now, td_buf_bytes(&a->parts), TD_JSON_DEPTH_CAP,
+                         NULL) == TD_OK &&
+           td_json_parse(&s->then, td_buf_bytes(&b->parts), TD_JSON_DEPTH_CAP,
+                         NULL) == TD_OK &&
+           check_equal(&s->memory, (struct check_value){&s->now, 0},
+                       (struct check_value){&s->then, 0});
+}
+
+/* The last message like the one in e, not older than the time asks for. Those
+ * of one print differ only in the order of members with one name, if at all:
+ * *left says how many may still be compared.
+ */
+static const struct entry *find_same(struct state *s, const struct body *b,
+                                     const struct entry *e, unsigned *left)
+{
+    uint64_t p = s->heads[e->print & s->mask];
+
+    for (; p >= s->first && p > 0 && *left > 0; p = entry_at(s, p)->older) {
+        const struct entry *old = entry_at(s, p);
+
+        if (old->print != e->print ||
+            (b->has_within && e->at - old->at > b->within))
+            continue;
+        if (is_equal(s, e, old))
+            return old;
+        --*left;
+    }
+    return NULL;
+}
+
+static void find(struct check_run *run, const struct check_message *m,
+                 const struct entry *now, const struct entry *then)
+{
+    const struct body *b = run->rule->body;
+    struct check_note note;
+
+    if (!check_rule_fail(run))
+        return;
+    check_note_begin(&note, run, m, CHECK_NO_VALUE);
+    (void)td_buf_add_text(&note.expected, "no event twice");
+    if (b->has_within) {
+        (void)td_buf_add_text(&note.expected, " within ");
+        check_write_duration(&note.expected, run->rule, b->within);
+    }
+    check_note_name(&note.found, m->name);
+    (void)td_buf_add_text(&note.found, " again");
+    if (b->has_within) {
+        (void)td_buf_add_text(&note.found, " after ");
+        check_write_duration(&note.found, run->rule, now->at - then->at);
+    }
+    check_note_witness(&note, &then->seen, td_bytes(NULL, 0));
+    check_note_end(&note);
+}
+
+static void on_message(struct check_run *run, const struct check_message *m,
+                       uint64_t roles)
+{
+    const struct body *b = run->rule->body;
+    struct state *s = run->state;
+    const struct entry *same;
+    unsigned left = ALIKE;
+    struct entry *e;
+    int64_t at = 0;
+
+    (void)roles;
+    if (b->has_within && !check_rule_time(run, m, &at))
+        return;
+    if (s->end == 0)
+        s->first = s->end = 1;
+    if (b->has_within)
+        forget(s, at - b->within);
+    if (!s->ring || s->end - s->first == s->mask + 1)
+        grow(s);
+    e = entry_at(s, s->end);
+    e->at = at;
+    e->seen = check_seen(m);
+    e->print = write_parts(run, m, &e->parts);
+    if (s->bytes + e->parts.len > BYTES_MAX) {
+        check_rule_undecided(run, "too many different events to remember");
+        return;
+    }
+    same = find_same(s, b, e, &left);
+    if (left == 0) {
+        check_rule_undecided(run, "too many events that differ in the order of "
+                                  "members with one name");
+        return;
+    }
+    if (same)
+        find(run, m, e, same);
+    else
+        check_rule_pass(run);
+    s->bytes += e->parts.len;
+    link_entry(s, s->end++);
+}
+
+static void clear(const struct check_rule *rule, void *state)
+{
+    struct state *s = state;
+
+    (void)rule;
+    for (uint64_t i = 0; s->ring && i <= s->mask; i++)
+        td_buf_release(&s->ring[i].parts);
+    free(s->ring);
+    free(s->heads);
+    td_buf_release(&s->text);
+    td_json_release(&s->now);
+    td_json_release(&s->then);
+    check_equal_release(&s->memory);
+}
+
+const struct check_verb check_verb_no_duplicate = {
+    .name = "no_duplicate",
+    .keys = keys,
+    .load = load,
+    .on_message = on_message,
+    .clear = clear,
+};

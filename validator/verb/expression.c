@@ -1,0 +1,205 @@
+/* on: what an expression says of each event. */
+#include "core/mem.h"
+#include "validator/expr/expr.h"
+#include "validator/rule/read.h"
+
+#include <stdlib.h>
+
+#define TARGET CHECK_ROLE(0)
+
+static const char *const keys[] = {"expr", "tol", NULL};
+
+struct body {
+    struct check_tallies *tallies;
+    struct check_expr *expr;
+    char *tolerance;
+    uint64_t own;       /* role of what the tallies of a key listen to, or 0 */
+    struct check_by by; /* fields of the key */
+};
+
+struct state {
+    struct check_tally *tally; /* NULL: nothing was heard yet */
+};
+
+static enum td_code read_tolerance(struct check_loader *l, uint32_t at,
+                                   struct body *b, struct check_env *env)
+{
+    const struct td_json_doc *json = &l->doc->json;
+    uint32_t v = check_read_key(l, at, "tol");
+    struct td_bytes raw;
+
+    if (v == 0)
+        return TD_OK;
+    raw = td_json_raw(json, v);
+    if (json->values[v].kind != TD_JSON_NUMBER || raw.ptr[0] == '-')
+        return td_jsonx_fail(l->doc, v, TD_USAGE, l->err,
+                             "tol is a number from 0");
+    b->tolerance = td_strndup(raw.ptr, raw.len);
+    env->tolerance = td_text(b->tolerance);
+    return TD_OK;
+}
+
+/* Listen to what the expression asks of the past. Messages without the key are
+ * of all keys, and what a scope has not seen came perhaps before it.
+ */
+static void listen(struct check_rule *rule, struct body *b)
+{
+    struct check_selector *own = check_tallies_selector(b->tallies);
+
+    if (!own)
+        return;
+    b->own = CHECK_ROLE(check_rule_listen(rule, own, false));
+    if (rule->by == CHECK_NO_VALUE && rule->scope == CHECK_GLOBALLY)
+        return;
+    rule->shared_size = sizeof(struct state);
+    (void)check_rule_listen(rule, check_tallies_selector(b->tallies), true);
+}
+
+static enum td_code load(struct check_rule *rule, struct check_loader *l,
+                         uint32_t at)
+{
+    struct body *b = td_calloc(1, sizeof(*b));
+    struct check_env env = {
+        .words = l->words, .doc = l->doc, .events = l->events};
+    uint32_t expr = check_read_key(l, at, "expr");
+    enum td_code code;
+
+    rule->body = b;
+    rule->state_size = sizeof(struct state);
+    b->tallies = env.tallies = check_tallies_new();
+    code = check_read_role(l, check_read_key(l, at, "on"), rule, false);
+    if (code == TD_OK && expr == 0)
+        code = td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                             "on needs expr: what must be true of the event");
+    if (code == TD_OK)
+        code = read_tolerance(l, at, b, &env);
+    if (code)
+        return code;
+    if (rule->by != CHECK_NO_VALUE)
+        b->by = l->bys->list[rule->by];
+    env.target = rule->roles[0].selector;
+    code = check_expr_load(&b->expr, &env, expr, l->err);
+    rule->timed = check_tallies_timed(b->tallies);
+    if (code == TD_OK)
+        listen(rule, b);
+    return code;
+}
+
+static void unload(struct check_rule *rule)
+{
+    struct body *b = rule->body;
+
+    if (!b)
+        return;
+    check_expr_free(b->expr);
+    check_tallies_free(b->tallies);
+    free(b->tolerance);
+}
+
+static void hear(const struct body *b, struct state *s, struct check_eval *eval)
+{
+    if (!s->tally)
+        s->tally = check_tally_new(b->tallies);
+    check_tally_observe(s->tally, eval);
+}
+
+static bool has_key(const struct check_run *run)
+{
+    const struct check_by *by = &((const struct body *)run->rule->body)->by;
+
+    for (uint32_t i = 0; i < by->len; i++) {
+        if (check_field_at(run->fields, by->fields[i]) == CHECK_NO_VALUE)
+            return false;
+    }
+    return by->len > 0;
+}
+
+static void set_time(struct check_run *run, const struct check_message *m)
+{
+    bool counts = run->rule->time.clock == CHECK_CLOCK_SEQUENCE;
+    int64_t at = 0;
+
+    if (!run->rule->timed)
+        return;
+    if (check_rule_time(run, m, &at))
+        check_eval_time(run->eval, at, counts ? 1 : 1000000);
+    else
+        check_eval_time(run->eval, 0, 0);
+}
+
+static void find(struct check_run *run, const struct check_message *m,
+                 bool undefined)
+{
+    const struct body *b = run->rule->body;
+    uint32_t field = check_expr_field(b->expr);
+    struct check_note note;
+
+    if (!check_rule_fail(run))
+        return;
+    check_note_begin(&note, run, m,
+                     field == CHECK_NO_VALUE
+                         ? CHECK_NO_VALUE
+                         : check_field_at(run->fields, field));
+    (void)td_buf_add_text(&note.expected, check_expr_text(b->expr));
+    if (b->tolerance)
+        (void)td_buf_addf(&note.expected, " (tol %s)", b->tolerance);
+    if (undefined)
+        check_eval_reason(run->eval, &note.found);
+    else
+        check_expr_explain(b->expr, run->eval, &note.found);
+    check_note_end(&note);
+}
+
+static void judge(struct check_run *run, const struct check_message *m)
+{
+    const struct body *b = run->rule->body;
+    enum check_answer answer = check_expr_test(b->expr, run->eval);
+
+    if (check_eval_gave_up(run->eval))
+        check_rule_undecided(run, "a pattern or distinct() took too much work");
+    else if (answer == CHECK_YES)
+        check_rule_pass(run);
+    else if (answer == CHECK_NO || run->rule->missing != CHECK_MISSING_SKIP)
+        find(run, m, answer == CHECK_UNDEFINED);
+}
+
+static void on_message(struct check_run *run, const struct check_message *m,
+                       uint64_t roles)
+{
+    const struct body *b = run->rule->body;
+    struct state *whole = run->shared;
+    struct state *own = run->state;
+
+    set_time(run, m);
+    if (!own) {
+        if (!has_key(run))
+            hear(b, whole, run->eval);
+        return;
+    }
+    if (roles & b->own)
+        hear(b, own, run->eval);
+    if (!(roles & TARGET))
+        return;
+    check_eval_key(run->eval, check_rule_key(run));
+    check_eval_tally(run->eval, own->tally, whole ? whole->tally : NULL);
+    judge(run, m);
+}
+
+static void clear(const struct check_rule *rule, void *state)
+{
+    struct state *s = state;
+
+    (void)rule;
+    check_tally_free(s->tally);
+}
+
+const struct check_verb check_verb_on = {
+    .name = "on",
+    .keys = keys,
+    .vacuous = "nothing matched, or its fields are always missing",
+    .load = load,
+    .unload = unload,
+    .on_message = on_message,
+    .clear = clear,
+    .clear_shared = clear,
+};

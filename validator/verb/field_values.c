@@ -1,0 +1,516 @@
+/* constant, unique, requires: what values of fields there are. */
+#include "core/mem.h"
+#include "schema/value/canonical.h"
+#include "schema/value/intern.h"
+#include "validator/rule/read.h"
+
+#include <stdlib.h>
+
+static const char *const constant_keys[] = {"equals", NULL};
+static const char *const unique_keys[] = {"on_fields", NULL};
+static const char *const no_keys[] = {NULL};
+
+/* A value that was seen, as canonical JSON. */
+struct value {
+    struct check_seen by; /* seq 0: none */
+    struct td_buf text;
+};
+
+static void remember(struct value *v, const struct check_message *m,
+                     uint32_t at)
+{
+    v->by = check_seen(m);
+    td_buf_clear(&v->text);
+    check_canon(&v->text, m->doc, at);
+}
+
+/* --- constant --- */
+
+struct constant {
+    uint32_t field;
+    uint32_t other; /* the role of EVENT.FIELD that it must equal; 0: none */
+    uint32_t other_field;
+};
+
+static enum td_code load_constant(struct check_rule *rule,
+                                  struct check_loader *l, uint32_t at)
+{
+    struct constant *b = td_calloc(1, sizeof(*b));
+    uint32_t equals = check_read_key(l, at, "equals");
+    enum td_code code;
+
+    rule->body = b;
+    rule->state_size = sizeof(struct value);
+    rule->shared_size = 2 * sizeof(struct value); /* the other, and scratch */
+    code = check_read_field_role(l, check_read_key(l, at, "constant"), rule,
+                                 false, &b->field);
+    if (code || !equals)
+        return code;
+    b->other = rule->roles_len;
+    return check_read_field_role(l, equals, rule, true, &b->other_field);
+}
+
+static void find_change(struct check_run *run, const struct check_message *m,
+                        uint32_t at, const struct value *should, bool other)
+{
+    const struct constant *b = run->rule->body;
+    struct check_note note;
+
+    if (!check_rule_fail(run))
+        return;
+    check_note_begin(&note, run, m, at);
+    (void)td_buf_addf(&note.expected, "%.*s", (int)should->text.len,
+                      (const char *)should->text.ptr);
+    if (other)
+        (void)td_buf_addf(
+            &note.expected, ", as in \"%s\"",
+            check_selector_text(run->rule->roles[b->other].selector));
+    else
+        (void)td_buf_add_text(&note.expected, " as before");
+    check_note_value(&note.found, m, at);
+    check_note_witness(&note, &should->by, td_buf_bytes(&should->text));
+    check_note_end(&note);
+}
+
+static bool differs(const struct value *v, struct td_bytes text)
+{
+    return v->by.seq && !td_bytes_equal(td_buf_bytes(&v->text), text);
+}
+
+static void on_constant(struct check_run *run, const struct check_message *m,
+                        uint64_t roles)
+{
+    const struct constant *b = run->rule->body;
+    struct value *shared = run->shared;
+    struct value *first = run->state;
+    struct td_bytes text;
+    uint32_t at;
+
+    (void)roles;
+    if (!first) {
+        at = check_rule_field(run, m, b->other_field);
+        if (at != CHECK_NO_VALUE)
+            remember(&shared[0], m, at);
+        return;
+    }
+    at = check_rule_field(run, m, b->field);
+    if (at == CHECK_NO_VALUE)
+        return;
+    text = check_canon_text(&shared[1].text, m->doc, at);
+    if (differs(&shared[0], text))
+        find_change(run, m, at, &shared[0], true);
+    else if (differs(first, text))
+        find_change(run, m, at, first, false);
+    else if (first->by.seq || shared[0].by.seq)
+        check_rule_pass(run);
+    if (!first->by.seq)
+        remember(first, m, at);
+}
+
+static void clear_constant(const struct check_rule *rule, void *state)
+{
+    struct value *v = state;
+
+    (void)rule;
+    td_buf_release(&v->text);
+}
+
+static void clear_shared(const struct check_rule *rule, void *shared)
+{
+    struct value *v = shared;
+
+    (void)rule;
+    td_buf_release(&v[0].text);
+    td_buf_release(&v[1].text);
+}
+
+/* --- unique --- */
+
+struct set {
+    struct check_keys keys;
+    struct check_seen *seen; /* by key: where it was first */
+    uint32_t room;
+    struct td_buf text; /* of the value at hand */
+};
+
+static void clear_set(const struct check_rule *rule, void *state)
+{
+    struct set *s = state;
+
+    (void)rule;
+    check_keys_release(&s->keys);
+    free(s->seen);
+    td_buf_release(&s->text);
+}
+
+/* The number of the value in s->text; CHECK_NO_KEY: there are too many. */
+static uint32_t add_value(struct check_run *run, struct set *s, bool *is_new)
+{
+    uint32_t key;
+
+    if (s->keys.live >= run->rule->max_keys &&
+        check_keys_find(&s->keys, td_buf_bytes(&s->text)) == CHECK_NO_KEY) {
+        check_rule_undecided(run, "more different values than max_keys");
+        return CHECK_NO_KEY;
+    }
+    key = check_keys_add(&s->keys, td_buf_bytes(&s->text), is_new);
+    if (key >= s->room) {
+        s->room = s->room ? s->room * 2 : 16;
+        s->seen = td_realloc(s->seen, s->room * sizeof(*s->seen));
+    }
+    return key;
+}
+
+static enum td_code load_unique(struct check_rule *rule, struct check_loader *l,
+                                uint32_t at)
+{
+    struct check_by *b = td_calloc(1, sizeof(*b));
+    uint32_t target = check_read_key(l, at, "unique");
+    uint32_t fields = check_read_key(l, at, "on_fields");
+    enum td_code code;
+
+    rule->body = b;
+    rule->state_size = sizeof(struct set);
+    if (!fields) {
+        b->len = 1;
+        return check_read_field_role(l, target, rule, false, &b->fields[0]);
+    }
+    code = check_read_role(l, target, rule, false);
+    if (code == TD_OK)
+        code = check_read_fields(l, fields, b);
+    if (code == TD_OK && b->len == 0)
+        code = td_jsonx_fail(l->doc, fields, TD_USAGE, l->err,
+                             "on_fields names no field");
+    return code;
+}
+
+static void find_again(struct check_run *run, const struct check_message *m,
+                       const struct check_by *b, const struct check_seen *first)
+{
+    const struct set *s = run->state;
+    struct check_note note;
+
+    if (!check_rule_fail(run))
+        return;
+    check_note_begin(&note, run, m,
+                     b->len == 1 ? check_field_at(run->fields, b->fields[0])
+                                 : CHECK_NO_VALUE);
+    (void)td_buf_add_text(&note.expected, "another ");
+    for (uint32_t i = 0; i < b->len; i++)
+        (void)td_buf_addf(&note.expected, "%s%s", i ? ", " : "",
+                          check_rule_field_text(run, b->fields[i]));
+    (void)td_buf_add_text(&note.expected, " each time");
+    for (uint32_t i = 0; i < b->len; i++) {
+        (void)td_buf_add_text(&note.found, i ? ", " : "");
+        check_note_value(&note.found, m,
+                         check_field_at(run->fields, b->fields[i]));
+    }
+    (void)td_buf_add_text(&note.found, " again");
+    check_note_witness(&note, first, td_buf_bytes(&s->text));
+    check_note_end(&note);
+}
+
+static void on_unique(struct check_run *run, const struct check_message *m,
+                      uint64_t roles)
+{
+    const struct check_by *b = run->rule->body;
+    struct set *s = run->state;
+    bool is_new = false;
+    uint32_t key;
+
+    (void)roles;
+    td_buf_clear(&s->text);
+    for (uint32_t i = 0; i < b->len; i++) {
+        uint32_t at = check_rule_field(run, m, b->fields[i]);
+
+        if (at == CHECK_NO_VALUE)
+            return;
+        (void)td_buf_add_text(&s->text, i ? ", " : "");
+        check_canon(&s->text, m->doc, at);
+    }
+    key = add_value(run, s, &is_new);
+    if (key == CHECK_NO_KEY)
+        return;
+    if (is_new) {
+        s->seen[key] = check_seen(m);
+        check_rule_pass(run);
+    } else {
+        find_again(run, m, b, &s->seen[key]);
+    }
+}
+
+/* --- requires --- */
+
+#define NEEDS 0 /* role: the event whose field must be known; then sources */
+
+struct requires
+{
+    uint32_t known;
+    bool any_order;
+    uint32_t sources[CHECK_BY]; /* fields, by role - 1 */
+    uint32_t sources_len;
+};
+
+struct waiting {
+    uint32_t value;
+    struct check_seen by;
+};
+
+struct known {
+    struct set values; /* seen[].seq != 0: a source had it */
+    struct waiting *list;
+    uint32_t len;
+    uint32_t room;
+};
+
+static enum td_code read_sources(struct check_rule *rule,
+                                 struct check_loader *l, uint32_t at)
+{
+    const struct td_json_value *values = l->doc->json.values;
+    struct requires *b = rule->body;
+    bool list = values[at].kind == TD_JSON_ARRAY;
+    uint32_t end = list ? values[at].next : at + 1;
+    enum td_code code = TD_OK;
+
+    if (list && (values[at].count == 0 || values[at].count > CHECK_BY))
+        return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                             "from takes EVENT.FIELD, or a list of 1 to %d",
+                             CHECK_BY);
+    for (uint32_t i = list ? at + 1 : at; i < end && code == TD_OK;
+         i = values[i].next)
+        code = check_read_field_role(l, i, rule, false,
+                                     &b->sources[b->sources_len++]);
+    return code;
+}
+
+static enum td_code check_requires_keys(struct check_loader *l, uint32_t at)
+{
+    static const char *const known[] = {"event", "known", "from", "order"};
+    const struct td_json_value *values = l->doc->json.values;
+
+    for (uint32_t key = at + 1;
+         values[at].kind == TD_JSON_OBJECT && key < values[at].next;
+         key = values[key + 1].next) {
+        size_t i = 0;
+
+        while (i < 4 && !check_read_is(l, key, known[i]))
+            i++;
+        if (i == 4)
+            return td_jsonx_fail(l->doc, key, TD_USAGE, l->err,
+                                 "requires has the keys event, known, from "
+                                 "and order");
+    }
+    if (values[at].kind != TD_JSON_OBJECT || !check_read_key(l, at, "event") ||
+        !check_read_key(l, at, "known") || !check_read_key(l, at, "from"))
+        return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                             "requires is {event: EVENT, known: FIELD, from: "
+                             "EVENT.FIELD}");
+    return TD_OK;
+}
+
+static enum td_code load_requires(struct check_rule *rule,
+                                  struct check_loader *l, uint32_t at)
+{
+    static const char *const orders[] = {"before", "any", NULL};
+    uint32_t v = check_read_key(l, at, "requires");
+    uint32_t order = check_read_key(l, v, "order");
+    struct requires *b = td_calloc(1, sizeof(*b));
+    uint32_t index = 0;
+    enum td_code code;
+
+    rule->body = b;
+    rule->state_size = sizeof(struct known);
+    code = check_requires_keys(l, v);
+    if (code == TD_OK)
+        code = check_read_role(l, check_read_key(l, v, "event"), rule, false);
+    if (code == TD_OK)
+        code = check_read_field(l, check_read_key(l, v, "known"), &b->known);
+    if (code == TD_OK)
+        code = read_sources(rule, l, check_read_key(l, v, "from"));
+    if (code == TD_OK && order)
+        code = check_read_choice(l, order, orders, "order is before or any",
+                                 &index);
+    b->any_order = index == 1;
+    return code;
+}
+
+static void clear_known(const struct check_rule *rule, void *state)
+{
+    struct known *k = state;
+
+    clear_set(rule, &k->values);
+    free(k->list);
+}
+
+/* "execution_started.task_ids" of the sources. */
+static void say_sources(struct check_note *note, const struct check_run *run)
+{
+    const struct requires *b = run->rule->body;
+
+    for (uint32_t i = 0; i < b->sources_len; i++)
+        (void)td_buf_addf(&note->expected, "%s%s.%s", i ? " or " : "",
+                          check_selector_text(run->rule->roles[i + 1].selector),
+                          check_rule_field_text(run, b->sources[i]));
+}
+
+static void find_unknown(struct check_run *run, const struct check_message *m,
+                         uint32_t at)
+{
+    struct check_note note;
+
+    if (!check_rule_fail(run))
+        return;
+    check_note_begin(&note, run, m, at);
+    (void)td_buf_add_text(&note.expected, "a value that came before in ");
+    say_sources(&note, run);
+    check_note_value(&note.found, m, at);
+    check_note_end(&note);
+}
+
+static void learn(struct check_run *run, const struct check_message *m,
+                  uint32_t at)
+{
+    struct known *k = run->state;
+    bool is_new = false;
+    uint32_t value;
+
+    td_buf_clear(&k->values.text);
+    check_canon(&k->values.text, m->doc, at);
+    value = add_value(run, &k->values, &is_new);
+    if (value != CHECK_NO_KEY && (is_new || k->values.seen[value].seq == 0))
+        k->values.seen[value] = check_seen(m);
+}
+
+/* A source's value; of a list each element. */
+static void learn_all(struct check_run *run, const struct check_message *m,
+                      uint32_t field)
+{
+    uint32_t at = check_field_at(run->fields, field);
+
+    if (at == CHECK_NO_VALUE)
+        return;
+    learn(run, m, at);
+    if (m->doc->values[at].kind != TD_JSON_ARRAY)
+        return;
+    for (uint32_t i = at + 1; i < m->doc->values[at].next;
+         i = m->doc->values[i].next)
+        learn(run, m, i);
+}
+
+static void wait_for(struct check_run *run, const struct check_message *m,
+                     uint32_t value)
+{
+    struct known *k = run->state;
+
+    if (k->len >= run->rule->max_keys) {
+        check_rule_undecided(run, "more events wait than max_keys");
+        return;
+    }
+    if (k->len == k->room) {
+        k->room = k->room ? k->room * 2 : 16;
+        k->list = td_realloc(k->list, k->room * sizeof(*k->list));
+    }
+    k->list[k->len++] = (struct waiting){value, check_seen(m)};
+}
+
+static void need(struct check_run *run, const struct check_message *m)
+{
+    const struct requires *b = run->rule->body;
+    struct known *k = run->state;
+    uint32_t at = check_rule_field(run, m, b->known);
+    bool is_new = false;
+    uint32_t value;
+
+    if (at == CHECK_NO_VALUE)
+        return;
+    td_buf_clear(&k->values.text);
+    check_canon(&k->values.text, m->doc, at);
+    value = check_keys_find(&k->values.keys, td_buf_bytes(&k->values.text));
+    if (value != CHECK_NO_KEY && k->values.seen[value].seq) {
+        check_rule_pass(run);
+        return;
+    }
+    if (!b->any_order) {
+        find_unknown(run, m, at);
+        return;
+    }
+    value = add_value(run, &k->values, &is_new);
+    if (value == CHECK_NO_KEY)
+        return;
+    if (is_new)
+        k->values.seen[value] = (struct check_seen){0};
+    wait_for(run, m, value);
+}
+
+static void on_requires(struct check_run *run, const struct check_message *m,
+                        uint64_t roles)
+{
+    const struct requires *b = run->rule->body;
+
+    if (roles & CHECK_ROLE(NEEDS))
+        need(run, m);
+    for (uint32_t i = 0; i < b->sources_len; i++) {
+        if (roles & CHECK_ROLE(i + 1))
+            learn_all(run, m, b->sources[i]);
+    }
+}
+
+static void find_waiting(struct check_run *run, const struct waiting *w)
+{
+    const struct known *k = run->state;
+    struct check_note note;
+
+    if (!check_rule_fail(run))
+        return;
+    check_note_begin(&note, run, NULL, CHECK_NO_VALUE);
+    (void)td_buf_add_text(&note.expected, "a value that also comes in ");
+    say_sources(&note, run);
+    (void)td_buf_add_bytes(&note.found,
+                           check_keys_text(&k->values.keys, w->value));
+    check_note_about(&note, &w->by);
+    check_note_end(&note);
+}
+
+static void end_requires(struct check_run *run, enum check_ending how)
+{
+    const struct known *k = run->state;
+
+    for (uint32_t i = 0; i < k->len; i++) {
+        const struct waiting *w = &k->list[i];
+
+        if (k->values.seen[w->value].seq)
+            check_rule_pass(run);
+        else if (how == CHECK_CUT)
+            check_rule_open(run, "the stream was cut off");
+        else
+            find_waiting(run, w);
+    }
+}
+
+const struct check_verb check_verb_constant = {
+    .name = "constant",
+    .keys = constant_keys,
+    .vacuous = "there was nothing to compare the field with",
+    .load = load_constant,
+    .on_message = on_constant,
+    .clear = clear_constant,
+    .clear_shared = clear_shared,
+};
+
+const struct check_verb check_verb_unique = {
+    .name = "unique",
+    .keys = unique_keys,
+    .load = load_unique,
+    .on_message = on_unique,
+    .clear = clear_set,
+};
+
+const struct check_verb check_verb_requires = {
+    .name = "requires",
+    .keys = no_keys,
+    .vacuous = "no event came that needs something known",
+    .load = load_requires,
+    .on_message = on_requires,
+    .on_end = end_requires,
+    .clear = clear_known,
+};

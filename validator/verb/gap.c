@@ -1,0 +1,199 @@
+/* gap: the time from one event to the next of its kind; latency: from one event
+ * to another.
+ */
+#include "core/mem.h"
+#include "validator/verb/limits.h"
+
+#define FROM CHECK_ROLE(0)
+#define TO   CHECK_ROLE(1)
+
+static const char *const no_keys[] = {NULL};
+
+struct body {
+    struct check_limits limits;
+    bool ranks;
+};
+
+struct state {
+    bool running;
+    int64_t since;
+    struct check_seen from;
+    struct check_samples samples;
+};
+
+struct shared {
+    struct check_samples samples;
+};
+
+static void prepare(struct check_rule *rule)
+{
+    rule->body = td_calloc(1, sizeof(struct body));
+    rule->state_size = sizeof(struct state);
+    rule->shared_size = sizeof(struct shared);
+    rule->timed = true;
+}
+
+static enum td_code load_gap(struct check_rule *rule, struct check_loader *l,
+                             uint32_t at)
+{
+    struct body *b;
+    enum td_code code;
+
+    prepare(rule);
+    b = rule->body;
+    code = check_read_role(l, check_read_key(l, at, "gap"), rule, false);
+    if (code == TD_OK)
+        code = check_limits_read(&b->limits, l, rule, at, "gap");
+    b->ranks = check_limits_rank(&b->limits);
+    return code;
+}
+
+static enum td_code check_latency_keys(struct check_loader *l, uint32_t at)
+{
+    const struct td_json_value *values = l->doc->json.values;
+    bool object = values[at].kind == TD_JSON_OBJECT;
+    uint32_t count = 2;
+
+    for (int i = 0; object && i < CHECK_LIMITS; i++)
+        count += check_read_key(l, at, check_limits_keys[i]) != 0;
+    if (object && check_read_key(l, at, "from") &&
+        check_read_key(l, at, "to") && values[at].count == count)
+        return TD_OK;
+    return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                         "latency is {from: EVENT, to: EVENT} with min, max, "
+                         "p50, p95 or p99");
+}
+
+static enum td_code load_latency(struct check_rule *rule,
+                                 struct check_loader *l, uint32_t at)
+{
+    uint32_t v = check_read_key(l, at, "latency");
+    enum td_code code = check_latency_keys(l, v);
+    struct body *b;
+
+    prepare(rule);
+    b = rule->body;
+    if (code == TD_OK)
+        code = check_read_role(l, check_read_key(l, v, "from"), rule, false);
+    if (code == TD_OK)
+        code = check_read_role(l, check_read_key(l, v, "to"), rule, false);
+    if (code == TD_OK)
+        code = check_limits_read(&b->limits, l, rule, v, "latency");
+    b->ranks = check_limits_rank(&b->limits);
+    return code;
+}
+
+static void measure(struct check_run *run, const struct check_message *m,
+                    int64_t at)
+{
+    const struct body *b = run->rule->body;
+    struct state *s = run->state;
+
+    check_limits_judge(run, &b->limits, at - s->since, m, &s->from);
+    if (b->ranks)
+        check_samples_add(&s->samples, at - s->since);
+}
+
+static void begin(struct state *s, const struct check_message *m, int64_t at)
+{
+    s->running = true;
+    s->since = at;
+    s->from = check_seen(m);
+}
+
+static void on_gap(struct check_run *run, const struct check_message *m,
+                   uint64_t roles)
+{
+    struct state *s = run->state;
+    int64_t at;
+
+    (void)roles;
+    if (!check_rule_time(run, m, &at))
+        return;
+    if (s->running)
+        measure(run, m, at);
+    begin(s, m, at);
+}
+
+/* The first `from` counts until a `to` comes. */
+static void on_latency(struct check_run *run, const struct check_message *m,
+                       uint64_t roles)
+{
+    struct state *s = run->state;
+    int64_t at;
+
+    if (!check_rule_time(run, m, &at))
+        return;
+    if ((roles & TO) && s->running) {
+        measure(run, m, at);
+        s->running = false;
+    }
+    if ((roles & FROM) && !s->running)
+        begin(s, m, at);
+}
+
+/* The key or scope is over: its durations count with those of the others. */
+static void on_end(struct check_run *run, enum check_ending how)
+{
+    struct shared *shared = run->shared;
+    struct state *s = run->state;
+
+    (void)how;
+    check_samples_merge(&shared->samples, &s->samples);
+}
+
+static void close_gap(struct check_run *run, enum check_ending how)
+{
+    const struct body *b = run->rule->body;
+    struct shared *shared = run->shared;
+
+    check_limits_close(run, &b->limits, &shared->samples, "gaps", how);
+}
+
+static void close_latency(struct check_run *run, enum check_ending how)
+{
+    const struct body *b = run->rule->body;
+    struct shared *shared = run->shared;
+
+    check_limits_close(run, &b->limits, &shared->samples, "latencies", how);
+}
+
+static void clear(const struct check_rule *rule, void *state)
+{
+    struct state *s = state;
+
+    (void)rule;
+    check_samples_release(&s->samples);
+}
+
+static void clear_shared(const struct check_rule *rule, void *shared)
+{
+    struct shared *s = shared;
+
+    (void)rule;
+    check_samples_release(&s->samples);
+}
+
+const struct check_verb check_verb_gap = {
+    .name = "gap",
+    .keys = check_limits_keys,
+    .vacuous = "fewer than two events came",
+    .load = load_gap,
+    .on_message = on_gap,
+    .on_end = on_end,
+    .on_close = close_gap,
+    .clear = clear,
+    .clear_shared = clear_shared,
+};
+
+const struct check_verb check_verb_latency = {
+    .name = "latency",
+    .keys = no_keys,
+    .vacuous = "there was no pair of the two events",
+    .load = load_latency,
+    .on_message = on_latency,
+    .on_end = on_end,
+    .on_close = close_latency,
+    .clear = clear,
+    .clear_shared = clear_shared,
+};

@@ -1,0 +1,111 @@
+#include "validator/verb/limits.h"
+
+#include <inttypes.h>
+
+enum { LEAST, MOST, FIRST_RANK };
+
+const char *const check_limits_keys[] = {"min", "max", "p50",
+                                         "p95", "p99", NULL};
+
+static const unsigned percents[CHECK_LIMITS] = {0, 0, 50, 95, 99};
+
+enum td_code check_limits_read(struct check_limits *limits,
+                               struct check_loader *l,
+                               const struct check_rule *rule, uint32_t at,
+                               const char *what)
+{
+    enum td_code code = TD_OK;
+    bool any = false;
+
+    for (int i = 0; i < CHECK_LIMITS && code == TD_OK; i++) {
+        uint32_t v = check_read_key(l, at, check_limits_keys[i]);
+
+        limits->has[i] = v != 0;
+        any = any || v != 0;
+        if (v)
+            code = check_read_duration(l, rule, v, &limits->ns[i]);
+    }
+    if (code == TD_OK && !any)
+        return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                             "%s needs one of min, max, p50, p95 and p99",
+                             what);
+    return code;
+}
+
+bool check_limits_rank(const struct check_limits *limits)
+{
+    return limits->has[2] || limits->has[3] || limits->has[4];
+}
+
+static void find(struct check_run *run, const struct check_limits *limits,
+                 int which, int64_t ns, const struct check_message *m,
+                 const struct check_seen *from)
+{
+    struct check_note note;
+
+    check_note_begin(&note, run, m, CHECK_NO_VALUE);
+    (void)td_buf_add_text(&note.expected,
+                          which == LEAST ? "at least " : "at most ");
+    check_write_duration(&note.expected, run->rule, limits->ns[which]);
+    check_write_duration(&note.found, run->rule, ns);
+    check_note_witness(&note, from, td_bytes(NULL, 0));
+    check_note_end(&note);
+}
+
+void check_limits_judge(struct check_run *run,
+                        const struct check_limits *limits, int64_t ns,
+                        const struct check_message *m,
+                        const struct check_seen *from)
+{
+    bool low = limits->has[LEAST] && ns < limits->ns[LEAST];
+    bool high = limits->has[MOST] && ns > limits->ns[MOST];
+
+    if (!limits->has[LEAST] && !limits->has[MOST])
+        return;
+    if (!low && !high)
+        check_rule_pass(run);
+    else if (check_rule_fail(run))
+        find(run, limits, low ? LEAST : MOST, ns, m, from);
+}
+
+static void judge_rank(struct check_run *run, const struct check_limits *limits,
+                       int which, struct check_samples *samples,
+                       const char *what)
+{
+    int64_t ns = check_samples_percentile(samples, percents[which]);
+    struct check_note note;
+
+    if (ns <= limits->ns[which]) {
+        check_rule_pass(run);
+        return;
+    }
+    if (!check_rule_fail(run))
+        return;
+    check_note_begin(&note, run, NULL, CHECK_NO_VALUE);
+    (void)td_buf_addf(&note.expected, "%u%% of the %s at most ",
+                      percents[which], what);
+    check_write_duration(&note.expected, run->rule, limits->ns[which]);
+    (void)td_buf_addf(&note.found, "%u%% of %" PRIu64 " are %s",
+                      percents[which], samples->len,
+                      check_samples_rounded(samples) ? "about " : "");
+    check_write_duration(&note.found, run->rule, ns);
+    (void)td_buf_add_text(&note.found, " or less");
+    check_note_end(&note);
+}
+
+void check_limits_close(struct check_run *run,
+                        const struct check_limits *limits,
+                        struct check_samples *samples, const char *what,
+                        enum check_ending how)
+{
+    if (!check_limits_rank(limits))
+        return;
+    if (how == CHECK_CUT) {
+        check_rule_open(run, "the stream was cut off");
+        return;
+    }
+    for (int i = FIRST_RANK; i < CHECK_LIMITS && samples->len > 0; i++) {
+        if (limits->has[i])
+            judge_rank(run, limits, i, samples, what);
+    }
+}

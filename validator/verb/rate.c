@@ -1,0 +1,207 @@
+/* rate: how many events there are in any stretch of time.
+ *
+ * Said without a sliding window: after each event, the one that is `max` later
+ * comes no earlier than a window later, and the one that is `min` later comes
+ * no later. So the last few moments are all that is remembered.
+ */
+#include "core/mem.h"
+#include "validator/rule/read.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define RATE_MAX 100000 /* of min and max: moments that a key remembers */
+
+static const char *const keys[] = {"window", "min", "max", NULL};
+
+struct body {
+    int64_t window;
+    bool has_min;
+    bool has_max;
+    uint64_t min;
+    uint64_t max;
+    uint64_t depth; /* moments to remember */
+};
+
+struct moment {
+    int64_t at;
+    struct check_seen seen;
+};
+
+/* The last moments, in a ring that grows to `depth`. */
+struct state {
+    struct moment *ring;
+    uint64_t room;
+    uint64_t count; /* events so far; the next goes to count % room */
+};
+
+static enum td_code read_bound(struct check_loader *l, uint32_t at,
+                               const char *key, bool *has, uint64_t *out)
+{
+    uint32_t v = check_read_key(l, at, key);
+    enum td_code code;
+
+    *has = v != 0;
+    if (v == 0)
+        return TD_OK;
+    code = check_read_count(l, v, key, out);
+    if (code == TD_OK && (*out == 0 || *out > RATE_MAX))
+        return td_jsonx_fail(l->doc, v, TD_USAGE, l->err,
+                             "%s of a rate is from 1 to %d", key, RATE_MAX);
+    return code;
+}
+
+static enum td_code load(struct check_rule *rule, struct check_loader *l,
+                         uint32_t at)
+{
+    uint32_t window = check_read_key(l, at, "window");
+    struct body *b = td_calloc(1, sizeof(*b));
+    enum td_code code;
+
+    rule->body = b;
+    rule->state_size = sizeof(struct state);
+    rule->timed = true;
+    code = check_read_role(l, check_read_key(l, at, "rate"), rule, false);
+    if (code == TD_OK)
+        code = read_bound(l, at, "min", &b->has_min, &b->min);
+    if (code == TD_OK)
+        code = read_bound(l, at, "max", &b->has_max, &b->max);
+    if (code)
+        return code;
+    if (window == 0 || (!b->has_min && !b->has_max))
+        return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                             "rate needs a window, and min or max");
+    b->depth = b->max > b->min ? b->max : b->min;
+    return check_read_duration(l, rule, window, &b->window);
+}
+
+static const struct moment *back(const struct state *s, uint64_t n)
+{
+    return &s->ring[(s->count - n) % s->room];
+}
+
+static void say(struct check_run *run, const struct check_message *m,
+                const struct moment *first, bool few, int64_t took)
+{
+    const struct body *b = run->rule->body;
+    struct check_note note;
+
+    check_note_begin(&note, run, m, CHECK_NO_VALUE);
+    (void)td_buf_addf(&note.expected,
+                      few ? "at least %" PRIu64 " more within "
+                          : "at most %" PRIu64 " within ",
+                      few ? b->min : b->max);
+    check_write_duration(&note.expected, run->rule, b->window);
+    if (!few)
+        (void)td_buf_addf(&note.found, "%" PRIu64 " within ", b->max + 1);
+    else if (m)
+        (void)td_buf_add_text(&note.found, "the last of them after ");
+    else
+        (void)td_buf_add_text(&note.found, "fewer after ");
+    check_write_duration(&note.found, run->rule, took);
+    if (m)
+        check_note_witness(&note, &first->seen, td_bytes(NULL, 0));
+    else
+        check_note_about(&note, &first->seen);
+    check_note_end(&note);
+}
+
+static void judge_max(struct check_run *run, const struct check_message *m,
+                      int64_t at)
+{
+    const struct body *b = run->rule->body;
+    const struct state *s = run->state;
+    const struct moment *first;
+
+    if (s->count < b->max || at - back(s, b->max)->at >= b->window) {
+        check_rule_pass(run);
+        return;
+    }
+    first = back(s, b->max);
+    if (check_rule_fail(run))
+        say(run, m, first, false, at - first->at);
+}
+
+static void judge_min(struct check_run *run, const struct check_message *m,
+                      int64_t at)
+{
+    const struct body *b = run->rule->body;
+    const struct state *s = run->state;
+    const struct moment *first;
+
+    if (s->count < b->min)
+        return;
+    first = back(s, b->min);
+    if (at - first->at <= b->window)
+        check_rule_pass(run);
+    else if (check_rule_fail(run))
+        say(run, m, first, true, at - first->at);
+}
+
+static void remember(struct state *s, const struct body *b,
+                     const struct check_message *m, int64_t at)
+{
+    if (s->count == s->room && s->room < b->depth) {
+        uint64_t room = s->room ? s->room * 2 : 4;
+
+        s->room = room < b->depth ? room : b->depth;
+        s->ring = td_realloc(s->ring, s->room * sizeof(*s->ring));
+    }
+    s->ring[s->count++ % s->room] = (struct moment){at, check_seen(m)};
+}
+
+static void on_message(struct check_run *run, const struct check_message *m,
+                       uint64_t roles)
+{
+    const struct body *b = run->rule->body;
+    struct state *s = run->state;
+    int64_t at;
+
+    (void)roles;
+    if (!check_rule_time(run, m, &at))
+        return;
+    if (b->has_max)
+        judge_max(run, m, at);
+    if (b->has_min)
+        judge_min(run, m, at);
+    remember(s, b, m, at);
+}
+
+/* Events that fewer than `min` followed, and whose window is over. */
+static void on_end(struct check_run *run, enum check_ending how)
+{
+    const struct body *b = run->rule->body;
+    const struct state *s = run->state;
+    uint64_t n = b->min < s->count ? b->min : s->count;
+    int64_t end;
+
+    if (!b->has_min || !check_rule_end_time(run, &end))
+        return;
+    for (; n > 0; n--) {
+        const struct moment *first = back(s, n);
+
+        if (end - first->at < b->window) {
+            if (how == CHECK_CUT)
+                check_rule_open(run, "the stream was cut off");
+        } else if (check_rule_fail(run)) {
+            say(run, NULL, first, true, end - first->at);
+        }
+    }
+}
+
+static void clear(const struct check_rule *rule, void *state)
+{
+    struct state *s = state;
+
+    (void)rule;
+    free(s->ring);
+}
+
+const struct check_verb check_verb_rate = {
+    .name = "rate",
+    .keys = keys,
+    .load = load,
+    .on_message = on_message,
+    .on_end = on_end,
+    .clear = clear,
+};

@@ -1,0 +1,178 @@
+/* sequence: the events come as a regular expression says. */
+#include "validator/expr/sequence.h"
+#include "core/mem.h"
+#include "validator/rule/read.h"
+
+#include <stdlib.h>
+
+static const char *const keys[] = {"anchored", "strict", NULL};
+
+struct body {
+    struct check_sequence *sequence;
+    bool anchored;
+    uint64_t others; /* strict: the role of every event; else 0 */
+};
+
+struct state {
+    struct check_sequence_state at;
+    bool over; /* it was found, or broken */
+    struct check_seen last;
+};
+
+static enum td_code read_flag(struct check_loader *l, uint32_t at,
+                              const char *key, bool *out)
+{
+    uint32_t v = check_read_key(l, at, key);
+    enum td_json_kind kind =
+        v ? (enum td_json_kind)l->doc->json.values[v].kind : TD_JSON_FALSE;
+
+    *out = kind == TD_JSON_TRUE;
+    if (kind == TD_JSON_TRUE || kind == TD_JSON_FALSE)
+        return TD_OK;
+    return td_jsonx_fail(l->doc, v, TD_USAGE, l->err, "%s is true or false",
+                         key);
+}
+
+static enum td_code load(struct check_rule *rule, struct check_loader *l,
+                         uint32_t at)
+{
+    struct body *b = td_calloc(1, sizeof(*b));
+    bool strict = false;
+    enum td_code code;
+
+    rule->body = b;
+    rule->state_size = sizeof(struct state);
+    code = check_sequence_load(&b->sequence, l->words, l->doc,
+                               check_read_key(l, at, "sequence"), l->err);
+    if (code == TD_OK)
+        code = read_flag(l, at, "anchored", &b->anchored);
+    if (code == TD_OK)
+        code = read_flag(l, at, "strict", &strict);
+    if (code)
+        return code;
+    for (uint32_t i = 0; i < check_sequence_events(b->sequence); i++)
+        (void)check_rule_listen(rule, check_sequence_take(b->sequence, i),
+                                false);
+    if (strict)
+        b->others = CHECK_ROLE(check_rule_listen(rule, NULL, false));
+    return TD_OK;
+}
+
+static void unload(struct check_rule *rule)
+{
+    struct body *b = rule->body;
+
+    if (b)
+        check_sequence_free(b->sequence);
+}
+
+/* What may come, in words. */
+static void say_next(struct check_note *note, const struct check_run *run)
+{
+    const struct body *b = run->rule->body;
+    const struct state *s = run->state;
+    uint64_t next = check_sequence_next(b->sequence, &s->at);
+    bool may_end = check_sequence_done(b->sequence, &s->at);
+
+    for (uint64_t left = next; left; left &= left - 1) {
+        bool last = (left & (left - 1)) == 0 && !may_end;
+
+        if (left != next)
+            (void)td_buf_add_text(&note->expected, last ? " or " : ", ");
+        (void)td_buf_addf(
+            &note->expected, "\"%s\"",
+            check_selector_text(
+                run->rule->roles[__builtin_ctzll(left)].selector));
+    }
+    if (may_end)
+        (void)td_buf_addf(&note->expected, "%sthe end", next ? " or " : "");
+    if (s->last.seq)
+        check_note_witness(note, &s->last, td_bytes(NULL, 0));
+}
+
+/* m came, or the end did. */
+static void find(struct check_run *run, const struct check_message *m)
+{
+    struct state *s = run->state;
+    struct check_note note;
+
+    s->over = true;
+    if (!check_rule_fail(run))
+        return;
+    check_note_begin(&note, run, m, CHECK_NO_VALUE);
+    say_next(&note, run);
+    if (m)
+        check_note_name(&note.found, m->name);
+    else
+        (void)td_buf_add_text(&note.found, "the end");
+    check_note_end(&note);
+}
+
+/* Anchored: the first event that does not fit is a finding, and the last word
+ * on this key.
+ */
+static void step_anchored(struct check_run *run, const struct check_message *m,
+                          uint64_t events)
+{
+    const struct body *b = run->rule->body;
+    struct state *s = run->state;
+
+    if (!check_sequence_step(b->sequence, &s->at, events, false))
+        find(run, m);
+    s->last = check_seen(m);
+}
+
+/* Anywhere: what does not fit is the end of what came before. */
+static void step_anywhere(struct check_run *run, const struct check_message *m,
+                          uint64_t events)
+{
+    const struct body *b = run->rule->body;
+    struct state *s = run->state;
+
+    s->last = check_seen(m);
+    if (!check_sequence_step(b->sequence, &s->at, events, true))
+        s->at = (struct check_sequence_state){0};
+    if (!check_sequence_done(b->sequence, &s->at))
+        return;
+    s->over = true;
+    check_rule_pass(run);
+}
+
+static void on_message(struct check_run *run, const struct check_message *m,
+                       uint64_t roles)
+{
+    const struct body *b = run->rule->body;
+    struct state *s = run->state;
+
+    if (s->over)
+        return;
+    if (b->anchored)
+        step_anchored(run, m, roles & ~b->others);
+    else
+        step_anywhere(run, m, roles & ~b->others);
+}
+
+static void on_end(struct check_run *run, enum check_ending how)
+{
+    const struct body *b = run->rule->body;
+    const struct state *s = run->state;
+
+    if (s->over || s->last.seq == 0)
+        return;
+    if (how == CHECK_CUT)
+        check_rule_open(run, "the stream was cut off within the sequence");
+    else if (b->anchored && check_sequence_done(b->sequence, &s->at))
+        check_rule_pass(run);
+    else
+        find(run, NULL);
+}
+
+const struct check_verb check_verb_sequence = {
+    .name = "sequence",
+    .keys = keys,
+    .vacuous = "no event of the sequence came",
+    .load = load,
+    .unload = unload,
+    .on_message = on_message,
+    .on_end = on_end,
+};

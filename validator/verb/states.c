@@ -1,0 +1,350 @@
+/* states: a field goes from value to value only as it may. */
+#include "core/mem.h"
+#include "schema/value/equal.h"
+#include "schema/value/intern.h"
+#include "validator/rule/read.h"
+
+#include <stdlib.h>
+
+#define STATES_MAX 256
+#define NO_STATE   0 /* states count from 1 */
+
+static const char *const no_keys[] = {NULL};
+
+typedef uint8_t state_set[STATES_MAX / 8 + 1];
+
+struct body {
+    uint32_t field;
+    bool of_event; /* of a selector: the field must be there */
+    bool has_start;
+    bool has_final;
+    struct check_keys names; /* state - 1 */
+    state_set start;
+    state_set final;
+    state_set allow[STATES_MAX + 1];
+};
+
+struct state {
+    uint32_t at; /* or NO_STATE */
+    struct check_seen seen;
+};
+
+static bool is_in(const state_set set, uint32_t state)
+{
+    return set[state / 8] >> state % 8 & 1;
+}
+
+static void put(state_set set, uint32_t state)
+{
+    set[state / 8] |= (uint8_t)(1u << state % 8);
+}
+
+static bool is_text(const struct check_loader *l, uint32_t at)
+{
+    return l->doc->json.values[at].kind == TD_JSON_STRING;
+}
+
+/* The state of text `at`, made if `make`; NO_STATE: there is none, or no room.
+ */
+static uint32_t name_state(const struct check_loader *l, uint32_t at,
+                           struct body *b, bool make)
+{
+    struct td_buf text = {0};
+    struct td_bytes name =
+        check_text(&text, (struct check_value){&l->doc->json, at});
+    uint32_t key = check_keys_find(&b->names, name);
+
+    if (key == CHECK_NO_KEY && make && b->names.len < STATES_MAX)
+        key = check_keys_add(&b->names, name, NULL);
+    td_buf_release(&text);
+    return key == CHECK_NO_KEY ? NO_STATE : key + 1;
+}
+
+static enum td_code bad_name(struct check_loader *l, uint32_t at, bool make)
+{
+    struct td_bytes name = td_json_inner(&l->doc->json, at);
+
+    if (make)
+        return td_jsonx_fail(l->doc, at, TD_LIMIT, l->err,
+                             "more than %d states", STATES_MAX);
+    (void)td_jsonx_fail(
+        l->doc, at, TD_USAGE, l->err, "there is no state \"%.*s\"",
+        (int)(name.len < 80 ? name.len : 80), (const char *)name.ptr);
+    return td_error_mend(l->err, "name it in allow");
+}
+
+static enum td_code read_state(struct check_loader *l, uint32_t at,
+                               struct body *b, bool make, state_set set)
+{
+    uint32_t state;
+
+    if (!is_text(l, at))
+        return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                             "a state is named by text");
+    state = name_state(l, at, b, make);
+    if (state == NO_STATE)
+        return bad_name(l, at, make);
+    put(set, state);
+    return TD_OK;
+}
+
+/* One name, or a list of them. */
+static enum td_code read_states(struct check_loader *l, uint32_t at,
+                                struct body *b, bool make, state_set set)
+{
+    const struct td_json_value *values = l->doc->json.values;
+    enum td_code code = TD_OK;
+
+    if (values[at].kind != TD_JSON_ARRAY)
+        return read_state(l, at, b, make, set);
+    for (uint32_t i = at + 1; i < values[at].next && code == TD_OK;
+         i = values[i].next)
+        code = read_state(l, i, b, make, set);
+    return code;
+}
+
+static enum td_code read_allow(struct check_loader *l, uint32_t at,
+                               struct body *b)
+{
+    const struct td_json_value *values = l->doc->json.values;
+    enum td_code code = TD_OK;
+
+    if (values[at].kind != TD_JSON_OBJECT)
+        return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                             "allow is an object: a state, then the list of "
+                             "those that may follow");
+    for (uint32_t key = at + 1; key < values[at].next && code == TD_OK;
+         key = values[key + 1].next) {
+        uint32_t from = name_state(l, key, b, true);
+
+        if (from == NO_STATE)
+            return bad_name(l, key, true);
+        code = read_states(l, key + 1, b, true, b->allow[from]);
+    }
+    return code;
+}
+
+static enum td_code check_states_keys(struct check_loader *l, uint32_t at)
+{
+    static const char *const known[] = {"event", "field", "start", "allow",
+                                        "final"};
+    const struct td_json_value *values = l->doc->json.values;
+    uint32_t count = 0;
+
+    if (values[at].kind != TD_JSON_OBJECT || !check_read_key(l, at, "field") ||
+        !check_read_key(l, at, "allow"))
+        return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                             "states is {field: FIELD, allow: {STATE: "
+                             "[STATE, ...], ...}}, and perhaps event, start "
+                             "and final");
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        count += check_read_key(l, at, known[i]) != 0;
+    if (count == values[at].count)
+        return TD_OK;
+    return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                         "states has only event, field, start, allow and "
+                         "final");
+}
+
+static enum td_code read_edges(struct check_loader *l, uint32_t at,
+                               struct body *b)
+{
+    uint32_t start = check_read_key(l, at, "start");
+    uint32_t final = check_read_key(l, at, "final");
+    enum td_code code = read_allow(l, check_read_key(l, at, "allow"), b);
+
+    b->has_start = start != 0;
+    b->has_final = final != 0;
+    if (code == TD_OK && start)
+        code = read_states(l, start, b, false, b->start);
+    if (code == TD_OK && final)
+        code = read_states(l, final, b, false, b->final);
+    return code;
+}
+
+static enum td_code load(struct check_rule *rule, struct check_loader *l,
+                         uint32_t at)
+{
+    uint32_t v = check_read_key(l, at, "states");
+    enum td_code code = check_states_keys(l, v);
+    struct body *b = td_calloc(1, sizeof(*b));
+    uint32_t event = code ? 0 : check_read_key(l, v, "event");
+
+    rule->body = b;
+    rule->state_size = sizeof(struct state);
+    if (code)
+        return code;
+    b->of_event = event != 0;
+    if (event)
+        code = check_read_role(l, event, rule, false);
+    else
+        (void)check_rule_listen(rule, NULL, false);
+    if (code == TD_OK)
+        code = check_read_field(l, check_read_key(l, v, "field"), &b->field);
+    return code ? code : read_edges(l, v, b);
+}
+
+static void unload(struct check_rule *rule)
+{
+    struct body *b = rule->body;
+
+    if (b)
+        check_keys_release(&b->names);
+}
+
+static void say_state(struct td_buf *out, const struct body *b, uint32_t state)
+{
+    struct td_bytes name = check_keys_text(&b->names, state - 1);
+
+    (void)td_buf_addf(out, "\"%.*s\"", (int)name.len, (const char *)name.ptr);
+}
+
+static void say_states(struct td_buf *out, const struct body *b,
+                       const state_set set)
+{
+    bool first = true;
+
+    for (uint32_t i = 1; i <= b->names.len; i++) {
+        if (!is_in(set, i))
+            continue;
+        (void)td_buf_add_text(out, first ? "" : " or ");
+        say_state(out, b, i);
+        first = false;
+    }
+    if (first)
+        (void)td_buf_add_text(out, "no other");
+}
+
+/* The state that m tells of; NO_STATE: one that nobody knows. */
+static uint32_t state_of(const struct body *b, const struct check_message *m,
+                         uint32_t at)
+{
+    struct td_buf text = {0};
+    struct td_bytes name = td_json_raw(m->doc, at);
+    uint32_t key;
+
+    if (m->doc->values[at].kind == TD_JSON_STRING)
+        name = check_text(&text, (struct check_value){m->doc, at});
+    key = check_keys_find(&b->names, name);
+    td_buf_release(&text);
+    return key == CHECK_NO_KEY ? NO_STATE : key + 1;
+}
+
+static void witness(struct check_note *note, const struct body *b,
+                    const struct state *s)
+{
+    struct td_buf value = {0};
+
+    if (s->at == NO_STATE)
+        return;
+    say_state(&value, b, s->at);
+    check_note_witness(note, &s->seen, td_buf_bytes(&value));
+    td_buf_release(&value);
+}
+
+/* `set` is what it may be. */
+static void find(struct check_run *run, const struct check_message *m,
+                 uint32_t at, const state_set set)
+{
+    const struct body *b = run->rule->body;
+    const struct state *s = run->state;
+    struct check_note note;
+
+    if (!check_rule_fail(run))
+        return;
+    check_note_begin(&note, run, m, at);
+    say_states(&note.expected, b, set);
+    if (m && s->at != NO_STATE) {
+        (void)td_buf_add_text(&note.expected, " after ");
+        say_state(&note.expected, b, s->at);
+    } else {
+        (void)td_buf_add_text(&note.expected, m ? " at first" : " at the end");
+    }
+    if (m)
+        check_note_value(&note.found, m, at);
+    else
+        say_state(&note.found, b, s->at);
+    witness(&note, b, s);
+    check_note_end(&note);
+}
+
+/* A state that begins a life: a start, or what may follow one. */
+static bool may_begin(const struct body *b, uint32_t to)
+{
+    if (!b->has_start || is_in(b->start, to))
+        return true;
+    for (uint32_t i = 1; i <= b->names.len; i++) {
+        if (is_in(b->start, i) && is_in(b->allow[i], to))
+            return true;
+    }
+    return false;
+}
+
+static void find_unknown(struct check_run *run, const struct check_message *m,
+                         uint32_t at)
+{
+    const struct body *b = run->rule->body;
+    state_set all = {0};
+
+    for (uint32_t i = 1; i <= b->names.len; i++)
+        put(all, i);
+    find(run, m, at, all);
+}
+
+static void move(struct check_run *run, const struct check_message *m,
+                 uint32_t at, uint32_t to)
+{
+    const struct body *b = run->rule->body;
+    struct state *s = run->state;
+
+    if (s->at == NO_STATE ? may_begin(b, to)
+                          : s->at == to || is_in(b->allow[s->at], to))
+        check_rule_pass(run);
+    else
+        find(run, m, at, s->at == NO_STATE ? b->start : b->allow[s->at]);
+    s->at = to;
+    s->seen = check_seen(m);
+}
+
+static void on_message(struct check_run *run, const struct check_message *m,
+                       uint64_t roles)
+{
+    const struct body *b = run->rule->body;
+    uint32_t at = b->of_event ? check_rule_field(run, m, b->field)
+                              : check_field_at(run->fields, b->field);
+    uint32_t to;
+
+    (void)roles;
+    if (at == CHECK_NO_VALUE)
+        return;
+    to = state_of(b, m, at);
+    if (to == NO_STATE)
+        find_unknown(run, m, at);
+    else
+        move(run, m, at, to);
+}
+
+static void on_end(struct check_run *run, enum check_ending how)
+{
+    const struct body *b = run->rule->body;
+    const struct state *s = run->state;
+
+    if (s->at == NO_STATE || !b->has_final)
+        return;
+    if (is_in(b->final, s->at))
+        check_rule_pass(run);
+    else if (how == CHECK_CUT)
+        check_rule_open(run, "the stream was cut off before a final state");
+    else
+        find(run, NULL, CHECK_NO_VALUE, b->final);
+}
+
+const struct check_verb check_verb_states = {
+    .name = "states",
+    .keys = no_keys,
+    .vacuous = "no event has the field",
+    .load = load,
+    .unload = unload,
+    .on_message = on_message,
+    .on_end = on_end,
+};

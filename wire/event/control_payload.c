@@ -1,0 +1,57 @@
+#include "wire/event/control_payload.h"
+
+#include "core/b64.h"
+#include "core/json.h"
+
+static void add_key(struct td_buf *json, const char *key)
+{
+    if (json->len > 0 && json->ptr[json->len - 1] != '{')
+        (void)td_buf_add_byte(json, ',');
+    (void)td_buf_addf(json, "\"%s\":", key);
+}
+
+void facts_escape(struct td_buf *json, struct td_bytes text)
+{
+    if (td_utf8_valid(text)) {
+        (void)td_json_escape(json, text);
+        return;
+    }
+    for (size_t i = 0; i < text.len; i++)
+        (void)td_json_escape(json, text.ptr[i] < 0x80
+                                       ? td_bytes(text.ptr + i, 1)
+                                       : td_text("?"));
+}
+
+void facts_add(struct td_buf *json, const char *key, struct td_bytes text)
+{
+    add_key(json, key);
+    (void)td_buf_add_byte(json, '"');
+    facts_escape(json, text);
+    (void)td_buf_add_byte(json, '"');
+}
+
+void facts_add_number(struct td_buf *json, const char *key, uint64_t number)
+{
+    add_key(json, key);
+    (void)td_buf_addf(json, "%llu", (unsigned long long)number);
+}
+
+void facts_close(struct td_buf *json, unsigned code, struct td_bytes reason)
+{
+    (void)td_buf_add_byte(json, '{');
+    facts_add_number(json, "code", code);
+    facts_add(json, "reason", reason);
+    (void)td_buf_add_byte(json, '}');
+}
+
+void facts_bad(struct td_buf *json, struct td_bytes bytes, const char *why)
+{
+    size_t len = bytes.len < FACTS_BAD_MAX ? bytes.len : FACTS_BAD_MAX;
+
+    (void)td_buf_add_byte(json, '{');
+    facts_add(json, "why", td_text(why));
+    facts_add_number(json, "bytes", bytes.len);
+    (void)td_buf_add_text(json, ",\"b64\":\"");
+    (void)td_b64_encode(json, td_bytes(bytes.ptr, len));
+    (void)td_buf_add_text(json, "\"}");
+}

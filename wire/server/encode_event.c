@@ -1,0 +1,125 @@
+#include "core/b64.h"
+#include "core/json.h"
+#include "wire/server/server_internal.h"
+#include "wire/sse/sse.h"
+
+#include <inttypes.h>
+
+/* The arguments of a Socket.IO event, `["name",A,B]`, as what stands behind the
+ * name: `A,B]` or `]`. ptr is NULL if the event is of another kind.
+ */
+static struct td_bytes sio_arguments(const struct td_event *ev)
+{
+    size_t head = ev->name.len + 3; /* ["name" */
+    const uint8_t *p = ev->payload.ptr;
+
+    if (ev->form != TD_FORM_JSON || ev->payload.len < 2 || p[0] != '[')
+        return td_bytes(NULL, 0);
+    if (ev->ack.len > 0)
+        return td_bytes(p + 1, ev->payload.len - 1);
+    if (ev->name.len == 0 || ev->payload.len <= head || p[1] != '"' ||
+        memcmp(p + 2, ev->name.ptr, ev->name.len) != 0 || p[head - 1] != '"' ||
+        (p[head] != ',' && p[head] != ']'))
+        return td_bytes(NULL, 0);
+    if (p[head] == ',')
+        head++;
+    return td_bytes(p + head, ev->payload.len - head);
+}
+
+/* `"key":VALUE,` or, with quotes, `"key":"VALUE",` - unless it is empty. */
+static void put_member(struct td_buf *out, const char *key,
+                       struct td_bytes value, const char *quote)
+{
+    if (value.len == 0)
+        return;
+    (void)td_buf_addf(out, "\"%s\":%s", key, quote);
+    (void)td_buf_add_bytes(out, value);
+    (void)td_buf_addf(out, "%s,", quote);
+}
+
+enum td_code envelope_ws(struct td_buf *out, enum ws_opcode *opcode,
+                         const struct td_event *ev)
+{
+    struct td_bytes arguments = sio_arguments(ev);
+
+    *opcode = ev->form == TD_FORM_BYTES ? WS_BINARY : WS_TEXT;
+    if (!arguments.ptr)
+        return td_buf_add_bytes(out, ev->payload);
+    (void)td_buf_add_byte(out, '{');
+    if (ev->ack.len > 0)
+        put_member(out, "ack", ev->ack, "");
+    else
+        put_member(out, "event", ev->name, "\"");
+    put_member(out, "ns", ev->ns, "\"");
+    put_member(out, "id", ev->id, "");
+    put_member(out, "att", ev->att, "");
+    (void)td_buf_add_text(out, "\"args\":[");
+    (void)td_buf_add_bytes(out, arguments);
+    return td_buf_add_byte(out, '}');
+}
+
+/* The text behind a JSON string body; "" if it cannot be a field. */
+static struct td_bytes field_text(struct td_buf *scratch, struct td_bytes inner)
+{
+    struct td_bytes text;
+
+    td_buf_clear(scratch);
+    if (td_json_unescape(scratch, inner))
+        return td_bytes("", 0);
+    text = td_buf_bytes(scratch);
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] == '\n' || text.ptr[i] == '\r' || text.ptr[i] == '\0')
+            return td_bytes("", 0);
+    return text;
+}
+
+struct td_bytes wire_sse_id(struct td_buf *scratch, const struct td_event *ev)
+{
+    if (ev->id.len > 2 && *ev->id.ptr == '"')
+        return field_text(scratch, td_bytes(ev->id.ptr + 1, ev->id.len - 2));
+    td_buf_clear(scratch);
+    if (ev->seq > 0)
+        (void)td_buf_addf(scratch, "%" PRIu64, ev->seq);
+    return td_buf_bytes(scratch);
+}
+
+static void sse_data(struct td_buf *data, const struct td_event *ev)
+{
+    struct td_bytes arguments = sio_arguments(ev);
+
+    if (arguments.ptr) {
+        (void)td_buf_add_byte(data, '[');
+        (void)td_buf_add_bytes(data, arguments);
+    } else if (ev->form == TD_FORM_BYTES) {
+        (void)td_b64_encode(data, ev->payload);
+    } else {
+        (void)td_buf_add_bytes(data, ev->payload);
+    }
+}
+
+enum td_code envelope_sse(struct td_buf *out, const struct td_event *ev)
+{
+    struct td_buf name = {0};
+    struct td_buf id = {0};
+    struct td_buf data = {0};
+    struct td_bytes shown = field_text(&name, ev->name);
+    enum td_code code;
+
+    if (ev->form == TD_FORM_BYTES && shown.len == 0)
+        shown = td_text("binary");
+    sse_data(&data, ev);
+    code = sse_put(out, shown, wire_sse_id(&id, ev), td_buf_bytes(&data));
+    td_buf_release(&name);
+    td_buf_release(&id);
+    td_buf_release(&data);
+    return code;
+}
+
+struct td_event envelope_sio(const struct td_event *ev)
+{
+    struct td_event own = *ev;
+
+    if (own.id.len > 0 && *own.id.ptr == '"')
+        own.id = td_bytes(NULL, 0);
+    return own;
+}

@@ -1,0 +1,202 @@
+#include "core/mem.h"
+#include "wire/server/server_internal.h"
+#include "wire/ws/handshake.h"
+
+#include <stdlib.h>
+
+enum route { TO_SIO, TO_WS, TO_SSE, TO_PAGE };
+
+static bool is(const struct http_head *head, const char *method)
+{
+    return td_bytes_is(head->method, method);
+}
+
+/* "/socket.io/", with or without its last slash. */
+static bool is_sio_path(const struct wire_server *server, struct td_bytes path)
+{
+    size_t len = strlen(server->sio_path);
+
+    return td_bytes_is(path, server->sio_path) ||
+           (path.len == len - 1 &&
+            !memcmp(path.ptr, server->sio_path, len - 1));
+}
+
+static enum route route_of(const struct wire_server *server,
+                           const struct http_head *head)
+{
+    if (is_sio_path(server, head->path))
+        return TO_SIO;
+    if (ws_is_upgrade(head))
+        return TO_WS;
+    if (is(head, "GET") &&
+        (td_bytes_is(head->path, "/events") ||
+         http_has_token(head, "Accept", "text/event-stream")))
+        return TO_SSE;
+    return TO_PAGE;
+}
+
+/* Pages of any origin may read what is served here: it is a stream to test
+ * against, no cookie is ever looked at. */
+void server_http_cors(struct td_buf *out, const struct http_head *head)
+{
+    struct td_bytes origin = http_field(head, "Origin");
+
+    if (!origin.ptr)
+        return;
+    (void)http_put_field(out, "Access-Control-Allow-Origin", origin);
+    (void)td_buf_add_text(out, "Access-Control-Allow-Credentials: true\r\n"
+                               "Vary: Origin\r\n");
+}
+
+/* The answer to a preflight, or to a plain OPTIONS. */
+static void answer_options(struct server_conn *c, const struct http_head *head)
+{
+    bool sio = is_sio_path(c->server, head->path);
+    const char *methods =
+        sio ? "GET, HEAD, POST, OPTIONS" : "GET, HEAD, OPTIONS";
+    struct td_bytes asked = http_field(head, "Access-Control-Request-Headers");
+    struct td_buf out = {0};
+
+    (void)http_put_status(&out, 204);
+    (void)http_put_field(&out, "Allow", td_text(methods));
+    server_http_cors(&out, head);
+    if (http_field(head, "Access-Control-Request-Method").ptr) {
+        (void)http_put_field(&out, "Access-Control-Allow-Methods",
+                             td_text(methods));
+        if (asked.len > 0)
+            (void)http_put_field(&out, "Access-Control-Allow-Headers", asked);
+        (void)td_buf_add_text(&out, "Access-Control-Max-Age: 600\r\n");
+    }
+    (void)http_put_end(&out);
+    server_conn_write(c, td_buf_bytes(&out));
+    td_buf_release(&out);
+    if (!head->keep_alive)
+        server_conn_end(c);
+}
+
+static void put_extra(struct td_buf *out, int status)
+{
+    if (status == 405)
+        (void)td_buf_add_text(out, "Allow: GET, HEAD, OPTIONS\r\n");
+    if (status == 426)
+        (void)td_buf_add_text(out, "Upgrade: websocket\r\n"
+                                   "Sec-WebSocket-Version: 13\r\n");
+}
+
+void server_http_answer(struct server_conn *c, const struct http_head *head,
+                        int status, const char *type, struct td_bytes body)
+{
+    bool keep = head && head->keep_alive && !server_is_over(c->server);
+    struct td_buf out = {0};
+
+    (void)http_put_status(&out, status);
+    (void)http_put_field(&out, "Content-Type", td_text(type));
+    (void)http_put_length(&out, body.len);
+    (void)td_buf_add_text(&out, "Cache-Control: no-store\r\n");
+    put_extra(&out, status);
+    if (head)
+        server_http_cors(&out, head);
+    if (!keep)
+        (void)td_buf_add_text(&out, "Connection: close\r\n");
+    else if (head->minor == 0)
+        (void)td_buf_add_text(&out, "Connection: keep-alive\r\n");
+    (void)http_put_end(&out);
+    if (!head || !is(head, "HEAD"))
+        (void)td_buf_add_bytes(&out, body);
+    server_conn_write(c, td_buf_bytes(&out));
+    td_buf_release(&out);
+    c->answered = true;
+    if (!keep)
+        server_conn_end(c);
+}
+
+/* Refused for good: what follows on this conn is not looked at. */
+void server_http_refuse(struct server_conn *c, int status, const char *why)
+{
+    struct td_buf body = {0};
+
+    (void)td_buf_addf(&body, "%d %s: %s\n", status, http_reason(status), why);
+    server_http_answer(c, NULL, status, "text/plain; charset=utf-8",
+                       td_buf_bytes(&body));
+    td_buf_release(&body);
+}
+
+static void answer_page(struct server_conn *c, const struct http_head *head)
+{
+    struct wire_server *server = c->server;
+    struct wire_page page = {.status = 404,
+                             .html =
+                                 http_has_token(head, "Accept", "text/html"),
+                             .content_type = "text/plain; charset=utf-8"};
+    char *path = td_strndup(head->path.ptr, head->path.len);
+
+    if (server->events.page)
+        server->events.page(server->ctx, path, &page);
+    if (page.status == 404 && page.body.len == 0)
+        (void)td_buf_add_text(&page.body, "404 Not Found\n");
+    server_http_answer(c, head, page.status, page.content_type,
+                       td_buf_bytes(&page.body));
+    td_buf_release(&page.body);
+    free(path);
+}
+
+/* What a method is worth where only GET, HEAD and OPTIONS are: 0 = fine. */
+static int method_status(const struct http_head *head)
+{
+    static const char *const known[] = {"POST",  "PUT",   "DELETE",
+                                        "PATCH", "TRACE", "CONNECT"};
+
+    if (is(head, "GET") || is(head, "HEAD") || is(head, "OPTIONS"))
+        return 0;
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (is(head, known[i]))
+            return 405;
+    return 501;
+}
+
+static bool is_full(const struct wire_server *server)
+{
+    return server->peer_count >= server->options.max_peers;
+}
+
+/* A POST to a session: its body is wanted, so its length must be known. */
+static void head_of_post(struct server_conn *c, const struct http_head *head)
+{
+    if (head->framing == HTTP_NO_BODY) {
+        server_http_refuse(c, 411, "a POST needs a Content-Length");
+        return;
+    }
+    c->wants_body = true;
+}
+
+void server_http_head(struct server_conn *c, const struct http_head *head)
+{
+    bool sio = is_sio_path(c->server, head->path);
+    int status = method_status(head);
+
+    if (sio && is(head, "POST"))
+        head_of_post(c, head);
+    else if (status)
+        server_http_refuse(c, status, "only GET, HEAD and OPTIONS go here");
+    if (head->expect_continue && head->framing != HTTP_NO_BODY &&
+        c->mode == SERVER_HTTP)
+        server_conn_write(c, td_text("HTTP/1.1 100 Continue\r\n\r\n"));
+}
+
+void server_http_end(struct server_conn *c, const struct http_head *head)
+{
+    enum route route = route_of(c->server, head);
+
+    if (is(head, "OPTIONS"))
+        answer_options(c, head);
+    else if (route == TO_PAGE)
+        answer_page(c, head);
+    else if (is_full(c->server) && http_query(head->query, "sid").ptr == NULL)
+        server_http_refuse(c, 503, "as many consumers as this server takes");
+    else if (route == TO_WS)
+        server_ws_open(c, head);
+    else if (route == TO_SSE)
+        server_sse_open(c, head);
+    else
+        server_sio_request(c, head);
+}

@@ -1,0 +1,352 @@
+#include "core/mem.h"
+#include "wire/server/server_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MAX_QUEUE ((size_t)64 << 20) /* bytes */
+#define MAX_PEERS 10000
+#define SIO_PATH  "/socket.io/"
+
+static void flush_fired(void *ctx);
+
+static void set_defaults(struct wire_server_options *options)
+{
+    if (!options->max_message)
+        options->max_message = EIO_MAX_PAYLOAD;
+    if (!options->max_queue)
+        options->max_queue = MAX_QUEUE;
+    if (!options->max_peers)
+        options->max_peers = MAX_PEERS;
+    if (!options->ping_interval_ns)
+        options->ping_interval_ns = EIO_PING_INTERVAL_MS * TD_NS_PER_MS;
+    if (!options->ping_timeout_ns)
+        options->ping_timeout_ns = EIO_PING_TIMEOUT_MS * TD_NS_PER_MS;
+}
+
+/* The path with a slash at both ends. */
+static char *full_path(const char *path)
+{
+    struct td_buf text = {0};
+    size_t len = strlen(path);
+    char *full;
+
+    (void)td_buf_addf(&text, "%s%s%s", *path == '/' ? "" : "/", path,
+                      len > 0 && path[len - 1] == '/' ? "" : "/");
+    full = td_strdup(td_buf_str(&text));
+    td_buf_release(&text);
+    return full;
+}
+
+enum td_code wire_server_open(struct wire_net *net,
+                              const struct wire_server_options *options,
+                              const struct wire_server_events *events,
+                              void *ctx, struct wire_server **out,
+                              struct td_error *err)
+{
+    struct wire_server *server = td_calloc(1, sizeof(*server));
+    enum td_code code;
+
+    server->net = net;
+    server->options = *options;
+    set_defaults(&server->options);
+    server->events = *events;
+    server->ctx = ctx;
+    server->flush = (struct wire_timer){.fire = flush_fired, .ctx = server};
+    code = wire_listen(net, &options->bind, server_accept, server,
+                       &server->listener, err);
+    if (code) {
+        free(server);
+        return code;
+    }
+    server->port = wire_listener_port(server->listener);
+    server->sio_path =
+        full_path(options->sio_path ? options->sio_path : SIO_PATH);
+    *out = server;
+    return TD_OK;
+}
+
+uint16_t wire_server_port(const struct wire_server *server)
+{
+    return server->port;
+}
+
+unsigned wire_server_peers(const struct wire_server *server)
+{
+    return server->peer_count;
+}
+
+void server_slow(struct wire_server *server, bool *flag, bool slow)
+{
+    if (*flag == slow)
+        return;
+    *flag = slow;
+    server->slow_count += slow ? 1U : -1U;
+    if (server->slow_count > 0 || !server->owes_drained)
+        return;
+    server->owes_drained = false;
+    if (server->events.drained)
+        server->events.drained(server->ctx);
+}
+
+/* Bytes for all, and where each message of them ends. */
+struct parcel {
+    struct wire_block *block;
+    struct server_tally *tally;
+};
+
+/* The batch between head and tail. */
+static struct parcel pack(const struct server_batch *batch, const char *head,
+                          const char *tail)
+{
+    size_t before = strlen(head);
+    size_t behind = strlen(tail);
+    size_t len = batch->bytes.len;
+    uint32_t count = (uint32_t)(batch->ends.len / sizeof(uint32_t));
+    struct parcel parcel = {
+        .block = wire_block_new(before + len + behind),
+        .tally = td_calloc(1, sizeof(*parcel.tally) + batch->ends.len)};
+
+    memcpy(parcel.block->data, head, before);
+    memcpy(parcel.block->data + before, batch->bytes.ptr, len);
+    memcpy(parcel.block->data + before + len, tail, behind);
+    parcel.tally->refs = 1;
+    parcel.tally->count = count;
+    memcpy(parcel.tally->ends, batch->ends.ptr, batch->ends.len);
+    for (uint32_t i = 0; i < count; i++)
+        parcel.tally->ends[i] += (uint32_t)before;
+    parcel.tally->ends[count - 1] += (uint32_t)behind;
+    return parcel;
+}
+
+static struct parcel pack_chunk(const struct server_batch *batch)
+{
+    char head[24];
+
+    (void)snprintf(head, sizeof(head), "%zx\r\n", batch->bytes.len);
+    return pack(batch, head, "\r\n");
+}
+
+static void unpack(struct parcel *parcel)
+{
+    wire_block_unref(parcel->block);
+    if (parcel->tally && --parcel->tally->refs == 0)
+        free(parcel->tally);
+}
+
+/* Whether a batch of the dialect is for this peer. */
+static bool is_for(const struct server_batch *batch,
+                   const struct wire_peer *peer)
+{
+    if (peer->held)
+        return false;
+    return !peer->sio || (peer->sio->streaming &&
+                          td_bytes_is(td_buf_bytes(&batch->ns), peer->ns));
+}
+
+/* A batch is made into bytes once for each form that a consumer needs. */
+static void flush_batch(struct wire_server *server, enum wire_dialect dialect)
+{
+    struct server_batch *batch = &server->batches[dialect];
+    struct parcel forms[2] = {{0}};
+
+    if (batch->bytes.len == 0)
+        return;
+    for (struct wire_peer *peer = server->peers[dialect]; peer;
+         peer = peer->next) {
+        struct server_conn *c = peer->sio ? peer->sio->ws : peer->conn;
+        bool chunked = dialect == WIRE_SSE && !c->plain;
+        struct parcel *form = &forms[chunked];
+
+        if (!is_for(batch, peer))
+            continue;
+        if (!form->block)
+            *form = chunked ? pack_chunk(batch) : pack(batch, "", "");
+        server_peer_write_block(peer, c, form->block, form->tally);
+    }
+    td_buf_clear(&batch->bytes);
+    td_buf_clear(&batch->ends);
+    unpack(&forms[0]);
+    unpack(&forms[1]);
+}
+
+void server_flush(struct wire_server *server)
+{
+    flush_batch(server, WIRE_WS);
+    flush_batch(server, WIRE_SSE);
+    flush_batch(server, WIRE_SIO);
+}
+
+static void flush_fired(void *ctx)
+{
+    struct wire_server *server = ctx;
+    void (*done)(void *ctx) = server->done;
+
+    server_flush(server);
+    server_sio_flush(server);
+    if (!server->finishing || server->conns || server->sessions)
+        return;
+    server->done = NULL;
+    if (done)
+        done(server->ctx);
+}
+
+/* A message ends in the batch: send it if it is big, else at the turn's end. */
+static void end_message(struct wire_server *server, enum wire_dialect dialect)
+{
+    struct server_batch *batch = &server->batches[dialect];
+    uint32_t end = (uint32_t)batch->bytes.len;
+
+    (void)td_buf_add(&batch->ends, &end, sizeof(end));
+    if (batch->bytes.len >= SERVER_BATCH)
+        flush_batch(server, dialect);
+}
+
+static void send_ws(struct wire_server *server, const struct td_event *ev)
+{
+    enum ws_opcode opcode;
+
+    td_buf_clear(&server->scratch);
+    if (envelope_ws(&server->scratch, &opcode, ev))
+        return;
+    (void)ws_put(&server->batches[WIRE_WS].bytes, opcode,
+                 td_buf_bytes(&server->scratch), NULL);
+    end_message(server, WIRE_WS);
+}
+
+static void send_sse(struct wire_server *server, const struct td_event *ev)
+{
+    if (envelope_sse(&server->batches[WIRE_SSE].bytes, ev) == TD_OK)
+        end_message(server, WIRE_SSE);
+}
+
+static void put_attachments(struct wire_server *server,
+                            const struct td_event *ev, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        td_buf_clear(&server->frame);
+        if (sio_attachment(&server->frame, ev, i, NULL) == TD_OK)
+            (void)ws_put(&server->batches[WIRE_SIO].bytes, WS_BINARY,
+                         td_buf_bytes(&server->frame), NULL);
+    }
+}
+
+/* One batch holds events of one namespace, so that order is kept among all. An
+ * ack answers one peer's question and means nothing to the others.
+ */
+static void send_sio(struct wire_server *server, const struct td_event *any)
+{
+    struct server_batch *batch = &server->batches[WIRE_SIO];
+    const struct td_event own = envelope_sio(any);
+    const struct td_event *ev = &own;
+    struct td_bytes packet;
+    size_t attachments = 0;
+
+    if (ev->ack.len > 0)
+        return;
+    if (!td_bytes_equal(td_buf_bytes(&batch->ns), ev->ns)) {
+        flush_batch(server, WIRE_SIO);
+        td_buf_clear(&batch->ns);
+        (void)td_buf_add_bytes(&batch->ns, ev->ns);
+    }
+    td_buf_clear(&server->scratch);
+    (void)td_buf_add_byte(&server->scratch, '0' + EIO_MESSAGE);
+    if (sio_encode(&server->scratch, &attachments, ev, NULL))
+        return;
+    packet = td_buf_bytes(&server->scratch);
+    server_sio_send_polling(
+        server, ev, td_bytes(packet.ptr + 1, packet.len - 1), attachments);
+    (void)ws_put(&batch->bytes, WS_TEXT, packet, NULL);
+    put_attachments(server, ev, attachments);
+    end_message(server, WIRE_SIO);
+}
+
+enum td_code wire_server_send(struct wire_server *server,
+                              const struct td_event *ev)
+{
+    if (!td_event_is_plain(ev))
+        return TD_OK;
+    if (server->peers[WIRE_WS])
+        send_ws(server, ev);
+    if (server->peers[WIRE_SSE])
+        send_sse(server, ev);
+    if (server->peers[WIRE_SIO])
+        send_sio(server, ev);
+    if (!wire_timer_is_set(&server->flush))
+        wire_timer_set(server->net, &server->flush, wire_now(server->net));
+    if (server->slow_count == 0)
+        return TD_OK;
+    server->owes_drained = true;
+    return TD_AGAIN;
+}
+
+/* Conns that still speak HTTP are of no use when no session is left. */
+static void end_requests(struct wire_server *server)
+{
+    for (struct server_conn *c = server->conns; c; c = c->next)
+        if (c->mode == SERVER_HTTP)
+            server_conn_end(c);
+}
+
+void server_maybe_done(struct wire_server *server)
+{
+    if (!server->finishing || server->sessions)
+        return;
+    if (server->listener)
+        wire_listener_close(server->listener);
+    server->listener = NULL;
+    end_requests(server);
+    if (!server->conns)
+        wire_timer_set(server->net, &server->flush, wire_now(server->net));
+}
+
+void wire_server_finish(struct wire_server *server, void (*done)(void *ctx))
+{
+    server_flush(server);
+    server->finishing = true;
+    server->done = done;
+    for (struct server_conn *c = server->conns; c; c = c->next) {
+        if (c->mode == SERVER_WS)
+            server_ws_close(c, WS_CODE_NORMAL, "");
+        else if (c->mode == SERVER_SSE)
+            server_sse_close(c);
+    }
+    for (struct server_sio *s = server->sessions; s; s = s->next)
+        if (!s->over)
+            server_sio_close(s);
+    server_maybe_done(server);
+}
+
+static void free_peers(struct wire_server *server)
+{
+    static const struct td_error why = {.code = TD_CANCELLED};
+
+    server->events = (struct wire_server_events){0};
+    for (size_t i = 0; i < sizeof(server->peers) / sizeof(*server->peers); i++)
+        while (server->peers[i])
+            server_peer_left(server->peers[i], &why);
+}
+
+void wire_server_free(struct wire_server *server)
+{
+    if (!server)
+        return;
+    free_peers(server);
+    while (server->sessions)
+        server_sio_free(server->sessions);
+    while (server->conns)
+        server_conn_drop(server->conns);
+    if (server->listener)
+        wire_listener_close(server->listener);
+    wire_timer_cancel(server->net, &server->flush);
+    for (size_t i = 0; i < sizeof(server->batches) / sizeof(*server->batches);
+         i++) {
+        td_buf_release(&server->batches[i].bytes);
+        td_buf_release(&server->batches[i].ends);
+        td_buf_release(&server->batches[i].ns);
+    }
+    td_buf_release(&server->scratch);
+    td_buf_release(&server->frame);
+    free(server->sio_path);
+    free(server);
+}

@@ -1,0 +1,119 @@
+/* wire/server/server.h - one port that speaks WebSocket, Socket.IO, SSE and
+ * HTTP.
+ *
+ *     GET /socket.io/?EIO=4...   Socket.IO (polling and WebSocket, upgrade)
+ *     GET + Upgrade: websocket   WebSocket, on any other path
+ *     GET + Accept: text/event-stream, or /events    SSE
+ *     GET anything else          a page, asked of the owner
+ *
+ * How an event of one protocol looks in another is in docs/wire.md.
+ *
+ * A message sent to all is encoded once per dialect and the same bytes are
+ * shared by all peers of it. Each peer has a queue with a cap.
+ */
+#ifndef WIRE_SERVER_SERVER_H
+#define WIRE_SERVER_SERVER_H
+
+#include "core/buf.h"
+#include "wire/net/transport.h"
+
+struct wire_server;
+struct wire_peer;
+
+enum wire_dialect { WIRE_WS, WIRE_SIO, WIRE_SSE };
+
+struct wire_server_options {
+    struct wire_bind bind;
+    const char *sio_path;          /* NULL = "/socket.io/" */
+    const char *const *namespaces; /* Socket.IO namespaces that may be joined,
+                                      NULL-terminated; NULL = any */
+    uint64_t ping_interval_ns;     /* Engine.IO and WebSocket; 0 = 25 s */
+    uint64_t ping_timeout_ns;      /* 0 = 20 s */
+    size_t max_message; /* bytes from a peer; 0 = 1 MB (Engine.IO's) */
+    size_t max_queue;   /* bytes to a peer; one that is behind is cut off when
+                           more would wait for it; 0 = 64 MiB */
+    unsigned max_peers; /* 0 = 10,000 */
+};
+
+struct wire_page {
+    bool html;  /* given: the request's Accept names text/html */
+    int status; /* 200, 404, ... */
+    const char *content_type;
+    struct td_buf body; /* released by the server */
+};
+
+struct wire_server_events {
+    /* A consumer can take messages: WebSocket open, Socket.IO namespace
+     * joined (once per namespace), SSE headers sent. */
+    void (*joined)(void *ctx, struct wire_peer *peer);
+    /* It is gone; the last call for this peer. lost: messages that were meant
+     * for it and did not reach the kernel. why->code: TD_OK closed in order by
+     * either side; TD_PROTOCOL, TD_FORMAT it broke the protocol (event `bad`
+     * came before); TD_LIMIT its queue or one of its messages grew over the
+     * limit; TD_TIMEOUT; TD_IO. */
+    void (*left)(void *ctx, struct wire_peer *peer, uint64_t lost,
+                 const struct td_error *why);
+    /* It sent something: plain messages, acks, pings, and what broke the
+     * protocol (kind `bad`). dir is TD_DIR_IN, conn the peer's id, at_ns
+     * wire_now(). Pings are answered, and so are Socket.IO events that ask for
+     * an ack (with no arguments). */
+    void (*event)(void *ctx, struct wire_peer *peer, const struct td_event *ev);
+    /* Every peer's queue is below its mark again after TD_AGAIN. */
+    void (*drained)(void *ctx);
+    /* GET or HEAD of a page: fill *page. NULL: there are none (404). */
+    void (*page)(void *ctx, const char *path, struct wire_page *page);
+};
+
+/* Listen; peers follow. TD_USAGE, TD_IO. */
+TD_MUST_CHECK enum td_code
+wire_server_open(struct wire_net *net,
+                 const struct wire_server_options *options,
+                 const struct wire_server_events *events, void *ctx,
+                 struct wire_server **out, struct td_error *err);
+
+/* The port it got, and how many peers are there. */
+uint16_t wire_server_port(const struct wire_server *server);
+unsigned wire_server_peers(const struct wire_server *server);
+
+/* To every joined peer (Socket.IO: every peer in ev->ns). Always queued, and
+ * sent at the end of the loop turn at the latest; TD_OK or TD_AGAIN: a queue is
+ * above its mark, wait for `drained`. Events with a kind are not sent, nor acks
+ * to Socket.IO peers: each gets its own.
+ */
+enum td_code wire_server_send(struct wire_server *server,
+                              const struct td_event *ev);
+
+/* To one peer: catching up, answering. Same result. */
+enum td_code wire_peer_send(struct wire_peer *peer, const struct td_event *ev);
+
+enum wire_dialect wire_peer_dialect(const struct wire_peer *peer);
+uint32_t wire_peer_id(const struct wire_peer *peer); /* from 1 */
+const char *wire_peer_address(const struct wire_peer *peer);
+const char *wire_peer_namespace(const struct wire_peer *peer); /* "/" */
+/* SSE: the id of what the consumer last saw, to resume behind it; "" if it does
+ * not say. */
+const char *wire_peer_last_event_id(const struct wire_peer *peer);
+/* The id that SSE consumers see: the event's own, or else its seq; empty if it
+ * has neither. Lives as long as scratch, which is cleared. */
+struct td_bytes wire_sse_id(struct td_buf *scratch, const struct td_event *ev);
+size_t wire_peer_pending(const struct wire_peer *peer);
+void wire_peer_set_ctx(struct wire_peer *peer, void *ctx);
+void *wire_peer_ctx(const struct wire_peer *peer);
+/* Hold a peer out of wire_server_send() (it is catching up) or let it in. */
+void wire_peer_hold(struct wire_peer *peer, bool held);
+
+/* Break the conn of a peer that takes nothing: `left` follows, and tells what
+ * was lost. Nothing happens between two polls of Socket.IO.
+ */
+void wire_peer_abort(struct wire_peer *peer);
+
+/* Close in order: peers get what is queued, then a close frame / disconnect /
+ * end of stream; `left` comes for each; then `done` (may be NULL). No new peer
+ * gets in.
+ */
+void wire_server_finish(struct wire_server *server, void (*done)(void *ctx));
+/* Drop everything at once, without calling back. Not from inside a callback
+ * but `done`. NULL is fine. */
+void wire_server_free(struct wire_server *server);
+
+#endif

@@ -1,0 +1,271 @@
+/* wire/server/server_internal.h - what the files of the server share. Nobody
+ * else includes it.
+ *
+ *     server.c        the server: opening, sending to all, ending
+ *     server_conn.c   one accepted conn: reading requests, time-outs
+ *     server_http.c   which request goes where; pages, CORS, refusals
+ *     server_ws.c     WebSocket peers
+ *     server_sse.c    event stream peers
+ *     server_sio.c    Socket.IO sessions over both transports
+ *     server_sessions.c    which session has an id, which peers it has
+ *     server_peer.c   peers and what is queued for them
+ *     envelope.c      an event as the bytes of each dialect
+ *
+ * A conn is freed in the transport's `closed`, a Socket.IO session by its own
+ * timer: neither goes away inside a call.
+ */
+#ifndef WIRE_SERVER_SERVER_INTERNAL_H
+#define WIRE_SERVER_SERVER_INTERNAL_H
+
+#include "wire/eio/server_session.h"
+#include "wire/http/http.h"
+#include "wire/server/server.h"
+#include "wire/sio/session.h"
+#include "wire/ws/frame.h"
+
+/* Where each message of a shared block ends, for counting what was lost. */
+struct server_tally {
+    uint32_t refs;
+    uint32_t count;
+    uint32_t ends[]; /* bytes from the start of the block */
+};
+
+/* Messages for all peers of a dialect, gathered until the end of the turn. */
+struct server_batch {
+    struct td_buf bytes;
+    struct td_buf ends; /* uint32_t each */
+    struct td_buf ns;   /* Socket.IO: of all messages in it */
+};
+
+/* Messages on their way through one conn, in bytes as wire_offered() counts. */
+struct server_sent {
+    uint64_t start;
+    uint64_t end;
+    struct server_tally *tally; /* NULL: one message */
+    struct wire_peer *peer;
+};
+
+struct server_ledger {
+    struct server_sent *ring;
+    uint32_t first;
+    uint32_t count;
+    uint32_t cap; /* a power of two */
+};
+
+enum server_mode {
+    SERVER_HTTP, /* reads requests */
+    SERVER_WS,
+    SERVER_SSE,
+    SERVER_SIO, /* the WebSocket of a Socket.IO session */
+    SERVER_CLOSING,
+};
+
+struct server_conn {
+    struct wire_server *server;
+    struct wire_conn *conn;
+    struct server_conn *prev;
+    struct server_conn *next;
+    enum server_mode mode;
+    struct wire_timer timer; /* idle, a request that does not end; then the
+                                heartbeat */
+    struct http_parser http;
+    struct td_buf body;     /* of the request being read */
+    struct td_buf early;    /* bytes that came while an answer is held */
+    bool wants_body;        /* it is a POST to a session */
+    bool held;              /* a poll waits for its answer */
+    bool answered;          /* the request was answered at its head */
+    bool requesting;        /* a request has begun and its time runs */
+    struct ws_decoder ws;   /* SERVER_WS, SERVER_SIO */
+    struct wire_peer *peer; /* SERVER_WS, SERVER_SSE */
+    bool plain;             /* SERVER_SSE: HTTP/1.0, the stream is no chunks */
+    bool heard;             /* SERVER_WS: since the heartbeat last looked */
+    bool pinged;            /* and has not been heard since */
+    bool behind;            /* bytes waited for it then */
+    uint64_t seen;          /* bytes it had been offered, or had taken, then */
+    struct server_sio *sio; /* SERVER_SIO, or whose poll is held */
+    struct server_ledger ledger;
+    bool slow; /* above its mark */
+    bool has_why;
+    struct td_error why; /* how it ended, if we know better */
+};
+
+struct wire_peer {
+    struct wire_server *server;
+    enum wire_dialect dialect;
+    struct server_conn *conn; /* WebSocket and SSE */
+    struct server_sio *sio;   /* Socket.IO */
+    struct wire_peer *prev;
+    struct wire_peer *next;
+    uint32_t id;
+    bool held;
+    uint64_t refused; /* messages that found no room */
+    uint64_t waiting; /* messages that wait for its session's next poll */
+    struct wire_peer *sibling; /* the next peer of its Socket.IO session */
+    char *address;
+    char *ns;      /* as td_event.ns spells it */
+    char *last_id; /* SSE: Last-Event-ID */
+    void *ctx;
+};
+
+struct server_sio {
+    struct wire_server *server;
+    struct server_sio *prev;
+    struct server_sio *next;
+    struct server_sio *bucket_next;
+    struct wire_peer *peers; /* one a namespace */
+    struct eio_server *eio;
+    struct sio_session *sio;
+    struct server_conn *polls[2]; /* held GETs, oldest first */
+    struct server_conn *ws;
+    struct wire_timer timer;
+    bool streaming; /* messages go out on ws as shared blocks */
+    bool slow;      /* polling: above its mark */
+    bool doomed;    /* to be closed by the timer: a queue overflowed */
+    bool over;      /* Engine.IO says so; freed by the timer */
+    bool has_why;
+    struct td_error why;
+    uint64_t close_at; /* the server is finishing */
+    char *address;
+};
+
+#define SERVER_BUCKETS                                                         \
+    1024 /* a power of two; 10,000 sessions are usual at most */
+
+struct wire_server {
+    struct wire_net *net;
+    struct wire_server_options options;
+    struct wire_server_events events;
+    void *ctx;
+    char *sio_path;
+    struct wire_listener *listener;
+    uint16_t port;
+    struct server_conn *conns;
+    unsigned conn_count;
+    struct server_sio *sessions;
+    struct server_sio *buckets[SERVER_BUCKETS]; /* sessions by hash of sid */
+    struct wire_peer *peers[3];                 /* by dialect */
+    unsigned peer_count;
+    uint32_t last_id;
+    struct server_batch batches[3];
+    struct td_buf scratch; /* one message of a dialect */
+    struct td_buf frame;   /* the same as frames, for one peer */
+    struct wire_timer flush;
+    unsigned slow_count; /* outlets above their mark */
+    bool owes_drained;
+    bool finishing;
+    void (*done)(void *ctx);
+};
+
+/* Finishing, and no session is left that must still fetch its end. */
+static inline bool server_is_over(const struct wire_server *server)
+{
+    return server->finishing && !server->sessions;
+}
+
+#define SERVER_BATCH (size_t)65536 /* bytes of a batch that is sent at once */
+
+/* server.c */
+void server_flush(struct wire_server *server);
+void server_slow(struct wire_server *server, bool *flag, bool slow);
+void server_maybe_done(struct wire_server *server);
+
+/* server_conn.c */
+void server_accept(void *ctx, struct wire_conn *conn);
+void server_conn_write(struct server_conn *c, struct td_bytes bytes);
+void server_conn_resume(struct server_conn *c); /* a held answer was given */
+void server_conn_end(struct server_conn *c);    /* send, then close */
+void server_conn_drop(struct server_conn *c);   /* at once, in silence */
+void server_conn_become(struct server_conn *c, enum server_mode mode);
+/* Call server_ws_beat() or server_sse_beat() after that time. */
+void server_conn_beat_in(struct server_conn *c, uint64_t ns);
+
+/* server_http.c: a request's head was read; all of it was; it is broken. */
+void server_http_head(struct server_conn *c, const struct http_head *head);
+void server_http_end(struct server_conn *c, const struct http_head *head);
+void server_http_refuse(struct server_conn *c, int status, const char *why);
+/* Append the CORS fields an answer to this request needs. */
+void server_http_cors(struct td_buf *out, const struct http_head *head);
+/* A whole answer; head is the request's (NULL: it was not understood). */
+void server_http_answer(struct server_conn *c, const struct http_head *head,
+                        int status, const char *type, struct td_bytes body);
+
+/* server_ws.c */
+void server_ws_open(struct server_conn *c, const struct http_head *head);
+void server_ws_received(struct server_conn *c, struct td_bytes bytes);
+void server_ws_close(struct server_conn *c, uint16_t code, const char *reason);
+void server_ws_beat(
+    struct server_conn *c); /* ping, or notice that it is dead */
+/* Answer a handshake and speak WebSocket from here on; false: refused. */
+bool server_ws_upgrade(struct server_conn *c, const struct http_head *head,
+                       enum server_mode mode);
+/* Send one frame on a conn in either WebSocket mode. */
+void server_ws_frame(struct server_conn *c, enum ws_opcode opcode,
+                     struct td_bytes payload);
+
+/* server_sse.c */
+void server_sse_open(struct server_conn *c, const struct http_head *head);
+void server_sse_close(struct server_conn *c);
+/* Whole lines of the stream, as a chunk if the consumer knows chunks. */
+void server_sse_write(struct server_conn *c, struct td_bytes text);
+void server_sse_beat(struct server_conn *c); /* a comment, if it is quiet */
+
+/* server_sio.c */
+void server_sio_request(struct server_conn *c, const struct http_head *head);
+void server_sio_received(struct server_conn *c, const struct ws_message *m);
+void server_sio_gone(struct server_conn *c, const struct td_error *why);
+void server_sio_close(struct server_sio *s);
+void server_sio_free(struct server_sio *s);
+enum td_code server_sio_send(struct wire_peer *peer, const struct td_event *ev);
+/* To every session that polls; `packet` is the text, attachments follow. */
+void server_sio_send_polling(struct wire_server *server,
+                             const struct td_event *ev, struct td_bytes packet,
+                             size_t attachments);
+void server_sio_flush(struct wire_server *server);
+
+/* server_sessions.c: sessions by id, a session's peers. */
+void server_session_add(struct server_sio *s);
+void server_session_remove(struct server_sio *s);
+/* One that is not over; NULL: there is none. */
+struct server_sio *server_session_find(struct wire_server *server,
+                                       struct td_bytes sid);
+/* The peer whose namespace this is; ns.ptr NULL: any. NULL: there is none. */
+struct wire_peer *server_session_peer(const struct server_sio *s,
+                                      struct td_bytes ns);
+void server_session_leave(struct wire_peer *peer); /* it is none of it now */
+
+/* server_peer.c */
+struct wire_peer *server_peer_new(struct wire_server *server,
+                                  enum wire_dialect dialect,
+                                  const char *address);
+void server_peer_joined(struct wire_peer *peer);
+void server_peer_left(struct wire_peer *peer, const struct td_error *why);
+void server_peer_event(struct wire_peer *peer, const char *kind,
+                       enum td_form form, struct td_bytes payload);
+/* Tell the owner what broke the protocol (wire/event/control_payload.h). */
+void server_peer_bad(struct wire_peer *peer, struct td_bytes bytes,
+                     const struct td_error *why);
+/* Give a conn what is for one of its peers. No room: it is counted as lost and
+ * the conn is going to be closed. */
+void server_peer_write(struct wire_peer *peer, struct server_conn *c,
+                       struct td_bytes bytes);
+void server_peer_write_block(struct wire_peer *peer, struct server_conn *c,
+                             struct wire_block *block,
+                             struct server_tally *tally);
+/* The same in two steps, for bytes that others write: whether there is room at
+ * all, and that one message was written. */
+bool server_peer_room(struct wire_peer *peer, struct server_conn *c);
+void server_peer_note(struct wire_peer *peer, struct server_conn *c,
+                      uint64_t start);
+/* Bytes of a conn that reached the kernel. */
+uint64_t server_gone_bytes(const struct server_conn *c);
+void server_ledger_release(struct server_ledger *ledger);
+
+/* envelope.c: append an event as one WebSocket message (*opcode), or as an
+ * event of a stream. */
+enum td_code envelope_ws(struct td_buf *out, enum ws_opcode *opcode,
+                         const struct td_event *ev);
+enum td_code envelope_sse(struct td_buf *out, const struct td_event *ev);
+/* The event as sio_encode() takes it: without the id of another protocol. */
+struct td_event envelope_sio(const struct td_event *ev);
+
+#endif
