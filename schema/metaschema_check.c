@@ -1,4 +1,4 @@
-#include "schema/program/program.h"
+#include "schema/schema_internal.h"
 
 /* Judging schemas by the metaschema of their dialect finds what compiling does
  * not look at: annotations with a wrong value, and schemas that nothing refers

@@ -1,4 +1,4 @@
-#include "schema/schema.h"
+#include "schema/schema_internal.h"
 
 #include "core/mem.h"
 #include "schema/run/run.h"
@@ -66,16 +66,7 @@ void check_schema_run_free(struct check_schema_run *run)
 enum td_code check_schema_test(struct check_schema_run *run, uint32_t root,
                                struct check_value value)
 {
-    bool good;
-
-    schema_run_begin(run, value);
-    if (schema_shape_holds(run, root, value))
-        return TD_OK;
-    schema_run_begin(run, value);
-    good = schema_eval(run, root, value.at, NULL);
-    if (run->gave_up)
-        return TD_LIMIT;
-    return good ? TD_OK : TD_FAILED;
+    return schema_run_test(run, root, value);
 }
 
 static uint32_t find_document(const struct check_schemas *set,

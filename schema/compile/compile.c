@@ -1,5 +1,6 @@
+#include "schema/compile/compile.h"
 #include "core/mem.h"
-#include "schema/program/program.h"
+#include "schema/load/load.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,7 @@
 #include "core/mem.h"
+#include "schema/compile/compile.h"
 #include "schema/format/content.h"
-#include "schema/program/program.h"
+#include "schema/load/load.h"
 
 #include <stdlib.h>
 

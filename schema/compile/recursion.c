@@ -1,5 +1,6 @@
 #include "core/mem.h"
-#include "schema/program/program.h"
+#include "schema/compile/compile.h"
+#include "schema/load/load.h"
 
 #include <stdlib.h>
 

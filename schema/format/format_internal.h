@@ -1,19 +1,20 @@
 /* schema/format/format_internal.h - what the files of the format checkers
  * share.
  *
- * format.c          the list of names; uuid, JSON pointers, regex
- * format_time.c     dates, times, durations
- * format_host.c     hostnames and addresses
- * format_idn.c      labels of internationalised hostnames
- * format_mail.c     mail addresses
- * format_uri.c      URI and IRI
- * format_template.c URI templates
+ * format.c      the list of names; uuid, JSON pointers, regex
+ * time.c        dates, times, durations
+ * host.c        hostnames and addresses
+ * idn.c         labels of internationalised hostnames
+ * mail.c        mail addresses
+ * uri.c         URI and IRI
+ * uri_template.c URI templates
  */
 #ifndef SCHEMA_FORMAT_FORMAT_INTERNAL_H
 #define SCHEMA_FORMAT_FORMAT_INTERNAL_H
 
 #include "core/buf.h"
 #include "schema/format/format.h"
+#include "schema/value/chars.h"
 
 check_format_fn check_is_date, check_is_time, check_is_date_time,
     check_is_duration;
@@ -22,38 +23,6 @@ check_format_fn check_is_ipv4, check_is_ipv6, check_is_hostname,
 check_format_fn check_is_email, check_is_idn_email;
 check_format_fn check_is_uri, check_is_uri_reference, check_is_iri,
     check_is_iri_reference, check_is_uri_template;
-
-static inline bool check_is_digit(uint32_t c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static inline bool check_is_alpha(uint32_t c)
-{
-    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
-
-static inline bool check_is_hex(uint32_t c)
-{
-    return check_is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-}
-
-/* One of the ASCII characters of `set`. */
-static inline bool check_is_in(uint32_t c, const char *set)
-{
-    return c > 0 && c < 0x80 && strchr(set, (int)c);
-}
-
-/* Cut the first n (at most text->len) bytes off text. */
-struct td_bytes check_cut(struct td_bytes *text, size_t n);
-
-/* Take the first code point of text, which is not empty; UINT32_MAX if it is
- * ill-formed UTF-8.
- */
-uint32_t check_next_char(struct td_bytes *text);
-
-/* Take a "%41" off text. False, and nothing taken, if it is no such triplet. */
-bool check_next_percent(struct td_bytes *text);
 
 /* Labels of letters, digits and inner hyphens with dots between them, of RFC
  * 1123: labels to 63, all to 253 bytes.

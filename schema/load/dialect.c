@@ -1,6 +1,6 @@
 #include "core/mem.h"
+#include "schema/load/load.h"
 #include "schema/load/metaschemas.h"
-#include "schema/program/program.h"
 #include "schema/value/uri.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "schema/program/program.h"
+#include "schema/load/load.h"
 #include "schema/value/uri.h"
 
 /* Values and anchors looked at while references are followed: no schema that a

@@ -1,5 +1,5 @@
 #include "core/mem.h"
-#include "schema/program/program.h"
+#include "schema/load/load.h"
 #include "schema/value/uri.h"
 
 #include <stdlib.h>

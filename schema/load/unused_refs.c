@@ -1,7 +1,7 @@
 /* References in definitions that nobody uses. No node is made of these, but one
  * that leads nowhere is a slip of the pen, found before the definition is used.
  */
-#include "schema/program/program.h"
+#include "schema/load/load.h"
 #include "schema/value/uri.h"
 
 /* True if somebody can say whether the reference leads anywhere: what it names

@@ -1,27 +1,17 @@
-/* schema/program/program.h - what the files that compile schemas share.
+/* schema/program/program.h - what a set of schemas is made of: documents with
+ * their resources and anchors, and the program.
  *
- * schema_dialect.c  "$schema" -> draft and vocabularies
- * schema_store.c    documents and the URIs they are known by
- * schema_scan.c     $id and anchors within a document
- * schema_resolve.c  $ref -> location
- * schema_compile.c  a location -> a node; schema_keyword.c, schema_members.c
- * schema_unused.c   $refs of schemas that are no nodes
- * schema_loop.c     recursion that makes no progress
- * schema_meta.c     schemas judged by their metaschemas
- * schema_plan.c     nodes -> steps that run fast (schema_run.h)
- *
- * The program: a node is one compiled schema, a stretch of operations that must
- * all hold for a value. Lists of nodes lie in a pool beside it.
+ * A node is one compiled schema, a stretch of operations that must all hold for
+ * a value. Lists of nodes lie in a pool beside it.
  */
 #ifndef SCHEMA_PROGRAM_PROGRAM_H
 #define SCHEMA_PROGRAM_PROGRAM_H
 
-#include "schema/format/format.h"
-#include "schema/regex/pattern.h"
-#include "schema/schema.h"
+#include "core/jsonx.h"
+#include "schema/program/options.h"
+#include "schema/program/step.h"
 #include "schema/value/decimal.h"
 #include "schema/value/equal.h"
-#include "schema/value/name_table.h"
 
 enum schema_draft {
     SCHEMA_DRAFT_4,
@@ -187,9 +177,6 @@ struct schema_node {
     uint32_t count;
 };
 
-struct schema_plan;
-struct schema_tag;
-
 struct check_schemas {
     struct check_schema_options how;
     struct schema_dialect *dialects;
@@ -217,185 +204,6 @@ struct check_schemas {
     uint32_t guesses;            /* places of all tables of members */
 };
 
-/* The dialect that a "$schema" names, loading its metaschema if it is not one
- * of ours. err->text is the reason; the caller knows the place.
- */
-TD_MUST_CHECK enum td_code schema_dialect_find(struct check_schemas *set,
-                                               struct td_bytes uri,
-                                               uint32_t *dialect,
-                                               struct td_error *err);
-
-/* The dialect of schemas without "$schema". */
-TD_MUST_CHECK enum td_code schema_default_dialect(struct check_schemas *set,
-                                                  uint32_t *dialect,
-                                                  struct td_error *err);
-
-/* Free the dialects. */
-void schema_dialect_release(struct check_schemas *set);
-
-/* The text of a metaschema that is built in; ptr is NULL if there is none. */
-struct td_bytes schema_meta_text(struct td_bytes uri);
-
-/* Find $id and anchors of the schema at place, which becomes a resource. */
-TD_MUST_CHECK enum td_code schema_scan(struct check_schemas *set,
-                                       struct schema_place place,
-                                       struct td_bytes uri,
-                                       struct td_error *err);
-
-/* Add a resource; the first of several with one URI is found by it. */
-uint32_t schema_store_resource(struct check_schemas *set, struct td_bytes uri,
-                               struct schema_place place, uint32_t dialect);
-
-/* Add an anchor. */
-void schema_store_anchor(struct check_schemas *set, uint32_t resource,
-                         struct schema_place place, struct td_bytes name,
-                         bool dynamic);
-
-/* Add a document: one that is a schema is scanned, else its root is a resource
- * and no more. `owned` is released with the set, and at once on error.
- */
-struct schema_source {
-    const struct td_jsonx *x;
-    struct td_bytes uri;
-    bool owned;
-    bool ours;
-    bool is_schema;
-};
-TD_MUST_CHECK enum td_code schema_store_add(struct check_schemas *set,
-                                            const struct schema_source *source,
-                                            uint32_t *doc,
-                                            struct td_error *err);
-
-/* Read what stands in a file and add it. */
-TD_MUST_CHECK enum td_code schema_store_file(struct check_schemas *set,
-                                             const char *path,
-                                             struct td_bytes uri, uint32_t *doc,
-                                             struct td_error *err);
-
-/* Load a document of a URI (only if it is not there yet). */
-TD_MUST_CHECK enum td_code schema_store_load(struct check_schemas *set,
-                                             struct td_bytes uri, uint32_t *doc,
-                                             struct td_error *err);
-
-/* Parse the document of a URI, which is a file or built in. */
-TD_MUST_CHECK enum td_code schema_store_read(const struct check_schemas *set,
-                                             struct td_bytes uri,
-                                             struct td_jsonx *x,
-                                             struct td_error *err);
-
-/* True if a URI is known, or there is room for the file that it names. */
-bool schema_store_can_load(const struct check_schemas *set,
-                           struct td_bytes uri);
-
-/* The resource of a URI, or SCHEMA_NONE. */
-uint32_t schema_store_find(const struct check_schemas *set,
-                           struct td_bytes uri);
-
-/* Free documents, resources and anchors. */
-void schema_store_release(struct check_schemas *set);
-
-/* The resource that a place belongs to. */
-uint32_t schema_resource_of(struct check_schemas *set,
-                            struct schema_place place);
-
-/* The place of the dynamic anchor of a resource; false if it has none. */
-bool schema_dynamic_anchor(const struct check_schemas *set, uint32_t resource,
-                           struct td_bytes name, struct schema_place *place);
-
-/* Where a reference leads. */
-struct schema_target {
-    struct schema_place place;
-    bool anchored; /* the fragment is the name of an anchor ... */
-    bool dynamic;  /* ... or of a dynamic one */
-};
-
-/* Where the reference at `place` (a string), which belongs to the resource,
- * leads.
- */
-TD_MUST_CHECK enum td_code schema_resolve(struct check_schemas *set,
-                                          struct schema_place place,
-                                          uint32_t resource,
-                                          struct schema_target *target,
-                                          struct td_error *err);
-
-/* The node of a place, which will be compiled if it is a new one. */
-uint32_t schema_node_of(struct check_schemas *set, struct schema_place place,
-                        uint32_t resource);
-
-/* Compile all nodes that were asked for. */
-TD_MUST_CHECK enum td_code schema_compile(struct check_schemas *set,
-                                          struct td_error *err);
-
-/* Refuse nodes from `first` on that lead back to themselves for one and the
- * same value.
- */
-TD_MUST_CHECK enum td_code schema_find_loops(const struct check_schemas *set,
-                                             uint32_t first,
-                                             struct td_error *err);
-
-/* Compile the schema at a place, refuse loops in it, and plan it. */
-TD_MUST_CHECK enum td_code schema_compile_root(struct check_schemas *set,
-                                               struct schema_place place,
-                                               uint32_t *root,
-                                               struct td_error *err);
-
-/* Refuse references that lead nowhere in schemas within a place that no node
- * was made of.
- */
-TD_MUST_CHECK enum td_code schema_follow_unused(struct check_schemas *set,
-                                                struct schema_place place,
-                                                struct td_error *err);
-
-/* Judge the schema at a place by the metaschema of its dialect. */
-TD_MUST_CHECK enum td_code schema_check_by_meta(struct check_schemas *set,
-                                                struct schema_place place,
-                                                struct td_error *err);
-
-/* The node that is being compiled. */
-struct schema_compiler {
-    struct check_schemas *set;
-    const struct td_jsonx *x;
-    const struct td_json_doc *json;
-    struct schema_place place;
-    uint32_t resource;
-    enum schema_draft draft;
-    uint32_t words;
-    struct td_error *err;
-};
-
-/* Compile the operation of one keyword, whose value is `at`; does nothing if it
- * is no keyword of this dialect.
- */
-TD_MUST_CHECK enum td_code schema_compile_keyword(struct schema_compiler *c,
-                                                  uint32_t at);
-
-/* The operation of properties, patternProperties, additionalProperties and
- * required; adds nothing if the schema has none of them.
- */
-TD_MUST_CHECK enum td_code schema_compile_members(struct schema_compiler *c);
-
-/* The value of a keyword of the schema, or 0. */
-uint32_t schema_keyword(const struct schema_compiler *c, const char *name);
-
-/* Set the error "KEYWORD takes WANT" of value `at`. */
-enum td_code schema_wrong(struct schema_compiler *c, uint32_t at,
-                          const char *want);
-
-/* The node of the subschema at `at` of the same document. */
-uint32_t schema_node_at(struct schema_compiler *c, uint32_t at);
-
-/* The nodes of all elements of an array, in a row in the pool. */
-uint32_t schema_nodes_of_list(struct schema_compiler *c, uint32_t array);
-
-/* Add an operation to the node that is being compiled; valid until the next. */
-struct schema_op *schema_add_op(struct check_schemas *set,
-                                enum schema_op_kind kind, uint32_t at);
-
-/* Compile the pattern that is string `at`. */
-TD_MUST_CHECK enum td_code schema_compile_pattern(struct schema_compiler *c,
-                                                  uint32_t at,
-                                                  struct check_pattern **out);
-
 /* Number i of the list that begins at `list` in the pool. */
 static inline uint32_t schema_listed(const struct check_schemas *set,
                                      uint32_t list, uint32_t i)
@@ -407,17 +215,11 @@ static inline uint32_t schema_listed(const struct check_schemas *set,
     return node;
 }
 
-/* A copy of string `at` without escapes; free its ptr. */
-struct td_bytes schema_copy_text(const struct td_json_doc *doc, uint32_t at);
-
-/* A copy of the bytes, and its end. */
-struct td_bytes schema_copy(struct td_bytes bytes);
-void schema_free_bytes(struct td_bytes *bytes);
-
-/* Free a tag of alternatives (schema_run.h). NULL is fine. */
-void schema_tag_free(struct schema_tag *tag);
-
-/* Free an operation's memory. */
-void schema_op_release(struct schema_op *op);
+/* The document that a node stands in. */
+static inline const struct td_json_doc *
+schema_doc_of(const struct check_schemas *set, uint32_t node)
+{
+    return &set->docs[set->nodes[node].place.doc].x->json;
+}
 
 #endif

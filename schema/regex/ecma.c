@@ -2,7 +2,7 @@
 
 #include "core/json.h"
 #include "core/utf8.h"
-#include "schema/format/format_internal.h"
+#include "schema/value/chars.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "schema/regex/ecma_internal.h"
 
-#include "schema/format/format_internal.h"
+#include "schema/value/chars.h"
 
 /* A member of a class: a character, or a set that was written out already. */
 struct member {

@@ -1,7 +1,7 @@
 #include "schema/regex/ecma_internal.h"
 
 #include "core/utf8.h"
-#include "schema/format/format_internal.h"
+#include "schema/value/chars.h"
 
 /* White space and line ends (ECMA-262 sections 12.2 and 12.3), and all else. */
 #define SPACES                                                                 \

@@ -1,6 +1,6 @@
 #include "schema/regex/ecma_internal.h"
 
-#include "schema/format/format_internal.h"
+#include "schema/value/chars.h"
 
 #include <stdio.h>
 

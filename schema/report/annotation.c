@@ -1,4 +1,5 @@
 #include "schema/report/annotation.h"
+#include "schema/load/load.h"
 
 #include "schema/value/pointer.h"
 #include "schema/value/uri.h"

@@ -173,7 +173,7 @@ static enum td_code report_too_large(
     struct schema_place place = run->set->nodes[root].place;
     const struct td_jsonx *x = run->set->docs[place.doc].x;
     struct td_buf *path = &run->words[0];
-    enum td_code code = check_schema_test(run, root, value);
+    enum td_code code = schema_run_test(run, root, value);
 
     if (code != TD_FAILED)
         return code;

@@ -2,6 +2,7 @@
 #ifndef SCHEMA_REPORT_EXPLAIN_H
 #define SCHEMA_REPORT_EXPLAIN_H
 
+#include "schema/report/report.h"
 #include "schema/run/run.h"
 
 /* How a failure is put: as what it is; or, when no alternative fits, as the

@@ -1,5 +1,7 @@
 #include "schema/run/inline.h"
 
+#include "schema/load/load.h"
+
 /* CHECK_SCHEMA_DEPTH bounds the depth. */
 /* NOLINTBEGIN(misc-no-recursion) */
 

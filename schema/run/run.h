@@ -1,16 +1,11 @@
 /* schema/run/run.h - what the files that run compiled schemas share.
  *
- * schema_plan.c   nodes -> steps; schema_tag.c finds tags of alternatives
- * schema_eval.c   the fast pass: steps, and only whether they hold
- * schema_shape.c  what of it is left for documents of a shape that was seen
- * schema_leaf.c   operations that look at one value
- * schema_trace.c  the other pass: operations, and all that became of them
- * schema_explain.c schema_text.c  problems out of a trace, in words
- * schema_note.c schema_output.c  annotations and the standard outputs
- *
- * A step is what is left to do for a value of one kind once it is known which:
- * a node has a list of steps for each kind, with those of $ref and allOf put
- * in, and bounds joined. A trace keeps to the operations as they were written.
+ * run.c          whether a value is valid
+ * eval.c         the fast pass: steps, and only whether they hold
+ * shape_cache.c  what of it is left for documents of a shape that was seen
+ * leaf.c         operations that look at one value
+ * discriminate.c the tag of a value, where alternatives have one
+ * trace.c        the other pass: operations, and all that became of them
  */
 #ifndef SCHEMA_RUN_RUN_H
 #define SCHEMA_RUN_RUN_H
@@ -18,93 +13,6 @@
 #include "schema/program/program.h"
 
 #define SCHEMA_UNITS_MAX 4000000 /* units of one trace */
-
-enum schema_step_kind {
-    STEP_END, /* the list is over: the value is good */
-    STEP_NEVER,
-    STEP_RANGE,  /* an integer from .low to .high; else the next .node steps */
-    STEP_LEAF,   /* operation .node, whatever it is */
-    STEP_LENGTH, /* characters from .low to .high */
-    STEP_TEXT,   /* the text .key */
-    STEP_TEXTS,  /* one of .table */
-    STEP_PATTERN,
-    STEP_FORMAT,
-    STEP_COUNT, /* children from .low to .high */
-    STEP_UNIQUE,
-    STEP_MEMBERS, /* .members */
-    STEP_ITEMS,   /* every element is .node */
-    STEP_ARRAY,   /* operation .node */
-    STEP_NAMES,
-    STEP_CONTAINS,
-    STEP_RUN, /* node .node holds too */
-    STEP_ANY, /* operation .node */
-    STEP_ONE,
-    STEP_TAGGED, /* alternatives of .tag */
-    STEP_NOT,    /* node .node does not hold */
-    STEP_IF,
-    STEP_DYNAMIC,
-    STEP_WHEN_MEMBER,
-    STEP_LATE_ITEMS,
-    STEP_LATE_MEMBERS,
-};
-
-struct schema_step {
-    uint16_t kind; /* enum schema_step_kind */
-    bool alone;    /* nothing else is to be looked at */
-    uint32_t node; /* a node, an operation, or a count */
-    union {
-        int64_t low;
-        const struct schema_table *table;
-        const struct schema_key *key;
-        const struct schema_members *members;
-        const struct schema_tag *tag;
-        const struct check_pattern *pattern;
-        check_format_fn *format;
-    };
-    int64_t high;
-};
-
-#define SCHEMA_CLASSES 7 /* kinds of JSON values */
-
-/* A node as it runs. */
-struct schema_fast {
-    uint32_t first[SCHEMA_CLASSES]; /* steps by kind; 0: none to do */
-    uint16_t kinds; /* SCHEMA_KIND bits that may be at all ... */
-    uint16_t
-        integer; /* ... SCHEMA_INTEGER, SCHEMA_SHORT_INTEGER: which numbers */
-    bool scoped; /* its resource has dynamic anchors */
-    bool late;   /* it has unevaluatedItems or -Properties */
-};
-
-struct schema_plan {
-    struct schema_fast *nodes;
-    uint32_t nodes_len;
-    struct schema_step *steps; /* number 0 is STEP_END */
-    uint32_t steps_len;
-    uint32_t steps_cap;
-};
-
-/* One member, or element, on the way to a tag. */
-struct schema_tag_step {
-    struct td_bytes name; /* allocated; ptr NULL: an element */
-    uint32_t index;
-};
-
-#define SCHEMA_TAG_DEPTH 3
-
-/* Alternatives that a text within the value tells apart. For a value that has
- * it, only those listed for the text can hold.
- */
-struct schema_tag {
-    struct schema_tag_step path[SCHEMA_TAG_DEPTH];
-    uint32_t path_len;
-    struct schema_table values;
-    uint32_t *starts; /* by number of the value, and one more for any other; the
-                         end is the next start */
-    uint32_t *nodes;
-    uint32_t op;
-    bool mixed; /* some take other values than texts */
-};
 
 /* Which children of a value were evaluated: a byte each, in run->marks. */
 struct schema_seen {
@@ -164,28 +72,6 @@ struct check_schema_run {
     struct td_buf chosen; /* problems, for schema_explain.c */
 };
 
-/* Plan all nodes that are not planned yet. */
-void schema_plan_nodes(struct check_schemas *set);
-
-/* NULL is fine. */
-void schema_plan_free(struct schema_plan *plan);
-
-/* The list that has all operations of a conjunction; see schema_plan.c. */
-struct schema_gathered {
-    uint32_t node;
-    uint32_t op; /* SCHEMA_NONE: run the node */
-};
-
-/* The operations of a node, with those of $ref and allOf; appended as struct
- * schema_gathered.
- */
-void schema_gather(const struct check_schemas *set, uint32_t node,
-                   struct td_buf *out);
-
-/* A tag that tells the nodes of an anyOf or oneOf apart, or NULL. */
-struct schema_tag *schema_tag_find(const struct check_schemas *set,
-                                   uint32_t op);
-
 /* The value at the end of the tag's path within value `at`, if it is there and
  * tells alternatives apart; else 0.
  */
@@ -200,6 +86,11 @@ uint32_t schema_tag_number(struct check_schema_run *r,
 
 /* Get ready for a value. */
 void schema_run_begin(struct check_schema_run *r, struct check_value value);
+
+/* Whether the value is valid against root. TD_OK, TD_FAILED or TD_LIMIT. */
+TD_MUST_CHECK enum td_code schema_run_test(struct check_schema_run *r,
+                                           uint32_t root,
+                                           struct check_value value);
 
 /* Whether the node holds for value `at`; marks children in seen if not NULL.
  * False with gave_up set when a limit was reached.
@@ -295,13 +186,6 @@ static inline struct td_bytes schema_text(struct check_schema_run *r,
 
     return v->flags & TD_JSON_ESCAPED ? check_text(&r->text, value)
                                       : schema_inner(r, v);
-}
-
-/* The document that a node stands in. */
-static inline const struct td_json_doc *
-schema_doc_of(const struct check_schemas *set, uint32_t node)
-{
-    return &set->docs[set->nodes[node].place.doc].x->json;
 }
 
 #endif

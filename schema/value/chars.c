@@ -1,0 +1,37 @@
+#include "schema/value/chars.h"
+
+#include "core/utf8.h"
+
+struct td_bytes check_cut(struct td_bytes *text, size_t n)
+{
+    struct td_bytes head = *text;
+
+    if (n < text->len)
+        head.len = n;
+    if (head.len > 0)
+        text->ptr += head.len;
+    text->len -= head.len;
+    return head;
+}
+
+uint32_t check_next_char(struct td_bytes *text)
+{
+    size_t n = td_utf8_step(text->ptr, text->ptr + text->len);
+    uint32_t c = text->ptr[0];
+
+    if (n > 1)
+        c &= 0x7FU >> n;
+    for (size_t i = 1; i < n; i++)
+        c = c << 6 | (text->ptr[i] & 0x3FU);
+    (void)check_cut(text, n ? n : 1);
+    return n ? c : UINT32_MAX;
+}
+
+bool check_next_percent(struct td_bytes *text)
+{
+    if (text->len < 3 || text->ptr[0] != '%' || !check_is_hex(text->ptr[1]) ||
+        !check_is_hex(text->ptr[2]))
+        return false;
+    (void)check_cut(text, 3);
+    return true;
+}
