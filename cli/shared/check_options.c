@@ -23,8 +23,8 @@ static enum td_code check_profile(const struct check_contract *contract,
 {
     struct td_suggestion suggest = {.word = name};
 
-    for (uint32_t i = 0; contract && i < contract->rules_len; i++) {
-        if (offer(&contract->rules[i].profiles, name, &suggest))
+    for (uint32_t i = 0; contract && i < contract->set.rules_len; i++) {
+        if (offer(&contract->set.rules[i].profiles, name, &suggest))
             return TD_OK;
     }
     (void)td_error_set(err, TD_USAGE, "--profile", 0,

@@ -257,8 +257,8 @@ enum td_code cli_contract_explain(const struct cli_args *args,
         code = check_contract_load(&contract, cli_operand(args, i), how, err);
         if (code)
             return code;
-        for (uint32_t r = 0; r < contract->rules_len; r++) {
-            size_t len = strlen(contract->rules[r].id);
+        for (uint32_t r = 0; r < contract->set.rules_len; r++) {
+            size_t len = strlen(contract->set.rules[r].id);
 
             page.widest = len > page.widest ? len : page.widest;
         }

@@ -70,16 +70,16 @@ static void add_test(struct session *s, const struct check_trial *trial,
 /* Rules whose failing nobody has seen are worth little. */
 static void add_unseen(struct session *s)
 {
-    for (uint32_t i = 0; i < s->contract->rules_len; i++) {
+    for (uint32_t i = 0; i < s->contract->set.rules_len; i++) {
         if (check_trials_failed(s->trials, i))
             continue;
         if (s->as_json) {
             (void)td_buf_add_text(&s->out, s->unseen ? "," : "");
-            cli_json_text(&s->out, NULL, s->contract->rules[i].id);
+            cli_json_text(&s->out, NULL, s->contract->set.rules[i].id);
         } else {
             (void)td_buf_add_text(
                 &s->out, s->unseen ? ", " : "  no test makes these fail: ");
-            (void)td_text_clean(&s->out, td_text(s->contract->rules[i].id));
+            (void)td_text_clean(&s->out, td_text(s->contract->set.rules[i].id));
         }
         s->unseen++;
     }
@@ -131,7 +131,7 @@ static enum td_code decide(const struct session *s, const char *path,
         return td_error_set(err, TD_FAILED, path, 0,
                             "no test makes %" PRIu32 " of %" PRIu32
                             " rules fail",
-                            s->unseen, s->contract->rules_len);
+                            s->unseen, s->contract->set.rules_len);
     return TD_OK;
 }
 

@@ -213,10 +213,10 @@ static unsigned compare(const struct check_contract *contract,
                                     .max_findings = FINDINGS};
     struct check *check = check_new(&options, "s");
     const struct check_verdict *v = judge(check, items, len);
-    uint32_t first = v->rules_len - contract->rules_len;
+    uint32_t first = v->rules_len - contract->set.rules_len;
     unsigned failed = 0;
 
-    for (uint32_t i = 0; i < contract->rules_len; i++) {
+    for (uint32_t i = 0; i < contract->set.rules_len; i++) {
         struct expectation e =
             naive(&naive_rules[i], items, len, contract->may_be_cut);
         bool same = agrees(v, first + i, &e);

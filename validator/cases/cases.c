@@ -432,7 +432,7 @@ enum td_code check_trials_new_all(struct check_trials **out,
     t->x = &how->contract->doc;
     t->json = &how->contract->doc.json;
     t->errors = errors;
-    t->failed = td_calloc(how->contract->rules_len + 1, sizeof(*t->failed));
+    t->failed = td_calloc(how->contract->set.rules_len + 1, sizeof(*t->failed));
     code = settle(t, read_tests(t, &own), &own);
     if (t->first) {
         code = t->first;

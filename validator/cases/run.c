@@ -120,9 +120,9 @@ static void refuse_others(struct check_trials *t, const struct check_verdict *v,
 /* The rules of the contract come last in a verdict, in their order. */
 static void note_failed(struct check_trials *t, const struct check_verdict *v)
 {
-    uint32_t first = v->rules_len - t->contract->rules_len;
+    uint32_t first = v->rules_len - t->contract->set.rules_len;
 
-    for (uint32_t i = 0; i < t->contract->rules_len; i++)
+    for (uint32_t i = 0; i < t->contract->set.rules_len; i++)
         t->failed[i] =
             t->failed[i] || v->rules[first + i].outcome == CHECK_FAIL;
 }

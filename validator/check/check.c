@@ -53,16 +53,16 @@ static void add_contract_rules(struct check *c)
     add_event_rules(c);
     add_unknown_rule(c);
     c->first_rule = c->verdict.rules_len;
-    for (uint32_t i = 0; i < k->rules_len; i++) {
-        uint32_t rule = check_verdict_rule(&c->verdict, k->rules[i].id,
-                                           k->rules[i].what, k->rules[i].level,
-                                           limit_of(c, k->rules[i].max_report));
+    for (uint32_t i = 0; i < k->set.rules_len; i++) {
+        uint32_t rule = check_verdict_rule(
+            &c->verdict, k->set.rules[i].id, k->set.rules[i].what,
+            k->set.rules[i].level, limit_of(c, k->set.rules[i].max_report));
 
-        c->verdict.rules[rule].mostly = k->rules[i].mostly;
-        if (k->rules[i].note)
-            c->verdict.rules[rule].note = td_strdup(k->rules[i].note);
+        c->verdict.rules[rule].mostly = k->set.rules[i].mostly;
+        if (k->set.rules[i].note)
+            c->verdict.rules[rule].note = td_strdup(k->set.rules[i].note);
     }
-    c->fold = check_fold_new(k, &c->verdict, c->first_rule, &how);
+    c->fold = check_fold_new(&k->set, &c->verdict, c->first_rule, &how);
 }
 
 struct check *check_new(const struct check_options *options, const char *input)
@@ -306,7 +306,7 @@ static void judge_by_contract(struct check *c, struct check_message *m,
     } else if (c->unknown != NONE) {
         find_unknown(c, m);
     }
-    if (c->how.contract->rules_len > 0)
+    if (c->how.contract->set.rules_len > 0)
         check_fold_message(c->fold, m);
 }
 

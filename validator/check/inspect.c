@@ -10,7 +10,7 @@ void check_look_init(struct check_look *look, const struct check_options *how)
         look->message_run = check_schema_run_new(how->schemas);
     if (!how->contract)
         return;
-    look->event_run = check_schema_run_new(how->contract->schemas);
+    look->event_run = check_schema_run_new(how->contract->set.schemas);
     look->events = check_contract_events(how->contract, how->dialect);
 }
 
@@ -102,7 +102,7 @@ static void look_at_event(struct check_look *look, struct check_view *view)
 {
     const struct check_contract *k = look->how->contract;
 
-    view->word = check_event_find(k->words, view->name);
+    view->word = check_event_find(k->set.words, view->name);
     if (view->word >= k->events_len)
         return;
     view->event = &look->events[view->word];

@@ -62,7 +62,7 @@ static bool is_quiet(const struct check_options *how,
 
     if (view->message || view->content)
         return false;
-    return !k || (k->rules_len == 0 && view->event &&
+    return !k || (k->set.rules_len == 0 && view->event &&
                   (!view->event->has_schema || view->data != CHECK_NO_VALUE));
 }
 

@@ -5,16 +5,17 @@
 #include "validator/asyncapi/asyncapi.h"
 #include "validator/contract/contract_internal.h"
 #include "validator/rule/read.h"
+#include "validator/verb/verb.h"
 
 #include <stdlib.h>
 
 struct check_loader contract_rule_loader(const struct contract_loader *l)
 {
     return (struct check_loader){.doc = l->x,
-                                 .words = l->c->words,
-                                 .bys = &l->c->bys,
+                                 .words = l->c->set.words,
+                                 .bys = &l->c->set.bys,
                                  .err = l->err,
-                                 .schemas = l->c->schemas,
+                                 .schemas = l->c->set.schemas,
                                  .events = l->c->events_len};
 }
 
@@ -117,14 +118,14 @@ static enum td_code read_clock(struct contract_loader *l, uint32_t at)
 {
     struct check_loader loader = contract_rule_loader(l);
 
-    return check_read_clock(&loader, at, &l->c->time);
+    return check_read_clock(&loader, at, &l->c->set.time);
 }
 
 static enum td_code read_key(struct contract_loader *l, uint32_t at)
 {
     struct check_loader loader = contract_rule_loader(l);
 
-    return check_read_field(&loader, at, &l->c->key);
+    return check_read_field(&loader, at, &l->c->set.key);
 }
 
 static enum td_code read_ends(struct contract_loader *l, uint32_t at)
@@ -141,10 +142,10 @@ static enum td_code load_ends(struct contract_loader *l)
     enum td_code code = TD_OK;
 
     if (l->ends_doc)
-        code = check_selector_load(&selector, l->c->words, l->ends_doc,
+        code = check_selector_load(&selector, l->c->set.words, l->ends_doc,
                                    l->ends_at, l->err);
     if (code == TD_OK)
-        l->c->ends = selector;
+        l->c->set.ends = selector;
     return code;
 }
 
@@ -195,7 +196,8 @@ static enum td_code add_asyncapi(struct contract_loader *l)
 
     if (l->c->asyncapi.json.len == 0)
         return TD_OK;
-    return check_schemas_add(l->c->schemas, &l->c->asyncapi, 0, &root, l->err);
+    return check_schemas_add(l->c->set.schemas, &l->c->asyncapi, 0, &root,
+                             l->err);
 }
 
 /* After an error the set is of no more use, and more errors may follow. */
@@ -203,8 +205,8 @@ void contract_renew_schemas(struct contract_loader *l, enum td_code code)
 {
     if (code == TD_OK || !l->errors)
         return;
-    check_schemas_free(l->c->schemas);
-    l->c->schemas = check_schemas_new(l->how);
+    check_schemas_free(l->c->set.schemas);
+    l->c->set.schemas = check_schemas_new(l->how);
     (void)add_asyncapi(l);
 }
 
@@ -235,7 +237,7 @@ static enum td_code check_names(struct contract_loader *l, uint32_t at,
 static enum td_code read_rule(struct contract_loader *l, uint32_t at)
 {
     struct check_loader loader = contract_rule_loader(l);
-    struct check_rule *rule = &l->c->rules[l->c->rules_len++];
+    struct check_rule *rule = &l->c->set.rules[l->c->set.rules_len++];
     enum td_code code = check_rule_load(rule, &loader, at);
 
     if (code == TD_OK)
@@ -257,9 +259,9 @@ static enum td_code read_rules(struct contract_loader *l, uint32_t at)
     if (l->json->values[at].count > CHECK_RULES_MAX)
         return td_jsonx_fail(l->x, at, TD_LIMIT, l->err, "more than %d rules",
                              CHECK_RULES_MAX);
-    l->c->rules =
-        contract_grow(l->c->rules, l->c->rules_len, l->json->values[at].count,
-                      sizeof(*l->c->rules));
+    l->c->set.rules =
+        contract_grow(l->c->set.rules, l->c->set.rules_len,
+                      l->json->values[at].count, sizeof(*l->c->set.rules));
     for (uint32_t i = at + 1; i < l->json->values[at].next && code == TD_OK;
          i = l->json->values[i].next)
         code = read_rule(l, i);
@@ -332,13 +334,14 @@ static enum td_code index_rules(struct contract_loader *l)
 {
     struct check_contract *c = l->c;
 
-    for (uint32_t i = 0; i < c->rules_len; i++)
-        c->timed = c->timed || c->rules[i].timed;
-    if (check_dispatch_make(&c->dispatch, c->rules, c->rules_len, c->words))
+    for (uint32_t i = 0; i < c->set.rules_len; i++)
+        c->set.timed = c->set.timed || c->set.rules[i].timed;
+    if (check_dispatch_make(&c->set.dispatch, c->set.rules, c->set.rules_len,
+                            c->set.words))
         return TD_OK;
     return td_jsonx_fail(l->x, 0, TD_LIMIT, l->err,
                          "too many rules for so many events: %u and %u",
-                         c->rules_len, check_event_count(c->words));
+                         c->set.rules_len, check_event_count(c->set.words));
 }
 
 /* The messages of an AsyncAPI file are events, and its rules rules. */
@@ -443,7 +446,7 @@ static enum td_code load_all(struct contract_loader *l,
     enum td_code code =
         check_asyncapi_is(l->x) ? contract_settle(l, convert(l, how)) : TD_OK;
 
-    l->c->schemas = check_schemas_new(how);
+    l->c->set.schemas = check_schemas_new(how);
     if (code == TD_OK && l->first == TD_OK)
         code = contract_settle(l, add_asyncapi(l));
     if (code == TD_OK && l->first == TD_OK)
@@ -472,9 +475,9 @@ check_contract_compile_all(struct check_contract **out, struct td_jsonx *doc,
     c->doc = *doc;
     *doc = (struct td_jsonx){0};
     c->data_pointer = td_strdup("");
-    c->key = CHECK_NO_VALUE;
-    c->time.field = CHECK_NO_VALUE;
-    c->words = check_words_new();
+    c->set.key = CHECK_NO_VALUE;
+    c->set.time.field = CHECK_NO_VALUE;
+    c->set.words = check_words_new();
     if (how)
         schemas = *how;
     code = load_all(&l, &schemas);
@@ -507,16 +510,16 @@ void check_contract_free(struct check_contract *contract)
 {
     if (!contract)
         return;
-    check_schemas_free(contract->schemas);
-    for (uint32_t i = 0; i < contract->rules_len; i++)
-        check_rule_release(&contract->rules[i]);
-    check_dispatch_release(&contract->dispatch);
-    check_selector_free(contract->ends);
-    check_words_free(contract->words);
-    free(contract->bys.list);
+    check_schemas_free(contract->set.schemas);
+    for (uint32_t i = 0; i < contract->set.rules_len; i++)
+        check_rule_release(&contract->set.rules[i]);
+    check_dispatch_release(&contract->set.dispatch);
+    check_selector_free(contract->set.ends);
+    check_words_free(contract->set.words);
+    free(contract->set.bys.list);
     contract_free_events(contract);
     check_names_release(&contract->profiles);
-    free(contract->rules);
+    free(contract->set.rules);
     free(contract->name_pointer);
     free(contract->data_pointer);
     td_jsonx_release(&contract->doc);

@@ -9,8 +9,7 @@
 
 #include "schema/schema.h"
 #include "validator/message/alias.h"
-#include "validator/rule/dispatch.h"
-#include "validator/rule/rule.h"
+#include "validator/rule/ruleset.h"
 #include "validator/verdict/verdict.h"
 
 #define CHECK_RULES_MAX    10000
@@ -43,21 +42,13 @@ struct check_contract {
     char *data_pointer;       /* "" is the whole message */
     bool may_be_cut;          /* complete: false */
     enum check_unknown unknown;
-    uint32_t key;                  /* stream.key, or CHECK_NO_VALUE */
-    struct check_time_source time; /* stream.clock; else recorded */
-    struct check_selector *ends;   /* the last event of a stream, or NULL */
-    bool timed;                    /* a rule asks for times */
-    struct check_schemas *schemas;
-    struct check_words *words; /* the first events_len events are its events */
+    struct check_ruleset set; /* of its words the first events_len events are
+                                 those of the contract */
     struct check_contract_event *events;
     uint32_t events_len;
     struct check_names dialect_names;
     struct check_contract_event **dialects; /* events as each writes them */
     struct check_names profiles;            /* none: those that rules name */
-    struct check_bys bys;
-    struct check_rule *rules;
-    uint32_t rules_len;
-    struct check_dispatch dispatch;
 };
 
 /* Read and compile a contract, or an AsyncAPI document

@@ -19,12 +19,12 @@ static enum td_code add_event(struct contract_loader *l, uint32_t key)
     uint32_t event;
 
     (void)td_json_unescape(&name, td_json_inner(l->json, key));
-    event = check_event_add(l->c->words, td_buf_bytes(&name));
+    event = check_event_add(l->c->set.words, td_buf_bytes(&name));
     td_buf_release(&name);
     if (event < l->c->events_len)
         return fail(l, key, "this event is named twice");
     l->c->events[l->c->events_len++] = (struct check_contract_event){
-        .name = check_event_name(l->c->words, event)};
+        .name = check_event_name(l->c->set.words, event)};
     return TD_OK;
 }
 
@@ -32,7 +32,7 @@ static enum td_code read_schema(struct contract_loader *l, uint32_t at,
                                 struct check_contract_event *e)
 {
     enum td_code code =
-        check_schemas_add(l->c->schemas, l->x, at, &e->root, l->err);
+        check_schemas_add(l->c->set.schemas, l->x, at, &e->root, l->err);
 
     e->has_schema = true;
     contract_renew_schemas(l, code);
@@ -148,7 +148,7 @@ static enum td_code read_form(struct contract_loader *l, uint32_t key,
     uint32_t schema;
 
     (void)td_json_unescape(&name, td_json_inner(l->json, key));
-    index = check_event_find(l->c->words, td_buf_bytes(&name));
+    index = check_event_find(l->c->set.words, td_buf_bytes(&name));
     if (index >= l->c->events_len)
         return no_event(l, key, &name);
     td_buf_release(&name);
@@ -266,7 +266,7 @@ const struct check_contract_event *
 check_contract_event(const struct check_contract *contract,
                      struct td_bytes name)
 {
-    uint32_t event = check_event_find(contract->words, name);
+    uint32_t event = check_event_find(contract->set.words, name);
 
     return event < contract->events_len ? &contract->events[event] : NULL;
 }
@@ -281,8 +281,8 @@ enum td_code check_contract_dialect(const struct check_contract *contract,
             return TD_OK;
         td_suggest(&near, contract->dialect_names.list[i]);
     }
-    for (uint32_t i = 0; i < contract->rules_len; i++) {
-        const struct check_names *names = &contract->rules[i].dialects;
+    for (uint32_t i = 0; i < contract->set.rules_len; i++) {
+        const struct check_names *names = &contract->set.rules[i].dialects;
 
         for (uint32_t k = 0; k < names->len; k++) {
             if (!strcmp(names->list[k], dialect))

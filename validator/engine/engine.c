@@ -11,7 +11,7 @@ __extension__ typedef unsigned __int128 wide;
 
 static const struct check_rule *rule_at(const struct check_fold *f, uint32_t i)
 {
-    return &f->contract->rules[i];
+    return &f->set->rules[i];
 }
 
 /* --- the end of a stream --- */
@@ -67,7 +67,7 @@ static void need_one(struct check_fold *f, uint32_t lane, uint32_t rule)
     struct check_place place = {
         .fold = f, .lane = f->lanes[lane], .rule = rule};
     struct check_run run = {.rule = rule_at(f, rule), .place = &place};
-    bool all = f->contract->key == CHECK_NO_VALUE || run.rule->every_stream;
+    bool all = f->set->key == CHECK_NO_VALUE || run.rule->every_stream;
 
     if (run.rule->by == CHECK_NO_VALUE && all == (lane == 0))
         (void)fold_need_instance(&run, 0);
@@ -104,7 +104,7 @@ static void give_back(struct check_run *run, void *with)
 static void end_stream(struct check_fold *f, uint32_t lane)
 {
     fold_drop_dead(f);
-    for (uint32_t i = 0; i < f->contract->rules_len; i++) {
+    for (uint32_t i = 0; i < f->set->rules_len; i++) {
         if (f->rules[i].off || rule_at(f, i)->every_stream)
             continue;
         finish_rule(f, lane, i, false);
@@ -221,7 +221,7 @@ TD_APART static void run_rule(struct check_fold *f, const struct check_sub *sub,
 static void run_rules(struct check_fold *f, uint32_t lane,
                       const struct check_message *m)
 {
-    const struct check_dispatch *d = &f->contract->dispatch;
+    const struct check_dispatch *d = &f->set->dispatch;
     uint32_t event = m->event < d->events ? m->event : d->events;
     const struct check_sub *end = d->subs + d->first[event + 1];
 
@@ -244,9 +244,8 @@ static void run_rules(struct check_fold *f, uint32_t lane,
 /* What stream.clock says. */
 static void read_clock(struct check_fold *f, struct check_message *m)
 {
-    m->has_clock = f->contract->timed &&
-                   f->contract->time.clock == CHECK_CLOCK_EVENT &&
-                   fold_read_time(f, &f->contract->time, m, &m->clock_ns);
+    m->has_clock = f->set->timed && f->set->time.clock == CHECK_CLOCK_EVENT &&
+                   fold_read_time(f, &f->set->time, m, &m->clock_ns);
     if (m->has_clock) {
         f->has_clock = true;
         f->clock_ns = m->clock_ns;
@@ -259,7 +258,7 @@ static void read_clock(struct check_fold *f, struct check_message *m)
 
 static void too_many_streams(struct check_fold *f)
 {
-    for (uint32_t i = 0; i < f->contract->rules_len; i++) {
+    for (uint32_t i = 0; i < f->set->rules_len; i++) {
         if (!f->rules[i].off)
             check_verdict_settle(f->verdict, f->first + i, CHECK_ERROR,
                                  "too many streams (values of stream.key)");
@@ -268,7 +267,7 @@ static void too_many_streams(struct check_fold *f)
 
 void check_fold_message(struct check_fold *fold, struct check_message *m)
 {
-    const struct check_contract *c = fold->contract;
+    const struct check_ruleset *c = fold->set;
     uint32_t lane = 0;
 
     if (fold->dead.len)
@@ -321,7 +320,7 @@ static void choose_rules(struct check_fold *f,
 {
     const char *const dialect[] = {how->dialect, NULL};
 
-    for (uint32_t i = 0; i < f->contract->rules_len; i++) {
+    for (uint32_t i = 0; i < f->set->rules_len; i++) {
         const struct check_rule *r = rule_at(f, i);
 
         if (!is_chosen(&r->profiles, how->profiles))
@@ -347,21 +346,21 @@ static void init_rule(struct check_fold *f, uint32_t i)
     enter_lane(f, r, 0);
 }
 
-struct check_fold *check_fold_new(const struct check_contract *contract,
+struct check_fold *check_fold_new(const struct check_ruleset *set,
                                   struct check_verdict *verdict, uint32_t first,
                                   const struct check_fold_options *how)
 {
     struct check_fold *f = td_calloc(1, sizeof(*f));
 
-    f->contract = contract;
+    f->set = set;
     f->verdict = verdict;
     f->first = first;
-    f->eval = check_eval_new(contract->words);
+    f->eval = check_eval_new(set->words);
     f->fields = check_eval_fields(f->eval);
-    f->schemas = check_schema_run_new(contract->schemas);
-    f->rules = td_calloc((size_t)contract->rules_len + 1, sizeof(*f->rules));
+    f->schemas = check_schema_run_new(set->schemas);
+    f->rules = td_calloc((size_t)set->rules_len + 1, sizeof(*f->rules));
     fold_add_lane(f);
-    for (uint32_t i = 0; i < contract->rules_len; i++)
+    for (uint32_t i = 0; i < set->rules_len; i++)
         init_rule(f, i);
     choose_rules(f, how);
     return f;
@@ -407,7 +406,7 @@ static void settle(struct check_fold *f, uint32_t rule)
 
 void check_fold_end(struct check_fold *fold, bool cut)
 {
-    for (uint32_t i = 0; i < fold->contract->rules_len; i++) {
+    for (uint32_t i = 0; i < fold->set->rules_len; i++) {
         if (fold->rules[i].off)
             continue;
         if (fold->rules[i].idle)
@@ -428,7 +427,7 @@ static void free_lane(struct check_fold *f, uint32_t index)
 {
     struct fold_lane *lane = f->lanes[index];
 
-    for (uint32_t i = 0; i < f->contract->rules_len; i++) {
+    for (uint32_t i = 0; i < f->set->rules_len; i++) {
         const struct check_rule *rule = rule_at(f, i);
 
         for_instances(f, index, i, discard, NULL);
@@ -437,7 +436,7 @@ static void free_lane(struct check_fold *f, uint32_t index)
         free(lane->states[i].shared);
         free(lane->states[i].list);
     }
-    for (uint32_t i = 0; i < f->contract->bys.len; i++)
+    for (uint32_t i = 0; i < f->set->bys.len; i++)
         fold_release_keys(&lane->keys[i]);
     free(lane->keys);
     free(lane->states);
@@ -450,7 +449,7 @@ void check_fold_free(struct check_fold *fold)
         return;
     for (uint32_t i = 0; i < fold->lanes_len; i++)
         free_lane(fold, i);
-    for (uint32_t i = 0; i < fold->contract->rules_len; i++) {
+    for (uint32_t i = 0; i < fold->set->rules_len; i++) {
         while (fold->rules[i].blocks) {
             struct fold_block *next = fold->rules[i].blocks->next;
 

@@ -8,7 +8,8 @@
 #ifndef VALIDATOR_ENGINE_ENGINE_H
 #define VALIDATOR_ENGINE_ENGINE_H
 
-#include "validator/contract/contract.h"
+#include "validator/engine/run.h"
+#include "validator/rule/ruleset.h"
 
 #define CHECK_STREAMS_MAX 100000 /* values of stream.key */
 
@@ -20,7 +21,7 @@ struct check_fold_options {
 };
 
 /* Rule i of the contract is rule first + i of the verdict. All is borrowed. */
-struct check_fold *check_fold_new(const struct check_contract *contract,
+struct check_fold *check_fold_new(const struct check_ruleset *set,
                                   struct check_verdict *verdict, uint32_t first,
                                   const struct check_fold_options *how);
 /* NULL is fine. */

@@ -110,7 +110,7 @@ struct dead_key {
 };
 
 struct check_fold {
-    const struct check_contract *contract;
+    const struct check_ruleset *set;
     struct check_verdict *verdict;
     uint32_t first;
     struct check_eval *eval;

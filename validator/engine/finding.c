@@ -48,7 +48,7 @@ void check_rule_undecided(struct check_run *run, const char *why)
  * not told can be counted later.
  */
 static bool may_idle(const struct check_rule *rule,
-                     const struct check_contract *c)
+                     const struct check_ruleset *c)
 {
     return rule->by == CHECK_NO_VALUE && rule->scope == CHECK_GLOBALLY &&
            !rule->ends && !rule->shared_roles && !rule->roles[0].selector &&
@@ -60,7 +60,7 @@ void check_rule_done(struct check_run *run)
     struct check_fold *f = run->place->fold;
     struct fold_rule *r = &f->rules[run->place->rule];
 
-    r->idle = may_idle(run->rule, f->contract);
+    r->idle = may_idle(run->rule, f->set);
     r->idle_since = f->messages;
 }
 
@@ -82,7 +82,7 @@ static const struct check_time_source *source_of(const struct check_run *run)
 {
     const struct check_time_source *own = &run->rule->time;
 
-    return own->clock == CHECK_CLOCK_STREAM ? &run->place->fold->contract->time
+    return own->clock == CHECK_CLOCK_STREAM ? &run->place->fold->set->time
                                             : own;
 }
 
@@ -97,7 +97,7 @@ static void find_no_time(struct check_run *run, const struct check_message *m)
         return;
     check_note_begin(&note, run, m, at);
     (void)td_buf_addf(&note.expected, "a time at %s",
-                      check_field_text(f->contract->words, field));
+                      check_field_text(f->set->words, field));
     check_note_value(&note.found, m, at);
     check_note_end(&note);
 }
@@ -116,7 +116,7 @@ bool check_rule_time(struct check_run *run, const struct check_message *m,
         has = m->has_t;
         *at = (int64_t)m->t_ns;
         r->no_time = r->no_time || !has;
-    } else if (time == &f->contract->time) {
+    } else if (time == &f->set->time) {
         has = m->has_clock;
         *at = m->clock_ns;
     } else {
@@ -135,7 +135,7 @@ bool check_rule_end_time(const struct check_run *run, int64_t *at)
 {
     const struct check_fold *f = run->place->fold;
     const struct check_time_source *time = source_of(run);
-    bool stream = time == &f->contract->time;
+    bool stream = time == &f->set->time;
 
     if (time->clock == CHECK_CLOCK_SEQUENCE) {
         *at = (int64_t)f->messages;
@@ -151,7 +151,7 @@ bool check_rule_end_time(const struct check_run *run, int64_t *at)
 
 const char *check_rule_field_text(const struct check_run *run, uint32_t field)
 {
-    return check_field_text(run->place->fold->contract->words, field);
+    return check_field_text(run->place->fold->set->words, field);
 }
 
 static void find_missing(struct check_run *run, const struct check_message *m,
@@ -181,8 +181,7 @@ uint32_t check_rule_field(struct check_run *run, const struct check_message *m,
 
 void fold_miss_key(struct check_run *run, const struct check_message *m)
 {
-    const struct check_by *by =
-        &run->place->fold->contract->bys.list[run->rule->by];
+    const struct check_by *by = &run->place->fold->set->bys.list[run->rule->by];
 
     for (uint32_t i = 0; i < by->len; i++) {
         if (check_field_at(run->fields, by->fields[i]) == CHECK_NO_VALUE) {
@@ -271,7 +270,7 @@ struct td_bytes check_rule_key(const struct check_run *run)
 static void write_key(struct td_buf *out, const struct check_run *run)
 {
     const struct check_place *p = run->place;
-    const struct check_contract *c = p->fold->contract;
+    const struct check_ruleset *c = p->fold->set;
     struct check_by stream = {.fields = {c->key}, .len = 1};
     struct td_bytes key;
 

@@ -10,12 +10,12 @@
 
 static const struct check_rule *rule_at(const struct check_fold *f, uint32_t i)
 {
-    return &f->contract->rules[i];
+    return &f->set->rules[i];
 }
 
 void fold_add_lane(struct check_fold *f)
 {
-    const struct check_contract *c = f->contract;
+    const struct check_ruleset *c = f->set;
     struct fold_lane *lane = td_calloc(1, sizeof(*lane));
 
     lane->keys = td_calloc((size_t)c->bys.len + 1, sizeof(*lane->keys));
@@ -37,7 +37,7 @@ void fold_add_lane(struct check_fold *f)
  */
 uint32_t fold_lane_of(struct check_fold *f)
 {
-    uint32_t at = check_field_at(f->fields, f->contract->key);
+    uint32_t at = check_field_at(f->fields, f->set->key);
     uint32_t key;
 
     if (f->lane != 0 &&
@@ -178,7 +178,7 @@ void fold_clear_lane(struct check_fold *f, uint32_t index)
 {
     struct fold_lane *lane = f->lanes[index];
 
-    for (uint32_t i = 0; i < f->contract->rules_len; i++) {
+    for (uint32_t i = 0; i < f->set->rules_len; i++) {
         const struct check_rule *rule = rule_at(f, i);
         struct fold_states *s = &lane->states[i];
 
@@ -191,7 +191,7 @@ void fold_clear_lane(struct check_fold *f, uint32_t index)
         if (s->shared)
             memset(s->shared, 0, rule->shared_size);
     }
-    for (uint32_t i = 0; i < f->contract->bys.len; i++)
+    for (uint32_t i = 0; i < f->set->bys.len; i++)
         fold_clear_keys(&lane->keys[i]);
     lane->messages = 0;
     lane->ended = true;

@@ -76,17 +76,17 @@ static void lint_rules(const struct check_lint *lint)
 {
     const struct check_contract *c = lint->contract;
     uint32_t rules = check_lint_member(lint, 0, "rules");
-    struct named *list = td_calloc(c->rules_len + 1, sizeof(*list));
+    struct named *list = td_calloc(c->set.rules_len + 1, sizeof(*list));
     uint32_t at = rules + 1;
 
-    for (uint32_t i = 0; i < c->rules_len; i++) {
-        list[i] =
-            (struct named){c->rules[i].id, check_lint_member(lint, at, "id")};
+    for (uint32_t i = 0; i < c->set.rules_len; i++) {
+        list[i] = (struct named){c->set.rules[i].id,
+                                 check_lint_member(lint, at, "id")};
         check_lint_rule(lint, at);
         at = lint->doc->json.values[at].next;
     }
-    qsort(list, c->rules_len, sizeof(*list), compare_named);
-    lint_ids(lint, list, c->rules_len);
+    qsort(list, c->set.rules_len, sizeof(*list), compare_named);
+    lint_ids(lint, list, c->set.rules_len);
     free(list);
 }
 
@@ -95,8 +95,8 @@ static bool has_rule(const struct check_lint *lint, const char *id)
 {
     const struct check_contract *c = lint->contract;
 
-    for (uint32_t i = 0; i < c->rules_len; i++) {
-        if (!strcmp(c->rules[i].id, id))
+    for (uint32_t i = 0; i < c->set.rules_len; i++) {
+        if (!strcmp(c->set.rules[i].id, id))
             return true;
     }
     return is_ours(id);

@@ -1,6 +1,7 @@
 /* Names that a rule says and the contract does not: events, and fields. */
 #include "core/mem.h"
 #include "validator/lint/lint_internal.h"
+#include "validator/verb/verb.h"
 
 #include <stdlib.h>
 

@@ -88,14 +88,6 @@ enum td_code check_read_names(struct check_loader *l, uint32_t at,
     return code;
 }
 
-void check_names_release(struct check_names *names)
-{
-    for (uint32_t i = 0; i < names->len; i++)
-        free(names->list[i]);
-    free(names->list);
-    *names = (struct check_names){0};
-}
-
 enum td_code check_read_count(struct check_loader *l, uint32_t at,
                               const char *what, uint64_t *out)
 {

@@ -22,7 +22,6 @@ TD_MUST_CHECK enum td_code check_read_text(struct check_loader *l, uint32_t at,
 TD_MUST_CHECK enum td_code check_read_names(struct check_loader *l, uint32_t at,
                                             const char *what,
                                             struct check_names *names);
-void check_names_release(struct check_names *names);
 
 /* An integer from 0. */
 TD_MUST_CHECK enum td_code check_read_count(struct check_loader *l, uint32_t at,

@@ -1,25 +1,17 @@
 /* validator/rule/rule.h - a rule verb, and a rule of a contract.
  *
- * A verb is one `struct check_verb` in a rule_*.c file; rule.c has the table.
- * A rule is read only after loading, so that several checks may share it; what
- * it remembers of a stream is in states, which fold.c keeps, one for each key
+ * A verb is one `struct check_verb` in a file of validator/verb/. A rule is
+ * read only after loading, so that several checks may share it; what it
+ * remembers of a stream is in states, which the engine keeps, one for each key
  * and scope.
  *
- * Loading: the verb reads its keys of the rule object with rule_read.h, says
+ * Loading: the verb reads its keys of the rule object with rule/read.h, says
  * with check_rule_listen() which messages it wants to see, each in a role, and
  * sets state_size and, if it needs one, shared_size and body.
  *
  * Running: on_message() is called for messages that match a role, once with all
  * roles that matched as a mask of CHECK_ROLE(n). Roles that are shared come
- * first and without state. Whatever is judged is said with one of
- *
- *     check_rule_pass(run)             it held once more
- *     if (check_rule_fail(run)) ...    it did not; true: put it into words with
- *                                      a struct check_note
- *     check_rule_open(run, why)        nobody can know any more
- *     check_rule_undecided(run, why)   a limit was reached
- *
- * A rule that never said anything is vacuous.
+ * first and without state. What it may call is in engine/run.h.
  */
 #ifndef VALIDATOR_RULE_RULE_H
 #define VALIDATOR_RULE_RULE_H
@@ -131,17 +123,8 @@ enum check_ending {
     CHECK_CUT,   /* it may go on where we cannot see it */
 };
 
-/* What a verb's functions get. */
-struct check_run {
-    const struct check_rule *rule;
-    void *state;  /* of the key and scope, zeroed before the first message */
-    void *shared; /* of the rule */
-    struct check_eval *eval;
-    struct check_field_cache *fields;
-    struct check_schema_run *schemas; /* the contract's */
-    struct check_place *place;        /* of fold.c: where findings go */
-    uint64_t *judged;                 /* of that place: how often it was */
-};
+/* What a verb gets while it runs (validator/engine/run.h). */
+struct check_run;
 
 struct check_verb {
     const char *name;
@@ -165,45 +148,6 @@ struct check_verb {
     void (*clear_shared)(const struct check_rule *rule, void *shared);
 };
 
-/* X(name): every verb; check_verb_name is in a rule_*.c file. A rule has the
- * verb whose key it has; of several the first one here.
- */
-#define CHECK_VERBS(X)                                                         \
-    X(first)                                                                   \
-    X(last)                                                                    \
-    X(count)                                                                   \
-    X(absent)                                                                  \
-    X(conforms)                                                                \
-    X(before)                                                                  \
-    X(response)                                                                \
-    X(unique)                                                                  \
-    X(no_duplicate)                                                            \
-    X(requires)                                                                \
-    X(monotonic)                                                               \
-    X(step)                                                                    \
-    X(constant)                                                                \
-    X(contiguous)                                                              \
-    X(on)                                                                      \
-    X(sequence)                                                                \
-    X(states)                                                                  \
-    X(gap)                                                                     \
-    X(rate)                                                                    \
-    X(latency)                                                                 \
-    X(clock_skew)
-
-#define CHECK_VERB_EXTERN(name)                                                \
-    extern const struct check_verb check_verb_##name;
-CHECK_VERBS(CHECK_VERB_EXTERN)
-#undef CHECK_VERB_EXTERN
-
-/* Read the rule at `at` of a contract; *rule is to be released also after an
- * error. TD_USAGE, TD_LIMIT.
- */
-TD_MUST_CHECK enum td_code check_rule_load(struct check_rule *rule,
-                                           struct check_loader *l, uint32_t at);
-/* Frees what it owns. */
-void check_rule_release(struct check_rule *rule);
-
 /* For load(): messages that selector (taken over; NULL is every message)
  * matches are wanted. The number of the role; there must be room, which
  * check_rule_room() tells.
@@ -212,99 +156,10 @@ uint32_t check_rule_listen(struct check_rule *rule,
                            struct check_selector *selector, bool shared);
 bool check_rule_room(const struct check_rule *rule);
 
-/* For on_message() and on_end(). */
-static inline void check_rule_pass(struct check_run *run)
-{
-    ++*run->judged;
-}
-/* It did not hold. */
-TD_MUST_CHECK bool check_rule_fail(struct check_run *run);
-void check_rule_open(struct check_run *run, const char *why);
-void check_rule_undecided(struct check_run *run, const char *why);
-/* Whatever this key and scope still bring, nothing more will be said of it: the
- * verb need not be told.
- */
-void check_rule_done(struct check_run *run);
+/* Frees what it owns. */
+void check_rule_release(struct check_rule *rule);
 
-/* The time of m for this rule, in nanoseconds (messages, if the clock is the
- * sequence). False: it has none, and the rule says so at the end.
- */
-TD_MUST_CHECK bool check_rule_time(struct check_run *run,
-                                   const struct check_message *m, int64_t *at);
-/* The time of the last message of the stream that had one. */
-TD_MUST_CHECK bool check_rule_end_time(const struct check_run *run,
-                                       int64_t *at);
-
-/* The value of a field, or CHECK_NO_VALUE; then, unless the rule says
- * otherwise, that is a finding.
- */
-uint32_t check_rule_field(struct check_run *run, const struct check_message *m,
-                          uint32_t field);
-
-/* The key of the run, or that of its stream, as canonical JSON (canon.h); len
- * 0: there is none. Lives until the key ends.
- */
-struct td_bytes check_rule_key(const struct check_run *run);
-
-/* What the field is called. */
-const char *check_rule_field_text(const struct check_run *run, uint32_t field);
-
-/* A message to remember. */
-struct check_seen {
-    uint64_t seq; /* 0: none */
-    bool has_t;
-    uint64_t t_ns;
-};
-
-/* m, to remember. */
-static inline struct check_seen check_seen(const struct check_message *m)
-{
-    return (struct check_seen){m->seq, m->has_t, m->t_ns};
-}
-
-/* A finding that is put into words:
- *
- *     if (!check_rule_fail(run))
- *         return;
- *     check_note_begin(&note, run, m, at);
- *     (void)td_buf_addf(&note.expected, "at least %d", 1);
- *     ...
- *     check_note_end(&note);
- */
-struct check_note {
-    struct check_run *run;
-    const struct check_message *m;
-    uint32_t at;
-    struct td_buf expected;
-    struct td_buf found;
-    struct td_buf values[CHECK_WITNESSES];
-    struct check_seen seen[CHECK_WITNESSES];
-    size_t witnesses;
-    struct check_seen about; /* without m: the message it is about, if any */
-};
-
-/* m: the message it is about; NULL: the whole stream, or key. at: the value in
- * it; CHECK_NO_VALUE: the message.
- */
-void check_note_begin(struct check_note *note, struct check_run *run,
-                      const struct check_message *m, uint32_t at);
-/* Another message it rests on, in the order of the stream and before m, which
- * is the last by itself. value: what of it matters; may be empty. What does not
- * fit is left out.
- */
-void check_note_witness(struct check_note *note, const struct check_seen *seen,
-                        struct td_bytes value);
-/* Without m: it is about a message that was remembered. */
-void check_note_about(struct check_note *note, const struct check_seen *seen);
-/* Reports and releases. */
-void check_note_end(struct check_note *note);
-
-/* Append the start of a value of m as it stands there, or "nothing". */
-void check_note_value(struct td_buf *out, const struct check_message *m,
-                      uint32_t at);
-/* Append the name of an event in quotes. */
-void check_note_name(struct td_buf *out, struct td_bytes name);
-/* Append to what was expected where: " after \"a\"". */
-void check_note_scope(struct check_note *note);
+/* Frees the names; there are none left. */
+void check_names_release(struct check_names *names);
 
 #endif

@@ -1,6 +1,8 @@
 /* before: [A, B, ...] - nothing of B comes unless something of A came first. */
 #include "core/mem.h"
+#include "validator/engine/run.h"
 #include "validator/rule/read.h"
+#include "validator/verb/verb.h"
 
 #define CHAIN 8 /* selectors of one rule */
 

@@ -1,4 +1,5 @@
 #include "validator/verb/bound.h"
+#include "validator/engine/run.h"
 
 #include "core/mem.h"
 

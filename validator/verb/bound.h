@@ -8,6 +8,7 @@
 #ifndef VALIDATOR_VERB_BOUND_H
 #define VALIDATOR_VERB_BOUND_H
 
+#include "validator/engine/run.h"
 #include "validator/expr/expr.h"
 #include "validator/rule/read.h"
 

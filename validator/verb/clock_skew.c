@@ -1,7 +1,9 @@
 /* clock_skew: the time an event says and the time it was recorded at. */
 #include "core/mem.h"
 #include "schema/value/timestamp.h"
+#include "validator/engine/run.h"
 #include "validator/rule/read.h"
+#include "validator/verb/verb.h"
 
 #include <stdlib.h>
 

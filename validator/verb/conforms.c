@@ -1,7 +1,9 @@
 /* conforms: messages meet a schema, which is more than their event's own. */
 #include "core/mem.h"
 #include "schema/schema.h"
+#include "validator/engine/run.h"
 #include "validator/rule/read.h"
+#include "validator/verb/verb.h"
 
 static const char *const keys[] = {"schema", "at", NULL};
 

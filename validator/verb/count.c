@@ -1,6 +1,8 @@
 /* count: how many events of a kind there are; absent: none. */
 #include "core/mem.h"
+#include "validator/engine/run.h"
 #include "validator/verb/bound.h"
+#include "validator/verb/verb.h"
 
 #include <inttypes.h>
 

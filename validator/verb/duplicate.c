@@ -2,7 +2,9 @@
 #include "core/mem.h"
 #include "schema/value/equal.h"
 #include "schema/value/fingerprint.h"
+#include "validator/engine/run.h"
 #include "validator/rule/read.h"
+#include "validator/verb/verb.h"
 
 #include <stdlib.h>
 

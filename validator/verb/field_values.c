@@ -2,7 +2,9 @@
 #include "core/mem.h"
 #include "schema/value/canonical.h"
 #include "schema/value/intern.h"
+#include "validator/engine/run.h"
 #include "validator/rule/read.h"
+#include "validator/verb/verb.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,9 @@
  * to another.
  */
 #include "core/mem.h"
+#include "validator/engine/run.h"
 #include "validator/verb/limits.h"
+#include "validator/verb/verb.h"
 
 #define FROM CHECK_ROLE(0)
 #define TO   CHECK_ROLE(1)

@@ -1,4 +1,5 @@
 #include "validator/verb/limits.h"
+#include "validator/engine/run.h"
 
 #include <inttypes.h>
 

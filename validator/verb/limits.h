@@ -7,6 +7,7 @@
 #define VALIDATOR_VERB_LIMITS_H
 
 #include "core/histogram.h"
+#include "validator/engine/run.h"
 #include "validator/rule/read.h"
 
 /* min, max, p50, p95, p99 */

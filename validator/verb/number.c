@@ -3,7 +3,9 @@
  */
 #include "core/mem.h"
 #include "schema/value/rational.h"
+#include "validator/engine/run.h"
 #include "validator/rule/read.h"
+#include "validator/verb/verb.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,5 +1,7 @@
 /* first, last: what the stream, or each key of it, begins and ends with. */
+#include "validator/engine/run.h"
 #include "validator/rule/read.h"
+#include "validator/verb/verb.h"
 
 #define WANTED CHECK_ROLE(1) /* 0 is every event */
 

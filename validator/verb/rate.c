@@ -5,7 +5,9 @@
  * no later. So the last few moments are all that is remembered.
  */
 #include "core/mem.h"
+#include "validator/engine/run.h"
 #include "validator/rule/read.h"
+#include "validator/verb/verb.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

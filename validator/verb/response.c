@@ -1,6 +1,8 @@
 /* response: what must come after something, perhaps within some time. */
 #include "core/mem.h"
+#include "validator/engine/run.h"
 #include "validator/rule/read.h"
+#include "validator/verb/verb.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,9 @@
 /* sequence: the events come as a regular expression says. */
 #include "validator/expr/sequence.h"
 #include "core/mem.h"
+#include "validator/engine/run.h"
 #include "validator/rule/read.h"
+#include "validator/verb/verb.h"
 
 #include <stdlib.h>
 
