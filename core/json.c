@@ -1,6 +1,6 @@
 #include "core/json.h"
 
-#include "core/json_scan.h"
+#include "core/json_internal.h"
 #include "core/mem.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "core/json_scan.h"
+#include "core/json_internal.h"
 
 #include "core/utf8.h"
 

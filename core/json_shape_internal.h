@@ -4,7 +4,7 @@
 #ifndef CORE_JSON_SHAPE_INTERNAL_H
 #define CORE_JSON_SHAPE_INTERNAL_H
 
-#include "core/json_scan.h"
+#include "core/json_internal.h"
 #include "core/json_shape.h"
 
 #define JSON_AT_START   UINT32_MAX

@@ -1,7 +1,7 @@
 #include "core/jsonx.h"
 
 #include "core/fs.h"
-#include "core/jsonx_yaml.h"
+#include "core/jsonx_internal.h"
 #include "core/mem.h"
 
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "core/jsonx_yaml.h"
+#include "core/jsonx_internal.h"
 
 /* The spellings of section 10.3.2 that are neither numbers nor text. */
 static const struct {

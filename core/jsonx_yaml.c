@@ -1,4 +1,4 @@
-#include "core/jsonx_yaml.h"
+#include "core/jsonx_internal.h"
 
 #include "core/mem.h"
 

@@ -1,5 +1,5 @@
-#include "wire/http/head.h"
 #include "wire/http/http.h"
+#include "wire/http/http_internal.h"
 
 #include <inttypes.h>
 

@@ -1,4 +1,4 @@
-#include "wire/http/head.h"
+#include "wire/http/http_internal.h"
 
 struct reader {
     struct http_head *head;

@@ -1,6 +1,6 @@
 #include "wire/http/http.h"
 #include "core/mem.h"
-#include "wire/http/head.h"
+#include "wire/http/http_internal.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 
 #include "core/b64.h"
 #include "core/json.h"
-#include "wire/sio/placeholder.h"
+#include "wire/sio/packet_internal.h"
 
 static const char where[] = "Socket.IO event";
 

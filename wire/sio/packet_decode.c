@@ -3,7 +3,7 @@
 #include "core/b64.h"
 #include "core/json.h"
 #include "core/mem.h"
-#include "wire/sio/placeholder.h"
+#include "wire/sio/packet_internal.h"
 
 #include <stdlib.h>
 

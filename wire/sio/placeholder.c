@@ -1,4 +1,4 @@
-#include "wire/sio/placeholder.h"
+#include "wire/sio/packet_internal.h"
 
 #include "wire/sio/packet.h"
 

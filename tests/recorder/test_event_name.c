@@ -1,0 +1,118 @@
+/* What a payload is, and where its event's name comes from. */
+#include "recorder/event_name.h"
+#include "tests/suites.h"
+
+#include <stdio.h>
+
+/* Three times: then its shape is known. */
+static void looks(void)
+{
+    static const struct {
+        const char *row;
+        const char *pointer;
+        const char *payload;
+        enum td_form form;
+        const char *name;
+    } rows[] = {
+        {"first member", "/type", "{\"type\":\"a\",\"x\":1}", TD_FORM_JSON,
+         "a"},
+        {"later member", "/type", "{\"x\":1,\"type\":\"a\"}", TD_FORM_JSON,
+         "a"},
+        {"the first of two", "/type", "{\"type\":\"a\",\"type\":\"b\"}",
+         TD_FORM_JSON, "a"},
+        {"escapes stay", "/type", "{\"type\":\"a\\\"b\\\\\"}", TD_FORM_JSON,
+         "a\\\"b\\\\"},
+        {"escaped key", "/type", "{\"t\\u0079pe\":\"a\"}", TD_FORM_JSON, "a"},
+        {"blanks", "/type", "{ \"type\" : \"a\" }", TD_FORM_JSON, "a"},
+        {"blanks and a member before", "/type", "{ \"x\":1, \"type\" : \"a\" }",
+         TD_FORM_JSON, "a"},
+        {"cut off behind the key", "/type", "{\"type\"", TD_FORM_TEXT, ""},
+        {"cut off in the name", "/type", "{\"type\":\"a\\", TD_FORM_TEXT, ""},
+        {"a key that begins like it", "/type", "{\"types\":\"a\"}",
+         TD_FORM_JSON, ""},
+        {"a key with a slash", "/a~1b", "{\"a/b\":\"c\"}", TD_FORM_JSON, "c"},
+        {"blank before", "/type", " {\"type\":\"a\"}", TD_FORM_TEXT, ""},
+        {"not a string", "/type", "{\"type\":5}", TD_FORM_JSON, ""},
+        {"empty", "/type", "{\"type\":\"\"}", TD_FORM_JSON, ""},
+        {"not there", "/type", "{\"typ\":\"a\"}", TD_FORM_JSON, ""},
+        {"an array", "/0", "[\"a\",1]", TD_FORM_JSON, "a"},
+        {"deep", "/a/b", "{\"a\":{\"b\":\"c\"}}", TD_FORM_JSON, "c"},
+        {"the payload", "", "\"tick\"", TD_FORM_JSON, "tick"},
+        {"a number", "/type", "5", TD_FORM_JSON, ""},
+        {"text", "/type", "hello", TD_FORM_TEXT, ""},
+        {"nothing", "/type", "", TD_FORM_TEXT, ""},
+        {"line break inside", "/type", "{\n\"type\":\"a\"}", TD_FORM_TEXT, ""},
+        {"carriage return", "/type", "{\"type\":\"a\"}\r", TD_FORM_TEXT, ""},
+        {"two values", "/type", "{}{}", TD_FORM_TEXT, ""},
+        {"bad UTF-8", "/type", "{\"type\":\"\xff\"}", TD_FORM_BYTES, ""},
+        {"never", NULL, "{\"type\":\"a\"}", TD_FORM_JSON, ""},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct td_event ev = {.form = TD_FORM_TEXT,
+                              .payload = td_text(rows[i].payload)};
+        struct rec_namer namer;
+
+        CU_ASSERT_EQUAL_FATAL(rec_namer_init(&namer, rows[i].pointer, NULL),
+                              TD_OK);
+        for (unsigned again = 0; again < 3; again++) {
+            ev.form = TD_FORM_TEXT;
+            ev.name.len = 0;
+            rec_namer_look(&namer, &ev);
+        }
+        if (ev.form != rows[i].form || !td_bytes_is(ev.name, rows[i].name))
+            printf("\n    row \"%s\": form %d, name %.*s\n", rows[i].row,
+                   (int)ev.form, (int)ev.name.len, (const char *)ev.name.ptr);
+        CU_ASSERT_EQUAL(ev.form, rows[i].form);
+        CU_ASSERT_TRUE(td_bytes_is(ev.name, rows[i].name));
+        rec_namer_release(&namer);
+    }
+}
+
+static void what_is_settled_stays(void)
+{
+    struct rec_namer namer;
+    struct td_event named = {.form = TD_FORM_JSON,
+                             .name = td_text("own"),
+                             .payload = td_text("{\"type\":\"a\"}")};
+    struct td_event ping = {.form = TD_FORM_TEXT,
+                            .kind = td_text(TD_KIND_PING),
+                            .payload = td_text("{\"type\":\"a\"}")};
+    struct td_event bytes = {.form = TD_FORM_BYTES,
+                             .payload = td_text("{\"type\":\"a\"}")};
+    char name[REC_NAME_MAX + 32];
+    struct td_event big = {.form = TD_FORM_TEXT};
+
+    CU_ASSERT_EQUAL_FATAL(rec_namer_init(&namer, "/type", NULL), TD_OK);
+    rec_namer_look(&namer, &named);
+    CU_ASSERT_TRUE(td_bytes_is(named.name, "own"));
+    rec_namer_look(&namer, &ping);
+    CU_ASSERT_EQUAL(ping.name.len, 0);
+    rec_namer_look(&namer, &bytes);
+    CU_ASSERT_EQUAL(bytes.form, TD_FORM_BYTES);
+    CU_ASSERT_EQUAL(bytes.name.len, 0);
+    (void)snprintf(name, sizeof(name), "{\"type\":\"%0*d\"}",
+                   (int)REC_NAME_MAX + 1, 0);
+    big.payload = td_text(name);
+    rec_namer_look(&namer, &big);
+    CU_ASSERT_EQUAL(big.form, TD_FORM_JSON);
+    CU_ASSERT_EQUAL(big.name.len, 0);
+    rec_namer_release(&namer);
+}
+
+static void a_pointer_begins_with_a_slash(void)
+{
+    struct rec_namer namer;
+    struct td_error err;
+
+    CU_ASSERT_EQUAL(rec_namer_init(&namer, "type", &err), TD_USAGE);
+    CU_ASSERT_STRING_EQUAL(err.mend, "write it with a slash: /type");
+    rec_namer_release(&namer);
+}
+
+CU_TestInfo recorder_event_name_tests[] = {
+    {"form and name are found", looks},
+    {"what is settled stays", what_is_settled_stays},
+    {"a pointer begins with a slash", a_pointer_begins_with_a_slash},
+    CU_TEST_INFO_NULL,
+};

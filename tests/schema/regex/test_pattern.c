@@ -1,0 +1,276 @@
+/* What a pattern of ECMA-262 matches, which are none, and where it gives up. */
+#include "schema/regex/ecma.h"
+#include "schema/regex/pattern.h"
+#include "tests/suites.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define ROWS(a) (sizeof(a) / sizeof((a)[0]))
+
+static enum check_match match(const char *text, struct td_bytes subject)
+{
+    struct check_pattern_memory *memory = check_pattern_memory_new();
+    struct check_pattern *pattern = NULL;
+    struct td_error err = {0};
+    enum check_match got = CHECK_GAVE_UP;
+
+    if (check_pattern_new(&pattern, td_text(text), &err) == TD_OK)
+        got = check_pattern_match(pattern, memory, subject);
+    else
+        printf("\n    %s: %s\n", text, err.text);
+    check_pattern_free(pattern);
+    check_pattern_memory_free(memory);
+    return got;
+}
+
+static void expect(const char *pattern, const char *text, enum check_match want)
+{
+    enum check_match got = match(pattern, td_text(text));
+
+    if (got != want)
+        printf("\n    %s on \"%s\": %d\n", pattern, text, (int)got);
+    CU_ASSERT_EQUAL(got, want);
+}
+
+struct row {
+    const char *pattern;
+    const char *yes[8];
+    const char *no[8];
+};
+
+static void judge(const struct row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; rows[i].yes[j]; j++)
+            expect(rows[i].pattern, rows[i].yes[j], CHECK_MATCH);
+        for (size_t j = 0; rows[i].no[j]; j++)
+            expect(rows[i].pattern, rows[i].no[j], CHECK_NO_MATCH);
+    }
+}
+
+static void patterns_mean_what_ecma_262_says(void)
+{
+    static const struct row rows[] = {
+        {"", {"", "x", NULL}, {NULL}},
+        {"^abc$", {"abc", NULL}, {"abc\n", "xabc", "abcd", NULL}},
+        {"^.$",
+         {"x", "\xF0\x9F\x90\xB2", "\xC2\x85", NULL},
+         {"\n", "\r", "\xE2\x80\xA8", "\xE2\x80\xA9", "", NULL}},
+        {"^\\d$", {"7", NULL}, {"\xE0\xA7\xA8", "a", NULL}},
+        {"^\\w\\W$", {"_-", "a\xC3\xA9", NULL}, {"\xC3\xA9-", "ab", NULL}},
+        {"^[\\s]$",
+         {"\xC2\xA0", "\xEF\xBB\xBF", "\xE3\x80\x80", "\v", NULL},
+         {"\xE2\x80\x8B", "\xC2\x85", NULL}},
+        {"^[\\S]$", {"\xE2\x80\x8B", NULL}, {"\xC2\xA0", " ", NULL}},
+        {"^\\x61\\u0062\\u{63}\\cA\\0?$", {"abc\x01", NULL}, {"abcA", NULL}},
+        {"^\\uD83D\\uDC32+$",
+         {"\xF0\x9F\x90\xB2\xF0\x9F\x90\xB2", NULL},
+         {"\xF0\x9F\x90\xB3", NULL}},
+        {"\\uD83D", {NULL}, {"\xF0\x9F\x90\xB2", "", NULL}},
+        {"^[^\\uD83D]$", {"a", NULL}, {"", NULL}},
+        {"^\\p{Letter}\\P{Lu}\\p{Script=Greek}\\p{gc=Nd}\\p{Emoji}$",
+         {"\xC3\x89x\xCE\xA9\xE0\xA7\xA8\xF0\x9F\x90\xB2", NULL},
+         {"xX\xCE\xA9"
+          "11",
+          NULL}},
+        {"^\\P{Assigned}[^\\p{Assigned}]$", {NULL}, {"ab", NULL}},
+        {"^[^]$", {"\n", NULL}, {"", "ab", NULL}},
+        {"[]", {NULL}, {"", "]", NULL}},
+        {"^[[:alpha:]]$", {"a]", ":]", NULL}, {"b", "a", NULL}},
+        {"^[a\\-z\\]^-]+$", {"a-z]^", NULL}, {"b", NULL}},
+        {"^[\\d-x]+$", {"1-x", NULL}, {"a", NULL}},
+        {"^[\\b]\\b",
+         {"\b"
+          "a",
+          NULL},
+         {"\b-", NULL}},
+        {"^(?<n>a|b)\\k<n>\\1$", {"aaa", "bbb", NULL}, {"aab", NULL}},
+        {"^\\k<n>(?<n>a)$", {"a", NULL}, {"aa", NULL}},
+        {"(?<=ab|c)d(?!e)", {"abd", "cdx", NULL}, {"bd", "abde", NULL}},
+        {"(?<!\\$)10", {"a10", NULL}, {"$10", NULL}},
+        {"^(?i:ab(?-i:c))d$", {"ABcd", NULL}, {"ABCd", "ABcD", NULL}},
+        {"^(?s:.)(?m:^b$)", {"\nb\nc", NULL}, {"ab", "\nbc", NULL}},
+        {"^{a}]}$", {"{a}]}", NULL}, {NULL}},
+        {"^a{,2}$", {"a{,2}", NULL}, {"aa", NULL}},
+        {"^a{", {"a{", NULL}, {"{", NULL}},
+        {"^a{1,b", {"a{1,b", NULL}, {"{1,b", NULL}},
+        {"^\\/\\-\\#\\@$", {"/-#@", NULL}, {NULL}},
+        {"^a b#c$", {"a b#c", NULL}, {"abc", NULL}},
+        {"^(a|b)*?c{2,3}$", {"abcc", "ccc", NULL}, {"c", "cccc", NULL}},
+    };
+
+    judge(rows, ROWS(rows));
+}
+
+/* The same texts with and without an engine. */
+static void simple_patterns_take_one_walk(void)
+{
+    static const struct row rows[] = {
+        {"abc", {"abc", "xabcx", NULL}, {"ab", "", NULL}},
+        {"^\xC3\xA9", {"\xC3\xA9x", NULL}, {"x\xC3\xA9", NULL}},
+        {"b$", {"ab", NULL}, {"ba", "b\n", NULL}},
+        {"^ab$", {"ab", NULL}, {"abc", "a", NULL}},
+        {"^[a-z_]+$", {"a_z", NULL}, {"", "A", "a1", NULL}},
+        {"^task_\\d{3,}$", {"task_0001", NULL}, {"task_12", "task_123a", NULL}},
+        {"^\\d{4}-\\d{2}", {"2024-01-01", NULL}, {"2024-1", NULL}},
+        {"^a?b?c?$", {"", "ac", NULL}, {"ca", NULL}},
+        {"^[^/]+/\\D*$", {"\xC3\xA9/x", NULL}, {"/x", "a/1", NULL}},
+        {"^.{2,3}$",
+         {"\xC3\xA9x", "xyz", NULL},
+         {"x", "wxyz", "x\xE2\x80\xA8", NULL}},
+    };
+
+    judge(rows, ROWS(rows));
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct check_simple *simple = NULL;
+
+        CU_ASSERT_EQUAL(
+            check_ecma_read(td_text(rows[i].pattern), NULL, &simple, NULL),
+            TD_OK);
+        CU_ASSERT_PTR_NOT_NULL(simple);
+        check_simple_free(simple);
+    }
+}
+
+static void other_patterns_need_the_engine(void)
+{
+    static const char *const rows[] = {
+        "[a-z]+",  "^[a-z]+z$",   "^a*b?a",       "^(a)$", "a|b",
+        "^\\s",    "^[\xC3\xA9]", "^a\\b",        "$^",    "^a$b",
+        "^(?=a)a", "^a^b",        "^[a-z]{1,2}.", "",      "^",
+        "^(?i:a)", "^\\p{L}",     "^a+\\1(a)",
+    };
+
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct check_simple *simple = NULL;
+
+        CU_ASSERT_EQUAL(check_ecma_read(td_text(rows[i]), NULL, &simple, NULL),
+                        TD_OK);
+        CU_ASSERT_PTR_NULL(simple);
+        check_simple_free(simple);
+    }
+}
+
+static void what_is_no_pattern_is_refused_where_it_is_wrong(void)
+{
+    static const struct {
+        const char *pattern;
+        unsigned at;
+        const char *text;
+    } rows[] = {
+        {"a(b", 1, "this ( has no )"},
+        {"a)", 1, "this ) has no ("},
+        {"a[b", 1, "this [ has no ]"},
+        {"ab\\", 2, "a backslash at the end escapes nothing"},
+        {"*a", 0, "there is nothing before it to repeat"},
+        {"a**", 2, "there is nothing before it to repeat"},
+        {"a++", 2, "there is nothing before it to repeat"},
+        {"^+", 1, "there is nothing before it to repeat"},
+        {"(?<=a)*", 6, "there is nothing before it to repeat"},
+        {"{2}", 0, "there is nothing before it to repeat"},
+        {"a{3,2}", 1, "the repeat ends before it begins"},
+        {"[b-a]", 1, "the range ends before it begins"},
+        {"[\\uD83D-a]", 1, "a range cannot end in half a surrogate pair"},
+        {"\\a", 0, "ECMA-262 has no such escape as \\a here"},
+        {"x\\Z", 1, "ECMA-262 has no such escape as \\Z here"},
+        {"\\c1", 0, "ECMA-262 has no such escape as \\c here"},
+        {"\\x1", 0, "ECMA-262 has no such escape as \\x here"},
+        {"\\u{110000}", 0, "ECMA-262 has no such escape as \\u here"},
+        {"[\\1]", 1, "ECMA-262 has no such escape as \\1 here"},
+        {"(a)\\2", 3, "there is no group 2 to refer to"},
+        {"\\k<n>(?<m>a)", 0, "\\k<...> wants the name of a group"},
+        {"(?<1>a)", 3,
+         "a group's name is letters, digits, _ and $, and ends with >"},
+        {"(?<n>a)(?<n>b)", 10, "another group has the same name"},
+        {"(?P<n>a)", 0, "ECMA-262 has no group of this kind"},
+        {"(?i)a", 0, "ECMA-262 has no group of this kind"},
+        {"(?ii:a)", 0, "ECMA-262 has no group of this kind"},
+        {"(?#a)", 0, "ECMA-262 has no group of this kind"},
+        {"(?>a)", 0, "ECMA-262 has no group of this kind"},
+        {"(*UTF)a", 1, "there is nothing before it to repeat"},
+        {"\\pL", 0,
+         "\\p and \\P want a property such as {Letter} or {Script=Greek}"},
+        {"\\p{Greek}", 0, "there is no property \"Greek\""},
+        {"\\p{gc=Foo}", 0, "there is no property \"gc\""},
+        {"\\p{sc=Gaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}", 0,
+         "there is no property \"sc\""},
+        {"\\p{scx=Gaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}", 0,
+         "a \\p{...} names a script or property that is not known"},
+        {"\\p{scx=Gaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}", 0,
+         "there is no property \"scx\""},
+        {"a\xFF", 0, "it is not UTF-8"},
+        {"(?<=a*)b", 0,
+         "what a (?<=...) or (?<!...) looks back on must have one length"},
+        {"(ab){70000}", 0, "a repeat count is above 65535"},
+        {"(((a|b){1,1000}){1,1000}){1,1000}", 0,
+         "it is too large when its repeats are written out"},
+        {"\\p{sc=Nowhere}", 0,
+         "a \\p{...} names a script or property that is not known"},
+    };
+
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct check_pattern *pattern = NULL;
+        struct td_error err = {0};
+
+        CU_ASSERT_EQUAL(
+            check_pattern_new(&pattern, td_text(rows[i].pattern), &err),
+            TD_USAGE);
+        if (strcmp(err.text, rows[i].text) != 0 || err.offset != rows[i].at)
+            printf("\n    %s: %u %s\n", rows[i].pattern, (unsigned)err.offset,
+                   err.text);
+        CU_ASSERT_STRING_EQUAL(err.text, rows[i].text);
+        CU_ASSERT_EQUAL(err.offset, rows[i].at);
+    }
+}
+
+static void groups_within_groups_have_a_limit(void)
+{
+    enum { TOO_MANY = CHECK_ECMA_DEPTH + 1 };
+    char text[2 * TOO_MANY + 1];
+
+    memset(text, '(', TOO_MANY);
+    memset(text + TOO_MANY, ')', TOO_MANY);
+    text[2 * TOO_MANY] = '\0';
+    CU_ASSERT_EQUAL(check_pattern_syntax(td_text(text), NULL), TD_USAGE);
+    text[2 * TOO_MANY - 1] = '\0';
+    expect(text + 1, "", CHECK_MATCH);
+}
+
+static void matching_without_end_is_given_up(void)
+{
+    static const char *const rows[] = {
+        "^(a|a)*$",
+        "^(a+)+$",
+        "^(([a-z])+.)+[A-Z]([a-z])+$",
+    };
+
+    for (size_t i = 0; i < ROWS(rows); i++)
+        expect(rows[i], "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab!",
+               CHECK_GAVE_UP);
+}
+
+static void a_long_text_needs_no_stack(void)
+{
+    size_t len = 100000;
+    char *text = malloc(len);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    memset(text, 'a', len);
+    CU_ASSERT_EQUAL(match("^(?:a|b)*$", td_bytes(text, len)), CHECK_MATCH);
+    text[len - 1] = '!';
+    CU_ASSERT_EQUAL(match("^(?:ab|a)*$", td_bytes(text, len)), CHECK_NO_MATCH);
+    free(text);
+}
+
+CU_TestInfo schema_regex_pattern_tests[] = {
+    {"patterns mean what ECMA-262 says", patterns_mean_what_ecma_262_says},
+    {"simple patterns take one walk", simple_patterns_take_one_walk},
+    {"other patterns need the engine", other_patterns_need_the_engine},
+    {"what is no pattern is refused where it is wrong",
+     what_is_no_pattern_is_refused_where_it_is_wrong},
+    {"groups within groups have a limit", groups_within_groups_have_a_limit},
+    {"matching without end is given up", matching_without_end_is_given_up},
+    {"a long text needs no stack", a_long_text_needs_no_stack},
+    CU_TEST_INFO_NULL,
+};

@@ -1,0 +1,198 @@
+/* Endpoints as rows: what they mean, why not, and what may be shown of them. */
+#include "tests/suites.h"
+#include "wire/http/url.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void urls_are_understood(void)
+{
+    static const struct {
+        const char *url;
+        const char *host;
+        const char *socket;
+        const char *authority;
+        const char *target;
+        uint16_t port;
+        bool tls;
+        enum wire_scheme scheme;
+    } rows[] = {
+        {"ws://a", "a", NULL, "a", "/", 80, false, WIRE_SCHEME_WS},
+        {"WSS://a.b/", "a.b", NULL, "a.b", "/", 443, true, WIRE_SCHEME_WS},
+        {"ws://127.0.0.1:9/x?y=1&z", "127.0.0.1", NULL, "127.0.0.1:9",
+         "/x?y=1&z", 9, false, WIRE_SCHEME_WS},
+        {"wss://a:80", "a", NULL, "a:80", "/", 80, true, WIRE_SCHEME_WS},
+        {"sio://[::1]:3000/chat", "::1", NULL, "[::1]:3000", "/chat", 3000,
+         false, WIRE_SCHEME_SIO},
+        {"sios://[fe80::1%25eth0]", "fe80::1%25eth0", NULL, "[fe80::1%25eth0]",
+         "/", 443, true, WIRE_SCHEME_SIO},
+        {"http://u:p%40x@h?q", "h", NULL, "h", "/?q", 80, false,
+         WIRE_SCHEME_HTTP},
+        {"https://h:443/a/b", "h", NULL, "h", "/a/b", 443, true,
+         WIRE_SCHEME_HTTP},
+        {"ws+unix:/run/x.sock", NULL, "/run/x.sock", "localhost", "/", 0, false,
+         WIRE_SCHEME_WS},
+        {"ws+unix:/run/x.sock:/p?q=1", NULL, "/run/x.sock", "localhost",
+         "/p?q=1", 0, false, WIRE_SCHEME_WS},
+        {"http+unix:/s?q", NULL, "/s", "localhost", "/?q", 0, false,
+         WIRE_SCHEME_HTTP},
+        {"sio+unix:/s:/ns", NULL, "/s", "localhost", "/ns", 0, false,
+         WIRE_SCHEME_SIO},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct wire_url url;
+        struct td_buf text = {0};
+        struct td_error err = {0};
+
+        if (wire_url_parse(&url, rows[i].url, &err))
+            printf("\n    %s: %s", rows[i].url, err.text);
+        CU_ASSERT_EQUAL_FATAL(err.code, TD_OK);
+        CU_ASSERT_STRING_EQUAL(url.host ? url.host : "-",
+                               rows[i].host ? rows[i].host : "-");
+        CU_ASSERT_STRING_EQUAL(url.unix_path ? url.unix_path : "-",
+                               rows[i].socket ? rows[i].socket : "-");
+        CU_ASSERT_EQUAL(url.port, rows[i].port);
+        CU_ASSERT_EQUAL(url.tls, rows[i].tls);
+        CU_ASSERT_EQUAL(url.scheme, rows[i].scheme);
+        CU_ASSERT_EQUAL(wire_url_authority(&text, &url), TD_OK);
+        CU_ASSERT_STRING_EQUAL(td_buf_str(&text), rows[i].authority);
+        td_buf_clear(&text);
+        CU_ASSERT_EQUAL(wire_url_target(&text, &url), TD_OK);
+        CU_ASSERT_STRING_EQUAL(td_buf_str(&text), rows[i].target);
+        td_buf_release(&text);
+        wire_url_release(&url);
+    }
+}
+
+static void users_are_decoded(void)
+{
+    struct wire_url url;
+
+    CU_ASSERT_EQUAL(wire_url_parse(&url, "ws://u:p%40%3Ax@h", NULL), TD_OK);
+    CU_ASSERT_STRING_EQUAL(url.user, "u:p@:x");
+    wire_url_release(&url);
+}
+
+static void broken_urls_are_refused(void)
+{
+    static const char *const rows[] = {
+        "",
+        "a",
+        "ftp://a",
+        "ws:/a",
+        "ws://",
+        "ws://:80",
+        "ws:///x",
+        "ws://a:",
+        "ws://a:0",
+        "ws://a:65536",
+        "ws://a:80x",
+        "ws://a b",
+        "ws://a\tb",
+        "ws://a#b",
+        "ws://[::1",
+        "ws://[::1]x",
+        "ws://[]",
+        "ws://[::1]:",
+        "ws://a[b",
+        "ws://u%4@h",
+        "ws://u%00@h",
+        "ws+unix:x",
+        "ws+unix:",
+        "ws+unix:/s:x",
+        "wss+unix:/s",
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct wire_url url;
+        struct td_error err = {0};
+        enum td_code code = wire_url_parse(&url, rows[i], &err);
+
+        if (code != TD_USAGE)
+            printf("\n    %s: %s", rows[i], td_code_text(code));
+        CU_ASSERT_EQUAL(code, TD_USAGE);
+        CU_ASSERT_PTR_NULL(url.host);
+    }
+}
+
+static void secrets_are_not_shown(void)
+{
+    static const struct {
+        const char *url;
+        const char *shown;
+    } rows[] = {
+        {"ws://a/b", "ws://a/b"},
+        {"ws://u:p@a/b", "ws://a/b"},
+        {"ws://u@a", "ws://a"},
+        {"ws://u:p@x@a?q=1", "ws://a?q=1"},
+        {"ws://u:p/w@a/b", "ws://a/b"},
+        {"ws://u:p?w@a", "ws://a"},
+        {"http://a/@scope/x", "http://a/@scope/x"},
+        {"http://a:8080/@scope/x", "http://a:8080/@scope/x"},
+        {"ws://a?token=x&room=1", "ws://a?token=***&room=1"},
+        {"ws://a?room=1&access_TOKEN=x", "ws://a?room=1&access_TOKEN=***"},
+        {"ws://a?apikey=x&apikey=y#z", "ws://a?apikey=***&apikey=***#z"},
+        {"ws://a?auth", "ws://a?auth"},
+        {"ws+unix:/s:/p?secret=1", "ws+unix:/s:/p?secret=***"},
+        {"nonsense://u:p@h", "nonsense://h"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct td_buf shown = {0};
+
+        CU_ASSERT_EQUAL(wire_url_public(&shown, rows[i].url), TD_OK);
+        if (strcmp(td_buf_str(&shown), rows[i].shown) != 0)
+            printf("\n    %s: %s", rows[i].url, td_buf_str(&shown));
+        CU_ASSERT_STRING_EQUAL(td_buf_str(&shown), rows[i].shown);
+        td_buf_release(&shown);
+    }
+}
+
+static void places_to_listen_are_understood(void)
+{
+    static const struct {
+        const char *text;
+        enum td_code code;
+        const char *host;
+        uint16_t port;
+        const char *socket;
+    } rows[] = {
+        {"127.0.0.1:80", TD_OK, "127.0.0.1", 80, NULL},
+        {":0", TD_OK, NULL, 0, NULL},
+        {"[::]:8080", TD_OK, "::", 8080, NULL},
+        {"unix:/run/s", TD_OK, NULL, 0, "/run/s"},
+        {"localhost", TD_USAGE, NULL, 0, NULL},
+        {"a:b", TD_USAGE, NULL, 0, NULL},
+        {"a:65536", TD_USAGE, NULL, 0, NULL},
+        {"unix:", TD_USAGE, NULL, 0, NULL},
+        {"", TD_USAGE, NULL, 0, NULL},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char *host;
+        char *socket;
+        uint16_t port;
+
+        CU_ASSERT_EQUAL(
+            wire_url_listen(rows[i].text, &host, &port, &socket, NULL),
+            rows[i].code);
+        CU_ASSERT_STRING_EQUAL(host ? host : "-",
+                               rows[i].host ? rows[i].host : "-");
+        CU_ASSERT_STRING_EQUAL(socket ? socket : "-",
+                               rows[i].socket ? rows[i].socket : "-");
+        if (rows[i].code == TD_OK)
+            CU_ASSERT_EQUAL(port, rows[i].port);
+        free(host);
+        free(socket);
+    }
+}
+
+CU_TestInfo wire_http_url_tests[] = {
+    {"URLs are understood", urls_are_understood},
+    {"users are decoded", users_are_decoded},
+    {"broken URLs are refused", broken_urls_are_refused},
+    {"secrets are not shown", secrets_are_not_shown},
+    {"places to listen are understood", places_to_listen_are_understood},
+    CU_TEST_INFO_NULL,
+};
