@@ -3,7 +3,7 @@
 #include "core/mem.h"
 #include "schema/value/canonical.h"
 #include "schema/value/intern.h"
-#include "validator/expr/expr_internal.h"
+#include "validator/expr/compiler.h"
 
 #include <stdlib.h>
 

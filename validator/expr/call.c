@@ -1,6 +1,7 @@
 /* Calls: functions of values, and the few that are more than that. */
 #include "core/mem.h"
-#include "validator/expr/expr_internal.h"
+#include "validator/expr/compiler.h"
+#include "validator/expr/selector.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #include "validator/expr/context.h"
 
 #include "core/mem.h"
-#include "validator/expr/expr_internal.h"
+#include "validator/expr/run.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,7 @@
 /* What an expression has to say of the message at hand. */
 #include "schema/value/pointer.h"
-#include "validator/expr/expr_internal.h"
+#include "validator/expr/expr.h"
+#include "validator/expr/run.h"
 
 #define SHOWN 60 /* bytes of a value */
 

@@ -1,7 +1,7 @@
 #include "validator/expr/expr.h"
 
 #include "core/mem.h"
-#include "validator/expr/expr_internal.h"
+#include "validator/expr/compiler.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,8 @@
 /* The functions of expressions that are only about their values. */
 #include "schema/value/duration.h"
 #include "schema/value/timestamp.h"
-#include "validator/expr/expr_internal.h"
+#include "validator/expr/env.h"
+#include "validator/expr/run.h"
 
 static void run_abs(struct expr_value *v, unsigned n)
 {

@@ -1,6 +1,6 @@
 /* The tokens of expressions and selectors, and where they stand. */
+#include "validator/expr/lexer.h"
 #include "core/mem.h"
-#include "validator/expr/expr_internal.h"
 
 #include <stdarg.h>
 #include <stdio.h>

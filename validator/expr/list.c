@@ -1,5 +1,5 @@
 /* Lists of constants, which become JSON when they are loaded. */
-#include "validator/expr/expr_internal.h"
+#include "validator/expr/compiler.h"
 
 /* Recursion ends at CHECK_EXPR_DEPTH. */
 /* NOLINTBEGIN(misc-no-recursion) */

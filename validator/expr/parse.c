@@ -2,7 +2,7 @@
  * one value on the stack of the program.
  */
 #include "core/mem.h"
-#include "validator/expr/expr_internal.h"
+#include "validator/expr/compiler.h"
 
 #include <stdlib.h>
 

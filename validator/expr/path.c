@@ -1,5 +1,5 @@
 /* Paths: a.b['c'][0] of the message, EVENT.a of another event. */
-#include "validator/expr/expr_internal.h"
+#include "validator/expr/compiler.h"
 
 /* A JSON Pointer, which begins where `base` says. */
 struct pointer {

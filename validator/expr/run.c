@@ -1,6 +1,6 @@
 /* Runs the program of an expression: a machine with a stack of values. */
+#include "validator/expr/run.h"
 #include "core/mem.h"
-#include "validator/expr/expr_internal.h"
 
 struct machine {
     const struct check_expr *e;

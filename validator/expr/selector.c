@@ -1,7 +1,8 @@
 #include "validator/expr/selector.h"
 
 #include "core/mem.h"
-#include "validator/expr/expr_internal.h"
+#include "validator/expr/compiler.h"
+#include "validator/expr/expr.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* Values of expressions: set, and loaded from JSON. */
-#include "validator/expr/expr_internal.h"
+#include "validator/expr/run.h"
 
 void expr_set_undefined(struct expr_value *v, const char *why)
 {

@@ -9,6 +9,7 @@
 #define VALIDATOR_VERB_BOUND_H
 
 #include "validator/engine/run.h"
+#include "validator/expr/aggregate.h"
 #include "validator/expr/expr.h"
 #include "validator/rule/read.h"
 

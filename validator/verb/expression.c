@@ -1,6 +1,7 @@
 /* on: what an expression says of each event. */
 #include "core/mem.h"
 #include "validator/engine/run.h"
+#include "validator/expr/aggregate.h"
 #include "validator/expr/expr.h"
 #include "validator/rule/read.h"
 #include "validator/verb/verb.h"

@@ -1,5 +1,6 @@
 /* Expressions: what they mean, what is refused and where, what cannot hurt. */
 #include "tests/suites.h"
+#include "validator/expr/aggregate.h"
 #include "validator/expr/expr.h"
 
 #include <stdio.h>
