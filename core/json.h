@@ -83,9 +83,6 @@ td_json_check(struct td_bytes text, unsigned max_depth, struct td_error *err);
  */
 bool td_json_fits_line(struct td_bytes text);
 
-/* True if text is valid UTF-8 (RFC 3629: no surrogates, no overlong forms). */
-bool td_utf8_valid(struct td_bytes text);
-
 /* The bytes of value i, strings with their quotes. */
 struct td_bytes td_json_raw(const struct td_json_doc *doc, uint32_t i);
 

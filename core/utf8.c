@@ -1,7 +1,5 @@
 #include "core/utf8.h"
 
-#include "core/json.h"
-
 #include <emmintrin.h>
 #include <stdbool.h>
 

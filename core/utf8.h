@@ -1,12 +1,15 @@
-/* core/utf8.h - one UTF-8 sequence at a time (RFC 3629, table 3-7 of Unicode).
- *
- * Whole texts: td_utf8_valid() in core/json.h.
- */
+/* core/utf8.h - UTF-8 (RFC 3629, table 3-7 of Unicode). */
 #ifndef CORE_UTF8_H
 #define CORE_UTF8_H
 
+#include "core/event.h"
+
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* True if text is valid UTF-8 (RFC 3629: no surrogates, no overlong forms). */
+bool td_utf8_valid(struct td_bytes text);
 
 /* Bytes (1 to 4) of the well-formed sequence at `at`, which is below `end`;
  * 0 if it is ill-formed or cut off.

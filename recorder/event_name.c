@@ -1,4 +1,5 @@
 #include "recorder/event_name.h"
+#include "core/utf8.h"
 
 enum td_code rec_namer_init(struct rec_namer *namer, const char *pointer,
                             struct td_error *err)

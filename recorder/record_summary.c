@@ -1,6 +1,7 @@
 #include "recorder/record_summary.h"
 
 #include "core/json.h"
+#include "core/utf8.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* NDJSON from a descriptor: standard input, a file, or a child's output. */
 #include "core/mem.h"
 #include "core/proc.h"
+#include "core/utf8.h"
 #include "recorder/line_splitter.h"
 #include "recorder/source.h"
 

@@ -2,6 +2,7 @@
 
 #include "core/json.h"
 #include "core/mem.h"
+#include "core/utf8.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,7 @@
 #include "replayer/status_page.h"
 
 #include "core/json.h"
+#include "core/utf8.h"
 #include "replayer/status_page_html.h"
 
 #include <inttypes.h>

@@ -2,6 +2,7 @@
 
 #include "core/b64.h"
 #include "core/json.h"
+#include "core/utf8.h"
 
 /* Room for all that is not borrowed from the event: keys, quotes, numbers. */
 #define ENVELOPE_MAX ((size_t)256)

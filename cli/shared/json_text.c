@@ -1,6 +1,7 @@
 #include "cli/shared/json_text.h"
 
 #include "core/json.h"
+#include "core/utf8.h"
 
 void cli_json_text(struct td_buf *out, const char *key, const char *text)
 {

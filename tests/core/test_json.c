@@ -1,5 +1,6 @@
 /* JSON text in; kinds and extents, or the first wrong byte, out. */
 #include "core/json.h"
+#include "core/utf8.h"
 #include "tests/suites.h"
 
 #include <stdio.h>

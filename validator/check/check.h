@@ -12,23 +12,7 @@
 #define VALIDATOR_CHECK_CHECK_H
 
 #include "tape/reader.h"
-#include "validator/contract/contract.h"
-
-#define CHECK_JOBS_MAX     16 /* threads that look at messages */
-#define CHECK_MAX_FINDINGS 10 /* kept for a rule unless told otherwise */
-
-struct check_options {
-    const struct check_schemas *schemas; /* with root: every message; or NULL */
-    uint32_t root;
-    const struct check_contract *contract; /* or NULL */
-    uint64_t max_findings;                 /* a rule; totals stay true */
-    bool fail_fast; /* end at the first finding that fails the verdict */
-    bool cut; /* the input may go on where we cannot see it: `open`, not fail */
-    unsigned jobs; /* threads that look at messages; 0, 1: only the caller's */
-    bool strict;   /* warnings and what is vacuous or skipped fail it too */
-    const char *dialect;         /* of the contract; NULL: none chosen */
-    const char *const *profiles; /* of its rules, ends with NULL; or NULL */
-};
+#include "validator/check/options.h"
 
 /* A check that runs. */
 struct check;

@@ -7,7 +7,7 @@
 #ifndef VALIDATOR_CHECK_INSPECT_H
 #define VALIDATOR_CHECK_INSPECT_H
 
-#include "validator/check/check.h"
+#include "validator/check/options.h"
 #include "validator/message/message.h"
 
 /* Where things are in messages of one shape. */

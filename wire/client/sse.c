@@ -1,5 +1,6 @@
 /* A client session over one HTTP response that does not end. */
 #include "core/json.h"
+#include "core/utf8.h"
 #include "wire/client/client_internal.h"
 
 static enum td_code ask(struct wire_client *c, struct td_error *err);

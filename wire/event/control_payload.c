@@ -2,6 +2,7 @@
 
 #include "core/b64.h"
 #include "core/json.h"
+#include "core/utf8.h"
 
 static void add_key(struct td_buf *json, const char *key)
 {

@@ -3,6 +3,7 @@
 #include "core/b64.h"
 #include "core/json.h"
 #include "core/mem.h"
+#include "core/utf8.h"
 #include "wire/sio/packet_internal.h"
 
 #include <stdlib.h>

@@ -8,6 +8,7 @@
  * a byte may pass there.
  */
 #include "core/json.h"
+#include "core/utf8.h"
 
 #include <errno.h>
 #include <jansson.h>

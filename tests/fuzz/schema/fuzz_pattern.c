@@ -2,6 +2,7 @@
  * refuses as too much, and a pattern that needs no engine says the same as it.
  */
 #include "core/json.h"
+#include "core/utf8.h"
 #include "schema/regex/ecma.h"
 #include "schema/regex/pattern.h"
 

@@ -1,6 +1,7 @@
 /* Any text is refused with a reason, or is an expression with an answer about
  * any event. Input: the expression, a line feed, events one a line.
  */
+#include "core/utf8.h"
 #include "validator/expr/expr.h"
 
 #include <stdlib.h>
