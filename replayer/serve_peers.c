@@ -145,17 +145,13 @@ static void tell(const struct play_consumer *c, const struct td_event *ev)
         events->heard(events->ctx, &own);
 }
 
-/* A consumer spoke: count it, take its ack, answer what asks for one. */
+/* A consumer spoke: count it, take its ack. What asks for one is answered by
+ * the server. */
 void play_serve_heard(void *ctx, struct wire_peer *peer,
                       const struct td_event *ev)
 {
     struct play_serve *s = ctx;
     struct play_consumer *c = wire_peer_ctx(peer);
-    struct td_event answer = {.dir = TD_DIR_OUT,
-                              .form = TD_FORM_JSON,
-                              .ns = ev->ns,
-                              .ack = ev->id,
-                              .payload = td_text("[]")};
 
     if (!c || !td_event_is_plain(ev))
         return;
@@ -165,7 +161,5 @@ void play_serve_heard(void *ctx, struct wire_peer *peer,
         return;
     }
     c->stats.received++;
-    if (wire_peer_dialect(peer) == WIRE_SIO && play_asks_ack(ev))
-        (void)wire_peer_send(peer, &answer);
     tell(c, ev);
 }

@@ -19,6 +19,7 @@ struct guest {
     struct room *room;
     struct wire_client *client;
     struct td_buf heard; /* payloads, each with a line break */
+    unsigned acks;
     bool ready;
     bool over;
 };
@@ -41,6 +42,7 @@ static void on_event(void *ctx, const struct td_event *ev)
 {
     struct guest *guest = ctx;
 
+    guest->acks += ev->ack.len > 0;
     if (!td_event_is_plain(ev) || ev->dir == TD_DIR_IN)
         return;
     (void)td_buf_add_bytes(&guest->heard, ev->payload);
@@ -367,6 +369,27 @@ static void who_leaves_owes_no_ack(void)
     room_close(&room);
 }
 
+static void an_ack_is_given_once(void)
+{
+    struct play_serve_options options = {.wait_clients = 2, .wait_ns = 5 * S};
+    struct td_event ev = {.form = TD_FORM_JSON,
+                          .name = td_text("ask"),
+                          .id = td_text("9007199254740991"),
+                          .payload = td_text("[\"ask\"]")};
+    struct room room;
+    struct td_error err;
+
+    room_open(&room, asking_tape(), &options, &as_recorded);
+    enter(&room, 0, "sio", false);
+    while (!room.guests[0].ready)
+        CU_ASSERT_FATAL(wire_mem_turn(room.net));
+    CU_ASSERT_EQUAL(wire_client_send(room.guests[0].client, &ev, &err), TD_OK);
+    run_out(&room);
+    CU_ASSERT_EQUAL(room.failed, TD_TIMEOUT);
+    CU_ASSERT_EQUAL(room.guests[0].acks, 1);
+    room_close(&room);
+}
+
 CU_TestInfo replayer_serve_tests[] = {
     {"it starts when enough have come", it_starts_when_enough_have_come},
     {"it does not wait for ever", it_does_not_wait_for_ever},
@@ -375,6 +398,7 @@ CU_TestInfo replayer_serve_tests[] = {
     {"who names what it saw goes on behind it",
      who_names_what_it_saw_goes_on_behind_it},
     {"an ack is waited for", an_ack_is_waited_for},
+    {"an ack is given once", an_ack_is_given_once},
     {"an ack that does not come ends it", an_ack_that_does_not_come_ends_it},
     {"who leaves owes no ack", who_leaves_owes_no_ack},
     CU_TEST_INFO_NULL,
