@@ -141,7 +141,7 @@ struct eio_query eio_query_parse(struct td_bytes query);
 
 /* Whether the request may go on. method is "GET", "POST", ...; upgrade: it
  * asks for a WebSocket; known: a session with this sid exists, whose transport
- * is `active`. The owner has answered OPTIONS and HEAD before.
+ * is `active`. The owner has answered OPTIONS before.
  */
 enum eio_refusal eio_query_check(const struct eio_query *query,
                                  struct td_bytes method, bool upgrade,

@@ -246,8 +246,9 @@ void eio_server_poll(struct eio_server *s, uint64_t now)
         return;
     }
     if (s->poll_held) {
-        s->poll_held = false;
-        s->events.reply(s->ctx, 400, td_bytes(NULL, 0));
+        (void)eio_payload_add(&s->queue,
+                              &(struct eio_packet){.type = EIO_CLOSE});
+        reply_queue(s);
         s->events.reply(s->ctx, 400, td_bytes(NULL, 0));
         finish_as(s, TD_PROTOCOL, "two polls at the same time");
         return;

@@ -13,14 +13,20 @@ static void add_key(struct td_buf *json, const char *key)
 
 void facts_escape(struct td_buf *json, struct td_bytes text)
 {
+    const uint8_t *at = text.ptr;
+    const uint8_t *end = at + text.len;
+
     if (td_utf8_valid(text)) {
         (void)td_json_escape(json, text);
         return;
     }
-    for (size_t i = 0; i < text.len; i++)
-        (void)td_json_escape(json, text.ptr[i] < 0x80
-                                       ? td_bytes(text.ptr + i, 1)
-                                       : td_text("?"));
+    while (at < end) {
+        size_t len = td_utf8_step(at, end);
+
+        (void)td_json_escape(json,
+                             len ? td_bytes(at, len) : td_text("\xef\xbf\xbd"));
+        at += len ? len : 1;
+    }
 }
 
 void facts_add(struct td_buf *json, const char *key, struct td_bytes text)

@@ -7,8 +7,8 @@
 
 #define FACTS_BAD_MAX 4096 /* bytes of the peer's that a bad event keeps */
 
-/* Append text as the body of a JSON string. If it is not UTF-8, its bytes
- * outside ASCII become '?'.
+/* Append text as the body of a JSON string. Each byte of it that is in no
+ * well-formed UTF-8 sequence becomes U+FFFD.
  */
 void facts_escape(struct td_buf *json, struct td_bytes text);
 

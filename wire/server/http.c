@@ -28,7 +28,7 @@ static enum route route_of(const struct wire_server *server,
         return TO_SIO;
     if (ws_is_upgrade(head))
         return TO_WS;
-    if (is(head, "GET") &&
+    if ((is(head, "GET") || is(head, "HEAD")) &&
         (td_bytes_is(head->path, "/events") ||
          http_has_token(head, "Accept", "text/event-stream")))
         return TO_SSE;
@@ -162,7 +162,7 @@ static bool is_full(const struct wire_server *server)
 /* A POST to a session: its body is wanted, so its length must be known. */
 static void head_of_post(struct server_conn *c, const struct http_head *head)
 {
-    if (head->framing == HTTP_NO_BODY) {
+    if (head->framing == HTTP_NO_BODY && http_query(head->query, "sid").ptr) {
         server_http_refuse(c, 411, "a POST needs a Content-Length");
         return;
     }
@@ -176,7 +176,7 @@ void server_http_head(struct server_conn *c, const struct http_head *head)
 
     if (sio && is(head, "POST"))
         head_of_post(c, head);
-    else if (status)
+    else if (status == 501 || (status && !sio))
         server_http_refuse(c, status, "only GET, HEAD and OPTIONS go here");
     if (head->expect_continue && head->framing != HTTP_NO_BODY &&
         c->mode == SERVER_HTTP)

@@ -388,13 +388,15 @@ static void refuse(struct server_conn *c, const struct http_head *head,
 static void open_socket(struct server_conn *c, const struct http_head *head,
                         struct server_sio *s)
 {
-    if (s && !eio_server_probe(s->eio, now_of(s))) {
-        refuse(c, head, EIO_BAD_REQUEST);
+    bool taken = s && !eio_server_probe(s->eio, now_of(s));
+
+    if (!server_ws_upgrade(c, head, SERVER_SIO)) {
+        if (s && !taken)
+            eio_server_frame_gone(s->eio, now_of(s));
         return;
     }
-    if (!server_ws_upgrade(c, head, SERVER_SIO)) {
-        if (s)
-            eio_server_frame_gone(s->eio, now_of(s));
+    if (taken) { /* as the reference server: clients see a close, no error */
+        server_ws_close(c, WS_CODE_POLICY, "the session has a WebSocket");
         return;
     }
     if (!s) {

@@ -27,7 +27,6 @@ void server_sse_open(struct server_conn *c, const struct http_head *head)
     struct td_buf retry = {0};
 
     c->plain = head->minor == 0;
-    (void)sse_put_retry(&retry, RETRY_MS);
     (void)http_put_status(&out, 200);
     (void)td_buf_add_text(&out, "Content-Type: text/event-stream\r\n"
                                 "Cache-Control: no-store\r\n"
@@ -38,9 +37,14 @@ void server_sse_open(struct server_conn *c, const struct http_head *head)
     server_http_cors(&out, head);
     (void)http_put_end(&out);
     server_conn_write(c, td_buf_bytes(&out));
-    server_conn_become(c, SERVER_SSE);
-    server_sse_write(c, td_buf_bytes(&retry));
     td_buf_release(&out);
+    if (td_bytes_is(head->method, "HEAD")) {
+        server_conn_end(c);
+        return;
+    }
+    server_conn_become(c, SERVER_SSE);
+    (void)sse_put_retry(&retry, RETRY_MS);
+    server_sse_write(c, td_buf_bytes(&retry));
     td_buf_release(&retry);
     c->seen = wire_offered(c->conn);
     server_conn_beat_in(c, BEAT_NS);

@@ -6,6 +6,15 @@
 
 static const char where[] = "Socket.IO event";
 
+bool sio_id_fits(struct td_bytes digits)
+{
+    static const char max[] = "9007199254740991";
+
+    return digits.len < SIO_ID_MAX ||
+           (digits.len == SIO_ID_MAX &&
+            memcmp(digits.ptr, max, SIO_ID_MAX) <= 0);
+}
+
 static enum td_code unusable(struct td_error *err, const char *text)
 {
     return td_error_set(err, TD_USAGE, where, 0, "%s", text);
@@ -79,7 +88,7 @@ static bool is_digits(struct td_bytes text)
     for (size_t i = 0; i < text.len; i++)
         if (text.ptr[i] < '0' || text.ptr[i] > '9')
             return false;
-    return text.len <= SIO_ID_MAX && (text.len < 2 || text.ptr[0] != '0');
+    return sio_id_fits(text) && (text.len < 2 || text.ptr[0] != '0');
 }
 
 /* How many strings the array of attachments has; SIZE_MAX if it is none. */

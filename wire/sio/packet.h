@@ -28,7 +28,7 @@
 
 #define SIO_ATTACHMENTS_MAX 1024 /* of one packet */
 #define SIO_NS_MAX          1024 /* bytes of a namespace, with its query */
-#define SIO_ID_MAX          15   /* digits of an ack id: below 2^53 */
+#define SIO_ID_MAX          16   /* digits of an ack id, up to 2^53 - 1 */
 #define SIO_DEPTH_MAX       512  /* levels of JSON */
 
 #define SIO_KIND_CONNECT       "connect"
@@ -100,6 +100,11 @@ TD_MUST_CHECK enum td_code sio_attachment(struct td_buf *out,
 
 /* True if encoding ev gives exactly this text packet. */
 bool sio_is_exact(const struct td_event *ev, struct td_bytes packet);
+
+/* True if digits (without leading zeros) are an ack id: 0 to 2^53 - 1, what the
+ * official peers' numbers hold exactly.
+ */
+bool sio_id_fits(struct td_bytes digits);
 
 /* True for connect, connect_error, disconnect, disconnecting, newListener and
  * removeListener: no peer may send an event of such a name.

@@ -162,8 +162,8 @@ static enum td_code take_head(struct packet *p, struct td_bytes text,
         return code;
     p->id = take_digits(&text, &p->exact);
     p->data = text;
-    if (p->id.len > SIO_ID_MAX)
-        return bad(err, "an ack id past 2^53");
+    if (!sio_id_fits(p->id))
+        return bad(err, "an ack id past 2^53 - 1");
     if (p->id.len > 0 && !is_event(p->type) && !is_ack(p->type))
         p->exact = false;
     return TD_OK;

@@ -223,22 +223,26 @@ size_t sio_session_unanswered(const struct sio_session *s)
 
 /* Packets. */
 
+/* What is wrong is told without the packet: it may hold credentials. */
 static void admit(struct sio_session *s, const struct td_event *ev,
-                  struct td_bytes auth, struct td_bytes raw)
+                  struct td_bytes auth)
 {
     struct td_bytes ns = bare(ev->ns);
     struct td_buf answer = {0};
     bool in;
 
     if (find(s, ns)) {
-        break_off(s, raw, TD_PROTOCOL, "a second CONNECT to one namespace");
+        break_off(s, td_bytes(NULL, 0), TD_PROTOCOL,
+                  "a second CONNECT to one namespace");
         return;
     }
-    in = s->space_count < SIO_NAMESPACES_MAX &&
-         s->events.admit(s->ctx, ns, auth, &answer);
-    if (answer.len == 0)
-        (void)td_buf_add_text(
-            &answer, in ? "{}" : "{\"message\":\"Too many namespaces\"}");
+    if (s->space_count == SIO_NAMESPACES_MAX) {
+        break_off(s, td_bytes(NULL, 0), TD_LIMIT, "too many namespaces");
+        return;
+    }
+    in = s->events.admit(s->ctx, ns, auth, &answer);
+    if (in && answer.len == 0)
+        (void)td_buf_add_text(&answer, "{}");
     send_own(
         s, &(struct td_event){
                .kind = td_text(in ? SIO_KIND_CONNECT : SIO_KIND_CONNECT_ERROR),
@@ -318,7 +322,7 @@ static void serve(struct sio_session *s, enum sio_type type,
         shown.payload = td_bytes(NULL, 0);
         shown.ns = bare(ev->ns);
         s->events.event(s->ctx, &shown);
-        admit(s, ev, sio_decoder_json(s->decoder), raw);
+        admit(s, ev, sio_decoder_json(s->decoder));
         return;
     }
     space = find(s, ev->ns);
@@ -361,6 +365,13 @@ static void consume(struct sio_session *s, enum sio_type type,
     }
 }
 
+/* A client's CONNECT may hold credentials, also one that cannot be read. */
+static bool may_be_shown(const struct sio_session *s, struct td_bytes data)
+{
+    return s->options.role == SIO_CLIENT || data.len == 0 ||
+           data.ptr[0] != '0' + SIO_CONNECT;
+}
+
 void sio_session_receive(struct sio_session *s, struct td_bytes data,
                          bool binary, uint64_t now)
 {
@@ -377,7 +388,8 @@ void sio_session_receive(struct sio_session *s, struct td_bytes data,
         return;
     if (code != TD_OK) {
         s->broken = true;
-        s->events.bad(s->ctx, data, &why);
+        s->events.bad(s->ctx, may_be_shown(s, data) ? data : td_bytes(NULL, 0),
+                      &why);
     } else if (s->options.role == SIO_SERVER) {
         serve(s, type, &ev, data);
     } else {

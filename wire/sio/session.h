@@ -51,7 +51,8 @@ struct sio_session_events {
     /* An ack that was asked for did not come in time. */
     void (*unanswered)(void *ctx, struct td_bytes ns, uint64_t id);
     /* The peer broke the protocol: close the connection. bytes: the message
-     * that did it. No more callbacks follow. */
+     * that did it; none of a server's CONNECT, as above. No more callbacks
+     * follow. */
     void (*bad)(void *ctx, struct td_bytes bytes, const struct td_error *why);
 };
 

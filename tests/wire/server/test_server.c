@@ -31,13 +31,26 @@ static void requests_get_their_answers(void)
         {"GET / HTTP/3.0\r\n" H "\r\n",
          "HTTP/1.1 505 HTTP Version Not Supported\r\n"},
         {"OPTIONS /socket.io/ HTTP/1.1\r\n" H
-         "Origin: http://o\r\nAccess-Control-Request-Method: POST\r\n"
+         "Origin: http://localhost:1\r\nAccess-Control-Request-Method: POST\r\n"
          "Access-Control-Request-Headers: x-a\r\n\r\n",
-         "Access-Control-Allow-Origin: http://o\r\n"
+         "Access-Control-Allow-Origin: http://localhost:1\r\n"
          "Access-Control-Allow-Credentials: true\r\nVary: Origin\r\n"
          "Access-Control-Allow-Methods: GET, HEAD, POST, OPTIONS\r\n"
          "Access-Control-Allow-Headers: x-a\r\n"},
         {"OPTIONS * HTTP/1.1\r\n" H "\r\n", "HTTP/1.1 204 No Content\r\n"},
+        {"HEAD /events HTTP/1.1\r\n" H "\r\n",
+         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"},
+        {"HEAD /w HTTP/1.1\r\n" H "Upgrade: websocket\r\n\r\n",
+         "HTTP/1.1 405 Method Not Allowed\r\n"},
+        {"POST /socket.io/?EIO=4&transport=polling HTTP/1.1\r\n" H "\r\n",
+         "{\"code\":2,\"message\":\"Bad handshake method\"}"},
+        {"PUT /socket.io/?EIO=4&transport=polling HTTP/1.1\r\n" H
+         "Content-Length: 1\r\n\r\nx",
+         "{\"code\":2,\"message\":\"Bad handshake method\"}"},
+        {"HEAD /socket.io/?EIO=4&transport=polling HTTP/1.1\r\n" H "\r\n",
+         "HTTP/1.1 400 Bad Request\r\n"},
+        {"BREW /socket.io/?EIO=4&transport=polling HTTP/1.1\r\n" H "\r\n",
+         "HTTP/1.1 501 Not Implemented\r\n"},
         {"GET /socket.io/?EIO=3&transport=polling HTTP/1.1\r\n" H "\r\n",
          "{\"code\":5,\"message\":\"Unsupported protocol version\"}"},
         {"GET /socket.io/?EIO=4&transport=x HTTP/1.1\r\n" H "\r\n",

@@ -27,7 +27,7 @@ static void say_poll(struct stage *st, struct raw *raw, const char *sid,
     else
         (void)snprintf(text, sizeof(text),
                        "GET /socket.io/?EIO=4&transport=polling&sid=%s "
-                       "HTTP/1.1\r\n" H "Origin: http://o\r\n\r\n",
+                       "HTTP/1.1\r\n" H "Origin: http://localhost:1\r\n\r\n",
                        sid);
     stage_say(st, raw, text);
 }
@@ -56,8 +56,8 @@ static void socketio_polls_then_upgrades(void)
         CU_ASSERT_TRUE(stage_has(&poll->got, "\r\n\r\nok"));
         say_poll(&st, poll, sid, NULL);
         CU_ASSERT_TRUE(stage_has(&poll->got, "\r\n\r\n40{\"sid\":\""));
-        CU_ASSERT_TRUE(
-            stage_has(&poll->got, "Access-Control-Allow-Origin: http://o"));
+        CU_ASSERT_TRUE(stage_has(
+            &poll->got, "Access-Control-Allow-Origin: http://localhost:1"));
         CU_ASSERT_STRING_EQUAL(td_buf_str(&st.log), "joined 1 /|");
         say_poll(&st, poll, sid,
                  "42[\"hi\",1]\x1e"
@@ -93,6 +93,45 @@ static void socketio_polls_then_upgrades(void)
         CU_ASSERT_EQUAL(st.lost, 0);
         stage_tear_down(&st);
     }
+}
+
+/* The second is let in and sent away, as clients of the reference server know
+ * it; the first one stays.
+ */
+static void a_session_has_one_websocket(void)
+{
+    struct stage st;
+    struct raw *poll;
+    struct raw *ws;
+    struct raw *second;
+    char sid[64];
+    char text[400];
+
+    stage_set_up(&st, 0, NULL);
+    poll = stage_dial(&st);
+    ws = stage_dial(&st);
+    second = stage_dial(&st);
+    stage_say(&st, poll, POLL_GET);
+    (void)find_sid(poll, sid);
+    say_poll(&st, poll, sid, "40");
+    (void)snprintf(text, sizeof(text),
+                   "GET /socket.io/?EIO=4&transport=websocket&sid=%s "
+                   "HTTP/1.1\r\n" WS_FIELDS,
+                   sid);
+    stage_say(&st, ws, text);
+    stage_say_frame(&st, ws, WS_TEXT, "2probe");
+    stage_say_frame(&st, ws, WS_TEXT, "5");
+    stage_say(&st, second, text);
+    CU_ASSERT_TRUE(stage_has(&second->got, "HTTP/1.1 101 "));
+    CU_ASSERT_TRUE(stage_has(&second->got, "\x88\x1d\x03\xf0"));
+    stage_run_for(&st, 5 * TD_NS_PER_S);
+    CU_ASSERT_TRUE(second->closed);
+    CU_ASSERT_FALSE(ws->closed);
+    stage_say_frame(&st, ws, WS_TEXT, "425[\"ask\"]");
+    CU_ASSERT_EQUAL(stage_count(&ws->got, "435[]"), 1);
+    CU_ASSERT_TRUE(stage_has(&st.log, "[\"ask\"]|"));
+    CU_ASSERT_EQUAL(stage_count(&st.log, "left"), 0);
+    stage_tear_down(&st);
 }
 
 static void namespaces_are_apart(void)
@@ -230,6 +269,7 @@ static void a_handshake_alone_holds_nobody_up(void)
 
 CU_TestInfo wire_server_sio_tests[] = {
     {"Socket.IO polls, then upgrades", socketio_polls_then_upgrades},
+    {"a session has one WebSocket", a_session_has_one_websocket},
     {"namespaces are apart", namespaces_are_apart},
     {"silent sessions time out", silent_sessions_time_out},
     {"polls that stay away are cut off", polls_that_stay_away_are_cut_off},

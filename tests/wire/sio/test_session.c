@@ -249,6 +249,40 @@ static void attachments_follow_their_packet(void)
     finish(s);
 }
 
+static void one_namespace_too_many_ends_it(void)
+{
+    struct sio_session *s = open_session(SIO_SERVER, false);
+    char text[32];
+
+    for (unsigned i = 0; i < SIO_NAMESPACES_MAX; i++) {
+        (void)snprintf(text, sizeof(text), "0/%u,", i);
+        hear(s, text);
+    }
+    CU_ASSERT_EQUAL(sio_session_count(s), SIO_NAMESPACES_MAX);
+    td_buf_clear(&told);
+    hear(s, "0/one-more,");
+    (void)snprintf(text, sizeof(text), "connect bad%d: ", TD_LIMIT);
+    expect(text);
+    finish(s);
+}
+
+/* An owner may write what broke the protocol down. */
+static void a_connect_is_never_told_whole(void)
+{
+    static const char *const rows[] = {"0{\"token\":1}", "0{\"token\":1,}",
+                                       "0[\"secret\"]"};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct sio_session *s = open_session(SIO_SERVER, false);
+
+        hear(s, "0");
+        td_buf_clear(&told);
+        hear(s, rows[i]);
+        expect(i == 0 ? "connect bad6: " : "bad6: ");
+        finish(s);
+    }
+}
+
 CU_TestInfo wire_sio_session_tests[] = {
     {"server admits and refuses", server_admits_and_refuses},
     {"server closes on what breaks the rules",
@@ -257,5 +291,7 @@ CU_TestInfo wire_sio_session_tests[] = {
     {"client joins and is refused", client_joins_and_is_refused},
     {"acks are paired or time out", acks_are_paired_or_time_out},
     {"attachments follow their packet", attachments_follow_their_packet},
+    {"one namespace too many ends it", one_namespace_too_many_ends_it},
+    {"a CONNECT is never told whole", a_connect_is_never_told_whole},
     CU_TEST_INFO_NULL,
 };
