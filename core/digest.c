@@ -1,5 +1,6 @@
 #include "core/digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,4 +21,14 @@ void wire_sha1(uint8_t digest[WIRE_SHA1_LEN], struct td_bytes data)
 void wire_sha256(uint8_t digest[WIRE_SHA256_LEN], struct td_bytes data)
 {
     digest_of(digest, data, EVP_sha256());
+}
+
+bool wire_same_secret(struct td_bytes a, struct td_bytes b)
+{
+    uint8_t one[WIRE_SHA256_LEN];
+    uint8_t other[WIRE_SHA256_LEN];
+
+    wire_sha256(one, a);
+    wire_sha256(other, b);
+    return CRYPTO_memcmp(one, other, sizeof(one)) == 0;
 }

@@ -1,10 +1,12 @@
 /* core/digest.h - digests, from a crypto library: of a WebSocket handshake, and
- * of a file that a tape names.
+ * of a file that a tape names, of secrets to be compared.
  */
 #ifndef CORE_DIGEST_H
 #define CORE_DIGEST_H
 
 #include "core/event.h"
+
+#include <stdbool.h>
 
 #define WIRE_SHA1_LEN 20 /* bytes */
 
@@ -15,5 +17,10 @@ void wire_sha1(uint8_t digest[WIRE_SHA1_LEN], struct td_bytes data);
 
 /* SHA-256 (FIPS 180-4) of data. */
 void wire_sha256(uint8_t digest[WIRE_SHA256_LEN], struct td_bytes data);
+
+/* True if both are the same bytes. The time it takes does not depend on how
+ * many of them are equal.
+ */
+bool wire_same_secret(struct td_bytes a, struct td_bytes b);
 
 #endif

@@ -1,6 +1,7 @@
 #include "cli/verbs/replay_options.h"
 
 #include "cli/shared/select_options.h"
+#include "core/fs.h"
 #include "core/mem.h"
 #include "wire/http/url.h"
 
@@ -89,6 +90,38 @@ const struct cli_option cli_replay_options[] = {
      .help = "on stdout: whole tape lines instead of payloads"},
     CLI_EXPECT_OPTIONS,
     CLI_DIAL_OPTIONS,
+    {.name = "origin",
+     .type = CLI_LIST,
+     .value = "ORIGIN",
+     .help = "pages of this origin may read, too, such as "
+             "https://app.example; * = of any"},
+    {.name = "token-file",
+     .type = CLI_TEXT,
+     .value = "FILE",
+     .help = "who reads must bear the token in FILE"},
+    {.name = "public",
+     .type = CLI_FLAG,
+     .help = "everybody who reaches the port may read, also from other "
+             "machines"},
+    {.name = "admit",
+     .type = CLI_LIST,
+     .value = "NS",
+     .help = "Socket.IO: a namespace that may be joined; any if none is given"},
+    {.name = "ping-interval",
+     .type = CLI_DURATION,
+     .value = "TIME",
+     .preset = "25s",
+     .help = "how often Socket.IO and silent WebSocket consumers are pinged"},
+    {.name = "ping-timeout",
+     .type = CLI_DURATION,
+     .value = "TIME",
+     .preset = "20s",
+     .help = "a consumer that does not answer a ping for so long has gone"},
+    {.name = "join-timeout",
+     .type = CLI_DURATION,
+     .value = "TIME",
+     .preset = "45s",
+     .help = "Socket.IO: a consumer must have joined a namespace by then"},
     {.name = "tls-cert",
      .type = CLI_TEXT,
      .value = "FILE",
@@ -132,6 +165,13 @@ static const struct {
     {"--stay", true, false, false},
     {"--max-stall", true, false, false},
     {"--max-queue", true, false, false},
+    {"--origin", true, false, false},
+    {"--token-file", true, false, false},
+    {"--public", true, false, false},
+    {"--admit", true, false, false},
+    {"--ping-interval", true, false, false},
+    {"--ping-timeout", true, false, false},
+    {"--join-timeout", true, false, false},
     {"--tls-cert", true, false, false},
     {"--tls-key", true, false, false},
     {"--ready-file", true, false, false},
@@ -252,6 +292,87 @@ static enum td_code read_source(struct cli_replay *r,
     return code;
 }
 
+/* The one line of the file, without white space at its end. */
+static enum td_code read_token(struct cli_replay *r, const char *path,
+                               struct td_error *err)
+{
+    struct wire_access *access = &r->run.serve.server.access;
+    struct td_buf *token = &r->token;
+    enum td_code code;
+
+    td_buf_init(token, WIRE_TOKEN_MAX + 2);
+    code = td_fs_read(token, path, err);
+    if (code)
+        return code;
+    while (token->len > 0 && strchr("\r\n\t ", token->ptr[token->len - 1]))
+        token->len--;
+    access->token = td_buf_str(token);
+    for (size_t i = 0; i < token->len; i++)
+        if (token->ptr[i] <= ' ' || token->ptr[i] > '~')
+            access->token = "";
+    if (*access->token)
+        return TD_OK;
+    (void)td_error_set(err, TD_USAGE, path, 0,
+                       "this file is not one line of visible ASCII without "
+                       "spaces");
+    return td_error_mend(err, "openssl rand -hex 32 > FILE makes one");
+}
+
+/* Who may read: see wire/server/access.h. */
+static enum td_code read_access(struct cli_replay *r,
+                                const struct cli_args *args,
+                                struct td_error *err)
+{
+    struct wire_server_options *server = &r->run.serve.server;
+    struct wire_access *access = &server->access;
+    const char *token = cli_text(args, "token-file");
+    bool local = wire_bind_is_local(&server->bind);
+    enum td_code code = TD_OK;
+
+    access->origins = cli_list(args, "origin");
+    access->everybody = cli_flag(args, "public");
+    if (cli_typed(args, "public") && token)
+        return refuse(err, "--public", "excludes --token-file");
+    if (cli_typed(args, "public") && local)
+        return refuse(err, "--public",
+                      "only this machine reaches the address of --serve");
+    if (token)
+        code = read_token(r, token, err);
+    if (!code)
+        code = wire_access_check(access, &server->bind, err);
+    if (code == TD_USAGE && !token && !access->everybody && !local)
+        return td_error_mend(err, "give --token-file FILE, or --public if that "
+                                  "is meant");
+    return code;
+}
+
+/* Who may join what, and when a consumer counts as gone. Engine.IO tells its
+ * times in whole milliseconds.
+ */
+static enum td_code read_session(struct wire_server_options *server,
+                                 const struct cli_args *args,
+                                 struct td_error *err)
+{
+    static const char *const times[] = {"--ping-interval", "--ping-timeout",
+                                        "--join-timeout"};
+    const char *const *admitted = cli_list(args, "admit");
+
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+        if (cli_number(args, times[i] + 2) < TD_NS_PER_MS)
+            return td_error_set(err, TD_USAGE, times[i], 0,
+                                "must be a millisecond at least");
+    for (size_t i = 0; admitted[i]; i++)
+        if (admitted[i][0] != '/')
+            return td_error_set(err, TD_USAGE, "--admit", 0,
+                                "the namespace %s does not begin with /",
+                                admitted[i]);
+    server->namespaces = *admitted ? admitted : NULL;
+    server->ping_interval_ns = cli_number(args, "ping-interval");
+    server->ping_timeout_ns = cli_number(args, "ping-timeout");
+    server->connect_ns = cli_number(args, "join-timeout");
+    return TD_OK;
+}
+
 static enum td_code read_serve(struct cli_replay *r,
                                const struct cli_args *args,
                                struct td_error *err)
@@ -267,6 +388,11 @@ static enum td_code read_serve(struct cli_replay *r,
         return refuse(err, "--tls-cert", "needs --tls-key, and the reverse");
     bind->host = r->host;
     bind->unix_path = r->unix_path;
+    code = read_access(r, args, err);
+    if (!code)
+        code = read_session(&serve->server, args, err);
+    if (code)
+        return code;
     serve->server.sio_path = cli_text(args, "path");
     serve->server.max_queue = cli_number(args, "max-queue");
     serve->wait_clients = (unsigned)cli_number(args, "wait-clients");
@@ -345,6 +471,7 @@ void cli_replay_release(struct cli_replay *replay)
     free(replay->paths);
     free(replay->host);
     free(replay->unix_path);
+    td_buf_release(&replay->token);
     cli_dial_release(&replay->dial);
     cli_expect_close(replay->expect);
 }

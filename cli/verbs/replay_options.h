@@ -15,6 +15,7 @@ struct cli_replay {
     const char **paths; /* the tapes, NULL-terminated */
     char *host;         /* of --serve */
     char *unix_path;
+    struct td_buf token; /* of --token-file */
     struct cli_dial dial;
     struct cli_expect *expect; /* NULL: what comes back is not checked */
     uint64_t max_late_ns;      /* TD_NEVER = no gate */

@@ -348,7 +348,7 @@ class Consumer:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
         self.sock.settimeout(e2e.SECONDS)
         self.sock.connect(("127.0.0.1", port))
-        self.sock.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+        self.sock.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
                           b"Connection: Upgrade\r\nSec-WebSocket-Version: 13"
                           b"\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
                           b"\r\n")
@@ -399,7 +399,7 @@ def a_hundred_megabytes(box):
 
 def facts(port):
     with socket.create_connection(("127.0.0.1", port), e2e.SECONDS) as sock:
-        sock.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        sock.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                      b"Accept: application/json\r\n\r\n")
         answer = b"".join(iter(lambda: sock.recv(65536), b""))
     return json.loads(answer.split(b"\r\n\r\n", 1)[1])

@@ -164,7 +164,7 @@ def serve():
     check(" 404 " not in get(server.port, "/no", "*/*")[0], "a page is there")
     consumers = [WebSocket(server.port) for _ in range(2)]
     sse = socket.create_connection(("127.0.0.1", server.port), LIMIT)
-    sse.sendall(b"GET /events HTTP/1.1\r\nHost: x\r\n\r\n")
+    sse.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
     want = [payload(i) for i in range(3000)]
     for consumer in consumers:
         equal(consumer.rest(), want, "messages")

@@ -101,7 +101,7 @@ struct raw *stage_dial(struct stage *st)
     static const struct wire_conn_events events = {.received = raw_received,
                                                    .closed = raw_closed};
     struct raw *raw = &st->raws[st->raw_count++];
-    struct wire_dial to = {.host = "127.0.0.1",
+    struct wire_dial to = {.host = st->host,
                            .port = wire_server_port(st->server)};
 
     CU_ASSERT_EQUAL_FATAL(
@@ -136,7 +136,9 @@ void stage_set_up(struct stage *st, size_t chunk,
                                                      .page = on_page};
     struct wire_server_options defaults = {.max_message = 1000};
 
-    *st = (struct stage){0};
+    *st = (struct stage){.host = "127.0.0.1"};
+    if (options && options->bind.host)
+        st->host = options->bind.host;
     td_clock_virtual(&st->clock, TD_NS_PER_S, TD_NS_PER_S);
     st->net = wire_mem_open(&st->clock, chunk);
     CU_ASSERT_EQUAL_FATAL(wire_server_open(st->net,

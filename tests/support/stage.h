@@ -20,6 +20,7 @@ struct stage {
     struct td_clock clock;
     struct wire_net *net;
     struct wire_server *server;
+    const char *host; /* where it listens */
     struct wire_peer *peers[8];
     unsigned joined;
     unsigned left;
@@ -59,7 +60,7 @@ void stage_on_done(void *ctx);
 bool stage_has(struct td_buf *text, const char *part);
 unsigned stage_count(const struct td_buf *text, const char *part);
 
-#define H "Host: a\r\n"
+#define H "Host: localhost\r\n"
 
 /* The fields of a WebSocket handshake, to the end of the head. */
 #define WS_FIELDS                                                              \

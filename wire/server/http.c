@@ -35,8 +35,8 @@ static enum route route_of(const struct wire_server *server,
     return TO_PAGE;
 }
 
-/* Pages of any origin may read what is served here: it is a stream to test
- * against, no cookie is ever looked at. */
+/* For an origin that was admitted. That credentials are allowed lets pages ask
+ * "with credentials", as clients may be set up to; no cookie is looked at. */
 void server_http_cors(struct td_buf *out, const struct http_head *head)
 {
     struct td_bytes origin = http_field(head, "Origin");
@@ -76,6 +76,8 @@ static void answer_options(struct server_conn *c, const struct http_head *head)
 
 static void put_extra(struct td_buf *out, int status)
 {
+    if (status == 401)
+        (void)td_buf_add_text(out, "WWW-Authenticate: Bearer\r\n");
     if (status == 405)
         (void)td_buf_add_text(out, "Allow: GET, HEAD, OPTIONS\r\n");
     if (status == 426)
@@ -86,7 +88,8 @@ static void put_extra(struct td_buf *out, int status)
 void server_http_answer(struct server_conn *c, const struct http_head *head,
                         int status, const char *type, struct td_bytes body)
 {
-    bool keep = head && head->keep_alive && !server_is_over(c->server);
+    bool keep =
+        head && head->keep_alive && !c->last && !server_is_over(c->server);
     struct td_buf out = {0};
 
     (void)http_put_status(&out, status);
@@ -110,15 +113,23 @@ void server_http_answer(struct server_conn *c, const struct http_head *head,
         server_conn_end(c);
 }
 
-/* Refused for good: what follows on this conn is not looked at. */
-void server_http_refuse(struct server_conn *c, int status, const char *why)
+/* head NULL: without a word for pages of other origins. */
+static void turn_away(struct server_conn *c, const struct http_head *head,
+                      int status, const char *why)
 {
     struct td_buf body = {0};
 
+    c->last = true;
     (void)td_buf_addf(&body, "%d %s: %s\n", status, http_reason(status), why);
-    server_http_answer(c, NULL, status, "text/plain; charset=utf-8",
+    server_http_answer(c, head, status, "text/plain; charset=utf-8",
                        td_buf_bytes(&body));
     td_buf_release(&body);
+}
+
+/* Refused for good: what follows on this conn is not looked at. */
+void server_http_refuse(struct server_conn *c, int status, const char *why)
+{
+    turn_away(c, NULL, status, why);
 }
 
 static void answer_page(struct server_conn *c, const struct http_head *head)
@@ -169,11 +180,48 @@ static void head_of_post(struct server_conn *c, const struct http_head *head)
     c->wants_body = true;
 }
 
+/* A session of Socket.IO may bear the token in its auth payload later; a
+ * preflight bears nothing, and its answer tells nothing.
+ */
+static bool has_token(struct server_conn *c, const struct http_head *head)
+{
+    enum wire_token token = wire_access_token(&c->server->options.access, head);
+
+    c->trusted = token == WIRE_TOKEN_RIGHT;
+    if (c->trusted || is(head, "OPTIONS"))
+        return true;
+    return token == WIRE_TOKEN_NONE && is_sio_path(c->server, head->path);
+}
+
+/* Whether the request is admitted; if not, it has been answered. */
+static bool is_admitted(struct server_conn *c, const struct http_head *head)
+{
+    const struct wire_server_options *options = &c->server->options;
+    const char *why = "";
+    int status = wire_access_request(&options->access, c->server->checks_host,
+                                     head, &why);
+
+    if (!status && wire_is_blind(&options->access, head) &&
+        route_of(c->server, head) != TO_PAGE) {
+        status = 403;
+        why = "a page of another origin may not ask for this";
+    }
+    if (status)
+        server_http_refuse(c, status, why);
+    else if (!has_token(c, head))
+        turn_away(c, head, 401, "the token is missing or wrong");
+    else
+        return true;
+    return false;
+}
+
 void server_http_head(struct server_conn *c, const struct http_head *head)
 {
     bool sio = is_sio_path(c->server, head->path);
     int status = method_status(head);
 
+    if (!is_admitted(c, head))
+        return;
     if (sio && is(head, "POST"))
         head_of_post(c, head);
     else if (status == 501 || (status && !sio))

@@ -44,9 +44,13 @@ enum td_code wire_server_open(struct wire_net *net,
                               void *ctx, struct wire_server **out,
                               struct td_error *err)
 {
-    struct wire_server *server = td_calloc(1, sizeof(*server));
-    enum td_code code;
+    enum td_code code =
+        wire_access_check(&options->access, &options->bind, err);
+    struct wire_server *server;
 
+    if (code)
+        return code;
+    server = td_calloc(1, sizeof(*server));
     server->net = net;
     server->options = *options;
     set_defaults(&server->options);
@@ -59,6 +63,8 @@ enum td_code wire_server_open(struct wire_net *net,
         free(server);
         return code;
     }
+    server->checks_host =
+        wire_bind_is_local(&options->bind) && !options->bind.unix_path;
     server->port = wire_listener_port(server->listener);
     server->sio_path =
         full_path(options->sio_path ? options->sio_path : SIO_PATH);

@@ -16,6 +16,7 @@
 
 #include "core/buf.h"
 #include "wire/net/transport.h"
+#include "wire/server/access.h"
 
 struct wire_server;
 struct wire_peer;
@@ -24,9 +25,12 @@ enum wire_dialect { WIRE_WS, WIRE_SIO, WIRE_SSE };
 
 struct wire_server_options {
     struct wire_bind bind;
+    struct wire_access access;     /* zeroes: what runs on this machine only */
     const char *sio_path;          /* NULL = "/socket.io/" */
     const char *const *namespaces; /* Socket.IO namespaces that may be joined,
                                       NULL-terminated; NULL = any */
+    uint64_t connect_ns;           /* Socket.IO: until the first namespace is
+                                      joined; 0 = 45 s */
     uint64_t ping_interval_ns;     /* Engine.IO and WebSocket; 0 = 25 s */
     uint64_t ping_timeout_ns;      /* 0 = 20 s */
     size_t max_message; /* bytes from a peer; 0 = 1 MB (Engine.IO's) */
@@ -64,7 +68,7 @@ struct wire_server_events {
     void (*page)(void *ctx, const char *path, struct wire_page *page);
 };
 
-/* Listen; peers follow. TD_USAGE, TD_IO. */
+/* Listen; peers follow. TD_USAGE (also wire_access_check()), TD_IO. */
 TD_MUST_CHECK enum td_code
 wire_server_open(struct wire_net *net,
                  const struct wire_server_options *options,

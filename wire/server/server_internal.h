@@ -4,6 +4,7 @@
  *     server.c        the server: opening, sending to all, ending
  *     server_conn.c   one accepted conn: reading requests, time-outs
  *     server_http.c   which request goes where; pages, CORS, refusals
+ *     access.c        whom the server admits
  *     server_ws.c     WebSocket peers
  *     server_sse.c    event stream peers
  *     server_sio.c    Socket.IO sessions over both transports
@@ -75,6 +76,8 @@ struct server_conn {
     bool held;              /* a poll waits for its answer */
     bool answered;          /* the request was answered at its head */
     bool requesting;        /* a request has begun and its time runs */
+    bool trusted;           /* the request bears the token, if there is one */
+    bool last;              /* the conn ends with this answer */
     struct ws_decoder ws;   /* SERVER_WS, SERVER_SIO */
     struct wire_peer *peer; /* SERVER_WS, SERVER_SSE */
     bool plain;             /* SERVER_SSE: HTTP/1.0, the stream is no chunks */
@@ -122,6 +125,7 @@ struct server_sio {
     bool slow;      /* polling: above its mark */
     bool doomed;    /* to be closed by the timer: a queue overflowed */
     bool over;      /* Engine.IO says so; freed by the timer */
+    bool trusted;   /* a request of it bore the token */
     bool has_why;
     struct td_error why;
     uint64_t close_at; /* the server is finishing */
@@ -152,6 +156,7 @@ struct wire_server {
     struct wire_timer flush;
     unsigned slow_count; /* outlets above their mark */
     bool owes_drained;
+    bool checks_host; /* browsers reach it on this machine only */
     bool finishing;
     void (*done)(void *ctx);
 };

@@ -266,7 +266,11 @@ static bool admit(void *ctx, struct td_bytes ns, struct td_bytes auth,
     struct wire_server *server = s->server;
     char sid[TD_UUID_SIZE];
 
-    (void)auth;
+    if (!s->trusted &&
+        wire_access_auth(&server->options.access, auth) != WIRE_TOKEN_RIGHT) {
+        (void)td_buf_add_text(answer, "{\"message\":\"Unauthorized\"}");
+        return false;
+    }
     if (server->finishing || !may_join(server, ns)) {
         (void)td_buf_add_text(answer, "{\"message\":\"Invalid namespace\"}");
         return false;
@@ -349,6 +353,7 @@ static struct server_sio *new_session(struct server_conn *c,
         .max_queue = server->options.max_queue};
     struct sio_session_options sio = {.role = SIO_SERVER,
                                       .max_bytes = server->options.max_message,
+                                      .connect_ns = server->options.connect_ns,
                                       .answer_acks = true};
     struct server_sio *s = td_calloc(1, sizeof(*s));
     uint64_t now = wire_now(server->net);
@@ -359,6 +364,7 @@ static struct server_sio *new_session(struct server_conn *c,
     s->address = td_strdup(wire_peer_name(c->conn));
     s->timer = (struct wire_timer){.fire = fire, .ctx = s};
     s->ws = ws;
+    s->trusted = c->trusted;
     s->streaming = ws;
     s->close_at = TD_NEVER;
     if (ws)
@@ -439,6 +445,8 @@ void server_sio_request(struct server_conn *c, const struct http_head *head)
         eio_query_check(&query, head->method, upgrade, s,
                         s ? eio_server_transport(s->eio) : EIO_POLLING);
 
+    if (s && c->trusted)
+        s->trusted = true;
     if (refusal != EIO_ACCEPTED)
         refuse(c, head, refusal);
     else if (!s && c->server->finishing)
