@@ -170,25 +170,26 @@ static void end(struct wire_client *c, const struct td_error *why)
         c->events.ended(c->ctx, &told);
 }
 
-/* Doubles with each failure in a row; half of it is left to chance, so that
- * many clients do not come back at the same time.
+/* Doubles with each failure in a row. Chance adds up to a half, so that many
+ * clients do not come back at the same time, and never takes away: nobody comes
+ * back sooner than the server asked for. What it asked for may be more than the
+ * policy's longest wait.
  */
 static uint64_t backoff(struct wire_client *c)
 {
     const struct wire_reconnect *policy = &c->options.reconnect;
-    uint64_t min = policy->min_ns ? policy->min_ns : RETRY_MIN;
     uint64_t max = policy->max_ns ? policy->max_ns : RETRY_MAX;
+    uint64_t delay = policy->min_ns ? policy->min_ns : sooner(RETRY_MIN, max);
     uint64_t random;
-    uint64_t delay;
 
     if (c->retry_ns)
-        min = c->retry_ns;
-    delay = min;
+        delay = c->retry_ns;
+    if (delay > max)
+        max = delay;
     for (unsigned i = 1; i < c->failures && delay < max; i++)
         delay *= 2;
-    delay = sooner(delay, max > min ? max : min);
     td_rand_bytes(c->options.rand, &random, sizeof(random));
-    return delay - delay / 2 + random % (delay / 2 + 1);
+    return sooner(delay + random % (delay / 2 + 1), max);
 }
 
 static void wait_to_retry(struct wire_client *c)

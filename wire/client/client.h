@@ -39,8 +39,9 @@ struct wire_client;
 
 struct wire_reconnect {
     unsigned attempts; /* in a row without a message; 0 = never reconnect */
-    uint64_t min_ns;   /* 0 = 1 s; doubles with jitter */
-    uint64_t max_ns;   /* 0 = 30 s */
+    uint64_t min_ns;   /* 0 = 1 s or max_ns; doubles, and jitter adds up to a
+                          half. An SSE server's `retry` takes its place */
+    uint64_t max_ns;   /* the longest wait, 0 = 30 s; `retry` may be longer */
 };
 
 struct wire_client_options {

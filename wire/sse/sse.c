@@ -75,14 +75,18 @@ static enum td_code set_field(struct td_buf *field, struct td_bytes value,
     return td_buf_add_bytes(field, value);
 }
 
-/* Digits only, or the field is ignored. */
+/* Digits only, or the field is ignored. What is past 64 bits counts as the most
+ * that fits.
+ */
 static bool read_retry(struct td_bytes value, uint64_t *ms)
 {
     *ms = 0;
     for (size_t i = 0; i < value.len; i++) {
-        if (value.ptr[i] < '0' || value.ptr[i] > '9' || i == 18)
+        unsigned digit = (unsigned)(value.ptr[i] - '0');
+
+        if (value.ptr[i] < '0' || value.ptr[i] > '9')
             return false;
-        *ms = *ms * 10 + (unsigned)(value.ptr[i] - '0');
+        *ms = *ms > (UINT64_MAX - digit) / 10 ? UINT64_MAX : *ms * 10 + digit;
     }
     return value.len > 0;
 }

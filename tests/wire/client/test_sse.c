@@ -34,6 +34,60 @@ static void event_stream_is_told_and_resumed(void)
     scene_close(&s);
 }
 
+/* How long the client waits behind a connection that said this. */
+static uint64_t wait_behind(const char *said, uint64_t max_ns, uint64_t seed)
+{
+    struct scene s;
+    struct td_rand rand;
+    uint64_t start;
+
+    td_rand_seeded(&rand, seed);
+    scene_open(&s, &(struct wire_client_options){
+                       .url = "http://127.0.0.1:80/e",
+                       .rand = &rand,
+                       .reconnect = {.attempts = 1, .max_ns = max_ns}});
+    until_server(&s, "\r\n\r\n");
+    td_buf_clear(&s.server.got);
+    say(&s, SSE_HEAD);
+    say(&s, said);
+    until_logged(&s, "x");
+    wire_shutdown(s.server.conn);
+    until_logged(&s, "close");
+    start = wire_now(s.net);
+    until_server(&s, "\r\n\r\n");
+    start = wire_now(s.net) - start;
+    scene_close(&s);
+    return start / TD_NS_PER_MS;
+}
+
+static void no_reconnect_comes_sooner_than_was_said(void)
+{
+    static const struct {
+        const char *said;
+        uint64_t max_ns;
+        uint64_t least; /* milliseconds */
+        uint64_t most;
+    } rows[] = {
+        {":x\n", 0, 1000, 1500},
+        {":x\n", 200 * TD_NS_PER_MS, 200, 200},
+        {"retry: 3000\n:x\n", 0, 3000, 4500},
+        {"retry: 00000000000000000000000003000\n:x\n", 0, 3000, 4500},
+        {"retry: 40\n:x\n", 0, 40, 60},
+        {"retry: 60000\n:x\n", 0, 60000, 60000},
+        {"retry: 3000\n:x\n", 200 * TD_NS_PER_MS, 3000, 3000},
+        {"retry: 3000\nretry: 3s\n:x\n", 0, 3000, 4500},
+        {"retry: 3000\nretry: 0\n:x\n", 0, 1000, 1500},
+        {"retry: 99999999999999999999999\n:x\n", 0, UINT32_MAX, UINT32_MAX},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        for (uint64_t seed = 1; seed <= 8; seed++) {
+            uint64_t ms = wait_behind(rows[i].said, rows[i].max_ns, seed);
+
+            CU_ASSERT(ms >= rows[i].least && ms <= rows[i].most);
+        }
+}
+
 static void end_of_an_event_stream_is_an_end_in_order(void)
 {
     struct scene s;
@@ -123,6 +177,8 @@ static void a_compressed_stream_is_refused(void)
 
 CU_TestInfo wire_client_sse_tests[] = {
     {"event stream is told and resumed", event_stream_is_told_and_resumed},
+    {"no reconnect comes sooner than was said",
+     no_reconnect_comes_sooner_than_was_said},
     {"end of an event stream is an end in order",
      end_of_an_event_stream_is_an_end_in_order},
     {"redirect to another host leaves credentials behind",

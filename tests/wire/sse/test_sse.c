@@ -101,6 +101,8 @@ static void streams_are_understood(void)
         {"an event without its end", "data: a\n", ""},
         {"retry", "retry: 3000\ndata: a\n\n", "retry 3000|~=a|"},
         {"retry that is no number", "retry: 3s\nretry:\ndata: a\n\n", "~=a|"},
+        {"retry with zeros before it", "retry: 0000000000000000000000003000\n",
+         "retry 0000000000000000000000003000|"},
         {"unknown fields", "foo: 1\nDATA: 2\ndata : 3\ndata: a\n\n", "~=a|"},
         {"comment between", "data: a\n:x\ndata: b\n\n", ":x|~=a\nb|"},
         {"colons in the value", "data: a: b:c\n\n", "~=a: b:c|"},
