@@ -110,6 +110,7 @@ enum td_code cli_dial_read(struct cli_dial *dial,
     client->path = cli_text(args, "path");
     client->polling_only = !strcmp(transport, "polling");
     client->websocket_only = !strcmp(transport, "websocket");
+    client->connect_ns = cli_number(args, "connect-timeout");
     client->tls.ca_file = cli_text(args, "ca");
     client->tls.server_name = cli_text(args, "server-name");
     client->tls.insecure = cli_flag(args, "insecure");

@@ -30,6 +30,12 @@
          .choices = "both|polling|websocket",                                  \
          .preset = "both",                                                     \
          .help = "Socket.IO: polling and upgrade, or only one"},               \
+        {.name = "connect-timeout",                                            \
+         .type = CLI_DURATION,                                                 \
+         .min = 1,                                                             \
+         .value = "TIME",                                                      \
+         .preset = "10s",                                                      \
+         .help = "give up connecting after TIME"},                             \
         {.name = "ca",                                                         \
          .type = CLI_TEXT,                                                     \
          .value = "FILE",                                                      \

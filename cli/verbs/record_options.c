@@ -122,14 +122,10 @@ const struct cli_option cli_record_options[] = {
      .help = "connect again when the connection is lost, N times in a row"},
     {.name = "reconnect-max",
      .type = CLI_DURATION,
+     .min = 1,
      .value = "TIME",
      .preset = "30s",
      .help = "longest wait between two attempts"},
-    {.name = "connect-timeout",
-     .type = CLI_DURATION,
-     .value = "TIME",
-     .preset = "10s",
-     .help = "give up connecting after TIME"},
     {.name = "max-message",
      .type = CLI_SIZE,
      .min = 1,
@@ -199,7 +195,6 @@ static void set_client(struct wire_client_options *client,
     client->reconnect.attempts = (unsigned)cli_number(args, "reconnect");
     client->reconnect.max_ns = cli_number(args, "reconnect-max");
     client->max_message = (size_t)cli_number(args, "max-message");
-    client->connect_ns = cli_number(args, "connect-timeout");
 }
 
 static void set_limits(struct rec_limits *limits, const struct cli_args *args)

@@ -182,6 +182,7 @@ static const struct {
     {"--header", false, true, false},
     {"--auth", false, true, false},
     {"--transport", false, true, false},
+    {"--connect-timeout", false, true, false},
     {"--ca", false, true, false},
     {"--server-name", false, true, false},
     {"--insecure", false, true, false},

@@ -295,7 +295,13 @@ def exits():
     with open(path, "rb") as whole, \
             open(os.path.join(FOLDER, "torn"), "wb") as torn:
         torn.write(whole.read()[:-30])
+    mute = socket.create_server(("127.0.0.1", 0))
     rows = [
+        (5, "did not answer in time",
+         [path, "--to", f"ws://127.0.0.1:{mute.getsockname()[1]}/",
+          "--connect-timeout", "50ms"]),
+        (2, "--connect-timeout: only with --to\n",
+         [path, "-", "--connect-timeout", "1s"]),
         (3, "damaged", [torn.name, "-", "--speed", "max"]),
         (3, "damaged", [torn.name, "--dry-run"]),
         (5, "0 of 1 consumers", [path, "--serve", "127.0.0.1:0",
@@ -330,6 +336,7 @@ def exits():
         done = run(*args, status=status)
         text = (done.stderr + done.stdout).decode()
         check(why not in text, f"{args}: no {why!r} in {text!r}")
+    mute.close()
 
 
 def port_in_use():
