@@ -123,4 +123,7 @@ enum td_code td_json_unescape(struct td_buf *out, struct td_bytes inner);
  */
 enum td_code td_json_escape(struct td_buf *out, struct td_bytes text);
 
+/* The same of any bytes: what is not UTF-8 becomes U+FFFD (td_utf8_mend()). */
+enum td_code td_json_escape_any(struct td_buf *out, struct td_bytes text);
+
 #endif

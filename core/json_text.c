@@ -273,3 +273,16 @@ enum td_code td_json_escape(struct td_buf *out, struct td_bytes text)
     return text.len > done ? td_buf_add(out, text.ptr + done, text.len - done)
                            : TD_OK;
 }
+
+enum td_code td_json_escape_any(struct td_buf *out, struct td_bytes text)
+{
+    struct td_buf mended = {0};
+    enum td_code code;
+
+    if (td_utf8_valid(text))
+        return td_json_escape(out, text);
+    (void)td_utf8_mend(&mended, text);
+    code = td_json_escape(out, td_buf_bytes(&mended));
+    td_buf_release(&mended);
+    return code;
+}

@@ -123,3 +123,37 @@ size_t td_utf8_put(uint8_t out[4], uint32_t cp)
     out[0] = (uint8_t)(marks[len] | cp);
     return len;
 }
+
+/* The bytes that one U+FFFD stands for where no well-formed sequence is. */
+static size_t broken_part(const uint8_t *at, const uint8_t *end)
+{
+    const struct lead *lead = find_lead(at[0]);
+    size_t len = 1;
+
+    if (!lead || end - at < 2 || at[1] < lead->low || at[1] > lead->high)
+        return 1;
+    do
+        len++;
+    while (at + len < end && (at[len] & 0xC0) == 0x80);
+    return len;
+}
+
+enum td_code td_utf8_mend(struct td_buf *out, struct td_bytes text)
+{
+    const uint8_t *at = text.ptr;
+    const uint8_t *end = text.len ? text.ptr + text.len : text.ptr;
+    enum td_code code = TD_OK;
+
+    while (at < end && !code) {
+        size_t len = td_utf8_step(at, end);
+
+        if (len > 0) {
+            code = td_buf_add(out, at, len);
+        } else {
+            len = broken_part(at, end);
+            code = td_buf_add_text(out, "\xef\xbf\xbd");
+        }
+        at += len;
+    }
+    return code;
+}

@@ -2,6 +2,7 @@
 #ifndef CORE_UTF8_H
 #define CORE_UTF8_H
 
+#include "core/buf.h"
 #include "core/event.h"
 
 #include <stdbool.h>
@@ -22,5 +23,11 @@ const uint8_t *td_utf8_skip_ascii(const uint8_t *at, const uint8_t *end);
 /* Write code point cp (not a surrogate, at most U+10FFFF) to out; its length.
  */
 size_t td_utf8_put(uint8_t out[4], uint32_t cp);
+
+/* Append text, U+FFFD in the place of what is ill-formed: one for each start of
+ * a sequence as far as it goes and each byte that starts none, as the WHATWG
+ * Encoding Standard decodes. What is well-formed stays. TD_OK or TD_LIMIT.
+ */
+enum td_code td_utf8_mend(struct td_buf *out, struct td_bytes text);
 
 #endif

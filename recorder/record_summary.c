@@ -125,8 +125,7 @@ void rec_summary_text(struct td_buf *out, const struct rec_result *result)
 static void add_string(struct td_buf *out, struct td_bytes text)
 {
     td_buf_add_byte(out, '"');
-    if (td_utf8_valid(text))
-        td_json_escape(out, text);
+    (void)td_json_escape_any(out, text);
     td_buf_add_byte(out, '"');
 }
 

@@ -247,8 +247,7 @@ static void say_open(struct line_source *source, const char *scheme,
     struct td_buf json = {0};
 
     td_buf_addf(&json, "{\"source\":\"%s", scheme);
-    if (td_utf8_valid(td_text(name)))
-        td_json_escape(&json, td_text(name));
+    (void)td_json_escape_any(&json, td_text(name));
     td_buf_add_text(&json, "\"}");
     rec_source_put_fact(&source->base, TD_KIND_OPEN, td_buf_bytes(&json));
     td_buf_release(&json);

@@ -25,8 +25,7 @@ const char *play_facts_name(const char *path)
 static void add_string(struct td_buf *out, const char *text)
 {
     (void)td_buf_add_byte(out, '"');
-    if (td_utf8_valid(td_text(text)))
-        (void)td_json_escape(out, td_text(text));
+    (void)td_json_escape_any(out, td_text(text));
     (void)td_buf_add_byte(out, '"');
 }
 

@@ -8,7 +8,6 @@ void cli_json_text(struct td_buf *out, const char *key, const char *text)
     if (key)
         (void)td_buf_addf(out, "\"%s\":", key);
     (void)td_buf_add_byte(out, '"');
-    if (td_utf8_valid(td_text(text)))
-        (void)td_json_escape(out, td_text(text));
+    (void)td_json_escape_any(out, td_text(text));
     (void)td_buf_add_byte(out, '"');
 }

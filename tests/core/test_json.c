@@ -402,6 +402,43 @@ static void a_byte_order_mark_is_named(void)
     td_json_release(&doc);
 }
 
+/* The rows with sequences cut short are those of Unicode, table 3-8. */
+static void what_is_ill_formed_is_replaced_and_no_more(void)
+{
+    static const struct {
+        const char *text;
+        const char *mended;
+    } rows[] = {
+        {"plain", "plain"},
+        {"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80",
+         "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"},
+        {"\xff", "\xef\xbf\xbd"},
+        {"a\xe4"
+         "b\xc3\xa4",
+         "a\xef\xbf\xbd"
+         "b\xc3\xa4"},
+        {"\xe2\x82", "\xef\xbf\xbd"},
+        {"\xe2\x82x", "\xef\xbf\xbdx"},
+        {"\xf0\x9f\x98", "\xef\xbf\xbd"},
+        {"\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+        {"\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd"},
+        {"\xf4\x91", "\xef\xbf\xbd\xef\xbf\xbd"},
+        {"\xe1\x80\xe2\xf0\x91\x92\xf1\xbf"
+         "A",
+         "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"
+         "A"},
+        {"\"\x80\n", "\\\"\xef\xbf\xbd\\n"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct td_buf out = {0};
+
+        CU_ASSERT_EQUAL(td_json_escape_any(&out, td_text(rows[i].text)), TD_OK);
+        CU_ASSERT_STRING_EQUAL(td_buf_str(&out), rows[i].mended);
+        td_buf_release(&out);
+    }
+}
+
 CU_TestInfo core_json_tests[] = {
     {"good texts are accepted", good_texts_are_accepted},
     {"bad texts are refused where they go wrong",
@@ -421,5 +458,7 @@ CU_TestInfo core_json_tests[] = {
     {"unescape refuses what is no escape and keeps limits",
      unescape_refuses_what_is_no_escape_and_keeps_limits},
     {"utf8 is judged at every offset", utf8_is_judged_at_every_offset},
+    {"what is ill-formed is replaced and no more",
+     what_is_ill_formed_is_replaced_and_no_more},
     CU_TEST_INFO_NULL,
 };

@@ -40,7 +40,7 @@ static char *spell(const char *path)
     char *text;
 
     if (strcmp(path, "/") != 0)
-        facts_escape(&out, td_text(path));
+        (void)td_json_escape_any(&out, td_text(path));
     text = td_strdup(td_buf_str(&out));
     td_buf_release(&out);
     return text;

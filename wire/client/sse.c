@@ -102,12 +102,12 @@ static void tell_event(struct wire_client *c, const struct sse_item *item)
     size_t name_len;
 
     td_buf_clear(&c->text);
-    facts_escape(&c->text, item->name);
+    (void)td_json_escape_any(&c->text, item->name);
     name_len = c->text.len;
     if (item->has_id) {
         c->sse_seen = true;
         (void)td_buf_add_byte(&c->text, '"');
-        facts_escape(&c->text, item->id);
+        (void)td_json_escape_any(&c->text, item->id);
         (void)td_buf_add_byte(&c->text, '"');
     }
     ev.name = td_bytes(c->text.ptr, name_len);

@@ -11,29 +11,11 @@ static void add_key(struct td_buf *json, const char *key)
     (void)td_buf_addf(json, "\"%s\":", key);
 }
 
-void facts_escape(struct td_buf *json, struct td_bytes text)
-{
-    const uint8_t *at = text.ptr;
-    const uint8_t *end = at + text.len;
-
-    if (td_utf8_valid(text)) {
-        (void)td_json_escape(json, text);
-        return;
-    }
-    while (at < end) {
-        size_t len = td_utf8_step(at, end);
-
-        (void)td_json_escape(json,
-                             len ? td_bytes(at, len) : td_text("\xef\xbf\xbd"));
-        at += len ? len : 1;
-    }
-}
-
 void facts_add(struct td_buf *json, const char *key, struct td_bytes text)
 {
     add_key(json, key);
     (void)td_buf_add_byte(json, '"');
-    facts_escape(json, text);
+    (void)td_json_escape_any(json, text);
     (void)td_buf_add_byte(json, '"');
 }
 

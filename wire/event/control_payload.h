@@ -7,13 +7,8 @@
 
 #define FACTS_BAD_MAX 4096 /* bytes of the peer's that a bad event keeps */
 
-/* Append text as the body of a JSON string. Each byte of it that is in no
- * well-formed UTF-8 sequence becomes U+FFFD.
- */
-void facts_escape(struct td_buf *json, struct td_bytes text);
-
 /* Append "key":"text", with a comma before it unless json is empty or ends
- * with '{'. Text as facts_escape() takes it.
+ * with '{'. What is not UTF-8 in text becomes U+FFFD.
  */
 void facts_add(struct td_buf *json, const char *key, struct td_bytes text);
 void facts_add_number(struct td_buf *json, const char *key, uint64_t number);
