@@ -63,6 +63,7 @@ enum td_form {
 #define TD_KIND_LOST   "lost"   /* {"count":N,"why":"..."}: events dropped */
 #define TD_KIND_MARKER "marker" /* a named place: {"name":"..."} */
 #define TD_KIND_RETRY  "retry"  /* SSE reconnection time, text of the field */
+#define TD_KIND_ID     "id"     /* SSE: an id without an event; text "" */
 #define TD_KIND_CLOCK  "clock"  /* wall clock stepped: {"step_ns":...} */
 
 /* One message seen on one connection. All bytes are borrowed. */

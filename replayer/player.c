@@ -136,7 +136,9 @@ static enum td_code prepare(struct play_player *p, struct td_error *err)
     code = fetch(p, err);
     if (code)
         return code;
-    play_schedule_next(&p->schedule, p->ev.at_ns);
+    /* What is no event takes none of the places of --eps. */
+    if (td_event_is_plain(&p->ev) || !p->schedule.pace.eps)
+        play_schedule_next(&p->schedule, p->ev.at_ns);
     if (p->pass_events == 0 && p->stats.passes == 0 && p->stats.events == 0)
         p->first_ns = p->ev.at_ns;
     return TD_OK;
@@ -144,11 +146,13 @@ static enum td_code prepare(struct play_player *p, struct td_error *err)
 
 static void count(struct play_player *p, uint64_t due)
 {
+    p->have = false;
+    if (!td_event_is_plain(&p->ev))
+        return;
     p->stats.events++;
     p->stats.bytes += p->ev.payload.len;
     p->stats.took_ns = p->now_ns - p->start_ns;
     p->pass_events++;
-    p->have = false;
     if (!timed(p) || due == TD_NEVER)
         return;
     p->stats.planned_ns = due > p->start_ns ? due - p->start_ns : 0;

@@ -218,10 +218,15 @@ static bool takes_dir(const struct play_select *s, enum td_dir dir)
            (s->options.dirs == PLAY_DIRS_OUT) == (dir == TD_DIR_OUT);
 }
 
+static bool takes_kind(const struct play_select *s, const struct td_event *ev)
+{
+    return td_event_is_plain(ev) || s->options.all_kinds ||
+           (s->options.sse_ids && td_bytes_is(ev->kind, TD_KIND_ID));
+}
+
 bool play_select_takes(struct play_select *select, const struct td_event *ev)
 {
-    if (!takes_dir(select, ev->dir) ||
-        !(select->options.all_kinds || td_event_is_plain(ev)) ||
+    if (!takes_dir(select, ev->dir) || !takes_kind(select, ev) ||
         (select->options.no_acks && ev->ack.len))
         return false;
     return takes_conn(select, ev->conn) && takes_namespace(select, ev->ns) &&

@@ -28,6 +28,7 @@ struct play_select_options {
     enum play_dirs dirs;
     bool all_kinds; /* also open, close, ping, marker, ... */
     bool no_acks;   /* no Socket.IO acks: they answer what nobody asked here */
+    bool sse_ids;   /* also TD_KIND_ID, which consumers of SSE are sent */
 };
 
 struct play_select;

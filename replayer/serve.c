@@ -157,12 +157,13 @@ enum td_code play_serve_open(struct play_serve **out, struct wire_net *net,
 
     s->net = net;
     s->options = *options;
+    s->options.server.id_for_all = options->catch_up;
     s->events = *events;
     s->source = source;
     s->wait = (struct wire_timer){.fire = on_wait, .ctx = s};
     s->stall = (struct wire_timer){.fire = on_stall, .ctx = s};
     s->catching = (struct wire_timer){.fire = play_serve_catch_up, .ctx = s};
-    code = wire_server_open(net, &options->server, &server_events, s,
+    code = wire_server_open(net, &s->options.server, &server_events, s,
                             &s->server, err);
     if (code) {
         free(s);
@@ -223,13 +224,20 @@ static void block(struct play_serve *s)
     stall_from_now(s);
 }
 
+static void tally_up(struct play_serve *s, const struct td_event *ev)
+{
+    size_t tally = play_serve_tally(s, ev->ns); /* may move the tallies */
+
+    s->all++;
+    s->tallies[tally].count++;
+}
+
 static enum td_code put(void *self, const struct td_event *ev,
                         struct td_error *err)
 {
     struct play_serve *s = self;
     struct td_event mine = *ev;
     enum td_code code;
-    size_t tally;
 
     if (s->blocked || s->awaited)
         return TD_AGAIN;
@@ -239,9 +247,8 @@ static enum td_code put(void *self, const struct td_event *ev,
     if (code && code != TD_AGAIN)
         return td_error_set(err, code, "--serve", 0, "event %llu: %s",
                             (unsigned long long)ev->seq, td_code_text(code));
-    s->all++;
-    tally = play_serve_tally(s, ev->ns); /* may move the tallies */
-    s->tallies[tally].count++;
+    if (td_event_is_plain(ev))
+        tally_up(s, ev);
     if (s->options.wait_acked && play_asks_ack(ev))
         await_acks(s, ev);
     if (code == TD_AGAIN)

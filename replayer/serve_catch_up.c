@@ -102,7 +102,7 @@ static enum td_code catch_batch(struct play_consumer *c, struct td_error *err)
         if (play_asks_ack(&c->ev))
             play_serve_issue_id(c->serve, id, &c->ev);
         c->have = false;
-        c->stats.sent++;
+        c->stats.sent += td_event_is_plain(&c->ev) ? 1 : 0;
         code = wire_peer_send(c->peer, &c->ev);
     }
     return code;

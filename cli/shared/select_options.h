@@ -49,8 +49,8 @@
         .help = "what the recorded system sent, got, or both"                  \
     }
 
-/* The criteria of the call; all_kinds and no_acks are the verb's to set.
- * Borrows from args.
+/* The criteria of the call; all_kinds, no_acks and sse_ids are the verb's to
+ * set. Borrows from args.
  */
 struct play_select_options cli_choose(const struct cli_args *args);
 

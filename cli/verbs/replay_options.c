@@ -283,6 +283,8 @@ static enum td_code read_source(struct cli_replay *r,
     enum td_code code;
 
     which.no_acks = r->run.target != PLAY_TO_LINES;
+    which.sse_ids =
+        r->run.target == PLAY_TO_CLIENTS && !cli_flag(args, "dry-run");
     code = play_select_new(&r->select, &which, err);
     if (!code)
         code = cli_choose_window(args, r->paths, &source->window, err);

@@ -353,25 +353,28 @@ def as_ws(event):
     return {"text": "{%s,\"args\":[%s}" % (",".join(members), behind)}
 
 
-def as_source(event):
-    """What an EventSource tells: event, id and data."""
+def as_source(event, resumes=False):
+    """What an EventSource tells: event, id and data; the event's own id or,
+    where a consumer may come back behind any event, one made of its place."""
     behind = arguments(event)
     data = ("[" + behind if behind is not None else
             event["b64"] if "b64" in event else raw_message(event)["text"])
     shown = event.get("ev", "")
-    if "\n" in shown or "\r" in shown:
-        shown = ""
+    for byte in "\n\r\0":
+        shown = shown.replace(byte, "\ufffd")
+    made = "tape:%d-%d" % (event["t"], event["s"]) if resumes else ""
     own = event.get("id")
     return {"event": shown or ("binary" if "b64" in event else "message"),
-            "id": own if isinstance(own, str) else str(event["s"]),
+            "id": own if isinstance(own, str) else made,
             "data": data.replace("\r\n", "\n").replace("\r", "\n")}
 
 
 def as_sse(event):
     shown = as_source(event)
     named = shown["event"] != "message" or event.get("ev") == "message"
-    return "id: %s\n%s%s\n" % (
-        shown["id"], "event: %s\n" % shown["event"] if named else "",
+    own = isinstance(event.get("id"), str)
+    return "%s%s%s\n" % (
+        "id: %s\n" % shown["id"] if own else "", "event: %s\n" % shown["event"] if named else "",
         "".join("data: %s\n" % line for line in shown["data"].split("\n")))
 
 

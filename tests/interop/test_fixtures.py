@@ -39,10 +39,10 @@ def check_socket_io(scene):
 
 def check_sse(scene):
     for recorded, again in each(scene, "http"):
-        rig.same([(event.get("ev", ""), event["id"],
+        rig.same([(event.get("ev", ""), event.get("id"),
                    rig.raw_message(event)["text"]) for event in again],
-                 [(event.get("ev", ""), str(event["s"]),
-                   rig.as_source(event)["data"]) for event in recorded])
+                 [(event.get("ev", ""), None, rig.as_source(event)["data"])
+                  for event in recorded])
 
 
 def check_once_more(scene):

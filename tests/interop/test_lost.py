@@ -91,7 +91,7 @@ def resumes(scene, stream, cut):
     client.rest()
     cutter.close()
     rig.same(client.all("got"),
-             [rig.as_source(event) for event in out_of(scene)])
+             [rig.as_source(event, True) for event in out_of(scene)])
     rig.same(len(client.all("open")), 2)
     rig.true(len(client.all("error")) == 1, "it was cut once")
     server.interrupt()

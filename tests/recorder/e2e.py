@@ -957,11 +957,13 @@ def server_sent_events(box):
         conn.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
                      b"Connection: close\r\n\r\n"
                      b"id: 1\nevent: tick\ndata: {\"n\":1}\n\n"
-                     b"data: plain\ndata: text\n\n")
+                     b"id: 2\n\nid\ndata: plain\ndata: text\n\n")
     with peers.Server(serve) as server:
         code, _, _ = box.record(f"http://127.0.0.1:{server.port}/events")
     same(code, 0)
+    same([(e["id"], e["text"]) for e in kinds(tape(box), "id")], [("2", "")])
     events = plain(tape(box))
+    same([e["id"] for e in events], ["1", ""])
     same([payload(e) for e in events], [b'{"n":1}', b"plain\ntext"])
     same(events[0]["ev"], "tick")
 

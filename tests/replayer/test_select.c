@@ -73,11 +73,15 @@ static void a_selection_takes_what_it_says(void)
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct play_select_options options = {
-            rows[i].events,    rows[i].excludes,
-            rows[i].regexes,   rows[i].namespaces,
-            rows[i].conns,     rows[i].dirs,
-            rows[i].all_kinds, false};
+        struct play_select_options options = {rows[i].events,
+                                              rows[i].excludes,
+                                              rows[i].regexes,
+                                              rows[i].namespaces,
+                                              rows[i].conns,
+                                              rows[i].dirs,
+                                              rows[i].all_kinds,
+                                              false,
+                                              false};
         struct play_select *select = NULL;
         char takes[16] = "";
         size_t n = 0;
@@ -104,6 +108,24 @@ static void acks_may_be_left_out(void)
     ev.ack = td_text("7");
     CU_ASSERT(!play_select_takes(select, &ev));
     play_select_free(select);
+}
+
+static void ids_alone_are_taken_if_asked_for(void)
+{
+    struct td_event ev = event(TD_DIR_OUT, "", "", "", 1);
+
+    ev.kind = td_text(TD_KIND_ID);
+    for (int asked = 0; asked < 2; asked++) {
+        struct play_select_options options = {.sse_ids = asked == 1};
+        struct play_select *select = NULL;
+
+        CU_ASSERT_EQUAL_FATAL(play_select_new(&select, &options, NULL), TD_OK);
+        ev.kind = td_text(TD_KIND_ID);
+        CU_ASSERT_EQUAL(play_select_takes(select, &ev), asked == 1);
+        ev.kind = td_text(TD_KIND_RETRY);
+        CU_ASSERT(!play_select_takes(select, &ev));
+        play_select_free(select);
+    }
 }
 
 static void a_wrong_criterion_is_refused(void)
@@ -133,6 +155,7 @@ static void a_wrong_criterion_is_refused(void)
 CU_TestInfo replayer_select_tests[] = {
     {"a selection takes what it says", a_selection_takes_what_it_says},
     {"acks may be left out", acks_may_be_left_out},
+    {"ids alone are taken if asked for", ids_alone_are_taken_if_asked_for},
     {"a wrong criterion is refused", a_wrong_criterion_is_refused},
     CU_TEST_INFO_NULL,
 };

@@ -28,6 +28,7 @@ struct guest {
 struct room {
     struct td_clock clock;
     struct wire_net *net;
+    struct play_select *select;
     struct play_source *source;
     struct play_serve *serve;
     struct play_player *player;
@@ -93,9 +94,11 @@ static void on_played(void *ctx, const struct td_error *why)
     play_serve_finish(room->serve);
 }
 
-static void room_open(struct room *room, const char *tape,
-                      const struct play_serve_options *options,
-                      const struct play_options *play)
+/* which: what is taken of the tape, or NULL. */
+static void room_open_with(struct room *room, const char *tape,
+                           const struct play_select_options *which,
+                           const struct play_serve_options *options,
+                           const struct play_options *play)
 {
     static struct play_source_options from;
     static const char *paths[2];
@@ -108,6 +111,10 @@ static void room_open(struct room *room, const char *tape,
     from =
         (struct play_source_options){.paths = paths, .window = PLAY_WINDOW_ALL};
     memset(room, 0, sizeof(*room));
+    if (which)
+        CU_ASSERT_EQUAL_FATAL(play_select_new(&room->select, which, &err),
+                              TD_OK);
+    from.select = room->select;
     td_clock_virtual(&room->clock, 100 * S, 0);
     room->net = wire_mem_open(&room->clock, 0);
     CU_ASSERT_EQUAL_FATAL(play_source_open(&room->source, &from, &err), TD_OK);
@@ -119,6 +126,13 @@ static void room_open(struct room *room, const char *tape,
         play_player_new(room->net, &room->clock, room->source, &outlet, play);
     play_player_on_end(room->player, on_played, room);
     play_serve_attach(room->serve, room->player);
+}
+
+static void room_open(struct room *room, const char *tape,
+                      const struct play_serve_options *options,
+                      const struct play_options *play)
+{
+    room_open_with(room, tape, NULL, options, play);
 }
 
 /* Connect guest i; options without the URL. */
@@ -176,6 +190,7 @@ static void room_close(struct room *room)
     play_player_free(room->player);
     play_serve_free(room->serve);
     play_source_close(room->source);
+    play_select_free(room->select);
     for (int i = 0; i < 1000 && wire_mem_turn(room->net); i++)
         ;
     wire_net_close(room->net);
@@ -273,7 +288,9 @@ static void a_latecomer_catches_up_without_gap_or_double(void)
     }
 }
 
-/* A tick's id is its seq, from 1: who saw tick N last goes on with tick N. */
+/* A tick's id is its time and its seq, from 1: who saw seq N last goes on with
+ * tick N.
+ */
 static void who_names_what_it_saw_goes_on_behind_it(void)
 {
     static const struct {
@@ -282,11 +299,12 @@ static void who_names_what_it_saw_goes_on_behind_it(void)
         size_t from;
         bool catch_up;
     } rows[] = {
-        {"in the middle", "40", 40, true},
-        {"the first", "1", 1, true},
+        {"in the middle", "tape:780000000-40", 40, true},
+        {"the first", "tape:0-1", 1, true},
         {"unknown: all", "x7", 0, true},
-        {"not yet played: all", "150", 0, true},
-        {"live: from then on", "40", 100, false},
+        {"a seq alone is no id: all", "40", 0, true},
+        {"not yet played: all", "tape:2980000000-150", 0, true},
+        {"live: from then on", "tape:780000000-40", 100, false},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -305,6 +323,62 @@ static void who_names_what_it_saw_goes_on_behind_it(void)
         CU_ASSERT(heard_all(&room.guests[0], 200));
         if (!heard_from(&room.guests[1], rows[i].from, 200))
             CU_FAIL(rows[i].label);
+        room_close(&room);
+    }
+}
+
+/* A tape of an event stream: ids that look like numbers of other events, events
+ * without one, an id alone, and a reset.
+ */
+static const char *stream_tape(void)
+{
+    static const struct made_event events[] = {
+        {.at_ns = 0, .payload = "0", .id = "\"3\""},
+        {.at_ns = 20 * MS, .payload = "1"},
+        {.at_ns = 40 * MS, .payload = "2"},
+        {.at_ns = 60 * MS, .payload = "\"\"", .kind = "id", .id = "\"2\""},
+        {.at_ns = 80 * MS, .payload = "4"},
+        {.at_ns = 100 * MS, .payload = "5", .id = "\"\""},
+        {.at_ns = 120 * MS, .payload = "6", .id = "\"7\""},
+        {.at_ns = 500 * MS, .payload = "7"},
+    };
+
+    return made_tape("serve-stream", 0, events, 8);
+}
+
+static void an_event_stream_is_resumed_by_its_own_ids(void)
+{
+    static const struct {
+        const char *seen;
+        const char *heard;
+    } rows[] = {
+        {"3", "1\n2\n4\n5\n6\n7\n"},
+        {"2", "4\n5\n6\n7\n"},
+        {"7", "7\n"},
+        {"tape:40000000-3", "4\n5\n6\n7\n"},
+        {"5", "0\n1\n2\n4\n5\n6\n7\n"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct play_select_options which = {.sse_ids = true};
+        struct play_serve_options options = {.wait_clients = 1,
+                                             .catch_up = true};
+        struct room room;
+
+        room_open_with(&room, stream_tape(), &which, &options, &as_recorded);
+        enter(&room, 0, "ws", false);
+        run_to(&room, 0, 6);
+        enter_with(&room, 1, "http",
+                   (struct wire_client_options){.last_event_id = rows[i].seen});
+        run_out(&room);
+        CU_ASSERT(room.finished);
+        CU_ASSERT_STRING_EQUAL(td_buf_str(&room.guests[0].heard),
+                               "0\n1\n2\n4\n5\n6\n7\n");
+        CU_ASSERT_STRING_EQUAL(td_buf_str(&room.guests[1].heard),
+                               rows[i].heard);
+        CU_ASSERT_EQUAL(play_player_stats(room.player)->events, 7);
+        CU_ASSERT_EQUAL(play_serve_sent(room.serve),
+                        7 + lines(&room.guests[1]));
         room_close(&room);
     }
 }
@@ -397,6 +471,8 @@ CU_TestInfo replayer_serve_tests[] = {
      a_latecomer_catches_up_without_gap_or_double},
     {"who names what it saw goes on behind it",
      who_names_what_it_saw_goes_on_behind_it},
+    {"an event stream is resumed by its own ids",
+     an_event_stream_is_resumed_by_its_own_ids},
     {"an ack is waited for", an_ack_is_waited_for},
     {"an ack is given once", an_ack_is_given_once},
     {"an ack that does not come ends it", an_ack_that_does_not_come_ends_it},

@@ -24,7 +24,8 @@
  * - bad: {"why":"...","bytes":N,"b64":"..."}, the peer broke the protocol; N
  *   bytes, the first 4096 of them.
  * - ping, pong: bytes of the frame; Engine.IO: text.
- * - retry: SSE, text, the digits. comment: SSE, text.
+ * - retry: SSE, text, the digits. comment: SSE, text. id: SSE, a block that
+ *   named an id and had no data: td_event.id, and an empty text.
  * - upgrade: Socket.IO, {"transport":"websocket"}, or {"transport":"polling",
  *   "why":"..."} if it failed.
  * - connect, connect_error, disconnect: Socket.IO, of namespace ns (sio.h).

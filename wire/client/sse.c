@@ -96,11 +96,14 @@ static void on_head(void *ctx, const struct http_head *head)
     client_ready(c);
 }
 
+/* An event, or an id alone. */
 static void tell_event(struct wire_client *c, const struct sse_item *item)
 {
     struct td_event ev = {.payload = item->data};
     size_t name_len;
 
+    if (item->kind == SSE_ID)
+        ev.kind = td_text(TD_KIND_ID);
     td_buf_clear(&c->text);
     (void)td_json_escape_any(&c->text, item->name);
     name_len = c->text.len;
@@ -120,6 +123,7 @@ static void tell_item(struct wire_client *c, const struct sse_item *item)
 {
     switch (item->kind) {
     case SSE_EVENT:
+    case SSE_ID:
         tell_event(c, item);
         return;
     case SSE_RETRY:
@@ -187,19 +191,25 @@ static const struct http_line_events line_events = {
     .bad = on_bad,
 };
 
-static struct td_bytes last_id(const struct wire_client *c)
+/* What the last id stands for as text, which is how it was recorded. */
+static enum td_code put_last_id(struct wire_client *c, struct td_buf *out)
 {
     struct td_bytes id = sse_last_id(&c->sse);
+    struct td_buf text = {0};
+    enum td_code code = TD_OK;
 
-    if (id.len == 0 && !c->sse_seen && c->options.last_event_id)
-        return td_text(c->options.last_event_id);
-    return id;
+    if (!c->sse_seen && c->options.last_event_id)
+        id = td_text(c->options.last_event_id);
+    (void)td_utf8_mend(&text, id);
+    if (text.len > 0)
+        code = http_put_field(out, "Last-Event-ID", td_buf_bytes(&text));
+    td_buf_release(&text);
+    return code;
 }
 
 static enum td_code ask(struct wire_client *c, struct td_error *err)
 {
     struct td_buf out = {0};
-    struct td_bytes id = last_id(c);
     enum td_code code;
 
     td_buf_clear(&c->text);
@@ -209,8 +219,8 @@ static enum td_code ask(struct wire_client *c, struct td_error *err)
     (void)td_buf_add_text(
         &out, "Accept: text/event-stream\r\nAccept-Encoding: identity\r\n"
               "Cache-Control: no-cache\r\n");
-    if (code == TD_OK && id.len > 0)
-        code = http_put_field(&out, "Last-Event-ID", id);
+    if (code == TD_OK)
+        code = put_last_id(c, &out);
     if (code == TD_OK)
         code = http_put_end(&out);
     if (code != TD_OK)

@@ -58,28 +58,51 @@ enum td_code envelope_ws(struct td_buf *out, enum ws_opcode *opcode,
     return td_buf_add_byte(out, '}');
 }
 
-/* The text behind a JSON string body; "" if it cannot be a field. */
+/* The text behind a JSON string body. A byte that no field may hold, and where
+ * the escapes are broken each backslash, becomes U+FFFD: half a name is more
+ * than none.
+ */
 static struct td_bytes field_text(struct td_buf *scratch, struct td_bytes inner)
 {
-    struct td_bytes text;
+    struct td_buf text = {0};
+    struct td_bytes from = inner;
+    bool whole;
 
+    if (inner.len == 0 || !memchr(inner.ptr, '\\', inner.len))
+        return inner;
+    whole = td_json_unescape(&text, inner) == TD_OK;
+    if (whole)
+        from = td_buf_bytes(&text);
     td_buf_clear(scratch);
-    if (td_json_unescape(scratch, inner))
-        return td_bytes("", 0);
-    text = td_buf_bytes(scratch);
-    for (size_t i = 0; i < text.len; i++)
-        if (text.ptr[i] == '\n' || text.ptr[i] == '\r' || text.ptr[i] == '\0')
-            return td_bytes("", 0);
-    return text;
+    for (size_t i = 0; i < from.len; i++) {
+        uint8_t c = from.ptr[i];
+
+        if (c == '\n' || c == '\r' || c == '\0' || (!whole && c == '\\'))
+            (void)td_buf_add_text(scratch, "\xef\xbf\xbd");
+        else
+            (void)td_buf_add_byte(scratch, c);
+    }
+    td_buf_release(&text);
+    return td_buf_bytes(scratch);
+}
+
+/* The id that ev brings; ptr is NULL if it has none. */
+static struct td_bytes own_sse_id(struct td_buf *scratch,
+                                  const struct td_event *ev)
+{
+    if (ev->id.len < 2 || *ev->id.ptr != '"')
+        return td_bytes(NULL, 0);
+    return field_text(scratch, td_bytes(ev->id.ptr + 1, ev->id.len - 2));
 }
 
 struct td_bytes wire_sse_id(struct td_buf *scratch, const struct td_event *ev)
 {
-    if (ev->id.len > 2 && *ev->id.ptr == '"')
-        return field_text(scratch, td_bytes(ev->id.ptr + 1, ev->id.len - 2));
+    struct td_bytes own = own_sse_id(scratch, ev);
+
+    if (own.ptr || ev->seq == 0)
+        return own;
     td_buf_clear(scratch);
-    if (ev->seq > 0)
-        (void)td_buf_addf(scratch, "%" PRIu64, ev->seq);
+    (void)td_buf_addf(scratch, "tape:%" PRIu64 "-%" PRIu64, ev->at_ns, ev->seq);
     return td_buf_bytes(scratch);
 }
 
@@ -97,18 +120,24 @@ static void sse_data(struct td_buf *data, const struct td_event *ev)
     }
 }
 
-enum td_code envelope_sse(struct td_buf *out, const struct td_event *ev)
+enum td_code envelope_sse(struct td_buf *out, const struct td_event *ev,
+                          bool id_for_all)
 {
     struct td_buf name = {0};
     struct td_buf id = {0};
     struct td_buf data = {0};
     struct td_bytes shown = field_text(&name, ev->name);
+    struct td_bytes shown_id =
+        id_for_all ? wire_sse_id(&id, ev) : own_sse_id(&id, ev);
     enum td_code code;
 
     if (ev->form == TD_FORM_BYTES && shown.len == 0)
         shown = td_text("binary");
     sse_data(&data, ev);
-    code = sse_put(out, shown, wire_sse_id(&id, ev), td_buf_bytes(&data));
+    if (td_bytes_is(ev->kind, TD_KIND_ID))
+        code = sse_put_id(out, shown_id);
+    else
+        code = sse_put(out, shown, shown_id, td_buf_bytes(&data));
     td_buf_release(&name);
     td_buf_release(&id);
     td_buf_release(&data);

@@ -360,7 +360,7 @@ static enum td_code send_stream(struct wire_peer *peer,
     struct wire_server *server = peer->server;
 
     td_buf_clear(&server->scratch);
-    if (envelope_sse(&server->scratch, ev))
+    if (envelope_sse(&server->scratch, ev, server->options.id_for_all))
         return TD_LIMIT;
     server_peer_write(peer, peer->conn, td_buf_bytes(&server->scratch));
     return peer->conn->slow ? TD_AGAIN : TD_OK;
@@ -370,6 +370,10 @@ enum td_code wire_peer_send(struct wire_peer *peer, const struct td_event *ev)
 {
     enum td_code code;
 
+    if (td_bytes_is(ev->kind, TD_KIND_ID) && peer->dialect == WIRE_SSE) {
+        server_flush(peer->server);
+        server_sse_put_id(peer, ev);
+    }
     if (!td_event_is_plain(ev))
         return TD_OK;
     server_flush(peer->server);

@@ -222,8 +222,19 @@ static void send_ws(struct wire_server *server, const struct td_event *ev)
 
 static void send_sse(struct wire_server *server, const struct td_event *ev)
 {
-    if (envelope_sse(&server->batches[WIRE_SSE].bytes, ev) == TD_OK)
+    if (envelope_sse(&server->batches[WIRE_SSE].bytes, ev,
+                     server->options.id_for_all) == TD_OK)
         end_message(server, WIRE_SSE);
+}
+
+/* An id alone is no message: nobody counts it, so it is in no batch. */
+static void send_sse_id(struct wire_server *server, const struct td_event *ev)
+{
+    flush_batch(server, WIRE_SSE);
+    for (struct wire_peer *peer = server->peers[WIRE_SSE]; peer;
+         peer = peer->next)
+        if (!peer->held)
+            server_sse_put_id(peer, ev);
 }
 
 static void put_attachments(struct wire_server *server,
@@ -270,6 +281,8 @@ static void send_sio(struct wire_server *server, const struct td_event *any)
 enum td_code wire_server_send(struct wire_server *server,
                               const struct td_event *ev)
 {
+    if (td_bytes_is(ev->kind, TD_KIND_ID))
+        send_sse_id(server, ev);
     if (!td_event_is_plain(ev))
         return TD_OK;
     if (server->peers[WIRE_WS])

@@ -37,6 +37,8 @@ struct wire_server_options {
     size_t max_queue;   /* bytes to a peer; one that is behind is cut off when
                            more would wait for it; 0 = 64 MiB */
     unsigned max_peers; /* 0 = 10,000 */
+    bool id_for_all;    /* SSE: events without an id of their own get one too,
+                           so that a peer can come back behind any of them */
 };
 
 struct wire_page {
@@ -81,8 +83,9 @@ unsigned wire_server_peers(const struct wire_server *server);
 
 /* To every joined peer (Socket.IO: every peer in ev->ns). Always queued, and
  * sent at the end of the loop turn at the latest; TD_OK or TD_AGAIN: a queue is
- * above its mark, wait for `drained`. Events with a kind are not sent, nor acks
- * to Socket.IO peers: each gets its own.
+ * above its mark, wait for `drained`. Events with a kind are not sent, except
+ * TD_KIND_ID to SSE peers, which is no message and counted nowhere; nor acks to
+ * Socket.IO peers: each gets its own.
  */
 enum td_code wire_server_send(struct wire_server *server,
                               const struct td_event *ev);
@@ -97,8 +100,10 @@ const char *wire_peer_namespace(const struct wire_peer *peer); /* "/" */
 /* SSE: the id of what the consumer last saw, to resume behind it; "" if it does
  * not say. */
 const char *wire_peer_last_event_id(const struct wire_peer *peer);
-/* The id that SSE consumers see: the event's own, or else its seq; empty if it
- * has neither. Lives as long as scratch, which is cleared. */
+/* The id that SSE consumers see with id_for_all: the event's own, which may be
+ * empty, or else "tape:" and its time and seq, which no other event has and no
+ * server is likely to use; ptr is NULL if it has no seq either. Lives as long
+ * as scratch, which may be cleared, and ev. */
 struct td_bytes wire_sse_id(struct td_buf *scratch, const struct td_event *ev);
 size_t wire_peer_pending(const struct wire_peer *peer);
 void wire_peer_set_ctx(struct wire_peer *peer, void *ctx);

@@ -213,6 +213,8 @@ void server_sse_close(struct server_conn *c);
 /* Whole lines of the stream, as a chunk if the consumer knows chunks. */
 void server_sse_write(struct server_conn *c, struct td_bytes text);
 void server_sse_beat(struct server_conn *c); /* a comment, if it is quiet */
+/* An event of TD_KIND_ID. */
+void server_sse_put_id(struct wire_peer *peer, const struct td_event *ev);
 
 /* server_sio.c */
 void server_sio_request(struct server_conn *c, const struct http_head *head);
@@ -266,10 +268,12 @@ uint64_t server_gone_bytes(const struct server_conn *c);
 void server_ledger_release(struct server_ledger *ledger);
 
 /* envelope.c: append an event as one WebSocket message (*opcode), or as an
- * event of a stream. */
+ * event of a stream (id_for_all: with wire_sse_id(), else only with its own).
+ */
 enum td_code envelope_ws(struct td_buf *out, enum ws_opcode *opcode,
                          const struct td_event *ev);
-enum td_code envelope_sse(struct td_buf *out, const struct td_event *ev);
+enum td_code envelope_sse(struct td_buf *out, const struct td_event *ev,
+                          bool id_for_all);
 /* The event as sio_encode() takes it: without the id of another protocol. */
 struct td_event envelope_sio(const struct td_event *ev);
 

@@ -55,6 +55,16 @@ void server_sse_open(struct server_conn *c, const struct http_head *head)
     server_peer_joined(c->peer);
 }
 
+void server_sse_put_id(struct wire_peer *peer, const struct td_event *ev)
+{
+    struct td_buf block = {0};
+
+    if (server_peer_room(peer, peer->conn) &&
+        envelope_sse(&block, ev, false) == TD_OK)
+        server_sse_write(peer->conn, td_buf_bytes(&block));
+    td_buf_release(&block);
+}
+
 void server_sse_close(struct server_conn *c)
 {
     if (!c->plain)

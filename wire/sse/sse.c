@@ -127,7 +127,9 @@ static enum td_code take_field(struct sse_parser *p, struct td_bytes name,
     return code ? code : TD_AGAIN;
 }
 
-/* An empty line: the event is dispatched if it has data. */
+/* An empty line: the event is dispatched if it has data; its id counts without
+ * any too.
+ */
 static enum td_code dispatch(struct sse_parser *p, struct sse_item *item)
 {
     if (p->has_id) {
@@ -135,12 +137,12 @@ static enum td_code dispatch(struct sse_parser *p, struct sse_item *item)
         (void)td_buf_add_bytes(&p->last_id, td_buf_bytes(&p->id));
     }
     p->clear = true;
-    if (!p->has_data)
-        return TD_AGAIN;
-    item->kind = SSE_EVENT;
-    item->name = td_buf_bytes(&p->name);
     item->id = td_buf_bytes(&p->last_id);
     item->has_id = p->has_id;
+    item->kind = p->has_data ? SSE_EVENT : SSE_ID;
+    if (!p->has_data)
+        return p->has_id ? TD_OK : TD_AGAIN;
+    item->name = td_buf_bytes(&p->name);
     item->data = td_buf_bytes(&p->data);
     return TD_OK;
 }
@@ -269,21 +271,37 @@ static enum td_code put_data(struct td_buf *out, struct td_bytes data)
     return td_buf_add_byte(out, '\n');
 }
 
+static bool fits_line(struct td_bytes text)
+{
+    return !has_byte(text, '\n') && !has_byte(text, '\r');
+}
+
 enum td_code sse_put(struct td_buf *out, struct td_bytes name,
                      struct td_bytes id, struct td_bytes data)
 {
     size_t had = out->len;
 
-    if (has_byte(name, '\n') || has_byte(name, '\r') || has_byte(id, '\n') ||
-        has_byte(id, '\r') || has_byte(id, '\0'))
+    if (!fits_line(name) || !fits_line(id) || has_byte(id, '\0'))
         return TD_USAGE;
-    if ((id.len > 0 && put_line(out, "id: ", id)) ||
+    if ((id.ptr && put_line(out, "id: ", id)) ||
         (name.len > 0 && put_line(out, "event: ", name)) ||
         put_data(out, data)) {
         out->len = had;
         return TD_LIMIT;
     }
     return TD_OK;
+}
+
+enum td_code sse_put_id(struct td_buf *out, struct td_bytes id)
+{
+    size_t had = out->len;
+
+    if (!fits_line(id) || has_byte(id, '\0'))
+        return TD_USAGE;
+    if (!put_line(out, "id: ", id) && !td_buf_add_byte(out, '\n'))
+        return TD_OK;
+    out->len = had;
+    return TD_LIMIT;
 }
 
 enum td_code sse_put_retry(struct td_buf *out, uint64_t ms)

@@ -26,6 +26,7 @@
 
 enum sse_kind {
     SSE_EVENT,   /* an event was dispatched */
+    SSE_ID,      /* a block without data has set the last event ID */
     SSE_RETRY,   /* the reconnection time was set */
     SSE_COMMENT, /* a line that starts with ':' */
 };
@@ -33,8 +34,8 @@ enum sse_kind {
 struct sse_item {
     enum sse_kind kind;
     struct td_bytes name; /* SSE_EVENT: "" means "message" */
-    struct td_bytes id;   /* SSE_EVENT: the last event ID, also if an earlier
-                             event set it */
+    struct td_bytes id;   /* SSE_EVENT, SSE_ID: the last event ID, also if an
+                             earlier event set it */
     bool has_id;          /* SSE_EVENT: this event itself named an id */
     struct td_bytes data; /* SSE_EVENT: lines joined by LF; SSE_RETRY: the
                              digits; SSE_COMMENT: the text behind the colon */
@@ -84,12 +85,17 @@ void sse_parser_reconnect(struct sse_parser *parser);
 /* What to send as Last-Event-ID; "" if there is none. Until the next call. */
 struct td_bytes sse_last_id(const struct sse_parser *parser);
 
-/* Append one event. name and id may be empty (then no line is written for
- * them). data is split at CR, LF and CRLF, which all arrive as LF. TD_USAGE if
- * name or id holds a CR or LF, or id a NUL; TD_LIMIT.
+/* Append one event. No line is written for an empty name, nor for an id whose
+ * ptr is NULL; an empty id resets what the reader remembers. data is split at
+ * CR, LF and CRLF, which all arrive as LF. TD_USAGE if name or id holds a CR or
+ * LF, or id a NUL; TD_LIMIT.
  */
 enum td_code sse_put(struct td_buf *out, struct td_bytes name,
                      struct td_bytes id, struct td_bytes data);
+
+/* Append a block that sets the id and is no event. Errors as above. */
+enum td_code sse_put_id(struct td_buf *out, struct td_bytes id);
+
 enum td_code sse_put_retry(struct td_buf *out, uint64_t ms);
 
 /* Append a comment, a sign of life that is no event; without line breaks. */

@@ -88,6 +88,56 @@ static void no_reconnect_comes_sooner_than_was_said(void)
         }
 }
 
+/* What a block names is on the tape and in the next request, without data too,
+ * and an empty id takes back the one before.
+ */
+static void ids_count_without_events_and_may_be_empty(void)
+{
+    static const struct {
+        const char *said;
+        const char *asked; /* the next request has it; NULL: none */
+        const char *log;
+    } rows[] = {
+        {"data: a\n\n", "6", "- t:a\n"},
+        {"id: 8\n\n", "8", "id id=\"8\" t:\n"},
+        {"id: 7\ndata: a\n\nid: 8\n\n", "8",
+         "- id=\"7\" t:a\nid id=\"8\" t:\n"},
+        {"id: 7\ndata: a\n\nid: 8\n", "7", "- id=\"7\" t:a\n"},
+        {"id: 7\ndata: a\n\nid\ndata: b\n\n", NULL,
+         "- id=\"7\" t:a\n- id=\"\" t:b\n"},
+        {"id:\n\n", NULL, "id id=\"\" t:\n"},
+        {"event: n\xe9\xc3\xa9\nid: \xff\xc3\xa9\ndata: a\n\n",
+         "\xef\xbf\xbd\xc3\xa9",
+         "- name=n\xef\xbf\xbd\xc3\xa9 id=\"\xef\xbf\xbd\xc3\xa9\" t:a\n"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct scene s;
+        struct td_buf want = {0};
+
+        scene_open(&s,
+                   &(struct wire_client_options){.url = "http://127.0.0.1:80/e",
+                                                 .last_event_id = "6",
+                                                 .reconnect = {.attempts = 1}});
+        until_server(&s, "\r\n\r\n");
+        td_buf_clear(&s.server.got);
+        say(&s, SSE_HEAD);
+        say(&s, rows[i].said);
+        until_logged(&s, "open");
+        wire_shutdown(s.server.conn);
+        until_server(&s, "\r\n\r\n");
+        (void)td_buf_addf(&want, "\r\nLast-Event-ID: %s\r\n",
+                          rows[i].asked ? rows[i].asked : "");
+        if (!rows[i].asked)
+            CU_ASSERT_FALSE(server_got(&s, "Last-Event-ID"))
+        else
+            CU_ASSERT_TRUE(server_got(&s, td_buf_str(&want)));
+        CU_ASSERT_TRUE(logged(&s, rows[i].log));
+        td_buf_release(&want);
+        scene_close(&s);
+    }
+}
+
 static void end_of_an_event_stream_is_an_end_in_order(void)
 {
     struct scene s;
@@ -177,6 +227,8 @@ static void a_compressed_stream_is_refused(void)
 
 CU_TestInfo wire_client_sse_tests[] = {
     {"event stream is told and resumed", event_stream_is_told_and_resumed},
+    {"ids count without events and may be empty",
+     ids_count_without_events_and_may_be_empty},
     {"no reconnect comes sooner than was said",
      no_reconnect_comes_sooner_than_was_said},
     {"end of an event stream is an end in order",

@@ -182,7 +182,7 @@ static const struct {
       .name = T("up"),
       .payload = T("[\"up\",{\"a\":1.10},2]")},
      "{\"event\":\"up\",\"args\":[{\"a\":1.10},2]}",
-     "id: 7\nevent: up\ndata: [{\"a\":1.10},2]\n\n",
+     "\r\nevent: up\ndata: [{\"a\":1.10},2]\n\n",
      "42[\"up\",{\"a\":1.10},2]"},
     {"Socket.IO without arguments",
      {.form = TD_FORM_JSON, .name = T("up"), .payload = T("[\"up\"]")},
@@ -221,6 +221,23 @@ static const struct {
      "a\nb",
      "id: e1\ndata: a\ndata: b\n\n",
      "42[\"message\",\"a\\nb\"]"},
+    {"an empty id",
+     {.form = TD_FORM_TEXT, .id = T("\"\""), .payload = T("e")},
+     "\x81\x01"
+     "e",
+     "id: \ndata: e\n\n",
+     "42[\"message\",\"e\"]"},
+    {"a name and an id that no field can hold",
+     {.form = TD_FORM_TEXT,
+      .name = T("a\\nb\\ud800"),
+      .id = T("\"x\\u0000y\\r\""),
+      .payload = T("f")},
+     "\x81\x01"
+     "f",
+     "id: x\xef\xbf\xbdy\xef\xbf\xbd\n"
+     "event: a\xef\xbf\xbd"
+     "b\xef\xbf\xbd\ndata: f\n\n",
+     "42[\"a\\nb\\ud800\",\"f\"]"},
     {"bytes",
      {.form = TD_FORM_BYTES, .payload = T("hi")},
      "\x82\x02hi",
@@ -265,6 +282,46 @@ static void events_cross_over(void)
         CU_ASSERT_EQUAL(stage_count(&sio->got, crossings[i].sio), 2);
     }
     stage_tear_down(&st);
+}
+
+/* An id without an event goes to SSE peers alone and is counted nowhere; with
+ * id_for_all each event has an id of its own, which no other one has.
+ */
+static void ids_are_sent_as_they_came_or_made(void)
+{
+    static const struct td_event id = {.kind = {(const uint8_t *)"id", 2},
+                                       .id = {(const uint8_t *)"\"9\"", 3},
+                                       .at_ns = 1500,
+                                       .seq = 9};
+
+    for (int all = 0; all < 2; all++) {
+        struct wire_server_options options = {.id_for_all = all == 1};
+        struct td_event ev = stage_event(TD_FORM_TEXT, "", "a");
+        struct stage st;
+        struct raw *ws;
+        struct raw *sse;
+
+        ev.seq = 9;
+        ev.at_ns = 1500;
+        stage_set_up(&st, 0, &options);
+        ws = stage_dial(&st);
+        sse = stage_dial(&st);
+        stage_say(&st, ws, WS_GET);
+        stage_say(&st, sse, "GET /events HTTP/1.0\r\n\r\n");
+        td_buf_clear(&ws->got);
+        td_buf_clear(&sse->got);
+        stage_broadcast(&st, &ev);
+        stage_broadcast(&st, &id);
+        CU_ASSERT_EQUAL(wire_peer_send(st.peers[1], &id), TD_OK);
+        CU_ASSERT_EQUAL(wire_peer_send(st.peers[0], &id), TD_OK);
+        stage_settle(&st);
+        CU_ASSERT_STRING_EQUAL(td_buf_str(&sse->got),
+                               all ? "id: tape:1500-9\ndata: a\n\n"
+                                     "id: 9\n\nid: 9\n\n"
+                                   : "data: a\n\nid: 9\n\nid: 9\n\n");
+        CU_ASSERT_EQUAL(ws->got.len, 3);
+        stage_tear_down(&st);
+    }
 }
 
 static void joining_and_held_peers_miss_what_came_before(void)
@@ -360,6 +417,7 @@ CU_TestInfo wire_server_server_tests[] = {
     {"WebSocket violations are closed and told",
      websocket_violations_are_closed_and_told},
     {"events cross over", events_cross_over},
+    {"ids are sent as they came or made", ids_are_sent_as_they_came_or_made},
     {"joining and held peers miss what came before",
      joining_and_held_peers_miss_what_came_before},
     {"slow peers press back and are cut off",

@@ -18,6 +18,9 @@ static enum td_code feed(struct sse_parser *parser, struct td_bytes in,
                         (const char *)item.name.ptr, item.has_id ? "#" : "~",
                         (int)item.id.len, (const char *)item.id.ptr,
                         (int)item.data.len, (const char *)item.data.ptr);
+        else if (item.kind == SSE_ID)
+            td_buf_addf(log, "id %.*s|", (int)item.id.len,
+                        (const char *)item.id.ptr);
         else
             td_buf_addf(log, "%s%.*s|", item.kind == SSE_RETRY ? "retry " : ":",
                         (int)item.data.len, (const char *)item.data.ptr);
@@ -96,7 +99,11 @@ static void streams_are_understood(void)
          "data: b\n\n",
          "~=a|"},
         {"an id is kept", "id: 7\ndata: a\n\ndata: b\n\n", "#7=a|~7=b|"},
-        {"an id without data is kept", "id: 7\n\ndata: b\n\n", "~7=b|"},
+        {"an id without data is kept", "id: 7\n\ndata: b\n\n", "id 7|~7=b|"},
+        {"an id is reset", "id: 7\ndata: a\n\nid\ndata: b\n\ndata: c\n\n",
+         "#7=a|#=b|~=c|"},
+        {"an id is reset without data", "id: 7\n\nid:\n\n", "id 7|id |"},
+        {"the last id of a block counts", "id: 7\nid: 8\n\n", "id 8|"},
         {"a name without data is not", "event: x\n\ndata: b\n\n", "~=b|"},
         {"an event without its end", "data: a\n", ""},
         {"retry", "retry: 3000\ndata: a\n\n", "retry 3000|~=a|"},
@@ -142,22 +149,27 @@ static void what_is_written_comes_back(void)
         const char *written;
         const char *read;
     } rows[] = {
-        {"", "", "a", "data: a\n\n", "~=a|"},
+        {"", NULL, "a", "data: a\n\n", "~=a|"},
+        {"", "", "a", "id: \ndata: a\n\n", "#=a|"},
         {"n", "3", "a", "id: 3\nevent: n\ndata: a\n\n", "n#3=a|"},
-        {"", "", "", "data: \n\n", "~=|"},
-        {"", "", " a", "data:  a\n\n", "~= a|"},
-        {"", "", "a\nb", "data: a\ndata: b\n\n", "~=a\nb|"},
-        {"", "", "a\r\nb\rc\n", "data: a\ndata: b\ndata: c\ndata: \n\n",
+        {"", NULL, "", "data: \n\n", "~=|"},
+        {"", NULL, " a", "data:  a\n\n", "~= a|"},
+        {"", NULL, "a\nb", "data: a\ndata: b\n\n", "~=a\nb|"},
+        {"", NULL, "a\r\nb\rc\n", "data: a\ndata: b\ndata: c\ndata: \n\n",
          "~=a\nb\nc\n|"},
-        {"", "", "\n\r\r\n", "data: \ndata: \ndata: \ndata: \n\n", "~=\n\n\n|"},
+        {"", NULL, "\n\r\r\n", "data: \ndata: \ndata: \ndata: \n\n",
+         "~=\n\n\n|"},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct td_buf out = {0};
 
-        CU_ASSERT_EQUAL(sse_put(&out, td_text(rows[i].name),
-                                td_text(rows[i].id), td_text(rows[i].data)),
-                        TD_OK);
+        struct td_bytes id =
+            rows[i].id ? td_text(rows[i].id) : td_bytes(NULL, 0);
+
+        CU_ASSERT_EQUAL(
+            sse_put(&out, td_text(rows[i].name), id, td_text(rows[i].data)),
+            TD_OK);
         CU_ASSERT_STRING_EQUAL(td_buf_str(&out), rows[i].written);
         check("written", td_buf_bytes(&out), rows[i].read);
         td_buf_release(&out);
@@ -174,10 +186,15 @@ static void fields_that_would_break_the_stream_are_refused(void)
                     TD_USAGE);
     CU_ASSERT_EQUAL(
         sse_put(&out, td_text(""), td_bytes("a\0b", 3), td_text("")), TD_USAGE);
+    CU_ASSERT_EQUAL(sse_put_id(&out, td_text("a\nb")), TD_USAGE);
+    CU_ASSERT_EQUAL(sse_put_id(&out, td_bytes("a\0b", 3)), TD_USAGE);
     CU_ASSERT_EQUAL(out.len, 0);
+    CU_ASSERT_EQUAL(sse_put_id(&out, td_text("9")), TD_OK);
+    CU_ASSERT_EQUAL(sse_put_id(&out, td_text("")), TD_OK);
     CU_ASSERT_EQUAL(sse_put_retry(&out, 1500), TD_OK);
     CU_ASSERT_EQUAL(sse_put_comment(&out, "alive"), TD_OK);
-    check("retry and comment", td_buf_bytes(&out), "retry 1500|:alive|");
+    check("what is no event", td_buf_bytes(&out),
+          "id 9|id |retry 1500|:alive|");
     td_buf_release(&out);
 }
 
