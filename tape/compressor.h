@@ -17,7 +17,7 @@
 #include "core/buf.h"
 #include "core/error.h"
 #include "tape/member.h"
-#include "tape/writer.h"
+#include "tape/options.h"
 
 #define TAPE_PRESS_QUEUE ((size_t)16 * 1024 * 1024) /* bytes of text */
 

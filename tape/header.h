@@ -12,7 +12,7 @@
 
 #include "core/buf.h"
 #include "tape/name_counts.h"
-#include "tape/writer.h"
+#include "tape/options.h"
 
 /* Append line 1 with its LF. TD_USAGE: a "key=value" without "="; TD_LIMIT. */
 TD_MUST_CHECK enum td_code tape_header_write(struct td_buf *out,
