@@ -3,8 +3,6 @@
 #include "tape/line.h"
 #include "tape/prefetch.h"
 
-#define TEXT_MAX    (TAPE_LINE_MAX + 1)
-#define MEMBER_MAX  ((size_t)(TAPE_LINE_MAX + TAPE_LINE_MAX / 1024 + 4096))
 #define SEEK_STEP   ((size_t)1024 * 1024)
 #define STREAM_STEP ((size_t)256 * 1024)
 #define AHEAD_MIN   ((size_t)1024 * 1024) /* bytes of a file: a thread pays */
@@ -38,7 +36,7 @@ static void clear_text(struct tape_scan *scan)
     if (scan->text.cap > TEXT_KEEP)
         td_buf_release(&scan->text);
     td_buf_clear(&scan->text);
-    scan->text.max = TEXT_MAX + STREAM_STEP;
+    scan->text.max = TAPE_TEXT_MOST + STREAM_STEP;
     scan->given = 0;
 }
 
@@ -112,19 +110,13 @@ static struct region open_region(struct tape_scan *scan)
         tape_scan_signature(&scan->in, scan->at + TAPE_SIGNATURE_LEN, &found);
     size_t len = (size_t)(end - scan->at);
 
-    if (len > MEMBER_MAX)
-        len = MEMBER_MAX;
+    if (len > TAPE_MEMBER_MOST)
+        len = TAPE_MEMBER_MOST;
     r.data = tape_input_at(&scan->in, scan->at, len);
     if (r.data.len > len)
         r.data.len = len;
     r.at_eof = !found;
     return r;
-}
-
-static bool trailer_is_right(struct td_bytes trailer, const struct td_buf *text)
-{
-    return tape_get32(trailer.ptr) == tape_crc(0, td_buf_bytes(text)) &&
-           tape_get32(trailer.ptr + 4) == (uint32_t)text->len;
 }
 
 /* The member ended by itself, though its head did not say where. */
@@ -134,8 +126,8 @@ static bool ended_member(struct tape_scan *scan, const struct region *r,
     size_t end = TAPE_HEAD_LEN + used;
 
     if (r->data.len - end < TAPE_TRAILER_LEN ||
-        !trailer_is_right(td_bytes(r->data.ptr + end, TAPE_TRAILER_LEN),
-                          &scan->text))
+        !tape_trailer_is_right(td_bytes(r->data.ptr + end, TAPE_TRAILER_LEN),
+                               &scan->text))
         return false;
     scan->state->members++;
     scan->at = r->at + end + TAPE_TRAILER_LEN;
@@ -186,31 +178,6 @@ static bool read_open(struct tape_scan *scan, const struct region *r,
     return true;
 }
 
-static bool length_is_possible(const struct tape_member *m)
-{
-    return m->length >= TAPE_FOOTER_LEN && m->length <= MEMBER_MAX &&
-           m->text_len <= TEXT_MAX;
-}
-
-bool tape_scan_inflate(struct td_buf *text, const struct tape_member *m,
-                       struct td_bytes data)
-{
-    size_t body_len;
-    uint8_t *room;
-
-    if (!length_is_possible(m))
-        return false;
-    body_len = m->length - TAPE_HEAD_LEN - TAPE_TRAILER_LEN;
-    room = td_buf_room(text, m->text_len);
-    if (!room ||
-        !tape_inflate_whole(td_bytes(data.ptr + TAPE_HEAD_LEN, body_len), room,
-                            m->text_len))
-        return false;
-    text->len = m->text_len;
-    return trailer_is_right(
-        td_bytes(data.ptr + TAPE_HEAD_LEN + body_len, TAPE_TRAILER_LEN), text);
-}
-
 /* A closed member whose body is wrong: either its end was torn off and another
  * tape follows, or its bytes changed.
  */
@@ -242,7 +209,7 @@ static bool read_closed(struct tape_scan *scan, const struct tape_member *m,
     if (data.len < m->length)
         return read_open(scan, &r, out);
     clear_text(scan);
-    if (!tape_scan_inflate(&scan->text, m, data))
+    if (!tape_inflate_member(&scan->text, m, data))
         return read_wrong(scan, m, data, out);
     out->checked = true;
     out->offset = scan->at;
@@ -309,7 +276,7 @@ static void note_member(struct tape_scan *scan, const struct tape_member *m)
 static bool read_member(struct tape_scan *scan, enum tape_peek peek,
                         const struct tape_member *m, struct tape_text *out)
 {
-    if (peek == TAPE_PEEK_DAMAGED || !length_is_possible(m)) {
+    if (peek == TAPE_PEEK_DAMAGED || !tape_length_is_possible(m)) {
         struct region r = open_region(scan);
 
         return read_open(scan, &r, out);
@@ -405,7 +372,7 @@ static void begin_stream(struct tape_scan *scan, enum tape_scan_mode mode)
     scan->stream_at = scan->at;
     if (mode == TAPE_SCAN_GZIP && !scan->gunzip)
         scan->gunzip = tape_gunzip_new();
-    scan->text.max = TEXT_MAX + STREAM_STEP;
+    scan->text.max = TAPE_TEXT_MOST + STREAM_STEP;
 }
 
 /* Plain text stands where it stands; unpacked text, somewhere in its member. */
@@ -451,7 +418,7 @@ static enum td_code stream_next(struct tape_scan *scan, struct tape_text *out)
     scan->given = 0;
     out->checked = false;
     while (!whole_lines(&scan->text, 0, &out->lines)) {
-        if (scan->text.len > TEXT_MAX) {
+        if (scan->text.len > TAPE_TEXT_MOST) {
             scan->state->bad_lines++;
             td_buf_clear(&scan->text);
         }

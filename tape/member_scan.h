@@ -8,8 +8,8 @@
 #define TAPE_MEMBER_SCAN_H
 
 #include "tape/deflate.h"
+#include "tape/inflate.h"
 #include "tape/input.h"
-#include "tape/member.h"
 #include "tape/reader.h"
 
 enum tape_scan_mode { TAPE_SCAN_MEMBERS, TAPE_SCAN_GZIP, TAPE_SCAN_TEXT };
@@ -60,12 +60,6 @@ struct tape_text {
 TD_MUST_CHECK enum td_code tape_scan_next(struct tape_scan *scan,
                                           struct tape_text *out,
                                           struct td_error *err);
-
-/* The text of a closed data member, all of which stands at the start of data,
- * into the empty text. False if anything about it is wrong.
- */
-bool tape_scan_inflate(struct td_buf *text, const struct tape_member *m,
-                       struct td_bytes data);
 
 /* Inflate members on a thread of their own before they are asked for, where
  * that pays: in a file of some size that is read in order.

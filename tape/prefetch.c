@@ -1,7 +1,7 @@
 #include "tape/prefetch.h"
 
 #include "core/mem.h"
-#include "tape/member_scan.h"
+#include "tape/inflate.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -45,7 +45,7 @@ static bool read_one(struct tape_input *in, uint64_t at, struct slot *slot)
     td_buf_clear(&slot->text);
     slot->at = at;
     return data.len >= slot->m.length &&
-           tape_scan_inflate(&slot->text, &slot->m, data);
+           tape_inflate_member(&slot->text, &slot->m, data);
 }
 
 static void *run(void *arg)

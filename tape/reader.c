@@ -141,7 +141,7 @@ bool tape_reader_inflate(struct td_buf *text, struct td_bytes data)
 
     return tape_member_peek(data, &m, &entries) == TAPE_PEEK_MEMBER &&
            m.kind == TAPE_MEMBER_DATA && m.length <= data.len &&
-           tape_scan_inflate(text, &m, data);
+           tape_inflate_member(text, &m, data);
 }
 
 static bool is_object(struct td_bytes line)
