@@ -112,7 +112,7 @@ static void bad_line(struct tape_reader *r)
 /* The end line knows how many events there were, so that those missing right
  * before it are noticed.
  */
-void tape_reader_take_end(struct tape_reader *r, struct td_bytes line)
+static void take_end(struct tape_reader *r, struct td_bytes line)
 {
     struct td_json_doc doc = {0};
     uint32_t end;
@@ -132,16 +132,6 @@ void tape_reader_take_end(struct tape_reader *r, struct td_bytes line)
     td_json_release(&doc);
     r->state.ended = true;
     r->in_segment = false;
-}
-
-bool tape_reader_inflate(struct td_buf *text, struct td_bytes data)
-{
-    struct tape_member m;
-    size_t entries;
-
-    return tape_member_peek(data, &m, &entries) == TAPE_PEEK_MEMBER &&
-           m.kind == TAPE_MEMBER_DATA && m.length <= data.len &&
-           tape_inflate_member(text, &m, data);
 }
 
 static bool is_object(struct td_bytes line)
@@ -164,7 +154,7 @@ static enum td_code take_other(struct tape_reader *r, struct td_bytes line,
         r->in_segment = true;
         code = tape_reader_enter(r, line, err);
     } else if (kind == TAPE_LINE_END) {
-        tape_reader_take_end(r, line);
+        take_end(r, line);
     } else if (line.len > 0 && !is_object(line)) {
         bad_line(r);
         return TD_OK;
@@ -281,6 +271,30 @@ void tape_reader_go(struct tape_reader *r, uint64_t at)
     r->in_segment = false;
 }
 
+/* What the footers and the last end line say of the whole tape. */
+static void read_tail(struct tape_reader *r)
+{
+    struct tape_seek *seek = &r->seek;
+    struct tape_member m;
+    struct td_buf text = {0};
+    struct td_bytes end;
+    size_t entries;
+
+    tape_seek_init(seek, &r->scan.in);
+    r->state.indexed = seek->indexed;
+    for (size_t i = 0; i < seek->segments_len; i++)
+        r->state.lost += seek->segments[i].footer.lost;
+    if (seek->indexed)
+        r->state.segments = seek->segments_len;
+    end = tape_seek_end(seek);
+    if (tape_member_peek(end, &m, &entries) == TAPE_PEEK_MEMBER &&
+        m.kind == TAPE_MEMBER_DATA && m.length <= end.len &&
+        tape_inflate_member(&text, &m, end) && text.len > 0)
+        take_end(r, td_bytes(text.ptr, text.len - 1));
+    td_buf_release(&text);
+    r->lost_here = 0; /* nothing was read on the way there */
+}
+
 /* Read up to the header line, if the tape begins with one. A tape whose first
  * member is broken is read all the same; a file without any line of a tape is
  * refused.
@@ -330,7 +344,7 @@ enum td_code tape_reader_take(struct tape_reader **out, struct tape_input *in,
     r->other = how ? how->other : NULL;
     r->other_ctx = how ? how->ctx : NULL;
     r->scratch.max = TAPE_LINE_MAX;
-    tape_seek_init(r);
+    read_tail(r);
     code = first_lines(r, err);
     if (!code && how && how->threads > 0)
         tape_scan_read_ahead(&r->scan);
@@ -376,9 +390,7 @@ void tape_reader_close(struct tape_reader *r)
     td_buf_release(&r->scratch);
     td_buf_release(&r->header_line);
     td_buf_release(&r->end_line);
-    td_buf_release(&r->tail);
-    td_buf_release(&r->node);
-    free(r->segments);
+    tape_seek_release(&r->seek);
     free(r);
 }
 

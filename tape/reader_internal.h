@@ -1,16 +1,11 @@
 /* tape/reader_internal.h - what the files of the reader share: reader.c gives
- * lines and events, seek.c finds places through the index.
+ * lines and events in order, reader_seek.c goes to other places.
  */
 #ifndef TAPE_READER_INTERNAL_H
 #define TAPE_READER_INTERNAL_H
 
 #include "tape/member_scan.h"
-
-/* A segment whose footer was found at open. */
-struct tape_segment {
-    uint64_t base; /* offset of the segment in the file */
-    struct tape_member footer;
-};
+#include "tape/seek.h"
 
 struct tape_reader {
     struct tape_scan scan;
@@ -31,32 +26,15 @@ struct tape_reader {
     uint64_t lost_before; /* in the segments behind */
     uint64_t lost_here;
 
-    struct tape_segment *segments; /* with footers, in file order */
-    size_t segments_len;
-    uint64_t segment;   /* the one at hand, from 1 */
-    uint64_t entered;   /* offset of the segment whose header is at hand */
-    struct td_buf tail; /* the last bytes of the file, read at open */
-    uint64_t tail_at;   /* their offset */
-    struct td_buf node; /* an index member that was read */
+    struct tape_seek seek;
+    uint64_t segment; /* the one at hand, from 1 */
+    uint64_t entered; /* offset of the segment whose header is at hand */
 
     struct td_bytes *names; /* wanted; both lists empty = all */
     size_t names_len;
     struct td_bytes *kinds;
     size_t kinds_len;
 };
-
-/* Read the tail and find the segments that have footers; never fails: a tape
- * without any is read from its start.
- */
-void tape_seek_init(struct tape_reader *reader);
-
-/* The text of the closed data member that stands at the start of data, into
- * text. False if it is not whole and right.
- */
-bool tape_reader_inflate(struct td_buf *text, struct td_bytes data);
-
-/* The end line into reader->end_line and what it says. */
-void tape_reader_take_end(struct tape_reader *reader, struct td_bytes line);
 
 /* The line's header fields into reader->header. TD_FORMAT. */
 TD_MUST_CHECK enum td_code tape_reader_enter(struct tape_reader *reader,

@@ -1,0 +1,238 @@
+/* A reader at another place of its tape. */
+#include "tape/reader_internal.h"
+
+#include <stdlib.h>
+
+/* The header of the segment that is entered by a jump. */
+static enum td_code enter_segment(struct tape_reader *r, size_t segment,
+                                  struct td_error *err)
+{
+    uint64_t base = r->seek.segments[segment].base;
+    enum td_code code = TD_OK;
+
+    r->segment = segment + 1;
+
+    if (r->entered != base) {
+        struct tape_text *text = &r->text;
+        const uint8_t *end;
+
+        tape_reader_go(r, base);
+        code = tape_scan_next(&r->scan, text, err);
+        end = code ? NULL
+                   : (const uint8_t *)memchr(text->lines.ptr, '\n',
+                                             text->lines.len);
+        if (end)
+            code = tape_reader_enter(
+                r, td_bytes(text->lines.ptr, (size_t)(end - text->lines.ptr)),
+                err);
+        r->entered = base;
+    }
+    return code;
+}
+
+/* Go to the first member that may hold the target. TD_FORMAT: there is no index
+ * to tell.
+ */
+static enum td_code jump(struct tape_reader *r, struct tape_target *t,
+                         size_t *segment, struct tape_entry *found,
+                         struct td_error *err)
+{
+    enum td_code code = tape_seek_find(&r->seek, t, segment, found);
+
+    if (!code)
+        code = enter_segment(r, *segment, err);
+    if (!code)
+        tape_reader_go(r, r->seek.segments[*segment].base + found->offset);
+    return code;
+}
+
+/* Without an index: from the start, over the heads of the members. */
+static enum td_code start_over(struct tape_reader *r, struct td_error *err)
+{
+    if (!r->scan.in.seekable && r->scan.at > 0) {
+        (void)td_error_set(err, TD_IO, r->scan.in.path, 0,
+                           "is a pipe: it cannot be searched backwards");
+        return td_error_mend(err, "give the tape as a file");
+    }
+    tape_reader_go(r, 0);
+    r->segment = 0;
+    return TD_OK;
+}
+
+/* Read on to the first event that passes the scan's limits and keep it. */
+static enum td_code hold_next(struct tape_reader *r, struct td_error *err)
+{
+    struct td_event ev;
+    enum td_code code = tape_reader_next(r, &ev, err);
+
+    r->scan.from_ns = 0;
+    r->scan.from_seq = 0;
+    if (!code)
+        tape_reader_hold(r, &ev);
+    return code;
+}
+
+static enum td_code seek_to(struct tape_reader *r, struct tape_target t,
+                            struct td_error *err)
+{
+    struct tape_entry found = {0};
+    size_t segment = 0;
+    enum td_code code = jump(r, &t, &segment, &found, err);
+
+    if (code == TD_FORMAT)
+        code = start_over(r, err);
+    if (code)
+        return code;
+    r->scan.from_ns = t.kind == TAPE_BY_TIME ? t.value : 0;
+    r->scan.from_seq = t.kind == TAPE_BY_SEQ ? t.value : 0;
+    return hold_next(r, err);
+}
+
+enum td_code tape_reader_seek_time(struct tape_reader *r, uint64_t at_ns,
+                                   struct td_error *err)
+{
+    return seek_to(
+        r, (struct tape_target){.kind = TAPE_BY_TIME, .value = at_ns}, err);
+}
+
+enum td_code tape_reader_seek_seq(struct tape_reader *r, uint64_t seq,
+                                  struct td_error *err)
+{
+    return seek_to(r, (struct tape_target){.kind = TAPE_BY_SEQ, .value = seq},
+                   err);
+}
+
+/* By the start in the headers, event by event. */
+static enum td_code scan_for_wall(struct tape_reader *r, uint64_t wall_ns,
+                                  struct td_error *err)
+{
+    struct td_event ev;
+    enum td_code code = start_over(r, err);
+
+    while (!code) {
+        code = tape_reader_next(r, &ev, err);
+        if (!code && r->header.start_wall_ns + ev.at_ns >= wall_ns) {
+            tape_reader_hold(r, &ev);
+            break;
+        }
+    }
+    return code;
+}
+
+enum td_code tape_reader_seek_wall(struct tape_reader *r, uint64_t wall_ns,
+                                   struct td_error *err)
+{
+    struct tape_target t = {.kind = TAPE_BY_WALL, .value = wall_ns};
+    struct tape_entry found = {0};
+    size_t segment = 0;
+    enum td_code code = jump(r, &t, &segment, &found, err);
+
+    if (code == TD_FORMAT)
+        return scan_for_wall(r, wall_ns, err);
+    if (code)
+        return code;
+    r->scan.from_ns = found.first_ns;
+    if (wall_ns > found.wall_ns)
+        r->scan.from_ns += wall_ns - found.wall_ns;
+    return hold_next(r, err);
+}
+
+static bool marker_is(const struct td_event *ev, struct td_bytes name)
+{
+    struct td_buf quoted = {0};
+    bool is;
+
+    if (!td_bytes_is(ev->kind, TD_KIND_MARKER))
+        return false;
+    if (td_bytes_equal(ev->name, name))
+        return true;
+    is = !td_buf_add_text(&quoted, "\"name\":\"") &&
+         !td_buf_add_bytes(&quoted, name) && !td_buf_add_byte(&quoted, '"') &&
+         memmem(ev->payload.ptr, ev->payload.len, quoted.ptr, quoted.len);
+    td_buf_release(&quoted);
+    return is;
+}
+
+/* Read one member's events (or, without an index, all) for the marker. */
+static enum td_code read_for_marker(struct tape_reader *r, struct td_bytes name,
+                                    uint64_t last_seq, struct td_error *err)
+{
+    struct td_event ev;
+
+    for (;;) {
+        enum td_code code = tape_reader_next(r, &ev, err);
+
+        if (code)
+            return code;
+        if (marker_is(&ev, name)) {
+            tape_reader_hold(r, &ev);
+            return TD_OK;
+        }
+        if (last_seq > 0 && ev.seq >= last_seq)
+            return TD_END;
+    }
+}
+
+enum td_code tape_reader_seek_marker(struct tape_reader *r,
+                                     struct td_bytes name, struct td_error *err)
+{
+    struct tape_target t = {.kind = TAPE_BY_KIND,
+                            .bit = tape_kind_bit(td_text(TD_KIND_MARKER))};
+    struct tape_entry found = {0};
+    size_t segment = 0;
+
+    for (;;) {
+        enum td_code code = jump(r, &t, &segment, &found, err);
+
+        if (code == TD_FORMAT) {
+            code = start_over(r, err);
+            return code ? code : read_for_marker(r, name, 0, err);
+        }
+        if (!code)
+            code = read_for_marker(r, name, found.first_seq + found.count - 1,
+                                   err);
+        else
+            return code;
+        if (code != TD_END)
+            return code;
+        t.after = found.offset;
+    }
+}
+
+static enum td_code extent_by_scan(struct tape_reader *r,
+                                   struct tape_extent *out,
+                                   struct td_error *err)
+{
+    struct tape_reader *other;
+    struct td_event ev;
+    enum td_code code = tape_reader_open(&other, r->scan.in.path, NULL, err);
+
+    if (code)
+        return code;
+    other->scan.from_seq = UINT64_MAX;
+    code = tape_reader_next(other, &ev, err);
+    out->events = other->scan.events;
+    out->first_ns = other->scan.first_ns;
+    out->last_ns = other->scan.last_ns;
+    tape_reader_close(other);
+    return code == TD_END ? TD_OK : code;
+}
+
+enum td_code tape_reader_extent(struct tape_reader *r, struct tape_extent *out,
+                                struct td_error *err)
+{
+    memset(out, 0, sizeof(*out));
+    out->file_bytes = tape_input_size(&r->scan.in);
+    if (!r->state.indexed && r->scan.in.seekable)
+        return extent_by_scan(r, out, err);
+    for (size_t i = 0; i < r->seek.segments_len; i++) {
+        const struct tape_member *footer = &r->seek.segments[i].footer;
+
+        if (out->events == 0)
+            out->first_ns = footer->first_ns;
+        if (footer->count > 0 && footer->last_ns > out->last_ns)
+            out->last_ns = footer->last_ns;
+        out->events += footer->count;
+    }
+    return TD_OK;
+}
