@@ -52,6 +52,12 @@ static void tell_losses(struct tape_source *source)
 {
     struct tape_state state = tape_reader_state(source->reader);
 
+    uint64_t left_out = state.repeated + state.foreign;
+
+    if (left_out)
+        rec_source_lost(&source->base, left_out,
+                        "left out: there twice on the tape that was read, or "
+                        "of another recording");
     if (state.missing)
         rec_source_lost(&source->base, state.missing,
                         "missing on the tape that was read");

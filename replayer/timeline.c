@@ -3,6 +3,7 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "replayer/remap.h"
+#include "tape/damage.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -252,29 +253,13 @@ struct tape_state play_source_state(const struct play_source *source,
     return tape_reader_state(source->inputs[i].reader);
 }
 
-static void damage_add(struct td_buf *out, size_t start, uint64_t count,
-                       const char *what)
-{
-    if (!count)
-        return;
-    if (out->len > start)
-        (void)td_buf_add_text(out, ", ");
-    (void)td_buf_addf(out, "%" PRIu64 " %s%s", count, what,
-                      count == 1 ? "" : "s");
-}
-
 static void damage_of(const struct tape_state *state, struct td_buf *out)
 {
     size_t start = out->len;
 
     if (state->torn)
         (void)td_buf_addf(out, "torn at byte %" PRIu64, state->torn_at);
-    damage_add(out, start, state->bad_members, "damaged member");
-    damage_add(out, start, state->bad_lines, "damaged line");
-    damage_add(out, start, state->missing, "missing event");
-    if (state->lost)
-        (void)td_buf_addf(out, "%s%" PRIu64 " lost while recording",
-                          out->len > start ? ", " : "", state->lost);
+    tape_damage_say(out, start, state);
 }
 
 bool play_source_damage(const struct play_source *source, struct td_buf *out)

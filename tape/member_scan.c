@@ -1,12 +1,11 @@
 #include "tape/member_scan.h"
 
-#include "tape/line.h"
 #include "tape/prefetch.h"
+#include "tape/scan_int.h"
 
-#define SEEK_STEP   ((size_t)1024 * 1024)
-#define STREAM_STEP ((size_t)256 * 1024)
-#define AHEAD_MIN   ((size_t)1024 * 1024) /* bytes of a file: a thread pays */
-#define TEXT_KEEP   (4 * TAPE_TEXT_MAX)   /* a larger buffer is given back */
+#define SEEK_STEP ((size_t)1024 * 1024)
+#define AHEAD_MIN ((size_t)1024 * 1024) /* bytes of a file: a thread pays */
+#define TEXT_KEEP (4 * TAPE_TEXT_MAX)   /* a larger buffer is given back */
 
 void tape_scan_damage(struct tape_scan *scan, uint64_t at)
 {
@@ -14,16 +13,59 @@ void tape_scan_damage(struct tape_scan *scan, uint64_t at)
         scan->state->torn_at = at;
 }
 
-static void torn(struct tape_scan *scan, uint64_t at)
+void tape_scan_torn(struct tape_scan *scan, uint64_t at)
 {
+    scan->chain.next = TAPE_CHAIN_ANY;
     scan->state->torn = true;
     tape_scan_damage(scan, at);
 }
 
-static void bad_member(struct tape_scan *scan, uint64_t at)
+void tape_scan_bad_member(struct tape_scan *scan, uint64_t at)
 {
+    scan->chain.next = TAPE_CHAIN_ANY;
     scan->state->bad_members++;
     tape_scan_damage(scan, at);
+}
+
+/* Numbers that jump back into those that were skipped over go on where they
+ * were before: what came between was of another recording.
+ */
+bool tape_scan_jump(struct tape_scan *scan, uint64_t first, uint64_t count)
+{
+    if (first > scan->expect) {
+        scan->resume = scan->expect;
+        scan->jumped = first;
+        scan->jumped_at = scan->events;
+        scan->state->missing += first - scan->expect;
+    } else if (count == 0) {
+        return true;
+    } else if (scan->resume > 0 && first >= scan->resume &&
+               first < scan->jumped) {
+        scan->state->missing -= scan->jumped - first;
+        scan->state->foreign += scan->events - scan->jumped_at;
+        scan->resume = 0;
+    } else {
+        scan->state->repeated += count;
+        return false;
+    }
+    scan->expect = first + count;
+    return true;
+}
+
+/* Is *m, the member at hand, where it belongs? */
+static void look_at_place(struct tape_scan *scan, const struct tape_member *m)
+{
+    scan->stray =
+        tape_chain_strays(&scan->chain, &scan->in, scan->at, m, scan->expect);
+    scan->state->strays += scan->stray;
+}
+
+/* The member at hand was dealt with. */
+static void pass(struct tape_scan *scan, const struct tape_member *m)
+{
+    scan->at += m->length;
+    if (!scan->stray)
+        tape_chain_add(&scan->chain, m);
 }
 
 static enum td_code at_end(const struct tape_scan *scan)
@@ -31,12 +73,12 @@ static enum td_code at_end(const struct tape_scan *scan)
     return scan->follow ? TD_AGAIN : TD_END;
 }
 
-static void clear_text(struct tape_scan *scan)
+void tape_scan_clear(struct tape_scan *scan)
 {
     if (scan->text.cap > TEXT_KEEP)
         td_buf_release(&scan->text);
     td_buf_clear(&scan->text);
-    scan->text.max = TAPE_TEXT_MOST + STREAM_STEP;
+    scan->text.max = TAPE_TEXT_MOST + TAPE_STREAM_STEP;
     scan->given = 0;
 }
 
@@ -54,7 +96,7 @@ uint64_t tape_scan_signature(struct tape_input *in, uint64_t from, bool *found)
     }
 }
 
-static void resync(struct tape_scan *scan, uint64_t from)
+void tape_scan_resync(struct tape_scan *scan, uint64_t from)
 {
     bool found;
 
@@ -62,8 +104,8 @@ static void resync(struct tape_scan *scan, uint64_t from)
 }
 
 /* Whole lines of text from `given` on; false if there are none. */
-static bool whole_lines(const struct td_buf *text, size_t given,
-                        struct td_bytes *lines)
+bool tape_scan_lines(const struct td_buf *text, size_t given,
+                     struct td_bytes *lines)
 {
     const uint8_t *end = text->len > given
                              ? (const uint8_t *)memrchr(text->ptr + given, '\n',
@@ -144,9 +186,9 @@ static void cut_member(struct tape_scan *scan, const struct region *r,
     if (scan->follow && r->at_eof && state == TAPE_INFLATED_MORE)
         return;
     if (state == TAPE_INFLATED_MORE || state == TAPE_INFLATED_END)
-        torn(scan, r->at);
+        tape_scan_torn(scan, r->at);
     else
-        bad_member(scan, r->at);
+        tape_scan_bad_member(scan, r->at);
     scan->at = r->at + r->data.len;
 }
 
@@ -159,7 +201,7 @@ static bool read_open(struct tape_scan *scan, const struct region *r,
 
     if (given > 0 && scan->open_len == r->data.len && scan->follow)
         return false;
-    clear_text(scan);
+    tape_scan_clear(scan);
     if (r->data.len <= TAPE_HEAD_LEN)
         state = TAPE_INFLATED_MORE;
     else
@@ -168,9 +210,11 @@ static bool read_open(struct tape_scan *scan, const struct region *r,
             &scan->text, &used);
     out->offset = r->at;
     out->checked = false;
+    out->stray = false;
+    scan->chain.next = TAPE_CHAIN_ANY;
     if (state != TAPE_INFLATED_END || !ended_member(scan, r, used, out))
         cut_member(scan, r, state);
-    if (!whole_lines(&scan->text, given, &out->lines))
+    if (!tape_scan_lines(&scan->text, given, &out->lines))
         return false;
     scan->open_at = r->at;
     scan->open_len = r->data.len;
@@ -193,8 +237,8 @@ static bool read_wrong(struct tape_scan *scan, const struct tape_member *m,
 
     if (hit < inner.len && r.data.len < m->length)
         return read_open(scan, &r, out);
-    bad_member(scan, scan->at);
-    resync(scan, scan->at + TAPE_SIGNATURE_LEN);
+    tape_scan_bad_member(scan, scan->at);
+    tape_scan_resync(scan, scan->at + TAPE_SIGNATURE_LEN);
     return false;
 }
 
@@ -208,14 +252,15 @@ static bool read_closed(struct tape_scan *scan, const struct tape_member *m,
 
     if (data.len < m->length)
         return read_open(scan, &r, out);
-    clear_text(scan);
+    tape_scan_clear(scan);
     if (!tape_inflate_member(&scan->text, m, data))
         return read_wrong(scan, m, data, out);
     out->checked = true;
     out->offset = scan->at;
     out->lines = td_bytes(scan->text.ptr + given, scan->text.len - given);
     scan->state->members++;
-    scan->at += m->length;
+    out->stray = scan->stray;
+    pass(scan, m);
     return out->lines.len > 0;
 }
 
@@ -253,16 +298,19 @@ static bool is_empty_member(struct tape_scan *scan, const struct tape_member *m)
 static void pass_member(struct tape_scan *scan, const struct tape_member *m)
 {
     if (m->kind == TAPE_MEMBER_DATA) {
-        tape_scan_expect(scan, m->first_seq, m->count);
-        tape_scan_count(scan, m->count, m->first_ns, m->last_ns);
+        if (!scan->stray && m->count > 0 &&
+            tape_scan_expect(scan, m->first_seq, m->count))
+            tape_scan_count(scan, m->count, m->first_ns, m->last_ns);
         scan->state->members++;
     }
-    scan->at += m->length;
+    pass(scan, m);
 }
 
 /* What the head of a member says about the place on the tape. */
 static void note_member(struct tape_scan *scan, const struct tape_member *m)
 {
+    if (scan->stray)
+        return;
     if (m->kind == TAPE_MEMBER_DATA) {
         scan->anchor_wall = m->wall_ns;
         scan->anchor_ns = m->first_ns;
@@ -281,6 +329,7 @@ static bool read_member(struct tape_scan *scan, enum tape_peek peek,
 
         return read_open(scan, &r, out);
     }
+    look_at_place(scan, m);
     note_member(scan, m);
     if (m->kind == TAPE_MEMBER_DATA &&
         (!tape_scan_skips(scan, m) || !is_followed(scan, m)))
@@ -288,8 +337,8 @@ static bool read_member(struct tape_scan *scan, enum tape_peek peek,
     if (m->kind == TAPE_MEMBER_DATA || is_empty_member(scan, m)) {
         pass_member(scan, m);
     } else if (!scan->follow) {
-        torn(scan, scan->at);
-        resync(scan, scan->at + TAPE_SIGNATURE_LEN);
+        tape_scan_torn(scan, scan->at);
+        tape_scan_resync(scan, scan->at + TAPE_SIGNATURE_LEN);
     }
     return false;
 }
@@ -320,7 +369,7 @@ static bool pass_torn_head(struct tape_scan *scan)
 
     if (data.ptr[0] != 0x1f || hit >= TAPE_HEAD_LEN || hit == data.len)
         return false;
-    torn(scan, scan->at);
+    tape_scan_torn(scan, scan->at);
     scan->at += hit;
     return true;
 }
@@ -333,107 +382,8 @@ static void pass_garbage(struct tape_scan *scan)
         scan->at = tape_input_size(&scan->in);
         return;
     }
-    bad_member(scan, at);
-    resync(scan, at + 1);
-}
-
-/* Bytes of the stream behind text. False: there are none now. */
-static bool stream_more(struct tape_scan *scan)
-{
-    struct td_bytes data = tape_input_at(&scan->in, scan->at, 1);
-    size_t before = scan->text.len;
-    size_t used = data.len < STREAM_STEP ? data.len : STREAM_STEP;
-    enum tape_inflated state = TAPE_INFLATED_MORE;
-
-    if (data.len == 0)
-        return false;
-    if (scan->mode == TAPE_SCAN_TEXT)
-        (void)td_buf_add(&scan->text, data.ptr, used);
-    else
-        state = tape_gunzip_add(scan->gunzip, data, &scan->text, STREAM_STEP,
-                                &used);
-    scan->at += used;
-    if (state == TAPE_INFLATED_BAD || (used == 0 && scan->text.len == before)) {
-        bad_member(scan, scan->stream_at);
-        resync(scan, scan->stream_at + 1);
-        scan->mode = TAPE_SCAN_MEMBERS;
-    } else if (state == TAPE_INFLATED_END) {
-        scan->mode = TAPE_SCAN_MEMBERS; /* which finds a further member */
-    }
-    return true;
-}
-
-static void begin_stream(struct tape_scan *scan, enum tape_scan_mode mode)
-{
-    if (!scan->streaming)
-        clear_text(scan);
-    scan->mode = mode;
-    scan->streaming = true;
-    scan->stream_at = scan->at;
-    if (mode == TAPE_SCAN_GZIP && !scan->gunzip)
-        scan->gunzip = tape_gunzip_new();
-    scan->text.max = TAPE_TEXT_MOST + STREAM_STEP;
-}
-
-/* Plain text stands where it stands; unpacked text, somewhere in its member. */
-static void set_offset(const struct tape_scan *scan, struct tape_text *out)
-{
-    out->offset = scan->mode == TAPE_SCAN_TEXT ? scan->at - scan->text.len
-                                               : scan->stream_at;
-}
-
-/* What is left of the stream, which may lack its last LF. */
-static bool stream_rest(struct tape_scan *scan, struct tape_text *out)
-{
-    set_offset(scan, out);
-    out->lines = td_buf_bytes(&scan->text);
-    scan->given = scan->text.len;
-    return out->lines.len > 0;
-}
-
-static enum td_code stream_end(struct tape_scan *scan, struct tape_text *out)
-{
-    if (scan->follow)
-        return TD_AGAIN;
-    if (scan->mode == TAPE_SCAN_GZIP)
-        torn(scan, scan->at);
-    return stream_rest(scan, out) ? TD_OK : TD_END;
-}
-
-static bool foreign_follows(struct tape_scan *scan)
-{
-    struct tape_member m;
-    size_t entries;
-
-    return tape_member_peek(tape_input_at(&scan->in, scan->at, TAPE_HEAD_LEN),
-                            &m, &entries) == TAPE_PEEK_GZIP;
-}
-
-/* The next whole lines of the stream; TD_AGAIN with streaming off: it gave way
- * to members.
- */
-static enum td_code stream_next(struct tape_scan *scan, struct tape_text *out)
-{
-    td_buf_drop(&scan->text, scan->given);
-    scan->given = 0;
-    out->checked = false;
-    while (!whole_lines(&scan->text, 0, &out->lines)) {
-        if (scan->text.len > TAPE_TEXT_MOST) {
-            scan->state->bad_lines++;
-            td_buf_clear(&scan->text);
-        }
-        if (scan->mode == TAPE_SCAN_MEMBERS && foreign_follows(scan))
-            begin_stream(scan, TAPE_SCAN_GZIP);
-        if (scan->mode == TAPE_SCAN_MEMBERS) {
-            scan->streaming = false;
-            return stream_rest(scan, out) ? TD_OK : TD_AGAIN;
-        }
-        if (!stream_more(scan))
-            return stream_end(scan, out);
-    }
-    scan->given = out->lines.len;
-    set_offset(scan, out);
-    return TD_OK;
+    tape_scan_bad_member(scan, at);
+    tape_scan_resync(scan, at + 1);
 }
 
 /* Look at what stands at scan->at and act on it; true: *out has lines. */
@@ -451,16 +401,16 @@ static bool scan_step(struct tape_scan *scan, struct td_bytes data,
     case TAPE_PEEK_SHORT:
         if (scan->follow)
             return false;
-        torn(scan, scan->at);
+        tape_scan_torn(scan, scan->at);
         scan->at += data.len;
         return false;
     case TAPE_PEEK_GZIP:
         if (!pass_torn_head(scan))
-            begin_stream(scan, TAPE_SCAN_GZIP);
+            tape_scan_stream(scan, TAPE_SCAN_GZIP);
         return false;
     case TAPE_PEEK_OTHER:
         if (scan->at == 0 && data.ptr[0] == '{')
-            begin_stream(scan, TAPE_SCAN_TEXT);
+            tape_scan_stream(scan, TAPE_SCAN_TEXT);
         else if (!pass_torn_head(scan))
             pass_garbage(scan);
         return false;
@@ -491,16 +441,18 @@ static bool take_ahead(struct tape_scan *scan, struct tape_text *out)
         return false;
     if (scan->ahead_at == 0 || scan->ahead_at != scan->at)
         tape_ahead_go(scan->ahead, scan->at);
-    clear_text(scan);
+    tape_scan_clear(scan);
     scan->ahead_at = 0;
     if (!tape_ahead_take(scan->ahead, scan->at, &m, &scan->text))
         return false;
+    look_at_place(scan, &m);
     note_member(scan, &m);
     out->checked = true;
+    out->stray = scan->stray;
     out->offset = scan->at;
     out->lines = td_buf_bytes(&scan->text);
     scan->state->members++;
-    scan->at += m.length;
+    pass(scan, &m);
     scan->ahead_at = scan->at;
     return out->lines.len > 0;
 }
@@ -521,7 +473,7 @@ enum td_code tape_scan_next(struct tape_scan *scan, struct tape_text *out,
         struct td_bytes data;
 
         if (scan->streaming) {
-            enum td_code code = stream_next(scan, out);
+            enum td_code code = tape_scan_stream_next(scan, out);
 
             if (code != TD_AGAIN || scan->streaming)
                 return code;
@@ -547,7 +499,9 @@ void tape_scan_go(struct tape_scan *scan, uint64_t at)
     scan->streaming = false;
     scan->open_len = 0;
     scan->expect = 0;
-    clear_text(scan);
+    scan->resume = 0;
+    scan->chain.next = TAPE_CHAIN_ANY;
+    tape_scan_clear(scan);
 }
 
 void tape_scan_release(struct tape_scan *scan)

@@ -7,6 +7,7 @@
 #ifndef TAPE_MEMBER_SCAN_H
 #define TAPE_MEMBER_SCAN_H
 
+#include "tape/chain.h"
 #include "tape/deflate.h"
 #include "tape/inflate.h"
 #include "tape/input.h"
@@ -20,7 +21,12 @@ struct tape_scan {
     bool follow;
     enum tape_scan_mode mode;
     struct tape_state *state;
-    uint64_t expect; /* sequence number that comes next; 0 = not known */
+    uint64_t expect;    /* sequence number that comes next; 0 = not known */
+    uint64_t resume;    /* what came next before numbers were skipped over */
+    uint64_t jumped;    /* the number that came instead */
+    uint64_t jumped_at; /* `events` then */
+    struct tape_chain chain;
+    bool stray; /* the member at hand is out of its place */
 
     /* Members that cannot hold what is wanted are not inflated. */
     bool by_name;
@@ -51,6 +57,7 @@ struct tape_scan {
 struct tape_text {
     struct td_bytes lines; /* whole lines; the last may lack its LF */
     bool checked;          /* a CRC vouches for them */
+    bool stray;            /* of a member that is out of its place */
     uint64_t offset;       /* in the file: the member they are from */
 };
 
@@ -76,15 +83,21 @@ void tape_scan_release(struct tape_scan *scan);
  */
 bool tape_scan_skips(const struct tape_scan *scan, const struct tape_member *m);
 
-/* Events first .. first + count - 1 come next: what is between them and the
- * last ones is missing.
+/* Events first .. first + count - 1 come next, which is not what was expected:
+ * some are missing, or had come before. False: they had.
  */
-static inline void tape_scan_expect(struct tape_scan *scan, uint64_t first,
+bool tape_scan_jump(struct tape_scan *scan, uint64_t first, uint64_t count);
+
+/* Events first .. first + count - 1 come next: what is between them and the
+ * last ones is missing. False: they had come before.
+ */
+static inline bool tape_scan_expect(struct tape_scan *scan, uint64_t first,
                                     uint64_t count)
 {
-    if (scan->expect > 0 && first > scan->expect)
-        scan->state->missing += first - scan->expect;
+    if (first != scan->expect && scan->expect > 0)
+        return tape_scan_jump(scan, first, count);
     scan->expect = first + count;
+    return true;
 }
 
 /* Those events are at these times. */

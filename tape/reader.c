@@ -93,6 +93,17 @@ static void leave_segment(struct tape_reader *r)
     r->in_segment = false;
     r->state.ended = false;
     r->scan.expect = 1;
+    r->scan.resume = 0;
+}
+
+/* Events or an end line without a header before them. */
+static void enter_bare(struct tape_reader *r)
+{
+    r->in_segment = true;
+    if (r->headed)
+        return;
+    r->headed = true;
+    r->state.headless++;
 }
 
 /* The footers may have told of more already. */
@@ -117,6 +128,8 @@ static void take_end(struct tape_reader *r, struct td_bytes line)
     struct td_json_doc doc = {0};
     uint32_t end;
 
+    if (!r->in_segment)
+        enter_bare(r);
     td_buf_clear(&r->end_line);
     if (td_buf_add_bytes(&r->end_line, line) ||
         td_json_parse(&doc, td_buf_bytes(&r->end_line), TD_JSON_DEPTH, NULL)) {
@@ -127,11 +140,13 @@ static void take_end(struct tape_reader *r, struct td_bytes line)
     }
     end = td_json_member(&doc, 0, td_text("end"));
     if (r->scan.expect > 0)
-        tape_scan_expect(&r->scan, number(field(&doc, end, "events")) + 1, 0);
+        (void)tape_scan_expect(&r->scan, number(field(&doc, end, "events")) + 1,
+                               0);
     note_lost(r, number(field(&doc, end, "lost")));
     td_json_release(&doc);
     r->state.ended = true;
     r->in_segment = false;
+    r->headed = false;
 }
 
 static bool is_object(struct td_bytes line)
@@ -152,8 +167,11 @@ static enum td_code take_other(struct tape_reader *r, struct td_bytes line,
         r->segment++;
         r->state.segments += !r->state.indexed;
         r->in_segment = true;
+        r->headed = true;
         code = tape_reader_enter(r, line, err);
-    } else if (kind == TAPE_LINE_END) {
+    } else if (r->text.stray && !r->keep_strays) {
+        return TD_OK;
+    } else if (kind == TAPE_LINE_END && !r->text.stray) {
         take_end(r, line);
     } else if (line.len > 0 && !is_object(line)) {
         bad_line(r);
@@ -179,6 +197,18 @@ static __attribute__((noinline)) bool wanted(const struct tape_reader *r,
     return false;
 }
 
+/* An event that is there twice, or of another recording: wanted all the same?
+ */
+static __attribute__((noinline)) bool take_stray(struct tape_reader *r,
+                                                 const struct td_event *ev)
+{
+    if (r->text.stray && ev->seq < r->scan.expect)
+        r->state.repeated++;
+    else if (r->text.stray)
+        r->state.foreign++;
+    return r->keep_strays;
+}
+
 static bool take_event(struct tape_reader *r, struct td_bytes line,
                        struct td_event *ev, bool check)
 {
@@ -186,9 +216,14 @@ static bool take_event(struct tape_reader *r, struct td_bytes line,
         bad_line(r);
         return false;
     }
-    tape_scan_expect(&r->scan, ev->seq, 1);
-    tape_scan_count(&r->scan, 1, ev->at_ns, ev->at_ns);
-    r->in_segment = true;
+    if (!r->in_segment)
+        enter_bare(r);
+    if (r->text.stray || !tape_scan_expect(&r->scan, ev->seq, 1)) {
+        if (!take_stray(r, ev))
+            return false;
+    } else {
+        tape_scan_count(&r->scan, 1, ev->at_ns, ev->at_ns);
+    }
     if (r->header.start_wall_ns == 0 && r->scan.anchor_wall > 0)
         r->header.start_wall_ns = r->scan.anchor_wall - r->scan.anchor_ns;
     if (ev->at_ns < r->scan.from_ns || ev->seq < r->scan.from_seq)
@@ -269,6 +304,26 @@ void tape_reader_go(struct tape_reader *r, uint64_t at)
     r->rest = r->text.lines;
     r->held = false;
     r->in_segment = false;
+    r->headed = true;
+}
+
+void tape_reader_forget(struct tape_reader *r)
+{
+    uint64_t lost = r->state.lost;
+    uint64_t segments = r->state.segments;
+    bool indexed = r->state.indexed;
+
+    r->state = (struct tape_state){
+        .indexed = indexed,
+        .ended = r->state.ended,
+        .segments = indexed ? segments : 0,
+        .lost = lost,
+        .torn_at = TAPE_NO_DAMAGE,
+    };
+    r->segment = 0;
+    r->headed = false;
+    r->lost_before = 0;
+    r->lost_here = 0;
 }
 
 /* What the footers and the last end line say of the whole tape. */
@@ -287,12 +342,14 @@ static void read_tail(struct tape_reader *r)
     if (seek->indexed)
         r->state.segments = seek->segments_len;
     end = tape_seek_end(seek);
+    r->headed = true;
     if (tape_member_peek(end, &m, &entries) == TAPE_PEEK_MEMBER &&
         m.kind == TAPE_MEMBER_DATA && m.length <= end.len &&
         tape_inflate_member(&text, &m, end) && text.len > 0)
         take_end(r, td_bytes(text.ptr, text.len - 1));
     td_buf_release(&text);
     r->lost_here = 0; /* nothing was read on the way there */
+    r->headed = false;
 }
 
 /* Read up to the header line, if the tape begins with one. A tape whose first
@@ -340,7 +397,9 @@ enum td_code tape_reader_take(struct tape_reader **out, struct tape_input *in,
     *in = (struct tape_input){.fd = -1};
     r->scan.state = &r->state;
     r->state.torn_at = TAPE_NO_DAMAGE;
+    r->scan.chain.next = TAPE_CHAIN_ANY;
     r->scan.follow = how && how->follow;
+    r->keep_strays = how && how->keep_strays;
     r->other = how ? how->other : NULL;
     r->other_ctx = how ? how->ctx : NULL;
     r->scratch.max = TAPE_LINE_MAX;

@@ -18,6 +18,7 @@ struct tape_reader;
 struct tape_read_options {
     bool follow;      /* at the end of a growing tape TD_AGAIN, not TD_END */
     unsigned threads; /* not 0: inflate ahead on a thread, where that pays */
+    bool keep_strays; /* give repeated and foreign events too */
 
     /* Told of every whole line that is no event, as it is passed (the first
      * one by tape_reader_open): a header, whose fields tape_reader_header()
@@ -49,6 +50,10 @@ struct tape_state {
     uint64_t bad_members; /* skipped: CRC or deflate data wrong */
     uint64_t bad_lines;   /* skipped: not a line of the format */
     uint64_t missing;     /* sequence numbers that were skipped over */
+    uint64_t repeated;    /* events whose number had come before */
+    uint64_t foreign;     /* other events out of order, of another recording */
+    uint64_t strays;      /* members that stand where they do not belong */
+    uint64_t headless;    /* segments without a header line */
     uint64_t lost;        /* as the tape says: dropped by the recorder */
     uint64_t torn_at;     /* offset in the file of the first damage, or
                              TAPE_NO_DAMAGE */

@@ -22,7 +22,9 @@ struct tape_reader {
     struct td_buf header_line; /* what `header` points into */
     struct tape_header header;
     struct td_buf end_line;
-    bool in_segment;      /* a header or an event was seen, no end line yet */
+    bool in_segment; /* a header or an event was seen, no end line yet */
+    bool headed;     /* its header was seen, or told to be missing */
+    bool keep_strays;
     uint64_t lost_before; /* in the segments behind */
     uint64_t lost_here;
 
@@ -43,6 +45,9 @@ TD_MUST_CHECK enum td_code tape_reader_enter(struct tape_reader *reader,
 
 /* Forget the lines at hand and go on at an offset of the file. */
 void tape_reader_go(struct tape_reader *reader, uint64_t at);
+
+/* All is read once more from the start: forget what was counted on the way. */
+void tape_reader_forget(struct tape_reader *reader);
 
 /* Keep *ev, which tape_reader_next() just gave, for the next call. */
 void tape_reader_hold(struct tape_reader *reader, const struct td_event *ev);

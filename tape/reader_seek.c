@@ -55,7 +55,7 @@ static enum td_code start_over(struct tape_reader *r, struct td_error *err)
         return td_error_mend(err, "give the tape as a file");
     }
     tape_reader_go(r, 0);
-    r->segment = 0;
+    tape_reader_forget(r);
     return TD_OK;
 }
 

@@ -35,7 +35,8 @@ struct job {
     uint64_t last_ns;
     uint64_t seen_missing;
     uint64_t seen_lost;
-    enum td_code code; /* of what the lines between the events led to */
+    uint64_t seen_strays; /* events that the reader left out */
+    enum td_code code;    /* of what the lines between the events led to */
     struct td_error err;
     struct tape_rewritten *report;
 };
@@ -142,13 +143,37 @@ static enum td_code tell_missing(struct job *job, uint64_t at_ns,
     return tape_writer_put(job->writer, &lost, err);
 }
 
+/* Why the segment at hand ended, and what of it is not on the fresh tape. NULL:
+ * there is nothing to say.
+ */
+static const char *ending_why(struct job *job, struct td_buf *why)
+{
+    struct tape_state state = tape_reader_state(job->reader);
+    uint64_t strays = state.repeated + state.foreign;
+    uint64_t left_out = strays - job->seen_strays;
+
+    job->seen_strays = strays;
+    job->report->left_out += left_out;
+    if (!job->ended)
+        (void)td_buf_addf(why, "the tape was damaged at byte %" PRIu64,
+                          state.torn_at);
+    else
+        (void)td_buf_add_bytes(why, td_buf_bytes(&job->why));
+    if (left_out > 0)
+        (void)td_buf_addf(why,
+                          "%s%" PRIu64 " repeated or foreign event%s of the "
+                          "old tape left out",
+                          why->len ? "; " : "", left_out,
+                          left_out == 1 ? "" : "s");
+    return why->len ? td_buf_str(why) : NULL;
+}
+
 /* The end of the segment at hand: all of it was read. */
 static enum td_code close_segment(struct job *job, struct td_error *err)
 {
     struct tape_writer *writer = job->writer;
-    bool ended = job->ended;
-    char torn[96];
-    const char *why = job->why.len ? td_buf_str(&job->why) : NULL;
+    enum tape_ending ending = job->ended ? job->ending : TAPE_END_ERROR;
+    struct td_buf why = {0};
     enum td_code code;
     enum td_code closed;
 
@@ -157,10 +182,9 @@ static enum td_code close_segment(struct job *job, struct td_error *err)
     code = tell_missing(job, job->last_ns, err);
     tell_lost(job);
     job->writer = NULL;
-    (void)snprintf(torn, sizeof(torn), "the tape was damaged at byte %" PRIu64,
-                   tape_reader_state(job->reader).torn_at);
-    closed = tape_writer_close(writer, ended ? job->ending : TAPE_END_ERROR,
-                               ended ? why : torn, code ? NULL : err);
+    closed = tape_writer_close(writer, ending, ending_why(job, &why),
+                               code ? NULL : err);
+    td_buf_release(&why);
     return code ? code : closed;
 }
 

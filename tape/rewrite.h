@@ -29,7 +29,8 @@ struct tape_rewrite {
 };
 
 struct tape_rewritten {
-    uint64_t events; /* written, "lost" events not counted */
+    uint64_t events;   /* written, "lost" events not counted */
+    uint64_t left_out; /* repeated and foreign: the fresh end line says so */
     uint64_t file_bytes;
     struct tape_state state; /* of the old tape */
 };

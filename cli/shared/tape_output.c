@@ -1,16 +1,10 @@
 #include "cli/shared/tape_output.h"
 
 #include "core/fs.h"
+#include "tape/damage.h"
 
 #include <inttypes.h>
 #include <unistd.h>
-
-static void part(struct td_buf *out, uint64_t count, const char *what)
-{
-    if (count > 0)
-        (void)td_buf_addf(out, "%s%" PRIu64 " %s%s", out->len ? ", " : "",
-                          count, what, count == 1 ? "" : "s");
-}
 
 enum td_code cli_not_onto(const char *out, const char *tape,
                           struct td_error *err)
@@ -30,12 +24,7 @@ enum td_code cli_tape_verdict(const char *path, const char *to,
 
     if (state->torn)
         (void)td_buf_add_text(&text, "torn: it has no end");
-    part(&text, state->bad_members, "damaged member");
-    part(&text, state->bad_lines, "damaged line");
-    part(&text, state->missing, "missing event");
-    if (state->lost > 0)
-        (void)td_buf_addf(&text, "%s%" PRIu64 " lost while recording",
-                          text.len ? ", " : "", state->lost);
+    tape_damage_say(&text, 0, state);
     if (text.len == 0)
         return TD_OK;
     (void)td_error_set(err, TD_LOSSY, path,
@@ -45,7 +34,8 @@ enum td_code cli_tape_verdict(const char *path, const char *to,
     if (to)
         return td_error_mend(err, "what could be read is in %s",
                              strcmp(to, "-") != 0 ? to : "stdout");
-    if (state->torn || state->bad_members || state->bad_lines)
+    if (state->torn || state->bad_members || state->bad_lines ||
+        state->strays || state->repeated || state->foreign || state->headless)
         return td_error_mend(err, "`tapedeck recover` makes a whole tape of "
                                   "what is there");
     return TD_LOSSY;
@@ -58,10 +48,13 @@ void cli_tape_state_json(struct td_buf *out, const struct tape_state *state)
         "\"indexed\":%s,\"ended\":%s,\"torn\":%s,"
         "\"segments\":%" PRIu64 ",\"members\":%" PRIu64
         ",\"bad_members\":%" PRIu64 ",\"bad_lines\":%" PRIu64
-        ",\"missing\":%" PRIu64 ",\"lost\":%" PRIu64,
+        ",\"missing\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"strays\":%" PRIu64
+        ",\"repeated\":%" PRIu64 ",\"foreign\":%" PRIu64
+        ",\"headless\":%" PRIu64,
         state->indexed ? "true" : "false", state->ended ? "true" : "false",
         state->torn ? "true" : "false", state->segments, state->members,
-        state->bad_members, state->bad_lines, state->missing, state->lost);
+        state->bad_members, state->bad_lines, state->missing, state->lost,
+        state->strays, state->repeated, state->foreign, state->headless);
     if (state->torn_at != TAPE_NO_DAMAGE)
         (void)td_buf_addf(out, ",\"damaged_at\":%" PRIu64, state->torn_at);
 }

@@ -140,6 +140,7 @@ static enum td_code cat_tape(struct cat *cat, const char *path,
 {
     struct tape_read_options how = {.follow = cli_flag(cat->args, "follow"),
                                     .threads = 1,
+                                    .keep_strays = true,
                                     .other = on_other_line,
                                     .ctx = cat};
     struct tape_state state;

@@ -367,9 +367,10 @@ static enum td_code show(const struct cli_args *args, const char *path,
                          struct td_error *err)
 {
     struct info *info = (struct info *)td_calloc(1, sizeof(*info));
+    static const struct tape_read_options how = {.keep_strays = true};
     struct tape_reader *reader;
     struct tape_state state;
-    enum td_code code = tape_reader_open(&reader, path, NULL, err);
+    enum td_code code = tape_reader_open(&reader, path, &how, err);
 
     if (!code)
         code = read_tape(reader, info, err);

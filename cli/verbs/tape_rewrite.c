@@ -9,13 +9,19 @@ static void report(const struct cli_args *args, const char *path,
                    const struct tape_rewritten *done, struct td_buf *out)
 {
     if (cli_json(args)) {
-        (void)td_buf_addf(out, "{\"events\":%" PRIu64 ",\"bytes\":%" PRIu64 ",",
-                          done->events, done->file_bytes);
+        (void)td_buf_addf(out,
+                          "{\"events\":%" PRIu64 ",\"left_out\":%" PRIu64
+                          ",\"bytes\":%" PRIu64 ",",
+                          done->events, done->left_out, done->file_bytes);
         cli_tape_state_json(out, &done->state);
         (void)td_buf_add_text(out, "}\n");
         return;
     }
-    cli_say(args, "%s: %" PRIu64 " events", path, done->events);
+    if (done->left_out > 0)
+        cli_say(args, "%s: %" PRIu64 " events, %" PRIu64 " left out", path,
+                done->events, done->left_out);
+    else
+        cli_say(args, "%s: %" PRIu64 " events", path, done->events);
 }
 
 enum td_code cli_rewrite(const struct cli_args *args,

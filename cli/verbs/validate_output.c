@@ -80,7 +80,8 @@ static enum td_code judge_lines(struct judge *j, struct tape_input *from,
 static enum td_code judge_tape(struct judge *j, struct tape_input *from,
                                struct td_error *err)
 {
-    static const struct tape_read_options how = {.threads = 1};
+    static const struct tape_read_options how = {.threads = 1,
+                                                 .keep_strays = true};
     struct tape_reader *reader;
     struct td_event ev;
     enum td_code code = tape_reader_take(&reader, from, &how, err);

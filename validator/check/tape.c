@@ -310,6 +310,10 @@ static void tell_losses(struct check *c, const struct tape_state *state)
     tell(c, state->bad_members, "whole members with the right checksum",
          "damaged member");
     tell(c, state->bad_lines, "lines of a tape", "damaged line");
+    tell(c, state->headless, "a header line before the events",
+         "part without header line");
+    tell(c, state->strays, "members where they say they stand",
+         "member out of place");
     if (state->missing > c->missing)
         tell(c, state->missing - c->missing,
              "sequence numbers from 1 to the last without a gap",

@@ -1,0 +1,26 @@
+#include "tape/damage.h"
+
+#include <inttypes.h>
+
+static void part(struct td_buf *out, size_t start, uint64_t count,
+                 const char *one, const char *several)
+{
+    if (count > 0)
+        (void)td_buf_addf(out, "%s%" PRIu64 " %s", out->len > start ? ", " : "",
+                          count, count == 1 ? one : several);
+}
+
+void tape_damage_say(struct td_buf *out, size_t start,
+                     const struct tape_state *s)
+{
+    part(out, start, s->headless, "part without header line",
+         "parts without header line");
+    part(out, start, s->bad_members, "damaged member", "damaged members");
+    part(out, start, s->bad_lines, "damaged line", "damaged lines");
+    part(out, start, s->strays, "member out of place", "members out of place");
+    part(out, start, s->repeated, "repeated event", "repeated events");
+    part(out, start, s->foreign, "event of another recording",
+         "events of another recording");
+    part(out, start, s->missing, "missing event", "missing events");
+    part(out, start, s->lost, "lost while recording", "lost while recording");
+}
