@@ -136,6 +136,8 @@ enum td_code check_schemas_add_file(struct check_schemas *set, const char *path,
     if (doc == SCHEMA_NONE)
         code = schema_store_file(set, path, td_buf_bytes(&uri), &doc, err);
     td_buf_release(&uri);
+    if (code == TD_OK)
+        code = schema_check_kind(set->docs[doc].x, set->docs[doc].x, 0, err);
     if (code)
         return code;
     return schema_compile_root(set, (struct schema_place){doc, 0}, root, err);

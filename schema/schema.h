@@ -44,6 +44,16 @@ TD_MUST_CHECK enum td_code check_schemas_add(struct check_schemas *set,
                                              uint32_t at, uint32_t *root,
                                              struct td_error *err);
 
+/* Call report for every word of a schema that is no keyword of its draft and no
+ * annotation, and so refuses nothing: place, what is wrong, and the mend. In
+ * the order of files and lines. Words that begin with x- are fine, and so are
+ * all of a dialect with vocabularies that are not known.
+ */
+void check_schemas_doubt(const struct check_schemas *set,
+                         void (*report)(void *self,
+                                        const struct td_error *what),
+                         void *self);
+
 /* A run of the set, which must outlive it. One thread at a time; use it again
  * and again: it allocates nothing once it is warm.
  */

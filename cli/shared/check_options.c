@@ -4,6 +4,10 @@
 #include "core/fs.h"
 #include "core/suggest.h"
 
+#include <inttypes.h>
+
+#define WORDS_MAX 20 /* unknown words in schemas that are told */
+
 /* Offer the names that rules have; true if name is among them. */
 static bool offer(const struct check_names *names, const char *name,
                   struct td_suggestion *suggest)
@@ -61,6 +65,47 @@ static enum td_code check_dialect(const struct cli_check *check,
                         "\"%.80s\" needs a contract", name);
 }
 
+/* What check_schemas_doubt() says. */
+struct words {
+    const struct cli_args *args;
+    uint64_t count;
+    struct td_error first;
+};
+
+static void on_word(void *self, const struct td_error *what)
+{
+    struct words *words = self;
+
+    if (words->count++ == 0)
+        words->first = *what;
+    if (words->count > WORDS_MAX || cli_flag(words->args, "strict"))
+        return;
+    cli_say(words->args, "%s: warning: %s%s%s", what->where, what->text,
+            what->mend[0] ? "; " : "", what->mend);
+}
+
+/* A slip of the pen in a schema would let everything pass; with --strict it is
+ * an error.
+ */
+static enum td_code check_words(const struct cli_check *check,
+                                const struct cli_args *args,
+                                struct td_error *err)
+{
+    struct words words = {.args = args};
+
+    if (check->schemas)
+        check_schemas_doubt(check->schemas, on_word, &words);
+    if (check->contract)
+        check_schemas_doubt(check->contract->schemas, on_word, &words);
+    if (words.count > 0 && cli_flag(args, "strict")) {
+        *err = words.first;
+        return TD_USAGE;
+    }
+    if (words.count > WORDS_MAX)
+        cli_say(args, "%" PRIu64 " more such words", words.count - WORDS_MAX);
+    return TD_OK;
+}
+
 enum td_code cli_check_read(struct cli_check *check,
                             const struct cli_args *args, const char *schema,
                             const char *contract, struct td_error *err)
@@ -75,6 +120,8 @@ enum td_code cli_check_read(struct cli_check *check,
     if (code == TD_OK && contract)
         code = check_contract_load(&check->contract, contract, &check->reading,
                                    err);
+    if (code == TD_OK)
+        code = check_words(check, args, err);
     check->how.schemas = check->schemas;
     check->how.contract = check->contract;
     check->how.max_findings = cli_number(args, "max-findings");

@@ -90,6 +90,7 @@ static enum td_code add_vocabulary(const struct td_jsonx *x, uint32_t key,
         }
         return TD_OK;
     }
+    d->open = true;
     if (json->values[key + 1].kind != TD_JSON_TRUE)
         return TD_OK;
     return td_jsonx_fail(x, key, TD_USAGE, err,
@@ -161,6 +162,8 @@ static enum td_code read_dialect(const struct check_schemas *set,
                             "its metaschema does not lead to a known draft");
     if (words)
         d->words = words;
+    else /* without vocabularies a metaschema may add what it likes */
+        d->open = true;
     return code;
 }
 

@@ -4,6 +4,7 @@
  * store.c        documents and the URIs they are known by
  * scan.c         $id and anchors within a document
  * resolve.c      $ref -> location
+ * kind.c         what is no schema
  * unused_refs.c  $refs of schemas that are no nodes
  */
 #ifndef SCHEMA_LOAD_LOAD_H
@@ -125,5 +126,12 @@ struct td_bytes schema_copy_text(const struct td_json_doc *doc, uint32_t at);
 /* A copy of the bytes, and its end. */
 struct td_bytes schema_copy(struct td_bytes bytes);
 void schema_free_bytes(struct td_bytes *bytes);
+
+/* TD_USAGE at value `at` of x if the document, taken whole, is no schema but a
+ * contract or another description of messages, which would accept everything.
+ */
+enum td_code schema_check_kind(const struct td_jsonx *doc,
+                               const struct td_jsonx *x, uint32_t at,
+                               struct td_error *err);
 
 #endif

@@ -140,6 +140,9 @@ enum td_code schema_resolve(struct check_schemas *set,
                              (const char *)text.ptr);
         (void)td_error_mend(err, "point it at a schema that is there");
     }
+    if (code == TD_OK && target->place.at == 0)
+        code =
+            schema_check_kind(set->docs[target->place.doc].x, x, place.at, err);
     td_buf_release(&uri);
     td_buf_release(&fragment);
     schema_free_bytes(&text);

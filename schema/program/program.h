@@ -41,6 +41,7 @@ struct schema_dialect {
     struct td_bytes uri; /* of its metaschema, without fragment; allocated */
     enum schema_draft draft;
     uint32_t words; /* groups of keywords */
+    bool open;      /* it may have keywords that are not known here */
 };
 
 struct schema_document {

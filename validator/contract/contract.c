@@ -318,6 +318,19 @@ static enum td_code read_note(struct contract_loader *l, uint32_t at)
     return TD_OK;
 }
 
+/* True if the document looks like a JSON Schema. */
+static bool is_schema(const struct contract_loader *l)
+{
+    static const char *const words[] = {"$schema", "$ref",  "properties",
+                                        "allOf",   "anyOf", "oneOf"};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (contract_member(l, 0, words[i]))
+            return true;
+    }
+    return false;
+}
+
 static enum td_code read_version(struct contract_loader *l)
 {
     uint32_t v = contract_is_kind(l, 0, TD_JSON_OBJECT)
@@ -326,8 +339,11 @@ static enum td_code read_version(struct contract_loader *l)
 
     if (v && td_bytes_is(td_json_raw(l->json, v), "1"))
         return TD_OK;
-    return td_jsonx_fail(l->x, v, TD_USAGE, l->err,
-                         "a contract begins with `contract: 1`");
+    (void)td_jsonx_fail(l->x, v, TD_USAGE, l->err,
+                        "a contract begins with `contract: 1`");
+    return is_schema(l) ? td_error_mend(l->err, "this looks like a JSON "
+                                                "Schema: give it with --schema")
+                        : TD_USAGE;
 }
 
 static enum td_code index_rules(struct contract_loader *l)

@@ -151,6 +151,13 @@ static void on_error(void *self, const struct td_error *error)
     check_remark_add(&errors->all, errors->name, error);
 }
 
+static void on_word(void *self, const struct td_error *what)
+{
+    const struct check_lint *lint = self;
+
+    check_remark_add(lint->doubts, lint->doc->name, what);
+}
+
 static enum td_code lint_contract(const struct check_lint *lint,
                                   const struct check_contract_errors *errors)
 {
@@ -161,6 +168,8 @@ static enum td_code lint_contract(const struct check_lint *lint,
     if (code == TD_OK) {
         lint_rules(lint);
         lint_tests(lint);
+        check_schemas_doubt(lint->contract->schemas, on_word,
+                            (void *)(uintptr_t)lint);
     }
     check_trials_free(trials);
     return code;
