@@ -1,4 +1,5 @@
 /* tapedeck VERB ...: find the verb, read its options, run it. */
+#include "cli/environment.h"
 #include "cli/help/help.h"
 #include "cli/options/args.h"
 #include "cli/options/say.h"
@@ -79,6 +80,7 @@ static enum td_code run_verb(const struct cli_command *command,
         code = print_help(command, err);
     } else if (!code) {
         set_talk(args);
+        cli_environment_check(args);
         code = flush_stdout(command->run(args, err), err);
     }
     cli_args_free(args);

@@ -22,6 +22,7 @@ struct setting {
     const char *verb; /* NULL = of every verb; a name of the table */
     char *option;
     char **texts;
+    char **places; /* the same where texts name files, from this directory */
     size_t count;
     char *where;
 };
@@ -35,6 +36,7 @@ struct cli_config {
 struct file {
     struct cli_config *config;
     enum cli_origin from;
+    const char *folder; /* it is in, and ends with /; "" is this directory */
     struct td_jsonx doc;
     struct td_error *err;
 };
@@ -154,6 +156,73 @@ static struct setting *new_setting(struct file *file,
     return setting;
 }
 
+/* Where the name of a file begins in a value of the option; NULL: there is
+ * none. FILE, @FILE or PREFIX=DIR, as the table says.
+ */
+static const char *file_in(const struct cli_option *option, const char *text)
+{
+    const char *form = option->value ? option->value : "";
+    const char *cut;
+
+    if (option->type != CLI_TEXT && option->type != CLI_LIST)
+        return NULL;
+    if (!strcmp(form, "FILE") || !strcmp(form, "CONTRACT"))
+        return text;
+    if (strstr(form, "@FILE"))
+        return text[0] == '@' ? text + 1 : NULL;
+    cut = strstr(form, "=DIR") ? strrchr(text, '=') : NULL;
+    return cut ? cut + 1 : NULL;
+}
+
+static bool is_relative(const char *path)
+{
+    return path[0] != '\0' && path[0] != '/' && strcmp(path, "-") != 0;
+}
+
+/* The text, with the name of the file in it as seen from this directory. */
+static char *place_of(const struct file *file, const struct cli_option *option,
+                      const char *text)
+{
+    const char *path = file_in(option, text);
+    struct td_buf out = {0};
+    char *copy;
+
+    if (!path || !is_relative(path))
+        return td_strdup(text);
+    (void)td_buf_add(&out, text, (size_t)(path - text));
+    (void)td_buf_addf(&out, "%s%s", file->folder, path);
+    copy = td_strdup(td_buf_str(&out));
+    td_buf_release(&out);
+    return copy;
+}
+
+/* The option of a name whose values name files; NULL: of none they do. */
+static const struct cli_option *file_option(const struct cli_option *options,
+                                            const char *name)
+{
+    for (; options && options->name; options++) {
+        if (!strcmp(options->name, name) &&
+            (file_in(options, "@") || file_in(options, "=")))
+            return options;
+    }
+    return NULL;
+}
+
+static void add_places(struct file *file, const struct cli_command *verb,
+                       struct setting *setting)
+{
+    const struct cli_option *option =
+        verb ? file_option(verb->options, setting->option) : NULL;
+
+    for (size_t i = 0; !verb && !option && cli_verbs[i]; i++)
+        option = file_option(cli_verbs[i]->options, setting->option);
+    if (!option || setting->count == 0)
+        return;
+    setting->places = td_calloc(setting->count + 1, sizeof(*setting->places));
+    for (size_t i = 0; i < setting->count; i++)
+        setting->places[i] = place_of(file, option, setting->texts[i]);
+}
+
 static enum td_code bad_value(struct file *file, uint32_t value)
 {
     return td_jsonx_fail(&file->doc, value, TD_USAGE, file->err,
@@ -185,10 +254,14 @@ static enum td_code add_option(struct file *file,
     char *name = text_of(&file->doc.json, key);
     enum td_code code = TD_OK;
 
-    if (!is_known(verb, name))
+    if (!is_known(verb, name)) {
         code = unknown_key(file, key, verb, name);
-    else if (file->doc.json.values[key + 1].kind != TD_JSON_NULL)
-        code = add_texts(file, new_setting(file, verb, key), key + 1);
+    } else if (file->doc.json.values[key + 1].kind != TD_JSON_NULL) {
+        struct setting *setting = new_setting(file, verb, key);
+
+        code = add_texts(file, setting, key + 1);
+        add_places(file, verb, setting);
+    }
     free(name);
     return code;
 }
@@ -232,12 +305,20 @@ static enum td_code add_top(struct file *file)
 static enum td_code add_file(struct cli_config *config, enum cli_origin from,
                              const char *path, struct td_error *err)
 {
+    char *here = get_current_dir_name();
+    char *folder = td_strndup(path, (size_t)(strrchr(path, '/') + 1 - path));
     struct file file = {.config = config, .from = from, .err = err};
     enum td_code code = td_jsonx_load(&file.doc, path, err);
+    size_t len = here ? strlen(here) : 0;
+    bool beside =
+        len > 0 && !strncmp(folder, here, len) && !strcmp(folder + len, "/");
 
+    file.folder = beside ? "" : folder;
     if (!code)
         code = add_top(&file);
     td_jsonx_release(&file.doc);
+    free(folder);
+    free(here);
     return code;
 }
 
@@ -306,7 +387,10 @@ void cli_config_close(struct cli_config *config)
         config->first = setting->next;
         for (size_t i = 0; i < setting->count; i++)
             free(setting->texts[i]);
+        for (size_t i = 0; setting->places && i < setting->count; i++)
+            free(setting->places[i]);
         free(setting->texts);
+        free(setting->places);
         free(setting->option);
         free(setting->where);
         free(setting);
@@ -333,16 +417,19 @@ static bool say_variable(const char *verb, const char *option,
 
 /* The settings of one file, of the verb or (NULL) general ones. */
 static bool say_file(const struct cli_config *config, enum cli_origin from,
-                     const char *verb, const char *option, cli_found_fn *tell,
-                     void *ctx)
+                     const char *verb, const struct cli_option *option,
+                     cli_found_fn *tell, void *ctx)
 {
+    bool file = file_in(option, "@") || file_in(option, "=");
+
     for (const struct setting *s = config->first; s; s = s->next) {
         struct cli_found found = {.from = from, .count = s->count};
 
-        if (s->from != from || strcmp(s->option, option) != 0 ||
+        if (s->from != from || strcmp(s->option, option->name) != 0 ||
             (verb ? !s->verb || strcmp(s->verb, verb) != 0 : s->verb != NULL))
             continue;
-        found.texts = (const char *const *)s->texts;
+        found.texts =
+            (const char *const *)(file && s->places ? s->places : s->texts);
         (void)snprintf(found.where, sizeof(found.where), "%s", s->where);
         if (!tell(ctx, &found))
             return false;
@@ -351,13 +438,14 @@ static bool say_file(const struct cli_config *config, enum cli_origin from,
 }
 
 void cli_config_each(const struct cli_config *config, const char *verb,
-                     const char *option, cli_found_fn *found, void *ctx)
+                     const struct cli_option *option, cli_found_fn *found,
+                     void *ctx)
 {
     bool more = true;
 
     if (verb)
-        more = say_variable(verb, option, found, ctx);
-    more = more && say_variable(NULL, option, found, ctx);
+        more = say_variable(verb, option->name, found, ctx);
+    more = more && say_variable(NULL, option->name, found, ctx);
     for (int from = CLI_FROM_PROJECT; config && from >= CLI_FROM_USER; from--) {
         if (verb)
             more = more && say_file(config, (enum cli_origin)from, verb, option,

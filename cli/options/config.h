@@ -7,7 +7,8 @@
  *   user          $XDG_CONFIG_HOME/tapedeck/config.yaml, by default in
  *                 ~/.config
  * A file is a mapping of option names; a verb's name holds a mapping for that
- * verb alone, which wins over the general one of the same file.
+ * verb alone, which wins over the general one of the same file. Files and
+ * folders that it names are looked for beside it.
  */
 #ifndef CLI_OPTIONS_CONFIG_H
 #define CLI_OPTIONS_CONFIG_H
@@ -56,6 +57,7 @@ typedef bool cli_found_fn(void *ctx, const struct cli_found *found);
  * environment.
  */
 void cli_config_each(const struct cli_config *config, const char *verb,
-                     const char *option, cli_found_fn *found, void *ctx);
+                     const struct cli_option *option, cli_found_fn *found,
+                     void *ctx);
 
 #endif

@@ -262,8 +262,8 @@ static enum td_code fill_from_config(struct cli_slot *slot,
 {
     struct filling f = {slot, err, TD_OK};
 
-    cli_config_each(args->config, args->command->name, slot->option->name,
-                    fill_from, &f);
+    cli_config_each(args->config, args->command->name, slot->option, fill_from,
+                    &f);
     return f.code;
 }
 

@@ -146,8 +146,8 @@ static enum td_code explain(const struct cli_args *args, const char *name,
         add_name(&page.text, &key);
         (void)td_buf_add_text(&page.text, "\",\"settings\":[");
     }
-    cli_config_each(args->config, key.verb ? key.verb->name : NULL,
-                    key.option->name, add_found, &page);
+    cli_config_each(args->config, key.verb ? key.verb->name : NULL, key.option,
+                    add_found, &page);
     add_preset(&page);
     if (page.json)
         (void)td_buf_add_text(&page.text, "]}\n");
@@ -177,8 +177,8 @@ const struct cli_command cli_cmd_config = {
         "~/.config/tapedeck/config.yaml; the default.\n"
         "\n"
         "A file is a mapping of options; a verb's name holds a mapping for "
-        "that "
-        "verb alone:\n"
+        "that verb alone. Files and folders that it names are looked for "
+        "beside it:\n"
         "\n"
         "    color: never\n"
         "    record:\n"
