@@ -96,7 +96,7 @@ static enum td_code check_words(const struct cli_check *check,
     if (check->schemas)
         check_schemas_doubt(check->schemas, on_word, &words);
     if (check->contract)
-        check_schemas_doubt(check->contract->schemas, on_word, &words);
+        check_schemas_doubt(check->contract->set.schemas, on_word, &words);
     if (words.count > 0 && cli_flag(args, "strict")) {
         *err = words.first;
         return TD_USAGE;

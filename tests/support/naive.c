@@ -39,6 +39,31 @@ void naive_say(const struct naive_part *part, bool held)
     part->out->total += !held;
 }
 
+/* Nothing, or what a d says. */
+static void take(int *told, const struct naive_item *item, bool n)
+{
+    int said = n ? item->n : item->v;
+
+    if (item->name == 'd' && said != NAIVE_NONE)
+        *told = said;
+}
+
+int naive_told(const struct naive_part *part, unsigned upto, bool n)
+{
+    int own = NAIVE_NONE;
+    int all = NAIVE_NONE;
+
+    for (unsigned k = 0; k < part->heard_len; k++) {
+        if (part->heard[k] <= upto)
+            take(&own, &part->items[part->heard[k]], n);
+    }
+    for (unsigned i = 0; i < part->stream_len && i <= upto; i++) {
+        if (!part->rule->by || part->items[i].k == NAIVE_NONE)
+            take(&all, &part->items[i], n);
+    }
+    return part->rule->by && own != NAIVE_NONE ? own : all;
+}
+
 const struct naive_item *naive_at(const struct naive_part *part, unsigned i)
 {
     return &part->items[part->list[i]];
@@ -74,6 +99,7 @@ static bool hears(const struct naive_rule *r, const struct naive_item *item)
 {
     bool a = naive_picks(&r->a, item);
     bool b = naive_picks(&r->b, item);
+    bool told = r->by && item->name == 'd'; /* EVENT.FIELD of count, constant */
 
     switch (r->verb) {
     case NAIVE_first:
@@ -92,6 +118,7 @@ static bool hears(const struct naive_rule *r, const struct naive_item *item)
     case NAIVE_requires:
         return a || names(&r->b, item, true, false);
     case NAIVE_constant:
+        return (told && r->flag) || names(&r->a, item, true, false);
     case NAIVE_monotonic:
     case NAIVE_step:
     case NAIVE_contiguous:
@@ -101,6 +128,7 @@ static bool hears(const struct naive_rule *r, const struct naive_item *item)
                ((r->mode == 1 || r->mode == 5) &&
                 names(&r->a, item, false, true));
     case NAIVE_count:
+        return a || (told && r->mode == 1);
     case NAIVE_absent:
     case NAIVE_unique:
     case NAIVE_no_duplicate:
@@ -146,6 +174,13 @@ static void judge_part(struct walk *w, unsigned end, bool cut)
     w->part.cut = cut;
     verbs[w->part.rule->verb](&w->part);
     w->part.len = 0;
+    w->part.heard_len = 0;
+}
+
+static void hear(struct walk *w, unsigned i)
+{
+    if (w->part.heard_len == 0 || w->part.heard[w->part.heard_len - 1] != i)
+        w->part.heard[w->part.heard_len++] = i;
 }
 
 /* A message that is of no key begins and ends the scope of all. */
@@ -169,14 +204,18 @@ static void own_message(struct walk *w, const struct naive_item *item,
     w->known = true;
     w->active = w->active || w->armed;
     w->armed = false;
+    if (w->active)
+        hear(w, i);
     if (w->active && closes_scope(rule, item)) {
         judge_part(w, i, false);
         w->active = false;
     } else if (w->active) {
         w->part.list[w->part.len++] = i;
     }
-    if (opens_scope(rule, item))
+    if (opens_scope(rule, item)) {
         w->active = true;
+        hear(w, i);
+    }
     if (rule->has_ends && naive_picks(&rule->ends, item)) {
         judge_part(w, i, false);
         w->known = false;

@@ -119,6 +119,8 @@ struct naive_part {
     int key; /* NAIVE_NONE: the rule has none */
     unsigned list[NAIVE_LONGEST];
     unsigned len;
+    unsigned heard[NAIVE_LONGEST]; /* list, with what begins and ends it */
+    unsigned heard_len;
     bool cut;     /* it may go on where nobody sees it */
     unsigned end; /* index of the message at its end */
     struct naive_durations *durations;
@@ -155,6 +157,12 @@ void naive_say(const struct naive_part *part, bool held);
 
 /* For verbs: item i of the part. */
 const struct naive_item *naive_at(const struct naive_part *part, unsigned i);
+
+/* For verbs: what the last d up to message `upto` of the stream says, its n or
+ * v: with `by` one of the key within the part or at its edges, else one without
+ * a key.
+ */
+int naive_told(const struct naive_part *part, unsigned upto, bool n);
 
 /* For verbs: the time of item i by the rule's clock, and that of the end. */
 int64_t naive_time(const struct naive_part *part, unsigned i);

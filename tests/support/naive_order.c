@@ -60,8 +60,10 @@ static void count_said(const struct naive_part *p)
 
     if (p->cut)
         p->out->open = true;
-    else if (p->rule->mode < 3 && said.last_d_n != NAIVE_NONE)
-        naive_say(p, n == said.last_d_n + (p->rule->mode == 2));
+    else if (p->rule->mode == 1 && naive_told(p, p->end, true) != NAIVE_NONE)
+        naive_say(p, n == naive_told(p, p->end, true));
+    else if (p->rule->mode == 2 && said.last_d_n != NAIVE_NONE)
+        naive_say(p, n == said.last_d_n + 1);
     else if (p->rule->mode == 3)
         naive_say(p, n <= said.b_of_v1 + 1);
     else if (p->rule->mode == 4)
@@ -299,13 +301,7 @@ void naive_contiguous(const struct naive_part *p)
 /* What the last d before message i of the part says. */
 static int other_before(const struct naive_part *p, unsigned i)
 {
-    int v = NAIVE_NONE;
-
-    for (unsigned j = 0; p->rule->flag && j <= p->list[i]; j++) {
-        if (p->items[j].name == 'd')
-            v = p->items[j].v;
-    }
-    return v;
+    return p->rule->flag ? naive_told(p, p->list[i], false) : NAIVE_NONE;
 }
 
 void naive_constant(const struct naive_part *p)

@@ -169,7 +169,7 @@ static void run_special(struct fold_rule *r, uint32_t key, uint64_t roles,
     if ((roles & CHECK_ROLE_ENDS) && r->place.instance)
         fold_end_key(run);
     if (key == CHECK_NO_KEY && rule->missing == CHECK_MISSING_FAIL &&
-        (roles & ~(CHECK_ROLE_EDGES | rule->shared_roles)))
+        (roles & ~(CHECK_ROLE_EDGES | rule->shared_roles | rule->heard_roles)))
         fold_miss_key(run, m);
 }
 

@@ -255,6 +255,15 @@ static void write_parts(struct td_buf *out, const struct check_words *words,
     td_json_release(&doc);
 }
 
+bool check_rule_has_key(const struct check_run *run)
+{
+    const struct check_place *p = run->place;
+    uint32_t by = run->rule->by;
+
+    return by != CHECK_NO_VALUE &&
+           fold_key_of(p->fold, &p->lane->keys[by]) != CHECK_NO_KEY;
+}
+
 struct td_bytes check_rule_key(const struct check_run *run)
 {
     const struct check_place *p = run->place;

@@ -56,6 +56,9 @@ TD_MUST_CHECK bool check_rule_end_time(const struct check_run *run,
 uint32_t check_rule_field(struct check_run *run, const struct check_message *m,
                           uint32_t field);
 
+/* For a shared role: the message at hand has the key that the rule is by. */
+bool check_rule_has_key(const struct check_run *run);
+
 /* The key of the run, or that of its stream, as canonical JSON (canon.h); len
  * 0: there is none. Lives until the key ends.
  */

@@ -173,15 +173,21 @@ static void deliver_own(struct check_run *run, const struct check_message *m,
         CHECK_ROLE_OPENS | CHECK_ROLE_CLOSES | CHECK_ROLE_ENDS;
     struct fold_instance *instance = run->place->instance;
     bool closes = (roles & CHECK_ROLE_CLOSES) && instance->active;
+    uint64_t heard = roles & run->rule->heard_roles;
 
+    if (closes && heard)
+        run->rule->verb->on_message(run, m, heard);
     if (closes)
         end_scope(run);
     else if (instance->active && (roles & ~edges)) {
         fold_result(run)->applied++;
         run->rule->verb->on_message(run, m, roles & ~edges);
     }
-    if ((roles & CHECK_ROLE_OPENS) && !instance->active && can_begin(run))
+    if ((roles & CHECK_ROLE_OPENS) && !instance->active && can_begin(run)) {
         begin_scope(run);
+        if (heard)
+            run->rule->verb->on_message(run, m, heard);
+    }
 }
 
 void fold_deliver(struct check_run *run, const struct check_message *m,

@@ -1,4 +1,5 @@
 #include "validator/explain/explain_internal.h"
+#include "validator/verb/bound.h"
 
 static bool text_is(const struct check_sayer *s, uint32_t at, const char *text)
 {
@@ -46,12 +47,41 @@ static void say_number(const struct check_sayer *s)
     check_say_value(s, s->doc->json.values[between + 1].next);
 }
 
+/* True if one of the values under a key of the rule is calculated. */
+static bool is_calculated(const struct check_sayer *s, const char *key)
+{
+    const struct td_json_doc *json = &s->doc->json;
+    uint32_t at = check_say_key(s, key);
+    bool is = false;
+
+    for (uint32_t i = at; at && i < json->values[at].next; i++) {
+        struct td_buf text = {0};
+
+        if (json->values[i].kind != TD_JSON_STRING)
+            continue;
+        (void)td_json_unescape(&text, td_json_inner(json, i));
+        is = is || check_bound_is_calculated(td_buf_bytes(&text));
+        td_buf_release(&text);
+    }
+    return is;
+}
+
+/* Where the rule is about each key: whom it asks. */
+static void say_whom(const struct check_sayer *s)
+{
+    for (size_t i = 0; check_say_key(s, "by") && check_bound_keys[i]; i++) {
+        if (is_calculated(s, check_bound_keys[i]))
+            check_say(s, ", asked of the whole stream");
+    }
+}
+
 static void say_count(const struct check_sayer *s, uint32_t at)
 {
     check_say(s, "the number of ");
     check_say_events(s, at);
     check_say(s, " is ");
     say_number(s);
+    say_whom(s);
 }
 
 static void say_absent(const struct check_sayer *s, uint32_t at)

@@ -168,7 +168,7 @@ static enum td_code lint_contract(const struct check_lint *lint,
     if (code == TD_OK) {
         lint_rules(lint);
         lint_tests(lint);
-        check_schemas_doubt(lint->contract->schemas, on_word,
+        check_schemas_doubt(lint->contract->set.schemas, on_word,
                             (void *)(uintptr_t)lint);
     }
     check_trials_free(trials);

@@ -92,6 +92,8 @@ struct check_rule {
     struct check_role *roles;
     uint32_t roles_len;
     uint64_t shared_roles; /* those of them that are, as a mask */
+    uint64_t heard_roles;  /* those that only tell a key something: also the
+                              messages that begin and end a scope do */
     size_t state_size;
     size_t shared_size;
     void *body; /* the verb's own */

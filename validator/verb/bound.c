@@ -64,7 +64,7 @@ static bool is_number_first(struct td_bytes text)
 /* True if the text is more than EVENT.FIELD: outside of filters and quotes
  * something is calculated or called.
  */
-static bool is_calculated(struct td_bytes text)
+bool check_bound_is_calculated(struct td_bytes text)
 {
     int depth = 0;
 
@@ -104,18 +104,24 @@ static enum td_code read_bound(struct check_loader *l, uint32_t at,
                                struct check_bound *bound)
 {
     struct td_buf text = {0};
+    enum td_code code;
     bool calculated;
 
     bound->set = true;
     if (l->doc->json.values[at].kind != TD_JSON_STRING)
         return check_read_count(l, at, "a count", &bound->number);
     (void)td_json_unescape(&text, td_json_inner(&l->doc->json, at));
-    calculated = is_calculated(td_buf_bytes(&text));
+    calculated = check_bound_is_calculated(td_buf_bytes(&text));
     td_buf_release(&text);
     if (calculated)
         return read_expr(l, at, b, bound);
     bound->role = rule->roles_len;
-    return check_read_field_role(l, at, rule, true, &bound->field);
+    code = check_read_field_role(l, at, rule, true, &bound->field);
+    if (code || rule->by == CHECK_NO_VALUE)
+        return code;
+    bound->own = rule->roles_len;
+    rule->heard_roles |= CHECK_ROLE(bound->own);
+    return check_read_field_role(l, at, rule, false, &bound->field);
 }
 
 static enum td_code read_between(struct check_loader *l, uint32_t at,
@@ -197,13 +203,10 @@ void check_bounds_release(struct check_bounds *b)
 
 static void hear_field(const struct check_run *run,
                        const struct check_message *m,
-                       const struct check_bound *bound, uint64_t roles,
-                       struct check_said *said)
+                       const struct check_bound *bound, struct check_said *said)
 {
     uint32_t at;
 
-    if (!bound->role || !(roles & CHECK_ROLE(bound->role)))
-        return;
     at = check_field_at(run->fields, bound->field);
     if (at == CHECK_NO_VALUE || m->doc->values[at].kind != TD_JSON_NUMBER)
         return;
@@ -222,9 +225,12 @@ void check_bounds_hear(struct check_run *run, const struct check_message *m,
                        uint64_t roles, const struct check_bounds *b)
 {
     struct check_bounds_heard *heard = run->shared;
+    bool of_all = !check_rule_has_key(run);
 
-    hear_field(run, m, &b->low, roles, &heard->low);
-    hear_field(run, m, &b->high, roles, &heard->high);
+    if (of_all && b->low.role && (roles & CHECK_ROLE(b->low.role)))
+        hear_field(run, m, &b->low, &heard->said.low);
+    if (of_all && b->high.role && (roles & CHECK_ROLE(b->high.role)))
+        hear_field(run, m, &b->high, &heard->said.high);
     if (!b->asks || !(roles & CHECK_ROLE(b->asks)))
         return;
     if (!heard->tally)
@@ -233,10 +239,26 @@ void check_bounds_hear(struct check_run *run, const struct check_message *m,
     look_at_work(run);
 }
 
+void check_bounds_hear_own(struct check_run *run, const struct check_message *m,
+                           uint64_t roles, struct check_bounds_own *own)
+{
+    const struct check_bounds *b = run->rule->body;
+
+    if (b->low.own && (roles & CHECK_ROLE(b->low.own)))
+        hear_field(run, m, &b->low, &own->low);
+    if (b->high.own && (roles & CHECK_ROLE(b->high.own)))
+        hear_field(run, m, &b->high, &own->high);
+}
+
+void check_bounds_forget_own(struct check_bounds_own *own)
+{
+    td_buf_release(&own->low.text);
+    td_buf_release(&own->high.text);
+}
+
 void check_bounds_forget(struct check_bounds_heard *heard)
 {
-    td_buf_release(&heard->low.text);
-    td_buf_release(&heard->high.text);
+    check_bounds_forget_own(&heard->said);
     check_tally_free(heard->tally);
     heard->tally = NULL;
 }
@@ -266,17 +288,27 @@ static bool read_limit(struct check_run *run, const struct check_bound *bound,
     return true;
 }
 
+/* What the key has heard, else what came without one. */
+static const struct check_said *said_of(const struct check_said *own,
+                                        const struct check_said *all)
+{
+    return own->text.len > 0 ? own : all;
+}
+
 bool check_range_read(struct check_run *run, const struct check_bounds *b,
+                      const struct check_bounds_own *own,
                       struct check_range *out)
 {
     const struct check_bounds_heard *heard = run->shared;
+    const struct check_said *high = said_of(&own->high, &heard->said.high);
+    const struct check_said *low = said_of(&own->low, &heard->said.low);
 
     *out = (struct check_range){{.den = 1}, {.den = 1}, b->high.set};
-    if (b->high.set && !read_limit(run, &b->high, &heard->high, &out->high))
+    if (b->high.set && !read_limit(run, &b->high, high, &out->high))
         return false;
     if (b->same)
         check_number_copy(&out->low, &out->high);
-    return !b->low.set || read_limit(run, &b->low, &heard->low, &out->low);
+    return !b->low.set || read_limit(run, &b->low, low, &out->low);
 }
 
 void check_range_release(struct check_range *range)
@@ -331,10 +363,11 @@ static void say_source(struct check_note *note, const struct check_bound *bound,
     check_note_witness(note, &said->by, td_buf_bytes(&said->text));
 }
 
-void check_bounds_say(struct check_note *note, const struct check_bounds *b)
+void check_bounds_say(struct check_note *note, const struct check_bounds *b,
+                      const struct check_bounds_own *own)
 {
     const struct check_bounds_heard *heard = note->run->shared;
 
-    say_source(note, &b->low, &heard->low);
-    say_source(note, &b->high, &heard->high);
+    say_source(note, &b->low, said_of(&own->low, &heard->said.low));
+    say_source(note, &b->high, said_of(&own->high, &heard->said.high));
 }

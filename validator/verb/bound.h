@@ -2,8 +2,9 @@
  * event says (EVENT.FIELD), or an expression over the past. Source:
  * docs/contract.md, "Rules", count.
  *
- * What events say is heard through shared roles, so it is of the whole stream,
- * whatever the key and scope of a message.
+ * What events say is heard through shared roles, so it is of the whole stream;
+ * with `by` what an event with the key says is the key's own, and only what
+ * comes without a key is of all. Expressions ask the whole stream.
  */
 #ifndef VALIDATOR_VERB_BOUND_H
 #define VALIDATOR_VERB_BOUND_H
@@ -18,6 +19,7 @@ struct check_bound {
     bool set;
     uint64_t number;         /* if it has neither role nor expression */
     uint32_t role;           /* 0, or the event that says it */
+    uint32_t own;            /* with `by`: role of the same, with the key */
     uint32_t field;          /* of that event */
     struct check_expr *expr; /* NULL, or what it is calculated by */
 };
@@ -37,10 +39,15 @@ struct check_said {
     struct td_buf text;
 };
 
-/* What is kept of a stream: the rule's shared state. */
-struct check_bounds_heard {
+/* What a key has heard: part of the rule's state. */
+struct check_bounds_own {
     struct check_said low;
     struct check_said high;
+};
+
+/* What is kept of a stream: the rule's shared state. */
+struct check_bounds_heard {
+    struct check_bounds_own said;
     struct check_tally *tally; /* NULL: nothing was heard yet */
 };
 
@@ -63,16 +70,25 @@ TD_MUST_CHECK enum td_code check_bounds_load(struct check_bounds *b,
                                              uint32_t at);
 void check_bounds_release(struct check_bounds *b);
 
+/* True if a bound that is written so is an expression, and no EVENT.FIELD. */
+bool check_bound_is_calculated(struct td_bytes text);
+
 /* True if it is a number from the start. */
 bool check_bound_is_fixed(const struct check_bound *bound);
 
-/* A message with shared roles of the rule, for run->shared. */
+/* A message with shared roles of the rule, for run->shared; one with roles of
+ * rule->heard_roles, for the key.
+ */
 void check_bounds_hear(struct check_run *run, const struct check_message *m,
                        uint64_t roles, const struct check_bounds *b);
+void check_bounds_hear_own(struct check_run *run, const struct check_message *m,
+                           uint64_t roles, struct check_bounds_own *own);
 void check_bounds_forget(struct check_bounds_heard *heard);
+void check_bounds_forget_own(struct check_bounds_own *own);
 
 /* What they are by now; false: that was not said. Release in any case. */
 bool check_range_read(struct check_run *run, const struct check_bounds *b,
+                      const struct check_bounds_own *own,
                       struct check_range *out);
 void check_range_release(struct check_range *range);
 
@@ -83,6 +99,7 @@ bool check_range_take(const struct check_range *range, uint64_t n);
 void check_range_say(struct td_buf *out, const struct check_range *range);
 
 /* Append where they are from, and who said so. */
-void check_bounds_say(struct check_note *note, const struct check_bounds *b);
+void check_bounds_say(struct check_note *note, const struct check_bounds *b,
+                      const struct check_bounds_own *own);
 
 #endif

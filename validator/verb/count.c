@@ -11,6 +11,7 @@ static const char *const no_keys[] = {NULL};
 struct state {
     uint64_t count;
     struct check_seen last;
+    struct check_bounds_own own;
 };
 
 static enum td_code load_count(struct check_rule *rule, struct check_loader *l,
@@ -45,7 +46,7 @@ static void find(struct check_run *run, const struct check_message *m,
         (void)td_buf_add_text(&note.expected, " events");
     else
         (void)td_buf_addf(&note.expected, " \"%s\"", target);
-    check_bounds_say(&note, run->rule->body);
+    check_bounds_say(&note, run->rule->body, &s->own);
     (void)td_buf_addf(&note.found, "%" PRIu64, s->count);
     check_note_witness(&note, &s->last, td_bytes(NULL, 0));
     check_note_end(&note);
@@ -68,9 +69,13 @@ static void on_count(struct check_run *run, const struct check_message *m,
         check_bounds_hear(run, m, roles, b);
         return;
     }
+    if (roles & run->rule->heard_roles)
+        check_bounds_hear_own(run, m, roles, &s->own);
+    if (!(roles & CHECK_ROLE(0)))
+        return;
     s->count++;
     if (is_over(b, s)) {
-        if (check_range_read(run, b, &range))
+        if (check_range_read(run, b, &s->own, &range))
             find(run, m, &range);
         check_range_release(&range);
     }
@@ -96,7 +101,7 @@ static void end_count(struct check_run *run, enum check_ending how)
         check_rule_open(run, "the stream was cut off");
         return;
     }
-    if (check_range_read(run, b, &range)) {
+    if (check_range_read(run, b, &s->own, &range)) {
         if (check_range_take(&range, s->count))
             check_rule_pass(run);
         else
@@ -109,6 +114,14 @@ static void clear_heard(const struct check_rule *rule, void *shared)
 {
     (void)rule;
     check_bounds_forget(shared);
+}
+
+static void clear_count(const struct check_rule *rule, void *state)
+{
+    struct state *s = state;
+
+    (void)rule;
+    check_bounds_forget_own(&s->own);
 }
 
 static enum td_code load_absent(struct check_rule *rule, struct check_loader *l,
@@ -159,6 +172,7 @@ const struct check_verb check_verb_count = {
     .unload = unload_count,
     .on_message = on_count,
     .on_end = end_count,
+    .clear = clear_count,
     .clear_shared = clear_heard,
 };
 

@@ -31,7 +31,14 @@ static void remember(struct value *v, const struct check_message *m,
 struct constant {
     uint32_t field;
     uint32_t other; /* the role of EVENT.FIELD that it must equal; 0: none */
+    uint32_t own;   /* with `by`: the role of the same, with the key */
     uint32_t other_field;
+};
+
+/* Of a key. */
+struct constant_state {
+    struct value first;
+    struct value other; /* what the key's own event says */
 };
 
 static enum td_code load_constant(struct check_rule *rule,
@@ -42,14 +49,19 @@ static enum td_code load_constant(struct check_rule *rule,
     enum td_code code;
 
     rule->body = b;
-    rule->state_size = sizeof(struct value);
+    rule->state_size = sizeof(struct constant_state);
     rule->shared_size = 2 * sizeof(struct value); /* the other, and scratch */
     code = check_read_field_role(l, check_read_key(l, at, "constant"), rule,
                                  false, &b->field);
     if (code || !equals)
         return code;
     b->other = rule->roles_len;
-    return check_read_field_role(l, equals, rule, true, &b->other_field);
+    code = check_read_field_role(l, equals, rule, true, &b->other_field);
+    if (code || rule->by == CHECK_NO_VALUE)
+        return code;
+    b->own = rule->roles_len;
+    rule->heard_roles |= CHECK_ROLE(b->own);
+    return check_read_field_role(l, equals, rule, false, &b->other_field);
 }
 
 static void find_change(struct check_run *run, const struct check_message *m,
@@ -79,42 +91,62 @@ static bool differs(const struct value *v, struct td_bytes text)
     return v->by.seq && !td_bytes_equal(td_buf_bytes(&v->text), text);
 }
 
+static void hear_other(struct check_run *run, const struct check_message *m,
+                       struct value *other)
+{
+    const struct constant *b = run->rule->body;
+    uint32_t at = check_rule_field(run, m, b->other_field);
+
+    if (at != CHECK_NO_VALUE)
+        remember(other, m, at);
+}
+
+static void judge_constant(struct check_run *run, const struct check_message *m,
+                           uint32_t at)
+{
+    struct constant_state *s = run->state;
+    struct value *shared = run->shared;
+    const struct value *other = s->other.by.seq ? &s->other : &shared[0];
+    struct td_bytes text = check_canon_text(&shared[1].text, m->doc, at);
+
+    if (differs(other, text))
+        find_change(run, m, at, other, true);
+    else if (differs(&s->first, text))
+        find_change(run, m, at, &s->first, false);
+    else if (s->first.by.seq || other->by.seq)
+        check_rule_pass(run);
+    if (!s->first.by.seq)
+        remember(&s->first, m, at);
+}
+
 static void on_constant(struct check_run *run, const struct check_message *m,
                         uint64_t roles)
 {
     const struct constant *b = run->rule->body;
-    struct value *shared = run->shared;
-    struct value *first = run->state;
-    struct td_bytes text;
+    struct constant_state *s = run->state;
     uint32_t at;
 
-    (void)roles;
-    if (!first) {
-        at = check_rule_field(run, m, b->other_field);
-        if (at != CHECK_NO_VALUE)
-            remember(&shared[0], m, at);
+    if (!s) {
+        if (!check_rule_has_key(run))
+            hear_other(run, m, run->shared);
         return;
     }
-    at = check_rule_field(run, m, b->field);
-    if (at == CHECK_NO_VALUE)
+    if (roles & run->rule->heard_roles)
+        hear_other(run, m, &s->other);
+    if (!(roles & CHECK_ROLE(0)))
         return;
-    text = check_canon_text(&shared[1].text, m->doc, at);
-    if (differs(&shared[0], text))
-        find_change(run, m, at, &shared[0], true);
-    else if (differs(first, text))
-        find_change(run, m, at, first, false);
-    else if (first->by.seq || shared[0].by.seq)
-        check_rule_pass(run);
-    if (!first->by.seq)
-        remember(first, m, at);
+    at = check_rule_field(run, m, b->field);
+    if (at != CHECK_NO_VALUE)
+        judge_constant(run, m, at);
 }
 
 static void clear_constant(const struct check_rule *rule, void *state)
 {
-    struct value *v = state;
+    struct constant_state *s = state;
 
     (void)rule;
-    td_buf_release(&v->text);
+    td_buf_release(&s->first.text);
+    td_buf_release(&s->other.text);
 }
 
 static void clear_shared(const struct check_rule *rule, void *shared)
