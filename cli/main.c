@@ -1,7 +1,7 @@
 /* tapedeck VERB ...: find the verb, read its options, run it. */
-#include "cli/environment.h"
 #include "cli/help/help.h"
 #include "cli/options/args.h"
+#include "cli/options/environment.h"
 #include "cli/options/say.h"
 #include "cli/verbs/verbs.h"
 #include "core/fs.h"

@@ -1,7 +1,7 @@
 #include "recorder/redact.h"
 
 #include "core/mem.h"
-#include "recorder/redact_internal.h"
+#include "recorder/redact_rules.h"
 #include "wire/http/url.h"
 #include "wire/sio/packet.h"
 

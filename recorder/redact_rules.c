@@ -1,4 +1,4 @@
-#include "recorder/redact_internal.h"
+#include "recorder/redact_rules.h"
 
 #include "core/buf.h"
 #include "core/mem.h"

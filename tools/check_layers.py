@@ -20,7 +20,7 @@ ROOMS = {
     "recorder": ["tape", "wire", "core"],
     "replayer": ["tape", "wire", "core"],
     "validator": ["tape", "core"],
-    "reports": ["validator/verdict.h", "core"],
+    "reports": ["validator/verdict/verdict.h", "core"],
     "orchestrator": ["recorder", "replayer", "validator", "reports", "wire",
                      "tape", "core"],
     "console": ["replayer", "wire", "tape", "core",
@@ -31,8 +31,8 @@ ROOMS = {
 
 # What a system header's name begins with, and the files that may see it.
 LIBRARIES = {
-    "libwebsockets": ["wire/transport_lws.c"],
-    "lws": ["wire/transport_lws.c"],
+    "libwebsockets": ["wire/net/loop_epoll.c"],
+    "lws": ["wire/net/loop_epoll.c"],
     "openssl/": ["wire/tls*.c", "wire/hash*.c"],
     "zlib": ["tape/*"],
     "isa-l": ["tape/*"],

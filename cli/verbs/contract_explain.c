@@ -132,6 +132,18 @@ static void add_rules(struct page *page)
         (void)td_buf_add_byte(&page->out, ']');
 }
 
+/* What an event is, as far as a line has room. */
+static const char *said_of_event(const struct page *page, uint32_t at)
+{
+    if (td_json_member(page->json, at, td_text("schema")))
+        return "  its data meets a schema";
+    if (td_json_member(page->json, at, td_text("text")))
+        return "  text that meets a schema, no JSON";
+    if (td_json_member(page->json, at, td_text("bytes")))
+        return "  bytes, no JSON";
+    return "  any data";
+}
+
 static void add_event(struct page *page, uint32_t key)
 {
     struct td_buf name = {0};
@@ -143,10 +155,7 @@ static void add_event(struct page *page, uint32_t key)
     } else {
         (void)td_buf_add_text(&page->out, "  ");
         (void)td_text_clean(&page->out, td_buf_bytes(&name));
-        (void)td_buf_add_text(
-            &page->out, td_json_member(page->json, key + 1, td_text("schema"))
-                            ? "  its data meets a schema"
-                            : "  any data");
+        (void)td_buf_add_text(&page->out, said_of_event(page, key + 1));
         (void)td_buf_add_text(&page->out, note.len ? "; " : "");
         (void)td_text_clean(&page->out, td_buf_bytes(&note));
         (void)td_buf_add_byte(&page->out, '\n');

@@ -3,6 +3,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <idn2.h>
 #include <pcre2.h>
+#include <pthread.h>
 #include <stdio.h>
 
 #define LABEL_MAX 63  /* bytes of an A-label */
@@ -117,25 +118,32 @@ static const char bidi_rule[] = "(?(DEFINE)(?<rtl>(?![^.]*" BC("EN") "[^.]*" BC(
                "\\A(?:(?:(?:(?&rtl)|(?&ltr))(?:\\.(?!\\z)|\\z))+"
                "|[^" RTL_LETTER BC("AN") "]*)\\z";
 
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pcre2_code *bidi; /* made once, and read by all threads */
+
+static void compile_bidi(void)
+{
+    PCRE2_SIZE at;
+    int number;
+
+    bidi = pcre2_compile((PCRE2_SPTR)bidi_rule, PCRE2_ZERO_TERMINATED,
+                         PCRE2_UTF, &number, &at, NULL);
+}
+
 bool check_idn_bidi(struct td_bytes name)
 {
     bool plain = true;
     struct td_bytes rest = name;
     pcre2_match_data *data;
-    pcre2_code *code;
-    PCRE2_SIZE at;
-    int number;
     int got;
 
     while (plain && rest.len > 0)
         plain = !may_be_right_to_left(check_next_char(&rest));
     if (plain)
         return true;
-    code = pcre2_compile((PCRE2_SPTR)bidi_rule, PCRE2_ZERO_TERMINATED,
-                         PCRE2_UTF, &number, &at, NULL);
-    data = pcre2_match_data_create_from_pattern(code, NULL);
-    got = pcre2_match(code, name.ptr, name.len, 0, 0, data, NULL);
+    (void)pthread_once(&once, compile_bidi);
+    data = pcre2_match_data_create_from_pattern(bidi, NULL);
+    got = pcre2_match(bidi, name.ptr, name.len, 0, 0, data, NULL);
     pcre2_match_data_free(data);
-    pcre2_code_free(code);
     return got > 0;
 }

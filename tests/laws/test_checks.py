@@ -48,7 +48,7 @@ class Checks(unittest.TestCase):
         self.holds("check_layers.py", {
             "core/x.c": '#include "core/x.h"\n#include <stdio.h>\n',
             "tape/x.c": '#include "core/x.h"\n#include <zlib.h>\n',
-            "wire/transport_lws.c": "#include <libwebsockets.h>\n",
+            "wire/net/loop_epoll.c": "#include <libwebsockets.h>\n",
             "cli/x.c": '#include "tape/x.h"\n#include "wire/y.h"\n'})
         self.breaks("check_layers.py", {"core/x.c": '\n#include "tape/y.h"\n'},
                     "core/x.c:2: core may not include tape/y.h")
@@ -60,7 +60,7 @@ class Checks(unittest.TestCase):
         self.breaks("check_layers.py", {"wire/x.c":
                                         "#include <libwebsockets.h>\n"},
                     "wire/x.c:1: <libwebsockets.h> belongs to "
-                    "wire/transport_lws.c")
+                    "wire/net/loop_epoll.c")
         self.breaks("check_layers.py", {"core/x.c": "#include <zlib.h>\n"},
                     "core/x.c:1: <zlib.h> belongs to tape/*")
         self.breaks("check_layers.py", {"core/x.c": '#include "x.h"\n'},

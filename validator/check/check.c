@@ -1,4 +1,5 @@
 #include "core/mem.h"
+#include "core/utf8.h"
 #include "schema/value/pointer.h"
 #include "validator/check/check_internal.h"
 
@@ -20,9 +21,11 @@ static void add_event_rules(struct check *c)
 
     c->first_event = c->verdict.rules_len;
     for (uint32_t i = 0; i < k->events_len; i++) {
+        static const char *const forms[] = {"schema", "text", "bytes"};
         uint32_t rule;
 
-        (void)snprintf(what, sizeof(what), "schema: %.120s",
+        (void)snprintf(what, sizeof(what), "%s: %.120s",
+                       forms[k->events[i].form],
                        (const char *)k->events[i].name.ptr);
         rule = check_verdict_rule(&c->verdict, "schema", what,
                                   CHECK_LEVEL_ERROR, c->how.max_findings);
@@ -227,12 +230,15 @@ static TD_RARE void find_unknown(struct check *c, const struct check_message *m)
         (void)td_buf_add_byte(&found, '"');
         check_excerpt(&found, m->name, 80);
         (void)td_buf_add_byte(&found, '"');
+    } else if (m->plain.ptr) {
+        (void)td_buf_add_text(&found, "a message that is no JSON, and of no "
+                                      "event of text or bytes");
     } else {
         (void)td_buf_addf(&found, "a message without a name at %.80s",
                           k->name_pointer ? k->name_pointer : "/type");
     }
     c->verdict.rules[c->unknown].applied++;
-    check_find(c, c->unknown, m, td_json_raw(m->doc, m->at),
+    check_find(c, c->unknown, m, check_message_raw(m),
                "an event that the contract names", td_buf_str(&found));
     td_buf_release(&found);
 }
@@ -256,6 +262,29 @@ static TD_RARE void find_in_event(struct check *c,
         find_by_schema(c, c->look.event_run, e->root, view->content, &report);
 }
 
+/* The message is not the text, or the bytes, that its event is. */
+static TD_RARE void find_plain(struct check *c, const struct check_message *m,
+                               const struct check_view *view, uint32_t rule)
+{
+    const struct check_contract_event *e = view->event;
+    struct td_buf expected = {0};
+    struct td_buf found = {0};
+    struct schema_report report = {.check = c, .m = m, .rule = rule};
+
+    if (e->form == CHECK_FORM_TEXT && td_utf8_valid(m->plain)) {
+        find_by_schema(c, c->look.event_run, e->root, view->content, &report);
+        return;
+    }
+    if (e->form == CHECK_FORM_TEXT)
+        (void)td_buf_add_text(&expected, "text, which is UTF-8");
+    else
+        check_plain_say(&expected, &e->bytes);
+    check_plain_found(&found, m->plain);
+    check_find(c, rule, m, m->plain, td_buf_str(&expected), td_buf_str(&found));
+    td_buf_release(&expected);
+    td_buf_release(&found);
+}
+
 static void judge_event(struct check *c, const struct check_message *m,
                         const struct check_view *view)
 {
@@ -263,7 +292,9 @@ static void judge_event(struct check *c, const struct check_message *m,
     uint32_t rule = c->first_event + (uint32_t)(e - c->look.events);
 
     c->verdict.rules[rule].applied++;
-    if (e->has_schema && (m->data == NONE || view->content))
+    if (e->form != CHECK_FORM_JSON && view->content)
+        find_plain(c, m, view, rule);
+    else if (e->has_schema && (m->data == NONE || view->content))
         find_in_event(c, m, view, rule);
 }
 
@@ -326,6 +357,7 @@ enum td_code check_judge(struct check *c, struct check_message *m,
         m->data = view->data;
         m->name = view->name;
         m->event = view->word;
+        m->plain = view->plain;
         if (c->how.schemas) {
             c->verdict.rules[c->schema].applied++;
             if (view->message)

@@ -1,5 +1,6 @@
 #include "validator/check/inspect.h"
 
+#include "core/utf8.h"
 #include "schema/value/pointer.h"
 
 void check_look_init(struct check_look *look, const struct check_options *how)
@@ -21,6 +22,7 @@ void check_look_release(struct check_look *look)
     td_json_shapes_free(look->shapes);
     td_json_release(&look->doc);
     td_buf_release(&look->name);
+    td_buf_release(&look->plain);
     check_renaming_release(&look->renaming);
     *look = (struct check_look){0};
 }
@@ -98,14 +100,139 @@ static enum td_code test_content(struct check_look *look,
                              (struct check_value){m.doc, m.data});
 }
 
+/* A document of one string stands for the message from now on. */
+static bool stand_for(struct check_look *look, struct td_bytes message,
+                      bool text)
+{
+    td_buf_clear(&look->plain);
+    check_plain_json(&look->plain, message, text);
+    return td_json_parse(&look->doc, td_buf_bytes(&look->plain), TD_JSON_DEPTH,
+                         NULL) == TD_OK;
+}
+
+static enum td_code test_plain(struct check_look *look,
+                               const struct check_contract_event *event,
+                               struct td_bytes message, bool text)
+{
+    if (event->form == CHECK_FORM_BYTES)
+        return check_plain_holds(&event->bytes, message) ? TD_OK : TD_FAILED;
+    if (!text)
+        return TD_FAILED;
+    return check_schema_test(look->event_run, event->root,
+                             (struct check_value){&look->doc, 0});
+}
+
+/* The message is an event that is no JSON, or the view has none for it. */
+static void fill_plain(struct check_look *look, struct td_bytes message,
+                       bool text, struct check_view *view)
+{
+    if (!text || (view->event && view->event->form == CHECK_FORM_BYTES))
+        text = stand_for(look, message, false);
+    if (!text) /* it is too long */
+        (void)stand_for(look, td_bytes("", 0), true);
+    view->json = true;
+    view->plain = message.ptr ? message : td_bytes("", 0);
+    view->doc = &look->doc;
+    view->at = 0;
+    view->data = 0;
+}
+
+/* The message has the name of an event that is no JSON: view->event. */
+static void take_plain(struct check_look *look, struct td_bytes message,
+                       struct check_view *view)
+{
+    bool text = td_utf8_valid(message) && stand_for(look, message, true);
+
+    view->content = test_plain(look, view->event, message, text);
+    fill_plain(look, message, text, view);
+}
+
+/* The first event of the contract that describes the message; false: none. */
+static bool find_plain(struct check_look *look, struct td_bytes message,
+                       bool text, struct check_view *view)
+{
+    const struct check_contract *k = look->how->contract;
+
+    for (uint32_t i = 0; i < k->plain_len; i++) {
+        const struct check_contract_event *e = &look->events[k->plain[i]];
+
+        if (test_plain(look, e, message, text) != TD_OK)
+            continue;
+        view->event = e;
+        view->word = k->plain[i];
+        view->name = e->name;
+        view->content = TD_OK;
+        return true;
+    }
+    return false;
+}
+
+/* JSON without a name may be the text of an event, like a bare number. */
+static void try_plain(struct check_look *look, struct td_bytes message,
+                      struct check_view *view)
+{
+    uint32_t at = view->at;
+    uint32_t data = view->data;
+    struct td_bytes whole = view->doc->text;
+
+    if (stand_for(look, message, true) &&
+        find_plain(look, message, true, view)) {
+        fill_plain(look, message, true, view);
+        return;
+    }
+    view->json =
+        td_json_shapes_parse(look->shapes, &look->doc, whole, NULL) == TD_OK;
+    view->at = at;
+    view->data = data;
+}
+
+/* What is no JSON and no event of the contract may be none of its business. */
+static bool may_be_unknown(const struct check_contract *k)
+{
+    return k->unknown == CHECK_UNKNOWN_IGNORE ||
+           (k->unknown == CHECK_UNKNOWN_WARN && k->events_len > 0);
+}
+
+/* The message is no JSON. */
+static TD_RARE void look_at_plain(struct check_look *look,
+                                  struct td_bytes message,
+                                  struct td_bytes given,
+                                  struct check_view *view)
+{
+    const struct check_contract *k = look->how->contract;
+    bool text;
+
+    if (!k || look->how->schemas)
+        return;
+    view->name = k->name_pointer ? td_bytes(NULL, 0) : unescape(look, given);
+    view->word = check_event_find(k->set.words, view->name);
+    if (view->word < k->events_len)
+        view->event = &look->events[view->word];
+    if (view->event && view->event->form != CHECK_FORM_JSON) {
+        take_plain(look, message, view);
+        return;
+    }
+    text = td_utf8_valid(message) && stand_for(look, message, true);
+    if (find_plain(look, message, text, view) ||
+        (!view->event && may_be_unknown(k)))
+        fill_plain(look, message, text, view);
+}
+
 static void look_at_event(struct check_look *look, struct check_view *view)
 {
     const struct check_contract *k = look->how->contract;
 
     view->word = check_event_find(k->set.words, view->name);
-    if (view->word >= k->events_len)
+    if (view->word >= k->events_len) {
+        if (view->name.len == 0 && k->plain_len > 0 && !look->how->schemas)
+            try_plain(look, td_json_raw(view->doc, view->at), view);
         return;
+    }
     view->event = &look->events[view->word];
+    if (view->event->form != CHECK_FORM_JSON && !look->how->schemas) {
+        take_plain(look, td_json_raw(view->doc, view->at), view);
+        return;
+    }
     if (view->event->has_schema && view->data != CHECK_NO_VALUE)
         view->content = test_content(look, view);
 }
@@ -117,8 +244,10 @@ void check_look_at(struct check_look *look, struct td_bytes text,
     const struct check_look_place *place;
 
     *view = (struct check_view){0};
-    if (td_json_shapes_parse(look->shapes, doc, text, NULL))
+    if (td_json_shapes_parse(look->shapes, doc, text, NULL)) {
+        look_at_plain(look, text, given, view);
         return;
+    }
     place = place_of(look, given.len > 0);
     view->json = true;
     view->doc = doc;

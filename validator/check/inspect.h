@@ -1,5 +1,7 @@
 /* validator/check/inspect.h - what can be said of a message by itself: whether
- * it is JSON, its name, where its data is, and whether its schemas hold.
+ * it is JSON, its name, where its data is, and whether its schemas hold. Where
+ * the contract has events of text or bytes it is seen which of them a message
+ * is.
  *
  * Nothing is remembered from one message to the next, so any number of threads
  * may look, each with a look of its own.
@@ -28,6 +30,7 @@ struct check_look {
     struct check_look_place places[CHECK_LOOK_PLACES]; /* by shape */
     struct td_json_doc doc;
     struct td_buf name;
+    struct td_buf plain; /* the JSON that stands for a message which is none */
     struct check_schema_run *message_run;      /* of how->schemas, or NULL */
     struct check_schema_run *event_run;        /* of the contract, or NULL */
     const struct check_contract_event *events; /* as the dialect has them */
@@ -37,6 +40,8 @@ struct check_look {
 /* What was seen; true until the next look, and as long as the text. */
 struct check_view {
     bool json;                     /* else nothing below counts */
+    struct td_bytes plain;         /* the message, where it is taken as text or
+                                      bytes and doc stands for it; else NULL */
     const struct td_json_doc *doc; /* NULL where nobody will ask for it */
     uint32_t at;                   /* the message within doc */
     uint32_t data;                 /* its data, or CHECK_NO_VALUE */

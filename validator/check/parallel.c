@@ -17,7 +17,8 @@ struct batch {
     uint32_t len;
 
     /* Documents of items, their values one behind the other; names that had to
-     * be unescaped. Offsets while they grow. */
+     * be unescaped, and texts that stand for messages. Offsets while they grow.
+     */
     struct td_json_doc *docs;
     struct td_json_value *values;
     size_t values_len;
@@ -89,6 +90,16 @@ static void keep_name(struct batch *b, const struct check_look *look,
     view->name.ptr = NULL;
 }
 
+/* The text of a document that stands for a message is the look's. */
+static void keep_plain(struct batch *b, uint32_t i,
+                       const struct check_view *view)
+{
+    if (!view->plain.ptr)
+        return;
+    (void)td_buf_add_bytes(&b->names, view->doc->text);
+    b->docs[i].text.ptr = NULL;
+}
+
 static void look_at_item(struct batch *b, uint32_t i, struct check_look *look)
 {
     struct check_item *item = &b->items[i];
@@ -103,6 +114,7 @@ static void look_at_item(struct batch *b, uint32_t i, struct check_look *look)
     }
     keep_name(b, look, view);
     keep_doc(b, i, view->doc);
+    keep_plain(b, i, view);
 }
 
 /* Nothing grows any more: offsets become places. */
@@ -122,6 +134,10 @@ static void settle(struct batch *b)
         if (view->name.len > 0 && !view->name.ptr) {
             view->name.ptr = name;
             name += view->name.len;
+        }
+        if (view->plain.ptr) {
+            b->docs[i].text.ptr = name;
+            name += b->docs[i].text.len;
         }
     }
 }

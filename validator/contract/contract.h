@@ -9,6 +9,7 @@
 
 #include "schema/schema.h"
 #include "validator/message/alias.h"
+#include "validator/message/plain.h"
 #include "validator/rule/ruleset.h"
 #include "validator/verdict/verdict.h"
 
@@ -25,9 +26,11 @@ enum check_unknown {
 
 struct check_contract_event {
     struct td_bytes name; /* of the contract's words */
-    bool has_schema;
-    bool optional; /* a stream may be without it */
-    bool on_wire;  /* the schema is for data before it is renamed */
+    enum check_form form;
+    struct check_plain bytes; /* of CHECK_FORM_BYTES; a dialect's borrows */
+    bool has_schema;          /* of text: for it as a JSON string */
+    bool optional;            /* a stream may be without it */
+    bool on_wire;             /* the schema is for data before it is renamed */
     uint32_t root;
     const struct td_jsonx *doc;    /* that names it, if it has an object */
     uint32_t source;               /* the object */
@@ -46,6 +49,8 @@ struct check_contract {
                                  those of the contract */
     struct check_contract_event *events;
     uint32_t events_len;
+    uint32_t *plain; /* those that are text or bytes */
+    uint32_t plain_len;
     struct check_names dialect_names;
     struct check_contract_event **dialects; /* events as each writes them */
     struct check_names profiles;            /* none: those that rules name */

@@ -67,10 +67,35 @@ static enum td_code read_optional(struct contract_loader *l, uint32_t at,
     return TD_OK;
 }
 
+/* Text or bytes, which have no fields. */
+static enum td_code read_plain(struct contract_loader *l, uint32_t at,
+                               struct check_contract_event *e)
+{
+    static const char *const others[] = {"schema", "aliases", "values",
+                                         "bytes"};
+    uint32_t text = contract_member(l, at, "text");
+    uint32_t bytes = contract_member(l, at, "bytes");
+
+    if (!text && !bytes)
+        return TD_OK;
+    for (size_t i = 0; i < (text ? 4 : 3); i++) {
+        uint32_t other = contract_member(l, at, others[i]);
+
+        if (other)
+            return td_jsonx_fail(l->x, other, TD_USAGE, l->err,
+                                 "an event of %s has no %s",
+                                 text ? "text" : "bytes", others[i]);
+    }
+    e->form = text ? CHECK_FORM_TEXT : CHECK_FORM_BYTES;
+    l->c->plain[l->c->plain_len++] = l->c->events_len - 1;
+    return text ? read_schema(l, text, e)
+                : check_plain_read(&e->bytes, l->x, bytes, l->err);
+}
+
 static enum td_code read_event(struct contract_loader *l, uint32_t key)
 {
-    static const char *const known[] = {"schema", "aliases",  "values",
-                                        "note",   "optional", NULL};
+    static const char *const known[] = {"schema",   "aliases", "values", "note",
+                                        "optional", "text",    "bytes",  NULL};
     uint32_t at = key + 1;
     struct check_contract_event *e;
     enum td_code code = add_event(l, key);
@@ -93,6 +118,8 @@ static enum td_code read_event(struct contract_loader *l, uint32_t key)
         code = read_optional(l, optional, &e->optional);
     if (code == TD_OK)
         code = read_aliases(l, l->x, at, &e->aliases);
+    if (code == TD_OK)
+        code = read_plain(l, at, e);
     if (code == TD_OK && schema)
         code = read_schema(l, schema, e);
     return code;
@@ -110,6 +137,9 @@ enum td_code contract_read_events(struct contract_loader *l, uint32_t at)
     l->c->events =
         contract_grow(l->c->events, l->c->events_len, l->json->values[at].count,
                       sizeof(*l->c->events));
+    l->c->plain =
+        contract_grow(l->c->plain, l->c->events_len, l->json->values[at].count,
+                      sizeof(*l->c->plain));
     for (uint32_t key = at + 1; key < l->json->values[at].next && code == TD_OK;
          key = l->json->values[key + 1].next)
         code = contract_settle(l, read_event(l, key));
@@ -157,6 +187,10 @@ static enum td_code read_form(struct contract_loader *l, uint32_t key,
                     "an event of a dialect is an object with schema, "
                     "aliases or values");
     e = &events[index];
+    if (e->form != CHECK_FORM_JSON)
+        return fail(l, key,
+                    "this event is no JSON, and the same in every "
+                    "dialect");
     code = contract_check_keys(l, at, known);
     if (code == TD_OK)
         code = read_aliases(l, l->x, at, &e->aliases);
@@ -247,6 +281,9 @@ void contract_free_events(struct check_contract *c)
     for (uint32_t i = 0; i < c->dialect_names.len; i++)
         free_forms(c->dialects[i], c->events_len);
     free(c->dialects);
+    for (uint32_t i = 0; i < c->plain_len; i++)
+        check_plain_release(&c->events[c->plain[i]].bytes);
+    free(c->plain);
     free_forms(c->events, c->events_len);
     check_names_release(&c->dialect_names);
 }

@@ -48,6 +48,8 @@ void check_message_rename(struct check_message *m,
 
 struct td_bytes check_message_raw(const struct check_message *m)
 {
+    if (m->plain.ptr)
+        return m->plain;
     return m->aliases ? td_json_raw(m->wire, m->wire_at)
                       : td_json_raw(m->doc, m->at);
 }

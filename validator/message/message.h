@@ -24,6 +24,8 @@ struct check_message {
     const struct td_json_doc *doc; /* NULL: nobody will ask for it */
     uint32_t at;                   /* the message within doc */
     uint32_t data;                 /* its data, or CHECK_NO_VALUE */
+    struct td_bytes plain; /* what came, if it is no JSON and doc stands for it;
+                              else ptr is NULL */
 
     /* Where fields were renamed, doc has the contract's names, and this is what
      * came; else aliases is NULL and the rest does not count.

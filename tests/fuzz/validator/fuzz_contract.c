@@ -32,8 +32,18 @@ static void lint(const uint8_t *data, size_t size,
 static void judge(const struct check_options *options)
 {
     static const char line[] = "{\"type\":\"a\",\"data\":{\"n\":1}}";
+    static const char *const plain[] = {"[DONE]", "7", "\211P", ""};
     struct check *check = check_new(options, "fuzz");
 
+    for (uint64_t i = 0; i < 4; i++) {
+        const struct td_event ev = {.seq = i + 1,
+                                    .form = TD_FORM_BYTES,
+                                    .payload = td_text(plain[i]),
+                                    .name = td_text(i == 3 ? "image" : "")};
+
+        if (check_heard(check, &ev))
+            abort();
+    }
     for (uint64_t i = 1; i < 4; i++) {
         if (check_line(check, i, td_text(line)))
             abort();

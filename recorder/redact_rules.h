@@ -1,8 +1,8 @@
-/* recorder/redact_internal.h - the rules of a redaction file; part of
+/* recorder/redact_rules.h - the rules of a redaction file; part of
  * recorder/redact, which has the format.
  */
-#ifndef RECORDER_REDACT_INTERNAL_H
-#define RECORDER_REDACT_INTERNAL_H
+#ifndef RECORDER_REDACT_RULES_H
+#define RECORDER_REDACT_RULES_H
 
 #include "core/error.h"
 #include "core/event.h"

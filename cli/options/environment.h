@@ -1,6 +1,6 @@
-/* cli/environment.h - variables that look like ours and set nothing. */
-#ifndef CLI_ENVIRONMENT_H
-#define CLI_ENVIRONMENT_H
+/* cli/options/environment.h - variables that look like ours and set nothing. */
+#ifndef CLI_OPTIONS_ENVIRONMENT_H
+#define CLI_OPTIONS_ENVIRONMENT_H
 
 #include "cli/options/command.h"
 

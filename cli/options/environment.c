@@ -1,4 +1,4 @@
-#include "cli/environment.h"
+#include "cli/options/environment.h"
 
 #include "cli/options/args.h"
 #include "cli/verbs/verbs.h"

@@ -1,0 +1,204 @@
+#include "validator/message/plain.h"
+
+#include "core/b64.h"
+#include "core/mem.h"
+#include "core/suggest.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define SHOWN 24 /* bytes of a message in a finding */
+
+static const char *const known[] = {"const",      "prefix",     "length",
+                                    "min_length", "max_length", NULL};
+
+static int digit_of(uint8_t c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Pairs of hexadecimal digits, with blanks between pairs. */
+static bool read_hex(struct td_buf *out, struct td_bytes text)
+{
+    size_t i = 0;
+
+    while (i < text.len) {
+        int high = digit_of(text.ptr[i]);
+        int low = i + 1 < text.len ? digit_of(text.ptr[i + 1]) : -1;
+
+        if (text.ptr[i] == ' ') {
+            i++;
+            continue;
+        }
+        if (high < 0 || low < 0)
+            return false;
+        (void)td_buf_add_byte(out, (uint8_t)(high * 16 + low));
+        i += 2;
+    }
+    return true;
+}
+
+static enum td_code read_bytes(struct td_bytes *out, const struct td_jsonx *x,
+                               uint32_t at, struct td_error *err)
+{
+    struct td_buf bytes = {0};
+
+    if (x->json.values[at].kind != TD_JSON_STRING ||
+        !read_hex(&bytes, td_json_inner(&x->json, at))) {
+        td_buf_release(&bytes);
+        return td_jsonx_fail(x, at, TD_USAGE, err,
+                             "bytes are written as pairs of hexadecimal "
+                             "digits in quotes, like \"89 50 4e 47\"");
+    }
+    *out = td_bytes(
+        td_strndup(bytes.ptr ? (const char *)bytes.ptr : "", bytes.len),
+        bytes.len);
+    td_buf_release(&bytes);
+    return TD_OK;
+}
+
+static enum td_code read_length(uint64_t *out, const struct td_jsonx *x,
+                                uint32_t at, struct td_error *err)
+{
+    struct td_bytes raw = td_json_raw(&x->json, at);
+    char digits[20] = "";
+    size_t i = 0;
+
+    for (; i < raw.len && i + 1 < sizeof(digits); i++)
+        digits[i] = (char)raw.ptr[i];
+    if (x->json.values[at].kind != TD_JSON_NUMBER || i < raw.len ||
+        strspn(digits, "0123456789") != raw.len)
+        return td_jsonx_fail(x, at, TD_USAGE, err,
+                             "a length is a number of bytes");
+    *out = strtoull(digits, NULL, 10);
+    return TD_OK;
+}
+
+static enum td_code wrong_key(const struct td_jsonx *x, uint32_t key,
+                              struct td_error *err)
+{
+    struct td_buf name = {0};
+    const char *near;
+
+    (void)td_json_unescape(&name, td_json_inner(&x->json, key));
+    near = td_suggest_among(td_buf_str(&name), known);
+    (void)td_jsonx_fail(x, key, TD_USAGE, err, "bytes have no key \"%.80s\"",
+                        td_buf_str(&name));
+    td_buf_release(&name);
+    if (near)
+        return td_error_mend(err, "did you mean %s?", near);
+    return td_error_mend(err, "the keys here are const, prefix, length, "
+                              "min_length, max_length");
+}
+
+static enum td_code read_key(struct check_plain *plain,
+                             const struct td_jsonx *x, uint32_t key,
+                             struct td_error *err)
+{
+    uint64_t exact;
+    enum td_code code;
+
+    if (td_json_string_is(&x->json, key, td_text("const")))
+        return read_bytes(&plain->all, x, key + 1, err);
+    if (td_json_string_is(&x->json, key, td_text("prefix")))
+        return read_bytes(&plain->prefix, x, key + 1, err);
+    if (td_json_string_is(&x->json, key, td_text("min_length")))
+        return read_length(&plain->min, x, key + 1, err);
+    if (td_json_string_is(&x->json, key, td_text("max_length")))
+        return read_length(&plain->max, x, key + 1, err);
+    if (!td_json_string_is(&x->json, key, td_text("length")))
+        return wrong_key(x, key, err);
+    code = read_length(&exact, x, key + 1, err);
+    if (code == TD_OK)
+        plain->min = plain->max = exact;
+    return code;
+}
+
+enum td_code check_plain_read(struct check_plain *plain,
+                              const struct td_jsonx *x, uint32_t at,
+                              struct td_error *err)
+{
+    const struct td_json_value *v = x->json.values;
+    enum td_code code = TD_OK;
+
+    *plain = (struct check_plain){.max = UINT64_MAX};
+    if (v[at].kind == TD_JSON_TRUE)
+        return TD_OK;
+    if (v[at].kind != TD_JSON_OBJECT)
+        return td_jsonx_fail(x, at, TD_USAGE, err,
+                             "bytes is true, or an object like "
+                             "{prefix: \"89 50\"}");
+    for (uint32_t key = at + 1; key < v[at].next && code == TD_OK;
+         key = v[key + 1].next)
+        code = read_key(plain, x, key, err);
+    if (code == TD_OK && plain->min > plain->max)
+        code = td_jsonx_fail(x, at, TD_USAGE, err,
+                             "the least length is above the greatest");
+    return code;
+}
+
+void check_plain_release(struct check_plain *plain)
+{
+    free((void *)(uintptr_t)plain->all.ptr);
+    free((void *)(uintptr_t)plain->prefix.ptr);
+    *plain = (struct check_plain){.max = UINT64_MAX};
+}
+
+bool check_plain_holds(const struct check_plain *plain, struct td_bytes bytes)
+{
+    if (plain->all.ptr && !td_bytes_equal(plain->all, bytes))
+        return false;
+    return bytes.len >= plain->min && bytes.len <= plain->max &&
+           bytes.len >= plain->prefix.len &&
+           td_bytes_equal(plain->prefix,
+                          td_bytes(bytes.ptr, plain->prefix.len));
+}
+
+static void add_hex(struct td_buf *out, struct td_bytes bytes)
+{
+    for (size_t i = 0; i < bytes.len && i < SHOWN; i++)
+        (void)td_buf_addf(out, "%02x", bytes.ptr[i]);
+    if (bytes.len > SHOWN)
+        (void)td_buf_add_text(out, "...");
+}
+
+void check_plain_say(struct td_buf *out, const struct check_plain *plain)
+{
+    if (plain->all.ptr) {
+        (void)td_buf_add_text(out, "the bytes ");
+        add_hex(out, plain->all);
+        return;
+    }
+    if (plain->min == plain->max)
+        (void)td_buf_addf(out, "exactly %" PRIu64 " ", plain->min);
+    else if (plain->max != UINT64_MAX)
+        (void)td_buf_addf(out, "%" PRIu64 " to %" PRIu64 " ", plain->min,
+                          plain->max);
+    else if (plain->min > 0)
+        (void)td_buf_addf(out, "at least %" PRIu64 " ", plain->min);
+    (void)td_buf_add_text(out, "bytes");
+    if (plain->prefix.len == 0)
+        return;
+    (void)td_buf_add_text(out, " that begin with ");
+    add_hex(out, plain->prefix);
+}
+
+void check_plain_found(struct td_buf *out, struct td_bytes bytes)
+{
+    (void)td_buf_addf(out, "%zu byte%s", bytes.len, bytes.len == 1 ? "" : "s");
+    (void)td_buf_add_text(out, bytes.len ? ": " : "");
+    add_hex(out, bytes);
+}
+
+void check_plain_json(struct td_buf *out, struct td_bytes message, bool text)
+{
+    (void)td_buf_add_byte(out, '"');
+    if (text)
+        (void)td_json_escape(out, message);
+    else
+        (void)td_b64_encode(out, message);
+    (void)td_buf_add_byte(out, '"');
+}
