@@ -188,6 +188,11 @@ static uint64_t backoff(struct wire_client *c)
         max = delay;
     for (unsigned i = 1; i < c->failures && delay < max; i++)
         delay *= 2;
+    if (delay < c->after_ns)
+        delay = c->after_ns;
+    if (delay > max)
+        max = delay;
+    c->after_ns = 0;
     td_rand_bytes(c->options.rand, &random, sizeof(random));
     return sooner(delay + random % (delay / 2 + 1), max);
 }
@@ -248,6 +253,11 @@ void client_judge_close(const struct wire_client *c, const struct ws_line *line,
 bool client_status_passes(int status)
 {
     return status == 408 || status == 429 || status >= 500;
+}
+
+void client_retry_after(struct wire_client *c, uint64_t seconds)
+{
+    c->after_ns = seconds * TD_NS_PER_S;
 }
 
 static enum td_code start(struct wire_client *c, struct td_error *err)

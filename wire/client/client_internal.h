@@ -85,6 +85,7 @@ struct wire_client {
     unsigned attempt;  /* of this session, from 1 */
     unsigned failures; /* in a row */
     uint64_t retry_ns; /* SSE: the server's reconnection time; 0 = none */
+    uint64_t after_ns; /* the next wait is not shorter: see below */
     uint64_t ready_ns; /* since when messages can be sent; TD_NEVER */
     uint64_t heard_ns; /* last byte from the peer */
     uint64_t limit_ns; /* of connecting or closing; TD_NEVER */
@@ -158,6 +159,9 @@ void client_judge_close(const struct wire_client *client,
 
 /* True if a failed HTTP status may be gone with the next attempt. */
 bool client_status_passes(int status);
+
+/* A refusal asked for so many seconds (Retry-After) before the next attempt. */
+void client_retry_after(struct wire_client *client, uint64_t seconds);
 
 /* Go to another URL from now on: header lines and dial follow. Credentials and
  * the owner's headers stay behind if host, port or TLS change.

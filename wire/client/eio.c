@@ -82,6 +82,7 @@ static void get_head(void *ctx, const struct http_head *head)
 
     td_buf_clear(&c->sio.get_body);
     c->sio.get_status = head->status;
+    client_retry_after(c, http_retry_after(head));
 }
 
 static void get_piece(void *ctx, struct td_bytes piece)
@@ -114,6 +115,7 @@ static void post_head(void *ctx, const struct http_head *head)
 
     td_buf_clear(&c->sio.post_body);
     c->sio.post_status = head->status;
+    client_retry_after(c, http_retry_after(head));
 }
 
 static void post_piece(void *ctx, struct td_bytes piece)
@@ -199,6 +201,8 @@ static void ws_gone(void *ctx, const struct td_error *why)
 
     if (told.code == TD_OK)
         client_judge_close(c, &c->ws, &told);
+    if (c->options.websocket_only)
+        client_retry_after(c, c->ws.retry_after_s);
     if (!over(c))
         eio_client_ws_gone(c->sio.eio, &told);
 }

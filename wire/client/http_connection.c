@@ -47,6 +47,17 @@ static void take_item(struct http_line *line, const struct http_item *item)
     }
 }
 
+/* Another protocol that nobody asked for (RFC 9110, 15.2.2). */
+static void fail_switch(struct http_line *line, struct td_bytes bytes)
+{
+    struct td_error why;
+
+    (void)td_error_set(&why, TD_PROTOCOL, NULL, 0,
+                       "HTTP: the server switches to a protocol that it was "
+                       "not asked for");
+    fail(line, bytes, &why);
+}
+
 /* One item of the answer. False if there is no more to read in *in. */
 static bool step(struct http_line *line, struct td_bytes all,
                  struct td_bytes *in, bool *interim)
@@ -59,6 +70,10 @@ static bool step(struct http_line *line, struct td_bytes all,
         return false;
     if (code != TD_OK) {
         fail(line, all, &why);
+        return false;
+    }
+    if (item.kind == HTTP_HEAD && item.head->status == 101) {
+        fail_switch(line, all);
         return false;
     }
     if (item.kind == HTTP_HEAD)

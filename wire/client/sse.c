@@ -24,6 +24,9 @@ static void redirect(struct wire_client *c, const struct http_head *head)
     if (location.len == 0)
         code = td_error_set(&why, TD_PROTOCOL, NULL, 0,
                             "HTTP %d without a Location", head->status);
+    else if (http_count(head, "Location") > 1)
+        code = td_error_set(&why, TD_PROTOCOL, NULL, 0,
+                            "HTTP %d with two Locations", head->status);
     else if (c->redirects++ == CLIENT_REDIRECTS_MAX)
         code = td_error_set(&why, TD_PROTOCOL, NULL, 0,
                             "more than %d redirects", CLIENT_REDIRECTS_MAX);
@@ -36,33 +39,24 @@ static void redirect(struct wire_client *c, const struct http_head *head)
         client_down(c, &why, WS_CODE_ABNORMAL, why.text, false);
 }
 
-static bool is_stream(const struct http_head *head)
-{
-    struct td_bytes type = http_field(head, "Content-Type");
-    const uint8_t *end = type.len ? memchr(type.ptr, ';', type.len) : NULL;
-
-    if (end)
-        type.len = (size_t)(end - type.ptr);
-    while (type.len > 0 && type.ptr[type.len - 1] == ' ')
-        type.len--;
-    return http_same(type, "text/event-stream");
-}
-
 /* An encoded stream would be read as garbage: as comments and unknown fields,
  * that is as nothing.
  */
 static bool is_encoded(const struct http_head *head)
 {
-    struct td_bytes coding = http_field(head, "Content-Encoding");
-
-    return coding.len > 0 && !http_same(coding, "identity");
+    for (size_t i = 0; i < head->field_count; i++)
+        if (http_same(head->fields[i].name, "Content-Encoding") &&
+            head->fields[i].value.len > 0 &&
+            !http_same(head->fields[i].value, "identity"))
+            return true;
+    return false;
 }
 
 static void refuse(struct wire_client *c, const struct http_head *head)
 {
     struct td_error why = {.code = TD_OK};
 
-    if (head->status == 200 && !is_stream(head))
+    if (head->status == 200 && !http_is_type(head, "text/event-stream"))
         (void)td_error_set(&why, TD_PROTOCOL, NULL, 0,
                            "the answer is not text/event-stream");
     else if (head->status == 200)
@@ -74,6 +68,7 @@ static void refuse(struct wire_client *c, const struct http_head *head)
             &why, TD_PROTOCOL, NULL, 0, "the server answered HTTP %d %.*s",
             head->status, (int)(head->reason.len < 80 ? head->reason.len : 80),
             head->reason.len ? (const char *)head->reason.ptr : "");
+    client_retry_after(c, http_retry_after(head));
     client_down(c, &why, WS_CODE_ABNORMAL, why.text,
                 client_status_passes(head->status));
 }
@@ -87,7 +82,8 @@ static void on_head(void *ctx, const struct http_head *head)
         redirect(c, head);
         return;
     }
-    if (head->status != 200 || !is_stream(head) || is_encoded(head)) {
+    if (head->status != 200 || !http_is_type(head, "text/event-stream") ||
+        is_encoded(head)) {
         refuse(c, head);
         return;
     }

@@ -64,6 +64,14 @@ static void closed_by_frame(struct wire_client *c, const struct ws_line *line)
                 line->close_code != WS_CODE_NORMAL);
 }
 
+/* By an HTTP status. */
+static void refused(struct wire_client *c, const struct td_error *why)
+{
+    client_retry_after(c, c->ws.retry_after_s);
+    client_down(c, why, c->ws.close_code, why->text,
+                client_status_passes(c->ws.status));
+}
+
 static void on_gone(void *ctx, const struct td_error *why)
 {
     struct wire_client *c = ctx;
@@ -72,8 +80,7 @@ static void on_gone(void *ctx, const struct td_error *why)
     if (why->code == TD_OK)
         closed_by_frame(c, line);
     else if (line->status > 0 && line->status != 101)
-        client_down(c, why, line->close_code, why->text,
-                    client_status_passes(line->status));
+        refused(c, why);
     else
         client_down(c, why, line->close_code, why->text,
                     why->code != TD_PROTOCOL);

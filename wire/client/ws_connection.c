@@ -123,6 +123,7 @@ static bool take_head(struct ws_line *line, const struct http_head *head,
     struct td_error why = {0};
 
     line->status = head->status;
+    line->retry_after_s = http_retry_after(head);
     if (ws_check_response(head, line->key, line->protocols, &why) != TD_OK) {
         if (head->status == 101)
             fail(line, bytes, &why);
@@ -135,6 +136,12 @@ static bool take_head(struct ws_line *line, const struct http_head *head,
     return line->conn == conn;
 }
 
+/* What comes before the answer and says nothing of it (RFC 9110, 15.2). */
+static bool is_interim(const struct http_head *head)
+{
+    return head->status < 200 && head->status != 101;
+}
+
 /* Read the answer to the handshake; what is behind it are frames. */
 static void take_answer(struct ws_line *line, struct td_bytes in)
 {
@@ -144,9 +151,10 @@ static void take_answer(struct ws_line *line, struct td_bytes in)
     enum td_code code;
 
     while ((code = http_next(&line->parser, &in, &item, &why)) == TD_OK) {
-        if (item.kind == HTTP_HEAD && !take_head(line, item.head, all))
+        if (item.kind == HTTP_HEAD && !is_interim(item.head) &&
+            !take_head(line, item.head, all))
             return;
-        if (item.kind == HTTP_END) {
+        if (item.kind == HTTP_END && line->status == 101) {
             take_frames(line, in);
             return;
         }
@@ -257,6 +265,7 @@ enum td_code ws_line_open(struct ws_line *line, struct wire_net *net,
     line->close_code = WS_CODE_ABNORMAL;
     line->close_reason[0] = '\0';
     line->status = 0;
+    line->retry_after_s = 0;
     http_parser_release(&line->parser);
     http_parser_init(&line->parser, HTTP_RESPONSES, NULL);
     ws_decoder_release(&line->decoder);

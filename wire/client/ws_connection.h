@@ -48,7 +48,8 @@ struct ws_line {
     enum ws_line_state state;
     uint16_t close_code; /* WS_CODE_ABNORMAL if no close frame came */
     char close_reason[WS_REASON_MAX + 1];
-    int status; /* of the handshake's answer; 0 = none came */
+    int status;             /* of the handshake's answer; 0 = none came */
+    uint64_t retry_after_s; /* which it asked for */
     bool congested;
     char key[WS_KEY_LEN + 1];
     const char *protocols; /* offered; borrowed */

@@ -39,14 +39,54 @@ static struct td_bytes take_until(struct td_bytes *list, char mark)
     return part;
 }
 
+size_t http_count(const struct http_head *head, const char *name)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < head->field_count; i++)
+        n += http_same(head->fields[i].name, name);
+    return n;
+}
+
+/* Where the first of these bytes outside quotes is, or the end. */
+static size_t find_unquoted(struct td_bytes text, const char *marks)
+{
+    bool quoted = false;
+    size_t i = 0;
+
+    for (; i < text.len; i++) {
+        uint8_t c = text.ptr[i];
+
+        if (c == '"')
+            quoted = !quoted;
+        else if (quoted)
+            i += c == '\\' && i + 1 < text.len;
+        else if (c && strchr(marks, c))
+            break;
+    }
+    return i;
+}
+
+struct td_bytes http_next_element(struct td_bytes *list)
+{
+    size_t len = find_unquoted(*list, ",");
+    struct td_bytes whole = td_bytes(list->ptr, len);
+    size_t used = len < list->len ? len + 1 : len;
+
+    if (list->len == 0)
+        return td_bytes(NULL, 0);
+    list->ptr += used;
+    list->len -= used;
+    return http_trim(td_bytes(whole.ptr, find_unquoted(whole, ";")));
+}
+
 static bool list_has(struct td_bytes list, const char *token)
 {
-    while (list.len > 0) {
-        struct td_bytes part = take_until(&list, ',');
+    struct td_bytes element;
 
-        if (http_same(http_trim(take_until(&part, ';')), token))
+    while ((element = http_next_element(&list)).ptr)
+        if (http_same(element, token))
             return true;
-    }
     return false;
 }
 
@@ -58,6 +98,34 @@ bool http_has_token(const struct http_head *head, const char *name,
             list_has(head->fields[i].value, token))
             return true;
     return false;
+}
+
+bool http_is_type(const struct http_head *head, const char *type)
+{
+    for (size_t i = 0; i < head->field_count; i++) {
+        struct td_bytes value = head->fields[i].value;
+
+        if (!http_same(head->fields[i].name, "Content-Type"))
+            continue;
+        value.len = find_unquoted(value, ";");
+        if (!http_same(http_trim(value), type))
+            return false;
+    }
+    return http_count(head, "Content-Type") > 0;
+}
+
+uint64_t http_retry_after(const struct http_head *head)
+{
+    struct td_bytes digits = http_field(head, "Retry-After");
+    uint64_t seconds = 0;
+
+    for (size_t i = 0; i < digits.len; i++) {
+        if (digits.ptr[i] < '0' || digits.ptr[i] > '9')
+            return 0;
+        seconds = seconds * 10 + (unsigned)(digits.ptr[i] - '0');
+        seconds = seconds < UINT32_MAX ? seconds : UINT32_MAX;
+    }
+    return seconds;
 }
 
 struct td_bytes http_query(struct td_bytes query, const char *name)

@@ -77,29 +77,46 @@ static enum td_code read_version(const struct reader *r, struct td_bytes word)
     return TD_OK;
 }
 
+/* What stands behind "http://host" of an absolute form; else the target. */
+static struct td_bytes behind_authority(struct td_bytes target)
+{
+    static const char *const schemes[] = {"http://", "https://"};
+
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        size_t len = strlen(schemes[i]);
+
+        if (target.len <= len ||
+            !http_same(td_bytes(target.ptr, len), schemes[i]))
+            continue;
+        while (len < target.len && !strchr("/?", target.ptr[len]))
+            len++;
+        return td_bytes(target.ptr + len, target.len - len);
+    }
+    return target;
+}
+
 /* The origin form, "*", or the absolute form cut to its path. */
 static enum td_code read_target(const struct reader *r, struct td_bytes target)
 {
-    struct td_bytes rest = target;
+    struct td_bytes rest;
     const uint8_t *mark;
 
     for (size_t i = 0; i < target.len; i++)
         if (target.ptr[i] <= ' ' || target.ptr[i] >= 0x7f)
             return refuse(r, 400, "a byte that no request target may hold");
-    if (rest.len > 7 && http_same(td_bytes(rest.ptr, 7), "http://")) {
-        mark = memchr(rest.ptr + 7, '/', rest.len - 7);
-        rest = mark ? td_bytes(mark, (size_t)(rest.ptr + rest.len - mark))
-                    : td_text("/");
-    }
-    if (rest.len == 0 || (*rest.ptr != '/' && !td_bytes_is(rest, "*")))
-        return refuse(r, 400, "the request target is not a path");
-    mark = memchr(rest.ptr, '?', rest.len);
+    rest = behind_authority(target);
+    mark = rest.len ? memchr(rest.ptr, '?', rest.len) : NULL;
     r->head->target = target;
     r->head->path = mark ? td_bytes(rest.ptr, (size_t)(mark - rest.ptr)) : rest;
     r->head->query = td_bytes("", 0);
     if (mark)
         r->head->query =
             td_bytes(mark + 1, (size_t)(rest.ptr + rest.len - mark - 1));
+    if (r->head->path.len == 0 && rest.ptr != target.ptr)
+        r->head->path = td_text("/");
+    if (r->head->path.len == 0 ||
+        (*r->head->path.ptr != '/' && !td_bytes_is(rest, "*")))
+        return refuse(r, 400, "the request target is not a path");
     return TD_OK;
 }
 
@@ -159,15 +176,6 @@ static enum td_code read_field(const struct reader *r, struct td_bytes line)
     return TD_OK;
 }
 
-static size_t count_fields(const struct http_head *head, const char *name)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < head->field_count; i++)
-        n += http_same(head->fields[i].name, name);
-    return n;
-}
-
 static struct td_bytes last_of(struct td_bytes list)
 {
     const uint8_t *comma = memrchr(list.ptr, ',', list.len);
@@ -185,9 +193,9 @@ static enum td_code read_codings(const struct reader *r)
 
     if (r->head->minor == 0)
         return refuse(r, 400, "Transfer-Encoding in HTTP/1.0");
-    if (count_fields(r->head, "Content-Length") > 0)
+    if (http_count(r->head, "Content-Length") > 0)
         return refuse(r, 400, "Transfer-Encoding beside Content-Length");
-    if (count_fields(r->head, "Transfer-Encoding") > 1)
+    if (http_count(r->head, "Transfer-Encoding") > 1)
         return refuse(r, 400, "Transfer-Encoding twice");
     if (!http_same(last_of(coding), "chunked"))
         return refuse(r, 400, "the last transfer coding is not chunked");
@@ -202,7 +210,7 @@ static enum td_code read_length(const struct reader *r)
     struct td_bytes digits = http_field(r->head, "Content-Length");
     uint64_t n = 0;
 
-    if (count_fields(r->head, "Content-Length") > 1)
+    if (http_count(r->head, "Content-Length") > 1)
         return refuse(r, 400, "Content-Length twice");
     if (digits.len == 0 || digits.len > 18)
         return refuse(r, 400, "Content-Length is not a number we can take");
@@ -225,14 +233,29 @@ static enum td_code read_framing(const struct reader *r)
     return TD_OK;
 }
 
+/* The bytes of a host with a port (RFC 3986, 3.2.2), or none. */
+static bool is_authority(struct td_bytes text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.ptr[i];
+
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+              (c >= 'A' && c <= 'Z') || strchr("-._~%!$&'()*+,;=:[]", c)))
+            return false;
+    }
+    return true;
+}
+
 static enum td_code judge_request(const struct reader *r)
 {
     struct http_head *head = r->head;
-    size_t hosts = count_fields(head, "Host");
+    size_t hosts = http_count(head, "Host");
     struct td_bytes expect = http_field(head, "Expect");
 
     if (hosts > 1 || (hosts == 0 && head->minor > 0))
         return refuse(r, 400, "not exactly one Host field");
+    if (!is_authority(http_field(head, "Host")))
+        return refuse(r, 400, "a Host that is no host");
     if (expect.ptr && head->minor > 0) {
         if (!http_same(expect, "100-continue"))
             return refuse(r, 417, "an expectation other than 100-continue");

@@ -10,8 +10,9 @@
  * It is strict where leniency lets two readers of one stream disagree (request
  * smuggling): lines end with CRLF only, no folded fields, no space before a
  * colon, one Content-Length at most and never beside Transfer-Encoding, no
- * coding but one final "chunked". Behind HTTP_END of a 101 response, or of a
- * request that is answered with 101, the rest of `in` is another protocol.
+ * coding but one final "chunked", one Host that is a host. Behind HTTP_END of a
+ * 101 response, or of a request that is answered with 101, the rest of `in` is
+ * another protocol.
  */
 #ifndef WIRE_HTTP_HTTP_H
 #define WIRE_HTTP_HTTP_H
@@ -119,11 +120,30 @@ void http_parser_expect_no_body(struct http_parser *parser);
 /* Value of the first field of that name (any case); ptr is NULL if none. */
 struct td_bytes http_field(const struct http_head *head, const char *name);
 
+/* How many fields of that name (any case) there are. */
+size_t http_count(const struct http_head *head, const char *name);
+
+/* The next element of a comma-separated list (RFC 9110, 5.6.1), which is moved
+ * behind it; without white space and parameters. Commas and semicolons within
+ * quotes are none. An element may be empty; ptr is NULL at the end.
+ */
+struct td_bytes http_next_element(struct td_bytes *list);
+
 /* True if the comma-separated lists of that name hold the token (any case);
  * parameters behind ';' are not looked at.
  */
 bool http_has_token(const struct http_head *head, const char *name,
                     const char *token);
+
+/* True if Content-Type is there, and each of them is this type (any case),
+ * whatever its parameters (RFC 9110, 8.3.1).
+ */
+bool http_is_type(const struct http_head *head, const char *type);
+
+/* The seconds of Retry-After (RFC 9110, 10.2.3), UINT32_MAX at most; 0 if there
+ * is none, or a date.
+ */
+uint64_t http_retry_after(const struct http_head *head);
 
 /* Value of a query parameter as sent (still percent-encoded); ptr is NULL if
  * there is none.

@@ -2,6 +2,7 @@
 #include "core/b64.h"
 #include "core/digest.h"
 #include "core/rand.h"
+#include "wire/http/head.h"
 
 #define GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
@@ -50,39 +51,35 @@ enum td_code ws_put_request_fields(struct td_buf *out, const char *key,
     return code;
 }
 
-/* The first element of a comma-separated list. */
-static struct td_bytes first_of(struct td_bytes list)
-{
-    const uint8_t *comma = list.len ? memchr(list.ptr, ',', list.len) : NULL;
-    size_t len = comma ? (size_t)(comma - list.ptr) : list.len;
-
-    while (len > 0 && (list.ptr[len - 1] == ' ' || list.ptr[len - 1] == '\t'))
-        len--;
-    return td_bytes(list.ptr, len);
-}
-
 /* True if the server chose none, or one that was offered. */
 static bool protocol_ok(const struct http_head *head, const char *offered)
 {
     struct td_bytes chosen = http_field(head, "Sec-WebSocket-Protocol");
-    struct td_bytes rest = td_text(offered ? offered : "");
+    struct td_bytes list = td_text(offered ? offered : "");
+    struct td_bytes one;
 
-    if (!chosen.ptr)
-        return true;
-    while (rest.len > 0) {
-        struct td_bytes one = first_of(rest);
-        const uint8_t *comma = memchr(rest.ptr, ',', rest.len);
-
+    while (chosen.ptr && (one = http_next_element(&list)).ptr)
         if (td_bytes_equal(one, chosen))
             return true;
-        if (!comma)
-            return false;
-        rest.len -= (size_t)(comma + 1 - rest.ptr);
-        rest.ptr = comma + 1;
-        for (; rest.len > 0 && *rest.ptr == ' '; rest.len--)
-            rest.ptr++;
-    }
-    return false;
+    return !chosen.ptr;
+}
+
+/* A field that a response may have once (RFC 6455, 11.3 and 4.2.2) and has more
+ * often; NULL if there is none.
+ */
+static const char *twice(const struct http_head *head)
+{
+    static const char *const rows[][2] = {
+        {"Upgrade", "Upgrade comes twice"},
+        {"Sec-WebSocket-Accept", "Sec-WebSocket-Accept comes twice"},
+        {"Sec-WebSocket-Protocol", "Sec-WebSocket-Protocol comes twice"},
+        {"Sec-WebSocket-Extensions", "Sec-WebSocket-Extensions comes twice"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (http_count(head, rows[i][0]) > 1)
+            return rows[i][1];
+    return NULL;
 }
 
 enum td_code ws_check_response(const struct http_head *head, const char *key,
@@ -97,7 +94,11 @@ enum td_code ws_check_response(const struct http_head *head, const char *key,
             err, TD_PROTOCOL, NULL, 0, "WebSocket refused: HTTP %d %.*s",
             head->status, (int)(head->reason.len < 80 ? head->reason.len : 80),
             (const char *)head->reason.ptr);
-    if (!ws_is_upgrade(head))
+    if (head->minor < 1)
+        why = "the answer is not HTTP/1.1";
+    else if (twice(head))
+        why = twice(head);
+    else if (!http_same(http_field(head, "Upgrade"), "websocket"))
         why = "the answer does not upgrade to websocket";
     else if (!http_has_token(head, "Connection", "upgrade"))
         why = "the answer lacks Connection: Upgrade";
@@ -129,6 +130,39 @@ static bool key_ok(struct td_bytes key)
     return ok;
 }
 
+/* The next protocol that a client offers from field *at on; ptr is NULL if
+ * there is no further one. *at and *list are where to go on, at first 0 and
+ * empty.
+ */
+static struct td_bytes next_offer(const struct http_head *head, size_t *at,
+                                  struct td_bytes *list)
+{
+    struct td_bytes one;
+
+    for (;;) {
+        while ((one = http_next_element(list)).ptr)
+            if (one.len > 0)
+                return one;
+        if (*at == head->field_count)
+            return one;
+        if (http_same(head->fields[*at].name, "Sec-WebSocket-Protocol"))
+            *list = head->fields[*at].value;
+        (*at)++;
+    }
+}
+
+static bool offers_ok(const struct http_head *head)
+{
+    struct td_bytes list = {0};
+    struct td_bytes one;
+    size_t at = 0;
+
+    while ((one = next_offer(head, &at, &list)).ptr)
+        if (!http_is_token(one))
+            return false;
+    return true;
+}
+
 int ws_check_request(const struct http_head *head, const char **why)
 {
     if (!td_bytes_is(head->method, "GET")) {
@@ -139,6 +173,11 @@ int ws_check_request(const struct http_head *head, const char **why)
         *why = "a WebSocket handshake needs HTTP/1.1 and Connection: Upgrade";
         return 400;
     }
+    if (http_count(head, "Sec-WebSocket-Version") > 1 ||
+        http_count(head, "Sec-WebSocket-Key") > 1) {
+        *why = "Sec-WebSocket-Version and Sec-WebSocket-Key come once";
+        return 400;
+    }
     if (!td_bytes_is(http_field(head, "Sec-WebSocket-Version"), "13")) {
         *why = "only WebSocket version 13 is spoken here";
         return 426;
@@ -147,14 +186,19 @@ int ws_check_request(const struct http_head *head, const char **why)
         *why = "Sec-WebSocket-Key is not base64 of 16 bytes";
         return 400;
     }
+    if (!offers_ok(head)) {
+        *why = "a subprotocol that is not a token";
+        return 400;
+    }
     *why = "";
     return 101;
 }
 
 enum td_code ws_put_response(struct td_buf *out, const struct http_head *head)
 {
-    struct td_bytes protocol =
-        first_of(http_field(head, "Sec-WebSocket-Protocol"));
+    struct td_bytes list = {0};
+    size_t at = 0;
+    struct td_bytes protocol = next_offer(head, &at, &list);
     char accept[WS_ACCEPT_LEN + 1];
     enum td_code code;
 

@@ -21,8 +21,8 @@ enum td_code ws_put_request_fields(struct td_buf *out, const char *key,
                                    const char *protocols);
 
 /* Check the answer to a request with that key. TD_PROTOCOL says what is wrong:
- * status, Upgrade, Connection, accept key, an extension or a protocol that was
- * not offered. protocols as above.
+ * status, version, Upgrade, Connection, accept key, an extension or a protocol
+ * that was not offered, one of them twice. protocols as above.
  */
 TD_MUST_CHECK enum td_code ws_check_response(const struct http_head *head,
                                              const char *key,
@@ -37,8 +37,9 @@ bool ws_is_upgrade(const struct http_head *head);
  */
 int ws_check_request(const struct http_head *head, const char **why);
 
-/* Append the whole 101 response. The first protocol the client offers is
- * chosen: clients drop a server that chooses none.
+/* Append the whole 101 response to a request that is in order. The first
+ * protocol the client offers is chosen: clients drop a server that chooses
+ * none.
  */
 enum td_code ws_put_response(struct td_buf *out, const struct http_head *head);
 

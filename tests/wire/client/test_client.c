@@ -124,6 +124,22 @@ static void handshake_that_fails_says_why(void)
         {"http://127.0.0.1:80/",
          "HTTP/1.1 302 Found\r\nLocation: ftp://a/\r\n\r\n", "not HTTP"},
         {"http://127.0.0.1:80/", "\x16\x03\x01", "HTTP"},
+        {"http://127.0.0.1:80/",
+         "HTTP/1.1 302 Found\r\nLocation: /a\r\nLocation: /b\r\n\r\n",
+         "two Locations"},
+        {"http://127.0.0.1:80/",
+         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+         "Content-Encoding: identity\r\nContent-Encoding: br\r\n\r\n",
+         "compressed"},
+        {"http://127.0.0.1:80/",
+         "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 101 x\r\n"
+         "Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+         "switches"},
+        {"sio://127.0.0.1:80/",
+         "HTTP/1.1 101 x\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
+         "switches"},
+        {"ws://127.0.0.1:80/x",
+         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 Not Found\r\n\r\n", "404"},
         {"sio://127.0.0.1:80/",
          "HTTP/1.1 400 Bad Request\r\nContent-Length: 52\r\n\r\n"
          "{\"code\":5,\"message\":\"Unsupported protocol version\"}\n",
@@ -149,6 +165,61 @@ static void handshake_that_fails_says_why(void)
         CU_ASSERT_STRING_EQUAL(s.why.where, rows[i].url);
         CU_ASSERT_EQUAL(s.ready, 0);
         CU_ASSERT_FALSE(logged(&s, "open"));
+        scene_close(&s);
+    }
+}
+
+/* RFC 9110, 15.2: a client passes over answers that are not final. */
+static void interim_answers_are_passed_over(void)
+{
+    static const char *const urls[] = {"ws://127.0.0.1:80/x",
+                                       "http://127.0.0.1:80/x"};
+
+    for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+        struct scene s;
+
+        scene_open(&s, &(struct wire_client_options){.url = urls[i]});
+        until_server(&s, "\r\n\r\n");
+        say(&s, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n"
+                "Link: </a>; rel=preload\r\nContent-Length: 9\r\n\r\n");
+        if (i == 0) {
+            accept_upgrade(&s);
+            say_frame(&s, WS_TEXT, td_text("one"));
+        } else {
+            say(&s, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\t;a=b"
+                    "\r\n\r\ndata: one\n\n");
+        }
+        until_logged(&s, "one");
+        CU_ASSERT_EQUAL(s.ready, 1);
+        CU_ASSERT_FALSE(logged(&s, "bad"));
+        scene_close(&s);
+    }
+}
+
+/* RFC 9110, 10.2.3: not before the server wants to see us again. */
+static void retry_after_is_waited_for(void)
+{
+    static const char *const urls[] = {
+        "ws://127.0.0.1:80/x", "http://127.0.0.1:80/x", "sio://127.0.0.1:80/"};
+
+    for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+        struct scene s;
+        uint64_t start;
+
+        scene_open(&s, &(struct wire_client_options){
+                           .url = urls[i], .reconnect = {.attempts = 2}});
+        until_server(&s, "\r\n\r\n");
+        td_buf_clear(&s.server.got);
+        start = wire_now(s.net);
+        say(&s, "HTTP/1.1 503 Busy\r\nRetry-After: 90\r\n"
+                "Content-Length: 0\r\n\r\n");
+        until_server(&s, "\r\n\r\n");
+        CU_ASSERT(wire_now(s.net) - start >= 90 * TD_NS_PER_S);
+        td_buf_clear(&s.server.got);
+        start = wire_now(s.net);
+        say(&s, "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
+        until_server(&s, "\r\n\r\n");
+        CU_ASSERT(wire_now(s.net) - start <= 4 * TD_NS_PER_S);
         scene_close(&s);
     }
 }
@@ -311,6 +382,8 @@ CU_TestInfo wire_client_client_tests[] = {
     {"broken frames get the right close code",
      broken_frames_get_the_right_close_code},
     {"handshake that fails says why", handshake_that_fails_says_why},
+    {"interim answers are passed over", interim_answers_are_passed_over},
+    {"retry-after is waited for", retry_after_is_waited_for},
     {"credentials are sent and never shown",
      credentials_are_sent_and_never_shown},
     {"bad options are refused at once", bad_options_are_refused_at_once},

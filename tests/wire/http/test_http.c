@@ -109,6 +109,21 @@ static void requests_are_understood(void)
          "GET /p:|"},
         {"the absolute form without a path",
          "GET http://h HTTP/1.1\r\n" H "\r\n", "GET /:|"},
+        {"the absolute form with a query alone (RFC 9112, 3.2.2)",
+         "GET http://h?a/b HTTP/1.1\r\n" H "\r\n", "GET /:|"},
+        {"the absolute form over TLS", "GET HTTPS://h/p HTTP/1.1\r\n" H "\r\n",
+         "GET /p:|"},
+        {"a host with a port", "GET / HTTP/1.1\r\nHost: [::1]:80\r\n\r\n",
+         "GET /:|"},
+        {"an empty host (RFC 9112, 3.2)", "GET / HTTP/1.1\r\nHost:\r\n\r\n",
+         "GET /:|"},
+        {"tabs around values (RFC 9110, 5.6.3)",
+         "GET / HTTP/1.1\r\nHost:\ta\t \r\nConnection:\tx\t,\tclose\t\r\n"
+         "\r\n",
+         "GET / close:|"},
+        {"a token within quotes (RFC 9110, 5.6.4)",
+         "GET / HTTP/1.1\r\n" H "Connection: x;y=\"a\\\",close,\"\r\n\r\n",
+         "GET /:|"},
         {"asterisk", "OPTIONS * HTTP/1.1\r\n" H "\r\n", "OPTIONS *:|"},
         {"cut within the head", "GET / HT", "..."},
         {"cut within the body",
@@ -148,6 +163,13 @@ static void broken_requests_get_their_status(void)
         {"not a path", "GET a HTTP/1.1\r\n" H "\r\n", "!400"},
         {"not a method", "G@T / HTTP/1.1\r\n" H "\r\n", "!400"},
         {"no host", "GET / HTTP/1.1\r\n\r\n", "!400"},
+        {"a host with a path (RFC 9112, 3.2)",
+         "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", "!400"},
+        {"a host with a user", "GET / HTTP/1.1\r\nHost: u@a\r\n\r\n", "!400"},
+        {"a host that is two", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "!400"},
+        {"lower case version (RFC 9112, 2.3)", "GET / http/1.1\r\n" H "\r\n",
+         "!400"},
+        {"a version of two digits", "GET / HTTP/1.10\r\n" H "\r\n", "!400"},
         {"two hosts", "GET / HTTP/1.1\r\n" H H "\r\n", "!400"},
         {"a folded field", "GET / HTTP/1.1\r\n" H "A: b\r\n c\r\n\r\n", "!400"},
         {"a folded first field", "GET / HTTP/1.1\r\n A: b\r\n" H "\r\n",
@@ -229,6 +251,27 @@ static void responses_are_understood(void)
          "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: "
          "1\r\n\r\nx",
          "100:|200:x|"},
+        {"early hints, then the answer (RFC 9110, 15.2)",
+         "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nContent-Length: 3\r\n\r\n"
+         "HTTP/1.1 102 x\r\n\r\nHTTP/1.1 204 x\r\n\r\n",
+         "103:|102:|204:|"},
+        {"no content whatever it says (RFC 9112, 6.3)",
+         "HTTP/1.1 204 x\r\nContent-Length: 5\r\n\r\nHTTP/1.1 200 x\r\n"
+         "Content-Length: 0\r\n\r\n",
+         "204:|200:|"},
+        {"two lengths (RFC 9110, 8.6)",
+         "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+         "!400"},
+        {"length and chunks (RFC 9112, 6.1)",
+         "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n"
+         "Transfer-Encoding: chunked\r\n\r\n",
+         "!400"},
+        {"chunks in 1.0 (RFC 9112, 6.1)",
+         "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "!400"},
+        {"HTTP/2 (RFC 9112, 2.3)", "HTTP/2 200 OK\r\n\r\n", "!400"},
+        {"version 2.0", "HTTP/2.0 200 OK\r\n\r\n", "!505"},
+        {"1.0 closes", "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nx",
+         "200 close:x|"},
         {"chunks",
          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"
          "1\r\nb\r\n0\r\n\r\n",
@@ -240,6 +283,77 @@ static void responses_are_understood(void)
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         check(HTTP_RESPONSES, rows[i].name, rows[i].text, rows[i].expected);
+}
+
+/* The head of a response with these fields. */
+static const struct http_head *head_of(struct http_parser *parser,
+                                       struct td_buf *text, const char *fields)
+{
+    struct http_item item = {0};
+    struct td_bytes in;
+
+    http_parser_release(parser);
+    http_parser_init(parser, HTTP_RESPONSES, NULL);
+    td_buf_clear(text);
+    td_buf_addf(text, "HTTP/1.1 200 OK\r\n%s\r\n", fields);
+    in = td_buf_bytes(text);
+    CU_ASSERT_EQUAL_FATAL(http_next(parser, &in, &item, NULL), TD_OK);
+    return item.head;
+}
+
+#define TYPE "Content-Type: text/event-stream"
+
+static void media_types_are_compared_without_parameters(void)
+{
+    static const struct {
+        const char *fields;
+        bool is;
+    } rows[] = {
+        {TYPE "\r\n", true},
+        {TYPE "\t;\tcharset=utf-8\r\n", true},
+        {TYPE " ; charset=\"a;b\"\r\n", true},
+        {TYPE ";\r\n", true},
+        {"content-type:\tTEXT/Event-Stream\t\r\n", true},
+        {TYPE "\r\n" TYPE ";charset=utf-8\r\n", true},
+        {TYPE "\r\nContent-Type: text/html\r\n", false},
+        {"Content-Type: text/event-streams\r\n", false},
+        {"Content-Type: text/html;x=\"text/event-stream\"\r\n", false},
+        {"Content-Type:\r\n", false},
+        {"", false},
+    };
+    struct http_parser parser = {0};
+    struct td_buf text = {0};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        CU_ASSERT_EQUAL(http_is_type(head_of(&parser, &text, rows[i].fields),
+                                     "text/event-stream"),
+                        rows[i].is);
+    td_buf_release(&text);
+    http_parser_release(&parser);
+}
+
+static void retry_after_is_seconds(void)
+{
+    static const struct {
+        const char *fields;
+        uint64_t seconds;
+    } rows[] = {
+        {"Retry-After: 120\r\n", 120},
+        {"retry-after:\t0005\t\r\n", 5},
+        {"Retry-After: 99999999999999999999999\r\n", UINT32_MAX},
+        {"Retry-After: Fri, 31 Dec 1999 23:59:59 GMT\r\n", 0},
+        {"Retry-After: -1\r\n", 0},
+        {"", 0},
+    };
+    struct http_parser parser = {0};
+    struct td_buf text = {0};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        CU_ASSERT_EQUAL(
+            http_retry_after(head_of(&parser, &text, rows[i].fields)),
+            rows[i].seconds);
+    td_buf_release(&text);
+    http_parser_release(&parser);
 }
 
 static void answer_to_head_has_no_body(void)
@@ -336,6 +450,9 @@ static void query_parameters_are_found(void)
 }
 
 CU_TestInfo wire_http_http_tests[] = {
+    {"media types are compared without parameters",
+     media_types_are_compared_without_parameters},
+    {"retry-after is seconds", retry_after_is_seconds},
     {"requests are understood", requests_are_understood},
     {"broken requests get their status", broken_requests_get_their_status},
     {"responses are understood", responses_are_understood},

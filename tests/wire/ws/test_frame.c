@@ -436,6 +436,19 @@ static void requests_are_judged(void)
         {GET UPGRADE KEY V13 "\r\n", 101},
         {"POST / HTTP/1.1\r\nHost: a\r\n" UPGRADE KEY V13 "\r\n", 405},
         {"GET / HTTP/1.0\r\n" UPGRADE KEY V13 "\r\n", 400},
+        /* 4.2.1: lists, any case, white space */
+        {GET "Upgrade: h2c,\twebsocket\r\nConnection:\tUPGRADE\t\r\n" KEY V13
+             "\r\n",
+         101},
+        /* 11.3.1, 11.3.5: once */
+        {GET UPGRADE KEY KEY V13 "\r\n", 400},
+        {GET UPGRADE KEY V13 V13 "\r\n", 400},
+        /* 4.1, 11.3.4: subprotocols are tokens, in one field or several */
+        {GET UPGRADE KEY V13 "Sec-WebSocket-Protocol: a, b\r\n"
+                             "Sec-WebSocket-Protocol: c\r\n\r\n",
+         101},
+        {GET UPGRADE KEY V13 "Sec-WebSocket-Protocol: a b\r\n\r\n", 400},
+        {GET UPGRADE KEY V13 "Sec-WebSocket-Protocol: a, \"b\"\r\n\r\n", 400},
         {GET "Upgrade: websocket\r\n" KEY V13 "\r\n", 400},
         {GET UPGRADE KEY "Sec-WebSocket-Version: 8\r\n\r\n", 426},
         {GET UPGRADE KEY "\r\n", 426},
@@ -481,6 +494,25 @@ static void responses_are_judged(void)
         {"HTTP/1.1 101 x\r\nConnection: upgrade\r\n" ACCEPT "\r\n", NULL,
          TD_PROTOCOL},
         {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", NULL, TD_PROTOCOL},
+        /* 4.1: Upgrade is this and nothing else, Connection is a list */
+        {"HTTP/1.1 101 x\r\nUpgrade: h2c, websocket\r\nConnection: "
+         "upgrade\r\n" ACCEPT "\r\n",
+         NULL, TD_PROTOCOL},
+        {"HTTP/1.1 101 x\r\nUpgrade:\tWEBSOCKET\t\r\nConnection: x,\tUPGRADE"
+         "\r\n" ACCEPT "\r\n",
+         NULL, TD_OK},
+        {"HTTP/1.0 101 x\r\n" UPGRADE ACCEPT "\r\n", NULL, TD_PROTOCOL},
+        {OK "Upgrade: websocket\r\n" ACCEPT "\r\n", NULL, TD_PROTOCOL},
+        /* 11.3.2 to 11.3.4: once */
+        {OK ACCEPT ACCEPT "\r\n", NULL, TD_PROTOCOL},
+        {OK ACCEPT "Sec-WebSocket-Protocol: a\r\n"
+                   "Sec-WebSocket-Protocol: a\r\n\r\n",
+         "a", TD_PROTOCOL},
+        {OK ACCEPT "Sec-WebSocket-Extensions:\r\n"
+                   "Sec-WebSocket-Extensions: x\r\n\r\n",
+         NULL, TD_PROTOCOL},
+        {OK ACCEPT "Sec-WebSocket-Protocol: a, b\r\n\r\n", "a, b", TD_PROTOCOL},
+        {OK ACCEPT "Sec-WebSocket-Protocol: A\r\n\r\n", "a", TD_PROTOCOL},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -498,9 +530,9 @@ static void the_answer_fits_the_request(void)
     char fresh[WS_KEY_LEN + 1];
 
     CU_ASSERT_EQUAL(
-        ws_put_response(&out,
-                        parse(HTTP_REQUESTS, GET UPGRADE KEY V13
-                              "Sec-WebSocket-Protocol: soap, wamp\r\n\r\n")),
+        ws_put_response(
+            &out, parse(HTTP_REQUESTS, GET UPGRADE KEY V13
+                        "Sec-WebSocket-Protocol: ,\t soap\t, wamp\r\n\r\n")),
         TD_OK);
     CU_ASSERT_STRING_EQUAL(
         td_buf_str(&out),
