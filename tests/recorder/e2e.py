@@ -767,6 +767,8 @@ def usage_is_told_in_one_line(box):
         (["record", "-o", "a", "--max-size", "0", "-"], "more than 0"),
         (["record", "-o", "a", "--max-duration", "0s", "-"], "more than 0"),
         (["record", "-o", "a", "--reconnect-max", "0", "ws://h/"], "more than"),
+        (["record", "-o", "a", "-H", "sec-websocket-protocol: x",
+          "ws://127.0.0.1:1/"], "--protocol NAME"),
         (["record", "-o", "a", "--connect-timeout", "0", "ws://h/"],
          "more than"),
         (["record", "-o", "a", "--chunk-size", "5M", "-"], "--chunk-size"),

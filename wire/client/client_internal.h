@@ -114,6 +114,10 @@ void client_options_release(struct wire_client_options *options);
 /* "a, b" of the subprotocols, for free(); NULL if there is none. */
 char *client_protocols(const struct wire_client_options *options);
 
+/* True if the owner has a header of that name (any case). */
+bool client_has_header(const struct wire_client_options *options,
+                       const char *name);
+
 /* Set client->dial and client->fields for client->url. own: with the owner's
  * headers. TD_USAGE.
  */

@@ -17,9 +17,10 @@ static bool over(const struct wire_client *c)
 static const char *target(struct wire_client *c, const char *query)
 {
     td_buf_clear(&c->text);
-    (void)td_buf_addf(&c->text, "%s?%s%s%s",
-                      c->options.path ? c->options.path : DEFAULT_PATH, query,
-                      c->url.query[0] ? "&" : "", c->url.query);
+    (void)wire_url_put(&c->text,
+                       c->options.path ? c->options.path : DEFAULT_PATH);
+    (void)td_buf_addf(&c->text, "?%s%s", query, c->url.query[0] ? "&" : "");
+    (void)wire_url_put(&c->text, c->url.query);
     return td_buf_str(&c->text);
 }
 

@@ -111,6 +111,34 @@ static enum td_code put_authorization(struct td_buf *out, const char *user)
     return code;
 }
 
+/* What the request itself depends on, and how it is said instead. */
+static const char *mend_of(const char *name)
+{
+    static const char *const rows[][2] = {
+        {"Connection", ""},
+        {"Content-Length", ""},
+        {"Transfer-Encoding", ""},
+        {"Upgrade", ""},
+        {"Sec-WebSocket-Key", ""},
+        {"Sec-WebSocket-Version", ""},
+        {"Sec-WebSocket-Extensions", ""},
+        {"Sec-WebSocket-Protocol", "offer it with --protocol NAME"},
+        {"Last-Event-ID", "say it with --last-event-id ID"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (http_same(td_text(name), rows[i][0]))
+            return *rows[i][1] ? rows[i][1] : "leave it out";
+    return NULL;
+}
+
+static enum td_code refuse_own(const char *name, struct td_error *err)
+{
+    (void)td_error_set(err, TD_USAGE, "-H", 0,
+                       "the header %s is written by the client itself", name);
+    return td_error_mend(err, "%s", mend_of(name));
+}
+
 /* One "Name: value" of the owner's. */
 static enum td_code put_header(struct td_buf *out, const char *header,
                                struct td_error *err)
@@ -127,7 +155,9 @@ static enum td_code put_header(struct td_buf *out, const char *header,
         value++;
     name = td_strndup(header, (size_t)(colon - header));
     code = http_put_field(out, name, td_text(value));
-    if (code != TD_OK)
+    if (mend_of(name))
+        code = refuse_own(name, err);
+    else if (code != TD_OK)
         (void)td_error_set(err, TD_USAGE, NULL, 0,
                            "the header %.60s cannot be sent: line break, NUL "
                            "or a bad name",
@@ -136,7 +166,7 @@ static enum td_code put_header(struct td_buf *out, const char *header,
     return code;
 }
 
-static bool has_header(const struct wire_client_options *options,
+bool client_has_header(const struct wire_client_options *options,
                        const char *name)
 {
     size_t len = strlen(name);
@@ -161,12 +191,13 @@ enum td_code client_put_fields(struct wire_client *c, bool own,
     td_buf_clear(out);
     td_buf_clear(&c->text);
     (void)wire_url_authority(&c->text, &c->url);
-    if (!headers || !has_header(&c->options, "Host"))
+    if (!headers || !client_has_header(&c->options, "Host"))
         code = http_put_field(out, "Host", td_buf_bytes(&c->text));
-    if (code == TD_OK && (!headers || !has_header(&c->options, "User-Agent")))
+    if (code == TD_OK &&
+        (!headers || !client_has_header(&c->options, "User-Agent")))
         code = http_put_field(out, "User-Agent", td_text("tapedeck"));
     if (code == TD_OK && c->url.user &&
-        (!headers || !has_header(&c->options, "Authorization")))
+        (!headers || !client_has_header(&c->options, "Authorization")))
         code = put_authorization(out, c->url.user);
     if (code != TD_OK)
         return td_error_set(err, TD_USAGE, c->public_url, 0,
@@ -185,54 +216,24 @@ static bool same_origin(const struct wire_url *a, const struct wire_url *b)
            !strcmp(host_a, host_b);
 }
 
-/* The absolute form of a Location, in text. */
-static void resolve(struct wire_client *c, struct td_bytes location,
-                    struct td_buf *text)
-{
-    const char *scheme = c->url.tls ? "https" : "http";
-    bool network = location.len > 1 && location.ptr[1] == '/';
-    const char *slash;
-
-    if (memmem(location.ptr, location.len, "://", 3)) {
-        (void)td_buf_add_bytes(text, location);
-        return;
-    }
-    (void)td_buf_addf(text, "%s:", scheme);
-    if (location.ptr[0] == '/' && network) {
-        (void)td_buf_add_bytes(text, location);
-        return;
-    }
-    (void)td_buf_add_text(text, "//");
-    (void)wire_url_authority(text, &c->url);
-    if (location.ptr[0] != '/') {
-        slash = strrchr(c->url.path, '/');
-        (void)td_buf_add(text, c->url.path,
-                         slash ? (size_t)(slash - c->url.path) + 1 : 0);
-    }
-    (void)td_buf_add_bytes(text, location);
-}
-
 enum td_code client_move(struct wire_client *c, struct td_bytes location,
                          struct td_error *err)
 {
     struct wire_url next = {0};
     struct td_buf text = {0};
-    const uint8_t *mark = memchr(location.ptr, '#', location.len);
     bool same;
     enum td_code code;
 
-    if (mark)
-        location.len = (size_t)(mark - location.ptr);
-    if (location.len > 0)
-        resolve(c, location, &text);
+    wire_url_resolve(&text, &c->url, location);
     code = wire_url_parse(&next, td_buf_str(&text), NULL);
     td_buf_release(&text);
-    if (code != TD_OK || next.scheme != WIRE_SCHEME_HTTP || next.unix_path) {
+    same = code == TD_OK && same_origin(&c->url, &next);
+    if (code != TD_OK || next.scheme != WIRE_SCHEME_HTTP ||
+        (next.unix_path && !same)) {
         wire_url_release(&next);
         return td_error_set(err, TD_PROTOCOL, c->public_url, 0,
                             "redirected to something that is not HTTP");
     }
-    same = same_origin(&c->url, &next);
     if (same && !next.user && c->url.user)
         next.user = td_strdup(c->url.user);
     wire_url_release(&c->url);

@@ -203,6 +203,18 @@ static enum td_code put_last_id(struct wire_client *c, struct td_buf *out)
     return code;
 }
 
+/* What an event stream is asked for with, unless the owner says otherwise. */
+static void put_wishes(const struct wire_client *c, struct td_buf *out)
+{
+    static const char *const rows[][2] = {{"Accept", "text/event-stream"},
+                                          {"Accept-Encoding", "identity"},
+                                          {"Cache-Control", "no-cache"}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (c->crossed || !client_has_header(&c->options, rows[i][0]))
+            (void)http_put_field(out, rows[i][0], td_text(rows[i][1]));
+}
+
 static enum td_code ask(struct wire_client *c, struct td_error *err)
 {
     struct td_buf out = {0};
@@ -212,9 +224,7 @@ static enum td_code ask(struct wire_client *c, struct td_error *err)
     (void)wire_url_target(&c->text, &c->url);
     code = http_put_request(&out, "GET", td_buf_bytes(&c->text));
     (void)td_buf_add_bytes(&out, td_buf_bytes(&c->fields));
-    (void)td_buf_add_text(
-        &out, "Accept: text/event-stream\r\nAccept-Encoding: identity\r\n"
-              "Cache-Control: no-cache\r\n");
+    put_wishes(c, &out);
     if (code == TD_OK)
         code = put_last_id(c, &out);
     if (code == TD_OK)

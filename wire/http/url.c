@@ -1,6 +1,7 @@
 #include "wire/http/url.h"
 #include "core/mem.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -250,10 +251,108 @@ enum td_code wire_url_authority(struct td_buf *out, const struct wire_url *url)
     return code;
 }
 
+enum td_code wire_url_put(struct td_buf *out, const char *text)
+{
+    enum td_code code = TD_OK;
+
+    for (; *text && !code; text++)
+        code = (uint8_t)*text < 0x80
+                   ? td_buf_add_byte(out, (uint8_t)*text)
+                   : td_buf_addf(out, "%%%02X", (uint8_t)*text);
+    return code;
+}
+
 enum td_code wire_url_target(struct td_buf *out, const struct wire_url *url)
 {
-    return td_buf_addf(out, *url->query ? "%s?%s" : "%s%s", url->path,
-                       url->query);
+    enum td_code code = wire_url_put(out, url->path);
+
+    if (*url->query && !code)
+        code = td_buf_add_byte(out, '?');
+    return code ? code : wire_url_put(out, url->query);
+}
+
+/* Whether it begins with "scheme:". */
+static bool has_scheme(struct td_bytes text)
+{
+    size_t i = 0;
+
+    for (; i < text.len && text.ptr[i] != ':'; i++)
+        if (!isalnum(text.ptr[i]) && !strchr("+-.", text.ptr[i]))
+            return false;
+    return i > 0 && i < text.len && isalpha(text.ptr[0]);
+}
+
+/* Append a path that begins with '/' without "." and ".." (5.2.4). */
+static void put_without_dots(struct td_buf *out, struct td_bytes path)
+{
+    size_t start = out->len;
+    size_t i = 0;
+
+    while (i < path.len) {
+        size_t from = ++i; /* behind the slash */
+        struct td_bytes part;
+
+        while (i < path.len && path.ptr[i] != '/')
+            i++;
+        part = td_bytes(path.ptr + from, i - from);
+        if (td_bytes_is(part, ".."))
+            while (out->len > start && out->ptr[--out->len] != '/')
+                ;
+        if (!td_bytes_is(part, "..") && !td_bytes_is(part, ".")) {
+            (void)td_buf_add_byte(out, '/');
+            (void)td_buf_add_bytes(out, part);
+        } else if (i == path.len) {
+            (void)td_buf_add_byte(out, '/');
+        }
+    }
+}
+
+/* The path and query that a reference without authority leads to (5.2.2). */
+static void put_merged(struct td_buf *out, const struct wire_url *base,
+                       struct td_bytes ref)
+{
+    struct td_buf whole = {0};
+    struct td_bytes all;
+    const uint8_t *mark;
+    size_t len = strlen(base->path);
+
+    if (ref.len > 0 && *ref.ptr == '/')
+        len = 0;
+    else if (ref.len > 0 && *ref.ptr != '?')
+        len = (size_t)(strrchr(base->path, '/') - base->path) + 1;
+    (void)td_buf_add(&whole, base->path, len);
+    (void)td_buf_add_bytes(&whole, ref);
+    if (ref.len == 0 && *base->query)
+        (void)td_buf_addf(&whole, "?%s", base->query);
+    all = td_buf_bytes(&whole);
+    mark = memchr(all.ptr, '?', all.len);
+    len = mark ? (size_t)(mark - all.ptr) : all.len;
+    put_without_dots(out, td_bytes(all.ptr, len));
+    (void)td_buf_add(out, all.ptr + len, all.len - len);
+    td_buf_release(&whole);
+}
+
+void wire_url_resolve(struct td_buf *out, const struct wire_url *base,
+                      struct td_bytes ref)
+{
+    const uint8_t *mark = ref.len ? memchr(ref.ptr, '#', ref.len) : NULL;
+
+    if (mark)
+        ref.len = (size_t)(mark - ref.ptr);
+    if (has_scheme(ref)) {
+        (void)td_buf_add_bytes(out, ref);
+    } else if (ref.len > 1 && !memcmp(ref.ptr, "//", 2)) {
+        (void)td_buf_addf(out, "http%s:", base->tls ? "s" : "");
+        (void)td_buf_add_bytes(out, ref);
+    } else {
+        if (base->unix_path)
+            (void)td_buf_addf(out, "http+unix:%s:", base->unix_path);
+        else
+            (void)td_buf_addf(out, "http%s://", base->tls ? "s" : "");
+        if (!base->unix_path)
+            (void)wire_url_authority(out, base);
+        put_merged(out, base, ref);
+    }
 }
 
 /* Whether a query parameter's name says that its value is a secret. */

@@ -46,8 +46,18 @@ void wire_url_release(struct wire_url *url);
  */
 enum td_code wire_url_authority(struct td_buf *out, const struct wire_url *url);
 
-/* Append "/path?query". */
+/* Append "/path?query"; bytes outside ASCII, which no request may hold, are
+ * percent-encoded. And the same of any part of it.
+ */
 enum td_code wire_url_target(struct td_buf *out, const struct wire_url *url);
+enum td_code wire_url_put(struct td_buf *out, const char *text);
+
+/* Append the URL that a reference in an answer from an http URL leads to
+ * (section 5.2), without its fragment. It may be of any scheme, and may not be
+ * a URL that wire_url_parse() takes.
+ */
+void wire_url_resolve(struct td_buf *out, const struct wire_url *base,
+                      struct td_bytes ref);
 
 /* Append a URL as it may be shown and stored: without user and password, and
  * with "***" for the values of query parameters that name a secret (auth,

@@ -96,6 +96,7 @@ enum td_code sse_put(struct td_buf *out, struct td_bytes name,
 /* Append a block that sets the id and is no event. Errors as above. */
 enum td_code sse_put_id(struct td_buf *out, struct td_bytes id);
 
+/* Append the time to wait before a reconnect. */
 enum td_code sse_put_retry(struct td_buf *out, uint64_t ms);
 
 /* Append a comment, a sign of life that is no event; without line breaks. */

@@ -247,8 +247,12 @@ static void bad_options_are_refused_at_once(void)
 {
     static const char *const split[] = {"A: b\r\nC: d", NULL};
     static const char *const nameless[] = {": b", NULL};
+    static const char *const own[] = {"X: y", "connection: close", NULL};
+    static const char *const protocol[] = {"Sec-WebSocket-Protocol: a", NULL};
     const struct wire_client_options rows[] = {
         {.url = "nonsense"},
+        {.url = "http://127.0.0.1/", .headers = own},
+        {.url = "ws://127.0.0.1/", .headers = protocol},
         {.url = "ws://127.0.0.1/", .headers = split},
         {.url = "ws://127.0.0.1/", .headers = nameless},
         {.url = "sio://127.0.0.1/", .auth = "[1]"},

@@ -171,7 +171,7 @@ static void redirect_to_another_host_leaves_credentials_behind(void)
         TD_OK);
     until_server(&s, "\r\n\r\n");
     td_buf_clear(&s.server.got);
-    say(&s, "HTTP/1.1 307 Temporary Redirect\r\nLocation: c?d\r\n\r\n");
+    say(&s, "HTTP/1.1 307 Temporary Redirect\r\nLocation: ./x/../c?d\r\n\r\n");
     until_server(&s, "\r\n\r\n");
     CU_ASSERT_TRUE(server_got(&s, "GET /a/c?d HTTP/1.1\r\n"));
     CU_ASSERT_TRUE(server_got(&s, "Authorization: Basic"));
@@ -191,6 +191,24 @@ static void redirect_to_another_host_leaves_credentials_behind(void)
         wire_abort(other.conn);
     scene_close(&s);
     party_release(&other);
+}
+
+static void wishes_of_the_owner_are_said_once(void)
+{
+    static const char *const headers[] = {"accept: text/x", "Cache-Control: a",
+                                          NULL};
+    struct scene s;
+
+    scene_open(
+        &s, &(struct wire_client_options){.url = "http://127.0.0.1:80/\xc3\xa9",
+                                          .headers = headers});
+    until_server(&s, "\r\n\r\n");
+    CU_ASSERT_TRUE(server_got(&s, "GET /%C3%A9 HTTP/1.1\r\n"));
+    CU_ASSERT_TRUE(server_got(&s, "\r\naccept: text/x\r\n"));
+    CU_ASSERT_TRUE(server_got(&s, "\r\nAccept-Encoding: identity\r\n"));
+    CU_ASSERT_FALSE(server_got(&s, "event-stream"));
+    CU_ASSERT_FALSE(server_got(&s, "no-cache"));
+    scene_close(&s);
 }
 
 static void endless_redirects_end(void)
@@ -235,6 +253,7 @@ CU_TestInfo wire_client_sse_tests[] = {
      end_of_an_event_stream_is_an_end_in_order},
     {"redirect to another host leaves credentials behind",
      redirect_to_another_host_leaves_credentials_behind},
+    {"wishes of the owner are said once", wishes_of_the_owner_are_said_once},
     {"endless redirects end", endless_redirects_end},
     {"a compressed stream is refused", a_compressed_stream_is_refused},
     CU_TEST_INFO_NULL,

@@ -26,6 +26,8 @@ static void urls_are_understood(void)
          false, WIRE_SCHEME_SIO},
         {"sios://[fe80::1%25eth0]", "fe80::1%25eth0", NULL, "[fe80::1%25eth0]",
          "/", 443, true, WIRE_SCHEME_SIO},
+        {"http://h/\xc3\xa9?\xc3\xa4=%20", "h", NULL, "h", "/%C3%A9?%C3%A4=%20",
+         80, false, WIRE_SCHEME_HTTP},
         {"http://u:p%40x@h?q", "h", NULL, "h", "/?q", 80, false,
          WIRE_SCHEME_HTTP},
         {"https://h:443/a/b", "h", NULL, "h", "/a/b", 443, true,
@@ -188,7 +190,56 @@ static void places_to_listen_are_understood(void)
     }
 }
 
+/* The examples of RFC 3986, 5.4, of references that may stand in a Location. */
+static void references_are_resolved(void)
+{
+    static const char *const rows[][3] = {
+        {"http://a/b/c/d;p?q", "g:h", "g:h"},
+        {"http://a/b/c/d;p?q", "g", "http://a/b/c/g"},
+        {"http://a/b/c/d;p?q", "./g", "http://a/b/c/g"},
+        {"http://a/b/c/d;p?q", "g/", "http://a/b/c/g/"},
+        {"http://a/b/c/d;p?q", "/g", "http://a/g"},
+        {"http://a/b/c/d;p?q", "//g", "http://g"},
+        {"http://a/b/c/d;p?q", "?y", "http://a/b/c/d;p?y"},
+        {"http://a/b/c/d;p?q", "g?y", "http://a/b/c/g?y"},
+        {"http://a/b/c/d;p?q", "#s", "http://a/b/c/d;p?q"},
+        {"http://a/b/c/d;p?q", "g?y#s", "http://a/b/c/g?y"},
+        {"http://a/b/c/d;p?q", ";x", "http://a/b/c/;x"},
+        {"http://a/b/c/d;p?q", "", "http://a/b/c/d;p?q"},
+        {"http://a/b/c/d;p?q", ".", "http://a/b/c/"},
+        {"http://a/b/c/d;p?q", "./", "http://a/b/c/"},
+        {"http://a/b/c/d;p?q", "..", "http://a/b/"},
+        {"http://a/b/c/d;p?q", "../g", "http://a/b/g"},
+        {"http://a/b/c/d;p?q", "../..", "http://a/"},
+        {"http://a/b/c/d;p?q", "../../../../g", "http://a/g"},
+        {"http://a/b/c/d;p?q", "/./g", "http://a/g"},
+        {"http://a/b/c/d;p?q", "/../g", "http://a/g"},
+        {"http://a/b/c/d;p?q", "g..", "http://a/b/c/g.."},
+        {"http://a/b/c/d;p?q", "./g/.", "http://a/b/c/g/"},
+        {"http://a/b/c/d;p?q", "g;x=1/../y", "http://a/b/c/y"},
+        {"http://a/b/c/d;p?q", "g?y/../x", "http://a/b/c/g?y/../x"},
+        {"http://a/b/c/d;p?q", "HTTPS://g/x", "HTTPS://g/x"},
+        {"http://a/b/c/d;p?q", "/l?next=http://x/",
+         "http://a/l?next=http://x/"},
+        {"https://[::1]:81", "g", "https://[::1]:81/g"},
+        {"https://a", "//g/x", "https://g/x"},
+        {"http+unix:/run/s:/b/c?q", "d", "http+unix:/run/s:/b/d"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct wire_url base;
+        struct td_buf text = {0};
+
+        CU_ASSERT_EQUAL_FATAL(wire_url_parse(&base, rows[i][0], NULL), TD_OK);
+        wire_url_resolve(&text, &base, td_text(rows[i][1]));
+        CU_ASSERT_STRING_EQUAL(td_buf_str(&text), rows[i][2]);
+        td_buf_release(&text);
+        wire_url_release(&base);
+    }
+}
+
 CU_TestInfo wire_http_url_tests[] = {
+    {"references are resolved", references_are_resolved},
     {"URLs are understood", urls_are_understood},
     {"users are decoded", users_are_decoded},
     {"broken URLs are refused", broken_urls_are_refused},
