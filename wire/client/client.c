@@ -38,11 +38,24 @@ void client_enter(struct wire_client *c)
     c->depth++;
 }
 
-void client_heard(struct wire_client *c, bool heard)
+void client_line_enter(void *ctx, bool heard)
 {
+    struct wire_client *c = ctx;
+
     client_enter(c);
     if (heard)
         c->heard_ns = wire_now(c->net);
+}
+
+void client_line_leave(void *ctx)
+{
+    client_leave(ctx);
+}
+
+void client_line_bad(void *ctx, struct td_bytes bytes,
+                     const struct td_error *why)
+{
+    client_tell_bad(ctx, bytes, why);
 }
 
 static void free_strings(struct wire_client *c)

@@ -126,8 +126,13 @@ TD_MUST_CHECK enum td_code client_put_fields(struct wire_client *client,
                                              bool own, struct td_error *err);
 
 void client_enter(struct wire_client *client);
-void client_heard(struct wire_client *client, bool heard); /* and enter */
 void client_leave(struct wire_client *client); /* the client may be gone then */
+
+/* What lines of all kinds call with the client as ctx. */
+void client_line_enter(void *ctx, bool heard);
+void client_line_leave(void *ctx);
+void client_line_bad(void *ctx, struct td_bytes bytes,
+                     const struct td_error *why);
 
 /* Tell the owner; dir, at_ns are filled in here. */
 void client_tell(struct wire_client *client, struct td_event *ev);

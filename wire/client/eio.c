@@ -67,16 +67,6 @@ static void on_post(void *ctx, const char *query, struct td_bytes body)
         send_request(c, &c->sio.post, "POST", query, body);
 }
 
-static void enter(void *ctx, bool heard)
-{
-    client_heard(ctx, heard);
-}
-
-static void leave(void *ctx)
-{
-    client_leave(ctx);
-}
-
 static void get_head(void *ctx, const struct http_head *head)
 {
     struct wire_client *c = ctx;
@@ -137,28 +127,22 @@ static void post_done(void *ctx, const struct td_error *failed)
                              td_buf_bytes(&c->sio.post_body), failed);
 }
 
-static void line_bad(void *ctx, struct td_bytes bytes,
-                     const struct td_error *why)
-{
-    client_tell_bad(ctx, bytes, why);
-}
-
 static const struct http_line_events get_events = {
-    .enter = enter,
-    .leave = leave,
+    .enter = client_line_enter,
+    .leave = client_line_leave,
     .head = get_head,
     .body = get_piece,
     .done = get_done,
-    .bad = line_bad,
+    .bad = client_line_bad,
 };
 
 static const struct http_line_events post_events = {
-    .enter = enter,
-    .leave = leave,
+    .enter = client_line_enter,
+    .leave = client_line_leave,
     .head = post_head,
     .body = post_piece,
     .done = post_done,
-    .bad = line_bad,
+    .bad = client_line_bad,
 };
 
 /* The WebSocket. */
@@ -209,12 +193,12 @@ static void ws_gone(void *ctx, const struct td_error *why)
 }
 
 static const struct ws_line_events ws_events = {
-    .enter = enter,
-    .leave = leave,
+    .enter = client_line_enter,
+    .leave = client_line_leave,
     .opened = ws_opened,
     .message = ws_message,
     .ponged = ws_ponged,
-    .bad = line_bad,
+    .bad = client_line_bad,
     .drained = drained,
     .gone = ws_gone,
 };

@@ -5,16 +5,6 @@
 
 static enum td_code ask(struct wire_client *c, struct td_error *err);
 
-static void enter(void *ctx, bool heard)
-{
-    client_heard(ctx, heard);
-}
-
-static void leave(void *ctx)
-{
-    client_leave(ctx);
-}
-
 static void redirect(struct wire_client *c, const struct http_head *head)
 {
     struct td_bytes location = http_field(head, "Location");
@@ -173,18 +163,13 @@ static void on_done(void *ctx, const struct td_error *failed)
                 why.code != TD_PROTOCOL);
 }
 
-static void on_bad(void *ctx, struct td_bytes bytes, const struct td_error *why)
-{
-    client_tell_bad(ctx, bytes, why);
-}
-
 static const struct http_line_events line_events = {
-    .enter = enter,
-    .leave = leave,
+    .enter = client_line_enter,
+    .leave = client_line_leave,
     .head = on_head,
     .body = on_body,
     .done = on_done,
-    .bad = on_bad,
+    .bad = client_line_bad,
 };
 
 /* What the last id stands for as text, which is how it was recorded. */

@@ -1,16 +1,6 @@
 /* A client session over one WebSocket. */
 #include "wire/client/client_internal.h"
 
-static void enter(void *ctx, bool heard)
-{
-    client_heard(ctx, heard);
-}
-
-static void leave(void *ctx)
-{
-    client_leave(ctx);
-}
-
 static void on_opened(void *ctx, const struct http_head *head)
 {
     struct wire_client *c = ctx;
@@ -43,11 +33,6 @@ static void on_ponged(void *ctx, struct td_bytes payload)
     client_tell_own(ctx, &(struct td_event){.kind = td_text(TD_KIND_PONG),
                                             .form = TD_FORM_BYTES,
                                             .payload = payload});
-}
-
-static void on_bad(void *ctx, struct td_bytes bytes, const struct td_error *why)
-{
-    client_tell_bad(ctx, bytes, why);
 }
 
 static void on_drained(void *ctx)
@@ -87,12 +72,12 @@ static void on_gone(void *ctx, const struct td_error *why)
 }
 
 static const struct ws_line_events line_events = {
-    .enter = enter,
-    .leave = leave,
+    .enter = client_line_enter,
+    .leave = client_line_leave,
     .opened = on_opened,
     .message = on_message,
     .ponged = on_ponged,
-    .bad = on_bad,
+    .bad = client_line_bad,
     .drained = on_drained,
     .gone = on_gone,
 };
