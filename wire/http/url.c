@@ -122,6 +122,17 @@ static const char *split_authority(struct td_bytes text, struct td_bytes *host,
     return NULL;
 }
 
+/* The zone of an IPv6 address as the system writes it: behind '%', which a URL
+ * spells "%25" (RFC 6874, 2). No other host has one.
+ */
+static void decode_zone(char *host)
+{
+    char *zone = strstr(host, "%25");
+
+    if (zone && zone[3])
+        memmove(zone + 1, zone + 3, strlen(zone + 3) + 1);
+}
+
 static const char *read_authority(struct wire_url *url, struct td_bytes text)
 {
     const uint8_t *at = text.len ? memrchr(text.ptr, '@', text.len) : NULL;
@@ -148,6 +159,7 @@ static const char *read_authority(struct wire_url *url, struct td_bytes text)
     if (port.ptr && !read_port(port, false, &url->port))
         return "the port is not a number from 1 to 65535";
     url->host = td_strndup(host.ptr, host.len);
+    decode_zone(url->host);
     return NULL;
 }
 
@@ -245,7 +257,8 @@ enum td_code wire_url_authority(struct td_buf *out, const struct wire_url *url)
 
     if (url->unix_path)
         return td_buf_add_text(out, "localhost");
-    code = td_buf_addf(out, strchr(url->host, ':') ? "[%s]" : "%s", url->host);
+    code = td_buf_addf(out, strchr(url->host, ':') ? "[%.*s]" : "%.*s",
+                       (int)strcspn(url->host, "%"), url->host);
     if (code == TD_OK && url->port != (url->tls ? 443 : 80))
         code = td_buf_addf(out, ":%u", url->port);
     return code;

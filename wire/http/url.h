@@ -5,8 +5,8 @@
  *     ws+unix:/SOCKET[:/PATH][?QUERY]              a Unix socket; also
  *     sio+unix:  http+unix:                        the form npm ws reads
  *
- * HOST is a name, an IPv4 address or [IPv6]. A fragment is not sent and not
- * allowed. The path of a Socket.IO URL is its namespace.
+ * HOST is a name, an IPv4 address, [IPv6] or [IPv6%25ZONE]. A fragment is not
+ * sent and not allowed. The path of a Socket.IO URL is its namespace.
  *
  * Where to listen is HOST:PORT, [IPv6]:PORT, :PORT (127.0.0.1) or unix:/SOCKET.
  */
@@ -27,7 +27,7 @@ enum wire_scheme { WIRE_SCHEME_WS, WIRE_SCHEME_SIO, WIRE_SCHEME_HTTP };
 struct wire_url {
     enum wire_scheme scheme;
     bool tls;
-    char *host; /* without brackets; NULL if unix_path */
+    char *host; /* without brackets, zone behind '%'; NULL if unix_path */
     uint16_t port;
     char *unix_path; /* or NULL */
     char *user;      /* "name:password", percent-decoded; or NULL. Secret */
@@ -41,8 +41,9 @@ TD_MUST_CHECK enum td_code
 wire_url_parse(struct wire_url *url, const char *text, struct td_error *err);
 void wire_url_release(struct wire_url *url);
 
-/* Append "HOST:PORT" for a Host field: brackets for IPv6, no default port,
- * "localhost" for a Unix socket.
+/* Append "HOST:PORT" for a Host field: brackets for IPv6, no zone, which means
+ * something on this machine only (RFC 6874, 4), no default port, "localhost"
+ * for a Unix socket.
  */
 enum td_code wire_url_authority(struct td_buf *out, const struct wire_url *url);
 
