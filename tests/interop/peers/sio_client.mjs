@@ -1,15 +1,20 @@
 // url=URL [nsp=/] [transports=polling,websocket] [stream=FILE] [token=T] [ack=1]
-// [reconnect=1] [leave=1]: says what comes and answers what asks for it, with
+// [reconnect=1] [leave=1] [origin=ORIGIN] [bearer=TOKEN]
+// [query=NAME=VALUE]: says what comes and answers what asks for it, with
 // leave=1 leaves after the first event; sends the stream, with ack=1 asking for
 // an acknowledgement of each event.
 import { io } from 'socket.io-client'
-import { end, fromWire, messages, options, say, toWire } from './stream.mjs'
+import { bearing, end, fromWire, messages, options, say, toWire } from './stream.mjs'
 
 const socket = io(options.url + (options.nsp ?? '/'), {
   transports: (options.transports ?? 'polling,websocket').split(','),
   reconnection: Boolean(options.reconnect),
   reconnectionDelay: 50,
   forceNew: true,
+  query: options.query && Object.fromEntries([options.query.split('=')]),
+  extraHeaders: {
+    ...bearing(), ...(options.origin && { Origin: options.origin })
+  },
   auth: options.token ? { token: options.token } : undefined
 })
 

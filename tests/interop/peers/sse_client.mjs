@@ -1,8 +1,17 @@
-// url=URL [events=a,b] [count=N]: the eventsource package; ends after N events.
+// url=URL [events=a,b] [count=N] [origin=ORIGIN] [bearer=TOKEN]: the eventsource package; ends after N events.
 import { EventSource } from 'eventsource'
-import { end, options, say } from './stream.mjs'
+import { bearing, end, options, say } from './stream.mjs'
 
-const source = new EventSource(options.url)
+const source = new EventSource(options.url, {
+  fetch: (url, init) => fetch(url, {
+    ...init,
+    headers: {
+      ...init.headers,
+      ...bearing(),
+      ...(options.origin && { Origin: options.origin })
+    }
+  })
+})
 let left = Number(options.count ?? Infinity)
 
 const got = (event) => {

@@ -43,6 +43,10 @@ export function fromWire (value) {
     Object.entries(value).map(([key, inner]) => [key, fromWire(inner)]))
 }
 
+// The field of a request that bears bearer=TOKEN.
+export const bearing = () => options.bearer
+  ? { Authorization: `Bearer ${options.bearer}` } : {}
+
 // A WebSocket or Engine.IO message.
 export const rawToWire = (message) => 'b64' in message
   ? Buffer.from(message.b64, 'base64') : message.text

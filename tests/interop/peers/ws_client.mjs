@@ -1,8 +1,10 @@
-// url=URL [stream=FILE]: says what comes, sends the stream.
+// url=URL [stream=FILE] [origin=ORIGIN] [bearer=TOKEN]: says what comes, sends the stream.
 import WebSocket from 'ws'
-import { end, messages, options, rawFromWire, rawToWire, say } from './stream.mjs'
+import { bearing, end, messages, options, rawFromWire, rawToWire, say } from './stream.mjs'
 
-const socket = new WebSocket(options.url, { maxPayload: 2 ** 30 })
+const socket = new WebSocket(options.url, {
+  maxPayload: 2 ** 30, origin: options.origin, headers: bearing()
+})
 socket.on('open', () => {
   say({ open: options.url })
   for (const message of messages) socket.send(rawToWire(message))
