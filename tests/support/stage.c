@@ -5,6 +5,23 @@
 
 static const uint8_t key[4] = {1, 2, 3, 4};
 
+static bool on_admit(void *ctx, struct wire_guest *guest,
+                     struct td_buf *refusal)
+{
+    struct stage *st = ctx;
+
+    if (!st->asks)
+        return true;
+    td_buf_addf(&st->log, "asks %.*s %.*s|", (int)guest->ns.len,
+                guest->ns.len ? (const char *)guest->ns.ptr : "",
+                (int)guest->auth.len,
+                guest->auth.len ? (const char *)guest->auth.ptr : "");
+    guest->peer_ctx = &st->asks;
+    if (td_bytes_is(guest->auth, "{\"a\":\"no\"}"))
+        (void)td_buf_add_text(refusal, "{\"message\":\"full\"}");
+    return guest->auth.len == 0 || td_bytes_is(guest->auth, "{\"a\":1}");
+}
+
 static void on_joined(void *ctx, struct wire_peer *peer)
 {
     struct stage *st = ctx;
@@ -129,7 +146,8 @@ void stage_say_frame(struct stage *st, struct raw *raw, enum ws_opcode opcode,
 void stage_set_up(struct stage *st, size_t chunk,
                   const struct wire_server_options *options)
 {
-    static const struct wire_server_events events = {.joined = on_joined,
+    static const struct wire_server_events events = {.admit = on_admit,
+                                                     .joined = on_joined,
                                                      .left = on_left,
                                                      .event = on_event,
                                                      .drained = on_drained,

@@ -27,6 +27,8 @@ struct stage {
     uint64_t lost;
     unsigned drained;
     bool done;
+    bool asks; /* admits to a namespace are told; one with another
+                  auth than {"a":1} is refused */
     struct td_buf log;
     struct raw raws[8];
     unsigned raw_count;

@@ -31,6 +31,8 @@ struct wire_server_options {
                                       NULL-terminated; NULL = any */
     uint64_t connect_ns;           /* Socket.IO: until the first namespace is
                                       joined; 0 = 45 s */
+    bool owner_answers;            /* Socket.IO: an event that asks for an ack
+                                      gets the owner's, see wire_peer_send() */
     uint64_t ping_interval_ns;     /* Engine.IO and WebSocket; 0 = 25 s */
     uint64_t ping_timeout_ns;      /* 0 = 20 s */
     size_t max_message; /* bytes from a peer; 0 = 1 MB (Engine.IO's) */
@@ -48,7 +50,20 @@ struct wire_page {
     struct td_buf body; /* released by the server */
 };
 
+/* Who asks to join a Socket.IO namespace. */
+struct wire_guest {
+    const char *address;
+    struct td_bytes ns;   /* as td_event.ns spells it */
+    struct td_bytes auth; /* JSON, "" if there is none: may hold credentials */
+    void *peer_ctx;       /* set it: the peer's wire_peer_ctx() */
+};
+
 struct wire_server_events {
+    /* Socket.IO: whether it may join; options.namespaces and the token have
+     * been looked at. If not, what is appended to *refusal is the error's
+     * object, {"message":"Unauthorized"} if that is nothing. No other call but
+     * wire_now() from inside. NULL: it may. */
+    bool (*admit)(void *ctx, struct wire_guest *guest, struct td_buf *refusal);
     /* A consumer can take messages: WebSocket open, Socket.IO namespace
      * joined (once per namespace), SSE headers sent. */
     void (*joined)(void *ctx, struct wire_peer *peer);
@@ -62,7 +77,7 @@ struct wire_server_events {
     /* It sent something: plain messages, acks, pings, and what broke the
      * protocol (kind `bad`). dir is TD_DIR_IN, conn the peer's id, at_ns
      * wire_now(). Pings are answered, and so are Socket.IO events that ask for
-     * an ack (with no arguments). */
+     * an ack (with no arguments, unless owner_answers). */
     void (*event)(void *ctx, struct wire_peer *peer, const struct td_event *ev);
     /* Every peer's queue is below its mark again after TD_AGAIN. */
     void (*drained)(void *ctx);
@@ -90,7 +105,10 @@ unsigned wire_server_peers(const struct wire_server *server);
 enum td_code wire_server_send(struct wire_server *server,
                               const struct td_event *ev);
 
-/* To one peer: catching up, answering. Same result. */
+/* To one peer: catching up, answering. Same result. The answer to a Socket.IO
+ * event that asks for an ack is an event whose ack is its id, and whose payload
+ * is the array of arguments, with att if it has attachments.
+ */
 enum td_code wire_peer_send(struct wire_peer *peer, const struct td_event *ev);
 
 enum wire_dialect wire_peer_dialect(const struct wire_peer *peer);

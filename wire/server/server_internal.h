@@ -8,6 +8,7 @@
  *     server_ws.c     WebSocket peers
  *     server_sse.c    event stream peers
  *     server_sio.c    Socket.IO sessions over both transports
+ *     server_admit.c  who may join a namespace
  *     server_sessions.c    which session has an id, which peers it has
  *     server_peer.c   peers and what is queued for them
  *     envelope.c      an event as the bytes of each dialect
@@ -128,6 +129,7 @@ struct server_sio {
     bool trusted;   /* a request of it bore the token */
     bool has_why;
     struct td_error why;
+    void *peer_ctx;    /* of the peer that is about to join */
     uint64_t close_at; /* the server is finishing */
     char *address;
 };
@@ -228,6 +230,10 @@ void server_sio_send_polling(struct wire_server *server,
                              const struct td_event *ev, struct td_bytes packet,
                              size_t attachments);
 void server_sio_flush(struct wire_server *server);
+
+/* server_admit.c: as sio_session_events.admit. */
+bool server_sio_admit(struct server_sio *s, struct td_bytes ns,
+                      struct td_bytes auth, struct td_buf *answer);
 
 /* server_sessions.c: sessions by id, a session's peers. */
 void server_session_add(struct server_sio *s);

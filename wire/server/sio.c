@@ -246,38 +246,10 @@ static void send_message(void *ctx, struct td_bytes data, bool binary)
         doom(s);
 }
 
-/* Whether a namespace, spelled as td_event.ns spells it, may be joined. */
-static bool may_join(const struct wire_server *server, struct td_bytes ns)
-{
-    const char *const *list = server->options.namespaces;
-
-    if (!list)
-        return true;
-    for (; *list; list++)
-        if (td_bytes_is(ns, strcmp(*list, "/") ? *list : ""))
-            return true;
-    return false;
-}
-
 static bool admit(void *ctx, struct td_bytes ns, struct td_bytes auth,
                   struct td_buf *answer)
 {
-    struct server_sio *s = ctx;
-    struct wire_server *server = s->server;
-    char sid[TD_UUID_SIZE];
-
-    if (!s->trusted &&
-        wire_access_auth(&server->options.access, auth) != WIRE_TOKEN_RIGHT) {
-        (void)td_buf_add_text(answer, "{\"message\":\"Unauthorized\"}");
-        return false;
-    }
-    if (server->finishing || !may_join(server, ns)) {
-        (void)td_buf_add_text(answer, "{\"message\":\"Invalid namespace\"}");
-        return false;
-    }
-    td_uuid4(td_rand_real(), sid);
-    (void)td_buf_addf(answer, "{\"sid\":\"%s\"}", sid);
-    return true;
+    return server_sio_admit(ctx, ns, auth, answer);
 }
 
 static void joined(void *ctx, struct td_bytes ns)
@@ -290,6 +262,8 @@ static void joined(void *ctx, struct td_bytes ns)
     s->peers = peer;
     free(peer->ns);
     peer->ns = td_strndup(ns.ptr, ns.len);
+    peer->ctx = s->peer_ctx;
+    s->peer_ctx = NULL;
     server_peer_joined(peer);
 }
 
@@ -354,7 +328,8 @@ static struct server_sio *new_session(struct server_conn *c,
     struct sio_session_options sio = {.role = SIO_SERVER,
                                       .max_bytes = server->options.max_message,
                                       .connect_ns = server->options.connect_ns,
-                                      .answer_acks = true};
+                                      .answer_acks =
+                                          !server->options.owner_answers};
     struct server_sio *s = td_calloc(1, sizeof(*s));
     uint64_t now = wire_now(server->net);
     char sid[TD_UUID_SIZE];

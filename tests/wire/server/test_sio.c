@@ -134,6 +134,81 @@ static void a_session_has_one_websocket(void)
     stage_tear_down(&st);
 }
 
+static void the_owner_admits_and_refuses(void)
+{
+    static const struct {
+        const char *connect;
+        const char *answer;
+        const char *log;
+    } rows[] = {
+        {"40", "40{\"sid\":\"", "asks  |joined 1 /|"},
+        {"40/a,{\"a\":1}", "40/a,{\"sid\":\"",
+         "asks /a {\"a\":1}|joined 1 /a|"},
+        {"40{\"a\":\"no\"}", "44{\"message\":\"full\"}",
+         "asks  {\"a\":\"no\"}|"},
+        {"40{\"b\":1}", "44{\"message\":\"Unauthorized\"}", "asks  {\"b\":1}|"},
+        {"40/c,", "44/c,{\"message\":\"Invalid namespace\"}", ""},
+    };
+    static const char *const allowed[] = {"/", "/a", NULL};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct wire_server_options options = {.namespaces = allowed};
+        struct stage st;
+        struct raw *raw;
+
+        stage_set_up(&st, 0, &options);
+        st.asks = true;
+        raw = stage_dial(&st);
+        stage_say(&st, raw, SIO_GET);
+        stage_say_frame(&st, raw, WS_TEXT, rows[i].connect);
+        CU_ASSERT_TRUE(stage_has(&raw->got, rows[i].answer));
+        CU_ASSERT_STRING_EQUAL(td_buf_str(&st.log), rows[i].log);
+        if (st.peers[0])
+            CU_ASSERT_PTR_EQUAL(wire_peer_ctx(st.peers[0]), &st.asks);
+        stage_tear_down(&st);
+    }
+}
+
+/* Over either transport the ack is the owner's alone. */
+static void the_owner_answers_with_content(void)
+{
+    struct wire_server_options options = {.owner_answers = true};
+    struct td_event ack = {
+        .form = TD_FORM_JSON,
+        .ack = td_text("9007199254740991"),
+        .att = td_text("[\"aGk=\"]"),
+        .payload = td_text("[1,{\"_placeholder\":true,\"num\":0}]")};
+    struct stage st;
+    struct raw *ws;
+    struct raw *poll;
+    char sid[64];
+
+    stage_set_up(&st, 0, &options);
+    ws = stage_dial(&st);
+    poll = stage_dial(&st);
+    stage_say(&st, ws, SIO_GET);
+    stage_say_frame(&st, ws, WS_TEXT, "40");
+    stage_say_frame(&st, ws, WS_TEXT, "429007199254740991[\"ask\"]");
+    CU_ASSERT_EQUAL(stage_count(&ws->got, "43"), 0);
+    CU_ASSERT_EQUAL(wire_peer_send(st.peers[0], &ack), TD_OK);
+    stage_settle(&st);
+    CU_ASSERT_TRUE(stage_has(
+        &ws->got, "461-9007199254740991[1,{\"_placeholder\":true,\"num\":0}]"
+                  "\x82\x02hi"));
+    stage_say(&st, poll, POLL_GET);
+    (void)find_sid(poll, sid);
+    say_poll(&st, poll, sid,
+             "40\x1e"
+             "425[\"ask\"]");
+    ack = (struct td_event){.form = TD_FORM_JSON,
+                            .ack = td_text("5"),
+                            .payload = td_text("[{\"ok\":1.10}]")};
+    CU_ASSERT_EQUAL(wire_peer_send(st.peers[1], &ack), TD_OK);
+    say_poll(&st, poll, sid, NULL);
+    CU_ASSERT_TRUE(stage_has(&poll->got, "435[{\"ok\":1.10}]"));
+    stage_tear_down(&st);
+}
+
 static void namespaces_are_apart(void)
 {
     static const char *const allowed[] = {"/", "/a", NULL};
@@ -270,6 +345,8 @@ static void a_handshake_alone_holds_nobody_up(void)
 CU_TestInfo wire_server_sio_tests[] = {
     {"Socket.IO polls, then upgrades", socketio_polls_then_upgrades},
     {"a session has one WebSocket", a_session_has_one_websocket},
+    {"the owner admits and refuses", the_owner_admits_and_refuses},
+    {"the owner answers with content", the_owner_answers_with_content},
     {"namespaces are apart", namespaces_are_apart},
     {"silent sessions time out", silent_sessions_time_out},
     {"polls that stay away are cut off", polls_that_stay_away_are_cut_off},
