@@ -154,10 +154,20 @@ static void on_page(void *ctx, const char *path, struct wire_page *page)
     play_facts_page(run->source, run->player, run->serve, path, page);
 }
 
+static void on_refused(void *ctx, const char *address, int status,
+                       const char *why)
+{
+    struct play_run *run = ctx;
+
+    if (run->options.refused)
+        run->options.refused(run->options.ctx, address, status, why);
+}
+
 static enum td_code open_serve(struct play_run *run, struct td_error *err)
 {
     const struct play_serve_events events = {.failed = on_failed,
                                              .joined = on_joined,
+                                             .refused = on_refused,
                                              .heard = on_heard,
                                              .alone = on_alone,
                                              .finished = on_finished,

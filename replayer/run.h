@@ -41,6 +41,10 @@ struct play_run_options {
     bool progress; /* a line on stderr, a terminal */
     /* PLAY_TO_CLIENTS: the port is open; an error ends the run. */
     enum td_code (*listening)(void *ctx, uint16_t port, struct td_error *err);
+    /* PLAY_TO_CLIENTS: somebody was not admitted (wire/server/server.h); or
+     * NULL. */
+    void (*refused)(void *ctx, const char *address, int status,
+                    const char *why);
     void *ctx;
 };
 

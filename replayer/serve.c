@@ -138,11 +138,21 @@ static void wait_from_now(struct play_serve *s)
         wire_timer_set(s->net, &s->wait, wire_now(s->net) + s->options.wait_ns);
 }
 
+static void on_refused(void *ctx, const char *address, int status,
+                       const char *why)
+{
+    struct play_serve *s = ctx;
+
+    if (s->events.refused)
+        s->events.refused(s->events.ctx, address, status, why);
+}
+
 static const struct wire_server_events server_events = {
     .joined = play_serve_joined_peer,
     .left = play_serve_left_peer,
     .event = play_serve_heard,
     .drained = on_drained,
+    .refused = on_refused,
     .page = on_page,
 };
 

@@ -38,6 +38,9 @@ struct play_serve_events {
     void (*failed)(void *ctx, const struct td_error *why);
     /* Consumer conn, counted from 1, is there; or NULL. */
     void (*joined)(void *ctx, uint32_t conn, const char *address);
+    /* Somebody was not admitted, as wire_server_events says; or NULL. */
+    void (*refused)(void *ctx, const char *address, int status,
+                    const char *why);
     /* It sent a plain event that is no ack: *ev with conn and the number of the
      * event among those it sent; or NULL. */
     void (*heard)(void *ctx, const struct td_event *ev);

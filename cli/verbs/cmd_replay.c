@@ -9,12 +9,15 @@
 #include <inttypes.h>
 #include <unistd.h>
 
+#define REFUSALS_SHOWN 5
+
 struct session {
     const struct cli_args *args;
     struct cli_replay replay;
     struct wire_tls_options tls; /* of --serve */
     struct play_run *run;
-    bool judged; /* what was sent back */
+    bool judged;       /* what was sent back */
+    unsigned refusals; /* that were shown */
 };
 
 /* {"host":"127.0.0.1","port":4711,"url":"http://127.0.0.1:4711/"} */
@@ -57,6 +60,21 @@ static enum td_code on_listening(void *ctx, uint16_t port, struct td_error *err)
                 bind->unix_path ? bind->unix_path : cli_text(s->args, "serve"));
     td_buf_release(&line);
     return code;
+}
+
+/* A page or a program that is kept out shows little of why. Strangers may ask
+ * without end, so only the first are told of.
+ */
+static void on_refused(void *ctx, const char *address, int status,
+                       const char *why)
+{
+    struct session *s = ctx;
+
+    if (s->refusals == REFUSALS_SHOWN)
+        return;
+    s->refusals++;
+    cli_say(s->args, "refused %s with %d: %s%s", address, status, why,
+            status == 403 ? " (--origin admits more)" : "");
 }
 
 /* Data to stdout, or to stderr where stdout is the replay. */
@@ -236,6 +254,7 @@ static enum td_code run_session(struct session *s, struct td_error *err)
     if (s->tls.cert_file)
         s->replay.run.serve.server.bind.tls = &s->tls;
     s->replay.run.listening = on_listening;
+    s->replay.run.refused = on_refused;
     s->replay.run.ctx = s;
     code = play_with_signals(s, net, err);
     wire_net_close(net);

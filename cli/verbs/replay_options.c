@@ -349,8 +349,10 @@ static enum td_code read_access(struct cli_replay *r,
     return code;
 }
 
+#define TIME_MAX (UINT64_C(12) * 24 * 3600 * TD_NS_PER_S)
+
 /* Who may join what, and when a consumer counts as gone. Engine.IO tells its
- * times in whole milliseconds.
+ * times in whole milliseconds, and JavaScript takes no sum of two beyond 2^31.
  */
 static enum td_code read_session(struct wire_server_options *server,
                                  const struct cli_args *args,
@@ -361,9 +363,10 @@ static enum td_code read_session(struct wire_server_options *server,
     const char *const *admitted = cli_list(args, "admit");
 
     for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
-        if (cli_number(args, times[i] + 2) < TD_NS_PER_MS)
+        if (cli_number(args, times[i] + 2) < TD_NS_PER_MS ||
+            cli_number(args, times[i] + 2) > TIME_MAX)
             return td_error_set(err, TD_USAGE, times[i], 0,
-                                "must be a millisecond at least");
+                                "must be from 1ms to 12d");
     for (size_t i = 0; admitted[i]; i++)
         if (admitted[i][0] != '/')
             return td_error_set(err, TD_USAGE, "--admit", 0,

@@ -19,5 +19,6 @@ try --serve :0 --origin a.example
 try --serve :0 --admit chat
 try --serve :0 --ping-interval 0
 try --serve :0 --join-timeout 999us
+try --serve :0 --ping-timeout 13d
 try --to ws://127.0.0.1:1 --origin '*' --token-file words
 try --public -

@@ -71,6 +71,8 @@ def check_pages_of_this_machine(scene):
 def check_foreign_pages(scene):
     server = serve(scene)
     refused(scene, server, origin=FOREIGN)
+    rig.true("with 403: pages of this origin are not admitted (--origin admits"
+             " more)" in server.stderr(), "it is said")
     refused(scene, server, origin="null")
     for method, path in (("GET", "/"), ("OPTIONS", "/events"),
                          ("GET", "/socket.io/?EIO=4&transport=polling")):
@@ -107,6 +109,8 @@ def check_the_token(scene):
     admitted(scene, server, bearer=TOKEN)
     admitted(scene, server, query="token=" + TOKEN)
     refused(scene, server)
+    rig.true("with 401: the token is missing or wrong\n" in server.stderr(),
+             "it is said")
     refused(scene, server, bearer=TOKEN + "x")
     refused(scene, server, query="token=" + TOKEN[1:])
     refused(scene, server, bearer=TOKEN, origin=FOREIGN)

@@ -58,6 +58,15 @@ static void on_event(void *ctx, struct wire_peer *peer,
                 ev->form == TD_FORM_BYTES ? " b" : "");
 }
 
+static void on_refused(void *ctx, const char *address, int status,
+                       const char *why)
+{
+    struct stage *st = ctx;
+
+    CU_ASSERT(*address && *why);
+    st->refused = status;
+}
+
 static void on_drained(void *ctx)
 {
     ((struct stage *)ctx)->drained++;
@@ -151,6 +160,7 @@ void stage_set_up(struct stage *st, size_t chunk,
                                                      .left = on_left,
                                                      .event = on_event,
                                                      .drained = on_drained,
+                                                     .refused = on_refused,
                                                      .page = on_page};
     struct wire_server_options defaults = {.max_message = 1000};
 

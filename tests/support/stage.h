@@ -26,6 +26,7 @@ struct stage {
     unsigned left;
     uint64_t lost;
     unsigned drained;
+    int refused; /* the last status that somebody was refused with */
     bool done;
     bool asks; /* admits to a namespace are told; one with another
                   auth than {"a":1} is refused */

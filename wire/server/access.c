@@ -100,7 +100,7 @@ bool wire_is_origin(const char *text)
     struct td_bytes authority = authority_of(td_text(text));
     struct td_bytes host;
 
-    if (!strcmp(text, "*") || !strcmp(text, "null"))
+    if (!strcmp(text, "*") || !strcmp(text, "null") || !strcmp(text, "file://"))
         return true;
     for (const char *c = text; *c; c++)
         if (*c <= ' ' || *c > '~')
@@ -177,7 +177,7 @@ static int check_host(const struct wire_access *access, bool local,
     struct td_bytes host;
 
     if (!split(field, &host)) {
-        *why = "the Host is none";
+        *why = "the Host field holds no host";
         return 400;
     }
     if (!local || is_listed(access, td_bytes(NULL, 0)) || is_local_name(host) ||
@@ -193,6 +193,10 @@ static bool is_own(struct td_bytes origin, struct td_bytes host)
     struct td_bytes authority = authority_of(origin);
     struct td_bytes name;
     size_t scheme = authority.ptr ? (size_t)(authority.ptr - origin.ptr) : 0;
+
+    /* Browsers send no path, but some libraries do, and no page can. */
+    if (authority.len > 0 && authority.ptr[authority.len - 1] == '/')
+        authority.len--;
 
     if (!same(td_bytes(origin.ptr, scheme), td_text("http://")) &&
         !same(td_bytes(origin.ptr, scheme), td_text("https://")))

@@ -49,7 +49,7 @@ TD_MUST_CHECK enum td_code wire_access_check(const struct wire_access *access,
                                              const struct wire_bind *bind,
                                              struct td_error *err);
 
-/* "SCHEME://HOST[:PORT]", "null" or "*". */
+/* "SCHEME://HOST[:PORT]", "file://", "null" or "*". */
 bool wire_is_origin(const char *text);
 
 /* 0 if the request may go on, or the status to refuse it with: 400 a Host that

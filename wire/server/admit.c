@@ -18,6 +18,13 @@ static bool may_join(const struct wire_server *server, struct td_bytes ns)
     return false;
 }
 
+void server_tell_refused(struct wire_server *server, const char *address,
+                         int status, const char *why)
+{
+    if (server->events.refused)
+        server->events.refused(server->ctx, address, status, why);
+}
+
 static bool is_trusted(const struct server_sio *s, struct td_bytes auth)
 {
     return s->trusted || wire_access_auth(&s->server->options.access, auth) ==
@@ -45,6 +52,7 @@ bool server_sio_admit(struct server_sio *s, struct td_bytes ns,
     char sid[TD_UUID_SIZE];
 
     if (!is_trusted(s, auth)) {
+        server_tell_refused(s->server, s->address, 401, SERVER_NO_TOKEN);
         (void)td_buf_add_text(answer, UNAUTHORIZED);
         return false;
     }

@@ -206,12 +206,16 @@ static bool is_admitted(struct server_conn *c, const struct http_head *head)
         status = 403;
         why = "a page of another origin may not ask for this";
     }
+    if (!status && has_token(c, head))
+        return true;
+    if (!status)
+        why = SERVER_NO_TOKEN;
+    server_tell_refused(c->server, wire_peer_name(c->conn),
+                        status ? status : 401, why);
     if (status)
         server_http_refuse(c, status, why);
-    else if (!has_token(c, head))
-        turn_away(c, head, 401, "the token is missing or wrong");
     else
-        return true;
+        turn_away(c, head, 401, why);
     return false;
 }
 

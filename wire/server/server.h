@@ -81,6 +81,10 @@ struct wire_server_events {
     void (*event)(void *ctx, struct wire_peer *peer, const struct td_event *ev);
     /* Every peer's queue is below its mark again after TD_AGAIN. */
     void (*drained)(void *ctx);
+    /* Somebody was not admitted (wire/server/access.h), with 400, 401 or 403;
+     * why is static. Whoever sends the requests decides how often that is. */
+    void (*refused)(void *ctx, const char *address, int status,
+                    const char *why);
     /* GET or HEAD of a page: fill *page. NULL: there are none (404). */
     void (*page)(void *ctx, const char *path, struct wire_page *page);
 };

@@ -192,6 +192,8 @@ void server_http_end(struct server_conn *c, const struct http_head *head);
 void server_http_refuse(struct server_conn *c, int status, const char *why);
 /* Append the CORS fields an answer to this request needs. */
 void server_http_cors(struct td_buf *out, const struct http_head *head);
+/* Why a token was refused. */
+#define SERVER_NO_TOKEN "the token is missing or wrong"
 /* A whole answer; head is the request's (NULL: it was not understood). */
 void server_http_answer(struct server_conn *c, const struct http_head *head,
                         int status, const char *type, struct td_bytes body);
@@ -231,7 +233,9 @@ void server_sio_send_polling(struct wire_server *server,
                              size_t attachments);
 void server_sio_flush(struct wire_server *server);
 
-/* server_admit.c: as sio_session_events.admit. */
+/* server_admit.c: tell the owner of a refusal; as sio_session_events.admit. */
+void server_tell_refused(struct wire_server *server, const char *address,
+                         int status, const char *why);
 bool server_sio_admit(struct server_sio *s, struct td_bytes ns,
                       struct td_bytes auth, struct td_buf *answer);
 

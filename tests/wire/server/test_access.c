@@ -47,8 +47,13 @@ static void others_are_let_in_only_by_word(void)
 {
     static const char *const path[] = {"http://a/", NULL};
     static const char *const list[] = {"http://a, http://b", NULL};
-    static const char *const good[] = {
-        "https://a.example", "http://[::1]:8", "null", "app://x", "*", NULL};
+    static const char *const good[] = {"https://a.example",
+                                       "http://[::1]:8",
+                                       "null",
+                                       "app://x",
+                                       "file://",
+                                       "*",
+                                       NULL};
     char huge[WIRE_TOKEN_MAX + 2];
     const struct {
         const char *label;
@@ -84,7 +89,7 @@ static void others_are_let_in_only_by_word(void)
 
 static const char *const listed[] = {"https://app.example",
                                      "http://lan.example:8080", NULL};
-static const char *const null_listed[] = {"null", NULL};
+static const char *const null_listed[] = {"null", "file://", NULL};
 static const char *const any[] = {"*", NULL};
 
 /* The fields of a request to a server on 127.0.0.1, and what it gets. */
@@ -127,6 +132,11 @@ static const struct {
     {"Host: localhost\r\nOrigin: http://localhost\r\n", NULL, 200},
     {"Host: localhost\r\nOrigin: http://localhost:5173\r\n", NULL, 200},
     {"Host: localhost\r\nOrigin: https://127.0.0.1:1\r\n", NULL, 200},
+    {"Host: localhost\r\nOrigin: http://localhost/\r\n", NULL, 200},
+    {"Host: localhost\r\nOrigin: http://localhost//\r\n", NULL, 403},
+    {"Host: localhost\r\nOrigin: http:///\r\n", NULL, 403},
+    {"Host: localhost\r\nOrigin: file://\r\n", NULL, 403},
+    {"Host: localhost\r\nOrigin: file://\r\n", null_listed, 200},
     {"Host: localhost\r\nOrigin: http://[::1]:5173\r\n", NULL, 200},
     {"Host: localhost\r\nOrigin: http://a.localhost\r\n", NULL, 200},
     {"Host: localhost\r\nOrigin: null\r\n", NULL, 403},
@@ -212,6 +222,7 @@ static void ask(const char *fields, size_t kind, int status,
     } else {
         if (!begins(raw, status))
             CU_FAIL(fields);
+        CU_ASSERT_EQUAL(st.refused, *fields ? status : 0);
         CU_ASSERT_EQUAL(stage_count(&raw->got, "Access-Control"), 0);
         CU_ASSERT_EQUAL(st.log.len, 0);
         CU_ASSERT_TRUE(raw->closed);
@@ -340,6 +351,7 @@ static void the_token_is_asked_for_on_every_request(void)
                 CU_ASSERT_TRUE(stage_has(&raw->got, rows[i].granted));
             } else {
                 CU_ASSERT_TRUE(begins(raw, 401));
+                CU_ASSERT_EQUAL(st.refused, 401);
                 CU_ASSERT_TRUE(
                     stage_has(&raw->got, "WWW-Authenticate: Bearer\r\n"));
                 CU_ASSERT_TRUE(stage_has(
@@ -407,6 +419,7 @@ static void a_socketio_client_may_bear_it_in_its_auth(void)
         stage_say_frame(&st, raw, WS_TEXT, rows[i].connect);
         CU_ASSERT_TRUE(stage_has(&raw->got, rows[i].answer));
         CU_ASSERT_STRING_EQUAL(td_buf_str(&st.log), rows[i].log);
+        CU_ASSERT_EQUAL(st.refused, *rows[i].log ? 0 : 401);
         stage_tear_down(&st);
     }
 }
