@@ -1,7 +1,7 @@
 #include "tape/member_scan.h"
 
+#include "tape/member_scan_internal.h"
 #include "tape/prefetch.h"
-#include "tape/scan_int.h"
 
 #define SEEK_STEP ((size_t)1024 * 1024)
 #define AHEAD_MIN ((size_t)1024 * 1024) /* bytes of a file: a thread pays */

@@ -1,5 +1,5 @@
 /* Text that stands in no member of ours: plain, or gzipped by others. */
-#include "tape/scan_int.h"
+#include "tape/member_scan_internal.h"
 
 /* Bytes of the stream behind text. False: there are none now. */
 static bool stream_more(struct tape_scan *scan)

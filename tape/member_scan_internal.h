@@ -1,8 +1,8 @@
-/* tape/scan_int.h - what the files of the scan share: scan.c goes from member
- * to member, scan_stream.c reads text that stands in none of ours.
+/* tape/member_scan_internal.h - what the files of the scan share: scan.c goes
+ * from member to member, scan_stream.c reads text that stands in none of ours.
  */
-#ifndef TAPE_SCAN_INT_H
-#define TAPE_SCAN_INT_H
+#ifndef TAPE_MEMBER_SCAN_INTERNAL_H
+#define TAPE_MEMBER_SCAN_INTERNAL_H
 
 #include "tape/member_scan.h"
 
