@@ -171,7 +171,11 @@ static bool ended_member(struct tape_scan *scan, const struct region *r,
         !tape_trailer_is_right(td_bytes(r->data.ptr + end, TAPE_TRAILER_LEN),
                                &scan->text))
         return false;
-    scan->state->members++;
+    /* Only index and footer have no text: this is one with damaged fields. */
+    if (scan->text.len == 0)
+        tape_scan_bad_member(scan, r->at);
+    else
+        scan->state->members++;
     scan->at = r->at + end + TAPE_TRAILER_LEN;
     out->checked = true;
     return true;
@@ -255,6 +259,8 @@ static bool read_closed(struct tape_scan *scan, const struct tape_member *m,
     tape_scan_clear(scan);
     if (!tape_inflate_member(&scan->text, m, data))
         return read_wrong(scan, m, data, out);
+    if (scan->audit)
+        tape_audit_data(scan->audit, scan->at, m);
     out->checked = true;
     out->offset = scan->at;
     out->lines = td_bytes(scan->text.ptr + given, scan->text.len - given);
@@ -326,7 +332,10 @@ static bool read_member(struct tape_scan *scan, enum tape_peek peek,
 {
     if (peek == TAPE_PEEK_DAMAGED || !tape_length_is_possible(m)) {
         struct region r = open_region(scan);
+        bool open = peek == TAPE_PEEK_MEMBER && m->length == 0;
 
+        if (scan->audit)
+            tape_audit_data(scan->audit, scan->at, open ? m : NULL);
         return read_open(scan, &r, out);
     }
     look_at_place(scan, m);
@@ -335,6 +344,9 @@ static bool read_member(struct tape_scan *scan, enum tape_peek peek,
         (!tape_scan_skips(scan, m) || !is_followed(scan, m)))
         return read_closed(scan, m, out);
     if (m->kind == TAPE_MEMBER_DATA || is_empty_member(scan, m)) {
+        if (scan->audit && m->kind != TAPE_MEMBER_DATA)
+            tape_audit_empty(scan->audit, scan->state, scan->at, m,
+                             tape_input_at(&scan->in, scan->at, m->length));
         pass_member(scan, m);
     } else if (!scan->follow) {
         tape_scan_torn(scan, scan->at);
@@ -447,6 +459,8 @@ static bool take_ahead(struct tape_scan *scan, struct tape_text *out)
         return false;
     look_at_place(scan, &m);
     note_member(scan, &m);
+    if (scan->audit)
+        tape_audit_data(scan->audit, scan->at, &m);
     out->checked = true;
     out->stray = scan->stray;
     out->offset = scan->at;

@@ -7,6 +7,7 @@
 #ifndef TAPE_MEMBER_SCAN_H
 #define TAPE_MEMBER_SCAN_H
 
+#include "tape/audit.h"
 #include "tape/chain.h"
 #include "tape/deflate.h"
 #include "tape/inflate.h"
@@ -50,6 +51,7 @@ struct tape_scan {
     size_t open_given;  /* bytes of its text that were given */
     struct tape_gunzip *gunzip;
 
+    struct tape_audit *audit; /* told of every member; NULL = nobody */
     struct tape_ahead *ahead; /* NULL = inflate here */
     uint64_t ahead_at;        /* where it was left; 0 = nowhere */
 };

@@ -31,6 +31,8 @@ void tape_scan_stream(struct tape_scan *scan, enum tape_scan_mode mode)
 {
     if (!scan->streaming)
         tape_scan_clear(scan);
+    if (scan->audit)
+        tape_audit_stream(scan->audit, scan->at);
     scan->mode = mode;
     scan->chain.next = TAPE_CHAIN_ANY;
     scan->streaming = true;

@@ -400,6 +400,7 @@ enum td_code tape_reader_take(struct tape_reader **out, struct tape_input *in,
     r->scan.chain.next = TAPE_CHAIN_ANY;
     r->scan.follow = how && how->follow;
     r->keep_strays = how && how->keep_strays;
+    r->scan.audit = how ? how->audit : NULL;
     r->other = how ? how->other : NULL;
     r->other_ctx = how ? how->ctx : NULL;
     r->scratch.max = TAPE_LINE_MAX;

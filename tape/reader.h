@@ -14,11 +14,13 @@
 #include <stdbool.h>
 
 struct tape_reader;
+struct tape_audit;
 
 struct tape_read_options {
     bool follow;      /* at the end of a growing tape TD_AGAIN, not TD_END */
     unsigned threads; /* not 0: inflate ahead on a thread, where that pays */
     bool keep_strays; /* give repeated and foreign events too */
+    struct tape_audit *audit; /* told of members (tape/audit.h), or NULL */
 
     /* Told of every whole line that is no event, as it is passed (the first
      * one by tape_reader_open): a header, whose fields tape_reader_header()

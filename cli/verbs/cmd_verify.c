@@ -3,6 +3,7 @@
 #include "core/json.h"
 #include "core/log.h"
 #include "core/terminal.h"
+#include "tape/audit.h"
 #include "tape/line.h"
 
 #include <inttypes.h>
@@ -13,6 +14,8 @@ struct check {
     uint64_t not_json; /* payloads that stand as JSON and are none */
     uint64_t back;     /* times that go back */
     uint64_t first_bad;
+    struct tape_audit *audit;
+    struct tape_reader *reader; /* NULL while it is opened */
 };
 
 static const struct cli_option options[] = {{.name = NULL}};
@@ -33,9 +36,20 @@ static void look_at(struct check *check, const struct td_event *ev,
     }
 }
 
-static enum td_code read_all(struct tape_reader *reader, struct check *check,
-                             struct td_error *err)
+static void on_other_line(void *ctx, enum tape_line_kind kind,
+                          struct td_bytes line)
 {
+    const struct check *check = (const struct check *)ctx;
+    struct tape_state state = {0};
+
+    if (check->reader)
+        state = tape_reader_state(check->reader);
+    tape_audit_other(check->audit, &state, kind, line);
+}
+
+static enum td_code read_all(struct check *check, struct td_error *err)
+{
+    struct tape_reader *reader = check->reader;
     struct td_event ev;
     uint64_t segment = 0;
     uint64_t last_ns = 0;
@@ -46,31 +60,62 @@ static enum td_code read_all(struct tape_reader *reader, struct check *check,
             last_ns = 0;
         segment = tape_reader_header(reader)->segment;
         look_at(check, &ev, last_ns);
+        tape_audit_event(check->audit, &ev, tape_reader_line(reader));
         last_ns = ev.at_ns;
     }
     return code == TD_END ? TD_OK : code;
 }
 
+static void say_count(struct td_buf *out, uint64_t count, const char *what)
+{
+    if (count > 0)
+        (void)td_buf_addf(out, ", %" PRIu64 " wrong %s%s", count, what,
+                          count == 1 ? "" : "s");
+}
+
+/* All events may be there, but who looks for one by the index may be misled. */
+static enum td_code lies(const char *path, const struct tape_audited *found,
+                         struct td_error *err)
+{
+    struct td_buf out = {0};
+
+    say_count(&out, found->heads, "member head");
+    say_count(&out, found->index, "index member");
+    say_count(&out, found->totals, "end line");
+    (void)td_error_set(err, TD_LOSSY, path, found->first_at, "%s%s",
+                       found->first, td_buf_str(&out));
+    td_buf_release(&out);
+    return td_error_mend(err, "`tapedeck reindex` writes heads, index and "
+                              "totals afresh");
+}
+
 static enum td_code verdict(const char *path, const struct check *check,
                             const struct tape_state *state,
+                            const struct tape_audited *found,
                             struct td_error *err)
 {
+    enum td_code code;
+
     if (check->not_json || check->back)
         return td_error_set(err, TD_FAILED, path, 0,
                             "%" PRIu64 " payloads are not JSON, %" PRIu64
                             " times go back; the first is event %" PRIu64,
                             check->not_json, check->back, check->first_bad);
-    return cli_tape_verdict(path, NULL, state, err);
+    code = cli_tape_verdict(path, NULL, state, err);
+    return !code && found->first ? lies(path, found, err) : code;
 }
 
 static void tell_json(struct td_buf *out, const struct check *check,
-                      const struct tape_state *state, bool ok)
+                      const struct tape_state *state,
+                      const struct tape_audited *found, bool ok)
 {
     (void)td_buf_addf(out,
                       "{\"ok\":%s,\"events\":%" PRIu64 ",\"not_json\":%" PRIu64
-                      ",\"back\":%" PRIu64 ",",
+                      ",\"back\":%" PRIu64 ",\"wrong_heads\":%" PRIu64
+                      ",\"wrong_index\":%" PRIu64 ",\"wrong_totals\":%" PRIu64
+                      ",",
                       ok ? "true" : "false", check->events, check->not_json,
-                      check->back);
+                      check->back, found->heads, found->index, found->totals);
     cli_tape_state_json(out, state);
     (void)td_buf_add_text(out, "}\n");
 }
@@ -90,30 +135,41 @@ static void tell_ok(struct td_buf *out, const char *path,
         (void)td_buf_addf(out, "in %" PRIu64 " members\n", state->members);
 }
 
-static enum td_code verify(const struct cli_args *args, const char *path,
+static enum td_code report(const struct cli_args *args, const char *path,
+                           struct check *check, enum td_code read,
                            struct td_error *err)
 {
-    static const struct tape_read_options how = {.threads = 1};
-    struct tape_reader *reader;
-    struct check check = {0};
-    struct tape_state state;
+    struct tape_audited found = tape_audit_finish(check->audit);
+    struct tape_state state = tape_reader_state(check->reader);
     struct td_buf out = {0};
-    enum td_code code = tape_reader_open(&reader, path, &how, err);
+    enum td_code code = read ? read : verdict(path, check, &state, &found, err);
 
-    if (code)
-        return code;
-    code = read_all(reader, &check, err);
-    state = tape_reader_state(reader);
-    if (!code)
-        code = verdict(path, &check, &state, err);
     if (cli_json(args))
-        tell_json(&out, &check, &state, !code);
+        tell_json(&out, check, &state, &found, !code);
     else if (!code)
-        tell_ok(&out, path, &check, &state, cli_color(args, STDOUT_FILENO));
+        tell_ok(&out, path, check, &state, cli_color(args, STDOUT_FILENO));
     if (out.len > 0 && cli_print(&out, code ? NULL : err))
         code = code ? code : TD_IO;
     td_buf_release(&out);
+    return code;
+}
+
+static enum td_code verify(const struct cli_args *args, const char *path,
+                           struct td_error *err)
+{
+    struct check check = {.audit = tape_audit_new()};
+    const struct tape_read_options how = {.threads = 1,
+                                          .audit = check.audit,
+                                          .other = on_other_line,
+                                          .ctx = &check};
+    struct tape_reader *reader;
+    enum td_code code = tape_reader_open(&reader, path, &how, err);
+
+    check.reader = reader;
+    if (!code)
+        code = report(args, path, &check, read_all(&check, err), err);
     tape_reader_close(reader);
+    tape_audit_free(check.audit);
     return code;
 }
 
@@ -145,8 +201,10 @@ const struct cli_command cli_cmd_verify = {
     .name = "verify",
     .summary = "Check every byte of a tape: checksums, lines, numbers, times.",
     .usage = "TAPE...",
-    .details = "Exit status 0: whole. 1: it holds what no recorder writes. 3: "
-               "torn, damaged,\nor events were lost. 4: no tape.",
+    .details = "Heads, index and totals are held against the members. Exit "
+               "status 0: whole.\n1: it holds what no recorder writes. 3: "
+               "torn, damaged, events were lost, or heads,\nindex or totals "
+               "say what is not so. 4: no tape.",
     .examples = "tapedeck verify run.tape.gz",
     .options = options,
     .min_operands = 1,

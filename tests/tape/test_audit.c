@@ -1,0 +1,212 @@
+/* Tapes whose fields, index or totals say what is not so. */
+#include "tape/audit.h"
+#include "tape/deflate.h"
+#include "tape/member.h"
+#include "tests/suites.h"
+#include "tests/support/tapes.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define EVENTS 12
+
+/* All that verify looks at. */
+struct seen {
+    struct tape_reader *reader; /* NULL while it is opened */
+    struct tape_audit *audit;
+    struct td_buf text;
+    struct tape_state state;
+    struct tape_audited found;
+    bool refused;
+};
+
+static void on_other(void *ctx, enum tape_line_kind kind, struct td_bytes line)
+{
+    struct seen *seen = (struct seen *)ctx;
+    struct tape_state state = {0};
+
+    if (seen->reader)
+        state = tape_reader_state(seen->reader);
+    tape_audit_other(seen->audit, &state, kind, line);
+    (void)td_buf_add_bytes(&seen->text, line);
+}
+
+static void look(const char *path, struct seen *seen)
+{
+    struct tape_read_options how = {.other = on_other, .ctx = seen};
+    struct tape_reader *reader;
+    struct td_event ev;
+
+    *seen = (struct seen){.audit = tape_audit_new()};
+    how.audit = seen->audit;
+    seen->refused = tape_reader_open(&reader, path, &how, NULL) != TD_OK;
+    seen->reader = reader;
+    while (reader && !tape_reader_next(reader, &ev, NULL)) {
+        tape_audit_event(seen->audit, &ev, tape_reader_line(reader));
+        (void)td_buf_add_bytes(&seen->text, tape_reader_line(reader));
+    }
+    if (reader)
+        seen->state = tape_reader_state(reader);
+    seen->found = tape_audit_finish(seen->audit);
+    tape_audit_free(seen->audit);
+    tape_reader_close(reader);
+}
+
+static bool is_clean(const struct seen *seen)
+{
+    const struct tape_state *s = &seen->state;
+
+    return !seen->refused && !seen->found.first && !s->torn && s->indexed &&
+           s->ended && !s->bad_members && !s->bad_lines && !s->missing &&
+           !s->strays && !s->repeated && !s->foreign && !s->headless;
+}
+
+static void make(const char *path, struct td_buf *tape)
+{
+    struct tape_options options = test_tape_options();
+    struct tape_writer *writer;
+
+    options.member_text = 600;
+    CU_ASSERT_FATAL(!tape_writer_open(&writer, path, &options, NULL));
+    for (uint64_t n = 1; n <= EVENTS; n++) {
+        struct td_event ev = test_tick(n);
+
+        CU_ASSERT_FATAL(!tape_writer_put(writer, &ev, NULL));
+    }
+    CU_ASSERT_FATAL(!tape_writer_close(writer, TAPE_END_CLEAN, NULL, NULL));
+    test_read_file(path, tape);
+}
+
+static void flip(int fd, const struct td_buf *tape, size_t bit)
+{
+    uint8_t byte = tape->ptr[bit / 8];
+
+    byte ^= (uint8_t)(1u << bit % 8);
+    CU_ASSERT_EQUAL_FATAL(pwrite(fd, &byte, 1, (off_t)(bit / 8)), 1);
+}
+
+/* Each bit of each byte: verify finds it, or every line and every field is
+ * there as before (spare bits behind the end of deflate data, or another way
+ * to say the same text).
+ */
+static void every_flipped_bit_is_found_or_means_nothing(void)
+{
+    const char *path = test_path("bits.tape.gz");
+    size_t meaningless = 0;
+    struct td_buf tape;
+    struct seen whole;
+    int fd;
+
+    make(path, &tape);
+    look(path, &whole);
+    CU_ASSERT_FATAL(is_clean(&whole));
+    fd = open(path, O_WRONLY | O_CLOEXEC);
+    for (size_t bit = 0; bit < tape.len * 8; bit++) {
+        struct seen seen;
+
+        flip(fd, &tape, bit);
+        look(path, &seen);
+        if (is_clean(&seen)) {
+            meaningless++;
+            CU_ASSERT(td_bytes_equal(td_buf_bytes(&seen.text),
+                                     td_buf_bytes(&whole.text)));
+        }
+        td_buf_release(&seen.text);
+        CU_ASSERT_EQUAL_FATAL(
+            pwrite(fd, tape.ptr + bit / 8, 1, (off_t)(bit / 8)), 1);
+    }
+    CU_ASSERT(meaningless < 100);
+    (void)close(fd);
+    td_buf_release(&whole.text);
+    td_buf_release(&tape);
+}
+
+/* The fields of the member at `at`, changed and sealed again. */
+static void reseal(struct td_buf *tape, size_t at)
+{
+    tape_put32(tape->ptr + at + 124,
+               tape_crc(0, td_bytes(tape->ptr + at + 16, 108)));
+}
+
+static size_t member_at(const struct td_buf *tape, size_t number)
+{
+    size_t at = 0;
+
+    while (number-- > 0)
+        at += tape_get32(tape->ptr + at + 20);
+    return at;
+}
+
+/* Members: 0 header, 1 to 3 of 4 events, 4 end, 5 index, 6 footer. Entries of
+ * the index begin at byte 132 of it.
+ */
+static void what_fields_index_and_totals_claim_is_held_to_the_members(void)
+{
+    static const struct {
+        const char *name;
+        size_t member;
+        size_t offset; /* in the member */
+        uint64_t value;
+        size_t size;
+        uint64_t heads;
+        uint64_t index;
+    } rows[] = {
+        {"events of a member", 2, 32, 4, 8, 1, 1},
+        {"first number", 2, 24, 3, 8, 1, 1},
+        {"first time", 2, 40, 1, 8, 1, 1},
+        {"last time", 2, 48, UINT64_MAX, 8, 1, 1},
+        {"names", 2, 72, 0, 16, 1, 1},
+        {"flags", 2, 18, TAPE_FLAG_END, 1, 1, 1},
+        {"an entry's events", 5, 132 + 16, UINT64_MAX, 8, 0, 1},
+        {"an entry's number", 5, 132 + 72 + 8, 1, 8, 0, 1},
+        {"an entry's place", 5, 132 + 72, 1, 8, 0, 1},
+        {"an entry's wall clock", 5, 132 + 72 + 40, 1, 8, 0, 1},
+        {"an entry's length", 5, 132 + 68, 1, 4, 0, 1},
+        {"events of the index", 5, 32, UINT64_MAX, 8, 0, 1},
+        {"an index before the first", 5, 104, 4, 8, 0, 1},
+        {"events of the footer", 6, 32, UINT64_MAX, 8, 0, 1},
+        {"last time of the footer", 6, 48, 1, 8, 0, 1},
+        {"lost events", 6, 64, 5, 8, 0, 1},
+        {"root of the index", 6, 104, 0, 8, 0, 1},
+        {"place of the end line", 6, 112, 1, 8, 0, 1},
+    };
+    const char *path = test_path("claims.tape.gz");
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct td_buf tape;
+        struct seen seen;
+        size_t at;
+
+        make(path, &tape);
+        at = member_at(&tape, rows[i].member);
+        for (size_t k = 0; k < rows[i].size; k++)
+            tape.ptr[at + rows[i].offset + k] =
+                k < 8 ? (uint8_t)(rows[i].value >> (8 * k)) : 0;
+        if (rows[i].member == 5)
+            tape_put32(tape.ptr + at + 92,
+                       tape_crc(0, td_bytes(tape.ptr + at + 132,
+                                            tape_get16(tape.ptr + at + 130))));
+        reseal(&tape, at);
+        test_write_file(path, td_buf_bytes(&tape));
+        look(path, &seen);
+        if (seen.found.heads != rows[i].heads ||
+            seen.found.index != rows[i].index)
+            printf("\n    %s: %llu heads, %llu index", rows[i].name,
+                   (unsigned long long)seen.found.heads,
+                   (unsigned long long)seen.found.index);
+        CU_ASSERT_FALSE(is_clean(&seen));
+        CU_ASSERT_EQUAL(seen.found.heads, rows[i].heads);
+        CU_ASSERT_EQUAL(seen.found.index, rows[i].index);
+        td_buf_release(&seen.text);
+        td_buf_release(&tape);
+    }
+}
+
+CU_TestInfo tape_audit_tests[] = {
+    {"every flipped bit is found or means nothing",
+     every_flipped_bit_is_found_or_means_nothing},
+    {"what fields, index and totals claim is held to the members",
+     what_fields_index_and_totals_claim_is_held_to_the_members},
+    CU_TEST_INFO_NULL,
+};
