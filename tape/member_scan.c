@@ -132,7 +132,7 @@ bool tape_scan_skips(const struct tape_scan *scan, const struct tape_member *m)
         return false;
     return (scan->by_name && !tape_names_meet(&scan->names, &m->names)) ||
            m->last_ns < scan->from_ns ||
-           m->first_seq + m->count <= scan->from_seq;
+           (!scan->gaps && m->first_seq + m->count <= scan->from_seq);
 }
 
 struct region {

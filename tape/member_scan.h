@@ -34,6 +34,8 @@ struct tape_scan {
     struct tape_names names;
     uint64_t from_ns;
     uint64_t from_seq;
+    bool gaps; /* numbers may be missing inside a member: do not pass over it
+                  by from_seq */
 
     uint64_t anchor_wall; /* of the member at hand; 0 = none */
     uint64_t anchor_ns;

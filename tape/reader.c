@@ -318,12 +318,41 @@ void tape_reader_forget(struct tape_reader *r)
         .ended = r->state.ended,
         .segments = indexed ? segments : 0,
         .lost = lost,
+        .wrong_index = r->state.wrong_index,
         .torn_at = TAPE_NO_DAMAGE,
     };
     r->segment = 0;
     r->headed = false;
     r->lost_before = 0;
     r->lost_here = 0;
+}
+
+/* The number of that key is n, or there is none. */
+static bool says(const struct td_json_doc *doc, uint32_t object,
+                 const char *key, uint64_t n)
+{
+    struct td_bytes raw = field(doc, object, key);
+
+    return raw.len == 0 || number(raw) == n;
+}
+
+/* The end line, if it was found, says the same as the footer. */
+static bool end_is(const struct tape_reader *r,
+                   const struct tape_segment *segment)
+{
+    struct td_json_doc doc = {0};
+    const struct tape_member *footer = &segment->footer;
+    bool is = true;
+    uint32_t end;
+
+    if (r->end_line.len > 0 &&
+        !td_json_parse(&doc, td_buf_bytes(&r->end_line), TD_JSON_DEPTH, NULL)) {
+        end = td_json_member(&doc, 0, td_text("end"));
+        is = says(&doc, end, "events", footer->count) &&
+             says(&doc, end, "last", footer->last_ns);
+    }
+    td_json_release(&doc);
+    return is;
 }
 
 /* What the footers and the last end line say of the whole tape. */
@@ -334,9 +363,10 @@ static void read_tail(struct tape_reader *r)
     struct td_buf text = {0};
     struct td_bytes end;
     size_t entries;
+    bool indexed;
 
     tape_seek_init(seek, &r->scan.in);
-    r->state.indexed = seek->indexed;
+    indexed = r->state.indexed = seek->indexed;
     for (size_t i = 0; i < seek->segments_len; i++)
         r->state.lost += seek->segments[i].footer.lost;
     if (seek->indexed)
@@ -348,6 +378,9 @@ static void read_tail(struct tape_reader *r)
         tape_inflate_member(&text, &m, end) && text.len > 0)
         take_end(r, td_bytes(text.ptr, text.len - 1));
     td_buf_release(&text);
+    if (seek->indexed && !end_is(r, &seek->segments[seek->segments_len - 1]))
+        seek->indexed = r->state.indexed = false;
+    r->state.wrong_index = (uint64_t)(indexed && !seek->indexed);
     r->lost_here = 0; /* nothing was read on the way there */
     r->headed = false;
 }

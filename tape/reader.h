@@ -56,6 +56,8 @@ struct tape_state {
     uint64_t foreign;     /* other events out of order, of another recording */
     uint64_t strays;      /* members that stand where they do not belong */
     uint64_t headless;    /* segments without a header line */
+    uint64_t wrong_index; /* found by a seek: an index that is not of the tape,
+                             which was read without it */
     uint64_t lost;        /* as the tape says: dropped by the recorder */
     uint64_t torn_at;     /* offset in the file of the first damage, or
                              TAPE_NO_DAMAGE */

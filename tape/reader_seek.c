@@ -21,13 +21,31 @@ static enum td_code enter_segment(struct tape_reader *r, size_t segment,
         end = code ? NULL
                    : (const uint8_t *)memchr(text->lines.ptr, '\n',
                                              text->lines.len);
-        if (end)
+        if (!end || tape_line_kind(text->lines) != TAPE_LINE_HEADER)
+            code = TD_FORMAT;
+        if (!code)
             code = tape_reader_enter(
                 r, td_bytes(text->lines.ptr, (size_t)(end - text->lines.ptr)),
                 err);
         r->entered = base;
     }
     return code;
+}
+
+/* What stands there is the member that the index speaks of. */
+static bool is_there(struct tape_reader *r, uint64_t at,
+                     const struct tape_entry *e)
+{
+    struct tape_member m;
+    size_t entries;
+
+    return tape_member_peek(tape_input_at(&r->scan.in, at, TAPE_HEAD_LEN), &m,
+                            &entries) == TAPE_PEEK_MEMBER &&
+           m.kind == TAPE_MEMBER_DATA && m.self == e->offset &&
+           (m.length == 0 ||
+            (m.length == e->length && m.count == e->count &&
+             m.first_seq == e->first_seq && m.first_ns == e->first_ns &&
+             m.last_ns == e->last_ns));
 }
 
 /* Go to the first member that may hold the target. TD_FORMAT: there is no index
@@ -38,11 +56,21 @@ static enum td_code jump(struct tape_reader *r, struct tape_target *t,
                          struct td_error *err)
 {
     enum td_code code = tape_seek_find(&r->seek, t, segment, found);
+    uint64_t at = 0;
 
     if (!code)
         code = enter_segment(r, *segment, err);
+    if (!code) {
+        at = r->seek.segments[*segment].base + found->offset;
+        code = is_there(r, at, found) ? TD_OK : TD_FORMAT;
+    }
     if (!code)
-        tape_reader_go(r, r->seek.segments[*segment].base + found->offset);
+        tape_reader_go(r, at);
+    if (code == TD_FORMAT && r->seek.indexed) {
+        r->seek.indexed = false;
+        r->state.indexed = false;
+        r->state.wrong_index++;
+    }
     return code;
 }
 
@@ -67,6 +95,7 @@ static enum td_code hold_next(struct tape_reader *r, struct td_error *err)
 
     r->scan.from_ns = 0;
     r->scan.from_seq = 0;
+    r->scan.gaps = false;
     if (!code)
         tape_reader_hold(r, &ev);
     return code;
@@ -79,6 +108,7 @@ static enum td_code seek_to(struct tape_reader *r, struct tape_target t,
     size_t segment = 0;
     enum td_code code = jump(r, &t, &segment, &found, err);
 
+    r->scan.gaps = !code; /* the index led to the member or right before it */
     if (code == TD_FORMAT)
         code = start_over(r, err);
     if (code)

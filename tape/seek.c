@@ -2,6 +2,7 @@
 
 #include "core/mem.h"
 #include "tape/index.h"
+#include "tape/line.h"
 
 #include <stdlib.h>
 
@@ -113,7 +114,7 @@ static bool may_hold(const struct tape_entry *e, const struct tape_target *t)
     case TAPE_BY_TIME:
         return e->last_ns >= t->value;
     case TAPE_BY_SEQ:
-        return e->first_seq + e->count > t->value;
+        return e->first_seq > t->value;
     case TAPE_BY_WALL:
         return e->wall_ns + (e->last_ns - e->first_ns) >= t->value;
     case TAPE_BY_KIND:
@@ -122,78 +123,144 @@ static bool may_hold(const struct tape_entry *e, const struct tape_target *t)
     return false;
 }
 
-/* The first entry of a node that may hold the target. False with *bad: the
- * node is not what it should be.
- */
-static bool look_in_node(struct td_bytes node, unsigned level,
-                         const struct tape_target *t, struct tape_entry *found,
-                         bool *bad)
-{
+/* A node of the index, as it was read. */
+struct node {
     struct tape_member m;
-    size_t entries;
     struct td_bytes list;
+    size_t entries;
+};
 
-    *bad = true;
-    if (node.len == 0 ||
-        tape_member_peek(node, &m, &entries) != TAPE_PEEK_MEMBER ||
-        m.kind != TAPE_MEMBER_INDEX || m.level > level)
+/* The node at e->offset. False: there is none, or it is damaged. */
+static bool read_node(struct tape_seek *s, uint64_t base,
+                      const struct tape_entry *e, struct node *node)
+{
+    struct td_bytes data = e->length <= NODE_MAX
+                               ? bytes_at(s, base + e->offset, e->length)
+                               : td_bytes(NULL, 0);
+
+    if (data.len == 0 ||
+        tape_member_peek(data, &node->m, &node->entries) != TAPE_PEEK_MEMBER ||
+        node->m.kind != TAPE_MEMBER_INDEX || node->m.self != e->offset)
         return false;
-    list = td_bytes(node.ptr + TAPE_HEAD_LEN + LIST_HEAD,
-                    entries * TAPE_ENTRY_LEN);
-    if (node.len < TAPE_HEAD_LEN + LIST_HEAD + list.len ||
-        tape_crc(0, list) != m.list_crc)
+    node->list = td_bytes(data.ptr + TAPE_HEAD_LEN + LIST_HEAD,
+                          node->entries * TAPE_ENTRY_LEN);
+    return data.len >= TAPE_HEAD_LEN + LIST_HEAD + node->list.len &&
+           tape_crc(0, node->list) == node->m.list_crc;
+}
+
+static struct tape_entry entry_at(const struct node *node, size_t i)
+{
+    struct tape_entry e;
+
+    tape_entry_unpack(&e, node->list.ptr + i * TAPE_ENTRY_LEN);
+    return e;
+}
+
+/* Members follow each other, and only nodes stand between them: behind the
+ * first member of any node but the first.
+ */
+static bool follows(const struct node *node, size_t i,
+                    const struct tape_entry *before, const struct tape_entry *e)
+{
+    uint64_t end = before->offset + before->length;
+
+    if (e->offset < end || e->first_seq < before->first_seq + before->count ||
+        e->first_ns < before->first_ns)
         return false;
-    *bad = false;
-    for (size_t i = 0; i < entries; i++) {
-        tape_entry_unpack(found, list.ptr + i * TAPE_ENTRY_LEN);
-        *bad = found->offset >= m.self || found->length > NODE_MAX * 4096;
-        if (*bad)
+    return e->offset == end || node->m.level > 0 ||
+           (i == 1 && node->m.back > 0);
+}
+
+/* The entries leave nothing out, and add up to what the node, and the entry
+ * that led here, say.
+ */
+static bool adds_up(const struct node *node, const struct tape_entry *parent)
+{
+    const struct tape_member *m = &node->m;
+    struct tape_entry before = {0};
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < node->entries; i++) {
+        struct tape_entry e = entry_at(node, i);
+
+        if (e.count > TAPE_INT_MAX || e.offset >= m->self ||
+            e.length > NODE_MAX * 4096 ||
+            (i > 0 && !follows(node, i, &before, &e)) ||
+            (i == 0 && e.first_ns != m->first_ns))
             return false;
-        if (may_hold(found, t)) {
-            /* The level rides along: the next node must be below this one. */
-            found->flags = m.level;
-            return true;
-        }
+        count += e.count;
+        before = e;
     }
-    return false;
+    return count == m->count && count == parent->count &&
+           before.last_ns == m->last_ns && m->last_ns == parent->last_ns &&
+           m->first_ns == parent->first_ns;
+}
+
+/* The entry of a node that may hold the target, or the one before the first
+ * that is behind it. False: none; *found is the last then.
+ */
+static bool look_in_node(const struct node *node, const struct tape_target *t,
+                         struct tape_entry *found)
+{
+    bool by_seq = t->kind == TAPE_BY_SEQ;
+
+    for (size_t i = 0; i < node->entries; i++) {
+        *found = entry_at(node, i);
+        if (!may_hold(found, t))
+            continue;
+        if (by_seq && i > 0)
+            *found = entry_at(node, i - 1);
+        return true;
+    }
+    return by_seq && found->first_seq + found->count > t->value;
+}
+
+static struct tape_entry root_of(const struct tape_segment *segment)
+{
+    const struct tape_member *footer = &segment->footer;
+
+    return (struct tape_entry){
+        .offset = footer->back,
+        .length = (uint32_t)(footer->self - footer->back),
+        .count = footer->count,
+        .first_ns = footer->first_ns,
+        .last_ns = footer->last_ns,
+    };
 }
 
 /* From the root down to a data member; a node whose children turn out not to
- * hold the target (bitmaps are only hints) is passed over from then on.
+ * hold the target (bitmaps are only hints) is passed over from then on. TD_END:
+ * none holds it; *found is the last member then.
  */
 static enum td_code find_member(struct tape_seek *s,
                                 const struct tape_segment *segment,
                                 struct tape_target *t, struct tape_entry *found)
 {
-    uint64_t root = segment->footer.back;
-    struct tape_entry e = {.offset = root};
-    unsigned level = TAPE_INDEX_LEVELS;
-    bool bad;
+    struct tape_entry e = root_of(segment);
+    unsigned below = TAPE_INDEX_LEVELS;
+    bool none = false;
+    struct node node;
 
-    e.length = (uint32_t)(segment->footer.self - root);
-    if (root == 0)
-        return TD_END;
+    if (e.offset == 0)
+        return e.count > 0 ? TD_FORMAT : TD_END;
     for (;;) {
-        uint64_t at = e.offset;
-        struct td_bytes node = e.length <= NODE_MAX
-                                   ? bytes_at(s, segment->base + at, e.length)
-                                   : td_bytes(NULL, 0);
+        struct tape_entry at = e;
 
-        if (look_in_node(node, level, t, &e, &bad)) {
-            if (e.flags == 0) {
-                *found = e;
-                return TD_OK;
-            }
-            level = e.flags - 1;
-        } else if (bad) {
+        if (!read_node(s, segment->base, &at, &node) || node.m.level >= below ||
+            !adds_up(&node, &at))
             return TD_FORMAT;
-        } else if (at == root) {
-            return TD_END;
-        } else {
-            t->after = at;
-            level = TAPE_INDEX_LEVELS;
-            e = (struct tape_entry){.offset = root};
-            e.length = (uint32_t)(segment->footer.self - root);
+        none |= !look_in_node(&node, t, &e);
+        below = node.m.level;
+        if (none && t->kind == TAPE_BY_KIND) {
+            if (at.offset == segment->footer.back)
+                return TD_END;
+            t->after = at.offset;
+            e = root_of(segment);
+            below = TAPE_INDEX_LEVELS;
+            none = false;
+        } else if (node.m.level == 0) {
+            *found = e;
+            return none ? TD_END : TD_OK;
         }
     }
 }
@@ -204,8 +271,14 @@ enum td_code tape_seek_find(struct tape_seek *s, struct tape_target *t,
     if (!s->indexed)
         return TD_FORMAT;
     for (; *segment < s->segments_len; ++*segment) {
-        enum td_code code = find_member(s, &s->segments[*segment], t, found);
+        bool last = *segment + 1 == s->segments_len;
+        enum td_code code;
 
+        *found = (struct tape_entry){0};
+        code = find_member(s, &s->segments[*segment], t, found);
+        if (code == TD_END && last && found->length > 0 &&
+            t->kind != TAPE_BY_KIND)
+            return TD_OK;
         if (code != TD_END)
             return code;
         t->after = 0;

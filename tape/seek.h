@@ -49,8 +49,10 @@ struct tape_target {
 };
 
 /* The first data member, in file order from segment *segment (an index of
- * segments) on, that may hold the target. TD_END: none may; TD_FORMAT: there is
- * no index to tell.
+ * segments) on, that may hold the target; by number the one that begins at or
+ * before it. If none does, the last member of the tape, so that whoever reads
+ * on from there also meets what the index does not know; by kind TD_END.
+ * TD_FORMAT: there is no index to tell, or it does not add up (indexed).
  */
 TD_MUST_CHECK enum td_code tape_seek_find(struct tape_seek *seek,
                                           struct tape_target *target,

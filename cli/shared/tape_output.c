@@ -38,6 +38,8 @@ enum td_code cli_tape_verdict(const char *path, const char *to,
         state->strays || state->repeated || state->foreign || state->headless)
         return td_error_mend(err, "`tapedeck recover` makes a whole tape of "
                                   "what is there");
+    if (state->wrong_index)
+        return td_error_mend(err, "`tapedeck reindex` writes a right one");
     return TD_LOSSY;
 }
 
@@ -50,11 +52,12 @@ void cli_tape_state_json(struct td_buf *out, const struct tape_state *state)
         ",\"bad_members\":%" PRIu64 ",\"bad_lines\":%" PRIu64
         ",\"missing\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"strays\":%" PRIu64
         ",\"repeated\":%" PRIu64 ",\"foreign\":%" PRIu64
-        ",\"headless\":%" PRIu64,
+        ",\"headless\":%" PRIu64 ",\"wrong_index\":%" PRIu64,
         state->indexed ? "true" : "false", state->ended ? "true" : "false",
         state->torn ? "true" : "false", state->segments, state->members,
         state->bad_members, state->bad_lines, state->missing, state->lost,
-        state->strays, state->repeated, state->foreign, state->headless);
+        state->strays, state->repeated, state->foreign, state->headless,
+        state->wrong_index);
     if (state->torn_at != TAPE_NO_DAMAGE)
         (void)td_buf_addf(out, ",\"damaged_at\":%" PRIu64, state->torn_at);
 }

@@ -1,6 +1,6 @@
 /* Tapes whose fields, index or totals say what is not so. */
 #include "tape/audit.h"
-#include "tape/deflate.h"
+#include "tape/index.h"
 #include "tape/member.h"
 #include "tests/suites.h"
 #include "tests/support/tapes.h"
@@ -138,6 +138,33 @@ static size_t member_at(const struct td_buf *tape, size_t number)
     return at;
 }
 
+/* Each event is where it is looked for, whatever the index says of it, and a
+ * tape whose index is not its own is told.
+ */
+static void seek_all(const char *path, const char *name)
+{
+    struct tape_reader *reader;
+    struct tape_state state;
+
+    CU_ASSERT_FATAL(!tape_reader_open(&reader, path, NULL, NULL));
+    for (uint64_t n = 1; n <= EVENTS; n++) {
+        struct td_event ev = {.seq = 0};
+        enum td_code code = tape_reader_seek_seq(reader, n, NULL);
+
+        if (code || tape_reader_next(reader, &ev, NULL) || ev.seq != n)
+            printf("\n    %s: event %u: %llu", name, (unsigned)n,
+                   (unsigned long long)ev.seq);
+        CU_ASSERT_EQUAL(ev.seq, n);
+        code = tape_reader_seek_time(reader, n * TD_NS_PER_MS, NULL);
+        CU_ASSERT_EQUAL(code, TD_OK);
+        CU_ASSERT(!code && !tape_reader_next(reader, &ev, NULL));
+        CU_ASSERT_EQUAL(ev.seq, n);
+    }
+    state = tape_reader_state(reader);
+    CU_ASSERT_EQUAL(state.wrong_index, 1);
+    tape_reader_close(reader);
+}
+
 /* Members: 0 header, 1 to 3 of 4 events, 4 end, 5 index, 6 footer. Entries of
  * the index begin at byte 132 of it.
  */
@@ -151,25 +178,26 @@ static void what_fields_index_and_totals_claim_is_held_to_the_members(void)
         size_t size;
         uint64_t heads;
         uint64_t index;
+        bool seeks; /* a seek would be misled */
     } rows[] = {
-        {"events of a member", 2, 32, 4, 8, 1, 1},
-        {"first number", 2, 24, 3, 8, 1, 1},
-        {"first time", 2, 40, 1, 8, 1, 1},
-        {"last time", 2, 48, UINT64_MAX, 8, 1, 1},
-        {"names", 2, 72, 0, 16, 1, 1},
-        {"flags", 2, 18, TAPE_FLAG_END, 1, 1, 1},
-        {"an entry's events", 5, 132 + 16, UINT64_MAX, 8, 0, 1},
-        {"an entry's number", 5, 132 + 72 + 8, 1, 8, 0, 1},
-        {"an entry's place", 5, 132 + 72, 1, 8, 0, 1},
-        {"an entry's wall clock", 5, 132 + 72 + 40, 1, 8, 0, 1},
-        {"an entry's length", 5, 132 + 68, 1, 4, 0, 1},
-        {"events of the index", 5, 32, UINT64_MAX, 8, 0, 1},
-        {"an index before the first", 5, 104, 4, 8, 0, 1},
-        {"events of the footer", 6, 32, UINT64_MAX, 8, 0, 1},
-        {"last time of the footer", 6, 48, 1, 8, 0, 1},
-        {"lost events", 6, 64, 5, 8, 0, 1},
-        {"root of the index", 6, 104, 0, 8, 0, 1},
-        {"place of the end line", 6, 112, 1, 8, 0, 1},
+        {"events of a member", 2, 32, 4, 8, 1, 1, false},
+        {"first number", 2, 24, 3, 8, 1, 1, false},
+        {"first time", 2, 40, 1, 8, 1, 1, false},
+        {"last time", 2, 48, UINT64_MAX, 8, 1, 1, false},
+        {"names", 2, 72, 0, 16, 1, 1, false},
+        {"flags", 2, 18, TAPE_FLAG_END, 1, 1, 1, false},
+        {"an entry's events", 5, 132 + 16, UINT64_MAX, 8, 0, 1, true},
+        {"an entry's number", 5, 132 + 72 + 8, 1, 8, 0, 1, true},
+        {"an entry's place", 5, 132 + 72, 1, 8, 0, 1, true},
+        {"an entry's wall clock", 5, 132 + 72 + 40, 1, 8, 0, 1, false},
+        {"an entry's length", 5, 132 + 68, 1, 4, 0, 1, true},
+        {"events of the index", 5, 32, UINT64_MAX, 8, 0, 1, true},
+        {"an index before the first", 5, 104, 4, 8, 0, 1, false},
+        {"events of the footer", 6, 32, UINT64_MAX, 8, 0, 1, true},
+        {"last time of the footer", 6, 48, 1, 8, 0, 1, true},
+        {"lost events", 6, 64, 5, 8, 0, 1, false},
+        {"root of the index", 6, 104, 0, 8, 0, 1, false},
+        {"place of the end line", 6, 112, 1, 8, 0, 1, false},
     };
     const char *path = test_path("claims.tape.gz");
 
@@ -200,12 +228,76 @@ static void what_fields_index_and_totals_claim_is_held_to_the_members(void)
         CU_ASSERT_EQUAL(seen.found.index, rows[i].index);
         td_buf_release(&seen.text);
         td_buf_release(&tape);
+        if (rows[i].seeks)
+            seek_all(path, rows[i].name);
+    }
+}
+
+/* The tape with an index, and a footer, of all members but one. */
+static void leave_out(const char *path, size_t left_out)
+{
+    struct tape_index index = {0};
+    struct tape_member footer = {.kind = TAPE_MEMBER_FOOTER,
+                                 .length = TAPE_FOOTER_LEN};
+    struct td_buf tape;
+    struct td_buf tail = {0};
+    uint8_t head[TAPE_HEAD_LEN];
+
+    make(path, &tape);
+    for (size_t i = 1; i <= 3; i++) {
+        struct tape_member m;
+        struct tape_entry e;
+        size_t entries;
+        size_t at = member_at(&tape, i);
+
+        (void)tape_member_peek(td_bytes(tape.ptr + at, tape.len - at), &m,
+                               &entries);
+        if (i == left_out)
+            continue;
+        e = tape_member_entry(&m);
+        footer.count += m.count;
+        footer.first_ns = footer.first_ns ? footer.first_ns : m.first_ns;
+        footer.last_ns = m.last_ns;
+        CU_ASSERT(!tape_index_add(&index, &e, &tail, member_at(&tape, 5)));
+    }
+    footer.end = member_at(&tape, 4);
+    CU_ASSERT(
+        !tape_index_finish(&index, &tail, member_at(&tape, 5), &footer.back));
+    tape_index_release(&index);
+    footer.self = member_at(&tape, 5) + tail.len;
+    tape_member_pack(head, &footer, 0);
+    (void)td_buf_add(&tail, head, sizeof(head));
+    (void)tape_empty_body(&tail);
+    tape.len = member_at(&tape, 5);
+    (void)td_buf_add_bytes(&tape, td_buf_bytes(&tail));
+    test_write_file(path, td_buf_bytes(&tape));
+    td_buf_release(&tape);
+    td_buf_release(&tail);
+}
+
+static void an_index_that_leaves_members_out_hides_none(void)
+{
+    static const char *const names[] = {
+        "", "without the first", "without the second", "without the last"};
+    const char *path = test_path("less.tape.gz");
+
+    for (size_t i = 1; i <= 3; i++) {
+        struct seen seen;
+
+        leave_out(path, i);
+        look(path, &seen);
+        CU_ASSERT_FALSE(is_clean(&seen));
+        CU_ASSERT(seen.found.index > 0);
+        td_buf_release(&seen.text);
+        seek_all(path, names[i]);
     }
 }
 
 CU_TestInfo tape_audit_tests[] = {
     {"every flipped bit is found or means nothing",
      every_flipped_bit_is_found_or_means_nothing},
+    {"an index that leaves members out hides none",
+     an_index_that_leaves_members_out_hides_none},
     {"what fields, index and totals claim is held to the members",
      what_fields_index_and_totals_claim_is_held_to_the_members},
     CU_TEST_INFO_NULL,

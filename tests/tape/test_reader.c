@@ -198,6 +198,41 @@ static void seek_finds_the_first_event_at_or_after(void)
     }
 }
 
+/* Numbers that are missing inside members, as on a tape made of some lines. */
+static void seek_finds_numbers_behind_gaps(void)
+{
+    const char *path = test_path("gaps.tape.gz");
+    struct tape_options options = test_tape_options();
+    struct tape_writer *writer;
+    struct tape_reader *reader;
+    struct td_event ev;
+
+    options.member_text = 500;
+    CU_ASSERT_FATAL(!tape_writer_open(&writer, path, &options, NULL));
+    for (uint64_t n = 10; n <= 400; n += 10) {
+        struct td_buf line = {0};
+
+        ev = test_tick(n);
+        ev.seq = n;
+        CU_ASSERT(!tape_line_encode(&line, &ev));
+        line.len--;
+        CU_ASSERT_FATAL(
+            !tape_writer_put_line(writer, &ev, td_buf_bytes(&line), NULL));
+        td_buf_release(&line);
+    }
+    CU_ASSERT_FATAL(!tape_writer_close(writer, TAPE_END_CLEAN, NULL, NULL));
+    CU_ASSERT_FATAL(!tape_reader_open(&reader, path, NULL, NULL));
+    CU_ASSERT(tape_reader_state(reader).indexed);
+    for (uint64_t n = 1; n <= 400; n++) {
+        CU_ASSERT_EQUAL_FATAL(tape_reader_seek_seq(reader, n, NULL), TD_OK);
+        CU_ASSERT_EQUAL_FATAL(tape_reader_next(reader, &ev, NULL), TD_OK);
+        CU_ASSERT_EQUAL(ev.seq, (n + 9) / 10 * 10);
+    }
+    CU_ASSERT_EQUAL(tape_reader_seek_seq(reader, 401, NULL), TD_END);
+    CU_ASSERT_EQUAL(tape_reader_state(reader).wrong_index, 0);
+    tape_reader_close(reader);
+}
+
 /* A tape with members of 16 KiB whose text is what test_tape() gives. */
 static void marker_tape(const char *path)
 {
@@ -434,6 +469,7 @@ CU_TestInfo tape_reader_tests[] = {
     {"plain text is a tape too", plain_text_is_a_tape_too},
     {"seek finds the first event at or after",
      seek_finds_the_first_event_at_or_after},
+    {"seek finds numbers behind gaps", seek_finds_numbers_behind_gaps},
     {"markers are found by name", markers_are_found_by_name},
     {"a selection passes over members without the name",
      a_selection_passes_over_members_without_the_name},

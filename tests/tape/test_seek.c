@@ -35,15 +35,15 @@ static void write_out(struct big *big, uint64_t at)
     td_buf_clear(&big->out);
 }
 
-/* One member with one line; only its head says more events. */
-static struct tape_member make_member(struct big *big, const char *line,
+/* One member with one line. */
+static struct tape_member make_member(struct big *big, struct td_bytes text,
                                       struct tape_member m)
 {
-    uint8_t head[TAPE_HEAD_LEN];
+    uint8_t head[TAPE_HEAD_LEN] = {0};
     uint8_t trailer[TAPE_TRAILER_LEN];
-    struct td_bytes text = td_text(line);
 
     td_buf_clear(&big->out);
+    (void)td_buf_add(&big->out, head, sizeof(head));
     tape_deflate_begin(big->deflate, true);
     CU_ASSERT_EQUAL_FATAL(tape_deflate_add(big->deflate, &big->out, text, true),
                           TD_OK);
@@ -52,38 +52,43 @@ static struct tape_member make_member(struct big *big, const char *line,
     (void)td_buf_add(&big->out, trailer, sizeof(trailer));
     m.self = big->at;
     m.text_len = (uint32_t)text.len;
-    m.length = (uint32_t)(sizeof(head) + big->out.len);
-    tape_member_pack(head, &m, 0);
-    {
-        struct td_buf body = big->out;
-
-        big->out = (struct td_buf){0};
-        (void)td_buf_add(&big->out, head, sizeof(head));
-        (void)td_buf_add_bytes(&big->out, td_buf_bytes(&body));
-        td_buf_release(&body);
-    }
+    m.length = (uint32_t)big->out.len;
+    tape_member_pack(big->out.ptr, &m, 0);
     return m;
+}
+
+/* As long as a stride, two stored blocks and all. */
+static void write_member(struct big *big, uint64_t n, struct tape_member m)
+{
+    struct td_buf line = {0};
+
+    (void)td_buf_addf(&line,
+                      "{\"s\":%" PRIu64 ",\"t\":%" PRIu64
+                      ",\"d\":\"in\",\"c\":1,\"json\":\"",
+                      n + 1, n * EACH_NS);
+    while (line.len < STRIDE - TAPE_HEAD_LEN - TAPE_TRAILER_LEN - 10 - 3)
+        (void)td_buf_add_byte(&line, 'x');
+    (void)td_buf_add_text(&line, "\"}\n");
+    m = make_member(big, td_buf_bytes(&line), m);
+    CU_ASSERT_EQUAL(m.length, STRIDE);
+    write_out(big, big->at);
+    td_buf_release(&line);
 }
 
 static void add_member(struct big *big, uint64_t n, bool real)
 {
-    char line[128];
     struct tape_member m = {.first_seq = n + 1,
                             .count = 1,
                             .first_ns = n * EACH_NS,
                             .last_ns = n * EACH_NS,
-                            .wall_ns = WALL_NS + n * EACH_NS};
-    struct tape_entry entry;
+                            .wall_ns = WALL_NS + n * EACH_NS,
+                            .self = big->at,
+                            .length = STRIDE};
+    struct tape_entry entry = tape_member_entry(&m);
 
-    (void)snprintf(line, sizeof(line),
-                   "{\"s\":%" PRIu64 ",\"t\":%" PRIu64
-                   ",\"d\":\"in\",\"c\":1,\"json\":%" PRIu64 "}\n",
-                   n + 1, n * EACH_NS, n);
-    m = make_member(big, line, m);
     if (real)
-        write_out(big, big->at);
+        write_member(big, n, m);
     td_buf_clear(&big->out);
-    entry = tape_member_entry(&m);
     big->at += STRIDE;
     CU_ASSERT_EQUAL_FATAL(
         tape_index_add(&big->index, &entry, &big->out, big->at), TD_OK);
@@ -133,8 +138,8 @@ static void make_big_tape(const char *path)
     big.fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     CU_ASSERT_FATAL(big.fd >= 0);
     m = make_member(&big,
-                    "{\"tape\":1,\"id\":\"big\",\"start\":"
-                    "\"2023-11-14T22:13:20.000000000Z\"}\n",
+                    td_text("{\"tape\":1,\"id\":\"big\",\"start\":"
+                            "\"2023-11-14T22:13:20.000000000Z\"}\n"),
                     m);
     write_out(&big, 0);
     big.at = m.length;
