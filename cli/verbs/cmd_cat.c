@@ -154,8 +154,6 @@ static enum td_code cat_tape(struct cat *cat, const char *path,
         enter_segment(cat);
         code = cli_print(&cat->out, err);
         state = tape_reader_state(cat->reader);
-        if (!cat->whole)
-            state.torn = state.torn && !state.ended;
         if (!code)
             code = cli_tape_verdict(path, NULL, &state, err);
     }
