@@ -48,6 +48,8 @@ struct tape_scan {
     bool streaming;     /* text holds the rest of a stream */
     uint64_t stream_at; /* where the stream, or its gzip member, begins */
     size_t given;       /* stream: bytes at the start of text that were given */
+    size_t searched;    /* and those at its start that have no LF */
+    bool no_line;       /* up to the next LF, the stream is no line of a tape */
     uint64_t open_at;   /* the open member that was given in part */
     size_t open_len;    /* bytes of it that were looked at */
     size_t open_given;  /* bytes of its text that were given */

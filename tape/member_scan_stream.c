@@ -35,6 +35,10 @@ void tape_scan_stream(struct tape_scan *scan, enum tape_scan_mode mode)
         tape_audit_stream(scan->audit, scan->at);
     scan->mode = mode;
     scan->chain.next = TAPE_CHAIN_ANY;
+    if (!scan->streaming) {
+        scan->no_line = false;
+        scan->searched = 0;
+    }
     scan->streaming = true;
     scan->stream_at = scan->at;
     if (mode == TAPE_SCAN_GZIP && !scan->gunzip)
@@ -76,6 +80,47 @@ static bool foreign_follows(struct tape_scan *scan)
                             &m, &entries) == TAPE_PEEK_GZIP;
 }
 
+/* What no line of a tape begins with, or what is longer than one may be, is
+ * dropped as it comes: a bad line, however long, takes no room.
+ */
+static void drop_what_is_no_line(struct tape_scan *scan)
+{
+    struct td_buf *text = &scan->text;
+
+    if (!scan->no_line && text->len > 0 &&
+        (text->ptr[0] != '{' || text->len > TAPE_TEXT_MOST)) {
+        scan->no_line = true;
+        scan->state->bad_lines++;
+        tape_scan_damage(scan, scan->stream_at);
+    }
+    if (scan->no_line)
+        td_buf_clear(text);
+    scan->searched = text->len;
+}
+
+/* The whole lines of the text; false if there are none, and what is there is a
+ * part of one.
+ */
+static bool take_lines(struct tape_scan *scan, struct td_bytes *lines)
+{
+    struct td_buf *text = &scan->text;
+    const uint8_t *end = NULL;
+
+    if (scan->no_line && text->len > 0)
+        end = (const uint8_t *)memchr(text->ptr, '\n', text->len);
+    if (end) {
+        td_buf_drop(text, (size_t)(end + 1 - text->ptr));
+        scan->no_line = false;
+        scan->searched = 0;
+    }
+    if (!scan->no_line && tape_scan_lines(text, scan->searched, lines)) {
+        *lines = td_bytes(text->ptr, lines->len + scan->searched);
+        return true;
+    }
+    drop_what_is_no_line(scan);
+    return false;
+}
+
 /* The next whole lines of the stream; TD_AGAIN with streaming off: it gave way
  * to members.
  */
@@ -84,13 +129,10 @@ enum td_code tape_scan_stream_next(struct tape_scan *scan,
 {
     td_buf_drop(&scan->text, scan->given);
     scan->given = 0;
+    scan->searched = 0;
     out->checked = false;
     out->stray = false;
-    while (!tape_scan_lines(&scan->text, 0, &out->lines)) {
-        if (scan->text.len > TAPE_TEXT_MOST) {
-            scan->state->bad_lines++;
-            td_buf_clear(&scan->text);
-        }
+    while (!take_lines(scan, &out->lines)) {
         if (scan->mode == TAPE_SCAN_MEMBERS && foreign_follows(scan))
             tape_scan_stream(scan, TAPE_SCAN_GZIP);
         if (scan->mode == TAPE_SCAN_MEMBERS) {
