@@ -1,5 +1,6 @@
 #include "core/fs.h"
 
+#include "core/log.h"
 #include "core/mem.h"
 #include "core/rand.h"
 
@@ -204,6 +205,17 @@ enum td_code td_fs_sync_dir(const char *path, struct td_error *err)
     return code;
 }
 
+void td_fs_settle(const char *path)
+{
+    struct td_error err = {0};
+
+    if (td_fs_sync_dir(path, &err))
+        td_log(TD_LOG_WARN,
+               "%s: is whole and in its place, but %s: %s; a power cut now "
+               "might undo it",
+               path, err.where, err.text);
+}
+
 enum td_code td_fs_free(uint64_t *bytes, const char *path, struct td_error *err)
 {
     struct statvfs st;
@@ -270,7 +282,7 @@ enum td_code td_fs_temp_commit(struct td_fs_temp *temp, struct td_error *err)
         if (rename(temp->path, temp->target) != 0)
             code = failed(err, temp->target, "cannot replace");
         else
-            code = td_fs_sync_dir(temp->target, err);
+            td_fs_settle(temp->target);
     }
     td_fs_temp_abort(temp);
     return code;

@@ -57,6 +57,11 @@ TD_MUST_CHECK enum td_code td_fs_sync(int fd, const char *path,
 TD_MUST_CHECK enum td_code td_fs_sync_dir(const char *path,
                                           struct td_error *err);
 
+/* The same once a file has taken its place there: it is whole and there,
+ * whatever comes of this, so a failure is only warned of.
+ */
+void td_fs_settle(const char *path);
+
 /* Bytes that an ordinary user may still write on the file system of path. If
  * path does not exist, its directory is asked.
  */
@@ -80,8 +85,8 @@ TD_MUST_CHECK enum td_code td_fs_temp_open(struct td_fs_temp *temp,
                                            const char *target,
                                            struct td_error *err);
 
-/* Sync, close, rename over the target, sync the directory. On error the target
- * is as it was and the temporary file is gone.
+/* Sync, close, rename over the target, settle. On error the target is as it was
+ * and the temporary file is gone.
  */
 TD_MUST_CHECK enum td_code td_fs_temp_commit(struct td_fs_temp *temp,
                                              struct td_error *err);

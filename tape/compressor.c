@@ -73,7 +73,7 @@ static enum td_code write_failed(struct tape_press *press, struct td_error *err)
     if (press->patches &&
         ftruncate(press->fd, (off_t)(press->start + press->at)))
         (void)errno; /* the reader copes with the torn tail */
-    if (!press->patches)
+    if (!press->patches || press->at == 0)
         return TD_IO;
     if (err && td_errno_mend(err->errnum)[0])
         return td_error_mend(err, "%s; what was flushed can be read",

@@ -287,23 +287,48 @@ static enum td_code lock_source(const struct tape_rewrite *how, int *fd,
     return td_fs_create(fd, how->from, TD_FS_EXISTING, err);
 }
 
-static enum td_code commit(const struct place *place, struct td_error *err)
+/* Nothing of the part stays, so the writer's mend would mislead; one of its
+ * own, of a file that could not be made, is kept.
+ */
+static void drop_part(const struct tape_rewrite *how, const char *part,
+                      enum td_code code, struct td_error *err)
 {
+    bool dropped = !unlink(part);
+    const char *mend = err ? td_errno_mend(err->errnum) : "";
+
+    if (err && code == TD_IO && (dropped || !strcmp(err->mend, mend)))
+        (void)td_error_mend(err, "%s%s%s is as it was", mend,
+                            mend[0] ? "; " : "", how->from);
+}
+
+/* What a rename brings to light must be on the disk before. */
+static enum td_code sync_part(const char *part, struct td_error *err)
+{
+    int fd;
+    enum td_code code = td_fs_open(&fd, part, err);
+
+    if (code)
+        return code;
+    code = td_fs_sync(fd, part, err);
+    (void)close(fd);
+    return code;
+}
+
+static enum td_code commit(const struct tape_rewrite *how,
+                           const struct place *place, struct td_error *err)
+{
+    enum td_code code = sync_part(place->part, err);
+
+    if (code) {
+        drop_part(how, place->part, code, err);
+        return code;
+    }
     if (rename(place->part, place->target) != 0) {
         (void)td_error_set(err, TD_IO, place->target, 0, "cannot be replaced");
         return td_error_mend(err, "the rewritten tape is %s", place->part);
     }
-    return td_fs_sync_dir(place->target, err);
-}
-
-/* Nothing of the part stays, so the writer's mend would mislead. */
-static void drop_part(const struct tape_rewrite *how, const char *part,
-                      enum td_code code, struct td_error *err)
-{
-    if (!unlink(part) && code == TD_IO && err && err->mend[0])
-        (void)td_error_mend(
-            err, "%s%s%s is as it was", td_errno_mend(err->errnum),
-            td_errno_mend(err->errnum)[0] ? "; " : "", how->from);
+    td_fs_settle(place->target);
+    return TD_OK;
 }
 
 enum td_code tape_rewrite(const struct tape_rewrite *how,
@@ -331,7 +356,7 @@ enum td_code tape_rewrite(const struct tape_rewrite *how,
         if (code && place.part)
             drop_part(how, place.part, code, err);
         else if (place.part)
-            code = commit(&place, err);
+            code = commit(how, &place, err);
     }
     tape_reader_close(reader);
     td_buf_release(&job.why);

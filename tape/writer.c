@@ -174,6 +174,7 @@ enum td_code tape_writer_open(struct tape_writer **out, const char *path,
 {
     struct tape_options own = *options;
     struct td_buf header = {0};
+    bool there = !strcmp(path, "-") || access(path, F_OK) == 0;
     enum td_code code = check_options(&own, err);
     int fd = -1;
 
@@ -192,6 +193,8 @@ enum td_code tape_writer_open(struct tape_writer **out, const char *path,
         tape_press_abort((*out)->press);
         release(*out);
         *out = NULL;
+        if (!there) /* nothing stands in it */
+            (void)unlink(path);
     }
     return code;
 }

@@ -28,3 +28,15 @@ set_tests_properties(tape.differential PROPERTIES TIMEOUT 120)
 add_test(NAME tape.foreign COMMAND /usr/bin/python3
   ${CMAKE_CURRENT_LIST_DIR}/foreign.py $<TARGET_FILE:tapedeck>)
 set_tests_properties(tape.foreign PROPERTIES TIMEOUT 120)
+
+# Not with a sanitizer's runtime, which wants to be the first library.
+if(NOT CMAKE_C_FLAGS MATCHES "-fsanitize")
+  add_library(td_fault SHARED ${CMAKE_CURRENT_LIST_DIR}/fault_calls.c)
+  target_compile_definitions(td_fault PRIVATE _GNU_SOURCE)
+  target_compile_options(td_fault PRIVATE ${TD_WARNINGS})
+  target_link_libraries(td_fault PRIVATE ${CMAKE_DL_LIBS})
+  add_test(NAME tape.faults COMMAND /usr/bin/python3
+    ${CMAKE_CURRENT_LIST_DIR}/faults.py $<TARGET_FILE:tapedeck>
+    $<TARGET_FILE:td_fault>)
+  set_tests_properties(tape.faults PROPERTIES TIMEOUT 120)
+endif()
