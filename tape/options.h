@@ -35,6 +35,7 @@ struct tape_options {
     bool append;     /* a further segment behind what is there */
     bool stored;     /* never compress */
     bool patient;    /* wait for deflate rather than store members */
+    bool copies;     /* events come from a tape: no limit but a line's length */
     bool one_thread; /* deflate in the caller (tests) */
 };
 

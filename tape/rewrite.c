@@ -51,6 +51,7 @@ static enum td_code open_segment(struct job *job, struct td_error *err)
         .member_ns = TD_NEVER,
         .level = job->how->level,
         .patient = true,
+        .copies = true,
         .overwrite = true,
         .append = job->further,
     };

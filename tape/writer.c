@@ -298,7 +298,7 @@ enum td_code tape_writer_put(struct tape_writer *w, const struct td_event *ev,
 
     if (code)
         return code;
-    if (ev->payload.len > TAPE_PAYLOAD_MAX)
+    if (ev->payload.len > TAPE_PAYLOAD_MAX && !w->options.copies)
         return line_too_long(w, ev->payload.len, err);
     own.seq = w->seq + 1;
     if (own.at_ns < w->totals.last_ns)

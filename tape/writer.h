@@ -29,7 +29,8 @@ TD_MUST_CHECK enum td_code tape_writer_open(struct tape_writer **out,
  * to the time of the event before if it is lower. A payload of form JSON must
  * pass td_json_fits_line(): the writer trusts it. Text that is not valid UTF-8
  * is written as bytes. TD_LIMIT: the payload is longer than TAPE_PAYLOAD_MAX
- * or its line than TAPE_LINE_MAX (tape/line.h); nothing was written. TD_IO:
+ * (unless options.copies) or its line than TAPE_LINE_MAX (tape/line.h); nothing
+ * was written. TD_IO:
  * the disk failed; final.
  */
 TD_MUST_CHECK enum td_code tape_writer_put(struct tape_writer *writer,

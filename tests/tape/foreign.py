@@ -71,9 +71,9 @@ def check_long():
     stays what it is."""
     zeros = gzip.compress(bytes(1 << 26), 1)
     with open("zeros.gz", "wb") as file:
-        file.write(zeros * 8)
+        file.write(zeros * 2)
     with open("between.gz", "wb") as file:
-        file.write(gzip.compress(LINES[0] + b"\n") + zeros * 8 +
+        file.write(gzip.compress(LINES[0] + b"\n") + zeros * 2 +
                    gzip.compress(b"\n" + b"\n".join(LINES[1:]) + b"\n"))
     for verb, *rest in (("verify",), ("cat",), ("info",),
                         ("recover", "-o", "mended.gz", "--overwrite")):
@@ -82,6 +82,12 @@ def check_long():
             assert status == expected, (verb, tape, status)
             # A sanitizer's own shadow is larger than this.
             assert used < 64 << 10 or "ASAN_OPTIONS" in os.environ, (verb, used)
+    line = b'{"s":2,"t":2000,"d":"in","c":1,"json":"%s"}' % (b"x" * (160 << 20))
+    with gzip.open("long.gz", "wb", 1) as file:
+        file.write(b"\n".join(LINES[:2] + [line] + LINES[6:]) + b"\n")
+    assert kilobytes("recover", "long.gz", "-o", "l.gz")[1] == 3
+    with gzip.open("l.gz") as file:
+        assert file.read().split(b"\n")[2] == line
     facts = subprocess.run([TAPEDECK, "info", "--json", "between.gz"],
                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                            timeout=60, check=False)
