@@ -2,6 +2,7 @@
 
 #include "core/json.h"
 #include "core/mem.h"
+#include "tape/reader.h"
 
 #include <errno.h>
 #include <regex.h>
@@ -138,6 +139,22 @@ void play_select_free(struct play_select *select)
     free(select->conns);
     td_buf_release(&select->scratch);
     free(select);
+}
+
+void play_select_tell(const struct play_select *select,
+                      struct tape_reader *reader)
+{
+    const char *const *events = select ? select->options.events : NULL;
+    size_t len = list_len(events);
+    struct td_bytes *names;
+
+    if (len == 0 || select->regex_count > 0 || select->options.all_kinds)
+        return;
+    names = td_calloc(len, sizeof(*names));
+    for (size_t i = 0; i < len; i++)
+        names[i] = td_text(events[i]);
+    tape_reader_select(reader, names, len, NULL, 0);
+    free(names);
 }
 
 /* Escaped text as text; only a name with a backslash is copied. */

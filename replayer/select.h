@@ -42,6 +42,11 @@ play_select_new(struct play_select **out,
                 struct td_error *err);
 void play_select_free(struct play_select *select);
 
+/* Let the reader pass over what select does not take, as far as it can. */
+struct tape_reader;
+void play_select_tell(const struct play_select *select,
+                      struct tape_reader *reader);
+
 /* True if all criteria let the event through. */
 bool play_select_takes(struct play_select *select, const struct td_event *ev);
 

@@ -56,6 +56,7 @@ static enum td_code inputs_open(struct play_source *source,
             tape_reader_open(&input->reader, paths[source->count], &how, err);
         if (code)
             return code;
+        play_select_tell(source->options.select, input->reader);
         input->wall_ns = tape_reader_header(input->reader)->start_wall_ns;
     }
     for (uint32_t i = 0; i < source->count; i++)
@@ -219,7 +220,11 @@ enum td_code play_source_rewind(struct play_source *source,
 
 struct play_seen play_source_seen(const struct play_source *source)
 {
-    return source->seen;
+    struct play_seen seen = source->seen;
+
+    for (uint32_t i = 0; i < source->count; i++)
+        seen.read += tape_reader_unwanted(source->inputs[i].reader);
+    return seen;
 }
 
 struct td_bytes play_source_header(const struct play_source *source, uint32_t i)

@@ -1,5 +1,7 @@
 #include "tape/member.h"
 
+#include "core/json.h"
+
 #ifdef TD_HAVE_ISAL
 #include <isa-l/crc.h>
 #else
@@ -60,7 +62,15 @@ uint32_t tape_crc(uint32_t crc, struct td_bytes data)
 
 unsigned tape_name_bit(struct td_bytes name)
 {
-    return tape_crc(0, name) & NAME_BITMASK;
+    struct td_buf plain = {0};
+    uint32_t crc = 0;
+
+    if (name.len > 0 && memchr(name.ptr, '\\', name.len) &&
+        !td_json_unescape(&plain, name))
+        name = td_buf_bytes(&plain);
+    crc = tape_crc(0, name);
+    td_buf_release(&plain);
+    return crc & NAME_BITMASK;
 }
 
 unsigned tape_kind_bit(struct td_bytes kind)

@@ -108,9 +108,9 @@ struct tape_entry {
 /* CRC-32 of RFC 1952 of data, continuing crc (0 to begin). */
 uint32_t tape_crc(uint32_t crc, struct td_bytes data);
 
-/* The bit of the bitmap, 0 .. 127, for an event name (as it stands on the
- * line) or a kind: the low 7 bits of the CRC-32 of the name, or of a zero byte
- * and the kind.
+/* The bit of the bitmap, 0 .. 127, for an event name (escapes of the line are
+ * resolved) or a kind: the low 7 bits of the CRC-32 of the name, or of a zero
+ * byte and the kind.
  */
 unsigned tape_name_bit(struct td_bytes name);
 unsigned tape_kind_bit(struct td_bytes kind);

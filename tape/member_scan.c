@@ -307,6 +307,8 @@ static void pass_member(struct tape_scan *scan, const struct tape_member *m)
         if (!scan->stray && m->count > 0 &&
             tape_scan_expect(scan, m->first_seq, m->count))
             tape_scan_count(scan, m->count, m->first_ns, m->last_ns);
+        if (scan->by_name && m->last_ns >= scan->from_ns)
+            scan->unwanted += m->count;
         scan->state->members++;
     }
     pass(scan, m);

@@ -32,6 +32,7 @@ struct tape_scan {
     /* Members that cannot hold what is wanted are not inflated. */
     bool by_name;
     struct tape_names names;
+    uint64_t unwanted; /* events of other names */
     uint64_t from_ns;
     uint64_t from_seq;
     bool gaps; /* numbers may be missing inside a member: do not pass over it

@@ -191,10 +191,16 @@ static __attribute__((noinline)) bool wanted(const struct tape_reader *r,
     size_t len = ev->kind.len > 0 ? r->kinds_len : r->names_len;
     struct td_bytes name = ev->kind.len > 0 ? ev->kind : ev->name;
 
-    for (size_t i = 0; i < len; i++)
-        if (td_bytes_equal(list[i], name))
-            return true;
-    return false;
+    bool escaped = name.len > 0 && memchr(name.ptr, '\\', name.len);
+    struct td_buf plain = {0};
+    bool is = false;
+
+    if (escaped && !td_json_unescape(&plain, name))
+        name = td_buf_bytes(&plain);
+    for (size_t i = 0; i < len && !is; i++)
+        is = td_bytes_equal(list[i], name);
+    td_buf_release(&plain);
+    return is;
 }
 
 /* An event that is there twice, or of another recording: wanted all the same?
@@ -228,7 +234,10 @@ static bool take_event(struct tape_reader *r, struct td_bytes line,
         r->header.start_wall_ns = r->scan.anchor_wall - r->scan.anchor_ns;
     if (ev->at_ns < r->scan.from_ns || ev->seq < r->scan.from_seq)
         return false;
-    return !r->scan.by_name || wanted(r, ev);
+    if (!r->scan.by_name || wanted(r, ev))
+        return true;
+    r->scan.unwanted++;
+    return false;
 }
 
 static inline struct td_bytes next_line(struct tape_reader *r)
@@ -530,6 +539,11 @@ uint64_t tape_reader_wall(const struct tape_reader *r,
 struct td_bytes tape_reader_line(const struct tape_reader *r)
 {
     return r->line;
+}
+
+uint64_t tape_reader_unwanted(const struct tape_reader *r)
+{
+    return r->scan.unwanted;
 }
 
 uint64_t tape_reader_lost(const struct tape_reader *r)

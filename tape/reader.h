@@ -125,12 +125,16 @@ TD_MUST_CHECK enum td_code tape_reader_seek_wall(struct tape_reader *reader,
                                                  struct td_error *err);
 
 /* Give only plain events of these names and events of these kinds from now on;
- * members that have none are not inflated. The list is copied. Both counts 0:
- * give all events again.
+ * members that have none are not inflated. Names are text: an escape on the
+ * tape does not matter. The list is copied. Both counts 0: give all events
+ * again.
  */
 void tape_reader_select(struct tape_reader *reader,
                         const struct td_bytes *names, size_t names_len,
                         const struct td_bytes *kinds, size_t kinds_len);
+
+/* Events that were passed over for their name. */
+uint64_t tape_reader_unwanted(const struct tape_reader *reader);
 
 /* What a tape spans, over all its segments, each by its own clock; the middle
  * of a tape is at first_ns + (last_ns - first_ns) / 2.

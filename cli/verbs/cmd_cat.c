@@ -149,6 +149,8 @@ static enum td_code cat_tape(struct cat *cat, const char *path,
     if (!code)
         code = find_window(cat, path, err);
     if (!code)
+        play_select_tell(cat->select, cat->reader);
+    if (!code)
         code = copy_lines(cat, err);
     if (code == TD_END) {
         enter_segment(cat);

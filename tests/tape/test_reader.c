@@ -296,7 +296,37 @@ static void a_selection_passes_over_members_without_the_name(void)
     }
     CU_ASSERT_EQUAL(count, 10);
     CU_ASSERT_EQUAL(tape_reader_state(reader).missing, 0);
+    CU_ASSERT_EQUAL(tape_reader_unwanted(reader), 990);
     CU_ASSERT_FALSE(tape_reader_state(reader).torn);
+    tape_reader_close(reader);
+}
+
+/* However a name is spelled on the tape, its member is not passed over. */
+static void a_selection_finds_escaped_names(void)
+{
+    static const char *const spelled[] = {"caf\xc3\xa9", "caf\\u00e9",
+                                          "\\u0063af\\u00E9"};
+    const char *path = test_path("escaped.tape.gz");
+    struct tape_options options = test_tape_options();
+    struct td_bytes name = td_text("caf\xc3\xa9");
+    struct tape_writer *writer;
+    struct tape_reader *reader;
+    struct td_event ev;
+    uint64_t count = 0;
+
+    options.member_text = 1; /* each event is a member */
+    CU_ASSERT_FATAL(!tape_writer_open(&writer, path, &options, NULL));
+    for (uint64_t n = 1; n <= 9; n++) {
+        ev = test_tick(n);
+        ev.name = td_text(spelled[n % 3]);
+        CU_ASSERT_FATAL(!tape_writer_put(writer, &ev, NULL));
+    }
+    CU_ASSERT_FATAL(!tape_writer_close(writer, TAPE_END_CLEAN, NULL, NULL));
+    CU_ASSERT_FATAL(!tape_reader_open(&reader, path, NULL, NULL));
+    tape_reader_select(reader, &name, 1, NULL, 0);
+    while (!tape_reader_next(reader, &ev, NULL))
+        count++;
+    CU_ASSERT_EQUAL(count, 9);
     tape_reader_close(reader);
 }
 
@@ -473,6 +503,7 @@ CU_TestInfo tape_reader_tests[] = {
     {"markers are found by name", markers_are_found_by_name},
     {"a selection passes over members without the name",
      a_selection_passes_over_members_without_the_name},
+    {"a selection finds escaped names", a_selection_finds_escaped_names},
     {"the extent is known with and without an index",
      the_extent_is_known_with_and_without_an_index},
     {"a follower sees what is flushed and waits for more",
