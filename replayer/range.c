@@ -1,7 +1,6 @@
 #include "replayer/range.h"
 
 #include "core/clock.h"
-#include "core/json.h"
 #include "replayer/schedule.h"
 #include "replayer/timeline.h"
 
@@ -78,59 +77,37 @@ enum td_code play_bound_parse(struct play_bound *bound, const char *option,
 
 bool play_bound_needs_scan(const struct play_bound *bound)
 {
-    return bound->kind == PLAY_BOUND_MARKER ||
-           bound->kind == PLAY_BOUND_PERCENT;
+    return bound->kind == PLAY_BOUND_PERCENT;
 }
 
-/* A place that one look at the tape finds. */
+/* A bound, and the marker it names. */
 struct found {
     const struct play_bound *bound;
     bool marker;
-    uint64_t at_ns;
-    uint64_t seq;
+    struct play_place place;
 };
 
-static bool marker_is(const struct td_event *ev, const char *name)
-{
-    struct td_json_doc doc = {0};
-    struct td_buf text = {0};
-    bool same = false;
-    uint32_t i;
-
-    if (!td_json_parse(&doc, ev->payload, TD_JSON_DEPTH, NULL)) {
-        i = td_json_member(&doc, 0, td_text("name"));
-        if (i && doc.values[i].kind == TD_JSON_STRING &&
-            !td_json_unescape(&text, td_json_inner(&doc, i)))
-            same = td_bytes_is(td_buf_bytes(&text), name);
-    }
-    td_json_release(&doc);
-    td_buf_release(&text);
-    return same;
-}
-
-static void look_at(struct found *found, const struct td_event *ev)
-{
-    if (found->bound->kind != PLAY_BOUND_MARKER || found->marker ||
-        !td_bytes_is(ev->kind, TD_KIND_MARKER) ||
-        !marker_is(ev, found->bound->name))
-        return;
-    found->marker = true;
-    found->at_ns = ev->at_ns;
-    found->seq = ev->seq;
-}
-
-static enum td_code scan(struct play_source *source, struct found *a,
-                         struct found *b, uint64_t *last_ns,
-                         struct td_error *err)
+/* The time of the last event. */
+static enum td_code find_last(struct play_source *source, uint64_t *last_ns,
+                              struct td_error *err)
 {
     struct td_event ev;
     enum td_code code;
 
-    while (!(code = play_source_next(source, &ev, err))) {
+    while (!(code = play_source_next(source, &ev, err)))
         *last_ns = ev.at_ns > *last_ns ? ev.at_ns : *last_ns;
-        look_at(a, &ev);
-        look_at(b, &ev);
-    }
+    return code == TD_END ? TD_OK : code;
+}
+
+static enum td_code find_marker(struct found *found, struct play_source *source,
+                                struct td_error *err)
+{
+    enum td_code code;
+
+    if (found->bound->kind != PLAY_BOUND_MARKER)
+        return TD_OK;
+    code = play_source_marker(source, found->bound->name, &found->place, err);
+    found->marker = !code;
     return code == TD_END ? TD_OK : code;
 }
 
@@ -174,8 +151,8 @@ static enum td_code resolve(const struct found *found,
             return td_error_set(err, TD_USAGE, bound->option, 0,
                                 "marker:%s: the tape has no such marker",
                                 bound->name);
-        *at_ns = found->at_ns;
-        *seq = single ? found->seq : *seq;
+        *at_ns = found->place.at_ns;
+        *seq = single ? found->place.seq : *seq;
         break;
     }
     return TD_OK;
@@ -189,7 +166,11 @@ static enum td_code resolve_both(struct play_window *window,
     enum td_code code = TD_OK;
 
     if (play_bound_needs_scan(a->bound) || play_bound_needs_scan(b->bound))
-        code = scan(source, a, b, &last_ns, err);
+        code = find_last(source, &last_ns, err);
+    if (!code)
+        code = find_marker(a, source, err);
+    if (!code)
+        code = find_marker(b, source, err);
     if (!code)
         code = resolve(a, source, last_ns, &window->from_ns, &window->from_seq,
                        err);

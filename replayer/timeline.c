@@ -218,6 +218,29 @@ enum td_code play_source_rewind(struct play_source *source,
     return code == TD_END ? TD_OK : code;
 }
 
+enum td_code play_source_marker(struct play_source *source, const char *name,
+                                struct play_place *place, struct td_error *err)
+{
+    enum td_code found = TD_END;
+
+    for (uint32_t i = 0; i < source->count; i++) {
+        struct input *input = &source->inputs[i];
+        struct td_event ev;
+        enum td_code code =
+            tape_reader_seek_marker(input->reader, td_text(name), err);
+
+        if (!code)
+            code = tape_reader_next(input->reader, &ev, err);
+        if (code && code != TD_END)
+            return code;
+        if (code || (!found && ev.at_ns + input->shift_ns >= place->at_ns))
+            continue;
+        *place = (struct play_place){i, ev.seq, ev.at_ns + input->shift_ns};
+        found = TD_OK;
+    }
+    return found;
+}
+
 struct play_seen play_source_seen(const struct play_source *source)
 {
     struct play_seen seen = source->seen;

@@ -70,6 +70,15 @@ TD_MUST_CHECK enum td_code play_source_seek(struct play_source *source,
                                             uint64_t at_ns,
                                             struct td_error *err);
 
+/* Place and time of the first marker of that name, without reading what has
+ * none where the tapes have an index; the source must be opened again to be
+ * read. TD_END: there is none.
+ */
+TD_MUST_CHECK enum td_code play_source_marker(struct play_source *source,
+                                              const char *name,
+                                              struct play_place *place,
+                                              struct td_error *err);
+
 /* Counts by now. */
 struct play_seen play_source_seen(const struct play_source *source);
 

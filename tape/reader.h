@@ -113,9 +113,9 @@ TD_MUST_CHECK enum td_code tape_reader_seek_seq(struct tape_reader *reader,
                                                 uint64_t seq,
                                                 struct td_error *err);
 
-/* The first marker of that name (as it stands escaped on the tape) from here
- * on / the first event at or after a wall-clock time, by the anchors of the
- * members, so that a stepped clock is followed. TD_END if there is none.
+/* The first marker of that name (text) / the first event at or after a
+ * wall-clock time, by the anchors of the members, so that a stepped clock is
+ * followed. TD_END if there is none.
  */
 TD_MUST_CHECK enum td_code tape_reader_seek_marker(struct tape_reader *reader,
                                                    struct td_bytes name,

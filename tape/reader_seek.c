@@ -1,4 +1,5 @@
 /* A reader at another place of its tape. */
+#include "core/json.h"
 #include "tape/reader_internal.h"
 
 #include <stdlib.h>
@@ -167,39 +168,45 @@ enum td_code tape_reader_seek_wall(struct tape_reader *r, uint64_t wall_ns,
     return hold_next(r, err);
 }
 
+/* The member "name" of the payload is that text, however it is spelled. */
 static bool marker_is(const struct td_event *ev, struct td_bytes name)
 {
-    struct td_buf quoted = {0};
-    bool is;
+    struct td_json_doc doc = {0};
+    struct td_buf text = {0};
+    bool is = false;
+    uint32_t i;
 
     if (!td_bytes_is(ev->kind, TD_KIND_MARKER))
         return false;
-    if (td_bytes_equal(ev->name, name))
-        return true;
-    is = !td_buf_add_text(&quoted, "\"name\":\"") &&
-         !td_buf_add_bytes(&quoted, name) && !td_buf_add_byte(&quoted, '"') &&
-         memmem(ev->payload.ptr, ev->payload.len, quoted.ptr, quoted.len);
-    td_buf_release(&quoted);
+    if (!td_json_parse(&doc, ev->payload, TD_JSON_DEPTH, NULL)) {
+        i = td_json_member(&doc, 0, td_text("name"));
+        if (i && doc.values[i].kind == TD_JSON_STRING &&
+            !td_json_unescape(&text, td_json_inner(&doc, i)))
+            is = td_bytes_equal(td_buf_bytes(&text), name);
+    }
+    td_json_release(&doc);
+    td_buf_release(&text);
     return is;
 }
 
 /* Read one member's events (or, without an index, all) for the marker. */
 static enum td_code read_for_marker(struct tape_reader *r, struct td_bytes name,
-                                    uint64_t last_seq, struct td_error *err)
+                                    bool one, struct td_error *err)
 {
+    uint64_t at = r->scan.at;
     struct td_event ev;
 
     for (;;) {
         enum td_code code = tape_reader_next(r, &ev, err);
 
+        if (!code && one && r->text.offset != at)
+            return TD_END;
         if (code)
             return code;
         if (marker_is(&ev, name)) {
             tape_reader_hold(r, &ev);
             return TD_OK;
         }
-        if (last_seq > 0 && ev.seq >= last_seq)
-            return TD_END;
     }
 }
 
@@ -216,11 +223,10 @@ enum td_code tape_reader_seek_marker(struct tape_reader *r,
 
         if (code == TD_FORMAT) {
             code = start_over(r, err);
-            return code ? code : read_for_marker(r, name, 0, err);
+            return code ? code : read_for_marker(r, name, false, err);
         }
         if (!code)
-            code = read_for_marker(r, name, found.first_seq + found.count - 1,
-                                   err);
+            code = read_for_marker(r, name, true, err);
         else
             return code;
         if (code != TD_END)

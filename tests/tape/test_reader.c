@@ -246,12 +246,12 @@ static void marker_tape(const char *path)
     for (uint64_t n = 1; n <= 1000; n++) {
         ev = test_tick(n);
         if (n % 400 == 0)
-            ev = (struct td_event){.at_ns = n * TD_NS_PER_MS,
-                                   .kind = td_text(TD_KIND_MARKER),
-                                   .form = TD_FORM_JSON,
-                                   .payload =
-                                       n == 400 ? td_text("{\"name\":\"a\"}")
-                                                : td_text("{\"name\":\"b\"}")};
+            ev = (struct td_event){
+                .at_ns = n * TD_NS_PER_MS,
+                .kind = td_text(TD_KIND_MARKER),
+                .form = TD_FORM_JSON,
+                .payload = n == 400 ? td_text("{\"name\": \"\\u0061\"}")
+                                    : td_text("{\"name\":\"b\"}")};
         if (n % 100 == 50)
             ev.name = td_text("rare");
         CU_ASSERT_EQUAL_FATAL(tape_writer_put(writer, &ev, NULL), TD_OK);
