@@ -13,6 +13,7 @@ struct tape_ndjson {
     uint64_t offset;            /* of the next bytes in the file */
     struct tape_gunzip *gunzip; /* NULL: plain text */
     bool within;                /* a gzip member that has not ended */
+    bool padded;                /* zeroes came behind the last one */
     bool begun;
     struct td_buf text;
     size_t at; /* the next line starts here */
@@ -57,6 +58,20 @@ static enum td_code broken(struct tape_ndjson *in, const char *what,
                         (unsigned long long)in->offset);
 }
 
+/* Zeroes up to the end of the file are no part of it, as on a tape. */
+static bool pass_padding(struct tape_ndjson *in, struct td_bytes data)
+{
+    size_t n = 0;
+
+    if (in->within || in->offset == 0)
+        return false;
+    while (n < data.len && data.ptr[n] == 0)
+        n++;
+    in->offset += n;
+    in->padded |= n > 0;
+    return n > 0;
+}
+
 static enum td_code add_gunzipped(struct tape_ndjson *in, struct td_bytes data,
                                   struct td_error *err)
 {
@@ -90,8 +105,11 @@ static enum td_code read_more(struct tape_ndjson *in, struct td_error *err)
     in->ended = data.len == 0;
     if (in->ended)
         return in->within ? broken(in, "breaks off", err) : TD_OK;
+    if (in->gunzip && pass_padding(in, data))
+        return TD_OK;
     if (in->gunzip)
-        return add_gunzipped(in, data, err);
+        return in->padded ? broken(in, "goes on behind zeroes", err)
+                          : add_gunzipped(in, data, err);
     data.len = data.len < STEP ? data.len : STEP;
     in->offset += data.len;
     return td_buf_add_bytes(&in->text, data);

@@ -16,7 +16,9 @@ const struct cli_command cli_cmd_recover = {
     .summary = "Make a whole tape of what can be read of a damaged one.",
     .usage = "TAPE",
     .details = "Events are numbered afresh. Where some are missing, an event "
-               "of kind \"lost\"\nsays how many. Exit status 3 if anything was "
+               "of kind \"lost\"\nsays how many. Events that are there "
+               "twice, or are of another recording, are\nleft out; the end "
+               "line says how many. Exit status 3 if anything was "
                "missing or torn, 0 if not.",
     .examples = "tapedeck recover torn.tape.gz -o whole.tape.gz",
     .options = options,

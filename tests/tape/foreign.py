@@ -59,6 +59,21 @@ def check_between(text):
     assert not facts["torn"] and facts["segments"] == 3, facts
 
 
+def check_padding():
+    """Zeroes behind the last gzip member are no part of lines, or of a tape."""
+    for lines in (b'{"a":1}\n{"a":2}\n',
+                  b"".join(line + b"\n" for line in LINES)):
+        with open("padded.gz", "wb") as file:
+            file.write(gzip.compress(lines) + bytes(5000))
+        run("validate", "padded.gz")
+        with open("padded.gz", "ab") as file:
+            file.write(b"x")
+        done = subprocess.run([TAPEDECK, "validate", "padded.gz"], timeout=60,
+                              stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, check=False)
+        assert done.returncode != 0, lines
+
+
 def kilobytes(*args):
     """Run it; the most memory it had, and its exit status."""
     child = subprocess.Popen([TAPEDECK, *args], stdout=subprocess.DEVNULL,
@@ -113,6 +128,7 @@ def main():
         for tape in sorted(os.listdir(".")):
             check(tape, text)
         check_between(text)
+        check_padding()
         check_long()
         os.chdir("/")
 
