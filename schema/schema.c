@@ -12,6 +12,7 @@ struct check_schemas *check_schemas_new(const struct check_schema_options *how)
 
     if (how)
         set->how = *how;
+    check_folders_add_all(&set->folders, set->how.allow);
     return set;
 }
 
@@ -27,6 +28,7 @@ void check_schemas_free(struct check_schemas *set)
     schema_store_release(set);
     schema_dialect_release(set);
     schema_table_release(&set->wanted);
+    check_folders_release(&set->folders);
     td_buf_release(&set->lists);
     check_schemas_free(set->metas);
     free(set->nodes);
@@ -131,6 +133,7 @@ enum td_code check_schemas_add_file(struct check_schemas *set, const char *path,
     enum td_code code = TD_OK;
     uint32_t doc;
 
+    check_folders_add_of(&set->folders, path);
     check_uri_of_path(&uri, path);
     doc = find_document(set, td_buf_bytes(&uri));
     if (doc == SCHEMA_NONE)
@@ -171,6 +174,7 @@ enum td_code check_schemas_add(struct check_schemas *set,
     while (doc < set->docs_len && set->docs[doc].x != x)
         doc++;
     if (doc == set->docs_len) {
+        check_folders_add_of(&set->folders, x->name);
         check_uri_of_path(&uri, x->name);
         source.uri = td_buf_bytes(&uri);
         code = schema_store_add(set, &source, &doc, err);

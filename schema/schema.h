@@ -5,8 +5,8 @@
  * a metaschema of one's own and its "$vocabulary". `format` is an annotation
  * unless it is asked for. Numbers are exact (schema/value/decimal.h), patterns
  * bounded (schema/regex/pattern.h). References lead into the same file, to
- * files beside it, to what the map names, and to the metaschemas, which are
- * built in; nothing is ever fetched.
+ * files beside it and below, to what the map names, and to the metaschemas,
+ * which are built in; nothing is ever fetched.
  */
 #ifndef SCHEMA_SCHEMA_H
 #define SCHEMA_SCHEMA_H

@@ -166,7 +166,8 @@ static const char *file_in(const struct cli_option *option, const char *text)
 
     if (option->type != CLI_TEXT && option->type != CLI_LIST)
         return NULL;
-    if (!strcmp(form, "FILE") || !strcmp(form, "CONTRACT"))
+    if (!strcmp(form, "FILE") || !strcmp(form, "DIR") ||
+        !strcmp(form, "CONTRACT"))
         return text;
     if (strstr(form, "@FILE"))
         return text[0] == '@' ? text + 1 : NULL;

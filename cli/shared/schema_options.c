@@ -20,6 +20,7 @@ enum td_code cli_schema_read(struct check_schema_options *how,
         .assert_content = cli_flag(args, "content-assertion"),
         .dialect = cli_text(args, "default-dialect"),
         .map = map,
+        .allow = cli_list(args, "allow-refs"),
     };
     for (size_t i = 0; i < count; i++) {
         const char *cut = strrchr(list[i], '=');

@@ -20,6 +20,10 @@
          .type = CLI_TEXT,                                                     \
          .value = "URI",                                                       \
          .help = "$schema of schemas that have none (2020-12)"},               \
+        {.name = "allow-refs",                                                 \
+         .type = CLI_LIST,                                                     \
+         .value = "DIR",                                                       \
+         .help = "references may also lead to files in this folder"},          \
     {                                                                          \
         .name = "schema-map", .type = CLI_LIST, .value = "PREFIX=DIR",         \
         .help = "where references to URIs with a prefix are found"             \

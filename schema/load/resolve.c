@@ -100,8 +100,10 @@ static enum td_code need_resource(struct check_schemas *set,
                             "cannot follow the reference to \"%.*s\": %.120s",
                             (int)(uri.len < 120 ? uri.len : 120),
                             (const char *)uri.ptr, why.text);
-        (void)td_error_mend(err, "give it with --schema-map; schemas are never "
-                                 "fetched from a network");
+        (void)td_error_mend(err, "%s",
+                            why.mend[0] ? why.mend
+                                        : "give it with --schema-map; schemas "
+                                          "are never fetched from a network");
         return TD_USAGE;
     }
     *resource = set->docs[doc].resource_of[0] - 1;

@@ -165,7 +165,7 @@ static bool path_within(const struct check_schema_map *m, struct td_bytes rest,
 
 /* The path of a URI, if it is a file's or the map names it. */
 static bool path_of(const struct check_schemas *set, struct td_bytes uri,
-                    struct td_buf *path)
+                    struct td_buf *path, const char **folder)
 {
     const struct check_schema_map *m = set->how.map;
 
@@ -174,11 +174,35 @@ static bool path_of(const struct check_schemas *set, struct td_bytes uri,
 
         if (uri.len < len || memcmp(uri.ptr, m->prefix, len) != 0)
             continue;
+        *folder = m->folder;
         return path_within(m, td_bytes(uri.ptr + len, uri.len - len), path);
     }
     if (uri.len < 7 || memcmp(uri.ptr, "file://", 7) != 0)
         return false;
     return check_uri_decode(path, td_bytes(uri.ptr + 7, uri.len - 7));
+}
+
+/* A file of the map stays in its folder, unless it is named itself; any other
+ * in the folders of the set.
+ */
+static enum td_code check_path(const struct check_schemas *set,
+                               const char *path, const char *folder,
+                               struct td_error *err)
+{
+    struct check_folders own = {0};
+    bool holds;
+
+    if (!folder)
+        return check_folders_check(&set->folders, path, err);
+    if (!strcmp(folder, path))
+        return TD_OK;
+    check_folders_add(&own, folder);
+    holds = check_folders_hold(&own, path);
+    check_folders_release(&own);
+    if (holds)
+        return TD_OK;
+    return td_error_set(err, TD_IO, "", 0,
+                        "it leads out of the folder that the map names");
 }
 
 enum td_code schema_store_read(const struct check_schemas *set,
@@ -187,6 +211,7 @@ enum td_code schema_store_read(const struct check_schemas *set,
 {
     struct td_bytes ours = schema_meta_text(uri);
     struct td_buf path = {0};
+    const char *folder = NULL;
     struct td_bytes name;
     enum td_code code;
 
@@ -197,21 +222,24 @@ enum td_code schema_store_read(const struct check_schemas *set,
         schema_free_bytes(&name);
         return code;
     }
-    if (path_of(set, uri, &path))
-        code = td_jsonx_load(x, td_buf_str(&path), err);
-    else
+    if (!path_of(set, uri, &path, &folder))
         code = td_error_set(err, TD_IO, "", 0, "no given file has the URI");
+    else
+        code = check_path(set, td_buf_str(&path), folder, err);
+    if (code == TD_OK)
+        code = td_jsonx_load(x, td_buf_str(&path), err);
     td_buf_release(&path);
     return code;
 }
 
 bool schema_store_can_load(const struct check_schemas *set, struct td_bytes uri)
 {
+    const char *folder = NULL;
     struct td_buf path = {0};
     bool can = schema_store_find(set, uri) != SCHEMA_NONE;
 
     if (!can && set->docs_len < CHECK_SCHEMA_FILES)
-        can = schema_meta_text(uri).ptr || path_of(set, uri, &path);
+        can = schema_meta_text(uri).ptr || path_of(set, uri, &path, &folder);
     td_buf_release(&path);
     return can;
 }

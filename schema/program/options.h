@@ -26,6 +26,9 @@ struct check_schema_options {
                             contentMediaType of JSON; not contentSchema */
     const char *dialect; /* "$schema" of schemas without; NULL = 2020-12 */
     const struct check_schema_map *map; /* borrowed; ends with a NULL prefix */
+    const char *const *allow; /* folders that references to files may lead into
+                                 beside those of what is added; borrowed, ends
+                                 with NULL; or NULL */
     bool trust; /* do not judge schemas by the metaschema of their dialect */
 };
 

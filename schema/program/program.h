@@ -12,6 +12,8 @@
 #include "schema/program/step.h"
 #include "schema/value/decimal.h"
 #include "schema/value/equal.h"
+#include "schema/value/folders.h"
+#include "schema/value/name_table.h"
 
 enum schema_draft {
     SCHEMA_DRAFT_4,
@@ -182,6 +184,7 @@ struct check_schemas {
     struct check_schema_options how;
     struct schema_dialect *dialects;
     uint32_t dialects_len;
+    struct check_folders folders; /* that references may lead into */
     struct schema_document *docs;
     uint32_t docs_len;
     struct schema_resource *resources;

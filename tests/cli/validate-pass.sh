@@ -22,7 +22,7 @@ cat > run.ndjson <<'END'
 {"type":"progress_update","timestamp":"2025-01-01T00:00:02.000Z","data":{"task_id":"task_002","task_name":"b","phase":3,"phase_name":"Execution","status":"completed","progress":2,"progress_percent":100.0,"completed_tasks":2,"total_tasks":2,"current_wave":1,"duration_ms":1000.0}}
 {"type":"execution_completed","timestamp":"2025-01-01T00:00:02.002Z","data":{"execution_id":"x1","status":"completed","total_tasks":2,"completed_tasks":2,"failed_tasks":0,"skipped_tasks":0,"total_duration_ms":2002.0}}
 END
-"$TAPEDECK" validate -v run.ndjson --schema schemas/envelope.json --contract contracts/run.contract.yaml
+"$TAPEDECK" validate -v run.ndjson --schema schemas/envelope.json --contract contracts/run.contract.yaml --allow-refs schemas
 gzip run.ndjson
 "$TAPEDECK" validate run.ndjson.gz --schema schemas/envelope.json
 zcat run.ndjson.gz | "$TAPEDECK" validate - --json --schema schemas/envelope.json

@@ -333,15 +333,19 @@ static enum td_code make_schemas(struct check_async *a, struct td_jsonx *out)
 }
 
 enum td_code check_asyncapi_read(const struct td_jsonx *doc,
-                                 const struct check_schema_map *map,
+                                 const struct check_schema_options *how,
                                  struct td_jsonx *contract,
                                  struct td_jsonx *schemas, struct td_error *err)
 {
     struct td_error own = {0};
-    struct check_async a = {
-        .files = {*doc}, .files_len = 1, .map = map, .err = err ? err : &own};
+    struct check_async a = {.files = {*doc},
+                            .files_len = 1,
+                            .map = how ? how->map : NULL,
+                            .err = err ? err : &own};
     enum td_code code;
 
+    check_folders_add_of(&a.folders, doc->name);
+    check_folders_add_all(&a.folders, how ? how->allow : NULL);
     check_maker_mark(&a.files[0]);
     code = read_messages(&a);
     if (code == TD_OK)
@@ -350,6 +354,7 @@ enum td_code check_asyncapi_read(const struct td_jsonx *doc,
         code = make_schemas(&a, schemas);
     if (code)
         td_jsonx_release(contract);
+    check_folders_release(&a.folders);
     for (uint32_t i = 1; i < a.files_len; i++)
         td_jsonx_release(&a.files[i]);
     for (uint32_t i = 0; i < a.messages_len; i++)
@@ -361,11 +366,12 @@ enum td_code check_asyncapi_read(const struct td_jsonx *doc,
 }
 
 enum td_code check_asyncapi_load(const char *base, struct td_bytes path,
-                                 const struct check_schema_map *map,
+                                 const struct check_schema_options *how,
                                  struct td_jsonx *contract,
                                  struct td_jsonx *schemas, struct td_error *err)
 {
     const char *slash = strrchr(base, '/');
+    struct check_folders folders = {0};
     struct td_jsonx source = {0};
     struct td_buf full = {0};
     enum td_code code;
@@ -373,12 +379,17 @@ enum td_code check_asyncapi_load(const char *base, struct td_bytes path,
     if (slash && path.len > 0 && path.ptr[0] != '/')
         (void)td_buf_add(&full, base, (size_t)(slash - base) + 1);
     (void)td_buf_add_bytes(&full, path);
-    code = td_jsonx_load(&source, td_buf_str(&full), err);
+    check_folders_add_of(&folders, base);
+    check_folders_add_all(&folders, how ? how->allow : NULL);
+    code = check_folders_check(&folders, td_buf_str(&full), err);
+    check_folders_release(&folders);
+    if (code == TD_OK)
+        code = td_jsonx_load(&source, td_buf_str(&full), err);
     if (code == TD_OK && !check_asyncapi_is(&source))
         code = td_jsonx_fail(&source, 0, TD_USAGE, err,
                              "an AsyncAPI document begins with `asyncapi:`");
     if (code == TD_OK)
-        code = check_asyncapi_read(&source, map, contract, schemas, err);
+        code = check_asyncapi_read(&source, how, contract, schemas, err);
     td_jsonx_release(&source);
     td_buf_release(&full);
     return code;

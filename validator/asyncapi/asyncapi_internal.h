@@ -8,6 +8,7 @@
 #ifndef VALIDATOR_ASYNCAPI_ASYNCAPI_INTERNAL_H
 #define VALIDATOR_ASYNCAPI_ASYNCAPI_INTERNAL_H
 
+#include "schema/value/folders.h"
 #include "validator/asyncapi/asyncapi.h"
 
 /* A value of a file. */
@@ -27,7 +28,8 @@ struct check_async {
     struct td_jsonx files[CHECK_ASYNCAPI_FILES]; /* [0] is borrowed */
     uint32_t files_len;
     const struct check_schema_map *map;
-    bool is_three; /* version 3.x */
+    struct check_folders folders; /* that references may lead into */
+    bool is_three;                /* version 3.x */
     struct check_async_message *messages;
     uint32_t messages_len;
     struct td_error *err;

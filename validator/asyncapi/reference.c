@@ -48,7 +48,7 @@ struct check_async_place check_async_member(const struct check_async *a,
 
 /* The path of a URI of a file, or of one that the map names. */
 static bool path_of(const struct check_async *a, struct td_bytes uri,
-                    struct td_buf *path)
+                    struct td_buf *path, bool *mapped)
 {
     const struct check_schema_map *m = a->map;
     size_t len;
@@ -57,6 +57,7 @@ static bool path_of(const struct check_async *a, struct td_bytes uri,
         len = strlen(m->prefix);
         if (uri.len < len || memcmp(uri.ptr, m->prefix, len) != 0)
             continue;
+        *mapped = true;
         (void)td_buf_addf(path, "%s/", m->folder);
         return check_uri_decode(path, td_bytes(uri.ptr + len, uri.len - len));
     }
@@ -85,9 +86,10 @@ static enum td_code open_file(struct check_async *a,
 {
     struct td_buf path = {0};
     struct td_buf known = {0};
+    bool mapped = false;
     enum td_code code = TD_OK;
 
-    if (!path_of(a, uri, &path)) {
+    if (!path_of(a, uri, &path, &mapped)) {
         (void)check_async_fail(a, place,
                                "the reference leads to \"%.*s\", and nothing "
                                "is fetched",
@@ -99,6 +101,13 @@ static enum td_code open_file(struct check_async *a,
         *file = 0;
         while (*file < a->files_len && !is_file(a, *file, td_buf_bytes(&known)))
             ++*file;
+    }
+    if (code == TD_OK && !mapped &&
+        !check_folders_hold(&a->folders, td_buf_str(&path))) {
+        (void)check_async_fail(a, place,
+                               "the reference leads out of the folder of the "
+                               "document");
+        code = td_error_mend(a->err, "--allow-refs DIR allows another folder");
     }
     if (code == TD_OK && *file == CHECK_ASYNCAPI_FILES)
         code = check_async_fail(a, place, "more than %d files",

@@ -371,12 +371,14 @@ static enum td_code read_asyncapi(struct contract_loader *l, uint32_t at)
 
     if (code)
         return code;
-    code = check_asyncapi_load(l->x->name, td_text(path), l->how->map,
+    code = check_asyncapi_load(l->x->name, td_text(path), l->how,
                                &l->c->imported, &l->c->asyncapi, &why);
-    if (code == TD_IO)
+    if (code == TD_IO) {
         code = td_jsonx_fail(l->x, at, TD_USAGE, l->err,
                              "cannot read %.60s: %.200s", path, why.text);
-    else if (code)
+        if (why.mend[0])
+            (void)td_error_mend(l->err, "%s", why.mend);
+    } else if (code)
         *l->err = why;
     else
         code = add_asyncapi(l);
@@ -450,8 +452,8 @@ static enum td_code convert(struct contract_loader *l,
     if (!how->dialect)
         how->dialect = CHECK_ASYNCAPI_DIALECT;
     l->c->doc = (struct td_jsonx){0};
-    code = check_asyncapi_read(&source, how->map, &l->c->doc, &l->c->asyncapi,
-                               l->err);
+    code =
+        check_asyncapi_read(&source, how, &l->c->doc, &l->c->asyncapi, l->err);
     td_jsonx_release(&source);
     return code;
 }

@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (td_jsonx_parse(&doc, "fuzz", TD_JSONX_YAML, td_bytes(data, size), NULL))
         return 0;
-    if (check_asyncapi_read(&doc, map, &said, &schemas, &err)) {
+    if (check_asyncapi_read(&doc, &how, &said, &schemas, &err)) {
         if (err.text[0] == '\0')
             abort();
         td_jsonx_release(&doc);

@@ -4,6 +4,32 @@
 
 #define ROWS(a) (sizeof(a) / sizeof((a)[0]))
 
+/* What EVENT.FIELD says, where the rule is about each key. */
+static void own_numbers(void)
+{
+    static const struct verb_row rows[] = {
+        {"count: a, equals: s.n, by: k",
+         "s k=1 n=2; s k=2 n=1; a k=1; a k=2; a k=1", "pass"},
+        {"count: a, equals: s.n, by: k", "s k=1 n=1; s n=2; a k=1; a k=2",
+         "fail 1: 0 k = 2||exactly 2 \"a\" (as s says)|1|2=2 4"},
+        {"count: a, equals: s.n, by: k", "s k=1 n=0; s k=2 n=1",
+         "fail 1: 0 k = 2||exactly 1 \"a\" (as s says)|0|2=1"},
+        {"count: a, equals: s.n, by: k, when: {between: [s, c]}",
+         "s k=1 n=1; s k=2 n=2; a k=2; a k=1; a k=2; c k=1; c k=2", "pass"},
+        {"count: a, equals: c.n, by: k, when: {between: [s, c]}",
+         "s k=1; s k=2; a k=2; c n=3 k=1; c n=1 k=2",
+         "fail 1: 0 k = 1||exactly 3 \"a\" (as c says)|0|4=3"},
+        {"count: a, equals: s.n, by: k, missing: fail", "s n=1; a k=1", "pass"},
+        {"constant: a.x, equals: s.x, by: k",
+         "s k=1 x=1; s k=2 x=2; a k=1 x=1; a k=2 x=2", "pass"},
+        {"constant: a.x, equals: s.x, by: k",
+         "s x=1; s k=2 x=2; a k=1 x=1; a k=2 x=1",
+         "fail 1: 4 k = 2|/x|2, as in \"s\"|1|2=2 4=1"},
+    };
+
+    verb_rows_judge("}", rows, ROWS(rows));
+}
+
 static void order_and_number(void)
 {
     static const struct verb_row rows[] = {
@@ -29,23 +55,6 @@ static void order_and_number(void)
         {"count: a, between: [s.n, 2]", "s n=1; a", "pass"},
         {"count: a, exactly: s.n, by: k", "s n=1; a k=1; a k=2; a k=2",
          "fail 1: 0 k = 2||exactly 1 \"a\" (as s says)|2|1=1 4"},
-        {"count: a, equals: s.n, by: k",
-         "s k=1 n=2; s k=2 n=1; a k=1; a k=2; a k=1", "pass"},
-        {"count: a, equals: s.n, by: k", "s k=1 n=1; s n=2; a k=1; a k=2",
-         "fail 1: 0 k = 2||exactly 2 \"a\" (as s says)|1|2=2 4"},
-        {"count: a, equals: s.n, by: k", "s k=1 n=0; s k=2 n=1",
-         "fail 1: 0 k = 2||exactly 1 \"a\" (as s says)|0|2=1"},
-        {"count: a, equals: s.n, by: k, when: {between: [s, c]}",
-         "s k=1 n=1; s k=2 n=2; a k=2; a k=1; a k=2; c k=1; c k=2", "pass"},
-        {"count: a, equals: c.n, by: k, when: {between: [s, c]}",
-         "s k=1; s k=2; a k=2; c n=3 k=1; c n=1 k=2",
-         "fail 1: 0 k = 1||exactly 3 \"a\" (as c says)|0|4=3"},
-        {"count: a, equals: s.n, by: k, missing: fail", "s n=1; a k=1", "pass"},
-        {"constant: a.x, equals: s.x, by: k",
-         "s k=1 x=1; s k=2 x=2; a k=1 x=1; a k=2 x=2", "pass"},
-        {"constant: a.x, equals: s.x, by: k",
-         "s x=1; s k=2 x=2; a k=1 x=1; a k=2 x=1",
-         "fail 1: 4 k = 2|/x|2, as in \"s\"|1|2=2 4=1"},
         {"count: a, equals: s.n - 1", "s n=2; a", "pass"},
         {"count: a, equals: s.n - 1", "s n=2; a; a",
          "fail 1: 0 ||exactly 1 \"a\" (s.n - 1)|2|3"},
@@ -380,6 +389,7 @@ static void a_stream_ends_and_another_begins(void)
 
 CU_TestInfo validator_verb_verbs_tests[] = {
     {"order and number", order_and_number},
+    {"numbers of keys", own_numbers},
     {"names in bounds", names_in_bounds},
     {"answers and repeats", answers_and_repeats},
     {"numbers and values", numbers_and_values},
