@@ -1,4 +1,5 @@
 #include "validator/explain/explain_internal.h"
+#include "validator/expr/slip.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -194,6 +195,29 @@ static void say_when(const struct check_sayer *s)
     check_say(s, before || after || between ? ", " : "");
 }
 
+/* What looks like the name of an event and is read as arithmetic. */
+static void say_slips(const struct check_sayer *s)
+{
+    const struct td_json_doc *json = &s->doc->json;
+    uint32_t events = td_json_member(json, 0, td_text("events"));
+    uint32_t expr = check_say_key(s, "expr");
+    struct td_buf text = {0};
+
+    if (expr && kind_of(s, expr) == TD_JSON_STRING)
+        (void)td_json_unescape(&text, td_json_inner(json, expr));
+    for (uint32_t key = events + 1; events && key < json->values[events].next;
+         key = json->values[key + 1].next) {
+        struct td_bytes name = td_json_inner(json, key);
+
+        if (!check_slip_is(td_buf_bytes(&text), name))
+            continue;
+        check_say(s, " Here ");
+        (void)td_buf_add_bytes(s->out, name);
+        check_say(s, " is calculated: the event would be in quotes.");
+    }
+    td_buf_release(&text);
+}
+
 void check_explain_rule(struct td_buf *out, const struct td_jsonx *doc,
                         uint32_t at)
 {
@@ -207,4 +231,5 @@ void check_explain_rule(struct td_buf *out, const struct td_jsonx *doc,
     (void)check_say_if(&s, ", in at least this part of the cases: ", "mostly");
     out->ptr[start] = (uint8_t)toupper(out->ptr[start]);
     check_say(&s, ".");
+    say_slips(&s);
 }

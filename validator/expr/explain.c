@@ -83,6 +83,19 @@ static bool write_inputs(const struct check_expr *e, struct check_eval *eval,
     return any;
 }
 
+/* A side as it stands and what it is; of a constant that is the same. */
+static void write_side(const struct check_expr *e, struct check_eval *eval,
+                       uint32_t from, uint32_t to, struct td_buf *out)
+{
+    const struct expr_op *top = &e->ops[to - 1];
+
+    if (to - from > 1 || is_input(top)) {
+        (void)td_buf_add_bytes(out, expr_op_text(e, top));
+        (void)td_buf_add_text(out, " = ");
+    }
+    expr_write(out, expr_run(e, eval, from, to));
+}
+
 /* The sides of a comparison. */
 static void explain_sides(const struct check_expr *e, struct check_eval *eval,
                           struct td_buf *out)
@@ -90,16 +103,15 @@ static void explain_sides(const struct check_expr *e, struct check_eval *eval,
     bool plain = e->right == 1; /* the left side is one value */
     uint32_t from = plain && is_input(&e->ops[0]) ? 1 : 0;
     uint32_t last = e->len - 1;
-    bool sums = last - e->right > 1;
     bool any = write_inputs(e, eval, from, last, out);
 
-    if (sums || !plain) {
+    if (last - e->right > 1) {
         (void)td_buf_add_text(out, any ? ", so " : "");
-        expr_write(out, expr_run(e, eval, e->right, last));
+        write_side(e, eval, e->right, last, out);
         any = true;
     }
     (void)td_buf_add_text(out, any ? "; found " : "");
-    expr_write(out, expr_run(e, eval, 0, e->right));
+    write_side(e, eval, 0, e->right, out);
 }
 
 void check_expr_explain(const struct check_expr *expr, struct check_eval *eval,

@@ -2,6 +2,7 @@
 
 #include "core/mem.h"
 #include "validator/expr/compiler.h"
+#include "validator/expr/slip.h"
 
 #include <stdlib.h>
 
@@ -106,6 +107,29 @@ static enum td_code read_all(struct expr_reader *r, struct check_expr **out,
     return code;
 }
 
+/* The mend of an error: an event's name that is read as a subtraction. */
+static enum td_code hint(const struct check_env *env, uint32_t at,
+                         enum td_code code, struct td_error *err)
+{
+    struct td_buf text = {0};
+
+    if (!err || env->doc->json.values[at].kind != TD_JSON_STRING)
+        return code;
+    (void)td_json_unescape(&text, td_json_inner(&env->doc->json, at));
+    for (uint32_t e = 0; e < env->events; e++) {
+        struct td_bytes name = check_event_name(env->words, e);
+
+        if (!check_slip_is(td_buf_bytes(&text), name))
+            continue;
+        (void)td_error_mend(err, "the event is written in quotes: '%.*s'.FIELD",
+                            (int)(name.len < 60 ? name.len : 60),
+                            (const char *)name.ptr);
+        break;
+    }
+    td_buf_release(&text);
+    return code;
+}
+
 enum td_code check_expr_load(struct check_expr **out,
                              const struct check_env *env, uint32_t at,
                              struct td_error *err)
@@ -118,7 +142,7 @@ enum td_code check_expr_load(struct check_expr **out,
         return code;
     code = read_all(&r, out, EXPR_T_BOOL, "a rule");
     expr_close(&r);
-    return code;
+    return code ? hint(env, at, code, err) : TD_OK;
 }
 
 enum td_code check_expr_load_number(struct check_expr **out,
@@ -134,7 +158,7 @@ enum td_code check_expr_load_number(struct check_expr **out,
         return code;
     code = read_all(&r, out, EXPR_T_NUMBER, "a count");
     expr_close(&r);
-    return code;
+    return code ? hint(env, at, code, err) : TD_OK;
 }
 
 const char *check_expr_text(const struct check_expr *expr)

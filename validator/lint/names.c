@@ -1,8 +1,10 @@
 /* Names that a rule says and the contract does not: events, and fields. */
 #include "core/mem.h"
+#include "validator/expr/slip.h"
 #include "validator/lint/lint_internal.h"
 #include "validator/verb/verb.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* A rule that was read once more, with a vocabulary of its own, in which the
@@ -156,6 +158,34 @@ static void lint_constant(const struct reading *r)
                     "this expression does not look at the event");
 }
 
+/* An event whose name the expression at `at` takes apart. */
+static void lint_slips(const struct check_lint *lint, uint32_t at)
+{
+    const struct check_contract *c = lint->contract;
+    struct td_buf text = {0};
+
+    if (at == 0 || lint->doc->json.values[at].kind != TD_JSON_STRING)
+        return;
+    (void)td_json_unescape(&text, td_json_inner(&lint->doc->json, at));
+    for (uint32_t e = 0; e < c->events_len; e++) {
+        struct td_bytes name = c->events[e].name;
+        char mend[120];
+
+        if (!check_slip_is(td_buf_bytes(&text), name))
+            continue;
+        (void)snprintf(mend, sizeof(mend),
+                       "if it is the event, quote it: "
+                       "'%.*s'.FIELD",
+                       (int)(name.len < 60 ? name.len : 60),
+                       (const char *)name.ptr);
+        check_doubt(lint, at, mend,
+                    "\"%.*s\" is calculated here, and no name of an event",
+                    (int)(name.len < 60 ? name.len : 60),
+                    (const char *)name.ptr);
+    }
+    td_buf_release(&text);
+}
+
 void check_lint_names(const struct check_lint *lint, uint32_t at)
 {
     struct reading r = {.lint = lint, .at = at, .words = check_words_new()};
@@ -168,6 +198,7 @@ void check_lint_names(const struct check_lint *lint, uint32_t at)
                                   .err = &err,
                                   .schemas = schemas};
 
+    lint_slips(lint, check_lint_member(lint, at, "expr"));
     for (uint32_t e = 0; e < lint->contract->events_len; e++)
         (void)check_event_add(r.words, lint->contract->events[e].name);
     if (lint->contract->events_len > 0 &&

@@ -553,16 +553,16 @@ static void explanations(void)
         const char *expr;
         const char *wanted;
     } rows[] = {
-        {"half ~= 100 * n / total + 1",
-         "n = 45, total = 120, so 38.5; found 37.5"},
-        {"n == total", "total = 120; found 45"},
-        {"n == 46", "45"},
-        {"n + 1 == count(a)", "n = 45, count(a) = 1, so 1; found 46"},
-        {"n == total - nope", "total = 120, nope is missing, so undefined; "
-                              "found 45"},
+        {"half ~= 100 * n / total + 1", "n = 45, total = 120, so 100 * n / "
+                                        "total + 1 = 38.5; found half = 37.5"},
+        {"n == total", "total = 120; found n = 45"},
+        {"n == 46", "n = 45"},
+        {"n + 1 == count(a)", "n = 45, count(a) = 1; found n + 1 = 46"},
+        {"n == total - nope", "total = 120, nope is missing, so total - nope = "
+                              "undefined; found n = 45"},
         {"yes && n > total", "yes = true, n = 45, total = 120"},
-        {"s == 'b'", "\"a\u00e9\"x\""},
-        {"o.p == list", "list = [1,\"x\",2.0]; found {\"q\":7}"},
+        {"s == 'b'", "s = \"aé\"x\""},
+        {"o.p == list", "list = [1,\"x\",2.0]; found o.p = {\"q\":7}"},
         {"total in [n, n + 1]", "total = 120, n = 45"},
         {"1 == 2", "1"},
     };

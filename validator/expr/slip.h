@@ -1,0 +1,16 @@
+/* validator/expr/slip.h - names of events that an expression reads as
+ * arithmetic: task-started.total is task minus started.total.
+ */
+#ifndef VALIDATOR_EXPR_SLIP_H
+#define VALIDATOR_EXPR_SLIP_H
+
+#include "core/event.h"
+
+#include <stdbool.h>
+
+/* True if name, which is no plain word, stands in the expression with a field
+ * behind it, outside of quotes.
+ */
+bool check_slip_is(struct td_bytes expr, struct td_bytes name);
+
+#endif
