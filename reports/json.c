@@ -26,13 +26,16 @@ static void add_counts(struct td_buf *out, const struct check_verdict *v)
     (void)td_buf_add_byte(out, '}');
 }
 
-/* The findings of a schema by the keyword that made them. */
+/* The findings of a schema by the keyword that made them, others by what was
+ * found.
+ */
 static void add_groups(struct td_buf *out, const struct check_result *r)
 {
     (void)td_buf_add_text(out, "\"groups\":[");
     for (uint32_t i = 0; i < r->groups_len; i++) {
         (void)td_buf_add_text(out, i ? ",{" : "{");
-        add_text(out, "schema_path", r->groups[i].schema_path);
+        add_text(out, r->groups[i].alike ? "found" : "schema_path",
+                 r->groups[i].schema_path);
         (void)td_buf_addf(out, ",\"total\":%" PRIu64 "}", r->groups[i].total);
     }
     (void)td_buf_add_text(out, "],");

@@ -1,9 +1,11 @@
 #include "reports/text.h"
 
+#include "core/ink.h"
 #include "core/log.h"
 #include "reports/show.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* A line that cannot move the cursor or forge another line. */
 static void add_clean(struct td_buf *out, const char *text)
@@ -150,13 +152,30 @@ static void add_rest(struct td_buf *out, const struct check_result *r,
     (void)td_buf_add_byte(out, '\n');
 }
 
+/* An outcome, padded to a width, in the color that its level gives it. */
+static void add_outcome(struct td_buf *out, enum check_outcome outcome,
+                        enum check_level level, int width, bool color)
+{
+    bool bad = outcome == CHECK_FAIL || outcome == CHECK_ERROR;
+    enum td_ink ink = outcome == CHECK_PASS               ? TD_INK_GOOD
+                      : bad && level == CHECK_LEVEL_ERROR ? TD_INK_BAD
+                                                          : TD_INK_WARN;
+    const char *text = check_outcome_text(outcome);
+
+    (void)td_ink(out, ink, text, color);
+    for (int i = (int)strlen(text); i < width; i++)
+        (void)td_buf_add_byte(out, ' ');
+}
+
 static void add_rule(struct td_buf *out, const struct check_verdict *v,
-                     uint32_t index)
+                     uint32_t index, bool color)
 {
     const struct check_result *r = &v->rules[index];
     uint64_t shown;
 
-    (void)td_buf_addf(out, "  %-7s ", check_outcome_text(r->outcome));
+    (void)td_buf_add_text(out, "  ");
+    add_outcome(out, r->outcome, r->level, 7, color);
+    (void)td_buf_add_byte(out, ' ');
     add_clean(out, r->id);
     (void)td_buf_add_text(out, "  ");
     add_clean(out, r->what);
@@ -201,7 +220,7 @@ static void add_name(struct td_buf *out, const struct check_result *r)
 
 /* The quiet rules from i on that have one reason, in one line. */
 static void add_quiet(struct td_buf *out, const struct check_verdict *v,
-                      uint32_t index)
+                      uint32_t index, bool color)
 {
     const struct check_result *first = &v->rules[index];
     const char *between = "";
@@ -210,7 +229,9 @@ static void add_quiet(struct td_buf *out, const struct check_verdict *v,
         if (same_reason(&v->rules[i], first))
             return; /* told already */
     }
-    (void)td_buf_addf(out, "  %-7s ", check_outcome_text(first->outcome));
+    (void)td_buf_add_text(out, "  ");
+    add_outcome(out, first->outcome, CHECK_LEVEL_WARN, 7, color);
+    (void)td_buf_add_byte(out, ' ');
     for (uint32_t i = index; i < v->rules_len; i++) {
         if (!same_reason(&v->rules[i], first))
             continue;
@@ -223,20 +244,24 @@ static void add_quiet(struct td_buf *out, const struct check_verdict *v,
     (void)td_buf_add_text(out, first->reason[0] ? ")\n" : "\n");
 }
 
-void report_text(struct td_buf *out, const struct check_verdict *v, bool all)
+void report_text(struct td_buf *out, const struct check_verdict *v,
+                 struct report_style style)
 {
+    bool all = style.all;
+
     add_clean(out, v->input);
-    (void)td_buf_addf(out, ": %s, %" PRIu64 " event%s, %u rule%s%s\n",
-                      check_outcome_text(v->outcome), v->events,
+    (void)td_buf_add_text(out, ": ");
+    add_outcome(out, v->outcome, CHECK_LEVEL_ERROR, 0, style.color);
+    (void)td_buf_addf(out, ", %" PRIu64 " event%s, %u rule%s%s\n", v->events,
                       v->events == 1 ? "" : "s", v->rules_len,
                       v->rules_len == 1 ? "" : "s", v->lossy ? ", lossy" : "");
     for (uint32_t i = 0; i < v->rules_len; i++) {
         if (all ||
             (v->rules[i].outcome != CHECK_PASS && !is_quiet(&v->rules[i])))
-            add_rule(out, v, i);
+            add_rule(out, v, i, style.color);
     }
     for (uint32_t i = 0; i < v->rules_len && !all; i++) {
         if (is_quiet(&v->rules[i]))
-            add_quiet(out, v, i);
+            add_quiet(out, v, i, style.color);
     }
 }

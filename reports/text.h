@@ -5,12 +5,17 @@
 #include "core/buf.h"
 #include "validator/verdict/verdict.h"
 
+struct report_style {
+    bool all;   /* tell every rule, also those that pass */
+    bool color; /* outcomes are in color (core/ink.h) */
+};
+
 /* Append the report: first what is wrong, then in a line for each reason the
- * rules that had nothing to judge or were skipped. With all set every rule is
- * told, in order, also those that pass. Control
- * bytes in what the stream brought are shown as '?'.
+ * rules that had nothing to judge or were skipped; of all rules, in order.
+ * Control bytes in what the stream brought are shown as '?'.
  */
-void report_text(struct td_buf *out, const struct check_verdict *v, bool all);
+void report_text(struct td_buf *out, const struct check_verdict *v,
+                 struct report_style style);
 
 /* Append one finding as a line of its own, before the verdict is decided:
  * "fail R21: seq 12 at 0.500000000 s /n: expected ..., found ...".

@@ -90,7 +90,9 @@ enum td_code cli_live_end(struct cli_live *live, struct td_error *err)
 
     live->verdict = check_end(live->check);
     code = check_verdict_code(live->verdict);
-    report_text(&text, live->verdict, cli_verbose(args));
+    report_text(&text, live->verdict,
+                (struct report_style){cli_verbose(args),
+                                      cli_color(args, STDERR_FILENO)});
     if (!cli_quiet(args) && !cli_json(args))
         write_talk(live, &text);
     if (code)

@@ -62,7 +62,9 @@ static enum td_code report(struct validate *all, const struct check_verdict *v,
     if (cli_json(all->args))
         report_json(&out, v);
     else if (!cli_quiet(all->args))
-        report_text(&out, v, cli_verbose(all->args));
+        report_text(&out, v,
+                    (struct report_style){cli_verbose(all->args),
+                                          cli_color(all->args, STDOUT_FILENO)});
     code = cli_print(&out, err);
     td_buf_release(&out);
     return code;

@@ -237,6 +237,37 @@ static void add_choices(struct page *page, const char *key)
     (void)td_buf_add_text(&page->out, page->as_json ? "}" : "");
 }
 
+/* Rules that every verdict has beside those of the contract. */
+static void add_implied(struct page *page)
+{
+    static const char *const implied[][2] = {
+        {"json", "Every message is JSON, or an event of text or bytes."},
+        {"schema", "The data of each event meets its schema; one rule an "
+                   "event."},
+        {"unknown", "No event comes that is not among the events; unless "
+                    "there are none, or unknown is ignore."},
+        {"tape", "A tape is in order and adds up."},
+        {"loss", "Nothing is missing from a tape."},
+    };
+
+    (void)td_buf_add_text(&page->out, page->as_json
+                                          ? ",\"implied\":["
+                                          : "rules of every verdict:\n");
+    for (size_t i = 0; i < sizeof(implied) / sizeof(implied[0]); i++) {
+        if (!page->as_json) {
+            (void)td_buf_addf(&page->out, "  %-7s  %s\n", implied[i][0],
+                              implied[i][1]);
+            continue;
+        }
+        (void)td_buf_add_text(&page->out, i ? ",{" : "{");
+        cli_json_text(&page->out, "id", implied[i][0]);
+        (void)td_buf_add_byte(&page->out, ',');
+        cli_json_text(&page->out, "says", implied[i][1]);
+        (void)td_buf_add_byte(&page->out, '}');
+    }
+    (void)td_buf_add_text(&page->out, page->as_json ? "]" : "");
+}
+
 static void add_page(struct page *page, const char *path)
 {
     if (page->as_json) {
@@ -250,6 +281,7 @@ static void add_page(struct page *page, const char *path)
     add_choices(page, "dialects");
     add_choices(page, "profiles");
     add_rules(page);
+    add_implied(page);
     (void)td_buf_add_text(&page->out, page->as_json ? "}\n" : "");
 }
 

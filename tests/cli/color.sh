@@ -17,3 +17,6 @@ echo "terminal, NO_COLOR"
 on_terminal $TAPEDECK verify good.tape.gz torn.tape.gz
 echo "always, NO_COLOR"
 TAPEDECK_COLOR=always $TAPEDECK verify good.tape.gz
+printf 'contract: 1\nevents: {task_finish: {}, other: {}}\nrules:\n- {id: w, count: other, at_least: 1, level: warn}\n' > c.yaml
+for i in 1 2 3; do echo '{"type":"task_finsh"}'; done > run.ndjson
+$TAPEDECK validate --color always --contract c.yaml run.ndjson || echo "exit $?"

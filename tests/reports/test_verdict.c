@@ -82,10 +82,10 @@ static void text_is_for_people(void)
     struct td_buf out = {0};
 
     make(&v);
-    report_text(&out, &v, false);
+    report_text(&out, &v, (struct report_style){0});
     expect("short", &out,
            "run .tape.gz: fail, 3 events, 4 rules, lossy\n" FINDINGS);
-    report_text(&out, &v, true);
+    report_text(&out, &v, (struct report_style){.all = true});
     expect("all", &out,
            "run .tape.gz: fail, 3 events, 4 rules, lossy\n"
            "  pass    good  first: a\n" FINDINGS);

@@ -1,5 +1,6 @@
 #include "core/mem.h"
 #include "core/utf8.h"
+#include "core/suggest.h"
 #include "schema/value/pointer.h"
 #include "validator/check/check_internal.h"
 
@@ -164,17 +165,11 @@ static void find_by_schema(struct check *c, struct check_schema_run *run,
                              CHECK_TOO_MANY_STEPS);
 }
 
-void check_find(struct check *c, uint32_t rule, const struct check_message *m,
-                struct td_bytes excerpt, const char *expected,
-                const char *found)
+static void find_one(struct check *c, struct check_finding f,
+                     const struct check_message *m, struct td_bytes excerpt)
 {
     struct td_buf text = {0};
-    struct check_finding f = {.rule = rule,
-                              .expected = (char *)(uintptr_t)expected,
-                              .found = (char *)(uintptr_t)found};
 
-    if (check_verdict_only_counts(&c->verdict, rule))
-        return;
     if (m && m->seq) {
         f.seq = m->seq;
         f.has_t = m->has_t;
@@ -186,6 +181,18 @@ void check_find(struct check *c, uint32_t rule, const struct check_message *m,
     f.excerpt = (char *)(uintptr_t)td_buf_str(&text);
     check_verdict_find(&c->verdict, &f);
     td_buf_release(&text);
+}
+
+void check_find(struct check *c, uint32_t rule, const struct check_message *m,
+                struct td_bytes excerpt, const char *expected,
+                const char *found)
+{
+    const struct check_finding f = {.rule = rule,
+                                    .expected = (char *)(uintptr_t)expected,
+                                    .found = (char *)(uintptr_t)found};
+
+    if (!check_verdict_only_counts(&c->verdict, rule))
+        find_one(c, f, m, excerpt);
 }
 
 static const char *const kinds[] = {
@@ -220,26 +227,59 @@ static TD_RARE void find_no_data(struct check *c, uint32_t rule,
     td_buf_release(&found);
 }
 
-/* An event that the contract does not name. */
-static TD_RARE void find_unknown(struct check *c, const struct check_message *m)
+/* The event whose name is nearest. */
+static void add_nearest(const struct check_contract *k, struct td_bytes name,
+                        struct td_buf *out)
 {
-    const struct check_contract *k = c->how.contract;
-    struct td_buf found = {0};
+    char word[64];
+    struct td_suggestion near = {.word = word};
 
+    if (name.len < 3 || name.len >= sizeof(word))
+        return; /* anything is near a letter or two */
+    memcpy(word, name.ptr, name.len);
+    word[name.len] = '\0';
+    for (uint32_t i = 0; i < k->events_len; i++)
+        td_suggest(&near, (const char *)k->events[i].name.ptr);
+    if (near.best)
+        (void)td_buf_addf(out, "; did you mean \"%.80s\"?", near.best);
+}
+
+static void say_unknown(const struct check_contract *k,
+                        const struct check_message *m, struct td_buf *found)
+{
     if (m->name.len > 0) {
-        (void)td_buf_add_byte(&found, '"');
-        check_excerpt(&found, m->name, 80);
-        (void)td_buf_add_byte(&found, '"');
+        (void)td_buf_add_byte(found, '"');
+        check_excerpt(found, m->name, 80);
+        (void)td_buf_add_byte(found, '"');
     } else if (m->plain.ptr) {
-        (void)td_buf_add_text(&found, "a message that is no JSON, and of no "
-                                      "event of text or bytes");
+        (void)td_buf_add_text(found, "a message that is no JSON, and of no "
+                                     "event of text or bytes");
     } else {
-        (void)td_buf_addf(&found, "a message without a name at %.80s",
+        (void)td_buf_addf(found, "a message without a name at %.80s",
                           k->name_pointer ? k->name_pointer : "/type");
     }
+}
+
+/* An event that the contract does not name: the first of each name is told, the
+ * others are counted.
+ */
+static TD_RARE void find_unknown(struct check *c, const struct check_message *m)
+{
+    static char expected[] = "an event that the contract names";
+    struct td_buf alike = {0};
+    struct td_buf found = {0};
+    struct check_finding f = {.rule = c->unknown, .expected = expected};
+
     c->verdict.rules[c->unknown].applied++;
-    check_find(c, c->unknown, m, check_message_raw(m),
-               "an event that the contract names", td_buf_str(&found));
+    say_unknown(c->how.contract, m, &alike);
+    f.alike = td_buf_str(&alike);
+    if (!check_verdict_only_counts_alike(&c->verdict, c->unknown, f.alike)) {
+        (void)td_buf_add_bytes(&found, td_buf_bytes(&alike));
+        add_nearest(c->how.contract, m->name, &found);
+        f.found = (char *)(uintptr_t)td_buf_str(&found);
+        find_one(c, f, m, check_message_raw(m));
+    }
+    td_buf_release(&alike);
     td_buf_release(&found);
 }
 

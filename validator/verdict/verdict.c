@@ -80,6 +80,7 @@ struct check_finding check_finding_copy(const struct check_finding *f)
 {
     struct check_finding kept = *f;
 
+    kept.alike = NULL;
     kept.key = copy(f->key);
     kept.path = copy(f->path);
     kept.schema_path = copy(f->schema_path);
@@ -151,17 +152,18 @@ static bool has_room(const struct check_result *r, const struct check_group *g)
 
 /* Count a finding; whether there is room for it. */
 static bool take(struct check_verdict *v, uint32_t rule,
-                 const char *schema_path, bool only_if_full)
+                 const char *schema_path, bool alike, bool only_if_full)
 {
     struct check_result *r = &v->rules[rule];
     struct check_group *g =
         schema_path && schema_path[0] ? group_of(r, schema_path) : NULL;
-    bool room = has_room(r, g);
+    bool room = has_room(r, g) && !(alike && g && g->total > 0);
 
     if (room && only_if_full)
         return true;
     count(v, rule);
     if (g) {
+        g->alike = alike;
         g->total++;
         g->kept += room;
     }
@@ -170,18 +172,25 @@ static bool take(struct check_verdict *v, uint32_t rule,
 
 bool check_verdict_only_counts(struct check_verdict *v, uint32_t rule)
 {
-    return !take(v, rule, NULL, true);
+    return !take(v, rule, NULL, false, true);
 }
 
 bool check_verdict_only_counts_of(struct check_verdict *v, uint32_t rule,
                                   const char *schema_path)
 {
-    return !take(v, rule, schema_path, true);
+    return !take(v, rule, schema_path, false, true);
+}
+
+bool check_verdict_only_counts_alike(struct check_verdict *v, uint32_t rule,
+                                     const char *alike)
+{
+    return !take(v, rule, alike, true, true);
 }
 
 void check_verdict_find(struct check_verdict *v, const struct check_finding *f)
 {
-    if (!take(v, f->rule, f->schema_path, false))
+    if (!take(v, f->rule, f->alike ? f->alike : f->schema_path, f->alike,
+              false))
         return;
     v->findings =
         td_realloc(v->findings, (v->findings_len + 1) * sizeof(*v->findings));

@@ -55,16 +55,21 @@ struct check_finding {
     char *schema_path; /* FILE#POINTER of the keyword, or "" */
     char *expected;
     char *found;
-    char *excerpt; /* of the message, or "" */
+    char *excerpt;     /* of the message, or "" */
+    const char *alike; /* not NULL: only the first finding of these words is
+                          kept; of a copy always NULL */
     struct check_witness witness[CHECK_WITNESSES];
     size_t witnesses;
 };
 
 #define CHECK_GROUPS 100 /* keywords of one rule that are told apart */
 
-/* The findings of a rule that one keyword of a schema made. */
+/* The findings of a rule that one keyword of a schema made, or that are about
+ * events of one name.
+ */
 struct check_group {
-    char *schema_path;
+    char *schema_path; /* or, if alike, what was found */
+    bool alike;        /* only the first of them is kept */
     uint64_t total;
     uint64_t kept; /* of them are among the verdict's findings */
 };
@@ -79,7 +84,7 @@ struct check_result {
     uint64_t total;             /* findings, also those that are not kept */
     uint64_t max;               /* findings to keep */
     uint64_t mostly;            /* of CHECK_WHOLE, the share that must hold */
-    struct check_group *groups; /* of a schema, in the order they came */
+    struct check_group *groups; /* in the order they came */
     uint32_t groups_len;
     bool optional; /* nothing is wrong if it had nothing to judge */
     char *note;    /* what the contract says of it for people, or NULL */
@@ -134,6 +139,10 @@ bool check_verdict_only_counts(struct check_verdict *v, uint32_t rule);
  */
 bool check_verdict_only_counts_of(struct check_verdict *v, uint32_t rule,
                                   const char *schema_path);
+
+/* The same of one that is like all of these words. */
+bool check_verdict_only_counts_alike(struct check_verdict *v, uint32_t rule,
+                                     const char *alike);
 
 /* Count a finding of f->rule, and keep a copy if there is room. */
 void check_verdict_find(struct check_verdict *v, const struct check_finding *f);
