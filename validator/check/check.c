@@ -368,11 +368,27 @@ static TD_RARE void find_no_json(struct check *c, const struct check_message *m,
     check_find(c, c->json, m, text, "a JSON value", found);
 }
 
+/* The name stands twice: who takes the first one sees another event. */
+static TD_RARE void
+find_two_names(struct check *c, const struct check_message *m, uint32_t other)
+{
+    struct td_buf found = {0};
+
+    check_excerpt(&found, td_json_raw(m->doc, other), 80);
+    (void)td_buf_add_text(&found, " and then \"");
+    check_excerpt(&found, m->name, 80);
+    (void)td_buf_add_byte(&found, '"');
+    check_find(c, c->json, m, check_message_raw(m),
+               "one name of the event, not two", td_buf_str(&found));
+    td_buf_release(&found);
+}
+
 static void judge_by_contract(struct check *c, struct check_message *m,
                               const struct check_view *view)
 {
     if (view->event) {
-        check_message_rename(m, view->event->aliases, &c->renaming);
+        if (view->content || c->how.contract->rules_len > 0)
+            check_message_rename(m, view->event->aliases, &c->renaming);
         judge_event(c, m, view);
     } else if (c->unknown != NONE) {
         find_unknown(c, m);
@@ -403,6 +419,8 @@ enum td_code check_judge(struct check *c, struct check_message *m,
             if (view->message)
                 find_in_message(c, m, view);
         }
+        if (view->other_name != NONE && !view->plain.ptr)
+            find_two_names(c, m, view->other_name);
         if (c->how.contract)
             judge_by_contract(c, m, view);
     } else {

@@ -3,6 +3,9 @@
 #include "core/utf8.h"
 #include "schema/value/pointer.h"
 
+#include <stdio.h>
+#include <string.h>
+
 void check_look_init(struct check_look *look, const struct check_options *how)
 {
     *look = (struct check_look){.how = how,
@@ -37,19 +40,47 @@ static struct td_bytes unescape(struct check_look *look, struct td_bytes inner)
     return td_buf_bytes(&look->name);
 }
 
+/* Of members with the name at the end of the pointer the last one, which is
+ * what readers of JSON take; first is what the pointer leads to.
+ */
+static uint32_t last_of(const struct td_json_doc *doc, uint32_t from,
+                        const char *pointer, uint32_t first)
+{
+    const char *name = strrchr(pointer, '/');
+    uint32_t object = from;
+    uint32_t last = first;
+    char above[256];
+
+    if (first == CHECK_NO_VALUE || !name || strchr(name, '~') ||
+        (size_t)(name - pointer) >= sizeof(above))
+        return first;
+    (void)snprintf(above, sizeof(above), "%.*s", (int)(name - pointer),
+                   pointer);
+    object = td_json_pointer(doc, from, above);
+    if (doc->values[object].kind != TD_JSON_OBJECT)
+        return first;
+    for (uint32_t key = doc->values[first].next; key < doc->values[object].next;
+         key = doc->values[key + 1].next) {
+        if (td_json_string_is(doc, key, td_text(name + 1)))
+            last = key + 1;
+    }
+    return last;
+}
+
 /* Find what there is in the document at hand. */
 static void find(const struct check_look *look, struct check_look_place *place)
 {
     const struct check_contract *k = look->how->contract;
     const struct td_json_doc *doc = &look->doc;
+    const char *pointer = k && k->name_pointer ? k->name_pointer : "/type";
 
     /* Socket.IO: ["name", MESSAGE, ...]. */
     place->at = place->given && doc->values[0].kind == TD_JSON_ARRAY &&
                         doc->values[0].count >= 2
                     ? doc->values[1].next
                     : 0;
-    place->name = td_json_pointer(
-        doc, place->at, k && k->name_pointer ? k->name_pointer : "/type");
+    place->first_name = td_json_pointer(doc, place->at, pointer);
+    place->name = last_of(doc, place->at, pointer, place->first_name);
     place->data =
         k ? td_json_pointer(doc, place->at, k->data_pointer) : place->at;
     place->shape = doc->shape;
@@ -237,6 +268,18 @@ static void look_at_event(struct check_look *look, struct check_view *view)
         view->content = test_content(look, view);
 }
 
+/* The name stands twice, and is not the same. */
+static bool says_another(const struct check_look *look,
+                         const struct check_look_place *place,
+                         struct td_bytes given)
+{
+    const struct check_contract *k = look->how->contract;
+
+    return k && (given.len == 0 || k->name_pointer) &&
+           !td_bytes_equal(td_json_raw(&look->doc, place->first_name),
+                           td_json_raw(&look->doc, place->name));
+}
+
 void check_look_at(struct check_look *look, struct td_bytes text,
                    struct td_bytes given, struct check_view *view)
 {
@@ -254,6 +297,9 @@ void check_look_at(struct check_look *look, struct td_bytes text,
     view->at = place->at;
     view->data = place->data;
     view->name = name_of(look, place->name, given);
+    view->other_name = CHECK_NO_VALUE;
+    if (place->first_name != place->name && says_another(look, place, given))
+        view->other_name = place->first_name;
     if (look->how->schemas)
         view->message = check_schema_test(look->message_run, look->how->root,
                                           (struct check_value){doc, view->at});

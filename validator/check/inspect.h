@@ -17,7 +17,8 @@ struct check_look_place {
     uint64_t shape;
     bool given;    /* the transport gave a name */
     uint32_t at;   /* of the message */
-    uint32_t name; /* or CHECK_NO_VALUE */
+    uint32_t name; /* or CHECK_NO_VALUE; of members that stand twice the last */
+    uint32_t first_name; /* and the first, which is the same if there is one */
     uint32_t data;
 };
 
@@ -46,6 +47,8 @@ struct check_view {
     uint32_t at;                   /* the message within doc */
     uint32_t data;                 /* its data, or CHECK_NO_VALUE */
     struct td_bytes name;          /* unescaped; "" if it has none */
+    uint32_t other_name;           /* another one in front of it that says
+                                      something else, or CHECK_NO_VALUE */
     uint32_t word;                 /* that name in the contract's vocabulary */
     const struct check_contract_event
         *event; /* in the dialect; NULL: not one of the contract */
