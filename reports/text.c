@@ -1,6 +1,6 @@
 #include "reports/text.h"
 
-#include "core/ink.h"
+#include "core/terminal.h"
 #include "core/log.h"
 #include "reports/show.h"
 

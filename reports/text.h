@@ -7,7 +7,7 @@
 
 struct report_style {
     bool all;   /* tell every rule, also those that pass */
-    bool color; /* outcomes are in color (core/ink.h) */
+    bool color; /* outcomes are in color (core/terminal.h) */
 };
 
 /* Append the report: first what is wrong, then in a line for each reason the

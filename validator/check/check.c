@@ -383,11 +383,19 @@ find_two_names(struct check *c, const struct check_message *m, uint32_t other)
     td_buf_release(&found);
 }
 
+static TD_RARE void judge_odd(struct check *c, struct check_message *m,
+                              const struct check_view *view)
+{
+    m->plain = view->plain;
+    if (view->other_name && !view->plain.ptr)
+        find_two_names(c, m, view->other_name);
+}
+
 static void judge_by_contract(struct check *c, struct check_message *m,
                               const struct check_view *view)
 {
     if (view->event) {
-        if (view->content || c->how.contract->rules_len > 0)
+        if (view->content || c->how.contract->set.rules_len > 0)
             check_message_rename(m, view->event->aliases, &c->renaming);
         judge_event(c, m, view);
     } else if (c->unknown != NONE) {
@@ -413,14 +421,13 @@ enum td_code check_judge(struct check *c, struct check_message *m,
         m->data = view->data;
         m->name = view->name;
         m->event = view->word;
-        m->plain = view->plain;
+        if (view->odd)
+            judge_odd(c, m, view);
         if (c->how.schemas) {
             c->verdict.rules[c->schema].applied++;
             if (view->message)
                 find_in_message(c, m, view);
         }
-        if (view->other_name != NONE && !view->plain.ptr)
-            find_two_names(c, m, view->other_name);
         if (c->how.contract)
             judge_by_contract(c, m, view);
     } else {

@@ -162,6 +162,7 @@ static void fill_plain(struct check_look *look, struct td_bytes message,
     if (!text) /* it is too long */
         (void)stand_for(look, td_bytes("", 0), true);
     view->json = true;
+    view->odd = true;
     view->plain = message.ptr ? message : td_bytes("", 0);
     view->doc = &look->doc;
     view->at = 0;
@@ -280,6 +281,13 @@ static bool says_another(const struct check_look *look,
                            td_json_raw(&look->doc, place->name));
 }
 
+static TD_RARE void take_two(struct check_view *view,
+                             const struct check_look_place *place)
+{
+    view->odd = true;
+    view->other_name = place->first_name;
+}
+
 void check_look_at(struct check_look *look, struct td_bytes text,
                    struct td_bytes given, struct check_view *view)
 {
@@ -297,9 +305,8 @@ void check_look_at(struct check_look *look, struct td_bytes text,
     view->at = place->at;
     view->data = place->data;
     view->name = name_of(look, place->name, given);
-    view->other_name = CHECK_NO_VALUE;
     if (place->first_name != place->name && says_another(look, place, given))
-        view->other_name = place->first_name;
+        take_two(view, place);
     if (look->how->schemas)
         view->message = check_schema_test(look->message_run, look->how->root,
                                           (struct check_value){doc, view->at});

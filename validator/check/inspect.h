@@ -41,6 +41,7 @@ struct check_look {
 /* What was seen; true until the next look, and as long as the text. */
 struct check_view {
     bool json;                     /* else nothing below counts */
+    bool odd;                      /* plain or other_name says something */
     struct td_bytes plain;         /* the message, where it is taken as text or
                                       bytes and doc stands for it; else NULL */
     const struct td_json_doc *doc; /* NULL where nobody will ask for it */
@@ -48,7 +49,7 @@ struct check_view {
     uint32_t data;                 /* its data, or CHECK_NO_VALUE */
     struct td_bytes name;          /* unescaped; "" if it has none */
     uint32_t other_name;           /* another one in front of it that says
-                                      something else, or CHECK_NO_VALUE */
+                                      something else, or 0 */
     uint32_t word;                 /* that name in the contract's vocabulary */
     const struct check_contract_event
         *event; /* in the dialect; NULL: not one of the contract */

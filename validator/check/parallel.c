@@ -61,7 +61,7 @@ static bool is_quiet(const struct check_options *how,
 {
     const struct check_contract *k = how->contract;
 
-    if (view->message || view->content || view->other_name != CHECK_NO_VALUE)
+    if (view->message || view->content || view->other_name)
         return false;
     return !k || (k->set.rules_len == 0 && view->event &&
                   (!view->event->has_schema || view->data != CHECK_NO_VALUE));
