@@ -446,11 +446,11 @@ enum td_code td_json_check(struct td_bytes text, unsigned max_depth,
 /* Within a string a line break is no JSON, so that the walk, which takes none
  * between tokens either, leaves no place for one.
  */
-bool td_json_fits_line(struct td_bytes text)
+bool json_fits_line(struct td_bytes text, unsigned max_depth)
 {
     uint64_t objects[TD_JSON_DEPTH_CAP / 64];
     struct reader r = {.objects = objects,
-                       .max_depth = allowed_depth(TD_JSON_DEPTH)};
+                       .max_depth = allowed_depth(max_depth)};
     struct outcome out;
 
     if (text.len == 0 || text.len > TD_JSON_MAX || json_is_space(text.ptr[0]) ||
@@ -460,4 +460,15 @@ bool td_json_fits_line(struct td_bytes text)
     out = ends_with_bracket(text) ? check_line_guarded(r, text)
                                   : check_line_any(r, text);
     return out.step == STEP_BEHIND;
+}
+
+bool td_json_fits_line(struct td_bytes text)
+{
+    return json_fits_line(text, TD_JSON_DEPTH);
+}
+
+bool td_json_suits_line(struct td_bytes text)
+{
+    return json_fits_line(text, TD_JSON_DEPTH_ALL) &&
+           !td_json_has_half_pair(text);
 }

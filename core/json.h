@@ -23,6 +23,7 @@
 #include <stdbool.h>
 
 #define TD_JSON_DEPTH     512               /* levels of nesting on a tape */
+#define TD_JSON_DEPTH_ALL 127               /* levels that every reader takes */
 #define TD_JSON_DEPTH_CAP 4096              /* no limit may be set above this */
 #define TD_JSON_MAX       (UINT32_MAX - 64) /* bytes of one document */
 
@@ -83,6 +84,13 @@ td_json_check(struct td_bytes text, unsigned max_depth, struct td_error *err);
  */
 bool td_json_fits_line(struct td_bytes text);
 
+/* True if text should stand there: it fits, and no common reader stops at it
+ * and so leaves the rest of the tape unread (jq 1.6 does): it has no more than
+ * TD_JSON_DEPTH_ALL levels, and no escape of half a surrogate pair. That is
+ * what is written as "json"; a reader takes all that fits.
+ */
+bool td_json_suits_line(struct td_bytes text);
+
 /* The bytes of value i, strings with their quotes. */
 struct td_bytes td_json_raw(const struct td_json_doc *doc, uint32_t i);
 
@@ -116,6 +124,16 @@ uint32_t td_json_pointer(const struct td_json_doc *doc, uint32_t from,
  * A lone surrogate becomes U+FFFD. TD_OK, TD_LIMIT, or TD_FORMAT.
  */
 enum td_code td_json_unescape(struct td_buf *out, struct td_bytes inner);
+
+/* Whether an escape in valid JSON text stands for half of a surrogate pair
+ * without the other half.
+ */
+bool td_json_has_half_pair(struct td_bytes text);
+
+/* Append an escaped string body with an escape of U+FFFD for each such half,
+ * which is what it stands for (td_json_unescape()). TD_OK or TD_LIMIT.
+ */
+enum td_code td_json_mend_pairs(struct td_buf *out, struct td_bytes inner);
 
 /* Append text as the body of a JSON string (without quotes): ", \ and control
  * bytes escaped the shortest way, everything else as it is. text must be valid

@@ -57,6 +57,9 @@ JSON_INLINE unsigned json_digit_mask(const uint8_t *at)
 const uint8_t *json_scan_string_rest(const uint8_t *at, const uint8_t *end,
                                      uint8_t *flags, const uint8_t **bad);
 
+/* td_json_fits_line() with another limit of depth. */
+bool json_fits_line(struct td_bytes text, unsigned max_depth);
+
 /* A whole number from its first byte, however long, byte by byte. */
 const uint8_t *json_scan_number_rest(const uint8_t *at, const uint8_t *end,
                                      uint8_t *flags, const uint8_t **bad);

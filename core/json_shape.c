@@ -391,10 +391,13 @@ JSON_INLINE bool list_gap(const struct td_json_shapes *s,
 }
 
 /* Go down the tree along the text to the last gap; NULL: it is of no shape. All
- * values are listed on the way, if there is a document for them.
+ * values are listed on the way, if there is a document for them. *flags is what
+ * the flags of its scalars are together.
  */
-JSON_INLINE const struct json_gap *
-walk(struct td_json_shapes *s, struct td_bytes text, struct td_json_doc *doc)
+JSON_INLINE const struct json_gap *walk(struct td_json_shapes *s,
+                                        struct td_bytes text,
+                                        struct td_json_doc *doc,
+                                        uint32_t *flags)
 {
     const uint8_t *const start = text.ptr;
     const uint8_t *const end = start + text.len;
@@ -429,6 +432,7 @@ walk(struct td_json_shapes *s, struct td_bytes text, struct td_json_doc *doc)
         } else if (g->scalar == JSON_SCALAR_NONE) {
             return g;
         }
+        *flags |= t.flags;
         at = t.to;
         list = &g->next;
     }
@@ -465,42 +469,98 @@ static void hit(struct td_json_shapes *s)
     s->pause_next = 0;
 }
 
-enum td_code td_json_shapes_parse(struct td_json_shapes *shapes,
-                                  struct td_json_doc *doc, struct td_bytes text,
-                                  struct td_error *err)
+static enum td_code parse_slowly(struct td_json_shapes *shapes,
+                                 struct td_json_doc *doc, struct td_bytes text,
+                                 bool tried, struct td_error *err)
 {
-    bool tried = is_tried(shapes, text);
-    enum td_code code;
+    enum td_code code = td_json_parse(doc, text, shapes->max_depth, err);
 
-    if (tried && shapes->first) {
-        td_json_reserve(doc, shapes->values + 1);
-        doc->text = text;
-        if (walk(shapes, text, doc)) {
-            hit(shapes);
-            return TD_OK;
-        }
-    }
-    code = td_json_parse(doc, text, shapes->max_depth, err);
     if (code == TD_OK && tried && doc->values[0].kind >= TD_JSON_ARRAY &&
         may_learn(shapes))
         json_shapes_learn(shapes, doc);
     return code;
 }
 
-bool td_json_shapes_fit_line(struct td_json_shapes *shapes,
-                             struct td_json_doc *doc, struct td_bytes text)
+enum td_code td_json_shapes_parse(struct td_json_shapes *shapes,
+                                  struct td_json_doc *doc, struct td_bytes text,
+                                  struct td_error *err)
 {
     bool tried = is_tried(shapes, text);
+    uint32_t flags = 0;
 
     if (tried && shapes->first) {
-        const struct json_gap *last = walk(shapes, text, NULL);
+        td_json_reserve(doc, shapes->values + 1);
+        doc->text = text;
+        if (walk(shapes, text, doc, &flags)) {
+            hit(shapes);
+            return TD_OK;
+        }
+    }
+    return parse_slowly(shapes, doc, text, tried, err);
+}
+
+/* Whether a text of a shape suits a line. */
+static bool is_suitable(const struct td_json_shapes *s,
+                        const struct json_gap *last, struct td_bytes text,
+                        uint32_t flags)
+{
+    return shape_of(s, last)->suits_line &&
+           !((flags & TD_JSON_ESCAPED) && td_json_has_half_pair(text));
+}
+
+/* The same of a document that was parsed. */
+static bool parsed_suits(const struct td_json_shapes *s,
+                         const struct td_json_doc *doc)
+{
+    struct td_bytes text = doc->text;
+
+    if (s->max_depth > TD_JSON_DEPTH_ALL)
+        return td_json_suits_line(text);
+    return doc->values[0].start == 0 && doc->values[0].end == text.len &&
+           !memchr(text.ptr, '\n', text.len) &&
+           !memchr(text.ptr, '\r', text.len) && !td_json_has_half_pair(text);
+}
+
+enum td_code td_json_shapes_parse_line(struct td_json_shapes *shapes,
+                                       struct td_json_doc *doc,
+                                       struct td_bytes text, bool *suits)
+{
+    bool tried = is_tried(shapes, text);
+    uint32_t flags = 0;
+    enum td_code code;
+
+    if (tried && shapes->first) {
+        const struct json_gap *last;
+
+        td_json_reserve(doc, shapes->values + 1);
+        doc->text = text;
+        last = walk(shapes, text, doc, &flags);
+        if (last) {
+            hit(shapes);
+            *suits = is_suitable(shapes, last, text, flags);
+            return TD_OK;
+        }
+    }
+    code = parse_slowly(shapes, doc, text, tried, NULL);
+    *suits = code == TD_OK && parsed_suits(shapes, doc);
+    return code;
+}
+
+bool td_json_shapes_suit_line(struct td_json_shapes *shapes,
+                              struct td_json_doc *doc, struct td_bytes text)
+{
+    bool tried = is_tried(shapes, text);
+    uint32_t flags = 0;
+
+    if (tried && shapes->first) {
+        const struct json_gap *last = walk(shapes, text, NULL, &flags);
 
         if (last) {
             hit(shapes);
-            return shape_of(shapes, last)->fits_line;
+            return is_suitable(shapes, last, text, flags);
         }
     }
-    if (!td_json_fits_line(text))
+    if (!td_json_suits_line(text))
         return false;
     if (tried && text.len <= TD_JSON_SHAPE_BYTES &&
         (text.ptr[0] == '{' || text.ptr[0] == '[') && may_learn(shapes) &&

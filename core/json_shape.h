@@ -42,9 +42,17 @@ TD_MUST_CHECK enum td_code td_json_shapes_parse(struct td_json_shapes *shapes,
                                                 struct td_bytes text,
                                                 struct td_error *err);
 
-/* td_json_fits_line() in every respect, along the same shapes. doc is scratch.
+/* The same without a reason, and whether the text suits a tape line:
+ * td_json_suits_line(). Fastest where max_depth is TD_JSON_DEPTH_ALL.
  */
-bool td_json_shapes_fit_line(struct td_json_shapes *shapes,
-                             struct td_json_doc *doc, struct td_bytes text);
+TD_MUST_CHECK enum td_code
+td_json_shapes_parse_line(struct td_json_shapes *shapes,
+                          struct td_json_doc *doc, struct td_bytes text,
+                          bool *suits);
+
+/* td_json_suits_line() in every respect, along the same shapes. doc is scratch.
+ */
+bool td_json_shapes_suit_line(struct td_json_shapes *shapes,
+                              struct td_json_doc *doc, struct td_bytes text);
 
 #endif

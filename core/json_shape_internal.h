@@ -65,7 +65,7 @@ struct json_shape {
     uint32_t values;
     uint32_t first; /* containers */
     uint32_t len;
-    bool fits_line; /* td_json_fits_line(); scalars have no say in it */
+    bool suits_line; /* td_json_suits_line(), as far as scalars have no say */
 };
 
 struct td_json_shapes {

@@ -182,6 +182,19 @@ static void keep_container(const struct lesson *l, uint32_t i)
     (void)td_buf_add(&l->s->containers, &c, sizeof(c));
 }
 
+/* Whether the text suits a line, if no scalar is against it. */
+static bool suits_line(const struct lesson *l)
+{
+    const struct td_json_doc *doc = l->doc;
+    const struct td_json_value *v = doc->values;
+
+    for (uint32_t i = 0; i < doc->len; i++)
+        if (l->is_key[i] && (v[i].flags & TD_JSON_ESCAPED) &&
+            td_json_has_half_pair(td_json_raw(doc, i)))
+            return false;
+    return json_fits_line(doc->text, TD_JSON_DEPTH_ALL);
+}
+
 static uint32_t add_shape(const struct lesson *l)
 {
     static _Atomic uint64_t numbers;
@@ -190,7 +203,7 @@ static uint32_t add_shape(const struct lesson *l)
     struct json_shape shape = {
         .values = l->doc->len,
         .first = (uint32_t)(s->containers.len / sizeof(struct json_container)),
-        .fits_line = td_json_fits_line(l->doc->text)};
+        .suits_line = suits_line(l)};
 
     shape.number = atomic_fetch_add(&numbers, 1) + 1;
     for (uint32_t i = 0; i < l->doc->len; i++) {

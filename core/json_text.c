@@ -286,3 +286,51 @@ enum td_code td_json_escape_any(struct td_buf *out, struct td_bytes text)
     td_buf_release(&mended);
     return code;
 }
+
+/* Which half of a surrogate pair an escape stands for. */
+enum half { HALF_NONE, HALF_FIRST, HALF_SECOND };
+
+static enum half half_at(const uint8_t *at, const uint8_t *end)
+{
+    if (end - at < 6 || at[0] != '\\' || at[1] != 'u' || (at[2] | 0x20) != 'd')
+        return HALF_NONE;
+    if (at[3] == '8' || at[3] == '9' || (at[3] | 0x20) == 'a' ||
+        (at[3] | 0x20) == 'b')
+        return HALF_FIRST;
+    return (unsigned)((at[3] | 0x20) - 'c') < 4 ? HALF_SECOND : HALF_NONE;
+}
+
+bool td_json_has_half_pair(struct td_bytes text)
+{
+    const uint8_t *at = text.ptr;
+    const uint8_t *end = at + text.len;
+
+    while (at < end && (at = memchr(at, '\\', (size_t)(end - at)))) {
+        enum half half = half_at(at, end);
+
+        if (half == HALF_SECOND ||
+            (half == HALF_FIRST && half_at(at + 6, end) != HALF_SECOND))
+            return true;
+        at += half == HALF_FIRST ? 12 : 2;
+    }
+    return false;
+}
+
+enum td_code td_json_mend_pairs(struct td_buf *out, struct td_bytes inner)
+{
+    const uint8_t *at = inner.ptr;
+    const uint8_t *end = at + inner.len;
+
+    while (at < end) {
+        enum half half = half_at(at, end);
+        bool pair = half == HALF_FIRST && half_at(at + 6, end) == HALF_SECOND;
+        size_t len = pair ? 12 : *at == '\\' && end - at > 1 ? 2 : 1;
+        enum td_code code = half && !pair ? td_buf_add_text(out, "\\ufffd")
+                                          : td_buf_add(out, at, len);
+
+        if (code)
+            return code;
+        at += half && !pair ? 6 : len;
+    }
+    return TD_OK;
+}

@@ -12,20 +12,22 @@ enum td_code rec_namer_init(struct rec_namer *namer, const char *pointer,
     }
     if (pointer && pointer[0] && !strpbrk(pointer + 1, "/~\"\\"))
         td_buf_addf(&namer->key, "\"%s\"", pointer + 1);
-    namer->shapes = td_json_shapes_new(TD_JSON_DEPTH);
+    namer->shapes = td_json_shapes_new(TD_JSON_DEPTH_ALL);
     return TD_OK;
 }
 
 void rec_namer_release(struct rec_namer *namer)
 {
     td_buf_release(&namer->key);
+    td_buf_release(&namer->name);
     td_json_release(&namer->doc);
     td_json_shapes_free(namer->shapes);
 }
 
 static size_t skip_blanks(struct td_bytes text, size_t at)
 {
-    while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t'))
+    while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t' ||
+                             text.ptr[at] == '\r' || text.ptr[at] == '\n'))
         at++;
     return at;
 }
@@ -36,11 +38,11 @@ static size_t skip_blanks(struct td_bytes text, size_t at)
 static size_t first_name(const struct rec_namer *namer, struct td_bytes text)
 {
     struct td_bytes key = td_buf_bytes(&namer->key);
-    size_t at;
+    size_t at = skip_blanks(text, 0);
 
-    if (!key.len || !text.len || text.ptr[0] != '{')
+    if (!key.len || at == text.len || text.ptr[at] != '{')
         return 0;
-    at = skip_blanks(text, 1);
+    at = skip_blanks(text, at + 1);
     if (text.len - at < key.len || memcmp(text.ptr + at, key.ptr, key.len) != 0)
         return 0;
     at = skip_blanks(text, at + key.len);
@@ -71,21 +73,9 @@ static void name_string(struct td_event *ev, size_t from)
     set_name(ev, td_bytes(start, (size_t)(at - start)));
 }
 
-static bool fits_line(struct rec_namer *namer, struct td_bytes text)
+static bool suits_line(struct rec_namer *namer, struct td_bytes text)
 {
-    return td_json_shapes_fit_line(namer->shapes, &namer->doc, text);
-}
-
-/* As td_json_fits_line(), with the values listed on the way. */
-static bool parse_line(struct rec_namer *namer, struct td_bytes text)
-{
-    const struct td_json_doc *doc = &namer->doc;
-
-    return td_json_shapes_parse(namer->shapes, &namer->doc, text, NULL) ==
-               TD_OK &&
-           doc->values[0].start == 0 && doc->values[0].end == text.len &&
-           !memchr(text.ptr, '\n', text.len) &&
-           !memchr(text.ptr, '\r', text.len);
+    return td_json_shapes_suit_line(namer->shapes, &namer->doc, text);
 }
 
 static void name_at_pointer(struct rec_namer *namer, struct td_event *ev)
@@ -96,32 +86,76 @@ static void name_at_pointer(struct rec_namer *namer, struct td_event *ev)
         set_name(ev, td_json_inner(&namer->doc, at));
 }
 
+/* The name in a payload that is no JSON for a line: it may be JSON all the
+ * same. `from` is what first_name() found.
+ */
+static void name_elsewhere(struct rec_namer *namer, struct td_event *ev,
+                           size_t from)
+{
+    if (from) {
+        if (!td_json_check(ev->payload, TD_JSON_DEPTH, NULL))
+            name_string(ev, from);
+    } else if (ev->payload.len <= REC_NAME_LOOK &&
+               !td_json_parse(&namer->doc, ev->payload, TD_JSON_DEPTH, NULL)) {
+        name_at_pointer(namer, ev);
+    }
+}
+
 /* Is the payload JSON for a line? One pass over it, and the name with it. */
 static bool look_for_name(struct rec_namer *namer, struct td_event *ev)
 {
     size_t from = first_name(namer, ev->payload);
+    bool suits;
+    enum td_code code;
 
     if (from || ev->payload.len > REC_NAME_LOOK) {
-        if (!fits_line(namer, ev->payload))
-            return false;
-        if (from)
+        suits = suits_line(namer, ev->payload);
+        if (suits && from)
             name_string(ev, from);
-        return true;
+        else if (from)
+            name_elsewhere(namer, ev, from);
+        return suits;
     }
-    if (!parse_line(namer, ev->payload))
-        return false;
-    name_at_pointer(namer, ev);
-    return true;
+    code = td_json_shapes_parse_line(namer->shapes, &namer->doc, ev->payload,
+                                     &suits);
+    if (code == TD_OK)
+        name_at_pointer(namer, ev);
+    else if (code == TD_LIMIT)
+        name_elsewhere(namer, ev, 0);
+    return suits;
+}
+
+/* Binary messages may be JSON; most that begin otherwise are not looked at. */
+static void look_at_bytes(struct rec_namer *namer, struct td_event *ev)
+{
+    size_t at = skip_blanks(ev->payload, 0);
+
+    if (at < ev->payload.len && memchr("{[\"", ev->payload.ptr[at], 3))
+        name_elsewhere(namer, ev, first_name(namer, ev->payload));
+}
+
+/* A name stands on the tape line as it is escaped. */
+static void mend_name(struct rec_namer *namer, struct td_event *ev)
+{
+    if (!ev->name.len || !td_json_has_half_pair(ev->name))
+        return;
+    td_buf_clear(&namer->name);
+    (void)td_json_mend_pairs(&namer->name, ev->name);
+    ev->name = td_buf_bytes(&namer->name);
 }
 
 void rec_namer_look(struct rec_namer *namer, struct td_event *ev)
 {
     bool named = ev->name.len || !td_event_is_plain(ev) || !namer->pointer;
 
-    if (ev->form == TD_FORM_BYTES)
-        return;
-    if (named ? fits_line(namer, ev->payload) : look_for_name(namer, ev))
+    if (ev->form == TD_FORM_BYTES) {
+        if (!named)
+            look_at_bytes(namer, ev);
+    } else if (named ? suits_line(namer, ev->payload)
+                     : look_for_name(namer, ev)) {
         ev->form = TD_FORM_JSON;
-    else
+    } else {
         ev->form = td_utf8_valid(ev->payload) ? TD_FORM_TEXT : TD_FORM_BYTES;
+    }
+    mend_name(namer, ev);
 }

@@ -1,12 +1,13 @@
 /* recorder/event_name.h - what a payload is, and what an event is called.
  *
- * A payload that arrives as text becomes form JSON if it may stand on a tape
- * line as it is (td_json_fits_line()), else TEXT if it is UTF-8, else BYTES.
+ * A payload that arrives as text becomes form JSON if it should stand on a tape
+ * line as it is (td_json_suits_line()), else TEXT if it is UTF-8, else BYTES.
  *
  * Socket.IO and SSE events bring their names. An event without one gets the
  * string that a JSON pointer (RFC 6901) finds in its payload, "/type" if
- * nothing else was asked for. No such string, or one longer than REC_NAME_MAX:
- * the event has no name.
+ * nothing else was asked for, if the payload is JSON (core/payload.h), whatever
+ * its form. No such string, or one longer than REC_NAME_MAX: the event has no
+ * name.
  */
 #ifndef RECORDER_EVENT_NAME_H
 #define RECORDER_EVENT_NAME_H
@@ -28,6 +29,7 @@
 struct rec_namer {
     const char *pointer; /* borrowed for good; NULL = never look */
     struct td_buf key;   /* `"KEY"` when the pointer is one plain key */
+    struct td_buf name;  /* of the last event, where it could not stay */
     struct td_json_doc doc;
     struct td_json_shapes *shapes;
 };
@@ -39,7 +41,8 @@ TD_MUST_CHECK enum td_code rec_namer_init(struct rec_namer *namer,
 void rec_namer_release(struct rec_namer *namer);
 
 /* Settle ev->form and, if ev is plain and has none, ev->name, which then
- * points into ev->payload. Form BYTES is left alone.
+ * points into ev->payload, or, where half a surrogate pair had to go, to memory
+ * that lives until the next call. Form BYTES stays.
  */
 void rec_namer_look(struct rec_namer *namer, struct td_event *ev);
 

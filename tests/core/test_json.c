@@ -273,6 +273,44 @@ static void line_texts_have_no_white_space_around_and_no_breaks(void)
         CU_ASSERT_EQUAL(td_json_fits_line(td_text(rows[i].text)), rows[i].fits);
 }
 
+/* jq 1.6 stops at these, and at all that stands behind them on a tape. */
+static void what_a_common_reader_stops_at_suits_no_line(void)
+{
+    static const struct {
+        const char *text;
+        bool suits;
+    } rows[] = {
+        {"{\"a\":\"\\n\\u00e9\\ud7ff\\ue000\"}", true},
+        {"[\"\\ud83d\\ude00\",\"\\uD83D\\uDE00\"]", true},
+        {"[\"\\\\ud83d\"]", true},
+        {"[\"\\ud83d\"]", false},
+        {"[\"\\uDBFFx\"]", false},
+        {"[\"\\ud83d\\n\"]", false},
+        {"[\"\\ud83d\\ud83d\\ude00\"]", false},
+        {"[\"\\ud83d\\ude00\\ude00\"]", false},
+        {"[\"\\udfff\"]", false},
+        {"{\"\\ud83d\":1}", false},
+        {" [1]", false},
+    };
+
+    for (size_t i = 0; i < ROWS(rows); i++)
+        CU_ASSERT_EQUAL(td_json_suits_line(td_text(rows[i].text)),
+                        rows[i].suits);
+}
+
+static void deep_texts_suit_no_line_though_they_fit(void)
+{
+    for (size_t depth = 120; depth < 140; depth++) {
+        char text[512] = "";
+
+        memset(text, '[', depth);
+        memset(text + depth, ']', depth);
+        CU_ASSERT_EQUAL(td_json_suits_line(td_text(text)),
+                        depth <= TD_JSON_DEPTH_ALL);
+        CU_ASSERT(td_json_fits_line(td_text(text)));
+    }
+}
+
 static void pointers_find_their_value(void)
 {
     static const char text[] =
@@ -452,6 +490,10 @@ CU_TestInfo core_json_tests[] = {
      every_cut_of_a_text_is_refused_at_its_end},
     {"line texts have no white space around and no breaks",
      line_texts_have_no_white_space_around_and_no_breaks},
+    {"what a common reader stops at suits no line",
+     what_a_common_reader_stops_at_suits_no_line},
+    {"deep texts suit no line though they fit",
+     deep_texts_suit_no_line_though_they_fit},
     {"a byte order mark is named", a_byte_order_mark_is_named},
     {"pointers find their value", pointers_find_their_value},
     {"unescape and escape agree", unescape_and_escape_agree},

@@ -97,31 +97,39 @@ static void a_lone_scalar_has_no_shape(void)
 }
 
 /* They are learned where only that is asked, and what does not fit stays so. */
-static void texts_that_fit_a_line_are_told_by_their_shape(void)
+static void texts_that_suit_a_line_are_told_by_their_shape(void)
 {
     static const struct {
         const char *text;
         bool fits;
     } rows[] = {
-        {"{\"a\":1,\"b\":\"x\"}", true},    {"{\"a\":2.5,\"b\":\"\"}", true},
-        {"{\"a\":1,\"b\":\"x\"} ", false},  {" {\"a\":1,\"b\":\"x\"}", false},
-        {"{\"a\":1,\n\"b\":\"x\"}", false}, {"{\"a\":1,\r\"b\":\"x\"}", false},
-        {"{\"a\":1, \"b\":\"x\"}", true},   {"{\"a\":01,\"b\":\"x\"}", false},
-        {"{\"a\":1,\"b\":\"\n\"}", false},  {"[[[[1]]]]", true},
+        {"{\"a\":1,\"b\":\"x\"}", true},
+        {"{\"a\":2.5,\"b\":\"\"}", true},
+        {"{\"a\":1,\"b\":\"x\"} ", false},
+        {" {\"a\":1,\"b\":\"x\"}", false},
+        {"{\"a\":1,\n\"b\":\"x\"}", false},
+        {"{\"a\":1,\r\"b\":\"x\"}", false},
+        {"{\"a\":1, \"b\":\"x\"}", true},
+        {"{\"a\":01,\"b\":\"x\"}", false},
+        {"{\"a\":1,\"b\":\"\n\"}", false},
+        {"[[[[1]]]]", true},
         {"[[[[[[[[[1]]]]]]]]]", true},
+        {"{\"a\":1,\"b\":\"\\ud83d\"}", false},
+        {"{\"a\":1,\"b\":\"\\ud83d\\ude00\"}", true},
+        {"{\"\\udc00\":1,\"b\":\"x\"}", false},
     };
     struct td_json_shapes *shapes = td_json_shapes_new(8);
     struct td_json_doc doc = {0};
 
     for (size_t i = 0; i < 4 * ROWS(rows); i++)
-        CU_ASSERT_EQUAL(td_json_shapes_fit_line(
+        CU_ASSERT_EQUAL(td_json_shapes_suit_line(
                             shapes, &doc, td_text(rows[i % ROWS(rows)].text)),
                         rows[i % ROWS(rows)].fits);
     CU_ASSERT_NOT_EQUAL(shape_of(shapes, rows[0].text), 0);
     CU_ASSERT_EQUAL(shape_of(shapes, rows[2].text), 0);
     CU_ASSERT_NOT_EQUAL(shape_of(shapes, rows[2].text), 0);
     for (size_t i = 0; i < 2 * ROWS(rows); i++)
-        CU_ASSERT_EQUAL(td_json_shapes_fit_line(
+        CU_ASSERT_EQUAL(td_json_shapes_suit_line(
                             shapes, &doc, td_text(rows[i % ROWS(rows)].text)),
                         rows[i % ROWS(rows)].fits);
     td_json_release(&doc);
@@ -356,7 +364,7 @@ CU_TestInfo core_json_shape_tests[] = {
      documents_of_one_shape_are_told_from_others},
     {"a lone scalar has no shape", a_lone_scalar_has_no_shape},
     {"texts that fit a line are told by their shape",
-     texts_that_fit_a_line_are_told_by_their_shape},
+     texts_that_suit_a_line_are_told_by_their_shape},
     {"what is no JSON is refused as before",
      what_is_no_json_is_refused_as_before},
     {"every cut is refused as before", every_cut_is_refused_as_before},

@@ -31,7 +31,18 @@ static void looks(void)
         {"a key that begins like it", "/type", "{\"types\":\"a\"}",
          TD_FORM_JSON, ""},
         {"a key with a slash", "/a~1b", "{\"a/b\":\"c\"}", TD_FORM_JSON, "c"},
-        {"blank before", "/type", " {\"type\":\"a\"}", TD_FORM_TEXT, ""},
+        {"blank before", "/type", " {\"type\":\"a\"}", TD_FORM_TEXT, "a"},
+        {"line feed behind", "/type", "{\"x\":1,\"type\":\"a\"}\n",
+         TD_FORM_TEXT, "a"},
+        {"on several lines", "/a/b", "\r\n{\r\n\t\"a\": {\n\"b\": \"c\"}}\n ",
+         TD_FORM_TEXT, "c"},
+        {"byte order mark", "/type", "\xef\xbb\xbf{\"type\":\"a\"}",
+         TD_FORM_TEXT, ""},
+        {"half a pair elsewhere", "/type", "{\"x\":\"\\ud83d\",\"type\":\"a\"}",
+         TD_FORM_TEXT, "a"},
+        {"half a pair in it", "/type",
+         "{\"type\":\"\\\\\\ud83da\\ud83d\\ude00\"}", TD_FORM_TEXT,
+         "\\\\\\ufffda\\ud83d\\ude00"},
         {"not a string", "/type", "{\"type\":5}", TD_FORM_JSON, ""},
         {"empty", "/type", "{\"type\":\"\"}", TD_FORM_JSON, ""},
         {"not there", "/type", "{\"typ\":\"a\"}", TD_FORM_JSON, ""},
@@ -41,8 +52,8 @@ static void looks(void)
         {"a number", "/type", "5", TD_FORM_JSON, ""},
         {"text", "/type", "hello", TD_FORM_TEXT, ""},
         {"nothing", "/type", "", TD_FORM_TEXT, ""},
-        {"line break inside", "/type", "{\n\"type\":\"a\"}", TD_FORM_TEXT, ""},
-        {"carriage return", "/type", "{\"type\":\"a\"}\r", TD_FORM_TEXT, ""},
+        {"line break inside", "/type", "{\n\"type\":\"a\"}", TD_FORM_TEXT, "a"},
+        {"carriage return", "/type", "{\"type\":\"a\"}\r", TD_FORM_TEXT, "a"},
         {"two values", "/type", "{}{}", TD_FORM_TEXT, ""},
         {"bad UTF-8", "/type", "{\"type\":\"\xff\"}", TD_FORM_BYTES, ""},
         {"never", NULL, "{\"type\":\"a\"}", TD_FORM_JSON, ""},
@@ -90,7 +101,7 @@ static void what_is_settled_stays(void)
     CU_ASSERT_EQUAL(ping.name.len, 0);
     rec_namer_look(&namer, &bytes);
     CU_ASSERT_EQUAL(bytes.form, TD_FORM_BYTES);
-    CU_ASSERT_EQUAL(bytes.name.len, 0);
+    CU_ASSERT_TRUE(td_bytes_is(bytes.name, "a"));
     (void)snprintf(name, sizeof(name), "{\"type\":\"%0*d\"}",
                    (int)REC_NAME_MAX + 1, 0);
     big.payload = td_text(name);
@@ -98,6 +109,30 @@ static void what_is_settled_stays(void)
     CU_ASSERT_EQUAL(big.form, TD_FORM_JSON);
     CU_ASSERT_EQUAL(big.name.len, 0);
     rec_namer_release(&namer);
+}
+
+/* Too deep for a line that every reader takes, but JSON. */
+static void deep_payloads_have_names_too(void)
+{
+    static const char tail[] = "]}";
+    char text[3 * TD_JSON_DEPTH] = "{\"type\":\"a\",\"x\":[";
+    size_t start = strlen(text);
+
+    for (unsigned depth = 100; depth <= TD_JSON_DEPTH; depth++) {
+        struct rec_namer namer;
+        struct td_event ev = {.form = TD_FORM_TEXT};
+        size_t more = depth - 2;
+
+        memset(text + start, '[', more);
+        memset(text + start + more, ']', more);
+        memcpy(text + start + 2 * more, tail, sizeof(tail));
+        ev.payload = td_text(text);
+        CU_ASSERT_EQUAL_FATAL(rec_namer_init(&namer, "/type", NULL), TD_OK);
+        rec_namer_look(&namer, &ev);
+        CU_ASSERT_EQUAL(ev.form == TD_FORM_JSON, depth <= TD_JSON_DEPTH_ALL);
+        CU_ASSERT_TRUE(td_bytes_is(ev.name, "a"));
+        rec_namer_release(&namer);
+    }
 }
 
 static void a_pointer_begins_with_a_slash(void)
@@ -113,6 +148,7 @@ static void a_pointer_begins_with_a_slash(void)
 CU_TestInfo recorder_event_name_tests[] = {
     {"form and name are found", looks},
     {"what is settled stays", what_is_settled_stays},
+    {"deep payloads have names too", deep_payloads_have_names_too},
     {"a pointer begins with a slash", a_pointer_begins_with_a_slash},
     CU_TEST_INFO_NULL,
 };

@@ -27,6 +27,7 @@ bool same_doc(struct td_json_shapes *shapes, unsigned max_depth,
     struct td_error b = {0};
     enum td_code code;
     bool same;
+    bool suits;
 
     if (!exact)
         return false;
@@ -37,8 +38,12 @@ bool same_doc(struct td_json_shapes *shapes, unsigned max_depth,
            a.offset == b.offset && !strcmp(a.text, b.text) &&
            same_values(&plain, &known);
     *shape = known.shape;
-    same = same && td_json_shapes_fit_line(shapes, &known, text) ==
-                       td_json_fits_line(text);
+    same = same && td_json_shapes_suit_line(shapes, &known, text) ==
+                       td_json_suits_line(text);
+    same = same &&
+           td_json_shapes_parse_line(shapes, &known, text, &suits) == code &&
+           suits == (code == TD_OK && td_json_suits_line(text)) &&
+           same_values(&plain, &known);
     td_json_release(&plain);
     td_json_release(&known);
     free(exact);
