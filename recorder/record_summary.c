@@ -118,6 +118,12 @@ void rec_summary_text(struct td_buf *out, const struct rec_result *result)
         add_count(out, stats->redacted);
         td_buf_add_text(out, " values redacted");
     }
+    if (stats->withheld) {
+        td_buf_add_text(out, ", ");
+        add_count(out, stats->withheld);
+        td_buf_add_text(out, stats->withheld == 1 ? " payload withheld"
+                                                  : " payloads withheld");
+    }
     td_buf_addf(out, "; %s", rec_stop_text(result->stop));
     add_file(out, result);
 }
@@ -137,10 +143,10 @@ void rec_summary_json(struct td_buf *out, const struct rec_result *result,
     td_buf_addf(out,
                 "{\"events\":%" PRIu64 ",\"payload_bytes\":%" PRIu64
                 ",\"torn\":%s,\"lost\":%" PRIu64 ",\"redacted\":%" PRIu64
-                ",\"connections\":%u,\"seconds\":%.6f",
+                ",\"withheld\":%" PRIu64 ",\"connections\":%u,\"seconds\":%.6f",
                 stats->events, stats->payload_bytes,
                 result->torn ? "true" : "false", stats->lost, stats->redacted,
-                stats->conns, seconds(stats->elapsed_ns));
+                stats->withheld, stats->conns, seconds(stats->elapsed_ns));
     td_buf_add_text(out, ",\"ended\":");
     add_string(out, td_text(rec_stop_text(result->stop)));
     td_buf_add_text(out, ",\"file\":");

@@ -215,6 +215,7 @@ struct rec_stats rec_stats(const struct rec_recorder *rec)
 
     stats.elapsed_ns = rec_now(rec);
     stats.redacted = rec_redact_values(rec->redact);
+    stats.withheld = rec_redact_withheld(rec->redact);
     if (rec_queue_first(&rec->load.queue, &first) &&
         stats.elapsed_ns > first.at_ns)
         stats.lag_ns = stats.elapsed_ns - first.at_ns;

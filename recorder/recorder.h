@@ -51,6 +51,7 @@ struct rec_stats {
     uint64_t payload_bytes; /* of them */
     uint64_t lost;
     uint64_t redacted; /* values */
+    uint64_t withheld; /* payloads that redaction could not look into */
     uint64_t elapsed_ns;
     uint64_t lag_ns; /* age of the oldest event that waits for the tape */
     uint32_t conns;

@@ -11,15 +11,28 @@
  *     key NAME          every JSON member of that name, at any depth; case
  *                       does not matter
  *     pointer /A/B      the value at that RFC 6901 pointer of the payload (of
- *                       the argument array for Socket.IO)
- *     regex EXPRESSION  POSIX extended; in every JSON string (as it stands
- *                       between its quotes, escapes and all) and in payloads
- *                       that are text or bytes
+ *                       the argument array for Socket.IO); of equal members,
+ *                       each
+ *     regex EXPRESSION  POSIX extended; in every JSON string, with its escapes
+ *                       or without, in payloads that are not JSON, in names,
+ *                       namespaces and SSE ids
  *
- * A value found is replaced by REC_REDACTED, which is how the tape says so.
- * JSON that would no longer be one valid value is replaced whole. What spans
- * several events, sits in Socket.IO attachments or is the name of an event is
- * not seen. Source: docs/record.md.
+ * What is JSON says core/payload.h; the form has no say in it. A value found is
+ * replaced by REC_REDACTED, which is how the tape says so; if the name of the
+ * event was in it, the name too. JSON that would no longer be one valid value
+ * is replaced whole, and so is a string whose text, unescaped, holds a member
+ * of a key rule or a match.
+ *
+ * Where key and pointer rules cannot look, the payload is withheld:
+ * REC_WITHHELD stands for it as text. That is a payload that is not JSON (cut,
+ * with an ill-formed byte, two values, too deep) and
+ *   - of text: has a quote or a brace in it (with pointer rules: or a bracket),
+ *   - of bytes with control characters that no text has: begins like JSON, or
+ *     holds the name of a key rule.
+ * Socket.IO attachments, and the bytes that a bad event keeps, are withheld in
+ * the same way, whole, where any rule might find something in them; pointers do
+ * not point into them. Not seen: what spans several events, what is compressed,
+ * encrypted or encoded. Source: docs/record.md.
  */
 #ifndef RECORDER_REDACT_H
 #define RECORDER_REDACT_H
@@ -28,6 +41,7 @@
 #include "core/json.h"
 
 #define REC_REDACTED       "[redacted]"
+#define REC_WITHHELD       "[withheld]"
 #define REC_REDACT_RULES   256                  /* rules in one file */
 #define REC_REDACT_FILE    ((size_t)256 * 1024) /* bytes of it */
 #define REC_REDACT_MATCHES 100000               /* of one rule in one payload */
@@ -42,9 +56,9 @@ TD_MUST_CHECK enum td_code rec_redact_open(struct rec_redact **out,
                                            struct td_error *err);
 void rec_redact_close(struct rec_redact *redact); /* NULL is fine */
 
-/* Make ev fit for the tape. ev->payload then points into ev's old payload or
- * into memory that lives until the next call; a name that points into the old
- * payload stays as it is. ev->form must be settled (rec_namer_look()).
+/* Make ev fit for the tape. What it points to is what it was, or memory that
+ * lives until the next call. ev->form must be settled (rec_namer_look()); that
+ * of a payload that goes whole changes.
  */
 void rec_redact_event(struct rec_redact *redact, struct td_event *ev);
 
@@ -52,12 +66,18 @@ void rec_redact_event(struct rec_redact *redact, struct td_event *ev);
 uint64_t rec_redact_values(const struct rec_redact *redact);
 uint64_t rec_redact_events(const struct rec_redact *redact);
 
-/* Append the policy for the header: {"mark":"[redacted]","rules":["key
- * password",...]}. A regex is named by its place in the file only.
+/* Payloads and attachments that were withheld. */
+uint64_t rec_redact_withheld(const struct rec_redact *redact);
+
+/* Append the policy for the header: {"mark":"[redacted]",
+ * "withheld":"[withheld]","rules":["key password",...]}. A regex is named by
+ * its place in the file only.
  */
 void rec_redact_policy(const struct rec_redact *redact, struct td_buf *out);
 
-/* Append the count per rule: {"values":3,"events":2,"rules":[3,0]}. */
+/* Append the count per rule: {"values":3,"events":2,"withheld":1,
+ * "rules":[3,0]}.
+ */
 void rec_redact_report(const struct rec_redact *redact, struct td_buf *out);
 
 /* True if a header or JSON member of that name holds a credential. */

@@ -93,6 +93,8 @@ static enum td_code add_rule(struct rec_rules *rules, struct td_bytes line,
     rules->list =
         td_realloc(rules->list, (rules->len + 1) * sizeof(*rules->list));
     rules->list[rules->len++] = rule;
+    rules->keys += rule.kind == REC_RULE_KEY;
+    rules->pointers += rule.kind == REC_RULE_POINTER;
     rules->regexes += rule.kind == REC_RULE_REGEX;
     return TD_OK;
 }

@@ -16,8 +16,7 @@ struct rec_rule {
     enum rec_rule_kind kind;
     unsigned line; /* in the file, from 1 */
     char *text;
-    regex_t regex;   /* kind REGEX only */
-    uint32_t target; /* kind POINTER: index in the payload at hand */
+    regex_t regex; /* kind REGEX only */
     uint64_t hits;
 };
 
@@ -25,7 +24,9 @@ struct rec_rule {
 struct rec_rules {
     struct rec_rule *list;
     size_t len;
-    size_t regexes; /* how many of them are of kind REGEX */
+    size_t keys; /* how many of them are of each kind */
+    size_t pointers;
+    size_t regexes;
 };
 
 /* Read a file of rules. TD_IO, TD_USAGE. */

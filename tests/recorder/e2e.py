@@ -322,14 +322,16 @@ def redaction_is_marked_and_counted(box):
     events = tape(box)
     same(events[0]["redaction"],
          {"mark": "[redacted]",
+          "withheld": "[withheld]",
           "rules": ["key password", "regex in line 3"]})
     same([payload(e) for e in plain(events)],
          [b'{"password":"[redacted]","n":1}', b'{"q":"[redacted]"}',
           b"plain [redacted]"])
     same(kinds(events, "redacted")[0]["json"],
-         {"values": 3, "events": 3, "rules": [1, 2]})
+         {"values": 3, "events": 3, "withheld": 0, "rules": [1, 2]})
     same(json.loads(out)["redacted"], 3)
-    holds(err, "3 values redacted")
+    same(json.loads(out)["withheld"], 0)
+    holds(err, "3 values redacted;")
 
 
 def snapshot_keeps_the_last_seconds(box):

@@ -32,6 +32,7 @@ static void the_end_is_said_in_text_and_in_json(void)
                                       .payload_bytes = 4096,
                                       .lost = 1,
                                       .redacted = 5,
+                                      .withheld = 1,
                                       .conns = 2,
                                       .elapsed_ns = 2 * TD_NS_PER_S};
     result.stats.output = (struct rec_output_stats){
@@ -40,15 +41,16 @@ static void the_end_is_said_in_text_and_in_json(void)
     rec_summary_text(&out, &result);
     CU_ASSERT_STRING_EQUAL(
         td_buf_str(&out),
-        "2,000 events (4.0 KiB) in 2 s, 1.0k/s, 1 lost, 5 values redacted; "
-        "--max-events was reached; a\"b.tape.gz, 2.0 KiB in 3 files, the "
+        "2,000 events (4.0 KiB) in 2 s, 1.0k/s, 1 lost, 5 values redacted, "
+        "1 payload withheld; --max-events was reached; a\"b.tape.gz, 2.0 KiB "
+        "in 3 files, the "
         "oldest 1 removed");
     td_buf_clear(&out);
     rec_summary_json(&out, &result, &status);
     CU_ASSERT_STRING_EQUAL(
         td_buf_str(&out),
         "{\"events\":2000,\"payload_bytes\":4096,\"torn\":false,\"lost\":1,"
-        "\"redacted\":5,\"connections\":2,\"seconds\":2.000000,"
+        "\"redacted\":5,\"withheld\":1,\"connections\":2,\"seconds\":2.000000,"
         "\"ended\":\"--max-events was reached\",\"file\":\"a\\\"b.tape.gz\","
         "\"files\":3,\"files_removed\":1,\"file_bytes\":2048,\"lines\":2004,"
         "\"child_status\":3}");

@@ -41,7 +41,23 @@ static void rules_replace_what_they_name(void)
         {"key p", TD_FORM_JSON, "{\"\\u0070\": \"x\" }",
          "{\"\\u0070\": \"" R "\" }", 1},
         {"key p", TD_FORM_JSON, "[\"p\",\"p\"]", "[\"p\",\"p\"]", 0},
-        {"key p", TD_FORM_TEXT, "{\"p\":1", "{\"p\":1", 0},
+        {"key p", TD_FORM_TEXT, " {\"p\":\r\n1}\n", " {\"p\":\r\n\"" R "\"}\n",
+         1},
+        {"key p", TD_FORM_BYTES, "{\"p\":1}\n", "{\"p\":\"" R "\"}\n", 1},
+        {"key p", TD_FORM_JSON, "{\"a\":\"{\\\"p\\\":1}\",\"b\":\"p\\n\"}",
+         "{\"a\":\"" R "\",\"b\":\"p\\n\"}", 1},
+        {"key p", TD_FORM_JSON, "[\"[\\\"{\\\\\\\"\\\\u0070\\\\\\\":1}\\\"]\"]",
+         "[\"" R "\"]", 1},
+        {"pointer /a/0/b", TD_FORM_JSON,
+         "{\"a\":1,\"a\":[{\"b\":1,\"c\":2,\"b\":3}],\"a\":{\"0\":{\"\\u0062\":"
+         "4}}}",
+         "{\"a\":1,\"a\":[{\"b\":\"" R "\",\"c\":2,\"b\":\"" R
+         "\"}],\"a\":{\"0\":{\"\\u0062\":\"" R "\"}}}",
+         3},
+        {"pointer /a~1b/~0", TD_FORM_JSON, "{\"a/b\":{\"~\":1}}",
+         "{\"a/b\":{\"~\":\"" R "\"}}", 1},
+        {"regex cret", TD_FORM_JSON, "[\"se\\u0063ret\",\"cret\\n\"]",
+         "[\"" R "\",\"" R "\\n\"]", 2},
         {"pointer /1/t", TD_FORM_JSON, "[\"n\",{\"t\":1},{\"t\":2}]",
          "[\"n\",{\"t\":\"" R "\"},{\"t\":2}]", 1},
         {"pointer /a\npointer /a/b", TD_FORM_JSON, "{\"a\":{\"b\":1}}",
@@ -73,6 +89,119 @@ static void rules_replace_what_they_name(void)
         CU_ASSERT_EQUAL(rec_redact_events(redact), rows[i].values != 0);
         rec_redact_close(redact);
     }
+}
+
+/* Where a rule cannot look, nothing is kept; where there is nothing to look
+ * for, all is.
+ */
+static void what_rules_cannot_look_into_is_withheld(void)
+{
+    static const struct {
+        const char *rules;
+        enum td_form form;
+        const char *payload;
+        bool withheld;
+    } rows[] = {
+        {"key p", TD_FORM_TEXT, "{\"p\":1", true},
+        {"key p", TD_FORM_TEXT, "{\"p\":1}{\"p\":1}", true},
+        {"key p", TD_FORM_TEXT, "word\":\"x\"}", true},
+        {"key p", TD_FORM_TEXT, "123}", true},
+        {"key p", TD_FORM_TEXT, "data: {\"p\":1}", true},
+        {"key p", TD_FORM_BYTES, "{\"p\":1,\"b\":\"\xff\"}", true},
+        {"key p", TD_FORM_TEXT, "\xef\xbb\xbf{\"p\":1}", true},
+        {"key p", TD_FORM_TEXT, "[12:00] \x1b[1mINFO\x1b[0m: p=1", false},
+        {"key p", TD_FORM_TEXT, "p", false},
+        {"key p", TD_FORM_TEXT, "", false},
+        {"key p", TD_FORM_TEXT, " \r\n", false},
+        {"key p", TD_FORM_TEXT, "1 2", false},
+        {"key pass", TD_FORM_BYTES, "\x81\xa4Pass\x01\xff", true},
+        {"key pass", TD_FORM_BYTES, "\x81\xa4pa\x01\"{}[]\xff", false},
+        {"key pass", TD_FORM_BYTES, "\xff\xfe{\x01\xff", true},
+        {"pointer /0", TD_FORM_TEXT, "1,2]", true},
+        {"pointer /0", TD_FORM_TEXT, "1,2", false},
+        {"regex s1", TD_FORM_TEXT, "{\"a\":\"s\\u0031\"", true},
+        {"regex s1", TD_FORM_TEXT, "{\"a\":\"s\\u0032\"", false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct rec_redact *redact = with_rules(rows[i].rules);
+        struct td_event ev = {.form = rows[i].form,
+                              .payload = td_text(rows[i].payload)};
+
+        rec_redact_event(redact, &ev);
+        if (!td_bytes_is(ev.payload,
+                         rows[i].withheld ? REC_WITHHELD : rows[i].payload))
+            printf("\n    row %zu: %.*s\n", i, (int)ev.payload.len,
+                   (const char *)ev.payload.ptr);
+        CU_ASSERT_TRUE(td_bytes_is(
+            ev.payload, rows[i].withheld ? REC_WITHHELD : rows[i].payload));
+        CU_ASSERT_EQUAL(rec_redact_withheld(redact), rows[i].withheld);
+        CU_ASSERT_EQUAL(rec_redact_events(redact), 0);
+        rec_redact_close(redact);
+    }
+}
+
+static void names_ids_and_attachments_are_looked_at(void)
+{
+    static const char rules[] = "key p\npointer /0\nregex s[0-9]+\n";
+    static const char payload[] = "[\"hello\",{\"t\":\"x s1\"}]";
+    struct rec_redact *redact = with_rules(rules);
+    struct td_event ev = {.form = TD_FORM_JSON,
+                          .payload = td_text(payload),
+                          .name = td_bytes(payload + 2, 5),
+                          .id = td_text("\"s22\""),
+                          .ns = td_text("/a?b=s3"),
+                          /* {"p":1}  none  a s4 */
+                          .att = td_text("[\"eyJwIjoxfQ==\",\"bm9uZQ==\","
+                                         "\"YSBzNA==\"]")};
+
+    rec_redact_event(redact, &ev);
+    CU_ASSERT(td_bytes_is(ev.payload, "[\"" R "\",{\"t\":\"x " R "\"}]"));
+    CU_ASSERT(td_bytes_is(ev.name, R));
+    CU_ASSERT(td_bytes_is(ev.id, "\"" R "\""));
+    CU_ASSERT(td_bytes_is(ev.ns, "/a?b=" R));
+    CU_ASSERT(td_bytes_is(ev.att, "[\"W3dpdGhoZWxkXQ==\",\"bm9uZQ==\","
+                                  "\"W3dpdGhoZWxkXQ==\"]"));
+    CU_ASSERT_EQUAL(rec_redact_withheld(redact), 2);
+    /* A name that came from elsewhere, as from another tape. */
+    ev = (struct td_event){.form = TD_FORM_TEXT,
+                           .payload = td_text("2/,[\"s5 x\"]"),
+                           .name = td_text("s5 x")};
+    rec_redact_event(redact, &ev);
+    CU_ASSERT(td_bytes_is(ev.payload, "2/,[\"" R "\"]"));
+    CU_ASSERT(td_bytes_is(ev.name, R));
+    rec_redact_close(redact);
+}
+
+static void bytes_that_broke_the_protocol_are_withheld(void)
+{
+    struct rec_redact *redact = with_rules("key p\n");
+    /* \x81 \x05 "p":1 */
+    struct td_event ev = {.form = TD_FORM_JSON,
+                          .kind = td_text(TD_KIND_BAD),
+                          .payload = td_text("{\"why\":\"x\",\"bytes\":7,"
+                                             "\"b64\":\"gQUicCI6MQ==\"}")};
+
+    rec_redact_event(redact, &ev);
+    CU_ASSERT(td_bytes_is(ev.payload, "{\"why\":\"x\",\"bytes\":7,"
+                                      "\"b64\":\"W3dpdGhoZWxkXQ==\"}"));
+    CU_ASSERT_EQUAL(rec_redact_withheld(redact), 1);
+    rec_redact_close(redact);
+}
+
+static void more_matches_than_are_looked_for_leave_nothing(void)
+{
+    struct rec_redact *redact = with_rules("regex s\n");
+    struct td_buf text = {0};
+    struct td_event ev = {.form = TD_FORM_TEXT};
+
+    for (int i = 0; i < REC_REDACT_MATCHES + 10; i++)
+        td_buf_add_text(&text, "s ");
+    ev.payload = td_buf_bytes(&text);
+    rec_redact_event(redact, &ev);
+    CU_ASSERT_PTR_NULL(memchr(ev.payload.ptr, 's', ev.payload.len));
+    td_buf_release(&text);
+    rec_redact_close(redact);
 }
 
 static void facts_of_a_connection_are_always_clean(void)
@@ -117,11 +246,14 @@ static void facts_that_are_no_json_are_replaced_whole(void)
     struct rec_redact *redact = NULL;
     struct td_event ev = {.kind = td_text("connect"),
                           .form = TD_FORM_TEXT,
-                          .payload = td_text("0 {\"sid\":\"abc\"}")};
+                          .payload = td_text("0 {\"sid\":\"abc\"")};
 
     CU_ASSERT_EQUAL_FATAL(rec_redact_open(&redact, NULL, NULL), TD_OK);
     rec_redact_event(redact, &ev);
     CU_ASSERT_TRUE(td_bytes_is(ev.payload, R));
+    ev.payload = td_text("0 {\"sid\":\"abc\"}\n");
+    rec_redact_event(redact, &ev);
+    CU_ASSERT_TRUE(td_bytes_is(ev.payload, "0 {\"sid\":\"" R "\"}\n"));
     ev.kind = td_text("connect_error");
     ev.payload = td_text("4{ }");
     rec_redact_event(redact, &ev);
@@ -139,13 +271,15 @@ static void policy_and_report_name_rules_and_counts(void)
 
     rec_redact_policy(redact, &out);
     CU_ASSERT_STRING_EQUAL(td_buf_str(&out),
-                           "{\"mark\":\"" R "\",\"rules\":[\"key a\\\"b\","
+                           "{\"mark\":\"" R "\",\"withheld\":\"" REC_WITHHELD
+                           "\",\"rules\":[\"key a\\\"b\","
                            "\"pointer /p\",\"regex in line 4\"]}");
     rec_redact_event(redact, &ev);
     td_buf_clear(&out);
     rec_redact_report(redact, &out);
-    CU_ASSERT_STRING_EQUAL(td_buf_str(&out),
-                           "{\"values\":3,\"events\":1,\"rules\":[0,1,2]}");
+    CU_ASSERT_STRING_EQUAL(
+        td_buf_str(&out),
+        "{\"values\":3,\"events\":1,\"withheld\":0,\"rules\":[0,1,2]}");
     td_buf_release(&out);
     rec_redact_close(redact);
 }
@@ -177,6 +311,14 @@ static void bad_rules_are_refused_with_their_line(void)
 
 CU_TestInfo recorder_redact_tests[] = {
     {"rules replace what they name", rules_replace_what_they_name},
+    {"what rules cannot look into is withheld",
+     what_rules_cannot_look_into_is_withheld},
+    {"names, ids and attachments are looked at",
+     names_ids_and_attachments_are_looked_at},
+    {"bytes that broke the protocol are withheld",
+     bytes_that_broke_the_protocol_are_withheld},
+    {"more matches than are looked for leave nothing",
+     more_matches_than_are_looked_for_leave_nothing},
     {"facts of a connection are always clean",
      facts_of_a_connection_are_always_clean},
     {"facts that are no JSON are replaced whole",
