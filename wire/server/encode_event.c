@@ -1,9 +1,45 @@
 #include "core/b64.h"
 #include "core/json.h"
+#include "core/payload.h"
 #include "wire/server/server_internal.h"
 #include "wire/sse/sse.h"
 
 #include <inttypes.h>
+
+static struct td_bytes skip_space(struct td_bytes text)
+{
+    while (text.len > 0 && memchr(" \t\r\n", text.ptr[0], 4))
+        text = td_bytes(text.ptr + 1, text.len - 1);
+    return text;
+}
+
+/* sio_arguments() of JSON with white space where it may be. */
+static struct td_bytes arguments_within(const struct td_event *ev)
+{
+    struct td_json_doc doc = {0};
+    struct td_bytes json = td_payload_json(ev);
+    struct td_bytes rest = td_bytes(NULL, 0);
+    struct td_bytes begin = skip_space(json);
+    bool is_array = begin.len > 0 && begin.ptr[0] == '[' &&
+                    !td_json_parse(&doc, json, TD_JSON_DEPTH, NULL);
+    uint32_t first = is_array && doc.values[0].count > 0;
+    uint32_t from = 0;
+
+    if (is_array && ev->ack.len > 0)
+        from = doc.values[0].start + 1;
+    else if (first && ev->name.len > 0 &&
+             (td_bytes_equal(td_json_raw(&doc, 1), ev->name) ||
+              (doc.values[1].kind == TD_JSON_STRING &&
+               td_bytes_equal(td_json_inner(&doc, 1), ev->name))))
+        from = doc.values[1].end;
+    if (from > 0) {
+        rest = skip_space(td_bytes(json.ptr + from, doc.values[0].end - from));
+        if (ev->ack.len == 0 && rest.ptr[0] == ',')
+            rest = skip_space(td_bytes(rest.ptr + 1, rest.len - 1));
+    }
+    td_json_release(&doc);
+    return rest;
+}
 
 /* The arguments of a Socket.IO event, `["name",A,B]`, as what stands behind the
  * name: `A,B]` or `]`. ptr is NULL if the event is of another kind.
@@ -13,6 +49,8 @@ static struct td_bytes sio_arguments(const struct td_event *ev)
     size_t head = ev->name.len + 3; /* ["name" */
     const uint8_t *p = ev->payload.ptr;
 
+    if (ev->form == TD_FORM_TEXT && (ev->name.len > 0 || ev->ack.len > 0))
+        return arguments_within(ev);
     if (ev->form != TD_FORM_JSON || ev->payload.len < 2 || p[0] != '[')
         return td_bytes(NULL, 0);
     if (ev->ack.len > 0)

@@ -58,6 +58,34 @@ static bool begins_with(struct td_bytes payload, struct td_bytes name)
            (p[n + 3] == ',' || p[n + 3] == ']');
 }
 
+/* Whether text, of an event that has a name or is an ack, may be JSON that
+ * could not stand on a tape line as it is.
+ */
+static bool may_be_array(const struct td_event *ev)
+{
+    size_t i = 0;
+
+    while (i < ev->payload.len && memchr(" \t\r\n", ev->payload.ptr[i], 4))
+        i++;
+    return i < ev->payload.len && ev->payload.ptr[i] == '[' &&
+           (ev->name.len > 0 || ev->ack.len > 0);
+}
+
+/* Whether string i is the name, however either is escaped. */
+static bool is_name(const struct td_json_doc *doc, uint32_t i,
+                    struct td_bytes name)
+{
+    struct td_buf plain = {0};
+    bool same = td_bytes_equal(td_json_inner(doc, i), name);
+
+    if (!same && memchr(name.ptr, '\\', name.len)) {
+        same = td_json_unescape(&plain, name) == TD_OK &&
+               td_json_string_is(doc, i, td_buf_bytes(&plain));
+        td_buf_release(&plain);
+    }
+    return same;
+}
+
 /* Whether the payload is an argument array already: with the name first, or
  * any array if it is an ack. doc is filled if it had to be read.
  */
@@ -65,9 +93,11 @@ static bool is_arguments(const struct td_event *ev, struct td_json_doc *doc)
 {
     const struct td_json_value *first;
 
-    if (ev->form != TD_FORM_JSON)
+    if (ev->form == TD_FORM_BYTES ||
+        (ev->form == TD_FORM_TEXT && !may_be_array(ev)))
         return false;
-    if (ev->ack.len == 0 && begins_with(ev->payload, ev->name))
+    if (ev->form == TD_FORM_JSON && ev->ack.len == 0 &&
+        begins_with(ev->payload, ev->name))
         return true;
     if (td_json_parse(doc, ev->payload, SIO_DEPTH_MAX, NULL) != TD_OK ||
         doc->values[0].kind != TD_JSON_ARRAY)
@@ -79,8 +109,7 @@ static bool is_arguments(const struct td_event *ev, struct td_json_doc *doc)
         return false;
     if (first->kind == TD_JSON_NUMBER)
         return td_bytes_equal(td_json_raw(doc, 1), ev->name);
-    return first->kind == TD_JSON_STRING &&
-           td_bytes_equal(td_json_inner(doc, 1), ev->name);
+    return first->kind == TD_JSON_STRING && is_name(doc, 1, ev->name);
 }
 
 static bool is_digits(struct td_bytes text)
@@ -142,18 +171,19 @@ static enum td_code put_head(struct td_buf *out, enum sio_type type,
     return code;
 }
 
-/* The payload as one argument: JSON as it is, text as a string, bytes as the
- * place of the one attachment.
+/* The payload as one argument: JSON as it is (core/payload.h), text as a
+ * string, bytes as the place of the one attachment.
  */
 static enum td_code put_argument(struct td_buf *out, const struct td_event *ev)
 {
     static const char place[] = "{\"_placeholder\":true,\"num\":0}";
     enum td_code code;
 
-    if (ev->form == TD_FORM_JSON)
-        return td_buf_add_bytes(out, ev->payload);
     if (ev->form == TD_FORM_BYTES)
         return td_buf_add_text(out, place);
+    if (ev->form == TD_FORM_JSON ||
+        td_json_check(ev->payload, SIO_DEPTH_MAX - 1, NULL) == TD_OK)
+        return td_buf_add_bytes(out, ev->payload);
     code = td_buf_add_byte(out, '"');
     if (code == TD_OK)
         code = td_json_escape(out, ev->payload);

@@ -74,13 +74,14 @@ size_t sio_decoder_left(const struct sio_decoder *decoder);
  */
 struct td_bytes sio_decoder_json(const struct sio_decoder *decoder);
 
-/* Append the text packet of an event, with JSON/TEXT payloads of other
- * protocols put into an argument array:
+/* Append the text packet of an event, with payloads of other
+ * protocols put into an argument array. JSON is what core/payload.h calls so,
+ * also if it could not stand on a tape line as it is.
  *
  *     payload                                    arguments
- *     array that begins with name                the payload
+ *     array that begins with name, or of an ack  the payload
  *     any JSON, name given / not given           [name,JSON] / ["message",JSON]
- *     text                                       [name,"text"]
+ *     other text                                 [name,"text"]
  *     bytes                                      [name,{placeholder}]
  *
  * kinds connect, connect_error and disconnect give their packets. *attachments

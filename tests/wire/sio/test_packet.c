@@ -267,7 +267,11 @@ static void events_of_other_protocols_become_arguments(void)
          "2[\"message\",\"say \\\"hi\\\"\\n\"]"},
         {TD_FORM_TEXT, "tick", "2[\"tock\"]",
          "2[\"tick\",\"2[\\\"tock\\\"]\"]"},
-        {TD_FORM_TEXT, "", "42", "2[\"message\",\"42\"]"},
+        {TD_FORM_TEXT, "", "42 \n", "2[\"message\",42 \n]"},
+        {TD_FORM_TEXT, "", "42!", "2[\"message\",\"42!\"]"},
+        {TD_FORM_TEXT, "tick", "\n[\n\"tick\",\r2]\n", "2\n[\n\"tick\",\r2]\n"},
+        {TD_FORM_TEXT, "tick", "[\n\"tock\",2]", "2[\"tick\",[\n\"tock\",2]]"},
+        {TD_FORM_TEXT, "\\ufffdx", "[\"\\ud83dx\",2]", "2[\"\\ud83dx\",2]"},
         {TD_FORM_BYTES, "", "\x01", "51-[\"message\"," PLACE(0) "]"},
     };
 
