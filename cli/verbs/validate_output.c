@@ -1,6 +1,7 @@
 #include "cli/verbs/validate_output.h"
 
 #include "cli/shared/tape_output.h"
+#include "core/payload.h"
 #include "tape/detect.h"
 #include "tape/ndjson.h"
 #include "tape/reader.h"
@@ -66,10 +67,11 @@ static enum td_code judge_lines(struct judge *j, struct tape_input *from,
     enum td_code code;
 
     while (!(code = tape_ndjson_next(in, &line, err))) {
-        if (line.len > 0 && line.ptr[line.len - 1] == '\r')
+        if (td_payload_is_blank(line))
+            continue;
+        if (line.ptr[line.len - 1] == '\r')
             line.len--;
-        if (line.len > 0)
-            code = judge_message(j, line, err);
+        code = judge_message(j, line, err);
         if (code)
             break;
     }
@@ -90,8 +92,8 @@ static enum td_code judge_tape(struct judge *j, struct tape_input *from,
         return code;
     while (!(code = tape_reader_next(reader, &ev, err))) {
         if (td_event_is_plain(&ev) && ev.ack.len == 0 && ev.cut == 0 &&
-            ev.form == TD_FORM_JSON)
-            code = judge_message(j, ev.payload, err);
+            (ev.name.len > 0 || !td_payload_is_blank(ev.payload)))
+            code = judge_message(j, td_payload_json(&ev), err);
         if (code)
             break;
     }

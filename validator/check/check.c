@@ -1,6 +1,7 @@
 #include "core/mem.h"
 #include "core/utf8.h"
 #include "core/suggest.h"
+#include "core/payload.h"
 #include "schema/value/pointer.h"
 #include "validator/check/check_internal.h"
 
@@ -461,10 +462,10 @@ static enum td_code take_line(struct check *check, struct check_message *m,
     struct check_origin from = {.line = true, .has_t = m->has_t};
     struct td_event ev = {.seq = m->seq, .at_ns = m->t_ns};
 
-    if (line.len > 0 && line.ptr[line.len - 1] == '\r')
-        line.len--;
-    if (line.len == 0)
+    if (td_payload_is_blank(line))
         return TD_OK;
+    if (line.ptr[line.len - 1] == '\r')
+        line.len--;
     if (!check->parallel)
         return check_judge(check, m, line, td_bytes(NULL, 0), NULL);
     ev.payload = line;

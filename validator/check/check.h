@@ -28,7 +28,8 @@ void check_free(struct check *check);
  */
 void check_began(struct check *check, uint64_t wall_ns);
 
-/* One event of a tape; what is no plain event only counts. Without schema and
+/* One event of a tape; what is no plain event only counts, and a message
+ * without a name that is nothing but white space is none. Without schema and
  * contract a message may be any bytes. TD_OK, or TD_FAILED when fail_fast ends
  * the check.
  */
@@ -41,7 +42,9 @@ TD_MUST_CHECK enum td_code check_event(struct check *check,
 TD_MUST_CHECK enum td_code check_heard(struct check *check,
                                        const struct td_event *ev);
 
-/* One line of NDJSON, which is a message; empty lines are passed over. */
+/* One line of NDJSON, which is a message; lines of white space are passed over,
+ * as the messages of a tape that are nothing else.
+ */
 TD_MUST_CHECK enum td_code check_line(struct check *check, uint64_t number,
                                       struct td_bytes line);
 

@@ -1,4 +1,5 @@
 /* What a tape says about itself: order, totals, damage and losses. */
+#include "core/payload.h"
 #include "validator/check/check_internal.h"
 
 #include <inttypes.h>
@@ -125,10 +126,13 @@ static void count_event(struct check_segment *s, const struct td_event *ev)
         (void)tape_counts_add(&s->kinds, ev->kind);
 }
 
-/* A Socket.IO ack answers an event and has no name: it is not judged. */
+/* A Socket.IO ack answers an event and has no name: it is not judged. Nor is a
+ * blank line.
+ */
 static bool is_message(const struct td_event *ev)
 {
-    return td_event_is_plain(ev) && ev->ack.len == 0;
+    return td_event_is_plain(ev) && ev->ack.len == 0 &&
+           (ev->name.len > 0 || !td_payload_is_blank(ev->payload));
 }
 
 void check_began(struct check *check, uint64_t wall_ns)
@@ -181,8 +185,22 @@ put_event(struct check *c, const struct td_event *ev)
     return check_parallel_is_over(c->parallel) ? TD_FAILED : TD_OK;
 }
 
+/* The event of a Socket.IO packet as one whose payload is its JSON. */
+static TD_RARE enum td_code
+put_packet(struct check *check, const struct td_event *ev, struct td_bytes json)
+{
+    struct td_event own = *ev;
+
+    own.payload = json;
+    return check_event(check, &own);
+}
+
 enum td_code check_event(struct check *check, const struct td_event *ev)
 {
+    struct td_bytes json = td_payload_json(ev);
+
+    if (json.ptr != ev->payload.ptr)
+        return put_packet(check, ev, json);
     need_rules(check);
     if (check->parallel)
         return put_event(check, ev);
@@ -194,7 +212,7 @@ enum td_code check_heard(struct check *check, const struct td_event *ev)
     struct check_message m = {.seq = ev->seq, .has_t = true, .t_ns = ev->at_ns};
 
     if (is_message(ev))
-        return check_judge(check, &m, ev->payload, ev->name, NULL);
+        return check_judge(check, &m, td_payload_json(ev), ev->name, NULL);
     return check_is_over(check) ? TD_FAILED : TD_OK;
 }
 
