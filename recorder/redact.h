@@ -28,7 +28,7 @@
  * with an ill-formed byte, two values, too deep) and
  *   - of text: has a quote or a brace in it (with pointer rules: or a bracket),
  *   - of bytes with control characters that no text has: begins like JSON, or
- *     holds the name of a key rule.
+ *     holds the name of a key rule or the last name of a pointer.
  * Socket.IO attachments, and the bytes that a bad event keeps, are withheld in
  * the same way, whole, where any rule might find something in them; pointers do
  * not point into them. Not seen: what spans several events, what is compressed,

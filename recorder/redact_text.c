@@ -186,13 +186,15 @@ static bool is_binary(struct td_bytes text)
     return false;
 }
 
-/* Behind white space, byte order marks and the zeroes of wider characters. */
+/* Behind white space, control bytes, byte order marks and the zeroes of wider
+ * characters.
+ */
 static bool begins_like_json(struct td_bytes text)
 {
     size_t i = 0;
 
-    while (i < text.len &&
-           memchr(" \t\r\n\0\xef\xbb\xbf\xfe\xff", text.ptr[i], 10))
+    while (i < text.len && (text.ptr[i] <= ' ' ||
+                            memchr("\xef\xbb\xbf\xfe\xff", text.ptr[i], 5)))
         i++;
     return i < text.len && memchr("{[\"", text.ptr[i], 3);
 }
@@ -207,11 +209,22 @@ static bool looks_like_json(const struct rec_redact *redact,
     return has_any(text, redact->rules.pointers ? "\"{}[]" : "\"{}");
 }
 
+/* The name of the member that a rule looks for, or "". */
+static const char *member_of(const struct rec_rule *rule)
+{
+    const char *last;
+
+    if (rule->kind != REC_RULE_POINTER)
+        return rule->kind == REC_RULE_KEY ? rule->text : "";
+    last = strrchr(rule->text, '/') + 1;
+    return last[strspn(last, "0123456789")] ? last : "";
+}
+
 static bool has_any_key(const struct rec_redact *redact, struct td_bytes text)
 {
     for (size_t i = 0; i < redact->rules.len; i++)
-        if (redact->rules.list[i].kind == REC_RULE_KEY &&
-            has_name(redact->rules.list[i].text, text, false))
+        if (*member_of(&redact->rules.list[i]) &&
+            has_name(member_of(&redact->rules.list[i]), text, false))
             return true;
     return false;
 }
