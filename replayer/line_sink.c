@@ -53,14 +53,36 @@ static enum td_code add_bytes(struct td_buf *out, struct td_bytes bytes)
     return td_b64_encode(out, bytes) ? TD_LIMIT : td_buf_add_text(out, "\"}");
 }
 
+/* In JSON a line break stands between tokens only, where a space will do. */
+static enum td_code add_on_one_line(struct td_buf *out, struct td_bytes json)
+{
+    size_t from = out->len;
+
+    if (td_buf_add_bytes(out, json))
+        return TD_LIMIT;
+    for (size_t i = from; i < out->len; i++)
+        if (out->ptr[i] == '\n' || out->ptr[i] == '\r')
+            out->ptr[i] = ' ';
+    return TD_OK;
+}
+
+static enum td_code add_text(struct td_buf *out, struct td_bytes text)
+{
+    if (!breaks_line(text))
+        return td_buf_add_bytes(out, text);
+    return td_json_check(text, TD_JSON_DEPTH, NULL)
+               ? add_string(out, text)
+               : add_on_one_line(out, text);
+}
+
 static enum td_code add_payload(struct td_buf *out, const struct td_event *ev)
 {
     enum td_code code;
 
     if (ev->form == TD_FORM_BYTES)
         code = add_bytes(out, ev->payload);
-    else if (ev->form == TD_FORM_TEXT && breaks_line(ev->payload))
-        code = add_string(out, ev->payload);
+    else if (ev->form == TD_FORM_TEXT)
+        code = add_text(out, ev->payload);
     else
         code = td_buf_add_bytes(out, ev->payload);
     return code ? code : td_buf_add_byte(out, '\n');

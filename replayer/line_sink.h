@@ -1,7 +1,8 @@
 /* replayer/line_sink.h - events as lines of text on a descriptor (NDJSON).
  *
- * By default a line is the payload: JSON as it stands on the tape, text as it
- * is, or as a JSON string if it holds a line break; bytes as {"b64":"..."}.
+ * By default a line is the payload as it is. If text holds a line break, and is
+ * JSON, a space takes the place of each; else it becomes a JSON string. Bytes
+ * become {"b64":"..."}.
  * With envelope a line is the event as on a tape (docs/tape-format.md).
  */
 #ifndef REPLAYER_LINE_SINK_H
