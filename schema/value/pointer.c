@@ -1,5 +1,7 @@
 #include "schema/value/pointer.h"
 
+#include "core/utf8.h"
+
 /* The child of `parent` that is or contains `at`; *number counts from 0. */
 static uint32_t child_with(const struct td_json_doc *doc, uint32_t parent,
                            uint32_t at, uint32_t *number)
@@ -50,13 +52,33 @@ void check_pointer(struct td_buf *out, const struct td_json_doc *doc,
     }
 }
 
+static void add_characters(struct td_buf *out, struct td_bytes text)
+{
+    const uint8_t *at = text.ptr;
+    const uint8_t *end = at + text.len;
+
+    if (td_utf8_valid(text)) {
+        (void)td_buf_add_bytes(out, text);
+        return;
+    }
+    while (at < end) {
+        size_t len = td_utf8_step(at, end);
+
+        if (len > 0)
+            (void)td_buf_add(out, at, len);
+        else
+            (void)td_buf_add_text(out, "\xef\xbf\xbd");
+        at += len > 0 ? len : 1;
+    }
+}
+
 void check_excerpt(struct td_buf *out, struct td_bytes bytes, size_t max)
 {
     size_t len = bytes.len < max ? bytes.len : max;
 
     while (len < bytes.len && len > 0 && (bytes.ptr[len] & 0xC0) == 0x80)
         len--;
-    (void)td_buf_add(out, bytes.ptr, len);
+    add_characters(out, td_bytes(bytes.ptr, len));
     if (len < bytes.len)
         (void)td_buf_add_text(out, "...");
 }

@@ -10,7 +10,9 @@
 void check_pointer(struct td_buf *out, const struct td_json_doc *doc,
                    uint32_t from, uint32_t at);
 
-/* Append the bytes, or their first `max` (cut between characters) and "...". */
+/* Append the bytes, or their first `max` (cut between characters) and "...".
+ * What is not UTF-8 becomes U+FFFD.
+ */
 void check_excerpt(struct td_buf *out, struct td_bytes bytes, size_t max);
 
 /* The same with value `at`. Where it is laid out over lines, each run of white
