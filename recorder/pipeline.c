@@ -194,6 +194,16 @@ void rec_source_add(struct rec_recorder *rec, struct rec_source *source)
     rec->stats.sources++;
 }
 
+/* The first is why the recording ends. */
+static void keep_error(struct rec_recorder *rec, struct td_error why)
+{
+    rec_redact_error(rec->redact, &why);
+    if (!rec->error.code)
+        rec->error = why;
+    else if (rec->options.trouble)
+        rec->options.trouble(rec->options.ctx, &why);
+}
+
 void rec_source_over(struct rec_source *source, const struct td_error *why)
 {
     struct rec_recorder *rec = source->rec;
@@ -202,12 +212,8 @@ void rec_source_over(struct rec_source *source, const struct td_error *why)
         return;
     source->over = true;
     rec->stats.sources--;
-    if (why && why->code && !rec->finishing) {
-        if (!rec->error.code)
-            rec->error = *why;
-        else if (rec->options.trouble)
-            rec->options.trouble(rec->options.ctx, why);
-    }
+    if (why && why->code && !rec->finishing)
+        keep_error(rec, *why);
     if (rec->stats.sources || rec->done)
         return;
     if (!rec->finishing)

@@ -4,6 +4,7 @@
 #include "wire/sio/packet.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum td_code rec_redact_open(struct rec_redact **out, const char *rules_path,
@@ -189,6 +190,25 @@ void rec_redact_event(struct rec_redact *redact, struct td_event *ev)
     redact_word(redact, &ev->ns, &redact->ns);
     redact_id(redact, ev);
     redact->events += redact->values != before;
+}
+
+void rec_redact_error(struct rec_redact *redact, struct td_error *err)
+{
+    struct td_bytes clean;
+
+    if (!redact->rules.len)
+        return;
+    if (redact_may_hide(redact, td_text(err->text)) ||
+        redact_find_hidden(redact, td_text(err->text))) {
+        size_t n = strcspn(err->text, "\"{}[]\\");
+        size_t most = sizeof(err->text) - sizeof(REC_WITHHELD);
+
+        n = n < most ? n : most;
+        (void)snprintf(err->text + n, sizeof(err->text) - n, REC_WITHHELD);
+    }
+    clean = redact_regexes(redact, td_text(err->text));
+    (void)snprintf(err->text, sizeof(err->text), "%.*s", (int)clean.len,
+                   (const char *)clean.ptr);
 }
 
 void rec_redact_policy(const struct rec_redact *redact, struct td_buf *out)

@@ -62,6 +62,11 @@ void rec_redact_close(struct rec_redact *redact); /* NULL is fine */
  */
 void rec_redact_event(struct rec_redact *redact, struct td_event *ev);
 
+/* The same with the text of an error, which may quote a peer and ends up on the
+ * tape, too: from where it might hide something on it is withheld.
+ */
+void rec_redact_error(struct rec_redact *redact, struct td_error *err);
+
 /* Values that rules have replaced so far, and the events they were in. */
 uint64_t rec_redact_values(const struct rec_redact *redact);
 uint64_t rec_redact_events(const struct rec_redact *redact);

@@ -148,6 +148,29 @@ def secrets_stay_off_a_tape_of_bad_bytes(box):
     same(said["withheld"], 1)
 
 
+def secrets_of_a_refusal_stay_off_the_end_line(box):
+    def serve(conn):
+        peers.ws_accept(conn)
+        conn.sendall(peers.close(4001, b'{"password": "S3CRETword"}'))
+        peers.Reader(conn).frame()
+
+    def refuse(conn):
+        peers.ws_accept(conn)
+        conn.sendall(peers.text(b'0{"sid":"a","upgrades":[],"pingInterval":250'
+                                b'00,"pingTimeout":20000,"maxPayload":1000000}')
+                     + peers.text(b'44{"message":"no",\n"data":'
+                                  b'{"password":"S3CRETword"}}'))
+        peers.Reader(conn).frame()
+    for answer, url, args in ((serve, "ws", []),
+                              (refuse, "sio", ["--transport", "websocket"])):
+        with peers.Server(answer) as server:
+            code, events, said = recorded(
+                box, *args, f"{url}://127.0.0.1:{server.port}/")
+        same(code, 4)
+        holds(said["error"], "[withheld]")
+        holds(events[-1]["end"]["why"], "[withheld]")
+
+
 def secrets_stay_off_a_tape_of_sse(box):
     def serve(conn):
         peers.read_head(conn)
