@@ -38,7 +38,7 @@ static size_t skip_blanks(struct td_bytes text, size_t at)
 static size_t first_name(const struct rec_namer *namer, struct td_bytes text)
 {
     struct td_bytes key = td_buf_bytes(&namer->key);
-    size_t at = skip_blanks(text, 0);
+    size_t at = text.len && text.ptr[0] == '{' ? 0 : skip_blanks(text, 0);
 
     if (!key.len || at == text.len || text.ptr[at] != '{')
         return 0;
@@ -134,10 +134,19 @@ static void look_at_bytes(struct rec_namer *namer, struct td_event *ev)
         name_elsewhere(namer, ev, first_name(namer, ev->payload));
 }
 
-/* A name stands on the tape line as it is escaped. */
+static bool is_within(const struct td_event *ev)
+{
+    return ev->name.ptr >= ev->payload.ptr &&
+           ev->name.ptr < ev->payload.ptr + ev->payload.len;
+}
+
+/* A name stands on the tape line as it is escaped. That of a payload that suits
+ * the line does, too.
+ */
 static void mend_name(struct rec_namer *namer, struct td_event *ev)
 {
-    if (!ev->name.len || !td_json_has_half_pair(ev->name))
+    if (!ev->name.len || (ev->form == TD_FORM_JSON && is_within(ev)) ||
+        !td_json_has_half_pair(ev->name))
         return;
     td_buf_clear(&namer->name);
     (void)td_json_mend_pairs(&namer->name, ev->name);
