@@ -13,6 +13,10 @@
 /* The epoll set, the wake-up, and what libwebsockets opens for itself. */
 #define LWS_DESCRIPTORS 32
 
+/* Timers that are due after such a turn may be due because it was held up. */
+#define LATE_NS    (100 * TD_NS_PER_MS)
+#define LATE_LOOKS 64 /* at the sockets, before it fires */
+
 struct reactor_watch {
     struct wire_watch base;
     struct pollee pollee;
@@ -49,7 +53,8 @@ void reactor_forget(struct reactor *reactor, struct pollee *pollee)
             reactor->events[i].data.ptr = NULL;
 }
 
-static void dispatch(struct reactor *reactor)
+/* How many were ready. */
+static int dispatch(struct reactor *reactor)
 {
     int count =
         epoll_wait(reactor->epoll_fd, reactor->events, REACTOR_EVENTS, 0);
@@ -62,6 +67,7 @@ static void dispatch(struct reactor *reactor)
             pollee->ready(pollee, reactor->events[i].events);
     }
     reactor->event_count = 0;
+    return count;
 }
 
 /* --- watches ------------------------------------------------------------ */
@@ -180,8 +186,27 @@ static bool is_busy(struct reactor *reactor)
            net_next_due(&reactor->base) <= reactor->base.now_ns;
 }
 
+/* What the peers have sent by now is read before any timer fires: after the
+ * process was held up, the pong that came in time lies in a socket while the
+ * time for it seems to be over. Then one look at the sockets is not enough, for
+ * it takes one piece of some of them.
+ */
+static void read_before_timers(struct reactor *reactor, uint64_t last_ns)
+{
+    uint64_t now = reactor->base.now_ns;
+    bool late = now - last_ns > LATE_NS && net_next_due(&reactor->base) <= now;
+    int left = late ? LATE_LOOKS : 1;
+
+    if (!reactor->set_ready && !late)
+        return;
+    reactor->set_ready = false;
+    while (left-- > 0 && dispatch(reactor) > 0)
+        ;
+}
+
 static void turn(struct reactor *reactor)
 {
+    uint64_t last_ns = reactor->base.now_ns;
     struct reactor_watch *file;
 
     net_tick(&reactor->base);
@@ -190,11 +215,8 @@ static void turn(struct reactor *reactor)
         if (reactor->base.on_wake)
             reactor->base.on_wake(reactor->base.wake_ctx);
     }
+    read_before_timers(reactor, last_ns);
     (void)net_fire_due(&reactor->base);
-    if (reactor->set_ready) {
-        reactor->set_ready = false;
-        dispatch(reactor);
-    }
     file = first_file(reactor);
     if (file)
         file->ready(file->ctx, file->pollee.fd);

@@ -22,6 +22,7 @@ struct scene {
     struct wire_timer check;
     bool (*done)(struct scene *scene);
     bool late;
+    size_t read_first; /* bytes, when a timer fired */
     struct party client;
     struct party server;
 };
@@ -477,6 +478,59 @@ static void a_watch_sees_the_last_byte(void)
     }
 }
 
+static void accept_and_stop(void *ctx, struct wire_conn *conn)
+{
+    struct scene *scene = ctx;
+
+    party_accept(&scene->server, conn);
+    wire_stop(scene->net);
+}
+
+static void note_what_was_read(void *ctx)
+{
+    struct scene *scene = ctx;
+
+    scene->read_first = scene->server.got.len;
+    wire_stop(scene->net);
+}
+
+/* The process stands still while a peer sends and a timer comes due: bytes that
+ * were there in time are read before the timer says that they were not. More
+ * than one piece of a conn is read.
+ */
+static void what_came_in_a_hold_up_is_read_before_timers(void)
+{
+    struct td_clock clock;
+    struct scene scene = {0};
+    struct wire_dial to = {.host = "127.0.0.1"};
+    struct wire_timer late = {.fire = note_what_was_read, .ctx = &scene};
+    char bytes[4096] = {0};
+    struct sockaddr_in at = {.sin_family = AF_INET};
+    size_t sent = 0;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    td_clock_virtual(&clock, TD_NS_PER_S, TD_NS_PER_S);
+    CU_ASSERT_EQUAL_FATAL(wire_lws_open(&scene.net, &clock, NULL), TD_OK);
+    CU_ASSERT_EQUAL_FATAL(
+        wire_listen(scene.net, &(struct wire_bind){.host = to.host},
+                    accept_and_stop, &scene, &scene.listener, NULL),
+        TD_OK);
+    at.sin_port = htons(wire_listener_port(scene.listener));
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    CU_ASSERT_EQUAL_FATAL(connect(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+    CU_ASSERT_EQUAL(wire_run(scene.net, NULL), TD_OK);
+    wire_timer_set(scene.net, &late, wire_now(scene.net) + 10 * TD_NS_PER_S);
+    for (ssize_t n = 0; n >= 0 && sent<600000; sent += n> 0 ? (size_t)n : 0)
+        n = send(fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+    td_clock_advance(&clock, 11 * TD_NS_PER_S);
+    CU_ASSERT_EQUAL(wire_run(scene.net, NULL), TD_OK);
+    CU_ASSERT_TRUE(sent > 300000);
+    CU_ASSERT_EQUAL(scene.read_first, sent);
+    (void)close(fd);
+    wire_abort(scene.server.conn);
+    tear_down(&scene);
+}
+
 CU_TestInfo wire_net_loop_epoll_tests[] = {
     {"bytes come back over every family", bytes_come_back_over_every_family},
     {"a paused conn keeps what its peer left",
@@ -490,5 +544,7 @@ CU_TestInfo wire_net_loop_epoll_tests[] = {
     {"another thread wakes the loop", another_thread_wakes_the_loop},
     {"timers fire in order and not early", timers_fire_in_order_and_not_early},
     {"a watch sees the last byte", a_watch_sees_the_last_byte},
+    {"what came in a hold-up is read before timers",
+     what_came_in_a_hold_up_is_read_before_timers},
     CU_TEST_INFO_NULL,
 };
