@@ -1,12 +1,11 @@
 /* What a conn is, whatever moves its bytes: its states, its owner's calls. */
 #include "core/mem.h"
+#include "wire/limits.h"
 #include "wire/net/tls.h"
 #include "wire/net/transport_internal.h"
 
 #include <stdlib.h>
 
-#define HIGH_MARK ((size_t)1024 * 1024)
-#define LOW_MARK  ((size_t)256 * 1024)
 #define STALL_NS  (30 * TD_NS_PER_S)
 #define LINGER_NS (2 * TD_NS_PER_S)
 #define SECURE_NS (10 * TD_NS_PER_S)  /* for an accepted conn's handshake */
@@ -21,8 +20,8 @@ struct wire_conn *stream_new(struct wire_net *net)
     struct wire_conn *conn = td_calloc(1, net->ops->conn_size);
 
     conn->net = net;
-    conn->high = HIGH_MARK;
-    conn->low = LOW_MARK;
+    conn->high = WIRE_HIGH_MARK;
+    conn->low = WIRE_LOW_MARK;
     conn->limit = (struct wire_timer){.fire = limit_passed, .ctx = conn};
     conn->soon = (struct wire_timer){.fire = soon_fired, .ctx = conn};
     conn->next = net->conns;
@@ -233,12 +232,25 @@ static void shake_hands(struct wire_conn *conn)
     }
 }
 
+/* The codec has answered the peer from that byte of `offered` on. */
+static bool has_flooded(struct wire_conn *conn, uint64_t offered)
+{
+    size_t grown = (size_t)(conn->offered - offered);
+
+    if (conn->out.len <= grown)
+        conn->tls_answers = 0; /* all before has gone */
+    conn->tls_answers += grown;
+    return conn->tls_answers > WIRE_ANSWERS_MAX &&
+           conn->out.len > WIRE_ANSWERS_MAX;
+}
+
 /* Give the owner what can be decrypted, as long as it wants it. */
 static void read_plain(struct wire_conn *conn)
 {
     uint8_t piece[TLS_PIECE];
     enum td_code code = TD_OK;
     struct td_error why;
+    uint64_t offered;
     size_t n;
 
     while (code == TD_OK && conn->state == WIRE_OPEN && !conn->paused) {
@@ -248,7 +260,14 @@ static void read_plain(struct wire_conn *conn)
     }
     if (code == TD_OK)
         return;
+    offered = conn->offered;
     pull(conn); /* TLS 1.3 answers key updates */
+    if (has_flooded(conn, offered)) {
+        td_error_set(&why, TD_LIMIT, conn->name, 0,
+                     "the peer asks for TLS key updates and does not read");
+        finish(conn, &why);
+        return;
+    }
     if (code == TD_END || (code == TD_AGAIN && conn->peer_ended))
         plain_ended(conn, code == TD_END);
     else if (code != TD_AGAIN)

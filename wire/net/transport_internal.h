@@ -39,6 +39,7 @@ struct wire_conn {
     struct tls_codec *tls;   /* NULL = plain */
     struct wire_queue held;  /* plain bytes written before TLS is up */
     uint64_t offered;        /* bytes ever put into out */
+    size_t tls_answers;      /* bytes that TLS itself has answered */
     size_t unsent;           /* bytes that were left in out when it closed */
     struct wire_timer limit; /* on connecting, stalling, lingering */
     struct wire_timer soon;  /* what may not happen inside the owner's call */

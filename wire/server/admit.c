@@ -4,6 +4,7 @@
 
 #define UNAUTHORIZED "{\"message\":\"Unauthorized\"}"
 #define INVALID      "{\"message\":\"Invalid namespace\"}"
+#define TOO_MANY     "{\"message\":\"Too many consumers\"}"
 
 /* Whether a namespace, spelled as td_event.ns spells it, may be joined. */
 static bool may_join(const struct wire_server *server, struct td_bytes ns)
@@ -54,6 +55,10 @@ bool server_sio_admit(struct server_sio *s, struct td_bytes ns,
     if (!is_trusted(s, auth)) {
         server_tell_refused(s->server, s->address, 401, SERVER_NO_TOKEN);
         (void)td_buf_add_text(answer, UNAUTHORIZED);
+        return false;
+    }
+    if (s->server->peer_count >= s->server->options.max_peers) {
+        (void)td_buf_add_text(answer, TOO_MANY);
         return false;
     }
     if (!may_join(s->server, ns)) {

@@ -1,21 +1,20 @@
 #include "core/mem.h"
+#include "wire/limits.h"
 #include "wire/server/server_internal.h"
 
 #include <stdlib.h>
 
-#define REQUEST_NS (30 * TD_NS_PER_S) /* for a request to come whole */
-#define IDLE_NS    (75 * TD_NS_PER_S) /* between requests */
-#define EARLY_MAX  HTTP_HEAD_MAX      /* bytes while an answer is held */
+#define EARLY_MAX HTTP_HEAD_MAX /* bytes while an answer is held */
 
 static void received(void *ctx, struct wire_conn *conn, struct td_bytes bytes);
 
 static void watch_time(struct server_conn *c)
 {
-    uint64_t span = http_parser_busy(&c->http) ? REQUEST_NS : IDLE_NS;
+    uint64_t span = http_parser_busy(&c->http) ? WIRE_REQUEST_NS : WIRE_IDLE_NS;
 
     if (c->mode == SERVER_WS || c->mode == SERVER_SSE)
         return; /* the timer is the heartbeat's */
-    if (c->mode != SERVER_HTTP || c->held)
+    if (c->mode != SERVER_HTTP || c->held || c->choked)
         wire_timer_cancel(c->server->net, &c->timer);
     else if (!c->requesting || !http_parser_busy(&c->http))
         wire_timer_set(c->server->net, &c->timer,
@@ -41,7 +40,7 @@ static void time_over(void *ctx)
         server_ws_beat(c);
     else if (c->mode == SERVER_SSE)
         server_sse_beat(c);
-    else if (c->early.len > 0)
+    else if (c->early.len > 0 && !c->choked)
         read_early(c);
     else if (http_parser_busy(&c->http))
         server_http_refuse(c, 408, "the request did not come in time");
@@ -55,12 +54,15 @@ void server_conn_end(struct server_conn *c)
         return;
     c->mode = SERVER_CLOSING;
     wire_timer_cancel(c->server->net, &c->timer);
+    wire_timer_cancel(c->server->net, &c->stall);
     wire_shutdown(c->conn);
 }
 
 void server_conn_become(struct server_conn *c, enum server_mode mode)
 {
     c->mode = mode;
+    c->full = false;
+    wire_set_marks(c->conn, WIRE_HIGH_MARK, WIRE_LOW_MARK);
     wire_timer_cancel(c->server->net, &c->timer);
 }
 
@@ -71,8 +73,80 @@ void server_conn_beat_in(struct server_conn *c, uint64_t ns)
 
 void server_conn_write(struct server_conn *c, struct td_bytes bytes)
 {
-    if (wire_write(c->conn, bytes) == TD_AGAIN && c->mode != SERVER_HTTP)
+    if (wire_write(c->conn, bytes) != TD_AGAIN)
+        return;
+    if (c->mode == SERVER_HTTP)
+        c->full = true;
+    else
         server_slow(c->server, &c->slow, true);
+}
+
+/* --- a peer that asks and does not read ----------------------------------- */
+
+static void watch_stall(struct server_conn *c)
+{
+    c->stall_seen = server_gone_bytes(c);
+    wire_timer_set(c->server->net, &c->stall,
+                   wire_now(c->server->net) + WIRE_ANSWER_NS);
+}
+
+static void choke(struct server_conn *c)
+{
+    if (c->choked || c->mode == SERVER_CLOSING)
+        return;
+    c->choked = true;
+    wire_pause(c->conn, true);
+    watch_stall(c);
+    watch_time(c);
+}
+
+static void unchoke(struct server_conn *c)
+{
+    if (!c->choked || c->mode == SERVER_CLOSING)
+        return;
+    c->choked = false;
+    c->answers = 0;
+    wire_timer_cancel(c->server->net, &c->stall);
+    wire_pause(c->conn, false);
+    if (c->early.len > 0 && !c->held)
+        read_early(c);
+    else
+        watch_time(c);
+}
+
+static void stalled(void *ctx)
+{
+    struct server_conn *c = ctx;
+
+    if (server_gone_bytes(c) != c->stall_seen) {
+        watch_stall(c);
+        return;
+    }
+    td_error_set(&c->why, TD_TIMEOUT, wire_peer_name(c->conn), 0,
+                 "the consumer asks for answers and does not read them");
+    c->has_why = true;
+    if (c->mode == SERVER_WS || c->mode == SERVER_SIO)
+        server_ws_close(c, WS_CODE_POLICY, "answers are not read");
+    else
+        wire_abort(c->conn);
+}
+
+void server_conn_answered(struct server_conn *c, uint64_t before)
+{
+    size_t grown = (size_t)(wire_offered(c->conn) - before);
+
+    if (grown == 0)
+        return;
+    if (wire_pending(c->conn) <= grown)
+        c->answers = 0; /* all before them have gone */
+    c->answers += grown;
+    if (c->slow && c->answers > WIRE_ANSWERS_MAX)
+        choke(c);
+}
+
+void server_conn_keep(struct server_conn *c, struct td_bytes bytes)
+{
+    (void)td_buf_add_bytes(&c->early, bytes);
 }
 
 /* One item of a request. The head outlives its HTTP_END. */
@@ -94,7 +168,7 @@ static void take_item(struct server_conn *c, const struct http_item *item)
 /* Requests in order, until one of them is held or changes the protocol. */
 static void read_requests(struct server_conn *c, struct td_bytes *in)
 {
-    while (c->mode == SERVER_HTTP && !c->held) {
+    while (c->mode == SERVER_HTTP && !c->held && !c->full) {
         struct http_item item;
         struct td_error err = {0};
         enum td_code code = http_next(&c->http, in, &item, &err);
@@ -110,10 +184,10 @@ static void read_requests(struct server_conn *c, struct td_bytes *in)
 
 static void keep_early(struct server_conn *c, struct td_bytes bytes)
 {
-    if (c->early.len + bytes.len > EARLY_MAX)
+    if (!c->full && c->early.len + bytes.len > EARLY_MAX)
         server_conn_end(c);
     else
-        (void)td_buf_add_bytes(&c->early, bytes);
+        server_conn_keep(c, bytes);
 }
 
 static void received(void *ctx, struct wire_conn *conn, struct td_bytes bytes)
@@ -121,25 +195,25 @@ static void received(void *ctx, struct wire_conn *conn, struct td_bytes bytes)
     struct server_conn *c = ctx;
 
     (void)conn;
-    if (c->mode == SERVER_HTTP && !c->held && c->early.len == 0) {
+    if (c->mode == SERVER_HTTP && !c->held && !c->full && c->early.len == 0) {
         read_requests(c, &bytes);
         watch_time(c);
         if (c->mode != SERVER_HTTP)
             http_parser_release(&c->http);
     }
-    if (bytes.len == 0)
-        return;
-    if (c->mode == SERVER_WS || c->mode == SERVER_SIO)
+    if (bytes.len > 0 && (c->mode == SERVER_WS || c->mode == SERVER_SIO))
         server_ws_received(c, bytes);
-    else if (c->mode == SERVER_HTTP)
+    else if (bytes.len > 0 && c->mode == SERVER_HTTP)
         keep_early(c, bytes);
+    if (c->full && c->mode == SERVER_HTTP)
+        choke(c);
 }
 
 /* Not from inside: whoever gave the answer is still at work. */
 void server_conn_resume(struct server_conn *c)
 {
     c->held = false;
-    if (c->mode == SERVER_HTTP && c->early.len > 0)
+    if (c->mode == SERVER_HTTP && c->early.len > 0 && !c->choked)
         wire_timer_set(c->server->net, &c->timer, wire_now(c->server->net));
     else
         watch_time(c);
@@ -150,7 +224,9 @@ static void drained(void *ctx, struct wire_conn *conn)
     struct server_conn *c = ctx;
 
     (void)conn;
+    c->full = false;
     server_slow(c->server, &c->slow, false);
+    unchoke(c);
 }
 
 /* Why it ended, as far as we know better than the transport. */
@@ -174,6 +250,9 @@ static void unlink_conn(struct server_conn *c)
 static void free_conn(struct server_conn *c)
 {
     wire_timer_cancel(c->server->net, &c->timer);
+    wire_timer_cancel(c->server->net, &c->stall);
+    if (c->fed)
+        c->fed->fed = NULL;
     http_parser_release(&c->http);
     ws_decoder_release(&c->ws);
     td_buf_release(&c->body);
@@ -211,7 +290,8 @@ void server_accept(void *ctx, struct wire_conn *conn)
 
     /* Every peer may have a poll, a POST and a WebSocket at once. */
     if (server_is_over(server) ||
-        server->conn_count >= 3 * server->options.max_peers + 16) {
+        server->conn_count >=
+            WIRE_CONNS_PER_PEER * server->options.max_peers + WIRE_CONNS_MORE) {
         wire_abort(conn);
         return;
     }
@@ -219,6 +299,8 @@ void server_accept(void *ctx, struct wire_conn *conn)
     c->server = server;
     c->conn = conn;
     c->timer = (struct wire_timer){.fire = time_over, .ctx = c};
+    c->stall = (struct wire_timer){.fire = stalled, .ctx = c};
+    wire_set_marks(conn, WIRE_ANSWER_HIGH, WIRE_ANSWER_LOW);
     http_parser_init(&c->http, HTTP_REQUESTS, &limits);
     td_buf_init(&c->body, server->options.max_message);
     c->next = server->conns;

@@ -165,9 +165,17 @@ static int method_status(const struct http_head *head)
     return 501;
 }
 
-static bool is_full(const struct wire_server *server)
+/* A consumer more, of a session that is there or not. */
+static bool is_full(const struct wire_server *server, enum route route,
+                    const struct http_head *head)
 {
-    return server->peer_count >= server->options.max_peers;
+    unsigned max = server->options.max_peers;
+
+    if (route != TO_SIO)
+        return server->peer_count >= max;
+    if (http_query(head->query, "sid").len > 0)
+        return false;
+    return server->peer_count >= max || server->session_count >= max;
 }
 
 /* A POST to a session: its body is wanted, so its length must be known. */
@@ -177,7 +185,8 @@ static void head_of_post(struct server_conn *c, const struct http_head *head)
         server_http_refuse(c, 411, "a POST needs a Content-Length");
         return;
     }
-    c->wants_body = true;
+    c->wants_body =
+        server_session_find(c->server, http_query(head->query, "sid")) != NULL;
 }
 
 /* A session of Socket.IO may bear the token in its auth payload later; a
@@ -243,7 +252,7 @@ void server_http_end(struct server_conn *c, const struct http_head *head)
         answer_options(c, head);
     else if (route == TO_PAGE)
         answer_page(c, head);
-    else if (is_full(c->server) && http_query(head->query, "sid").ptr == NULL)
+    else if (is_full(c->server, route, head))
         server_http_refuse(c, 503, "as many consumers as this server takes");
     else if (route == TO_WS)
         server_ws_open(c, head);

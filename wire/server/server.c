@@ -1,12 +1,11 @@
 #include "core/mem.h"
+#include "wire/limits.h"
 #include "wire/server/server_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MAX_QUEUE ((size_t)64 << 20) /* bytes */
-#define MAX_PEERS 10000
-#define SIO_PATH  "/socket.io/"
+#define SIO_PATH "/socket.io/"
 
 static void flush_fired(void *ctx);
 
@@ -15,9 +14,9 @@ static void set_defaults(struct wire_server_options *options)
     if (!options->max_message)
         options->max_message = EIO_MAX_PAYLOAD;
     if (!options->max_queue)
-        options->max_queue = MAX_QUEUE;
+        options->max_queue = WIRE_MAX_QUEUE;
     if (!options->max_peers)
-        options->max_peers = MAX_PEERS;
+        options->max_peers = WIRE_MAX_PEERS;
     if (!options->ping_interval_ns)
         options->ping_interval_ns = EIO_PING_INTERVAL_MS * TD_NS_PER_MS;
     if (!options->ping_timeout_ns)

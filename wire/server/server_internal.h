@@ -72,7 +72,8 @@ struct server_conn {
                                 heartbeat */
     struct http_parser http;
     struct td_buf body;     /* of the request being read */
-    struct td_buf early;    /* bytes that came while an answer is held */
+    struct td_buf early;    /* bytes that came while an answer is held, or
+                               while it was choked */
     bool wants_body;        /* it is a POST to a session */
     bool held;              /* a poll waits for its answer */
     bool answered;          /* the request was answered at its head */
@@ -89,6 +90,13 @@ struct server_conn {
     struct server_sio *sio; /* SERVER_SIO, or whose poll is held */
     struct server_ledger ledger;
     bool slow; /* above its mark */
+    bool full; /* SERVER_HTTP: above its mark */
+    /* Choked: it asks and does not read, so it is not read. */
+    bool choked;
+    size_t answers;          /* bytes of them that may wait */
+    struct wire_timer stall; /* choked: look whether it takes any byte */
+    uint64_t stall_seen;     /* bytes that had reached it then */
+    struct server_sio *fed;  /* the session whose poll it last answered */
     bool has_why;
     struct td_error why; /* how it ended, if we know better */
 };
@@ -122,11 +130,13 @@ struct server_sio {
     struct server_conn *polls[2]; /* held GETs, oldest first */
     struct server_conn *ws;
     struct wire_timer timer;
-    bool streaming; /* messages go out on ws as shared blocks */
-    bool slow;      /* polling: above its mark */
-    bool doomed;    /* to be closed by the timer: a queue overflowed */
-    bool over;      /* Engine.IO says so; freed by the timer */
-    bool trusted;   /* a request of it bore the token */
+    bool streaming;          /* messages go out on ws as shared blocks */
+    bool slow;               /* polling: above its mark */
+    bool doomed;             /* to be closed by the timer: a queue overflowed */
+    struct server_conn *fed; /* whom its last answer was given to; or NULL */
+    size_t unfetched;        /* bytes of answers that wait for a poll */
+    bool over;               /* Engine.IO says so; freed by the timer */
+    bool trusted;            /* a request of it bore the token */
     bool has_why;
     struct td_error why;
     void *peer_ctx;    /* of the peer that is about to join */
@@ -148,6 +158,7 @@ struct wire_server {
     struct server_conn *conns;
     unsigned conn_count;
     struct server_sio *sessions;
+    unsigned session_count;
     struct server_sio *buckets[SERVER_BUCKETS]; /* sessions by hash of sid */
     struct wire_peer *peers[3];                 /* by dialect */
     unsigned peer_count;
@@ -180,8 +191,13 @@ void server_maybe_done(struct wire_server *server);
 void server_accept(void *ctx, struct wire_conn *conn);
 void server_conn_write(struct server_conn *c, struct td_bytes bytes);
 void server_conn_resume(struct server_conn *c); /* a held answer was given */
-void server_conn_end(struct server_conn *c);    /* send, then close */
-void server_conn_drop(struct server_conn *c);   /* at once, in silence */
+/* What the peer has sent was answered with all from that byte, as
+ * wire_offered() counts: the conn is choked if it has too many answers. */
+void server_conn_answered(struct server_conn *c, uint64_t before);
+/* Bytes that are read when it is choked no more. */
+void server_conn_keep(struct server_conn *c, struct td_bytes bytes);
+void server_conn_end(struct server_conn *c);  /* send, then close */
+void server_conn_drop(struct server_conn *c); /* at once, in silence */
 void server_conn_become(struct server_conn *c, enum server_mode mode);
 /* Call server_ws_beat() or server_sse_beat() after that time. */
 void server_conn_beat_in(struct server_conn *c, uint64_t ns);

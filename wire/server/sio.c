@@ -1,5 +1,6 @@
 #include "core/mem.h"
 #include "core/rand.h"
+#include "wire/limits.h"
 #include "wire/server/server_internal.h"
 #include "wire/ws/handshake.h"
 
@@ -40,6 +41,9 @@ void server_sio_free(struct server_sio *s)
     server_slow(s->server, &s->slow, false);
     unlink_session(s);
     server_session_remove(s);
+    s->server->session_count--;
+    if (s->fed)
+        s->fed->fed = NULL;
     eio_server_free(s->eio);
     sio_session_free(s->sio);
     free(s->address);
@@ -132,6 +136,17 @@ static void nothing_waits(struct server_sio *s, struct server_conn *ws,
     }
 }
 
+/* This conn carries the session's last answer. */
+static void feed(struct server_sio *s, struct server_conn *c)
+{
+    if (s->fed)
+        s->fed->fed = NULL;
+    if (c->fed)
+        c->fed->fed = NULL;
+    s->fed = c;
+    c->fed = s;
+}
+
 /* Engine.IO asks. */
 
 static void reply(void *ctx, int status, struct td_bytes body)
@@ -142,11 +157,13 @@ static void reply(void *ctx, int status, struct td_bytes body)
     s->polls[0] = s->polls[1];
     s->polls[1] = NULL;
     server_slow(s->server, &s->slow, false);
+    s->unfetched = 0;
     if (eio_server_queued(s->eio) == 0)
         nothing_waits(s, NULL, 0);
     if (!c)
         return;
     c->sio = NULL;
+    feed(s, c);
     server_http_answer(c, c->http.head, status, "text/plain; charset=UTF-8",
                        body);
     server_conn_resume(c);
@@ -224,6 +241,13 @@ static const struct eio_server_events eio_events = {
 };
 
 /* Too much waits: close it from the timer, not inside a call of its peers. */
+static void doom_because(struct server_sio *s, const struct td_error *why)
+{
+    set_why(s, why);
+    s->doomed = true;
+    wire_timer_set(s->server->net, &s->timer, now_of(s));
+}
+
 static void doom(struct server_sio *s)
 {
     struct td_error why;
@@ -231,9 +255,16 @@ static void doom(struct server_sio *s)
     td_error_set(&why, TD_LIMIT, s->address, 0,
                  "the consumer is too slow: more than %zu bytes wait for it",
                  s->server->options.max_queue);
-    set_why(s, &why);
-    s->doomed = true;
-    wire_timer_set(s->server->net, &s->timer, now_of(s));
+    doom_because(s, &why);
+}
+
+static void doom_unread(struct server_sio *s)
+{
+    struct td_error why;
+
+    td_error_set(&why, TD_LIMIT, s->address, 0,
+                 "the consumer asks for answers and does not read them");
+    doom_because(s, &why);
 }
 
 /* Socket.IO asks. */
@@ -348,6 +379,7 @@ static struct server_sio *new_session(struct server_conn *c,
     if (s->next)
         s->next->prev = s;
     server->sessions = s;
+    server->session_count++;
     s->sio = sio_session_new(&sio, &sio_events, s, now);
     s->eio = eio_server_new(&eio, sid, ws ? EIO_WEBSOCKET : EIO_POLLING,
                             &eio_events, s, now);
@@ -392,15 +424,27 @@ static void open_socket(struct server_conn *c, const struct http_head *head,
 static void post(struct server_conn *c, const struct http_head *head,
                  struct server_sio *s)
 {
+    size_t before = eio_server_queued(s->eio);
     int status = eio_server_post(s->eio, td_buf_bytes(&c->body), now_of(s));
+    size_t queued = eio_server_queued(s->eio);
 
+    s->unfetched += queued > before ? queued - before : 0;
+    if (s->unfetched > WIRE_UNFETCHED_MAX && !s->over)
+        doom_unread(s);
     server_http_answer(c, head, status, "text/html",
                        td_text(status == 200 ? "ok" : ""));
     rearm(s);
 }
 
-static void poll(struct server_conn *c, struct server_sio *s)
+/* A poll behind an answer that is still here was not sent by who reads it. */
+static void poll(struct server_conn *c, const struct http_head *head,
+                 struct server_sio *s)
 {
+    if (s && s->fed && s->fed != c && wire_pending(s->fed->conn) > 0) {
+        refuse(c, head, EIO_BAD_REQUEST);
+        doom_unread(s);
+        return;
+    }
     if (!s)
         s = new_session(c, NULL);
     c->sio = s;
@@ -431,7 +475,7 @@ void server_sio_request(struct server_conn *c, const struct http_head *head)
     else if (td_bytes_is(head->method, "POST"))
         post(c, head, s);
     else
-        poll(c, s);
+        poll(c, head, s);
 }
 
 void server_sio_received(struct server_conn *c, const struct ws_message *m)

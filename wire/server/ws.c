@@ -135,7 +135,9 @@ void server_ws_received(struct server_conn *c, struct td_bytes bytes)
     struct td_bytes all = bytes;
 
     c->heard = true;
-    while (code == TD_OK && c->mode != SERVER_CLOSING) {
+    while (code == TD_OK && c->mode != SERVER_CLOSING && !c->choked) {
+        uint64_t before = wire_offered(c->conn);
+
         code = ws_next(&c->ws, &bytes, &m, &err);
         if (code != TD_OK)
             break;
@@ -147,7 +149,10 @@ void server_ws_received(struct server_conn *c, struct td_bytes bytes)
             server_sio_received(c, &m);
         else
             take_message(c, &m);
+        server_conn_answered(c, before);
     }
+    if (code == TD_OK && c->choked && bytes.len > 0)
+        server_conn_keep(c, bytes);
     if (code == TD_PROTOCOL || code == TD_FORMAT || code == TD_LIMIT)
         broken(c, all, &err);
 }
