@@ -2,10 +2,11 @@
 #include "core/json.h"
 #include "core/mem.h"
 #include "wire/client/client_internal.h"
+#include "wire/limits.h"
 
 #include <stdlib.h>
 
-#define QUEUE_HIGH ((size_t)4 << 20)
+#define QUEUE_HIGH (WIRE_UNPOSTED_MAX / 2)
 
 bool client_sio_over(const struct wire_client *c)
 {
@@ -140,7 +141,13 @@ static void sio_answered(void *ctx, const struct td_event *ack)
     struct wire_client *c = ctx;
     struct td_event copy = *ack;
     bool went = c->sio.send_code == TD_OK;
+    struct td_error why;
 
+    if (c->sio.send_code == TD_AGAIN) {
+        (void)td_error_set(&why, TD_LIMIT, NULL, 0,
+                           "the server asks for acks and does not take them");
+        client_sio_fail(c, &why);
+    }
     c->sio.send_code = TD_OK;
     if (!over(c) && went)
         client_tell_own(c, &copy);

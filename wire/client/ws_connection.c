@@ -1,5 +1,6 @@
 #include "wire/client/ws_connection.h"
 
+#include "wire/limits.h"
 #include "wire/net/orphan.h"
 
 #include <stdio.h>
@@ -12,6 +13,10 @@ void ws_line_drop(struct ws_line *line)
     line->conn = NULL;
     line->state = WS_LINE_IDLE;
     line->congested = false;
+    line->choked = false;
+    td_buf_release(&line->rest);
+    if (line->net)
+        wire_timer_cancel(line->net, &line->stall);
     if (said)
         wire_conn_leave(conn);
     else
@@ -42,6 +47,20 @@ static void write_frame(struct ws_line *line)
         line->congested = true;
 }
 
+/* End it with a close frame that says why. */
+static void end_with(struct ws_line *line, uint16_t code,
+                     const struct td_error *why)
+{
+    td_buf_clear(&line->out);
+    (void)ws_put_close(&line->out, code, why->text, ws_next_key(&line->keys));
+    write_frame(line);
+    line->close_code = code;
+    (void)snprintf(line->close_reason, sizeof(line->close_reason), "%.*s",
+                   WS_REASON_MAX, why->text);
+    line->state = WS_LINE_CLOSING;
+    end(line, why);
+}
+
 /* What the server's bytes were is known, and the frame says why it ends. */
 static void fail_frames(struct ws_line *line, struct td_bytes bytes,
                         const struct td_error *why)
@@ -49,17 +68,8 @@ static void fail_frames(struct ws_line *line, struct td_bytes bytes,
     struct wire_conn *conn = line->conn;
 
     line->events->bad(line->ctx, bytes, why);
-    if (line->conn != conn)
-        return;
-    td_buf_clear(&line->out);
-    (void)ws_put_close(&line->out, line->decoder.close_code, why->text,
-                       ws_next_key(&line->keys));
-    write_frame(line);
-    line->close_code = line->decoder.close_code;
-    (void)snprintf(line->close_reason, sizeof(line->close_reason), "%.*s",
-                   WS_REASON_MAX, why->text);
-    line->state = WS_LINE_CLOSING;
-    end(line, why);
+    if (line->conn == conn)
+        end_with(line, line->decoder.close_code, why);
 }
 
 static void take_close(struct ws_line *line, const struct ws_message *message)
@@ -92,8 +102,37 @@ static void take_message(struct ws_line *line, const struct ws_message *message)
     if (message->opcode != WS_PING || line->conn != conn ||
         line->state != WS_LINE_OPEN)
         return;
-    (void)ws_line_send(line, WS_PONG, message->payload);
-    line->events->ponged(line->ctx, message->payload);
+    if (ws_line_send(line, WS_PONG, message->payload) != TD_IO)
+        line->events->ponged(line->ctx, message->payload);
+}
+
+static uint64_t gone_bytes(const struct ws_line *line)
+{
+    return wire_offered(line->conn) - wire_pending(line->conn);
+}
+
+static void watch_stall(struct ws_line *line)
+{
+    line->stall_seen = gone_bytes(line);
+    wire_timer_set(line->net, &line->stall,
+                   wire_now(line->net) + WIRE_ANSWER_NS);
+}
+
+/* What came was answered with all from that byte, as wire_offered() counts. */
+static void note_answered(struct ws_line *line, uint64_t before)
+{
+    size_t grown = (size_t)(wire_offered(line->conn) - before);
+
+    if (grown == 0 || line->mute)
+        return;
+    if (wire_pending(line->conn) <= grown)
+        line->answers = 0; /* all before them have gone */
+    line->answers += grown;
+    if (!line->congested || line->answers <= WIRE_ANSWERS_MAX)
+        return;
+    line->choked = true;
+    wire_pause(line->conn, true);
+    watch_stall(line);
 }
 
 static void take_frames(struct ws_line *line, struct td_bytes in)
@@ -102,8 +141,9 @@ static void take_frames(struct ws_line *line, struct td_bytes in)
     struct ws_message message;
     struct td_error why;
 
-    while (line->conn == conn && conn) {
+    while (line->conn == conn && conn && !line->choked) {
         struct td_bytes before = in;
+        uint64_t offered = wire_offered(conn);
         enum td_code code = ws_next(&line->decoder, &in, &message, &why);
 
         if (code == TD_AGAIN || code == TD_END)
@@ -113,7 +153,45 @@ static void take_frames(struct ws_line *line, struct td_bytes in)
             return;
         }
         take_message(line, &message);
+        if (line->conn == conn)
+            note_answered(line, offered);
     }
+    if (line->conn == conn && conn && line->choked)
+        (void)td_buf_add_bytes(&line->rest, in);
+}
+
+/* What came while it was choked. */
+static void take_rest(struct ws_line *line)
+{
+    struct td_buf rest = line->rest;
+
+    line->rest = (struct td_buf){0};
+    line->choked = false;
+    line->answers = 0;
+    wire_timer_cancel(line->net, &line->stall);
+    take_frames(line, td_buf_bytes(&rest));
+    td_buf_release(&rest);
+}
+
+/* The server has had its time. What it sent is told, and not answered. */
+static void stalled(void *ctx)
+{
+    struct ws_line *line = ctx;
+    struct wire_conn *conn = line->conn;
+    struct td_error why;
+
+    if (gone_bytes(line) != line->stall_seen) {
+        watch_stall(line);
+        return;
+    }
+    (void)td_error_set(&why, TD_TIMEOUT, NULL, 0,
+                       "the server asks for answers and does not read them");
+    line->events->enter(line->ctx, false);
+    line->mute = true;
+    take_rest(line);
+    if (line->conn == conn && line->state == WS_LINE_OPEN)
+        end_with(line, WS_CODE_POLICY, &why);
+    line->events->leave(line->ctx);
 }
 
 static bool take_head(struct ws_line *line, const struct http_head *head,
@@ -189,10 +267,14 @@ static void on_drained(void *ctx, struct wire_conn *conn)
 {
     struct ws_line *line = ctx;
 
-    (void)conn;
     line->congested = false;
     line->events->enter(line->ctx, false);
-    line->events->drained(line->ctx);
+    if (line->choked) {
+        wire_pause(conn, line->paused);
+        take_rest(line);
+    }
+    if (line->conn == conn && !line->congested)
+        line->events->drained(line->ctx);
     line->events->leave(line->ctx);
 }
 
@@ -202,7 +284,13 @@ static void on_closed(void *ctx, struct wire_conn *conn,
     struct ws_line *line = ctx;
     struct td_error lost = *why;
 
-    (void)conn;
+    if (line->choked) {
+        line->events->enter(line->ctx, false);
+        take_rest(line);
+        line->events->leave(line->ctx);
+        if (line->conn != conn)
+            return;
+    }
     line->conn = NULL;
     if (line->state == WS_LINE_CLOSING &&
         line->close_code != WS_CODE_ABNORMAL) {
@@ -260,6 +348,10 @@ enum td_code ws_line_open(struct ws_line *line, struct wire_net *net,
                             err);
     if (code != TD_OK)
         return code;
+    line->net = net;
+    line->stall = (struct wire_timer){.fire = stalled, .ctx = line};
+    line->paused = line->mute = false;
+    line->answers = 0;
     line->protocols = target->protocols;
     line->state = WS_LINE_DIALLING;
     line->close_code = WS_CODE_ABNORMAL;
@@ -276,7 +368,7 @@ enum td_code ws_line_open(struct ws_line *line, struct wire_net *net,
 enum td_code ws_line_send(struct ws_line *line, enum ws_opcode opcode,
                           struct td_bytes payload)
 {
-    if (line->state != WS_LINE_OPEN)
+    if (line->state != WS_LINE_OPEN || line->mute)
         return TD_IO;
     td_buf_clear(&line->out);
     if (ws_put(&line->out, opcode, payload, ws_next_key(&line->keys)) != TD_OK)
@@ -300,8 +392,9 @@ void ws_line_close(struct ws_line *line, uint16_t code, const char *reason)
 
 void ws_line_pause(struct ws_line *line, bool paused)
 {
+    line->paused = paused;
     if (line->conn)
-        wire_pause(line->conn, paused);
+        wire_pause(line->conn, paused || line->choked);
 }
 
 size_t ws_line_pending(const struct ws_line *line)

@@ -51,6 +51,16 @@ struct ws_line {
     int status;             /* of the handshake's answer; 0 = none came */
     uint64_t retry_after_s; /* which it asked for */
     bool congested;
+    bool paused; /* by the owner */
+    /* Choked: the server asks for answers and does not read them, so it is not
+     * read (wire/limits.h). */
+    bool choked;
+    bool mute;          /* answers are not sent any more */
+    size_t answers;     /* bytes of them that may wait */
+    struct td_buf rest; /* frames that came and are not read yet */
+    struct wire_net *net;
+    struct wire_timer stall;
+    uint64_t stall_seen; /* bytes that had reached the server then */
     char key[WS_KEY_LEN + 1];
     const char *protocols; /* offered; borrowed */
     struct td_buf request;

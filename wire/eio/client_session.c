@@ -2,6 +2,7 @@
 
 #include "core/clock.h"
 #include "core/mem.h"
+#include "wire/limits.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,6 +102,15 @@ static void get(struct eio_client *s)
 
     s->get_busy = true;
     s->events.get(s->ctx, query_of(s, query, EIO_POLLING));
+}
+
+/* Ask for more, unless what was asked of us already waits to be posted: a
+ * server that does not take posts is not asked. */
+static void get_if_wanted(struct eio_client *s)
+{
+    if (s->state == OPEN && !s->get_busy && s->transport == EIO_POLLING &&
+        s->upgrade != UPGRADE_PAUSED && s->queue.len <= WIRE_UNPOSTED_MAX)
+        get(s);
 }
 
 static void dial(struct eio_client *s)
@@ -394,8 +404,7 @@ static void fail_upgrade(struct eio_client *s, const struct td_error *why)
     if (s->state != OPEN)
         return;
     s->events.upgraded(s->ctx, why);
-    if (s->state == OPEN && !s->get_busy)
-        get(s);
+    get_if_wanted(s);
     eio_client_flush(s);
 }
 
@@ -434,8 +443,8 @@ void eio_client_get_done(struct eio_client *s, int status, struct td_bytes body,
     take_body(s, body, now);
     if (s->state == OPEN && s->upgrade == UPGRADE_PAUSED)
         finish_upgrade(s);
-    else if (s->state == OPEN && !s->get_busy && s->transport == EIO_POLLING)
-        get(s);
+    else
+        get_if_wanted(s);
 }
 
 void eio_client_post_done(struct eio_client *s, int status,
@@ -452,8 +461,10 @@ void eio_client_post_done(struct eio_client *s, int status,
         finish_as(s, TD_OK, "");
     else if (s->upgrade == UPGRADE_PAUSED)
         finish_upgrade(s);
-    else
+    else {
         eio_client_flush(s);
+        get_if_wanted(s);
+    }
 }
 
 void eio_client_ws_opened(struct eio_client *s)

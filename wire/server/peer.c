@@ -1,5 +1,6 @@
 #include "core/mem.h"
 #include "wire/event/control_payload.h"
+#include "wire/limits.h"
 #include "wire/server/server_internal.h"
 
 #include <stdlib.h>
@@ -216,6 +217,14 @@ void server_ledger_release(struct server_ledger *ledger)
     *ledger = (struct server_ledger){0};
 }
 
+/* What waits for a conn, and what is remembered of each message of it: of short
+ * ones that is more than the messages are. */
+static size_t waiting_bytes(struct server_conn *c)
+{
+    trim(&c->ledger, server_gone_bytes(c));
+    return wire_pending(c->conn) + (size_t)c->ledger.count * WIRE_MESSAGE_COST;
+}
+
 /* A queue over its cap ends the conn: a consumer with holes in its stream would
  * not know of them. Who is not behind takes anything: one message may be longer
  * than the cap. */
@@ -225,7 +234,7 @@ static bool has_room(struct wire_peer *peer, struct server_conn *c, size_t len)
 
     if (c->mode == SERVER_CLOSING)
         return false;
-    if (!c->slow || wire_pending(c->conn) + len <= max)
+    if (!c->slow || waiting_bytes(c) + len <= max)
         return true;
     td_error_set(&c->why, TD_LIMIT, peer->address, 0,
                  "the consumer is too slow: more than %zu bytes wait for it",
