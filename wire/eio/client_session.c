@@ -1,6 +1,5 @@
 #include "wire/eio/client_session.h"
 
-#include "core/clock.h"
 #include "core/mem.h"
 #include "wire/limits.h"
 
@@ -104,8 +103,7 @@ static void get(struct eio_client *s)
     s->events.get(s->ctx, query_of(s, query, EIO_POLLING));
 }
 
-/* Ask for more, unless what was asked of us already waits to be posted: a
- * server that does not take posts is not asked. */
+/* A server that takes no posts is not asked for more. */
 static void get_if_wanted(struct eio_client *s)
 {
     if (s->state == OPEN && !s->get_busy && s->transport == EIO_POLLING &&
@@ -461,10 +459,9 @@ void eio_client_post_done(struct eio_client *s, int status,
         finish_as(s, TD_OK, "");
     else if (s->upgrade == UPGRADE_PAUSED)
         finish_upgrade(s);
-    else {
+    else
         eio_client_flush(s);
-        get_if_wanted(s);
-    }
+    get_if_wanted(s);
 }
 
 void eio_client_ws_opened(struct eio_client *s)

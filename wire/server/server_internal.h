@@ -265,6 +265,11 @@ struct server_sio *server_session_find(struct wire_server *server,
 struct wire_peer *server_session_peer(const struct server_sio *s,
                                       struct td_bytes ns);
 void server_session_leave(struct wire_peer *peer); /* it is none of it now */
+/* This conn carries the session's last answer. */
+void server_session_feed(struct server_sio *s, struct server_conn *c);
+/* Too much waits: it is closed from the timer, not inside a call of its peers.
+ * slow: it is behind; else it asks for more than it reads. */
+void server_session_doom(struct server_sio *s, bool slow);
 
 /* server_peer.c */
 struct wire_peer *server_peer_new(struct wire_server *server,

@@ -39,6 +39,7 @@ void server_session_add(struct server_sio *s)
 
     s->bucket_next = *bucket;
     *bucket = s;
+    s->server->session_count++;
 }
 
 void server_session_remove(struct server_sio *s)
@@ -50,6 +51,34 @@ void server_session_remove(struct server_sio *s)
         at = &(*at)->bucket_next;
     if (*at)
         *at = s->bucket_next;
+    s->server->session_count--;
+    if (s->fed)
+        s->fed->fed = NULL;
+}
+
+void server_session_feed(struct server_sio *s, struct server_conn *c)
+{
+    if (s->fed)
+        s->fed->fed = NULL;
+    if (c->fed)
+        c->fed->fed = NULL;
+    s->fed = c;
+    c->fed = s;
+}
+
+void server_session_doom(struct server_sio *s, bool slow)
+{
+    if (!s->has_why && slow)
+        td_error_set(
+            &s->why, TD_LIMIT, s->address, 0,
+            "the consumer is too slow: more than %zu bytes wait for it",
+            s->server->options.max_queue);
+    else if (!s->has_why)
+        td_error_set(&s->why, TD_LIMIT, s->address, 0,
+                     "the consumer asks for answers and does not read them");
+    s->has_why = true;
+    s->doomed = true;
+    wire_timer_set(s->server->net, &s->timer, wire_now(s->server->net));
 }
 
 struct server_sio *server_session_find(struct wire_server *server,

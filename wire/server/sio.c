@@ -41,9 +41,6 @@ void server_sio_free(struct server_sio *s)
     server_slow(s->server, &s->slow, false);
     unlink_session(s);
     server_session_remove(s);
-    s->server->session_count--;
-    if (s->fed)
-        s->fed->fed = NULL;
     eio_server_free(s->eio);
     sio_session_free(s->sio);
     free(s->address);
@@ -136,17 +133,6 @@ static void nothing_waits(struct server_sio *s, struct server_conn *ws,
     }
 }
 
-/* This conn carries the session's last answer. */
-static void feed(struct server_sio *s, struct server_conn *c)
-{
-    if (s->fed)
-        s->fed->fed = NULL;
-    if (c->fed)
-        c->fed->fed = NULL;
-    s->fed = c;
-    c->fed = s;
-}
-
 /* Engine.IO asks. */
 
 static void reply(void *ctx, int status, struct td_bytes body)
@@ -163,7 +149,7 @@ static void reply(void *ctx, int status, struct td_bytes body)
     if (!c)
         return;
     c->sio = NULL;
-    feed(s, c);
+    server_session_feed(s, c);
     server_http_answer(c, c->http.head, status, "text/plain; charset=UTF-8",
                        body);
     server_conn_resume(c);
@@ -240,33 +226,6 @@ static const struct eio_server_events eio_events = {
     .closed = closed,
 };
 
-/* Too much waits: close it from the timer, not inside a call of its peers. */
-static void doom_because(struct server_sio *s, const struct td_error *why)
-{
-    set_why(s, why);
-    s->doomed = true;
-    wire_timer_set(s->server->net, &s->timer, now_of(s));
-}
-
-static void doom(struct server_sio *s)
-{
-    struct td_error why;
-
-    td_error_set(&why, TD_LIMIT, s->address, 0,
-                 "the consumer is too slow: more than %zu bytes wait for it",
-                 s->server->options.max_queue);
-    doom_because(s, &why);
-}
-
-static void doom_unread(struct server_sio *s)
-{
-    struct td_error why;
-
-    td_error_set(&why, TD_LIMIT, s->address, 0,
-                 "the consumer asks for answers and does not read them");
-    doom_because(s, &why);
-}
-
 /* Socket.IO asks. */
 
 static void send_message(void *ctx, struct td_bytes data, bool binary)
@@ -274,7 +233,7 @@ static void send_message(void *ctx, struct td_bytes data, bool binary)
     struct server_sio *s = ctx;
 
     if (eio_server_send(s->eio, data, binary) == TD_LIMIT)
-        doom(s);
+        server_session_doom(s, true);
 }
 
 static bool admit(void *ctx, struct td_bytes ns, struct td_bytes auth,
@@ -379,7 +338,6 @@ static struct server_sio *new_session(struct server_conn *c,
     if (s->next)
         s->next->prev = s;
     server->sessions = s;
-    server->session_count++;
     s->sio = sio_session_new(&sio, &sio_events, s, now);
     s->eio = eio_server_new(&eio, sid, ws ? EIO_WEBSOCKET : EIO_POLLING,
                             &eio_events, s, now);
@@ -430,7 +388,7 @@ static void post(struct server_conn *c, const struct http_head *head,
 
     s->unfetched += queued > before ? queued - before : 0;
     if (s->unfetched > WIRE_UNFETCHED_MAX && !s->over)
-        doom_unread(s);
+        server_session_doom(s, false);
     server_http_answer(c, head, status, "text/html",
                        td_text(status == 200 ? "ok" : ""));
     rearm(s);
@@ -442,7 +400,7 @@ static void poll(struct server_conn *c, const struct http_head *head,
 {
     if (s && s->fed && s->fed != c && wire_pending(s->fed->conn) > 0) {
         refuse(c, head, EIO_BAD_REQUEST);
-        doom_unread(s);
+        server_session_doom(s, false);
         return;
     }
     if (!s)
@@ -572,7 +530,7 @@ void server_sio_send_polling(struct wire_server *server,
             add_polling(server, s, ev, packet, attachments)) {
             peer->refused++;
             if (!s->over && !s->doomed)
-                doom(s);
+                server_session_doom(s, true);
         } else {
             peer->waiting++;
         }
