@@ -9,7 +9,8 @@
  * How an event of one protocol looks in another is in docs/wire.md.
  *
  * A message sent to all is encoded once per dialect and the same bytes are
- * shared by all peers of it. Each peer has a queue with a cap.
+ * shared by all peers of it. Each peer has a queue with a cap. A peer that asks
+ * for answers and does not read them is not read (wire/limits.h).
  */
 #ifndef WIRE_SERVER_SERVER_H
 #define WIRE_SERVER_SERVER_H
@@ -38,7 +39,7 @@ struct wire_server_options {
     size_t max_message; /* bytes from a peer; 0 = 1 MB (Engine.IO's) */
     size_t max_queue;   /* bytes to a peer; one that is behind is cut off when
                            more would wait for it; 0 = 64 MiB */
-    unsigned max_peers; /* 0 = 10,000 */
+    unsigned max_peers; /* and Engine.IO sessions; 0 = 10,000 */
     bool id_for_all;    /* SSE: events without an id of their own get one too,
                            so that a peer can come back behind any of them */
 };

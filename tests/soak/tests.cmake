@@ -1,0 +1,9 @@
+# What misbehaving peers cost the real program; `soak.py BINARY soak` alone is
+# the long run (600 s, 200 peers), of which this is a few seconds.
+foreach(run "each" "record" "soak 5 200")
+  separate_arguments(run)
+  list(GET run 0 name)
+  add_test(NAME soak.${name} COMMAND /usr/bin/python3
+    ${CMAKE_CURRENT_LIST_DIR}/soak.py $<TARGET_FILE:tapedeck> ${run})
+  set_tests_properties(soak.${name} PROPERTIES TIMEOUT 300)
+endforeach()
