@@ -5,6 +5,7 @@
 #include "tests/suites.h"
 #include "tests/support/client_scene.h"
 #include "tests/support/stage.h"
+#include "wire/eio/client_session.h"
 #include "wire/limits.h"
 #include "wire/net/transport_internal.h"
 
@@ -362,6 +363,74 @@ static void a_server_that_pings_and_does_not_read_is_left(void)
     scene_close(&s);
 }
 
+struct polls {
+    unsigned gets;
+    unsigned posts;
+};
+
+static void count_get(void *ctx, const char *query)
+{
+    (void)query;
+    ((struct polls *)ctx)->gets++;
+}
+
+static void count_post(void *ctx, const char *query, struct td_bytes body)
+{
+    (void)query;
+    (void)body;
+    ((struct polls *)ctx)->posts++;
+}
+
+static void ignore_open(void *ctx, const struct eio_handshake *handshake)
+{
+    (void)ctx;
+    (void)handshake;
+}
+
+static void ignore_why(void *ctx, const struct td_error *why)
+{
+    (void)ctx;
+    (void)why;
+}
+
+/* What waits to be posted would grow with every poll. */
+static void a_server_that_takes_no_post_is_not_polled(void)
+{
+    static const struct eio_client_events events = {.get = count_get,
+                                                    .post = count_post,
+                                                    .opened = ignore_open,
+                                                    .closed = ignore_why};
+    const struct eio_client_options options = {.polling_only = true};
+    const struct td_bytes noop = td_text("6");
+    struct polls n = {0};
+    struct eio_client *client = eio_client_new(&options, &events, &n);
+    char *long_text = td_calloc(1, 100001);
+    unsigned posts;
+
+    memset(long_text, 'x', 100000);
+    eio_client_get_done(client, 200,
+                        td_text("0{\"sid\":\"a\",\"upgrades\":[],"
+                                "\"pingInterval\":25000,\"pingTimeout\":20000,"
+                                "\"maxPayload\":1000000}"),
+                        NULL, 0);
+    CU_ASSERT_EQUAL_FATAL(n.gets, 2);
+    while (eio_client_queued(client) <= WIRE_UNPOSTED_MAX)
+        CU_ASSERT_EQUAL_FATAL(
+            eio_client_send(client, td_text(long_text), false), TD_OK);
+    eio_client_flush(client);
+    while (eio_client_queued(client) <= WIRE_UNPOSTED_MAX)
+        CU_ASSERT_EQUAL_FATAL(
+            eio_client_send(client, td_text(long_text), false), TD_OK);
+    eio_client_get_done(client, 200, noop, NULL, 0);
+    CU_ASSERT_EQUAL(n.gets, 2);
+    posts = n.posts;
+    eio_client_post_done(client, 200, td_text("ok"), NULL);
+    CU_ASSERT_EQUAL(n.posts, posts + 1);
+    CU_ASSERT_EQUAL(n.gets, 3);
+    eio_client_free(client);
+    free(long_text);
+}
+
 CU_TestInfo wire_server_unread_tests[] = {
     {"who reads nothing costs its bound and is closed",
      who_reads_nothing_costs_its_bound_and_is_closed},
@@ -376,5 +445,7 @@ CU_TestInfo wire_server_unread_tests[] = {
     {"who does not end is ended", who_does_not_end_is_ended},
     {"a server that pings and does not read is left",
      a_server_that_pings_and_does_not_read_is_left},
+    {"a server that takes no post is not polled",
+     a_server_that_takes_no_post_is_not_polled},
     CU_TEST_INFO_NULL,
 };
