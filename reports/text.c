@@ -1,7 +1,7 @@
 #include "reports/text.h"
 
-#include "core/terminal.h"
 #include "core/log.h"
+#include "core/terminal.h"
 #include "reports/show.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 #include "core/mem.h"
-#include "core/utf8.h"
-#include "core/suggest.h"
 #include "core/payload.h"
+#include "core/suggest.h"
+#include "core/utf8.h"
 #include "schema/value/pointer.h"
 #include "validator/check/check_internal.h"
 

@@ -54,8 +54,6 @@ static const struct row rows[] = {
      WS_BOUND},
     {"events that ask for an ack", SIO_GET, "40", WS_TEXT, "4217[\"a\"]",
      "4317[]", WS_BOUND},
-    {"namespaces that are joined twice", SIO_GET, "40", WS_TEXT, "40/x,", "",
-     WS_BOUND},
 };
 
 /* Bytes that wait on the server's side, and its conns. */
@@ -152,14 +150,14 @@ static void who_reads_later_gets_all_answers(void)
         wire_pause(raw->conn, true);
         ask(raw, &rows[i], times);
         stage_run_for(&st, 20 * S);
-        CU_ASSERT_TRUE(!*rows[i].answer || wire_pending(raw->conn) > 0);
+        CU_ASSERT_TRUE(wire_pending(raw->conn) > 0);
         wire_pause(raw->conn, false);
         stage_run_for(&st, 5 * S);
-        got = *rows[i].answer ? stage_count(&raw->got, rows[i].answer) : times;
+        got = stage_count(&raw->got, rows[i].answer);
         if (got != times)
             printf("\n    %s: %u answers\n", rows[i].name, got);
         CU_ASSERT_EQUAL(got, times);
-        CU_ASSERT_EQUAL(wire_pending(raw->conn), 0);
+        CU_ASSERT_FALSE(raw->closed);
         stage_tear_down(&st);
     }
 }
