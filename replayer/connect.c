@@ -14,6 +14,8 @@ struct play_connect {
     struct wire_timer wait;
     uint64_t sent;
     uint64_t received;
+    uint64_t unfit;
+    char unfit_why[400]; /* of the first */
     uint64_t last_id;
     char id[PLAY_ACK_ID_SIZE]; /* of the ack that is awaited last */
     bool awaited;
@@ -165,6 +167,15 @@ static void await_ack(struct play_connect *c)
         wire_timer_set(c->net, &c->wait, wire_now(c->net) + c->options.wait_ns);
 }
 
+/* One event that cannot be sent does not end the others. */
+static void leave_out(struct play_connect *c, const struct td_event *ev,
+                      const struct td_error *why)
+{
+    if (c->unfit++ == 0)
+        (void)snprintf(c->unfit_why, sizeof(c->unfit_why), "event %llu: %s",
+                       (unsigned long long)ev->seq, why->text);
+}
+
 static enum td_code put(void *self, const struct td_event *ev,
                         struct td_error *err)
 {
@@ -181,6 +192,10 @@ static enum td_code put(void *self, const struct td_event *ev,
         mine.id = td_text(c->id);
     }
     code = wire_client_send(c->client, &mine, err);
+    if (code == TD_USAGE || code == TD_LIMIT) {
+        leave_out(c, ev, err);
+        return TD_OK;
+    }
     if (code)
         return code;
     c->sent++;
@@ -221,4 +236,14 @@ uint64_t play_connect_sent(const struct play_connect *connect)
 uint64_t play_connect_received(const struct play_connect *connect)
 {
     return connect->received;
+}
+
+uint64_t play_connect_unfit(const struct play_connect *connect)
+{
+    return connect->unfit;
+}
+
+const char *play_connect_unfit_why(const struct play_connect *connect)
+{
+    return connect->unfit_why;
 }

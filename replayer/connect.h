@@ -57,4 +57,10 @@ void play_connect_finish(struct play_connect *connect);
 uint64_t play_connect_sent(const struct play_connect *connect);
 uint64_t play_connect_received(const struct play_connect *connect);
 
+/* Events that the protocol, the namespaces that are joined or the server's
+ * limit do not allow: nothing of them was sent. And why the first was one; ""
+ * if there are none. */
+uint64_t play_connect_unfit(const struct play_connect *connect);
+const char *play_connect_unfit_why(const struct play_connect *connect);
+
 #endif

@@ -23,6 +23,12 @@ static void text_consumer(struct td_buf *out,
     (void)td_buf_addf(out, " %s: %" PRIu64 " sent", c->dialect, c->sent);
     if (c->lost)
         (void)td_buf_addf(out, ", %" PRIu64 " LOST", c->lost);
+    if (c->unfit)
+        (void)td_buf_addf(out, " (%" PRIu64 " do not fit what it speaks)",
+                          c->unfit);
+    if (c->missed)
+        (void)td_buf_addf(out, ", %" PRIu64 " missed: it %s", c->missed,
+                          c->gone ? "came late or left early" : "came late");
     if (c->received)
         (void)td_buf_addf(out, ", %" PRIu64 " received", c->received);
     (void)td_buf_add_byte(out, '\n');
@@ -41,9 +47,9 @@ static void text_consumers(struct td_buf *out, const struct play_serve *serve)
     if (joined > CONSUMERS_SHOWN)
         (void)td_buf_addf(out,
                           "%" PRIu64 " consumers in all, %" PRIu64
-                          " deliveries, %" PRIu64 " lost\n",
+                          " deliveries, %" PRIu64 " lost, %" PRIu64 " missed\n",
                           joined, play_serve_sent(serve),
-                          play_serve_lost(serve));
+                          play_serve_lost(serve), play_serve_missed(serve));
     if (joined == 0)
         (void)td_buf_add_text(out, "no consumer came\n");
 }
@@ -61,6 +67,9 @@ enum td_code play_summary_text(const struct play_run *run, struct td_buf *out)
     (void)td_buf_add_byte(out, '\n');
     if (play_run_serve(run))
         text_consumers(out, play_run_serve(run));
+    if (play_run_unfit(run))
+        (void)td_buf_addf(out, "%" PRIu64 " could not be sent, the first: %s\n",
+                          play_run_unfit(run), play_run_unfit_why(run));
     if (stats->lateness.count)
         (void)play_lateness_text(&stats->lateness, out);
     if (play_source_damage(play_run_source(run), &damage))
@@ -77,8 +86,18 @@ static void json_consumer(struct td_buf *out,
     (void)td_json_escape(out, td_text(c->address));
     (void)td_buf_addf(out,
                       "\",\"dialect\":\"%s\",\"sent\":%" PRIu64
-                      ",\"lost\":%" PRIu64 ",\"received\":%" PRIu64 "}",
-                      c->dialect, c->sent, c->lost, c->received);
+                      ",\"lost\":%" PRIu64 ",\"unfit\":%" PRIu64
+                      ",\"missed\":%" PRIu64 ",\"received\":%" PRIu64 "}",
+                      c->dialect, c->sent, c->lost, c->unfit, c->missed,
+                      c->received);
+}
+
+/* A member with a string, or null if it is empty. */
+static void json_text(struct td_buf *out, const char *key, const char *text)
+{
+    (void)td_buf_addf(out, ",\"%s\":%s", key, *text ? "\"" : "null");
+    (void)td_json_escape(out, td_text(text));
+    (void)td_buf_add_text(out, *text ? "\"" : "");
 }
 
 static void json_consumers(struct td_buf *out, const struct play_run *run)
@@ -86,7 +105,8 @@ static void json_consumers(struct td_buf *out, const struct play_run *run)
     const struct play_serve *serve = play_run_serve(run);
     const struct play_connect *connect = play_run_connect(run);
     struct play_consumer_stats c = {.dialect = "url"};
-    uint64_t sent = play_player_stats(play_run_player(run))->events;
+    uint64_t sent = connect ? play_connect_sent(connect)
+                            : play_player_stats(play_run_player(run))->events;
 
     (void)td_buf_add_text(out, ",\"consumers\":[");
     for (size_t i = 0; serve && play_serve_consumer(serve, i, &c); i++) {
@@ -95,15 +115,19 @@ static void json_consumers(struct td_buf *out, const struct play_run *run)
     }
     if (connect) {
         c.sent = play_connect_sent(connect);
+        c.lost = c.unfit = play_connect_unfit(connect);
         c.received = play_connect_received(connect);
         json_consumer(out, &c);
     }
-    (void)td_buf_addf(out,
-                      "],\"joined\":%" PRIu64 ",\"delivered\":%" PRIu64
-                      ",\"lost\":%" PRIu64,
-                      serve ? play_serve_joined(serve) : 1,
-                      serve ? play_serve_sent(serve) : sent,
-                      serve ? play_serve_lost(serve) : 0);
+    (void)td_buf_addf(
+        out,
+        "],\"joined\":%" PRIu64 ",\"delivered\":%" PRIu64 ",\"lost\":%" PRIu64
+        ",\"unfit\":%" PRIu64 ",\"missed\":%" PRIu64,
+        serve ? play_serve_joined(serve) : 1,
+        serve ? play_serve_sent(serve) : sent,
+        serve ? play_serve_lost(serve) : play_run_unfit(run),
+        play_run_unfit(run), serve ? play_serve_missed(serve) : 0);
+    json_text(out, "unfit_why", play_run_unfit_why(run));
 }
 
 enum td_code play_summary_json(const struct play_run *run, struct td_buf *out)
@@ -112,11 +136,12 @@ enum td_code play_summary_json(const struct play_run *run, struct td_buf *out)
     struct td_buf damage = {0};
     bool damaged = play_source_damage(play_run_source(run), &damage);
 
-    (void)td_buf_addf(out,
-                      "{\"events\":%" PRIu64 ",\"bytes\":%" PRIu64
-                      ",\"passes\":%" PRIu64 ",\"took_ns\":%" PRIu64,
-                      stats->events, stats->bytes, stats->passes,
-                      stats->took_ns);
+    (void)td_buf_addf(
+        out,
+        "{\"read\":%" PRIu64 ",\"events\":%" PRIu64 ",\"bytes\":%" PRIu64
+        ",\"passes\":%" PRIu64 ",\"took_ns\":%" PRIu64,
+        play_source_seen(play_run_source(run)).read, stats->events,
+        stats->bytes, stats->passes, stats->took_ns);
     if (stats->lateness.count) {
         (void)td_buf_addf(
             out, ",\"planned_ns\":%" PRIu64 ",\"late\":", stats->planned_ns);
@@ -125,10 +150,7 @@ enum td_code play_summary_json(const struct play_run *run, struct td_buf *out)
         (void)td_buf_add_text(out, ",\"planned_ns\":null,\"late\":null");
     }
     json_consumers(out, run);
-    (void)td_buf_add_text(out, ",\"damage\":");
-    (void)td_buf_add_text(out, damaged ? "\"" : "null");
-    (void)td_json_escape(out, td_buf_bytes(&damage));
-    (void)td_buf_add_text(out, damaged ? "\"" : "");
+    json_text(out, "damage", damaged ? td_buf_str(&damage) : "");
     td_buf_release(&damage);
     return td_buf_add_text(out, "}\n");
 }

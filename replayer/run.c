@@ -290,6 +290,7 @@ static bool is_lossy(const struct play_run *run)
 {
     struct td_buf why = {0};
     bool lossy = play_source_damage(run->source, &why) ||
+                 play_run_unfit(run) > 0 ||
                  (run->serve && play_serve_lost(run->serve));
 
     td_buf_release(&why);
@@ -332,4 +333,18 @@ const struct play_serve *play_run_serve(const struct play_run *run)
 const struct play_connect *play_run_connect(const struct play_run *run)
 {
     return run->connect;
+}
+
+uint64_t play_run_unfit(const struct play_run *run)
+{
+    if (run->serve)
+        return play_serve_unfit(run->serve);
+    return run->connect ? play_connect_unfit(run->connect) : 0;
+}
+
+const char *play_run_unfit_why(const struct play_run *run)
+{
+    if (run->serve)
+        return play_serve_unfit_why(run->serve);
+    return run->connect ? play_connect_unfit_why(run->connect) : "";
 }

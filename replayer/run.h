@@ -59,9 +59,9 @@ TD_MUST_CHECK enum td_code play_run_open(struct play_run **out,
 void play_run_free(struct play_run *run);
 
 /* Play. TD_OK: everything was handed over and taken. TD_LOSSY (err is left
- * empty: see the summary): the input is damaged or a consumer lost events.
- * TD_FAILED (err is left empty): what was heard ended it.
- * TD_CANCELLED: play_run_quit() or q before all was played.
+ * empty: see the summary): the input is damaged, a consumer lost events, or
+ * some could not be sent. TD_FAILED (err is left empty): what was heard ended
+ * it. TD_CANCELLED: play_run_quit() or q before all was played.
  */
 TD_MUST_CHECK enum td_code play_run_loop(struct play_run *run,
                                          struct td_error *err);
@@ -75,11 +75,20 @@ const struct play_source *play_run_source(const struct play_run *run);
 const struct play_serve *play_run_serve(const struct play_run *run);
 const struct play_connect *play_run_connect(const struct play_run *run);
 
+/* Events that what a consumer or the server speaks could not carry, and why the
+ * first was; "" if there are none.
+ */
+uint64_t play_run_unfit(const struct play_run *run);
+const char *play_run_unfit_why(const struct play_run *run);
+
 /* Append what came of it: for people some lines, as JSON one object:
- * {"events":N,"bytes":N,"passes":N,"took_ns":N,"planned_ns":N|null,
+ * {"read":N,"events":N,"bytes":N,"passes":N,"took_ns":N,"planned_ns":N|null,
  *  "late":{see replayer/lateness.h}|null,
- *  "consumers":[{"address":"..","dialect":"..","sent":N,"lost":N,
- *  "received":N}],"joined":N,"delivered":N,"lost":N,"damage":".."|null}
+ *  "consumers":[{"address":"..","dialect":"..","sent":N,"lost":N,"unfit":N,
+ *  "missed":N,"received":N}],"joined":N,"delivered":N,"lost":N,"unfit":N,
+ *  "missed":N,"unfit_why":".."|null,"damage":".."|null}
+ * read: events looked at, of which `events` were selected and played. See
+ * struct play_consumer_stats for the others.
  */
 enum td_code play_summary_text(const struct play_run *run, struct td_buf *out);
 enum td_code play_summary_json(const struct play_run *run, struct td_buf *out);

@@ -151,6 +151,7 @@ static const struct wire_server_events server_events = {
     .joined = play_serve_joined_peer,
     .left = play_serve_left_peer,
     .event = play_serve_heard,
+    .unfit = play_serve_unfit_event,
     .drained = on_drained,
     .refused = on_refused,
     .page = on_page,
@@ -238,7 +239,7 @@ static void tally_up(struct play_serve *s, const struct td_event *ev)
 {
     size_t tally = play_serve_tally(s, ev->ns); /* may move the tallies */
 
-    s->all++;
+    s->all.count++;
     s->tallies[tally].count++;
 }
 
@@ -300,8 +301,7 @@ bool play_serve_consumer(const struct play_serve *serve, size_t i,
 {
     if (i >= serve->count)
         return false;
-    *stats = serve->consumers[i]->stats;
-    stats->sent = play_consumer_sent(serve->consumers[i]);
+    *stats = play_consumer_stats(serve->consumers[i]);
     return true;
 }
 
@@ -315,11 +315,37 @@ uint64_t play_serve_sent(const struct play_serve *serve)
     uint64_t sum = serve->gone_sent;
 
     for (size_t i = 0; i < serve->count; i++)
-        sum += play_consumer_sent(serve->consumers[i]);
+        sum += play_consumer_stats(serve->consumers[i]).sent;
+    return sum;
+}
+
+static uint64_t dropped_missed(const struct play_tally *tally)
+{
+    return tally->dropped * tally->count - tally->dropped_put;
+}
+
+uint64_t play_serve_missed(const struct play_serve *serve)
+{
+    uint64_t sum = dropped_missed(&serve->all);
+
+    for (size_t i = 0; i < serve->tally_count; i++)
+        sum += dropped_missed(&serve->tallies[i]);
+    for (size_t i = 0; i < serve->count; i++)
+        sum += play_consumer_stats(serve->consumers[i]).missed;
     return sum;
 }
 
 uint64_t play_serve_lost(const struct play_serve *serve)
 {
     return serve->lost;
+}
+
+uint64_t play_serve_unfit(const struct play_serve *serve)
+{
+    return serve->unfit;
+}
+
+const char *play_serve_unfit_why(const struct play_serve *serve)
+{
+    return serve->unfit_why;
 }

@@ -54,8 +54,13 @@ struct play_serve_events {
 struct play_consumer_stats {
     char address[64];
     const char *dialect; /* "ws", "sio", "sse" */
-    uint64_t sent;       /* events put into its queue */
-    uint64_t lost;       /* of them that did not reach the kernel */
+    uint64_t sent;       /* events that reached the kernel; while it is there,
+                            events put into its queue */
+    uint64_t lost;       /* events that were for it and did not */
+    uint64_t unfit;      /* of the lost: what it speaks cannot carry them */
+    uint64_t missed;     /* played before it came or after it had gone; sent,
+                            lost and missed are all that was played (Socket.IO:
+                            in its namespace) */
     uint64_t received;   /* events it sent to us */
     bool gone;
 };
@@ -91,5 +96,9 @@ bool play_serve_consumer(const struct play_serve *serve, size_t i,
 uint64_t play_serve_joined(const struct play_serve *serve); /* ever */
 uint64_t play_serve_sent(const struct play_serve *serve);   /* deliveries */
 uint64_t play_serve_lost(const struct play_serve *serve);
+uint64_t play_serve_unfit(const struct play_serve *serve);
+uint64_t play_serve_missed(const struct play_serve *serve);
+/* Why the first that was unfit was; "" if none was. */
+const char *play_serve_unfit_why(const struct play_serve *serve);
 
 #endif

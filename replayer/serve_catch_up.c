@@ -83,6 +83,13 @@ static enum td_code seek_batch(struct play_consumer *c, struct td_error *err)
     return code;
 }
 
+/* What is played in another namespace is not for it. */
+static bool is_for(const struct play_consumer *c)
+{
+    return c->tally == SIZE_MAX ||
+           td_bytes_is(c->ev.ns, c->serve->tallies[c->tally].ns);
+}
+
 /* Send what c has missed, a batch. TD_OK there is more, TD_AGAIN its queue is
  * full, TD_END it has all.
  */
@@ -99,6 +106,10 @@ static enum td_code catch_batch(struct play_consumer *c, struct td_error *err)
             return code;
         if (has_caught_up(c))
             return TD_END;
+        if (!is_for(c)) {
+            c->have = false;
+            continue;
+        }
         if (play_asks_ack(&c->ev))
             play_serve_issue_id(c->serve, id, &c->ev);
         c->have = false;

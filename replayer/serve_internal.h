@@ -13,6 +13,8 @@
 struct play_tally {
     char *ns; /* escaped as on the tape; "" is "/" */
     uint64_t count;
+    uint64_t dropped;     /* consumers of it that are no longer kept */
+    uint64_t dropped_put; /* what they were meant to get */
 };
 
 struct play_consumer {
@@ -45,9 +47,11 @@ struct play_serve {
     unsigned present;   /* consumers that are there */
     uint64_t gone_sent; /* of consumers that are no longer kept */
     uint64_t lost;
+    uint64_t unfit;
+    char unfit_why[400]; /* of the first */
     struct play_tally *tallies;
     size_t tally_count;
-    uint64_t all;              /* events put */
+    struct play_tally all;     /* the same of all events; its ns is NULL */
     char id[PLAY_ACK_ID_SIZE]; /* of the last ack asked for */
     uint64_t last_id;
     unsigned awaited; /* consumers that owe an ack */
@@ -70,11 +74,16 @@ void play_serve_finish_if_ready(struct play_serve *s);
 void play_serve_issue_id(struct play_serve *s, char *id, struct td_event *ev);
 
 /* serve_peers.c */
+/* What c speaks cannot carry ev. */
+void play_serve_unfit_event(void *ctx, struct wire_peer *peer,
+                            const struct td_event *ev,
+                            const struct td_error *why);
 /* The index of a namespace's tally, made when it is not there. */
 size_t play_serve_tally(struct play_serve *s, struct td_bytes ns);
 uint64_t play_serve_tally_now(const struct play_serve *s,
                               const struct play_consumer *c);
-uint64_t play_consumer_sent(const struct play_consumer *c);
+uint64_t play_consumer_put(const struct play_consumer *c); /* sent or lost */
+struct play_consumer_stats play_consumer_stats(const struct play_consumer *c);
 void play_serve_joined_peer(void *ctx, struct wire_peer *peer);
 void play_serve_left_peer(void *ctx, struct wire_peer *peer, uint64_t lost,
                           const struct td_error *why);

@@ -17,18 +17,36 @@ size_t play_serve_tally(struct play_serve *s, struct td_bytes ns)
     return s->tally_count++;
 }
 
+static struct play_tally *tally_of(struct play_serve *s,
+                                   const struct play_consumer *c)
+{
+    return c->tally == SIZE_MAX ? &s->all : &s->tallies[c->tally];
+}
+
 uint64_t play_serve_tally_now(const struct play_serve *s,
                               const struct play_consumer *c)
 {
-    return c->tally == SIZE_MAX ? s->all : s->tallies[c->tally].count;
+    return c->tally == SIZE_MAX ? s->all.count : s->tallies[c->tally].count;
 }
 
-uint64_t play_consumer_sent(const struct play_consumer *c)
+uint64_t play_consumer_put(const struct play_consumer *c)
 {
     bool live = c->peer && !c->behind;
 
-    return c->stats.sent +
+    return c->stats.sent + c->stats.lost +
            (live ? play_serve_tally_now(c->serve, c) - c->base : 0);
+}
+
+struct play_consumer_stats play_consumer_stats(const struct play_consumer *c)
+{
+    struct play_consumer_stats stats = c->stats;
+    uint64_t put = play_consumer_put(c);
+    uint64_t played = play_serve_tally_now(c->serve, c);
+
+    stats.sent = put - stats.lost;
+    /* Who catches up where the timeline was moved back gets more than that. */
+    stats.missed = played > put ? played - put : 0;
+    return stats;
 }
 
 static const char *dialect_name(enum wire_dialect dialect)
@@ -104,6 +122,9 @@ static void drop(struct play_serve *s, struct play_consumer *c)
     while (s->consumers[i] != c)
         i++;
     s->gone_sent += c->stats.sent;
+    tally_of(s, c)->dropped++;
+    tally_of(s, c)->dropped_put +=
+        play_serve_tally_now(s, c) - play_consumer_stats(c).missed;
     memmove(&s->consumers[i], &s->consumers[i + 1],
             (s->count - i - 1) * sizeof(*s->consumers));
     s->count--;
@@ -119,7 +140,7 @@ void play_serve_left_peer(void *ctx, struct wire_peer *peer, uint64_t lost,
     (void)why;
     if (!c)
         return;
-    c->stats.sent = play_consumer_sent(c);
+    c->stats.sent = play_consumer_put(c) - lost;
     c->stats.lost = lost;
     c->stats.gone = true;
     c->peer = NULL;
@@ -143,6 +164,22 @@ static void tell(const struct play_consumer *c, const struct td_event *ev)
     own.seq = c->stats.received;
     if (events->heard)
         events->heard(events->ctx, &own);
+}
+
+void play_serve_unfit_event(void *ctx, struct wire_peer *peer,
+                            const struct td_event *ev,
+                            const struct td_error *why)
+{
+    struct play_serve *s = ctx;
+    struct play_consumer *c = wire_peer_ctx(peer);
+
+    if (!c)
+        return;
+    c->stats.unfit++;
+    if (s->unfit++ == 0)
+        (void)snprintf(s->unfit_why, sizeof(s->unfit_why),
+                       "event %llu over %s: %s", (unsigned long long)ev->seq,
+                       c->stats.dialect, why->text);
 }
 
 /* A consumer spoke: count it, take its ack. What asks for one is answered by

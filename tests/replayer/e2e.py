@@ -254,6 +254,77 @@ def to_url():
           [("ws", 1000), ("sio", 1000)], "received")
 
 
+UNFIT = [
+    '"t":0,"d":"out","c":1,"ev":"first","json":["first",1]',
+    '"t":0,"d":"out","c":1,"ev":"connect","json":["connect"]',
+    '"t":0,"d":"out","c":1,"ev":"pic","att":["!!!!"],'
+    '"json":["pic",{"_placeholder":true,"num":0}]',
+    '"t":0,"d":"out","c":1,"ev":"last","json":["last"]']
+
+
+def unfit():
+    """What Socket.IO cannot carry is left out whole, counted and said."""
+    path = tape("unfit", 0, 0, UNFIT)
+    for how in "websocket", "polling":
+        server = Server(path, "--json", "--wait-clients", "2", "--stay")
+        other = WebSocket(server.port)
+        out = os.path.join(FOLDER, f"unfit-{how}.tape.gz")
+        done = subprocess.run(
+            [BINARY, "record", f"sio://127.0.0.1:{server.port}/", "-o", out,
+             "-q", "--until", "last", "--transport", how],
+            stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT)
+        equal((done.returncode, done.stderr), (0, b""), "record")
+        equal(run(out, "-", "--speed", "max").stdout.decode().split("\n"),
+              ['["first",1]', '["last"]', ""], "what Socket.IO got")
+        server.child.send_signal(signal.SIGTERM)
+        equal(len(other.rest()), 4, "messages of the WebSocket")
+        summary = json.loads(server.end(3)[0])
+        counts = {c["dialect"]: (c["sent"], c["lost"], c["unfit"], c["missed"])
+                  for c in summary["consumers"]}
+        equal(counts, {"ws": (4, 0, 0, 0), "sio": (2, 2, 2, 0)}, "counts")
+        equal((summary["delivered"], summary["lost"], summary["unfit"]),
+              (6, 2, 2), "totals")
+        equal(summary["unfit_why"], "event 2 over sio: its name is reserved",
+              "why")
+
+
+def unfit_to_url():
+    """The same with --to, and the other events still arrive."""
+    path = tape("unfit-to", 0, 0, UNFIT)
+    server = Server(tape("unfit-silent", 1, 0), "--json", "--wait-clients",
+                    "99")
+    to = f"sio://127.0.0.1:{server.port}/"
+    err = run(path, "--to", to, status=3).stderr
+    check(b"2 could not be sent, the first: event 2: its name" not in err, err)
+    summary = json.loads(run(path, "--to", to, "--json", status=3).stdout)
+    equal((summary["delivered"], summary["lost"], summary["unfit"]),
+          (2, 2, 2), "totals")
+    server.child.send_signal(signal.SIGTERM)
+    equal([c["received"] for c in json.loads(server.end(130)[0])["consumers"]],
+          [2, 2], "received")
+
+
+def early():
+    """Who leaves early has missed the rest, and the summary says so."""
+    path = tape("early", 40, 10 * MS)
+    server = Server(path, "--json", "--wait-clients", "2")
+    gone = WebSocket(server.port)
+    other = WebSocket(server.port)
+    gone.message()
+    gone.sock.sendall(b"\x88\x82\0\0\0\0\x03\xe8")
+    gone.rest()
+    gone.file.close()
+    equal(len(other.rest()), 40, "the other's")
+    out, _ = server.child.communicate(timeout=LIMIT)
+    first, second = json.loads(out)["consumers"]
+    check(not 0 < first["sent"] < 40 or not first["missed"], first)
+    # What crosses its goodbye is lost.
+    equal(server.child.returncode, 3 if first["lost"] else 0, "status")
+    equal((first["sent"] + first["lost"] + first["missed"], second["missed"]),
+          (40, 0), "it adds up")
+    equal(json.loads(out)["missed"], first["missed"], "missed in all")
+
+
 def record():
     """What `record` takes from a replay is what was on the tape."""
     count = 2000
@@ -373,6 +444,8 @@ def slow():
     equal(len(other.rest()), 200000, "messages of the other")
     summary = json.loads(server.end(3)[0])
     check(summary["lost"] == 0, "nothing was lost")
+    for c in summary["consumers"]:
+        equal(c["sent"] + c["lost"] + c["missed"], 200000, f"sum of {c}")
     stuck.sock.close()
 
 

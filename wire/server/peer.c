@@ -164,6 +164,26 @@ void server_peer_bad(struct wire_peer *peer, struct td_bytes bytes,
     td_buf_release(&json);
 }
 
+void server_peer_unfit(struct wire_peer *peer, const struct td_event *ev,
+                       const struct td_error *why)
+{
+    struct wire_server *server = peer->server;
+
+    peer->refused++;
+    if (server->events.unfit)
+        server->events.unfit(server->ctx, peer, ev, why);
+}
+
+void server_unfit(struct wire_server *server, enum wire_dialect dialect,
+                  const struct td_event *ev, const struct td_error *why)
+{
+    for (struct wire_peer *peer = server->peers[dialect]; peer;
+         peer = peer->next)
+        if (!peer->held &&
+            (dialect != WIRE_SIO || td_bytes_is(ev->ns, peer->ns)))
+            server_peer_unfit(peer, ev, why);
+}
+
 static void unref_tally(struct server_tally *tally)
 {
     if (tally && --tally->refs == 0)
@@ -348,6 +368,17 @@ void wire_peer_abort(struct wire_peer *peer)
         wire_abort(c->conn);
 }
 
+/* It is longer than a buffer may be. */
+static enum td_code too_long(struct wire_peer *peer, const struct td_event *ev)
+{
+    struct td_error why;
+
+    (void)td_error_set(&why, TD_LIMIT, peer->address, 0,
+                       "the message is too long");
+    server_peer_unfit(peer, ev, &why);
+    return peer->conn->slow ? TD_AGAIN : TD_OK;
+}
+
 static enum td_code send_frame(struct wire_peer *peer,
                                const struct td_event *ev)
 {
@@ -358,7 +389,7 @@ static enum td_code send_frame(struct wire_peer *peer,
     td_buf_clear(&server->frame);
     if (envelope_ws(&server->scratch, &opcode, ev) ||
         ws_put(&server->frame, opcode, td_buf_bytes(&server->scratch), NULL))
-        return TD_LIMIT;
+        return too_long(peer, ev);
     server_peer_write(peer, peer->conn, td_buf_bytes(&server->frame));
     return peer->conn->slow ? TD_AGAIN : TD_OK;
 }
@@ -370,7 +401,7 @@ static enum td_code send_stream(struct wire_peer *peer,
 
     td_buf_clear(&server->scratch);
     if (envelope_sse(&server->scratch, ev, server->options.id_for_all))
-        return TD_LIMIT;
+        return too_long(peer, ev);
     server_peer_write(peer, peer->conn, td_buf_bytes(&server->scratch));
     return peer->conn->slow ? TD_AGAIN : TD_OK;
 }

@@ -207,22 +207,44 @@ static void end_message(struct wire_server *server, enum wire_dialect dialect)
         flush_batch(server, dialect);
 }
 
+/* Take back what was put of a message that cannot be sent whole. why NULL or
+ * TD_OK: there was no room for it.
+ */
+TD_RARE static void take_back(struct wire_server *server,
+                              enum wire_dialect dialect, size_t before,
+                              const struct td_event *ev,
+                              const struct td_error *why)
+{
+    struct td_error long_one;
+
+    server->batches[dialect].bytes.len = before;
+    (void)td_error_set(&long_one, TD_LIMIT, "a consumer", 0,
+                       "the message is too long");
+    server_unfit(server, dialect, ev, why && why->code ? why : &long_one);
+}
+
 static void send_ws(struct wire_server *server, const struct td_event *ev)
 {
+    struct td_buf *bytes = &server->batches[WIRE_WS].bytes;
+    size_t before = bytes->len;
     enum ws_opcode opcode;
 
     td_buf_clear(&server->scratch);
-    if (envelope_ws(&server->scratch, &opcode, ev))
-        return;
-    (void)ws_put(&server->batches[WIRE_WS].bytes, opcode,
-                 td_buf_bytes(&server->scratch), NULL);
-    end_message(server, WIRE_WS);
+    if (envelope_ws(&server->scratch, &opcode, ev) ||
+        ws_put(bytes, opcode, td_buf_bytes(&server->scratch), NULL))
+        take_back(server, WIRE_WS, before, ev, NULL);
+    else
+        end_message(server, WIRE_WS);
 }
 
 static void send_sse(struct wire_server *server, const struct td_event *ev)
 {
-    if (envelope_sse(&server->batches[WIRE_SSE].bytes, ev,
-                     server->options.id_for_all) == TD_OK)
+    struct td_buf *bytes = &server->batches[WIRE_SSE].bytes;
+    size_t before = bytes->len;
+
+    if (envelope_sse(bytes, ev, server->options.id_for_all))
+        take_back(server, WIRE_SSE, before, ev, NULL);
+    else
         end_message(server, WIRE_SSE);
 }
 
@@ -236,15 +258,20 @@ static void send_sse_id(struct wire_server *server, const struct td_event *ev)
             server_sse_put_id(peer, ev);
 }
 
-static void put_attachments(struct wire_server *server,
-                            const struct td_event *ev, size_t count)
+static enum td_code put_attachments(struct wire_server *server,
+                                    const struct td_event *ev, size_t count,
+                                    struct td_error *err)
 {
-    for (size_t i = 0; i < count; i++) {
+    enum td_code code = TD_OK;
+
+    for (size_t i = 0; i < count && !code; i++) {
         td_buf_clear(&server->frame);
-        if (sio_attachment(&server->frame, ev, i, NULL) == TD_OK)
-            (void)ws_put(&server->batches[WIRE_SIO].bytes, WS_BINARY,
-                         td_buf_bytes(&server->frame), NULL);
+        code = sio_attachment(&server->frame, ev, i, err);
+        if (!code)
+            code = ws_put(&server->batches[WIRE_SIO].bytes, WS_BINARY,
+                          td_buf_bytes(&server->frame), NULL);
     }
+    return code;
 }
 
 /* One batch holds events of one namespace, so that order is kept among all. An
@@ -255,8 +282,10 @@ static void send_sio(struct wire_server *server, const struct td_event *any)
     struct server_batch *batch = &server->batches[WIRE_SIO];
     const struct td_event own = envelope_sio(any);
     const struct td_event *ev = &own;
+    struct td_error why; /* large, and filled only when needed */
     struct td_bytes packet;
     size_t attachments = 0;
+    size_t before;
 
     if (ev->ack.len > 0)
         return;
@@ -267,13 +296,17 @@ static void send_sio(struct wire_server *server, const struct td_event *any)
     }
     td_buf_clear(&server->scratch);
     (void)td_buf_add_byte(&server->scratch, '0' + EIO_MESSAGE);
-    if (sio_encode(&server->scratch, &attachments, ev, NULL))
+    before = batch->bytes.len;
+    why.code = TD_OK;
+    if (sio_encode(&server->scratch, &attachments, ev, &why) ||
+        ws_put(&batch->bytes, WS_TEXT, td_buf_bytes(&server->scratch), NULL) ||
+        put_attachments(server, ev, attachments, &why)) {
+        take_back(server, WIRE_SIO, before, any, &why);
         return;
+    }
     packet = td_buf_bytes(&server->scratch);
     server_sio_send_polling(
         server, ev, td_bytes(packet.ptr + 1, packet.len - 1), attachments);
-    (void)ws_put(&batch->bytes, WS_TEXT, packet, NULL);
-    put_attachments(server, ev, attachments);
     end_message(server, WIRE_SIO);
 }
 

@@ -80,6 +80,10 @@ struct wire_server_events {
      * wire_now(). Pings are answered, and so are Socket.IO events that ask for
      * an ack (with no arguments, unless owner_answers). */
     void (*event)(void *ctx, struct wire_peer *peer, const struct td_event *ev);
+    /* What peer speaks cannot carry *ev, which was meant for it: nothing of it
+     * was sent, and it counts as lost. May be NULL. */
+    void (*unfit)(void *ctx, struct wire_peer *peer, const struct td_event *ev,
+                  const struct td_error *why);
     /* Every peer's queue is below its mark again after TD_AGAIN. */
     void (*drained)(void *ctx);
     /* Somebody was not admitted (wire/server/access.h), with 400, 401 or 403;
@@ -103,9 +107,10 @@ unsigned wire_server_peers(const struct wire_server *server);
 
 /* To every joined peer (Socket.IO: every peer in ev->ns). Always queued, and
  * sent at the end of the loop turn at the latest; TD_OK or TD_AGAIN: a queue is
- * above its mark, wait for `drained`. Events with a kind are not sent, except
- * TD_KIND_ID to SSE peers, which is no message and counted nowhere; nor acks to
- * Socket.IO peers: each gets its own.
+ * above its mark, wait for `drained`. An event is encoded whole before any of
+ * it is queued: `unfit` tells of peers whose protocol cannot carry it. Events
+ * with a kind are not sent, except TD_KIND_ID to SSE peers, which is no message
+ * and counted nowhere; nor acks to Socket.IO peers: each gets its own.
  */
 enum td_code wire_server_send(struct wire_server *server,
                               const struct td_event *ev);

@@ -294,6 +294,12 @@ void server_peer_write_block(struct wire_peer *peer, struct server_conn *c,
 bool server_peer_room(struct wire_peer *peer, struct server_conn *c);
 void server_peer_note(struct wire_peer *peer, struct server_conn *c,
                       uint64_t start);
+/* A message that its protocol cannot carry: it is lost, and the owner is told.
+ * To all: every peer of the dialect that ev was meant for. */
+void server_peer_unfit(struct wire_peer *peer, const struct td_event *ev,
+                       const struct td_error *why);
+void server_unfit(struct wire_server *server, enum wire_dialect dialect,
+                  const struct td_event *ev, const struct td_error *why);
 /* Bytes of a conn that reached the kernel. */
 uint64_t server_gone_bytes(const struct server_conn *c);
 void server_ledger_release(struct server_ledger *ledger);

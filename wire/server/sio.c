@@ -551,7 +551,7 @@ enum td_code server_sio_send(struct wire_peer *peer, const struct td_event *ev)
     struct server_sio *s = peer->sio;
     struct td_event own = envelope_sio(ev);
     uint64_t start = s->streaming ? wire_offered(s->ws->conn) : 0;
-    enum td_code code;
+    struct td_error why; /* large, and filled only when needed */
 
     own.ns = td_text(peer->ns);
     if (s->over || s->doomed ||
@@ -559,16 +559,15 @@ enum td_code server_sio_send(struct wire_peer *peer, const struct td_event *ev)
         peer->refused++;
         return TD_OK;
     }
-    code = sio_session_send(s->sio, &own, 0, now_of(s), NULL);
-    if (s->streaming)
+    if (sio_session_send(s->sio, &own, 0, now_of(s), &why))
+        server_peer_unfit(peer, ev, &why);
+    else if (s->streaming)
         server_peer_note(peer, s->ws, start);
-    else if (code == TD_OK)
+    else
         peer->waiting++;
     if (!s->streaming && eio_server_queued(s->eio) > HIGH_MARK)
         server_slow(peer->server, &s->slow, true);
     if (!s->doomed)
         rearm(s);
-    if (code)
-        return code;
     return s->slow || (s->streaming && s->ws->slow) ? TD_AGAIN : TD_OK;
 }
