@@ -64,7 +64,11 @@ static void on_event(void *ctx, const struct td_event *ev)
 
     if (td_bytes_is(ev->kind, TD_KIND_OPEN) && !ev->ns.len)
         source->sent = 0;
-    rec_source_put(&source->base, ev);
+    if (td_bytes_is(ev->kind, TD_KIND_LOST))
+        rec_source_lost(&source->base, 1,
+                        "the connection ended within a message");
+    else
+        rec_source_put(&source->base, ev);
 }
 
 static void on_ready(void *ctx)

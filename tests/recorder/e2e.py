@@ -972,6 +972,87 @@ def server_sent_events(box):
     same(events[0]["ev"], "tick")
 
 
+def what_is_cut_is_kept_and_counted(box):
+    """A stream that ends within a message, however it is carried."""
+    def stream(conn):
+        peers.read_head(conn)
+        conn.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                     b"Connection: close\r\n\r\n"
+                     b"data: whole\n\nevent: half\ndata: a\ndata: b")
+
+    def fragments(conn):
+        peers.ws_accept(conn)
+        conn.sendall(peers.text(b"whole") + peers.frame(1, b"hal", fin=False)
+                     + peers.close())
+        peers.Reader(conn).frame()
+
+    def frame(conn):
+        peers.ws_accept(conn)
+        conn.sendall(peers.text(b"whole") + peers.text(b"half of it")[:6])
+
+    def attachments(conn):
+        sio_server(conn, b'42["whole"]',
+                   b'451-["half",{"_placeholder":true,"num":0}]')
+    rows = (("http", stream, 3, b"event: half\ndata: a\ndata: b"),
+            ("ws", fragments, 3, b"hal"), ("ws", frame, 4, b"half"),
+            ("sio", attachments, 3,
+             b'51-["half",{"_placeholder":true,"num":0}]'))
+    for scheme, serve, status, came in rows:
+        how = ("--transport", "websocket") if scheme == "sio" else ()
+        with peers.Server(serve) as server:
+            code, out, _ = box.record(
+                "--overwrite", "--json", *how, f"{scheme}://127.0.0.1:{server.port}/")
+        same((serve.__name__, code, json.loads(out)["lost"]),
+             (serve.__name__, status, 1))
+        events = tape(box)
+        same(len(plain(events)), 1)
+        same([base64.b64decode(e["json"]["b64"])
+              for e in kinds(events, "bad")], [came])
+        same([e["json"]["count"] for e in kinds(events, "lost")], [1])
+        same(events[-1]["end"]["lost"], 1)
+
+
+def sio_server(conn, *messages):
+    """Socket.IO over one WebSocket: these messages, then a close in order, all
+    in one segment."""
+    peers.ws_accept(conn)
+    conn.sendall(peers.text(b'0{"sid":"s","upgrades":[],"pingInterval":25000,'
+                            b'"pingTimeout":20000,"maxPayload":1000000}'))
+    reader = peers.Reader(conn)
+    same(reader.frame()[1][:2], b"40")
+    conn.sendall(b"".join(peers.text(x) for x in
+                          (b'40{"sid":"n"}', *messages)) + peers.close())
+    reader.frame()
+
+
+def what_comes_behind_a_broken_packet_is_no_end_in_order(box):
+    for behind in b"41", b"1":
+        with peers.Server(lambda conn, last=behind: sio_server(
+                conn, b'42["a",]', last)) as server:
+            code, _, err = box.record("--overwrite", "--transport",
+                                      "websocket",
+                                      f"sio://127.0.0.1:{server.port}/")
+        same((behind, code), (behind, 4))
+        holds(err, "the payload is not JSON")
+        same(len(kinds(tape(box), "bad")), 1)
+        same(tape(box)[-1]["end"]["how"], "error")
+
+
+def a_namespace_no_packet_can_carry_is_our_own_error(box):
+    with peers.Server(quiet_sio) as server:
+        code, _, err = box.record("--transport", "websocket",
+                                  f"sio://127.0.0.1:{server.port}/a,b")
+    same(code, 2)
+    holds(err, "a namespace that no packet can carry")
+
+
+def quiet_sio(conn):
+    peers.ws_accept(conn)
+    conn.sendall(peers.text(b'0{"sid":"s","upgrades":[],"pingInterval":25000,'
+                            b'"pingTimeout":20000,"maxPayload":1000000}'))
+    conn.recv(65536)
+
+
 def reconnecting_numbers_connections(box):
     count = [0]
 
@@ -996,7 +1077,8 @@ def reconnecting_numbers_connections(box):
 def cases():
     helpers = {"same", "holds", "flushed", "lines", "read", "tape", "plain",
                "kinds", "payload", "sequence_is_whole", "wait_until", "catches",
-               "one_line", "overload", "numbers", "lost", "cases", "main"}
+               "one_line", "overload", "numbers", "lost", "sio_server", "quiet_sio",
+               "cases", "main"}
     return [name for name, value in globals().items()
             if callable(value) and getattr(value, "__module__", "") ==
             "__main__" and name not in helpers and name != "Box"]

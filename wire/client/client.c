@@ -135,6 +135,7 @@ void client_tell_open(struct wire_client *c, const char *transport)
         (void)td_buf_addf(&facts, ",%s", td_buf_str(&c->json));
     (void)td_buf_add_byte(&facts, '}');
     c->open = true;
+    c->bad = false;
     client_tell_kind(c, TD_KIND_OPEN, TD_FORM_JSON, td_buf_bytes(&facts));
     td_buf_release(&facts);
 }
@@ -144,7 +145,27 @@ void client_tell_bad(struct wire_client *c, struct td_bytes bytes,
 {
     td_buf_clear(&c->json);
     facts_bad(&c->json, bytes, why->text);
+    c->bad = true;
     client_tell_kind(c, TD_KIND_BAD, TD_FORM_JSON, td_buf_bytes(&c->json));
+}
+
+/* The peer ends within a message: what came of it is kept, and it is counted.
+ */
+static void tell_half(struct wire_client *c)
+{
+    struct td_buf bytes = {0};
+    struct td_error why;
+
+    if (c->open && !c->bad && c->state != CLIENT_CLOSING &&
+        c->link->half(c, &bytes)) {
+        (void)td_error_set(&why, TD_IO, c->public_url, 0,
+                           "the connection ended within a message");
+        client_tell_bad(c, td_buf_bytes(&bytes), &why);
+        td_buf_clear(&c->json);
+        (void)td_buf_addf(&c->json, "{\"count\":1,\"why\":\"%s\"}", why.text);
+        client_tell_kind(c, TD_KIND_LOST, TD_FORM_JSON, td_buf_bytes(&c->json));
+    }
+    td_buf_release(&bytes);
 }
 
 void client_ready(struct wire_client *c)
@@ -237,6 +258,7 @@ void client_down(struct wire_client *c, const struct td_error *why,
 
     if (c->state == CLIENT_ENDED || c->state == CLIENT_WAITING)
         return;
+    tell_half(c);
     c->link->drop(c);
     tell_close(c, code, reason);
     /* A connection that stood that long was a success, whatever it carried. */

@@ -23,6 +23,8 @@
  *   open.
  * - bad: {"why":"...","bytes":N,"b64":"..."}, the peer broke the protocol; N
  *   bytes, the first 4096 of them.
+ * - lost: {"count":1,"why":"..."}, the peer ended within a message. A `bad`
+ * with the bytes that came of it is before it.
  * - ping, pong: bytes of the frame; Engine.IO: text.
  * - retry: SSE, text, the digits. comment: SSE, text. id: SSE, a block that
  *   named an id and had no data: td_event.id, and an empty text.

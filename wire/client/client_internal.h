@@ -32,6 +32,9 @@ struct client_link {
     void (*close)(struct wire_client *client); /* client_down() follows */
     void (*drop)(struct wire_client *client);  /* now, without a word */
     void (*pause)(struct wire_client *client, bool paused);
+    /* Append what came of a message whose end has not come; false if the
+     * connection stands between two. */
+    bool (*half)(const struct wire_client *client, struct td_buf *out);
     size_t (*pending)(const struct wire_client *client);
     /* May be NULL: nothing to do by time, or before the loop waits. */
     uint64_t (*due)(const struct wire_client *client);
@@ -61,6 +64,7 @@ struct client_sio {
     enum td_code send_code; /* of the parts of one packet */
     unsigned parts;         /* of it that were taken */
     bool full;              /* TD_AGAIN was said */
+    bool get_cut;           /* an answer ended within its body */
     bool over;              /* the sessions are only to be freed */
 };
 
@@ -79,6 +83,7 @@ struct wire_client {
     unsigned depth; /* client_enter() minus client_leave() */
     bool freed;     /* at the last client_leave() */
     bool open;      /* an open event was told, and no close event yet */
+    bool bad;       /* a bad event was told since */
     bool paused;
     bool close_asked;  /* wire_client_close(): the timer does it */
     bool crossed;      /* redirected to another host: headers stay behind */
@@ -191,7 +196,8 @@ void client_sio_join_all(struct wire_client *client);
 /* True if the sessions wait to be freed: what they call is of no interest. */
 bool client_sio_over(const struct wire_client *client);
 
-/* client_down() unless it is over. */
+/* client_down() unless it is over. What client_sio_fail() was told before is
+ * why, whatever came behind it. */
 void client_sio_down(struct wire_client *client, const struct td_error *why,
                      bool may_retry);
 

@@ -94,6 +94,7 @@ static void get_done(void *ctx, const struct td_error *failed)
 {
     struct wire_client *c = ctx;
 
+    c->sio.get_cut = failed && c->sio.get.answered;
     if (!over(c))
         eio_client_get_done(c->sio.eio, c->sio.get_status,
                             td_buf_bytes(&c->sio.get_body), failed,

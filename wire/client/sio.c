@@ -21,8 +21,13 @@ static bool over(const struct wire_client *c)
 void client_sio_down(struct wire_client *c, const struct td_error *why,
                      bool may_retry)
 {
-    bool in_order = why->code == TD_OK;
+    const struct td_error *first = &c->sio.why;
+    bool in_order = why->code == TD_OK && first->code == TD_OK;
 
+    if (first->code != TD_OK) {
+        may_retry = first->code != TD_PROTOCOL && first->code != TD_USAGE;
+        why = first;
+    }
     if (!over(c))
         client_down(c, why, in_order ? WS_CODE_NORMAL : WS_CODE_ABNORMAL,
                     why->text, may_retry);
@@ -50,12 +55,21 @@ static char *spell(const char *path)
 static void join(struct wire_client *c, const char *path)
 {
     char *ns = spell(path);
+    struct td_error why = {.code = TD_OK};
+    enum td_code code;
 
-    if (sio_session_join(c->sio.sio, td_text(ns),
-                         td_text(c->options.auth ? c->options.auth : ""),
-                         wire_now(c->net)) != TD_OK)
-        client_sio_fail(c, &(struct td_error){.code = TD_USAGE,
-                                              .text = "too many namespaces"});
+    c->sio.send_code = TD_OK;
+    code = sio_session_join(c->sio.sio, td_text(ns),
+                            td_text(c->options.auth ? c->options.auth : ""),
+                            wire_now(c->net), &why);
+    if (code)
+        why.code = TD_USAGE; /* whatever it is, it was asked for here */
+    else if (c->sio.send_code)
+        (void)td_error_set(&why, TD_LIMIT, c->public_url, 0,
+                           "the auth payload is longer than the server takes");
+    c->sio.send_code = TD_OK;
+    if (why.code)
+        client_sio_fail(c, &why);
     free(ns);
 }
 
@@ -220,6 +234,7 @@ static enum td_code start(struct wire_client *c, struct td_error *err)
     s->over = false;
     s->why = (struct td_error){.code = TD_OK};
     s->send_code = TD_OK;
+    s->get_cut = false;
     make_sessions(c);
     if (s->why.code == TD_OK)
         return TD_OK;
@@ -277,6 +292,20 @@ static void pause(struct wire_client *c, bool paused)
 {
     http_line_pause(&c->sio.get, paused);
     ws_line_pause(&c->ws, paused);
+}
+
+static bool half(const struct wire_client *c, struct td_buf *out)
+{
+    const struct client_sio *s = &c->sio;
+    bool answer = s->get_cut || (s->get.busy && s->get.answered);
+    struct td_bytes came;
+
+    if (sio_session_is_within(s->sio, &came) ||
+        ws_is_within(&c->ws.decoder, &came))
+        return td_buf_add_bytes(out, came) == TD_OK;
+    if (!answer || s->get_body.len == 0)
+        return false;
+    return td_buf_add_bytes(out, td_buf_bytes(&s->get_body)) == TD_OK;
 }
 
 static size_t pending(const struct wire_client *c)
@@ -343,6 +372,7 @@ const struct client_link client_link_sio = {
     .close = close_session,
     .drop = drop,
     .pause = pause,
+    .half = half,
     .pending = pending,
     .due = due,
     .tick = tick,

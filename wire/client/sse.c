@@ -260,6 +260,11 @@ static void pause(struct wire_client *c, bool paused)
     http_line_pause(&c->http, paused);
 }
 
+static bool half(const struct wire_client *c, struct td_buf *out)
+{
+    return sse_is_within(&c->sse) && !sse_put_half(out, &c->sse);
+}
+
 static size_t pending(const struct wire_client *c)
 {
     return http_line_pending(&c->http);
@@ -277,6 +282,7 @@ const struct client_link client_link_sse = {
     .close = close_line,
     .drop = drop,
     .pause = pause,
+    .half = half,
     .pending = pending,
     .release = release,
 };

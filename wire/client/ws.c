@@ -143,6 +143,16 @@ static void pause(struct wire_client *c, bool paused)
     ws_line_pause(&c->ws, paused);
 }
 
+static bool half(const struct wire_client *c, struct td_buf *out)
+{
+    struct td_bytes came;
+    bool within = ws_is_within(&c->ws.decoder, &came);
+
+    if (within)
+        (void)td_buf_add_bytes(out, came);
+    return within;
+}
+
 static size_t pending(const struct wire_client *c)
 {
     return ws_line_pending(&c->ws);
@@ -159,6 +169,7 @@ const struct client_link client_link_ws = {
     .close = close_line,
     .drop = drop,
     .pause = pause,
+    .half = half,
     .pending = pending,
     .release = release,
 };

@@ -68,6 +68,8 @@ TD_MUST_CHECK enum td_code sio_decode(struct sio_decoder *decoder,
 
 /* Attachments that the packet under way still lacks. */
 size_t sio_decoder_left(const struct sio_decoder *decoder);
+/* The text of that packet. Until the next call. */
+struct td_bytes sio_decoder_text(const struct sio_decoder *decoder);
 
 /* The JSON of the packet last read, however its event tells it; "" if it has
  * none. Lives as long as the event.

@@ -79,6 +79,11 @@ size_t sio_decoder_left(const struct sio_decoder *d)
     return d->left;
 }
 
+struct td_bytes sio_decoder_text(const struct sio_decoder *d)
+{
+    return td_buf_bytes(&d->text);
+}
+
 struct td_bytes sio_decoder_json(const struct sio_decoder *d)
 {
     return d->packet.data;

@@ -120,13 +120,23 @@ static void break_off(struct sio_session *s, struct td_bytes bytes,
 }
 
 /* Encode and send one event that is known to be good. */
-static void send_own(struct sio_session *s, const struct td_event *ev)
+static enum td_code send_packet(struct sio_session *s,
+                                const struct td_event *ev, struct td_error *err)
 {
     size_t attachments;
+    enum td_code code;
 
     td_buf_clear(&s->out);
-    if (sio_encode(&s->out, &attachments, ev, NULL) == TD_OK)
+    code = sio_encode(&s->out, &attachments, ev, err);
+    if (!code)
         s->events.send(s->ctx, td_buf_bytes(&s->out), false);
+    return code;
+}
+
+/* The same in a namespace that a packet of the peer has named. */
+static void send_own(struct sio_session *s, const struct td_event *ev)
+{
+    (void)send_packet(s, ev, NULL);
 }
 
 /* Acks. */
@@ -398,19 +408,25 @@ void sio_session_receive(struct sio_session *s, struct td_bytes data,
 }
 
 enum td_code sio_session_join(struct sio_session *s, struct td_bytes ns,
-                              struct td_bytes auth, uint64_t now)
+                              struct td_bytes auth, uint64_t now,
+                              struct td_error *err)
 {
+    const struct td_event ask = {.kind = td_text(SIO_KIND_CONNECT),
+                                 .ns = td_bytes_is(ns, "/") ? td_bytes(NULL, 0)
+                                                            : ns,
+                                 .form = TD_FORM_JSON,
+                                 .payload = auth};
     struct space *space = add(s, bare(ns));
+    enum td_code code;
 
     if (!space)
-        return TD_LIMIT;
+        return td_error_set(err, TD_LIMIT, where, 0, "more than %d namespaces",
+                            SIO_NAMESPACES_MAX);
     space->due_ns = now + s->options.connect_ns;
-    send_own(s, &(struct td_event){
-                    .kind = td_text(SIO_KIND_CONNECT),
-                    .ns = td_bytes_is(ns, "/") ? td_bytes(NULL, 0) : ns,
-                    .form = TD_FORM_JSON,
-                    .payload = auth});
-    return TD_OK;
+    code = send_packet(s, &ask, err);
+    if (code)
+        forget(s, find(s, bare(ns)));
+    return code;
 }
 
 void sio_session_leave(struct sio_session *s, struct td_bytes ns)
@@ -498,6 +514,12 @@ enum td_code sio_session_send(struct sio_session *s, const struct td_event *ev,
     if (code == TD_OK && asks)
         expect(s, ev, now + ack_ns);
     return code;
+}
+
+bool sio_session_is_within(const struct sio_session *s, struct td_bytes *came)
+{
+    *came = sio_decoder_text(s->decoder);
+    return sio_decoder_left(s->decoder) > 0;
 }
 
 uint64_t sio_session_due(const struct sio_session *s)

@@ -65,9 +65,13 @@ void sio_session_free(struct sio_session *session); /* NULL is fine */
 void sio_session_receive(struct sio_session *session, struct td_bytes data,
                          bool binary, uint64_t now);
 
-/* Client: ask for a namespace; auth is a JSON object or "". TD_LIMIT. */
-enum td_code sio_session_join(struct sio_session *session, struct td_bytes ns,
-                              struct td_bytes auth, uint64_t now);
+/* Client: ask for a namespace; auth is a JSON object or "". TD_LIMIT: too many.
+ * TD_USAGE: no packet can carry the namespace; nothing was sent.
+ */
+TD_MUST_CHECK enum td_code sio_session_join(struct sio_session *session,
+                                            struct td_bytes ns,
+                                            struct td_bytes auth, uint64_t now,
+                                            struct td_error *err);
 
 /* Send a disconnect packet for a namespace the session is in. */
 void sio_session_leave(struct sio_session *session, struct td_bytes ns);
@@ -90,6 +94,12 @@ TD_MUST_CHECK enum td_code sio_session_send(struct sio_session *session,
 
 /* Acks asked for and not yet come or timed out. */
 size_t sio_session_unanswered(const struct sio_session *session);
+
+/* Whether attachments of a packet are still to come; then *came is its text,
+ * until the next call.
+ */
+bool sio_session_is_within(const struct sio_session *session,
+                           struct td_bytes *came);
 
 /* When sio_session_tick() must be called; TD_NEVER if not at all. A connect
  * time-out is told through `bad` with TD_TIMEOUT and no bytes.

@@ -313,3 +313,21 @@ enum td_code sse_put_comment(struct td_buf *out, const char *text)
 {
     return td_buf_addf(out, ": %s\n\n", text);
 }
+
+enum td_code sse_put_half(struct td_buf *out, const struct sse_parser *parser)
+{
+    bool kept = !parser->clear;
+    enum td_code code = TD_OK;
+
+    if (kept && parser->has_id)
+        code = put_line(out, "id: ", td_buf_bytes(&parser->id));
+    if (!code && kept && parser->name.len > 0)
+        code = put_line(out, "event: ", td_buf_bytes(&parser->name));
+    if (!code && kept && parser->has_data) {
+        code = put_data(out, td_buf_bytes(&parser->data));
+        out->len -= !code; /* the empty line would be its end */
+    }
+    if (!code && !parser->line_done)
+        code = td_buf_add_bytes(out, td_buf_bytes(&parser->line));
+    return code;
+}

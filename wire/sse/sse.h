@@ -77,6 +77,11 @@ TD_MUST_CHECK enum td_code sse_next(struct sse_parser *parser,
  */
 bool sse_is_within(const struct sse_parser *parser);
 
+/* Append these bytes, as far as they are of the event: fields that came whole
+ * as lines with LF, then the line that did not.
+ */
+enum td_code sse_put_half(struct td_buf *out, const struct sse_parser *parser);
+
 /* A new connection of the same stream: what was half read is forgotten, the
  * last event ID is kept.
  */

@@ -305,3 +305,16 @@ enum td_code ws_next(struct ws_decoder *decoder, struct td_bytes *in,
     } while (code == TD_AGAIN && in->len > 0);
     return code;
 }
+
+bool ws_is_within(const struct ws_decoder *d, struct td_bytes *came)
+{
+    struct td_bytes bytes = td_bytes(d->head, d->head_len);
+
+    if (d->started && d->message.len > 0)
+        bytes = td_buf_bytes(&d->message);
+    else if (d->in_payload && is_control(d->opcode))
+        bytes = td_bytes(d->control, d->control_len);
+    if (came)
+        *came = bytes;
+    return d->started || d->in_payload || d->head_len > 0;
+}

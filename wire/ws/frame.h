@@ -105,6 +105,12 @@ TD_MUST_CHECK enum td_code ws_next(struct ws_decoder *decoder,
                                    struct ws_message *message,
                                    struct td_error *err);
 
+/* Whether a message or a frame has begun whose end has not come, also behind a
+ * close frame. Then *came (may be NULL) are the bytes of its payload that came,
+ * or of its head if there are none; until the next call.
+ */
+bool ws_is_within(const struct ws_decoder *decoder, struct td_bytes *came);
+
 /* Write a frame head for len bytes of payload; returns its size. mask: 4 bytes
  * (clients must) or NULL (servers must).
  */

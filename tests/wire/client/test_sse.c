@@ -27,7 +27,10 @@ static void event_stream_is_told_and_resumed(void)
     expect_log(
         &s, "open j:{\"url\":\"http://127.0.0.1:80/e\",\"attempt\":1,"
             "\"transport\":\"sse\"}\nretry t:50\n- name=t\\\"k id=\"7\" t:a\n"
-            "b\ncomment t:c\nclose j:{\"code\":1000,\"reason\":"
+            "b\ncomment t:c\nbad j:{\"why\":\"the connection ended within a "
+            "message\",\"bytes\":11,\"b64\":\"ZGF0YTogY3V0IG8=\"}\n"
+            "lost j:{\"count\":1,\"why\":\"the connection ended within a "
+            "message\"}\nclose j:{\"code\":1000,\"reason\":"
             "\"it ended within an event, which is left out\"}\n"
             "open j:{\"url\":\"http://127.0.0.1:80/e\",\"attempt\":2,"
             "\"transport\":\"sse\"}\n- t:z\n");

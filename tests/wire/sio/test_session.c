@@ -178,10 +178,11 @@ static void client_joins_and_is_refused(void)
 {
     struct sio_session *s = open_session(SIO_CLIENT, false);
 
-    CU_ASSERT_EQUAL(sio_session_join(s, td_text(""), td_text("{}"), SECOND),
-                    TD_OK);
     CU_ASSERT_EQUAL(
-        sio_session_join(s, td_text("/a?t=1"), td_text(""), 2 * SECOND), TD_OK);
+        sio_session_join(s, td_text(""), td_text("{}"), SECOND, NULL), TD_OK);
+    CU_ASSERT_EQUAL(
+        sio_session_join(s, td_text("/a?t=1"), td_text(""), 2 * SECOND, NULL),
+        TD_OK);
     expect(">0{} >0/a?t=1, ");
     CU_ASSERT_EQUAL(sio_session_waiting(s), 2);
     CU_ASSERT_EQUAL(sio_session_due(s), 46 * SECOND);
