@@ -38,8 +38,9 @@ struct cli_option {
     const char *help;    /* one line */
     uint64_t min;        /* least number, bytes or ns */
     uint64_t max;        /* largest; 0 = what 64 bits hold */
-    const char *bare;    /* what a bare "--loop" means; then a value must be
-                            joined with "=": "--loop=3". NULL = must have one */
+    const char *bare;    /* what a bare "--loop" means; then a value is joined
+                            with "=" ("--loop=3"), or is a number and no file
+                            ("--loop 3"). NULL = must have one */
 };
 
 struct cli_args;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct parser {
     struct cli_args *args;
@@ -119,6 +120,16 @@ static enum td_code given_twice(const struct parser *p, const char *word)
 }
 
 /* value is what came joined to the option, or NULL. */
+/* "--loop 2": the next word is its value if it can be nothing but a number. */
+static bool is_number_behind(const struct parser *p,
+                             const struct cli_option *option)
+{
+    const char *word = *p->next;
+
+    return option->type == CLI_NUMBER && word && *word &&
+           word[strspn(word, "0123456789")] == '\0' && access(word, F_OK) != 0;
+}
+
 static enum td_code take_value(struct parser *p, struct cli_slot *slot,
                                const char *word, const char *value)
 {
@@ -131,7 +142,7 @@ static enum td_code take_value(struct parser *p, struct cli_slot *slot,
     }
     if (option->type == CLI_FLAG)
         value = "true";
-    if (!value && option->bare)
+    if (!value && option->bare && !is_number_behind(p, option))
         value = option->bare;
     if (!value && !*p->next)
         return value_missing(p, word, option);

@@ -204,6 +204,25 @@ static enum td_code judge(struct record *record, enum td_code code,
     return cli_check_worse(code, err, verdict, &why);
 }
 
+/* --require-events, --child-status: what the summary only says is a status. */
+static enum td_code check_required(const struct record *record,
+                                   const struct rec_result *result,
+                                   enum td_code code, struct td_error *err)
+{
+    struct td_error why = {0};
+    enum td_code failed = TD_OK;
+
+    if (cli_flag(record->args, "require-events") && !result->stats.events)
+        failed = td_error_set(&why, TD_FAILED, "--require-events", 0,
+                              "no event was recorded");
+    else if (cli_flag(record->args, "child-status") &&
+             cli_child(record->args) && record->child_status)
+        failed = td_error_set(&why, TD_FAILED, "--child-status", 0,
+                              "the command ended with status %d",
+                              record->child_status);
+    return failed ? cli_check_worse(code, err, failed, &why) : code;
+}
+
 /* Close the recorder and say what came of it; the code of the whole verb. An
  * error from before the loop stands.
  */
@@ -223,6 +242,7 @@ static enum td_code finish(struct record *record, enum td_code code,
         code = td_error_set(err, TD_CANCELLED, "", 0,
                             "aborted by a second signal");
     code = judge(record, code, err);
+    code = check_required(record, &result, code, err);
     closed = report(record, &result, code ? &end : err);
     code = code ? code : closed;
     td_buf_release(&result.path);

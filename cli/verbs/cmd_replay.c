@@ -166,6 +166,32 @@ static enum td_code judge(struct session *s, enum td_code code,
                            &why);
 }
 
+/* --require-events, --require-all: what the summary only says is a status. */
+static enum td_code check_required(const struct session *s, enum td_code code,
+                                   struct td_error *err)
+{
+    const struct play_serve *serve = play_run_serve(s->run);
+    struct td_error why = {.code = TD_OK};
+    enum td_code failed = TD_OK;
+
+    if (cli_flag(s->args, "require-events") &&
+        !play_source_seen(play_run_source(s->run)).taken)
+        failed = td_error_set(&why, TD_FAILED, "--require-events", 0,
+                              "no event was selected");
+    else if (cli_flag(s->args, "require-all") && !play_serve_joined(serve))
+        failed = td_error_set(&why, TD_FAILED, "--require-all", 0,
+                              "no consumer came");
+    else if (cli_flag(s->args, "require-all") &&
+             (play_serve_lost(serve) || play_serve_missed(serve)))
+        failed = td_error_set(&why, TD_FAILED, "--require-all", 0,
+                              "of %" PRIu64 " consumers not all got "
+                              "everything: %" PRIu64 " events lost, %" PRIu64
+                              " missed",
+                              play_serve_joined(serve), play_serve_lost(serve),
+                              play_serve_missed(serve));
+    return failed ? cli_check_worse(code, err, failed, &why) : code;
+}
+
 static enum td_code check_lateness(const struct session *s, enum td_code code,
                                    struct td_error *err)
 {
@@ -222,6 +248,7 @@ static enum td_code play(struct session *s, struct wire_net *net,
         *err = other;
     }
     code = check_lateness(s, code, err);
+    code = check_required(s, code, err);
     play_run_free(s->run);
     return code;
 }

@@ -227,6 +227,19 @@ def child_is_recorded_with_its_status(box):
     same(events[0]["source"], "exec:sh")
 
 
+def what_is_required_is_a_status(box):
+    rows = ((1, "--child-status: the command ended with status 3",
+             ("--child-status", "--", "sh", "-c", "echo 1; exit 3")),
+            (0, "", ("--child-status", "--require-events", "--", "echo", "1")),
+            (0, "status 3", ("--", "sh", "-c", "exit 3")),
+            (1, "--require-events: no event was recorded",
+             ("--require-events", "--", "true")))
+    for status, why, args in rows:
+        code, _, err = box.record("--overwrite", *args)
+        same((args, code), (args, status))
+        holds(err, why)
+
+
 def missing_command(box):
     code, _, err = box.record("--", "/nonexistent/command")
     same(code, 4)

@@ -307,7 +307,7 @@ def unfit_to_url():
 def early():
     """Who leaves early has missed the rest, and the summary says so."""
     path = tape("early", 40, 10 * MS)
-    server = Server(path, "--json", "--wait-clients", "2")
+    server = Server(path, "--json", "--wait-clients", "2", "--require-all")
     gone = WebSocket(server.port)
     other = WebSocket(server.port)
     gone.message()
@@ -319,7 +319,7 @@ def early():
     first, second = json.loads(out)["consumers"]
     check(not 0 < first["sent"] < 40 or not first["missed"], first)
     # What crosses its goodbye is lost.
-    equal(server.child.returncode, 3 if first["lost"] else 0, "status")
+    equal(server.child.returncode, 1, "status")
     equal((first["sent"] + first["lost"] + first["missed"], second["missed"]),
           (40, 0), "it adds up")
     equal(json.loads(out)["missed"], first["missed"], "missed in all")
@@ -402,6 +402,13 @@ def exits():
         (4, "refused", [path, "--to", "ws://127.0.0.1:1/"]),
         (4, "", [FOLDER, "-"]),
         (0, "none of 50 events", [path, "-", "--dir", "in"]),
+        (1, "--require-events: no event was selected",
+         [path, "-", "--dir", "in", "--require-events"]),
+        (0, "played 50", [path, "-", "--require-events"]),
+        (0, "played 100", [path, "-", "--speed", "max", "--loop", "2"]),
+        (1, "--require-all: no consumer came",
+         [path, "--serve", "127.0.0.1:0", "--wait-clients", "0",
+          "--require-all"]),
     ]
     for status, why, args in rows:
         done = run(*args, status=status)
