@@ -1,4 +1,5 @@
 /* NDJSON from a descriptor: standard input, a file, or a child's output. */
+#include "core/log.h"
 #include "core/mem.h"
 #include "core/proc.h"
 #include "core/utf8.h"
@@ -12,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define HELD_NS        (1 * TD_NS_PER_S) /* between the child's end and a word */
 #define CHILD_GRACE_NS (500 * TD_NS_PER_MS) /* between SIGTERM and SIGKILL */
 
 struct line_source {
@@ -28,6 +30,9 @@ struct line_source {
     bool is_child;
     struct td_proc proc;
     struct wire_watch *ended; /* the child's pidfd */
+    struct wire_timer held;   /* the child has ended, its output has not */
+    uint64_t ended_ns;        /* wire_now() of the child's end */
+    bool was_held;            /* so long that it was said */
     int *status;
 };
 
@@ -53,6 +58,7 @@ static void on_long(void *ctx)
 static void close_input(struct line_source *source)
 {
     wire_timer_cancel(rec_net(source->base.rec), &source->pump);
+    wire_timer_cancel(rec_net(source->base.rec), &source->held);
     if (source->watch)
         wire_watch_close(source->watch);
     source->watch = NULL;
@@ -73,6 +79,10 @@ static void say_close(struct line_source *source, const char *reason)
     if (source->is_child && source->proc.pidfd < 0)
         td_buf_addf(&json, ",\"status\":%d",
                     td_proc_exit_status(&source->proc));
+    if (source->was_held)
+        td_buf_addf(&json, ",\"ended_before_ns\":%llu",
+                    (unsigned long long)(wire_now(rec_net(source->base.rec)) -
+                                         source->ended_ns));
     if (source->partial)
         td_buf_add_text(&json, ",\"partial_line\":true");
     td_buf_add_byte(&json, '}');
@@ -99,6 +109,21 @@ static void child_over(struct line_source *source)
     td_buf_release(&text);
 }
 
+/* The recording goes on for something that the user may not know of. */
+static void on_held(void *ctx)
+{
+    struct line_source *source = ctx;
+    struct td_buf text = {0};
+
+    source->was_held = true;
+    td_proc_exit_text(&text, &source->proc);
+    td_log(TD_LOG_WARN,
+           "the command has ended (%s), but something that it started still "
+           "holds its standard output: the recording waits for it",
+           td_buf_str(&text));
+    td_buf_release(&text);
+}
+
 static void on_child_ended(void *ctx, int fd)
 {
     struct line_source *source = ctx;
@@ -108,8 +133,12 @@ static void on_child_ended(void *ctx, int fd)
         return;
     wire_watch_close(source->ended);
     source->ended = NULL;
+    source->ended_ns = wire_now(rec_net(source->base.rec));
     if (source->fd < 0)
         child_over(source);
+    else
+        wire_timer_set(rec_net(source->base.rec), &source->held,
+                       source->ended_ns + HELD_NS);
 }
 
 static void input_over(struct line_source *source, int failed)
@@ -225,6 +254,7 @@ static struct line_source *new_source(int fd, size_t max_line)
     source->base.ops = &ops;
     source->fd = fd;
     source->pump = (struct wire_timer){.fire = on_pump, .ctx = source};
+    source->held = (struct wire_timer){.fire = on_held, .ctx = source};
     source->regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
     rec_lines_init(&source->lines, max_line ? max_line : REC_LINE_MAX, on_line,
                    on_long, source);

@@ -241,7 +241,8 @@ static enum td_code play(struct session *s, struct wire_net *net,
     code = play_run_loop(s->run, err);
     code = judge(s, code, err);
     /* An error before the first event has said all there is to say. */
-    if (!code || s->judged || cli_json(s->args) || has_begun(s))
+    if (!code || code == TD_LOSSY || s->judged || cli_json(s->args) ||
+        has_begun(s))
         printed = print_summary(s, &other);
     if (!code && printed) {
         code = printed;

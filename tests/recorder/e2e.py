@@ -240,6 +240,25 @@ def what_is_required_is_a_status(box):
         holds(err, why)
 
 
+def output_that_outlives_the_command_is_named(box):
+    """The recording waits for who holds the pipe, and says so."""
+    os.mkfifo(box.path("go"))
+    process = box.start("record", "-o", "t.tape.gz", "--", "sh", "-c",
+                        "cat <go & echo 1; exit 3", stdin=subprocess.DEVNULL)
+    line = process.stderr.readline().decode()
+    holds(line, "the command has ended (exit status 3), but something")
+    with open(box.path("go"), "wb") as go:
+        go.write(b"2\n")
+    code, _, _ = box.end(process)
+    same(code, 0)
+    events = tape(box)
+    same([payload(e) for e in plain(events)], [b"1", b"2"])
+    closed = kinds(events, "close")[0]
+    same(closed["json"]["status"], 3)
+    waited = closed["json"]["ended_before_ns"]
+    same((waited >= 10**9, waited <= closed["t"]), (True, True))
+
+
 def missing_command(box):
     code, _, err = box.record("--", "/nonexistent/command")
     same(code, 4)
@@ -662,6 +681,7 @@ def signals_end_in_order(box):
 
 
 def second_sigint_aborts(box):
+    os.mkfifo(box.path("go"))
     process = box.start("record", "-o", "t.tape.gz", "--", "sh", "-c",
                         "trap '' TERM; echo 1; tail -f /dev/null")
     wait_until(lambda: os.path.exists(box.path("t.tape.gz"))
