@@ -17,6 +17,10 @@ void tape_damage_say(struct td_buf *out, size_t start,
          "parts without header line");
     part(out, start, s->bad_members, "damaged member", "damaged members");
     part(out, start, s->bad_lines, "damaged line", "damaged lines");
+    if (s->spaced > 0)
+        (void)td_buf_addf(out,
+                          " (%" PRIu64 " with white space between the tokens)",
+                          s->spaced);
     part(out, start, s->strays, "member out of place", "members out of place");
     part(out, start, s->repeated, "repeated event", "repeated events");
     part(out, start, s->foreign, "event of another recording",

@@ -120,6 +120,28 @@ static void bad_line(struct tape_reader *r)
     damage_at_line(r);
 }
 
+/* Whether a line is what another program made of one: the same JSON, but with
+ * white space between its tokens.
+ */
+static bool is_spaced(struct td_bytes line)
+{
+    struct td_json_doc doc = {0};
+    bool json = td_json_parse(&doc, line, TD_JSON_DEPTH, NULL) == TD_OK;
+    bool quoted = false;
+    bool spaced = false;
+
+    for (size_t i = 0; json && !spaced && i < line.len; i++) {
+        if (line.ptr[i] == '"')
+            quoted = !quoted;
+        else if (quoted && line.ptr[i] == '\\')
+            i++;
+        else if (!quoted && line.ptr[i] <= ' ')
+            spaced = true;
+    }
+    td_json_release(&doc);
+    return spaced;
+}
+
 /* The end line knows how many events there were, so that those missing right
  * before it are noticed.
  */
@@ -220,6 +242,7 @@ static bool take_event(struct tape_reader *r, struct td_bytes line,
 {
     if (tape_line_parse(ev, line, &r->scratch, check, NULL)) {
         bad_line(r);
+        r->state.spaced += is_spaced(line);
         return false;
     }
     if (!r->in_segment)

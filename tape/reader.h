@@ -51,6 +51,8 @@ struct tape_state {
     uint64_t members;     /* data members */
     uint64_t bad_members; /* skipped: CRC or deflate data wrong */
     uint64_t bad_lines;   /* skipped: not a line of the format */
+    uint64_t spaced;      /* of bad_lines, JSON with white space between tokens,
+                             which a line of a tape does not have */
     uint64_t missing;     /* sequence numbers that were skipped over */
     uint64_t repeated;    /* events whose number had come before */
     uint64_t foreign;     /* other events out of order, of another recording */

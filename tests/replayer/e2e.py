@@ -367,12 +367,20 @@ def exits():
             open(os.path.join(FOLDER, "torn"), "wb") as torn:
         torn.write(whole.read()[:-30])
     mute = socket.create_server(("127.0.0.1", 0))
+    spaced = os.path.join(FOLDER, "spaced.gz")
+    with gzip.open(path) as whole, gzip.open(spaced, "wb") as out:
+        out.writelines(whole.readline() if i == 0 else
+                       json.dumps(json.loads(whole.readline())).encode() +
+                       b"\n" for i in range(51))
     rows = [
         (5, "did not answer in time",
          [path, "--to", f"ws://127.0.0.1:{mute.getsockname()[1]}/",
           "--connect-timeout", "50ms"]),
         (2, "--connect-timeout: only with --to\n",
          [path, "-", "--connect-timeout", "1s"]),
+        (3, "played 0 events", [spaced, "-"]),
+        (3, "50 damaged lines (50 with white space between the tokens)",
+         [spaced, "-"]),
         (3, "damaged", [torn.name, "-", "--speed", "max"]),
         (3, "damaged", [torn.name, "--dry-run"]),
         (5, "0 of 1 consumers", [path, "--serve", "127.0.0.1:0",
