@@ -162,8 +162,8 @@ static void find_by_schema(struct check *c, struct check_schema_run *run,
         code = check_schema_explain(run, root, value, on_problem,
                                     (void *)(uintptr_t)report);
     if (code == TD_LIMIT)
-        check_verdict_settle(&c->verdict, report->rule, CHECK_ERROR,
-                             CHECK_TOO_MANY_STEPS);
+        check_verdict_gave_up(&c->verdict, report->rule, report->m->seq,
+                              report->m->name, CHECK_TOO_MANY_STEPS);
 }
 
 static void find_one(struct check *c, struct check_finding f,

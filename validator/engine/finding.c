@@ -44,6 +44,13 @@ void check_rule_undecided(struct check_run *run, const char *why)
                          why);
 }
 
+void check_rule_gave_up(struct check_run *run, const struct check_message *m,
+                        const char *why)
+{
+    check_verdict_gave_up(run->place->fold->verdict, index_of(run), m->seq,
+                          m->name, why);
+}
+
 /* A rule that hears every message of the one stream there is: then what it is
  * not told can be counted later.
  */

@@ -36,6 +36,9 @@ static inline void check_rule_pass(struct check_run *run)
 TD_MUST_CHECK bool check_rule_fail(struct check_run *run);
 void check_rule_open(struct check_run *run, const char *why);
 void check_rule_undecided(struct check_run *run, const char *why);
+/* The same where m is what reached the limit: the reason names it. */
+void check_rule_gave_up(struct check_run *run, const struct check_message *m,
+                        const char *why);
 /* Whatever this key and scope still bring, nothing more will be said of it: the
  * verb need not be told.
  */

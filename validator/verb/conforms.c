@@ -78,7 +78,7 @@ static void find(struct check_run *run, const struct check_message *m,
         return;
     code = check_schema_explain(run->schemas, b->root, value, on_problem, &p);
     if (code == TD_LIMIT)
-        check_rule_undecided(run, CHECK_TOO_MANY_STEPS);
+        check_rule_gave_up(run, m, CHECK_TOO_MANY_STEPS);
     check_note_begin(&note, run, m, p.at);
     (void)td_buf_add_bytes(&note.expected, td_buf_bytes(&p.expected));
     (void)td_buf_add_bytes(&note.found, td_buf_bytes(&p.found));
@@ -106,7 +106,7 @@ static void on_conforms(struct check_run *run, const struct check_message *m,
     else if (code == TD_FAILED)
         find(run, m, value);
     else
-        check_rule_undecided(run, CHECK_TOO_MANY_STEPS);
+        check_rule_gave_up(run, m, CHECK_TOO_MANY_STEPS);
 }
 
 const struct check_verb check_verb_conforms = {

@@ -159,7 +159,8 @@ static void judge(struct check_run *run, const struct check_message *m)
     enum check_answer answer = check_expr_test(b->expr, run->eval);
 
     if (check_eval_gave_up(run->eval))
-        check_rule_undecided(run, "a pattern or distinct() took too much work");
+        check_rule_gave_up(run, m,
+                           "a pattern or distinct() took too much work");
     else if (answer == CHECK_YES)
         check_rule_pass(run);
     else if (answer == CHECK_NO || run->rule->missing != CHECK_MISSING_SKIP)

@@ -1,5 +1,6 @@
 #include "validator/verdict/verdict.h"
 
+#include "core/log.h"
 #include "core/mem.h"
 
 #include <stdlib.h>
@@ -207,6 +208,22 @@ void check_verdict_settle(struct check_verdict *v, uint32_t rule,
     r->outcome = outcome;
     free(r->reason);
     r->reason = td_strdup(reason);
+}
+
+void check_verdict_gave_up(struct check_verdict *v, uint32_t rule, uint64_t seq,
+                           struct td_bytes name, const char *reason)
+{
+    struct td_buf text = {0};
+
+    if (v->rules[rule].outcome == CHECK_ERROR)
+        return;
+    (void)td_buf_addf(&text, "%s: seq %llu", reason, (unsigned long long)seq);
+    if (name.len > 0) {
+        (void)td_buf_add_text(&text, ", ");
+        (void)td_text_clean(&text, name);
+    }
+    check_verdict_settle(v, rule, CHECK_ERROR, td_buf_str(&text));
+    td_buf_release(&text);
 }
 
 /* What a rule does to the whole: its outcome, as far as its level counts. */

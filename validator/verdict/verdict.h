@@ -5,6 +5,7 @@
 #ifndef VALIDATOR_VERDICT_VERDICT_H
 #define VALIDATOR_VERDICT_VERDICT_H
 
+#include "core/buf.h"
 #include "core/error.h"
 
 #include <stdbool.h>
@@ -146,6 +147,12 @@ bool check_verdict_only_counts_alike(struct check_verdict *v, uint32_t rule,
 
 /* Count a finding of f->rule, and keep a copy if there is room. */
 void check_verdict_find(struct check_verdict *v, const struct check_finding *f);
+
+/* A limit was reached at the event of that number and name ("" if it has none):
+ * the rule is an error, and its reason names the first such event.
+ */
+void check_verdict_gave_up(struct check_verdict *v, uint32_t rule, uint64_t seq,
+                           struct td_bytes name, const char *reason);
 
 /* Set the outcome of a rule that found nothing worse, and why. */
 void check_verdict_settle(struct check_verdict *v, uint32_t rule,
