@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +16,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define READ_STEP ((size_t)64 * 1024)
+#define READ_STEP  ((size_t)64 * 1024)
+#define SPOOL_STEP ((size_t)64 * 1024)
 
 static enum td_code failed(struct td_error *err, const char *path,
                            const char *what)
@@ -148,6 +151,67 @@ bool td_fs_same(const char *a, const char *b)
 
     return !stat(a, &one) && !stat(b, &two) && one.st_dev == two.st_dev &&
            one.st_ino == two.st_ino;
+}
+
+static int open_nameless(char *path, size_t room)
+{
+    const char *folder = getenv("TMPDIR");
+    int fd;
+
+    (void)snprintf(path, room, "%s/tapedeck.XXXXXX",
+                   folder && *folder ? folder : "/tmp");
+    fd = mkostemp(path, O_CLOEXEC);
+    if (fd >= 0)
+        (void)unlink(path);
+    return fd;
+}
+
+static enum td_code copy_to(int to, const char *temp, int fd, const char *path,
+                            uint64_t max, struct td_error *err)
+{
+    uint8_t bytes[SPOOL_STEP];
+    enum td_code code = TD_OK;
+
+    for (uint64_t total = 0; !code;) {
+        ssize_t n = read(fd, bytes, sizeof(bytes));
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return failed(err, path, "cannot read");
+        if (n == 0)
+            return TD_OK;
+        total += (uint64_t)n;
+        if (total > max)
+            return td_error_set(
+                err, TD_LIMIT, path, 0,
+                "more than %" PRIu64
+                " bytes came, too many to keep for looking back",
+                max);
+        code = td_fs_write(to, td_bytes(bytes, (size_t)n), temp, err);
+    }
+    return code;
+}
+
+enum td_code td_fs_spool(int fd, const char *path, uint64_t max,
+                         struct td_error *err)
+{
+    char temp[PATH_MAX];
+    struct stat st;
+    enum td_code code;
+    int to;
+
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+        lseek(fd, 0, SEEK_CUR) == 0)
+        return TD_OK;
+    to = open_nameless(temp, sizeof(temp));
+    if (to < 0)
+        return failed(err, temp, "cannot make a temporary file");
+    code = copy_to(to, temp, fd, path, max, err);
+    if (!code && (lseek(to, 0, SEEK_SET) != 0 || dup2(to, fd) < 0))
+        code = failed(err, temp, "cannot be read again");
+    (void)close(to);
+    return code;
 }
 
 enum td_code td_fs_lock(int fd, const char *path, struct td_error *err)

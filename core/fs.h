@@ -29,6 +29,14 @@ enum td_fs_mode {
     TD_FS_EXISTING /* what is there stays; it must be there */
 };
 
+/* Let descriptor fd, a pipe or the like, be read from any offset: all that
+ * comes is copied to a file without a name in $TMPDIR (else /tmp), which takes
+ * the place of fd. A regular file at its start stays as it is. TD_IO: $TMPDIR
+ * cannot be written; TD_LIMIT: more than max bytes came.
+ */
+TD_MUST_CHECK enum td_code td_fs_spool(int fd, const char *path, uint64_t max,
+                                       struct td_error *err);
+
 /* Open for reading and writing and lock it (td_fs_lock). Codes as td_fs_open().
  */
 TD_MUST_CHECK enum td_code td_fs_create(int *fd, const char *path,

@@ -80,6 +80,12 @@ bool play_bound_needs_scan(const struct play_bound *bound)
     return bound->kind == PLAY_BOUND_PERCENT;
 }
 
+bool play_bound_needs_tape(const struct play_bound *bound)
+{
+    return play_bound_needs_scan(bound) || bound->kind == PLAY_BOUND_MARKER ||
+           bound->kind == PLAY_BOUND_WALL;
+}
+
 /* A bound, and the marker it names. */
 struct found {
     const struct play_bound *bound;
@@ -111,6 +117,13 @@ static enum td_code find_marker(struct found *found, struct play_source *source,
     return code == TD_END ? TD_OK : code;
 }
 
+/* What bounds are measured against. */
+struct whole {
+    uint32_t count; /* of tapes */
+    uint64_t start_wall_ns;
+    uint64_t last_ns; /* at_ns of the last event, where it was looked for */
+};
+
 static uint64_t share(uint64_t whole, uint64_t percent)
 {
     return whole / HUNDRED_PERCENT * percent +
@@ -118,14 +131,13 @@ static uint64_t share(uint64_t whole, uint64_t percent)
 }
 
 /* Time and sequence number of a bound; what it does not say stays. */
-static enum td_code resolve(const struct found *found,
-                            const struct play_source *source, uint64_t last_ns,
+static enum td_code resolve(const struct found *found, const struct whole *tape,
                             uint64_t *at_ns, uint64_t *seq,
                             struct td_error *err)
 {
     const struct play_bound *bound = found->bound;
-    uint64_t wall = play_source_start_wall(source);
-    bool single = play_source_tapes(source) == 1;
+    uint64_t wall = tape->start_wall_ns;
+    bool single = tape->count == 1;
 
     switch (bound->kind) {
     case PLAY_BOUND_NONE:
@@ -137,13 +149,13 @@ static enum td_code resolve(const struct found *found,
         *at_ns = bound->value > wall ? bound->value - wall : 0;
         break;
     case PLAY_BOUND_PERCENT:
-        *at_ns = share(last_ns, bound->value);
+        *at_ns = share(tape->last_ns, bound->value);
         break;
     case PLAY_BOUND_SEQ:
         if (!single)
             return td_error_set(err, TD_USAGE, bound->option, 0,
                                 "a sequence number means one tape, not %u",
-                                play_source_tapes(source));
+                                tape->count);
         *seq = bound->value;
         break;
     case PLAY_BOUND_MARKER:
@@ -159,28 +171,42 @@ static enum td_code resolve(const struct found *found,
 }
 
 static enum td_code resolve_both(struct play_window *window,
-                                 struct play_source *source, struct found *a,
-                                 struct found *b, struct td_error *err)
+                                 const struct whole *tape,
+                                 const struct found *a, const struct found *b,
+                                 struct td_error *err)
 {
-    uint64_t last_ns = 0;
-    enum td_code code = TD_OK;
+    enum td_code code =
+        resolve(a, tape, &window->from_ns, &window->from_seq, err);
 
-    if (play_bound_needs_scan(a->bound) || play_bound_needs_scan(b->bound))
-        code = find_last(source, &last_ns, err);
     if (!code)
-        code = find_marker(a, source, err);
-    if (!code)
-        code = find_marker(b, source, err);
-    if (!code)
-        code = resolve(a, source, last_ns, &window->from_ns, &window->from_seq,
-                       err);
-    if (!code)
-        code =
-            resolve(b, source, last_ns, &window->to_ns, &window->to_seq, err);
+        code = resolve(b, tape, &window->to_ns, &window->to_seq, err);
     if (!code &&
         (window->from_ns > window->to_ns || window->from_seq > window->to_seq))
         code = td_error_set(err, TD_USAGE, "--end", 0,
                             "the end lies before the start");
+    return code;
+}
+
+/* What the bounds ask the tapes for. */
+static enum td_code look_at_tapes(struct whole *tape, struct found *a,
+                                  struct found *b, const char *const *paths,
+                                  struct td_error *err)
+{
+    struct play_source_options options = {.paths = paths,
+                                          .window = PLAY_WINDOW_ALL};
+    struct play_source *source;
+    enum td_code code = play_source_open(&source, &options, err);
+
+    if (code)
+        return code;
+    tape->start_wall_ns = play_source_start_wall(source);
+    if (play_bound_needs_scan(a->bound) || play_bound_needs_scan(b->bound))
+        code = find_last(source, &tape->last_ns, err);
+    if (!code)
+        code = find_marker(a, source, err);
+    if (!code)
+        code = find_marker(b, source, err);
+    play_source_close(source);
     return code;
 }
 
@@ -189,20 +215,15 @@ enum td_code play_window_find(struct play_window *window,
                               const struct play_bound *end,
                               const char *const *paths, struct td_error *err)
 {
-    struct play_source_options options = {.paths = paths,
-                                          .window = PLAY_WINDOW_ALL};
     struct found a = {.bound = start};
     struct found b = {.bound = end};
-    struct play_source *source;
-    enum td_code code;
+    struct whole tape = {0};
+    enum td_code code = TD_OK;
 
     *window = PLAY_WINDOW_ALL;
-    if (start->kind == PLAY_BOUND_NONE && end->kind == PLAY_BOUND_NONE)
-        return TD_OK;
-    code = play_source_open(&source, &options, err);
-    if (code)
-        return code;
-    code = resolve_both(window, source, &a, &b, err);
-    play_source_close(source);
-    return code;
+    while (paths[tape.count])
+        tape.count++;
+    if (play_bound_needs_tape(start) || play_bound_needs_tape(end))
+        code = look_at_tapes(&tape, &a, &b, paths, err);
+    return code ? code : resolve_both(window, &tape, &a, &b, err);
 }

@@ -52,6 +52,11 @@ TD_MUST_CHECK enum td_code play_bound_parse(struct play_bound *bound,
 /* True if one look at the whole tape is needed to know what it means. */
 bool play_bound_needs_scan(const struct play_bound *bound);
 
+/* True if the tape must be opened to know what it means: of all but +10s and
+ * seq:N. A pipe cannot be opened twice.
+ */
+bool play_bound_needs_tape(const struct play_bound *bound);
+
 /* Find what the bounds mean on these tapes (paths end with NULL; several share
  * one timeline, see replayer/timeline.h). Reads the tapes only where a bound
  * needs it. TD_USAGE: no such marker, seq: with several tapes, the end before

@@ -296,6 +296,12 @@ static enum td_code more_text(struct tape_reader *r, struct td_error *err)
     return code;
 }
 
+static inline enum td_code given(struct tape_reader *r)
+{
+    r->given = true;
+    return TD_OK;
+}
+
 enum td_code tape_reader_next(struct tape_reader *r, struct td_event *ev,
                               struct td_error *err)
 {
@@ -316,7 +322,7 @@ enum td_code tape_reader_next(struct tape_reader *r, struct td_event *ev,
             if (line.len <= 5 || memcmp(line.ptr, "{\"s\":", 5) != 0)
                 code = take_other(r, line, err);
             else if (take_event(r, line, ev, !r->text.checked))
-                return TD_OK;
+                return given(r);
         }
         if (code)
             return code;

@@ -106,7 +106,7 @@ struct td_bytes tape_reader_line(const struct tape_reader *reader);
  * With an index that is a few reads. Without one (torn, or still growing) the
  * tape is walked from its start: closed members are passed over by their
  * heads, which is a read each at most; text without members is read whole. A
- * pipe can only go forward (TD_IO).
+ * pipe can only go forward (TD_IO), and only before its first event was given.
  */
 TD_MUST_CHECK enum td_code tape_reader_seek_time(struct tape_reader *reader,
                                                  uint64_t at_ns,

@@ -16,7 +16,8 @@ struct tape_reader {
     struct td_buf scratch; /* its payload, where it had to be decoded */
     void (*other)(void *ctx, enum tape_line_kind kind, struct td_bytes line);
     void *other_ctx;
-    bool held; /* `event` is given by the next call */
+    bool held;  /* `event` is given by the next call */
+    bool given; /* an event has left: a pipe cannot give it again */
     struct td_event event;
 
     struct td_buf header_line; /* what `header` points into */

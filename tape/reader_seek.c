@@ -75,10 +75,14 @@ static enum td_code jump(struct tape_reader *r, struct tape_target *t,
     return code;
 }
 
-/* Without an index: from the start, over the heads of the members. */
+/* Without an index: from the start, over the heads of the members. A pipe goes
+ * on from its header, as long as no event has left.
+ */
 static enum td_code start_over(struct tape_reader *r, struct td_error *err)
 {
-    if (!r->scan.in.seekable && r->scan.at > 0) {
+    if (!r->scan.in.seekable && !r->given)
+        return TD_OK;
+    if (!r->scan.in.seekable) {
         (void)td_error_set(err, TD_IO, r->scan.in.path, 0,
                            "is a pipe: it cannot be searched backwards");
         return td_error_mend(err, "give the tape as a file");

@@ -1,6 +1,12 @@
 #include "cli/shared/select_options.h"
 
+#include "core/fs.h"
+
 #include <string.h>
+#include <unistd.h>
+
+/* Of a piped tape that must be looked at twice. */
+#define CLI_SPOOL_MAX (UINT64_C(16) << 30)
 
 static enum play_dirs dirs(const char *dir)
 {
@@ -28,6 +34,21 @@ bool cli_chooses(const struct cli_args *args)
            cli_given(args, "conn") || cli_given(args, "dir");
 }
 
+static bool names_stdin(const char *const *paths)
+{
+    for (; *paths; paths++)
+        if (!strcmp(*paths, "-"))
+            return true;
+    return false;
+}
+
+enum td_code cli_choose_spool(const char *const *paths, struct td_error *err)
+{
+    return names_stdin(paths)
+               ? td_fs_spool(STDIN_FILENO, "stdin", CLI_SPOOL_MAX, err)
+               : TD_OK;
+}
+
 enum td_code cli_choose_window(const struct cli_args *args,
                                const char *const *paths,
                                struct play_window *window, struct td_error *err)
@@ -39,5 +60,7 @@ enum td_code cli_choose_window(const struct cli_args *args,
 
     if (!code)
         code = play_bound_parse(&end, "--end", cli_text(args, "end"), err);
+    if (!code && (play_bound_needs_tape(&start) || play_bound_needs_tape(&end)))
+        code = cli_choose_spool(paths, err);
     return code ? code : play_window_find(window, &start, &end, paths, err);
 }

@@ -57,7 +57,17 @@ struct play_select_options cli_choose(const struct cli_args *args);
 /* True if any of them was given (the range does not count). */
 bool cli_chooses(const struct cli_args *args);
 
-/* The range of the call on these tapes: as play_window_find(). */
+/* Keep a tape that comes through a pipe ("-" among paths, which end with NULL)
+ * in a temporary file of at most 16 GiB, so that it can be read twice. As
+ * td_fs_spool().
+ */
+TD_MUST_CHECK enum td_code cli_choose_spool(const char *const *paths,
+                                            struct td_error *err);
+
+/* The range of the call on these tapes: as play_window_find(). Places that are
+ * not known before the tape was looked at spool a piped one. Ask before the
+ * tape is opened.
+ */
 TD_MUST_CHECK enum td_code cli_choose_window(const struct cli_args *args,
                                              const char *const *paths,
                                              struct play_window *window,

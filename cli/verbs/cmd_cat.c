@@ -55,7 +55,14 @@ static enum td_code find_window(struct cat *cat, const char *path,
     if (cli_given(cat->args, "seq"))
         cat->window.from_seq = cat->window.to_seq =
             cli_number(cat->args, "seq");
-    if (!code && cat->window.from_ns > 0)
+    return code;
+}
+
+static enum td_code go_to_start(struct cat *cat, struct td_error *err)
+{
+    enum td_code code = TD_OK;
+
+    if (cat->window.from_ns > 0)
         code = tape_reader_seek_time(cat->reader, cat->window.from_ns, err);
     if (!code && cat->window.from_seq > 1)
         code = tape_reader_seek_seq(cat->reader, cat->window.from_seq, err);
@@ -144,10 +151,12 @@ static enum td_code cat_tape(struct cat *cat, const char *path,
                                     .other = on_other_line,
                                     .ctx = cat};
     struct tape_state state;
-    enum td_code code = tape_reader_open(&cat->reader, path, &how, err);
+    enum td_code code = find_window(cat, path, err);
 
     if (!code)
-        code = find_window(cat, path, err);
+        code = tape_reader_open(&cat->reader, path, &how, err);
+    if (!code)
+        code = go_to_start(cat, err);
     if (!code)
         play_select_tell(cat->select, cat->reader);
     if (!code)

@@ -24,6 +24,9 @@ open_source(const struct cli_args *args, const char *const *paths,
     struct play_source_options how = {.paths = paths, .select = select};
     enum td_code code = cli_choose_window(args, paths, window, err);
 
+    /* Where it begins is looked up in find_start(). */
+    if (!code && window->from_seq > 1 && !cli_flag(args, "keep-times"))
+        code = cli_choose_spool(paths, err);
     how.window = *window;
     return code ? code : play_source_open(source, &how, err);
 }

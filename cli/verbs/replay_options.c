@@ -295,6 +295,8 @@ static enum td_code read_source(struct cli_replay *r,
     code = play_select_new(&r->select, &which, err);
     if (!code)
         code = cli_choose_window(args, r->paths, &source->window, err);
+    if (!code && cli_number(args, "loop") != 1)
+        code = cli_choose_spool(r->paths, err);
     source->paths = r->paths;
     source->select = r->select;
     source->remap = cli_list(args, "remap");
