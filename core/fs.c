@@ -214,13 +214,58 @@ enum td_code td_fs_spool(int fd, const char *path, uint64_t max,
     return code;
 }
 
+/* "1: FLOCK  ADVISORY  WRITE 1234 fe:00:10961011 0 EOF". The device is that of
+ * the file system, which is not always what fstat() says.
+ */
+static long holder_of(FILE *locks, uint64_t inode)
+{
+    char line[256];
+    long pid;
+    uint64_t found;
+
+    while (fgets(line, sizeof(line), locks)) {
+        const char *at = strstr(line, "FLOCK  ADVISORY  WRITE ");
+
+        if (at && !strstr(line, "->") &&
+            sscanf(at, "FLOCK  ADVISORY  WRITE %ld %*x:%*x:%" SCNu64, &pid,
+                   &found) == 2 &&
+            found == inode && pid > 0 && pid != getpid())
+            return pid;
+    }
+    return 0;
+}
+
+long td_fs_holder(int fd)
+{
+    FILE *locks = fopen("/proc/locks", "re");
+    struct stat st;
+    long pid = 0;
+
+    if (locks && fstat(fd, &st) == 0)
+        pid = holder_of(locks, st.st_ino);
+    if (locks)
+        (void)fclose(locks);
+    if (!pid || flock(fd, LOCK_SH | LOCK_NB) != 0)
+        return pid;
+    (void)flock(fd, LOCK_UN); /* the inode of another file system */
+    return 0;
+}
+
 enum td_code td_fs_lock(int fd, const char *path, struct td_error *err)
 {
+    long holder;
+
     if (flock(fd, LOCK_EX | LOCK_NB) == 0)
         return TD_OK;
     if (errno != EWOULDBLOCK)
         return failed(err, path, "cannot lock");
-    (void)td_error_set(err, TD_IO, path, 0, "another program is writing to it");
+    holder = td_fs_holder(fd);
+    if (holder)
+        (void)td_error_set(err, TD_IO, path, 0, "process %ld is writing to it",
+                           holder);
+    else
+        (void)td_error_set(err, TD_IO, path, 0,
+                           "another program is writing to it");
     (void)td_error_mend(err, "wait until it is done, or choose another name");
     return TD_IO;
 }

@@ -53,6 +53,11 @@ bool td_fs_same(const char *a, const char *b);
 TD_MUST_CHECK enum td_code td_fs_lock(int fd, const char *path,
                                       struct td_error *err);
 
+/* The process that holds the exclusive lock of the file behind fd, as far as
+ * /proc/locks knows of it; 0 if there is none or it is this process itself.
+ */
+long td_fs_holder(int fd);
+
 /* Write all bytes at the descriptor's position. */
 TD_MUST_CHECK enum td_code td_fs_write(int fd, struct td_bytes bytes,
                                        const char *path, struct td_error *err);

@@ -72,7 +72,9 @@ static enum td_code check_found(const char *path, bool *torn,
     if (!tape_reader_state(reader).indexed) {
         while (!(code = tape_reader_next(reader, &ev, err)))
             ;
-        *torn = tape_reader_state(reader).torn;
+        /* One that grows is refused by its lock. */
+        *torn = tape_reader_state(reader).torn &&
+                !tape_reader_state(reader).growing;
     }
     tape_reader_close(reader);
     return code == TD_END ? TD_OK : code;

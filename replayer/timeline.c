@@ -285,7 +285,9 @@ static void damage_of(const struct tape_state *state, struct td_buf *out)
 {
     size_t start = out->len;
 
-    if (state->torn)
+    if (state->growing)
+        (void)td_buf_add_text(out, "still being recorded");
+    else if (state->torn)
         (void)td_buf_addf(out, "torn at byte %" PRIu64, state->torn_at);
     tape_damage_say(out, start, state);
 }

@@ -1,6 +1,7 @@
 #include "tape/reader.h"
 
 #include "core/clock.h"
+#include "core/fs.h"
 #include "core/json.h"
 #include "core/mem.h"
 #include "tape/line.h"
@@ -278,6 +279,17 @@ static inline struct td_bytes next_line(struct tape_reader *r)
     return line;
 }
 
+/* A tape without an end is not torn while its end may still come. */
+static void note_writer(struct tape_reader *r)
+{
+    const struct tape_input *in = &r->scan.in;
+
+    if (!in->seekable)
+        return;
+    r->state.writer = td_fs_holder(in->fd);
+    r->state.growing = r->state.writer != 0;
+}
+
 static enum td_code more_text(struct tape_reader *r, struct td_error *err)
 {
     enum td_code code = tape_scan_next(&r->scan, &r->text, err);
@@ -291,6 +303,7 @@ static enum td_code more_text(struct tape_reader *r, struct td_error *err)
         if (r->in_segment)
             td_buf_clear(&r->end_line); /* it was of the segment before */
         r->state.torn = true;
+        note_writer(r);
         tape_scan_damage(&r->scan, r->scan.at);
     }
     return code;

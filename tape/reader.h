@@ -47,6 +47,8 @@ struct tape_state {
     bool indexed; /* footer and index were there and right */
     bool ended;   /* the last segment has its end line */
     bool torn;    /* the file stops inside a member or without end line */
+    bool growing; /* torn, but only so far: somebody is writing to it */
+    long writer;  /* then, the process that does */
     uint64_t segments;
     uint64_t members;     /* data members */
     uint64_t bad_members; /* skipped: CRC or deflate data wrong */

@@ -22,18 +22,25 @@ enum td_code cli_tape_verdict(const char *path, const char *to,
 {
     struct td_buf text = {0};
 
-    if (state->torn)
+    if (state->growing)
+        (void)td_buf_addf(&text, "it is being recorded by process %ld",
+                          state->writer);
+    else if (state->torn)
         (void)td_buf_add_text(&text, "torn: it has no end");
     tape_damage_say(&text, 0, state);
     if (text.len == 0)
         return TD_OK;
-    (void)td_error_set(err, TD_LOSSY, path,
-                       state->torn_at == TAPE_NO_DAMAGE ? 0 : state->torn_at,
-                       "%s", td_buf_str(&text));
+    (void)td_error_set(
+        err, TD_LOSSY, path,
+        state->growing || state->torn_at == TAPE_NO_DAMAGE ? 0 : state->torn_at,
+        "%s", td_buf_str(&text));
     td_buf_release(&text);
     if (to)
         return td_error_mend(err, "what could be read is in %s",
                              strcmp(to, "-") != 0 ? to : "stdout");
+    if (state->growing)
+        return td_error_mend(err, "wait for its end; `tapedeck cat --follow` "
+                                  "and `validate --follow` do");
     if (state->torn || state->bad_members || state->bad_lines ||
         state->strays || state->repeated || state->foreign || state->headless)
         return td_error_mend(err, "`tapedeck recover` makes a whole tape of "
@@ -47,18 +54,19 @@ void cli_tape_state_json(struct td_buf *out, const struct tape_state *state)
 {
     (void)td_buf_addf(
         out,
-        "\"indexed\":%s,\"ended\":%s,\"torn\":%s,"
+        "\"indexed\":%s,\"ended\":%s,\"torn\":%s,\"recording\":%s,"
         "\"segments\":%" PRIu64 ",\"members\":%" PRIu64
         ",\"bad_members\":%" PRIu64 ",\"bad_lines\":%" PRIu64
         ",\"missing\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"strays\":%" PRIu64
         ",\"repeated\":%" PRIu64 ",\"foreign\":%" PRIu64
         ",\"headless\":%" PRIu64 ",\"wrong_index\":%" PRIu64,
         state->indexed ? "true" : "false", state->ended ? "true" : "false",
-        state->torn ? "true" : "false", state->segments, state->members,
+        state->torn && !state->growing ? "true" : "false",
+        state->growing ? "true" : "false", state->segments, state->members,
         state->bad_members, state->bad_lines, state->missing, state->lost,
         state->strays, state->repeated, state->foreign, state->headless,
         state->wrong_index);
-    if (state->torn_at != TAPE_NO_DAMAGE)
+    if (state->torn_at != TAPE_NO_DAMAGE && !state->growing)
         (void)td_buf_addf(out, ",\"damaged_at\":%" PRIu64, state->torn_at);
 }
 

@@ -232,8 +232,10 @@ static void text_end(struct td_buf *out, const struct tape_reader *reader)
     if (how)
         text_member(out, &doc, how);
     else
-        (void)td_buf_add_text(out, tape_reader_state(reader).torn ? "torn"
-                                                                  : "unknown");
+        (void)td_buf_add_text(
+            out, tape_reader_state(reader).growing ? "not yet: being recorded"
+                 : tape_reader_state(reader).torn  ? "torn"
+                                                   : "unknown");
     if (why) {
         (void)td_buf_add_text(out, ": ");
         text_member(out, &doc, why);

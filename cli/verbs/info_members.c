@@ -2,9 +2,12 @@
 
 #include "cli/shared/tape_output.h"
 #include "core/clock.h"
+#include "core/fs.h"
 #include "tape/member_list.h"
 
 #include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
 
 #define OUT_STEP ((size_t)64 * 1024) /* bytes printed at once */
 
@@ -97,6 +100,18 @@ static enum td_code add_place(void *ctx, const struct tape_place *place,
     return list->out.len >= OUT_STEP ? cli_print(&list->out, err) : TD_OK;
 }
 
+/* A member without an end may still be written. */
+static void note_writer(struct tape_state *state, const char *path)
+{
+    int fd;
+
+    if (!strcmp(path, "-") || td_fs_open(&fd, path, NULL))
+        return;
+    state->writer = td_fs_holder(fd);
+    state->growing = state->writer != 0;
+    (void)close(fd);
+}
+
 enum td_code cli_info_members(const struct cli_args *args, const char *path,
                               struct td_error *err)
 {
@@ -112,6 +127,8 @@ enum td_code cli_info_members(const struct cli_args *args, const char *path,
     if (!code)
         code = cli_print(&list.out, err);
     state.torn_at = list.torn_at;
+    if (!code && list.torn_at != TAPE_NO_DAMAGE)
+        note_writer(&state, path);
     if (!code && list.torn_at != TAPE_NO_DAMAGE)
         code = cli_tape_verdict(path, NULL, &state, err);
     td_buf_release(&list.out);

@@ -321,8 +321,14 @@ static void tell_losses(struct check *c, const struct tape_state *state)
     char found[TEXT];
 
     c->cut |= state->torn;
-    (void)snprintf(found, sizeof(found),
-                   "a tape that breaks off at byte %" PRIu64, state->torn_at);
+    if (state->growing)
+        (void)snprintf(found, sizeof(found),
+                       "a tape that process %ld is still recording",
+                       state->writer);
+    else
+        (void)snprintf(found, sizeof(found),
+                       "a tape that breaks off at byte %" PRIu64,
+                       state->torn_at);
     if (state->torn)
         find_loss(c, NULL, td_bytes("", 0), "an end line", found);
     tell(c, state->bad_members, "whole members with the right checksum",
