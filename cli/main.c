@@ -149,7 +149,10 @@ int main(int argc, char **argv)
 
     keep_descriptors();
     keep_pages();
+    /* A reader that went away and a file that may not grow are errors of the
+     * write, which then says so and lets the tape be closed. */
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
     code = run_words(argv + (argc > 0), &err);
     /* A verb that ends lossy or failed has told its story itself. */
     if (code && err.text[0] && !reader_has_gone(&err))
