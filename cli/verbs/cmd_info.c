@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #define NAMES_MAX 512 /* names that are listed; the rest is counted as one */
+#define SLOTS     ((size_t)2048) /* a power of 2, well above NAMES_MAX */
 
 static const struct cli_option options[] = {
     {.name = "members",
@@ -38,6 +39,7 @@ struct row {
 struct info {
     struct row rows[NAMES_MAX + 1];
     size_t len;
+    uint16_t slots[SLOTS]; /* open addressing; index in rows + 1 */
     uint64_t events;
     uint64_t text_bytes;
     uint64_t last_ns;
@@ -52,31 +54,55 @@ struct info {
     uint32_t conns;
 };
 
-static struct row *row_of(struct info *info, const struct td_event *ev)
+/* FNV-1a; collisions cost a comparison, nothing else. */
+static size_t slot_of(struct td_bytes name, bool is_kind)
 {
-    bool is_kind = ev->kind.len > 0;
-    struct td_bytes name = is_kind ? ev->kind : ev->name;
+    uint64_t hash = UINT64_C(0xcbf29ce484222325) + is_kind;
 
-    for (size_t i = 0; i < info->len; i++) {
-        struct row *row = &info->rows[i];
+    for (size_t i = 0; i < name.len; i++)
+        hash = (hash ^ name.ptr[i]) * UINT64_C(0x100000001b3);
+    return (size_t)(hash ^ hash >> 32) & (SLOTS - 1);
+}
 
-        if (row->is_kind == is_kind && row->len == name.len &&
-            (name.len == 0 || !memcmp(row->name, name.ptr, name.len)))
-            return row;
-    }
-    if (info->len == NAMES_MAX)
-        name = td_text("...");
-    if (info->len > NAMES_MAX)
-        return &info->rows[NAMES_MAX];
+static bool is_row(const struct row *row, struct td_bytes name, bool is_kind)
+{
+    return row->is_kind == is_kind && row->len == name.len &&
+           (name.len == 0 || !memcmp(row->name, name.ptr, name.len));
+}
+
+static struct row *add_row(struct info *info, struct td_bytes name,
+                           bool is_kind, uint64_t second)
+{
     info->rows[info->len] = (struct row){
         .name = td_strndup(name.ptr, name.len),
         .len = name.len,
         .is_kind = is_kind,
-        .first_second = ev->at_ns / TD_NS_PER_S,
-        .second = ev->at_ns / TD_NS_PER_S,
+        .first_second = second,
+        .second = second,
         .least = UINT64_MAX,
     };
     return &info->rows[info->len++];
+}
+
+static struct row *row_of(struct info *info, const struct td_event *ev)
+{
+    bool is_kind = ev->kind.len > 0;
+    struct td_bytes name = is_kind ? ev->kind : ev->name;
+    uint64_t second = ev->at_ns / TD_NS_PER_S;
+    size_t at = slot_of(name, is_kind);
+
+    for (; info->slots[at]; at = (at + 1) & (SLOTS - 1)) {
+        struct row *row = &info->rows[info->slots[at] - 1];
+
+        if (is_row(row, name, is_kind))
+            return row;
+    }
+    if (info->len > NAMES_MAX)
+        return &info->rows[NAMES_MAX];
+    if (info->len == NAMES_MAX)
+        return add_row(info, td_text("..."), false, second);
+    info->slots[at] = (uint16_t)(info->len + 1);
+    return add_row(info, name, is_kind, second);
 }
 
 /* The second at hand is over; those without an event have rate 0. */
