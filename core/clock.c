@@ -223,9 +223,8 @@ static bool take_number(struct cursor *c, uint64_t *out)
 enum td_code td_duration_parse(const char *text, uint64_t *ns)
 {
     static const struct unit units[] = {
-        {"", TD_NS_PER_S},    {"ns", 1},          {"us", 1000},
-        {"ms", TD_NS_PER_MS}, {"s", TD_NS_PER_S}, {"m", MINUTE},
-        {"h", HOUR},          {"d", DAY},         {NULL, 0},
+        {"ns", 1},     {"us", 1000}, {"ms", TD_NS_PER_MS}, {"s", TD_NS_PER_S},
+        {"m", MINUTE}, {"h", HOUR},  {"d", DAY},           {NULL, 0},
     };
     struct cursor c = {text, text + strlen(text)};
     struct cursor point;
@@ -233,6 +232,9 @@ enum td_code td_duration_parse(const char *text, uint64_t *ns)
     uint64_t part;
     uint64_t unit;
 
+    *ns = 0;
+    if (!strcmp(text, "0"))
+        return TD_OK;
     if (!take_number(&c, &whole))
         return TD_FORMAT;
     point = c;

@@ -45,8 +45,8 @@ enum td_code td_time_format(struct td_buf *out, uint64_t wall_ns);
 TD_MUST_CHECK enum td_code td_time_parse(struct td_bytes text,
                                          uint64_t *wall_ns);
 
-/* "250ms" "2s" "1.5h" "10m" "7d" "100us" "5ns"; a bare number is seconds.
- * TD_FORMAT, or TD_LIMIT past 2^63 ns.
+/* "250ms" "2s" "1.5h" "10m" "7d" "100us" "5ns". Of bare numbers only 0 says how
+ * long it is. TD_FORMAT, or TD_LIMIT past 2^63 ns.
  */
 TD_MUST_CHECK enum td_code td_duration_parse(const char *text, uint64_t *ns);
 

@@ -70,7 +70,8 @@ void cli_help_markdown(struct td_buf *out)
              "`TAPEDECK_...` that no option has is told on stderr. "
              "`--no-FLAG` turns a "
              "flag off; an option that takes one\nvalue is given once. Sizes "
-             "are written `64k 10M 1G`, durations `250ms 2s 1h`. Exit "
+             "are written `64k 10M 1G`, durations `250ms 2s 1h` with "
+             "their unit. Exit "
              "statuses: [exit-status.md](exit-status.md).\n\n"
              "## Options of every verb\n");
     add_options(out, cli_common);

@@ -31,6 +31,12 @@ static bool is_whole(const char *text)
     return *text && text[strspn(text, "0123456789")] == '\0';
 }
 
+/* A number of what? */
+static bool is_bare(const char *text)
+{
+    return *text && text[strspn(text, "0123456789.")] == '\0';
+}
+
 static bool read_number(const char *text, uint64_t *number)
 {
     uint64_t n = 0;
@@ -139,6 +145,9 @@ enum td_code cli_value_read(const struct cli_option *option, const char *text,
                        rows[option->type].what);
     if (option->type == CLI_CHOICE)
         (void)td_error_mend(err, "choose %s", option->choices);
+    else if (option->type == CLI_DURATION && is_bare(text))
+        (void)td_error_mend(err, "add the unit: %.40sms, %.40ss or %.40sm",
+                            text, text, text);
     else
         (void)td_error_mend(err, "%s", rows[option->type].mend);
     return TD_USAGE;

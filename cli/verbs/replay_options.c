@@ -82,9 +82,9 @@ const struct cli_option cli_replay_options[] = {
      .preset = "64M",
      .help = "bytes that may wait for one consumer"},
     {.name = "max-lateness",
-     .type = CLI_TEXT,
+     .type = CLI_DURATION,
      .value = "TIME",
-     .help = "exit 6 if any event is later; a bare number is milliseconds"},
+     .help = "exit 6 if any event is later"},
     {.name = "envelope",
      .type = CLI_FLAG,
      .help = "on stdout: whole tape lines instead of payloads"},
@@ -259,25 +259,18 @@ static enum td_code read_pace(struct play_pace *pace,
     return play_eps_parse(eps, &pace->eps, err);
 }
 
-/* Milliseconds, or a duration with its unit. */
 static enum td_code read_lateness(struct cli_replay *r,
                                   const struct cli_args *args,
                                   struct td_error *err)
 {
-    const char *text = cli_text(args, "max-lateness");
     const struct play_pace *pace = &r->run.play.pace;
-    uint64_t micros;
 
     r->max_late_ns = TD_NEVER;
-    if (!text)
+    if (!cli_given(args, "max-lateness"))
         return TD_OK;
     if (!pace->eps && pace->speed == PLAY_SPEED_MAX)
         return refuse(err, "--max-lateness", "nothing is late at full speed");
-    if (play_millionths_parse(text, &micros))
-        r->max_late_ns = micros;
-    else if (td_duration_parse(text, &r->max_late_ns))
-        return td_error_set(err, TD_USAGE, "--max-lateness", 0,
-                            "\"%s\" is no time such as 5ms (or 5)", text);
+    r->max_late_ns = cli_number(args, "max-lateness");
     return TD_OK;
 }
 

@@ -386,7 +386,7 @@ def exits():
         (5, "0 of 1 consumers", [path, "--serve", "127.0.0.1:0",
                                  "--wait-timeout", "50ms"]),
         (6, "late", [path, "-", "--max-lateness", "0"]),
-        (0, "lateness", [path, "-", "--max-lateness", "60000"]),
+        (0, "lateness", [path, "-", "--max-lateness", "60s"]),
         (2, "where to play", [path]),
         (2, "exclude each other", [path, "--to", "ws://x/", "-"]),
         (2, "no place", [path, "-", "--start", "noon"]),

@@ -246,6 +246,8 @@ static void a_bad_call_is_refused_and_mended(void)
          "write it like 64k, 10M or 1G"},
         {"a --max-gap soon", "--max-gap", "\"soon\" is not a duration",
          "write it like 250ms, 2s or 1h"},
+        {"a --max-gap 5", "--max-gap", "\"5\" is not a duration",
+         "add the unit: 5ms, 5s or 5m"},
         {"a --join l", "--join", "\"l\" is not one of the choices",
          "choose live|catch-up"},
         {"a --join=", "--join", "\"\" is not one of the choices",
