@@ -5,17 +5,29 @@
 
 #include <string.h>
 
+#define PREFIX_MAX 32
+
 static void add_verb_names(struct td_buf *out)
 {
     for (size_t i = 0; cli_verbs[i]; i++)
         (void)td_buf_addf(out, "%s%s", i ? " " : "", cli_verbs[i]->name);
 }
 
-static void add_option_names(struct td_buf *out,
-                             const struct cli_option *options)
+/* "rec|reco|recor|record": everything that means the verb. */
+static void add_prefixes(struct td_buf *out, const struct cli_command *verb,
+                         char between)
 {
-    for (; options && options->name; options++)
-        (void)td_buf_addf(out, " --%s", options->name);
+    const struct cli_command *found;
+    char prefix[PREFIX_MAX];
+    size_t len = strlen(verb->name);
+
+    for (size_t n = 1; n < len && n < sizeof(prefix); n++) {
+        memcpy(prefix, verb->name, n);
+        prefix[n] = '\0';
+        if (!cli_verb_find(&found, prefix, NULL) && found == verb)
+            (void)td_buf_addf(out, "%s%c", prefix, between);
+    }
+    (void)td_buf_add_text(out, verb->name);
 }
 
 /* "a|b|c" as "a b c" */
@@ -25,50 +37,95 @@ static void add_choices(struct td_buf *out, const char *choices)
         (void)td_buf_add_byte(out, (uint8_t)(*choices == '|' ? ' ' : *choices));
 }
 
-static void bash_choices(struct td_buf *out, const char *verb,
-                         const struct cli_option *options)
+static bool has_words(const struct cli_command *verb)
+{
+    return verb->words || !strcmp(verb->name, "help");
+}
+
+/* What the first operand may be: verbs are the words of help. */
+static void add_words(struct td_buf *out, const struct cli_command *verb)
+{
+    if (verb->words)
+        add_choices(out, verb->words);
+    else
+        add_verb_names(out);
+}
+
+/* A value must be the next word, or may be. */
+static bool wants_value(const struct cli_option *option)
+{
+    return option->type != CLI_FLAG && !option->bare;
+}
+
+static void add_option_names(struct td_buf *out,
+                             const struct cli_option *options)
+{
+    for (; options && options->name; options++)
+        (void)td_buf_addf(out, " --%s", options->name);
+}
+
+/* The words that may follow an option; none: a file. */
+static void bash_values(struct td_buf *out, const struct cli_option *options)
 {
     for (; options && options->name; options++) {
-        if (!options->choices)
+        if (!wants_value(options) && !options->choices)
             continue;
-        (void)td_buf_addf(out, "        %s:--%s) words=\"", verb,
-                          options->name);
-        add_choices(out, options->choices);
+        (void)td_buf_addf(out, "        --%s", options->name);
+        if (options->alias)
+            (void)td_buf_addf(out, "|--%s", options->alias);
+        if (options->letter)
+            (void)td_buf_addf(out, "|-%c", options->letter);
+        (void)td_buf_add_text(out, ") words=\"");
+        if (options->choices)
+            add_choices(out, options->choices);
         (void)td_buf_add_text(out, "\" ;;\n");
     }
 }
 
+static void bash_verb(struct td_buf *out, const struct cli_command *verb)
+{
+    (void)td_buf_add_text(out, "    ");
+    add_prefixes(out, verb, '|');
+    (void)td_buf_add_text(out, ")\n        words=\"");
+    add_option_names(out, verb->options);
+    add_option_names(out, cli_common);
+    (void)td_buf_add_text(out, "\"\n");
+    if (has_words(verb)) {
+        (void)td_buf_add_text(out, "        [ $COMP_CWORD -ne 2 ] || words=\"");
+        add_words(out, verb);
+        (void)td_buf_add_text(out, "$words\"\n");
+    }
+    (void)td_buf_add_text(out, "        case $prev in\n");
+    bash_values(out, verb->options);
+    bash_values(out, cli_common);
+    (void)td_buf_add_text(out, "        esac ;;\n");
+}
+
+/* --color=a is three words to bash: "--color", "=", "a". */
 static void add_bash(struct td_buf *out)
 {
     (void)td_buf_add_text(
         out,
         "# bash completion of tapedeck; made by: tapedeck completion bash\n"
         "_tapedeck() {\n"
-        "    local cur=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} words=\n"
+        "    local cur=${COMP_WORDS[COMP_CWORD]} words=\n"
         "    local prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+        "    if [ \"$cur\" = = ]; then\n"
+        "        cur=\n"
+        "    elif [ \"$prev\" = = ]; then\n"
+        "        prev=${COMP_WORDS[COMP_CWORD-2]}\n"
+        "    fi\n"
         "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
         "        COMPREPLY=($(compgen -W \"");
     add_verb_names(out);
     (void)td_buf_add_text(out, " --help --version\" -- \"$cur\"))\n"
                                "        return\n"
                                "    fi\n"
-                               "    case $verb:$prev in\n");
-    bash_choices(out, "*", cli_common);
+                               "    case ${COMP_WORDS[1]} in\n");
     for (size_t i = 0; cli_verbs[i]; i++)
-        bash_choices(out, cli_verbs[i]->name, cli_verbs[i]->options);
-    (void)td_buf_add_text(out,
-                          "    esac\n"
-                          "    if [ -z \"$words\" ]; then case $verb in\n");
-    for (size_t i = 0; cli_verbs[i]; i++) {
-        (void)td_buf_addf(out, "        %s) words=\"", cli_verbs[i]->name);
-        if (!strcmp(cli_verbs[i]->name, "help"))
-            add_verb_names(out);
-        add_option_names(out, cli_verbs[i]->options);
-        add_option_names(out, cli_common);
-        (void)td_buf_add_text(out, "\" ;;\n");
-    }
+        bash_verb(out, cli_verbs[i]);
     (void)td_buf_add_text(
-        out, "    esac; fi\n"
+        out, "    esac\n"
              "    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
              "}\n"
              "complete -o bashdefault -o default -F _tapedeck tapedeck\n");
@@ -87,12 +144,32 @@ static void add_quoted(struct td_buf *out, const char *text, const char *escape)
     }
 }
 
+/* '(-o --output)'{-o+,--output=}, '*'{-e+,--event=}, --json: how the option is
+ * written, and how often.
+ */
+static void zsh_name(struct td_buf *out, const struct cli_option *option)
+{
+    const char *joint = option->type == CLI_FLAG ? ""
+                        : option->bare           ? "=-"
+                                                 : "=";
+
+    if (option->type == CLI_LIST)
+        (void)td_buf_add_text(out, "'*'");
+    else if (option->letter)
+        (void)td_buf_addf(out, "'(-%c --%s)'", option->letter, option->name);
+    if (option->letter)
+        (void)td_buf_addf(out, "{-%c%s,--%s%s}", option->letter,
+                          wants_value(option) ? "+" : "", option->name, joint);
+    else
+        (void)td_buf_addf(out, "--%s%s", option->name, joint);
+}
+
 static void zsh_options(struct td_buf *out, const struct cli_option *options)
 {
     for (; options && options->name; options++) {
-        (void)td_buf_addf(out, " \\\n            '%s--%s%s[",
-                          options->type == CLI_LIST ? "*" : "", options->name,
-                          options->type == CLI_FLAG ? "" : "=");
+        (void)td_buf_add_text(out, " \\\n            ");
+        zsh_name(out, options);
+        (void)td_buf_add_text(out, "'[");
         add_quoted(out, options->help, "[]:");
         (void)td_buf_add_byte(out, ']');
         if (options->choices) {
@@ -100,12 +177,31 @@ static void zsh_options(struct td_buf *out, const struct cli_option *options)
             add_choices(out, options->choices);
             (void)td_buf_add_byte(out, ')');
         } else if (options->type != CLI_FLAG) {
-            (void)td_buf_addf(out, ":%s:_files", options->name);
+            (void)td_buf_addf(out, "%s:%s:_files", options->bare ? ":" : "",
+                              options->name);
         }
         (void)td_buf_add_byte(out, '\'');
     }
 }
 
+static void zsh_verb(struct td_buf *out, const struct cli_command *verb)
+{
+    (void)td_buf_add_text(out, "        ");
+    add_prefixes(out, verb, '|');
+    (void)td_buf_add_text(out, ") _arguments");
+    zsh_options(out, verb->options);
+    zsh_options(out, cli_common);
+    if (has_words(verb)) {
+        (void)td_buf_add_text(out, " \\\n            '1:word:(");
+        add_words(out, verb);
+        (void)td_buf_add_text(out, ")'");
+    }
+    (void)td_buf_add_text(out, " \\\n            '*:operand:_files' ;;\n");
+}
+
+/* Sourced, the script registers itself; as a file _tapedeck in $fpath it is the
+ * function.
+ */
 static void add_zsh(struct td_buf *out)
 {
     (void)td_buf_add_text(
@@ -126,23 +222,36 @@ static void add_zsh(struct td_buf *out)
         "    local verb=$words[2]\n"
         "    shift words; (( CURRENT-- ))\n"
         "    case $verb in\n");
-    for (size_t i = 0; cli_verbs[i]; i++) {
-        (void)td_buf_addf(out, "        %s) _arguments", cli_verbs[i]->name);
-        zsh_options(out, cli_verbs[i]->options);
-        zsh_options(out, cli_common);
-        (void)td_buf_add_text(out, " \\\n            '*:operand:_files' ;;\n");
-    }
-    (void)td_buf_add_text(out, "    esac\n}\n_tapedeck \"$@\"\n");
+    for (size_t i = 0; cli_verbs[i]; i++)
+        zsh_verb(out, cli_verbs[i]);
+    (void)td_buf_add_text(
+        out, "    esac\n}\n"
+             "if [[ $funcstack[1] == _tapedeck ]]; then\n"
+             "    _tapedeck \"$@\"\n"
+             "else\n"
+             "    (( $+functions[compdef] )) || { autoload -Uz compinit && "
+             "compinit -i }\n"
+             "    compdef _tapedeck tapedeck\n"
+             "fi\n");
 }
 
-static void fish_options(struct td_buf *out, const char *verb,
+/* "complete -c tapedeck -n '__tapedeck_verb rec reco recor record'" */
+static void fish_begin(struct td_buf *out, const char *condition,
+                       const struct cli_command *verb)
+{
+    (void)td_buf_addf(out, "complete -c tapedeck -n '%s ", condition);
+    add_prefixes(out, verb, ' ');
+    (void)td_buf_add_byte(out, '\'');
+}
+
+static void fish_options(struct td_buf *out, const struct cli_command *verb,
                          const struct cli_option *options)
 {
     for (; options && options->name; options++) {
-        (void)td_buf_add_text(out, "complete -c tapedeck");
         if (verb)
-            (void)td_buf_addf(out, " -n '__fish_seen_subcommand_from %s'",
-                              verb);
+            fish_begin(out, "__tapedeck_verb", verb);
+        else
+            (void)td_buf_add_text(out, "complete -c tapedeck");
         if (options->letter)
             (void)td_buf_addf(out, " -s %c", options->letter);
         (void)td_buf_addf(out, " -l %s", options->name);
@@ -150,29 +259,49 @@ static void fish_options(struct td_buf *out, const char *verb,
             (void)td_buf_add_text(out, " -xa '");
             add_choices(out, options->choices);
             (void)td_buf_add_byte(out, '\'');
-        } else if (options->type != CLI_FLAG) {
+        } else if (wants_value(options)) {
             (void)td_buf_add_text(out, " -r");
         }
         (void)td_buf_add_text(out, " -d '");
-        add_quoted(out, options->help, "");
+        add_quoted(out, options->help, "\\");
         (void)td_buf_add_text(out, "'\n");
     }
+}
+
+static void fish_verb(struct td_buf *out, const struct cli_command *verb)
+{
+    (void)td_buf_addf(out,
+                      "complete -c tapedeck -n __tapedeck_first -fa %s -d '",
+                      verb->name);
+    add_quoted(out, verb->summary, "\\");
+    (void)td_buf_add_text(out, "'\n");
+    if (has_words(verb)) {
+        fish_begin(out, "__tapedeck_word", verb);
+        (void)td_buf_add_text(out, " -fa '");
+        add_words(out, verb);
+        (void)td_buf_add_text(out, "'\n");
+    }
+    fish_options(out, verb, verb->options);
 }
 
 static void add_fish(struct td_buf *out)
 {
     (void)td_buf_add_text(
         out, "# fish completion of tapedeck; made by: tapedeck completion "
-             "fish\n");
-    for (size_t i = 0; cli_verbs[i]; i++) {
-        (void)td_buf_addf(out,
-                          "complete -c tapedeck -n __fish_use_subcommand -fa "
-                          "%s -d '",
-                          cli_verbs[i]->name);
-        add_quoted(out, cli_verbs[i]->summary, "");
-        (void)td_buf_add_text(out, "'\n");
-        fish_options(out, cli_verbs[i]->name, cli_verbs[i]->options);
-    }
+             "fish\n"
+             "function __tapedeck_first\n"
+             "    test (count (commandline -opc)) -eq 1\n"
+             "end\n"
+             "function __tapedeck_verb\n"
+             "    set -l words (commandline -opc)\n"
+             "    test (count $words) -gt 1; and contains -- $words[2] $argv\n"
+             "end\n"
+             "function __tapedeck_word\n"
+             "    test (count (commandline -opc)) -eq 2; and __tapedeck_verb "
+             "$argv\n"
+             "end\n");
+    for (size_t i = 0; cli_verbs[i]; i++)
+        fish_verb(out, cli_verbs[i]);
     fish_options(out, NULL, cli_common);
 }
 

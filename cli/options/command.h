@@ -49,6 +49,8 @@ struct cli_command {
     const char *name;
     const char *summary;  /* one line for `tapedeck help` */
     const char *usage;    /* operands: "SOURCE [-- CMD...]" */
+    const char *words;    /* what the first operand may be, "a|b|c"; NULL: it
+                             is no word of ours */
     const char *details;  /* paragraphs for help and man; or NULL */
     const char *examples; /* one a line, "COMMAND  # what it does"; or NULL */
     const struct cli_option *options; /* ends with a NULL name */

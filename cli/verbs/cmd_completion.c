@@ -25,7 +25,10 @@ const struct cli_command cli_cmd_completion = {
     .name = "completion",
     .summary = "Print the completion script for bash, zsh or fish.",
     .usage = "bash|zsh|fish",
-    .examples = "source <(tapedeck completion bash)",
+    .words = "bash|zsh|fish",
+    .examples = "source <(tapedeck completion bash)\n"
+                "source <(tapedeck completion zsh)  # in ~/.zshrc\n"
+                "tapedeck completion fish | source",
     .min_operands = 1,
     .max_operands = 1,
     .run = run,

@@ -169,6 +169,7 @@ const struct cli_command cli_cmd_config = {
     .name = "config",
     .summary = "Say where the value of an option comes from.",
     .usage = "explain KEY",
+    .words = "explain",
     .details =
         "KEY is OPTION or VERB.OPTION. The setting that counts comes first, "
         "then those it hides. In order: the command line; the environment "

@@ -72,6 +72,7 @@ const struct cli_command cli_cmd_contract = {
     .name = "contract",
     .summary = "Work on a contract: find errors, run its tests, read it.",
     .usage = "lint|test|explain FILE... | schema",
+    .words = "lint|test|explain|schema",
     .details =
         "lint    every error, and warnings: rules that cannot fail, names that "
         "the contract does not define.\n"

@@ -17,3 +17,8 @@ foreach(case ${cases})
 endforeach()
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
   ${CMAKE_CURRENT_LIST_DIR}/bad_input.py)
+
+# Three shells complete our words.
+add_test(NAME cli.complete COMMAND /usr/bin/python3
+  ${CMAKE_CURRENT_LIST_DIR}/complete.py $<TARGET_FILE:tapedeck>)
+set_tests_properties(cli.complete PROPERTIES TIMEOUT 240)
