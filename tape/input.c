@@ -6,10 +6,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define STOP_MS    100 /* between looks at tape_input.stop */
 #define WINDOW_MAX (2 * TAPE_LINE_MAX)
 #define WINDOW_KEEP                                                            \
     ((size_t)16 * 1024 * 1024) /* larger ones are given back                   \
@@ -40,6 +42,7 @@ enum td_code tape_input_open(struct tape_input *in, const char *path,
     if (in->fd < 0)
         return td_error_errno(err, TD_IO, "stdin", errno, "cannot read");
     in->path = td_strdup(is_stdin ? "stdin" : path);
+    in->terminal = isatty(in->fd);
     in->seekable = is_regular(in->fd) && lseek(in->fd, 0, SEEK_CUR) == 0;
     return TD_OK;
 }
@@ -50,6 +53,7 @@ void tape_input_share(struct tape_input *in, const struct tape_input *other)
     td_buf_init(&in->window, WINDOW_MAX);
     in->fd = fcntl(other->fd, F_DUPFD_CLOEXEC, 0);
     in->path = td_strdup(other->path);
+    in->stop = other->stop;
     in->seekable = true; /* by pread: the descriptors' common place stays */
 }
 
@@ -63,9 +67,33 @@ void tape_input_close(struct tape_input *in)
     in->fd = -1;
 }
 
+/* Wait for bytes, or for the word to stop. */
+static bool is_told_to_stop(const struct tape_input *in)
+{
+    struct pollfd ready = {.fd = in->fd, .events = POLLIN};
+
+    if (!in->stop)
+        return false;
+    while (!*in->stop && !in->seekable && poll(&ready, 1, STOP_MS) <= 0)
+        ;
+    return *in->stop;
+}
+
+static ssize_t stop_reading(struct tape_input *in)
+{
+    in->failed = true;
+    (void)td_error_set(&in->err, TD_CANCELLED, in->path, 0,
+                       "reading ended by a signal");
+    return -1;
+}
+
 static ssize_t read_some(struct tape_input *in, uint64_t offset, uint8_t *to,
                          size_t len)
 {
+    if (in->terminal && in->ended)
+        return 0;
+    if (is_told_to_stop(in))
+        return stop_reading(in);
     for (;;) {
         ssize_t n = in->seekable ? pread(in->fd, to, len, (off_t)offset)
                                  : read(in->fd, to, len);
@@ -125,7 +153,7 @@ struct td_bytes tape_input_at(struct tape_input *in, uint64_t offset,
                         (size_t)(have - offset));
     pass_over(in, offset);
     move_window(in, offset);
-    in->ended = false;
+    in->ended = in->ended && in->terminal;
     while (in->window.len < need && !in->failed) {
         size_t want = need - in->window.len;
         uint8_t *room;

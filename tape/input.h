@@ -17,10 +17,13 @@ struct tape_input {
     int fd;
     char *path;
     bool seekable;
+    bool terminal; /* its end comes once, and a further read waits again */
     struct td_buf window;
     uint64_t base; /* offset of the window's first byte in the file */
     bool ended;    /* the last read said so; a growing file asks again */
     bool failed;
+    const volatile int *stop; /* not NULL: reading fails with TD_CANCELLED once
+                                 it is not 0, at most 100 ms later */
     struct td_error err;
     uint64_t reads; /* calls of read */
     uint64_t bytes; /* that they gave */

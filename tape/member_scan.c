@@ -478,7 +478,7 @@ static enum td_code input_failed(const struct tape_scan *scan,
 {
     if (err)
         *err = scan->in.err;
-    return TD_IO;
+    return scan->in.err.code;
 }
 
 enum td_code tape_scan_next(struct tape_scan *scan, struct tape_text *out,

@@ -97,10 +97,10 @@ static enum td_code read_more(struct tape_ndjson *in, struct td_error *err)
         return td_error_set(err, TD_LIMIT, in->in.path, 0,
                             "a line is longer than %zu bytes", TAPE_LINE_MAX);
     data = tape_input_at(&in->in, in->offset, 1);
-    if (in->in.failed) {
+    if (data.len == 0 && in->in.failed) {
         if (err)
             *err = in->in.err;
-        return TD_IO;
+        return in->in.err.code;
     }
     in->ended = data.len == 0;
     if (in->ended)

@@ -4,6 +4,7 @@
 #include "tape/damage.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include <unistd.h>
 
 enum td_code cli_not_onto(const char *out, const char *tape,
@@ -48,6 +49,13 @@ enum td_code cli_tape_verdict(const char *path, const char *to,
     if (state->wrong_index)
         return td_error_mend(err, "`tapedeck reindex` writes a right one");
     return TD_LOSSY;
+}
+
+void cli_say_waiting(const struct cli_args *args, const char *path,
+                     const char *what)
+{
+    if (!strcmp(path, "-") && isatty(STDIN_FILENO))
+        cli_say(args, "waiting for %s on stdin; Ctrl-D ends it", what);
 }
 
 void cli_tape_state_json(struct td_buf *out, const struct tape_state *state)

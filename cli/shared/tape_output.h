@@ -18,6 +18,13 @@ TD_MUST_CHECK enum td_code cli_tape_verdict(const char *path, const char *to,
 TD_MUST_CHECK enum td_code cli_not_onto(const char *out, const char *tape,
                                         struct td_error *err);
 
+#define CLI_A_TAPE   "a tape, or its text,"
+#define CLI_MESSAGES "messages, one a line,"
+
+/* If path is "-" and stdin a terminal: say that `what` is waited for. */
+void cli_say_waiting(const struct cli_args *args, const char *path,
+                     const char *what);
+
 /* Append the state as members of a JSON object, without braces. */
 void cli_tape_state_json(struct td_buf *out, const struct tape_state *state);
 

@@ -95,6 +95,25 @@ static unsigned jobs_for(const struct validate *all, const char *path)
                                               : CHECK_JOBS_MAX;
 }
 
+static enum td_code judge(struct validate *all, struct cli_live *live,
+                          const char *path, struct td_error *err)
+{
+    const struct check_verdict *v = check_end(cli_live_check(live));
+    enum td_code code = check_verdict_code(v);
+
+    count(all, v);
+    if (code)
+        cli_check_say(v, code, path, err);
+    if (report(all, v, code ? NULL : err) && !code)
+        code = TD_IO;
+    return code;
+}
+
+static bool has_begun(struct cli_live *live)
+{
+    return check_so_far(cli_live_check(live))->events > 0;
+}
+
 static enum td_code validate(struct validate *all, const char *path,
                              struct td_error *err)
 {
@@ -104,22 +123,17 @@ static enum td_code validate(struct validate *all, const char *path,
     struct cli_live *live;
     enum td_code code;
 
+    cli_say_waiting(all->args, path, CLI_MESSAGES " or a tape");
     if (form)
         return cli_validate_output(&all->check, form, path, err);
     all->check.how.jobs = jobs_for(all, path);
     live = cli_live_new(&how);
     code = cli_validate_input(live, path, cli_flag(all->args, "follow"), err);
 
-    if (code == TD_OK) {
-        const struct check_verdict *v = check_end(cli_live_check(live));
-
-        count(all, v);
-        code = check_verdict_code(v);
-        if (code)
-            cli_check_say(v, code, path, err);
-        if (report(all, v, code ? NULL : err) && !code)
-            code = TD_IO;
-    }
+    if (code == TD_OK)
+        code = judge(all, live, path, err);
+    else if (code == TD_CANCELLED && has_begun(live))
+        (void)judge(all, live, path, &(struct td_error){0});
     cli_live_free(live);
     return code;
 }
@@ -179,6 +193,8 @@ static enum td_code validate_all(struct validate *all, struct td_error *err)
             validate(all, operands ? cli_operand(all->args, i) : "-", &why);
 
         worst = cli_check_worse(worst, &kept, code, &why);
+        if (code == TD_CANCELLED)
+            break;
     }
     *err = kept;
     if (summarize(all, worst ? NULL : err) && !worst)
@@ -230,7 +246,8 @@ const struct cli_command cli_cmd_validate = {
         "Reads tapes, plain NDJSON, gzipped NDJSON, and stdin (- or nothing).\n"
         "Exit status 0: pass. 1: a check failed. 2: the schema or contract is\n"
         "wrong. 3: passed, but the input is torn or lacks events. 4: cannot "
-        "read.\n7: undecided, a limit was reached.",
+        "read.\n7: undecided, a limit was reached. 130: a signal ended the "
+        "reading; the\nverdict is of what was read.",
     .examples = "tapedeck validate run.tape.gz --contract run.contract.yaml\n"
                 "tapedeck validate --schema event.json < events.ndjson",
     .options = options,

@@ -9,7 +9,8 @@
 
 #define POLL_MS 100 /* between looks at a growing tape */
 
-static volatile sig_atomic_t told_to_end;
+/* Written by the handler, read by the input. */
+static volatile int told_to_end;
 
 static void on_signal(int number)
 {
@@ -36,7 +37,6 @@ static enum td_code follow_tape(struct cli_live *live,
     struct td_error why;
     enum td_code code;
 
-    hear_signals();
     while ((code = check_tape(check, reader, err)) == TD_AGAIN) {
         cli_live_tell(live);
         if (!told_to_end && poll(NULL, 0, POLL_MS) == 0)
@@ -137,14 +137,16 @@ static enum td_code read_lines(struct cli_live *live, const char *path,
     return code == TD_END ? TD_OK : code;
 }
 
-enum td_code cli_validate_input(struct cli_live *live, const char *path,
-                                bool follow, struct td_error *err)
+static enum td_code read_input(struct cli_live *live, const char *path,
+                               bool follow, struct td_error *err)
 {
     struct tape_input in;
     enum td_code code = tape_input_open(&in, path, err);
 
     if (code)
         return code;
+    in.stop = &told_to_end;
+    hear_signals();
     if (is_tape_name(path) || tape_sniff(&in))
         return read_tape(live, path, &in, follow, err);
     if (!follow || !in.seekable)
@@ -158,4 +160,17 @@ enum td_code cli_validate_input(struct cli_live *live, const char *path,
                                   "-f");
     return td_error_mend(err, "pipe them: tail -f %.60s | tapedeck validate -f",
                          path);
+}
+
+/* A followed input is ended by a signal as others are by their end. */
+enum td_code cli_validate_input(struct cli_live *live, const char *path,
+                                bool follow, struct td_error *err)
+{
+    struct check *check = cli_live_check(live);
+    enum td_code code = read_input(live, path, follow, err);
+
+    if (code != TD_CANCELLED || check_so_far(check)->events == 0)
+        return code;
+    check_broken(check, err);
+    return follow ? TD_OK : code;
 }
