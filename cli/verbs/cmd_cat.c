@@ -151,8 +151,10 @@ static enum td_code cat_tape(struct cat *cat, const char *path,
                                     .other = on_other_line,
                                     .ctx = cat};
     struct tape_state state;
-    enum td_code code = find_window(cat, path, err);
+    enum td_code code;
 
+    cli_say_waiting(cat->args, path, CLI_A_TAPE);
+    code = find_window(cat, path, err);
     if (!code)
         code = tape_reader_open(&cat->reader, path, &how, err);
     if (!code)

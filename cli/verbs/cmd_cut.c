@@ -1,5 +1,6 @@
 /* tapedeck cut: a part of a tape as a tape of its own. */
 #include "cli/shared/select_options.h"
+#include "cli/shared/tape_output.h"
 #include "cli/verbs/tape_write.h"
 
 static const struct cli_option options[] = {
@@ -59,6 +60,7 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
     uint64_t from_ns = 0;
     enum td_code code;
 
+    cli_say_waiting(args, paths[0], CLI_A_TAPE);
     which.all_kinds = !cli_given(args, "event") && !cli_given(args, "regex");
     code = play_select_new(&select, &which, err);
     if (!code)

@@ -420,6 +420,7 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
 {
     const char *path = cli_operand(args, 0);
 
+    cli_say_waiting(args, path, CLI_A_TAPE);
     return cli_flag(args, "members") ? cli_info_members(args, path, err)
                                      : show(args, path, err);
 }

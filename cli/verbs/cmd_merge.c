@@ -1,4 +1,5 @@
 /* tapedeck merge: several tapes on one timeline. */
+#include "cli/shared/tape_output.h"
 #include "cli/verbs/tape_write.h"
 
 static const struct cli_option options[] = {
@@ -21,6 +22,8 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
 
     for (int i = 0; i < cli_operands(args); i++)
         paths[i] = cli_operand(args, i);
+    for (int i = 0; i < cli_operands(args); i++)
+        cli_say_waiting(args, paths[i], CLI_A_TAPE);
     code = play_source_open(&source, &how, err);
     if (code)
         return code;

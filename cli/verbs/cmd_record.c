@@ -315,6 +315,8 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
     record.setup.recorder.ctx = &record;
     if (!code && (record.setup.check.schemas || record.setup.check.contract))
         open_check(&record);
+    for (int i = 0; !code && i < cli_operands(args); i++)
+        cli_say_waiting(args, cli_operand(args, i), CLI_MESSAGES);
     if (!code)
         code = wire_lws_open(&record.net, td_clock_real(), err);
     if (!code)

@@ -293,7 +293,11 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
 {
     struct session s = {.args = args};
     const char *ready = cli_text(args, "ready-file");
-    enum td_code code = cli_replay_read(&s.replay, args, err);
+    enum td_code code;
+
+    /* The last "-" may be where it goes; the tape comes first. */
+    cli_say_waiting(args, cli_operand(args, 0), CLI_A_TAPE);
+    code = cli_replay_read(&s.replay, args, err);
 
     for (int i = 0; ready && !code && i < cli_operands(args); i++)
         code = cli_not_onto(ready, cli_operand(args, i), err);

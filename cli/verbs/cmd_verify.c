@@ -166,8 +166,10 @@ static enum td_code verify(const struct cli_args *args, const char *path,
                                           .other = on_other_line,
                                           .ctx = &check};
     struct tape_reader *reader;
-    enum td_code code = tape_reader_open(&reader, path, &how, err);
+    enum td_code code;
 
+    cli_say_waiting(args, path, CLI_A_TAPE);
+    code = tape_reader_open(&reader, path, &how, err);
     check.reader = reader;
     if (!code)
         code = report(args, path, &check, read_all(&check, err), err);

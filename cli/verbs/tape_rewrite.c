@@ -39,8 +39,10 @@ enum td_code cli_rewrite(const struct cli_args *args,
     };
     struct tape_rewritten done;
     struct td_buf out = {0};
-    enum td_code code = tape_rewrite(&how, &done, err);
+    enum td_code code;
 
+    cli_say_waiting(args, from, CLI_A_TAPE);
+    code = tape_rewrite(&how, &done, err);
     if (!code)
         report(args, how.to, &done, &out);
     if (!code && strcmp(how.to, "-") != 0)
