@@ -143,3 +143,24 @@ bool check_instant_number(struct td_bytes token, int64_t unit, int64_t *ns)
     *ns = d.negative ? -(int64_t)n : (int64_t)n;
     return true;
 }
+
+static bool is_decimal(struct td_bytes text)
+{
+    size_t at = text.len > 0 && text.ptr[0] == '-';
+    size_t points = 0;
+
+    if (at == text.len || text.ptr[at] == '.' || text.ptr[text.len - 1] == '.')
+        return false;
+    for (; at < text.len; at++) {
+        points += text.ptr[at] == '.';
+        if (text.ptr[at] != '.' && (text.ptr[at] < '0' || text.ptr[at] > '9'))
+            return false;
+    }
+    return points <= 1;
+}
+
+bool check_instant_text(struct td_bytes text, int64_t unit, int64_t *ns)
+{
+    return is_decimal(text) ? check_instant_number(text, unit, ns)
+                            : check_instant_read(text, ns);
+}

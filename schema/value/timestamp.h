@@ -18,4 +18,9 @@ bool check_instant_read(struct td_bytes text, int64_t *ns);
  */
 bool check_instant_number(struct td_bytes token, int64_t unit, int64_t *ns);
 
+/* What a message writes in quotes: RFC 3339, or a number of units as digits
+ * ("1769860800000000", as `journalctl -o json` does), with a fraction or not.
+ */
+bool check_instant_text(struct td_bytes text, int64_t unit, int64_t *ns);
+
 #endif

@@ -79,7 +79,7 @@ bool fold_read_time(struct check_fold *f, const struct check_time_source *time,
     if (at == CHECK_NO_VALUE)
         return false;
     if (m->doc->values[at].kind == TD_JSON_STRING)
-        return check_instant_read(td_json_inner(m->doc, at), ns);
+        return check_instant_text(td_json_inner(m->doc, at), time->unit, ns);
     if (m->doc->values[at].kind != TD_JSON_NUMBER)
         return false;
     return check_instant_number(td_json_raw(m->doc, at), time->unit, ns);
