@@ -95,7 +95,7 @@ static enum td_code run_words(char *const *words, struct td_error *err)
 
     if (!words[0]) {
         (void)td_error_set(err, TD_USAGE, NULL, 0, "a verb is missing");
-        return td_error_mend(err, "see: tapedeck help");
+        return td_error_hint(err, "see: tapedeck help");
     }
     if (!strcmp(words[0], "--version") || !strcmp(words[0], "-V"))
         return print_version(words[1] && !strcmp(words[1], "--json"), err);
@@ -103,7 +103,7 @@ static enum td_code run_words(char *const *words, struct td_error *err)
         return print_help(NULL, err);
     if (words[0][0] == '-') {
         (void)td_error_set(err, TD_USAGE, words[0], 0, "no such option");
-        return td_error_mend(err, "the verb comes first: see tapedeck help");
+        return td_error_hint(err, "the verb comes first: see tapedeck help");
     }
     code = cli_verb_find(&command, words[0], err);
     if (code)

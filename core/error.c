@@ -46,7 +46,7 @@ enum td_code td_error_set(struct td_error *err, enum td_code code,
     err->code = code;
     err->errnum = 0;
     err->offset = offset;
-    err->mend[0] = '\0';
+    err->hint[0] = '\0';
     keep_tail(err->where, sizeof(err->where), where ? where : "");
     va_start(ap, fmt);
     (void)vsnprintf(err->text, sizeof(err->text), fmt, ap);
@@ -54,23 +54,23 @@ enum td_code td_error_set(struct td_error *err, enum td_code code,
     return code;
 }
 
-enum td_code td_error_mend(struct td_error *err, const char *fmt, ...)
+enum td_code td_error_hint(struct td_error *err, const char *fmt, ...)
 {
     va_list ap;
 
     if (!err)
         return TD_USAGE;
     va_start(ap, fmt);
-    (void)vsnprintf(err->mend, sizeof(err->mend), fmt, ap);
+    (void)vsnprintf(err->hint, sizeof(err->hint), fmt, ap);
     va_end(ap);
     return err->code;
 }
 
-const char *td_errno_mend(int errnum)
+const char *td_errno_hint(int errnum)
 {
     static const struct {
         int errnum;
-        const char *mend;
+        const char *hint;
     } rows[] = {
         {ENOSPC, "free some space"},
         {EDQUOT, "free some space, or get a larger quota"},
@@ -80,7 +80,7 @@ const char *td_errno_mend(int errnum)
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (rows[i].errnum == errnum)
-            return rows[i].mend;
+            return rows[i].hint;
     return "";
 }
 
@@ -94,7 +94,7 @@ enum td_code td_error_errno(struct td_error *err, enum td_code code,
                                  : strerror_r(errnum, reason, sizeof(reason)));
     if (err) {
         err->errnum = errnum;
-        (void)td_error_mend(err, "%s", td_errno_mend(errnum));
+        (void)td_error_hint(err, "%s", td_errno_hint(errnum));
     }
     return code;
 }

@@ -47,7 +47,7 @@ enum td_code {
 /* The same of one that is called often enough to have to be fast itself. */
 #define TD_APART __attribute__((noinline))
 
-/* What went wrong, where, why, and the mend. Holds no pointers: copy it,
+/* What went wrong, where, why, and the hint. Holds no pointers: copy it,
  * never free it.
  */
 struct td_error {
@@ -56,7 +56,7 @@ struct td_error {
     uint64_t offset; /* bytes from the start of `where`, or 0 */
     char where[256]; /* path, URL or option name; "" when there is none */
     char text[320];  /* what and why, one sentence, no newline */
-    char mend[160];  /* what the user can do, or "" */
+    char hint[160];  /* what the user can do, or "" */
 };
 
 /* Static text for a code, e.g. "timed out waiting". Never NULL. */
@@ -65,7 +65,7 @@ const char *td_code_text(enum td_code code);
 /* Exit status of a process that ends with this code (docs/exit-status.md). */
 int td_code_exit_status(enum td_code code);
 
-/* Fill *err (if not NULL; the mend is cleared) and return code, so callers can
+/* Fill *err (if not NULL; the hint is cleared) and return code, so callers can
  * write `return td_error_set(err, TD_FORMAT, path, off, "magic is %08x", m);`.
  * A `where` too long keeps its tail, which names the file.
  */
@@ -73,19 +73,19 @@ enum td_code td_error_set(struct td_error *err, enum td_code code,
                           const char *where, uint64_t offset, const char *fmt,
                           ...) TD_PRINTF(5, 6);
 
-/* Add the mend to an error that was set and return its code. What has a mend
+/* Add the hint to an error that was set and return its code. What has a hint
  * has failed, so without err it is TD_USAGE, never TD_OK.
  */
-enum td_code td_error_mend(struct td_error *err, const char *fmt, ...)
+enum td_code td_error_hint(struct td_error *err, const char *fmt, ...)
     TD_PRINTF(2, 3);
 
 /* What the user can do about a failed system call: "free some space" for a full
  * disk, "" where nothing is known.
  */
-const char *td_errno_mend(int errnum);
+const char *td_errno_hint(int errnum);
 
 /* The same as td_error_set() for a failed system call: ": strerror(errnum)"
- * ends the text, and td_errno_mend() is the mend.
+ * ends the text, and td_errno_hint() is the hint.
  */
 enum td_code td_error_errno(struct td_error *err, enum td_code code,
                             const char *where, int errnum, const char *what);

@@ -37,7 +37,7 @@ static enum td_code check_name(const char *path, struct td_error *err)
     if (*path)
         return TD_OK;
     (void)td_error_set(err, TD_USAGE, "\"\"", 0, "no file is called so");
-    return td_error_mend(err, "name a file");
+    return td_error_hint(err, "name a file");
 }
 
 enum td_code td_fs_open(int *fd, const char *path, struct td_error *err)
@@ -106,9 +106,9 @@ static enum td_code open_failed(const char *path, struct td_error *err)
         (void)td_error_set(err, TD_IO, path, 0, "is a directory, not a file");
     } else if (why == EEXIST) {
         (void)td_error_set(err, TD_IO, path, 0, "the file exists already");
-        (void)td_error_mend(err, "choose another name or use --overwrite");
+        (void)td_error_hint(err, "choose another name or use --overwrite");
     } else if (why == EACCES || why == EROFS || why == ENOENT) {
-        (void)td_error_mend(err, "name a file in a directory that exists and "
+        (void)td_error_hint(err, "name a file in a directory that exists and "
                                  "may be written to");
     }
     return code;
@@ -266,7 +266,7 @@ enum td_code td_fs_lock(int fd, const char *path, struct td_error *err)
     else
         (void)td_error_set(err, TD_IO, path, 0,
                            "another program is writing to it");
-    (void)td_error_mend(err, "wait until it is done, or choose another name");
+    (void)td_error_hint(err, "wait until it is done, or choose another name");
     return TD_IO;
 }
 

@@ -31,14 +31,14 @@ static int64_t top_of(uint32_t class)
     return (int64_t)(((uint64_t)(class % PARTS + PARTS + 1) << shift) - 1);
 }
 
-void check_samples_release(struct check_samples *s)
+void td_histogram_release(struct td_histogram *s)
 {
     free(s->list);
     free(s->classes);
-    *s = (struct check_samples){0};
+    *s = (struct td_histogram){0};
 }
 
-static void begin_histogram(struct check_samples *s)
+static void begin_histogram(struct td_histogram *s)
 {
     s->classes = td_calloc(CLASSES, sizeof(*s->classes));
     for (uint64_t i = 0; i < s->len; i++)
@@ -48,9 +48,9 @@ static void begin_histogram(struct check_samples *s)
     s->room = 0;
 }
 
-void check_samples_add(struct check_samples *s, int64_t value)
+void td_histogram_add(struct td_histogram *s, int64_t value)
 {
-    if (!s->classes && s->len == CHECK_SAMPLES_EXACT)
+    if (!s->classes && s->len == TD_HISTOGRAM_EXACT)
         begin_histogram(s);
     if (s->classes) {
         s->classes[class_of(value)]++;
@@ -64,23 +64,23 @@ void check_samples_add(struct check_samples *s, int64_t value)
     s->list[s->len++] = value;
 }
 
-void check_samples_merge(struct check_samples *s, struct check_samples *from)
+void td_histogram_merge(struct td_histogram *s, struct td_histogram *from)
 {
     if (s->len == 0) {
-        check_samples_release(s);
+        td_histogram_release(s);
         *s = *from;
-        *from = (struct check_samples){0};
+        *from = (struct td_histogram){0};
         return;
     }
     if (from->classes && !s->classes)
         begin_histogram(s);
     for (uint64_t i = 0; from->list && i < from->len; i++)
-        check_samples_add(s, from->list[i]);
+        td_histogram_add(s, from->list[i]);
     for (uint32_t i = 0; from->classes && i < CLASSES; i++) {
         s->classes[i] += from->classes[i];
         s->len += from->classes[i];
     }
-    check_samples_release(from);
+    td_histogram_release(from);
 }
 
 static int compare(const void *a, const void *b)
@@ -99,7 +99,7 @@ static uint64_t rank_of(uint64_t n, unsigned percent)
     return rank > 0 ? rank : 1;
 }
 
-int64_t check_samples_percentile(struct check_samples *s, unsigned percent)
+int64_t td_histogram_percentile(struct td_histogram *s, unsigned percent)
 {
     uint64_t rank = rank_of(s->len, percent);
     uint64_t seen = 0;
@@ -114,7 +114,7 @@ int64_t check_samples_percentile(struct check_samples *s, unsigned percent)
     return top_of(class);
 }
 
-bool check_samples_rounded(const struct check_samples *s)
+bool td_histogram_rounded(const struct td_histogram *s)
 {
     return s->classes != NULL;
 }

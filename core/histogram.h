@@ -1,6 +1,6 @@
 /* core/histogram.h - many durations, and their percentiles.
  *
- * Exact for the first CHECK_SAMPLES_EXACT of them. Beyond, a histogram of fixed
+ * Exact for the first TD_HISTOGRAM_EXACT of them. Beyond, a histogram of fixed
  * size takes their place: 128 classes for each power of two, so a percentile is
  * too high by less than 0.8 %. What is below 0 counts as the least.
  */
@@ -10,10 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CHECK_SAMPLES_EXACT 65536
+#define TD_HISTOGRAM_EXACT 65536
 
 /* All zeroes is valid and empty. */
-struct check_samples {
+struct td_histogram {
     int64_t *list; /* NULL once there is a histogram */
     uint64_t *classes;
     uint64_t len;
@@ -21,20 +21,20 @@ struct check_samples {
 };
 
 /* Frees everything; it is empty. */
-void check_samples_release(struct check_samples *s);
+void td_histogram_release(struct td_histogram *s);
 
 /* One more. */
-void check_samples_add(struct check_samples *s, int64_t value);
+void td_histogram_add(struct td_histogram *s, int64_t value);
 
 /* Add all of `from`, which is then empty. */
-void check_samples_merge(struct check_samples *s, struct check_samples *from);
+void td_histogram_merge(struct td_histogram *s, struct td_histogram *from);
 
 /* The value that so many percent (1 to 100) of the samples do not exceed, by
  * nearest rank; there must be samples. Sorts them.
  */
-int64_t check_samples_percentile(struct check_samples *s, unsigned percent);
+int64_t td_histogram_percentile(struct td_histogram *s, unsigned percent);
 
 /* True if percentiles are of the histogram. */
-bool check_samples_rounded(const struct check_samples *s);
+bool td_histogram_rounded(const struct td_histogram *s);
 
 #endif

@@ -141,7 +141,8 @@ enum td_code td_json_mend_pairs(struct td_buf *out, struct td_bytes inner);
  */
 enum td_code td_json_escape(struct td_buf *out, struct td_bytes text);
 
-/* The same of any bytes: what is not UTF-8 becomes U+FFFD (td_utf8_mend()). */
+/* The same of any bytes: what is not UTF-8 becomes U+FFFD (td_utf8_replace()).
+ */
 enum td_code td_json_escape_any(struct td_buf *out, struct td_bytes text);
 
 #endif

@@ -281,7 +281,7 @@ enum td_code td_json_escape_any(struct td_buf *out, struct td_bytes text)
 
     if (td_utf8_valid(text))
         return td_json_escape(out, text);
-    (void)td_utf8_mend(&mended, text);
+    (void)td_utf8_replace(&mended, text);
     code = td_json_escape(out, td_buf_bytes(&mended));
     td_buf_release(&mended);
     return code;

@@ -111,7 +111,7 @@ enum td_code td_proc_spawn(struct td_proc *proc,
     close_pipes(proc);
     (void)td_error_errno(err, TD_IO, options->argv[0], rc, "cannot start");
     if (rc == ENOENT)
-        (void)td_error_mend(err, "is it installed and in PATH?");
+        (void)td_error_hint(err, "is it installed and in PATH?");
     return TD_IO;
 }
 

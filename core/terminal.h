@@ -1,5 +1,5 @@
-/* core/terminal.h - what a terminal shows beside plain text: a little color, and
- * one line that is drawn again and again.
+/* core/terminal.h - what a terminal shows beside plain text: a little color,
+ * and one line that is drawn again and again.
  *
  * Whether text is colored is for the caller to know (--color). What is colored
  * never says more than its words do.

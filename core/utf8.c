@@ -138,7 +138,7 @@ static size_t broken_part(const uint8_t *at, const uint8_t *end)
     return len;
 }
 
-enum td_code td_utf8_mend(struct td_buf *out, struct td_bytes text)
+enum td_code td_utf8_replace(struct td_buf *out, struct td_bytes text)
 {
     const uint8_t *at = text.ptr;
     const uint8_t *end = text.len ? text.ptr + text.len : text.ptr;

@@ -28,6 +28,6 @@ size_t td_utf8_put(uint8_t out[4], uint32_t cp);
  * a sequence as far as it goes and each byte that starts none, as the WHATWG
  * Encoding Standard decodes. What is well-formed stays. TD_OK or TD_LIMIT.
  */
-enum td_code td_utf8_mend(struct td_buf *out, struct td_bytes text);
+enum td_code td_utf8_replace(struct td_buf *out, struct td_bytes text);
 
 #endif

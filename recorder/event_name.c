@@ -1,14 +1,14 @@
 #include "recorder/event_name.h"
 #include "core/utf8.h"
 
-enum td_code rec_namer_init(struct rec_namer *namer, const char *pointer,
-                            struct td_error *err)
+enum td_code rec_event_name_init(struct rec_event_name *namer,
+                                 const char *pointer, struct td_error *err)
 {
-    *namer = (struct rec_namer){.pointer = pointer};
+    *namer = (struct rec_event_name){.pointer = pointer};
     if (pointer && pointer[0] && pointer[0] != '/') {
         td_error_set(err, TD_USAGE, "--name", 0,
                      "%s is not a JSON pointer (RFC 6901)", pointer);
-        return td_error_mend(err, "write it with a slash: /%s", pointer);
+        return td_error_hint(err, "write it with a slash: /%s", pointer);
     }
     if (pointer && pointer[0] && !strpbrk(pointer + 1, "/~\"\\"))
         td_buf_addf(&namer->key, "\"%s\"", pointer + 1);
@@ -16,7 +16,7 @@ enum td_code rec_namer_init(struct rec_namer *namer, const char *pointer,
     return TD_OK;
 }
 
-void rec_namer_release(struct rec_namer *namer)
+void rec_event_name_release(struct rec_event_name *namer)
 {
     td_buf_release(&namer->key);
     td_buf_release(&namer->name);
@@ -35,7 +35,8 @@ static size_t skip_blanks(struct td_bytes text, size_t at)
 /* Many streams write the name first: offset behind the quote that opens it, 0
  * if it is not there. The payload need not be JSON.
  */
-static size_t first_name(const struct rec_namer *namer, struct td_bytes text)
+static size_t first_name(const struct rec_event_name *namer,
+                         struct td_bytes text)
 {
     struct td_bytes key = td_buf_bytes(&namer->key);
     size_t at = text.len && text.ptr[0] == '{' ? 0 : skip_blanks(text, 0);
@@ -73,12 +74,12 @@ static void name_string(struct td_event *ev, size_t from)
     set_name(ev, td_bytes(start, (size_t)(at - start)));
 }
 
-static bool suits_line(struct rec_namer *namer, struct td_bytes text)
+static bool suits_line(struct rec_event_name *namer, struct td_bytes text)
 {
     return td_json_shapes_suit_line(namer->shapes, &namer->doc, text);
 }
 
-static void name_at_pointer(struct rec_namer *namer, struct td_event *ev)
+static void name_at_pointer(struct rec_event_name *namer, struct td_event *ev)
 {
     uint32_t at = td_json_pointer(&namer->doc, 0, namer->pointer);
 
@@ -89,7 +90,7 @@ static void name_at_pointer(struct rec_namer *namer, struct td_event *ev)
 /* The name in a payload that is no JSON for a line: it may be JSON all the
  * same. `from` is what first_name() found.
  */
-static void name_elsewhere(struct rec_namer *namer, struct td_event *ev,
+static void name_elsewhere(struct rec_event_name *namer, struct td_event *ev,
                            size_t from)
 {
     if (from) {
@@ -102,7 +103,7 @@ static void name_elsewhere(struct rec_namer *namer, struct td_event *ev,
 }
 
 /* Is the payload JSON for a line? One pass over it, and the name with it. */
-static bool look_for_name(struct rec_namer *namer, struct td_event *ev)
+static bool look_for_name(struct rec_event_name *namer, struct td_event *ev)
 {
     size_t from = first_name(namer, ev->payload);
     bool suits;
@@ -126,7 +127,7 @@ static bool look_for_name(struct rec_namer *namer, struct td_event *ev)
 }
 
 /* Binary messages may be JSON; most that begin otherwise are not looked at. */
-static void look_at_bytes(struct rec_namer *namer, struct td_event *ev)
+static void look_at_bytes(struct rec_event_name *namer, struct td_event *ev)
 {
     size_t at = skip_blanks(ev->payload, 0);
 
@@ -143,7 +144,7 @@ static bool is_within(const struct td_event *ev)
 /* A name stands on the tape line as it is escaped. That of a payload that suits
  * the line does, too.
  */
-static void mend_name(struct rec_namer *namer, struct td_event *ev)
+static void mend_name(struct rec_event_name *namer, struct td_event *ev)
 {
     if (!ev->name.len || (ev->form == TD_FORM_JSON && is_within(ev)) ||
         !td_json_has_half_pair(ev->name))
@@ -153,7 +154,7 @@ static void mend_name(struct rec_namer *namer, struct td_event *ev)
     ev->name = td_buf_bytes(&namer->name);
 }
 
-void rec_namer_look(struct rec_namer *namer, struct td_event *ev)
+void rec_event_name_read(struct rec_event_name *namer, struct td_event *ev)
 {
     bool named = ev->name.len || !td_event_is_plain(ev) || !namer->pointer;
 

@@ -26,7 +26,7 @@
 /* Keep one; it holds the memory of the last parse, and what payloads looked
  * like.
  */
-struct rec_namer {
+struct rec_event_name {
     const char *pointer; /* borrowed for good; NULL = never look */
     struct td_buf key;   /* `"KEY"` when the pointer is one plain key */
     struct td_buf name;  /* of the last event, where it could not stay */
@@ -35,15 +35,15 @@ struct rec_namer {
 };
 
 /* TD_USAGE if pointer is neither "" nor begins with "/". */
-TD_MUST_CHECK enum td_code rec_namer_init(struct rec_namer *namer,
-                                          const char *pointer,
-                                          struct td_error *err);
-void rec_namer_release(struct rec_namer *namer);
+TD_MUST_CHECK enum td_code rec_event_name_init(struct rec_event_name *namer,
+                                               const char *pointer,
+                                               struct td_error *err);
+void rec_event_name_release(struct rec_event_name *namer);
 
 /* Settle ev->form and, if ev is plain and has none, ev->name, which then
  * points into ev->payload, or, where half a surrogate pair had to go, to memory
  * that lives until the next call. Form BYTES stays.
  */
-void rec_namer_look(struct rec_namer *namer, struct td_event *ev);
+void rec_event_name_read(struct rec_event_name *namer, struct td_event *ev);
 
 #endif

@@ -69,7 +69,7 @@ enum td_code rec_replace_commit(struct rec_replace *replace,
     if (rename(replace->part, replace->target) != 0) {
         td_error_errno(err, TD_IO, replace->target, errno,
                        "cannot be replaced");
-        return td_error_mend(err, "the recording is %.100s", replace->part);
+        return td_error_hint(err, "the recording is %.100s", replace->part);
     }
     forget(replace);
     return TD_OK;

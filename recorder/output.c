@@ -66,7 +66,7 @@ static enum td_code check_found(const char *path, bool *torn,
     enum td_code code = tape_reader_open(&reader, path, &how, err);
 
     if (code == TD_FORMAT)
-        return td_error_mend(err, "--append needs a tape; choose another name");
+        return td_error_hint(err, "--append needs a tape; choose another name");
     if (code)
         return code;
     if (!tape_reader_state(reader).indexed) {
@@ -95,7 +95,7 @@ static enum td_code check_gzip(const char *path, struct td_error *err)
         return TD_OK;
     td_error_set(err, TD_FORMAT, path, 0,
                  "a tape of plain text cannot be appended to");
-    return td_error_mend(err, "compress it first: gzip %.100s", path);
+    return td_error_hint(err, "compress it first: gzip %.100s", path);
 }
 
 /* Behind a torn tape too: readers find the next segment behind the damage, and

@@ -130,7 +130,7 @@ static enum td_code wait_in_queue(struct rec_recorder *rec,
         td_error_set(err, code, rec_path(rec), 0,
                      "events come faster than the tape takes them, and the "
                      "policy is to fail");
-        td_error_mend(err, "use --on-overload block, or a faster disk");
+        td_error_hint(err, "use --on-overload block, or a faster disk");
     }
     return code;
 }
@@ -301,7 +301,7 @@ void rec_source_put(struct rec_source *source, const struct td_event *ev)
     own.conn = conn_of(source, ev);
     if (!source->own_time)
         own.at_ns = rec_now(rec);
-    rec_namer_look(&rec->namer, &own);
+    rec_event_name_read(&rec->namer, &own);
     rec_redact_event(rec->redact, &own);
     if (plain) {
         rec->stats.events++;

@@ -161,7 +161,7 @@ static void free_recorder(struct rec_recorder *rec)
         source->ops->free(source);
     }
     rec_redact_close(rec->redact);
-    rec_namer_release(&rec->namer);
+    rec_event_name_release(&rec->namer);
     rec_overload_release(&rec->load);
     rec_queue_release(&rec->ring);
     td_buf_release(&rec->policy);
@@ -188,7 +188,8 @@ enum td_code rec_open(struct rec_recorder **out, struct wire_net *net,
                       options->queue_bytes ? options->queue_bytes
                                            : REC_QUEUE_DEFAULT);
     rec_queue_init(&rec->ring, REC_RING_MAX);
-    code = rec_namer_init(&rec->namer, options->no_names ? NULL : pointer, err);
+    code = rec_event_name_init(&rec->namer, options->no_names ? NULL : pointer,
+                               err);
     if (!code)
         code = rec_redact_open(&rec->redact, options->redact_path, err);
     if (!code && !options->snapshot_ns)
@@ -196,7 +197,7 @@ enum td_code rec_open(struct rec_recorder **out, struct wire_net *net,
     if (!code && rec->output && rec_output_disk_low(rec->output)) {
         td_error_set(err, TD_IO, options->output.path, 0,
                      "the disk has less space left than --min-free asks for");
-        code = td_error_mend(err, "free some space, or lower --min-free");
+        code = td_error_hint(err, "free some space, or lower --min-free");
     }
     if (code) {
         rec_output_discard(rec->output);

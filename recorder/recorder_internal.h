@@ -14,7 +14,7 @@ struct rec_recorder {
     struct rec_options options;
     struct rec_output *output; /* NULL while a snapshot is in memory */
     struct rec_redact *redact;
-    struct rec_namer namer;
+    struct rec_event_name namer;
     struct rec_overload load;
     struct rec_queue ring;
     struct td_buf policy; /* JSON for the header */

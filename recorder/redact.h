@@ -57,8 +57,8 @@ TD_MUST_CHECK enum td_code rec_redact_open(struct rec_redact **out,
 void rec_redact_close(struct rec_redact *redact); /* NULL is fine */
 
 /* Make ev fit for the tape. What it points to is what it was, or memory that
- * lives until the next call. ev->form must be settled (rec_namer_look()); that
- * of a payload that goes whole changes.
+ * lives until the next call. ev->form must be settled (rec_event_name_read());
+ * that of a payload that goes whole changes.
  */
 void rec_redact_event(struct rec_redact *redact, struct td_event *ev);
 

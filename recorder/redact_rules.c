@@ -73,7 +73,7 @@ static enum td_code add_rule(struct rec_rules *rules, struct td_bytes line,
 
     if (!split_line(line, &rule.kind, &rest)) {
         td_error_set(err, TD_USAGE, where, 0, "line %u is not a rule", number);
-        return td_error_mend(
+        return td_error_hint(
             err, "write: key NAME, pointer /A/B or regex EXPRESSION");
     }
     if (rules->len == REC_REDACT_RULES)

@@ -290,11 +290,11 @@ static enum td_code check_input(int fd, struct td_error *err)
 
     if (flags < 0 || (flags & O_ACCMODE) == O_WRONLY) {
         td_error_set(err, TD_IO, "-", 0, "standard input is closed");
-        return td_error_mend(err, "write PROGRAM | tapedeck record -");
+        return td_error_hint(err, "write PROGRAM | tapedeck record -");
     }
     if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
         td_error_set(err, TD_IO, "-", 0, "standard input is a directory");
-        return td_error_mend(err, "write tapedeck record - <FILE");
+        return td_error_hint(err, "write tapedeck record - <FILE");
     }
     return TD_OK;
 }

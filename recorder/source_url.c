@@ -119,7 +119,7 @@ static enum td_code check_messages(struct url_source *source,
             continue;
         td_error_set(err, TD_USAGE, "--send", 0,
                      "%s is not a Socket.IO message", source->send[i]);
-        return td_error_mend(err, "write [\"NAME\", ARGUMENTS...] as JSON");
+        return td_error_hint(err, "write [\"NAME\", ARGUMENTS...] as JSON");
     }
     return TD_OK;
 }

@@ -71,7 +71,7 @@ enum td_code play_bound_parse(struct play_bound *bound, const char *option,
         return TD_OK;
     (void)td_error_set(err, TD_USAGE, option, 0, "\"%s\" is no place on a tape",
                        text);
-    return td_error_mend(err, "write +10s, 50%%, seq:N, marker:NAME or "
+    return td_error_hint(err, "write +10s, 50%%, seq:N, marker:NAME or "
                               "2026-01-31T12:00:00Z");
 }
 

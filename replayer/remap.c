@@ -35,7 +35,7 @@ static enum td_code rule_parse(struct play_remap *remap, const char *text,
     if (!split || split == text || !split[2] || !td_utf8_valid(td_text(text))) {
         (void)td_error_set(err, TD_USAGE, "--remap", 0,
                            "\"%s\" does not rename an event", text);
-        return td_error_mend(err, "write OLD:=NEW");
+        return td_error_hint(err, "write OLD:=NEW");
     }
     if (find(remap, td_bytes(text, (size_t)(split - text))))
         return td_error_set(err, TD_USAGE, "--remap", 0,

@@ -16,7 +16,7 @@ struct play_run {
     struct play_serve *serve; /* one of these three */
     struct play_connect *connect;
     struct play_lines *lines;
-    struct play_steer *steer;
+    struct play_keyboard *keyboard;
     struct play_progress *progress;
     struct wire_timer ending; /* what was heard, or the silence, ends it */
     uint64_t opened_ns;
@@ -151,7 +151,7 @@ static void on_page(void *ctx, const char *path, struct wire_page *page)
 {
     struct play_run *run = ctx;
 
-    play_facts_page(run->source, run->player, run->serve, path, page);
+    play_status_page(run->source, run->player, run->serve, path, page);
 }
 
 static void on_refused(void *ctx, const char *address, int status,
@@ -242,8 +242,8 @@ static enum td_code open_all(struct play_run *run, const struct td_clock *clock,
                                   &run->options.play);
     play_player_on_end(run->player, on_played, run);
     if (run->options.keys)
-        code = play_steer_open(&run->steer, run->net, run->player, on_quit, run,
-                               err);
+        code = play_keyboard_open(&run->keyboard, run->net, run->player,
+                                  on_quit, run, err);
     if (!code && run->options.progress)
         run->progress = play_progress_new(run->net, run->player, run->serve);
     return code;
@@ -277,7 +277,7 @@ void play_run_free(struct play_run *run)
         return;
     wire_timer_cancel(run->net, &run->ending);
     play_progress_free(run->progress);
-    play_steer_close(run->steer);
+    play_keyboard_close(run->keyboard);
     play_player_free(run->player);
     play_serve_free(run->serve);
     play_connect_free(run->connect);
@@ -303,8 +303,8 @@ enum td_code play_run_loop(struct play_run *run, struct td_error *err)
 
     play_progress_free(run->progress);
     run->progress = NULL;
-    play_steer_close(run->steer);
-    run->steer = NULL;
+    play_keyboard_close(run->keyboard);
+    run->keyboard = NULL;
     if (code)
         return code;
     if (run->why.code) {

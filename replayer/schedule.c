@@ -51,7 +51,7 @@ enum td_code play_speed_parse(const char *text, uint64_t *speed,
         return TD_OK;
     (void)td_error_set(err, TD_USAGE, "--speed", 0,
                        "\"%s\" is no speed from 0.001 to 1000000", text);
-    return td_error_mend(err, "2 is twice as fast, 0.5 half as fast, max as "
+    return td_error_hint(err, "2 is twice as fast, 0.5 half as fast, max as "
                               "fast as it is taken");
 }
 
@@ -62,7 +62,7 @@ enum td_code play_eps_parse(const char *text, uint64_t *eps,
         return TD_OK;
     (void)td_error_set(err, TD_USAGE, "--eps", 0,
                        "\"%s\" is no number from 0.001 to 1000000", text);
-    return td_error_mend(err, "give events a second, or --speed max");
+    return td_error_hint(err, "give events a second, or --speed max");
 }
 
 void play_schedule_start(struct play_schedule *s, const struct play_pace *pace,

@@ -6,7 +6,7 @@
 
 #include <inttypes.h>
 
-const char *play_facts_state(const struct play_player *player)
+const char *play_status_state(const struct play_player *player)
 {
     if (!play_player_started(player))
         return "waiting";
@@ -15,7 +15,7 @@ const char *play_facts_state(const struct play_player *player)
     return play_player_view(player).paused ? "paused" : "playing";
 }
 
-const char *play_facts_name(const char *path)
+const char *play_status_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
 
@@ -60,8 +60,10 @@ static void add_damage(struct td_buf *out, const struct play_source *source)
     td_buf_release(&damage);
 }
 
-static void facts_json(struct td_buf *out, const struct play_source *source,
-                       const struct play_player *player, unsigned consumers)
+static void event_payload_json(struct td_buf *out,
+                               const struct play_source *source,
+                               const struct play_player *player,
+                               unsigned consumers)
 {
     struct play_view view = play_player_view(player);
     const char *path;
@@ -70,7 +72,7 @@ static void facts_json(struct td_buf *out, const struct play_source *source,
     for (uint32_t i = 0; (path = play_source_path(source, i)); i++) {
         if (i)
             (void)td_buf_add_byte(out, ',');
-        add_string(out, play_facts_name(path));
+        add_string(out, play_status_name(path));
     }
     (void)td_buf_add_byte(out, ']');
     add_object(out, "header", play_source_header(source, 0));
@@ -78,16 +80,16 @@ static void facts_json(struct td_buf *out, const struct play_source *source,
     (void)td_buf_addf(out,
                       ",\"state\":\"%s\",\"at_ns\":%" PRIu64
                       ",\"events\":%" PRIu64 ",\"consumers\":%u",
-                      play_facts_state(player), view.at_ns, view.events,
+                      play_status_state(player), view.at_ns, view.events,
                       consumers);
     add_damage(out, source);
     (void)td_buf_add_text(out, "}\n");
 }
 
-void play_facts_page(const struct play_source *source,
-                     const struct play_player *player,
-                     const struct play_serve *serve, const char *path,
-                     struct wire_page *page)
+void play_status_page(const struct play_source *source,
+                      const struct play_player *player,
+                      const struct play_serve *serve, const char *path,
+                      struct wire_page *page)
 {
     unsigned consumers = play_serve_consumers(serve);
 
@@ -101,7 +103,7 @@ void play_facts_page(const struct play_source *source,
     page->content_type =
         page->html ? "text/html; charset=utf-8" : "application/json";
     if (page->html)
-        play_facts_html(&page->body, source, player, consumers);
+        play_status_html(&page->body, source, player, consumers);
     else
-        facts_json(&page->body, source, player, consumers);
+        event_payload_json(&page->body, source, player, consumers);
 }

@@ -15,9 +15,9 @@
  *
  * Any other path is not found.
  */
-void play_facts_page(const struct play_source *source,
-                     const struct play_player *player,
-                     const struct play_serve *serve, const char *path,
-                     struct wire_page *page);
+void play_status_page(const struct play_source *source,
+                      const struct play_player *player,
+                      const struct play_serve *serve, const char *path,
+                      struct wire_page *page);
 
 #endif

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define FACTS_DEPTH 16 /* header and end lines are flat */
+#define EVENT_PAYLOAD_DEPTH 16 /* header and end lines are flat */
 
 static const char page_head[] =
     "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">\n"
@@ -112,7 +112,7 @@ static void add_recording(struct td_buf *out, struct td_bytes header,
 {
     struct td_json_doc doc = {0};
 
-    if (!td_json_parse(&doc, header, FACTS_DEPTH, NULL)) {
+    if (!td_json_parse(&doc, header, EVENT_PAYLOAD_DEPTH, NULL)) {
         add_fact(out, "source", &doc, "/source");
         add_fact(out, "recorded", &doc, "/start");
         add_fact(out, "by", &doc, "/recorder");
@@ -126,22 +126,23 @@ static void add_recording(struct td_buf *out, struct td_bytes header,
     add_fact(out, "ended", end, "/end/how");
 }
 
-void play_facts_html(struct td_buf *out, const struct play_source *source,
-                     const struct play_player *player, unsigned consumers)
+void play_status_html(struct td_buf *out, const struct play_source *source,
+                      const struct play_player *player, unsigned consumers)
 {
     struct td_json_doc end = {0};
     struct td_buf text = {0};
     const char *path;
 
-    if (td_json_parse(&end, play_source_end(source), FACTS_DEPTH, NULL))
+    if (td_json_parse(&end, play_source_end(source), EVENT_PAYLOAD_DEPTH, NULL))
         end.len = 0; /* a torn tape has none */
     (void)td_buf_add_text(out, page_head);
     for (uint32_t i = 0; (path = play_source_path(source, i)); i++)
-        add_row(out, "tape", td_text(play_facts_name(path)));
+        add_row(out, "tape", td_text(play_status_name(path)));
     add_recording(out, play_source_header(source, 0), &end);
     (void)td_buf_addf(&text, "%s, %" PRIu64 " events so far, %u consumer%s",
-                      play_facts_state(player), play_player_view(player).events,
-                      consumers, consumers == 1 ? "" : "s");
+                      play_status_state(player),
+                      play_player_view(player).events, consumers,
+                      consumers == 1 ? "" : "s");
     add_row(out, "now", td_buf_bytes(&text));
     td_buf_clear(&text);
     if (play_source_damage(source, &text))

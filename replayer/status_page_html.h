@@ -5,15 +5,15 @@
 #include "replayer/player.h"
 
 /* "waiting", "playing", "paused" or "played". Static. */
-const char *play_facts_state(const struct play_player *player);
+const char *play_status_state(const struct play_player *player);
 
 /* The last part of a path, in it: where a tape lies is nobody's business. */
-const char *play_facts_name(const char *path);
+const char *play_status_name(const char *path);
 
 /* Append the page: one file, no scripts, readable in light and dark. What comes
  * from the tape is escaped.
  */
-void play_facts_html(struct td_buf *out, const struct play_source *source,
-                     const struct play_player *player, unsigned consumers);
+void play_status_html(struct td_buf *out, const struct play_source *source,
+                      const struct play_player *player, unsigned consumers);
 
 #endif

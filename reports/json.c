@@ -63,17 +63,17 @@ static void add_rule(struct td_buf *out, const struct check_result *r)
     (void)td_buf_add_byte(out, '}');
 }
 
-static void add_witnesses(struct td_buf *out, const struct check_finding *f)
+static void add_related(struct td_buf *out, const struct check_finding *f)
 {
     (void)td_buf_add_text(out, ",\"witness\":[");
-    for (size_t i = 0; i < f->witnesses; i++) {
+    for (size_t i = 0; i < f->related_len; i++) {
         (void)td_buf_addf(out, "%s{\"seq\":%" PRIu64, i ? "," : "",
-                          f->witness[i].seq);
-        if (f->witness[i].has_t)
-            (void)td_buf_addf(out, ",\"t\":%" PRIu64, f->witness[i].t_ns);
-        if (f->witness[i].value) {
+                          f->related[i].seq);
+        if (f->related[i].has_t)
+            (void)td_buf_addf(out, ",\"t\":%" PRIu64, f->related[i].t_ns);
+        if (f->related[i].value) {
             (void)td_buf_add_byte(out, ',');
-            add_text(out, "value", f->witness[i].value);
+            add_text(out, "value", f->related[i].value);
         }
         (void)td_buf_add_byte(out, '}');
     }
@@ -118,7 +118,7 @@ static void add_finding(struct td_buf *out, const struct check_verdict *v,
     add_text(out, "found", f->found);
     (void)td_buf_add_byte(out, ',');
     add_text(out, "excerpt", f->excerpt);
-    add_witnesses(out, f);
+    add_related(out, f);
     add_show(out, v, f);
     (void)td_buf_add_byte(out, '}');
 }

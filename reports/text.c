@@ -37,12 +37,12 @@ static void add_place(struct td_buf *out, const struct check_finding *f)
 }
 
 /* The other events that a finding rests on. */
-static void add_witnesses(struct td_buf *out, const struct check_finding *f)
+static void add_related(struct td_buf *out, const struct check_finding *f)
 {
     const char *between = "; see ";
 
-    for (size_t i = 0; i < f->witnesses; i++) {
-        const struct check_witness *w = &f->witness[i];
+    for (size_t i = 0; i < f->related_len; i++) {
+        const struct check_related *w = &f->related[i];
 
         if (w->seq == f->seq)
             continue;
@@ -64,7 +64,7 @@ static void add_finding(struct td_buf *out, const struct check_finding *f)
     add_clean(out, f->expected);
     (void)td_buf_add_text(out, ", found ");
     add_clean(out, f->found);
-    add_witnesses(out, f);
+    add_related(out, f);
     if (f->schema_path[0]) {
         (void)td_buf_add_text(out, " (");
         add_clean(out, f->schema_path);

@@ -12,7 +12,7 @@ struct judge {
 };
 
 /* The first problem is the error. */
-static void on_problem(void *self, const struct check_problem *p)
+static void on_problem(void *self, const struct schema_problem *p)
 {
     struct judge *j = self;
     const char *name = strrchr(p->path, '/');
@@ -25,36 +25,36 @@ static void on_problem(void *self, const struct check_problem *p)
         "%s%.60s%s is wrong for a schema: expected %.160s, found %.80s",
         name ? "\"" : "", name ? name + 1 : "this", name ? "\"" : "",
         p->expected, p->found);
-    (void)td_error_mend(j->err, "see the metaschema %.120s", j->dialect);
+    (void)td_error_hint(j->err, "see the metaschema %.120s", j->dialect);
 }
 
 /* The set of metaschemas: it trusts them. */
-static struct check_schemas *metas_of(struct check_schemas *set)
+static struct schema_set *metas_of(struct schema_set *set)
 {
-    struct check_schema_options how = {.trust = true, .map = set->how.map};
+    struct schema_options how = {.trust = true, .map = set->how.map};
 
     if (!set->metas)
-        set->metas = check_schemas_new(&how);
+        set->metas = schema_set_new(&how);
     return set->metas;
 }
 
-static enum td_code run_meta(const struct check_schemas *metas, uint32_t root,
+static enum td_code run_meta(const struct schema_set *metas, uint32_t root,
                              struct judge *j, uint32_t at)
 {
-    struct check_schema_run *run = check_schema_run_new(metas);
-    struct check_value value = {&j->x->json, at};
-    enum td_code code = check_schema_test(run, root, value);
+    struct schema_run *run = schema_run_new(metas);
+    struct schema_value value = {&j->x->json, at};
+    enum td_code code = schema_test(run, root, value);
 
     if (code == TD_FAILED)
-        code = check_schema_explain(run, root, value, on_problem, j);
-    check_schema_run_free(run);
+        code = schema_explain(run, root, value, on_problem, j);
+    schema_run_free(run);
     if (code == TD_LIMIT)
         return td_jsonx_fail(j->x, at, TD_LIMIT, j->err,
                              "too large to be judged by its metaschema");
     return code == TD_FAILED ? TD_USAGE : code;
 }
 
-enum td_code schema_check_by_meta(struct check_schemas *set,
+enum td_code schema_check_by_meta(struct schema_set *set,
                                   struct schema_place place,
                                   struct td_error *err)
 {
@@ -64,7 +64,7 @@ enum td_code schema_check_by_meta(struct check_schemas *set,
     struct judge j = {.x = set->docs[place.doc].x,
                       .dialect = (const char *)d->uri.ptr,
                       .err = err};
-    struct check_schemas *metas = metas_of(set);
+    struct schema_set *metas = metas_of(set);
     uint32_t root = 0;
     uint32_t doc;
     enum td_code code = schema_store_load(metas, d->uri, &doc, err);

@@ -6,19 +6,19 @@
 
 #include <stdlib.h>
 
-struct check_schemas *check_schemas_new(const struct check_schema_options *how)
+struct schema_set *schema_set_new(const struct schema_options *how)
 {
-    struct check_schemas *set = td_calloc(1, sizeof(*set));
+    struct schema_set *set = td_calloc(1, sizeof(*set));
 
     if (how)
         set->how = *how;
-    check_folders_add_all(&set->folders, set->how.allow);
+    schema_folders_add_all(&set->folders, set->how.allow);
     return set;
 }
 
 /* Metaschemas are trusted, so that their set has none of its own. */
 /* NOLINTNEXTLINE(misc-no-recursion) */
-void check_schemas_free(struct check_schemas *set)
+void schema_set_free(struct schema_set *set)
 {
     if (!set)
         return;
@@ -28,25 +28,25 @@ void check_schemas_free(struct check_schemas *set)
     schema_store_release(set);
     schema_dialect_release(set);
     schema_table_release(&set->wanted);
-    check_folders_release(&set->folders);
+    schema_folders_release(&set->folders);
     td_buf_release(&set->lists);
-    check_schemas_free(set->metas);
+    schema_set_free(set->metas);
     free(set->nodes);
     free(set->ops);
     free(set);
 }
 
-struct check_schema_run *check_schema_run_new(const struct check_schemas *set)
+struct schema_run *schema_run_new(const struct schema_set *set)
 {
-    struct check_schema_run *r = td_calloc(1, sizeof(*r));
+    struct schema_run *r = td_calloc(1, sizeof(*r));
 
     r->set = set;
-    r->patterns = check_pattern_memory_new();
+    r->patterns = schema_pattern_memory_new();
     r->guesses = td_calloc((size_t)set->guesses + 1, sizeof(*r->guesses));
     return r;
 }
 
-void check_schema_run_free(struct check_schema_run *run)
+void schema_run_free(struct schema_run *run)
 {
     if (!run)
         return;
@@ -57,22 +57,21 @@ void check_schema_run_free(struct check_schema_run *run)
     td_buf_release(&run->text);
     td_buf_release(&run->marks);
     td_buf_release(&run->scope);
-    check_equal_release(&run->memory);
+    schema_equal_release(&run->memory);
     schema_shapes_free(run->shapes);
-    check_pattern_memory_free(run->patterns);
+    schema_pattern_memory_free(run->patterns);
     free(run->units);
     free(run->guesses);
     free(run);
 }
 
-enum td_code check_schema_test(struct check_schema_run *run, uint32_t root,
-                               struct check_value value)
+enum td_code schema_test(struct schema_run *run, uint32_t root,
+                         struct schema_value value)
 {
     return schema_run_test(run, root, value);
 }
 
-static uint32_t find_document(const struct check_schemas *set,
-                              struct td_bytes uri)
+static uint32_t find_document(const struct schema_set *set, struct td_bytes uri)
 {
     for (uint32_t i = 0; i < set->docs_len; i++) {
         if (td_bytes_equal(set->docs[i].uri, uri))
@@ -81,8 +80,8 @@ static uint32_t find_document(const struct check_schemas *set,
     return SCHEMA_NONE;
 }
 
-static enum td_code check_one(struct check_schemas *set,
-                              struct schema_place place, struct td_error *err)
+static enum td_code check_one(struct schema_set *set, struct schema_place place,
+                              struct td_error *err)
 {
     enum td_code code = schema_check_by_meta(set, place, err);
 
@@ -90,7 +89,7 @@ static enum td_code check_one(struct check_schemas *set,
 }
 
 /* Judge the root, and whole documents that are used as schemas. */
-static enum td_code check_whole(struct check_schemas *set,
+static enum td_code check_whole(struct schema_set *set,
                                 struct schema_place place, struct td_error *err)
 {
     enum td_code code = TD_OK;
@@ -108,7 +107,7 @@ static enum td_code check_whole(struct check_schemas *set,
     return code;
 }
 
-enum td_code schema_compile_root(struct check_schemas *set,
+enum td_code schema_compile_root(struct schema_set *set,
                                  struct schema_place place, uint32_t *root,
                                  struct td_error *err)
 {
@@ -126,15 +125,15 @@ enum td_code schema_compile_root(struct check_schemas *set,
     return code;
 }
 
-enum td_code check_schemas_add_file(struct check_schemas *set, const char *path,
-                                    uint32_t *root, struct td_error *err)
+enum td_code schema_set_add_file(struct schema_set *set, const char *path,
+                                 uint32_t *root, struct td_error *err)
 {
     struct td_buf uri = {0};
     enum td_code code = TD_OK;
     uint32_t doc;
 
-    check_folders_add_of(&set->folders, path);
-    check_uri_of_path(&uri, path);
+    schema_folders_add_of(&set->folders, path);
+    schema_uri_of_path(&uri, path);
     doc = find_document(set, td_buf_bytes(&uri));
     if (doc == SCHEMA_NONE)
         code = schema_store_file(set, path, td_buf_bytes(&uri), &doc, err);
@@ -147,7 +146,7 @@ enum td_code check_schemas_add_file(struct check_schemas *set, const char *path,
 }
 
 /* A schema within another document has a URI of its own, and so a "#". */
-static enum td_code scan_inline(struct check_schemas *set,
+static enum td_code scan_inline(struct schema_set *set,
                                 struct schema_place place, struct td_error *err)
 {
     struct td_buf uri = {0};
@@ -162,9 +161,8 @@ static enum td_code scan_inline(struct check_schemas *set,
     return code;
 }
 
-enum td_code check_schemas_add(struct check_schemas *set,
-                               const struct td_jsonx *x, uint32_t at,
-                               uint32_t *root, struct td_error *err)
+enum td_code schema_set_add(struct schema_set *set, const struct td_jsonx *x,
+                            uint32_t at, uint32_t *root, struct td_error *err)
 {
     struct schema_source source = {.x = x, .is_schema = at == 0};
     struct td_buf uri = {0};
@@ -174,8 +172,8 @@ enum td_code check_schemas_add(struct check_schemas *set,
     while (doc < set->docs_len && set->docs[doc].x != x)
         doc++;
     if (doc == set->docs_len) {
-        check_folders_add_of(&set->folders, x->name);
-        check_uri_of_path(&uri, x->name);
+        schema_folders_add_of(&set->folders, x->name);
+        schema_uri_of_path(&uri, x->name);
         source.uri = td_buf_bytes(&uri);
         code = schema_store_add(set, &source, &doc, err);
         td_buf_release(&uri);

@@ -19,53 +19,50 @@
 /* A set of schemas that may refer to each other. Once everything is added it
  * is only read: any number of threads may run it, each with a run of its own.
  */
-struct check_schemas;
+struct schema_set;
 
 /* The memory of one thread that judges values by a set. */
-struct check_schema_run;
+struct schema_run;
 
 /* An empty set. how may be NULL; its map must outlive the set. */
-struct check_schemas *check_schemas_new(const struct check_schema_options *how);
+struct schema_set *schema_set_new(const struct schema_options *how);
 /* NULL is fine. */
-void check_schemas_free(struct check_schemas *set);
+void schema_set_free(struct schema_set *set);
 
 /* Compile the schema in a file, or at value `at` of a document that outlives
  * the set and was read from doc->name (such a schema is a resource of its own:
  * "#" is the schema, not the document); *root names it from now on. TD_USAGE
  * (wrong or not supported, `where` is FILE:LINE:COLUMN), TD_IO, TD_LIMIT. After
- * an error the set is good for nothing but check_schemas_free().
+ * an error the set is good for nothing but schema_set_free().
  */
-TD_MUST_CHECK enum td_code check_schemas_add_file(struct check_schemas *set,
-                                                  const char *path,
-                                                  uint32_t *root,
-                                                  struct td_error *err);
-TD_MUST_CHECK enum td_code check_schemas_add(struct check_schemas *set,
-                                             const struct td_jsonx *doc,
-                                             uint32_t at, uint32_t *root,
-                                             struct td_error *err);
+TD_MUST_CHECK enum td_code schema_set_add_file(struct schema_set *set,
+                                               const char *path, uint32_t *root,
+                                               struct td_error *err);
+TD_MUST_CHECK enum td_code schema_set_add(struct schema_set *set,
+                                          const struct td_jsonx *doc,
+                                          uint32_t at, uint32_t *root,
+                                          struct td_error *err);
 
 /* Call report for every word of a schema that is no keyword of its draft and no
- * annotation, and so refuses nothing: place, what is wrong, and the mend. In
+ * annotation, and so refuses nothing: place, what is wrong, and the hint. In
  * the order of files and lines. Words that begin with x- are fine, and so are
  * all of a dialect with vocabularies that are not known.
  */
-void check_schemas_doubt(const struct check_schemas *set,
-                         void (*report)(void *self,
-                                        const struct td_error *what),
-                         void *self);
+void schema_set_doubts(const struct schema_set *set,
+                       void (*report)(void *self, const struct td_error *what),
+                       void *self);
 
 /* A run of the set, which must outlive it. One thread at a time; use it again
  * and again: it allocates nothing once it is warm.
  */
-struct check_schema_run *check_schema_run_new(const struct check_schemas *set);
+struct schema_run *schema_run_new(const struct schema_set *set);
 /* NULL is fine. */
-void check_schema_run_free(struct check_schema_run *run);
+void schema_run_free(struct schema_run *run);
 
 /* Whether the value is valid against root. TD_OK or TD_FAILED; TD_LIMIT
  * when it could not be decided (a pattern or a schema without end).
  */
-TD_MUST_CHECK enum td_code check_schema_test(struct check_schema_run *run,
-                                             uint32_t root,
-                                             struct check_value value);
+TD_MUST_CHECK enum td_code schema_test(struct schema_run *run, uint32_t root,
+                                       struct schema_value value);
 
 #endif

@@ -96,7 +96,7 @@ static const char *const draft_names[] = {
 
 /* Who hears of it, and the schema at hand. */
 struct words {
-    const struct check_schemas *set;
+    const struct schema_set *set;
     const struct td_jsonx *x;
     const struct schema_dialect *dialect;
     bool hidden; /* $ref hides what stands beside it */
@@ -116,7 +116,7 @@ static const char *nearest(const char *name, enum schema_draft draft)
 }
 
 static void tell(const struct words *w, uint32_t key, const char *why,
-                 const char *mend)
+                 const char *hint)
 {
     struct td_error what = {0};
     struct td_buf name = {0};
@@ -124,8 +124,8 @@ static void tell(const struct words *w, uint32_t key, const char *why,
     (void)td_json_unescape(&name, td_json_inner(&w->x->json, key));
     (void)td_jsonx_fail(w->x, key, TD_OK, &what, "\"%.80s\" %s",
                         td_buf_str(&name), why);
-    if (mend)
-        (void)td_error_mend(&what, "%s", mend);
+    if (hint)
+        (void)td_error_hint(&what, "%s", hint);
     w->report(w->self, &what);
     td_buf_release(&name);
 }
@@ -133,21 +133,21 @@ static void tell(const struct words *w, uint32_t key, const char *why,
 static void tell_unknown(const struct words *w, uint32_t key)
 {
     struct td_buf name = {0};
-    char mend[80] = "leave it out, or begin it with x- if it is a note";
+    char hint[80] = "leave it out, or begin it with x- if it is a note";
     const char *near;
 
     (void)td_json_unescape(&name, td_json_inner(&w->x->json, key));
     near = nearest(td_buf_str(&name), w->dialect->draft);
     if (near)
-        (void)snprintf(mend, sizeof(mend), "did you mean %s?", near);
-    tell(w, key, "is no keyword of JSON Schema and refuses nothing", mend);
+        (void)snprintf(hint, sizeof(hint), "did you mean %s?", near);
+    tell(w, key, "is no keyword of JSON Schema and refuses nothing", hint);
     td_buf_release(&name);
 }
 
 static void tell_draft(const struct words *w, uint32_t key, unsigned drafts)
 {
     char why[100];
-    char mend[80];
+    char hint[80];
     int draft = 0;
 
     while (!(drafts & SCHEMA_IN(draft)))
@@ -155,10 +155,10 @@ static void tell_draft(const struct words *w, uint32_t key, unsigned drafts)
     (void)snprintf(why, sizeof(why),
                    "is no keyword of %s, which this schema is of",
                    draft_names[w->dialect->draft]);
-    (void)snprintf(mend, sizeof(mend), "say $schema of %s%s",
+    (void)snprintf(hint, sizeof(hint), "say $schema of %s%s",
                    draft_names[draft],
                    drafts & SCHEMA_IN(SCHEMA_DRAFT_2020) ? " or later" : "");
-    tell(w, key, why, mend);
+    tell(w, key, why, hint);
 }
 
 /* An annotation that nobody else reads. */
@@ -208,7 +208,7 @@ static int compare_places(const void *a, const void *b)
 }
 
 /* Nodes in the order of documents and lines; the caller frees the list. */
-static const struct schema_node **in_order(const struct check_schemas *set)
+static const struct schema_node **in_order(const struct schema_set *set)
 {
     const struct schema_node **list =
         td_calloc((size_t)set->nodes_len + 1, sizeof(const void *));
@@ -219,9 +219,9 @@ static const struct schema_node **in_order(const struct check_schemas *set)
     return list;
 }
 
-void check_schemas_doubt(const struct check_schemas *set,
-                         void (*report)(void *self, const struct td_error *),
-                         void *self)
+void schema_set_doubts(const struct schema_set *set,
+                       void (*report)(void *self, const struct td_error *),
+                       void *self)
 {
     const struct schema_node **list = in_order(set);
     struct words w = {.set = set, .report = report, .self = self};

@@ -66,7 +66,7 @@ enum td_code tape_reader_enter(struct tape_reader *r, struct td_bytes line,
         (void)td_error_set(err, TD_FORMAT, path, r->text.offset,
                            "tape version %llu is not known here",
                            (unsigned long long)version);
-        return td_error_mend(err, "read it with a newer tapedeck");
+        return td_error_hint(err, "read it with a newer tapedeck");
     }
     return TD_OK;
 }
@@ -465,7 +465,7 @@ static enum td_code first_lines(struct tape_reader *r, struct td_error *err)
                        code && r->scan.in.bytes == 0
                            ? "is empty: not a tape"
                            : "is not a tape: no line of one was found in it");
-    return td_error_mend(err, "name a file that `tapedeck record` made, or the "
+    return td_error_hint(err, "name a file that `tapedeck record` made, or the "
                               "text of one");
 }
 

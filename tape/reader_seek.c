@@ -85,7 +85,7 @@ static enum td_code start_over(struct tape_reader *r, struct td_error *err)
     if (!r->scan.in.seekable) {
         (void)td_error_set(err, TD_IO, r->scan.in.path, 0,
                            "is a pipe: it cannot be searched backwards");
-        return td_error_mend(err, "give the tape as a file");
+        return td_error_hint(err, "give the tape as a file");
     }
     tape_reader_go(r, 0);
     tape_reader_forget(r);

@@ -261,12 +261,12 @@ static enum td_code choose_place(const struct tape_rewrite *how,
     if (!how->overwrite && strcmp(how->to, how->from) != 0 &&
         access(how->to, F_OK) == 0) {
         (void)td_error_set(err, TD_IO, how->to, 0, "the file exists already");
-        return td_error_mend(err, "choose another name or use --overwrite");
+        return td_error_hint(err, "choose another name or use --overwrite");
     }
     if (is_there && !S_ISREG(st.st_mode)) {
         (void)td_error_set(err, TD_IO, how->to, 0,
                            "is no file that could be replaced");
-        return td_error_mend(err, "write to it by -o - > %.200s", how->to);
+        return td_error_hint(err, "write to it by -o - > %.200s", how->to);
     }
     place->mode = is_there ? st.st_mode & MODE_BITS : 0;
     place->target = is_there ? realpath(how->to, NULL) : NULL;
@@ -295,11 +295,11 @@ static void drop_part(const struct tape_rewrite *how, const char *part,
                       enum td_code code, struct td_error *err)
 {
     bool dropped = !unlink(part);
-    const char *mend = err ? td_errno_mend(err->errnum) : "";
+    const char *hint = err ? td_errno_hint(err->errnum) : "";
 
-    if (err && code == TD_IO && (dropped || !strcmp(err->mend, mend)))
-        (void)td_error_mend(err, "%s%s%s is as it was", mend,
-                            mend[0] ? "; " : "", how->from);
+    if (err && code == TD_IO && (dropped || !strcmp(err->hint, hint)))
+        (void)td_error_hint(err, "%s%s%s is as it was", hint,
+                            hint[0] ? "; " : "", how->from);
 }
 
 /* What a rename brings to light must be on the disk before. */
@@ -326,7 +326,7 @@ static enum td_code commit(const struct tape_rewrite *how,
     }
     if (rename(place->part, place->target) != 0) {
         (void)td_error_set(err, TD_IO, place->target, 0, "cannot be replaced");
-        return td_error_mend(err, "the rewritten tape is %s", place->part);
+        return td_error_hint(err, "the rewritten tape is %s", place->part);
     }
     td_fs_settle(place->target);
     return TD_OK;

@@ -19,8 +19,8 @@
 struct tape_writer {
     struct tape_options options;
     char *path;
-    struct tape_press *press;
-    struct tape_piece *piece; /* being filled; never NULL */
+    struct tape_compressor *compressor;
+    struct tape_chunk *chunk; /* being filled; never NULL */
     struct tape_member m;     /* the open member, with what is in piece */
     bool begun;               /* pieces of the open member were given */
     uint64_t begun_ns;        /* t of the first line of the open member */
@@ -89,19 +89,19 @@ static void begin_member(struct tape_writer *w, uint64_t at_ns)
 
 static bool member_is_empty(const struct tape_writer *w)
 {
-    return !w->begun && w->piece->text.len == 0;
+    return !w->begun && w->chunk->text.len == 0;
 }
 
 /* Hand the piece on and take another; an open member goes on in that one. */
-static void give_piece(struct tape_writer *w, bool last)
+static void give_chunk(struct tape_writer *w, bool last)
 {
-    w->m.text_len += (uint32_t)w->piece->text.len;
+    w->m.text_len += (uint32_t)w->chunk->text.len;
     w->m.lost = w->totals.lost;
-    w->piece->m = w->m;
-    w->piece->first = !w->begun;
-    w->piece->last = last;
-    tape_press_give(w->press, w->piece);
-    w->piece = tape_press_take(w->press);
+    w->chunk->m = w->m;
+    w->chunk->first = !w->begun;
+    w->chunk->last = last;
+    tape_compressor_give(w->compressor, w->chunk);
+    w->chunk = tape_compressor_take(w->compressor);
     w->begun = !last;
     if (last)
         w->m = (struct tape_member){0};
@@ -110,7 +110,7 @@ static void give_piece(struct tape_writer *w, bool last)
 static void end_member(struct tape_writer *w)
 {
     if (!member_is_empty(w))
-        give_piece(w, true);
+        give_chunk(w, true);
 }
 
 /* A member of its own for the header or the end line. */
@@ -119,7 +119,7 @@ static void put_plain_member(struct tape_writer *w, struct td_bytes line,
 {
     end_member(w);
     begin_member(w, w->totals.last_ns);
-    (void)td_buf_add_bytes(&w->piece->text, line);
+    (void)td_buf_add_bytes(&w->chunk->text, line);
     w->m.flags = flag;
     w->totals.text_bytes += line.len;
     end_member(w);
@@ -148,7 +148,7 @@ static enum td_code make_header(struct td_buf *line,
 
 static void release(struct tape_writer *w)
 {
-    tape_piece_free(w->piece);
+    tape_chunk_free(w->chunk);
     tape_counts_release(&w->names);
     tape_counts_release(&w->kinds);
     free(w->path);
@@ -163,8 +163,8 @@ static struct tape_writer *writer_new(int fd, const char *path,
     w->options = *options;
     w->kinds.kinds = true;
     w->path = td_strdup(strcmp(path, "-") != 0 ? path : "stdout");
-    w->press = tape_press_open(fd, w->path, options);
-    w->piece = tape_press_take(w->press);
+    w->compressor = tape_compressor_open(fd, w->path, options);
+    w->chunk = tape_compressor_take(w->compressor);
     return w;
 }
 
@@ -186,11 +186,11 @@ enum td_code tape_writer_open(struct tape_writer **out, const char *path,
     if (!code) {
         *out = writer_new(fd, own.name ? own.name : path, &own);
         put_plain_member(*out, td_buf_bytes(&header), TAPE_FLAG_HEADER);
-        code = tape_press_drain((*out)->press, err);
+        code = tape_compressor_drain((*out)->compressor, err);
     }
     td_buf_release(&header);
     if (code && *out) {
-        tape_press_abort((*out)->press);
+        tape_compressor_abort((*out)->compressor);
         release(*out);
         *out = NULL;
         if (!there) /* nothing stands in it */
@@ -206,7 +206,7 @@ static enum td_code line_too_long(const struct tape_writer *w, size_t payload,
                        "an event with a payload of %zu bytes is too long for a "
                        "line of a tape",
                        payload);
-    (void)td_error_mend(err, "cut the payload at %zu bytes and mark it",
+    (void)td_error_hint(err, "cut the payload at %zu bytes and mark it",
                         TAPE_PAYLOAD_MAX);
     return TD_LIMIT;
 }
@@ -216,15 +216,15 @@ static enum td_code line_too_long(const struct tape_writer *w, size_t payload,
  */
 static void move_line(struct tape_writer *w, size_t before, uint64_t at_ns)
 {
-    struct tape_piece *full = w->piece;
+    struct tape_chunk *full = w->chunk;
     size_t len = full->text.len - before;
     struct td_buf line = {.max = TAPE_LINE_MAX + 1};
 
     (void)td_buf_add(&line, full->text.ptr + before, len);
     full->text.len = before;
-    give_piece(w, true);
+    give_chunk(w, true);
     begin_member(w, at_ns);
-    (void)td_buf_add_bytes(&w->piece->text, td_buf_bytes(&line));
+    (void)td_buf_add_bytes(&w->chunk->text, td_buf_bytes(&line));
     td_buf_release(&line);
 }
 
@@ -267,7 +267,7 @@ static enum td_code put(struct tape_writer *w, const struct td_event *ev,
         end_member(w);
     if (member_is_empty(w))
         begin_member(w, ev->at_ns);
-    text = &w->piece->text;
+    text = &w->chunk->text;
     before = text->len;
     if (line.len > 0) {
         code = td_buf_add_bytes(text, line);
@@ -285,7 +285,7 @@ static enum td_code put(struct tape_writer *w, const struct td_event *ev,
         w->m.text_len + before > 0)
         move_line(w, before, ev->at_ns);
     count_line(w, ev, len);
-    if (w->m.text_len + w->piece->text.len >= w->options.member_text)
+    if (w->m.text_len + w->chunk->text.len >= w->options.member_text)
         end_member(w);
     return TD_OK;
 }
@@ -294,7 +294,7 @@ enum td_code tape_writer_put(struct tape_writer *w, const struct td_event *ev,
                              struct td_error *err)
 {
     struct td_event own = *ev;
-    enum td_code code = tape_press_status(w->press, err);
+    enum td_code code = tape_compressor_status(w->compressor, err);
 
     if (code)
         return code;
@@ -310,7 +310,7 @@ enum td_code tape_writer_put_line(struct tape_writer *w,
                                   const struct td_event *ev,
                                   struct td_bytes line, struct td_error *err)
 {
-    enum td_code code = tape_press_status(w->press, err);
+    enum td_code code = tape_compressor_status(w->compressor, err);
 
     return code ? code : put(w, ev, line, err);
 }
@@ -326,33 +326,34 @@ enum td_code tape_writer_tick(struct tape_writer *w, uint64_t at_ns,
     if (!member_is_empty(w)) {
         if (at_ns >= w->begun_ns && at_ns - w->begun_ns >= w->options.member_ns)
             end_member(w);
-        else if (w->piece->text.len > 0 && at_ns >= w->flushed_ns &&
+        else if (w->chunk->text.len > 0 && at_ns >= w->flushed_ns &&
                  at_ns - w->flushed_ns >= w->options.flush_ns)
-            give_piece(w, false);
+            give_chunk(w, false);
         else
-            return tape_press_status(w->press, err);
+            return tape_compressor_status(w->compressor, err);
     }
     w->flushed_ns = at_ns;
-    return tape_press_status(w->press, err);
+    return tape_compressor_status(w->compressor, err);
 }
 
 enum td_code tape_writer_flush(struct tape_writer *w, struct td_error *err)
 {
-    if (w->piece->text.len > 0)
-        give_piece(w, false);
+    if (w->chunk->text.len > 0)
+        give_chunk(w, false);
     w->flushed_ns = w->totals.last_ns;
-    return tape_press_drain(w->press, err);
+    return tape_compressor_drain(w->compressor, err);
 }
 
 bool tape_writer_ready(const struct tape_writer *writer)
 {
-    return tape_press_ready(writer->press);
+    return tape_compressor_ready(writer->compressor);
 }
 
 struct tape_totals tape_writer_totals(const struct tape_writer *w)
 {
     struct tape_totals totals = w->totals;
-    struct tape_press_totals pressed = tape_press_totals(w->press);
+    struct tape_compressor_totals pressed =
+        tape_compressor_totals(w->compressor);
 
     totals.file_bytes = pressed.file_bytes;
     totals.members = pressed.members;
@@ -389,7 +390,7 @@ enum td_code tape_writer_close(struct tape_writer *w, enum tape_ending ending,
         .wall_ns = w->options.start_wall_ns,
         .lost = w->totals.lost,
     };
-    code = tape_press_close(w->press, &footer, err);
+    code = tape_compressor_close(w->compressor, &footer, err);
     release(w);
     return code;
 }

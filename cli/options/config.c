@@ -132,8 +132,8 @@ static enum td_code unknown_key(struct file *file, uint32_t key,
     (void)td_jsonx_fail(&file->doc, key, TD_USAGE, file->err,
                         "no option is called \"%.64s\"", name);
     if (suggest.best)
-        return td_error_mend(file->err, "did you mean %s?", suggest.best);
-    return td_error_mend(file->err, "see: tapedeck help %s",
+        return td_error_hint(file->err, "did you mean %s?", suggest.best);
+    return td_error_hint(file->err, "see: tapedeck help %s",
                          verb ? verb->name : "");
 }
 

@@ -97,9 +97,9 @@ static enum td_code unknown_option(const struct parser *p, const char *word,
         td_suggest(&suggest, args->slots[i].option->name);
     (void)td_error_set(p->err, TD_USAGE, word, 0, "no such option");
     if (suggest.best)
-        (void)td_error_mend(p->err, "did you mean --%s?", suggest.best);
+        (void)td_error_hint(p->err, "did you mean --%s?", suggest.best);
     else
-        (void)td_error_mend(p->err, "see: tapedeck help %s",
+        (void)td_error_hint(p->err, "see: tapedeck help %s",
                             args->command->name);
     return TD_USAGE;
 }
@@ -108,7 +108,7 @@ static enum td_code value_missing(const struct parser *p, const char *word,
                                   const struct cli_option *option)
 {
     (void)td_error_set(p->err, TD_USAGE, word, 0, "needs a value");
-    return td_error_mend(p->err, "write %s %s", word, option->value);
+    return td_error_hint(p->err, "write %s %s", word, option->value);
 }
 
 /* One of two values would be ignored: somebody meant both. */
@@ -116,7 +116,7 @@ static enum td_code given_twice(const struct parser *p, const char *word)
 {
     (void)td_error_set(p->err, TD_USAGE, word, 0,
                        "is given twice, and takes one value");
-    return td_error_mend(p->err, "leave one of them out");
+    return td_error_hint(p->err, "leave one of them out");
 }
 
 /* value is what came joined to the option, or NULL. */
@@ -137,7 +137,7 @@ static enum td_code take_value(struct parser *p, struct cli_slot *slot,
 
     if (option->type == CLI_FLAG && value) {
         (void)td_error_set(p->err, TD_USAGE, word, 0, "takes no value");
-        return td_error_mend(p->err, "write --%s or --no-%s", option->name,
+        return td_error_hint(p->err, "write --%s or --no-%s", option->name,
                              option->name);
     }
     if (option->type == CLI_FLAG)
@@ -206,7 +206,7 @@ static enum td_code take_rest(struct parser *p)
     }
     if (!*p->next) {
         (void)td_error_set(p->err, TD_USAGE, "--", 0, "no command behind it");
-        return td_error_mend(p->err, "write -- COMMAND ARGUMENTS...");
+        return td_error_hint(p->err, "write -- COMMAND ARGUMENTS...");
     }
     p->args->child = p->next;
     return TD_OK;
@@ -245,7 +245,7 @@ static enum td_code check_operands(const struct cli_args *args,
                            0, "is one operand too many");
     else
         return TD_OK;
-    (void)td_error_mend(err, "usage: tapedeck %s %s", command->name,
+    (void)td_error_hint(err, "usage: tapedeck %s %s", command->name,
                         command->usage ? command->usage : "");
     return TD_USAGE;
 }

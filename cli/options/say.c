@@ -67,8 +67,8 @@ void cli_complain(const struct td_error *err)
     if (err->offset > 0)
         (void)td_buf_addf(&line, " byte %" PRIu64 ":", err->offset);
     (void)td_buf_addf(&line, " %s", err->text);
-    if (err->mend[0])
-        (void)td_buf_addf(&line, "; %s", err->mend);
+    if (err->hint[0])
+        (void)td_buf_addf(&line, "; %s", err->hint);
     write_line(td_buf_str(&begin), td_buf_str(&line));
     td_buf_release(&begin);
     td_buf_release(&line);

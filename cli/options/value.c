@@ -106,10 +106,10 @@ static enum td_code out_of_range(const struct cli_option *option,
     (void)td_error_set(err, TD_USAGE, where, 0, "%.100s is too %s", text,
                        less ? "small" : "large");
     if (option->min && less)
-        return td_error_mend(
+        return td_error_hint(
             err, "write more than %" PRIu64 ", or leave the option out",
             option->min - 1);
-    return td_error_mend(err, "choose %" PRIu64 " to %" PRIu64, option->min,
+    return td_error_hint(err, "choose %" PRIu64 " to %" PRIu64, option->min,
                          most_of(option));
 }
 
@@ -119,7 +119,7 @@ enum td_code cli_value_read(const struct cli_option *option, const char *text,
 {
     static const struct {
         const char *what;
-        const char *mend;
+        const char *hint;
     } rows[] = {
         [CLI_FLAG] = {"a yes or no", "write true or false"},
         [CLI_TEXT] = {"", ""},
@@ -144,11 +144,11 @@ enum td_code cli_value_read(const struct cli_option *option, const char *text,
     (void)td_error_set(err, TD_USAGE, where, 0, "\"%.100s\" is not %s", text,
                        rows[option->type].what);
     if (option->type == CLI_CHOICE)
-        (void)td_error_mend(err, "choose %s", option->choices);
+        (void)td_error_hint(err, "choose %s", option->choices);
     else if (option->type == CLI_DURATION && is_bare(text))
-        (void)td_error_mend(err, "add the unit: %.40sms, %.40ss or %.40sm",
+        (void)td_error_hint(err, "add the unit: %.40sms, %.40ss or %.40sm",
                             text, text, text);
     else
-        (void)td_error_mend(err, "%s", rows[option->type].mend);
+        (void)td_error_hint(err, "%s", rows[option->type].hint);
     return TD_USAGE;
 }

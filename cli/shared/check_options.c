@@ -37,7 +37,7 @@ static enum td_code check_profile(const struct check_contract *contract,
                                 : "\"%.80s\" needs a contract",
                        name);
     if (suggest.best)
-        return td_error_mend(err, "did you mean %s?", suggest.best);
+        return td_error_hint(err, "did you mean %s?", suggest.best);
     return TD_USAGE;
 }
 
@@ -65,7 +65,7 @@ static enum td_code check_dialect(const struct cli_check *check,
                         "\"%.80s\" needs a contract", name);
 }
 
-/* What check_schemas_doubt() says. */
+/* What schema_set_doubts() says. */
 struct words {
     const struct cli_args *args;
     uint64_t count;
@@ -81,7 +81,7 @@ static void on_word(void *self, const struct td_error *what)
     if (words->count > WORDS_MAX || cli_flag(words->args, "strict"))
         return;
     cli_say(words->args, "%s: warning: %s%s%s", what->where, what->text,
-            what->mend[0] ? "; " : "", what->mend);
+            what->hint[0] ? "; " : "", what->hint);
 }
 
 /* A slip of the pen in a schema would let everything pass; with --strict it is
@@ -94,9 +94,9 @@ static enum td_code check_words(const struct cli_check *check,
     struct words words = {.args = args};
 
     if (check->schemas)
-        check_schemas_doubt(check->schemas, on_word, &words);
+        schema_set_doubts(check->schemas, on_word, &words);
     if (check->contract)
-        check_schemas_doubt(check->contract->set.schemas, on_word, &words);
+        schema_set_doubts(check->contract->set.schemas, on_word, &words);
     if (words.count > 0 && cli_flag(args, "strict")) {
         *err = words.first;
         return TD_USAGE;
@@ -113,9 +113,9 @@ enum td_code cli_check_read(struct cli_check *check,
     enum td_code code = cli_schema_read(&check->reading, args, err);
 
     if (code == TD_OK && schema) {
-        check->schemas = check_schemas_new(&check->reading);
-        code = check_schemas_add_file(check->schemas, schema, &check->how.root,
-                                      err);
+        check->schemas = schema_set_new(&check->reading);
+        code =
+            schema_set_add_file(check->schemas, schema, &check->how.root, err);
     }
     if (code == TD_OK && contract)
         code = check_contract_load(&check->contract, contract, &check->reading,
@@ -135,7 +135,7 @@ enum td_code cli_check_read(struct cli_check *check,
 
 void cli_check_release(struct cli_check *check)
 {
-    check_schemas_free(check->schemas);
+    schema_set_free(check->schemas);
     check_contract_free(check->contract);
     cli_schema_release(&check->reading);
 }

@@ -47,9 +47,9 @@
 /* What was read. Zeroes before, released after the last check has ended. */
 struct cli_check {
     struct check_options how;
-    struct check_schemas *schemas;
+    struct schema_set *schemas;
     struct check_contract *contract;
-    struct check_schema_options reading;
+    struct schema_options reading;
 };
 
 /* Read the schema and the contract, each a path or NULL, as the rows above say.

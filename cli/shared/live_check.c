@@ -77,7 +77,7 @@ enum td_code cli_live_put(struct cli_live *live, const struct td_event *ev)
         check_began(live->check, td_wall_ns(td_clock_real()) - ev->at_ns);
     live->begun = true;
     live->over = live->how.on_tape ? check_event(live->check, ev)
-                                   : check_heard(live->check, ev);
+                                   : check_received(live->check, ev);
     cli_live_tell(live);
     return live->over ? TD_FAILED : TD_OK;
 }

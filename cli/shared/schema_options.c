@@ -5,17 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum td_code cli_schema_read(struct check_schema_options *how,
+enum td_code cli_schema_read(struct schema_options *how,
                              const struct cli_args *args, struct td_error *err)
 {
     const char *const *list = cli_list(args, "schema-map");
-    struct check_schema_map *map;
+    struct schema_map *map;
     size_t count = 0;
 
     while (list[count])
         count++;
     map = td_calloc(count + 1, sizeof(*map));
-    *how = (struct check_schema_options){
+    *how = (struct schema_options){
         .assert_format = cli_flag(args, "format-assertion"),
         .assert_content = cli_flag(args, "content-assertion"),
         .dialect = cli_text(args, "default-dialect"),
@@ -34,10 +34,9 @@ enum td_code cli_schema_read(struct check_schema_options *how,
     return TD_OK;
 }
 
-void cli_schema_release(struct check_schema_options *how)
+void cli_schema_release(struct schema_options *how)
 {
-    struct check_schema_map *map =
-        (struct check_schema_map *)(uintptr_t)how->map;
+    struct schema_map *map = (struct schema_map *)(uintptr_t)how->map;
 
     for (size_t i = 0; map && map[i].prefix; i++)
         free((void *)(uintptr_t)map[i].prefix);

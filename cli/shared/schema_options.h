@@ -32,9 +32,9 @@
 /* What the rows above say; it borrows from args. TD_USAGE. Release also after
  * an error.
  */
-TD_MUST_CHECK enum td_code cli_schema_read(struct check_schema_options *how,
+TD_MUST_CHECK enum td_code cli_schema_read(struct schema_options *how,
                                            const struct cli_args *args,
                                            struct td_error *err);
-void cli_schema_release(struct check_schema_options *how);
+void cli_schema_release(struct schema_options *how);
 
 #endif

@@ -14,7 +14,7 @@ enum td_code cli_not_onto(const char *out, const char *tape,
         return TD_OK;
     (void)td_error_set(err, TD_USAGE, out, 0,
                        "is the very tape that is to be read");
-    return td_error_mend(err, "choose another name");
+    return td_error_hint(err, "choose another name");
 }
 
 enum td_code cli_tape_verdict(const char *path, const char *to,
@@ -37,17 +37,17 @@ enum td_code cli_tape_verdict(const char *path, const char *to,
         "%s", td_buf_str(&text));
     td_buf_release(&text);
     if (to)
-        return td_error_mend(err, "what could be read is in %s",
+        return td_error_hint(err, "what could be read is in %s",
                              strcmp(to, "-") != 0 ? to : "stdout");
     if (state->growing)
-        return td_error_mend(err, "wait for its end; `tapedeck cat --follow` "
+        return td_error_hint(err, "wait for its end; `tapedeck cat --follow` "
                                   "and `validate --follow` do");
     if (state->torn || state->bad_members || state->bad_lines ||
         state->strays || state->repeated || state->foreign || state->headless)
-        return td_error_mend(err, "`tapedeck recover` makes a whole tape of "
+        return td_error_hint(err, "`tapedeck recover` makes a whole tape of "
                                   "what is there");
     if (state->wrong_index)
-        return td_error_mend(err, "`tapedeck reindex` writes a right one");
+        return td_error_hint(err, "`tapedeck reindex` writes a right one");
     return TD_LOSSY;
 }
 

@@ -13,7 +13,7 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
     if (strcmp(shell, "bash") != 0 && strcmp(shell, "zsh") != 0 &&
         strcmp(shell, "fish") != 0) {
         (void)td_error_set(err, TD_USAGE, shell, 0, "no such shell here");
-        return td_error_mend(err, "choose bash, zsh or fish");
+        return td_error_hint(err, "choose bash, zsh or fish");
     }
     cli_help_completion(&script, shell);
     code = td_fs_replace("-", td_buf_bytes(&script), err);

@@ -62,7 +62,7 @@ static enum td_code find_key(struct key *key, const char *text,
     if (key->option)
         return TD_OK;
     (void)td_error_set(err, TD_USAGE, text, 0, "no option is called so");
-    (void)td_error_mend(err, "write OPTION or VERB.OPTION, as in "
+    (void)td_error_hint(err, "write OPTION or VERB.OPTION, as in "
                              "record.max-size");
     return TD_USAGE;
 }
@@ -162,7 +162,7 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
         return explain(args, cli_operand(args, 1), err);
     (void)td_error_set(err, TD_USAGE, cli_operand(args, 0), 0,
                        "no such thing to do");
-    return td_error_mend(err, "write: tapedeck config explain KEY");
+    return td_error_hint(err, "write: tapedeck config explain KEY");
 }
 
 const struct cli_command cli_cmd_config = {

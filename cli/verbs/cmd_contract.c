@@ -14,7 +14,7 @@ static const struct cli_option options[] = {
 };
 
 typedef enum td_code action_fn(const struct cli_args *args,
-                               const struct check_schema_options *how,
+                               const struct schema_options *how,
                                struct td_error *err);
 
 static const struct {
@@ -37,14 +37,14 @@ static enum td_code check_operands(const struct cli_args *args, size_t i,
         return TD_OK;
     (void)td_error_set(err, TD_USAGE, actions[i].name, 0,
                        has_files ? "takes no file" : "needs a contract");
-    return td_error_mend(err, "write: tapedeck contract %s%s", actions[i].name,
+    return td_error_hint(err, "write: tapedeck contract %s%s", actions[i].name,
                          has_files ? "" : " FILE");
 }
 
 static enum td_code act(const struct cli_args *args, size_t i,
                         struct td_error *err)
 {
-    struct check_schema_options how;
+    struct schema_options how;
     enum td_code code = check_operands(args, i, err);
 
     if (code)
@@ -65,7 +65,7 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
             return act(args, i, err);
     }
     (void)td_error_set(err, TD_USAGE, word, 0, "no such thing to do");
-    return td_error_mend(err, "write lint, test, explain or schema");
+    return td_error_hint(err, "write lint, test, explain or schema");
 }
 
 const struct cli_command cli_cmd_contract = {

@@ -130,7 +130,7 @@ static enum td_code open_source(struct record *record, const char *text,
         return code ? code : rec_source_url(record->rec, &setup->url, err);
     }
     td_error_set(err, TD_USAGE, text, 0, "this is no source");
-    return td_error_mend(err, "sources are ws:// wss:// sio:// sios:// http:// "
+    return td_error_hint(err, "sources are ws:// wss:// sio:// sios:// http:// "
                               "https:// URLs, tape:FILE, - and -- COMMAND");
 }
 
@@ -302,7 +302,7 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
     record.shows_progress = isatty(STDERR_FILENO) && !cli_quiet(args);
     if (!cli_operands(args) && !cli_child(args)) {
         td_error_set(err, TD_USAGE, "", 0, "no source is named");
-        return td_error_mend(err, "see: tapedeck help record");
+        return td_error_hint(err, "see: tapedeck help record");
     }
     for (int i = 0; output && !code && i < cli_operands(args); i++)
         if (!strncmp(cli_operand(args, i), "tape:", 5))

@@ -221,7 +221,7 @@ static enum td_code check_together(const struct cli_args *args,
         return TD_OK;
     (void)td_error_set(err, TD_USAGE, "--output", 0,
                        "prints no verdict, which is what --%s is about", other);
-    return td_error_mend(err, "leave one of them out");
+    return td_error_hint(err, "leave one of them out");
 }
 
 static enum td_code run(const struct cli_args *args, struct td_error *err)

@@ -85,7 +85,7 @@ static enum td_code lies(const char *path, const struct tape_audited *found,
     (void)td_error_set(err, TD_LOSSY, path, found->first_at, "%s%s",
                        found->first, td_buf_str(&out));
     td_buf_release(&out);
-    return td_error_mend(err, "`tapedeck reindex` writes heads, index and "
+    return td_error_hint(err, "`tapedeck reindex` writes heads, index and "
                               "totals afresh");
 }
 

@@ -10,25 +10,23 @@
 /* Errors and doubts of each file. TD_USAGE if one has an error; with --strict
  * TD_FAILED if one has a doubt.
  */
-TD_MUST_CHECK enum td_code
-cli_contract_lint(const struct cli_args *args,
-                  const struct check_schema_options *how, struct td_error *err);
+TD_MUST_CHECK enum td_code cli_contract_lint(const struct cli_args *args,
+                                             const struct schema_options *how,
+                                             struct td_error *err);
 
 /* Run the tests of each file. TD_FAILED if one fails. */
-TD_MUST_CHECK enum td_code
-cli_contract_test(const struct cli_args *args,
-                  const struct check_schema_options *how, struct td_error *err);
+TD_MUST_CHECK enum td_code cli_contract_test(const struct cli_args *args,
+                                             const struct schema_options *how,
+                                             struct td_error *err);
 
 /* Each rule as a sentence. */
 TD_MUST_CHECK enum td_code
 cli_contract_explain(const struct cli_args *args,
-                     const struct check_schema_options *how,
-                     struct td_error *err);
+                     const struct schema_options *how, struct td_error *err);
 
 /* The JSON Schema of contracts. */
-TD_MUST_CHECK enum td_code
-cli_contract_schema(const struct cli_args *args,
-                    const struct check_schema_options *how,
-                    struct td_error *err);
+TD_MUST_CHECK enum td_code cli_contract_schema(const struct cli_args *args,
+                                               const struct schema_options *how,
+                                               struct td_error *err);
 
 #endif

@@ -286,7 +286,7 @@ static void add_page(struct page *page, const char *path)
 }
 
 enum td_code cli_contract_explain(const struct cli_args *args,
-                                  const struct check_schema_options *how,
+                                  const struct schema_options *how,
                                   struct td_error *err)
 {
     enum td_code code = TD_OK;
@@ -314,7 +314,7 @@ enum td_code cli_contract_explain(const struct cli_args *args,
 }
 
 enum td_code cli_contract_schema(const struct cli_args *args,
-                                 const struct check_schema_options *how,
+                                 const struct schema_options *how,
                                  struct td_error *err)
 {
     struct td_buf out = {0};

@@ -22,8 +22,8 @@ static void add_line(struct lint *l, const char *kind,
     (void)td_text_clean(&l->out, td_text(what->where));
     (void)td_buf_addf(&l->out, ": %s: ", kind);
     (void)td_text_clean(&l->out, td_text(what->text));
-    (void)td_buf_add_text(&l->out, what->mend[0] ? "; " : "");
-    (void)td_text_clean(&l->out, td_text(what->mend));
+    (void)td_buf_add_text(&l->out, what->hint[0] ? "; " : "");
+    (void)td_text_clean(&l->out, td_text(what->hint));
     (void)td_buf_add_byte(&l->out, '\n');
 }
 
@@ -36,7 +36,7 @@ static void add_object(struct lint *l, const char *kind,
     (void)td_buf_add_byte(&l->out, ',');
     cli_json_text(&l->out, "what", what->text);
     (void)td_buf_add_byte(&l->out, ',');
-    cli_json_text(&l->out, "mend", what->mend);
+    cli_json_text(&l->out, "mend", what->hint);
     (void)td_buf_add_byte(&l->out, '}');
 }
 
@@ -54,7 +54,7 @@ static void on_remark(void *self, bool doubt, const struct td_error *what)
 }
 
 static enum td_code lint_one(struct lint *l, const char *path,
-                             const struct check_schema_options *how,
+                             const struct schema_options *how,
                              struct td_error *err)
 {
     const struct check_linter linter = {on_remark, l};
@@ -82,7 +82,7 @@ static enum td_code lint_one(struct lint *l, const char *path,
 
 /* Every file is read; the first with an error gives the exit status. */
 enum td_code cli_contract_lint(const struct cli_args *args,
-                               const struct check_schema_options *how,
+                               const struct schema_options *how,
                                struct td_error *err)
 {
     struct lint l = {.as_json = cli_json(args)};

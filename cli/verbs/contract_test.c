@@ -12,7 +12,7 @@
 struct session {
     struct td_buf out;
     const struct check_contract *contract;
-    struct check_trials *trials;
+    struct check_cases *cases;
     bool as_json;
     uint32_t failed; /* tests */
     uint32_t unseen; /* rules that no test makes fail */
@@ -41,26 +41,26 @@ static void add_why(struct session *s, struct td_buf *why)
     }
 }
 
-static void add_test(struct session *s, const struct check_trial *trial,
+static void add_test(struct session *s, const struct check_case *one,
                      bool first)
 {
     struct td_buf why = {0};
 
-    (void)td_buf_add_bytes(&why, td_buf_bytes(&trial->why));
+    (void)td_buf_add_bytes(&why, td_buf_bytes(&one->why));
     if (s->as_json) {
         (void)td_buf_add_text(&s->out, first ? "{" : ",{");
-        cli_json_text(&s->out, "name", trial->name);
+        cli_json_text(&s->out, "name", one->name);
         (void)td_buf_addf(&s->out, ",\"outcome\":\"%s\",",
-                          trial->passed ? "pass" : "fail");
-        cli_json_text(&s->out, "where", trial->where);
+                          one->passed ? "pass" : "fail");
+        cli_json_text(&s->out, "where", one->where);
         (void)td_buf_add_text(&s->out, ",\"why\":[");
         add_why(s, &why);
         (void)td_buf_add_text(&s->out, "]}");
     } else {
-        (void)td_buf_add_text(&s->out, trial->passed ? "  pass  " : "  fail  ");
-        (void)td_text_clean(&s->out, td_text(trial->name));
-        if (!trial->passed)
-            (void)td_buf_addf(&s->out, "  (%s)", trial->where);
+        (void)td_buf_add_text(&s->out, one->passed ? "  pass  " : "  fail  ");
+        (void)td_text_clean(&s->out, td_text(one->name));
+        if (!one->passed)
+            (void)td_buf_addf(&s->out, "  (%s)", one->where);
         (void)td_buf_add_byte(&s->out, '\n');
         add_why(s, &why);
     }
@@ -71,7 +71,7 @@ static void add_test(struct session *s, const struct check_trial *trial,
 static void add_unseen(struct session *s)
 {
     for (uint32_t i = 0; i < s->contract->set.rules_len; i++) {
-        if (check_trials_failed(s->trials, i))
+        if (check_cases_failed(s->cases, i))
             continue;
         if (s->as_json) {
             (void)td_buf_add_text(&s->out, s->unseen ? "," : "");
@@ -89,7 +89,7 @@ static void add_unseen(struct session *s)
 
 static void add_page(struct session *s, const char *path)
 {
-    uint32_t count = check_trials_count(s->trials);
+    uint32_t count = check_cases_count(s->cases);
 
     if (s->as_json) {
         (void)td_buf_add_byte(&s->out, '{');
@@ -101,10 +101,10 @@ static void add_page(struct session *s, const char *path)
                           count == 1 ? "" : "s");
     }
     for (uint32_t i = 0; i < count; i++) {
-        const struct check_trial *trial = check_trials_run(s->trials, i);
+        const struct check_case *one = check_cases_run(s->cases, i);
 
-        s->failed += !trial->passed;
-        add_test(s, trial, i == 0);
+        s->failed += !one->passed;
+        add_test(s, one, i == 0);
     }
     (void)td_buf_add_text(&s->out, s->as_json ? "],\"never_failed\":[" : "");
     add_unseen(s);
@@ -115,11 +115,11 @@ static void add_page(struct session *s, const char *path)
 static enum td_code decide(const struct session *s, const char *path,
                            bool strict, struct td_error *err)
 {
-    uint32_t count = check_trials_count(s->trials);
+    uint32_t count = check_cases_count(s->cases);
 
     if (count == 0) {
         (void)td_error_set(err, TD_USAGE, path, 0, "has no tests");
-        return td_error_mend(err,
+        return td_error_hint(err,
                              "add some under `tests:`, as docs/contract.md "
                              "shows");
     }
@@ -142,7 +142,7 @@ static enum td_code test_one(const struct cli_args *args, const char *path,
     struct session s = {.contract = contract, .as_json = cli_json(args)};
     const struct check_options how = {.contract = contract,
                                       .max_findings = FINDINGS};
-    enum td_code code = check_trials_new(&s.trials, &how, err);
+    enum td_code code = check_cases_new(&s.cases, &how, err);
 
     if (code)
         return code;
@@ -151,13 +151,13 @@ static enum td_code test_one(const struct cli_args *args, const char *path,
     if (code == TD_OK)
         code = decide(&s, path, cli_flag(args, "strict"), err);
     td_buf_release(&s.out);
-    check_trials_free(s.trials);
+    check_cases_free(s.cases);
     return code;
 }
 
 /* All files are tested; the first that fails gives the exit status. */
 enum td_code cli_contract_test(const struct cli_args *args,
-                               const struct check_schema_options *how,
+                               const struct schema_options *how,
                                struct td_error *err)
 {
     enum td_code first = TD_OK;

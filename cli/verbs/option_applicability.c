@@ -58,7 +58,7 @@ enum td_code cli_serves_check(const struct cli_args *args, struct td_error *err)
             continue;
         (void)snprintf(name, sizeof(name), "--%s", rows[i].option);
         td_error_set(err, TD_USAGE, name, 0, "no source here can take it");
-        return td_error_mend(err, "it is for %s", rows[i].whom);
+        return td_error_hint(err, "it is for %s", rows[i].whom);
     }
     return TD_OK;
 }

@@ -188,7 +188,7 @@ static enum td_code read_split(struct rec_output_options *output,
         return TD_OK;
     td_error_set(err, TD_USAGE, "--split", 0, "%s is no size and no time",
                  text);
-    return td_error_mend(err, "write --split 100M or --split 10m");
+    return td_error_hint(err, "write --split 100M or --split 10m");
 }
 
 static void set_client(struct wire_client_options *client,
@@ -285,7 +285,7 @@ static enum td_code check(const struct cli_args *args, struct td_error *err)
 
     if (!output) {
         td_error_set(err, TD_USAGE, "", 0, "no tape is named");
-        return td_error_mend(err, "add -o NAME.tape.gz, or -o - for a pipe");
+        return td_error_hint(err, "add -o NAME.tape.gz, or -o - for a pipe");
     }
     if (!strcmp(output, "-") && isatty(STDOUT_FILENO))
         return td_error_set(err, TD_USAGE, "-o -", 0,
@@ -304,7 +304,7 @@ static enum td_code check(const struct cli_args *args, struct td_error *err)
         (cli_given(args, "contract") || cli_given(args, "schema"))) {
         td_error_set(err, TD_USAGE, "--snapshot", 0,
                      "keeps the end of a stream, but a check needs all of it");
-        return td_error_mend(err, "check the tape with tapedeck validate");
+        return td_error_hint(err, "check the tape with tapedeck validate");
     }
     if (cli_args_slot(args, "no-names")->from == CLI_FROM_FLAG &&
         cli_flag(args, "no-names") &&

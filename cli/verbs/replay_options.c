@@ -235,7 +235,7 @@ static enum td_code read_target(struct cli_replay *r,
         return refuse(err, "", "--serve, --to and - exclude each other");
     if (targets == 0 && !cli_flag(args, "dry-run")) {
         (void)refuse(err, "", "where to play to is missing");
-        return td_error_mend(err, "give --serve HOST:PORT, --to URL, or -");
+        return td_error_hint(err, "give --serve HOST:PORT, --to URL, or -");
     }
     if (cli_given(args, "serve"))
         r->run.target = PLAY_TO_CLIENTS;
@@ -320,7 +320,7 @@ static enum td_code read_token(struct cli_replay *r, const char *path,
     (void)td_error_set(err, TD_USAGE, path, 0,
                        "this file is not one line of visible ASCII without "
                        "spaces");
-    return td_error_mend(err, "openssl rand -hex 32 > FILE makes one");
+    return td_error_hint(err, "openssl rand -hex 32 > FILE makes one");
 }
 
 /* Who may read: see wire/server/access.h. */
@@ -346,7 +346,7 @@ static enum td_code read_access(struct cli_replay *r,
     if (!code)
         code = wire_access_check(access, &server->bind, err);
     if (code == TD_USAGE && !token && !access->everybody && !local)
-        return td_error_mend(err, "give --token-file FILE, or --public if that "
+        return td_error_hint(err, "give --token-file FILE, or --public if that "
                                   "is meant");
     return code;
 }

@@ -73,11 +73,11 @@ static bool is_file(const char *path)
 /* A copy that is not whole is of no use: what it was made of is still there. */
 static enum td_code give_up(const char *path, struct td_error *err)
 {
-    const char *mend = td_errno_mend(err->errnum);
+    const char *hint = td_errno_hint(err->errnum);
 
     if (is_file(path) && !unlink(path) && err->errnum)
-        return td_error_mend(err, "%s%swhat was read is as it was", mend,
-                             mend[0] ? "; " : "");
+        return td_error_hint(err, "%s%swhat was read is as it was", hint,
+                             hint[0] ? "; " : "");
     return err->code;
 }
 
@@ -119,7 +119,7 @@ static enum td_code may_write(const char *path,
 
     if (!path) {
         (void)td_error_set(err, TD_USAGE, "--output", 0, "is missing");
-        return td_error_mend(err, "name the tape to write: -o FILE");
+        return td_error_hint(err, "name the tape to write: -o FILE");
     }
     for (uint32_t i = 0; !code && i < play_source_tapes(source); i++)
         code = cli_not_onto(path, play_source_path(source, i), err);

@@ -82,7 +82,7 @@ static bool is_tape_name(const char *path)
 static enum td_code refuse_empty(const char *path, struct td_error *err)
 {
     (void)td_error_set(err, TD_FORMAT, path, 0, "is empty: nothing to check");
-    return td_error_mend(err, "look at what should have written it");
+    return td_error_hint(err, "look at what should have written it");
 }
 
 static enum cli_form form_of(struct tape_input *in)
@@ -156,9 +156,9 @@ static enum td_code read_input(struct cli_live *live, const char *path,
                        "only a tape says when it has ended: lines in a file "
                        "cannot be followed");
     if (!strcmp(path, "-"))
-        return td_error_mend(err, "pipe them: tail -f FILE | tapedeck validate "
+        return td_error_hint(err, "pipe them: tail -f FILE | tapedeck validate "
                                   "-f");
-    return td_error_mend(err, "pipe them: tail -f %.60s | tapedeck validate -f",
+    return td_error_hint(err, "pipe them: tail -f %.60s | tapedeck validate -f",
                          path);
 }
 

@@ -9,9 +9,9 @@
 #include <inttypes.h>
 
 struct judge {
-    struct check_schema_run *run;
+    struct schema_run *run;
     uint32_t root;
-    enum check_output form;
+    enum schema_output_form form;
     struct td_json_doc doc;
     struct td_buf out;
     uint64_t messages;
@@ -19,15 +19,15 @@ struct judge {
     uint64_t undecided;
 };
 
-static enum check_output form_of(const char *name)
+static enum schema_output_form form_of(const char *name)
 {
     static const char *const names[] = {"flag", "basic", "list",
                                         "hierarchical"};
-    int form = CHECK_OUTPUT_FLAG;
+    int form = SCHEMA_OUTPUT_FLAG;
 
     while (strcmp(names[form], name) != 0)
         form++;
-    return (enum check_output)form;
+    return (enum schema_output_form)form;
 }
 
 static void add_no_json(struct judge *j, const struct td_error *why)
@@ -40,7 +40,7 @@ static void add_no_json(struct judge *j, const struct td_error *why)
 static enum td_code judge_message(struct judge *j, struct td_bytes text,
                                   struct td_error *err)
 {
-    struct check_value value = {&j->doc, 0};
+    struct schema_value value = {&j->doc, 0};
     struct td_error why = {0};
     enum td_code code = TD_FAILED;
 
@@ -49,7 +49,7 @@ static enum td_code judge_message(struct judge *j, struct td_bytes text,
     if (td_json_parse(&j->doc, text, TD_JSON_DEPTH, &why))
         add_no_json(j, &why);
     else
-        code = check_schema_output(j->run, j->root, value, j->form, &j->out);
+        code = schema_output(j->run, j->root, value, j->form, &j->out);
     j->invalid += code == TD_FAILED;
     j->undecided += code == TD_LIMIT;
     if (code == TD_LIMIT)
@@ -114,7 +114,7 @@ static enum td_code verdict(const struct judge *j, const char *path,
     if (j->messages > 0)
         return TD_OK;
     (void)td_error_set(err, TD_FORMAT, path, 0, "is empty: nothing to check");
-    return td_error_mend(err, "look at what should have written it");
+    return td_error_hint(err, "look at what should have written it");
 }
 
 enum td_code cli_validate_output(const struct cli_check *check,
@@ -128,15 +128,15 @@ enum td_code cli_validate_output(const struct cli_check *check,
     if (!check->schemas) {
         (void)td_error_set(err, TD_USAGE, "--output", 0,
                            "shows what a schema makes of each message");
-        return td_error_mend(err, "give it with --schema");
+        return td_error_hint(err, "give it with --schema");
     }
     code = tape_input_open(&in, path, err);
     if (code)
         return code;
-    j.run = check_schema_run_new(check->schemas);
+    j.run = schema_run_new(check->schemas);
     code =
         tape_sniff(&in) ? judge_tape(&j, &in, err) : judge_lines(&j, &in, err);
-    check_schema_run_free(j.run);
+    schema_run_free(j.run);
     td_json_release(&j.doc);
     td_buf_release(&j.out);
     return code ? code : verdict(&j, path, err);

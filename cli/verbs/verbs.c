@@ -24,8 +24,8 @@ static enum td_code unknown_verb(const char *name, struct td_error *err)
         td_suggest(&suggest, cli_verbs[i]->name);
     (void)td_error_set(err, TD_USAGE, name, 0, "no such verb");
     if (suggest.best)
-        return td_error_mend(err, "did you mean %s?", suggest.best);
-    return td_error_mend(err, "see: tapedeck help");
+        return td_error_hint(err, "did you mean %s?", suggest.best);
+    return td_error_hint(err, "see: tapedeck help");
 }
 
 static enum td_code ambiguous_verb(const char *name, struct td_error *err)
@@ -39,7 +39,7 @@ static enum td_code ambiguous_verb(const char *name, struct td_error *err)
     }
     (void)td_error_set(err, TD_USAGE, name, 0, "could be %s",
                        td_buf_str(&names));
-    (void)td_error_mend(err, "write more of it");
+    (void)td_error_hint(err, "write more of it");
     td_buf_release(&names);
     return TD_USAGE;
 }

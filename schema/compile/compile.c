@@ -26,7 +26,7 @@ uint32_t schema_keyword(const struct schema_compiler *c, const char *name)
     return td_json_member(c->json, c->place.at, td_text(name));
 }
 
-uint32_t schema_node_of(struct check_schemas *set, struct schema_place place,
+uint32_t schema_node_of(struct schema_set *set, struct schema_place place,
                         uint32_t resource)
 {
     uint32_t *known = &set->docs[place.doc].node_of[place.at];
@@ -65,7 +65,7 @@ uint32_t schema_nodes_of_list(struct schema_compiler *c, uint32_t array)
     return first;
 }
 
-struct schema_op *schema_add_op(struct check_schemas *set,
+struct schema_op *schema_add_op(struct schema_set *set,
                                 enum schema_op_kind kind, uint32_t at)
 {
     if (set->ops_len == set->ops_cap) {
@@ -78,7 +78,7 @@ struct schema_op *schema_add_op(struct check_schemas *set,
 }
 
 enum td_code schema_compile_pattern(struct schema_compiler *c, uint32_t at,
-                                    struct check_pattern **out)
+                                    struct schema_pattern **out)
 {
     struct td_error why = {0};
     struct td_bytes text;
@@ -87,7 +87,7 @@ enum td_code schema_compile_pattern(struct schema_compiler *c, uint32_t at,
     if (c->json->values[at].kind != TD_JSON_STRING)
         return schema_wrong(c, at, "a pattern, which is a string");
     text = schema_copy_text(c->json, at);
-    code = check_pattern_new(out, text, &why);
+    code = schema_pattern_new(out, text, &why);
     if (code)
         code = td_jsonx_fail(c->x, at, code, c->err,
                              "the pattern is wrong at byte %llu: %.160s",
@@ -136,7 +136,7 @@ static enum td_code compile_object(struct schema_compiler *c)
     return code;
 }
 
-static enum td_code compile_node(struct check_schemas *set, uint32_t n,
+static enum td_code compile_node(struct schema_set *set, uint32_t n,
                                  struct td_error *err)
 {
     const struct schema_node *node = &set->nodes[n];
@@ -169,7 +169,7 @@ static enum td_code compile_node(struct check_schemas *set, uint32_t n,
 }
 
 /* Anchors that a $dynamicRef may find when it runs. */
-static void want_dynamic_anchors(struct check_schemas *set)
+static void want_dynamic_anchors(struct schema_set *set)
 {
     for (uint32_t i = 0; i < set->anchors_len; i++) {
         const struct schema_anchor *a = &set->anchors[i];
@@ -180,7 +180,7 @@ static void want_dynamic_anchors(struct check_schemas *set)
     }
 }
 
-enum td_code schema_compile(struct check_schemas *set, struct td_error *err)
+enum td_code schema_compile(struct schema_set *set, struct td_error *err)
 {
     enum td_code code = TD_OK;
 

@@ -13,23 +13,23 @@
 #include "schema/program/program.h"
 
 /* The node of a place, which will be compiled if it is a new one. */
-uint32_t schema_node_of(struct check_schemas *set, struct schema_place place,
+uint32_t schema_node_of(struct schema_set *set, struct schema_place place,
                         uint32_t resource);
 
 /* Compile all nodes that were asked for. */
-TD_MUST_CHECK enum td_code schema_compile(struct check_schemas *set,
+TD_MUST_CHECK enum td_code schema_compile(struct schema_set *set,
                                           struct td_error *err);
 
 /* Refuse nodes from `first` on that lead back to themselves for one and the
  * same value.
  */
-TD_MUST_CHECK enum td_code schema_find_loops(const struct check_schemas *set,
+TD_MUST_CHECK enum td_code schema_find_loops(const struct schema_set *set,
                                              uint32_t first,
                                              struct td_error *err);
 
 /* The node that is being compiled. */
 struct schema_compiler {
-    struct check_schemas *set;
+    struct schema_set *set;
     const struct td_jsonx *x;
     const struct td_json_doc *json;
     struct schema_place place;
@@ -64,13 +64,13 @@ uint32_t schema_node_at(struct schema_compiler *c, uint32_t at);
 uint32_t schema_nodes_of_list(struct schema_compiler *c, uint32_t array);
 
 /* Add an operation to the node that is being compiled; valid until the next. */
-struct schema_op *schema_add_op(struct check_schemas *set,
+struct schema_op *schema_add_op(struct schema_set *set,
                                 enum schema_op_kind kind, uint32_t at);
 
 /* Compile the pattern that is string `at`. */
 TD_MUST_CHECK enum td_code schema_compile_pattern(struct schema_compiler *c,
                                                   uint32_t at,
-                                                  struct check_pattern **out);
+                                                  struct schema_pattern **out);
 
 /* Free a tag of alternatives (schema_run.h). NULL is fine. */
 void schema_tag_free(struct schema_tag *tag);
@@ -79,7 +79,7 @@ void schema_tag_free(struct schema_tag *tag);
 void schema_op_release(struct schema_op *op);
 
 /* Plan all nodes that are not planned yet. */
-void schema_plan_nodes(struct check_schemas *set);
+void schema_plan_nodes(struct schema_set *set);
 
 /* NULL is fine. */
 void schema_plan_free(struct schema_plan *plan);
@@ -93,11 +93,10 @@ struct schema_gathered {
 /* The operations of a node, with those of $ref and allOf; appended as struct
  * schema_gathered.
  */
-void schema_gather(const struct check_schemas *set, uint32_t node,
+void schema_gather(const struct schema_set *set, uint32_t node,
                    struct td_buf *out);
 
 /* A tag that tells the nodes of an anyOf or oneOf apart, or NULL. */
-struct schema_tag *schema_tag_find(const struct check_schemas *set,
-                                   uint32_t op);
+struct schema_tag *schema_tag_find(const struct schema_set *set, uint32_t op);
 
 #endif

@@ -39,7 +39,7 @@ static uint32_t gathered_len(const struct td_buf *list)
 }
 
 /* The node that an operation has for one step of a way, or SCHEMA_NONE. */
-static uint32_t step_node(const struct check_schemas *set,
+static uint32_t step_node(const struct schema_set *set,
                           const struct schema_op *op,
                           const struct schema_tag_step *step)
 {
@@ -56,7 +56,7 @@ static uint32_t step_node(const struct check_schemas *set,
 /* The const or enum that a text at the end of the way must meet; *node is where
  * it stands. SCHEMA_NONE if there is none.
  */
-static uint32_t texts_at(const struct check_schemas *set, uint32_t start,
+static uint32_t texts_at(const struct schema_set *set, uint32_t start,
                          const struct way *way, uint32_t from, uint32_t *node)
 {
     struct td_buf list = {0};
@@ -82,11 +82,11 @@ static uint32_t texts_at(const struct check_schemas *set, uint32_t start,
     return found;
 }
 
-static void find_ways(const struct check_schemas *set, uint32_t node,
+static void find_ways(const struct schema_set *set, uint32_t node,
                       const struct way *here, struct ways *out);
 
 /* Go on from `here` by one step. */
-static void find_from(const struct check_schemas *set, uint32_t node,
+static void find_from(const struct schema_set *set, uint32_t node,
                       const struct way *here, struct schema_tag_step step,
                       struct ways *out)
 {
@@ -103,7 +103,7 @@ static void find_from(const struct check_schemas *set, uint32_t node,
 }
 
 /* All ways from a node to a const or enum; names are borrowed. */
-static void find_ways(const struct check_schemas *set, uint32_t node,
+static void find_ways(const struct schema_set *set, uint32_t node,
                       const struct way *here, struct ways *out)
 {
     struct td_buf list = {0};
@@ -158,7 +158,7 @@ static void make_unique(struct td_buf *numbers)
 
 /* Alternatives by value: first they are counted, then they are listed. */
 struct sorter {
-    const struct check_schemas *set;
+    const struct schema_set *set;
     const struct schema_op *op;
     const struct way *way;
     struct schema_tag *tag;
@@ -269,7 +269,7 @@ static void list_by_value(struct sorter *s)
     free(ends);
 }
 
-static struct schema_tag *make_tag(const struct check_schemas *set, uint32_t op,
+static struct schema_tag *make_tag(const struct schema_set *set, uint32_t op,
                                    const struct way *way)
 {
     struct schema_tag *tag = td_calloc(1, sizeof(*tag));
@@ -301,7 +301,7 @@ static uint64_t cost(const struct schema_tag *tag)
     return (uint64_t)tag->starts[values] * 1000 / values;
 }
 
-struct schema_tag *schema_tag_find(const struct check_schemas *set, uint32_t op)
+struct schema_tag *schema_tag_find(const struct schema_set *set, uint32_t op)
 {
     static const struct way start = {0};
     const struct schema_op *o = &set->ops[op];

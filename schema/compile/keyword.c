@@ -88,8 +88,8 @@ static enum td_code add_number(struct schema_compiler *c, uint32_t at,
     if (!is_kind(c, at, TD_JSON_NUMBER))
         return schema_wrong(c, at, "a number");
     op = add(c, kind, at);
-    check_decimal_read(&op->number, td_json_raw(c->json, at));
-    op->small = check_decimal_int64(&op->number, &op->integer);
+    schema_decimal_read(&op->number, td_json_raw(c->json, at));
+    op->small = schema_decimal_int64(&op->number, &op->integer);
     return TD_OK;
 }
 
@@ -138,7 +138,7 @@ static enum td_code on_multiple(struct schema_compiler *c, uint32_t at)
 
     if (code)
         return code;
-    if (!check_decimal_can_divide(&c->set->ops[c->set->ops_len - 1].number))
+    if (!schema_decimal_can_divide(&c->set->ops[c->set->ops_len - 1].number))
         return schema_wrong(c, at, "a number above 0");
     return TD_OK;
 }
@@ -146,15 +146,15 @@ static enum td_code on_multiple(struct schema_compiler *c, uint32_t at)
 static enum td_code read_count(struct schema_compiler *c, uint32_t at,
                                uint64_t *count)
 {
-    struct check_decimal d;
+    struct schema_decimal d;
     int64_t n = -1;
 
     if (!is_kind(c, at, TD_JSON_NUMBER))
         return schema_wrong(c, at, "an integer from 0");
-    check_decimal_read(&d, td_json_raw(c->json, at));
-    if (!check_decimal_is_integer(&d) || d.negative)
+    schema_decimal_read(&d, td_json_raw(c->json, at));
+    if (!schema_decimal_is_integer(&d) || d.negative)
         return schema_wrong(c, at, "an integer from 0");
-    *count = check_decimal_int64(&d, &n) ? (uint64_t)n : UINT64_MAX;
+    *count = schema_decimal_int64(&d, &n) ? (uint64_t)n : UINT64_MAX;
     return TD_OK;
 }
 
@@ -214,7 +214,7 @@ static enum td_code on_unique(struct schema_compiler *c, uint32_t at)
 
 static enum td_code on_pattern(struct schema_compiler *c, uint32_t at)
 {
-    struct check_pattern *pattern = NULL;
+    struct schema_pattern *pattern = NULL;
     enum td_code code = schema_compile_pattern(c, at, &pattern);
 
     if (code == TD_OK)
@@ -225,13 +225,13 @@ static enum td_code on_pattern(struct schema_compiler *c, uint32_t at)
 /* A format that is not known is a note to people. */
 static enum td_code on_format(struct schema_compiler *c, uint32_t at)
 {
-    check_format_fn *format;
+    schema_format_fn *format;
 
     if (!is_kind(c, at, TD_JSON_STRING))
         return schema_wrong(c, at, "a string");
     if (!c->set->how.assert_format && !(c->words & SCHEMA_FORMAT_CHECK))
         return TD_OK;
-    format = check_format_find(td_json_inner(c->json, at));
+    format = schema_format_find(td_json_inner(c->json, at));
     if (format)
         add(c, SCHEMA_FORMAT, at)->format = format;
     return TD_OK;
@@ -240,11 +240,11 @@ static enum td_code on_format(struct schema_compiler *c, uint32_t at)
 /* What checks the text of a content keyword is of a kind with formats. */
 static enum td_code on_encoding(struct schema_compiler *c, uint32_t at)
 {
-    check_format_fn *check;
+    schema_format_fn *check;
 
     if (!is_kind(c, at, TD_JSON_STRING))
         return schema_wrong(c, at, "a string");
-    check = check_content_encoding(td_json_inner(c->json, at));
+    check = schema_content_encoding(td_json_inner(c->json, at));
     if (c->set->how.assert_content && check)
         add(c, SCHEMA_FORMAT, at)->format = check;
     return TD_OK;
@@ -254,13 +254,13 @@ static enum td_code on_media_type(struct schema_compiler *c, uint32_t at)
 {
     uint32_t encoding = schema_keyword(c, "contentEncoding");
     struct td_bytes name = td_bytes(NULL, 0);
-    check_format_fn *check;
+    schema_format_fn *check;
 
     if (!is_kind(c, at, TD_JSON_STRING))
         return schema_wrong(c, at, "a string");
     if (encoding && is_kind(c, encoding, TD_JSON_STRING))
         name = td_json_inner(c->json, encoding);
-    check = check_content_media(name, td_json_inner(c->json, at));
+    check = schema_content_media(name, td_json_inner(c->json, at));
     if (c->set->how.assert_content && check)
         add(c, SCHEMA_FORMAT, at)->format = check;
     return TD_OK;

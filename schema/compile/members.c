@@ -9,7 +9,7 @@ static void free_members(struct schema_members *m)
     if (!m)
         return;
     for (uint32_t i = 0; i < m->patterns_len; i++)
-        check_pattern_free(m->patterns[i].pattern);
+        schema_pattern_free(m->patterns[i].pattern);
     schema_table_release(&m->table);
     free(m->names);
     free(m->patterns);
@@ -19,7 +19,7 @@ static void free_members(struct schema_members *m)
 void schema_op_release(struct schema_op *op)
 {
     schema_free_bytes(&op->name);
-    check_pattern_free(op->pattern);
+    schema_pattern_free(op->pattern);
     free_members(op->members);
     if (op->texts)
         schema_table_release(op->texts);
@@ -88,7 +88,7 @@ static enum td_code add_patterns(struct schema_compiler *c,
         td_calloc((size_t)c->json->values[at].count + 1, sizeof(*m->patterns));
     for (uint32_t key = at + 1; key < c->json->values[at].next && code == TD_OK;
          key = c->json->values[key + 1].next) {
-        struct schema_pattern *p = &m->patterns[m->patterns_len];
+        struct schema_member_pattern *p = &m->patterns[m->patterns_len];
 
         code = schema_compile_pattern(c, key, &p->pattern);
         p->node = schema_node_at(c, key + 1);

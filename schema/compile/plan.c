@@ -12,7 +12,7 @@
 
 /* The node that is being planned. */
 struct planner {
-    struct check_schemas *set;
+    struct schema_set *set;
     struct schema_plan *plan;
     struct td_buf list; /* struct schema_gathered */
     struct schema_fast fast;
@@ -31,7 +31,7 @@ static struct schema_gathered gathered(const struct planner *p, uint32_t i)
     return g;
 }
 
-static bool is_late(const struct check_schemas *set, uint32_t node)
+static bool is_late(const struct schema_set *set, uint32_t node)
 {
     const struct schema_node *n = &set->nodes[node];
 
@@ -39,7 +39,7 @@ static bool is_late(const struct check_schemas *set, uint32_t node)
            set->ops[n->first + n->count - 1].kind >= SCHEMA_LATE_ITEMS;
 }
 
-static bool is_scoped(const struct check_schemas *set, uint32_t node)
+static bool is_scoped(const struct schema_set *set, uint32_t node)
 {
     return set->resources[set->nodes[node].resource].dynamic;
 }
@@ -56,11 +56,11 @@ static bool is_there(const struct td_buf *list, uint32_t node)
     return false;
 }
 
-static void gather(const struct check_schemas *set, uint32_t node,
+static void gather(const struct schema_set *set, uint32_t node,
                    struct td_buf *out, int depth);
 
 /* A node that must hold too: its operations, or a call of it. */
-static void gather_node(const struct check_schemas *set, uint32_t node,
+static void gather_node(const struct schema_set *set, uint32_t node,
                         struct td_buf *out, int depth)
 {
     struct schema_gathered call = {node, SCHEMA_NONE};
@@ -74,7 +74,7 @@ static void gather_node(const struct check_schemas *set, uint32_t node,
         (void)td_buf_add(out, &call, sizeof(call));
 }
 
-static void gather(const struct check_schemas *set, uint32_t node,
+static void gather(const struct schema_set *set, uint32_t node,
                    struct td_buf *out, int depth)
 {
     const struct schema_node *n = &set->nodes[node];
@@ -92,7 +92,7 @@ static void gather(const struct check_schemas *set, uint32_t node,
     }
 }
 
-void schema_gather(const struct check_schemas *set, uint32_t node,
+void schema_gather(const struct schema_set *set, uint32_t node,
                    struct td_buf *out)
 {
     gather(set, node, out, 0);
@@ -128,7 +128,7 @@ static void restrict_type(struct schema_fast *f, uint32_t kinds)
 }
 
 /* The kinds of the values of a const or enum. */
-static uint32_t kinds_listed(const struct check_schemas *set,
+static uint32_t kinds_listed(const struct schema_set *set,
                              struct schema_gathered g)
 {
     const struct schema_op *op = &set->ops[g.op];
@@ -142,8 +142,7 @@ static uint32_t kinds_listed(const struct check_schemas *set,
 }
 
 /* The strings of a const or enum. */
-static void plan_texts(const struct check_schemas *set,
-                       struct schema_gathered g)
+static void plan_texts(const struct schema_set *set, struct schema_gathered g)
 {
     struct schema_op *op = &set->ops[g.op];
     const struct td_json_doc *doc = schema_doc_of(set, g.node);
@@ -470,7 +469,7 @@ static void plan_node(struct planner *p, uint32_t node)
     p->plan->nodes[node] = p->fast;
 }
 
-void schema_plan_nodes(struct check_schemas *set)
+void schema_plan_nodes(struct schema_set *set)
 {
     struct planner p = {.set = set};
 

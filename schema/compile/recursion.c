@@ -16,7 +16,7 @@ struct step {
 };
 
 struct walk {
-    const struct check_schemas *set;
+    const struct schema_set *set;
     uint8_t *marks;
     struct td_buf path; /* struct step */
     uint32_t first;
@@ -25,7 +25,7 @@ struct walk {
 /* Node number i that an operation runs over its own value; SCHEMA_NONE: no
  * more. Dynamic references are left to the limit on depth.
  */
-static uint32_t same_value(const struct check_schemas *set,
+static uint32_t same_value(const struct schema_set *set,
                            const struct schema_op *op, uint32_t i)
 {
     uint32_t branches[3];
@@ -67,7 +67,7 @@ static enum td_code refuse(const struct walk *w, const struct step *step,
         w->set->docs[node->place.doc].x, op->at, TD_USAGE, err,
         "this leads back to the schema it stands in without going into the "
         "value, so it would never end");
-    return td_error_mend(err, "refer to it from within properties or items");
+    return td_error_hint(err, "refer to it from within properties or items");
 }
 
 /* One move: into the next node, or back. */
@@ -97,7 +97,7 @@ static enum td_code move(struct walk *w, struct td_error *err)
     return TD_OK;
 }
 
-enum td_code schema_find_loops(const struct check_schemas *set, uint32_t first,
+enum td_code schema_find_loops(const struct schema_set *set, uint32_t first,
                                struct td_error *err)
 {
     struct walk w = {.set = set, .first = first};

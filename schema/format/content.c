@@ -91,8 +91,8 @@ ENCODING(base16)
 
 static const struct {
     const char *name;
-    check_format_fn *encoded;
-    check_format_fn *json;
+    schema_format_fn *encoded;
+    schema_format_fn *json;
 } encodings[] = {
     {"base64", is_base64, is_base64_json},
     {"base32", is_base32, is_base32_json},
@@ -106,7 +106,7 @@ static bool is_named(struct td_bytes text, const char *name)
            !strncasecmp((const char *)text.ptr, name, text.len);
 }
 
-check_format_fn *check_content_encoding(struct td_bytes encoding)
+schema_format_fn *schema_content_encoding(struct td_bytes encoding)
 {
     for (size_t i = 0; i < sizeof(encodings) / sizeof(encodings[0]); i++) {
         if (is_named(encoding, encodings[i].name))
@@ -129,8 +129,8 @@ static bool is_json_type(struct td_bytes type)
             is_named(td_bytes(type.ptr + type.len - 5, 5), "+json"));
 }
 
-check_format_fn *check_content_media(struct td_bytes encoding,
-                                     struct td_bytes type)
+schema_format_fn *schema_content_media(struct td_bytes encoding,
+                                       struct td_bytes type)
 {
     if (!is_json_type(type))
         return NULL;

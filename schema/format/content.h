@@ -7,13 +7,13 @@
 #include "schema/format/format.h"
 
 /* Whether a text is in the encoding; NULL for one that is not known. */
-check_format_fn *check_content_encoding(struct td_bytes encoding);
+schema_format_fn *schema_content_encoding(struct td_bytes encoding);
 
 /* Whether what a text holds in the encoding (empty: as it is) is of the media
  * type; NULL if either is not known. A text that is not in the encoding passes:
  * that is the other check's finding.
  */
-check_format_fn *check_content_media(struct td_bytes encoding,
-                                     struct td_bytes type);
+schema_format_fn *schema_content_media(struct td_bytes encoding,
+                                       struct td_bytes type);
 
 #endif

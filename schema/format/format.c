@@ -9,7 +9,7 @@ static bool is_uuid(struct td_bytes text)
     if (text.len != sizeof(shape) - 1)
         return false;
     for (size_t i = 0; i < text.len; i++) {
-        if (shape[i] == 'x' ? !check_is_hex(text.ptr[i]) : text.ptr[i] != '-')
+        if (shape[i] == 'x' ? !schema_is_hex(text.ptr[i]) : text.ptr[i] != '-')
             return false;
     }
     return true;
@@ -32,42 +32,42 @@ static bool is_relative_json_pointer(struct td_bytes text)
 {
     size_t digits = 0;
 
-    while (digits < text.len && check_is_digit(text.ptr[digits]))
+    while (digits < text.len && schema_is_digit(text.ptr[digits]))
         digits++;
     if (digits == 0 || (digits > 1 && text.ptr[0] == '0'))
         return false;
-    (void)check_cut(&text, digits);
+    (void)schema_cut(&text, digits);
     return td_bytes_is(text, "#") || is_json_pointer(text);
 }
 
 static bool is_regex(struct td_bytes text)
 {
-    return check_pattern_syntax(text, NULL) == TD_OK;
+    return schema_pattern_syntax(text, NULL) == TD_OK;
 }
 
-check_format_fn *check_format_find(struct td_bytes name)
+schema_format_fn *schema_format_find(struct td_bytes name)
 {
     static const struct {
         const char *name;
-        check_format_fn *check;
+        schema_format_fn *check;
     } formats[] = {
-        {"date-time", check_is_date_time},
-        {"date", check_is_date},
-        {"time", check_is_time},
-        {"duration", check_is_duration},
-        {"email", check_is_email},
-        {"idn-email", check_is_idn_email},
-        {"hostname", check_is_hostname},
-        {"host-name", check_is_hostname},
-        {"idn-hostname", check_is_idn_hostname},
-        {"ipv4", check_is_ipv4},
-        {"ip-address", check_is_ipv4},
-        {"ipv6", check_is_ipv6},
-        {"uri", check_is_uri},
-        {"uri-reference", check_is_uri_reference},
-        {"iri", check_is_iri},
-        {"iri-reference", check_is_iri_reference},
-        {"uri-template", check_is_uri_template},
+        {"date-time", schema_is_date_time},
+        {"date", schema_is_date},
+        {"time", schema_is_time},
+        {"duration", schema_is_duration},
+        {"email", schema_is_email},
+        {"idn-email", schema_is_idn_email},
+        {"hostname", schema_is_hostname},
+        {"host-name", schema_is_hostname},
+        {"idn-hostname", schema_is_idn_hostname},
+        {"ipv4", schema_is_ipv4},
+        {"ip-address", schema_is_ipv4},
+        {"ipv6", schema_is_ipv6},
+        {"uri", schema_is_uri},
+        {"uri-reference", schema_is_uri_reference},
+        {"iri", schema_is_iri},
+        {"iri-reference", schema_is_iri_reference},
+        {"uri-template", schema_is_uri_template},
         {"uuid", is_uuid},
         {"json-pointer", is_json_pointer},
         {"relative-json-pointer", is_relative_json_pointer},

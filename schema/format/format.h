@@ -17,11 +17,11 @@
 
 /* Whether text, without JSON escapes and of any bytes, has the format. The same
  * text has the same answer from every thread. */
-typedef bool check_format_fn(struct td_bytes text);
+typedef bool schema_format_fn(struct td_bytes text);
 
 /* The checker of a format, or NULL if no format of that name is known: then the
  * keyword is an annotation only.
  */
-check_format_fn *check_format_find(struct td_bytes name);
+schema_format_fn *schema_format_find(struct td_bytes name);
 
 #endif

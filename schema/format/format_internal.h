@@ -16,36 +16,37 @@
 #include "schema/format/format.h"
 #include "schema/value/chars.h"
 
-check_format_fn check_is_date, check_is_time, check_is_date_time,
-    check_is_duration;
-check_format_fn check_is_ipv4, check_is_ipv6, check_is_hostname,
-    check_is_idn_hostname;
-check_format_fn check_is_email, check_is_idn_email;
-check_format_fn check_is_uri, check_is_uri_reference, check_is_iri,
-    check_is_iri_reference, check_is_uri_template;
+schema_format_fn schema_is_date, schema_is_time, schema_is_date_time,
+    schema_is_duration;
+schema_format_fn schema_is_ipv4, schema_is_ipv6, schema_is_hostname,
+    schema_is_idn_hostname;
+schema_format_fn schema_is_email, schema_is_idn_email;
+schema_format_fn schema_is_uri, schema_is_uri_reference, schema_is_iri,
+    schema_is_iri_reference, schema_is_uri_template;
 
 /* Labels of letters, digits and inner hyphens with dots between them, of RFC
  * 1123: labels to 63, all to 253 bytes.
  */
-check_format_fn check_is_ldh_name;
+schema_format_fn schema_is_ldh_name;
 
 /* ucschar and iprivate of RFC 3987 section 2.2. */
-bool check_is_ucschar(uint32_t c);
-bool check_is_iprivate(uint32_t c);
+bool schema_is_ucschar(uint32_t c);
+bool schema_is_iprivate(uint32_t c);
 
 /* A label that is internationalised: an A-label "xn--..." or a U-label with
  * characters beyond ASCII (RFC 5891, 5892). The bytes of its A-label, or 0 if
  * it is not a valid one; its U-label is added to out. A U-label is in Unicode
  * NFC; with `compose` it is brought there first.
  */
-size_t check_idn_label(struct td_bytes label, bool compose, struct td_buf *out);
+size_t schema_idn_label(struct td_bytes label, bool compose,
+                        struct td_buf *out);
 
 /* The Bidi rule (RFC 5893 section 2) for a name of U-labels with dots between
  * them: true also if nothing in it is written from right to left.
  */
-bool check_idn_bidi(struct td_bytes name);
+bool schema_idn_bidi(struct td_bytes name);
 
-/* check_is_idn_hostname() of a name that need not be in NFC. */
-check_format_fn check_is_idn_name;
+/* schema_is_idn_hostname() of a name that need not be in NFC. */
+schema_format_fn schema_is_idn_name;
 
 #endif

@@ -19,12 +19,12 @@ static bool is_address(struct td_bytes text, int family)
     return inet_pton(family, copy, &address) == 1;
 }
 
-bool check_is_ipv4(struct td_bytes text)
+bool schema_is_ipv4(struct td_bytes text)
 {
     return is_address(text, AF_INET);
 }
 
-bool check_is_ipv6(struct td_bytes text)
+bool schema_is_ipv6(struct td_bytes text)
 {
     return is_address(text, AF_INET6);
 }
@@ -37,7 +37,7 @@ static bool is_ldh_label(struct td_bytes label)
     for (size_t i = 0; i < label.len; i++) {
         uint8_t c = label.ptr[i];
 
-        if (!check_is_alpha(c) && !check_is_digit(c) && c != '-')
+        if (!schema_is_alpha(c) && !schema_is_digit(c) && c != '-')
             return false;
     }
     return true;
@@ -67,14 +67,14 @@ static struct td_bytes next_label(struct td_bytes *text, bool wide, bool *more)
     size_t dot = 0;
 
     while (text->len > 0 && !(dot = dot_here(*text, wide)))
-        (void)check_cut(text, 1);
+        (void)schema_cut(text, 1);
     label.len -= text->len;
-    (void)check_cut(text, dot);
+    (void)schema_cut(text, dot);
     *more = dot > 0;
     return label;
 }
 
-bool check_is_ldh_name(struct td_bytes text)
+bool schema_is_ldh_name(struct td_bytes text)
 {
     bool more = text.len <= NAME_MAX;
     bool good = more;
@@ -114,7 +114,7 @@ static bool add_label(struct name *name, struct td_bytes label)
     if (is_ascii(label) && !is_a_label(label))
         (void)td_buf_add_bytes(&name->shown, label);
     else
-        len = check_idn_label(label, name->compose, &name->shown);
+        len = schema_idn_label(label, name->compose, &name->shown);
     name->len += len;
     return len > 0;
 }
@@ -135,22 +135,22 @@ static bool is_host(struct td_bytes text, bool wide, bool compose)
         name.len += more;
     }
     good = good && name.len <= NAME_MAX &&
-           check_idn_bidi(td_buf_bytes(&name.shown));
+           schema_idn_bidi(td_buf_bytes(&name.shown));
     td_buf_release(&name.shown);
     return good;
 }
 
-bool check_is_hostname(struct td_bytes text)
+bool schema_is_hostname(struct td_bytes text)
 {
     return is_host(text, false, false);
 }
 
-bool check_is_idn_hostname(struct td_bytes text)
+bool schema_is_idn_hostname(struct td_bytes text)
 {
     return is_host(text, true, false);
 }
 
-bool check_is_idn_name(struct td_bytes text)
+bool schema_is_idn_name(struct td_bytes text)
 {
     return is_host(text, true, true);
 }

@@ -67,7 +67,7 @@ static size_t add_a_label(const char *label, struct td_buf *out)
     return strlen(label);
 }
 
-size_t check_idn_label(struct td_bytes label, bool compose, struct td_buf *out)
+size_t schema_idn_label(struct td_bytes label, bool compose, struct td_buf *out)
 {
     char copy[INPUT_MAX + 1];
     bool ascii = true;
@@ -130,7 +130,7 @@ static void compile_bidi(void)
                          PCRE2_UTF, &number, &at, NULL);
 }
 
-bool check_idn_bidi(struct td_bytes name)
+bool schema_idn_bidi(struct td_bytes name)
 {
     bool plain = true;
     struct td_bytes rest = name;
@@ -138,7 +138,7 @@ bool check_idn_bidi(struct td_bytes name)
     int got;
 
     while (plain && rest.len > 0)
-        plain = !may_be_right_to_left(check_next_char(&rest));
+        plain = !may_be_right_to_left(schema_next_char(&rest));
     if (plain)
         return true;
     (void)pthread_once(&once, compile_bidi);

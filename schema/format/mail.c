@@ -5,8 +5,8 @@
 /* A character of a dot-string; beyond ASCII if `wide` (RFC 6531). */
 static bool is_atext(uint32_t c, bool wide)
 {
-    return check_is_alpha(c) || check_is_digit(c) ||
-           check_is_in(c, "!#$%&'*+-/=?^_`{|}~") ||
+    return schema_is_alpha(c) || schema_is_digit(c) ||
+           schema_is_in(c, "!#$%&'*+-/=?^_`{|}~") ||
            (wide && c >= 0x80 && c != UINT32_MAX);
 }
 
@@ -16,7 +16,7 @@ static bool read_dot_string(struct td_bytes *text, bool wide)
     bool need = true; /* a character, not a dot or the end */
 
     while (text->len > 0 && text->ptr[0] != '@') {
-        uint32_t c = check_next_char(text);
+        uint32_t c = schema_next_char(text);
 
         if (c == '.' ? need : !is_atext(c, wide))
             return false;
@@ -28,14 +28,14 @@ static bool read_dot_string(struct td_bytes *text, bool wide)
 /* Take a quoted string: printable characters, a backslash before any. */
 static bool read_quoted_string(struct td_bytes *text, bool wide)
 {
-    (void)check_cut(text, 1);
+    (void)schema_cut(text, 1);
     while (text->len > 0) {
-        uint32_t c = check_next_char(text);
+        uint32_t c = schema_next_char(text);
 
         if (c == '"')
             return true;
         if (c == '\\' && text->len > 0) {
-            c = check_next_char(text);
+            c = schema_next_char(text);
             wide = wide && c < 0x80;
         }
         if ((c < 0x20 || c >= 0x7f) && (!wide || c < 0x80 || c == UINT32_MAX))
@@ -55,9 +55,9 @@ static bool is_literal(struct td_bytes text)
     inner = td_bytes(text.ptr + 1, text.len - 2);
     if (inner.len < sizeof(tag) ||
         strncasecmp((const char *)inner.ptr, tag, sizeof(tag) - 1) != 0)
-        return check_is_ipv4(inner);
-    (void)check_cut(&inner, sizeof(tag) - 1);
-    return check_is_ipv6(inner);
+        return schema_is_ipv4(inner);
+    (void)schema_cut(&inner, sizeof(tag) - 1);
+    return schema_is_ipv6(inner);
 }
 
 static bool is_mail(struct td_bytes text, bool wide)
@@ -72,18 +72,18 @@ static bool is_mail(struct td_bytes text, bool wide)
     if (!good || text.len == 0 || text.ptr[0] != '@' ||
         text.ptr - from > LOCAL_MAX)
         return false;
-    (void)check_cut(&text, 1);
+    (void)schema_cut(&text, 1);
     if (text.len > 0 && text.ptr[0] == '[')
         return is_literal(text);
-    return wide ? check_is_idn_name(text) : check_is_ldh_name(text);
+    return wide ? schema_is_idn_name(text) : schema_is_ldh_name(text);
 }
 
-bool check_is_email(struct td_bytes text)
+bool schema_is_email(struct td_bytes text)
 {
     return is_mail(text, false);
 }
 
-bool check_is_idn_email(struct td_bytes text)
+bool schema_is_idn_email(struct td_bytes text)
 {
     return is_mail(text, true);
 }

@@ -6,7 +6,7 @@ static bool has_shape(struct td_bytes text, const char *shape)
     if (text.len != strlen(shape))
         return false;
     for (size_t i = 0; i < text.len; i++) {
-        if (shape[i] == '9' ? !check_is_digit(text.ptr[i])
+        if (shape[i] == '9' ? !schema_is_digit(text.ptr[i])
                             : text.ptr[i] != (uint8_t)shape[i])
             return false;
     }
@@ -18,7 +18,7 @@ static unsigned two_digits(const uint8_t *at)
     return (unsigned)(at[0] - '0') * 10 + (unsigned)(at[1] - '0');
 }
 
-bool check_is_date(struct td_bytes text)
+bool schema_is_date(struct td_bytes text)
 {
     static const unsigned days[] = {31, 28, 31, 30, 31, 30,
                                     31, 31, 30, 31, 30, 31};
@@ -61,16 +61,16 @@ static bool skip_fraction(struct td_bytes *text)
 
     if (text->len == 0 || text->ptr[0] != '.')
         return true;
-    while (at < text->len && check_is_digit(text->ptr[at]))
+    while (at < text->len && schema_is_digit(text->ptr[at]))
         at++;
-    (void)check_cut(text, at);
+    (void)schema_cut(text, at);
     return at > 1;
 }
 
 /* A leap second is the last of a day in UTC. */
-bool check_is_time(struct td_bytes text)
+bool schema_is_time(struct td_bytes text)
 {
-    struct td_bytes clock = check_cut(&text, 8);
+    struct td_bytes clock = schema_cut(&text, 8);
     int offset;
     int minute;
 
@@ -84,11 +84,11 @@ bool check_is_time(struct td_bytes text)
            (two_digits(clock.ptr + 6) == 60 && minute == 1439);
 }
 
-bool check_is_date_time(struct td_bytes text)
+bool schema_is_date_time(struct td_bytes text)
 {
-    return text.len > 11 && check_is_date(td_bytes(text.ptr, 10)) &&
+    return text.len > 11 && schema_is_date(td_bytes(text.ptr, 10)) &&
            (text.ptr[10] | 0x20) == 't' &&
-           check_is_time(td_bytes(text.ptr + 11, text.len - 11));
+           schema_is_time(td_bytes(text.ptr + 11, text.len - 11));
 }
 
 /* Take numbers with units off text: any of the units first, and after each only
@@ -103,31 +103,31 @@ static bool read_units(struct td_bytes *text, const char *units)
         size_t at = 0;
         const char *unit = NULL;
 
-        while (at < text->len && check_is_digit(text->ptr[at]))
+        while (at < text->len && schema_is_digit(text->ptr[at]))
             at++;
-        if (at > 0 && at < text->len && check_is_in(text->ptr[at], units))
+        if (at > 0 && at < text->len && schema_is_in(text->ptr[at], units))
             unit = strchr(units, text->ptr[at]);
         if (!unit || (any && unit != units))
             return any;
-        (void)check_cut(text, at + 1);
+        (void)schema_cut(text, at + 1);
         units = unit + 1;
         any = true;
     }
 }
 
 /* Appendix A of RFC 3339, which knows no fractions. */
-bool check_is_duration(struct td_bytes text)
+bool schema_is_duration(struct td_bytes text)
 {
     bool dated;
 
     if (text.len == 0 || text.ptr[0] != 'P')
         return false;
-    (void)check_cut(&text, 1);
+    (void)schema_cut(&text, 1);
     if (read_units(&text, "W"))
         return text.len == 0;
     dated = read_units(&text, "YMD");
     if (text.len == 0 || text.ptr[0] != 'T')
         return dated && text.len == 0;
-    (void)check_cut(&text, 1);
+    (void)schema_cut(&text, 1);
     return read_units(&text, "HMS") && text.len == 0;
 }

@@ -7,7 +7,7 @@ struct rules {
     bool private_use;  /* iprivate: only in a query */
 };
 
-bool check_is_ucschar(uint32_t c)
+bool schema_is_ucschar(uint32_t c)
 {
     if (c < 0x10000)
         return (c >= 0xa0 && c <= 0xd7ff) || (c >= 0xf900 && c <= 0xfdcf) ||
@@ -16,7 +16,7 @@ bool check_is_ucschar(uint32_t c)
            (c < 0xe0000 || c >= 0xe1000);
 }
 
-bool check_is_iprivate(uint32_t c)
+bool schema_is_iprivate(uint32_t c)
 {
     return (c >= 0xe000 && c <= 0xf8ff) ||
            (c >= 0xf0000 && c <= 0x10ffff && (c & 0xffff) <= 0xfffd);
@@ -24,8 +24,8 @@ bool check_is_iprivate(uint32_t c)
 
 static bool is_unreserved_or_sub_delim(uint32_t c)
 {
-    return check_is_alpha(c) || check_is_digit(c) ||
-           check_is_in(c, "-._~!$&'()*+,;=");
+    return schema_is_alpha(c) || schema_is_digit(c) ||
+           schema_is_in(c, "-._~!$&'()*+,;=");
 }
 
 static bool is_component(struct td_bytes text, struct rules rules)
@@ -33,12 +33,12 @@ static bool is_component(struct td_bytes text, struct rules rules)
     while (text.len > 0) {
         uint32_t c;
 
-        if (check_next_percent(&text))
+        if (schema_next_percent(&text))
             continue;
-        c = check_next_char(&text);
-        if (!is_unreserved_or_sub_delim(c) && !check_is_in(c, rules.extra) &&
-            !(rules.iri && check_is_ucschar(c)) &&
-            !(rules.private_use && check_is_iprivate(c)))
+        c = schema_next_char(&text);
+        if (!is_unreserved_or_sub_delim(c) && !schema_is_in(c, rules.extra) &&
+            !(rules.iri && schema_is_ucschar(c)) &&
+            !(rules.private_use && schema_is_iprivate(c)))
             return false;
     }
     return true;
@@ -49,9 +49,9 @@ static struct td_bytes until(struct td_bytes *text, const char *stops)
 {
     size_t at = 0;
 
-    while (at < text->len && !check_is_in(text->ptr[at], stops))
+    while (at < text->len && !schema_is_in(text->ptr[at], stops))
         at++;
-    return check_cut(text, at);
+    return schema_cut(text, at);
 }
 
 static bool starts_with(struct td_bytes text, const char *start)
@@ -66,8 +66,8 @@ static bool is_scheme(struct td_bytes text)
     for (size_t i = 0; i < text.len; i++) {
         uint8_t c = text.ptr[i];
 
-        if (!check_is_alpha(c) &&
-            (i == 0 || (!check_is_digit(c) && !check_is_in(c, "+-."))))
+        if (!schema_is_alpha(c) &&
+            (i == 0 || (!schema_is_digit(c) && !schema_is_in(c, "+-."))))
             return false;
     }
     return text.len > 0;
@@ -80,13 +80,13 @@ static bool is_future_address(struct td_bytes text)
 
     if (text.len == 0 || (text.ptr[0] | 0x20) != 'v')
         return false;
-    (void)check_cut(&text, 1);
-    while (digits < text.len && check_is_hex(text.ptr[digits]))
+    (void)schema_cut(&text, 1);
+    while (digits < text.len && schema_is_hex(text.ptr[digits]))
         digits++;
-    (void)check_cut(&text, digits);
+    (void)schema_cut(&text, digits);
     if (digits == 0 || text.len < 2 || text.ptr[0] != '.')
         return false;
-    (void)check_cut(&text, 1);
+    (void)schema_cut(&text, 1);
     for (size_t i = 0; i < text.len; i++) {
         if (!is_unreserved_or_sub_delim(text.ptr[i]) && text.ptr[i] != ':')
             return false;
@@ -101,11 +101,11 @@ static bool read_host(struct td_bytes *text, bool iri)
 
     if (!starts_with(*text, "["))
         return is_component(until(text, ":"), (struct rules){iri, "", false});
-    (void)check_cut(text, 1);
+    (void)schema_cut(text, 1);
     address = until(text, "]");
-    if (check_cut(text, 1).len == 0)
+    if (schema_cut(text, 1).len == 0)
         return false;
-    return check_is_ipv6(address) || is_future_address(address);
+    return schema_is_ipv6(address) || is_future_address(address);
 }
 
 static bool is_authority(struct td_bytes text, bool iri)
@@ -116,13 +116,13 @@ static bool is_authority(struct td_bytes text, bool iri)
     if (rest.len > 0) {
         if (!is_component(user, (struct rules){iri, ":", false}))
             return false;
-        (void)check_cut(&rest, 1);
+        (void)schema_cut(&rest, 1);
         text = rest;
     }
     if (!read_host(&text, iri))
         return false;
     for (size_t i = 1; i < text.len; i++) {
-        if (!check_is_digit(text.ptr[i]))
+        if (!schema_is_digit(text.ptr[i]))
             return false;
     }
     return text.len == 0 || text.ptr[0] == ':';
@@ -138,14 +138,14 @@ static bool is_rest(struct td_bytes text, bool iri)
     struct td_bytes query;
 
     if (starts_with(text, "//")) {
-        (void)check_cut(&text, 2);
+        (void)schema_cut(&text, 2);
         if (!is_authority(until(&text, "/?#"), iri))
             return false;
     }
     path = until(&text, "?#");
     query = until(&text, "#");
-    (void)check_cut(&query, 1);
-    (void)check_cut(&text, 1);
+    (void)schema_cut(&query, 1);
+    (void)schema_cut(&text, 1);
     return is_component(path, path_rules) && is_component(query, query_rules) &&
            is_component(text, fragment_rules);
 }
@@ -160,26 +160,26 @@ static bool is_reference(struct td_bytes text, bool iri, bool relative)
 
     if (!starts_with(rest, ":"))
         return relative && is_rest(text, iri);
-    (void)check_cut(&rest, 1);
+    (void)schema_cut(&rest, 1);
     return is_scheme(scheme) && is_rest(rest, iri);
 }
 
-bool check_is_uri(struct td_bytes text)
+bool schema_is_uri(struct td_bytes text)
 {
     return is_reference(text, false, false);
 }
 
-bool check_is_uri_reference(struct td_bytes text)
+bool schema_is_uri_reference(struct td_bytes text)
 {
     return is_reference(text, false, true);
 }
 
-bool check_is_iri(struct td_bytes text)
+bool schema_is_iri(struct td_bytes text)
 {
     return is_reference(text, true, false);
 }
 
-bool check_is_iri_reference(struct td_bytes text)
+bool schema_is_iri_reference(struct td_bytes text)
 {
     return is_reference(text, true, true);
 }

@@ -4,20 +4,20 @@
 static bool is_literal(uint32_t c)
 {
     if (c >= 0x80)
-        return check_is_ucschar(c) || check_is_iprivate(c);
-    return c > 0x20 && c != 0x7f && !check_is_in(c, "\"%<>\\^`{|}");
+        return schema_is_ucschar(c) || schema_is_iprivate(c);
+    return c > 0x20 && c != 0x7f && !schema_is_in(c, "\"%<>\\^`{|}");
 }
 
 /* Take one character of a variable's name. */
 static bool read_name_char(struct td_bytes *text)
 {
-    if (check_next_percent(text))
+    if (schema_next_percent(text))
         return true;
     if (text->len == 0 ||
-        (!check_is_alpha(text->ptr[0]) && !check_is_digit(text->ptr[0]) &&
+        (!schema_is_alpha(text->ptr[0]) && !schema_is_digit(text->ptr[0]) &&
          text->ptr[0] != '_'))
         return false;
-    (void)check_cut(text, 1);
+    (void)schema_cut(text, 1);
     return true;
 }
 
@@ -26,10 +26,10 @@ static bool read_prefix(struct td_bytes *text)
 {
     size_t digits = 0;
 
-    (void)check_cut(text, 1);
-    while (digits < text->len && check_is_digit(text->ptr[digits]))
+    (void)schema_cut(text, 1);
+    while (digits < text->len && schema_is_digit(text->ptr[digits]))
         digits++;
-    return digits >= 1 && check_cut(text, digits).ptr[0] != '0' && digits <= 4;
+    return digits >= 1 && schema_cut(text, digits).ptr[0] != '0' && digits <= 4;
 }
 
 /* Take a variable with its modifier. */
@@ -37,26 +37,26 @@ static bool read_variable(struct td_bytes *text)
 {
     if (!read_name_char(text))
         return false;
-    while (text->len > 0 && !check_is_in(text->ptr[0], ",:*}")) {
+    while (text->len > 0 && !schema_is_in(text->ptr[0], ",:*}")) {
         if (text->ptr[0] == '.')
-            (void)check_cut(text, 1);
+            (void)schema_cut(text, 1);
         if (!read_name_char(text))
             return false;
     }
     if (text->len > 0 && text->ptr[0] == ':')
         return read_prefix(text);
     if (text->len > 0 && text->ptr[0] == '*')
-        (void)check_cut(text, 1);
+        (void)schema_cut(text, 1);
     return true;
 }
 
 /* Take an expression, of which the brace is gone. */
 static bool read_expression(struct td_bytes *text)
 {
-    if (text->len > 0 && check_is_in(text->ptr[0], "+#./;?&=,!@|"))
-        (void)check_cut(text, 1);
+    if (text->len > 0 && schema_is_in(text->ptr[0], "+#./;?&=,!@|"))
+        (void)schema_cut(text, 1);
     while (read_variable(text) && text->len > 0) {
-        uint8_t c = check_cut(text, 1).ptr[0];
+        uint8_t c = schema_cut(text, 1).ptr[0];
 
         if (c != ',')
             return c == '}';
@@ -64,14 +64,14 @@ static bool read_expression(struct td_bytes *text)
     return false;
 }
 
-bool check_is_uri_template(struct td_bytes text)
+bool schema_is_uri_template(struct td_bytes text)
 {
     while (text.len > 0) {
         uint32_t c;
 
-        if (check_next_percent(&text))
+        if (schema_next_percent(&text))
             continue;
-        c = check_next_char(&text);
+        c = schema_next_char(&text);
         if (c == '{' ? !read_expression(&text) : !is_literal(c))
             return false;
     }

@@ -129,7 +129,7 @@ static struct td_bytes next_uri(const struct td_jsonx *x)
 /* Follow metaschemas until the draft is known: the first of them that lists
  * vocabularies decides which there are.
  */
-static enum td_code read_dialect(const struct check_schemas *set,
+static enum td_code read_dialect(const struct schema_set *set,
                                  struct td_bytes uri, struct schema_dialect *d,
                                  struct td_error *err)
 {
@@ -139,7 +139,7 @@ static enum td_code read_dialect(const struct check_schemas *set,
     bool done = false;
 
     for (int i = 0; code == TD_OK && !done && i < CHAIN_MAX; i++) {
-        struct td_bytes name = check_uri_without_fragment(next);
+        struct td_bytes name = schema_uri_without_fragment(next);
         struct td_jsonx x = {0};
         uint32_t at;
 
@@ -167,10 +167,10 @@ static enum td_code read_dialect(const struct check_schemas *set,
     return code;
 }
 
-enum td_code schema_dialect_find(struct check_schemas *set, struct td_bytes uri,
+enum td_code schema_dialect_find(struct schema_set *set, struct td_bytes uri,
                                  uint32_t *dialect, struct td_error *err)
 {
-    struct td_bytes name = check_uri_without_fragment(uri);
+    struct td_bytes name = schema_uri_without_fragment(uri);
     struct schema_dialect d = {.draft = SCHEMA_DRAFT_2020, .words = ALL_WORDS};
     enum td_code code = TD_OK;
 
@@ -189,7 +189,7 @@ enum td_code schema_dialect_find(struct check_schemas *set, struct td_bytes uri,
     return TD_OK;
 }
 
-void schema_dialect_release(struct check_schemas *set)
+void schema_dialect_release(struct schema_set *set)
 {
     for (uint32_t i = 0; i < set->dialects_len; i++)
         schema_free_bytes(&set->dialects[i].uri);

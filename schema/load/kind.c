@@ -13,7 +13,7 @@ enum td_code schema_check_kind(const struct td_jsonx *doc,
                                const struct td_jsonx *x, uint32_t at,
                                struct td_error *err)
 {
-    const char *mend = "give it with --contract, or refer to a schema within";
+    const char *hint = "give it with --contract, or refer to a schema within";
     const char *what = NULL;
 
     if (has_version(doc, "contract")) {
@@ -22,11 +22,11 @@ enum td_code schema_check_kind(const struct td_jsonx *doc,
         what = "an AsyncAPI document";
     } else if (has_version(doc, "openapi") || has_version(doc, "swagger")) {
         what = "an OpenAPI document";
-        mend = "refer to a schema within, like #/components/schemas/NAME";
+        hint = "refer to a schema within, like #/components/schemas/NAME";
     }
     if (!what)
         return TD_OK;
     (void)td_jsonx_fail(x, at, TD_USAGE, err, "%s is %s, and no JSON Schema",
                         doc == x ? "this" : doc->name, what);
-    return td_error_mend(err, "%s", mend);
+    return td_error_hint(err, "%s", hint);
 }

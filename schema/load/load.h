@@ -15,34 +15,34 @@
 /* The dialect that a "$schema" names, loading its metaschema if it is not one
  * of ours. err->text is the reason; the caller knows the place.
  */
-TD_MUST_CHECK enum td_code schema_dialect_find(struct check_schemas *set,
+TD_MUST_CHECK enum td_code schema_dialect_find(struct schema_set *set,
                                                struct td_bytes uri,
                                                uint32_t *dialect,
                                                struct td_error *err);
 
 /* The dialect of schemas without "$schema". */
-TD_MUST_CHECK enum td_code schema_default_dialect(struct check_schemas *set,
+TD_MUST_CHECK enum td_code schema_default_dialect(struct schema_set *set,
                                                   uint32_t *dialect,
                                                   struct td_error *err);
 
 /* Free the dialects. */
-void schema_dialect_release(struct check_schemas *set);
+void schema_dialect_release(struct schema_set *set);
 
 /* The text of a metaschema that is built in; ptr is NULL if there is none. */
 struct td_bytes schema_meta_text(struct td_bytes uri);
 
 /* Find $id and anchors of the schema at place, which becomes a resource. */
-TD_MUST_CHECK enum td_code schema_scan(struct check_schemas *set,
+TD_MUST_CHECK enum td_code schema_scan(struct schema_set *set,
                                        struct schema_place place,
                                        struct td_bytes uri,
                                        struct td_error *err);
 
 /* Add a resource; the first of several with one URI is found by it. */
-uint32_t schema_store_resource(struct check_schemas *set, struct td_bytes uri,
+uint32_t schema_store_resource(struct schema_set *set, struct td_bytes uri,
                                struct schema_place place, uint32_t dialect);
 
 /* Add an anchor. */
-void schema_store_anchor(struct check_schemas *set, uint32_t resource,
+void schema_store_anchor(struct schema_set *set, uint32_t resource,
                          struct schema_place place, struct td_bytes name,
                          bool dynamic);
 
@@ -56,45 +56,42 @@ struct schema_source {
     bool ours;
     bool is_schema;
 };
-TD_MUST_CHECK enum td_code schema_store_add(struct check_schemas *set,
+TD_MUST_CHECK enum td_code schema_store_add(struct schema_set *set,
                                             const struct schema_source *source,
                                             uint32_t *doc,
                                             struct td_error *err);
 
 /* Read what stands in a file and add it. */
-TD_MUST_CHECK enum td_code schema_store_file(struct check_schemas *set,
+TD_MUST_CHECK enum td_code schema_store_file(struct schema_set *set,
                                              const char *path,
                                              struct td_bytes uri, uint32_t *doc,
                                              struct td_error *err);
 
 /* Load a document of a URI (only if it is not there yet). */
-TD_MUST_CHECK enum td_code schema_store_load(struct check_schemas *set,
+TD_MUST_CHECK enum td_code schema_store_load(struct schema_set *set,
                                              struct td_bytes uri, uint32_t *doc,
                                              struct td_error *err);
 
 /* Parse the document of a URI, which is a file or built in. */
-TD_MUST_CHECK enum td_code schema_store_read(const struct check_schemas *set,
+TD_MUST_CHECK enum td_code schema_store_read(const struct schema_set *set,
                                              struct td_bytes uri,
                                              struct td_jsonx *x,
                                              struct td_error *err);
 
 /* True if a URI is known, or there is room for the file that it names. */
-bool schema_store_can_load(const struct check_schemas *set,
-                           struct td_bytes uri);
+bool schema_store_can_load(const struct schema_set *set, struct td_bytes uri);
 
 /* The resource of a URI, or SCHEMA_NONE. */
-uint32_t schema_store_find(const struct check_schemas *set,
-                           struct td_bytes uri);
+uint32_t schema_store_find(const struct schema_set *set, struct td_bytes uri);
 
 /* Free documents, resources and anchors. */
-void schema_store_release(struct check_schemas *set);
+void schema_store_release(struct schema_set *set);
 
 /* The resource that a place belongs to. */
-uint32_t schema_resource_of(struct check_schemas *set,
-                            struct schema_place place);
+uint32_t schema_resource_of(struct schema_set *set, struct schema_place place);
 
 /* The place of the dynamic anchor of a resource; false if it has none. */
-bool schema_dynamic_anchor(const struct check_schemas *set, uint32_t resource,
+bool schema_dynamic_anchor(const struct schema_set *set, uint32_t resource,
                            struct td_bytes name, struct schema_place *place);
 
 /* Where a reference leads. */
@@ -107,7 +104,7 @@ struct schema_target {
 /* Where the reference at `place` (a string), which belongs to the resource,
  * leads.
  */
-TD_MUST_CHECK enum td_code schema_resolve(struct check_schemas *set,
+TD_MUST_CHECK enum td_code schema_resolve(struct schema_set *set,
                                           struct schema_place place,
                                           uint32_t resource,
                                           struct schema_target *target,
@@ -116,7 +113,7 @@ TD_MUST_CHECK enum td_code schema_resolve(struct check_schemas *set,
 /* Refuse references that lead nowhere in schemas within a place that no node
  * was made of.
  */
-TD_MUST_CHECK enum td_code schema_follow_unused(struct check_schemas *set,
+TD_MUST_CHECK enum td_code schema_follow_unused(struct schema_set *set,
                                                 struct schema_place place,
                                                 struct td_error *err);
 

@@ -6,8 +6,7 @@
  */
 #define STEPS_MAX UINT64_C(200000000)
 
-uint32_t schema_resource_of(struct check_schemas *set,
-                            struct schema_place place)
+uint32_t schema_resource_of(struct schema_set *set, struct schema_place place)
 {
     const struct schema_document *doc = &set->docs[place.doc];
     const struct td_json_value *values = doc->x->json.values;
@@ -26,7 +25,7 @@ uint32_t schema_resource_of(struct check_schemas *set,
     return found - 1;
 }
 
-static bool find_anchor(const struct check_schemas *set, uint32_t resource,
+static bool find_anchor(const struct schema_set *set, uint32_t resource,
                         struct td_bytes name, struct schema_target *target)
 {
     for (uint32_t i = 0; i < set->anchors_len; i++) {
@@ -42,7 +41,7 @@ static bool find_anchor(const struct check_schemas *set, uint32_t resource,
     return target->anchored;
 }
 
-bool schema_dynamic_anchor(const struct check_schemas *set, uint32_t resource,
+bool schema_dynamic_anchor(const struct schema_set *set, uint32_t resource,
                            struct td_bytes name, struct schema_place *place)
 {
     for (uint32_t i = 0; i < set->anchors_len; i++) {
@@ -57,7 +56,7 @@ bool schema_dynamic_anchor(const struct check_schemas *set, uint32_t resource,
     return false;
 }
 
-static bool find_in_resource(const struct check_schemas *set, uint32_t resource,
+static bool find_in_resource(const struct schema_set *set, uint32_t resource,
                              struct td_buf *fragment,
                              struct schema_target *target)
 {
@@ -73,7 +72,7 @@ static bool find_in_resource(const struct check_schemas *set, uint32_t resource,
 }
 
 /* The resource of a URI, loading the file it names if need be. */
-static enum td_code need_resource(struct check_schemas *set,
+static enum td_code need_resource(struct schema_set *set,
                                   struct schema_place place,
                                   struct td_bytes uri, uint32_t *resource,
                                   struct td_error *err)
@@ -86,9 +85,9 @@ static enum td_code need_resource(struct check_schemas *set,
     *resource = schema_store_find(set, uri);
     if (*resource != SCHEMA_NONE)
         return TD_OK;
-    if (set->docs_len == CHECK_SCHEMA_FILES)
+    if (set->docs_len == SCHEMA_FILES)
         return td_jsonx_fail(x, place.at, TD_LIMIT, err,
-                             "more than %d schema files", CHECK_SCHEMA_FILES);
+                             "more than %d schema files", SCHEMA_FILES);
     code = schema_store_load(set, uri, &doc, &why);
     if (code == TD_USAGE || code == TD_LIMIT) {
         if (err)
@@ -100,8 +99,8 @@ static enum td_code need_resource(struct check_schemas *set,
                             "cannot follow the reference to \"%.*s\": %.120s",
                             (int)(uri.len < 120 ? uri.len : 120),
                             (const char *)uri.ptr, why.text);
-        (void)td_error_mend(err, "%s",
-                            why.mend[0] ? why.mend
+        (void)td_error_hint(err, "%s",
+                            why.hint[0] ? why.hint
                                         : "give it with --schema-map; schemas "
                                           "are never fetched from a network");
         return TD_USAGE;
@@ -110,9 +109,9 @@ static enum td_code need_resource(struct check_schemas *set,
     return TD_OK;
 }
 
-enum td_code schema_resolve(struct check_schemas *set,
-                            struct schema_place place, uint32_t resource,
-                            struct schema_target *target, struct td_error *err)
+enum td_code schema_resolve(struct schema_set *set, struct schema_place place,
+                            uint32_t resource, struct schema_target *target,
+                            struct td_error *err)
 {
     const struct td_jsonx *x = set->docs[place.doc].x;
     struct td_bytes text = schema_copy_text(&x->json, place.at);
@@ -128,19 +127,19 @@ enum td_code schema_resolve(struct check_schemas *set,
         code = td_jsonx_fail(x, place.at, TD_LIMIT, err,
                              "too many references over too large a schema, up "
                              "to this one");
-    check_uri_resolve(&uri, base, text);
+    schema_uri_resolve(&uri, base, text);
     if (code == TD_OK &&
-        !td_bytes_equal(check_uri_without_fragment(td_buf_bytes(&uri)), base))
+        !td_bytes_equal(schema_uri_without_fragment(td_buf_bytes(&uri)), base))
         code = need_resource(set, place,
-                             check_uri_without_fragment(td_buf_bytes(&uri)),
+                             schema_uri_without_fragment(td_buf_bytes(&uri)),
                              &found, err);
     if (code == TD_OK &&
-        (!check_uri_decode(&fragment, check_uri_fragment(text)) ||
+        (!schema_uri_decode(&fragment, schema_uri_fragment(text)) ||
          !find_in_resource(set, found, &fragment, target))) {
         code = td_jsonx_fail(x, place.at, TD_USAGE, err,
                              "the reference \"%.120s\" leads nowhere",
                              (const char *)text.ptr);
-        (void)td_error_mend(err, "point it at a schema that is there");
+        (void)td_error_hint(err, "point it at a schema that is there");
     }
     if (code == TD_OK && target->place.at == 0)
         code =

@@ -44,7 +44,7 @@ static const struct {
 };
 
 struct scan {
-    struct check_schemas *set;
+    struct schema_set *set;
     uint32_t doc;
     struct td_buf todo; /* struct scan_item */
     struct td_error *err;
@@ -93,7 +93,7 @@ static enum td_code read_dialect(struct scan *s, uint32_t at, uint32_t *dialect)
             s->err, "the dialect \"%.120s\" is not known: %s%s%.160s",
             (const char *)text.ptr, why.where, why.where[0] ? ": " : "",
             why.text);
-        (void)td_error_mend(s->err,
+        (void)td_error_hint(s->err,
                             "use %s or give its metaschema with "
                             "--schema-map",
                             DRAFT_2020);
@@ -102,8 +102,8 @@ static enum td_code read_dialect(struct scan *s, uint32_t at, uint32_t *dialect)
     return code;
 }
 
-enum td_code schema_default_dialect(struct check_schemas *set,
-                                    uint32_t *dialect, struct td_error *err)
+enum td_code schema_default_dialect(struct schema_set *set, uint32_t *dialect,
+                                    struct td_error *err)
 {
     const char *uri = set->how.dialect ? set->how.dialect : DRAFT_2020;
     struct td_error why = {0};
@@ -112,7 +112,7 @@ enum td_code schema_default_dialect(struct check_schemas *set,
         return TD_OK;
     (void)td_error_set(err, TD_USAGE, "default dialect", 0,
                        "\"%.120s\" is not known: %.160s", uri, why.text);
-    return td_error_mend(err, "use %s", DRAFT_2020);
+    return td_error_hint(err, "use %s", DRAFT_2020);
 }
 
 /* An $id: a URI, and in drafts up to 7 perhaps an anchor behind it. */
@@ -120,21 +120,21 @@ static enum td_code enter_id(struct scan *s, struct scan_item *item,
                              struct td_bytes id)
 {
     const struct schema_resource *outer = &s->set->resources[item->resource];
-    struct td_bytes fragment = check_uri_fragment(id);
+    struct td_bytes fragment = schema_uri_fragment(id);
     bool old = draft_of(s, item->resource) <= SCHEMA_DRAFT_7;
     struct schema_place place = {s->doc, item->at};
     uint32_t dialect = outer->dialect;
     enum td_code code = TD_OK;
     struct td_buf uri = {0};
 
-    if (check_uri_without_fragment(id).len > 0) {
+    if (schema_uri_without_fragment(id).len > 0) {
         code = read_dialect(s, item->at, &dialect);
-        check_uri_resolve(&uri, outer->uri, id);
+        schema_uri_resolve(&uri, outer->uri, id);
         /* A root whose $id is the URI it was loaded from is one resource. */
         if (code == TD_OK &&
             (outer->place.at != item->at ||
              !td_bytes_equal(outer->uri,
-                             check_uri_without_fragment(td_buf_bytes(&uri)))))
+                             schema_uri_without_fragment(td_buf_bytes(&uri)))))
             item->resource = schema_store_resource(s->set, td_buf_bytes(&uri),
                                                    place, dialect);
         td_buf_release(&uri);
@@ -248,7 +248,7 @@ static enum td_code scan_all(struct scan *s)
     return code;
 }
 
-enum td_code schema_scan(struct check_schemas *set, struct schema_place place,
+enum td_code schema_scan(struct schema_set *set, struct schema_place place,
                          struct td_bytes uri, struct td_error *err)
 {
     struct scan s = {.set = set, .doc = place.doc, .err = err};

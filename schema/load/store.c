@@ -32,10 +32,10 @@ static void *room(void *items, uint32_t len, size_t size)
     return td_realloc(items, (len ? (size_t)len * 2 : 1) * size);
 }
 
-uint32_t schema_store_resource(struct check_schemas *set, struct td_bytes uri,
+uint32_t schema_store_resource(struct schema_set *set, struct td_bytes uri,
                                struct schema_place place, uint32_t dialect)
 {
-    struct td_bytes name = check_uri_without_fragment(uri);
+    struct td_bytes name = schema_uri_without_fragment(uri);
     uint32_t number = set->resources_len;
 
     set->resources =
@@ -48,7 +48,7 @@ uint32_t schema_store_resource(struct check_schemas *set, struct td_bytes uri,
     return number;
 }
 
-void schema_store_anchor(struct check_schemas *set, uint32_t resource,
+void schema_store_anchor(struct schema_set *set, uint32_t resource,
                          struct schema_place place, struct td_bytes name,
                          bool dynamic)
 {
@@ -58,7 +58,7 @@ void schema_store_anchor(struct check_schemas *set, uint32_t resource,
     set->resources[resource].dynamic |= dynamic;
 }
 
-uint32_t schema_store_find(const struct check_schemas *set, struct td_bytes uri)
+uint32_t schema_store_find(const struct schema_set *set, struct td_bytes uri)
 {
     uint32_t found = schema_table_find(&set->uris, uri);
     uint32_t number;
@@ -79,7 +79,7 @@ static void release_owned(const struct td_jsonx *x)
 }
 
 /* A document that is no schema has a root for references to begin at. */
-static enum td_code add_plain_root(struct check_schemas *set, uint32_t doc,
+static enum td_code add_plain_root(struct schema_set *set, uint32_t doc,
                                    struct td_bytes uri, struct td_error *err)
 {
     struct schema_place root = {doc, 0};
@@ -92,7 +92,7 @@ static enum td_code add_plain_root(struct check_schemas *set, uint32_t doc,
     return code;
 }
 
-enum td_code schema_store_add(struct check_schemas *set,
+enum td_code schema_store_add(struct schema_set *set,
                               const struct schema_source *source, uint32_t *doc,
                               struct td_error *err)
 {
@@ -100,9 +100,9 @@ enum td_code schema_store_add(struct check_schemas *set,
     struct schema_place root = {set->docs_len, 0};
     enum td_code code = TD_OK;
 
-    if (set->docs_len == CHECK_SCHEMA_FILES) {
+    if (set->docs_len == SCHEMA_FILES) {
         code = td_error_set(err, TD_LIMIT, x->name, 0,
-                            "more than %d schema files", CHECK_SCHEMA_FILES);
+                            "more than %d schema files", SCHEMA_FILES);
         if (source->owned)
             release_owned(x);
         return code;
@@ -124,7 +124,7 @@ enum td_code schema_store_add(struct check_schemas *set,
     return code;
 }
 
-enum td_code schema_store_file(struct check_schemas *set, const char *path,
+enum td_code schema_store_file(struct schema_set *set, const char *path,
                                struct td_bytes uri, uint32_t *doc,
                                struct td_error *err)
 {
@@ -154,20 +154,20 @@ static bool leads_out(const char *path)
 }
 
 /* The path of a URI within a folder of the map; false: there is none. */
-static bool path_within(const struct check_schema_map *m, struct td_bytes rest,
+static bool path_within(const struct schema_map *m, struct td_bytes rest,
                         struct td_buf *path)
 {
     size_t from = strlen(m->folder);
 
     (void)td_buf_addf(path, rest.len == 0 ? "%s" : "%s/", m->folder);
-    return check_uri_decode(path, rest) && !leads_out(td_buf_str(path) + from);
+    return schema_uri_decode(path, rest) && !leads_out(td_buf_str(path) + from);
 }
 
 /* The path of a URI, if it is a file's or the map names it. */
-static bool path_of(const struct check_schemas *set, struct td_bytes uri,
+static bool path_of(const struct schema_set *set, struct td_bytes uri,
                     struct td_buf *path, const char **folder)
 {
-    const struct check_schema_map *m = set->how.map;
+    const struct schema_map *m = set->how.map;
 
     for (; m && m->prefix; m++) {
         size_t len = strlen(m->prefix);
@@ -179,33 +179,32 @@ static bool path_of(const struct check_schemas *set, struct td_bytes uri,
     }
     if (uri.len < 7 || memcmp(uri.ptr, "file://", 7) != 0)
         return false;
-    return check_uri_decode(path, td_bytes(uri.ptr + 7, uri.len - 7));
+    return schema_uri_decode(path, td_bytes(uri.ptr + 7, uri.len - 7));
 }
 
 /* A file of the map stays in its folder, unless it is named itself; any other
  * in the folders of the set.
  */
-static enum td_code check_path(const struct check_schemas *set,
-                               const char *path, const char *folder,
-                               struct td_error *err)
+static enum td_code check_path(const struct schema_set *set, const char *path,
+                               const char *folder, struct td_error *err)
 {
-    struct check_folders own = {0};
+    struct schema_folders own = {0};
     bool holds;
 
     if (!folder)
-        return check_folders_check(&set->folders, path, err);
+        return schema_folders_check(&set->folders, path, err);
     if (!strcmp(folder, path))
         return TD_OK;
-    check_folders_add(&own, folder);
-    holds = check_folders_hold(&own, path);
-    check_folders_release(&own);
+    schema_folders_add(&own, folder);
+    holds = schema_folders_hold(&own, path);
+    schema_folders_release(&own);
     if (holds)
         return TD_OK;
     return td_error_set(err, TD_IO, "", 0,
                         "it leads out of the folder that the map names");
 }
 
-enum td_code schema_store_read(const struct check_schemas *set,
+enum td_code schema_store_read(const struct schema_set *set,
                                struct td_bytes uri, struct td_jsonx *x,
                                struct td_error *err)
 {
@@ -232,19 +231,19 @@ enum td_code schema_store_read(const struct check_schemas *set,
     return code;
 }
 
-bool schema_store_can_load(const struct check_schemas *set, struct td_bytes uri)
+bool schema_store_can_load(const struct schema_set *set, struct td_bytes uri)
 {
     const char *folder = NULL;
     struct td_buf path = {0};
     bool can = schema_store_find(set, uri) != SCHEMA_NONE;
 
-    if (!can && set->docs_len < CHECK_SCHEMA_FILES)
+    if (!can && set->docs_len < SCHEMA_FILES)
         can = schema_meta_text(uri).ptr || path_of(set, uri, &path, &folder);
     td_buf_release(&path);
     return can;
 }
 
-enum td_code schema_store_load(struct check_schemas *set, struct td_bytes uri,
+enum td_code schema_store_load(struct schema_set *set, struct td_bytes uri,
                                uint32_t *doc, struct td_error *err)
 {
     struct schema_source source = {.uri = uri,
@@ -268,7 +267,7 @@ enum td_code schema_store_load(struct check_schemas *set, struct td_bytes uri,
     return schema_store_add(set, &source, doc, err);
 }
 
-void schema_store_release(struct check_schemas *set)
+void schema_store_release(struct schema_set *set)
 {
     for (uint32_t i = 0; i < set->docs_len; i++) {
         if (set->docs[i].owned)

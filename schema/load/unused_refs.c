@@ -7,21 +7,21 @@
 /* True if somebody can say whether the reference leads anywhere: what it names
  * is at hand, or a file. An address that was not given may be right.
  */
-static bool can_follow(const struct check_schemas *set, uint32_t resource,
+static bool can_follow(const struct schema_set *set, uint32_t resource,
                        struct td_bytes text)
 {
     struct td_bytes base = set->resources[resource].uri;
     struct td_buf uri = {0};
     bool can;
 
-    check_uri_resolve(&uri, base, text);
-    can = schema_store_can_load(set,
-                                check_uri_without_fragment(td_buf_bytes(&uri)));
+    schema_uri_resolve(&uri, base, text);
+    can = schema_store_can_load(
+        set, schema_uri_without_fragment(td_buf_bytes(&uri)));
     td_buf_release(&uri);
     return can;
 }
 
-static enum td_code follow(struct check_schemas *set, struct schema_place place,
+static enum td_code follow(struct schema_set *set, struct schema_place place,
                            uint32_t resource, struct td_error *err)
 {
     const struct td_json_doc *json = &set->docs[place.doc].x->json;
@@ -39,7 +39,7 @@ static enum td_code follow(struct check_schemas *set, struct schema_place place,
 }
 
 /* The references of one schema, which is an object. */
-static enum td_code follow_both(struct check_schemas *set,
+static enum td_code follow_both(struct schema_set *set,
                                 struct schema_place place, uint32_t resource,
                                 struct td_error *err)
 {
@@ -57,7 +57,7 @@ static enum td_code follow_both(struct check_schemas *set,
                          resource, err);
 }
 
-enum td_code schema_follow_unused(struct check_schemas *set,
+enum td_code schema_follow_unused(struct schema_set *set,
                                   struct schema_place place,
                                   struct td_error *err)
 {

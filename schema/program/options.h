@@ -5,27 +5,27 @@
 
 #include <stdbool.h>
 
-#define CHECK_SCHEMA_FILES 256 /* documents a set may hold */
-#define CHECK_SCHEMA_STEPS                                                     \
-    5000000                     /* spent on one value; 64 more for each        \
-                                   value within it */
-#define CHECK_SCHEMA_DEPTH 5000 /* schemas within each other at run time */
+#define SCHEMA_FILES 256 /* documents a set may hold */
+#define SCHEMA_STEPS                                                           \
+    5000000               /* spent on one value; 64 more for each              \
+                             value within it */
+#define SCHEMA_DEPTH 5000 /* schemas within each other at run time */
 
 /* URIs that begin with prefix stand for files under folder; the URI that is the
  * prefix, for the file of that name.
  */
-struct check_schema_map {
+struct schema_map {
     const char *prefix;
     const char *folder;
 };
 
-struct check_schema_options {
+struct schema_options {
     bool assert_format;  /* those of schema/format/format.h; others are passed
                             over */
     bool assert_content; /* contentEncoding base64, base32, base16, and
                             contentMediaType of JSON; not contentSchema */
     const char *dialect; /* "$schema" of schemas without; NULL = 2020-12 */
-    const struct check_schema_map *map; /* borrowed; ends with a NULL prefix */
+    const struct schema_map *map; /* borrowed; ends with a NULL prefix */
     const char *const *allow; /* folders that references to files may lead into
                                  beside those of what is added; borrowed, ends
                                  with NULL; or NULL */

@@ -126,8 +126,8 @@ struct schema_name {
     uint64_t bit;      /* of its number, if that is up to 64 */
 };
 
-struct schema_pattern {
-    struct check_pattern *pattern;
+struct schema_member_pattern {
+    struct schema_pattern *pattern;
     uint32_t node;
 };
 
@@ -136,7 +136,7 @@ struct schema_members {
     struct schema_table table;
     struct schema_name *names; /* by number in the table */
     uint32_t required;
-    struct schema_pattern *patterns;
+    struct schema_member_pattern *patterns;
     uint32_t patterns_len;
     uint32_t rest;     /* additionalProperties, or SCHEMA_NONE */
     bool others;       /* there are patterns or a rest */
@@ -163,11 +163,11 @@ struct schema_op {
     uint64_t high;  /* _CONTAINS: maximum */
     bool small;     /* number fits integer below */
     int64_t integer;
-    struct check_decimal number;
+    struct schema_decimal number;
     struct td_bytes name; /* _NEEDS, _WHEN_MEMBER, _DYNAMIC; allocated */
-    struct check_pattern *pattern;
+    struct schema_pattern *pattern;
     struct schema_members *members;
-    check_format_fn *format;
+    schema_format_fn *format;
     struct schema_table *texts; /* _CONST, _ENUM: the strings of it, planned */
     struct schema_tag *tag;     /* _ANY, _ONE: planned; or NULL */
     bool planned;
@@ -180,11 +180,11 @@ struct schema_node {
     uint32_t count;
 };
 
-struct check_schemas {
-    struct check_schema_options how;
+struct schema_set {
+    struct schema_options how;
     struct schema_dialect *dialects;
     uint32_t dialects_len;
-    struct check_folders folders; /* that references may lead into */
+    struct schema_folders folders; /* that references may lead into */
     struct schema_document *docs;
     uint32_t docs_len;
     struct schema_resource *resources;
@@ -203,13 +203,13 @@ struct check_schemas {
     struct td_buf lists;        /* uint32_t nodes */
     struct schema_table wanted; /* names that a $dynamicRef looks for */
     struct schema_plan *plan;
-    struct check_schemas *metas; /* metaschemas, to check schemas by */
-    uint64_t steps;              /* spent on following references */
-    uint32_t guesses;            /* places of all tables of members */
+    struct schema_set *metas; /* metaschemas, to check schemas by */
+    uint64_t steps;           /* spent on following references */
+    uint32_t guesses;         /* places of all tables of members */
 };
 
 /* Number i of the list that begins at `list` in the pool. */
-static inline uint32_t schema_listed(const struct check_schemas *set,
+static inline uint32_t schema_listed(const struct schema_set *set,
                                      uint32_t list, uint32_t i)
 {
     uint32_t node;
@@ -221,7 +221,7 @@ static inline uint32_t schema_listed(const struct check_schemas *set,
 
 /* The document that a node stands in. */
 static inline const struct td_json_doc *
-schema_doc_of(const struct check_schemas *set, uint32_t node)
+schema_doc_of(const struct schema_set *set, uint32_t node)
 {
     return &set->docs[set->nodes[node].place.doc].x->json;
 }

@@ -51,8 +51,8 @@ struct schema_step {
         const struct schema_key *key;
         const struct schema_members *members;
         const struct schema_tag *tag;
-        const struct check_pattern *pattern;
-        check_format_fn *format;
+        const struct schema_pattern *pattern;
+        schema_format_fn *format;
     };
     int64_t high;
 };

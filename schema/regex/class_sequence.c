@@ -11,12 +11,12 @@
 #define WIDE      8 /* characters that are compared at once */
 
 struct item {
-    struct check_set set;
+    struct schema_char_set set;
     uint32_t min;
     uint32_t max;
 };
 
-struct check_simple {
+struct schema_class_sequence {
     bool at_start;
     bool at_end;
     bool is_literal;
@@ -31,34 +31,36 @@ struct check_simple {
     uint8_t high[FIXED_MAX];
 };
 
-void check_set_add(struct check_set *set, uint32_t from, uint32_t to)
+void schema_char_set_add(struct schema_char_set *set, uint32_t from,
+                         uint32_t to)
 {
     for (uint32_t c = from; c <= to && c < 0x80; c++)
         set->ascii[c / 64] |= UINT64_C(1) << c % 64;
     if (to < 0x80)
         return;
-    set->wide = from <= 0x80 && to == 0x10ffff && set->wide != CHECK_WIDE_SOME
-                    ? CHECK_WIDE_ALL
-                    : CHECK_WIDE_SOME;
+    set->wide = from <= 0x80 && to == 0x10ffff && set->wide != SCHEMA_WIDE_SOME
+                    ? SCHEMA_WIDE_ALL
+                    : SCHEMA_WIDE_SOME;
 }
 
-void check_set_join(struct check_set *set, const struct check_set *more)
+void schema_char_set_join(struct schema_char_set *set,
+                          const struct schema_char_set *more)
 {
     set->ascii[0] |= more->ascii[0];
     set->ascii[1] |= more->ascii[1];
-    if (more->wide != CHECK_WIDE_NONE)
-        set->wide = set->wide == CHECK_WIDE_NONE || set->wide == more->wide
+    if (more->wide != SCHEMA_WIDE_NONE)
+        set->wide = set->wide == SCHEMA_WIDE_NONE || set->wide == more->wide
                         ? more->wide
-                        : CHECK_WIDE_SOME;
+                        : SCHEMA_WIDE_SOME;
 }
 
-void check_set_negate(struct check_set *set)
+void schema_char_set_negate(struct schema_char_set *set)
 {
-    static const enum check_wide wides[] = {
-        [CHECK_WIDE_NONE] = CHECK_WIDE_ALL,
-        [CHECK_WIDE_ALL] = CHECK_WIDE_NONE,
-        [CHECK_WIDE_DOT] = CHECK_WIDE_SOME,
-        [CHECK_WIDE_SOME] = CHECK_WIDE_SOME,
+    static const enum schema_char_wide wides[] = {
+        [SCHEMA_WIDE_NONE] = SCHEMA_WIDE_ALL,
+        [SCHEMA_WIDE_ALL] = SCHEMA_WIDE_NONE,
+        [SCHEMA_WIDE_DOT] = SCHEMA_WIDE_SOME,
+        [SCHEMA_WIDE_SOME] = SCHEMA_WIDE_SOME,
     };
 
     set->ascii[0] = ~set->ascii[0];
@@ -66,20 +68,21 @@ void check_set_negate(struct check_set *set)
     set->wide = wides[set->wide];
 }
 
-static bool overlap(const struct check_set *a, const struct check_set *b)
+static bool overlap(const struct schema_char_set *a,
+                    const struct schema_char_set *b)
 {
     return (a->ascii[0] & b->ascii[0]) || (a->ascii[1] & b->ascii[1]) ||
-           (a->wide != CHECK_WIDE_NONE && b->wide != CHECK_WIDE_NONE);
+           (a->wide != SCHEMA_WIDE_NONE && b->wide != SCHEMA_WIDE_NONE);
 }
 
-static uint32_t count(const struct check_simple_reader *reader)
+static uint32_t count(const struct schema_class_sequence_reader *reader)
 {
     return (uint32_t)(reader->items.len / sizeof(struct item));
 }
 
-void check_simple_item(struct check_simple_reader *reader,
-                       const struct check_set *set, uint32_t min, uint32_t max,
-                       struct td_bytes text)
+void schema_class_sequence_item(struct schema_class_sequence_reader *reader,
+                                const struct schema_char_set *set, uint32_t min,
+                                uint32_t max, struct td_bytes text)
 {
     struct item item = {*set, min, max};
 
@@ -94,19 +97,19 @@ void check_simple_item(struct check_simple_reader *reader,
     (void)td_buf_add_bytes(&reader->literal, text);
 }
 
-void check_simple_start(struct check_simple_reader *reader)
+void schema_class_sequence_start(struct schema_class_sequence_reader *reader)
 {
     reader->refused |= reader->at_start || reader->at_end || count(reader) > 0;
     reader->at_start = true;
 }
 
-void check_simple_end(struct check_simple_reader *reader)
+void schema_class_sequence_end(struct schema_class_sequence_reader *reader)
 {
     reader->refused |= reader->at_end;
     reader->at_end = true;
 }
 
-void check_simple_release(struct check_simple_reader *reader)
+void schema_class_sequence_release(struct schema_class_sequence_reader *reader)
 {
     td_buf_release(&reader->items);
     td_buf_release(&reader->literal);
@@ -117,7 +120,7 @@ static bool has_choice(const struct item *items, uint32_t i, uint32_t len)
 {
     uint32_t next = i + 1;
 
-    if (items[i].set.wide == CHECK_WIDE_SOME)
+    if (items[i].set.wide == SCHEMA_WIDE_SOME)
         return true;
     if (items[i].min == items[i].max)
         return false;
@@ -131,7 +134,7 @@ static bool has_choice(const struct item *items, uint32_t i, uint32_t len)
 }
 
 /* Whether a walk from the start of the text decides. */
-static bool is_row(const struct check_simple_reader *reader,
+static bool is_row(const struct schema_class_sequence_reader *reader,
                    const struct item *items)
 {
     for (uint32_t i = 0; i < count(reader); i++) {
@@ -142,12 +145,13 @@ static bool is_row(const struct check_simple_reader *reader,
 }
 
 /* The characters of a set, if they are all that lie between two of ASCII. */
-static bool is_range(const struct check_set *set, uint8_t *low, uint8_t *high)
+static bool is_range(const struct schema_char_set *set, uint8_t *low,
+                     uint8_t *high)
 {
     uint32_t count = (uint32_t)(__builtin_popcountll(set->ascii[0]) +
                                 __builtin_popcountll(set->ascii[1]));
 
-    if (count == 0 || set->wide != CHECK_WIDE_NONE)
+    if (count == 0 || set->wide != SCHEMA_WIDE_NONE)
         return false;
     *low = (uint8_t)(set->ascii[0] ? __builtin_ctzll(set->ascii[0])
                                    : 64 + __builtin_ctzll(set->ascii[1]));
@@ -157,7 +161,7 @@ static bool is_range(const struct check_set *set, uint8_t *low, uint8_t *high)
 }
 
 /* Take from the items what is fixed. */
-static void fix_start(struct check_simple *s)
+static void fix_start(struct schema_class_sequence *s)
 {
     uint32_t whole = 0;
     uint8_t low;
@@ -181,10 +185,11 @@ static void fix_start(struct check_simple *s)
     memmove(s->items, s->items + whole, s->len * sizeof(*s->items));
 }
 
-struct check_simple *check_simple_new(const struct check_simple_reader *reader)
+struct schema_class_sequence *
+schema_class_sequence_new(const struct schema_class_sequence_reader *reader)
 {
     struct item *items = td_calloc(count(reader) + 1, sizeof(*items));
-    struct check_simple *s = NULL;
+    struct schema_class_sequence *s = NULL;
 
     if (reader->items.len > 0)
         memcpy(items, reader->items.ptr, reader->items.len);
@@ -209,7 +214,7 @@ struct check_simple *check_simple_new(const struct check_simple_reader *reader)
     return s;
 }
 
-void check_simple_free(struct check_simple *simple)
+void schema_class_sequence_free(struct schema_class_sequence *simple)
 {
     if (!simple)
         return;
@@ -218,7 +223,8 @@ void check_simple_free(struct check_simple *simple)
     free(simple);
 }
 
-static bool match_literal(const struct check_simple *s, struct td_bytes text)
+static bool match_literal(const struct schema_class_sequence *s,
+                          struct td_bytes text)
 {
     if (text.len < s->len || (s->at_start && s->at_end && text.len != s->len))
         return false;
@@ -235,14 +241,14 @@ static bool is_line_end(const uint8_t *at)
 }
 
 /* Bytes of the character at `at` if the set has it, else 0. */
-static inline size_t step(const struct check_set *set, const uint8_t *at)
+static inline size_t step(const struct schema_char_set *set, const uint8_t *at)
 {
     uint8_t c = *at;
 
     if (c < 0x80)
         return set->ascii[c / 64] >> c % 64 & 1;
-    if (set->wide == CHECK_WIDE_NONE ||
-        (set->wide == CHECK_WIDE_DOT && is_line_end(at)))
+    if (set->wide == SCHEMA_WIDE_NONE ||
+        (set->wide == SCHEMA_WIDE_DOT && is_line_end(at)))
         return 0;
     return c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
 }
@@ -252,8 +258,8 @@ static __m128i load(const uint8_t *at)
     return _mm_loadl_epi64((const __m128i *)(const void *)at);
 }
 
-static bool are_between(const struct check_simple *s, const uint8_t *text,
-                        uint32_t from)
+static bool are_between(const struct schema_class_sequence *s,
+                        const uint8_t *text, uint32_t from)
 {
     __m128i v = load(text + from);
     __m128i low = _mm_max_epu8(v, load(s->low + from));
@@ -263,7 +269,8 @@ static bool are_between(const struct check_simple *s, const uint8_t *text,
 }
 
 /* Of a text that is long enough; the last look overlaps the one before. */
-static bool match_fixed(const struct check_simple *s, const uint8_t *text)
+static bool match_fixed(const struct schema_class_sequence *s,
+                        const uint8_t *text)
 {
     uint32_t i = 0;
 
@@ -281,7 +288,8 @@ static bool match_fixed(const struct check_simple *s, const uint8_t *text)
     return are_between(s, text, s->fixed - WIDE);
 }
 
-bool check_simple_match(const struct check_simple *simple, struct td_bytes text)
+bool schema_class_sequence_match(const struct schema_class_sequence *simple,
+                                 struct td_bytes text)
 {
     const uint8_t *at = text.len ? text.ptr : (const uint8_t *)"";
     const uint8_t *end = at + text.len;

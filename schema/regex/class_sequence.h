@@ -15,33 +15,35 @@
 #include <stdbool.h>
 
 /* Characters beyond ASCII that a set has. */
-enum check_wide {
-    CHECK_WIDE_NONE,
-    CHECK_WIDE_ALL,
-    CHECK_WIDE_DOT,  /* all but the line ends U+2028 and U+2029 */
-    CHECK_WIDE_SOME, /* others: a set that is not simple */
+enum schema_char_wide {
+    SCHEMA_WIDE_NONE,
+    SCHEMA_WIDE_ALL,
+    SCHEMA_WIDE_DOT,  /* all but the line ends U+2028 and U+2029 */
+    SCHEMA_WIDE_SOME, /* others: a set that is not simple */
 };
 
-struct check_set {
+struct schema_char_set {
     uint64_t ascii[2]; /* a bit each */
-    enum check_wide wide;
+    enum schema_char_wide wide;
 };
 
 /* Add the characters from one to another. */
-void check_set_add(struct check_set *set, uint32_t from, uint32_t to);
+void schema_char_set_add(struct schema_char_set *set, uint32_t from,
+                         uint32_t to);
 /* Add those of another set. */
-void check_set_join(struct check_set *set, const struct check_set *more);
+void schema_char_set_join(struct schema_char_set *set,
+                          const struct schema_char_set *more);
 /* All characters that are not in the set. */
-void check_set_negate(struct check_set *set);
+void schema_char_set_negate(struct schema_char_set *set);
 
 /* What is known of a pattern while it is read; zeroed to begin with, and
  * released at the end.
  */
-struct check_simple_reader {
+struct schema_class_sequence_reader {
     bool refused;        /* it is not simple */
     bool at_start;       /* ^ */
     bool at_end;         /* $ */
-    bool only_literal;   /* so far; kept by check_simple_item() */
+    bool only_literal;   /* so far; kept by schema_class_sequence_item() */
     struct td_buf items; /* struct item */
     struct td_buf literal;
 };
@@ -49,27 +51,28 @@ struct check_simple_reader {
 /* The next part of the pattern: min to max (UINT32_MAX: any number) of a set.
  * `text` is the character itself if the set has no other, else empty.
  */
-void check_simple_item(struct check_simple_reader *reader,
-                       const struct check_set *set, uint32_t min, uint32_t max,
-                       struct td_bytes text);
+void schema_class_sequence_item(struct schema_class_sequence_reader *reader,
+                                const struct schema_char_set *set, uint32_t min,
+                                uint32_t max, struct td_bytes text);
 
 /* The pattern begins or ends here with an anchor. */
-void check_simple_start(struct check_simple_reader *reader);
-void check_simple_end(struct check_simple_reader *reader);
+void schema_class_sequence_start(struct schema_class_sequence_reader *reader);
+void schema_class_sequence_end(struct schema_class_sequence_reader *reader);
 
 /* Free what the reader holds. */
-void check_simple_release(struct check_simple_reader *reader);
+void schema_class_sequence_release(struct schema_class_sequence_reader *reader);
 
-struct check_simple;
+struct schema_class_sequence;
 
 /* The pattern that was read, or NULL if it is not simple. */
-struct check_simple *check_simple_new(const struct check_simple_reader *reader);
+struct schema_class_sequence *
+schema_class_sequence_new(const struct schema_class_sequence_reader *reader);
 
 /* NULL is fine. */
-void check_simple_free(struct check_simple *simple);
+void schema_class_sequence_free(struct schema_class_sequence *simple);
 
 /* Whether it matches in text, which is valid UTF-8. */
-bool check_simple_match(const struct check_simple *simple,
-                        struct td_bytes text);
+bool schema_class_sequence_match(const struct schema_class_sequence *simple,
+                                 struct td_bytes text);
 
 #endif

@@ -9,8 +9,8 @@
 
 #define LINE_ENDS "\\x{a}\\x{d}\\x{2028}\\x{2029}"
 
-bool check_ecma_fail(struct check_ecma *e, const uint8_t *at, const char *fmt,
-                     ...)
+bool schema_ecma_fail(struct schema_ecma *e, const uint8_t *at, const char *fmt,
+                      ...)
 {
     char text[200];
     va_list args;
@@ -23,23 +23,23 @@ bool check_ecma_fail(struct check_ecma *e, const uint8_t *at, const char *fmt,
     return false;
 }
 
-bool check_ecma_skip(struct check_ecma *e, const char *text)
+bool schema_ecma_skip(struct schema_ecma *e, const char *text)
 {
     size_t n = strlen(text);
 
     if (e->rest.len < n || memcmp(e->rest.ptr, text, n) != 0)
         return false;
-    (void)check_cut(&e->rest, n);
+    (void)schema_cut(&e->rest, n);
     return true;
 }
 
-bool check_ecma_number(struct check_ecma *e, uint32_t *n)
+bool schema_ecma_number(struct schema_ecma *e, uint32_t *n)
 {
     uint64_t sum = 0;
     bool any = false;
 
-    while (e->rest.len > 0 && check_is_digit(e->rest.ptr[0])) {
-        sum = sum * 10 + check_cut(&e->rest, 1).ptr[0] - '0';
+    while (e->rest.len > 0 && schema_is_digit(e->rest.ptr[0])) {
+        sum = sum * 10 + schema_cut(&e->rest, 1).ptr[0] - '0';
         sum = sum < UINT32_MAX - 1 ? sum : UINT32_MAX - 1;
         any = true;
     }
@@ -54,16 +54,16 @@ struct range {
 };
 
 /* Take "{2}", "{2,}" or "{2,5}"; nothing if it is none of them. */
-static bool read_braces(struct check_ecma *e, struct range *range)
+static bool read_braces(struct schema_ecma *e, struct range *range)
 {
     struct td_bytes back = e->rest;
     struct range read;
 
-    if (check_ecma_skip(e, "{") && check_ecma_number(e, &read.min)) {
+    if (schema_ecma_skip(e, "{") && schema_ecma_number(e, &read.min)) {
         read.max = read.min;
-        if (check_ecma_skip(e, ",") && !check_ecma_number(e, &read.max))
+        if (schema_ecma_skip(e, ",") && !schema_ecma_number(e, &read.max))
             read.max = UINT32_MAX;
-        if (check_ecma_skip(e, "}")) {
+        if (schema_ecma_skip(e, "}")) {
             *range = read;
             return true;
         }
@@ -73,28 +73,28 @@ static bool read_braces(struct check_ecma *e, struct range *range)
 }
 
 /* Take a quantifier, if there is one, and copy it. */
-static bool read_range(struct check_ecma *e, struct range *range)
+static bool read_range(struct schema_ecma *e, struct range *range)
 {
     struct td_bytes from = e->rest;
 
     *range = (struct range){1, 1};
-    if (check_ecma_skip(e, "*"))
+    if (schema_ecma_skip(e, "*"))
         *range = (struct range){0, UINT32_MAX};
-    else if (check_ecma_skip(e, "+"))
+    else if (schema_ecma_skip(e, "+"))
         *range = (struct range){1, UINT32_MAX};
-    else if (check_ecma_skip(e, "?"))
+    else if (schema_ecma_skip(e, "?"))
         *range = (struct range){0, 1};
     else if (!read_braces(e, range))
         return true;
-    (void)check_ecma_skip(e, "?");
+    (void)schema_ecma_skip(e, "?");
     from.len -= e->rest.len;
     (void)td_buf_add_bytes(e->out, from);
     return range->min <= range->max ||
-           check_ecma_fail(e, from.ptr, "the repeat ends before it begins");
+           schema_ecma_fail(e, from.ptr, "the repeat ends before it begins");
 }
 
 /* A quantifier behind what is not of the simple kind. */
-static bool read_plain_range(struct check_ecma *e)
+static bool read_plain_range(struct schema_ecma *e)
 {
     struct range range;
 
@@ -103,65 +103,67 @@ static bool read_plain_range(struct check_ecma *e)
 }
 
 /* A quantifier behind a set of which e->out has the text. */
-static bool read_set_range(struct check_ecma *e, const struct check_set *set,
+static bool read_set_range(struct schema_ecma *e,
+                           const struct schema_char_set *set,
                            struct td_bytes text)
 {
     struct range range;
 
     if (!read_range(e, &range))
         return false;
-    check_simple_item(&e->simple, set, range.min, range.max, text);
+    schema_class_sequence_item(&e->simple, set, range.min, range.max, text);
     return true;
 }
 
-static bool put_char(struct check_ecma *e, uint32_t c)
+static bool put_char(struct schema_ecma *e, uint32_t c)
 {
-    struct check_set set = {0};
+    struct schema_char_set set = {0};
     uint8_t bytes[4];
 
     if (c == UINT32_MAX) {
         (void)td_buf_add_text(e->out, "(?!)");
         return read_plain_range(e);
     }
-    check_ecma_put(e->out, c);
-    check_set_add(&set, c, c);
+    schema_ecma_put(e->out, c);
+    schema_char_set_add(&set, c, c);
     return read_set_range(e, &set, td_bytes(bytes, td_utf8_put(bytes, c)));
 }
 
-static bool read_dot(struct check_ecma *e)
+static bool read_dot(struct schema_ecma *e)
 {
-    struct check_set set = {.wide = CHECK_WIDE_DOT};
+    struct schema_char_set set = {.wide = SCHEMA_WIDE_DOT};
 
-    check_set_add(&set, '\n', '\n');
-    check_set_add(&set, '\r', '\r');
+    schema_char_set_add(&set, '\n', '\n');
+    schema_char_set_add(&set, '\r', '\r');
     set.ascii[0] = ~set.ascii[0];
     set.ascii[1] = ~set.ascii[1];
     if (e->dot_all)
-        set = (struct check_set){{UINT64_MAX, UINT64_MAX}, CHECK_WIDE_ALL};
+        set =
+            (struct schema_char_set){{UINT64_MAX, UINT64_MAX}, SCHEMA_WIDE_ALL};
     (void)td_buf_add_text(e->out, e->dot_all ? "[\\x{0}-\\x{10ffff}]"
                                              : "[^" LINE_ENDS "]");
     return read_set_range(e, &set, td_bytes(NULL, 0));
 }
 
-static void put_start(struct check_ecma *e)
+static void put_start(struct schema_ecma *e)
 {
     if (e->multiline)
         (void)td_buf_add_text(e->out, "(?<![^" LINE_ENDS "])");
     else
         (void)td_buf_add_byte(e->out, '^');
     e->simple.refused |= e->multiline || e->depth > 0;
-    check_simple_start(&e->simple);
+    schema_class_sequence_start(&e->simple);
 }
 
-static void put_end(struct check_ecma *e)
+static void put_end(struct schema_ecma *e)
 {
     (void)td_buf_add_text(e->out,
                           e->multiline ? "(?![^" LINE_ENDS "])" : "\\z");
     e->simple.refused |= e->multiline || e->depth > 0;
-    check_simple_end(&e->simple);
+    schema_class_sequence_end(&e->simple);
 }
 
-static struct td_bytes group_name(const struct check_ecma *e, uint32_t group)
+static struct td_bytes group_name(const struct schema_ecma *e, uint32_t group)
 {
     struct td_bytes name;
 
@@ -170,15 +172,15 @@ static struct td_bytes group_name(const struct check_ecma *e, uint32_t group)
 }
 
 /* Behind \k: "<name>". */
-static bool read_name_reference(struct check_ecma *e, const uint8_t *at)
+static bool read_name_reference(struct schema_ecma *e, const uint8_t *at)
 {
     const uint8_t *end;
     struct td_bytes name = {0};
 
-    if (check_ecma_skip(e, "<") && e->rest.len > 0 &&
+    if (schema_ecma_skip(e, "<") && e->rest.len > 0 &&
         (end = memchr(e->rest.ptr, '>', e->rest.len))) {
-        name = check_cut(&e->rest, (size_t)(end - e->rest.ptr));
-        (void)check_ecma_skip(e, ">");
+        name = schema_cut(&e->rest, (size_t)(end - e->rest.ptr));
+        (void)schema_ecma_skip(e, ">");
     }
     for (uint32_t i = 0; i < e->groups && name.len > 0; i++) {
         if (!td_bytes_equal(name, group_name(e, i)))
@@ -186,66 +188,66 @@ static bool read_name_reference(struct check_ecma *e, const uint8_t *at)
         (void)td_buf_addf(e->out, "\\g{%u}", i + 1);
         return read_plain_range(e);
     }
-    return check_ecma_fail(e, at, "\\k<...> wants the name of a group");
+    return schema_ecma_fail(e, at, "\\k<...> wants the name of a group");
 }
 
-static bool read_reference(struct check_ecma *e, const uint8_t *at)
+static bool read_reference(struct schema_ecma *e, const uint8_t *at)
 {
     uint32_t n;
 
-    (void)check_ecma_number(e, &n);
+    (void)schema_ecma_number(e, &n);
     if (n > e->groups)
-        return check_ecma_fail(e, at, "there is no group %u to refer to", n);
+        return schema_ecma_fail(e, at, "there is no group %u to refer to", n);
     (void)td_buf_addf(e->out, "\\g{%u}", n);
     return read_plain_range(e);
 }
 
 /* What a backslash begins outside of a class. */
-static bool read_backslash(struct check_ecma *e)
+static bool read_backslash(struct schema_ecma *e)
 {
     const uint8_t *at = e->rest.ptr - 1;
     size_t from = e->out->len;
-    struct check_set set;
+    struct schema_char_set set;
     uint32_t c = 0;
-    enum check_escape kind;
+    enum schema_escape kind;
 
-    if (check_ecma_skip(e, "b") || check_ecma_skip(e, "B")) {
+    if (schema_ecma_skip(e, "b") || schema_ecma_skip(e, "B")) {
         (void)td_buf_add(e->out, at, 2);
         e->simple.refused = true;
         return true;
     }
-    if (check_ecma_skip(e, "k"))
+    if (schema_ecma_skip(e, "k"))
         return read_name_reference(e, at);
     if (e->rest.len > 0 && e->rest.ptr[0] >= '1' && e->rest.ptr[0] <= '9')
         return read_reference(e, at);
     (void)td_buf_add_byte(e->out, '[');
-    kind = check_ecma_escape(e, &c, &set);
-    if (kind == CHECK_ESCAPE_SET) {
+    kind = schema_ecma_escape(e, &c, &set);
+    if (kind == SCHEMA_ESCAPE_SET) {
         (void)td_buf_add_byte(e->out, ']');
         return read_set_range(e, &set, td_bytes(NULL, 0));
     }
     e->out->len = from;
-    return kind == CHECK_ESCAPE_CHAR && put_char(e, c);
+    return kind == SCHEMA_ESCAPE_CHAR && put_char(e, c);
 }
 
-static bool read_brackets(struct check_ecma *e)
+static bool read_brackets(struct schema_ecma *e)
 {
-    struct check_set set;
+    struct schema_char_set set;
 
-    return check_ecma_class(e, &set) &&
+    return schema_ecma_class(e, &set) &&
            read_set_range(e, &set, td_bytes(NULL, 0));
 }
 
 /* Take the flags of "(?i-ms:": each at most once. */
-static bool read_flags(struct check_ecma *e)
+static bool read_flags(struct schema_ecma *e)
 {
     static const char letters[] = "ims-";
     unsigned seen = 0;
     bool on = true;
     bool *flags[] = {NULL, &e->multiline, &e->dot_all};
 
-    while (e->rest.len > 0 && check_is_in(e->rest.ptr[0], letters)) {
-        char c = (char)check_cut(&e->rest, 1).ptr[0];
+    while (e->rest.len > 0 && schema_is_in(e->rest.ptr[0], letters)) {
+        char c = (char)schema_cut(&e->rest, 1).ptr[0];
         unsigned bit = (unsigned)(strchr(letters, c) - letters);
 
         if (seen & 1U << bit)
@@ -259,13 +261,13 @@ static bool read_flags(struct check_ecma *e)
             *flags[bit] = on;
     }
     (void)td_buf_add_byte(e->out, ':');
-    return seen & 7 && check_ecma_skip(e, ":");
+    return seen & 7 && schema_ecma_skip(e, ":");
 }
 
 /* What stands between "(" and the first alternative; *repeats if a quantifier
  * may follow the group.
  */
-static bool read_group_start(struct check_ecma *e, bool *repeats)
+static bool read_group_start(struct schema_ecma *e, bool *repeats)
 {
     static const char *const starts[] = {"?:", "?=", "?!", "?<=", "?<!"};
     const uint8_t *at = e->rest.ptr - 1;
@@ -273,32 +275,32 @@ static bool read_group_start(struct check_ecma *e, bool *repeats)
 
     *repeats = true;
     for (size_t i = 0; i < 5; i++) {
-        if (!check_ecma_skip(e, starts[i]))
+        if (!schema_ecma_skip(e, starts[i]))
             continue;
         (void)td_buf_addf(e->out, "(%s", starts[i]);
         *repeats = i < 3;
         return true;
     }
-    if (check_ecma_skip(e, "?<")) {
+    if (schema_ecma_skip(e, "?<")) {
         end = memchr(e->rest.ptr, '>', e->rest.len);
-        (void)check_cut(&e->rest, (size_t)(end - e->rest.ptr) + 1);
-    } else if (check_ecma_skip(e, "?")) {
+        (void)schema_cut(&e->rest, (size_t)(end - e->rest.ptr) + 1);
+    } else if (schema_ecma_skip(e, "?")) {
         (void)td_buf_add_text(e->out, "(?");
         return read_flags(e) ||
-               check_ecma_fail(e, at, "ECMA-262 has no group of this kind");
+               schema_ecma_fail(e, at, "ECMA-262 has no group of this kind");
     }
     (void)td_buf_add_text(e->out, e->captures ? "(" : "(?:");
     return true;
 }
 
-static bool open_group(struct check_ecma *e)
+static bool open_group(struct schema_ecma *e)
 {
-    struct check_ecma_group *g = &e->open[e->depth];
+    struct schema_ecma_group *g = &e->open[e->depth];
 
-    if (e->depth == CHECK_ECMA_DEPTH)
-        return check_ecma_fail(e, e->rest.ptr - 1,
-                               "more than %d groups are within each other",
-                               CHECK_ECMA_DEPTH);
+    if (e->depth == SCHEMA_ECMA_DEPTH)
+        return schema_ecma_fail(e, e->rest.ptr - 1,
+                                "more than %d groups are within each other",
+                                SCHEMA_ECMA_DEPTH);
     e->depth++;
     e->simple.refused = true;
     g->at = e->rest.ptr - 1;
@@ -307,12 +309,12 @@ static bool open_group(struct check_ecma *e)
     return read_group_start(e, &g->repeats);
 }
 
-static bool close_group(struct check_ecma *e)
+static bool close_group(struct schema_ecma *e)
 {
-    const struct check_ecma_group *g;
+    const struct schema_ecma_group *g;
 
     if (e->depth == 0)
-        return check_ecma_fail(e, e->rest.ptr - 1, "this ) has no (");
+        return schema_ecma_fail(e, e->rest.ptr - 1, "this ) has no (");
     g = &e->open[--e->depth];
     (void)td_buf_add_byte(e->out, ')');
     e->dot_all = g->dot_all;
@@ -320,17 +322,17 @@ static bool close_group(struct check_ecma *e)
     return !g->repeats || read_plain_range(e);
 }
 
-static bool read_term(struct check_ecma *e)
+static bool read_term(struct schema_ecma *e)
 {
     const uint8_t *at = e->rest.ptr;
     struct td_bytes back = e->rest;
     struct range range;
     uint32_t c;
 
-    if (check_is_in(*at, "*+?") || read_braces(e, &range))
-        return check_ecma_fail(e, at, "there is nothing before it to repeat");
+    if (schema_is_in(*at, "*+?") || read_braces(e, &range))
+        return schema_ecma_fail(e, at, "there is nothing before it to repeat");
     e->rest = back;
-    c = check_next_char(&e->rest);
+    c = schema_next_char(&e->rest);
     switch (c) {
     case '^':
         put_start(e);
@@ -362,8 +364,8 @@ static bool is_name(struct td_bytes text)
     for (size_t i = 0; i < text.len; i++) {
         uint8_t c = text.ptr[i];
 
-        if (!check_is_alpha(c) && c < 0x80 && !check_is_in(c, "_$") &&
-            (i == 0 || !check_is_digit(c)))
+        if (!schema_is_alpha(c) && c < 0x80 && !schema_is_in(c, "_$") &&
+            (i == 0 || !schema_is_digit(c)))
             return false;
     }
     return text.len > 0;
@@ -381,46 +383,46 @@ static struct td_bytes name_of(struct td_bytes group, bool *good)
     return name;
 }
 
-static bool add_name(struct check_ecma *e, struct td_bytes name)
+static bool add_name(struct schema_ecma *e, struct td_bytes name)
 {
     uint32_t named = 0;
 
     for (uint32_t i = 0; i < e->groups && name.len > 0; i++) {
         named += group_name(e, i).len > 0;
         if (td_bytes_equal(name, group_name(e, i)))
-            return check_ecma_fail(e, name.ptr,
-                                   "another group has the same name");
+            return schema_ecma_fail(e, name.ptr,
+                                    "another group has the same name");
     }
-    if (named == CHECK_ECMA_NAMES)
-        return check_ecma_fail(e, name.ptr, "more than %d groups have a name",
-                               CHECK_ECMA_NAMES);
+    if (named == SCHEMA_ECMA_NAMES)
+        return schema_ecma_fail(e, name.ptr, "more than %d groups have a name",
+                                SCHEMA_ECMA_NAMES);
     (void)td_buf_add(&e->names, &name, sizeof(name));
     e->groups++;
     return true;
 }
 
 /* Note the group that may begin behind a parenthesis. */
-static bool note_group(struct check_ecma *e, struct td_bytes rest)
+static bool note_group(struct schema_ecma *e, struct td_bytes rest)
 {
     struct td_bytes name = {0};
     bool good = true;
 
     if (rest.len > 0 && rest.ptr[0] == '?') {
         if (rest.len < 3 || rest.ptr[1] != '<' ||
-            check_is_in(rest.ptr[2], "=!"))
+            schema_is_in(rest.ptr[2], "=!"))
             return true;
         name = name_of(rest, &good);
     }
     if (!good)
-        return check_ecma_fail(e, rest.ptr + 2,
-                               "a group's name is letters, digits, _ and $, "
-                               "and ends with >");
+        return schema_ecma_fail(e, rest.ptr + 2,
+                                "a group's name is letters, digits, _ and $, "
+                                "and ends with >");
     return add_name(e, name);
 }
 
 /* Find all groups before anything is read, since a reference may lead forward.
  */
-static bool find_groups(struct check_ecma *e)
+static bool find_groups(struct schema_ecma *e)
 {
     struct td_bytes text = e->whole;
     bool in_class = false;
@@ -429,7 +431,7 @@ static bool find_groups(struct check_ecma *e)
         uint8_t c = text.ptr[i];
 
         if (c == '\\' && ++i < text.len)
-            e->captures |= check_is_in(text.ptr[i], "123456789k");
+            e->captures |= schema_is_in(text.ptr[i], "123456789k");
         else if (c == '[')
             in_class = true;
         else if (c == ']')
@@ -441,10 +443,10 @@ static bool find_groups(struct check_ecma *e)
     return true;
 }
 
-static bool read_pattern(struct check_ecma *e)
+static bool read_pattern(struct schema_ecma *e)
 {
     if (!td_utf8_valid(e->whole))
-        return check_ecma_fail(e, e->whole.ptr, "it is not UTF-8");
+        return schema_ecma_fail(e, e->whole.ptr, "it is not UTF-8");
     if (!find_groups(e))
         return false;
     while (e->rest.len > 0) {
@@ -452,25 +454,26 @@ static bool read_pattern(struct check_ecma *e)
             return false;
     }
     return e->depth == 0 ||
-           check_ecma_fail(e, e->open[e->depth - 1].at, "this ( has no )");
+           schema_ecma_fail(e, e->open[e->depth - 1].at, "this ( has no )");
 }
 
-enum td_code check_ecma_read(struct td_bytes pattern, struct td_buf *out,
-                             struct check_simple **simple, struct td_error *err)
+enum td_code schema_ecma_read(struct td_bytes pattern, struct td_buf *out,
+                              struct schema_class_sequence **simple,
+                              struct td_error *err)
 {
     struct td_buf unused = {0};
-    struct check_ecma e = {.whole = pattern,
-                           .rest = pattern,
-                           .out = out ? out : &unused,
-                           .err = err};
+    struct schema_ecma e = {.whole = pattern,
+                            .rest = pattern,
+                            .out = out ? out : &unused,
+                            .err = err};
     bool good;
 
     if (pattern.len == 0)
         e.whole = e.rest = td_text("");
     good = read_pattern(&e);
     if (simple)
-        *simple = good ? check_simple_new(&e.simple) : NULL;
-    check_simple_release(&e.simple);
+        *simple = good ? schema_class_sequence_new(&e.simple) : NULL;
+    schema_class_sequence_release(&e.simple);
     td_buf_release(&e.names);
     td_buf_release(&unused);
     return good ? TD_OK : TD_USAGE;

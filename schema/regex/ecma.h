@@ -13,17 +13,16 @@
 #include "core/error.h"
 #include "schema/regex/class_sequence.h"
 
-#define CHECK_ECMA_DEPTH 200  /* groups within each other */
-#define CHECK_ECMA_NAMES 1000 /* groups with a name */
+#define SCHEMA_ECMA_DEPTH 200  /* groups within each other */
+#define SCHEMA_ECMA_NAMES 1000 /* groups with a name */
 
 /* Read the pattern. *out (may be NULL) gets what PCRE2 takes for it with
  * PCRE2_UTF and PCRE2_MATCH_UNSET_BACKREF, no other option; *simple (may be
  * NULL) the pattern without PCRE2 if it is that simple, else NULL. TD_USAGE
  * with err->offset, the byte at which it is wrong.
  */
-TD_MUST_CHECK enum td_code check_ecma_read(struct td_bytes pattern,
-                                           struct td_buf *out,
-                                           struct check_simple **simple,
-                                           struct td_error *err);
+TD_MUST_CHECK enum td_code
+schema_ecma_read(struct td_bytes pattern, struct td_buf *out,
+                 struct schema_class_sequence **simple, struct td_error *err);
 
 #endif

@@ -4,63 +4,64 @@
 
 /* A member of a class: a character, or a set that was written out already. */
 struct member {
-    enum check_escape kind;
+    enum schema_escape kind;
     uint32_t c;
 };
 
-static void put(struct check_ecma *e, uint32_t c)
+static void put(struct schema_ecma *e, uint32_t c)
 {
     if (c != UINT32_MAX)
-        check_ecma_put(e->out, c);
+        schema_ecma_put(e->out, c);
 }
 
-static bool read_member(struct check_ecma *e, struct check_set *set,
+static bool read_member(struct schema_ecma *e, struct schema_char_set *set,
                         struct member *m)
 {
-    struct check_set escaped;
+    struct schema_char_set escaped;
 
-    m->kind = CHECK_ESCAPE_CHAR;
-    if (!check_ecma_skip(e, "\\")) {
-        m->c = check_next_char(&e->rest);
+    m->kind = SCHEMA_ESCAPE_CHAR;
+    if (!schema_ecma_skip(e, "\\")) {
+        m->c = schema_next_char(&e->rest);
         return true;
     }
-    if (check_ecma_skip(e, "b")) {
+    if (schema_ecma_skip(e, "b")) {
         m->c = '\b';
         return true;
     }
-    m->kind = check_ecma_escape(e, &m->c, &escaped);
-    if (m->kind == CHECK_ESCAPE_SET)
-        check_set_join(set, &escaped);
-    return m->kind != CHECK_ESCAPE_WRONG;
+    m->kind = schema_ecma_escape(e, &m->c, &escaped);
+    if (m->kind == SCHEMA_ESCAPE_SET)
+        schema_char_set_join(set, &escaped);
+    return m->kind != SCHEMA_ESCAPE_WRONG;
 }
 
 /* From one character to another, none of which stands there for itself. */
-static bool put_range(struct check_ecma *e, const uint8_t *at, uint32_t from,
-                      uint32_t to, struct check_set *set)
+static bool put_range(struct schema_ecma *e, const uint8_t *at, uint32_t from,
+                      uint32_t to, struct schema_char_set *set)
 {
     if (from == UINT32_MAX || to == UINT32_MAX)
-        return check_ecma_fail(e, at,
-                               "a range cannot end in half a surrogate pair");
+        return schema_ecma_fail(e, at,
+                                "a range cannot end in half a surrogate pair");
     if (from > to)
-        return check_ecma_fail(e, at, "the range ends before it begins");
+        return schema_ecma_fail(e, at, "the range ends before it begins");
     put(e, from);
     (void)td_buf_add_byte(e->out, '-');
     put(e, to);
-    check_set_add(set, from, to);
+    schema_char_set_add(set, from, to);
     return true;
 }
 
-static void put_char(struct check_ecma *e, uint32_t c, struct check_set *set)
+static void put_char(struct schema_ecma *e, uint32_t c,
+                     struct schema_char_set *set)
 {
     put(e, c);
     if (c != UINT32_MAX)
-        check_set_add(set, c, c);
+        schema_char_set_add(set, c, c);
 }
 
 /* A member, or two with a hyphen between them, which is one itself if either
  * is a set (annex B).
  */
-static bool read_range(struct check_ecma *e, struct check_set *set)
+static bool read_range(struct schema_ecma *e, struct schema_char_set *set)
 {
     const uint8_t *at = e->rest.ptr;
     struct member from;
@@ -69,19 +70,19 @@ static bool read_range(struct check_ecma *e, struct check_set *set)
     if (!read_member(e, set, &from))
         return false;
     if (e->rest.len < 2 || e->rest.ptr[0] != '-' || e->rest.ptr[1] == ']') {
-        if (from.kind == CHECK_ESCAPE_CHAR)
+        if (from.kind == SCHEMA_ESCAPE_CHAR)
             put_char(e, from.c, set);
         return true;
     }
-    (void)check_ecma_skip(e, "-");
+    (void)schema_ecma_skip(e, "-");
     if (!read_member(e, set, &to))
         return false;
-    if (from.kind == CHECK_ESCAPE_CHAR && to.kind == CHECK_ESCAPE_CHAR)
+    if (from.kind == SCHEMA_ESCAPE_CHAR && to.kind == SCHEMA_ESCAPE_CHAR)
         return put_range(e, at, from.c, to.c, set);
     put_char(e, '-', set);
-    if (from.kind == CHECK_ESCAPE_CHAR)
+    if (from.kind == SCHEMA_ESCAPE_CHAR)
         put_char(e, from.c, set);
-    if (to.kind == CHECK_ESCAPE_CHAR)
+    if (to.kind == SCHEMA_ESCAPE_CHAR)
         put_char(e, to.c, set);
     return true;
 }
@@ -89,7 +90,7 @@ static bool read_range(struct check_ecma *e, struct check_set *set)
 /* Brackets around nothing are everything or nothing to ECMA-262, and no class
  * to PCRE2; the same for a class of half surrogate pairs.
  */
-static void close_class(struct check_ecma *e, size_t from, bool negate,
+static void close_class(struct schema_ecma *e, size_t from, bool negate,
                         bool empty)
 {
     if (!empty) {
@@ -100,24 +101,24 @@ static void close_class(struct check_ecma *e, size_t from, bool negate,
     (void)td_buf_add_text(e->out, negate ? "[\\x{0}-\\x{10ffff}]" : "(?!)");
 }
 
-bool check_ecma_class(struct check_ecma *e, struct check_set *set)
+bool schema_ecma_class(struct schema_ecma *e, struct schema_char_set *set)
 {
     const uint8_t *at = e->rest.ptr - 1;
-    bool negate = check_ecma_skip(e, "^");
+    bool negate = schema_ecma_skip(e, "^");
     size_t from = e->out->len;
     size_t inner;
 
-    *set = (struct check_set){0};
+    *set = (struct schema_char_set){0};
     (void)td_buf_add_text(e->out, negate ? "[^" : "[");
     inner = e->out->len;
-    while (!check_ecma_skip(e, "]")) {
+    while (!schema_ecma_skip(e, "]")) {
         if (e->rest.len == 0)
-            return check_ecma_fail(e, at, "this [ has no ]");
+            return schema_ecma_fail(e, at, "this [ has no ]");
         if (!read_range(e, set))
             return false;
     }
     close_class(e, from, negate, e->out->len == inner);
     if (negate)
-        check_set_negate(set);
+        schema_char_set_negate(set);
     return true;
 }

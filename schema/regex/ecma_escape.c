@@ -13,11 +13,11 @@
     "\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{fefe}"                \
     "\\x{ff00}-\\x{10ffff}"
 
-void check_ecma_put(struct td_buf *out, uint32_t c)
+void schema_ecma_put(struct td_buf *out, uint32_t c)
 {
     uint8_t bytes[4];
 
-    if (check_is_alpha(c) || check_is_digit(c))
+    if (schema_is_alpha(c) || schema_is_digit(c))
         (void)td_buf_add_byte(out, (uint8_t)c);
     else if (c < 0x80)
         (void)td_buf_addf(out, "\\x{%x}", c);
@@ -25,28 +25,28 @@ void check_ecma_put(struct td_buf *out, uint32_t c)
         (void)td_buf_add(out, bytes, td_utf8_put(bytes, c));
 }
 
-static void letters_and_digits(struct check_set *set)
+static void letters_and_digits(struct schema_char_set *set)
 {
-    check_set_add(set, '0', '9');
-    check_set_add(set, 'A', 'Z');
-    check_set_add(set, '_', '_');
-    check_set_add(set, 'a', 'z');
+    schema_char_set_add(set, '0', '9');
+    schema_char_set_add(set, 'A', 'Z');
+    schema_char_set_add(set, '_', '_');
+    schema_char_set_add(set, 'a', 'z');
 }
 
 /* \d \D \w \W \s \S */
-static bool read_set(struct check_ecma *e, uint32_t letter,
-                     struct check_set *set)
+static bool read_set(struct schema_ecma *e, uint32_t letter,
+                     struct schema_char_set *set)
 {
     static const char *const texts[][2] = {
         {"\\d", "\\D"}, {"\\w", "\\W"}, {SPACES, NO_SPACES}};
     bool negate = letter < 'a';
     int which;
 
-    *set = (struct check_set){0};
+    *set = (struct schema_char_set){0};
     switch (letter | 0x20) {
     case 'd':
         which = 0;
-        check_set_add(set, '0', '9');
+        schema_char_set_add(set, '0', '9');
         break;
     case 'w':
         which = 1;
@@ -54,15 +54,15 @@ static bool read_set(struct check_ecma *e, uint32_t letter,
         break;
     case 's':
         which = 2;
-        check_set_add(set, '\t', '\r');
-        check_set_add(set, ' ', ' ');
-        set->wide = CHECK_WIDE_SOME;
+        schema_char_set_add(set, '\t', '\r');
+        schema_char_set_add(set, ' ', ' ');
+        set->wide = SCHEMA_WIDE_SOME;
         break;
     default:
         return false;
     }
     if (negate)
-        check_set_negate(set);
+        schema_char_set_negate(set);
     (void)td_buf_add_text(e->out, texts[which][negate]);
     return true;
 }
@@ -73,40 +73,40 @@ static unsigned hex_value(uint8_t c)
 }
 
 /* Take so many hex digits; nothing is taken if there are fewer. */
-static bool read_hex(struct check_ecma *e, size_t digits, uint32_t *c)
+static bool read_hex(struct schema_ecma *e, size_t digits, uint32_t *c)
 {
     *c = 0;
     for (size_t i = 0; i < digits; i++) {
-        if (i >= e->rest.len || !check_is_hex(e->rest.ptr[i]))
+        if (i >= e->rest.len || !schema_is_hex(e->rest.ptr[i]))
             return false;
         *c = *c * 16 + hex_value(e->rest.ptr[i]);
     }
-    (void)check_cut(&e->rest, digits);
+    (void)schema_cut(&e->rest, digits);
     return true;
 }
 
 /* "{1F600}" */
-static bool read_braces(struct check_ecma *e, uint32_t *c)
+static bool read_braces(struct schema_ecma *e, uint32_t *c)
 {
     size_t digits = 0;
 
     *c = 0;
-    while (e->rest.len > 0 && check_is_hex(e->rest.ptr[0])) {
-        *c = *c * 16 + hex_value(check_cut(&e->rest, 1).ptr[0]);
+    while (e->rest.len > 0 && schema_is_hex(e->rest.ptr[0])) {
+        *c = *c * 16 + hex_value(schema_cut(&e->rest, 1).ptr[0]);
         if (*c > 0x10ffff)
             return false;
         digits++;
     }
-    return digits > 0 && check_ecma_skip(e, "}");
+    return digits > 0 && schema_ecma_skip(e, "}");
 }
 
 /* The second half of a surrogate pair, if it stands next. */
-static uint32_t join_pair(struct check_ecma *e, uint32_t high)
+static uint32_t join_pair(struct schema_ecma *e, uint32_t high)
 {
     struct td_bytes back = e->rest;
     uint32_t low;
 
-    if (high < 0xdc00 && check_ecma_skip(e, "\\u") && read_hex(e, 4, &low) &&
+    if (high < 0xdc00 && schema_ecma_skip(e, "\\u") && read_hex(e, 4, &low) &&
         low >= 0xdc00 && low <= 0xdfff)
         return 0x10000 + ((high & 0x3ff) << 10) + (low & 0x3ff);
     e->rest = back;
@@ -114,9 +114,9 @@ static uint32_t join_pair(struct check_ecma *e, uint32_t high)
 }
 
 /* Behind \u. */
-static bool read_unicode(struct check_ecma *e, uint32_t *c)
+static bool read_unicode(struct schema_ecma *e, uint32_t *c)
 {
-    if (check_ecma_skip(e, "{") ? !read_braces(e, c) : !read_hex(e, 4, c))
+    if (schema_ecma_skip(e, "{") ? !read_braces(e, c) : !read_hex(e, 4, c))
         return false;
     if (*c >= 0xd800 && *c <= 0xdfff)
         *c = join_pair(e, *c);
@@ -124,27 +124,27 @@ static bool read_unicode(struct check_ecma *e, uint32_t *c)
 }
 
 /* Behind \c. */
-static bool read_control(struct check_ecma *e, uint32_t *c)
+static bool read_control(struct schema_ecma *e, uint32_t *c)
 {
-    if (e->rest.len == 0 || !check_is_alpha(e->rest.ptr[0]))
+    if (e->rest.len == 0 || !schema_is_alpha(e->rest.ptr[0]))
         return false;
-    *c = check_cut(&e->rest, 1).ptr[0] & 0x1f;
+    *c = schema_cut(&e->rest, 1).ptr[0] & 0x1f;
     return true;
 }
 
-static bool read_letter(struct check_ecma *e, uint32_t letter, uint32_t *c)
+static bool read_letter(struct schema_ecma *e, uint32_t letter, uint32_t *c)
 {
     static const char letters[] = "tnvfr";
     static const char meant[] = "\t\n\v\f\r";
 
-    if (check_is_in(letter, letters)) {
+    if (schema_is_in(letter, letters)) {
         *c = (uint8_t)meant[strchr(letters, (int)letter) - letters];
         return true;
     }
     switch (letter) {
     case '0':
         *c = 0;
-        return e->rest.len == 0 || !check_is_digit(e->rest.ptr[0]);
+        return e->rest.len == 0 || !schema_is_digit(e->rest.ptr[0]);
     case 'c':
         return read_control(e, c);
     case 'x':
@@ -156,29 +156,29 @@ static bool read_letter(struct check_ecma *e, uint32_t letter, uint32_t *c)
     }
 }
 
-enum check_escape check_ecma_escape(struct check_ecma *e, uint32_t *c,
-                                    struct check_set *set)
+enum schema_escape schema_ecma_escape(struct schema_ecma *e, uint32_t *c,
+                                      struct schema_char_set *set)
 {
     const uint8_t *at = e->rest.ptr - 1;
     uint32_t letter;
 
     if (e->rest.len == 0) {
-        (void)check_ecma_fail(e, at, "a backslash at the end escapes nothing");
-        return CHECK_ESCAPE_WRONG;
+        (void)schema_ecma_fail(e, at, "a backslash at the end escapes nothing");
+        return SCHEMA_ESCAPE_WRONG;
     }
-    letter = check_next_char(&e->rest);
+    letter = schema_next_char(&e->rest);
     if (letter == 'p' || letter == 'P') {
-        *set = (struct check_set){.wide = CHECK_WIDE_SOME};
-        return check_ecma_property(e, letter == 'P') ? CHECK_ESCAPE_SET
-                                                     : CHECK_ESCAPE_WRONG;
+        *set = (struct schema_char_set){.wide = SCHEMA_WIDE_SOME};
+        return schema_ecma_property(e, letter == 'P') ? SCHEMA_ESCAPE_SET
+                                                      : SCHEMA_ESCAPE_WRONG;
     }
     if (read_set(e, letter, set))
-        return CHECK_ESCAPE_SET;
+        return SCHEMA_ESCAPE_SET;
     *c = letter;
-    if ((!check_is_alpha(letter) && !check_is_digit(letter)) ||
+    if ((!schema_is_alpha(letter) && !schema_is_digit(letter)) ||
         read_letter(e, letter, c))
-        return CHECK_ESCAPE_CHAR;
-    (void)check_ecma_fail(e, at, "ECMA-262 has no such escape as \\%c here",
-                          (int)letter);
-    return CHECK_ESCAPE_WRONG;
+        return SCHEMA_ESCAPE_CHAR;
+    (void)schema_ecma_fail(e, at, "ECMA-262 has no such escape as \\%c here",
+                           (int)letter);
+    return SCHEMA_ESCAPE_WRONG;
 }

@@ -12,60 +12,61 @@
 #include "schema/regex/ecma.h"
 
 /* A group that is open, and the flags around it. */
-struct check_ecma_group {
+struct schema_ecma_group {
     const uint8_t *at;
     bool dot_all;
     bool multiline;
     bool repeats; /* a quantifier may follow */
 };
 
-struct check_ecma {
+struct schema_ecma {
     struct td_bytes whole;
     struct td_bytes rest; /* not read yet */
     struct td_buf *out;   /* for PCRE2 */
-    struct check_ecma_group open[CHECK_ECMA_DEPTH];
+    struct schema_ecma_group open[SCHEMA_ECMA_DEPTH];
     unsigned depth;
     bool captures; /* something refers back to a group */
     bool dot_all;
     bool multiline;
     uint32_t groups;     /* in the whole pattern */
     struct td_buf names; /* struct td_bytes of each group; empty: it has none */
-    struct check_simple_reader simple;
+    struct schema_class_sequence_reader simple;
     struct td_error *err;
 };
 
 /* What an escape stands for. */
-enum check_escape {
-    CHECK_ESCAPE_WRONG,
-    CHECK_ESCAPE_CHAR, /* *c; UINT32_MAX for half a surrogate pair, which no
+enum schema_escape {
+    SCHEMA_ESCAPE_WRONG,
+    SCHEMA_ESCAPE_CHAR, /* *c; UINT32_MAX for half a surrogate pair, which no
                           text in UTF-8 has */
-    CHECK_ESCAPE_SET, /* e->out has it as PCRE2 takes it in a class, and *set */
+    SCHEMA_ESCAPE_SET,  /* e->out has it as PCRE2 takes it in a class, and *set
+                         */
 };
 
 /* Set the error at byte `at` of the pattern and return false. */
-bool check_ecma_fail(struct check_ecma *e, const uint8_t *at, const char *fmt,
-                     ...) TD_PRINTF(3, 4);
+bool schema_ecma_fail(struct schema_ecma *e, const uint8_t *at, const char *fmt,
+                      ...) TD_PRINTF(3, 4);
 
 /* Take text if it stands next. */
-bool check_ecma_skip(struct check_ecma *e, const char *text);
+bool schema_ecma_skip(struct schema_ecma *e, const char *text);
 
 /* The number of decimal digits that stand next, at most UINT32_MAX - 1; false
  * if there are none.
  */
-bool check_ecma_number(struct check_ecma *e, uint32_t *n);
+bool schema_ecma_number(struct schema_ecma *e, uint32_t *n);
 
 /* Take an escape that may stand in a class or outside; the backslash is gone.
  */
-enum check_escape check_ecma_escape(struct check_ecma *e, uint32_t *c,
-                                    struct check_set *set);
+enum schema_escape schema_ecma_escape(struct schema_ecma *e, uint32_t *c,
+                                      struct schema_char_set *set);
 
 /* Take "{Name}" or "{Name=Value}" behind \p or \P. */
-bool check_ecma_property(struct check_ecma *e, bool negate);
+bool schema_ecma_property(struct schema_ecma *e, bool negate);
 
 /* Take a class; the opening bracket is gone. */
-bool check_ecma_class(struct check_ecma *e, struct check_set *set);
+bool schema_ecma_class(struct schema_ecma *e, struct schema_char_set *set);
 
 /* Add a character as PCRE2 takes it, in a class or outside. */
-void check_ecma_put(struct td_buf *out, uint32_t c);
+void schema_ecma_put(struct td_buf *out, uint32_t c);
 
 #endif

@@ -105,15 +105,15 @@ static bool put_category(struct td_buf *out, struct td_bytes name)
 }
 
 /* Take the letters, digits and underscores of a name. */
-static struct td_bytes read_name(struct check_ecma *e)
+static struct td_bytes read_name(struct schema_ecma *e)
 {
     size_t n = 0;
 
     while (n < e->rest.len &&
-           (check_is_alpha(e->rest.ptr[n]) || check_is_digit(e->rest.ptr[n]) ||
-            e->rest.ptr[n] == '_'))
+           (schema_is_alpha(e->rest.ptr[n]) ||
+            schema_is_digit(e->rest.ptr[n]) || e->rest.ptr[n] == '_'))
         n++;
-    return check_cut(&e->rest, n);
+    return schema_cut(&e->rest, n);
 }
 
 static bool is_one_of(struct td_bytes name, const char *a, const char *b)
@@ -143,23 +143,23 @@ static bool put_property(struct td_buf *out, struct td_bytes name,
     return true;
 }
 
-bool check_ecma_property(struct check_ecma *e, bool negate)
+bool schema_ecma_property(struct schema_ecma *e, bool negate)
 {
     const uint8_t *at = e->rest.ptr - 2;
     struct td_bytes name = {0};
     struct td_bytes value = {0};
     bool closed = false;
 
-    if (check_ecma_skip(e, "{")) {
+    if (schema_ecma_skip(e, "{")) {
         name = read_name(e);
-        if (check_ecma_skip(e, "="))
+        if (schema_ecma_skip(e, "="))
             value = read_name(e);
-        closed = check_ecma_skip(e, "}");
+        closed = schema_ecma_skip(e, "}");
     }
     if (!closed)
-        return check_ecma_fail(e, at,
-                               "\\p and \\P want a property such as {Letter} "
-                               "or {Script=Greek}");
+        return schema_ecma_fail(e, at,
+                                "\\p and \\P want a property such as {Letter} "
+                                "or {Script=Greek}");
     if (td_bytes_is(name, "Assigned") && value.len == 0) {
         name = td_text("Cn");
         negate = !negate;
@@ -167,9 +167,10 @@ bool check_ecma_property(struct check_ecma *e, bool negate)
     (void)td_buf_add_text(e->out, negate ? "\\P{" : "\\p{");
     if (name.len > NAME_MAX || value.len > NAME_MAX ||
         !put_property(e->out, name, value))
-        return check_ecma_fail(e, at, "there is no property \"%.*s\"",
-                               (int)(name.len < NAME_MAX ? name.len : NAME_MAX),
-                               (const char *)name.ptr);
+        return schema_ecma_fail(
+            e, at, "there is no property \"%.*s\"",
+            (int)(name.len < NAME_MAX ? name.len : NAME_MAX),
+            (const char *)name.ptr);
     (void)td_buf_add_byte(e->out, '}');
     return true;
 }

@@ -13,12 +13,12 @@
 #define STACK_MIN 32768
 #define STACK_MAX (16 << 20) /* of compiled code; taken page by page */
 
-struct check_pattern {
-    struct check_simple *simple; /* or else: */
+struct schema_pattern {
+    struct schema_class_sequence *simple; /* or else: */
     pcre2_code *code;
 };
 
-struct check_pattern_memory {
+struct schema_pattern_memory {
     pcre2_match_data *data;
     pcre2_match_context *context;
     pcre2_jit_stack *stack;
@@ -55,7 +55,7 @@ static pcre2_code *compile(struct td_bytes text, struct td_error *err)
     pcre2_code *code;
     int number = 0;
 
-    (void)pcre2_set_parens_nest_limit(context, CHECK_ECMA_DEPTH + 1);
+    (void)pcre2_set_parens_nest_limit(context, SCHEMA_ECMA_DEPTH + 1);
     code = pcre2_compile(text.ptr, text.len, flags, &number, &offset, context);
     pcre2_compile_context_free(context);
     if (code)
@@ -68,29 +68,29 @@ static pcre2_code *compile(struct td_bytes text, struct td_error *err)
 
 static enum td_code check_length(struct td_bytes text, struct td_error *err)
 {
-    if (text.len <= CHECK_PATTERN_MAX)
+    if (text.len <= SCHEMA_PATTERN_MAX)
         return TD_OK;
     return td_error_set(err, TD_USAGE, "pattern", 0, "longer than %d bytes",
-                        CHECK_PATTERN_MAX);
+                        SCHEMA_PATTERN_MAX);
 }
 
-enum td_code check_pattern_syntax(struct td_bytes text, struct td_error *err)
+enum td_code schema_pattern_syntax(struct td_bytes text, struct td_error *err)
 {
     enum td_code code = check_length(text, err);
 
-    return code ? code : check_ecma_read(text, NULL, NULL, err);
+    return code ? code : schema_ecma_read(text, NULL, NULL, err);
 }
 
-enum td_code check_pattern_new(struct check_pattern **out, struct td_bytes text,
-                               struct td_error *err)
+enum td_code schema_pattern_new(struct schema_pattern **out,
+                                struct td_bytes text, struct td_error *err)
 {
     struct td_buf translated = {0};
-    struct check_simple *simple = NULL;
+    struct schema_class_sequence *simple = NULL;
     pcre2_code *pcre = NULL;
     enum td_code code = check_length(text, err);
 
     if (code == TD_OK)
-        code = check_ecma_read(text, &translated, &simple, err);
+        code = schema_ecma_read(text, &translated, &simple, err);
     if (code == TD_OK && !simple) {
         (void)td_buf_str(&translated);
         pcre = compile(td_buf_bytes(&translated), err);
@@ -102,33 +102,33 @@ enum td_code check_pattern_new(struct check_pattern **out, struct td_bytes text,
     if (pcre)
         (void)pcre2_jit_compile(pcre, PCRE2_JIT_COMPLETE);
     *out = td_calloc(1, sizeof(**out));
-    **out = (struct check_pattern){simple, pcre};
+    **out = (struct schema_pattern){simple, pcre};
     return TD_OK;
 }
 
-void check_pattern_free(struct check_pattern *pattern)
+void schema_pattern_free(struct schema_pattern *pattern)
 {
     if (!pattern)
         return;
-    check_simple_free(pattern->simple);
+    schema_class_sequence_free(pattern->simple);
     pcre2_code_free(pattern->code);
     free(pattern);
 }
 
-struct check_pattern_memory *check_pattern_memory_new(void)
+struct schema_pattern_memory *schema_pattern_memory_new(void)
 {
-    struct check_pattern_memory *m = td_calloc(1, sizeof(*m));
+    struct schema_pattern_memory *m = td_calloc(1, sizeof(*m));
 
     m->data = pcre2_match_data_create(1, NULL);
     m->context = pcre2_match_context_create(NULL);
-    (void)pcre2_set_match_limit(m->context, CHECK_PATTERN_STEPS);
+    (void)pcre2_set_match_limit(m->context, SCHEMA_PATTERN_STEPS);
     (void)pcre2_set_heap_limit(m->context, HEAP_KIB);
     m->stack = pcre2_jit_stack_create(STACK_MIN, STACK_MAX, NULL);
     pcre2_jit_stack_assign(m->context, NULL, m->stack);
     return m;
 }
 
-void check_pattern_memory_free(struct check_pattern_memory *memory)
+void schema_pattern_memory_free(struct schema_pattern_memory *memory)
 {
     if (!memory)
         return;
@@ -138,19 +138,20 @@ void check_pattern_memory_free(struct check_pattern_memory *memory)
     free(memory);
 }
 
-enum check_match check_pattern_match(const struct check_pattern *pattern,
-                                     struct check_pattern_memory *memory,
-                                     struct td_bytes text)
+enum schema_match schema_pattern_match(const struct schema_pattern *pattern,
+                                       struct schema_pattern_memory *memory,
+                                       struct td_bytes text)
 {
     const uint8_t *subject = text.len ? text.ptr : (const uint8_t *)"";
     int got;
 
     if (pattern->simple)
-        return check_simple_match(pattern->simple, text) ? CHECK_MATCH
-                                                         : CHECK_NO_MATCH;
+        return schema_class_sequence_match(pattern->simple, text)
+                   ? SCHEMA_MATCH
+                   : SCHEMA_NO_MATCH;
     got = pcre2_match(pattern->code, subject, text.len, 0, PCRE2_NO_UTF_CHECK,
                       memory->data, memory->context);
     if (got >= 0)
-        return CHECK_MATCH;
-    return got == PCRE2_ERROR_NOMATCH ? CHECK_NO_MATCH : CHECK_GAVE_UP;
+        return SCHEMA_MATCH;
+    return got == PCRE2_ERROR_NOMATCH ? SCHEMA_NO_MATCH : SCHEMA_GAVE_UP;
 }

@@ -14,37 +14,37 @@
 #include "core/error.h"
 #include "core/event.h"
 
-#define CHECK_PATTERN_STEPS 1000000 /* of matching one text */
-#define CHECK_PATTERN_MAX   65536   /* bytes of a pattern */
+#define SCHEMA_PATTERN_STEPS 1000000 /* of matching one text */
+#define SCHEMA_PATTERN_MAX   65536   /* bytes of a pattern */
 
-struct check_pattern;
+struct schema_pattern;
 
 /* Compile; err->offset is where in the pattern it is wrong. TD_USAGE. */
-TD_MUST_CHECK enum td_code check_pattern_new(struct check_pattern **out,
-                                             struct td_bytes text,
-                                             struct td_error *err);
+TD_MUST_CHECK enum td_code schema_pattern_new(struct schema_pattern **out,
+                                              struct td_bytes text,
+                                              struct td_error *err);
 
-/* Whether text is a pattern of ECMA-262, also one that check_pattern_new()
+/* Whether text is a pattern of ECMA-262, also one that schema_pattern_new()
  * refuses as too much. TD_OK or TD_USAGE, as above.
  */
-TD_MUST_CHECK enum td_code check_pattern_syntax(struct td_bytes text,
-                                                struct td_error *err);
+TD_MUST_CHECK enum td_code schema_pattern_syntax(struct td_bytes text,
+                                                 struct td_error *err);
 
 /* NULL is fine. */
-void check_pattern_free(struct check_pattern *pattern);
+void schema_pattern_free(struct schema_pattern *pattern);
 
 /* What one thread needs to match any pattern. */
-struct check_pattern_memory;
+struct schema_pattern_memory;
 
-struct check_pattern_memory *check_pattern_memory_new(void);
+struct schema_pattern_memory *schema_pattern_memory_new(void);
 /* NULL is fine. */
-void check_pattern_memory_free(struct check_pattern_memory *memory);
+void schema_pattern_memory_free(struct schema_pattern_memory *memory);
 
-enum check_match { CHECK_NO_MATCH, CHECK_MATCH, CHECK_GAVE_UP };
+enum schema_match { SCHEMA_NO_MATCH, SCHEMA_MATCH, SCHEMA_GAVE_UP };
 
 /* Whether the pattern matches anywhere in text, which is valid UTF-8. */
-enum check_match check_pattern_match(const struct check_pattern *pattern,
-                                     struct check_pattern_memory *memory,
-                                     struct td_bytes text);
+enum schema_match schema_pattern_match(const struct schema_pattern *pattern,
+                                       struct schema_pattern_memory *memory,
+                                       struct td_bytes text);
 
 #endif

@@ -64,7 +64,7 @@ static const char *const texts[] = {"format", "contentEncoding",
                                     "contentMediaType", "contentSchema"};
 
 struct notes {
-    const struct check_schema_run *r;
+    const struct schema_run *r;
     const struct schema_unit *unit;
     const struct td_json_doc *schema;
     uint32_t at;  /* the schema */
@@ -171,7 +171,7 @@ static void add_value(struct notes *n)
     }
 }
 
-void schema_notes(const struct check_schema_run *r, uint32_t unit,
+void schema_notes(const struct schema_run *r, uint32_t unit,
                   schema_note_fn *note, void *self)
 {
     const struct schema_node *node = &r->set->nodes[r->units[unit].node];
@@ -198,7 +198,7 @@ void schema_notes(const struct check_schema_run *r, uint32_t unit,
 
 /* Units lie within each other no deeper than they ran. */
 /* NOLINTNEXTLINE(misc-no-recursion) */
-void schema_add_path(struct td_buf *out, const struct check_schema_run *r,
+void schema_add_path(struct td_buf *out, const struct schema_run *r,
                      uint32_t unit)
 {
     const struct schema_unit *u = &r->units[unit];
@@ -216,10 +216,10 @@ void schema_add_path(struct td_buf *out, const struct check_schema_run *r,
     to = op->kind == SCHEMA_REF || op->kind == SCHEMA_DYNAMIC
              ? op->at
              : r->set->nodes[u->node].place.at;
-    check_pointer(out, doc, parent->place.at, to);
+    schema_pointer(out, doc, parent->place.at, to);
 }
 
-void schema_add_location(struct td_buf *out, const struct check_schema_run *r,
+void schema_add_location(struct td_buf *out, const struct schema_run *r,
                          uint32_t node, uint32_t at)
 {
     const struct schema_node *n = &r->set->nodes[node];
@@ -228,13 +228,13 @@ void schema_add_location(struct td_buf *out, const struct check_schema_run *r,
 
     (void)td_buf_add_bytes(out, resource->uri);
     (void)td_buf_add_byte(out, '#');
-    check_pointer(&pointer, schema_doc_of(r->set, node), resource->place.at,
-                  at);
-    check_uri_encode(out, td_buf_bytes(&pointer));
+    schema_pointer(&pointer, schema_doc_of(r->set, node), resource->place.at,
+                   at);
+    schema_uri_encode(out, td_buf_bytes(&pointer));
     td_buf_release(&pointer);
 }
 
-uint32_t schema_failed_key(const struct check_schema_run *r,
+uint32_t schema_failed_key(const struct schema_run *r,
                            const struct schema_unit *unit,
                            struct schema_failure failure)
 {

@@ -9,7 +9,7 @@
  * alternatives the one that was meant, as far as that can be seen.
  */
 
-static void choose(struct check_schema_run *r, uint32_t unit, uint32_t failure,
+static void choose(struct schema_run *r, uint32_t unit, uint32_t failure,
                    enum schema_shape shape)
 {
     struct schema_chosen c = {unit, failure, shape};
@@ -20,8 +20,7 @@ static void choose(struct check_schema_run *r, uint32_t unit, uint32_t failure,
 /* How far alternative `unit` went: failures about the value itself weigh less
  * than those of what it contains.
  */
-static uint32_t reach(const struct check_schema_run *r, uint32_t unit,
-                      uint32_t at)
+static uint32_t reach(const struct schema_run *r, uint32_t unit, uint32_t at)
 {
     const struct schema_unit *u = &r->units[unit];
     uint32_t far = u->first_failure != SCHEMA_NONE && u->at > at ? u->at : 0;
@@ -37,7 +36,7 @@ static uint32_t reach(const struct check_schema_run *r, uint32_t unit,
     return far;
 }
 
-bool schema_fails_itself(const struct check_schema_run *r, uint32_t unit,
+bool schema_fails_itself(const struct schema_run *r, uint32_t unit,
                          struct schema_chosen *chosen)
 {
     const struct schema_unit *u = &r->units[unit];
@@ -72,8 +71,7 @@ struct field {
     uint32_t far;
 };
 
-static struct field weigh(struct check_schema_run *r, uint32_t unit,
-                          uint32_t op)
+static struct field weigh(struct schema_run *r, uint32_t unit, uint32_t op)
 {
     struct field field = {.only = SCHEMA_NONE, .best = SCHEMA_NONE};
     uint32_t at = r->units[unit].at;
@@ -100,10 +98,10 @@ static struct field weigh(struct check_schema_run *r, uint32_t unit,
     return field;
 }
 
-static void pick(struct check_schema_run *r, uint32_t unit);
+static void pick(struct schema_run *r, uint32_t unit);
 
 /* None of the alternatives holds. */
-static void pick_alternative(struct check_schema_run *r, uint32_t unit,
+static void pick_alternative(struct schema_run *r, uint32_t unit,
                              uint32_t failure)
 {
     struct schema_failure f = schema_failure_at(r, failure);
@@ -125,8 +123,7 @@ static void pick_alternative(struct check_schema_run *r, uint32_t unit,
     }
 }
 
-static void pick_failure(struct check_schema_run *r, uint32_t unit,
-                         uint32_t failure)
+static void pick_failure(struct schema_run *r, uint32_t unit, uint32_t failure)
 {
     struct schema_failure f = schema_failure_at(r, failure);
     enum schema_op_kind kind = r->set->ops[f.op].kind;
@@ -138,7 +135,7 @@ static void pick_failure(struct check_schema_run *r, uint32_t unit,
 }
 
 /* Failures and kids of a unit in the order of its operations. */
-static void pick(struct check_schema_run *r, uint32_t unit)
+static void pick(struct schema_run *r, uint32_t unit)
 {
     uint32_t kid = r->units[unit].first_kid;
     uint32_t failure = r->units[unit].first_failure;
@@ -161,10 +158,11 @@ static void pick(struct check_schema_run *r, uint32_t unit)
 
 /* It may be plain that a value fails, and why too much to be told. */
 static enum td_code report_too_large(
-    struct check_schema_run *run, uint32_t root, struct check_value value,
-    void (*report)(void *self, const struct check_problem *problem), void *self)
+    struct schema_run *run, uint32_t root, struct schema_value value,
+    void (*report)(void *self, const struct schema_problem *problem),
+    void *self)
 {
-    struct check_problem problem = {
+    struct schema_problem problem = {
         .path = "",
         .expected = "a value that fits",
         .found = "one that does not; saying why takes too "
@@ -179,15 +177,16 @@ static enum td_code report_too_large(
         return code;
     td_buf_clear(path);
     (void)td_buf_addf(path, "%s#", x->name);
-    check_pointer(path, &x->json, 0, place.at);
+    schema_pointer(path, &x->json, 0, place.at);
     problem.schema_path = td_buf_str(path);
     report(self, &problem);
     return code;
 }
 
-enum td_code check_schema_explain(
-    struct check_schema_run *run, uint32_t root, struct check_value value,
-    void (*report)(void *self, const struct check_problem *problem), void *self)
+enum td_code
+schema_explain(struct schema_run *run, uint32_t root, struct schema_value value,
+               void (*report)(void *self, const struct schema_problem *problem),
+               void *self)
 {
     bool valid;
 
@@ -201,7 +200,7 @@ enum td_code check_schema_explain(
         pick(run, 0);
     for (size_t i = 0; i < run->chosen.len; i += sizeof(struct schema_chosen)) {
         struct schema_chosen chosen;
-        struct check_problem problem;
+        struct schema_problem problem;
 
         memcpy(&chosen, run->chosen.ptr + i, sizeof(chosen));
         schema_describe(run, &chosen, value, &problem);

@@ -19,16 +19,15 @@ struct schema_chosen {
 /* Whether a unit fails because of the type, const or enum of its own value;
  * *chosen is that failure.
  */
-bool schema_fails_itself(const struct check_schema_run *r, uint32_t unit,
+bool schema_fails_itself(const struct schema_run *r, uint32_t unit,
                          struct schema_chosen *chosen);
 
 /* Append what a failure expected, cut off where it gets long. */
-void schema_add_expected(struct td_buf *out, const struct check_schema_run *r,
+void schema_add_expected(struct td_buf *out, const struct schema_run *r,
                          const struct schema_chosen *chosen);
 
 /* Put a failure into words, which live in the run. */
-void schema_describe(struct check_schema_run *r,
-                     const struct schema_chosen *chosen,
-                     struct check_value value, struct check_problem *out);
+void schema_describe(struct schema_run *r, const struct schema_chosen *chosen,
+                     struct schema_value value, struct schema_problem *out);
 
 #endif

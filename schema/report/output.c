@@ -6,9 +6,9 @@
 /* NOLINTBEGIN(misc-no-recursion) */
 
 struct output {
-    struct check_schema_run *r;
+    struct schema_run *r;
     uint32_t from; /* the value that was judged */
-    enum check_output form;
+    enum schema_output_form form;
     struct td_buf *out;
     struct td_buf text;
     bool comma;
@@ -36,19 +36,19 @@ static bool is_false_schema(const struct schema_op *op)
 /* The three places of a unit, or of its keyword if key is not 0. */
 static void say_places(struct output *o, uint32_t unit, uint32_t key)
 {
-    bool basic = o->form == CHECK_OUTPUT_BASIC;
+    bool basic = o->form == SCHEMA_OUTPUT_BASIC;
     const struct schema_unit *u = &o->r->units[unit];
     const struct schema_node *node = &o->r->set->nodes[u->node];
     uint32_t at = key ? key : node->place.at;
 
     schema_add_path(&o->text, o->r, unit);
-    check_pointer(&o->text, schema_doc_of(o->r->set, u->node), node->place.at,
-                  at);
+    schema_pointer(&o->text, schema_doc_of(o->r->set, u->node), node->place.at,
+                   at);
     say_text(o, basic ? "\"keywordLocation\":" : "\"evaluationPath\":");
     schema_add_location(&o->text, o->r, u->node, at);
     say_text(o,
              basic ? ",\"absoluteKeywordLocation\":" : ",\"schemaLocation\":");
-    check_pointer(&o->text, o->r->doc, o->from, u->at);
+    schema_pointer(&o->text, o->r->doc, o->from, u->at);
     say_text(o, ",\"instanceLocation\":");
 }
 
@@ -106,7 +106,7 @@ static void basic_note(void *self, const struct schema_unit *unit, uint32_t key,
 /* Annotations count where everything around them holds. Those of names are of
  * no value in the document.
  */
-static bool has_notes(const struct check_schema_run *r, uint32_t unit)
+static bool has_notes(const struct schema_run *r, uint32_t unit)
 {
     enum schema_op_kind kind = r->set->ops[r->units[unit].op].kind;
 
@@ -233,23 +233,23 @@ static void say_list(struct output *o)
     say(o, "]}");
 }
 
-enum td_code check_schema_output(struct check_schema_run *run, uint32_t root,
-                                 struct check_value value,
-                                 enum check_output form, struct td_buf *out)
+enum td_code schema_output(struct schema_run *run, uint32_t root,
+                           struct schema_value value,
+                           enum schema_output_form form, struct td_buf *out)
 {
     struct output o = {.r = run, .from = value.at, .form = form, .out = out};
     bool valid;
 
-    run->keep_all = form != CHECK_OUTPUT_FLAG;
+    run->keep_all = form != SCHEMA_OUTPUT_FLAG;
     schema_trace(run, root, value);
     if (run->gave_up)
         return TD_LIMIT;
     valid = run->units[0].valid;
-    if (form == CHECK_OUTPUT_FLAG)
+    if (form == SCHEMA_OUTPUT_FLAG)
         (void)td_buf_addf(out, "{\"valid\":%s}", valid ? "true" : "false");
-    else if (form == CHECK_OUTPUT_BASIC)
+    else if (form == SCHEMA_OUTPUT_BASIC)
         say_basic(&o);
-    else if (form == CHECK_OUTPUT_LIST)
+    else if (form == SCHEMA_OUTPUT_LIST)
         say_list(&o);
     else
         say_tree(&o, 0);
@@ -259,7 +259,7 @@ enum td_code check_schema_output(struct check_schema_run *run, uint32_t root,
 
 struct reader {
     struct output o;
-    void (*report)(void *self, const struct check_annotation *annotation);
+    void (*report)(void *self, const struct schema_annotation *annotation);
     void *self;
 };
 
@@ -267,18 +267,18 @@ static void read_note(void *self, const struct schema_unit *unit, uint32_t key,
                       struct td_bytes value)
 {
     struct reader *reader = self;
-    struct check_schema_run *r = reader->o.r;
+    struct schema_run *r = reader->o.r;
     struct td_buf *w = r->words;
 
     for (int i = 0; i < 4; i++)
         td_buf_clear(&w[i]);
-    check_pointer(&w[0], r->doc, reader->o.from, unit->at);
+    schema_pointer(&w[0], r->doc, reader->o.from, unit->at);
     schema_add_location(&w[1], r, unit->node,
                         r->set->nodes[unit->node].place.at);
     (void)td_json_unescape(
         &w[2], td_json_inner(schema_doc_of(r->set, unit->node), key));
     (void)td_buf_add_bytes(&w[3], value);
-    reader->report(reader->self, &(struct check_annotation){
+    reader->report(reader->self, &(struct schema_annotation){
                                      .path = td_buf_str(&w[0]),
                                      .schema = td_buf_str(&w[1]),
                                      .keyword = td_buf_str(&w[2]),
@@ -287,9 +287,9 @@ static void read_note(void *self, const struct schema_unit *unit, uint32_t key,
                                  });
 }
 
-enum td_code check_schema_annotate(
-    struct check_schema_run *run, uint32_t root, struct check_value value,
-    void (*report)(void *self, const struct check_annotation *annotation),
+enum td_code schema_annotate(
+    struct schema_run *run, uint32_t root, struct schema_value value,
+    void (*report)(void *self, const struct schema_annotation *annotation),
     void *self)
 {
     struct reader reader = {

@@ -8,7 +8,7 @@ enum word { PATH, SCHEMA_PATH, EXPECTED, FOUND };
 
 /* A failure with all that is said about it. */
 struct told {
-    const struct check_schema_run *r;
+    const struct schema_run *r;
     const struct schema_unit *unit;
     const struct schema_op *op;
     const struct td_json_doc *schema;
@@ -128,7 +128,7 @@ static void add_plain(struct td_buf *out, const struct told *t)
         (void)td_buf_add_text(out, "no two equal items");
         break;
     case SCHEMA_NEEDS:
-        check_excerpt_value(out, t->schema, t->op->at, SHOWN);
+        schema_excerpt_value(out, t->schema, t->op->at, SHOWN);
         (void)td_buf_addf(out, " beside \"%s\"", (const char *)t->op->name.ptr);
         break;
     case SCHEMA_OBJECT:
@@ -155,7 +155,7 @@ static void add_plain(struct td_buf *out, const struct told *t)
     }
 }
 
-static struct told tell(const struct check_schema_run *r,
+static struct told tell(const struct schema_run *r,
                         const struct schema_chosen *chosen)
 {
     struct schema_failure f = schema_failure_at(r, chosen->failure);
@@ -176,7 +176,7 @@ static void add_tags(struct td_buf *out, const struct schema_tag *tag)
     (void)td_buf_add_text(out, tag->values.len > 1 ? "one of " : "");
     for (uint32_t i = 0; i < tag->values.len && i < LISTED; i++) {
         (void)td_buf_add_text(out, i ? ", \"" : "\"");
-        check_excerpt(out, tag->values.keys[i].text, SHOWN);
+        schema_excerpt(out, tag->values.keys[i].text, SHOWN);
         (void)td_buf_add_text(out, "\"");
     }
     if (tag->values.len > LISTED)
@@ -190,7 +190,7 @@ static void add_tags(struct td_buf *out, const struct schema_tag *tag)
 /* What each alternative wants of the value itself: "string or null". */
 static void add_types(struct td_buf *out, const struct told *t, uint32_t op)
 {
-    const struct check_schema_run *r = t->r;
+    const struct schema_run *r = t->r;
     uint32_t listed = 0;
 
     for (uint32_t i = t->unit->first_kid; i != SCHEMA_NONE;
@@ -211,7 +211,7 @@ static void add_types(struct td_buf *out, const struct told *t, uint32_t op)
         add_alternatives(out, t->op);
 }
 
-void schema_add_expected(struct td_buf *out, const struct check_schema_run *r,
+void schema_add_expected(struct td_buf *out, const struct schema_run *r,
                          const struct schema_chosen *chosen)
 {
     struct told t = tell(r, chosen);
@@ -222,7 +222,7 @@ void schema_add_expected(struct td_buf *out, const struct check_schema_run *r,
         add_types(out, &t, schema_failure_at(r, chosen->failure).op);
     } else if (phrase(t.op->kind)) {
         (void)td_buf_add_text(out, phrase(t.op->kind));
-        check_excerpt_value(out, t.schema, t.op->at, SHOWN);
+        schema_excerpt_value(out, t.schema, t.op->at, SHOWN);
     } else {
         add_plain(out, &t);
     }
@@ -231,7 +231,7 @@ void schema_add_expected(struct td_buf *out, const struct check_schema_run *r,
 /* NOLINTEND(misc-no-recursion) */
 
 static void add_found(struct td_buf *out, const struct told *t,
-                      struct check_value v)
+                      struct schema_value v)
 {
     const struct td_json_value *value = &v.doc->values[v.at];
 
@@ -252,7 +252,7 @@ static void add_found(struct td_buf *out, const struct told *t,
         (void)td_buf_addf(out, "%u of %u", t->detail, value->count);
         break;
     default:
-        check_excerpt_value(out, v.doc, v.at, SHOWN);
+        schema_excerpt_value(out, v.doc, v.at, SHOWN);
         break;
     }
 }
@@ -264,29 +264,28 @@ static uint32_t keyword_place(const struct told *t)
                                         : t->op->at;
 }
 
-void schema_describe(struct check_schema_run *r,
-                     const struct schema_chosen *chosen,
-                     struct check_value value, struct check_problem *out)
+void schema_describe(struct schema_run *r, const struct schema_chosen *chosen,
+                     struct schema_value value, struct schema_problem *out)
 {
     struct told t = tell(r, chosen);
     uint32_t node = t.unit->node;
     const struct td_jsonx *x = r->set->docs[r->set->nodes[node].place.doc].x;
-    struct check_value v = {value.doc, t.unit->at};
+    struct schema_value v = {value.doc, t.unit->at};
     struct td_buf *w = r->words;
 
     if (chosen->shape == SCHEMA_SHAPE_TAG)
         v.at = schema_tag_value(t.op->tag, v.doc, v.at);
     for (int i = PATH; i <= FOUND; i++)
         td_buf_clear(&w[i]);
-    check_pointer(&w[PATH], value.doc, value.at, v.at);
+    schema_pointer(&w[PATH], value.doc, value.at, v.at);
     (void)td_buf_addf(&w[SCHEMA_PATH], "%s#", x->name);
-    check_pointer(&w[SCHEMA_PATH], &x->json, 0, keyword_place(&t));
+    schema_pointer(&w[SCHEMA_PATH], &x->json, 0, keyword_place(&t));
     schema_add_expected(&w[EXPECTED], r, chosen);
     if (chosen->shape == SCHEMA_SHAPE_TAG)
-        check_excerpt_value(&w[FOUND], v.doc, v.at, SHOWN);
+        schema_excerpt_value(&w[FOUND], v.doc, v.at, SHOWN);
     else
         add_found(&w[FOUND], &t, v);
-    *out = (struct check_problem){
+    *out = (struct schema_problem){
         .path = td_buf_str(&w[PATH]),
         .schema_path = td_buf_str(&w[SCHEMA_PATH]),
         .expected = td_buf_str(&w[EXPECTED]),

@@ -25,17 +25,17 @@ uint32_t schema_tag_value(const struct schema_tag *tag,
     return tag->mixed && doc->values[at].kind != TD_JSON_STRING ? 0 : at;
 }
 
-uint32_t schema_tag_number(struct check_schema_run *r,
-                           const struct schema_tag *tag, uint32_t at)
+uint32_t schema_tag_number(struct schema_run *r, const struct schema_tag *tag,
+                           uint32_t at)
 {
     uint32_t value = schema_tag_value(tag, r->doc, at);
-    struct check_value v = {r->doc, value};
+    struct schema_value v = {r->doc, value};
     uint32_t number;
 
     if (value == 0)
         return SCHEMA_NONE;
     if (r->doc->values[value].kind != TD_JSON_STRING)
         return tag->values.len;
-    number = schema_table_find(&tag->values, check_text(&r->text, v));
+    number = schema_table_find(&tag->values, schema_value_text(&r->text, v));
     return number == SCHEMA_NONE ? tag->values.len : number;
 }

@@ -2,48 +2,48 @@
 
 #include "schema/load/load.h"
 
-/* CHECK_SCHEMA_DEPTH bounds the depth. */
+/* SCHEMA_DEPTH bounds the depth. */
 /* NOLINTBEGIN(misc-no-recursion) */
 
 /* The fast pass. It stops at the first step that does not hold; only where
  * unevaluated... wants to know what was evaluated (seen) does it go on.
  */
 struct eval {
-    struct check_schema_run *r;
+    struct schema_run *r;
     uint32_t at;
     const struct td_json_value *v;
     struct schema_seen *seen;
 };
 
-void schema_run_begin(struct check_schema_run *r, struct check_value value)
+void schema_run_begin(struct schema_run *r, struct schema_value value)
 {
     r->doc = value.doc;
     r->values = value.doc->values;
     r->bytes = value.doc->text.ptr;
     r->nodes = r->set->plan->nodes;
     r->list = r->set->plan->steps;
-    r->steps = CHECK_SCHEMA_STEPS + (int64_t)value.doc->len * 64;
+    r->steps = SCHEMA_STEPS + (int64_t)value.doc->len * 64;
     r->depth = 0;
     r->gave_up = false;
     td_buf_clear(&r->marks);
     td_buf_clear(&r->scope);
 }
 
-static bool give_up(struct check_schema_run *r)
+static bool give_up(struct schema_run *r)
 {
     r->gave_up = true;
     return false;
 }
 
-static bool spend(struct check_schema_run *r, uint32_t steps)
+static bool spend(struct schema_run *r, uint32_t steps)
 {
     r->steps -= steps;
     return r->steps >= 0 || give_up(r);
 }
 
-static struct check_value value_of(const struct eval *e)
+static struct schema_value value_of(const struct eval *e)
 {
-    return (struct check_value){e->r->doc, e->at};
+    return (struct schema_value){e->r->doc, e->at};
 }
 
 static const struct schema_op *op_of(const struct eval *e,
@@ -53,7 +53,7 @@ static const struct schema_op *op_of(const struct eval *e,
 }
 
 /* Room for marks of the children of a value, none of them set. */
-static bool open_marks(struct check_schema_run *r, uint32_t at,
+static bool open_marks(struct schema_run *r, uint32_t at,
                        struct schema_seen *seen)
 {
     uint32_t count = r->values[at].count;
@@ -67,21 +67,19 @@ static bool open_marks(struct check_schema_run *r, uint32_t at,
     return true;
 }
 
-static void close_marks(struct check_schema_run *r,
-                        const struct schema_seen *seen)
+static void close_marks(struct schema_run *r, const struct schema_seen *seen)
 {
     r->marks.len = seen->marks;
 }
 
-static void mark(struct check_schema_run *r, const struct schema_seen *seen,
+static void mark(struct schema_run *r, const struct schema_seen *seen,
                  uint32_t number)
 {
     if (seen)
         r->marks.ptr[seen->marks + number] = 1;
 }
 
-static void merge_marks(struct check_schema_run *r,
-                        const struct schema_seen *into,
+static void merge_marks(struct schema_run *r, const struct schema_seen *into,
                         const struct schema_seen *from)
 {
     for (uint32_t i = 0; i < from->count; i++)
@@ -105,7 +103,7 @@ static bool attempt(const struct eval *e, uint32_t node)
     return good;
 }
 
-static SCHEMA_INLINE bool eval_child(struct check_schema_run *r, uint32_t node,
+static SCHEMA_INLINE bool eval_child(struct schema_run *r, uint32_t node,
                                      uint32_t at)
 {
     enum schema_answer answer = schema_settle(r, node, &r->values[at]);
@@ -129,11 +127,11 @@ static bool has_text_length(const struct eval *e, const struct schema_step *s)
 static bool has_pattern(const struct eval *e, const struct schema_step *s)
 {
     struct td_bytes text = schema_text(e->r, e->at);
-    enum check_match match =
-        check_pattern_match(s->pattern, e->r->patterns, text);
+    enum schema_match match =
+        schema_pattern_match(s->pattern, e->r->patterns, text);
 
-    e->r->gave_up |= match == CHECK_GAVE_UP;
-    return match == CHECK_MATCH;
+    e->r->gave_up |= match == SCHEMA_GAVE_UP;
+    return match == SCHEMA_MATCH;
 }
 
 static bool is_text(const struct eval *e, const struct schema_key *key)
@@ -181,17 +179,18 @@ static bool has_required(const struct eval *e, const struct schema_members *m,
 static bool fits_others(const struct eval *e, const struct schema_members *m,
                         uint32_t key, bool *matched)
 {
-    struct check_schema_run *r = e->r;
-    struct check_value name = {r->doc, key};
+    struct schema_run *r = e->r;
+    struct schema_value name = {r->doc, key};
 
     if (!spend(r, m->patterns_len))
         return false;
     for (uint32_t i = 0; i < m->patterns_len; i++) {
-        enum check_match match = check_pattern_match(
-            m->patterns[i].pattern, r->patterns, check_text(&r->text, name));
+        enum schema_match match =
+            schema_pattern_match(m->patterns[i].pattern, r->patterns,
+                                 schema_value_text(&r->text, name));
 
-        r->gave_up |= match == CHECK_GAVE_UP;
-        if (match != CHECK_MATCH)
+        r->gave_up |= match == SCHEMA_GAVE_UP;
+        if (match != SCHEMA_MATCH)
             continue;
         *matched = true;
         if (!eval_child(r, m->patterns[i].node, key + 1))
@@ -206,7 +205,7 @@ static bool fits_others(const struct eval *e, const struct schema_members *m,
 /* The number of a name. Events of one kind have their members in one order, so
  * the name that came next the last time is tried first.
  */
-static SCHEMA_INLINE uint32_t find_name(struct check_schema_run *r,
+static SCHEMA_INLINE uint32_t find_name(struct schema_run *r,
                                         const struct schema_members *m,
                                         uint32_t key, uint32_t *last)
 {
@@ -241,7 +240,7 @@ static SCHEMA_INLINE bool fits_member(const struct eval *e,
 
 static bool fits_members(const struct eval *e, const struct schema_members *m)
 {
-    struct check_schema_run *r = e->r;
+    struct schema_run *r = e->r;
     uint32_t end = e->v->next;
     uint32_t last = 0;
     uint32_t number = 0;
@@ -266,7 +265,7 @@ static bool fits_members(const struct eval *e, const struct schema_members *m)
 
 static bool fits_items(const struct eval *e, uint32_t node)
 {
-    struct check_schema_run *r = e->r;
+    struct schema_run *r = e->r;
     uint32_t number = 0;
 
     if (!spend(r, e->v->count))
@@ -281,7 +280,7 @@ static bool fits_items(const struct eval *e, uint32_t node)
 
 static bool fits_array(const struct eval *e, const struct schema_op *op)
 {
-    struct check_schema_run *r = e->r;
+    struct schema_run *r = e->r;
     uint32_t number = 0;
 
     if (!spend(r, e->v->count))
@@ -302,7 +301,7 @@ static bool fits_array(const struct eval *e, const struct schema_op *op)
 
 static bool fits_names(const struct eval *e, const struct schema_op *op)
 {
-    struct check_schema_run *r = e->r;
+    struct schema_run *r = e->r;
 
     for (uint32_t key = e->at + 1; key < e->v->next;
          key = r->values[key + 1].next) {
@@ -314,7 +313,7 @@ static bool fits_names(const struct eval *e, const struct schema_op *op)
 
 static bool fits_contains(const struct eval *e, const struct schema_op *op)
 {
-    struct check_schema_run *r = e->r;
+    struct schema_run *r = e->r;
     bool marks = e->seen && op->other;
     uint64_t hits = 0;
     uint32_t number = 0;
@@ -356,7 +355,7 @@ static bool fits_one(const struct eval *e, const struct schema_op *op)
 /* Alternatives whose tag is another cannot hold. */
 static bool fits_tagged(const struct eval *e, const struct schema_tag *tag)
 {
-    struct check_schema_run *r = e->r;
+    struct schema_run *r = e->r;
     const struct schema_op *op = &r->set->ops[tag->op];
     uint32_t number = schema_tag_number(r, tag, e->at);
     uint32_t hits = 0;
@@ -381,7 +380,7 @@ static bool fits_if(const struct eval *e, const struct schema_op *op)
 /* For the children that no other keyword has evaluated. */
 static bool fits_late(const struct eval *e, uint32_t node, bool object)
 {
-    struct check_schema_run *r = e->r;
+    struct schema_run *r = e->r;
     uint32_t number = 0;
 
     for (uint32_t i = e->at + 1 + object; i < e->v->next;
@@ -468,7 +467,7 @@ static bool run_steps(const struct eval *e, const struct schema_step *s)
             good = e->v->count >= s->low && e->v->count <= s->high;
             break;
         case STEP_UNIQUE:
-            good = check_all_unique(&e->r->memory, value_of(e));
+            good = schema_all_unique(&e->r->memory, value_of(e));
             break;
         case STEP_MEMBERS:
             good = fits_members(e, s->members);
@@ -491,7 +490,7 @@ static bool run_steps(const struct eval *e, const struct schema_step *s)
     }
 }
 
-bool schema_eval_step(struct check_schema_run *r, uint32_t step, uint32_t at)
+bool schema_eval_step(struct schema_run *r, uint32_t step, uint32_t at)
 {
     struct schema_step steps[2] = {r->list[step], {.kind = STEP_END}};
     struct eval e = {r, at, &r->values[at], NULL};
@@ -499,7 +498,7 @@ bool schema_eval_step(struct check_schema_run *r, uint32_t step, uint32_t at)
     return run_steps(&e, steps);
 }
 
-bool schema_scope_enter(struct check_schema_run *r, uint32_t node)
+bool schema_scope_enter(struct schema_run *r, uint32_t node)
 {
     uint32_t resource = r->set->nodes[node].resource;
     uint32_t top;
@@ -514,17 +513,17 @@ bool schema_scope_enter(struct check_schema_run *r, uint32_t node)
     return td_buf_add(&r->scope, &resource, sizeof(resource)) == TD_OK;
 }
 
-void schema_scope_leave(struct check_schema_run *r, bool entered)
+void schema_scope_leave(struct schema_run *r, bool entered)
 {
     if (entered)
         r->scope.len -= sizeof(uint32_t);
 }
 
 /* The outermost resource on the way here that has the anchor decides. */
-uint32_t schema_dynamic_node(const struct check_schema_run *r,
+uint32_t schema_dynamic_node(const struct schema_run *r,
                              const struct schema_op *op)
 {
-    const struct check_schemas *set = r->set;
+    const struct schema_set *set = r->set;
     struct schema_place place;
 
     for (size_t i = 0; i < r->scope.len; i += sizeof(uint32_t)) {
@@ -541,7 +540,7 @@ uint32_t schema_dynamic_node(const struct check_schema_run *r,
 static bool eval_special(const struct eval *outer, const struct schema_fast *f,
                          uint32_t node)
 {
-    struct check_schema_run *r = outer->r;
+    struct schema_run *r = outer->r;
     const struct schema_step *steps = &r->list[f->first[outer->v->kind]];
     struct eval e = *outer;
     struct schema_seen own;
@@ -565,7 +564,7 @@ static bool eval_special(const struct eval *outer, const struct schema_fast *f,
     return good;
 }
 
-bool schema_eval(struct check_schema_run *r, uint32_t node, uint32_t at,
+bool schema_eval(struct schema_run *r, uint32_t node, uint32_t at,
                  struct schema_seen *seen)
 {
     const struct schema_fast *f = &r->nodes[node];
@@ -579,7 +578,7 @@ bool schema_eval(struct check_schema_run *r, uint32_t node, uint32_t at,
         return false;
     if (f->first[e.v->kind] == 0)
         return true;
-    if (--r->steps < 0 || r->depth >= CHECK_SCHEMA_DEPTH)
+    if (--r->steps < 0 || r->depth >= SCHEMA_DEPTH)
         return give_up(r);
     r->depth++;
     if (f->scoped || f->late)

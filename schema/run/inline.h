@@ -16,7 +16,7 @@ enum schema_answer { SCHEMA_NO, SCHEMA_YES, SCHEMA_LATER };
 /* An integer, or the whole part of another number, decides but at the bounds.
  */
 static SCHEMA_INLINE enum schema_answer
-schema_in_range(const struct check_schema_run *r, const struct schema_step *s,
+schema_in_range(const struct schema_run *r, const struct schema_step *s,
                 const struct td_json_value *v)
 {
     bool whole = !(v->flags & TD_JSON_NOT_INT);
@@ -30,7 +30,7 @@ schema_in_range(const struct check_schema_run *r, const struct schema_step *s,
 }
 
 static SCHEMA_INLINE enum schema_answer
-schema_has_length(const struct check_schema_run *r, const struct schema_step *s,
+schema_has_length(const struct schema_run *r, const struct schema_step *s,
                   const struct td_json_value *v)
 {
     int64_t len = (int64_t)v->end - v->start - 2;
@@ -49,7 +49,7 @@ schema_has_length(const struct check_schema_run *r, const struct schema_step *s,
 
 /* Most values are settled by their kind, or by a single step. */
 static SCHEMA_INLINE enum schema_answer
-schema_settle(const struct check_schema_run *r, uint32_t node,
+schema_settle(const struct schema_run *r, uint32_t node,
               const struct td_json_value *v)
 {
     const struct schema_fast *f = &r->nodes[node];

@@ -1,23 +1,23 @@
 #include "schema/run/run.h"
 
-static const struct td_json_value *at(struct check_value v)
+static const struct td_json_value *at(struct schema_value v)
 {
     return &v.doc->values[v.at];
 }
 
-bool schema_is_integer(struct check_value v, bool short_only)
+bool schema_is_integer(struct schema_value v, bool short_only)
 {
-    struct check_decimal d;
+    struct schema_decimal d;
 
     if (!(at(v)->flags & TD_JSON_NOT_INT))
         return true;
     if (short_only)
         return false;
-    check_decimal_read(&d, td_json_raw(v.doc, v.at));
-    return check_decimal_is_integer(&d);
+    schema_decimal_read(&d, td_json_raw(v.doc, v.at));
+    return schema_decimal_is_integer(&d);
 }
 
-static bool has_type(const struct schema_op *op, struct check_value v)
+static bool has_type(const struct schema_op *op, struct schema_value v)
 {
     if (op->kinds & SCHEMA_KIND(at(v)->kind))
         return true;
@@ -25,7 +25,7 @@ static bool has_type(const struct schema_op *op, struct check_value v)
            schema_is_integer(v, op->kinds & SCHEMA_SHORT_INTEGER);
 }
 
-bool schema_short_integer(struct check_value v, int64_t *n)
+bool schema_short_integer(struct schema_value v, int64_t *n)
 {
     struct td_bytes token = td_json_raw(v.doc, v.at);
     bool minus = token.ptr[0] == '-';
@@ -39,20 +39,20 @@ bool schema_short_integer(struct check_value v, int64_t *n)
     return true;
 }
 
-static int compare(const struct schema_op *op, struct check_value v)
+static int compare(const struct schema_op *op, struct schema_value v)
 {
-    struct check_decimal d;
+    struct schema_decimal d;
     int64_t n;
 
     if (op->small && schema_short_integer(v, &n))
         return (n > op->integer) - (n < op->integer);
-    check_decimal_read(&d, td_json_raw(v.doc, v.at));
-    return check_decimal_compare(&d, &op->number);
+    schema_decimal_read(&d, td_json_raw(v.doc, v.at));
+    return schema_decimal_compare(&d, &op->number);
 }
 
-static bool fits_number(const struct schema_op *op, struct check_value v)
+static bool fits_number(const struct schema_op *op, struct schema_value v)
 {
-    struct check_decimal d;
+    struct schema_decimal d;
 
     if (op->kind == SCHEMA_MINIMUM)
         return compare(op, v) >= 0;
@@ -62,8 +62,8 @@ static bool fits_number(const struct schema_op *op, struct check_value v)
         return compare(op, v) > 0;
     if (op->kind == SCHEMA_BELOW)
         return compare(op, v) < 0;
-    check_decimal_read(&d, td_json_raw(v.doc, v.at));
-    return check_decimal_is_multiple(&d, &op->number);
+    schema_decimal_read(&d, td_json_raw(v.doc, v.at));
+    return schema_decimal_is_multiple(&d, &op->number);
 }
 
 /* Characters are code points: bytes that do not continue another. */
@@ -76,20 +76,20 @@ uint64_t schema_count_characters(struct td_bytes text)
     return n;
 }
 
-static bool matches(struct check_schema_run *r, const struct schema_op *op,
+static bool matches(struct schema_run *r, const struct schema_op *op,
                     struct td_bytes text)
 {
-    enum check_match match =
-        check_pattern_match(op->pattern, r->patterns, text);
+    enum schema_match match =
+        schema_pattern_match(op->pattern, r->patterns, text);
 
-    r->gave_up |= match == CHECK_GAVE_UP;
-    return match == CHECK_MATCH;
+    r->gave_up |= match == SCHEMA_GAVE_UP;
+    return match == SCHEMA_MATCH;
 }
 
-static bool fits_string(struct check_schema_run *r, const struct schema_op *op,
-                        struct check_value v)
+static bool fits_string(struct schema_run *r, const struct schema_op *op,
+                        struct schema_value v)
 {
-    struct td_bytes text = check_text(&r->text, v);
+    struct td_bytes text = schema_value_text(&r->text, v);
 
     if (op->kind == SCHEMA_MIN_LENGTH)
         return schema_count_characters(text) >= op->low;
@@ -100,7 +100,7 @@ static bool fits_string(struct check_schema_run *r, const struct schema_op *op,
     return matches(r, op, text);
 }
 
-static bool fits_count(const struct schema_op *op, struct check_value v)
+static bool fits_count(const struct schema_op *op, struct schema_value v)
 {
     if (!(op->kinds & SCHEMA_KIND(at(v)->kind)))
         return true;
@@ -108,27 +108,26 @@ static bool fits_count(const struct schema_op *op, struct check_value v)
                                         : at(v)->count <= op->low;
 }
 
-static bool is_one_of(struct check_schema_run *r, const struct schema_op *op,
-                      const struct td_json_doc *schema, struct check_value v)
+static bool is_one_of(struct schema_run *r, const struct schema_op *op,
+                      const struct td_json_doc *schema, struct schema_value v)
 {
     uint32_t end = schema->values[op->at].next;
 
     for (uint32_t i = op->at + 1; i < end; i = schema->values[i].next) {
-        struct check_value allowed = {schema, i};
+        struct schema_value allowed = {schema, i};
 
         if (schema->values[i].kind != at(v)->kind)
             continue;
         r->steps--;
-        if (check_equal(&r->memory, v, allowed))
+        if (schema_equal(&r->memory, v, allowed))
             return true;
     }
     return false;
 }
 
-static bool has_what_it_needs(struct check_schema_run *r,
-                              const struct schema_op *op,
+static bool has_what_it_needs(struct schema_run *r, const struct schema_op *op,
                               const struct td_json_doc *schema,
-                              struct check_value v)
+                              struct schema_value v)
 {
     uint32_t end = schema->values[op->at].next;
 
@@ -138,23 +137,24 @@ static bool has_what_it_needs(struct check_schema_run *r,
     if (r->steps < 0 || td_json_member(v.doc, v.at, op->name) == 0)
         return r->steps >= 0;
     for (uint32_t i = op->at + 1; i < end; i++) {
-        struct check_value name = {schema, i};
+        struct schema_value name = {schema, i};
 
         r->steps -= at(v)->count;
-        if (!td_json_member(v.doc, v.at, check_text(&r->text, name)))
+        if (!td_json_member(v.doc, v.at, schema_value_text(&r->text, name)))
             return false;
     }
     return true;
 }
 
-bool schema_leaf(struct check_schema_run *r, const struct schema_op *op,
-                 const struct td_json_doc *schema, struct check_value v)
+bool schema_leaf(struct schema_run *r, const struct schema_op *op,
+                 const struct td_json_doc *schema, struct schema_value v)
 {
     switch ((int)op->kind) {
     case SCHEMA_TYPE:
         return has_type(op, v);
     case SCHEMA_CONST:
-        return check_equal(&r->memory, v, (struct check_value){schema, op->at});
+        return schema_equal(&r->memory, v,
+                            (struct schema_value){schema, op->at});
     case SCHEMA_ENUM:
         return is_one_of(r, op, schema, v);
     case SCHEMA_MINIMUM:
@@ -172,7 +172,7 @@ bool schema_leaf(struct check_schema_run *r, const struct schema_op *op,
     case SCHEMA_MAX_COUNT:
         return fits_count(op, v);
     case SCHEMA_UNIQUE:
-        return at(v)->kind != TD_JSON_ARRAY || check_all_unique(&r->memory, v);
+        return at(v)->kind != TD_JSON_ARRAY || schema_all_unique(&r->memory, v);
     case SCHEMA_NEEDS:
         return has_what_it_needs(r, op, schema, v);
     default: /* SCHEMA_NEVER */

@@ -1,7 +1,7 @@
 #include "schema/run/run.h"
 
-enum td_code schema_run_test(struct check_schema_run *run, uint32_t root,
-                             struct check_value value)
+enum td_code schema_run_test(struct schema_run *run, uint32_t root,
+                             struct schema_value value)
 {
     bool good;
 

@@ -43,10 +43,10 @@ struct schema_failure {
 };
 
 /* What one thread needs to run the program. */
-struct check_schema_run {
-    const struct check_schemas *set;
-    struct check_pattern_memory *patterns;
-    struct check_equal_memory memory;
+struct schema_run {
+    const struct schema_set *set;
+    struct schema_pattern_memory *patterns;
+    struct schema_equal_memory memory;
     const struct td_json_doc *doc; /* the value's, and what it points to ... */
     const struct td_json_value *values;
     const uint8_t *bytes;
@@ -81,54 +81,53 @@ uint32_t schema_tag_value(const struct schema_tag *tag,
 /* The number of that text among the tag's values, or their count if it is none
  * of them; SCHEMA_NONE if there is no such value.
  */
-uint32_t schema_tag_number(struct check_schema_run *r,
-                           const struct schema_tag *tag, uint32_t at);
+uint32_t schema_tag_number(struct schema_run *r, const struct schema_tag *tag,
+                           uint32_t at);
 
 /* Get ready for a value. */
-void schema_run_begin(struct check_schema_run *r, struct check_value value);
+void schema_run_begin(struct schema_run *r, struct schema_value value);
 
 /* Whether the value is valid against root. TD_OK, TD_FAILED or TD_LIMIT. */
-TD_MUST_CHECK enum td_code schema_run_test(struct check_schema_run *r,
-                                           uint32_t root,
-                                           struct check_value value);
+TD_MUST_CHECK enum td_code schema_run_test(struct schema_run *r, uint32_t root,
+                                           struct schema_value value);
 
 /* Whether the node holds for value `at`; marks children in seen if not NULL.
  * False with gave_up set when a limit was reached.
  */
-bool schema_eval(struct check_schema_run *r, uint32_t node, uint32_t at,
+bool schema_eval(struct schema_run *r, uint32_t node, uint32_t at,
                  struct schema_seen *seen);
 
 /* Whether a step for containers holds for value `at`, of a node that is not
  * late and has no dynamic scope.
  */
-bool schema_eval_step(struct check_schema_run *r, uint32_t step, uint32_t at);
+bool schema_eval_step(struct schema_run *r, uint32_t step, uint32_t at);
 
 /* True if the root holds for the value, as can be told by the shape of its
  * document; false if not, or if that cannot be told. Begin the run before and
  * again after.
  */
-bool schema_shape_holds(struct check_schema_run *r, uint32_t root,
-                        struct check_value value);
+bool schema_shape_holds(struct schema_run *r, uint32_t root,
+                        struct schema_value value);
 /* NULL is fine. */
 void schema_shapes_free(struct schema_shapes *shapes);
 
 /* The node a dynamic reference leads to from here. */
-uint32_t schema_dynamic_node(const struct check_schema_run *r,
+uint32_t schema_dynamic_node(const struct schema_run *r,
                              const struct schema_op *op);
 
 /* Enter a node whose resource has dynamic anchors, and leave it again. */
-bool schema_scope_enter(struct check_schema_run *r, uint32_t node);
-void schema_scope_leave(struct check_schema_run *r, bool entered);
+bool schema_scope_enter(struct schema_run *r, uint32_t node);
+void schema_scope_leave(struct schema_run *r, bool entered);
 
 /* Whether a leaf holds for value `at`. */
-bool schema_leaf(struct check_schema_run *r, const struct schema_op *op,
-                 const struct td_json_doc *schema, struct check_value value);
+bool schema_leaf(struct schema_run *r, const struct schema_op *op,
+                 const struct td_json_doc *schema, struct schema_value value);
 
 /* Whether a number is an integer, of draft 4 if short_only. */
-bool schema_is_integer(struct check_value v, bool short_only);
+bool schema_is_integer(struct schema_value v, bool short_only);
 
 /* An integer of up to 18 digits without a detour; false if it is none. */
-bool schema_short_integer(struct check_value v, int64_t *n);
+bool schema_short_integer(struct schema_value v, int64_t *n);
 
 /* The whole part of a number from 0 without an exponent, of up to 18 bytes;
  * false if it is none.
@@ -155,36 +154,34 @@ uint64_t schema_count_characters(struct td_bytes text);
 
 /* Run the node over the value and keep what became of it; the root is unit 0.
  */
-void schema_trace(struct check_schema_run *r, uint32_t node,
-                  struct check_value value);
+void schema_trace(struct schema_run *r, uint32_t node,
+                  struct schema_value value);
 
 /* Failure number i. */
-struct schema_failure schema_failure_at(const struct check_schema_run *r,
-                                        uint32_t i);
+struct schema_failure schema_failure_at(const struct schema_run *r, uint32_t i);
 
 /* The bytes of a number, or of a string without its quotes and as it is
  * written: these run for every value of every event.
  */
-static inline struct td_bytes schema_token(const struct check_schema_run *r,
+static inline struct td_bytes schema_token(const struct schema_run *r,
                                            const struct td_json_value *v)
 {
     return td_bytes(r->bytes + v->start, v->end - v->start);
 }
 
-static inline struct td_bytes schema_inner(const struct check_schema_run *r,
+static inline struct td_bytes schema_inner(const struct schema_run *r,
                                            const struct td_json_value *v)
 {
     return td_bytes(r->bytes + v->start + 1, v->end - v->start - 2);
 }
 
 /* The text of string `at`. */
-static inline struct td_bytes schema_text(struct check_schema_run *r,
-                                          uint32_t at)
+static inline struct td_bytes schema_text(struct schema_run *r, uint32_t at)
 {
     const struct td_json_value *v = &r->values[at];
-    struct check_value value = {r->doc, at};
+    struct schema_value value = {r->doc, at};
 
-    return v->flags & TD_JSON_ESCAPED ? check_text(&r->text, value)
+    return v->flags & TD_JSON_ESCAPED ? schema_value_text(&r->text, value)
                                       : schema_inner(r, v);
 }
 

@@ -74,11 +74,11 @@ struct schema_shapes {
 
 /* --- what is left --- */
 
-/* CHECK_SCHEMA_DEPTH bounds the depth. */
+/* SCHEMA_DEPTH bounds the depth. */
 /* NOLINTBEGIN(misc-no-recursion) */
 
 struct maker {
-    struct check_schema_run *r;
+    struct schema_run *r;
     struct checks *out;
     const struct schema_tag *tag; /* the first that was met */
     uint32_t tag_at;
@@ -186,16 +186,17 @@ static bool make_scalar(struct maker *m, uint32_t node, uint32_t at)
 static bool make_others(struct maker *m, const struct schema_members *s,
                         uint32_t key, bool matched)
 {
-    struct check_schema_run *r = m->r;
-    struct check_value name = {r->doc, key};
+    struct schema_run *r = m->r;
+    struct schema_value name = {r->doc, key};
 
     visit(m, s->patterns_len);
     for (uint32_t i = 0; i < s->patterns_len; i++) {
-        enum check_match match = check_pattern_match(
-            s->patterns[i].pattern, r->patterns, check_text(&r->text, name));
+        enum schema_match match =
+            schema_pattern_match(s->patterns[i].pattern, r->patterns,
+                                 schema_value_text(&r->text, name));
 
-        m->given_up |= match == CHECK_GAVE_UP;
-        if (match != CHECK_MATCH)
+        m->given_up |= match == SCHEMA_GAVE_UP;
+        if (match != SCHEMA_MATCH)
             continue;
         matched = true;
         if (!make_node(m, s->patterns[i].node, key + 1))
@@ -337,7 +338,7 @@ static bool make_node(struct maker *m, uint32_t node, uint32_t at)
     bool good = true;
 
     visit(m, 1);
-    m->given_up |= m->depth >= CHECK_SCHEMA_DEPTH;
+    m->given_up |= m->depth >= SCHEMA_DEPTH;
     if (m->given_up)
         return true;
     m->given_up |= f->scoped;
@@ -360,8 +361,7 @@ static bool make_node(struct maker *m, uint32_t node, uint32_t at)
 
 /* NOLINTEND(misc-no-recursion) */
 
-static SCHEMA_INLINE uint32_t list_of(struct place *p,
-                                      struct check_schema_run *r)
+static SCHEMA_INLINE uint32_t list_of(struct place *p, struct schema_run *r)
 {
     struct td_bytes text;
     uint32_t number;
@@ -411,7 +411,7 @@ static void forget_lists(struct schema_shapes *shapes, struct place *p)
 }
 
 /* The list for the document at hand. */
-static struct checks *make_checks(struct check_schema_run *r, struct place *p)
+static struct checks *make_checks(struct schema_run *r, struct place *p)
 {
     struct checks made = {.made = true};
     struct maker m = {.r = r, .out = &made};
@@ -454,7 +454,7 @@ static SCHEMA_INLINE bool is_one_of(struct check_left *c,
 }
 
 /* True if that is all it takes; else the node is asked. */
-static SCHEMA_INLINE bool is_settled(const struct check_schema_run *r,
+static SCHEMA_INLINE bool is_settled(const struct schema_run *r,
                                      struct check_left *c,
                                      const enum check_kind kind)
 {
@@ -482,8 +482,8 @@ static SCHEMA_INLINE bool is_settled(const struct check_schema_run *r,
     case CHECK_TEXTS:
         return is_one_of(c, s->table, schema_inner(r, v));
     case CHECK_PATTERN:
-        return check_pattern_match(s->pattern, r->patterns,
-                                   schema_inner(r, v)) == CHECK_MATCH;
+        return schema_pattern_match(s->pattern, r->patterns,
+                                    schema_inner(r, v)) == SCHEMA_MATCH;
     case CHECK_NODE:
     case CHECK_STEP:
     default:
@@ -493,7 +493,7 @@ static SCHEMA_INLINE bool is_settled(const struct check_schema_run *r,
 
 /* Compiled for each kind. */
 static SCHEMA_INLINE struct check_left *
-pass_settled(const struct check_schema_run *r, struct check_left *c,
+pass_settled(const struct schema_run *r, struct check_left *c,
              const struct check_left *end, const enum check_kind kind)
 {
     while (c < end && c->kind == kind && is_settled(r, c, kind))
@@ -505,7 +505,7 @@ pass_settled(const struct check_schema_run *r, struct check_left *c,
  * come later here: what the list spares is taken off, which is no more than was
  * visited to make it.
  */
-static bool fit_all(struct check_schema_run *r, const struct checks *checks)
+static bool fit_all(struct schema_run *r, const struct checks *checks)
 {
     struct check_left *c = (struct check_left *)(void *)checks->list.ptr;
     const struct check_left *end =
@@ -541,8 +541,8 @@ void schema_shapes_free(struct schema_shapes *shapes)
 }
 
 /* Where documents of this shape are remembered, or NULL. */
-static struct place *place_of(struct check_schema_run *r, uint32_t root,
-                              struct check_value v)
+static struct place *place_of(struct schema_run *r, uint32_t root,
+                              struct schema_value v)
 {
     uint64_t shape = v.doc->shape;
     struct place *p;
@@ -565,8 +565,8 @@ static struct place *place_of(struct check_schema_run *r, uint32_t root,
     return p;
 }
 
-bool schema_shape_holds(struct check_schema_run *r, uint32_t root,
-                        struct check_value value)
+bool schema_shape_holds(struct schema_run *r, uint32_t root,
+                        struct schema_value value)
 {
     struct place *p = value.doc->shape ? place_of(r, root, value) : NULL;
     struct checks *checks = NULL;

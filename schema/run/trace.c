@@ -3,19 +3,19 @@
 
 #include <stdlib.h>
 
-/* CHECK_SCHEMA_DEPTH bounds the depth. */
+/* SCHEMA_DEPTH bounds the depth. */
 /* NOLINTBEGIN(misc-no-recursion) */
 
 /* A trace runs every operation, also behind one that failed. Units that hold
  * are dropped at once unless somebody will ask for them.
  */
 struct tracer {
-    struct check_schema_run *r;
+    struct schema_run *r;
     uint32_t unit; /* the one at hand */
     uint32_t op;   /* its operation */
 };
 
-static uint32_t trace_node(struct check_schema_run *r, struct schema_unit unit);
+static uint32_t trace_node(struct schema_run *r, struct schema_unit unit);
 
 static struct schema_unit *unit_at(const struct tracer *t)
 {
@@ -32,8 +32,7 @@ static const struct td_json_value *value_at(const struct tracer *t)
     return &t->r->doc->values[unit_at(t)->at];
 }
 
-struct schema_failure schema_failure_at(const struct check_schema_run *r,
-                                        uint32_t i)
+struct schema_failure schema_failure_at(const struct schema_run *r, uint32_t i)
 {
     struct schema_failure f;
 
@@ -59,7 +58,7 @@ static void fail(const struct tracer *t, uint32_t detail)
     u->last_failure = number;
 }
 
-static void drop_kids(struct check_schema_run *r, uint32_t kid)
+static void drop_kids(struct schema_run *r, uint32_t kid)
 {
     r->units[kid].first_kid = SCHEMA_NONE;
     r->units[kid].last_kid = SCHEMA_NONE;
@@ -83,7 +82,7 @@ static void append_kid(const struct tracer *t, uint32_t kid)
 static bool run(const struct tracer *t, uint32_t node, uint32_t at,
                 bool condition)
 {
-    struct check_schema_run *r = t->r;
+    struct schema_run *r = t->r;
     bool inner = at != unit_at(t)->at;
     uint32_t keeping = r->keeping;
     size_t failures = r->failures.len;
@@ -122,9 +121,10 @@ static void demand(const struct tracer *t, uint32_t node, uint32_t at)
 static void trace_member(const struct tracer *t, uint32_t key, uint64_t *seen)
 {
     const struct schema_members *m = op_at(t)->members;
-    struct check_schema_run *r = t->r;
-    struct check_value name = {r->doc, key};
-    uint32_t found = schema_table_find(&m->table, check_text(&r->text, name));
+    struct schema_run *r = t->r;
+    struct schema_value name = {r->doc, key};
+    uint32_t found =
+        schema_table_find(&m->table, schema_value_text(&r->text, name));
     bool matched = false;
 
     if (found != SCHEMA_NONE) {
@@ -137,11 +137,12 @@ static void trace_member(const struct tracer *t, uint32_t key, uint64_t *seen)
     }
     r->steps -= m->patterns_len;
     for (uint32_t i = 0; i < m->patterns_len && r->steps >= 0; i++) {
-        enum check_match match = check_pattern_match(
-            m->patterns[i].pattern, r->patterns, check_text(&r->text, name));
+        enum schema_match match =
+            schema_pattern_match(m->patterns[i].pattern, r->patterns,
+                                 schema_value_text(&r->text, name));
 
-        r->gave_up |= match == CHECK_GAVE_UP;
-        if (match != CHECK_MATCH)
+        r->gave_up |= match == SCHEMA_GAVE_UP;
+        if (match != SCHEMA_MATCH)
             continue;
         matched = true;
         demand(t, m->patterns[i].node, key + 1);
@@ -276,7 +277,7 @@ static void trace_if(const struct tracer *t)
 }
 
 /* Mark children of value `at` that the unit evaluated, by their distance. */
-static void mark_evaluated(const struct check_schema_run *r, uint32_t unit,
+static void mark_evaluated(const struct schema_run *r, uint32_t unit,
                            uint8_t *marks, uint32_t at)
 {
     for (uint32_t i = r->units[unit].first_kid; i != SCHEMA_NONE;
@@ -362,7 +363,7 @@ static void trace_op(const struct tracer *t)
     }
 }
 
-static uint32_t add_unit(struct check_schema_run *r, struct schema_unit unit)
+static uint32_t add_unit(struct schema_run *r, struct schema_unit unit)
 {
     if (r->units_len == r->units_cap) {
         r->units_cap = r->units_cap ? r->units_cap * 2 : 64;
@@ -375,12 +376,12 @@ static uint32_t add_unit(struct check_schema_run *r, struct schema_unit unit)
     return r->units_len++;
 }
 
-static bool is_late(const struct check_schema_run *r, uint32_t node)
+static bool is_late(const struct schema_run *r, uint32_t node)
 {
     return r->set->plan->nodes[node].late;
 }
 
-static uint32_t trace_node(struct check_schema_run *r, struct schema_unit unit)
+static uint32_t trace_node(struct schema_run *r, struct schema_unit unit)
 {
     const struct schema_node *node = &r->set->nodes[unit.node];
     struct tracer t = {.r = r};
@@ -388,7 +389,7 @@ static uint32_t trace_node(struct check_schema_run *r, struct schema_unit unit)
     bool entered;
 
     r->steps -= 1 + node->count;
-    if (r->steps < 0 || r->depth >= CHECK_SCHEMA_DEPTH || r->gave_up ||
+    if (r->steps < 0 || r->depth >= SCHEMA_DEPTH || r->gave_up ||
         r->units_len >= SCHEMA_UNITS_MAX) {
         r->gave_up = true;
         return SCHEMA_NONE;
@@ -399,7 +400,7 @@ static uint32_t trace_node(struct check_schema_run *r, struct schema_unit unit)
     t.unit = add_unit(r, unit);
     for (t.op = node->first; t.op < node->first + node->count; t.op++) {
         const struct schema_op *op = &r->set->ops[t.op];
-        struct check_value v = {r->doc, unit.at};
+        struct schema_value v = {r->doc, unit.at};
 
         r->gave_up |= r->steps < 0;
         if (op->kind >= SCHEMA_LEAVES)
@@ -413,8 +414,8 @@ static uint32_t trace_node(struct check_schema_run *r, struct schema_unit unit)
     return t.unit;
 }
 
-void schema_trace(struct check_schema_run *r, uint32_t node,
-                  struct check_value value)
+void schema_trace(struct schema_run *r, uint32_t node,
+                  struct schema_value value)
 {
     schema_run_begin(r, value);
     r->units_len = 0;

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define INT_DIGITS 18 /* what check_decimal_int64() takes */
+#define INT_DIGITS 18 /* what schema_decimal_int64() takes */
 #define FEW        32 /* members sorted without memory of their own */
 
 /* A few digits and nothing else. */
@@ -19,15 +19,15 @@ static bool is_plain_number(const struct td_json_value *v, struct td_bytes raw)
 static void add_number(struct td_buf *out, const struct td_json_value *v,
                        struct td_bytes raw)
 {
-    struct check_decimal d;
+    struct schema_decimal d;
     int64_t n;
 
     if (is_plain_number(v, raw)) {
         (void)td_buf_add_bytes(out, raw);
         return;
     }
-    check_decimal_read(&d, raw);
-    if (check_decimal_int64(&d, &n)) {
+    schema_decimal_read(&d, raw);
+    if (schema_decimal_int64(&d, &n)) {
         (void)td_buf_addf(out, "%" PRId64, n);
         return;
     }
@@ -132,13 +132,14 @@ static bool is_canonical(const struct td_json_doc *doc, uint32_t at)
     return true;
 }
 
-struct td_bytes check_canon_text(struct td_buf *room,
-                                 const struct td_json_doc *doc, uint32_t at)
+struct td_bytes schema_canonical_text(struct td_buf *room,
+                                      const struct td_json_doc *doc,
+                                      uint32_t at)
 {
     if (is_canonical(doc, at))
         return td_json_raw(doc, at);
     td_buf_clear(room);
-    check_canon(room, doc, at);
+    schema_canonical(room, doc, at);
     return td_buf_bytes(room);
 }
 
@@ -162,7 +163,7 @@ static void add_object(struct td_buf *out, const struct td_json_doc *doc,
         (void)td_buf_add_byte(out, i ? ',' : '{');
         add_string(out, doc, keys[i]);
         (void)td_buf_add_byte(out, ':');
-        check_canon(out, doc, keys[i] + 1);
+        schema_canonical(out, doc, keys[i] + 1);
     }
     (void)td_buf_add_text(out, count ? "}" : "{}");
     if (keys != few)
@@ -177,12 +178,13 @@ static void add_array(struct td_buf *out, const struct td_json_doc *doc,
     (void)td_buf_add_byte(out, '[');
     for (; i < doc->values[at].next; i = doc->values[i].next) {
         (void)td_buf_add_text(out, i > at + 1 ? "," : "");
-        check_canon(out, doc, i);
+        schema_canonical(out, doc, i);
     }
     (void)td_buf_add_byte(out, ']');
 }
 
-void check_canon(struct td_buf *out, const struct td_json_doc *doc, uint32_t at)
+void schema_canonical(struct td_buf *out, const struct td_json_doc *doc,
+                      uint32_t at)
 {
     const struct td_json_value *v = &doc->values[at];
 

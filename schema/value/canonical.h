@@ -13,13 +13,14 @@
 /* Append the canonical bytes of value `at`. They are JSON text: strings with
  * the fewest escapes, members sorted, numbers up to 18 digits spelled out.
  */
-void check_canon(struct td_buf *out, const struct td_json_doc *doc,
-                 uint32_t at);
+void schema_canonical(struct td_buf *out, const struct td_json_doc *doc,
+                      uint32_t at);
 
 /* The same bytes alone: where they stand in the document if they are written
  * so there, else in `room`. They live as long as both.
  */
-struct td_bytes check_canon_text(struct td_buf *room,
-                                 const struct td_json_doc *doc, uint32_t at);
+struct td_bytes schema_canonical_text(struct td_buf *room,
+                                      const struct td_json_doc *doc,
+                                      uint32_t at);
 
 #endif

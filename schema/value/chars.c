@@ -2,7 +2,7 @@
 
 #include "core/utf8.h"
 
-struct td_bytes check_cut(struct td_bytes *text, size_t n)
+struct td_bytes schema_cut(struct td_bytes *text, size_t n)
 {
     struct td_bytes head = *text;
 
@@ -14,7 +14,7 @@ struct td_bytes check_cut(struct td_bytes *text, size_t n)
     return head;
 }
 
-uint32_t check_next_char(struct td_bytes *text)
+uint32_t schema_next_char(struct td_bytes *text)
 {
     size_t n = td_utf8_step(text->ptr, text->ptr + text->len);
     uint32_t c = text->ptr[0];
@@ -23,15 +23,15 @@ uint32_t check_next_char(struct td_bytes *text)
         c &= 0x7FU >> n;
     for (size_t i = 1; i < n; i++)
         c = c << 6 | (text->ptr[i] & 0x3FU);
-    (void)check_cut(text, n ? n : 1);
+    (void)schema_cut(text, n ? n : 1);
     return n ? c : UINT32_MAX;
 }
 
-bool check_next_percent(struct td_bytes *text)
+bool schema_next_percent(struct td_bytes *text)
 {
-    if (text->len < 3 || text->ptr[0] != '%' || !check_is_hex(text->ptr[1]) ||
-        !check_is_hex(text->ptr[2]))
+    if (text->len < 3 || text->ptr[0] != '%' || !schema_is_hex(text->ptr[1]) ||
+        !schema_is_hex(text->ptr[2]))
         return false;
-    (void)check_cut(text, 3);
+    (void)schema_cut(text, 3);
     return true;
 }

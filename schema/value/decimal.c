@@ -38,7 +38,7 @@ static unsigned next_digit(const uint8_t **at)
     return (unsigned)(*(*at)++ - '0');
 }
 
-void check_decimal_read(struct check_decimal *d, struct td_bytes token)
+void schema_decimal_read(struct schema_decimal *d, struct td_bytes token)
 {
     const uint8_t *at = token.ptr;
     const uint8_t *end = at + token.len;
@@ -48,7 +48,7 @@ void check_decimal_read(struct check_decimal *d, struct td_bytes token)
     uint32_t last = 0;  /* digits up to the last that is not 0 */
     bool point = false;
 
-    *d = (struct check_decimal){.negative = *at == '-'};
+    *d = (struct schema_decimal){.negative = *at == '-'};
     for (at += d->negative; at < end && (is_digit(*at) || *at == '.'); at++) {
         if (*at == '.') {
             point = true;
@@ -75,8 +75,8 @@ void check_decimal_read(struct check_decimal *d, struct td_bytes token)
 }
 
 /* Compare the digits of two numbers with the same top. */
-static int compare_digits(const struct check_decimal *a,
-                          const struct check_decimal *b)
+static int compare_digits(const struct schema_decimal *a,
+                          const struct schema_decimal *b)
 {
     const uint8_t *x = a->digits;
     const uint8_t *y = b->digits;
@@ -94,8 +94,8 @@ static int compare_digits(const struct check_decimal *a,
     return a->count < b->count ? -1 : 1;
 }
 
-int check_decimal_compare(const struct check_decimal *a,
-                          const struct check_decimal *b)
+int schema_decimal_compare(const struct schema_decimal *a,
+                           const struct schema_decimal *b)
 {
     int size;
 
@@ -113,22 +113,22 @@ int check_decimal_compare(const struct check_decimal *a,
 }
 
 /* The power of ten of the last significant digit. */
-static int64_t bottom(const struct check_decimal *d)
+static int64_t bottom(const struct schema_decimal *d)
 {
     return d->top - (int64_t)d->count + 1;
 }
 
-bool check_decimal_is_integer(const struct check_decimal *d)
+bool schema_decimal_is_integer(const struct schema_decimal *d)
 {
     return d->count == 0 || bottom(d) >= 0;
 }
 
-bool check_decimal_can_divide(const struct check_decimal *d)
+bool schema_decimal_can_divide(const struct schema_decimal *d)
 {
     return d->count > 0 && !d->negative;
 }
 
-static uint64_t digits_modulo(const struct check_decimal *d, uint64_t by)
+static uint64_t digits_modulo(const struct schema_decimal *d, uint64_t by)
 {
     const uint8_t *at = d->digits;
     uint64_t n = 0;
@@ -151,7 +151,7 @@ static uint64_t ten_to_the_modulo(uint64_t power, uint64_t by)
     return (uint64_t)n;
 }
 
-static uint64_t digits_word(const struct check_decimal *d)
+static uint64_t digits_word(const struct schema_decimal *d)
 {
     const uint8_t *at = d->digits;
     uint64_t n = 0;
@@ -162,7 +162,7 @@ static uint64_t digits_word(const struct check_decimal *d)
 }
 
 /* The digits without the point. */
-static void read_digits(mpz_t n, const struct check_decimal *d)
+static void read_digits(mpz_t n, const struct schema_decimal *d)
 {
     const uint8_t *at = d->digits;
     char *text = td_calloc((size_t)d->count + 1, 1);
@@ -174,8 +174,8 @@ static void read_digits(mpz_t n, const struct check_decimal *d)
 }
 
 /* Whether m * 10^power is a multiple of n, of any length. */
-static bool long_multiple(const struct check_decimal *d,
-                          const struct check_decimal *by, uint64_t power)
+static bool long_multiple(const struct schema_decimal *d,
+                          const struct schema_decimal *by, uint64_t power)
 {
     mpz_t m;
     mpz_t n;
@@ -197,8 +197,8 @@ static bool long_multiple(const struct check_decimal *d,
 }
 
 /* d = m * 10^p and by = n * 10^q, where neither m nor n ends in 0. */
-bool check_decimal_is_multiple(const struct check_decimal *d,
-                               const struct check_decimal *by)
+bool schema_decimal_is_multiple(const struct schema_decimal *d,
+                                const struct schema_decimal *by)
 {
     int64_t power = bottom(d) - bottom(by);
     uint64_t n;
@@ -217,12 +217,12 @@ bool check_decimal_is_multiple(const struct check_decimal *d,
     return rest * ten_to_the_modulo((uint64_t)power, n) % n == 0;
 }
 
-bool check_decimal_int64(const struct check_decimal *d, int64_t *n)
+bool schema_decimal_int64(const struct schema_decimal *d, int64_t *n)
 {
     *n = 0;
     if (d->count == 0)
         return true;
-    if (!check_decimal_is_integer(d) || d->top >= WORD_DIGITS)
+    if (!schema_decimal_is_integer(d) || d->top >= WORD_DIGITS)
         return false;
     *n = (int64_t)digits_word(d);
     for (int64_t i = bottom(d); i > 0; i--)

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 /* A number over the bytes of its token, which are borrowed. */
-struct check_decimal {
+struct schema_decimal {
     bool negative;
     uint32_t count;        /* significant digits; 0 = the number is zero */
     int64_t top;           /* power of ten of the first significant digit */
@@ -19,23 +19,23 @@ struct check_decimal {
 };
 
 /* Read a valid JSON number token. */
-void check_decimal_read(struct check_decimal *d, struct td_bytes token);
+void schema_decimal_read(struct schema_decimal *d, struct td_bytes token);
 
 /* <0, 0 or >0. */
-int check_decimal_compare(const struct check_decimal *a,
-                          const struct check_decimal *b);
+int schema_decimal_compare(const struct schema_decimal *a,
+                           const struct schema_decimal *b);
 
 /* True if there is no fraction: 1.0 and 1e2 have none. */
-bool check_decimal_is_integer(const struct check_decimal *d);
+bool schema_decimal_is_integer(const struct schema_decimal *d);
 
 /* A divisor is above 0. */
-bool check_decimal_can_divide(const struct check_decimal *d);
+bool schema_decimal_can_divide(const struct schema_decimal *d);
 
 /* True if d is a whole multiple of by, which can divide. */
-bool check_decimal_is_multiple(const struct check_decimal *d,
-                               const struct check_decimal *by);
+bool schema_decimal_is_multiple(const struct schema_decimal *d,
+                                const struct schema_decimal *by);
 
 /* The integer, if it is one within +-(10^18 - 1). */
-bool check_decimal_int64(const struct check_decimal *d, int64_t *n);
+bool schema_decimal_int64(const struct schema_decimal *d, int64_t *n);
 
 #endif

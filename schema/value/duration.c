@@ -89,7 +89,7 @@ static bool read_part(struct cursor *c, int64_t *ns)
            !__builtin_add_overflow(*ns, whole, ns);
 }
 
-bool check_span_read(struct td_bytes text, int64_t *ns)
+bool schema_duration_read(struct td_bytes text, int64_t *ns)
 {
     struct cursor c = {text, 0};
     bool minus = text.len > 0 && text.ptr[0] == '-';

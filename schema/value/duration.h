@@ -12,6 +12,6 @@
 /* Nanoseconds; what is less than one is cut off. False: text is no span, or
  * one beyond 2^63 ns.
  */
-bool check_span_read(struct td_bytes text, int64_t *ns);
+bool schema_duration_read(struct td_bytes text, int64_t *ns);
 
 #endif

@@ -12,19 +12,19 @@ struct pair {
     uint32_t b;
 };
 
-void check_equal_release(struct check_equal_memory *memory)
+void schema_equal_release(struct schema_equal_memory *memory)
 {
     td_buf_release(&memory->pairs);
     td_buf_release(&memory->text);
     td_buf_release(&memory->other);
 }
 
-static const struct td_json_value *at(struct check_value v)
+static const struct td_json_value *at(struct schema_value v)
 {
     return &v.doc->values[v.at];
 }
 
-struct td_bytes check_text(struct td_buf *scratch, struct check_value v)
+struct td_bytes schema_value_text(struct td_buf *scratch, struct schema_value v)
 {
     if (!(at(v)->flags & TD_JSON_ESCAPED))
         return td_json_inner(v.doc, v.at);
@@ -33,35 +33,35 @@ struct td_bytes check_text(struct td_buf *scratch, struct check_value v)
     return td_buf_bytes(scratch);
 }
 
-static bool equal_numbers(struct check_value a, struct check_value b)
+static bool equal_numbers(struct schema_value a, struct schema_value b)
 {
-    struct check_decimal x;
-    struct check_decimal y;
+    struct schema_decimal x;
+    struct schema_decimal y;
 
-    check_decimal_read(&x, td_json_raw(a.doc, a.at));
-    check_decimal_read(&y, td_json_raw(b.doc, b.at));
-    return check_decimal_compare(&x, &y) == 0;
+    schema_decimal_read(&x, td_json_raw(a.doc, a.at));
+    schema_decimal_read(&y, td_json_raw(b.doc, b.at));
+    return schema_decimal_compare(&x, &y) == 0;
 }
 
-static bool equal_scalars(struct td_buf *scratch, struct check_value a,
-                          struct check_value b)
+static bool equal_scalars(struct td_buf *scratch, struct schema_value a,
+                          struct schema_value b)
 {
     if (at(a)->kind == TD_JSON_NUMBER)
         return equal_numbers(a, b);
     if (at(a)->kind == TD_JSON_STRING)
-        return td_json_string_is(b.doc, b.at, check_text(scratch, a));
+        return td_json_string_is(b.doc, b.at, schema_value_text(scratch, a));
     return true;
 }
 
-static void push(struct check_equal_memory *m, uint32_t a, uint32_t b)
+static void push(struct schema_equal_memory *m, uint32_t a, uint32_t b)
 {
     struct pair pair = {a, b};
 
     (void)td_buf_add(&m->pairs, &pair, sizeof(pair));
 }
 
-static void push_elements(struct check_equal_memory *m, struct check_value a,
-                          struct check_value b)
+static void push_elements(struct schema_equal_memory *m, struct schema_value a,
+                          struct schema_value b)
 {
     uint32_t other = b.at + 1;
 
@@ -71,19 +71,19 @@ static void push_elements(struct check_equal_memory *m, struct check_value a,
     }
 }
 
-static bool equal_canon(struct check_equal_memory *m, struct check_value a,
-                        struct check_value b)
+static bool equal_canon(struct schema_equal_memory *m, struct schema_value a,
+                        struct schema_value b)
 {
     m->compared++;
-    return td_bytes_equal(check_canon_text(&m->text, a.doc, a.at),
-                          check_canon_text(&m->other, b.doc, b.at));
+    return td_bytes_equal(schema_canonical_text(&m->text, a.doc, a.at),
+                          schema_canonical_text(&m->other, b.doc, b.at));
 }
 
 /* Members in the same order are pairs of values. In another order, looking up
  * each would take quadratic time, so all are sorted, unless b lacks one anyway.
  */
-static bool push_members(struct check_equal_memory *m, struct check_value a,
-                         struct check_value b)
+static bool push_members(struct schema_equal_memory *m, struct schema_value a,
+                         struct schema_value b)
 {
     size_t mark = m->pairs.len;
     uint32_t other = b.at + 1;
@@ -91,7 +91,7 @@ static bool push_members(struct check_equal_memory *m, struct check_value a,
     for (uint32_t key = a.at + 1; key < at(a)->next;
          key = a.doc->values[key + 1].next) {
         struct td_bytes name =
-            check_text(&m->text, (struct check_value){a.doc, key});
+            schema_value_text(&m->text, (struct schema_value){a.doc, key});
 
         if (!td_json_string_is(b.doc, other, name)) {
             m->pairs.len = mark;
@@ -104,8 +104,8 @@ static bool push_members(struct check_equal_memory *m, struct check_value a,
     return true;
 }
 
-static bool equal_shallow(struct check_equal_memory *m, struct check_value a,
-                          struct check_value b)
+static bool equal_shallow(struct schema_equal_memory *m, struct schema_value a,
+                          struct schema_value b)
 {
     if (at(a)->kind != at(b)->kind || at(a)->count != at(b)->count)
         return false;
@@ -116,8 +116,8 @@ static bool equal_shallow(struct check_equal_memory *m, struct check_value a,
     return equal_scalars(&m->text, a, b);
 }
 
-bool check_equal(struct check_equal_memory *memory, struct check_value a,
-                 struct check_value b)
+bool schema_equal(struct schema_equal_memory *memory, struct schema_value a,
+                  struct schema_value b)
 {
     td_buf_clear(&memory->pairs);
     for (;;) {
@@ -160,14 +160,14 @@ static size_t run_length(const struct element *e, size_t count)
     return n;
 }
 
-static bool pairs_differ(struct check_equal_memory *memory,
+static bool pairs_differ(struct schema_equal_memory *memory,
                          const struct td_json_doc *doc, const struct element *e,
                          size_t count)
 {
     for (size_t i = 1; i < count; i++) {
         for (size_t k = 0; k < i; k++) {
-            if (equal_canon(memory, (struct check_value){doc, e[i].at},
-                            (struct check_value){doc, e[k].at}))
+            if (equal_canon(memory, (struct schema_value){doc, e[i].at},
+                            (struct schema_value){doc, e[k].at}))
                 return false;
         }
     }
@@ -177,16 +177,17 @@ static bool pairs_differ(struct check_equal_memory *memory,
 /* Elements of one cheap print by the print of their canonical bytes, which
  * tells members of one name in another order apart as well.
  */
-static bool run_is_unique(struct check_equal_memory *memory,
+static bool run_is_unique(struct schema_equal_memory *memory,
                           const struct td_json_doc *doc, struct element *e,
                           size_t count)
 {
     bool unique = true;
 
     for (size_t i = 0; i < count; i++) {
-        struct td_bytes text = check_canon_text(&memory->text, doc, e[i].at);
+        struct td_bytes text =
+            schema_canonical_text(&memory->text, doc, e[i].at);
 
-        e[i].print = check_print_text(0, text.ptr, text.len, text.len);
+        e[i].print = schema_fingerprint_text(0, text.ptr, text.len, text.len);
     }
     qsort(e, count, sizeof(*e), compare_elements);
     for (size_t i = 0, n; i < count && unique; i += n) {
@@ -196,24 +197,24 @@ static bool run_is_unique(struct check_equal_memory *memory,
     return unique;
 }
 
-static struct element *print_elements(struct check_equal_memory *memory,
-                                      struct check_value array)
+static struct element *print_elements(struct schema_equal_memory *memory,
+                                      struct schema_value array)
 {
     uint32_t count = at(array)->count;
     uint32_t child = array.at + 1;
     struct element *e = td_calloc(count, sizeof(*e));
 
-    check_secret_draw();
+    schema_hash_seed_draw();
     for (uint32_t i = 0; i < count; i++) {
-        e[i].print = check_print_value(&memory->text, array.doc, child);
+        e[i].print = schema_fingerprint_value(&memory->text, array.doc, child);
         e[i].at = child;
         child = array.doc->values[child].next;
     }
     return e;
 }
 
-bool check_all_unique(struct check_equal_memory *memory,
-                      struct check_value array)
+bool schema_all_unique(struct schema_equal_memory *memory,
+                       struct schema_value array)
 {
     uint32_t count = at(array)->count;
     struct element *e;

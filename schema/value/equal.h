@@ -11,13 +11,13 @@
 #include "core/json.h"
 
 /* One value of a document. */
-struct check_value {
+struct schema_value {
     const struct td_json_doc *doc;
     uint32_t at;
 };
 
 /* Memory for comparisons; all zeroes is valid, use it again and again. */
-struct check_equal_memory {
+struct schema_equal_memory {
     struct td_buf pairs;
     struct td_buf text;
     struct td_buf other;
@@ -25,21 +25,22 @@ struct check_equal_memory {
 };
 
 /* Frees the memory; it is valid and empty. */
-void check_equal_release(struct check_equal_memory *memory);
+void schema_equal_release(struct schema_equal_memory *memory);
 
 /* True if a and b are equal. */
-bool check_equal(struct check_equal_memory *memory, struct check_value a,
-                 struct check_value b);
+bool schema_equal(struct schema_equal_memory *memory, struct schema_value a,
+                  struct schema_value b);
 
 /* True if no two elements of the array are equal. Only those are compared that
  * have one hash, and that hash depends on a secret (schema/value/hash_seed.h).
  */
-bool check_all_unique(struct check_equal_memory *memory,
-                      struct check_value array);
+bool schema_all_unique(struct schema_equal_memory *memory,
+                       struct schema_value array);
 
 /* The text of string v without escapes; borrowed from its document or from
  * scratch, which is overwritten.
  */
-struct td_bytes check_text(struct td_buf *scratch, struct check_value v);
+struct td_bytes schema_value_text(struct td_buf *scratch,
+                                  struct schema_value v);
 
 #endif

@@ -8,12 +8,12 @@
 /* A number as plain digits: 1, 1.0 and 10e-1 are "1"; empty: it is too long. */
 static struct td_bytes plain(struct td_buf *out, struct td_bytes token)
 {
-    struct check_decimal d;
+    struct schema_decimal d;
     const uint8_t *digit;
     int64_t bottom;
 
     td_buf_clear(out);
-    check_decimal_read(&d, token);
+    schema_decimal_read(&d, token);
     bottom = d.top - (int64_t)d.count + 1;
     if (d.top > PLAIN || bottom < -PLAIN)
         return td_bytes(NULL, 0);
@@ -56,11 +56,11 @@ static uint64_t print_number(struct td_buf *scratch,
     struct td_bytes digits;
 
     if (is_plain(v, text + v->start, v->end - v->start))
-        return check_print_text(0, text, v->end, v->end - v->start);
+        return schema_fingerprint_text(0, text, v->end, v->end - v->start);
     digits = plain(scratch, td_json_raw(doc, at));
     if (digits.len == 0)
-        digits = check_canon_text(scratch, doc, at);
-    return check_print_text(0, digits.ptr, digits.len, digits.len);
+        digits = schema_canonical_text(scratch, doc, at);
+    return schema_fingerprint_text(0, digits.ptr, digits.len, digits.len);
 }
 
 static uint64_t print_string(struct td_buf *scratch,
@@ -71,11 +71,11 @@ static uint64_t print_string(struct td_buf *scratch,
     struct td_bytes text;
 
     if (!(v->flags & TD_JSON_ESCAPED))
-        return check_print_text(0, doc->text.ptr, v->end - 1, len);
+        return schema_fingerprint_text(0, doc->text.ptr, v->end - 1, len);
     td_buf_clear(scratch);
     (void)td_json_unescape(scratch, td_json_inner(doc, at));
     text = td_buf_bytes(scratch);
-    return check_print_text(0, text.ptr, text.len, text.len);
+    return schema_fingerprint_text(0, text.ptr, text.len, text.len);
 }
 
 static uint64_t print_leaf(struct td_buf *scratch,
@@ -88,14 +88,14 @@ static uint64_t print_leaf(struct td_buf *scratch,
         print ^= print_string(scratch, doc, at);
     else if (kind == TD_JSON_NUMBER)
         print ^= print_number(scratch, doc, at);
-    return check_print_mix(print);
+    return schema_fingerprint_mix(print);
 }
 
 /* NOLINTBEGIN(misc-no-recursion) */
 
 /* A parsed document bounds the depth. */
-uint64_t check_print_value(struct td_buf *scratch,
-                           const struct td_json_doc *doc, uint32_t at)
+uint64_t schema_fingerprint_value(struct td_buf *scratch,
+                                  const struct td_json_doc *doc, uint32_t at)
 {
     const struct td_json_value *v = &doc->values[at];
     uint64_t print = print_leaf(scratch, doc, at);
@@ -103,12 +103,13 @@ uint64_t check_print_value(struct td_buf *scratch,
 
     if (v->kind == TD_JSON_ARRAY) {
         for (; i < v->next; i = doc->values[i].next)
-            print = check_print_mix(print + check_print_value(scratch, doc, i));
+            print = schema_fingerprint_mix(
+                print + schema_fingerprint_value(scratch, doc, i));
     } else if (v->kind == TD_JSON_OBJECT) {
         for (; i < v->next; i = doc->values[i + 1].next)
-            print +=
-                check_print_mix(print_leaf(scratch, doc, i) +
-                                3 * check_print_value(scratch, doc, i + 1));
+            print += schema_fingerprint_mix(
+                print_leaf(scratch, doc, i) +
+                3 * schema_fingerprint_value(scratch, doc, i + 1));
     }
     return print;
 }

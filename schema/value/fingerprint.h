@@ -11,8 +11,8 @@
 #include <string.h>
 
 /* The last bytes, at most eight, of the `len` that end at text[end]. */
-static inline uint64_t check_print_tail(const uint8_t *text, size_t end,
-                                        size_t len)
+static inline uint64_t schema_fingerprint_tail(const uint8_t *text, size_t end,
+                                               size_t len)
 {
     uint64_t word = 0;
 
@@ -28,26 +28,29 @@ static inline uint64_t check_print_tail(const uint8_t *text, size_t end,
     return word;
 }
 
-static inline uint64_t check_print_mix(uint64_t print)
+static inline uint64_t schema_fingerprint_mix(uint64_t print)
 {
-    return check_secret_mix(print ^ check_secret.start, check_secret.step);
+    return schema_hash_mix(print ^ schema_hash_seed.start,
+                           schema_hash_seed.step);
 }
 
 /* Of all bytes, on top of another print. The length counts by a secret: a text
  * that goes on with zeroes could undo it if it stood beside the last bytes as
  * it is.
  */
-static inline uint64_t check_print_text(uint64_t print, const uint8_t *text,
-                                        size_t end, size_t len)
+static inline uint64_t schema_fingerprint_text(uint64_t print,
+                                               const uint8_t *text, size_t end,
+                                               size_t len)
 {
     uint64_t word;
 
     for (size_t at = end - len; at + 8 < end; at += 8) {
         memcpy(&word, text + at, 8);
-        print = check_print_mix(print ^ word);
+        print = schema_fingerprint_mix(print ^ word);
     }
-    return check_print_mix(print ^ check_print_tail(text, end, len) ^
-                           len * check_secret.last);
+    return schema_fingerprint_mix(print ^
+                                  schema_fingerprint_tail(text, end, len) ^
+                                  len * schema_hash_seed.last);
 }
 
 /* Of value `at`: the order of members does not matter, nor how a string is
@@ -55,7 +58,7 @@ static inline uint64_t check_print_text(uint64_t print, const uint8_t *text,
  * same, but for objects whose members of one name are in another order. scratch
  * is overwritten.
  */
-uint64_t check_print_value(struct td_buf *scratch,
-                           const struct td_json_doc *doc, uint32_t at);
+uint64_t schema_fingerprint_value(struct td_buf *scratch,
+                                  const struct td_json_doc *doc, uint32_t at);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void check_folders_add(struct check_folders *folders, const char *folder)
+void schema_folders_add(struct schema_folders *folders, const char *folder)
 {
     char *real = realpath(folder, NULL);
 
@@ -23,21 +23,21 @@ void check_folders_add(struct check_folders *folders, const char *folder)
     folders->list[folders->len++] = real;
 }
 
-void check_folders_add_of(struct check_folders *folders, const char *file)
+void schema_folders_add_of(struct schema_folders *folders, const char *file)
 {
     const char *slash = strrchr(file, '/');
     char *folder =
         slash ? td_strndup(file, (size_t)(slash - file) + 1) : td_strdup(".");
 
-    check_folders_add(folders, folder);
+    schema_folders_add(folders, folder);
     free(folder);
 }
 
-void check_folders_add_all(struct check_folders *folders,
-                           const char *const *list)
+void schema_folders_add_all(struct schema_folders *folders,
+                            const char *const *list)
 {
     for (size_t i = 0; list && list[i]; i++)
-        check_folders_add(folders, list[i]);
+        schema_folders_add(folders, list[i]);
 }
 
 static bool is_in(const char *folder, const char *path)
@@ -77,7 +77,7 @@ static char *real_path(const char *path)
     return real ? real : real_parent(path);
 }
 
-bool check_folders_hold(const struct check_folders *folders, const char *path)
+bool schema_folders_hold(const struct schema_folders *folders, const char *path)
 {
     char *real = real_path(path);
     bool holds = false;
@@ -88,21 +88,21 @@ bool check_folders_hold(const struct check_folders *folders, const char *path)
     return holds;
 }
 
-enum td_code check_folders_check(const struct check_folders *folders,
-                                 const char *path, struct td_error *err)
+enum td_code schema_folders_check(const struct schema_folders *folders,
+                                  const char *path, struct td_error *err)
 {
-    if (check_folders_hold(folders, path))
+    if (schema_folders_hold(folders, path))
         return TD_OK;
     (void)td_error_set(err, TD_IO, "", 0,
                        "it leads out of the folder of the contract or schema");
-    (void)td_error_mend(err, "--allow-refs DIR allows another folder");
+    (void)td_error_hint(err, "--allow-refs DIR allows another folder");
     return TD_IO;
 }
 
-void check_folders_release(struct check_folders *folders)
+void schema_folders_release(struct schema_folders *folders)
 {
     for (uint32_t i = 0; i < folders->len; i++)
         free(folders->list[i]);
     free(folders->list);
-    *folders = (struct check_folders){0};
+    *folders = (struct schema_folders){0};
 }

@@ -9,28 +9,29 @@
 #include <stdbool.h>
 
 /* All zeroes is valid: no folder. */
-struct check_folders {
+struct schema_folders {
     char **list; /* real paths */
     uint32_t len;
 };
 
 /* Add a folder; one that is not there holds nothing. */
-void check_folders_add(struct check_folders *folders, const char *folder);
+void schema_folders_add(struct schema_folders *folders, const char *folder);
 /* The same of the folder that a file is in. */
-void check_folders_add_of(struct check_folders *folders, const char *file);
+void schema_folders_add_of(struct schema_folders *folders, const char *file);
 /* Add each of a list that ends with NULL; the list may be NULL. */
-void check_folders_add_all(struct check_folders *folders,
-                           const char *const *list);
+void schema_folders_add_all(struct schema_folders *folders,
+                            const char *const *list);
 
 /* Whether the file, or where a link of this name leads, is in one of them. */
-bool check_folders_hold(const struct check_folders *folders, const char *path);
+bool schema_folders_hold(const struct schema_folders *folders,
+                         const char *path);
 
-/* TD_IO with a mend if it is not. */
+/* TD_IO with a hint if it is not. */
 TD_MUST_CHECK enum td_code
-check_folders_check(const struct check_folders *folders, const char *path,
-                    struct td_error *err);
+schema_folders_check(const struct schema_folders *folders, const char *path,
+                     struct td_error *err);
 
 /* Frees it; all zeroes. */
-void check_folders_release(struct check_folders *folders);
+void schema_folders_release(struct schema_folders *folders);
 
 #endif

@@ -4,16 +4,16 @@
 
 #include <pthread.h>
 
-struct check_secret check_secret;
+struct schema_hash_seed schema_hash_seed;
 
 static void draw(void)
 {
-    td_rand_bytes(td_rand_real(), &check_secret, sizeof(check_secret));
-    check_secret.step |= 1; /* a factor is not 0 */
-    check_secret.last |= 1;
+    td_rand_bytes(td_rand_real(), &schema_hash_seed, sizeof(schema_hash_seed));
+    schema_hash_seed.step |= 1; /* a factor is not 0 */
+    schema_hash_seed.last |= 1;
 }
 
-void check_secret_draw(void)
+void schema_hash_seed_draw(void)
 {
     static pthread_once_t drawn = PTHREAD_ONCE_INIT;
 

@@ -2,10 +2,10 @@
  * choose the hashes as well: with numbers that are drawn at random, once a
  * process.
  *
- *     check_secret_draw();                        before the first hash
- *     h = check_secret.start;
- *     h = check_secret_mix(h ^ word, check_secret.step);  each word
- *     h = check_secret_mix(h ^ len, check_secret.last);
+ *     schema_hash_seed_draw();                        before the first hash
+ *     h = schema_hash_seed.start;
+ *     h = schema_hash_mix(h ^ word, schema_hash_seed.step);  each word
+ *     h = schema_hash_mix(h ^ len, schema_hash_seed.last);
  *
  * Between any two words stands a product with a factor that nobody outside
  * knows, and half of it is folded onto the other, so no step can be undone.
@@ -19,22 +19,22 @@
 #include <stdint.h>
 #include <string.h>
 
-struct check_secret {
+struct schema_hash_seed {
     uint64_t start;
     uint64_t step; /* a factor; odd */
     uint64_t last; /* another */
 };
 
-extern struct check_secret check_secret;
+extern struct schema_hash_seed schema_hash_seed;
 
 /* Draw it, unless it was; from any thread. */
-void check_secret_draw(void);
+void schema_hash_seed_draw(void);
 
-__extension__ typedef unsigned __int128 check_wide;
+__extension__ typedef unsigned __int128 schema_u128;
 
-static inline uint64_t check_secret_mix(uint64_t n, uint64_t factor)
+static inline uint64_t schema_hash_mix(uint64_t n, uint64_t factor)
 {
-    check_wide product = (check_wide)n * factor;
+    schema_u128 product = (schema_u128)n * factor;
 
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
@@ -42,7 +42,7 @@ static inline uint64_t check_secret_mix(uint64_t n, uint64_t factor)
 /* Are these the same few bytes, without a call: keys and names of events, which
  * are compared for every message.
  */
-static inline bool check_same_word(const uint8_t *a, const uint8_t *b)
+static inline bool schema_same_word(const uint8_t *a, const uint8_t *b)
 {
     uint64_t x;
     uint64_t y;
@@ -53,17 +53,18 @@ static inline bool check_same_word(const uint8_t *a, const uint8_t *b)
 }
 
 /* Words; the last one may overlap the one before. Neither may be NULL. */
-static inline bool check_same(const uint8_t *a, const uint8_t *b, size_t len)
+static inline bool schema_same_bytes(const uint8_t *a, const uint8_t *b,
+                                     size_t len)
 {
     size_t i = 0;
 
     if (len < 8)
         return memcmp(a, b, len) == 0;
     for (; i + 8 < len; i += 8) {
-        if (!check_same_word(a + i, b + i))
+        if (!schema_same_word(a + i, b + i))
             return false;
     }
-    return check_same_word(a + len - 8, b + len - 8);
+    return schema_same_word(a + len - 8, b + len - 8);
 }
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-struct check_key {
+struct schema_key {
     uint8_t *text; /* allocated; kept for the next key of this number */
     size_t size;   /* of that memory */
     size_t len;
@@ -14,13 +14,13 @@ struct check_key {
     bool there;
 };
 
-void check_keys_release(struct check_keys *keys)
+void schema_intern_release(struct schema_intern *keys)
 {
     for (uint32_t i = 0; i < keys->len; i++)
         free(keys->list[i].text);
     free(keys->list);
     free(keys->slots);
-    *keys = (struct check_keys){0};
+    *keys = (struct schema_intern){0};
 }
 
 static uint64_t read_word(const uint8_t *at)
@@ -53,16 +53,16 @@ static uint64_t read_tail(struct td_bytes text)
 /* Eight bytes a step: keys are short, and looked up for every message. */
 static uint64_t hash(struct td_bytes text)
 {
-    uint64_t h = check_secret.start;
+    uint64_t h = schema_hash_seed.start;
 
     for (size_t i = 0; i + 8 <= text.len; i += 8)
-        h = check_secret_mix(h ^ read_word(text.ptr + i), check_secret.step);
+        h = schema_hash_mix(h ^ read_word(text.ptr + i), schema_hash_seed.step);
     if (text.len % 8)
-        h = check_secret_mix(h ^ read_tail(text), check_secret.step);
-    return check_secret_mix(h ^ text.len, check_secret.last);
+        h = schema_hash_mix(h ^ read_tail(text), schema_hash_seed.step);
+    return schema_hash_mix(h ^ text.len, schema_hash_seed.last);
 }
 
-static bool is_key(const struct check_key *key, struct td_bytes text,
+static bool is_key(const struct schema_key *key, struct td_bytes text,
                    uint64_t h)
 {
     return key->hash == h &&
@@ -70,8 +70,8 @@ static bool is_key(const struct check_key *key, struct td_bytes text,
 }
 
 /* The slot of the text, or the free one where it belongs. */
-static uint32_t find_slot(const struct check_keys *keys, struct td_bytes text,
-                          uint64_t h)
+static uint32_t find_slot(const struct schema_intern *keys,
+                          struct td_bytes text, uint64_t h)
 {
     uint32_t i = (uint32_t)h & keys->mask;
 
@@ -81,11 +81,11 @@ static uint32_t find_slot(const struct check_keys *keys, struct td_bytes text,
 }
 
 /* Open addressing, at most half full. */
-static void grow_slots(struct check_keys *keys)
+static void grow_slots(struct schema_intern *keys)
 {
     uint32_t slots = keys->slots ? (keys->mask + 1) * 2 : 16;
 
-    check_secret_draw();
+    schema_hash_seed_draw();
     free(keys->slots);
     keys->slots = td_calloc(slots, sizeof(*keys->slots));
     keys->mask = slots - 1;
@@ -100,7 +100,7 @@ static void grow_slots(struct check_keys *keys)
 }
 
 /* A number for a key: one that was freed, or a new one. */
-static uint32_t take_number(struct check_keys *keys)
+static uint32_t take_number(struct schema_intern *keys)
 {
     uint32_t key = keys->free - 1;
 
@@ -112,11 +112,11 @@ static uint32_t take_number(struct check_keys *keys)
         keys->list =
             td_realloc(keys->list, (size_t)(keys->len ? keys->len : 1) * 2 *
                                        sizeof(*keys->list));
-    keys->list[keys->len] = (struct check_key){0};
+    keys->list[keys->len] = (struct schema_key){0};
     return keys->len++;
 }
 
-static void set_text(struct check_key *key, struct td_bytes text, uint64_t h)
+static void set_text(struct schema_key *key, struct td_bytes text, uint64_t h)
 {
     if (key->size < text.len || !key->text) {
         key->size = text.len + 8;
@@ -129,14 +129,15 @@ static void set_text(struct check_key *key, struct td_bytes text, uint64_t h)
     key->there = true;
 }
 
-uint32_t check_keys_find(const struct check_keys *keys, struct td_bytes text)
+uint32_t schema_intern_find(const struct schema_intern *keys,
+                            struct td_bytes text)
 {
     return keys->slots ? keys->slots[find_slot(keys, text, hash(text))] - 1
-                       : CHECK_NO_KEY;
+                       : SCHEMA_NO_KEY;
 }
 
-uint32_t check_keys_add(struct check_keys *keys, struct td_bytes text,
-                        bool *is_new)
+uint32_t schema_intern_add(struct schema_intern *keys, struct td_bytes text,
+                           bool *is_new)
 {
     uint32_t slot;
     uint32_t key;
@@ -158,7 +159,7 @@ uint32_t check_keys_add(struct check_keys *keys, struct td_bytes text,
 }
 
 /* Close the gap at `hole`, so that what stands behind it is still found. */
-static void close_gap(struct check_keys *keys, uint32_t hole)
+static void close_gap(struct schema_intern *keys, uint32_t hole)
 {
     uint32_t at = hole;
 
@@ -177,9 +178,9 @@ static void close_gap(struct check_keys *keys, uint32_t hole)
     keys->slots[hole] = 0;
 }
 
-void check_keys_remove(struct check_keys *keys, uint32_t key)
+void schema_intern_remove(struct schema_intern *keys, uint32_t key)
 {
-    struct check_key *k = &keys->list[key];
+    struct schema_key *k = &keys->list[key];
 
     if (!k->there)
         return;
@@ -190,7 +191,7 @@ void check_keys_remove(struct check_keys *keys, uint32_t key)
     keys->live--;
 }
 
-void check_keys_clear(struct check_keys *keys)
+void schema_intern_clear(struct schema_intern *keys)
 {
     for (uint32_t i = 0; i < keys->len; i++) {
         keys->list[i].there = false;
@@ -202,7 +203,8 @@ void check_keys_clear(struct check_keys *keys)
         memset(keys->slots, 0, ((size_t)keys->mask + 1) * sizeof(*keys->slots));
 }
 
-struct td_bytes check_keys_text(const struct check_keys *keys, uint32_t key)
+struct td_bytes schema_intern_text(const struct schema_intern *keys,
+                                   uint32_t key)
 {
     return td_bytes(keys->list[key].text, keys->list[key].len);
 }

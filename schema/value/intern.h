@@ -11,11 +11,11 @@
 
 #include <stdbool.h>
 
-#define CHECK_NO_KEY UINT32_MAX
+#define SCHEMA_NO_KEY UINT32_MAX
 
 /* All zeroes is valid and empty. */
-struct check_keys {
-    struct check_key *list;
+struct schema_intern {
+    struct schema_key *list;
     uint32_t len;  /* of list; numbers are below */
     uint32_t live; /* keys that are there */
     uint32_t free; /* number + 1 of one that is not, which names the next */
@@ -24,24 +24,26 @@ struct check_keys {
 };
 
 /* Frees everything; the table is empty. */
-void check_keys_release(struct check_keys *keys);
+void schema_intern_release(struct schema_intern *keys);
 
-/* The number of this text, or CHECK_NO_KEY. */
-uint32_t check_keys_find(const struct check_keys *keys, struct td_bytes text);
+/* The number of this text, or SCHEMA_NO_KEY. */
+uint32_t schema_intern_find(const struct schema_intern *keys,
+                            struct td_bytes text);
 
 /* The same; a text that is new is copied, and gets a number that was freed or
  * the next one. is_new may be NULL.
  */
-uint32_t check_keys_add(struct check_keys *keys, struct td_bytes text,
-                        bool *is_new);
+uint32_t schema_intern_add(struct schema_intern *keys, struct td_bytes text,
+                           bool *is_new);
 
 /* Forget a key; its number is free. Nothing happens if it is not there. */
-void check_keys_remove(struct check_keys *keys, uint32_t key);
+void schema_intern_remove(struct schema_intern *keys, uint32_t key);
 
 /* Forget all keys, but keep the memory. */
-void check_keys_clear(struct check_keys *keys);
+void schema_intern_clear(struct schema_intern *keys);
 
 /* Its text; lives until the key is removed, or all are. */
-struct td_bytes check_keys_text(const struct check_keys *keys, uint32_t key);
+struct td_bytes schema_intern_text(const struct schema_intern *keys,
+                                   uint32_t key);
 
 #endif

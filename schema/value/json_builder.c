@@ -5,33 +5,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void note(struct check_maker *m, struct td_jsonx_mark mark)
+static void note(struct schema_builder *m, struct td_jsonx_mark mark)
 {
     (void)td_buf_add(&m->marks, &mark, sizeof(mark));
 }
 
 /* A comma behind what ends a value. */
-static void separate(struct check_maker *m)
+static void separate(struct schema_builder *m)
 {
     if (m->text.len > 0 && !strchr("{[:,", m->text.ptr[m->text.len - 1]))
         (void)td_buf_add_byte(&m->text, ',');
 }
 
-void check_maker_open(struct check_maker *m, char bracket,
-                      struct td_jsonx_mark mark)
+void schema_builder_open(struct schema_builder *m, char bracket,
+                         struct td_jsonx_mark mark)
 {
     separate(m);
     (void)td_buf_add_byte(&m->text, (uint8_t)bracket);
     note(m, mark);
 }
 
-void check_maker_close(struct check_maker *m, char bracket)
+void schema_builder_close(struct schema_builder *m, char bracket)
 {
     (void)td_buf_add_byte(&m->text, (uint8_t)bracket);
 }
 
-void check_maker_string(struct check_maker *m, struct td_bytes text,
-                        struct td_jsonx_mark mark)
+void schema_builder_string(struct schema_builder *m, struct td_bytes text,
+                           struct td_jsonx_mark mark)
 {
     separate(m);
     (void)td_buf_add_byte(&m->text, '"');
@@ -40,15 +40,15 @@ void check_maker_string(struct check_maker *m, struct td_bytes text,
     note(m, mark);
 }
 
-void check_maker_key(struct check_maker *m, struct td_bytes name,
-                     struct td_jsonx_mark mark)
+void schema_builder_key(struct schema_builder *m, struct td_bytes name,
+                        struct td_jsonx_mark mark)
 {
-    check_maker_string(m, name, mark);
+    schema_builder_string(m, name, mark);
     (void)td_buf_add_byte(&m->text, ':');
 }
 
-void check_maker_copy(struct check_maker *m, const struct td_jsonx *doc,
-                      uint32_t at)
+void schema_builder_copy(struct schema_builder *m, const struct td_jsonx *doc,
+                         uint32_t at)
 {
     separate(m);
     (void)td_buf_add_bytes(&m->text, td_json_raw(&doc->json, at));
@@ -56,28 +56,29 @@ void check_maker_copy(struct check_maker *m, const struct td_jsonx *doc,
         note(m, td_jsonx_where(doc, i));
 }
 
-void check_maker_members(struct check_maker *m, const struct td_jsonx *doc,
-                         uint32_t at, const char *without)
+void schema_builder_members(struct schema_builder *m,
+                            const struct td_jsonx *doc, uint32_t at,
+                            const char *without)
 {
     for (uint32_t key = at + 1; key < doc->json.values[at].next;
          key = doc->json.values[key + 1].next) {
         if (without && td_json_string_is(&doc->json, key, td_text(without)))
             continue;
-        check_maker_copy(m, doc, key);
+        schema_builder_copy(m, doc, key);
         (void)td_buf_add_byte(&m->text, ':');
-        check_maker_copy(m, doc, key + 1);
+        schema_builder_copy(m, doc, key + 1);
     }
 }
 
-enum td_code check_maker_finish(struct check_maker *m, const char *name,
-                                struct td_jsonx *out, struct td_error *err)
+enum td_code schema_builder_finish(struct schema_builder *m, const char *name,
+                                   struct td_jsonx *out, struct td_error *err)
 {
     enum td_code code;
 
     out->text = m->text;
     out->marks = (struct td_jsonx_mark *)(void *)m->marks.ptr;
     out->name = td_strdup(name);
-    *m = (struct check_maker){0};
+    *m = (struct schema_builder){0};
     code = td_json_parse(&out->json, td_buf_bytes(&out->text), TD_JSONX_DEPTH,
                          err);
     if (code)
@@ -85,7 +86,7 @@ enum td_code check_maker_finish(struct check_maker *m, const char *name,
     return code;
 }
 
-void check_maker_mark(struct td_jsonx *doc)
+void schema_builder_mark(struct td_jsonx *doc)
 {
     struct td_jsonx_mark now = {.line = 1, .column = 1};
     const uint8_t *text = doc->json.text.ptr;

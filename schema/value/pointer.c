@@ -31,8 +31,8 @@ static void add_name(struct td_buf *out, const struct td_json_doc *doc,
     td_buf_release(&text);
 }
 
-void check_pointer(struct td_buf *out, const struct td_json_doc *doc,
-                   uint32_t from, uint32_t at)
+void schema_pointer(struct td_buf *out, const struct td_json_doc *doc,
+                    uint32_t from, uint32_t at)
 {
     uint32_t i = from;
 
@@ -72,7 +72,7 @@ static void add_characters(struct td_buf *out, struct td_bytes text)
     }
 }
 
-void check_excerpt(struct td_buf *out, struct td_bytes bytes, size_t max)
+void schema_excerpt(struct td_buf *out, struct td_bytes bytes, size_t max)
 {
     size_t len = bytes.len < max ? bytes.len : max;
 
@@ -88,8 +88,8 @@ static bool is_blank(uint8_t byte)
     return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
-void check_excerpt_value(struct td_buf *out, const struct td_json_doc *doc,
-                         uint32_t at, size_t max)
+void schema_excerpt_value(struct td_buf *out, const struct td_json_doc *doc,
+                          uint32_t at, size_t max)
 {
     struct td_bytes raw = td_json_raw(doc, at);
     size_t end = out->len + max;

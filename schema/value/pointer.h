@@ -7,18 +7,18 @@
 /* Append the JSON Pointer (RFC 6901) of value `at`, seen from value `from`,
  * which contains it. A key has the pointer of its member.
  */
-void check_pointer(struct td_buf *out, const struct td_json_doc *doc,
-                   uint32_t from, uint32_t at);
+void schema_pointer(struct td_buf *out, const struct td_json_doc *doc,
+                    uint32_t from, uint32_t at);
 
 /* Append the bytes, or their first `max` (cut between characters) and "...".
  * What is not UTF-8 becomes U+FFFD.
  */
-void check_excerpt(struct td_buf *out, struct td_bytes bytes, size_t max);
+void schema_excerpt(struct td_buf *out, struct td_bytes bytes, size_t max);
 
 /* The same with value `at`. Where it is laid out over lines, each run of white
  * space is one space.
  */
-void check_excerpt_value(struct td_buf *out, const struct td_json_doc *doc,
-                         uint32_t at, size_t max);
+void schema_excerpt_value(struct td_buf *out, const struct td_json_doc *doc,
+                          uint32_t at, size_t max);
 
 #endif

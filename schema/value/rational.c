@@ -31,7 +31,7 @@ static const int64_t tens[WORD_DIGITS + 1] = {1,
                                               100000000000000000,
                                               1000000000000000000};
 
-mpq_ptr number_big(struct check_number *n)
+mpq_ptr rational_big(struct schema_rational *n)
 {
     if (!n->big) {
         n->big = td_calloc(1, sizeof(*n->big));
@@ -40,29 +40,30 @@ mpq_ptr number_big(struct check_number *n)
     return n->big->q;
 }
 
-void check_number_release(struct check_number *n)
+void schema_rational_release(struct schema_rational *n)
 {
     if (n->big)
         mpq_clear(n->big->q);
     free(n->big);
-    *n = (struct check_number){.den = 1};
+    *n = (struct schema_rational){.den = 1};
 }
 
-void check_number_set(struct check_number *n, int64_t value)
+void schema_rational_set(struct schema_rational *n, int64_t value)
 {
-    check_number_ratio(n, value, 1);
+    schema_rational_ratio(n, value, 1);
 }
 
-void check_number_copy(struct check_number *to, const struct check_number *from)
+void schema_rational_copy(struct schema_rational *to,
+                          const struct schema_rational *from)
 {
     if (to == from)
         return;
-    check_number_ratio(to, from->num, from->den);
+    schema_rational_ratio(to, from->num, from->den);
     if (from->den == 0)
-        mpq_set(number_big(to), from->big->q);
+        mpq_set(rational_big(to), from->big->q);
 }
 
-void number_get(mpq_t out, const struct check_number *n)
+void rational_get(mpq_t out, const struct schema_rational *n)
 {
     if (n->den == 0) {
         mpq_set(out, n->big->q);
@@ -79,35 +80,35 @@ static bool is_small(mpz_srcptr z)
     return mpz_fits_slong_p(z) && mpz_cmp_si(z, INT64_MIN) != 0;
 }
 
-enum check_trouble number_put(struct check_number *n, mpq_srcptr q)
+enum schema_trouble rational_put(struct schema_rational *n, mpq_srcptr q)
 {
-    if (mpz_sizeinbase(mpq_numref(q), 2) > CHECK_NUMBER_BITS ||
-        mpz_sizeinbase(mpq_denref(q), 2) > CHECK_NUMBER_BITS)
-        return CHECK_TOO_LARGE;
+    if (mpz_sizeinbase(mpq_numref(q), 2) > SCHEMA_RATIONAL_BITS ||
+        mpz_sizeinbase(mpq_denref(q), 2) > SCHEMA_RATIONAL_BITS)
+        return SCHEMA_TOO_LARGE;
     if (is_small(mpq_numref(q)) && is_small(mpq_denref(q))) {
-        check_number_ratio(n, mpz_get_si(mpq_numref(q)),
-                           mpz_get_si(mpq_denref(q)));
-        return CHECK_FINE;
+        schema_rational_ratio(n, mpz_get_si(mpq_numref(q)),
+                              mpz_get_si(mpq_denref(q)));
+        return SCHEMA_FINE;
     }
-    mpq_set(number_big(n), q);
+    mpq_set(rational_big(n), q);
     n->den = 0;
-    return CHECK_FINE;
+    return SCHEMA_FINE;
 }
 
 /* Digits of a token that has more of them than a word, or an exponent. */
-static bool read_long(struct check_number *n, struct td_bytes token)
+static bool read_long(struct schema_rational *n, struct td_bytes token)
 {
-    char digits[2 * CHECK_NUMBER_POWER + 2];
-    struct check_decimal d;
+    char digits[2 * SCHEMA_RATIONAL_POWER + 2];
+    struct schema_decimal d;
     const uint8_t *at;
     int64_t bottom;
     mpz_t power;
     mpq_t q;
 
-    check_decimal_read(&d, token);
+    schema_decimal_read(&d, token);
     bottom = d.top - (int64_t)d.count + 1;
     if (d.count > 0 &&
-        (d.top > CHECK_NUMBER_POWER || bottom < -CHECK_NUMBER_POWER))
+        (d.top > SCHEMA_RATIONAL_POWER || bottom < -SCHEMA_RATIONAL_POWER))
         return false;
     at = d.digits;
     for (uint32_t i = 0; i < d.count; i++) {
@@ -127,13 +128,13 @@ static bool read_long(struct check_number *n, struct td_bytes token)
     mpq_canonicalize(q);
     if (d.negative)
         mpq_neg(q, q);
-    (void)number_put(n, q);
+    (void)rational_put(n, q);
     mpz_clear(power);
     mpq_clear(q);
     return true;
 }
 
-bool check_number_read(struct check_number *n, struct td_bytes token)
+bool schema_rational_read(struct schema_rational *n, struct td_bytes token)
 {
     const uint8_t *end = token.ptr + token.len;
     const uint8_t *point = NULL;
@@ -151,8 +152,8 @@ bool check_number_read(struct check_number *n, struct td_bytes token)
             return read_long(n, token);
         value = value * 10 + (*at - '0');
     }
-    check_number_ratio(n, negative ? -value : value,
-                       tens[point ? end - point - 1 : 0]);
+    schema_rational_ratio(n, negative ? -value : value,
+                          tens[point ? end - point - 1 : 0]);
     return true;
 }
 
@@ -178,17 +179,17 @@ static int64_t last_power(struct td_bytes token)
     return (minus ? -exponent : exponent) - decimals;
 }
 
-bool check_number_half_unit(struct check_number *n, struct td_bytes token)
+bool schema_rational_half_unit(struct schema_rational *n, struct td_bytes token)
 {
     int64_t power = last_power(token);
     char unit[24];
 
     if (power >= -WORD_DIGITS + 1 && power <= 0) {
-        check_number_ratio(n, 5, tens[1 - power]);
+        schema_rational_ratio(n, 5, tens[1 - power]);
         return true;
     }
     (void)snprintf(unit, sizeof(unit), "5e%lld", (long long)power - 1);
-    return check_number_read(n, td_text(unit));
+    return schema_rational_read(n, td_text(unit));
 }
 
 static wide gcd(wide a, wide b)
@@ -208,7 +209,7 @@ static bool fits(wide value)
 }
 
 /* Keep num / den if it is small; den is not 0. */
-static bool keep(struct check_number *out, wide num, wide den)
+static bool keep(struct schema_rational *out, wide num, wide den)
 {
     if (!fits(num) || !fits(den)) {
         wide common = gcd(num, den);
@@ -222,30 +223,30 @@ static bool keep(struct check_number *out, wide num, wide den)
         num = -num;
         den = -den;
     }
-    check_number_ratio(out, (int64_t)num, (int64_t)den);
+    schema_rational_ratio(out, (int64_t)num, (int64_t)den);
     return true;
 }
 
 /* False: the result, or one of the two, is not small. */
-static bool calc_small(struct check_number *out, enum check_sum op,
-                       const struct check_number *a,
-                       const struct check_number *b)
+static bool calc_small(struct schema_rational *out, enum schema_arithmetic op,
+                       const struct schema_rational *a,
+                       const struct schema_rational *b)
 {
     wide left = (wide)a->num * b->den;
     wide right = (wide)b->num * a->den;
 
     if (a->den == 0 || b->den == 0)
         return false;
-    if (op == CHECK_MUL)
+    if (op == SCHEMA_MUL)
         return keep(out, (wide)a->num * b->num, (wide)a->den * b->den);
-    if (op == CHECK_DIV)
+    if (op == SCHEMA_DIV)
         return keep(out, left, right);
-    if (op == CHECK_MOD)
+    if (op == SCHEMA_MOD)
         return keep(out, left % right, (wide)a->den * b->den);
     if (a->den == b->den)
-        return keep(out, (wide)a->num + (op == CHECK_ADD ? b->num : -b->num),
+        return keep(out, (wide)a->num + (op == SCHEMA_ADD ? b->num : -b->num),
                     a->den);
-    return keep(out, op == CHECK_ADD ? left + right : left - right,
+    return keep(out, op == SCHEMA_ADD ? left + right : left - right,
                 (wide)a->den * b->den);
 }
 
@@ -263,45 +264,45 @@ static void modulo(mpq_t a, const mpq_t b)
     mpq_clear(whole);
 }
 
-static enum check_trouble calc_large(struct check_number *out,
-                                     enum check_sum op,
-                                     const struct check_number *a,
-                                     const struct check_number *b)
+static enum schema_trouble calc_large(struct schema_rational *out,
+                                      enum schema_arithmetic op,
+                                      const struct schema_rational *a,
+                                      const struct schema_rational *b)
 {
-    enum check_trouble trouble;
+    enum schema_trouble trouble;
     mpq_t x;
     mpq_t y;
 
     mpq_inits(x, y, NULL);
-    number_get(x, a);
-    number_get(y, b);
-    if (op == CHECK_ADD)
+    rational_get(x, a);
+    rational_get(y, b);
+    if (op == SCHEMA_ADD)
         mpq_add(x, x, y);
-    else if (op == CHECK_SUB)
+    else if (op == SCHEMA_SUB)
         mpq_sub(x, x, y);
-    else if (op == CHECK_MUL)
+    else if (op == SCHEMA_MUL)
         mpq_mul(x, x, y);
-    else if (op == CHECK_DIV)
+    else if (op == SCHEMA_DIV)
         mpq_div(x, x, y);
     else
         modulo(x, y);
-    trouble = number_put(out, x);
+    trouble = rational_put(out, x);
     mpq_clears(x, y, NULL);
     return trouble;
 }
 
-enum check_trouble check_number_calc(struct check_number *out,
-                                     enum check_sum op,
-                                     const struct check_number *a,
-                                     const struct check_number *b)
+enum schema_trouble schema_rational_calc(struct schema_rational *out,
+                                         enum schema_arithmetic op,
+                                         const struct schema_rational *a,
+                                         const struct schema_rational *b)
 {
-    if ((op == CHECK_DIV || op == CHECK_MOD) && check_number_sign(b) == 0)
-        return CHECK_BY_ZERO;
-    return calc_small(out, op, a, b) ? CHECK_FINE : calc_large(out, op, a, b);
+    if ((op == SCHEMA_DIV || op == SCHEMA_MOD) && schema_rational_sign(b) == 0)
+        return SCHEMA_BY_ZERO;
+    return calc_small(out, op, a, b) ? SCHEMA_FINE : calc_large(out, op, a, b);
 }
 
-int check_number_compare(const struct check_number *a,
-                         const struct check_number *b)
+int schema_rational_compare(const struct schema_rational *a,
+                            const struct schema_rational *b)
 {
     mpq_t x;
     mpq_t y;
@@ -314,14 +315,14 @@ int check_number_compare(const struct check_number *a,
         return (left > right) - (left < right);
     }
     mpq_inits(x, y, NULL);
-    number_get(x, a);
-    number_get(y, b);
+    rational_get(x, a);
+    rational_get(y, b);
     order = mpq_cmp(x, y);
     mpq_clears(x, y, NULL);
     return order;
 }
 
-int check_number_sign(const struct check_number *n)
+int schema_rational_sign(const struct schema_rational *n)
 {
     return n->den == 0 ? mpq_sgn(n->big->q) : (n->num > 0) - (n->num < 0);
 }

@@ -8,17 +8,17 @@
 
 #include <gmp.h>
 
-struct check_big {
+struct schema_big {
     mpq_t q; /* in lowest terms */
 };
 
 /* The room for a large value, made if there is none. */
-mpq_ptr number_big(struct check_number *n);
+mpq_ptr rational_big(struct schema_rational *n);
 
 /* out, which was initialised, becomes n in lowest terms. */
-void number_get(mpq_t out, const struct check_number *n);
+void rational_get(mpq_t out, const struct schema_rational *n);
 
 /* n becomes q, which is in lowest terms; unchanged if that is too large. */
-enum check_trouble number_put(struct check_number *n, mpq_srcptr q);
+enum schema_trouble rational_put(struct schema_rational *n, mpq_srcptr q);
 
 #endif

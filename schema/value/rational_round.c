@@ -6,25 +6,25 @@
 #define SHOWN_DIGITS 40 /* of an integer */
 #define SHOWN_PLACES 12
 
-static int64_t whole_small(int64_t num, int64_t den, enum check_rounding how)
+static int64_t whole_small(int64_t num, int64_t den, enum schema_rounding how)
 {
     int64_t q = num / den;
     int64_t rest = num % den;
 
     if (rest == 0)
         return q;
-    if (how == CHECK_FLOOR)
+    if (how == SCHEMA_FLOOR)
         return rest < 0 ? q - 1 : q;
-    if (how == CHECK_CEIL)
+    if (how == SCHEMA_CEIL)
         return rest > 0 ? q + 1 : q;
-    if (how == CHECK_TRUNC || llabs(rest) < den - llabs(rest))
+    if (how == SCHEMA_TRUNC || llabs(rest) < den - llabs(rest))
         return q;
     return rest < 0 ? q - 1 : q + 1;
 }
 
-static void whole_large(mpz_t out, mpq_t q, enum check_rounding how)
+static void whole_large(mpz_t out, mpq_t q, enum schema_rounding how)
 {
-    if (how == CHECK_ROUND) {
+    if (how == SCHEMA_ROUND) {
         /* trunc((2 |num| + den) / (2 den)), and the sign again */
         int sign = mpq_sgn(q);
 
@@ -35,30 +35,30 @@ static void whole_large(mpz_t out, mpq_t q, enum check_rounding how)
         mpz_tdiv_q(out, out, mpq_denref(q));
         if (sign < 0)
             mpz_neg(out, out);
-    } else if (how == CHECK_FLOOR) {
+    } else if (how == SCHEMA_FLOOR) {
         mpz_fdiv_q(out, mpq_numref(q), mpq_denref(q));
-    } else if (how == CHECK_CEIL) {
+    } else if (how == SCHEMA_CEIL) {
         mpz_cdiv_q(out, mpq_numref(q), mpq_denref(q));
     } else {
         mpz_tdiv_q(out, mpq_numref(q), mpq_denref(q));
     }
 }
 
-void check_number_whole(struct check_number *n, enum check_rounding how)
+void schema_rational_whole(struct schema_rational *n, enum schema_rounding how)
 {
     mpq_t q;
     mpz_t z;
 
     if (n->den != 0) {
-        check_number_set(n, whole_small(n->num, n->den, how));
+        schema_rational_set(n, whole_small(n->num, n->den, how));
         return;
     }
     mpq_init(q);
     mpz_init(z);
-    number_get(q, n);
+    rational_get(q, n);
     whole_large(z, q, how);
     mpq_set_z(q, z);
-    (void)number_put(n, q); /* not larger than it was */
+    (void)rational_put(n, q); /* not larger than it was */
     mpz_clear(z);
     mpq_clear(q);
 }
@@ -73,36 +73,37 @@ static int64_t ten_to(int power)
 }
 
 /* n = n * 10^places, or / where divide. */
-static enum check_trouble shift(struct check_number *n, int places, bool divide)
+static enum schema_trouble shift(struct schema_rational *n, int places,
+                                 bool divide)
 {
-    enum check_trouble trouble = CHECK_FINE;
-    struct check_number scale = {.den = 1};
+    enum schema_trouble trouble = SCHEMA_FINE;
+    struct schema_rational scale = {.den = 1};
 
     if (places < 0) {
         places = -places;
         divide = !divide;
     }
-    while (places > 0 && trouble == CHECK_FINE) {
+    while (places > 0 && trouble == SCHEMA_FINE) {
         int part = places > 18 ? 18 : places;
 
-        check_number_set(&scale, ten_to(part));
-        trouble =
-            check_number_calc(n, divide ? CHECK_DIV : CHECK_MUL, n, &scale);
+        schema_rational_set(&scale, ten_to(part));
+        trouble = schema_rational_calc(n, divide ? SCHEMA_DIV : SCHEMA_MUL, n,
+                                       &scale);
         places -= part;
     }
     return trouble;
 }
 
-enum check_trouble check_number_round(struct check_number *n, int places)
+enum schema_trouble schema_rational_round(struct schema_rational *n, int places)
 {
-    enum check_trouble trouble = shift(n, places, false);
+    enum schema_trouble trouble = shift(n, places, false);
 
-    if (trouble == CHECK_FINE)
-        check_number_whole(n, CHECK_ROUND);
-    return trouble == CHECK_FINE ? shift(n, places, true) : trouble;
+    if (trouble == SCHEMA_FINE)
+        schema_rational_whole(n, SCHEMA_ROUND);
+    return trouble == SCHEMA_FINE ? shift(n, places, true) : trouble;
 }
 
-void check_number_negate(struct check_number *n)
+void schema_rational_negate(struct schema_rational *n)
 {
     if (n->den == 0)
         mpq_neg(n->big->q, n->big->q);
@@ -110,21 +111,21 @@ void check_number_negate(struct check_number *n)
         n->num = -n->num;
 }
 
-bool check_number_within(const struct check_number *a,
-                         const struct check_number *b,
-                         const struct check_number *by)
+bool schema_rational_within(const struct schema_rational *a,
+                            const struct schema_rational *b,
+                            const struct schema_rational *by)
 {
-    struct check_number gap = {.den = 1};
-    bool within = check_number_calc(&gap, CHECK_SUB, a, b) == CHECK_FINE;
+    struct schema_rational gap = {.den = 1};
+    bool within = schema_rational_calc(&gap, SCHEMA_SUB, a, b) == SCHEMA_FINE;
 
-    if (within && check_number_sign(&gap) < 0)
-        check_number_negate(&gap);
-    within = within && check_number_compare(&gap, by) <= 0;
-    check_number_release(&gap);
+    if (within && schema_rational_sign(&gap) < 0)
+        schema_rational_negate(&gap);
+    within = within && schema_rational_compare(&gap, by) <= 0;
+    schema_rational_release(&gap);
     return within;
 }
 
-bool check_number_int64(const struct check_number *n, int64_t *value)
+bool schema_rational_int64(const struct schema_rational *n, int64_t *value)
 {
     if (n->den == 0 || n->num % n->den != 0)
         return false;
@@ -164,14 +165,14 @@ static void write_decimals(struct td_buf *out, mpz_t rest, mpz_srcptr den)
     mpz_clear(digit);
 }
 
-void check_number_write(struct td_buf *out, const struct check_number *n)
+void schema_rational_write(struct td_buf *out, const struct schema_rational *n)
 {
     mpz_t whole;
     mpq_t q;
 
     mpq_init(q);
     mpz_init(whole);
-    number_get(q, n);
+    rational_get(q, n);
     if (mpq_sgn(q) < 0) {
         (void)td_buf_add_byte(out, '-');
         mpq_neg(q, q);

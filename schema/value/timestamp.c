@@ -86,7 +86,7 @@ static bool read_time(const uint8_t *at, int64_t *second)
     return true;
 }
 
-bool check_instant_read(struct td_bytes text, int64_t *ns)
+bool schema_timestamp_read(struct td_bytes text, int64_t *ns)
 {
     static const size_t fixed = sizeof("2025-01-31T16:32:00") - 1;
     int64_t place = SECOND / 10;
@@ -114,13 +114,13 @@ bool check_instant_read(struct td_bytes text, int64_t *ns)
     return true;
 }
 
-bool check_instant_number(struct td_bytes token, int64_t unit, int64_t *ns)
+bool schema_timestamp_number(struct td_bytes token, int64_t unit, int64_t *ns)
 {
-    struct check_decimal d;
+    struct schema_decimal d;
     const uint8_t *at;
     wide n = 0;
 
-    check_decimal_read(&d, token);
+    schema_decimal_read(&d, token);
     if (d.top >= 19 || d.top < -9) {
         *ns = 0;
         return d.top < 0 || d.count == 0;
@@ -159,8 +159,8 @@ static bool is_decimal(struct td_bytes text)
     return points <= 1;
 }
 
-bool check_instant_text(struct td_bytes text, int64_t unit, int64_t *ns)
+bool schema_instant_text(struct td_bytes text, int64_t unit, int64_t *ns)
 {
-    return is_decimal(text) ? check_instant_number(text, unit, ns)
-                            : check_instant_read(text, ns);
+    return is_decimal(text) ? schema_timestamp_number(text, unit, ns)
+                            : schema_timestamp_read(text, ns);
 }

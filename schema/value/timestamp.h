@@ -11,16 +11,16 @@
  * years 1680 to 2260. Digits past the ninth of a second are dropped; second 60
  * is the next minute's first, as clocks count it.
  */
-bool check_instant_read(struct td_bytes text, int64_t *ns);
+bool schema_timestamp_read(struct td_bytes text, int64_t *ns);
 
 /* The same of a JSON number token that counts units of that many nanoseconds
  * since 1970; what is less than a nanosecond is dropped.
  */
-bool check_instant_number(struct td_bytes token, int64_t unit, int64_t *ns);
+bool schema_timestamp_number(struct td_bytes token, int64_t unit, int64_t *ns);
 
 /* What a message writes in quotes: RFC 3339, or a number of units as digits
  * ("1769860800000000", as `journalctl -o json` does), with a fraction or not.
  */
-bool check_instant_text(struct td_bytes text, int64_t unit, int64_t *ns);
+bool schema_instant_text(struct td_bytes text, int64_t unit, int64_t *ns);
 
 #endif

@@ -50,12 +50,12 @@ static struct parts split(struct td_bytes uri)
     return p;
 }
 
-struct td_bytes check_uri_without_fragment(struct td_bytes uri)
+struct td_bytes schema_uri_without_fragment(struct td_bytes uri)
 {
     return td_bytes(uri.ptr, find(uri, "#"));
 }
 
-struct td_bytes check_uri_fragment(struct td_bytes uri)
+struct td_bytes schema_uri_fragment(struct td_bytes uri)
 {
     size_t at = find(uri, "#");
 
@@ -126,8 +126,8 @@ static void add_path_and_query(struct td_buf *out, const struct parts *base,
     td_buf_release(&merged);
 }
 
-void check_uri_resolve(struct td_buf *out, struct td_bytes base,
-                       struct td_bytes ref)
+void schema_uri_resolve(struct td_buf *out, struct td_bytes base,
+                        struct td_bytes ref)
 {
     struct parts b = split(base);
     struct parts r = split(ref);
@@ -157,7 +157,7 @@ static int hex(uint8_t c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-bool check_uri_decode(struct td_buf *out, struct td_bytes text)
+bool schema_uri_decode(struct td_buf *out, struct td_bytes text)
 {
     for (size_t i = 0; i < text.len; i++) {
         uint8_t c = text.ptr[i];
@@ -175,7 +175,7 @@ bool check_uri_decode(struct td_buf *out, struct td_bytes text)
     return true;
 }
 
-void check_uri_encode(struct td_buf *out, struct td_bytes text)
+void schema_uri_encode(struct td_buf *out, struct td_bytes text)
 {
     static const char fine[] = "-._~!$&'()*+,;=:@/?";
 
@@ -191,7 +191,7 @@ void check_uri_encode(struct td_buf *out, struct td_bytes text)
     }
 }
 
-void check_uri_of_path(struct td_buf *out, const char *path)
+void schema_uri_of_path(struct td_buf *out, const char *path)
 {
     char full[PATH_MAX];
     const char *real = realpath(path, full);

@@ -9,23 +9,23 @@
 #include <stdbool.h>
 
 /* Append what ref means at base. Without its fragment if that is empty. */
-void check_uri_resolve(struct td_buf *out, struct td_bytes base,
-                       struct td_bytes ref);
+void schema_uri_resolve(struct td_buf *out, struct td_bytes base,
+                        struct td_bytes ref);
 
 /* The part before the first #. */
-struct td_bytes check_uri_without_fragment(struct td_bytes uri);
+struct td_bytes schema_uri_without_fragment(struct td_bytes uri);
 /* The part behind the first #, or "". */
-struct td_bytes check_uri_fragment(struct td_bytes uri);
+struct td_bytes schema_uri_fragment(struct td_bytes uri);
 
 /* Append text with %XX decoded. False if it has a bad or a NUL sequence. */
-bool check_uri_decode(struct td_buf *out, struct td_bytes text);
+bool schema_uri_decode(struct td_buf *out, struct td_bytes text);
 
 /* Append text with what may not stand in a fragment (RFC 3986, section 3.5) as
  * %XX.
  */
-void check_uri_encode(struct td_buf *out, struct td_bytes text);
+void schema_uri_encode(struct td_buf *out, struct td_bytes text);
 
 /* Append "file://" and the absolute path, with % # ? and space encoded. */
-void check_uri_of_path(struct td_buf *out, const char *path);
+void schema_uri_of_path(struct td_buf *out, const char *path);
 
 #endif

@@ -7,7 +7,7 @@
 
 static void an_error_holds_all_four_parts(void)
 {
-    struct td_error err = {.mend = "old"};
+    struct td_error err = {.hint = "old"};
 
     CU_ASSERT_EQUAL(
         td_error_set(&err, TD_FORMAT, "x.tape", 7, "magic is %02x", 0x1fU),
@@ -15,9 +15,9 @@ static void an_error_holds_all_four_parts(void)
     CU_ASSERT_STRING_EQUAL(err.where, "x.tape");
     CU_ASSERT_EQUAL(err.offset, 7);
     CU_ASSERT_STRING_EQUAL(err.text, "magic is 1f");
-    CU_ASSERT_STRING_EQUAL(err.mend, "");
-    CU_ASSERT_EQUAL(td_error_mend(&err, "run %s", "recover"), TD_FORMAT);
-    CU_ASSERT_STRING_EQUAL(err.mend, "run recover");
+    CU_ASSERT_STRING_EQUAL(err.hint, "");
+    CU_ASSERT_EQUAL(td_error_hint(&err, "run %s", "recover"), TD_FORMAT);
+    CU_ASSERT_STRING_EQUAL(err.hint, "run recover");
     CU_ASSERT_EQUAL(td_error_errno(&err, TD_IO, NULL, ENOENT, "cannot open"),
                     TD_IO);
     CU_ASSERT_STRING_EQUAL(err.where, "");
@@ -27,7 +27,7 @@ static void an_error_holds_all_four_parts(void)
 static void a_failure_stays_one_without_an_error(void)
 {
     CU_ASSERT_EQUAL(td_error_set(NULL, TD_IO, "x", 0, "y"), TD_IO);
-    CU_ASSERT_NOT_EQUAL(td_error_mend(NULL, "z"), TD_OK);
+    CU_ASSERT_NOT_EQUAL(td_error_hint(NULL, "z"), TD_OK);
 }
 
 static void a_long_place_keeps_its_tail(void)

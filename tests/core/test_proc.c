@@ -100,7 +100,7 @@ static void a_missing_program_is_an_error_at_once(void)
     CU_ASSERT_EQUAL(td_proc_spawn(&proc, &o, &err), TD_IO);
     CU_ASSERT_STRING_EQUAL(err.where, name);
     CU_ASSERT_STRING_EQUAL(err.text, "cannot start: No such file or directory");
-    CU_ASSERT_STRING_EQUAL(err.mend, "is it installed and in PATH?");
+    CU_ASSERT_STRING_EQUAL(err.hint, "is it installed and in PATH?");
     td_proc_stop(&proc, 0);
 }
 

@@ -55,7 +55,7 @@ static enum td_code print_prices(const char *path, struct td_error *err)
     return code == TD_END ? TD_OK : code;
 }
 
-static void print_problem(void *self, const struct check_problem *problem)
+static void print_problem(void *self, const struct schema_problem *problem)
 {
     (void)self;
     (void)printf("%s: expected %s, found %s\n", problem->path,
@@ -63,27 +63,27 @@ static void print_problem(void *self, const struct check_problem *problem)
 }
 
 /* Say of each payload what the schema says of it. */
-static enum td_code judge(const struct check_schemas *set, uint32_t root,
+static enum td_code judge(const struct schema_set *set, uint32_t root,
                           const char *const *payloads, struct td_error *err)
 {
-    struct check_schema_run *run = check_schema_run_new(set);
+    struct schema_run *run = schema_run_new(set);
     struct td_json_doc doc = {0};
     enum td_code code = TD_OK;
 
     for (; *payloads && !code; payloads++) {
-        struct check_value value = {&doc, 0};
+        struct schema_value value = {&doc, 0};
 
         code = td_json_parse(&doc, td_text(*payloads), TD_JSON_DEPTH, err);
         if (code)
             break;
-        if (check_schema_test(run, root, value) == TD_OK)
+        if (schema_test(run, root, value) == TD_OK)
             (void)printf("valid\n");
-        else if (check_schema_explain(run, root, value, print_problem, NULL) ==
+        else if (schema_explain(run, root, value, print_problem, NULL) ==
                  TD_LIMIT)
             code = TD_LIMIT;
     }
     td_json_release(&doc);
-    check_schema_run_free(run);
+    schema_run_free(run);
     return code;
 }
 
@@ -94,17 +94,17 @@ static enum td_code judge_prices(struct td_error *err)
         " \"properties\": {\"price\": {\"multipleOf\": 0.01}}}";
     static const char *const payloads[] = {"{\"price\":1.10}",
                                            "{\"price\":1.105}", NULL};
-    struct check_schemas *set = check_schemas_new(NULL);
+    struct schema_set *set = schema_set_new(NULL);
     struct td_jsonx text = {0};
     uint32_t root;
     enum td_code code =
         td_jsonx_parse(&text, "schema", TD_JSONX_JSON, td_text(schema), err);
 
     if (!code)
-        code = check_schemas_add(set, &text, 0, &root, err);
+        code = schema_set_add(set, &text, 0, &root, err);
     if (!code)
         code = judge(set, root, payloads, err);
-    check_schemas_free(set);
+    schema_set_free(set);
     td_jsonx_release(&text);
     return code;
 }

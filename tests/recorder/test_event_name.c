@@ -62,27 +62,27 @@ static void looks(void)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct td_event ev = {.form = TD_FORM_TEXT,
                               .payload = td_text(rows[i].payload)};
-        struct rec_namer namer;
+        struct rec_event_name namer;
 
-        CU_ASSERT_EQUAL_FATAL(rec_namer_init(&namer, rows[i].pointer, NULL),
-                              TD_OK);
+        CU_ASSERT_EQUAL_FATAL(
+            rec_event_name_init(&namer, rows[i].pointer, NULL), TD_OK);
         for (unsigned again = 0; again < 3; again++) {
             ev.form = TD_FORM_TEXT;
             ev.name.len = 0;
-            rec_namer_look(&namer, &ev);
+            rec_event_name_read(&namer, &ev);
         }
         if (ev.form != rows[i].form || !td_bytes_is(ev.name, rows[i].name))
             printf("\n    row \"%s\": form %d, name %.*s\n", rows[i].row,
                    (int)ev.form, (int)ev.name.len, (const char *)ev.name.ptr);
         CU_ASSERT_EQUAL(ev.form, rows[i].form);
         CU_ASSERT_TRUE(td_bytes_is(ev.name, rows[i].name));
-        rec_namer_release(&namer);
+        rec_event_name_release(&namer);
     }
 }
 
 static void what_is_settled_stays(void)
 {
-    struct rec_namer namer;
+    struct rec_event_name namer;
     struct td_event named = {.form = TD_FORM_JSON,
                              .name = td_text("own"),
                              .payload = td_text("{\"type\":\"a\"}")};
@@ -94,21 +94,21 @@ static void what_is_settled_stays(void)
     char name[REC_NAME_MAX + 32];
     struct td_event big = {.form = TD_FORM_TEXT};
 
-    CU_ASSERT_EQUAL_FATAL(rec_namer_init(&namer, "/type", NULL), TD_OK);
-    rec_namer_look(&namer, &named);
+    CU_ASSERT_EQUAL_FATAL(rec_event_name_init(&namer, "/type", NULL), TD_OK);
+    rec_event_name_read(&namer, &named);
     CU_ASSERT_TRUE(td_bytes_is(named.name, "own"));
-    rec_namer_look(&namer, &ping);
+    rec_event_name_read(&namer, &ping);
     CU_ASSERT_EQUAL(ping.name.len, 0);
-    rec_namer_look(&namer, &bytes);
+    rec_event_name_read(&namer, &bytes);
     CU_ASSERT_EQUAL(bytes.form, TD_FORM_BYTES);
     CU_ASSERT_TRUE(td_bytes_is(bytes.name, "a"));
     (void)snprintf(name, sizeof(name), "{\"type\":\"%0*d\"}",
                    (int)REC_NAME_MAX + 1, 0);
     big.payload = td_text(name);
-    rec_namer_look(&namer, &big);
+    rec_event_name_read(&namer, &big);
     CU_ASSERT_EQUAL(big.form, TD_FORM_JSON);
     CU_ASSERT_EQUAL(big.name.len, 0);
-    rec_namer_release(&namer);
+    rec_event_name_release(&namer);
 }
 
 /* Too deep for a line that every reader takes, but JSON. */
@@ -119,7 +119,7 @@ static void deep_payloads_have_names_too(void)
     size_t start = strlen(text);
 
     for (unsigned depth = 100; depth <= TD_JSON_DEPTH; depth++) {
-        struct rec_namer namer;
+        struct rec_event_name namer;
         struct td_event ev = {.form = TD_FORM_TEXT};
         size_t more = depth - 2;
 
@@ -127,22 +127,23 @@ static void deep_payloads_have_names_too(void)
         memset(text + start + more, ']', more);
         memcpy(text + start + 2 * more, tail, sizeof(tail));
         ev.payload = td_text(text);
-        CU_ASSERT_EQUAL_FATAL(rec_namer_init(&namer, "/type", NULL), TD_OK);
-        rec_namer_look(&namer, &ev);
+        CU_ASSERT_EQUAL_FATAL(rec_event_name_init(&namer, "/type", NULL),
+                              TD_OK);
+        rec_event_name_read(&namer, &ev);
         CU_ASSERT_EQUAL(ev.form == TD_FORM_JSON, depth <= TD_JSON_DEPTH_ALL);
         CU_ASSERT_TRUE(td_bytes_is(ev.name, "a"));
-        rec_namer_release(&namer);
+        rec_event_name_release(&namer);
     }
 }
 
 static void a_pointer_begins_with_a_slash(void)
 {
-    struct rec_namer namer;
+    struct rec_event_name namer;
     struct td_error err;
 
-    CU_ASSERT_EQUAL(rec_namer_init(&namer, "type", &err), TD_USAGE);
-    CU_ASSERT_STRING_EQUAL(err.mend, "write it with a slash: /type");
-    rec_namer_release(&namer);
+    CU_ASSERT_EQUAL(rec_event_name_init(&namer, "type", &err), TD_USAGE);
+    CU_ASSERT_STRING_EQUAL(err.hint, "write it with a slash: /type");
+    rec_event_name_release(&namer);
 }
 
 CU_TestInfo recorder_event_name_tests[] = {

@@ -204,7 +204,7 @@ static void more_matches_than_are_looked_for_leave_nothing(void)
     rec_redact_close(redact);
 }
 
-static void facts_of_a_connection_are_always_clean(void)
+static void event_payload_of_a_connection_are_always_clean(void)
 {
     static const char *const kinds[] = {TD_KIND_OPEN, "connect"};
     static const struct {
@@ -241,7 +241,7 @@ static void facts_of_a_connection_are_always_clean(void)
     rec_redact_close(redact);
 }
 
-static void facts_that_are_no_json_are_replaced_whole(void)
+static void event_payload_that_are_no_json_are_replaced_whole(void)
 {
     struct rec_redact *redact = NULL;
     struct td_event ev = {.kind = td_text("connect"),
@@ -320,9 +320,9 @@ CU_TestInfo recorder_redact_tests[] = {
     {"more matches than are looked for leave nothing",
      more_matches_than_are_looked_for_leave_nothing},
     {"facts of a connection are always clean",
-     facts_of_a_connection_are_always_clean},
+     event_payload_of_a_connection_are_always_clean},
     {"facts that are no JSON are replaced whole",
-     facts_that_are_no_json_are_replaced_whole},
+     event_payload_that_are_no_json_are_replaced_whole},
     {"policy and report name rules and counts",
      policy_and_report_name_rules_and_counts},
     {"bad rules are refused with their line",

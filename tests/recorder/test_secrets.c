@@ -23,7 +23,7 @@
 struct way {
     struct td_rand rand;
     struct rec_redact *redact[SECRET_RULES];
-    struct rec_namer namer;
+    struct rec_event_name namer;
     enum secret_rule rule;
     bool over_a_tape; /* first onto one without redaction */
     struct td_buf line;
@@ -56,15 +56,15 @@ static void open_way(struct way *way)
     way->redact[SECRET_POINTER] =
         with_rule("pointer /user/pin\npointer /1/user/pin\n");
     way->redact[SECRET_REGEX] = with_rule("regex S3CRET[a-z]*\n");
-    CU_ASSERT_EQUAL_FATAL(rec_namer_init(&way->namer, REC_NAME_POINTER, NULL),
-                          TD_OK);
+    CU_ASSERT_EQUAL_FATAL(
+        rec_event_name_init(&way->namer, REC_NAME_POINTER, NULL), TD_OK);
 }
 
 static void close_way(struct way *way)
 {
     for (size_t i = 0; i < SECRET_RULES; i++)
         rec_redact_close(way->redact[i]);
-    rec_namer_release(&way->namer);
+    rec_event_name_release(&way->namer);
     td_buf_release(&way->line);
     td_buf_release(&way->first);
     td_buf_release(&way->scratch);
@@ -89,7 +89,7 @@ static void over_a_tape(struct way *way, struct td_event *ev)
 {
     struct td_bytes line;
 
-    rec_namer_look(&way->namer, ev);
+    rec_event_name_read(&way->namer, ev);
     td_buf_clear(&way->first);
     CU_ASSERT_EQUAL_FATAL(tape_line_encode(&way->first, ev), TD_OK);
     line = td_bytes(way->first.ptr, way->first.len - 1);
@@ -108,7 +108,7 @@ static void put(struct way *way, const struct td_event *ev)
     own.conn = 1;
     if (way->over_a_tape)
         over_a_tape(way, &own);
-    rec_namer_look(&way->namer, &own);
+    rec_event_name_read(&way->namer, &own);
     rec_redact_event(way->redact[way->rule], &own);
     td_buf_clear(&way->line);
     CU_ASSERT_EQUAL_FATAL(tape_line_encode(&way->line, &own), TD_OK);
@@ -274,7 +274,7 @@ static void as_bad(struct way *way)
     make(way, true);
     td_buf_add_text(&bytes, below(way, 2) ? "\x81\x7e\x01\x02" : "42");
     td_buf_add_bytes(&bytes, td_buf_bytes(&way->wire));
-    facts_bad(&json, td_buf_bytes(&bytes), "it is wrong");
+    event_payload_bad(&json, td_buf_bytes(&bytes), "it is wrong");
     put(way, &(struct td_event){.form = TD_FORM_JSON,
                                 .kind = td_text(TD_KIND_BAD),
                                 .payload = td_buf_bytes(&json)});
@@ -292,7 +292,7 @@ static void as_reason(struct way *way)
     td_buf_clear(&way->wire);
     td_buf_add_text(&way->wire, "refused: ");
     secret_object(&way->wire, &way->rand, way->rule, true);
-    facts_close(&json, 1000, td_buf_bytes(&way->wire));
+    event_payload_close(&json, 1000, td_buf_bytes(&way->wire));
     put(way, &(struct td_event){.form = TD_FORM_JSON,
                                 .kind = td_text(TD_KIND_CLOSE),
                                 .payload = td_buf_bytes(&json)});
@@ -335,7 +335,7 @@ static void what_holds_no_secret_stays(void)
         td_buf_clear(&other);
         secret_object(&other, &way.rand, made, true);
         ev.payload = td_buf_bytes(&other);
-        rec_namer_look(&way.namer, &ev);
+        rec_event_name_read(&way.namer, &ev);
         rec_redact_event(way.redact[1 - made], &ev);
         CU_ASSERT(td_bytes_equal(ev.payload, td_buf_bytes(&other)));
         rec_redact_event(way.redact[made], &ev);

@@ -56,7 +56,7 @@ static void speeds_are_read_exactly(void)
                    td_code_text(code), (unsigned long long)speed);
         CU_ASSERT_EQUAL(code, rows[i].code);
         CU_ASSERT(code || speed == rows[i].speed);
-        CU_ASSERT(!code || err.mend[0]);
+        CU_ASSERT(!code || err.hint[0]);
     }
 }
 

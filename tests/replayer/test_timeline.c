@@ -126,7 +126,7 @@ static void a_place_that_is_none_is_refused(void)
             printf("\n    row \"%s\"\n", rows[i]);
         CU_ASSERT_EQUAL(code, TD_USAGE);
         CU_ASSERT_STRING_EQUAL(err.where, "--start");
-        CU_ASSERT(err.mend[0]);
+        CU_ASSERT(err.hint[0]);
     }
 }
 

@@ -40,8 +40,8 @@ static void make(struct check_verdict *v)
                     .expected = expected,
                     .found = found,
                     .excerpt = excerpt,
-                    .witness = {{6, true, 5, value}, {7, true, 9, NULL}},
-                    .witnesses = 2});
+                    .related = {{6, true, 5, value}, {7, true, 9, NULL}},
+                    .related_len = 2});
     rule = check_verdict_rule(v, "soft", "count: b", CHECK_LEVEL_WARN, 2);
     find(v, (struct check_finding){
                 .rule = rule, .expected = expected, .found = found});

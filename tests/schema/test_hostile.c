@@ -15,7 +15,7 @@ struct outcome {
     struct td_error err;
 };
 
-static void ignore(void *self, const struct check_problem *problem)
+static void ignore(void *self, const struct schema_problem *problem)
 {
     (void)self;
     CU_ASSERT_PTR_NOT_NULL(problem->path);
@@ -24,7 +24,7 @@ static void ignore(void *self, const struct check_problem *problem)
 static struct outcome judge(struct td_buf *schema, struct td_buf *data)
 {
     struct outcome o = {.test = TD_OK};
-    struct check_schemas *set = check_schemas_new(NULL);
+    struct schema_set *set = schema_set_new(NULL);
     struct td_jsonx x = {0};
     struct td_json_doc doc = {0};
     uint32_t root = 0;
@@ -32,17 +32,17 @@ static struct outcome judge(struct td_buf *schema, struct td_buf *data)
     o.compile =
         td_jsonx_parse(&x, "s", TD_JSONX_JSON, td_buf_bytes(schema), &o.err);
     if (o.compile == TD_OK)
-        o.compile = check_schemas_add(set, &x, 0, &root, &o.err);
+        o.compile = schema_set_add(set, &x, 0, &root, &o.err);
     if (o.compile == TD_OK &&
         td_json_parse(&doc, td_buf_bytes(data), 512, NULL) == TD_OK) {
-        struct check_schema_run *run = check_schema_run_new(set);
-        struct check_value value = {&doc, 0};
+        struct schema_run *run = schema_run_new(set);
+        struct schema_value value = {&doc, 0};
 
-        o.test = check_schema_test(run, root, value);
-        o.explain = check_schema_explain(run, root, value, ignore, NULL);
-        check_schema_run_free(run);
+        o.test = schema_test(run, root, value);
+        o.explain = schema_explain(run, root, value, ignore, NULL);
+        schema_run_free(run);
     }
-    check_schemas_free(set);
+    schema_set_free(set);
     td_json_release(&doc);
     td_jsonx_release(&x);
     td_buf_release(schema);
@@ -262,11 +262,11 @@ static void too_many_references_are_refused(void)
 /* What comes of the second document, judged after the first. With shapes it is
  * what it is without.
  */
-static enum td_code judge_second(const struct check_schemas *set, uint32_t root,
+static enum td_code judge_second(const struct schema_set *set, uint32_t root,
                                  const char *const data[2], bool shapes)
 {
     struct td_json_shapes *seen = td_json_shapes_new(512);
-    struct check_schema_run *run = check_schema_run_new(set);
+    struct schema_run *run = schema_run_new(set);
     struct td_json_doc doc = {0};
     enum td_code code = TD_USAGE;
 
@@ -277,10 +277,10 @@ static enum td_code judge_second(const struct check_schemas *set, uint32_t root,
                                : td_json_parse(&doc, bytes, 512, NULL),
                         TD_OK);
         CU_ASSERT_EQUAL(doc.shape != 0, shapes && i > 0);
-        code = check_schema_test(run, root, (struct check_value){&doc, 0});
+        code = schema_test(run, root, (struct schema_value){&doc, 0});
     }
     td_json_release(&doc);
-    check_schema_run_free(run);
+    schema_run_free(run);
     td_json_shapes_free(seen);
     return code;
 }
@@ -290,7 +290,7 @@ static enum td_code judge_shapes(struct td_buf *schema, const char *first,
                                  const char *second)
 {
     const char *const data[2] = {first, second};
-    struct check_schemas *set = check_schemas_new(NULL);
+    struct schema_set *set = schema_set_new(NULL);
     struct td_jsonx x = {0};
     struct td_error err = {0};
     enum td_code code;
@@ -299,10 +299,10 @@ static enum td_code judge_shapes(struct td_buf *schema, const char *first,
     CU_ASSERT_EQUAL(
         td_jsonx_parse(&x, "s", TD_JSONX_JSON, td_buf_bytes(schema), &err),
         TD_OK);
-    CU_ASSERT_EQUAL(check_schemas_add(set, &x, 0, &root, &err), TD_OK);
+    CU_ASSERT_EQUAL(schema_set_add(set, &x, 0, &root, &err), TD_OK);
     code = judge_second(set, root, data, false);
     CU_ASSERT_EQUAL(judge_second(set, root, data, true), code);
-    check_schemas_free(set);
+    schema_set_free(set);
     td_jsonx_release(&x);
     td_buf_release(schema);
     return code;

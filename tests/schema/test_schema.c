@@ -12,7 +12,7 @@ struct last {
     unsigned count;
 };
 
-static void keep(void *self, const struct check_problem *p)
+static void keep(void *self, const struct schema_problem *p)
 {
     struct last *last = self;
 
@@ -21,22 +21,22 @@ static void keep(void *self, const struct check_problem *p)
                        p->schema_path, p->expected, p->found);
 }
 
-static enum td_code explain(const struct check_schemas *set, uint32_t root,
+static enum td_code explain(const struct schema_set *set, uint32_t root,
                             const struct td_json_doc *doc, struct last *last)
 {
-    struct check_schema_run *run = check_schema_run_new(set);
-    enum td_code code = check_schema_explain(
-        run, root, (struct check_value){doc, 0}, keep, last);
+    struct schema_run *run = schema_run_new(set);
+    enum td_code code =
+        schema_explain(run, root, (struct schema_value){doc, 0}, keep, last);
 
-    check_schema_run_free(run);
+    schema_run_free(run);
     return code;
 }
 
 static enum td_code judge(const char *schema, const char *data,
                           struct last *last, struct td_error *err)
 {
-    struct check_schema_options how = {.assert_format = true};
-    struct check_schemas *set = check_schemas_new(&how);
+    struct schema_options how = {.assert_format = true};
+    struct schema_set *set = schema_set_new(&how);
     struct td_jsonx x = {0};
     struct td_json_doc doc = {0};
     uint32_t root = 0;
@@ -44,12 +44,12 @@ static enum td_code judge(const char *schema, const char *data,
         td_jsonx_parse(&x, "s", TD_JSONX_YAML, td_text(schema), err);
 
     if (code == TD_OK)
-        code = check_schemas_add(set, &x, 0, &root, err);
+        code = schema_set_add(set, &x, 0, &root, err);
     if (code == TD_OK)
         code = td_json_parse(&doc, td_text(data), 64, err);
     if (code == TD_OK)
         code = explain(set, root, &doc, last);
-    check_schemas_free(set);
+    schema_set_free(set);
     td_json_release(&doc);
     td_jsonx_release(&x);
     return code;
@@ -222,13 +222,13 @@ static void decimals_are_exact(void)
     };
 
     for (size_t i = 0; i < ROWS(rows); i++) {
-        struct check_decimal a;
-        struct check_decimal b;
+        struct schema_decimal a;
+        struct schema_decimal b;
 
-        check_decimal_read(&a, td_text(rows[i].a));
-        check_decimal_read(&b, td_text(rows[i].b));
-        CU_ASSERT_EQUAL(check_decimal_compare(&a, &b), rows[i].order);
-        CU_ASSERT_EQUAL(check_decimal_compare(&b, &a), -rows[i].order);
+        schema_decimal_read(&a, td_text(rows[i].a));
+        schema_decimal_read(&b, td_text(rows[i].b));
+        CU_ASSERT_EQUAL(schema_decimal_compare(&a, &b), rows[i].order);
+        CU_ASSERT_EQUAL(schema_decimal_compare(&b, &a), -rows[i].order);
     }
 }
 

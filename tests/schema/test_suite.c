@@ -38,14 +38,14 @@ static void text_of(const struct td_jsonx *x, uint32_t at, char out[200])
     td_buf_release(&text);
 }
 
-static void count_problem(void *self, const struct check_problem *problem)
+static void count_problem(void *self, const struct schema_problem *problem)
 {
     ++*(unsigned *)self;
     CU_ASSERT(problem->expected[0] != '\0' && problem->schema_path[0] != '\0');
 }
 
 /* By its shape, once that is known, a value is judged the same. */
-static void run_shapes(struct check_schema_run *run, uint32_t root,
+static void run_shapes(struct schema_run *run, uint32_t root,
                        struct td_bytes text, enum td_code code)
 {
     struct td_json_shapes *shapes = td_json_shapes_new(TD_JSON_DEPTH);
@@ -54,8 +54,8 @@ static void run_shapes(struct check_schema_run *run, uint32_t root,
     for (int i = 0; i < 4; i++) {
         CU_ASSERT_EQUAL_FATAL(td_json_shapes_parse(shapes, &doc, text, NULL),
                               TD_OK);
-        CU_ASSERT_EQUAL(
-            check_schema_test(run, root, (struct check_value){&doc, 0}), code);
+        CU_ASSERT_EQUAL(schema_test(run, root, (struct schema_value){&doc, 0}),
+                        code);
     }
     CU_ASSERT(doc.shape > 0 || doc.values[0].kind < TD_JSON_ARRAY);
     td_json_release(&doc);
@@ -63,15 +63,15 @@ static void run_shapes(struct check_schema_run *run, uint32_t root,
 }
 
 /* Both passes must agree, and a failure must have a reason. */
-static bool run_case(struct check_schema_run *run, uint32_t root,
+static bool run_case(struct schema_run *run, uint32_t root,
                      const struct td_jsonx *x, uint32_t test)
 {
-    struct check_value data = {&x->json, member(x, test, "data")};
+    struct schema_value data = {&x->json, member(x, test, "data")};
     bool valid = x->json.values[member(x, test, "valid")].kind == TD_JSON_TRUE;
-    enum td_code fast = check_schema_test(run, root, data);
+    enum td_code fast = schema_test(run, root, data);
     unsigned problems = 0;
     enum td_code slow =
-        check_schema_explain(run, root, data, count_problem, &problems);
+        schema_explain(run, root, data, count_problem, &problems);
 
     CU_ASSERT_EQUAL(fast, slow);
     CU_ASSERT_EQUAL(problems > 0, slow == TD_FAILED);
@@ -79,11 +79,11 @@ static bool run_case(struct check_schema_run *run, uint32_t root,
     return fast == (valid ? TD_OK : TD_FAILED);
 }
 
-static void run_cases(struct score *score, const struct check_schemas *set,
+static void run_cases(struct score *score, const struct schema_set *set,
                       uint32_t root, const struct td_jsonx *x, uint32_t group,
                       const char *file)
 {
-    struct check_schema_run *run = check_schema_run_new(set);
+    struct schema_run *run = schema_run_new(set);
     uint32_t tests = member(x, group, "tests");
     char name[200];
     char what[200];
@@ -100,28 +100,28 @@ static void run_cases(struct score *score, const struct check_schemas *set,
         printf("\n    %s %s: %s: %s\n", score->draft, file, name, what);
         CU_FAIL("a case of the suite fails");
     }
-    check_schema_run_free(run);
+    schema_run_free(run);
 }
 
 static void run_group(struct score *score, const struct td_jsonx *x,
                       uint32_t group, const char *file)
 {
     struct td_buf remotes = {0};
-    struct check_schema_map map[2] = {{"http://localhost:1234/", NULL}};
-    struct check_schema_options how = {.dialect = score->dialect,
-                                       .assert_format = score->formats,
-                                       .assert_content = score->formats,
-                                       .map = map};
-    struct check_schemas *set;
+    struct schema_map map[2] = {{"http://localhost:1234/", NULL}};
+    struct schema_options how = {.dialect = score->dialect,
+                                 .assert_format = score->formats,
+                                 .assert_content = score->formats,
+                                 .map = map};
+    struct schema_set *set;
     struct td_error err = {0};
     char name[200];
     uint32_t root;
 
     (void)td_buf_addf(&remotes, "%s/remotes", score->suite);
     map[0].folder = td_buf_str(&remotes);
-    set = check_schemas_new(&how);
+    set = schema_set_new(&how);
     score->groups++;
-    if (check_schemas_add(set, x, member(x, group, "schema"), &root, &err)) {
+    if (schema_set_add(set, x, member(x, group, "schema"), &root, &err)) {
         text_of(x, member(x, group, "description"), name);
         printf("\n    %s %s: %s: %s: %s\n", score->draft, file, name, err.where,
                err.text);
@@ -129,7 +129,7 @@ static void run_group(struct score *score, const struct td_jsonx *x,
     } else {
         run_cases(score, set, root, x, group, file);
     }
-    check_schemas_free(set);
+    schema_set_free(set);
     td_buf_release(&remotes);
 }
 

@@ -8,7 +8,7 @@
 
 struct check_contract *verb_rows_contract(const char *head, const char *rule)
 {
-    struct check_schema_options how = {0};
+    struct schema_options how = {0};
     struct check_contract *contract = NULL;
     struct td_jsonx doc = {0};
     struct td_error err = {0};
@@ -75,11 +75,11 @@ static void say(const struct check_verdict *v, struct td_buf *out)
         return;
     (void)td_buf_addf(out, ": %llu %s|%s|%s|%s|", (unsigned long long)f->seq,
                       f->key, f->path, f->expected, f->found);
-    for (size_t i = 0; i < f->witnesses; i++)
+    for (size_t i = 0; i < f->related_len; i++)
         (void)td_buf_addf(out, "%s%llu%s%s", i ? " " : "",
-                          (unsigned long long)f->witness[i].seq,
-                          f->witness[i].value ? "=" : "",
-                          f->witness[i].value ? f->witness[i].value : "");
+                          (unsigned long long)f->related[i].seq,
+                          f->related[i].value ? "=" : "",
+                          f->related[i].value ? f->related[i].value : "");
 }
 
 static void judge(const char *head, const struct verb_row *row)

@@ -410,7 +410,7 @@ static void what_is_no_tape_is_refused_with_a_mend(void)
         test_write_file(path, td_text(rows[i].bytes));
         CU_ASSERT_EQUAL(tape_reader_open(&reader, path, NULL, &err), TD_FORMAT);
         CU_ASSERT(err.text[0] != '\0');
-        CU_ASSERT(err.mend[0] != '\0');
+        CU_ASSERT(err.hint[0] != '\0');
         CU_ASSERT_PTR_NULL(reader);
     }
 }

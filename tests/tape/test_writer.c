@@ -91,12 +91,12 @@ static void two_writers_cannot_have_one_tape(void)
                           TD_OK);
     CU_ASSERT_EQUAL(tape_writer_open(&second, path, &options, &err), TD_IO);
     CU_ASSERT_PTR_NOT_NULL(strstr(err.where, "locked.tape.gz"));
-    CU_ASSERT(err.mend[0] != '\0');
+    CU_ASSERT(err.hint[0] != '\0');
     CU_ASSERT_EQUAL(tape_writer_close(first, TAPE_END_CLEAN, NULL, &err),
                     TD_OK);
     options.overwrite = false;
     CU_ASSERT_EQUAL(tape_writer_open(&second, path, &options, &err), TD_IO);
-    CU_ASSERT(err.mend[0] != '\0');
+    CU_ASSERT(err.hint[0] != '\0');
 }
 
 static void append_makes_a_further_segment(void)
@@ -161,7 +161,7 @@ static void a_disk_that_is_full_is_said_once_with_the_path(void)
                     TD_IO);
     CU_ASSERT_STRING_EQUAL(err.where, "/dev/full");
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "No space left"));
-    CU_ASSERT(err.mend[0] != '\0');
+    CU_ASSERT(err.hint[0] != '\0');
 }
 
 /* A limit on the size of files stands in for a disk that fills up while the
@@ -197,7 +197,7 @@ static void nothing_flushed_is_lost_when_the_disk_fills_up(void)
     }
     CU_ASSERT_EQUAL(code, TD_IO);
     CU_ASSERT_STRING_EQUAL(err.where, path);
-    CU_ASSERT(err.mend[0] != '\0');
+    CU_ASSERT(err.hint[0] != '\0');
     CU_ASSERT_EQUAL(tape_writer_close(writer, TAPE_END_ERROR, NULL, &err),
                     TD_IO);
     CU_ASSERT_EQUAL(setrlimit(RLIMIT_FSIZE, &old), 0);
@@ -228,7 +228,7 @@ static void a_message_of_100_mb_is_kept_whole(void)
     CU_ASSERT_EQUAL(tape_writer_put(writer, &ev, &err), TD_OK);
     ev.payload.len = TAPE_PAYLOAD_MAX + 1;
     CU_ASSERT_EQUAL(tape_writer_put(writer, &ev, &err), TD_LIMIT);
-    CU_ASSERT(err.mend[0] != '\0');
+    CU_ASSERT(err.hint[0] != '\0');
     CU_ASSERT_EQUAL(tape_writer_close(writer, TAPE_END_CLEAN, NULL, &err),
                     TD_OK);
     CU_ASSERT_EQUAL_FATAL(tape_reader_open(&reader, path, NULL, &err), TD_OK);

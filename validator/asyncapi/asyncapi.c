@@ -152,7 +152,8 @@ static bool is_plain(uint8_t c)
 }
 
 /* {"$ref": "file:///...#/channels/..."} */
-static void put_reference(const struct check_async *a, struct check_maker *out,
+static void put_reference(const struct check_async *a,
+                          struct schema_builder *out,
                           const struct check_async_message *m)
 {
     const struct td_jsonx *doc = check_async_doc(a, m->payload);
@@ -160,8 +161,8 @@ static void put_reference(const struct check_async *a, struct check_maker *out,
     struct td_buf pointer = {0};
     struct td_buf uri = {0};
 
-    check_pointer(&pointer, &doc->json, 0, m->payload.at);
-    check_uri_of_path(&uri, doc->name);
+    schema_pointer(&pointer, &doc->json, 0, m->payload.at);
+    schema_uri_of_path(&uri, doc->name);
     (void)td_buf_add_byte(&uri, '#');
     for (size_t i = 0; i < pointer.len; i++) {
         if (is_plain(pointer.ptr[i]))
@@ -169,10 +170,10 @@ static void put_reference(const struct check_async *a, struct check_maker *out,
         else
             (void)td_buf_addf(&uri, "%%%02X", (unsigned)pointer.ptr[i]);
     }
-    check_maker_open(out, '{', mark);
-    check_maker_key(out, td_text("$ref"), mark);
-    check_maker_string(out, td_buf_bytes(&uri), mark);
-    check_maker_close(out, '}');
+    schema_builder_open(out, '{', mark);
+    schema_builder_key(out, td_text("$ref"), mark);
+    schema_builder_string(out, td_buf_bytes(&uri), mark);
+    schema_builder_close(out, '}');
     td_buf_release(&pointer);
     td_buf_release(&uri);
 }
@@ -180,7 +181,7 @@ static void put_reference(const struct check_async *a, struct check_maker *out,
 /* The payload as a schema. One of another dialect than the document's is a
  * resource of its own, in which "#" is the payload.
  */
-static void put_payload(const struct check_async *a, struct check_maker *out,
+static void put_payload(const struct check_async *a, struct schema_builder *out,
                         const struct check_async_message *m)
 {
     struct td_jsonx_mark mark = mark_of(a, m->payload);
@@ -190,15 +191,15 @@ static void put_payload(const struct check_async *a, struct check_maker *out,
         return;
     }
     if (!check_async_is(a, m->payload, TD_JSON_OBJECT)) {
-        check_maker_copy(out, check_async_doc(a, m->payload), m->payload.at);
+        schema_builder_copy(out, check_async_doc(a, m->payload), m->payload.at);
         return;
     }
-    check_maker_open(out, '{', mark);
-    check_maker_key(out, td_text("$schema"), mark);
-    check_maker_string(out, td_text(m->dialect), mark);
-    check_maker_members(out, check_async_doc(a, m->payload), m->payload.at,
-                        "$schema");
-    check_maker_close(out, '}');
+    schema_builder_open(out, '{', mark);
+    schema_builder_key(out, td_text("$schema"), mark);
+    schema_builder_string(out, td_text(m->dialect), mark);
+    schema_builder_members(out, check_async_doc(a, m->payload), m->payload.at,
+                           "$schema");
+    schema_builder_close(out, '}');
 }
 
 /* Messages of the name that message i is the first of; the number of those
@@ -229,22 +230,22 @@ static bool is_first(const struct check_async *a, uint32_t i)
 }
 
 static void put_alternatives(const struct check_async *a,
-                             struct check_maker *out, uint32_t i)
+                             struct schema_builder *out, uint32_t i)
 {
     struct td_jsonx_mark mark = mark_of(a, a->messages[i].message);
 
-    check_maker_open(out, '{', mark);
-    check_maker_key(out, td_text("anyOf"), mark);
-    check_maker_open(out, '[', mark);
+    schema_builder_open(out, '{', mark);
+    schema_builder_key(out, td_text("anyOf"), mark);
+    schema_builder_open(out, '[', mark);
     for (uint32_t j = i; j < a->messages_len; j++) {
         if (td_bytes_equal(a->messages[j].name, a->messages[i].name))
             put_payload(a, out, &a->messages[j]);
     }
-    check_maker_close(out, ']');
-    check_maker_close(out, '}');
+    schema_builder_close(out, ']');
+    schema_builder_close(out, '}');
 }
 
-static void put_event(const struct check_async *a, struct check_maker *out,
+static void put_event(const struct check_async *a, struct schema_builder *out,
                       uint32_t i)
 {
     const struct check_async_message *m = &a->messages[i];
@@ -252,21 +253,21 @@ static void put_event(const struct check_async *a, struct check_maker *out,
     uint32_t open;
     uint32_t alike = count_alike(a, i, &open);
 
-    check_maker_key(out, m->name, mark);
-    check_maker_open(out, '{', mark);
+    schema_builder_key(out, m->name, mark);
+    schema_builder_open(out, '{', mark);
     if (open == 0) {
-        check_maker_key(out, td_text("schema"), mark);
+        schema_builder_key(out, td_text("schema"), mark);
         if (alike == 1)
             put_payload(a, out, m);
         else
             put_alternatives(a, out, i);
     }
-    check_maker_close(out, '}');
+    schema_builder_close(out, '}');
 }
 
 /* What x-tapedeck has beside the messages. */
 static enum td_code put_extension(struct check_async *a,
-                                  struct check_maker *out)
+                                  struct schema_builder *out)
 {
     static const char *const taken[] = {"contract", "events", "asyncapi"};
     struct check_async_place x =
@@ -285,31 +286,31 @@ static enum td_code put_extension(struct check_async *a,
                                     "document are the events",
                                     taken[i]);
     }
-    check_maker_members(out, check_async_doc(a, x), x.at, NULL);
+    schema_builder_members(out, check_async_doc(a, x), x.at, NULL);
     return TD_OK;
 }
 
 static enum td_code make_contract(struct check_async *a, struct td_jsonx *out)
 {
     const struct td_jsonx_mark mark = td_jsonx_where(&a->files[0], 0);
-    struct check_maker m = {0};
+    struct schema_builder m = {0};
     enum td_code code;
 
-    check_maker_open(&m, '{', mark);
-    check_maker_key(&m, td_text("contract"), mark);
+    schema_builder_open(&m, '{', mark);
+    schema_builder_key(&m, td_text("contract"), mark);
     (void)td_buf_add_byte(&m.text, '1');
     (void)td_buf_add(&m.marks, &mark, sizeof(mark));
     code = put_extension(a, &m);
-    check_maker_key(&m, td_text("events"), mark);
-    check_maker_open(&m, '{', mark);
+    schema_builder_key(&m, td_text("events"), mark);
+    schema_builder_open(&m, '{', mark);
     for (uint32_t i = 0; i < a->messages_len; i++) {
         if (is_first(a, i))
             put_event(a, &m, i);
     }
-    check_maker_close(&m, '}');
-    check_maker_close(&m, '}');
+    schema_builder_close(&m, '}');
+    schema_builder_close(&m, '}');
     if (code == TD_OK)
-        return check_maker_finish(&m, a->files[0].name, out, a->err);
+        return schema_builder_finish(&m, a->files[0].name, out, a->err);
     td_buf_release(&m.text);
     td_buf_release(&m.marks);
     return code;
@@ -322,18 +323,18 @@ static enum td_code make_schemas(struct check_async *a, struct td_jsonx *out)
 {
     const struct td_jsonx *doc = &a->files[0];
     const struct td_jsonx_mark mark = td_jsonx_where(doc, 0);
-    struct check_maker m = {0};
+    struct schema_builder m = {0};
 
-    check_maker_open(&m, '{', mark);
-    check_maker_key(&m, td_text("$schema"), mark);
-    check_maker_string(&m, td_text(CHECK_ASYNCAPI_DIALECT), mark);
-    check_maker_members(&m, doc, 0, "$schema");
-    check_maker_close(&m, '}');
-    return check_maker_finish(&m, doc->name, out, a->err);
+    schema_builder_open(&m, '{', mark);
+    schema_builder_key(&m, td_text("$schema"), mark);
+    schema_builder_string(&m, td_text(CHECK_ASYNCAPI_DIALECT), mark);
+    schema_builder_members(&m, doc, 0, "$schema");
+    schema_builder_close(&m, '}');
+    return schema_builder_finish(&m, doc->name, out, a->err);
 }
 
 enum td_code check_asyncapi_read(const struct td_jsonx *doc,
-                                 const struct check_schema_options *how,
+                                 const struct schema_options *how,
                                  struct td_jsonx *contract,
                                  struct td_jsonx *schemas, struct td_error *err)
 {
@@ -344,9 +345,9 @@ enum td_code check_asyncapi_read(const struct td_jsonx *doc,
                             .err = err ? err : &own};
     enum td_code code;
 
-    check_folders_add_of(&a.folders, doc->name);
-    check_folders_add_all(&a.folders, how ? how->allow : NULL);
-    check_maker_mark(&a.files[0]);
+    schema_folders_add_of(&a.folders, doc->name);
+    schema_folders_add_all(&a.folders, how ? how->allow : NULL);
+    schema_builder_mark(&a.files[0]);
     code = read_messages(&a);
     if (code == TD_OK)
         code = make_contract(&a, contract);
@@ -354,7 +355,7 @@ enum td_code check_asyncapi_read(const struct td_jsonx *doc,
         code = make_schemas(&a, schemas);
     if (code)
         td_jsonx_release(contract);
-    check_folders_release(&a.folders);
+    schema_folders_release(&a.folders);
     for (uint32_t i = 1; i < a.files_len; i++)
         td_jsonx_release(&a.files[i]);
     for (uint32_t i = 0; i < a.messages_len; i++)
@@ -366,12 +367,12 @@ enum td_code check_asyncapi_read(const struct td_jsonx *doc,
 }
 
 enum td_code check_asyncapi_load(const char *base, struct td_bytes path,
-                                 const struct check_schema_options *how,
+                                 const struct schema_options *how,
                                  struct td_jsonx *contract,
                                  struct td_jsonx *schemas, struct td_error *err)
 {
     const char *slash = strrchr(base, '/');
-    struct check_folders folders = {0};
+    struct schema_folders folders = {0};
     struct td_jsonx source = {0};
     struct td_buf full = {0};
     enum td_code code;
@@ -379,10 +380,10 @@ enum td_code check_asyncapi_load(const char *base, struct td_bytes path,
     if (slash && path.len > 0 && path.ptr[0] != '/')
         (void)td_buf_add(&full, base, (size_t)(slash - base) + 1);
     (void)td_buf_add_bytes(&full, path);
-    check_folders_add_of(&folders, base);
-    check_folders_add_all(&folders, how ? how->allow : NULL);
-    code = check_folders_check(&folders, td_buf_str(&full), err);
-    check_folders_release(&folders);
+    schema_folders_add_of(&folders, base);
+    schema_folders_add_all(&folders, how ? how->allow : NULL);
+    code = schema_folders_check(&folders, td_buf_str(&full), err);
+    schema_folders_release(&folders);
     if (code == TD_OK)
         code = td_jsonx_load(&source, td_buf_str(&full), err);
     if (code == TD_OK && !check_asyncapi_is(&source))

@@ -34,20 +34,21 @@ bool check_asyncapi_is(const struct td_jsonx *doc);
 
 /* Read *doc, which was loaded from doc->name. *contract (empty) becomes a
  * contract whose values are placed in doc; its schemas refer to *schemas
- * (empty), which must be added to the set before them (check_schemas_add(), at
+ * (empty), which must be added to the set before them (schema_set_add(), at
  * 0). TD_USAGE (`where` is FILE:LINE:COLUMN), TD_LIMIT, TD_IO.
  */
-TD_MUST_CHECK enum td_code check_asyncapi_read(
-    const struct td_jsonx *doc, const struct check_schema_options *how,
-    struct td_jsonx *contract, struct td_jsonx *schemas, struct td_error *err);
+TD_MUST_CHECK enum td_code check_asyncapi_read(const struct td_jsonx *doc,
+                                               const struct schema_options *how,
+                                               struct td_jsonx *contract,
+                                               struct td_jsonx *schemas,
+                                               struct td_error *err);
 
 /* The same for a file whose path is seen from the folder of the file `base`;
  * TD_IO if there is none to read.
  */
 TD_MUST_CHECK enum td_code
 check_asyncapi_load(const char *base, struct td_bytes path,
-                    const struct check_schema_options *how,
-                    struct td_jsonx *contract, struct td_jsonx *schemas,
-                    struct td_error *err);
+                    const struct schema_options *how, struct td_jsonx *contract,
+                    struct td_jsonx *schemas, struct td_error *err);
 
 #endif

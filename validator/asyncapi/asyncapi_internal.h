@@ -27,9 +27,9 @@ struct check_async_message {
 struct check_async {
     struct td_jsonx files[CHECK_ASYNCAPI_FILES]; /* [0] is borrowed */
     uint32_t files_len;
-    const struct check_schema_map *map;
-    struct check_folders folders; /* that references may lead into */
-    bool is_three;                /* version 3.x */
+    const struct schema_map *map;
+    struct schema_folders folders; /* that references may lead into */
+    bool is_three;                 /* version 3.x */
     struct check_async_message *messages;
     uint32_t messages_len;
     struct td_error *err;

@@ -167,7 +167,7 @@ static enum td_code read_format(struct check_async *a,
                                "payloads of the format \"%.150s\" cannot be "
                                "checked: it is no JSON Schema",
                                (const char *)text.ptr);
-        code = td_error_mend(a->err, "write the payload as JSON Schema, or "
+        code = td_error_hint(a->err, "write the payload as JSON Schema, or "
                                      "leave the message out");
     }
     free((void *)(uintptr_t)text.ptr);

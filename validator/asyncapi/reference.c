@@ -50,7 +50,7 @@ struct check_async_place check_async_member(const struct check_async *a,
 static bool path_of(const struct check_async *a, struct td_bytes uri,
                     struct td_buf *path, bool *mapped)
 {
-    const struct check_schema_map *m = a->map;
+    const struct schema_map *m = a->map;
     size_t len;
 
     for (; m && m->prefix; m++) {
@@ -59,12 +59,12 @@ static bool path_of(const struct check_async *a, struct td_bytes uri,
             continue;
         *mapped = true;
         (void)td_buf_addf(path, "%s/", m->folder);
-        return check_uri_decode(path, td_bytes(uri.ptr + len, uri.len - len));
+        return schema_uri_decode(path, td_bytes(uri.ptr + len, uri.len - len));
     }
     len = strlen("file://");
     if (uri.len < len || memcmp(uri.ptr, "file://", len) != 0)
         return false;
-    return check_uri_decode(path, td_bytes(uri.ptr + len, uri.len - len));
+    return schema_uri_decode(path, td_bytes(uri.ptr + len, uri.len - len));
 }
 
 static bool is_file(const struct check_async *a, uint32_t file,
@@ -73,7 +73,7 @@ static bool is_file(const struct check_async *a, uint32_t file,
     struct td_buf own = {0};
     bool same;
 
-    check_uri_of_path(&own, a->files[file].name);
+    schema_uri_of_path(&own, a->files[file].name);
     same = td_bytes_equal(td_buf_bytes(&own), uri);
     td_buf_release(&own);
     return same;
@@ -95,19 +95,19 @@ static enum td_code open_file(struct check_async *a,
                                "is fetched",
                                (int)(uri.len < 150 ? uri.len : 150),
                                (const char *)uri.ptr);
-        code = td_error_mend(a->err, "give it with --schema-map");
+        code = td_error_hint(a->err, "give it with --schema-map");
     } else {
-        check_uri_of_path(&known, td_buf_str(&path));
+        schema_uri_of_path(&known, td_buf_str(&path));
         *file = 0;
         while (*file < a->files_len && !is_file(a, *file, td_buf_bytes(&known)))
             ++*file;
     }
     if (code == TD_OK && !mapped &&
-        !check_folders_hold(&a->folders, td_buf_str(&path))) {
+        !schema_folders_hold(&a->folders, td_buf_str(&path))) {
         (void)check_async_fail(a, place,
                                "the reference leads out of the folder of the "
                                "document");
-        code = td_error_mend(a->err, "--allow-refs DIR allows another folder");
+        code = td_error_hint(a->err, "--allow-refs DIR allows another folder");
     }
     if (code == TD_OK && *file == CHECK_ASYNCAPI_FILES)
         code = check_async_fail(a, place, "more than %d files",
@@ -116,7 +116,7 @@ static enum td_code open_file(struct check_async *a,
         code = td_jsonx_load(&a->files[*file], td_buf_str(&path), a->err);
         a->files_len += code == TD_OK;
         if (code == TD_OK)
-            check_maker_mark(&a->files[*file]);
+            schema_builder_mark(&a->files[*file]);
     }
     td_buf_release(&known);
     td_buf_release(&path);
@@ -126,7 +126,7 @@ static enum td_code open_file(struct check_async *a,
 static enum td_code go_to(struct check_async *a, struct check_async_place ref,
                           struct td_bytes text, struct check_async_place *to)
 {
-    struct td_bytes file = check_uri_without_fragment(text);
+    struct td_bytes file = schema_uri_without_fragment(text);
     struct td_buf base = {0};
     struct td_buf uri = {0};
     struct td_buf pointer = {0};
@@ -134,13 +134,13 @@ static enum td_code go_to(struct check_async *a, struct check_async_place ref,
 
     to->file = ref.file;
     if (file.len > 0) {
-        check_uri_of_path(&base, check_async_doc(a, ref)->name);
-        check_uri_resolve(&uri, td_buf_bytes(&base), file);
+        schema_uri_of_path(&base, check_async_doc(a, ref)->name);
+        schema_uri_resolve(&uri, td_buf_bytes(&base), file);
         code = open_file(a, ref, td_buf_bytes(&uri), &to->file);
     }
     if (code == TD_OK) {
         to->at = UINT32_MAX;
-        if (check_uri_decode(&pointer, check_uri_fragment(text)))
+        if (schema_uri_decode(&pointer, schema_uri_fragment(text)))
             to->at = td_json_pointer(&check_async_doc(a, *to)->json, 0,
                                      td_buf_str(&pointer));
         if (to->at == UINT32_MAX)

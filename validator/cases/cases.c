@@ -6,16 +6,16 @@
 
 #include <stdlib.h>
 
-static enum td_code fail(const struct check_trials *t, uint32_t at,
+static enum td_code fail(const struct check_cases *t, uint32_t at,
                          struct td_error *err, const char *what,
-                         const char *mend)
+                         const char *hint)
 {
     (void)td_jsonx_fail(t->x, at, TD_USAGE, err, "%s", what);
-    return td_error_mend(err, "%s", mend);
+    return td_error_hint(err, "%s", hint);
 }
 
 /* A fault ends the reading, unless all are asked for. */
-static enum td_code settle(struct check_trials *t, enum td_code code,
+static enum td_code settle(struct check_cases *t, enum td_code code,
                            const struct td_error *err)
 {
     if (code == TD_OK || !t->errors)
@@ -28,19 +28,19 @@ static enum td_code settle(struct check_trials *t, enum td_code code,
     return TD_OK;
 }
 
-static enum td_json_kind kind_of(const struct check_trials *t, uint32_t at)
+static enum td_json_kind kind_of(const struct check_cases *t, uint32_t at)
 {
     return (enum td_json_kind)t->json->values[at].kind;
 }
 
-static uint32_t member(const struct check_trials *t, uint32_t at,
+static uint32_t member(const struct check_cases *t, uint32_t at,
                        const char *name)
 {
     return td_json_member(t->json, at, td_text(name));
 }
 
 /* The text of string `at`; allocated. */
-static struct td_buf text_of(const struct check_trials *t, uint32_t at)
+static struct td_buf text_of(const struct check_cases *t, uint32_t at)
 {
     struct td_buf text = {0};
 
@@ -49,10 +49,10 @@ static struct td_buf text_of(const struct check_trials *t, uint32_t at)
 }
 
 /* Takes over text. */
-static void add_line(struct check_trial_test *test, struct td_buf *text,
-                     const struct check_trial_line *when)
+static void add_line(struct check_case_test *test, struct td_buf *text,
+                     const struct check_case_line *when)
 {
-    struct check_trial_line *line;
+    struct check_case_line *line;
 
     if (test->lines_len == test->lines_cap) {
         test->lines_cap = test->lines_cap ? test->lines_cap * 2 : 8;
@@ -67,8 +67,8 @@ static void add_line(struct check_trial_test *test, struct td_buf *text,
 }
 
 /* NDJSON: each line that is not empty is a message. */
-static void add_text(struct check_trial_test *test, struct td_buf *text,
-                     const struct check_trial_line *when)
+static void add_text(struct check_case_test *test, struct td_buf *text,
+                     const struct check_case_line *when)
 {
     const char *from = td_buf_str(text);
 
@@ -85,9 +85,9 @@ static void add_text(struct check_trial_test *test, struct td_buf *text,
 }
 
 /* The message of an item without its time. */
-static void add_object(const struct check_trials *t,
-                       struct check_trial_test *test, uint32_t at,
-                       const struct check_trial_line *when)
+static void add_object(const struct check_cases *t,
+                       struct check_case_test *test, uint32_t at,
+                       const struct check_case_line *when)
 {
     struct td_buf text = {0};
     const char *comma = "";
@@ -107,8 +107,8 @@ static void add_object(const struct check_trials *t,
     add_line(test, &text, when);
 }
 
-static enum td_code read_time(const struct check_trials *t, uint32_t at,
-                              struct check_trial_line *when,
+static enum td_code read_time(const struct check_cases *t, uint32_t at,
+                              struct check_case_line *when,
                               struct td_error *err)
 {
     struct td_buf text = {0};
@@ -131,9 +131,9 @@ static enum td_code read_time(const struct check_trials *t, uint32_t at,
     return TD_OK;
 }
 
-static enum td_code read_item(const struct check_trials *t,
-                              struct check_trial_test *test, uint32_t at,
-                              struct check_trial_line *when,
+static enum td_code read_item(const struct check_cases *t,
+                              struct check_case_test *test, uint32_t at,
+                              struct check_case_line *when,
                               struct td_error *err)
 {
     enum td_code code = TD_OK;
@@ -158,11 +158,11 @@ static enum td_code read_item(const struct check_trials *t,
 }
 
 /* Times are of all messages or of none: the first is at 0. */
-static enum td_code read_stream(struct check_trials *t,
-                                struct check_trial_test *test, uint32_t at,
+static enum td_code read_stream(struct check_cases *t,
+                                struct check_case_test *test, uint32_t at,
                                 struct td_error *err)
 {
-    struct check_trial_line when = {0};
+    struct check_case_line when = {0};
     enum td_code code = TD_OK;
 
     if (kind_of(t, at) == TD_JSON_STRING)
@@ -182,7 +182,7 @@ static const char expected_mend[] =
     "write `pass`, or an object with fail, vacuous or open";
 
 /* A list of rule ids, or one. */
-static enum td_code check_ids(const struct check_trials *t, uint32_t at,
+static enum td_code check_ids(const struct check_cases *t, uint32_t at,
                               struct td_error *err)
 {
     bool good = kind_of(t, at) == TD_JSON_STRING;
@@ -199,7 +199,7 @@ static enum td_code check_ids(const struct check_trials *t, uint32_t at,
 }
 
 /* One of what a test may expect. */
-static enum td_code read_outcome(const struct check_trials *t,
+static enum td_code read_outcome(const struct check_cases *t,
                                  struct check_expected *e, uint32_t key,
                                  struct td_error *err)
 {
@@ -214,7 +214,7 @@ static enum td_code read_outcome(const struct check_trials *t,
     return check_ids(t, key + 1, err);
 }
 
-static enum td_code read_expected(struct check_trials *t,
+static enum td_code read_expected(struct check_cases *t,
                                   struct check_expected *e, uint32_t at,
                                   struct td_error *err)
 {
@@ -234,7 +234,7 @@ static enum td_code read_expected(struct check_trials *t,
 static const char test_mend[] =
     "write {name: TEXT, stream: [...], expect: pass}";
 
-static enum td_code wrong_key(const struct check_trials *t, uint32_t key,
+static enum td_code wrong_key(const struct check_cases *t, uint32_t key,
                               const char *const *known, struct td_error *err)
 {
     struct td_buf name = text_of(t, key);
@@ -244,14 +244,14 @@ static enum td_code wrong_key(const struct check_trials *t, uint32_t key,
                         td_buf_str(&name));
     td_buf_release(&name);
     if (near)
-        return td_error_mend(err, "did you mean %s?", near);
-    return td_error_mend(err, "a test has name, stream, expect, complete, "
+        return td_error_hint(err, "did you mean %s?", near);
+    return td_error_hint(err, "a test has name, stream, expect, complete, "
                               "dialect, profile and note");
 }
 
-static enum td_code check_keys(struct check_trials *t,
-                               struct check_trial_test *test,
-                               struct td_error *err)
+static enum td_code schema_intern(struct check_cases *t,
+                                  struct check_case_test *test,
+                                  struct td_error *err)
 {
     static const char *const known[] = {"name",     "stream",  "expect",
                                         "complete", "dialect", "profile",
@@ -272,8 +272,8 @@ static enum td_code check_keys(struct check_trials *t,
     return code;
 }
 
-static enum td_code read_name(const struct check_trials *t,
-                              struct check_trial_test *test,
+static enum td_code read_name(const struct check_cases *t,
+                              struct check_case_test *test,
                               struct td_error *err)
 {
     uint32_t at = member(t, test->at, "name");
@@ -291,7 +291,7 @@ static enum td_code read_name(const struct check_trials *t,
 }
 
 /* The names at `at`, one or a list of them, as an array that ends with NULL. */
-static enum td_code read_names(const struct check_trials *t, uint32_t at,
+static enum td_code read_names(const struct check_cases *t, uint32_t at,
                                char ***out, struct td_error *err)
 {
     const struct td_json_value *v = t->json->values;
@@ -316,8 +316,8 @@ static enum td_code read_names(const struct check_trials *t, uint32_t at,
 }
 
 /* What is chosen for the test. */
-static enum td_code read_dialect(const struct check_trials *t,
-                                 struct check_trial_test *test,
+static enum td_code read_dialect(const struct check_cases *t,
+                                 struct check_case_test *test,
                                  struct td_error *err)
 {
     uint32_t at = member(t, test->at, "dialect");
@@ -334,8 +334,8 @@ static enum td_code read_dialect(const struct check_trials *t,
     return TD_OK;
 }
 
-static enum td_code read_profiles(const struct check_trials *t,
-                                  struct check_trial_test *test,
+static enum td_code read_profiles(const struct check_cases *t,
+                                  struct check_case_test *test,
                                   struct td_error *err)
 {
     uint32_t at = member(t, test->at, "profile");
@@ -343,8 +343,8 @@ static enum td_code read_profiles(const struct check_trials *t,
     return at ? read_names(t, at, &test->profiles, err) : TD_OK;
 }
 
-static enum td_code read_complete(const struct check_trials *t,
-                                  struct check_trial_test *test,
+static enum td_code read_complete(const struct check_cases *t,
+                                  struct check_case_test *test,
                                   struct td_error *err)
 {
     uint32_t at = member(t, test->at, "complete");
@@ -357,8 +357,8 @@ static enum td_code read_complete(const struct check_trials *t,
 }
 
 /* The two that are the test. */
-static enum td_code read_both(struct check_trials *t,
-                              struct check_trial_test *test,
+static enum td_code read_both(struct check_cases *t,
+                              struct check_case_test *test,
                               struct td_error *err)
 {
     uint32_t stream = member(t, test->at, "stream");
@@ -377,26 +377,26 @@ static enum td_code read_both(struct check_trials *t,
     return code;
 }
 
-static enum td_code read_test(struct check_trials *t,
-                              struct check_trial_test *test,
+static enum td_code read_test(struct check_cases *t,
+                              struct check_case_test *test,
                               struct td_error *err)
 {
-    static enum td_code (*const parts[])(const struct check_trials *,
-                                         struct check_trial_test *,
+    static enum td_code (*const parts[])(const struct check_cases *,
+                                         struct check_case_test *,
                                          struct td_error *) = {
         read_name, read_complete, read_dialect, read_profiles};
     enum td_code code;
 
     if (kind_of(t, test->at) != TD_JSON_OBJECT)
         return fail(t, test->at, err, "a test is an object", test_mend);
-    code = check_keys(t, test, err);
+    code = schema_intern(t, test, err);
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && code == TD_OK;
          i++)
         code = settle(t, parts[i](t, test, err), err);
     return code ? code : read_both(t, test, err);
 }
 
-static enum td_code read_tests(struct check_trials *t, struct td_error *err)
+static enum td_code read_tests(struct check_cases *t, struct td_error *err)
 {
     uint32_t at = member(t, 0, "tests");
     enum td_code code = TD_OK;
@@ -406,9 +406,9 @@ static enum td_code read_tests(struct check_trials *t, struct td_error *err)
     if (kind_of(t, at) != TD_JSON_ARRAY)
         return fail(t, at, err, "tests is a list",
                     "write [{name: TEXT, stream: [...], expect: pass}]");
-    if (t->json->values[at].count > CHECK_TRIALS_MAX)
+    if (t->json->values[at].count > CHECK_CASES_MAX)
         return td_jsonx_fail(t->x, at, TD_LIMIT, err, "more than %d tests",
-                             CHECK_TRIALS_MAX);
+                             CHECK_CASES_MAX);
     t->tests = td_calloc(t->json->values[at].count + 1, sizeof(*t->tests));
     for (uint32_t i = at + 1; i < t->json->values[at].next && code == TD_OK;
          i = t->json->values[i].next) {
@@ -418,12 +418,12 @@ static enum td_code read_tests(struct check_trials *t, struct td_error *err)
     return code;
 }
 
-enum td_code check_trials_new_all(struct check_trials **out,
-                                  const struct check_options *how,
-                                  const struct check_contract_errors *errors,
-                                  struct td_error *err)
+enum td_code check_cases_new_all(struct check_cases **out,
+                                 const struct check_options *how,
+                                 const struct check_contract_errors *errors,
+                                 struct td_error *err)
 {
-    struct check_trials *t = td_calloc(1, sizeof(*t));
+    struct check_cases *t = td_calloc(1, sizeof(*t));
     struct td_error own = {0};
     enum td_code code;
 
@@ -440,26 +440,26 @@ enum td_code check_trials_new_all(struct check_trials **out,
     }
     *out = code ? NULL : t;
     if (code) {
-        check_trials_free(t);
+        check_cases_free(t);
         if (err)
             *err = own;
     }
     return code;
 }
 
-enum td_code check_trials_new(struct check_trials **out,
-                              const struct check_options *how,
-                              struct td_error *err)
+enum td_code check_cases_new(struct check_cases **out,
+                             const struct check_options *how,
+                             struct td_error *err)
 {
-    return check_trials_new_all(out, how, NULL, err);
+    return check_cases_new_all(out, how, NULL, err);
 }
 
-void check_trials_free(struct check_trials *trials)
+void check_cases_free(struct check_cases *cases)
 {
-    if (!trials)
+    if (!cases)
         return;
-    for (uint32_t i = 0; i < trials->len; i++) {
-        struct check_trial_test *test = &trials->tests[i];
+    for (uint32_t i = 0; i < cases->len; i++) {
+        struct check_case_test *test = &cases->tests[i];
 
         for (size_t k = 0; k < test->lines_len; k++)
             free(test->lines[k].text);
@@ -470,13 +470,13 @@ void check_trials_free(struct check_trials *trials)
         free(test->lines);
         free(test->name);
     }
-    td_buf_release(&trials->now.why);
-    free(trials->tests);
-    free(trials->failed);
-    free(trials);
+    td_buf_release(&cases->now.why);
+    free(cases->tests);
+    free(cases->failed);
+    free(cases);
 }
 
-uint32_t check_trials_count(const struct check_trials *trials)
+uint32_t check_cases_count(const struct check_cases *cases)
 {
-    return trials->len;
+    return cases->len;
 }

@@ -17,12 +17,12 @@
 #include "core/buf.h"
 #include "validator/check/check.h"
 
-#define CHECK_TRIALS_MAX 10000 /* tests of one contract */
+#define CHECK_CASES_MAX 10000 /* tests of one contract */
 
-struct check_trials;
+struct check_cases;
 
 /* What became of one test. */
-struct check_trial {
+struct check_case {
     const char *name;
     char where[256]; /* FILE:LINE:COLUMN of the test */
     bool passed;
@@ -32,31 +32,30 @@ struct check_trial {
 /* Read the tests of how->contract; what how points to outlives them. There may
  * be none.
  */
-TD_MUST_CHECK enum td_code check_trials_new(struct check_trials **out,
-                                            const struct check_options *how,
-                                            struct td_error *err);
+TD_MUST_CHECK enum td_code check_cases_new(struct check_cases **out,
+                                           const struct check_options *how,
+                                           struct td_error *err);
 
 /* The same, but go on after an error, so that all are reported. *out is NULL
  * after an error, and the code that of the first one, which is also in *err.
  */
 TD_MUST_CHECK enum td_code
-check_trials_new_all(struct check_trials **out, const struct check_options *how,
-                     const struct check_contract_errors *errors,
-                     struct td_error *err);
+check_cases_new_all(struct check_cases **out, const struct check_options *how,
+                    const struct check_contract_errors *errors,
+                    struct td_error *err);
 
 /* NULL is fine. */
-void check_trials_free(struct check_trials *trials);
+void check_cases_free(struct check_cases *cases);
 
 /* How many there are. */
-uint32_t check_trials_count(const struct check_trials *trials);
+uint32_t check_cases_count(const struct check_cases *cases);
 
 /* Run test i; *out is good until the next call. */
-const struct check_trial *check_trials_run(struct check_trials *trials,
-                                           uint32_t i);
+const struct check_case *check_cases_run(struct check_cases *cases, uint32_t i);
 
 /* Rule i of the contract: true if a test that was run made it fail, so that
  * somebody has seen that it can.
  */
-bool check_trials_failed(const struct check_trials *trials, uint32_t i);
+bool check_cases_failed(const struct check_cases *cases, uint32_t i);
 
 #endif

@@ -7,7 +7,7 @@
 #include "validator/cases/cases.h"
 
 /* One message of a test's stream. */
-struct check_trial_line {
+struct check_case_line {
     char *text;
     size_t len;
     bool has_t;
@@ -21,7 +21,7 @@ struct check_expected {
     uint32_t open;
 };
 
-struct check_trial_test {
+struct check_case_test {
     char *name;
     uint32_t at;
     bool cut;        /* complete: false */
@@ -29,23 +29,23 @@ struct check_trial_test {
     char *dialect;   /* NULL: none is chosen */
     char **profiles; /* ends with NULL; NULL: none is chosen */
     struct check_expected expected;
-    struct check_trial_line *lines;
+    struct check_case_line *lines;
     size_t lines_len;
     size_t lines_cap;
 };
 
-struct check_trials {
+struct check_cases {
     const struct check_contract *contract;
     struct check_options how;
     const struct td_jsonx *x;
     const struct td_json_doc *json;
-    struct check_trial_test *tests;
+    struct check_case_test *tests;
     uint32_t len;
     const struct check_contract_errors *errors; /* NULL: end at the first */
     enum td_code first;                         /* of the errors so far */
     struct td_error kept;
     bool *failed; /* one a rule */
-    struct check_trial now;
+    struct check_case now;
 };
 
 #endif

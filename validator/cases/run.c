@@ -8,7 +8,7 @@
 #define FINDINGS 3 /* shown of a rule that fails and should not */
 
 /* True if the rule ids at `list` (one, or a list of them; 0: none) have it. */
-static bool lists(const struct check_trials *t, uint32_t list, const char *id)
+static bool lists(const struct check_cases *t, uint32_t list, const char *id)
 {
     const struct td_json_doc *json = t->json;
 
@@ -43,7 +43,7 @@ static const char *became(const struct check_verdict *v, struct td_bytes id)
     return NULL;
 }
 
-static void want_one(struct check_trials *t, const struct check_verdict *v,
+static void want_one(struct check_cases *t, const struct check_verdict *v,
                      uint32_t at, enum check_outcome outcome)
 {
     struct td_buf id = {0};
@@ -63,7 +63,7 @@ static void want_one(struct check_trials *t, const struct check_verdict *v,
 }
 
 /* Every rule that is listed must have this outcome. */
-static void want(struct check_trials *t, const struct check_verdict *v,
+static void want(struct check_cases *t, const struct check_verdict *v,
                  uint32_t list, enum check_outcome outcome)
 {
     const struct td_json_doc *json = t->json;
@@ -98,8 +98,8 @@ static void tell_findings(struct td_buf *why, const struct check_verdict *v,
 }
 
 /* No rule may fail that is not listed, and none may be undecided. */
-static void refuse_others(struct check_trials *t, const struct check_verdict *v,
-                          const struct check_trial_test *test)
+static void refuse_others(struct check_cases *t, const struct check_verdict *v,
+                          const struct check_case_test *test)
 {
     for (uint32_t i = 0; i < v->rules_len; i++) {
         const struct check_result *r = &v->rules[i];
@@ -118,7 +118,7 @@ static void refuse_others(struct check_trials *t, const struct check_verdict *v,
 }
 
 /* The rules of the contract come last in a verdict, in their order. */
-static void note_failed(struct check_trials *t, const struct check_verdict *v)
+static void note_failed(struct check_cases *t, const struct check_verdict *v)
 {
     uint32_t first = v->rules_len - t->contract->set.rules_len;
 
@@ -127,7 +127,7 @@ static void note_failed(struct check_trials *t, const struct check_verdict *v)
             t->failed[i] || v->rules[first + i].outcome == CHECK_FAIL;
 }
 
-static void set_where(struct check_trials *t, uint32_t at)
+static void set_where(struct check_cases *t, uint32_t at)
 {
     struct td_jsonx_mark mark = td_jsonx_where(t->x, at);
 
@@ -136,12 +136,12 @@ static void set_where(struct check_trials *t, uint32_t at)
 }
 
 static const struct check_verdict *run(struct check *check,
-                                       const struct check_trial_test *test)
+                                       const struct check_case_test *test)
 {
     enum td_code code = TD_OK;
 
     for (size_t i = 0; i < test->lines_len && code == TD_OK; i++) {
-        const struct check_trial_line *l = &test->lines[i];
+        const struct check_case_line *l = &test->lines[i];
         struct td_bytes text = td_bytes(l->text, l->len);
 
         code = l->has_t ? check_line_at(check, i + 1, l->t_ns, text)
@@ -150,15 +150,14 @@ static const struct check_verdict *run(struct check *check,
     return check_end(check);
 }
 
-const struct check_trial *check_trials_run(struct check_trials *trials,
-                                           uint32_t i)
+const struct check_case *check_cases_run(struct check_cases *cases, uint32_t i)
 {
-    const struct check_trial_test *test = &trials->tests[i];
-    struct check_options how = trials->how;
+    const struct check_case_test *test = &cases->tests[i];
+    struct check_options how = cases->how;
     struct check *check;
     const struct check_verdict *v;
 
-    how.contract = trials->contract;
+    how.contract = cases->contract;
     how.cut = test->cut;
     if (test->dialect)
         how.dialect = test->dialect;
@@ -166,20 +165,20 @@ const struct check_trial *check_trials_run(struct check_trials *trials,
         how.profiles = (const char *const *)test->profiles;
     check = check_new(&how, test->name);
     v = run(check, test);
-    td_buf_clear(&trials->now.why);
-    trials->now.name = test->name;
-    set_where(trials, test->at);
-    want(trials, v, test->expected.fail, CHECK_FAIL);
-    want(trials, v, test->expected.vacuous, CHECK_VACUOUS);
-    want(trials, v, test->expected.open, CHECK_OPEN);
-    refuse_others(trials, v, test);
-    note_failed(trials, v);
+    td_buf_clear(&cases->now.why);
+    cases->now.name = test->name;
+    set_where(cases, test->at);
+    want(cases, v, test->expected.fail, CHECK_FAIL);
+    want(cases, v, test->expected.vacuous, CHECK_VACUOUS);
+    want(cases, v, test->expected.open, CHECK_OPEN);
+    refuse_others(cases, v, test);
+    note_failed(cases, v);
     check_free(check);
-    trials->now.passed = trials->now.why.len == 0;
-    return &trials->now;
+    cases->now.passed = cases->now.why.len == 0;
+    return &cases->now;
 }
 
-bool check_trials_failed(const struct check_trials *trials, uint32_t i)
+bool check_cases_failed(const struct check_cases *cases, uint32_t i)
 {
-    return trials->failed[i];
+    return cases->failed[i];
 }

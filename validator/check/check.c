@@ -52,8 +52,8 @@ static void add_unknown_rule(struct check *c)
 static void add_contract_rules(struct check *c)
 {
     const struct check_contract *k = c->how.contract;
-    struct check_fold_options how = {.dialect = c->how.dialect,
-                                     .profiles = c->how.profiles};
+    struct check_engine_options how = {.dialect = c->how.dialect,
+                                       .profiles = c->how.profiles};
 
     add_event_rules(c);
     add_unknown_rule(c);
@@ -67,7 +67,7 @@ static void add_contract_rules(struct check *c)
         if (k->set.rules[i].note)
             c->verdict.rules[rule].note = td_strdup(k->set.rules[i].note);
     }
-    c->fold = check_fold_new(&k->set, &c->verdict, c->first_rule, &how);
+    c->engine = check_engine_new(&k->set, &c->verdict, c->first_rule, &how);
 }
 
 struct check *check_new(const struct check_options *options, const char *input)
@@ -89,7 +89,7 @@ struct check *check_new(const struct check_options *options, const char *input)
                                CHECK_LEVEL_ERROR, options->max_findings);
     if (options->contract)
         add_contract_rules(c);
-    check_look_init(&c->look, &c->how);
+    check_inspector_init(&c->inspector, &c->how);
     if (options->jobs > 1)
         c->parallel = check_parallel_new(&c->how, options->jobs, take_item, c);
     return c;
@@ -100,8 +100,8 @@ void check_free(struct check *check)
     if (!check)
         return;
     check_parallel_free(check->parallel);
-    check_look_release(&check->look);
-    check_fold_free(check->fold);
+    check_inspector_release(&check->inspector);
+    check_engine_free(check->engine);
     check_segment_release(&check->segment);
     check_verdict_release(&check->verdict);
     td_json_release(&check->doc);
@@ -117,7 +117,7 @@ struct schema_report {
     bool wire;     /* as it came, before it was renamed */
 };
 
-static void on_problem(void *self, const struct check_problem *p)
+static void on_problem(void *self, const struct schema_problem *p)
 {
     struct schema_report *r = self;
     const struct check_message *m = r->m;
@@ -131,18 +131,18 @@ static void on_problem(void *self, const struct check_problem *p)
         .schema_path = (char *)(uintptr_t)p->schema_path,
         .expected = (char *)(uintptr_t)p->expected,
         .found = (char *)(uintptr_t)p->found,
-        .witness = {{m->seq, m->has_t, m->t_ns, NULL}},
-        .witnesses = 1,
+        .related = {{m->seq, m->has_t, m->t_ns, NULL}},
+        .related_len = 1,
     };
 
     if (check_verdict_only_counts_of(&r->check->verdict, r->rule,
                                      p->schema_path))
         return;
     if (r->wire)
-        check_pointer(&path, m->wire, m->wire_at, p->at);
+        schema_pointer(&path, m->wire, m->wire_at, p->at);
     else
         check_message_path(&path, m, p->at);
-    check_excerpt(&excerpt, check_message_raw(m), EXCERPT);
+    schema_excerpt(&excerpt, check_message_raw(m), EXCERPT);
     f.path = (char *)(uintptr_t)td_buf_str(&path);
     f.excerpt = (char *)(uintptr_t)td_buf_str(&excerpt);
     check_verdict_find(&r->check->verdict, &f);
@@ -151,16 +151,16 @@ static void on_problem(void *self, const struct check_problem *p)
 }
 
 /* The fast pass said that something is wrong: code. */
-static void find_by_schema(struct check *c, struct check_schema_run *run,
+static void find_by_schema(struct check *c, struct schema_run *run,
                            uint32_t root, enum td_code code,
                            const struct schema_report *report)
 {
-    struct check_value value = {report->wire ? report->m->wire : report->m->doc,
-                                report->from};
+    struct schema_value value = {
+        report->wire ? report->m->wire : report->m->doc, report->from};
 
     if (code == TD_FAILED)
-        code = check_schema_explain(run, root, value, on_problem,
-                                    (void *)(uintptr_t)report);
+        code = schema_explain(run, root, value, on_problem,
+                              (void *)(uintptr_t)report);
     if (code == TD_LIMIT)
         check_verdict_gave_up(&c->verdict, report->rule, report->m->seq,
                               report->m->name, CHECK_TOO_MANY_STEPS);
@@ -175,10 +175,10 @@ static void find_one(struct check *c, struct check_finding f,
         f.seq = m->seq;
         f.has_t = m->has_t;
         f.t_ns = m->t_ns;
-        f.witness[f.witnesses++] =
-            (struct check_witness){m->seq, m->has_t, m->t_ns, NULL};
+        f.related[f.related_len++] =
+            (struct check_related){m->seq, m->has_t, m->t_ns, NULL};
     }
-    check_excerpt(&text, excerpt, EXCERPT);
+    schema_excerpt(&text, excerpt, EXCERPT);
     f.excerpt = (char *)(uintptr_t)td_buf_str(&text);
     check_verdict_find(&c->verdict, &f);
     td_buf_release(&text);
@@ -218,7 +218,7 @@ static TD_RARE void find_no_data(struct check *c, uint32_t rule,
          v->kind == TD_JSON_OBJECT && key < v->next && shown < 8;
          key = m->doc->values[key + 1].next) {
         (void)td_buf_add_text(&found, shown++ ? ", " : " with the members ");
-        check_excerpt(&found, td_json_inner(m->doc, key), 40);
+        schema_excerpt(&found, td_json_inner(m->doc, key), 40);
     }
     if (shown < v->count && shown > 0)
         (void)td_buf_add_text(&found, ", ...");
@@ -250,7 +250,7 @@ static void say_unknown(const struct check_contract *k,
 {
     if (m->name.len > 0) {
         (void)td_buf_add_byte(found, '"');
-        check_excerpt(found, m->name, 80);
+        schema_excerpt(found, m->name, 80);
         (void)td_buf_add_byte(found, '"');
     } else if (m->plain.ptr) {
         (void)td_buf_add_text(found, "a message that is no JSON, and of no "
@@ -300,7 +300,8 @@ static TD_RARE void find_in_event(struct check *c,
     if (m->data == NONE)
         find_no_data(c, rule, m);
     else
-        find_by_schema(c, c->look.event_run, e->root, view->content, &report);
+        find_by_schema(c, c->inspector.event_run, e->root, view->content,
+                       &report);
 }
 
 /* The message is not the text, or the bytes, that its event is. */
@@ -313,7 +314,8 @@ static TD_RARE void find_plain(struct check *c, const struct check_message *m,
     struct schema_report report = {.check = c, .m = m, .rule = rule};
 
     if (e->form == CHECK_FORM_TEXT && td_utf8_valid(m->plain)) {
-        find_by_schema(c, c->look.event_run, e->root, view->content, &report);
+        find_by_schema(c, c->inspector.event_run, e->root, view->content,
+                       &report);
         return;
     }
     if (e->form == CHECK_FORM_TEXT)
@@ -330,7 +332,7 @@ static void judge_event(struct check *c, const struct check_message *m,
                         const struct check_view *view)
 {
     const struct check_contract_event *e = view->event;
-    uint32_t rule = c->first_event + (uint32_t)(e - c->look.events);
+    uint32_t rule = c->first_event + (uint32_t)(e - c->inspector.events);
 
     c->verdict.rules[rule].applied++;
     if (e->form != CHECK_FORM_JSON && view->content)
@@ -347,7 +349,8 @@ static TD_RARE void find_in_message(struct check *c,
     struct schema_report report = {
         .check = c, .m = m, .rule = c->schema, .from = view->at};
 
-    find_by_schema(c, c->look.message_run, c->how.root, view->message, &report);
+    find_by_schema(c, c->inspector.message_run, c->how.root, view->message,
+                   &report);
 }
 
 bool check_is_over(const struct check *c)
@@ -375,9 +378,9 @@ find_two_names(struct check *c, const struct check_message *m, uint32_t other)
 {
     struct td_buf found = {0};
 
-    check_excerpt(&found, td_json_raw(m->doc, other), 80);
+    schema_excerpt(&found, td_json_raw(m->doc, other), 80);
     (void)td_buf_add_text(&found, " and then \"");
-    check_excerpt(&found, m->name, 80);
+    schema_excerpt(&found, m->name, 80);
     (void)td_buf_add_byte(&found, '"');
     check_find(c, c->json, m, check_message_raw(m),
                "one name of the event, not two", td_buf_str(&found));
@@ -403,7 +406,7 @@ static void judge_by_contract(struct check *c, struct check_message *m,
         find_unknown(c, m);
     }
     if (c->how.contract->set.rules_len > 0)
-        check_fold_message(c->fold, m);
+        check_engine_message(c->engine, m);
 }
 
 enum td_code check_judge(struct check *c, struct check_message *m,
@@ -411,7 +414,7 @@ enum td_code check_judge(struct check *c, struct check_message *m,
                          const struct check_view *view)
 {
     if (!view) {
-        check_look_at(&c->look, text, given, &c->view);
+        check_inspect(&c->inspector, text, given, &c->view);
         view = &c->view;
     }
     c->verdict.events++;
@@ -516,8 +519,9 @@ const struct check_verdict *check_end(struct check *check)
     check_drain(check);
     stopped = check_is_over(check);
     if (k)
-        check_fold_end(check->fold, check->cut || check->how.cut || stopped ||
-                                        (k->may_be_cut && !check->tape_input));
+        check_engine_end(check->engine,
+                         check->cut || check->how.cut || stopped ||
+                             (k->may_be_cut && !check->tape_input));
     for (uint32_t i = 0; i < check->verdict.rules_len; i++) {
         struct check_result *r = &check->verdict.rules[i];
         bool ours = !k || i < check->first_rule;

@@ -39,8 +39,8 @@ TD_MUST_CHECK enum td_code check_event(struct check *check,
 /* One event of a live connection, which is on no tape: its number and time are
  * taken as they are.
  */
-TD_MUST_CHECK enum td_code check_heard(struct check *check,
-                                       const struct td_event *ev);
+TD_MUST_CHECK enum td_code check_received(struct check *check,
+                                          const struct td_event *ev);
 
 /* One line of NDJSON, which is a message; lines of white space are passed over,
  * as the messages of a tape that are nothing else.

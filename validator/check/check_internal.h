@@ -30,11 +30,11 @@ struct check {
     struct check_options how;
     struct check_verdict verdict;
     struct td_json_doc doc; /* of what the tape says about itself */
-    struct check_look look;
+    struct check_inspector inspector;
     struct check_view view; /* of the message at hand, if the caller looks */
     struct check_renaming renaming;
     struct check_parallel *parallel; /* NULL: the caller looks */
-    struct check_fold *fold;         /* the contract's rules, or NULL */
+    struct check_engine *engine;     /* the contract's rules, or NULL */
     uint32_t first_rule;             /* of the contract, in the verdict */
     uint32_t first_event;            /* schema rules of events, one each */
     uint32_t tape;                   /* rules of ours; NONE until needed */

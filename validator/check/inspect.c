@@ -6,38 +6,40 @@
 #include <stdio.h>
 #include <string.h>
 
-void check_look_init(struct check_look *look, const struct check_options *how)
+void check_inspector_init(struct check_inspector *inspector,
+                          const struct check_options *how)
 {
-    *look = (struct check_look){.how = how,
-                                .shapes = td_json_shapes_new(TD_JSON_DEPTH)};
+    *inspector = (struct check_inspector){
+        .how = how, .shapes = td_json_shapes_new(TD_JSON_DEPTH)};
     if (how->schemas)
-        look->message_run = check_schema_run_new(how->schemas);
+        inspector->message_run = schema_run_new(how->schemas);
     if (!how->contract)
         return;
-    look->event_run = check_schema_run_new(how->contract->set.schemas);
-    look->events = check_contract_events(how->contract, how->dialect);
+    inspector->event_run = schema_run_new(how->contract->set.schemas);
+    inspector->events = check_contract_events(how->contract, how->dialect);
 }
 
-void check_look_release(struct check_look *look)
+void check_inspector_release(struct check_inspector *inspector)
 {
-    check_schema_run_free(look->message_run);
-    check_schema_run_free(look->event_run);
-    td_json_shapes_free(look->shapes);
-    td_json_release(&look->doc);
-    td_buf_release(&look->name);
-    td_buf_release(&look->plain);
-    check_renaming_release(&look->renaming);
-    *look = (struct check_look){0};
+    schema_run_free(inspector->message_run);
+    schema_run_free(inspector->event_run);
+    td_json_shapes_free(inspector->shapes);
+    td_json_release(&inspector->doc);
+    td_buf_release(&inspector->name);
+    td_buf_release(&inspector->plain);
+    check_renaming_release(&inspector->renaming);
+    *inspector = (struct check_inspector){0};
 }
 
 /* Text without escapes stands for itself. */
-static struct td_bytes unescape(struct check_look *look, struct td_bytes inner)
+static struct td_bytes unescape(struct check_inspector *inspector,
+                                struct td_bytes inner)
 {
     if (!memchr(inner.ptr, '\\', inner.len))
         return inner;
-    td_buf_clear(&look->name);
-    (void)td_json_unescape(&look->name, inner);
-    return td_buf_bytes(&look->name);
+    td_buf_clear(&inspector->name);
+    (void)td_json_unescape(&inspector->name, inner);
+    return td_buf_bytes(&inspector->name);
 }
 
 /* Of members with the name at the end of the pointer the last one, which is
@@ -68,10 +70,11 @@ static uint32_t last_of(const struct td_json_doc *doc, uint32_t from,
 }
 
 /* Find what there is in the document at hand. */
-static void find(const struct check_look *look, struct check_look_place *place)
+static void find(const struct check_inspector *inspector,
+                 struct check_inspector_place *place)
 {
-    const struct check_contract *k = look->how->contract;
-    const struct td_json_doc *doc = &look->doc;
+    const struct check_contract *k = inspector->how->contract;
+    const struct td_json_doc *doc = &inspector->doc;
     const char *pointer = k && k->name_pointer ? k->name_pointer : "/type";
 
     /* Socket.IO: ["name", MESSAGE, ...]. */
@@ -87,61 +90,62 @@ static void find(const struct check_look *look, struct check_look_place *place)
 }
 
 /* The same for all documents of a shape. */
-static const struct check_look_place *place_of(struct check_look *look,
-                                               bool given)
+static const struct check_inspector_place *
+place_of(struct check_inspector *inspector, bool given)
 {
-    struct check_look_place *place =
-        &look->places[look->doc.shape % CHECK_LOOK_PLACES];
+    struct check_inspector_place *place =
+        &inspector->places[inspector->doc.shape % CHECK_INSPECTOR_PLACES];
 
-    if (look->doc.shape && place->shape == look->doc.shape &&
+    if (inspector->doc.shape && place->shape == inspector->doc.shape &&
         place->given == given)
         return place;
     place->given = given;
-    find(look, place);
+    find(inspector, place);
     return place;
 }
 
 /* The name of a message: where the contract says, else what the transport
  * gave, else /type.
  */
-static struct td_bytes name_of(struct check_look *look, uint32_t at,
+static struct td_bytes name_of(struct check_inspector *inspector, uint32_t at,
                                struct td_bytes given)
 {
-    const struct check_contract *k = look->how->contract;
+    const struct check_contract *k = inspector->how->contract;
 
     if (given.len > 0 && !(k && k->name_pointer))
-        return unescape(look, given);
-    if (at == CHECK_NO_VALUE || look->doc.values[at].kind != TD_JSON_STRING)
+        return unescape(inspector, given);
+    if (at == CHECK_NO_VALUE ||
+        inspector->doc.values[at].kind != TD_JSON_STRING)
         return td_bytes(NULL, 0);
-    return look->doc.values[at].flags & TD_JSON_ESCAPED
-               ? unescape(look, td_json_inner(&look->doc, at))
-               : td_json_inner(&look->doc, at);
+    return inspector->doc.values[at].flags & TD_JSON_ESCAPED
+               ? unescape(inspector, td_json_inner(&inspector->doc, at))
+               : td_json_inner(&inspector->doc, at);
 }
 
 /* A schema sees the contract's names, unless it is a dialect's own. */
-static enum td_code test_content(struct check_look *look,
+static enum td_code test_content(struct check_inspector *inspector,
                                  const struct check_view *view)
 {
     struct check_message m = {
         .doc = view->doc, .at = view->at, .data = view->data};
 
     if (!view->event->on_wire)
-        check_message_rename(&m, view->event->aliases, &look->renaming);
-    return check_schema_test(look->event_run, view->event->root,
-                             (struct check_value){m.doc, m.data});
+        check_message_rename(&m, view->event->aliases, &inspector->renaming);
+    return schema_test(inspector->event_run, view->event->root,
+                       (struct schema_value){m.doc, m.data});
 }
 
 /* A document of one string stands for the message from now on. */
-static bool stand_for(struct check_look *look, struct td_bytes message,
-                      bool text)
+static bool stand_for(struct check_inspector *inspector,
+                      struct td_bytes message, bool text)
 {
-    td_buf_clear(&look->plain);
-    check_plain_json(&look->plain, message, text);
-    return td_json_parse(&look->doc, td_buf_bytes(&look->plain), TD_JSON_DEPTH,
-                         NULL) == TD_OK;
+    td_buf_clear(&inspector->plain);
+    check_plain_json(&inspector->plain, message, text);
+    return td_json_parse(&inspector->doc, td_buf_bytes(&inspector->plain),
+                         TD_JSON_DEPTH, NULL) == TD_OK;
 }
 
-static enum td_code test_plain(struct check_look *look,
+static enum td_code test_plain(struct check_inspector *inspector,
                                const struct check_contract_event *event,
                                struct td_bytes message, bool text)
 {
@@ -149,46 +153,48 @@ static enum td_code test_plain(struct check_look *look,
         return check_plain_holds(&event->bytes, message) ? TD_OK : TD_FAILED;
     if (!text)
         return TD_FAILED;
-    return check_schema_test(look->event_run, event->root,
-                             (struct check_value){&look->doc, 0});
+    return schema_test(inspector->event_run, event->root,
+                       (struct schema_value){&inspector->doc, 0});
 }
 
 /* The message is an event that is no JSON, or the view has none for it. */
-static void fill_plain(struct check_look *look, struct td_bytes message,
-                       bool text, struct check_view *view)
+static void fill_plain(struct check_inspector *inspector,
+                       struct td_bytes message, bool text,
+                       struct check_view *view)
 {
     if (!text || (view->event && view->event->form == CHECK_FORM_BYTES))
-        text = stand_for(look, message, false);
+        text = stand_for(inspector, message, false);
     if (!text) /* it is too long */
-        (void)stand_for(look, td_bytes("", 0), true);
+        (void)stand_for(inspector, td_bytes("", 0), true);
     view->json = true;
     view->odd = true;
     view->plain = message.ptr ? message : td_bytes("", 0);
-    view->doc = &look->doc;
+    view->doc = &inspector->doc;
     view->at = 0;
     view->data = 0;
 }
 
 /* The message has the name of an event that is no JSON: view->event. */
-static void take_plain(struct check_look *look, struct td_bytes message,
-                       struct check_view *view)
+static void take_plain(struct check_inspector *inspector,
+                       struct td_bytes message, struct check_view *view)
 {
-    bool text = td_utf8_valid(message) && stand_for(look, message, true);
+    bool text = td_utf8_valid(message) && stand_for(inspector, message, true);
 
-    view->content = test_plain(look, view->event, message, text);
-    fill_plain(look, message, text, view);
+    view->content = test_plain(inspector, view->event, message, text);
+    fill_plain(inspector, message, text, view);
 }
 
 /* The first event of the contract that describes the message; false: none. */
-static bool find_plain(struct check_look *look, struct td_bytes message,
-                       bool text, struct check_view *view)
+static bool find_plain(struct check_inspector *inspector,
+                       struct td_bytes message, bool text,
+                       struct check_view *view)
 {
-    const struct check_contract *k = look->how->contract;
+    const struct check_contract *k = inspector->how->contract;
 
     for (uint32_t i = 0; i < k->plain_len; i++) {
-        const struct check_contract_event *e = &look->events[k->plain[i]];
+        const struct check_contract_event *e = &inspector->events[k->plain[i]];
 
-        if (test_plain(look, e, message, text) != TD_OK)
+        if (test_plain(inspector, e, message, text) != TD_OK)
             continue;
         view->event = e;
         view->word = k->plain[i];
@@ -200,20 +206,20 @@ static bool find_plain(struct check_look *look, struct td_bytes message,
 }
 
 /* JSON without a name may be the text of an event, like a bare number. */
-static void try_plain(struct check_look *look, struct td_bytes message,
-                      struct check_view *view)
+static void try_plain(struct check_inspector *inspector,
+                      struct td_bytes message, struct check_view *view)
 {
     uint32_t at = view->at;
     uint32_t data = view->data;
     struct td_bytes whole = view->doc->text;
 
-    if (stand_for(look, message, true) &&
-        find_plain(look, message, true, view)) {
-        fill_plain(look, message, true, view);
+    if (stand_for(inspector, message, true) &&
+        find_plain(inspector, message, true, view)) {
+        fill_plain(inspector, message, true, view);
         return;
     }
-    view->json =
-        td_json_shapes_parse(look->shapes, &look->doc, whole, NULL) == TD_OK;
+    view->json = td_json_shapes_parse(inspector->shapes, &inspector->doc, whole,
+                                      NULL) == TD_OK;
     view->at = at;
     view->data = data;
 }
@@ -226,90 +232,94 @@ static bool may_be_unknown(const struct check_contract *k)
 }
 
 /* The message is no JSON. */
-static TD_RARE void look_at_plain(struct check_look *look,
+static TD_RARE void look_at_plain(struct check_inspector *inspector,
                                   struct td_bytes message,
                                   struct td_bytes given,
                                   struct check_view *view)
 {
-    const struct check_contract *k = look->how->contract;
+    const struct check_contract *k = inspector->how->contract;
     bool text;
 
-    if (!k || look->how->schemas)
+    if (!k || inspector->how->schemas)
         return;
-    view->name = k->name_pointer ? td_bytes(NULL, 0) : unescape(look, given);
+    view->name =
+        k->name_pointer ? td_bytes(NULL, 0) : unescape(inspector, given);
     view->word = check_event_find(k->set.words, view->name);
     if (view->word < k->events_len)
-        view->event = &look->events[view->word];
+        view->event = &inspector->events[view->word];
     if (view->event && view->event->form != CHECK_FORM_JSON) {
-        take_plain(look, message, view);
+        take_plain(inspector, message, view);
         return;
     }
-    text = td_utf8_valid(message) && stand_for(look, message, true);
-    if (find_plain(look, message, text, view) ||
+    text = td_utf8_valid(message) && stand_for(inspector, message, true);
+    if (find_plain(inspector, message, text, view) ||
         (!view->event && may_be_unknown(k)))
-        fill_plain(look, message, text, view);
+        fill_plain(inspector, message, text, view);
 }
 
-static void look_at_event(struct check_look *look, struct check_view *view)
+static void look_at_event(struct check_inspector *inspector,
+                          struct check_view *view)
 {
-    const struct check_contract *k = look->how->contract;
+    const struct check_contract *k = inspector->how->contract;
 
     view->word = check_event_find(k->set.words, view->name);
     if (view->word >= k->events_len) {
-        if (view->name.len == 0 && k->plain_len > 0 && !look->how->schemas)
-            try_plain(look, td_json_raw(view->doc, view->at), view);
+        if (view->name.len == 0 && k->plain_len > 0 && !inspector->how->schemas)
+            try_plain(inspector, td_json_raw(view->doc, view->at), view);
         return;
     }
-    view->event = &look->events[view->word];
-    if (view->event->form != CHECK_FORM_JSON && !look->how->schemas) {
-        take_plain(look, td_json_raw(view->doc, view->at), view);
+    view->event = &inspector->events[view->word];
+    if (view->event->form != CHECK_FORM_JSON && !inspector->how->schemas) {
+        take_plain(inspector, td_json_raw(view->doc, view->at), view);
         return;
     }
     if (view->event->has_schema && view->data != CHECK_NO_VALUE)
-        view->content = test_content(look, view);
+        view->content = test_content(inspector, view);
 }
 
 /* The name stands twice, and is not the same. */
-static bool says_another(const struct check_look *look,
-                         const struct check_look_place *place,
+static bool says_another(const struct check_inspector *inspector,
+                         const struct check_inspector_place *place,
                          struct td_bytes given)
 {
-    const struct check_contract *k = look->how->contract;
+    const struct check_contract *k = inspector->how->contract;
 
     return k && (given.len == 0 || k->name_pointer) &&
-           !td_bytes_equal(td_json_raw(&look->doc, place->first_name),
-                           td_json_raw(&look->doc, place->name));
+           !td_bytes_equal(td_json_raw(&inspector->doc, place->first_name),
+                           td_json_raw(&inspector->doc, place->name));
 }
 
 static TD_RARE void take_two(struct check_view *view,
-                             const struct check_look_place *place)
+                             const struct check_inspector_place *place)
 {
     view->odd = true;
     view->other_name = place->first_name;
 }
 
-void check_look_at(struct check_look *look, struct td_bytes text,
+void check_inspect(struct check_inspector *inspector, struct td_bytes text,
                    struct td_bytes given, struct check_view *view)
 {
-    struct td_json_doc *doc = &look->doc;
-    const struct check_look_place *place;
+    struct td_json_doc *doc = &inspector->doc;
+    const struct check_inspector_place *place;
 
     *view = (struct check_view){0};
-    if (td_json_shapes_parse(look->shapes, doc, text, NULL)) {
-        look_at_plain(look, text, given, view);
+    if (td_json_shapes_parse(inspector->shapes, doc, text, NULL)) {
+        look_at_plain(inspector, text, given, view);
         return;
     }
-    place = place_of(look, given.len > 0);
+    place = place_of(inspector, given.len > 0);
     view->json = true;
     view->doc = doc;
     view->at = place->at;
     view->data = place->data;
-    view->name = name_of(look, place->name, given);
-    if (place->first_name != place->name && says_another(look, place, given))
+    view->name = name_of(inspector, place->name, given);
+    if (place->first_name != place->name &&
+        says_another(inspector, place, given))
         take_two(view, place);
-    if (look->how->schemas)
-        view->message = check_schema_test(look->message_run, look->how->root,
-                                          (struct check_value){doc, view->at});
-    if (look->how->contract)
-        look_at_event(look, view);
+    if (inspector->how->schemas)
+        view->message =
+            schema_test(inspector->message_run, inspector->how->root,
+                        (struct schema_value){doc, view->at});
+    if (inspector->how->contract)
+        look_at_event(inspector, view);
 }

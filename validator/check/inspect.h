@@ -13,7 +13,7 @@
 #include "validator/message/message.h"
 
 /* Where things are in messages of one shape. */
-struct check_look_place {
+struct check_inspector_place {
     uint64_t shape;
     bool given;    /* the transport gave a name */
     uint32_t at;   /* of the message */
@@ -22,18 +22,18 @@ struct check_look_place {
     uint32_t data;
 };
 
-#define CHECK_LOOK_PLACES 64
+#define CHECK_INSPECTOR_PLACES 64
 
 /* One thread's. */
-struct check_look {
+struct check_inspector {
     const struct check_options *how;
     struct td_json_shapes *shapes;
-    struct check_look_place places[CHECK_LOOK_PLACES]; /* by shape */
+    struct check_inspector_place places[CHECK_INSPECTOR_PLACES]; /* by shape */
     struct td_json_doc doc;
     struct td_buf name;
     struct td_buf plain; /* the JSON that stands for a message which is none */
-    struct check_schema_run *message_run;      /* of how->schemas, or NULL */
-    struct check_schema_run *event_run;        /* of the contract, or NULL */
+    struct schema_run *message_run;            /* of how->schemas, or NULL */
+    struct schema_run *event_run;              /* of the contract, or NULL */
     const struct check_contract_event *events; /* as the dialect has them */
     struct check_renaming renaming;
 };
@@ -59,13 +59,14 @@ struct check_view {
 };
 
 /* how is borrowed. */
-void check_look_init(struct check_look *look, const struct check_options *how);
-void check_look_release(struct check_look *look);
+void check_inspector_init(struct check_inspector *inspector,
+                          const struct check_options *how);
+void check_inspector_release(struct check_inspector *inspector);
 
 /* Look at a message: its text, and the escaped name that the transport gave it,
  * or "".
  */
-void check_look_at(struct check_look *look, struct td_bytes text,
+void check_inspect(struct check_inspector *inspector, struct td_bytes text,
                    struct td_bytes given, struct check_view *view);
 
 #endif

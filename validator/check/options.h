@@ -8,7 +8,7 @@
 #define CHECK_MAX_FINDINGS 10 /* kept for a rule unless told otherwise */
 
 struct check_options {
-    const struct check_schemas *schemas; /* with root: every message; or NULL */
+    const struct schema_set *schemas; /* with root: every message; or NULL */
     uint32_t root;
     const struct check_contract *contract; /* or NULL */
     uint64_t max_findings;                 /* a rule; totals stay true */

@@ -31,7 +31,7 @@ struct check_parallel {
     bool (*take)(void *ctx, struct check_item *item);
     void *ctx;
     _Atomic bool over;
-    struct check_look own;
+    struct check_inspector own;
     struct batch batches[BATCHES_MAX];
     unsigned count; /* of batches */
     uint64_t tail;  /* number of the batch that is filled */
@@ -81,10 +81,10 @@ static void keep_doc(struct batch *b, uint32_t i, const struct td_json_doc *doc)
     b->values_len += doc->len;
 }
 
-static void keep_name(struct batch *b, const struct check_look *look,
+static void keep_name(struct batch *b, const struct check_inspector *inspector,
                       struct check_view *view)
 {
-    if (view->name.len == 0 || view->name.ptr != look->name.ptr)
+    if (view->name.len == 0 || view->name.ptr != inspector->name.ptr)
         return;
     (void)td_buf_add_bytes(&b->names, view->name);
     view->name.ptr = NULL;
@@ -100,19 +100,20 @@ static void keep_plain(struct batch *b, uint32_t i,
     b->docs[i].text.ptr = NULL;
 }
 
-static void look_at_item(struct batch *b, uint32_t i, struct check_look *look)
+static void look_at_item(struct batch *b, uint32_t i,
+                         struct check_inspector *inspector)
 {
     struct check_item *item = &b->items[i];
     struct check_view *view = &item->view;
 
-    check_look_at(look, item->ev.payload, item->ev.name, view);
+    check_inspect(inspector, item->ev.payload, item->ev.name, view);
     if (!view->json)
         return;
-    if (is_quiet(look->how, view)) {
+    if (is_quiet(inspector->how, view)) {
         view->doc = NULL;
         return;
     }
-    keep_name(b, look, view);
+    keep_name(b, inspector, view);
     keep_doc(b, i, view->doc);
     keep_plain(b, i, view);
 }
@@ -142,13 +143,13 @@ static void settle(struct batch *b)
     }
 }
 
-static void look_at_batch(struct batch *b, struct check_look *look)
+static void look_at_batch(struct batch *b, struct check_inspector *inspector)
 {
     b->values_len = 0;
     td_buf_clear(&b->names);
     for (uint32_t i = 0; i < b->len; i++)
         if (b->items[i].looked)
-            look_at_item(b, i, look);
+            look_at_item(b, i, inspector);
     settle(b);
 }
 
@@ -162,13 +163,14 @@ static void take_item(struct check_parallel *p, struct check_item *item)
 
 /* Nothing has to be kept of one event when the next is looked at. */
 static void look_and_take(struct check_parallel *p, struct batch *b,
-                          struct check_look *look)
+                          struct check_inspector *inspector)
 {
     for (uint32_t i = 0; i < b->len && !p->over; i++) {
         struct check_item *item = &b->items[i];
 
         if (item->looked)
-            check_look_at(look, item->ev.payload, item->ev.name, &item->view);
+            check_inspect(inspector, item->ev.payload, item->ev.name,
+                          &item->view);
         take_item(p, item);
     }
 }
@@ -182,7 +184,8 @@ static void take_batch(struct check_parallel *p, struct batch *b)
 /* Work on the next batch, if there is one; with the lock, which is let go in
  * between.
  */
-static bool work_on_next(struct check_parallel *p, struct check_look *look)
+static bool work_on_next(struct check_parallel *p,
+                         struct check_inspector *inspector)
 {
     uint64_t number = p->next;
     struct batch *b = batch_at(p, number);
@@ -193,9 +196,9 @@ static bool work_on_next(struct check_parallel *p, struct check_look *look)
     p->next++;
     pthread_mutex_unlock(&p->lock);
     if (turn)
-        look_and_take(p, b, look);
+        look_and_take(p, b, inspector);
     else
-        look_at_batch(b, look);
+        look_at_batch(b, inspector);
     pthread_mutex_lock(&p->lock);
     while (p->head != number)
         pthread_cond_wait(&p->took, &p->lock);
@@ -213,15 +216,15 @@ static bool work_on_next(struct check_parallel *p, struct check_look *look)
 static void *run(void *arg)
 {
     struct check_parallel *p = arg;
-    struct check_look look;
+    struct check_inspector inspector;
 
-    check_look_init(&look, p->how);
+    check_inspector_init(&inspector, p->how);
     pthread_mutex_lock(&p->lock);
     while (!p->closing)
-        if (!work_on_next(p, &look))
+        if (!work_on_next(p, &inspector))
             pthread_cond_wait(&p->ready, &p->lock);
     pthread_mutex_unlock(&p->lock);
-    check_look_release(&look);
+    check_inspector_release(&inspector);
     return NULL;
 }
 
@@ -239,7 +242,7 @@ check_parallel_new(const struct check_options *how, unsigned jobs,
     p->ctx = ctx;
     p->count = 2 * jobs + 2;
     p->wanted = jobs - 1;
-    check_look_init(&p->own, how);
+    check_inspector_init(&p->own, how);
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->ready, NULL);
     pthread_cond_init(&p->took, NULL);
@@ -267,7 +270,7 @@ void check_parallel_free(struct check_parallel *p)
         pthread_join(p->threads[i], NULL);
     for (unsigned i = 0; i < p->count; i++)
         release_batch(&p->batches[i]);
-    check_look_release(&p->own);
+    check_inspector_release(&p->own);
     pthread_cond_destroy(&p->took);
     pthread_cond_destroy(&p->ready);
     pthread_mutex_destroy(&p->lock);
@@ -348,20 +351,20 @@ static struct td_bytes copy(struct batch *b, struct td_bytes bytes)
 
 /* An event that fits no batch: all others come before it. */
 static void put_large(struct check_parallel *p, const struct td_event *ev,
-                      struct check_origin from, bool look)
+                      struct check_origin from, bool inspector)
 {
-    struct check_item item = {.ev = *ev, .from = from, .looked = look};
+    struct check_item item = {.ev = *ev, .from = from, .looked = inspector};
 
     check_parallel_drain(p);
     if (p->over)
         return;
-    if (look)
-        check_look_at(&p->own, ev->payload, ev->name, &item.view);
+    if (inspector)
+        check_inspect(&p->own, ev->payload, ev->name, &item.view);
     take_item(p, &item);
 }
 
 void check_parallel_put(struct check_parallel *p, const struct td_event *ev,
-                        struct check_origin from, bool look)
+                        struct check_origin from, bool inspector)
 {
     size_t bytes = ev->payload.len + ev->name.len + ev->kind.len + ev->ack.len;
     struct check_item *item;
@@ -370,13 +373,13 @@ void check_parallel_put(struct check_parallel *p, const struct td_event *ev,
     if (p->over)
         return;
     if (bytes > BATCH_BYTES) {
-        put_large(p, ev, from, look);
+        put_large(p, ev, from, inspector);
         return;
     }
     b = batch_with_room(p, bytes);
     item = &b->items[b->len++];
     item->from = from;
-    item->looked = look;
+    item->looked = inspector;
     item->ev = (struct td_event){.seq = ev->seq,
                                  .at_ns = ev->at_ns,
                                  .form = ev->form,

@@ -44,7 +44,7 @@ void check_parallel_free(struct check_parallel *p);
 /* Hand over an event, which is copied. look: it is a message to be looked at.
  */
 void check_parallel_put(struct check_parallel *p, const struct td_event *ev,
-                        struct check_origin from, bool look);
+                        struct check_origin from, bool inspector);
 
 /* See that all that was put is taken. */
 void check_parallel_drain(struct check_parallel *p);

@@ -207,7 +207,7 @@ enum td_code check_event(struct check *check, const struct td_event *ev)
     return check_take_event(check, ev, check->wall_ns, NULL);
 }
 
-enum td_code check_heard(struct check *check, const struct td_event *ev)
+enum td_code check_received(struct check *check, const struct td_event *ev)
 {
     struct check_message m = {.seq = ev->seq, .has_t = true, .t_ns = ev->at_ns};
 

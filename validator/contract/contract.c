@@ -13,7 +13,7 @@ struct check_loader contract_rule_loader(const struct contract_loader *l)
 {
     return (struct check_loader){.doc = l->x,
                                  .words = l->c->set.words,
-                                 .bys = &l->c->set.bys,
+                                 .group_bys = &l->c->set.group_bys,
                                  .err = l->err,
                                  .schemas = l->c->set.schemas,
                                  .events = l->c->events_len};
@@ -73,10 +73,10 @@ static enum td_code wrong_key(struct contract_loader *l, uint32_t key,
                         "there is no key \"%.80s\" here", td_buf_str(&name));
     td_buf_release(&name);
     if (near)
-        return td_error_mend(l->err, "did you mean %s?", near);
+        return td_error_hint(l->err, "did you mean %s?", near);
     for (size_t i = 0; known[i]; i++)
         (void)td_buf_addf(&name, "%s%s", i ? ", " : "", known[i]);
-    (void)td_error_mend(l->err, "the keys here are %s", td_buf_str(&name));
+    (void)td_error_hint(l->err, "the keys here are %s", td_buf_str(&name));
     td_buf_release(&name);
     return TD_USAGE;
 }
@@ -196,8 +196,7 @@ static enum td_code add_asyncapi(struct contract_loader *l)
 
     if (l->c->asyncapi.json.len == 0)
         return TD_OK;
-    return check_schemas_add(l->c->set.schemas, &l->c->asyncapi, 0, &root,
-                             l->err);
+    return schema_set_add(l->c->set.schemas, &l->c->asyncapi, 0, &root, l->err);
 }
 
 /* After an error the set is of no more use, and more errors may follow. */
@@ -205,8 +204,8 @@ void contract_renew_schemas(struct contract_loader *l, enum td_code code)
 {
     if (code == TD_OK || !l->errors)
         return;
-    check_schemas_free(l->c->set.schemas);
-    l->c->set.schemas = check_schemas_new(l->how);
+    schema_set_free(l->c->set.schemas);
+    l->c->set.schemas = schema_set_new(l->how);
     (void)add_asyncapi(l);
 }
 
@@ -228,7 +227,7 @@ static enum td_code check_names(struct contract_loader *l, uint32_t at,
                             "the contract has no %s \"%.80s\"", what,
                             names->list[i]);
         if (near.best)
-            return td_error_mend(l->err, "did you mean %s?", near.best);
+            return td_error_hint(l->err, "did you mean %s?", near.best);
         return TD_USAGE;
     }
     return TD_OK;
@@ -341,7 +340,7 @@ static enum td_code read_version(struct contract_loader *l)
         return TD_OK;
     (void)td_jsonx_fail(l->x, v, TD_USAGE, l->err,
                         "a contract begins with `contract: 1`");
-    return is_schema(l) ? td_error_mend(l->err, "this looks like a JSON "
+    return is_schema(l) ? td_error_hint(l->err, "this looks like a JSON "
                                                 "Schema: give it with --schema")
                         : TD_USAGE;
 }
@@ -376,8 +375,8 @@ static enum td_code read_asyncapi(struct contract_loader *l, uint32_t at)
     if (code == TD_IO) {
         code = td_jsonx_fail(l->x, at, TD_USAGE, l->err,
                              "cannot read %.60s: %.200s", path, why.text);
-        if (why.mend[0])
-            (void)td_error_mend(l->err, "%s", why.mend);
+        if (why.hint[0])
+            (void)td_error_hint(l->err, "%s", why.hint);
     } else if (code)
         *l->err = why;
     else
@@ -444,7 +443,7 @@ static enum td_code read_all(struct contract_loader *l)
 
 /* A document that is AsyncAPI becomes the contract it says. */
 static enum td_code convert(struct contract_loader *l,
-                            struct check_schema_options *how)
+                            struct schema_options *how)
 {
     struct td_jsonx source = l->c->doc;
     enum td_code code;
@@ -459,12 +458,12 @@ static enum td_code convert(struct contract_loader *l,
 }
 
 static enum td_code load_all(struct contract_loader *l,
-                             struct check_schema_options *how)
+                             struct schema_options *how)
 {
     enum td_code code =
         check_asyncapi_is(l->x) ? contract_settle(l, convert(l, how)) : TD_OK;
 
-    l->c->set.schemas = check_schemas_new(how);
+    l->c->set.schemas = schema_set_new(how);
     if (code == TD_OK && l->first == TD_OK)
         code = contract_settle(l, add_asyncapi(l));
     if (code == TD_OK && l->first == TD_OK)
@@ -474,13 +473,13 @@ static enum td_code load_all(struct contract_loader *l,
 
 enum td_code
 check_contract_compile_all(struct check_contract **out, struct td_jsonx *doc,
-                           const struct check_schema_options *how,
+                           const struct schema_options *how,
                            const struct check_contract_errors *errors,
                            struct td_error *err)
 {
     struct check_contract *c = td_calloc(1, sizeof(*c));
     struct td_error own = {0};
-    struct check_schema_options schemas = {0};
+    struct schema_options schemas = {0};
     struct contract_loader l = {.c = c,
                                 .x = &c->doc,
                                 .json = &c->doc.json,
@@ -508,14 +507,14 @@ check_contract_compile_all(struct check_contract **out, struct td_jsonx *doc,
 
 enum td_code check_contract_compile(struct check_contract **out,
                                     struct td_jsonx *doc,
-                                    const struct check_schema_options *how,
+                                    const struct schema_options *how,
                                     struct td_error *err)
 {
     return check_contract_compile_all(out, doc, how, NULL, err);
 }
 
 enum td_code check_contract_load(struct check_contract **out, const char *path,
-                                 const struct check_schema_options *how,
+                                 const struct schema_options *how,
                                  struct td_error *err)
 {
     struct td_jsonx doc = {0};
@@ -528,13 +527,13 @@ void check_contract_free(struct check_contract *contract)
 {
     if (!contract)
         return;
-    check_schemas_free(contract->set.schemas);
+    schema_set_free(contract->set.schemas);
     for (uint32_t i = 0; i < contract->set.rules_len; i++)
         check_rule_release(&contract->set.rules[i]);
     check_dispatch_release(&contract->set.dispatch);
     check_selector_free(contract->set.ends);
     check_words_free(contract->set.words);
-    free(contract->set.bys.list);
+    free(contract->set.group_bys.list);
     contract_free_events(contract);
     check_names_release(&contract->profiles);
     free(contract->set.rules);

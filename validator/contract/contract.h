@@ -60,16 +60,15 @@ struct check_contract {
  * (validator/asyncapi/asyncapi.h) as one; how is for its schemas, as in
  * schema.h.
  */
-TD_MUST_CHECK enum td_code
-check_contract_load(struct check_contract **out, const char *path,
-                    const struct check_schema_options *how,
-                    struct td_error *err);
+TD_MUST_CHECK enum td_code check_contract_load(struct check_contract **out,
+                                               const char *path,
+                                               const struct schema_options *how,
+                                               struct td_error *err);
 
 /* The same from a document, which is taken over, also on error. */
 TD_MUST_CHECK enum td_code
 check_contract_compile(struct check_contract **out, struct td_jsonx *doc,
-                       const struct check_schema_options *how,
-                       struct td_error *err);
+                       const struct schema_options *how, struct td_error *err);
 
 /* Who hears of every error of a contract, not only of the first. */
 struct check_contract_errors {
@@ -83,7 +82,7 @@ struct check_contract_errors {
  */
 TD_MUST_CHECK enum td_code
 check_contract_compile_all(struct check_contract **out, struct td_jsonx *doc,
-                           const struct check_schema_options *how,
+                           const struct schema_options *how,
                            const struct check_contract_errors *errors,
                            struct td_error *err);
 
@@ -97,7 +96,7 @@ const struct check_contract_event *
 check_contract_events(const struct check_contract *contract,
                       const char *dialect);
 
-/* TD_USAGE with a mend unless the contract has the dialect. */
+/* TD_USAGE with a hint unless the contract has the dialect. */
 TD_MUST_CHECK enum td_code
 check_contract_dialect(const struct check_contract *contract,
                        const char *dialect, struct td_error *err);

@@ -12,7 +12,7 @@ struct contract_loader {
     const struct td_jsonx *x;
     const struct td_json_doc *json; /* of x */
     struct td_error *err;
-    const struct check_schema_options *how;
+    const struct schema_options *how;
     const struct check_contract_errors *errors; /* NULL: end at the first */
     enum td_code first;                         /* of the errors so far */
     struct td_error kept;

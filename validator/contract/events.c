@@ -32,7 +32,7 @@ static enum td_code read_schema(struct contract_loader *l, uint32_t at,
                                 struct check_contract_event *e)
 {
     enum td_code code =
-        check_schemas_add(l->c->set.schemas, l->x, at, &e->root, l->err);
+        schema_set_add(l->c->set.schemas, l->x, at, &e->root, l->err);
 
     e->has_schema = true;
     contract_renew_schemas(l, code);
@@ -158,8 +158,8 @@ static enum td_code no_event(struct contract_loader *l, uint32_t key,
         td_suggest(&near, (const char *)l->c->events[i].name.ptr);
     td_buf_release(name);
     if (near.best)
-        return td_error_mend(l->err, "did you mean %s?", near.best);
-    return td_error_mend(l->err, "name it under the contract's events first");
+        return td_error_hint(l->err, "did you mean %s?", near.best);
+    return td_error_hint(l->err, "name it under the contract's events first");
 }
 
 /* An event as a dialect writes it: what the contract says, and what the dialect
@@ -329,6 +329,6 @@ enum td_code check_contract_dialect(const struct check_contract *contract,
     (void)td_error_set(err, TD_USAGE, "--dialect", 0,
                        "the contract has no dialect \"%.80s\"", dialect);
     if (near.best)
-        return td_error_mend(err, "did you mean %s?", near.best);
+        return td_error_hint(err, "did you mean %s?", near.best);
     return TD_USAGE;
 }

@@ -9,7 +9,8 @@
 
 __extension__ typedef unsigned __int128 wide;
 
-static const struct check_rule *rule_at(const struct check_fold *f, uint32_t i)
+static const struct check_rule *rule_at(const struct check_engine *f,
+                                        uint32_t i)
 {
     return &f->set->rules[i];
 }
@@ -17,107 +18,113 @@ static const struct check_rule *rule_at(const struct check_fold *f, uint32_t i)
 /* --- the end of a stream --- */
 
 /* Calls `each` for every instance of a rule in a stream. */
-static void for_instances(struct check_fold *f, uint32_t lane, uint32_t rule,
+static void for_instances(struct check_engine *f, uint32_t partition,
+                          uint32_t rule,
                           void (*each)(struct check_run *run, void *with),
                           void *with)
 {
-    struct check_place place = {
-        .fold = f, .lane = f->lanes[lane], .lane_index = lane, .rule = rule};
+    struct check_place place = {.engine = f,
+                                .partition = f->partitions[partition],
+                                .partition_index = partition,
+                                .rule = rule};
     struct check_run run = {.rule = rule_at(f, rule),
                             .eval = f->eval,
                             .fields = f->fields,
                             .schemas = f->schemas,
                             .place = &place};
-    struct fold_states *s = &place.lane->states[rule];
+    struct engine_states *s = &place.partition->states[rule];
 
     run.shared = s->shared;
     for (uint32_t i = 0; i < s->len; i++) {
         if (!s->list[i])
             continue;
-        fold_set_instance(&run, s->list[i]);
+        engine_set_instance(&run, s->list[i]);
         each(&run, with);
     }
 }
 
 static void finish(struct check_run *run, void *with)
 {
-    fold_finish(run, *(const bool *)with ? CHECK_CUT : CHECK_ENDED);
+    engine_finish(run, *(const bool *)with ? CHECK_CUT : CHECK_ENDED);
 }
 
 /* What a rule has to say of all keys of a stream together. */
-static void close_rule(struct check_fold *f, uint32_t lane, uint32_t rule,
-                       bool cut)
+static void close_rule(struct check_engine *f, uint32_t partition,
+                       uint32_t rule, bool cut)
 {
-    struct check_place place = {
-        .fold = f, .lane = f->lanes[lane], .lane_index = lane, .rule = rule};
+    struct check_place place = {.engine = f,
+                                .partition = f->partitions[partition],
+                                .partition_index = partition,
+                                .rule = rule};
     struct check_run run = {.rule = rule_at(f, rule),
-                            .shared = place.lane->states[rule].shared,
+                            .shared = place.partition->states[rule].shared,
                             .eval = f->eval,
                             .fields = f->fields,
                             .place = &place};
 
-    fold_aim(&run);
+    engine_aim(&run);
     if (run.rule->verb->on_close)
         run.rule->verb->on_close(&run, cut ? CHECK_CUT : CHECK_ENDED);
 }
 
 /* A rule without keys is judged also if no message came. */
-static void need_one(struct check_fold *f, uint32_t lane, uint32_t rule)
+static void need_one(struct check_engine *f, uint32_t partition, uint32_t rule)
 {
     struct check_place place = {
-        .fold = f, .lane = f->lanes[lane], .rule = rule};
+        .engine = f, .partition = f->partitions[partition], .rule = rule};
     struct check_run run = {.rule = rule_at(f, rule), .place = &place};
     bool all = f->set->key == CHECK_NO_VALUE || run.rule->every_stream;
 
-    if (run.rule->by == CHECK_NO_VALUE && all == (lane == 0))
-        (void)fold_need_instance(&run, 0);
+    if (run.rule->by == CHECK_NO_VALUE && all == (partition == 0))
+        (void)engine_need_instance(&run, 0);
 }
 
 /* What an idle rule would have been told is counted all the same. */
-static void wake(struct check_fold *f, uint32_t rule)
+static void wake(struct check_engine *f, uint32_t rule)
 {
-    struct fold_rule *r = &f->rules[rule];
+    struct engine_rule *r = &f->rules[rule];
 
     f->verdict->rules[f->first + rule].applied += f->messages - r->idle_since;
     r->idle = false;
 }
 
 /* A rule has seen all of a stream. */
-static void finish_rule(struct check_fold *f, uint32_t lane, uint32_t rule,
-                        bool cut)
+static void finish_rule(struct check_engine *f, uint32_t partition,
+                        uint32_t rule, bool cut)
 {
-    if (f->lanes[lane]->ended && f->lanes[lane]->messages == 0 &&
+    if (f->partitions[partition]->ended &&
+        f->partitions[partition]->messages == 0 &&
         !rule_at(f, rule)->every_stream)
         return;
-    need_one(f, lane, rule);
-    for_instances(f, lane, rule, finish, &cut);
-    close_rule(f, lane, rule, cut);
+    need_one(f, partition, rule);
+    for_instances(f, partition, rule, finish, &cut);
+    close_rule(f, partition, rule, cut);
 }
 
 static void give_back(struct check_run *run, void *with)
 {
     (void)with;
-    fold_give_back(run);
+    engine_give_back(run);
 }
 
 /* The last event of a stream came: it is judged, and forgotten. */
-static void end_stream(struct check_fold *f, uint32_t lane)
+static void end_stream(struct check_engine *f, uint32_t partition)
 {
-    fold_drop_dead(f);
+    engine_drop_dead(f);
     for (uint32_t i = 0; i < f->set->rules_len; i++) {
         if (f->rules[i].off || rule_at(f, i)->every_stream)
             continue;
-        finish_rule(f, lane, i, false);
-        for_instances(f, lane, i, give_back, NULL);
-        f->rules[i].key = FOLD_NOBODY;
+        finish_rule(f, partition, i, false);
+        for_instances(f, partition, i, give_back, NULL);
+        f->rules[i].key = ENGINE_NOBODY;
     }
-    fold_clear_lane(f, lane);
+    engine_clear_partition(f, partition);
 }
 
 /* --- messages --- */
 
 /* Those of `maybe` that the message has. */
-static uint64_t ask_roles(const struct check_fold *f,
+static uint64_t ask_roles(const struct check_engine *f,
                           const struct check_rule *rule, uint64_t maybe,
                           const struct check_message *m)
 {
@@ -139,56 +146,56 @@ static uint64_t ask_roles(const struct check_fold *f,
 }
 
 /* The run of the rule is about this stream. */
-static void enter_lane(struct check_fold *f, struct fold_rule *r,
-                       uint32_t index)
+static void enter_partition(struct check_engine *f, struct engine_rule *r,
+                            uint32_t index)
 {
-    struct fold_lane *lane = f->lanes[index];
+    struct engine_partition *partition = f->partitions[index];
     uint32_t by = r->run.rule->by;
 
-    r->place.lane = lane;
-    r->place.lane_index = index;
-    r->states = &lane->states[r->place.rule];
+    r->place.partition = partition;
+    r->place.partition_index = index;
+    r->states = &partition->states[r->place.rule];
     r->run.shared = r->states->shared;
-    r->keys = by == CHECK_NO_VALUE ? NULL : &lane->keys[by];
-    r->key = FOLD_NOBODY;
+    r->keys = by == CHECK_NO_VALUE ? NULL : &partition->keys[by];
+    r->key = ENGINE_NOBODY;
 }
 
 /* A key that is new, a message without one, and what begins and ends scopes and
  * keys.
  */
-static void run_special(struct fold_rule *r, uint32_t key, uint64_t roles,
+static void run_special(struct engine_rule *r, uint32_t key, uint64_t roles,
                         const struct check_message *m)
 {
     const struct check_rule *rule = r->run.rule;
     struct check_run *run = &r->run;
 
-    if (!r->place.instance && key != CHECK_NO_KEY &&
+    if (!r->place.instance && key != SCHEMA_NO_KEY &&
         (roles & ~rule->shared_roles))
-        fold_set_instance(run, fold_need_instance(run, key));
-    fold_deliver(run, m, roles);
+        engine_set_instance(run, engine_need_instance(run, key));
+    engine_deliver(run, m, roles);
     if ((roles & CHECK_ROLE_ENDS) && r->place.instance)
-        fold_end_key(run);
-    if (key == CHECK_NO_KEY && rule->missing == CHECK_MISSING_FAIL &&
+        engine_end_key(run);
+    if (key == SCHEMA_NO_KEY && rule->missing == CHECK_MISSING_FAIL &&
         (roles & ~(CHECK_ROLE_EDGES | rule->shared_roles | rule->heard_roles)))
-        fold_miss_key(run, m);
+        engine_miss_key(run, m);
 }
 
 /* Another key than the last time, or more to do than to tell the verb. */
-TD_APART static void turn_to(struct fold_rule *r, uint32_t key, uint64_t roles,
-                             const struct check_message *m)
+TD_APART static void turn_to(struct engine_rule *r, uint32_t key,
+                             uint64_t roles, const struct check_message *m)
 {
-    const struct fold_states *states = r->states;
-    struct fold_instance *instance =
+    const struct engine_states *states = r->states;
+    struct engine_instance *instance =
         key < states->len ? states->list[key] : NULL;
 
     if (!instance || (roles & r->special)) {
-        fold_set_instance(&r->run, instance);
-        r->key = FOLD_NOBODY;
+        engine_set_instance(&r->run, instance);
+        r->key = ENGINE_NOBODY;
         run_special(r, key, roles, m);
         return;
     }
     r->key = key;
-    r->result = fold_result(&r->run);
+    r->result = engine_result(&r->run);
     r->result->applied++;
     r->run.judged = &r->result->judged; /* nothing is pending without a scope */
     r->run.state = instance->state;
@@ -196,29 +203,31 @@ TD_APART static void turn_to(struct fold_rule *r, uint32_t key, uint64_t roles,
     r->on_message(&r->run, m, roles);
 }
 
-static inline uint32_t key_of(struct check_fold *f, const struct fold_rule *r)
+static inline uint32_t key_of(struct check_engine *f,
+                              const struct engine_rule *r)
 {
-    return r->keys ? fold_key_of(f, r->keys) : 0;
+    return r->keys ? engine_key_of(f, r->keys) : 0;
 }
 
 /* Also with filters, another stream, another key, scopes. */
-TD_APART static void run_rule(struct check_fold *f, const struct check_sub *sub,
-                              uint32_t lane, const struct check_message *m)
+TD_APART static void run_rule(struct check_engine *f,
+                              const struct check_sub *sub, uint32_t partition,
+                              const struct check_message *m)
 {
-    struct fold_rule *r = &f->rules[sub->rule];
+    struct engine_rule *r = &f->rules[sub->rule];
     uint64_t roles = sub->sure;
 
     if (sub->maybe)
         roles |= ask_roles(f, r->run.rule, sub->maybe, m);
     if (!roles)
         return;
-    if (r->place.lane_index != lane && !r->run.rule->every_stream)
-        enter_lane(f, r, lane);
+    if (r->place.partition_index != partition && !r->run.rule->every_stream)
+        enter_partition(f, r, partition);
     turn_to(r, key_of(f, r), roles, m);
 }
 
 /* Most messages are about the key of the one before, and about no scope. */
-static void run_rules(struct check_fold *f, uint32_t lane,
+static void run_rules(struct check_engine *f, uint32_t partition,
                       const struct check_message *m)
 {
     const struct check_dispatch *d = &f->set->dispatch;
@@ -227,25 +236,25 @@ static void run_rules(struct check_fold *f, uint32_t lane,
 
     for (const struct check_sub *sub = d->subs + d->first[event]; sub < end;
          sub++) {
-        struct fold_rule *r = &f->rules[sub->rule];
+        struct engine_rule *r = &f->rules[sub->rule];
 
         if (r->idle)
             continue;
-        if (sub->plain && r->place.lane_index == lane &&
+        if (sub->plain && r->place.partition_index == partition &&
             key_of(f, r) == r->key) {
             r->result->applied++;
             r->on_message(&r->run, m, sub->sure);
         } else {
-            run_rule(f, sub, lane, m);
+            run_rule(f, sub, partition, m);
         }
     }
 }
 
 /* What stream.clock says. */
-static void read_clock(struct check_fold *f, struct check_message *m)
+static void read_clock(struct check_engine *f, struct check_message *m)
 {
     m->has_clock = f->set->timed && f->set->time.clock == CHECK_CLOCK_EVENT &&
-                   fold_read_time(f, &f->set->time, m, &m->clock_ns);
+                   engine_read_time(f, &f->set->time, m, &m->clock_ns);
     if (m->has_clock) {
         f->has_clock = true;
         f->clock_ns = m->clock_ns;
@@ -256,7 +265,7 @@ static void read_clock(struct check_fold *f, struct check_message *m)
     }
 }
 
-static void too_many_streams(struct check_fold *f)
+static void too_many_streams(struct check_engine *f)
 {
     for (uint32_t i = 0; i < f->set->rules_len; i++) {
         if (!f->rules[i].off)
@@ -265,28 +274,28 @@ static void too_many_streams(struct check_fold *f)
     }
 }
 
-void check_fold_message(struct check_fold *fold, struct check_message *m)
+void check_engine_message(struct check_engine *engine, struct check_message *m)
 {
-    const struct check_ruleset *c = fold->set;
-    uint32_t lane = 0;
+    const struct check_ruleset *c = engine->set;
+    uint32_t partition = 0;
 
-    if (fold->dead.len)
-        fold_drop_dead(fold);
-    fold->doc = m->doc;
-    m->number = ++fold->messages;
-    check_eval_begin(fold->eval, m);
-    read_clock(fold, m);
+    if (engine->dead.len)
+        engine_drop_dead(engine);
+    engine->doc = m->doc;
+    m->number = ++engine->messages;
+    check_eval_begin(engine->eval, m);
+    read_clock(engine, m);
     if (c->key != CHECK_NO_VALUE)
-        lane = fold_lane_of(fold);
-    if (lane == CHECK_NO_KEY) {
-        too_many_streams(fold);
+        partition = engine_partition_of(engine);
+    if (partition == SCHEMA_NO_KEY) {
+        too_many_streams(engine);
         return;
     }
-    fold->lane = lane;
-    fold->lanes[lane]->messages++;
-    run_rules(fold, lane, m);
-    if (c->ends && check_selector_matches(c->ends, fold->eval, m))
-        end_stream(fold, lane);
+    engine->partition = partition;
+    engine->partitions[partition]->messages++;
+    run_rules(engine, partition, m);
+    if (c->ends && check_selector_matches(c->ends, engine->eval, m))
+        end_stream(engine, partition);
 }
 
 /* --- the beginning and the end --- */
@@ -303,7 +312,7 @@ static bool is_chosen(const struct check_names *names,
     return names->len == 0;
 }
 
-static void switch_off(struct check_fold *f, uint32_t rule, const char *what,
+static void switch_off(struct check_engine *f, uint32_t rule, const char *what,
                        const struct check_names *names)
 {
     char why[120];
@@ -315,8 +324,8 @@ static void switch_off(struct check_fold *f, uint32_t rule, const char *what,
     check_verdict_settle(f->verdict, f->first + rule, CHECK_SKIPPED, why);
 }
 
-static void choose_rules(struct check_fold *f,
-                         const struct check_fold_options *how)
+static void choose_rules(struct check_engine *f,
+                         const struct check_engine_options *how)
 {
     const char *const dialect[] = {how->dialect, NULL};
 
@@ -330,36 +339,37 @@ static void choose_rules(struct check_fold *f,
     }
 }
 
-static void init_rule(struct check_fold *f, uint32_t i)
+static void init_rule(struct check_engine *f, uint32_t i)
 {
     const struct check_rule *rule = rule_at(f, i);
-    struct fold_rule *r = &f->rules[i];
+    struct engine_rule *r = &f->rules[i];
 
     r->run = (struct check_run){.rule = rule,
                                 .eval = f->eval,
                                 .fields = f->fields,
                                 .schemas = f->schemas,
                                 .place = &r->place};
-    r->place = (struct check_place){.fold = f, .rule = i};
+    r->place = (struct check_place){.engine = f, .rule = i};
     r->on_message = rule->verb->on_message;
     r->special = check_dispatch_special(rule);
-    enter_lane(f, r, 0);
+    enter_partition(f, r, 0);
 }
 
-struct check_fold *check_fold_new(const struct check_ruleset *set,
-                                  struct check_verdict *verdict, uint32_t first,
-                                  const struct check_fold_options *how)
+struct check_engine *check_engine_new(const struct check_ruleset *set,
+                                      struct check_verdict *verdict,
+                                      uint32_t first,
+                                      const struct check_engine_options *how)
 {
-    struct check_fold *f = td_calloc(1, sizeof(*f));
+    struct check_engine *f = td_calloc(1, sizeof(*f));
 
     f->set = set;
     f->verdict = verdict;
     f->first = first;
     f->eval = check_eval_new(set->words);
     f->fields = check_eval_fields(f->eval);
-    f->schemas = check_schema_run_new(set->schemas);
+    f->schemas = schema_run_new(set->schemas);
     f->rules = td_calloc((size_t)set->rules_len + 1, sizeof(*f->rules));
-    fold_add_lane(f);
+    engine_add_partition(f);
     for (uint32_t i = 0; i < set->rules_len; i++)
         init_rule(f, i);
     choose_rules(f, how);
@@ -367,7 +377,7 @@ struct check_fold *check_fold_new(const struct check_ruleset *set,
 }
 
 /* Enough of what was judged held. */
-static void settle_share(struct check_fold *f, uint32_t rule)
+static void settle_share(struct check_engine *f, uint32_t rule)
 {
     struct check_result *r = &f->verdict->rules[f->first + rule];
     uint64_t held = r->judged - r->total;
@@ -386,7 +396,7 @@ static void settle_share(struct check_fold *f, uint32_t rule)
                          text);
 }
 
-static void settle(struct check_fold *f, uint32_t rule)
+static void settle(struct check_engine *f, uint32_t rule)
 {
     struct check_result *r = &f->verdict->rules[f->first + rule];
     const struct check_verb *verb = rule_at(f, rule)->verb;
@@ -404,65 +414,66 @@ static void settle(struct check_fold *f, uint32_t rule)
                                  : "nothing it speaks of came");
 }
 
-void check_fold_end(struct check_fold *fold, bool cut)
+void check_engine_end(struct check_engine *engine, bool cut)
 {
-    for (uint32_t i = 0; i < fold->set->rules_len; i++) {
-        if (fold->rules[i].off)
+    for (uint32_t i = 0; i < engine->set->rules_len; i++) {
+        if (engine->rules[i].off)
             continue;
-        if (fold->rules[i].idle)
-            wake(fold, i);
-        for (uint32_t lane = 0; lane < fold->lanes_len; lane++)
-            finish_rule(fold, lane, i, cut);
-        settle(fold, i);
+        if (engine->rules[i].idle)
+            wake(engine, i);
+        for (uint32_t partition = 0; partition < engine->partitions_len;
+             partition++)
+            finish_rule(engine, partition, i, cut);
+        settle(engine, i);
     }
 }
 
 static void discard(struct check_run *run, void *with)
 {
     (void)with;
-    fold_reset(run);
+    engine_reset(run);
 }
 
-static void free_lane(struct check_fold *f, uint32_t index)
+static void free_partition(struct check_engine *f, uint32_t index)
 {
-    struct fold_lane *lane = f->lanes[index];
+    struct engine_partition *partition = f->partitions[index];
 
     for (uint32_t i = 0; i < f->set->rules_len; i++) {
         const struct check_rule *rule = rule_at(f, i);
 
         for_instances(f, index, i, discard, NULL);
-        if (rule->verb->clear_shared && lane->states[i].shared)
-            rule->verb->clear_shared(rule, lane->states[i].shared);
-        free(lane->states[i].shared);
-        free(lane->states[i].list);
+        if (rule->verb->clear_shared && partition->states[i].shared)
+            rule->verb->clear_shared(rule, partition->states[i].shared);
+        free(partition->states[i].shared);
+        free(partition->states[i].list);
     }
-    for (uint32_t i = 0; i < f->set->bys.len; i++)
-        fold_release_keys(&lane->keys[i]);
-    free(lane->keys);
-    free(lane->states);
-    free(lane);
+    for (uint32_t i = 0; i < f->set->group_bys.len; i++)
+        engine_release_keys(&partition->keys[i]);
+    free(partition->keys);
+    free(partition->states);
+    free(partition);
 }
 
-void check_fold_free(struct check_fold *fold)
+void check_engine_free(struct check_engine *engine)
 {
-    if (!fold)
+    if (!engine)
         return;
-    for (uint32_t i = 0; i < fold->lanes_len; i++)
-        free_lane(fold, i);
-    for (uint32_t i = 0; i < fold->set->rules_len; i++) {
-        while (fold->rules[i].blocks) {
-            struct fold_block *next = fold->rules[i].blocks->next;
+    for (uint32_t i = 0; i < engine->partitions_len; i++)
+        free_partition(engine, i);
+    for (uint32_t i = 0; i < engine->set->rules_len; i++) {
+        while (engine->rules[i].blocks) {
+            struct engine_block *next = engine->rules[i].blocks->next;
 
-            free(fold->rules[i].blocks);
-            fold->rules[i].blocks = next;
+            free(engine->rules[i].blocks);
+            engine->rules[i].blocks = next;
         }
     }
-    free(fold->rules);
-    free(fold->lanes);
-    check_keys_release(&fold->streams);
-    check_schema_run_free(fold->schemas);
-    check_eval_free(fold->eval);
-    td_buf_release(&fold->key);
-    td_buf_release(&fold->dead);
-    free(fold);
+    free(engine->rules);
+    free(engine->partitions);
+    schema_intern_release(&engine->streams);
+    schema_run_free(engine->schemas);
+    check_eval_free(engine->eval);
+    td_buf_release(&engine->key);
+    td_buf_release(&engine->dead);
+    free(engine);
 }

@@ -13,26 +13,27 @@
 
 #define CHECK_STREAMS_MAX 100000 /* values of stream.key */
 
-struct check_fold;
+struct check_engine;
 
-struct check_fold_options {
+struct check_engine_options {
     const char *dialect;         /* NULL: none is chosen */
     const char *const *profiles; /* those that are chosen; NULL: none */
 };
 
 /* Rule i of the contract is rule first + i of the verdict. All is borrowed. */
-struct check_fold *check_fold_new(const struct check_ruleset *set,
-                                  struct check_verdict *verdict, uint32_t first,
-                                  const struct check_fold_options *how);
+struct check_engine *check_engine_new(const struct check_ruleset *set,
+                                      struct check_verdict *verdict,
+                                      uint32_t first,
+                                      const struct check_engine_options *how);
 /* NULL is fine. */
-void check_fold_free(struct check_fold *fold);
+void check_engine_free(struct check_engine *engine);
 
 /* The next message; sets its number and clock. */
-void check_fold_message(struct check_fold *fold, struct check_message *m);
+void check_engine_message(struct check_engine *engine, struct check_message *m);
 
 /* The stream is over; cut: it may go on where we cannot see it. Settles the
  * outcome of every rule.
  */
-void check_fold_end(struct check_fold *fold, bool cut);
+void check_engine_end(struct check_engine *engine, bool cut);
 
 #endif

@@ -11,22 +11,22 @@
 
 static uint32_t index_of(const struct check_run *run)
 {
-    return run->place->fold->first + run->place->rule;
+    return run->place->engine->first + run->place->rule;
 }
 
-static struct fold_pending *pending_of(const struct check_run *run)
+static struct engine_pending *pending_of(const struct check_run *run)
 {
     return run->place->instance ? run->place->instance->pending : NULL;
 }
 
 bool check_rule_fail(struct check_run *run)
 {
-    struct fold_pending *p = pending_of(run);
-    const struct check_result *r = fold_result(run);
+    struct engine_pending *p = pending_of(run);
+    const struct check_result *r = engine_result(run);
 
     check_rule_pass(run);
     if (!p)
-        return !check_verdict_only_counts(run->place->fold->verdict,
+        return !check_verdict_only_counts(run->place->engine->verdict,
                                           index_of(run));
     p->failed++;
     return p->len + r->total < r->max;
@@ -34,20 +34,20 @@ bool check_rule_fail(struct check_run *run)
 
 void check_rule_open(struct check_run *run, const char *why)
 {
-    check_verdict_settle(run->place->fold->verdict, index_of(run), CHECK_OPEN,
+    check_verdict_settle(run->place->engine->verdict, index_of(run), CHECK_OPEN,
                          why);
 }
 
 void check_rule_undecided(struct check_run *run, const char *why)
 {
-    check_verdict_settle(run->place->fold->verdict, index_of(run), CHECK_ERROR,
-                         why);
+    check_verdict_settle(run->place->engine->verdict, index_of(run),
+                         CHECK_ERROR, why);
 }
 
 void check_rule_gave_up(struct check_run *run, const struct check_message *m,
                         const char *why)
 {
-    check_verdict_gave_up(run->place->fold->verdict, index_of(run), m->seq,
+    check_verdict_gave_up(run->place->engine->verdict, index_of(run), m->seq,
                           m->name, why);
 }
 
@@ -64,38 +64,39 @@ static bool may_idle(const struct check_rule *rule,
 
 void check_rule_done(struct check_run *run)
 {
-    struct check_fold *f = run->place->fold;
-    struct fold_rule *r = &f->rules[run->place->rule];
+    struct check_engine *f = run->place->engine;
+    struct engine_rule *r = &f->rules[run->place->rule];
 
     r->idle = may_idle(run->rule, f->set);
     r->idle_since = f->messages;
 }
 
-bool fold_read_time(struct check_fold *f, const struct check_time_source *time,
-                    const struct check_message *m, int64_t *ns)
+bool engine_read_time(struct check_engine *f,
+                      const struct check_time_source *time,
+                      const struct check_message *m, int64_t *ns)
 {
     uint32_t at = check_field_at(f->fields, time->field);
 
     if (at == CHECK_NO_VALUE)
         return false;
     if (m->doc->values[at].kind == TD_JSON_STRING)
-        return check_instant_text(td_json_inner(m->doc, at), time->unit, ns);
+        return schema_instant_text(td_json_inner(m->doc, at), time->unit, ns);
     if (m->doc->values[at].kind != TD_JSON_NUMBER)
         return false;
-    return check_instant_number(td_json_raw(m->doc, at), time->unit, ns);
+    return schema_timestamp_number(td_json_raw(m->doc, at), time->unit, ns);
 }
 
 static const struct check_time_source *source_of(const struct check_run *run)
 {
     const struct check_time_source *own = &run->rule->time;
 
-    return own->clock == CHECK_CLOCK_STREAM ? &run->place->fold->set->time
+    return own->clock == CHECK_CLOCK_STREAM ? &run->place->engine->set->time
                                             : own;
 }
 
 static void find_no_time(struct check_run *run, const struct check_message *m)
 {
-    const struct check_fold *f = run->place->fold;
+    const struct check_engine *f = run->place->engine;
     uint32_t field = source_of(run)->field;
     uint32_t at = check_field_at(f->fields, field);
     struct check_note note;
@@ -113,8 +114,8 @@ bool check_rule_time(struct check_run *run, const struct check_message *m,
                      int64_t *at)
 {
     const struct check_time_source *time = source_of(run);
-    struct check_fold *f = run->place->fold;
-    struct fold_rule *r = &f->rules[run->place->rule];
+    struct check_engine *f = run->place->engine;
+    struct engine_rule *r = &f->rules[run->place->rule];
     bool has = true;
 
     if (time->clock == CHECK_CLOCK_SEQUENCE) {
@@ -127,7 +128,7 @@ bool check_rule_time(struct check_run *run, const struct check_message *m,
         has = m->has_clock;
         *at = m->clock_ns;
     } else {
-        has = fold_read_time(f, time, m, at);
+        has = engine_read_time(f, time, m, at);
     }
     if (has) {
         r->has_last = true;
@@ -140,7 +141,7 @@ bool check_rule_time(struct check_run *run, const struct check_message *m,
 
 bool check_rule_end_time(const struct check_run *run, int64_t *at)
 {
-    const struct check_fold *f = run->place->fold;
+    const struct check_engine *f = run->place->engine;
     const struct check_time_source *time = source_of(run);
     bool stream = time == &f->set->time;
 
@@ -158,7 +159,7 @@ bool check_rule_end_time(const struct check_run *run, int64_t *at)
 
 const char *check_rule_field_text(const struct check_run *run, uint32_t field)
 {
-    return check_field_text(run->place->fold->set->words, field);
+    return check_field_text(run->place->engine->set->words, field);
 }
 
 static void find_missing(struct check_run *run, const struct check_message *m,
@@ -186,9 +187,10 @@ uint32_t check_rule_field(struct check_run *run, const struct check_message *m,
     return at;
 }
 
-void fold_miss_key(struct check_run *run, const struct check_message *m)
+void engine_miss_key(struct check_run *run, const struct check_message *m)
 {
-    const struct check_by *by = &run->place->fold->set->bys.list[run->rule->by];
+    const struct check_group_by *by =
+        &run->place->engine->set->group_bys.list[run->rule->by];
 
     for (uint32_t i = 0; i < by->len; i++) {
         if (check_field_at(run->fields, by->fields[i]) == CHECK_NO_VALUE) {
@@ -204,27 +206,27 @@ void check_note_begin(struct check_note *note, struct check_run *run,
     *note = (struct check_note){.run = run, .m = m, .at = at};
 }
 
-void check_note_witness(struct check_note *note, const struct check_seen *seen,
+void check_note_related(struct check_note *note, const struct check_seen *seen,
                         struct td_bytes value)
 {
-    size_t room = CHECK_WITNESSES - (note->m ? 1 : 0);
+    size_t room = CHECK_RELATED_MAX - (note->m ? 1 : 0);
 
-    if (seen->seq == 0 || note->witnesses >= room)
+    if (seen->seq == 0 || note->related_len >= room)
         return;
-    check_excerpt(&note->values[note->witnesses], value, VALUE);
-    note->seen[note->witnesses++] = *seen;
+    schema_excerpt(&note->values[note->related_len], value, VALUE);
+    note->seen[note->related_len++] = *seen;
 }
 
 void check_note_about(struct check_note *note, const struct check_seen *seen)
 {
     note->about = *seen;
-    check_note_witness(note, seen, td_bytes(NULL, 0));
+    check_note_related(note, seen, td_bytes(NULL, 0));
 }
 
 void check_note_name(struct td_buf *out, struct td_bytes name)
 {
     (void)td_buf_add_byte(out, '"');
-    check_excerpt(out, name, VALUE);
+    schema_excerpt(out, name, VALUE);
     (void)td_buf_add_byte(out, '"');
 }
 
@@ -245,7 +247,7 @@ void check_note_scope(struct check_note *note)
 
 /* "task_id = "t1"" of the parts of a key. */
 static void write_parts(struct td_buf *out, const struct check_words *words,
-                        const struct check_by *by, struct td_bytes key)
+                        const struct check_group_by *by, struct td_bytes key)
 {
     struct td_json_doc doc = {0};
     uint32_t at = 0;
@@ -255,7 +257,7 @@ static void write_parts(struct td_buf *out, const struct check_words *words,
         for (uint32_t i = 0; i < by->len; i++) {
             (void)td_buf_addf(out, "%s%s = ", out->len > 0 ? ", " : "",
                               check_field_text(words, by->fields[i]));
-            check_excerpt_value(out, &doc, at, VALUE);
+            schema_excerpt_value(out, &doc, at, VALUE);
             at = doc.values[at].next;
         }
     }
@@ -268,7 +270,7 @@ bool check_rule_has_key(const struct check_run *run)
     uint32_t by = run->rule->by;
 
     return by != CHECK_NO_VALUE &&
-           fold_key_of(p->fold, &p->lane->keys[by]) != CHECK_NO_KEY;
+           engine_key_of(p->engine, &p->partition->keys[by]) != SCHEMA_NO_KEY;
 }
 
 struct td_bytes check_rule_key(const struct check_run *run)
@@ -276,37 +278,38 @@ struct td_bytes check_rule_key(const struct check_run *run)
     const struct check_place *p = run->place;
 
     if (run->rule->by != CHECK_NO_VALUE && p->instance)
-        return check_keys_text(&p->lane->keys[run->rule->by].keys,
-                               p->instance->key);
-    if (p->lane_index > 0)
-        return check_keys_text(&p->fold->streams, p->lane_index - 1);
+        return schema_intern_text(&p->partition->keys[run->rule->by].keys,
+                                  p->instance->key);
+    if (p->partition_index > 0)
+        return schema_intern_text(&p->engine->streams, p->partition_index - 1);
     return td_bytes(NULL, 0);
 }
 
 static void write_key(struct td_buf *out, const struct check_run *run)
 {
     const struct check_place *p = run->place;
-    const struct check_ruleset *c = p->fold->set;
-    struct check_by stream = {.fields = {c->key}, .len = 1};
+    const struct check_ruleset *c = p->engine->set;
+    struct check_group_by stream = {.fields = {c->key}, .len = 1};
     struct td_bytes key;
 
-    if (p->lane_index > 0) {
-        key = check_keys_text(&p->fold->streams, p->lane_index - 1);
+    if (p->partition_index > 0) {
+        key = schema_intern_text(&p->engine->streams, p->partition_index - 1);
         if (key.len > 0)
             write_parts(out, c->words, &stream, key);
     }
     if (run->rule->by == CHECK_NO_VALUE || !p->instance)
         return;
-    key = check_keys_text(&p->lane->keys[run->rule->by].keys, p->instance->key);
-    write_parts(out, c->words, &c->bys.list[run->rule->by], key);
+    key = schema_intern_text(&p->partition->keys[run->rule->by].keys,
+                             p->instance->key);
+    write_parts(out, c->words, &c->group_bys.list[run->rule->by], key);
 }
 
 static void keep(struct check_run *run, struct check_finding *f)
 {
-    struct fold_pending *p = pending_of(run);
+    struct engine_pending *p = pending_of(run);
 
     if (!p) {
-        check_verdict_find(run->place->fold->verdict, f);
+        check_verdict_find(run->place->engine->verdict, f);
         return;
     }
     p->list = td_realloc(p->list, (p->len + 1) * sizeof(*p->list));
@@ -328,13 +331,13 @@ static void set_message(struct check_note *note, struct check_finding *f,
     f->seq = m->seq;
     f->has_t = m->has_t;
     f->t_ns = m->t_ns;
-    value = &note->values[note->witnesses];
-    note->seen[note->witnesses++] = check_seen(m);
-    check_excerpt(excerpt, check_message_raw(m), EXCERPT);
+    value = &note->values[note->related_len];
+    note->seen[note->related_len++] = check_seen(m);
+    schema_excerpt(excerpt, check_message_raw(m), EXCERPT);
     if (note->at == CHECK_NO_VALUE)
         return;
     check_message_path(path, m, note->at);
-    check_excerpt_value(value, m->doc, note->at, VALUE);
+    schema_excerpt_value(value, m->doc, note->at, VALUE);
 }
 
 void check_note_end(struct check_note *note)
@@ -351,11 +354,11 @@ void check_note_end(struct check_note *note)
     f.excerpt = (char *)(uintptr_t)td_buf_str(&excerpt);
     f.expected = (char *)(uintptr_t)td_buf_str(&note->expected);
     f.found = (char *)(uintptr_t)td_buf_str(&note->found);
-    for (; f.witnesses < note->witnesses; f.witnesses++) {
-        const struct check_seen *seen = &note->seen[f.witnesses];
-        struct td_buf *value = &note->values[f.witnesses];
+    for (; f.related_len < note->related_len; f.related_len++) {
+        const struct check_seen *seen = &note->seen[f.related_len];
+        struct td_buf *value = &note->values[f.related_len];
 
-        f.witness[f.witnesses] = (struct check_witness){
+        f.related[f.related_len] = (struct check_related){
             seen->seq, seen->has_t, seen->t_ns,
             value->len ? (char *)(uintptr_t)td_buf_str(value) : NULL};
     }
@@ -365,7 +368,7 @@ void check_note_end(struct check_note *note)
     td_buf_release(&excerpt);
     td_buf_release(&note->expected);
     td_buf_release(&note->found);
-    for (size_t i = 0; i < CHECK_WITNESSES; i++)
+    for (size_t i = 0; i < CHECK_RELATED_MAX; i++)
         td_buf_release(&note->values[i]);
 }
 
@@ -375,5 +378,5 @@ void check_note_value(struct td_buf *out, const struct check_message *m,
     if (at == CHECK_NO_VALUE)
         (void)td_buf_add_text(out, "nothing");
     else
-        check_excerpt_value(out, m->doc, at, VALUE);
+        schema_excerpt_value(out, m->doc, at, VALUE);
 }

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-static void remember_dead(struct check_fold *f, struct fold_keys *keys,
+static void remember_dead(struct check_engine *f, struct engine_keys *keys,
                           uint32_t key)
 {
     struct dead_key dead = {keys, key};
@@ -16,18 +16,19 @@ static void remember_dead(struct check_fold *f, struct fold_keys *keys,
     (void)td_buf_add(&f->dead, &dead, sizeof(dead));
 }
 
-void fold_hold_key(struct fold_keys *keys, uint32_t key)
+void engine_hold_key(struct engine_keys *keys, uint32_t key)
 {
     keys->refs[key]++;
 }
 
-void fold_let_key(struct check_fold *f, struct fold_keys *keys, uint32_t key)
+void engine_let_key(struct check_engine *f, struct engine_keys *keys,
+                    uint32_t key)
 {
     if (--keys->refs[key] == 0)
         remember_dead(f, keys, key);
 }
 
-void fold_drop_dead(struct check_fold *f)
+void engine_drop_dead(struct check_engine *f)
 {
     for (size_t i = 0; i < f->dead.len; i += sizeof(struct dead_key)) {
         struct dead_key dead;
@@ -35,28 +36,28 @@ void fold_drop_dead(struct check_fold *f)
         memcpy(&dead, f->dead.ptr + i, sizeof(dead));
         if (dead.keys->refs[dead.key] > 0)
             continue;
-        check_keys_remove(&dead.keys->keys, dead.key);
+        schema_intern_remove(&dead.keys->keys, dead.key);
         dead.keys->text = td_bytes(NULL, 0);
     }
     td_buf_clear(&f->dead);
 }
 
-void fold_clear_keys(struct fold_keys *keys)
+void engine_clear_keys(struct engine_keys *keys)
 {
-    check_keys_clear(&keys->keys);
+    schema_intern_clear(&keys->keys);
     keys->text = td_bytes(NULL, 0);
     for (uint32_t k = 0; k < keys->refs_len; k++)
         keys->refs[k] = 0;
 }
 
-void fold_release_keys(struct fold_keys *keys)
+void engine_release_keys(struct engine_keys *keys)
 {
-    check_keys_release(&keys->keys);
+    schema_intern_release(&keys->keys);
     free(keys->refs);
 }
 
 /* A key of several fields, as a list of them. False: one is missing. */
-static bool write_list(struct check_fold *f, const struct check_by *by)
+static bool write_list(struct check_engine *f, const struct check_group_by *by)
 {
     td_buf_clear(&f->key);
     for (uint32_t i = 0; i < by->len; i++) {
@@ -65,7 +66,7 @@ static bool write_list(struct check_fold *f, const struct check_by *by)
         if (at == CHECK_NO_VALUE)
             return false;
         (void)td_buf_add_byte(&f->key, i ? ',' : '[');
-        check_canon(&f->key, f->doc, at);
+        schema_canonical(&f->key, f->doc, at);
     }
     (void)td_buf_add_byte(&f->key, ']');
     return true;
@@ -74,7 +75,7 @@ static bool write_list(struct check_fold *f, const struct check_by *by)
 /* True if the fields stand in the message as in the list that is the last key:
  * then they are canonical, too.
  */
-static bool is_last_list(struct check_fold *f, const struct fold_keys *keys)
+static bool is_last_list(struct check_engine *f, const struct engine_keys *keys)
 {
     const uint8_t *at = keys->text.ptr;
     const uint8_t *end = at + keys->text.len;
@@ -87,7 +88,7 @@ static bool is_last_list(struct check_fold *f, const struct fold_keys *keys)
             return false;
         raw = td_json_raw(f->doc, field);
         if ((size_t)(end - at) < raw.len + 2 || *at != (i ? ',' : '[') ||
-            !check_same(at + 1, raw.ptr, raw.len))
+            !schema_same_bytes(at + 1, raw.ptr, raw.len))
             return false;
         at += 1 + raw.len;
     }
@@ -95,7 +96,7 @@ static bool is_last_list(struct check_fold *f, const struct fold_keys *keys)
 }
 
 /* Room to count the instances of the key. */
-static void need_refs(struct fold_keys *keys, uint32_t key)
+static void need_refs(struct engine_keys *keys, uint32_t key)
 {
     uint32_t len = keys->refs_len ? keys->refs_len * 2 : 16;
 
@@ -107,38 +108,39 @@ static void need_refs(struct fold_keys *keys, uint32_t key)
     keys->refs_len = len;
 }
 
-TD_APART static uint32_t look_up(struct check_fold *f, struct fold_keys *keys,
-                                 struct td_bytes text)
+TD_APART static uint32_t look_up(struct check_engine *f,
+                                 struct engine_keys *keys, struct td_bytes text)
 {
     bool is_new = false;
-    uint32_t key = check_keys_add(&keys->keys, text, &is_new);
+    uint32_t key = schema_intern_add(&keys->keys, text, &is_new);
 
     need_refs(keys, key);
     if (is_new) /* unless an instance takes it */
         remember_dead(f, keys, key);
     keys->last = key;
-    keys->text = check_keys_text(&keys->keys, key);
+    keys->text = schema_intern_text(&keys->keys, key);
     keys->at = key;
     return key;
 }
 
-TD_APART static uint32_t find_list(struct check_fold *f, struct fold_keys *keys)
+TD_APART static uint32_t find_list(struct check_engine *f,
+                                   struct engine_keys *keys)
 {
     if (keys->text.ptr && is_last_list(f, keys))
         return keys->at = keys->last;
-    keys->at = CHECK_NO_KEY;
+    keys->at = SCHEMA_NO_KEY;
     return write_list(f, keys->by) ? look_up(f, keys, td_buf_bytes(&f->key))
-                                   : CHECK_NO_KEY;
+                                   : SCHEMA_NO_KEY;
 }
 
-TD_APART static uint32_t find_value(struct check_fold *f,
-                                    struct fold_keys *keys, uint32_t at)
+TD_APART static uint32_t find_value(struct check_engine *f,
+                                    struct engine_keys *keys, uint32_t at)
 {
-    return look_up(f, keys, check_canon_text(&f->key, f->doc, at));
+    return look_up(f, keys, schema_canonical_text(&f->key, f->doc, at));
 }
 
 /* What reads as the text of a canonical key is that key. */
-uint32_t fold_find_key(struct check_fold *f, struct fold_keys *keys)
+uint32_t engine_find_key(struct check_engine *f, struct engine_keys *keys)
 {
     const struct td_json_value *v;
     uint32_t at;
@@ -148,11 +150,11 @@ uint32_t fold_find_key(struct check_fold *f, struct fold_keys *keys)
         return find_list(f, keys);
     at = check_field_at(f->fields, keys->by->fields[0]);
     if (at == CHECK_NO_VALUE)
-        return keys->at = CHECK_NO_KEY;
+        return keys->at = SCHEMA_NO_KEY;
     v = &f->doc->values[at];
     if (v->end - v->start != keys->text.len ||
-        !check_same(f->doc->text.ptr + v->start, keys->text.ptr,
-                    keys->text.len))
+        !schema_same_bytes(f->doc->text.ptr + v->start, keys->text.ptr,
+                           keys->text.len))
         return find_value(f, keys, at);
     return keys->at = keys->last;
 }

@@ -22,9 +22,9 @@ struct check_run {
     void *shared; /* of the rule */
     struct check_eval *eval;
     struct check_field_cache *fields;
-    struct check_schema_run *schemas; /* the contract's */
-    struct check_place *place;        /* of fold.c: where findings go */
-    uint64_t *judged;                 /* of that place: how often it was */
+    struct schema_run *schemas; /* the contract's */
+    struct check_place *place;  /* of fold.c: where findings go */
+    uint64_t *judged;           /* of that place: how often it was */
 };
 
 /* For on_message() and on_end(). */
@@ -98,9 +98,9 @@ struct check_note {
     uint32_t at;
     struct td_buf expected;
     struct td_buf found;
-    struct td_buf values[CHECK_WITNESSES];
-    struct check_seen seen[CHECK_WITNESSES];
-    size_t witnesses;
+    struct td_buf values[CHECK_RELATED_MAX];
+    struct check_seen seen[CHECK_RELATED_MAX];
+    size_t related_len;
     struct check_seen about; /* without m: the message it is about, if any */
 };
 
@@ -113,7 +113,7 @@ void check_note_begin(struct check_note *note, struct check_run *run,
  * is the last by itself. value: what of it matters; may be empty. What does not
  * fit is left out.
  */
-void check_note_witness(struct check_note *note, const struct check_seen *seen,
+void check_note_related(struct check_note *note, const struct check_seen *seen,
                         struct td_bytes value);
 /* Without m: it is about a message that was remembered. */
 void check_note_about(struct check_note *note, const struct check_seen *seen);

@@ -5,14 +5,14 @@
 
 #include <stdlib.h>
 
-static struct fold_states *states_of(const struct check_run *run)
+static struct engine_states *states_of(const struct check_run *run)
 {
-    return &run->place->lane->states[run->place->rule];
+    return &run->place->partition->states[run->place->rule];
 }
 
-static void drop_pending(struct fold_instance *instance)
+static void drop_pending(struct engine_instance *instance)
 {
-    struct fold_pending *p = instance->pending;
+    struct engine_pending *p = instance->pending;
 
     for (size_t i = 0; p && i < p->len; i++)
         check_finding_release(&p->list[i]);
@@ -22,44 +22,44 @@ static void drop_pending(struct fold_instance *instance)
     instance->pending = NULL;
 }
 
-void fold_aim(struct check_run *run)
+void engine_aim(struct check_run *run)
 {
-    struct fold_instance *instance = run->place->instance;
+    struct engine_instance *instance = run->place->instance;
 
     run->judged = instance && instance->pending ? &instance->pending->judged
-                                                : &fold_result(run)->judged;
+                                                : &engine_result(run)->judged;
 }
 
 /* The scope came to its end as it should: what was found in it counts. */
 static void flush_pending(struct check_run *run)
 {
-    struct check_verdict *v = run->place->fold->verdict;
-    uint32_t rule = run->place->fold->first + run->place->rule;
-    struct fold_pending *p = run->place->instance->pending;
+    struct check_verdict *v = run->place->engine->verdict;
+    uint32_t rule = run->place->engine->first + run->place->rule;
+    struct engine_pending *p = run->place->instance->pending;
 
     if (!p)
         return;
-    fold_result(run)->judged += p->judged;
+    engine_result(run)->judged += p->judged;
     for (size_t i = 0; i < p->len; i++)
         check_verdict_find(v, &p->list[i]);
     for (uint64_t i = p->len; i < p->failed; i++)
         (void)check_verdict_only_counts(v, rule);
 }
 
-void fold_reset(struct check_run *run)
+void engine_reset(struct check_run *run)
 {
     drop_pending(run->place->instance);
-    fold_aim(run);
+    engine_aim(run);
     if (run->rule->verb->clear)
         run->rule->verb->clear(run->rule, run->state);
     memset(run->state, 0, run->rule->state_size);
 }
 
 /* Only keys can be many, and only of them a message may have none. */
-static void list_within(struct fold_states *states,
-                        struct fold_instance *instance)
+static void list_within(struct engine_states *states,
+                        struct engine_instance *instance)
 {
-    struct fold_instance *first = states->within;
+    struct engine_instance *first = states->within;
 
     instance->next = NULL;
     instance->prev = first ? first->prev : instance;
@@ -71,8 +71,8 @@ static void list_within(struct fold_states *states,
     }
 }
 
-void fold_enter(const struct check_rule *rule, struct fold_states *states,
-                struct fold_instance *instance)
+void engine_enter(const struct check_rule *rule, struct engine_states *states,
+                  struct engine_instance *instance)
 {
     instance->active = true;
     if (rule->scope == CHECK_BETWEEN)
@@ -81,9 +81,10 @@ void fold_enter(const struct check_rule *rule, struct fold_states *states,
         list_within(states, instance);
 }
 
-void fold_leave(struct fold_states *states, struct fold_instance *instance)
+void engine_leave(struct engine_states *states,
+                  struct engine_instance *instance)
 {
-    struct fold_instance *first = states->within;
+    struct engine_instance *first = states->within;
 
     instance->active = false;
     if (!instance->prev)
@@ -101,8 +102,8 @@ void fold_leave(struct fold_states *states, struct fold_instance *instance)
 
 static void begin_scope(struct check_run *run)
 {
-    fold_enter(run->rule, states_of(run), run->place->instance);
-    fold_aim(run);
+    engine_enter(run->rule, states_of(run), run->place->instance);
+    engine_aim(run);
 }
 
 static void end_scope(struct check_run *run)
@@ -110,8 +111,8 @@ static void end_scope(struct check_run *run)
     if (run->rule->verb->on_end)
         run->rule->verb->on_end(run, CHECK_ENDED);
     flush_pending(run);
-    fold_reset(run);
-    fold_leave(states_of(run), run->place->instance);
+    engine_reset(run);
+    engine_leave(states_of(run), run->place->instance);
 }
 
 static bool can_begin(const struct check_run *run)
@@ -127,8 +128,8 @@ static bool can_begin(const struct check_run *run)
  */
 static void catch_up(struct check_run *run)
 {
-    struct fold_instance *instance = run->place->instance;
-    const struct fold_states *all = states_of(run);
+    struct engine_instance *instance = run->place->instance;
+    const struct engine_states *all = states_of(run);
     bool opened = instance->opens != all->opens;
 
     instance->opens = all->opens;
@@ -139,13 +140,13 @@ static void catch_up(struct check_run *run)
 /* Costs what it cost to bring the keys there: each leaves the list. */
 static void end_all_scopes(const struct check_run *run)
 {
-    struct fold_states *all = states_of(run);
+    struct engine_states *all = states_of(run);
     struct check_place place = *run->place;
     struct check_run each = *run;
 
     each.place = &place;
     while (all->within) {
-        fold_set_instance(&each, all->within);
+        engine_set_instance(&each, all->within);
         end_scope(&each);
     }
 }
@@ -153,7 +154,7 @@ static void end_all_scopes(const struct check_run *run)
 /* A message that begins or ends the scope of all keys. */
 static void scope_of_all(const struct check_run *run, uint64_t roles)
 {
-    struct fold_states *all = states_of(run);
+    struct engine_states *all = states_of(run);
 
     if (roles & CHECK_ROLE_CLOSES) {
         end_all_scopes(run);
@@ -171,7 +172,7 @@ static void deliver_own(struct check_run *run, const struct check_message *m,
 {
     const uint64_t edges =
         CHECK_ROLE_OPENS | CHECK_ROLE_CLOSES | CHECK_ROLE_ENDS;
-    struct fold_instance *instance = run->place->instance;
+    struct engine_instance *instance = run->place->instance;
     bool closes = (roles & CHECK_ROLE_CLOSES) && instance->active;
     uint64_t heard = roles & run->rule->heard_roles;
 
@@ -180,7 +181,7 @@ static void deliver_own(struct check_run *run, const struct check_message *m,
     if (closes)
         end_scope(run);
     else if (instance->active && (roles & ~edges)) {
-        fold_result(run)->applied++;
+        engine_result(run)->applied++;
         run->rule->verb->on_message(run, m, roles & ~edges);
     }
     if ((roles & CHECK_ROLE_OPENS) && !instance->active && can_begin(run)) {
@@ -190,8 +191,8 @@ static void deliver_own(struct check_run *run, const struct check_message *m,
     }
 }
 
-void fold_deliver(struct check_run *run, const struct check_message *m,
-                  uint64_t roles)
+void engine_deliver(struct check_run *run, const struct check_message *m,
+                    uint64_t roles)
 {
     uint64_t shared = roles & run->rule->shared_roles;
 
@@ -213,13 +214,13 @@ void fold_deliver(struct check_run *run, const struct check_message *m,
     }
 }
 
-void fold_finish(struct check_run *run, enum check_ending how)
+void engine_finish(struct check_run *run, enum check_ending how)
 {
-    struct fold_instance *instance = run->place->instance;
+    struct engine_instance *instance = run->place->instance;
 
     if (instance->active && instance->pending && how == CHECK_CUT)
         check_rule_open(run, "the stream was cut off within the scope");
     if (instance->active && !instance->pending && run->rule->verb->on_end)
         run->rule->verb->on_end(run, how);
-    fold_reset(run);
+    engine_reset(run);
 }

@@ -4,24 +4,24 @@
 #include <ctype.h>
 #include <string.h>
 
-uint32_t check_say_key(const struct check_sayer *s, const char *key)
+uint32_t check_say_key(const struct check_writer *s, const char *key)
 {
     return td_json_member(&s->doc->json, s->rule, td_text(key));
 }
 
-void check_say(const struct check_sayer *s, const char *words)
+void check_say(const struct check_writer *s, const char *words)
 {
     (void)td_buf_add_text(s->out, words);
 }
 
-static enum td_json_kind kind_of(const struct check_sayer *s, uint32_t at)
+static enum td_json_kind kind_of(const struct check_writer *s, uint32_t at)
 {
     return (enum td_json_kind)s->doc->json.values[at].kind;
 }
 
 /* The contract's document bounds the depth. */
 /* NOLINTNEXTLINE(misc-no-recursion) */
-void check_say_value(const struct check_sayer *s, uint32_t at)
+void check_say_value(const struct check_writer *s, uint32_t at)
 {
     const struct td_json_doc *json = &s->doc->json;
     uint32_t left = json->values[at].count;
@@ -42,7 +42,7 @@ void check_say_value(const struct check_sayer *s, uint32_t at)
     }
 }
 
-bool check_say_if(const struct check_sayer *s, const char *words,
+bool check_say_if(const struct check_writer *s, const char *words,
                   const char *key)
 {
     uint32_t at = check_say_key(s, key);
@@ -127,7 +127,8 @@ static void add_selector(struct td_buf *out, struct td_bytes selector,
     }
 }
 
-static void say_text(const struct check_sayer *s, uint32_t at, const char *noun)
+static void say_text(const struct check_writer *s, uint32_t at,
+                     const char *noun)
 {
     struct td_buf text = {0};
 
@@ -136,12 +137,12 @@ static void say_text(const struct check_sayer *s, uint32_t at, const char *noun)
     td_buf_release(&text);
 }
 
-void check_say_selector(const struct check_sayer *s, uint32_t at)
+void check_say_selector(const struct check_writer *s, uint32_t at)
 {
     say_text(s, at, "");
 }
 
-void check_say_events(const struct check_sayer *s, uint32_t at)
+void check_say_events(const struct check_writer *s, uint32_t at)
 {
     say_text(s, at, "events");
 }
@@ -149,7 +150,7 @@ void check_say_events(const struct check_sayer *s, uint32_t at)
 /* Where the field of SELECTOR.FIELD begins: behind the first dot outside of
  * quotes and brackets.
  */
-void check_say_field(const struct check_sayer *s, uint32_t at)
+void check_say_field(const struct check_writer *s, uint32_t at)
 {
     struct td_buf text = {0};
     struct td_bytes all;
@@ -167,10 +168,10 @@ void check_say_field(const struct check_sayer *s, uint32_t at)
 }
 
 /* The scope: `when`. */
-static void say_when(const struct check_sayer *s)
+static void say_when(const struct check_writer *s)
 {
     uint32_t when = check_say_key(s, "when");
-    const struct check_sayer inner = {s->out, s->doc, when};
+    const struct check_writer inner = {s->out, s->doc, when};
     uint32_t before = when ? check_say_key(&inner, "before") : 0;
     uint32_t after = when ? check_say_key(&inner, "after") : 0;
     uint32_t until = when ? check_say_key(&inner, "until") : 0;
@@ -196,7 +197,7 @@ static void say_when(const struct check_sayer *s)
 }
 
 /* What looks like the name of an event and is read as arithmetic. */
-static void say_slips(const struct check_sayer *s)
+static void say_slips(const struct check_writer *s)
 {
     const struct td_json_doc *json = &s->doc->json;
     uint32_t events = td_json_member(json, 0, td_text("events"));
@@ -221,7 +222,7 @@ static void say_slips(const struct check_sayer *s)
 void check_explain_rule(struct td_buf *out, const struct td_jsonx *doc,
                         uint32_t at)
 {
-    struct check_sayer s = {out, doc, at};
+    struct check_writer s = {out, doc, at};
     size_t start = out->len;
 
     if (check_say_if(&s, "for each ", "by"))

@@ -1,26 +1,26 @@
 #include "validator/explain/explain_internal.h"
 #include "validator/verb/bound.h"
 
-static bool text_is(const struct check_sayer *s, uint32_t at, const char *text)
+static bool text_is(const struct check_writer *s, uint32_t at, const char *text)
 {
     return at && s->doc->json.values[at].kind == TD_JSON_STRING &&
            td_json_string_is(&s->doc->json, at, td_text(text));
 }
 
-static void say_first(const struct check_sayer *s, uint32_t at)
+static void say_first(const struct check_writer *s, uint32_t at)
 {
     check_say(s, "the first event is ");
     check_say_selector(s, at);
 }
 
-static void say_last(const struct check_sayer *s, uint32_t at)
+static void say_last(const struct check_writer *s, uint32_t at)
 {
     check_say(s, "the last event is ");
     check_say_selector(s, at);
 }
 
 /* " at least A and at most B" of the keys that the rule has; ends with and. */
-static bool say_bound(const struct check_sayer *s, bool first,
+static bool say_bound(const struct check_writer *s, bool first,
                       const char *words, const char *key)
 {
     if (check_say_key(s, key) == 0)
@@ -31,7 +31,7 @@ static bool say_bound(const struct check_sayer *s, bool first,
 }
 
 /* The bounds of a number: "at least 1 and at most 3". */
-static void say_number(const struct check_sayer *s)
+static void say_number(const struct check_writer *s)
 {
     uint32_t between = check_say_key(s, "between");
     bool first = true;
@@ -48,7 +48,7 @@ static void say_number(const struct check_sayer *s)
 }
 
 /* True if one of the values under a key of the rule is calculated. */
-static bool is_calculated(const struct check_sayer *s, const char *key)
+static bool is_calculated(const struct check_writer *s, const char *key)
 {
     const struct td_json_doc *json = &s->doc->json;
     uint32_t at = check_say_key(s, key);
@@ -67,7 +67,7 @@ static bool is_calculated(const struct check_sayer *s, const char *key)
 }
 
 /* Where the rule is about each key: whom it asks. */
-static void say_whom(const struct check_sayer *s)
+static void say_whom(const struct check_writer *s)
 {
     for (size_t i = 0; check_say_key(s, "by") && check_bound_keys[i]; i++) {
         if (is_calculated(s, check_bound_keys[i]))
@@ -75,7 +75,7 @@ static void say_whom(const struct check_sayer *s)
     }
 }
 
-static void say_count(const struct check_sayer *s, uint32_t at)
+static void say_count(const struct check_writer *s, uint32_t at)
 {
     check_say(s, "the number of ");
     check_say_events(s, at);
@@ -84,14 +84,14 @@ static void say_count(const struct check_sayer *s, uint32_t at)
     say_whom(s);
 }
 
-static void say_absent(const struct check_sayer *s, uint32_t at)
+static void say_absent(const struct check_writer *s, uint32_t at)
 {
     check_say(s, "there is no ");
     check_say_selector(s, at);
 }
 
 /* [A, B, C]: every C comes after B, and every B after A. */
-static void say_before(const struct check_sayer *s, uint32_t at)
+static void say_before(const struct check_writer *s, uint32_t at)
 {
     const struct td_json_value *values = s->doc->json.values;
     uint32_t each = check_say_key(s, "each");
@@ -109,7 +109,7 @@ static void say_before(const struct check_sayer *s, uint32_t at)
     }
 }
 
-static void say_conforms(const struct check_sayer *s, uint32_t at)
+static void say_conforms(const struct check_writer *s, uint32_t at)
 {
     if (!text_is(s, check_say_key(s, "at"), "")) {
         if (!check_say_if(s, "the value at ", "at"))
@@ -121,10 +121,10 @@ static void say_conforms(const struct check_sayer *s, uint32_t at)
     check_say(s, " meets a schema");
 }
 
-static void say_response(const struct check_sayer *s, uint32_t at)
+static void say_response(const struct check_writer *s, uint32_t at)
 {
     const struct td_json_doc *json = &s->doc->json;
-    const struct check_sayer inner = {s->out, s->doc, at};
+    const struct check_writer inner = {s->out, s->doc, at};
 
     check_say(s, "every ");
     check_say_selector(s, td_json_member(json, at, td_text("trigger")));
@@ -133,7 +133,7 @@ static void say_response(const struct check_sayer *s, uint32_t at)
     (void)check_say_if(&inner, " within ", "within");
 }
 
-static void say_unique(const struct check_sayer *s, uint32_t at)
+static void say_unique(const struct check_writer *s, uint32_t at)
 {
     if (!check_say_key(s, "on_fields")) {
         check_say(s, "the value of ");
@@ -146,7 +146,7 @@ static void say_unique(const struct check_sayer *s, uint32_t at)
     (void)check_say_if(s, " have the same ", "on_fields");
 }
 
-static void say_no_duplicate(const struct check_sayer *s, uint32_t at)
+static void say_no_duplicate(const struct check_writer *s, uint32_t at)
 {
     check_say(s, "no ");
     check_say_selector(s, at);
@@ -155,9 +155,9 @@ static void say_no_duplicate(const struct check_sayer *s, uint32_t at)
     (void)check_say_if(s, " with the same ", "same");
 }
 
-static void say_requires(const struct check_sayer *s, uint32_t at)
+static void say_requires(const struct check_writer *s, uint32_t at)
 {
-    const struct check_sayer inner = {s->out, s->doc, at};
+    const struct check_writer inner = {s->out, s->doc, at};
     uint32_t from = check_say_key(&inner, "from");
 
     check_say(s, "what every ");
@@ -169,7 +169,7 @@ static void say_requires(const struct check_sayer *s, uint32_t at)
     check_say_field(s, from);
 }
 
-static void say_monotonic(const struct check_sayer *s, uint32_t at)
+static void say_monotonic(const struct check_writer *s, uint32_t at)
 {
     uint32_t mode = check_say_key(s, "mode");
 
@@ -185,7 +185,7 @@ static void say_monotonic(const struct check_sayer *s, uint32_t at)
         check_say(s, " never decreases");
 }
 
-static void say_step(const struct check_sayer *s, uint32_t at)
+static void say_step(const struct check_writer *s, uint32_t at)
 {
     bool first = true;
 
@@ -196,7 +196,7 @@ static void say_step(const struct check_sayer *s, uint32_t at)
     (void)say_bound(s, first, "by at most ", "by_at_most");
 }
 
-static void say_constant(const struct check_sayer *s, uint32_t at)
+static void say_constant(const struct check_writer *s, uint32_t at)
 {
     check_say(s, "the value of ");
     check_say_field(s, at);
@@ -204,7 +204,7 @@ static void say_constant(const struct check_sayer *s, uint32_t at)
     (void)check_say_if(s, " and equals ", "equals");
 }
 
-static void say_contiguous(const struct check_sayer *s, uint32_t at)
+static void say_contiguous(const struct check_writer *s, uint32_t at)
 {
     check_say(s, "the value of ");
     check_say_field(s, at);
@@ -213,7 +213,7 @@ static void say_contiguous(const struct check_sayer *s, uint32_t at)
 }
 
 /* Percentiles and bounds of durations. */
-static void say_times(const struct check_sayer *s)
+static void say_times(const struct check_writer *s)
 {
     bool first = true;
 
@@ -224,7 +224,7 @@ static void say_times(const struct check_sayer *s)
     (void)say_bound(s, first, "in 99% of the cases at most ", "p99");
 }
 
-static void say_gap(const struct check_sayer *s, uint32_t at)
+static void say_gap(const struct check_writer *s, uint32_t at)
 {
     check_say(s, "from one ");
     check_say_selector(s, at);
@@ -232,7 +232,7 @@ static void say_gap(const struct check_sayer *s, uint32_t at)
     say_times(s);
 }
 
-static void say_rate(const struct check_sayer *s, uint32_t at)
+static void say_rate(const struct check_writer *s, uint32_t at)
 {
     bool first = true;
 
@@ -244,9 +244,9 @@ static void say_rate(const struct check_sayer *s, uint32_t at)
     (void)say_bound(s, first, "at most ", "max");
 }
 
-static void say_latency(const struct check_sayer *s, uint32_t at)
+static void say_latency(const struct check_writer *s, uint32_t at)
 {
-    const struct check_sayer inner = {s->out, s->doc, at};
+    const struct check_writer inner = {s->out, s->doc, at};
 
     check_say(s, "from ");
     check_say_selector(s, check_say_key(&inner, "from"));
@@ -256,7 +256,7 @@ static void say_latency(const struct check_sayer *s, uint32_t at)
     say_times(&inner);
 }
 
-static void say_allowed(const struct check_sayer *s, uint32_t allow)
+static void say_allowed(const struct check_writer *s, uint32_t allow)
 {
     const struct td_json_doc *json = &s->doc->json;
 
@@ -272,9 +272,9 @@ static void say_allowed(const struct check_sayer *s, uint32_t allow)
     }
 }
 
-static void say_states(const struct check_sayer *s, uint32_t at)
+static void say_states(const struct check_writer *s, uint32_t at)
 {
-    const struct check_sayer inner = {s->out, s->doc, at};
+    const struct check_writer inner = {s->out, s->doc, at};
     uint32_t allow = check_say_key(&inner, "allow");
 
     (void)check_say_if(&inner, "the state ", "field");
@@ -286,14 +286,14 @@ static void say_states(const struct check_sayer *s, uint32_t at)
     (void)check_say_if(&inner, "; it ends as ", "final");
 }
 
-static bool is_true(const struct check_sayer *s, const char *key)
+static bool is_true(const struct check_writer *s, const char *key)
 {
     uint32_t at = check_say_key(s, key);
 
     return at && s->doc->json.values[at].kind == TD_JSON_TRUE;
 }
 
-static void say_sequence(const struct check_sayer *s, uint32_t at)
+static void say_sequence(const struct check_writer *s, uint32_t at)
 {
     check_say(s, "the events come as ");
     check_say_value(s, at);
@@ -301,7 +301,7 @@ static void say_sequence(const struct check_sayer *s, uint32_t at)
     check_say(s, is_true(s, "strict") ? ", with no other event between" : "");
 }
 
-static void say_on(const struct check_sayer *s, uint32_t at)
+static void say_on(const struct check_writer *s, uint32_t at)
 {
     check_say(s, "in every ");
     check_say_selector(s, at);
@@ -309,9 +309,9 @@ static void say_on(const struct check_sayer *s, uint32_t at)
     (void)check_say_if(s, ", give or take ", "tol");
 }
 
-static void say_clock_skew(const struct check_sayer *s, uint32_t at)
+static void say_clock_skew(const struct check_writer *s, uint32_t at)
 {
-    const struct check_sayer inner = {s->out, s->doc, at};
+    const struct check_writer inner = {s->out, s->doc, at};
 
     (void)check_say_if(&inner, "the time at ", "event");
     (void)check_say_if(
@@ -320,7 +320,7 @@ static void say_clock_skew(const struct check_sayer *s, uint32_t at)
 
 static const struct {
     const char *verb;
-    void (*say)(const struct check_sayer *s, uint32_t at);
+    void (*say)(const struct check_writer *s, uint32_t at);
 } verbs[] = {
     {"first", say_first},
     {"last", say_last},
@@ -345,7 +345,7 @@ static const struct {
     {"clock_skew", say_clock_skew},
 };
 
-void check_say_verb(const struct check_sayer *s)
+void check_say_verb(const struct check_writer *s)
 {
     for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
         uint32_t at = check_say_key(s, verbs[i].verb);

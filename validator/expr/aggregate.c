@@ -8,13 +8,13 @@
 #include <stdlib.h>
 
 struct definition {
-    enum expr_tally_kind kind;
+    enum expr_aggregate_kind kind;
     struct check_selector *selector;     /* owned; NULL: target */
     const struct check_selector *target; /* of the rule */
     uint32_t field;
 };
 
-struct check_tallies {
+struct check_aggregates {
     struct definition *list;
     uint32_t len;
     bool timed;
@@ -39,21 +39,21 @@ struct slot {
     bool no_time; /* of the first or last */
     bool no_number;
     bool too_large;
-    struct check_number sum;
-    struct check_keys seen;
+    struct schema_rational sum;
+    struct schema_intern seen;
 };
 
-struct check_tally {
-    const struct check_tallies *list;
+struct check_aggregate {
+    const struct check_aggregates *list;
     struct slot *slots;
 };
 
-struct check_tallies *check_tallies_new(void)
+struct check_aggregates *check_aggregates_new(void)
 {
-    return td_calloc(1, sizeof(struct check_tallies));
+    return td_calloc(1, sizeof(struct check_aggregates));
 }
 
-void check_tallies_free(struct check_tallies *list)
+void check_aggregates_free(struct check_aggregates *list)
 {
     if (!list)
         return;
@@ -68,12 +68,13 @@ static const struct check_selector *chooses(const struct definition *d)
     return d->selector ? d->selector : d->target;
 }
 
-bool check_tallies_timed(const struct check_tallies *list)
+bool check_aggregates_timed(const struct check_aggregates *list)
 {
     return list->timed;
 }
 
-struct check_selector *check_tallies_selector(const struct check_tallies *list)
+struct check_selector *
+check_aggregates_selector(const struct check_aggregates *list)
 {
     struct check_selector *all = NULL;
 
@@ -89,15 +90,16 @@ static bool is_same(const struct definition *a, const struct definition *b)
                    check_selector_text(chooses(b)));
 }
 
-enum td_code expr_tally(struct expr_reader *r, enum expr_tally_kind kind,
-                        struct check_selector *selector, uint32_t field,
-                        uint32_t *index)
+enum td_code expr_aggregate(struct expr_reader *r,
+                            enum expr_aggregate_kind kind,
+                            struct check_selector *selector, uint32_t field,
+                            uint32_t *index)
 {
-    struct check_tallies *list = r->env->tallies;
+    struct check_aggregates *list = r->env->aggregates;
     struct definition d = {kind == EXPR_TIMES ? EXPR_COUNTER : kind, selector,
                            r->env->target, field};
 
-    if (!list || list->len == CHECK_TALLIES_MAX) {
+    if (!list || list->len == CHECK_AGGREGATES_MAX) {
         check_selector_free(selector);
         if (list)
             return expr_limit(r, "a rule asks for more than 64 things of the "
@@ -105,7 +107,7 @@ enum td_code expr_tally(struct expr_reader *r, enum expr_tally_kind kind,
         (void)expr_fail(r, r->pos,
                         "only the message itself can be asked here, "
                         "not what came before it");
-        return td_error_mend(r->err,
+        return td_error_hint(r->err,
                              "use a rule with `on` and `expr`; a field "
                              "that is named like an event is this.NAME");
     }
@@ -121,9 +123,9 @@ enum td_code expr_tally(struct expr_reader *r, enum expr_tally_kind kind,
     return TD_OK;
 }
 
-struct check_tally *check_tally_new(const struct check_tallies *list)
+struct check_aggregate *check_aggregate_new(const struct check_aggregates *list)
 {
-    struct check_tally *t = td_calloc(1, sizeof(*t));
+    struct check_aggregate *t = td_calloc(1, sizeof(*t));
 
     t->list = list;
     t->slots = td_calloc((size_t)list->len + 1, sizeof(*t->slots));
@@ -132,21 +134,21 @@ struct check_tally *check_tally_new(const struct check_tallies *list)
     return t;
 }
 
-void check_tally_free(struct check_tally *tally)
+void check_aggregate_free(struct check_aggregate *aggregate)
 {
-    if (!tally)
+    if (!aggregate)
         return;
-    for (uint32_t i = 0; i < tally->list->len; i++) {
-        struct slot *s = &tally->slots[i];
+    for (uint32_t i = 0; i < aggregate->list->len; i++) {
+        struct slot *s = &aggregate->slots[i];
 
         free(s->first.ptr);
         free(s->last.ptr);
         free(s->before.ptr);
-        check_number_release(&s->sum);
-        check_keys_release(&s->seen);
+        schema_rational_release(&s->sum);
+        schema_intern_release(&s->seen);
     }
-    free(tally->slots);
-    free(tally);
+    free(aggregate->slots);
+    free(aggregate);
 }
 
 static void keep(struct kept *k, struct td_bytes value, uint64_t number)
@@ -182,12 +184,13 @@ static void observe_count(struct slot *s, const struct check_eval *eval)
 
 static void observe_sum(struct slot *s, struct check_eval *eval, uint32_t at)
 {
-    struct check_number *n = &eval->spare[0].number;
+    struct schema_rational *n = &eval->spare[0].number;
 
     if (eval->m->doc->values[at].kind != TD_JSON_NUMBER)
         s->no_number = true;
-    else if (!check_number_read(n, td_json_raw(eval->m->doc, at)) ||
-             check_number_calc(&s->sum, CHECK_ADD, &s->sum, n) != CHECK_FINE)
+    else if (!schema_rational_read(n, td_json_raw(eval->m->doc, at)) ||
+             schema_rational_calc(&s->sum, SCHEMA_ADD, &s->sum, n) !=
+                 SCHEMA_FINE)
         s->too_large = true;
 }
 
@@ -199,11 +202,11 @@ static void observe_distinct(struct slot *s, struct check_eval *eval,
     if (s->too_large)
         return;
     td_buf_clear(canon);
-    check_canon(canon, eval->m->doc, at);
-    (void)check_keys_add(&s->seen, td_buf_bytes(canon), NULL);
+    schema_canonical(canon, eval->m->doc, at);
+    (void)schema_intern_add(&s->seen, td_buf_bytes(canon), NULL);
     if (s->seen.live <= CHECK_DISTINCT_MAX)
         return;
-    check_keys_release(&s->seen);
+    schema_intern_release(&s->seen);
     s->too_large = true;
     eval->gave_up = true;
 }
@@ -223,17 +226,18 @@ static void observe_field(struct slot *s, const struct definition *d,
         observe_distinct(s, eval, at);
 }
 
-void check_tally_observe(struct check_tally *tally, struct check_eval *eval)
+void check_aggregate_observe(struct check_aggregate *aggregate,
+                             struct check_eval *eval)
 {
-    for (uint32_t i = 0; i < tally->list->len; i++) {
-        const struct definition *d = &tally->list->list[i];
+    for (uint32_t i = 0; i < aggregate->list->len; i++) {
+        const struct definition *d = &aggregate->list->list[i];
 
         if (!check_selector_matches(chooses(d), eval, eval->m))
             continue;
         if (d->kind == EXPR_COUNTER)
-            observe_count(&tally->slots[i], eval);
+            observe_count(&aggregate->slots[i], eval);
         else
-            observe_field(&tally->slots[i], d, eval);
+            observe_field(&aggregate->slots[i], d, eval);
     }
 }
 
@@ -251,7 +255,7 @@ static const struct kept *pick(const struct slot *s, enum expr_ask ask,
 static void ask_value(struct expr_value *v, const struct check_eval *eval,
                       const struct expr_op *op)
 {
-    const struct check_tally *from[] = {eval->own, eval->whole};
+    const struct check_aggregate *from[] = {eval->own, eval->whole};
     int len = 2;
 
     /* A field of the rule's own events is that of its key alone. */
@@ -273,7 +277,7 @@ static void ask_value(struct expr_value *v, const struct check_eval *eval,
 static void ask_elapsed(struct expr_value *v, const struct check_eval *eval,
                         const struct expr_op *op)
 {
-    const struct check_tally *t = eval->own;
+    const struct check_aggregate *t = eval->own;
     const struct slot *s;
 
     if ((!t || t->slots[op->arg].count == 0) && eval->whole)
@@ -285,7 +289,7 @@ static void ask_elapsed(struct expr_value *v, const struct check_eval *eval,
         expr_set_undefined(v, "has no times to go by");
     } else {
         expr_set_number(v, 0);
-        check_number_ratio(
+        schema_rational_ratio(
             &v->number,
             eval->time - (op->n == EXPR_AGE ? s->first_time : s->last_time),
             eval->time_unit);
@@ -300,9 +304,9 @@ static void ask_slot(struct expr_value *v, const struct slot *s,
     else if (s->too_large)
         expr_set_undefined(v, "has met too much");
     else if (op->n == EXPR_TOTAL)
-        check_number_copy(&v->number, &s->sum);
+        schema_rational_copy(&v->number, &s->sum);
     else
-        check_number_set(
+        schema_rational_set(
             &v->number,
             (int64_t)(op->n == EXPR_DISTINCT ? s->seen.live : s->count));
 }

@@ -39,13 +39,15 @@ static enum td_code parse_has(struct expr_reader *r, const struct call *call,
     return code;
 }
 
-static enum td_code emit_tally(struct expr_reader *r, const struct call *call,
-                               enum expr_ask ask, uint32_t index)
+static enum td_code emit_aggregate(struct expr_reader *r,
+                                   const struct call *call, enum expr_ask ask,
+                                   uint32_t index)
 {
-    return expr_emit(
-        r,
-        (struct expr_op){.code = EXPR_TALLY, .n = (uint8_t)ask, .arg = index},
-        call->from, 0);
+    return expr_emit(r,
+                     (struct expr_op){.code = EXPR_AGGREGATE,
+                                      .n = (uint8_t)ask,
+                                      .arg = index},
+                     call->from, 0);
 }
 
 static enum expr_ask ask_of(const struct call *call)
@@ -74,12 +76,12 @@ static enum td_code parse_value(struct expr_reader *r, const struct call *call,
     if (!path.event && !r->env->target) {
         (void)expr_fail(r, pos, "%.*s() needs to know of which event",
                         (int)call->name.len, (const char *)call->name.ptr);
-        return td_error_mend(r->err, "write EVENT.FIELD");
+        return td_error_hint(r->err, "write EVENT.FIELD");
     }
-    code = expr_tally(r, EXPR_VALUES, path.event, path.field, &index);
+    code = expr_aggregate(r, EXPR_VALUES, path.event, path.field, &index);
     if (code == TD_OK)
         code = close_call(r);
-    return code ? code : emit_tally(r, call, ask_of(call), index);
+    return code ? code : emit_aggregate(r, call, ask_of(call), index);
 }
 
 /* count(SELECTOR), elapsed(SELECTOR), elapsed() */
@@ -103,11 +105,11 @@ static enum td_code parse_count(struct expr_reader *r, const struct call *call,
         code = expr_read_selector(r, &selector);
     }
     if (code == TD_OK)
-        code = expr_tally(r, ask == EXPR_COUNT ? EXPR_COUNTER : EXPR_TIMES,
-                          selector, CHECK_NO_VALUE, &index);
+        code = expr_aggregate(r, ask == EXPR_COUNT ? EXPR_COUNTER : EXPR_TIMES,
+                              selector, CHECK_NO_VALUE, &index);
     if (code == TD_OK)
         code = close_call(r);
-    return code ? code : emit_tally(r, call, ask, index);
+    return code ? code : emit_aggregate(r, call, ask, index);
 }
 
 /* True if a comma stands before the parenthesis that ends the call. */
@@ -195,12 +197,13 @@ static enum td_code parse_over(struct expr_reader *r, const struct call *call,
         return parse_sum_list(r, call);
     code = expr_read_selector_field(r, &selector, &field);
     if (code == TD_OK)
-        code =
-            expr_tally(r, sum ? EXPR_ADDER : EXPR_SET, selector, field, &index);
+        code = expr_aggregate(r, sum ? EXPR_ADDER : EXPR_SET, selector, field,
+                              &index);
     if (code == TD_OK)
         code = close_call(r);
     return code ? code
-                : emit_tally(r, call, sum ? EXPR_TOTAL : EXPR_DISTINCT, index);
+                : emit_aggregate(r, call, sum ? EXPR_TOTAL : EXPR_DISTINCT,
+                                 index);
 }
 
 /* The pattern of matches(); it is known when the contract is loaded. */
@@ -208,7 +211,7 @@ static enum td_code read_pattern(struct expr_reader *r, uint32_t *index)
 {
     struct expr_token t = expr_peek(r);
     struct check_expr *e = r->expr;
-    struct check_pattern *pattern = NULL;
+    struct schema_pattern *pattern = NULL;
     struct td_error why = {0};
     struct td_buf text = {0};
     enum td_code code;
@@ -217,7 +220,7 @@ static enum td_code read_pattern(struct expr_reader *r, uint32_t *index)
         return expr_unexpected(r, &t, "a pattern in quotes");
     code = expr_string(r, &t, &text);
     if (code == TD_OK &&
-        check_pattern_new(&pattern, td_buf_bytes(&text), &why) != TD_OK)
+        schema_pattern_new(&pattern, td_buf_bytes(&text), &why) != TD_OK)
         code = expr_fail(r, t.from + 1 + (size_t)why.offset,
                          "this pattern is wrong: %s", why.text);
     td_buf_release(&text);
@@ -321,7 +324,7 @@ static enum td_code unknown(const struct expr_reader *r,
     for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++)
         td_suggest(&near, special[i].name);
     (void)expr_fail(r, at->from, "there is no function \"%s\"", text);
-    return near.best ? td_error_mend(r->err, "did you mean %s?", near.best)
+    return near.best ? td_error_hint(r->err, "did you mean %s?", near.best)
                      : TD_USAGE;
 }
 

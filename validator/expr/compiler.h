@@ -83,7 +83,7 @@ struct check_selector *expr_selector_of_event(struct check_words *words,
 void expr_selector_widen(struct check_selector **all,
                          const struct check_selector *more);
 
-enum expr_tally_kind {
+enum expr_aggregate_kind {
     EXPR_VALUES, /* of a field: first, and the last two */
     EXPR_COUNTER,
     EXPR_TIMES, /* a counter whose times are asked for */
@@ -94,9 +94,9 @@ enum expr_tally_kind {
 /* Index of the tally, made if the rule has none like it. The selector is taken
  * over, or freed; NULL is env->target. TD_LIMIT, TD_USAGE.
  */
-TD_MUST_CHECK enum td_code expr_tally(struct expr_reader *r,
-                                      enum expr_tally_kind kind,
-                                      struct check_selector *selector,
-                                      uint32_t field, uint32_t *index);
+TD_MUST_CHECK enum td_code expr_aggregate(struct expr_reader *r,
+                                          enum expr_aggregate_kind kind,
+                                          struct check_selector *selector,
+                                          uint32_t field, uint32_t *index);
 
 #endif

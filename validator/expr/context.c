@@ -11,13 +11,13 @@ struct check_eval *check_eval_new(const struct check_words *words)
 
     eval->words = words;
     eval->fields = check_field_cache_new(words);
-    eval->patterns = check_pattern_memory_new();
+    eval->patterns = schema_pattern_memory_new();
     return eval;
 }
 
 static void release_value(struct expr_value *v)
 {
-    check_number_release(&v->number);
+    schema_rational_release(&v->number);
     td_buf_release(&v->room);
     td_json_release(&v->doc);
 }
@@ -31,8 +31,8 @@ void check_eval_free(struct check_eval *eval)
     for (int i = 0; i < 2; i++)
         release_value(&eval->spare[i]);
     free(eval->stack);
-    check_equal_release(&eval->equal);
-    check_pattern_memory_free(eval->patterns);
+    schema_equal_release(&eval->equal);
+    schema_pattern_memory_free(eval->patterns);
     check_field_cache_free(eval->fields);
     free(eval);
 }
@@ -48,8 +48,9 @@ struct check_field_cache *check_eval_fields(struct check_eval *eval)
     return eval->fields;
 }
 
-void check_eval_tally(struct check_eval *eval, const struct check_tally *own,
-                      const struct check_tally *whole)
+void check_eval_aggregate(struct check_eval *eval,
+                          const struct check_aggregate *own,
+                          const struct check_aggregate *whole)
 {
     eval->own = own;
     eval->whole = whole;

@@ -6,7 +6,7 @@
 
 #include "validator/message/vocabulary.h"
 
-struct check_tally;
+struct check_aggregate;
 struct check_eval;
 
 /* words outlive it and grow no more. */
@@ -26,8 +26,9 @@ struct check_field_cache *check_eval_fields(struct check_eval *eval);
  * stream, where EVENT.FIELD, first, last, prev and elapsed look for what the
  * key has not seen. Each may be NULL.
  */
-void check_eval_tally(struct check_eval *eval, const struct check_tally *own,
-                      const struct check_tally *whole);
+void check_eval_aggregate(struct check_eval *eval,
+                          const struct check_aggregate *own,
+                          const struct check_aggregate *whole);
 
 /* The time of the message, for elapsed(): at / unit milliseconds. unit 0: there
  * is none.

@@ -10,14 +10,14 @@
 #define CHECK_EXPR_DEPTH 50   /* parentheses, lists and operators nested */
 #define CHECK_EXPR_ARGS  16   /* of min and max */
 
-struct check_tallies;
+struct check_aggregates;
 struct check_selector;
 
 /* What loading an expression needs. */
 struct check_env {
     struct check_words *words;
     const struct td_jsonx *doc;
-    struct check_tallies *tallies;       /* NULL: it may not ask for the past */
+    struct check_aggregates *aggregates; /* NULL: it may not ask for the past */
     const struct check_selector *target; /* whose fields prev(x) speaks of */
     struct td_bytes tolerance; /* of ~=, a JSON number from 0; len 0: half a
                                   unit of the last digit that is printed */

@@ -22,17 +22,17 @@ void expr_write(struct td_buf *out, const struct expr_value *v)
         break;
     case EXPR_K_NUMBER:
         if (v->text.len > 0)
-            check_excerpt(out, v->text, SHOWN);
+            schema_excerpt(out, v->text, SHOWN);
         else
-            check_number_write(out, &v->number);
+            schema_rational_write(out, &v->number);
         break;
     case EXPR_K_TEXT:
         (void)td_buf_add_byte(out, '"');
-        check_excerpt(out, v->text, SHOWN);
+        schema_excerpt(out, v->text, SHOWN);
         (void)td_buf_add_byte(out, '"');
         break;
     case EXPR_K_LIST:
-        check_excerpt_value(out, v->list.doc, v->list.at, SHOWN);
+        schema_excerpt_value(out, v->list.doc, v->list.at, SHOWN);
         break;
     case EXPR_K_UNDEFINED:
         (void)td_buf_add_text(out, "undefined");
@@ -42,7 +42,7 @@ void expr_write(struct td_buf *out, const struct expr_value *v)
 
 static bool is_input(const struct expr_op *op)
 {
-    return op->code == EXPR_FIELD || op->code == EXPR_TALLY ||
+    return op->code == EXPR_FIELD || op->code == EXPR_AGGREGATE ||
            op->code == EXPR_KEY || op->code == EXPR_NOW;
 }
 

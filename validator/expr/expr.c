@@ -9,7 +9,7 @@
 static void release_constant(struct expr_constant *c)
 {
     free((void *)(uintptr_t)c->text.ptr);
-    check_number_release(&c->number);
+    schema_rational_release(&c->number);
     td_json_release(&c->doc);
 }
 
@@ -20,8 +20,8 @@ void check_expr_free(struct check_expr *expr)
     for (uint32_t i = 0; i < expr->constants_len; i++)
         release_constant(&expr->constants[i]);
     for (uint32_t i = 0; i < expr->patterns_len; i++)
-        check_pattern_free(expr->patterns[i]);
-    check_number_release(&expr->tolerance);
+        schema_pattern_free(expr->patterns[i]);
+    schema_rational_release(&expr->tolerance);
     free(expr->constants);
     free(expr->patterns);
     free(expr->ops);
@@ -36,7 +36,7 @@ static struct check_expr *new_expr(const struct expr_reader *r)
     e->text = td_strndup(r->text.ptr, r->text.len);
     e->tolerance.den = 1;
     e->has_tolerance = r->env->tolerance.len > 0 &&
-                       check_number_read(&e->tolerance, r->env->tolerance);
+                       schema_rational_read(&e->tolerance, r->env->tolerance);
     return e;
 }
 
@@ -107,7 +107,7 @@ static enum td_code read_all(struct expr_reader *r, struct check_expr **out,
     return code;
 }
 
-/* The mend of an error: an event's name that is read as a subtraction. */
+/* The hint of an error: an event's name that is read as a subtraction. */
 static enum td_code hint(const struct check_env *env, uint32_t at,
                          enum td_code code, struct td_error *err)
 {
@@ -121,7 +121,7 @@ static enum td_code hint(const struct check_env *env, uint32_t at,
 
         if (!check_slip_is(td_buf_bytes(&text), name))
             continue;
-        (void)td_error_mend(err, "the event is written in quotes: '%.*s'.FIELD",
+        (void)td_error_hint(err, "the event is written in quotes: '%.*s'.FIELD",
                             (int)(name.len < 60 ? name.len : 60),
                             (const char *)name.ptr);
         break;
@@ -232,12 +232,12 @@ enum check_answer check_expr_test(const struct check_expr *expr,
 }
 
 bool check_expr_number(const struct check_expr *expr, struct check_eval *eval,
-                       struct check_number *out)
+                       struct schema_rational *out)
 {
     const struct expr_value *v = run_all(expr, eval, EXPR_T_NUMBER);
 
     if (v->kind != EXPR_K_NUMBER)
         return false;
-    check_number_copy(out, &v->number);
+    schema_rational_copy(out, &v->number);
     return true;
 }

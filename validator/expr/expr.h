@@ -60,7 +60,7 @@ enum check_answer check_expr_test(const struct check_expr *expr,
 
 /* Its value as a number; false: undefined. The number is the caller's. */
 bool check_expr_number(const struct check_expr *expr, struct check_eval *eval,
-                       struct check_number *out);
+                       struct schema_rational *out);
 
 /* Append the values that took part in the message at hand, and what the sides
  * of a comparison are: "completed_tasks = 45, total_tasks = 120, so 37.5; found

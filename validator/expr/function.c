@@ -7,26 +7,26 @@
 static void run_abs(struct expr_value *v, unsigned n)
 {
     (void)n;
-    if (check_number_sign(&v->number) < 0)
-        check_number_negate(&v->number);
+    if (schema_rational_sign(&v->number) < 0)
+        schema_rational_negate(&v->number);
 }
 
-static void whole(struct expr_value *v, enum check_rounding how)
+static void whole(struct expr_value *v, enum schema_rounding how)
 {
-    check_number_whole(&v->number, how);
+    schema_rational_whole(&v->number, how);
     v->text.len = 0;
 }
 
 static void run_floor(struct expr_value *v, unsigned n)
 {
     (void)n;
-    whole(v, CHECK_FLOOR);
+    whole(v, SCHEMA_FLOOR);
 }
 
 static void run_ceil(struct expr_value *v, unsigned n)
 {
     (void)n;
-    whole(v, CHECK_CEIL);
+    whole(v, SCHEMA_CEIL);
 }
 
 /* round(x), round(x, places) */
@@ -35,11 +35,11 @@ static void run_round(struct expr_value *v, unsigned n)
     int64_t places = 0;
 
     if (n == 2 &&
-        (!check_number_int64(&v[1].number, &places) ||
-         places > CHECK_NUMBER_PLACES || places < -CHECK_NUMBER_PLACES))
+        (!schema_rational_int64(&v[1].number, &places) ||
+         places > SCHEMA_RATIONAL_PLACES || places < -SCHEMA_RATIONAL_PLACES))
         expr_set_undefined(v, "rounds to a number of places that is no integer "
                               "from -30 to 30");
-    else if (check_number_round(&v->number, (int)places) != CHECK_FINE)
+    else if (schema_rational_round(&v->number, (int)places) != SCHEMA_FINE)
         expr_set_undefined(v, "is too large to calculate with");
     v->text.len = 0;
 }
@@ -47,9 +47,10 @@ static void run_round(struct expr_value *v, unsigned n)
 static void pick(struct expr_value *values, unsigned n, int sign)
 {
     for (unsigned i = 1; i < n; i++) {
-        if (check_number_compare(&values[i].number, &values[0].number) * sign >
+        if (schema_rational_compare(&values[i].number, &values[0].number) *
+                sign >
             0) {
-            check_number_copy(&values[0].number, &values[i].number);
+            schema_rational_copy(&values[0].number, &values[i].number);
             values[0].text = values[i].text;
         }
     }
@@ -90,7 +91,7 @@ static bool number_of_text(struct expr_value *v)
 
     if (td_json_parse(doc, text, 1, NULL) ||
         doc->values[0].kind != TD_JSON_NUMBER ||
-        !check_number_read(&v->number, td_json_raw(doc, 0)))
+        !schema_rational_read(&v->number, td_json_raw(doc, 0)))
         return false;
     v->kind = EXPR_K_NUMBER;
     v->text = td_json_raw(doc, 0);
@@ -108,7 +109,7 @@ static void run_int(struct expr_value *v, unsigned n)
 {
     run_double(v, n);
     if (v->kind == EXPR_K_NUMBER)
-        whole(v, CHECK_TRUNC);
+        whole(v, SCHEMA_TRUNC);
 }
 
 /* A value as text: numbers as they were written, or in decimals. */
@@ -127,7 +128,7 @@ static void run_string(struct expr_value *v, unsigned n)
     else if (v->text.len > 0)
         (void)td_buf_add_bytes(room, v->text);
     else
-        check_number_write(room, &v->number);
+        schema_rational_write(room, &v->number);
     v->kind = EXPR_K_TEXT;
     v->text = td_buf_bytes(room);
 }
@@ -138,12 +139,12 @@ static void run_time(struct expr_value *v, unsigned n)
     int64_t ns;
 
     (void)n;
-    if (!check_instant_read(v->text, &ns)) {
+    if (!schema_timestamp_read(v->text, &ns)) {
         expr_set_undefined(v, "is of a text that is no time of RFC 3339");
         return;
     }
     expr_set_number(v, 0);
-    check_number_ratio(&v->number, ns, 1000000);
+    schema_rational_ratio(&v->number, ns, 1000000);
 }
 
 /* Milliseconds of a text like 10m32s. */
@@ -152,12 +153,12 @@ static void run_duration(struct expr_value *v, unsigned n)
     int64_t ns;
 
     (void)n;
-    if (!check_span_read(v->text, &ns)) {
+    if (!schema_duration_read(v->text, &ns)) {
         expr_set_undefined(v, "is of a text that is no duration like 10m32s");
         return;
     }
     expr_set_number(v, 0);
-    check_number_ratio(&v->number, ns, 1000000);
+    schema_rational_ratio(&v->number, ns, 1000000);
 }
 
 /* Characters, elements or members. */

@@ -60,7 +60,7 @@ enum td_code expr_limit(const struct expr_reader *r, const char *what)
 enum td_code expr_no_message(const struct expr_reader *r, size_t pos)
 {
     (void)expr_fail(r, pos, "there is no message here that could be asked");
-    return td_error_mend(r->err, "ask what came: EVENT.FIELD, first, last, "
+    return td_error_hint(r->err, "ask what came: EVENT.FIELD, first, last, "
                                  "count, sum or distinct");
 }
 
@@ -206,11 +206,11 @@ static enum td_code bad_token(const struct expr_reader *r,
         return expr_fail(r, t->from, "the text that begins here has no end");
     if (c == '=') {
         (void)expr_fail(r, t->from, "there is no \"=\" in an expression");
-        return td_error_mend(r->err, "write == to compare");
+        return td_error_hint(r->err, "write == to compare");
     }
     if (c == '&') {
         (void)expr_fail(r, t->from, "there is no \"&\" in an expression");
-        return td_error_mend(r->err, "write && or the word and");
+        return td_error_hint(r->err, "write && or the word and");
     }
     if (is_digit(c))
         return expr_fail(r, t->from, "this is not written as a number");

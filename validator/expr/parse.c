@@ -91,11 +91,11 @@ static enum td_code parse_number(struct expr_reader *r,
     struct td_bytes token = expr_slice(r, t->from, t->to);
     struct expr_constant c = {.kind = EXPR_K_NUMBER, .number = {.den = 1}};
 
-    if (!check_number_read(&c.number, token))
+    if (!schema_rational_read(&c.number, token))
         return expr_fail(r, t->from,
                          "this number has more than %d digits on one side of "
                          "its point",
-                         CHECK_NUMBER_POWER);
+                         SCHEMA_RATIONAL_POWER);
     c.text = td_bytes(td_strndup(token.ptr, token.len), token.len);
     *types = EXPR_T_NUMBER;
     expr_take(r, t);
@@ -257,8 +257,8 @@ static enum td_code parse_right(struct expr_reader *r, expr_level level,
                                 unsigned *types)
 {
     static const char signs[] = "+-*/%";
-    enum check_sum sum =
-        (enum check_sum)(strchr(signs, op->sign) - signs + CHECK_ADD);
+    enum schema_arithmetic sum =
+        (enum schema_arithmetic)(strchr(signs, op->sign) - signs + SCHEMA_ADD);
     char name[2] = {(char)op->sign, '\0'};
     unsigned wanted = EXPR_T_NUMBER | (op->sign == '+' ? EXPR_T_TEXT : 0);
     unsigned left = *types;
@@ -380,7 +380,7 @@ static bool is_printed(const struct check_expr *e, uint32_t from, uint32_t to)
 
     return to - from == 1 &&
            (code == EXPR_FIELD || code == EXPR_CONST ||
-            (code == EXPR_TALLY && e->ops[from].n <= EXPR_FIRST));
+            (code == EXPR_AGGREGATE && e->ops[from].n <= EXPR_FIRST));
 }
 
 /* ~= goes by the digits that a side prints, or by `tol`. */
@@ -395,7 +395,7 @@ static enum td_code check_near(struct expr_reader *r, size_t pos, uint32_t left,
     (void)expr_fail(r, pos,
                     "neither side of ~= is a number as it is written, "
                     "whose digits would say how near is near");
-    return td_error_mend(r->err, "compare with <= or give the rule a `tol`");
+    return td_error_hint(r->err, "compare with <= or give the rule a `tol`");
 }
 
 static enum td_code parse_compared(struct expr_reader *r,
@@ -420,7 +420,7 @@ static enum td_code parse_compared(struct expr_reader *r,
     if (code || !comparison(&next))
         return code;
     (void)expr_fail(r, next.from, "a comparison cannot be compared again");
-    return td_error_mend(r->err, "write a < b && b < c");
+    return td_error_hint(r->err, "write a < b && b < c");
 }
 
 static enum td_code parse_comparison(struct expr_reader *r, unsigned *types)

@@ -167,9 +167,10 @@ enum td_code expr_emit_path(struct expr_reader *r, struct expr_path *path,
     if (!path->event && r->env->past_only)
         return expr_no_message(r, from);
     if (path->event) {
-        op.code = has ? EXPR_HAS_TALLY : EXPR_TALLY;
+        op.code = has ? EXPR_HAS_AGGREGATE : EXPR_AGGREGATE;
         op.n = EXPR_LAST;
-        code = expr_tally(r, EXPR_VALUES, path->event, path->field, &op.arg);
+        code =
+            expr_aggregate(r, EXPR_VALUES, path->event, path->field, &op.arg);
     }
     return code ? code : expr_emit(r, op, from, 0);
 }

@@ -10,7 +10,7 @@ struct machine {
 
 /* v and element `at` of a list. */
 static bool equals_element(struct check_eval *eval, const struct expr_value *v,
-                           struct check_value element)
+                           struct schema_value element)
 {
     struct expr_value *spare = &eval->spare[1];
 
@@ -27,11 +27,11 @@ bool expr_equal(struct check_eval *eval, const struct expr_value *a,
     case EXPR_K_BOOL:
         return a->truth == b->truth;
     case EXPR_K_NUMBER:
-        return check_number_compare(&a->number, &b->number) == 0;
+        return schema_rational_compare(&a->number, &b->number) == 0;
     case EXPR_K_TEXT:
         return td_bytes_equal(a->text, b->text);
     case EXPR_K_LIST:
-        return check_equal(&eval->equal, a->list, b->list);
+        return schema_equal(&eval->equal, a->list, b->list);
     case EXPR_K_NULL:
     case EXPR_K_UNDEFINED:
         break;
@@ -81,24 +81,24 @@ static void join_texts(struct expr_value *a, const struct expr_value *b)
 }
 
 static void calculate(struct expr_value *a, const struct expr_value *b,
-                      enum check_sum op, uint16_t index)
+                      enum schema_arithmetic op, uint16_t index)
 {
-    enum check_trouble trouble;
+    enum schema_trouble trouble;
 
     if (undefined(a, b))
         return;
-    if (op == CHECK_ADD && a->kind == EXPR_K_TEXT && b->kind == EXPR_K_TEXT) {
+    if (op == SCHEMA_ADD && a->kind == EXPR_K_TEXT && b->kind == EXPR_K_TEXT) {
         join_texts(a, b);
         return;
     }
     if (!both_are(a, b, EXPR_K_NUMBER))
         return;
-    trouble = check_number_calc(&a->number, op, &a->number, &b->number);
+    trouble = schema_rational_calc(&a->number, op, &a->number, &b->number);
     a->text.len = 0;
-    if (trouble == CHECK_FINE)
+    if (trouble == SCHEMA_FINE)
         return;
     a->op = index;
-    expr_set_undefined(a, trouble == CHECK_BY_ZERO
+    expr_set_undefined(a, trouble == SCHEMA_BY_ZERO
                               ? "divides by zero"
                               : "is too large to calculate with");
 }
@@ -143,7 +143,7 @@ static void compare(const struct machine *m, struct expr_value *a,
     }
     order = a->kind == EXPR_K_TEXT
                 ? compare_texts(a->text, b->text)
-                : check_number_compare(&a->number, &b->number);
+                : schema_rational_compare(&a->number, &b->number);
     if (code == EXPR_LESS || code == EXPR_GREATER)
         expr_set_bool(a, code == EXPR_LESS ? order < 0 : order > 0);
     else
@@ -153,33 +153,34 @@ static void compare(const struct machine *m, struct expr_value *a,
 /* The coarser of what the sides print, if no tolerance was said. */
 static bool find_tolerance(const struct machine *m, const struct expr_value *a,
                            const struct expr_value *b,
-                           struct check_number *within)
+                           struct schema_rational *within)
 {
-    struct check_number *other = &m->eval->spare[1].number;
+    struct schema_rational *other = &m->eval->spare[1].number;
 
     if (m->e->has_tolerance) {
-        check_number_copy(within, &m->e->tolerance);
+        schema_rational_copy(within, &m->e->tolerance);
         return true;
     }
-    check_number_set(within, 0);
-    if (a->text.len && !check_number_half_unit(within, a->text))
+    schema_rational_set(within, 0);
+    if (a->text.len && !schema_rational_half_unit(within, a->text))
         return false;
-    if (b->text.len && !check_number_half_unit(other, b->text))
+    if (b->text.len && !schema_rational_half_unit(other, b->text))
         return false;
-    if (b->text.len && check_number_compare(other, within) > 0)
-        check_number_copy(within, other);
+    if (b->text.len && schema_rational_compare(other, within) > 0)
+        schema_rational_copy(within, other);
     return true;
 }
 
 static void near(const struct machine *m, struct expr_value *a,
                  const struct expr_value *b)
 {
-    struct check_number *within = &m->eval->spare[0].number;
+    struct schema_rational *within = &m->eval->spare[0].number;
 
     if (!both_are(a, b, EXPR_K_NUMBER))
         return;
     if (find_tolerance(m, a, b, within))
-        expr_set_bool(a, check_number_within(&a->number, &b->number, within));
+        expr_set_bool(a,
+                      schema_rational_within(&a->number, &b->number, within));
     else
         expr_set_undefined(a, "is too large to calculate with");
 }
@@ -217,7 +218,7 @@ static void is_in(const struct machine *m, struct expr_value *a,
     for (uint32_t i = b->list.at + 1; i < values[b->list.at].next && !found;
          i = values[object ? i + 1 : i].next)
         found =
-            equals_element(m->eval, a, (struct check_value){b->list.doc, i});
+            equals_element(m->eval, a, (struct schema_value){b->list.doc, i});
     expr_set_bool(a, found);
 }
 
@@ -258,7 +259,7 @@ static void connect(struct expr_value *a, const struct expr_value *b,
 
 static void match(const struct machine *m, struct expr_value *v, uint32_t index)
 {
-    enum check_match got;
+    enum schema_match got;
 
     if (v->kind == EXPR_K_UNDEFINED)
         return;
@@ -267,28 +268,29 @@ static void match(const struct machine *m, struct expr_value *v, uint32_t index)
         return;
     }
     got =
-        check_pattern_match(m->e->patterns[index], m->eval->patterns, v->text);
-    if (got != CHECK_GAVE_UP) {
-        expr_set_bool(v, got == CHECK_MATCH);
+        schema_pattern_match(m->e->patterns[index], m->eval->patterns, v->text);
+    if (got != SCHEMA_GAVE_UP) {
+        expr_set_bool(v, got == SCHEMA_MATCH);
         return;
     }
     m->eval->gave_up = true;
     expr_set_undefined(v, "takes too many steps to match");
 }
 
-static bool add_element(struct check_number *sum, struct check_number *spare,
-                        struct check_value element)
+static bool add_element(struct schema_rational *sum,
+                        struct schema_rational *spare,
+                        struct schema_value element)
 {
     return element.doc->values[element.at].kind == TD_JSON_NUMBER &&
-           check_number_read(spare, td_json_raw(element.doc, element.at)) &&
-           check_number_calc(sum, CHECK_ADD, sum, spare) == CHECK_FINE;
+           schema_rational_read(spare, td_json_raw(element.doc, element.at)) &&
+           schema_rational_calc(sum, SCHEMA_ADD, sum, spare) == SCHEMA_FINE;
 }
 
 static void sum_list(const struct machine *m, struct expr_value *v,
                      const char *pointer)
 {
-    struct check_number *sum = &m->eval->spare[0].number;
-    struct check_value list = v->list;
+    struct schema_rational *sum = &m->eval->spare[0].number;
+    struct schema_value list = v->list;
     const struct td_json_value *values;
 
     if (v->kind == EXPR_K_UNDEFINED)
@@ -299,26 +301,26 @@ static void sum_list(const struct machine *m, struct expr_value *v,
         return;
     }
     values = list.doc->values;
-    check_number_set(sum, 0);
+    schema_rational_set(sum, 0);
     for (uint32_t i = list.at + 1; i < values[list.at].next;
          i = values[i].next) {
         uint32_t at = td_json_pointer(list.doc, i, pointer);
 
         if (at == UINT32_MAX ||
             !add_element(sum, &m->eval->spare[1].number,
-                         (struct check_value){list.doc, at})) {
+                         (struct schema_value){list.doc, at})) {
             expr_set_undefined(v, "has met an element without that number");
             return;
         }
     }
     expr_set_number(v, 0);
-    check_number_copy(&v->number, sum);
+    schema_rational_copy(&v->number, sum);
 }
 
 static void negate(struct expr_value *v)
 {
     if (v->kind == EXPR_K_NUMBER) {
-        check_number_negate(&v->number);
+        schema_rational_negate(&v->number);
     } else if (v->kind != EXPR_K_UNDEFINED) {
         expr_wrong_type(v, EXPR_T_NUMBER);
     }
@@ -337,9 +339,9 @@ static void load_constant(struct expr_value *v, const struct expr_constant *c)
     v->kind = c->kind;
     v->text = c->text;
     if (c->kind == EXPR_K_NUMBER)
-        check_number_copy(&v->number, &c->number);
+        schema_rational_copy(&v->number, &c->number);
     if (c->kind == EXPR_K_LIST)
-        v->list = (struct check_value){&c->doc, 0};
+        v->list = (struct schema_value){&c->doc, 0};
 }
 
 static void load_field(struct machine *m, uint32_t field)
@@ -349,7 +351,7 @@ static void load_field(struct machine *m, uint32_t field)
     if (at == CHECK_NO_VALUE)
         expr_set_undefined(m->top, "is missing");
     else
-        expr_load(m->top, (struct check_value){m->eval->m->doc, at});
+        expr_load(m->top, (struct schema_value){m->eval->m->doc, at});
 }
 
 static void load_key(struct machine *m)
@@ -369,7 +371,7 @@ static void load_now(struct machine *m)
         return;
     }
     expr_set_number(m->top, 0);
-    check_number_ratio(&m->top->number, (int64_t)now->t_ns, 1000000);
+    schema_rational_ratio(&m->top->number, (int64_t)now->t_ns, 1000000);
 }
 
 /* Ops that push a value. */
@@ -388,10 +390,10 @@ static void push(struct machine *m, const struct expr_op *op)
         expr_set_bool(m->top, check_field_at(m->eval->fields, op->arg) !=
                                   CHECK_NO_VALUE);
         break;
-    case EXPR_TALLY:
+    case EXPR_AGGREGATE:
         expr_ask(m->top, m->eval, op);
         break;
-    case EXPR_HAS_TALLY:
+    case EXPR_HAS_AGGREGATE:
         expr_ask(m->top, m->eval, op);
         expr_set_bool(m->top, m->top->kind != EXPR_K_UNDEFINED);
         break;
@@ -449,7 +451,7 @@ static void apply(struct machine *m, const struct expr_op *op)
 
     m->top = a;
     if (op->code == EXPR_SUM)
-        calculate(a, a + 1, (enum check_sum)op->n, index);
+        calculate(a, a + 1, (enum schema_arithmetic)op->n, index);
     else if (op->code >= EXPR_EQUAL && op->code <= EXPR_NEAR)
         judge(m, a, a + 1, (enum expr_code)op->code);
     else if (op->code == EXPR_AND || op->code == EXPR_OR)

@@ -13,20 +13,20 @@
 #include "schema/value/rational.h"
 #include "validator/message/vocabulary.h"
 
-struct check_tally;
+struct check_aggregate;
 
 enum expr_code {
     EXPR_CONST, /* arg: constant */
     EXPR_TRUE,
     EXPR_FALSE,
     EXPR_NULL,
-    EXPR_FIELD,     /* arg: field */
-    EXPR_HAS,       /* arg: field */
-    EXPR_TALLY,     /* arg: tally; n: enum expr_ask */
-    EXPR_HAS_TALLY, /* the same */
+    EXPR_FIELD,         /* arg: field */
+    EXPR_HAS,           /* arg: field */
+    EXPR_AGGREGATE,     /* arg: tally; n: enum expr_ask */
+    EXPR_HAS_AGGREGATE, /* the same */
     EXPR_KEY,
     EXPR_NOW,
-    EXPR_SUM, /* n: enum check_sum */
+    EXPR_SUM, /* n: enum schema_arithmetic */
     EXPR_MINUS,
     EXPR_NOT,
     EXPR_EQUAL, /* the six comparisons, and ~=, in this order */
@@ -94,8 +94,8 @@ struct expr_value {
     bool truth;
     struct td_bytes text; /* TEXT; NUMBER: its token if it was read, or "" */
     const char *why;      /* UNDEFINED: what is wrong with op's text */
-    struct check_number number;
-    struct check_value list;
+    struct schema_rational number;
+    struct schema_value list;
     struct td_buf room;     /* of a text without its escapes */
     struct td_json_doc doc; /* of a list that was remembered */
 };
@@ -103,7 +103,7 @@ struct expr_value {
 struct expr_constant {
     enum expr_kind kind;
     struct td_bytes text; /* TEXT, NUMBER's token, LIST as JSON; allocated */
-    struct check_number number;
+    struct schema_rational number;
     struct td_json_doc doc;
 };
 
@@ -114,11 +114,11 @@ struct check_expr {
     uint32_t depth; /* values at once, at most */
     struct expr_constant *constants;
     uint32_t constants_len;
-    struct check_pattern **patterns;
+    struct schema_pattern **patterns;
     uint32_t patterns_len;
     const struct check_words *words;
     bool has_tolerance;
-    struct check_number tolerance;
+    struct schema_rational tolerance;
     bool compares;  /* the last op is a comparison: */
     uint32_t right; /* its right side begins at this op */
 };
@@ -127,16 +127,16 @@ struct check_eval {
     const struct check_words *words;
     struct check_field_cache *fields;
     const struct check_message *m;
-    const struct check_tally *own;
-    const struct check_tally *whole;
+    const struct check_aggregate *own;
+    const struct check_aggregate *whole;
     int64_t time;
     int64_t time_unit; /* 0: none */
     struct td_bytes key;
     struct expr_value *stack;
     uint32_t room; /* values in stack */
     struct expr_value spare[2];
-    struct check_equal_memory equal;
-    struct check_pattern_memory *patterns;
+    struct schema_equal_memory equal;
+    struct schema_pattern_memory *patterns;
     const char *why; /* the last one was undefined; of the subject */
     struct td_bytes subject;
     bool gave_up;
@@ -153,7 +153,7 @@ void expr_set_undefined(struct expr_value *v, const char *why);
 void expr_set_bool(struct expr_value *v, bool truth);
 void expr_set_number(struct expr_value *v, int64_t n);
 /* Load a value of a document, which must stay. */
-void expr_load(struct expr_value *v, struct check_value from);
+void expr_load(struct expr_value *v, struct schema_value from);
 /* The same of a token that was remembered: any JSON text. */
 void expr_load_token(struct expr_value *v, struct td_bytes token);
 /* Undefined because it is not of the type that is wanted. */
@@ -182,7 +182,7 @@ const struct expr_function *expr_function(uint32_t index);
 /* Offers the names of all of these. */
 void expr_suggest_functions(struct td_suggestion *suggest);
 
-/* Answer op EXPR_TALLY. */
+/* Answer op EXPR_AGGREGATE. */
 void expr_ask(struct expr_value *v, struct check_eval *eval,
               const struct expr_op *op);
 

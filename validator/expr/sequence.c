@@ -109,7 +109,7 @@ static enum td_code parse_atom(struct parser *p, uint32_t *node)
                         "there is nothing here that \"%c\" could "
                         "repeat",
                         c);
-        return td_error_mend(r->err, "any event is written as a point");
+        return td_error_hint(r->err, "any event is written as a point");
     }
     if (c != '(')
         return parse_event(p, node);

@@ -17,7 +17,7 @@ void expr_set_number(struct expr_value *v, int64_t n)
 {
     v->kind = EXPR_K_NUMBER;
     v->text.len = 0;
-    check_number_set(&v->number, n);
+    schema_rational_set(&v->number, n);
 }
 
 void expr_wrong_type(struct expr_value *v, unsigned wanted)
@@ -41,7 +41,7 @@ static void load_number(struct expr_value *v, struct td_bytes token)
 {
     v->kind = EXPR_K_NUMBER;
     v->text = token;
-    if (!check_number_read(&v->number, token))
+    if (!schema_rational_read(&v->number, token))
         expr_set_undefined(v, "has too many digits to calculate with");
 }
 
@@ -56,7 +56,7 @@ static void load_string(struct expr_value *v, struct td_bytes inner)
     v->text = td_buf_bytes(&v->room);
 }
 
-void expr_load(struct expr_value *v, struct check_value from)
+void expr_load(struct expr_value *v, struct schema_value from)
 {
     const struct td_json_value *json = &from.doc->values[from.at];
 
@@ -95,7 +95,7 @@ void expr_load_token(struct expr_value *v, struct td_bytes token)
     else if (c == 'n')
         v->kind = EXPR_K_NULL;
     else if (td_json_parse(&v->doc, token, TD_JSON_DEPTH, NULL) == TD_OK)
-        expr_load(v, (struct check_value){&v->doc, 0});
+        expr_load(v, (struct schema_value){&v->doc, 0});
     else
         expr_set_undefined(v, "is nested too deep");
 }

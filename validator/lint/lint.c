@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void check_doubt(const struct check_lint *lint, uint32_t at, const char *mend,
+void check_doubt(const struct check_lint *lint, uint32_t at, const char *hint,
                  const char *fmt, ...)
 {
     struct td_error what = {0};
@@ -19,7 +19,7 @@ void check_doubt(const struct check_lint *lint, uint32_t at, const char *mend,
     (void)vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
     (void)td_jsonx_fail(lint->doc, at, TD_OK, &what, "%s", text);
-    (void)td_error_mend(&what, "%s", mend);
+    (void)td_error_hint(&what, "%s", hint);
     check_remark_add(lint->doubts, lint->doc->name, &what);
 }
 
@@ -162,21 +162,21 @@ static enum td_code lint_contract(const struct check_lint *lint,
                                   const struct check_contract_errors *errors)
 {
     const struct check_options options = {.contract = lint->contract};
-    struct check_trials *trials = NULL;
-    enum td_code code = check_trials_new_all(&trials, &options, errors, NULL);
+    struct check_cases *cases = NULL;
+    enum td_code code = check_cases_new_all(&cases, &options, errors, NULL);
 
     if (code == TD_OK) {
         lint_rules(lint);
         lint_tests(lint);
-        check_schemas_doubt(lint->contract->set.schemas, on_word,
-                            (void *)(uintptr_t)lint);
+        schema_set_doubts(lint->contract->set.schemas, on_word,
+                          (void *)(uintptr_t)lint);
     }
-    check_trials_free(trials);
+    check_cases_free(cases);
     return code;
 }
 
 enum td_code check_lint_document(struct td_jsonx *doc,
-                                 const struct check_schema_options *how,
+                                 const struct schema_options *how,
                                  const struct check_linter *linter)
 {
     struct errors errors = {.name = td_strdup(doc->name)};
@@ -198,8 +198,7 @@ enum td_code check_lint_document(struct td_jsonx *doc,
     return code;
 }
 
-enum td_code check_lint(const char *path,
-                        const struct check_schema_options *how,
+enum td_code check_lint(const char *path, const struct schema_options *how,
                         const struct check_linter *linter)
 {
     struct td_jsonx doc = {0};

@@ -7,7 +7,7 @@
 #include "validator/contract/contract.h"
 
 /* Hears of one error, or one doubt (then code is TD_OK), with its place, what
- * is wrong, and the mend.
+ * is wrong, and the hint.
  */
 struct check_linter {
     void (*report)(void *self, bool doubt, const struct td_error *what);
@@ -19,13 +19,12 @@ struct check_linter {
  * the code of the first error.
  */
 TD_MUST_CHECK enum td_code check_lint(const char *path,
-                                      const struct check_schema_options *how,
+                                      const struct schema_options *how,
                                       const struct check_linter *linter);
 
 /* The same of a document, which is taken over. */
 TD_MUST_CHECK enum td_code
-check_lint_document(struct td_jsonx *doc,
-                    const struct check_schema_options *how,
+check_lint_document(struct td_jsonx *doc, const struct schema_options *how,
                     const struct check_linter *linter);
 
 #endif

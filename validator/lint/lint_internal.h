@@ -31,11 +31,11 @@ struct check_lint {
     struct check_remarks *doubts;
     const struct check_contract *contract;
     const struct td_jsonx *doc;
-    const struct check_schema_options *how;
+    const struct schema_options *how;
 };
 
-/* A doubt about value `at`: what is wrong, then the mend. */
-void check_doubt(const struct check_lint *lint, uint32_t at, const char *mend,
+/* A doubt about value `at`: what is wrong, then the hint. */
+void check_doubt(const struct check_lint *lint, uint32_t at, const char *hint,
                  const char *fmt, ...) TD_PRINTF(4, 5);
 
 /* A member of object `at`; 0 if there is none. */

@@ -169,16 +169,16 @@ static void lint_slips(const struct check_lint *lint, uint32_t at)
     (void)td_json_unescape(&text, td_json_inner(&lint->doc->json, at));
     for (uint32_t e = 0; e < c->events_len; e++) {
         struct td_bytes name = c->events[e].name;
-        char mend[120];
+        char hint[120];
 
         if (!check_slip_is(td_buf_bytes(&text), name))
             continue;
-        (void)snprintf(mend, sizeof(mend),
+        (void)snprintf(hint, sizeof(hint),
                        "if it is the event, quote it: "
                        "'%.*s'.FIELD",
                        (int)(name.len < 60 ? name.len : 60),
                        (const char *)name.ptr);
-        check_doubt(lint, at, mend,
+        check_doubt(lint, at, hint,
                     "\"%.*s\" is calculated here, and no name of an event",
                     (int)(name.len < 60 ? name.len : 60),
                     (const char *)name.ptr);
@@ -189,12 +189,12 @@ static void lint_slips(const struct check_lint *lint, uint32_t at)
 void check_lint_names(const struct check_lint *lint, uint32_t at)
 {
     struct reading r = {.lint = lint, .at = at, .words = check_words_new()};
-    struct check_bys bys = {0};
+    struct check_group_bys group_bys = {0};
     struct td_error err = {0};
-    struct check_schemas *schemas = check_schemas_new(lint->how);
+    struct schema_set *schemas = schema_set_new(lint->how);
     struct check_loader loader = {.doc = lint->doc,
                                   .words = r.words,
-                                  .bys = &bys,
+                                  .group_bys = &group_bys,
                                   .err = &err,
                                   .schemas = schemas};
 
@@ -208,7 +208,7 @@ void check_lint_names(const struct check_lint *lint, uint32_t at)
         lint_constant(&r);
     }
     check_rule_release(&r.rule);
-    free(bys.list);
+    free(group_bys.list);
     check_words_free(r.words);
-    check_schemas_free(schemas);
+    schema_set_free(schemas);
 }

@@ -79,7 +79,7 @@ void check_remarks_tell(struct check_remarks *all, bool doubts,
         more = all->list[all->len - 1].what;
         (void)td_error_set(&more, more.code, more.where, 0, "there are %u more",
                            all->more);
-        (void)td_error_mend(&more, "mend these first");
+        (void)td_error_hint(&more, "mend these first");
         linter->report(linter->self, doubts, &more);
     }
     free(all->list);

@@ -4,13 +4,13 @@
 /* True if value `at` is a number that is 0 however it is written. */
 static bool is_zero(const struct check_lint *lint, uint32_t at)
 {
-    struct check_decimal d;
+    struct schema_decimal d;
     int64_t n = 1;
 
     if (at == 0 || lint->doc->json.values[at].kind != TD_JSON_NUMBER)
         return false;
-    check_decimal_read(&d, td_json_raw(&lint->doc->json, at));
-    return check_decimal_int64(&d, &n) && n == 0;
+    schema_decimal_read(&d, td_json_raw(&lint->doc->json, at));
+    return schema_decimal_int64(&d, &n) && n == 0;
 }
 
 /* At least none is always true. */

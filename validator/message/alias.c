@@ -303,8 +303,8 @@ static enum td_code read_words(const struct reader *r, uint32_t key)
         n->words = td_realloc(n->words, (n->words_len + 1) * sizeof(*n->words));
         word = &n->words[n->words_len++];
         *word = (struct alias_word){0};
-        check_canon(&word->wire, &r->doc->json, i);
-        check_canon(&word->own, &r->doc->json, i + 1);
+        schema_canonical(&word->wire, &r->doc->json, i);
+        schema_canonical(&word->own, &r->doc->json, i + 1);
     }
     return TD_OK;
 }

@@ -141,7 +141,7 @@ static bool write_word(struct writer *w, const struct alias_node *n,
 
     if (n->words_len == 0)
         return false;
-    check_canon(w->out, w->doc, at);
+    schema_canonical(w->out, w->doc, at);
     for (uint32_t i = 0; i < n->words_len; i++) {
         struct td_bytes seen = {w->out->ptr + from, w->out->len - from};
 

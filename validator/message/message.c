@@ -60,11 +60,11 @@ void check_message_path(struct td_buf *out, const struct check_message *m,
     struct td_buf own = {0};
 
     if (!m->aliases || at < m->data || at >= m->doc->values[m->data].next) {
-        check_pointer(out, m->doc, m->at, at);
+        schema_pointer(out, m->doc, m->at, at);
         return;
     }
-    check_pointer(out, m->doc, m->at, m->data);
-    check_pointer(&own, m->doc, m->data, at);
+    schema_pointer(out, m->doc, m->at, m->data);
+    schema_pointer(&own, m->doc, m->data, at);
     check_aliases_wire(m->aliases, m->wire, m->wire_data, td_buf_bytes(&own),
                        out);
     td_buf_release(&own);

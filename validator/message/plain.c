@@ -89,8 +89,8 @@ static enum td_code wrong_key(const struct td_jsonx *x, uint32_t key,
                         td_buf_str(&name));
     td_buf_release(&name);
     if (near)
-        return td_error_mend(err, "did you mean %s?", near);
-    return td_error_mend(err, "the keys here are const, prefix, length, "
+        return td_error_hint(err, "did you mean %s?", near);
+    return td_error_hint(err, "the keys here are const, prefix, length, "
                               "min_length, max_length");
 }
 

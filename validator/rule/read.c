@@ -91,12 +91,12 @@ enum td_code check_read_names(struct check_loader *l, uint32_t at,
 enum td_code check_read_count(struct check_loader *l, uint32_t at,
                               const char *what, uint64_t *out)
 {
-    struct check_decimal d;
+    struct schema_decimal d;
     int64_t n = -1;
 
     if (is_kind(l, at, TD_JSON_NUMBER)) {
-        check_decimal_read(&d, td_json_raw(&l->doc->json, at));
-        if (!check_decimal_int64(&d, &n))
+        schema_decimal_read(&d, td_json_raw(&l->doc->json, at));
+        if (!schema_decimal_int64(&d, &n))
             n = -1;
     }
     if (n < 0)
@@ -137,19 +137,19 @@ enum td_code check_read_field(struct check_loader *l, uint32_t at,
 }
 
 enum td_code check_read_fields(struct check_loader *l, uint32_t at,
-                               struct check_by *out)
+                               struct check_group_by *out)
 {
     const struct td_json_value *values = l->doc->json.values;
     enum td_code code = TD_OK;
 
-    *out = (struct check_by){0};
+    *out = (struct check_group_by){0};
     if (!is_kind(l, at, TD_JSON_ARRAY)) {
         out->len = 1;
         return check_read_field(l, at, &out->fields[0]);
     }
-    if (values[at].count > CHECK_BY)
+    if (values[at].count > CHECK_GROUP_BY_MAX)
         return td_jsonx_fail(l->doc, at, TD_LIMIT, l->err,
-                             "more than %d fields", CHECK_BY);
+                             "more than %d fields", CHECK_GROUP_BY_MAX);
     for (uint32_t i = at + 1; i < values[at].next && code == TD_OK;
          i = values[i].next)
         code = check_read_field(l, i, &out->fields[out->len++]);

@@ -37,9 +37,10 @@ TD_MUST_CHECK enum td_code check_read_choice(struct check_loader *l,
 TD_MUST_CHECK enum td_code check_read_field(struct check_loader *l, uint32_t at,
                                             uint32_t *out);
 
-/* One field or a list of 1 to CHECK_BY. */
+/* One field or a list of 1 to CHECK_GROUP_BY_MAX. */
 TD_MUST_CHECK enum td_code check_read_fields(struct check_loader *l,
-                                             uint32_t at, struct check_by *out);
+                                             uint32_t at,
+                                             struct check_group_by *out);
 
 /* A duration like 250ms, 2s, 5m, 1h, 1d (also us and ns, also 1.5s) in
  * nanoseconds; for rules that count messages a number of them.

@@ -21,10 +21,10 @@
 #include "validator/expr/selector.h"
 #include "validator/verdict/verdict.h"
 
-#define CHECK_ROLES     60      /* of one rule */
-#define CHECK_BY        8       /* fields of one key */
-#define CHECK_RULE_KEYS 1000000 /* live keys of one rule unless max_keys */
-#define CHECK_ROLE(n)   (UINT64_C(1) << (n))
+#define CHECK_ROLES        60      /* of one rule */
+#define CHECK_GROUP_BY_MAX 8       /* fields of one key */
+#define CHECK_RULE_KEYS    1000000 /* live keys of one rule unless max_keys */
+#define CHECK_ROLE(n)      (UINT64_C(1) << (n))
 
 /* Where the times of a rule come from. */
 enum check_clock {
@@ -100,13 +100,13 @@ struct check_rule {
 };
 
 /* Lists of fields that rules have in `by`, each once. */
-struct check_by {
-    uint32_t fields[CHECK_BY];
+struct check_group_by {
+    uint32_t fields[CHECK_GROUP_BY_MAX];
     uint32_t len;
 };
 
-struct check_bys {
-    struct check_by *list;
+struct check_group_bys {
+    struct check_group_by *list;
     uint32_t len;
 };
 
@@ -114,9 +114,9 @@ struct check_bys {
 struct check_loader {
     const struct td_jsonx *doc;
     struct check_words *words;
-    struct check_bys *bys;
+    struct check_group_bys *group_bys;
     struct td_error *err;
-    struct check_schemas *schemas; /* of the contract */
+    struct schema_set *schemas; /* of the contract */
     uint32_t events; /* indexes below are those that the contract lists */
 };
 

@@ -9,9 +9,9 @@
 struct check_ruleset {
     struct check_rule *rules;
     uint32_t rules_len;
-    struct check_bys bys;
+    struct check_group_bys group_bys;
     struct check_words *words;
-    struct check_schemas *schemas;
+    struct schema_set *schemas;
     struct check_dispatch dispatch;
     uint32_t key;                  /* stream.key, or CHECK_NO_VALUE */
     struct check_time_source time; /* stream.clock; else recorded */

@@ -93,9 +93,9 @@ static enum td_code read_expr(struct check_loader *l, uint32_t at,
                             .events = l->events,
                             .past_only = true};
 
-    if (!b->tallies)
-        b->tallies = check_tallies_new();
-    env.tallies = b->tallies;
+    if (!b->aggregates)
+        b->aggregates = check_aggregates_new();
+    env.aggregates = b->aggregates;
     return check_expr_load_number(&bound->expr, &env, at, l->err);
 }
 
@@ -161,7 +161,7 @@ static enum td_code listen(struct check_loader *l, uint32_t at,
                            struct check_rule *rule, struct check_bounds *b)
 {
     struct check_selector *asks =
-        b->tallies ? check_tallies_selector(b->tallies) : NULL;
+        b->aggregates ? check_aggregates_selector(b->aggregates) : NULL;
 
     if (!asks)
         return TD_OK;
@@ -198,7 +198,7 @@ void check_bounds_release(struct check_bounds *b)
 {
     check_expr_free(b->low.expr);
     check_expr_free(b->high.expr);
-    check_tallies_free(b->tallies);
+    check_aggregates_free(b->aggregates);
 }
 
 static void hear_field(const struct check_run *run,
@@ -233,9 +233,9 @@ void check_bounds_hear(struct check_run *run, const struct check_message *m,
         hear_field(run, m, &b->high, &heard->said.high);
     if (!b->asks || !(roles & CHECK_ROLE(b->asks)))
         return;
-    if (!heard->tally)
-        heard->tally = check_tally_new(b->tallies);
-    check_tally_observe(heard->tally, run->eval);
+    if (!heard->aggregate)
+        heard->aggregate = check_aggregate_new(b->aggregates);
+    check_aggregate_observe(heard->aggregate, run->eval);
     look_at_work(run);
 }
 
@@ -259,32 +259,33 @@ void check_bounds_forget_own(struct check_bounds_own *own)
 void check_bounds_forget(struct check_bounds_heard *heard)
 {
     check_bounds_forget_own(&heard->said);
-    check_tally_free(heard->tally);
-    heard->tally = NULL;
+    check_aggregate_free(heard->aggregate);
+    heard->aggregate = NULL;
 }
 
 static bool calculate(struct check_run *run, const struct check_expr *expr,
-                      struct check_number *out)
+                      struct schema_rational *out)
 {
     const struct check_bounds_heard *heard = run->shared;
     bool good;
 
     check_eval_key(run->eval, check_rule_key(run));
-    check_eval_tally(run->eval, heard->tally, NULL);
+    check_eval_aggregate(run->eval, heard->aggregate, NULL);
     good = check_expr_number(expr, run->eval, out);
     look_at_work(run);
     return good;
 }
 
 static bool read_limit(struct check_run *run, const struct check_bound *bound,
-                       const struct check_said *said, struct check_number *out)
+                       const struct check_said *said,
+                       struct schema_rational *out)
 {
     if (bound->expr)
         return calculate(run, bound->expr, out);
     if (bound->role)
         return said->text.len > 0 &&
-               check_number_read(out, td_buf_bytes(&said->text));
-    check_number_set(out, (int64_t)bound->number);
+               schema_rational_read(out, td_buf_bytes(&said->text));
+    schema_rational_set(out, (int64_t)bound->number);
     return true;
 }
 
@@ -307,40 +308,40 @@ bool check_range_read(struct check_run *run, const struct check_bounds *b,
     if (b->high.set && !read_limit(run, &b->high, high, &out->high))
         return false;
     if (b->same)
-        check_number_copy(&out->low, &out->high);
+        schema_rational_copy(&out->low, &out->high);
     return !b->low.set || read_limit(run, &b->low, low, &out->low);
 }
 
 void check_range_release(struct check_range *range)
 {
-    check_number_release(&range->low);
-    check_number_release(&range->high);
+    schema_rational_release(&range->low);
+    schema_rational_release(&range->high);
 }
 
 bool check_range_take(const struct check_range *range, uint64_t n)
 {
-    struct check_number number = {.den = 1};
+    struct schema_rational number = {.den = 1};
 
-    check_number_set(&number, (int64_t)n);
-    return check_number_compare(&number, &range->low) >= 0 &&
+    schema_rational_set(&number, (int64_t)n);
+    return schema_rational_compare(&number, &range->low) >= 0 &&
            (!range->has_high ||
-            check_number_compare(&number, &range->high) <= 0);
+            schema_rational_compare(&number, &range->high) <= 0);
 }
 
 static void say_one(struct td_buf *out, const char *words,
-                    const struct check_number *n)
+                    const struct schema_rational *n)
 {
     (void)td_buf_add_text(out, words);
-    check_number_write(out, n);
+    schema_rational_write(out, n);
 }
 
 void check_range_say(struct td_buf *out, const struct check_range *range)
 {
     if (!range->has_high) {
         say_one(out, "at least ", &range->low);
-    } else if (check_number_compare(&range->low, &range->high) == 0) {
+    } else if (schema_rational_compare(&range->low, &range->high) == 0) {
         say_one(out, "exactly ", &range->high);
-    } else if (check_number_sign(&range->low) == 0) {
+    } else if (schema_rational_sign(&range->low) == 0) {
         say_one(out, "at most ", &range->high);
     } else {
         say_one(out, "between ", &range->low);
@@ -360,7 +361,7 @@ static void say_source(struct check_note *note, const struct check_bound *bound,
         return;
     (void)td_buf_addf(&note->expected, " (as %s says)",
                       check_selector_text(rule->roles[bound->role].selector));
-    check_note_witness(note, &said->by, td_buf_bytes(&said->text));
+    check_note_related(note, &said->by, td_buf_bytes(&said->text));
 }
 
 void check_bounds_say(struct check_note *note, const struct check_bounds *b,

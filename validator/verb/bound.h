@@ -29,7 +29,7 @@ struct check_bounds {
     struct check_bound low;
     struct check_bound high;
     bool same; /* there is one, `high`, for both */
-    struct check_tallies *tallies;
+    struct check_aggregates *aggregates;
     uint32_t asks; /* role of what the tallies listen to, or 0 */
 };
 
@@ -48,13 +48,13 @@ struct check_bounds_own {
 /* What is kept of a stream: the rule's shared state. */
 struct check_bounds_heard {
     struct check_bounds_own said;
-    struct check_tally *tally; /* NULL: nothing was heard yet */
+    struct check_aggregate *aggregate; /* NULL: nothing was heard yet */
 };
 
 /* What the ends are by now; the low one is 0 if it was not given. */
 struct check_range {
-    struct check_number low;
-    struct check_number high;
+    struct schema_rational low;
+    struct schema_rational high;
     bool has_high;
 };
 

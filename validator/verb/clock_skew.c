@@ -52,9 +52,9 @@ static enum td_code load(struct check_rule *rule, struct check_loader *l,
 static bool read_time(const struct check_message *m, uint32_t at, int64_t *ns)
 {
     if (m->doc->values[at].kind == TD_JSON_STRING)
-        return check_instant_text(td_json_inner(m->doc, at), MS, ns);
+        return schema_instant_text(td_json_inner(m->doc, at), MS, ns);
     return m->doc->values[at].kind == TD_JSON_NUMBER &&
-           check_instant_number(td_json_raw(m->doc, at), MS, ns);
+           schema_timestamp_number(td_json_raw(m->doc, at), MS, ns);
 }
 
 static void find(struct check_run *run, const struct check_message *m,

@@ -47,14 +47,13 @@ static enum td_code load_conforms(struct check_rule *rule,
     if (code == TD_OK && !schema) {
         (void)td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
                             "conforms needs a schema");
-        return td_error_mend(l->err, "write it under `schema`");
+        return td_error_hint(l->err, "write it under `schema`");
     }
     return code ? code
-                : check_schemas_add(l->schemas, l->doc, schema, &b->root,
-                                    l->err);
+                : schema_set_add(l->schemas, l->doc, schema, &b->root, l->err);
 }
 
-static void on_problem(void *self, const struct check_problem *problem)
+static void on_problem(void *self, const struct schema_problem *problem)
 {
     struct problems *p = self;
 
@@ -67,7 +66,7 @@ static void on_problem(void *self, const struct check_problem *problem)
 
 /* One finding a message, so that `mostly` counts messages. */
 static void find(struct check_run *run, const struct check_message *m,
-                 struct check_value value)
+                 struct schema_value value)
 {
     const struct body *b = run->rule->body;
     struct problems p = {.at = value.at};
@@ -76,7 +75,7 @@ static void find(struct check_run *run, const struct check_message *m,
 
     if (!check_rule_fail(run))
         return;
-    code = check_schema_explain(run->schemas, b->root, value, on_problem, &p);
+    code = schema_explain(run->schemas, b->root, value, on_problem, &p);
     if (code == TD_LIMIT)
         check_rule_gave_up(run, m, CHECK_TOO_MANY_STEPS);
     check_note_begin(&note, run, m, p.at);
@@ -94,13 +93,13 @@ static void on_conforms(struct check_run *run, const struct check_message *m,
 {
     const struct body *b = run->rule->body;
     uint32_t at = check_rule_field(run, m, b->field);
-    struct check_value value = {m->doc, at};
+    struct schema_value value = {m->doc, at};
     enum td_code code;
 
     (void)roles;
     if (at == CHECK_NO_VALUE)
         return;
-    code = check_schema_test(run->schemas, b->root, value);
+    code = schema_test(run->schemas, b->root, value);
     if (code == TD_OK)
         check_rule_pass(run);
     else if (code == TD_FAILED)

@@ -48,7 +48,7 @@ static void find(struct check_run *run, const struct check_message *m,
         (void)td_buf_addf(&note.expected, " \"%s\"", target);
     check_bounds_say(&note, run->rule->body, &s->own);
     (void)td_buf_addf(&note.found, "%" PRIu64, s->count);
-    check_note_witness(&note, &s->last, td_bytes(NULL, 0));
+    check_note_related(&note, &s->last, td_bytes(NULL, 0));
     check_note_end(&note);
 }
 

@@ -17,7 +17,7 @@ static const char *const keys[] = {"same", "within", NULL};
 struct body {
     bool name;
     bool data;
-    struct check_by fields;
+    struct check_group_by fields;
     bool has_within;
     int64_t within;
 };
@@ -44,7 +44,7 @@ struct state {
     struct td_buf text; /* scratch */
     struct td_json_doc now;
     struct td_json_doc then;
-    struct check_equal_memory memory;
+    struct schema_equal_memory memory;
 };
 
 static enum td_code read_part(struct check_loader *l, uint32_t at,
@@ -58,9 +58,9 @@ static enum td_code read_part(struct check_loader *l, uint32_t at,
         b->data = true;
         return TD_OK;
     }
-    if (b->fields.len == CHECK_BY)
+    if (b->fields.len == CHECK_GROUP_BY_MAX)
         return td_jsonx_fail(l->doc, at, TD_LIMIT, l->err,
-                             "more than %d fields", CHECK_BY);
+                             "more than %d fields", CHECK_GROUP_BY_MAX);
     return check_read_field(l, at, &b->fields.fields[b->fields.len++]);
 }
 
@@ -92,7 +92,7 @@ static enum td_code load(struct check_rule *rule, struct check_loader *l,
     enum td_code code;
 
     rule->body = b;
-    check_secret_draw();
+    schema_hash_seed_draw();
     rule->state_size = sizeof(struct state);
     rule->timed = b->has_within = within != 0;
     code =
@@ -122,7 +122,7 @@ static uint64_t write_parts(const struct check_run *run,
     if (b->data && m->data != CHECK_NO_VALUE) {
         (void)td_buf_add_byte(out, ',');
         (void)td_buf_add_bytes(out, td_json_raw(m->doc, m->data));
-        print += check_print_value(&s->text, m->doc, m->data);
+        print += schema_fingerprint_value(&s->text, m->doc, m->data);
     }
     for (uint32_t i = 0; i < b->fields.len; i++) {
         uint32_t at = check_field_at(run->fields, b->fields.fields[i]);
@@ -130,7 +130,8 @@ static uint64_t write_parts(const struct check_run *run,
         (void)td_buf_add_text(out, ",[");
         if (at != CHECK_NO_VALUE) {
             (void)td_buf_add_bytes(out, td_json_raw(m->doc, at));
-            print += check_print_value(&s->text, m->doc, at) * (2 * i + 3);
+            print +=
+                schema_fingerprint_value(&s->text, m->doc, at) * (2 * i + 3);
         }
         (void)td_buf_add_byte(out, ']');
     }
@@ -185,8 +186,8 @@ static bool is_equal(struct state *s, const struct entry *a,
                          NULL) == TD_OK &&
            td_json_parse(&s->then, td_buf_bytes(&b->parts), TD_JSON_DEPTH_CAP,
                          NULL) == TD_OK &&
-           check_equal(&s->memory, (struct check_value){&s->now, 0},
-                       (struct check_value){&s->then, 0});
+           schema_equal(&s->memory, (struct schema_value){&s->now, 0},
+                        (struct schema_value){&s->then, 0});
 }
 
 /* The last message like the one in e, not older than the time asks for. Those
@@ -231,7 +232,7 @@ static void find(struct check_run *run, const struct check_message *m,
         (void)td_buf_add_text(&note.found, " after ");
         check_write_duration(&note.found, run->rule, now->at - then->at);
     }
-    check_note_witness(&note, &then->seen, td_bytes(NULL, 0));
+    check_note_related(&note, &then->seen, td_bytes(NULL, 0));
     check_note_end(&note);
 }
 
@@ -288,7 +289,7 @@ static void clear(const struct check_rule *rule, void *state)
     td_buf_release(&s->text);
     td_json_release(&s->now);
     td_json_release(&s->then);
-    check_equal_release(&s->memory);
+    schema_equal_release(&s->memory);
 }
 
 const struct check_verb check_verb_no_duplicate = {

@@ -13,15 +13,15 @@
 static const char *const keys[] = {"expr", "tol", NULL};
 
 struct body {
-    struct check_tallies *tallies;
+    struct check_aggregates *aggregates;
     struct check_expr *expr;
     char *tolerance;
-    uint64_t own;       /* role of what the tallies of a key listen to, or 0 */
-    struct check_by by; /* fields of the key */
+    uint64_t own; /* role of what the tallies of a key listen to, or 0 */
+    struct check_group_by by; /* fields of the key */
 };
 
 struct state {
-    struct check_tally *tally; /* NULL: nothing was heard yet */
+    struct check_aggregate *aggregate; /* NULL: nothing was heard yet */
 };
 
 static enum td_code read_tolerance(struct check_loader *l, uint32_t at,
@@ -47,7 +47,7 @@ static enum td_code read_tolerance(struct check_loader *l, uint32_t at,
  */
 static void listen(struct check_rule *rule, struct body *b)
 {
-    struct check_selector *own = check_tallies_selector(b->tallies);
+    struct check_selector *own = check_aggregates_selector(b->aggregates);
 
     if (!own)
         return;
@@ -55,7 +55,8 @@ static void listen(struct check_rule *rule, struct body *b)
     if (rule->by == CHECK_NO_VALUE && rule->scope == CHECK_GLOBALLY)
         return;
     rule->shared_size = sizeof(struct state);
-    (void)check_rule_listen(rule, check_tallies_selector(b->tallies), true);
+    (void)check_rule_listen(rule, check_aggregates_selector(b->aggregates),
+                            true);
 }
 
 static enum td_code load(struct check_rule *rule, struct check_loader *l,
@@ -69,7 +70,7 @@ static enum td_code load(struct check_rule *rule, struct check_loader *l,
 
     rule->body = b;
     rule->state_size = sizeof(struct state);
-    b->tallies = env.tallies = check_tallies_new();
+    b->aggregates = env.aggregates = check_aggregates_new();
     code = check_read_role(l, check_read_key(l, at, "on"), rule, false);
     if (code == TD_OK && expr == 0)
         code = td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
@@ -79,10 +80,10 @@ static enum td_code load(struct check_rule *rule, struct check_loader *l,
     if (code)
         return code;
     if (rule->by != CHECK_NO_VALUE)
-        b->by = l->bys->list[rule->by];
+        b->by = l->group_bys->list[rule->by];
     env.target = rule->roles[0].selector;
     code = check_expr_load(&b->expr, &env, expr, l->err);
-    rule->timed = check_tallies_timed(b->tallies);
+    rule->timed = check_aggregates_timed(b->aggregates);
     if (code == TD_OK)
         listen(rule, b);
     return code;
@@ -95,20 +96,21 @@ static void unload(struct check_rule *rule)
     if (!b)
         return;
     check_expr_free(b->expr);
-    check_tallies_free(b->tallies);
+    check_aggregates_free(b->aggregates);
     free(b->tolerance);
 }
 
 static void hear(const struct body *b, struct state *s, struct check_eval *eval)
 {
-    if (!s->tally)
-        s->tally = check_tally_new(b->tallies);
-    check_tally_observe(s->tally, eval);
+    if (!s->aggregate)
+        s->aggregate = check_aggregate_new(b->aggregates);
+    check_aggregate_observe(s->aggregate, eval);
 }
 
 static bool has_key(const struct check_run *run)
 {
-    const struct check_by *by = &((const struct body *)run->rule->body)->by;
+    const struct check_group_by *by =
+        &((const struct body *)run->rule->body)->by;
 
     for (uint32_t i = 0; i < by->len; i++) {
         if (check_field_at(run->fields, by->fields[i]) == CHECK_NO_VALUE)
@@ -185,7 +187,8 @@ static void on_message(struct check_run *run, const struct check_message *m,
     if (!(roles & TARGET))
         return;
     check_eval_key(run->eval, check_rule_key(run));
-    check_eval_tally(run->eval, own->tally, whole ? whole->tally : NULL);
+    check_eval_aggregate(run->eval, own->aggregate,
+                         whole ? whole->aggregate : NULL);
     judge(run, m);
 }
 
@@ -194,7 +197,7 @@ static void clear(const struct check_rule *rule, void *state)
     struct state *s = state;
 
     (void)rule;
-    check_tally_free(s->tally);
+    check_aggregate_free(s->aggregate);
 }
 
 const struct check_verb check_verb_on = {

@@ -23,7 +23,7 @@ static void remember(struct value *v, const struct check_message *m,
 {
     v->by = check_seen(m);
     td_buf_clear(&v->text);
-    check_canon(&v->text, m->doc, at);
+    schema_canonical(&v->text, m->doc, at);
 }
 
 /* --- constant --- */
@@ -82,7 +82,7 @@ static void find_change(struct check_run *run, const struct check_message *m,
     else
         (void)td_buf_add_text(&note.expected, " as before");
     check_note_value(&note.found, m, at);
-    check_note_witness(&note, &should->by, td_buf_bytes(&should->text));
+    check_note_related(&note, &should->by, td_buf_bytes(&should->text));
     check_note_end(&note);
 }
 
@@ -107,7 +107,7 @@ static void judge_constant(struct check_run *run, const struct check_message *m,
     struct constant_state *s = run->state;
     struct value *shared = run->shared;
     const struct value *other = s->other.by.seq ? &s->other : &shared[0];
-    struct td_bytes text = check_canon_text(&shared[1].text, m->doc, at);
+    struct td_bytes text = schema_canonical_text(&shared[1].text, m->doc, at);
 
     if (differs(other, text))
         find_change(run, m, at, other, true);
@@ -161,7 +161,7 @@ static void clear_shared(const struct check_rule *rule, void *shared)
 /* --- unique --- */
 
 struct set {
-    struct check_keys keys;
+    struct schema_intern keys;
     struct check_seen *seen; /* by key: where it was first */
     uint32_t room;
     struct td_buf text; /* of the value at hand */
@@ -172,22 +172,22 @@ static void clear_set(const struct check_rule *rule, void *state)
     struct set *s = state;
 
     (void)rule;
-    check_keys_release(&s->keys);
+    schema_intern_release(&s->keys);
     free(s->seen);
     td_buf_release(&s->text);
 }
 
-/* The number of the value in s->text; CHECK_NO_KEY: there are too many. */
+/* The number of the value in s->text; SCHEMA_NO_KEY: there are too many. */
 static uint32_t add_value(struct check_run *run, struct set *s, bool *is_new)
 {
     uint32_t key;
 
     if (s->keys.live >= run->rule->max_keys &&
-        check_keys_find(&s->keys, td_buf_bytes(&s->text)) == CHECK_NO_KEY) {
+        schema_intern_find(&s->keys, td_buf_bytes(&s->text)) == SCHEMA_NO_KEY) {
         check_rule_undecided(run, "more different values than max_keys");
-        return CHECK_NO_KEY;
+        return SCHEMA_NO_KEY;
     }
-    key = check_keys_add(&s->keys, td_buf_bytes(&s->text), is_new);
+    key = schema_intern_add(&s->keys, td_buf_bytes(&s->text), is_new);
     if (key >= s->room) {
         s->room = s->room ? s->room * 2 : 16;
         s->seen = td_realloc(s->seen, s->room * sizeof(*s->seen));
@@ -198,7 +198,7 @@ static uint32_t add_value(struct check_run *run, struct set *s, bool *is_new)
 static enum td_code load_unique(struct check_rule *rule, struct check_loader *l,
                                 uint32_t at)
 {
-    struct check_by *b = td_calloc(1, sizeof(*b));
+    struct check_group_by *b = td_calloc(1, sizeof(*b));
     uint32_t target = check_read_key(l, at, "unique");
     uint32_t fields = check_read_key(l, at, "on_fields");
     enum td_code code;
@@ -219,7 +219,8 @@ static enum td_code load_unique(struct check_rule *rule, struct check_loader *l,
 }
 
 static void find_again(struct check_run *run, const struct check_message *m,
-                       const struct check_by *b, const struct check_seen *first)
+                       const struct check_group_by *b,
+                       const struct check_seen *first)
 {
     const struct set *s = run->state;
     struct check_note note;
@@ -240,14 +241,14 @@ static void find_again(struct check_run *run, const struct check_message *m,
                          check_field_at(run->fields, b->fields[i]));
     }
     (void)td_buf_add_text(&note.found, " again");
-    check_note_witness(&note, first, td_buf_bytes(&s->text));
+    check_note_related(&note, first, td_buf_bytes(&s->text));
     check_note_end(&note);
 }
 
 static void on_unique(struct check_run *run, const struct check_message *m,
                       uint64_t roles)
 {
-    const struct check_by *b = run->rule->body;
+    const struct check_group_by *b = run->rule->body;
     struct set *s = run->state;
     bool is_new = false;
     uint32_t key;
@@ -260,10 +261,10 @@ static void on_unique(struct check_run *run, const struct check_message *m,
         if (at == CHECK_NO_VALUE)
             return;
         (void)td_buf_add_text(&s->text, i ? ", " : "");
-        check_canon(&s->text, m->doc, at);
+        schema_canonical(&s->text, m->doc, at);
     }
     key = add_value(run, s, &is_new);
-    if (key == CHECK_NO_KEY)
+    if (key == SCHEMA_NO_KEY)
         return;
     if (is_new) {
         s->seen[key] = check_seen(m);
@@ -281,7 +282,7 @@ struct requires
 {
     uint32_t known;
     bool any_order;
-    uint32_t sources[CHECK_BY]; /* fields, by role - 1 */
+    uint32_t sources[CHECK_GROUP_BY_MAX]; /* fields, by role - 1 */
     uint32_t sources_len;
 };
 
@@ -306,10 +307,11 @@ static enum td_code read_sources(struct check_rule *rule,
     uint32_t end = list ? values[at].next : at + 1;
     enum td_code code = TD_OK;
 
-    if (list && (values[at].count == 0 || values[at].count > CHECK_BY))
+    if (list &&
+        (values[at].count == 0 || values[at].count > CHECK_GROUP_BY_MAX))
         return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
                              "from takes EVENT.FIELD, or a list of 1 to %d",
-                             CHECK_BY);
+                             CHECK_GROUP_BY_MAX);
     for (uint32_t i = list ? at + 1 : at; i < end && code == TD_OK;
          i = values[i].next)
         code = check_read_field_role(l, i, rule, false,
@@ -409,9 +411,9 @@ static void learn(struct check_run *run, const struct check_message *m,
     uint32_t value;
 
     td_buf_clear(&k->values.text);
-    check_canon(&k->values.text, m->doc, at);
+    schema_canonical(&k->values.text, m->doc, at);
     value = add_value(run, &k->values, &is_new);
-    if (value != CHECK_NO_KEY && (is_new || k->values.seen[value].seq == 0))
+    if (value != SCHEMA_NO_KEY && (is_new || k->values.seen[value].seq == 0))
         k->values.seen[value] = check_seen(m);
 }
 
@@ -458,9 +460,9 @@ static void need(struct check_run *run, const struct check_message *m)
     if (at == CHECK_NO_VALUE)
         return;
     td_buf_clear(&k->values.text);
-    check_canon(&k->values.text, m->doc, at);
-    value = check_keys_find(&k->values.keys, td_buf_bytes(&k->values.text));
-    if (value != CHECK_NO_KEY && k->values.seen[value].seq) {
+    schema_canonical(&k->values.text, m->doc, at);
+    value = schema_intern_find(&k->values.keys, td_buf_bytes(&k->values.text));
+    if (value != SCHEMA_NO_KEY && k->values.seen[value].seq) {
         check_rule_pass(run);
         return;
     }
@@ -469,7 +471,7 @@ static void need(struct check_run *run, const struct check_message *m)
         return;
     }
     value = add_value(run, &k->values, &is_new);
-    if (value == CHECK_NO_KEY)
+    if (value == SCHEMA_NO_KEY)
         return;
     if (is_new)
         k->values.seen[value] = (struct check_seen){0};
@@ -500,7 +502,7 @@ static void find_waiting(struct check_run *run, const struct waiting *w)
     (void)td_buf_add_text(&note.expected, "a value that also comes in ");
     say_sources(&note, run);
     (void)td_buf_add_bytes(&note.found,
-                           check_keys_text(&k->values.keys, w->value));
+                           schema_intern_text(&k->values.keys, w->value));
     check_note_about(&note, &w->by);
     check_note_end(&note);
 }

@@ -20,11 +20,11 @@ struct state {
     bool running;
     int64_t since;
     struct check_seen from;
-    struct check_samples samples;
+    struct td_histogram samples;
 };
 
 struct shared {
-    struct check_samples samples;
+    struct td_histogram samples;
 };
 
 static void prepare(struct check_rule *rule)
@@ -93,7 +93,7 @@ static void measure(struct check_run *run, const struct check_message *m,
 
     check_limits_judge(run, &b->limits, at - s->since, m, &s->from);
     if (b->ranks)
-        check_samples_add(&s->samples, at - s->since);
+        td_histogram_add(&s->samples, at - s->since);
 }
 
 static void begin(struct state *s, const struct check_message *m, int64_t at)
@@ -141,7 +141,7 @@ static void on_end(struct check_run *run, enum check_ending how)
     struct state *s = run->state;
 
     (void)how;
-    check_samples_merge(&shared->samples, &s->samples);
+    td_histogram_merge(&shared->samples, &s->samples);
 }
 
 static void close_gap(struct check_run *run, enum check_ending how)
@@ -165,7 +165,7 @@ static void clear(const struct check_rule *rule, void *state)
     struct state *s = state;
 
     (void)rule;
-    check_samples_release(&s->samples);
+    td_histogram_release(&s->samples);
 }
 
 static void clear_shared(const struct check_rule *rule, void *shared)
@@ -173,7 +173,7 @@ static void clear_shared(const struct check_rule *rule, void *shared)
     struct shared *s = shared;
 
     (void)rule;
-    check_samples_release(&s->samples);
+    td_histogram_release(&s->samples);
 }
 
 const struct check_verb check_verb_gap = {

@@ -49,7 +49,7 @@ static void find(struct check_run *run, const struct check_limits *limits,
                           which == LEAST ? "at least " : "at most ");
     check_write_duration(&note.expected, run->rule, limits->ns[which]);
     check_write_duration(&note.found, run->rule, ns);
-    check_note_witness(&note, from, td_bytes(NULL, 0));
+    check_note_related(&note, from, td_bytes(NULL, 0));
     check_note_end(&note);
 }
 
@@ -70,10 +70,10 @@ void check_limits_judge(struct check_run *run,
 }
 
 static void judge_rank(struct check_run *run, const struct check_limits *limits,
-                       int which, struct check_samples *samples,
+                       int which, struct td_histogram *samples,
                        const char *what)
 {
-    int64_t ns = check_samples_percentile(samples, percents[which]);
+    int64_t ns = td_histogram_percentile(samples, percents[which]);
     struct check_note note;
 
     if (ns <= limits->ns[which]) {
@@ -88,7 +88,7 @@ static void judge_rank(struct check_run *run, const struct check_limits *limits,
     check_write_duration(&note.expected, run->rule, limits->ns[which]);
     (void)td_buf_addf(&note.found, "%u%% of %" PRIu64 " are %s",
                       percents[which], samples->len,
-                      check_samples_rounded(samples) ? "about " : "");
+                      td_histogram_rounded(samples) ? "about " : "");
     check_write_duration(&note.found, run->rule, ns);
     (void)td_buf_add_text(&note.found, " or less");
     check_note_end(&note);
@@ -96,7 +96,7 @@ static void judge_rank(struct check_run *run, const struct check_limits *limits,
 
 void check_limits_close(struct check_run *run,
                         const struct check_limits *limits,
-                        struct check_samples *samples, const char *what,
+                        struct td_histogram *samples, const char *what,
                         enum check_ending how)
 {
     if (!check_limits_rank(limits))

@@ -39,7 +39,7 @@ void check_limits_judge(struct check_run *run,
 /* The percentiles of all of them; what they are of, as "gaps". */
 void check_limits_close(struct check_run *run,
                         const struct check_limits *limits,
-                        struct check_samples *samples, const char *what,
+                        struct td_histogram *samples, const char *what,
                         enum check_ending how);
 
 #endif

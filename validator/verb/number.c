@@ -18,10 +18,11 @@ static const char *const contiguous_keys[] = {"from", NULL};
 
 struct body {
     uint32_t field;
-    int direction;             /* monotonic: 1 up, -1 down */
-    bool strict;               /* monotonic: equal is wrong */
-    struct check_number least; /* step: if has_least; contiguous: the first */
-    struct check_number most;
+    int direction; /* monotonic: 1 up, -1 down */
+    bool strict;   /* monotonic: equal is wrong */
+    struct schema_rational
+        least; /* step: if has_least; contiguous: the first */
+    struct schema_rational most;
     bool has_least;
     bool has_most;
     char *least_text;
@@ -30,7 +31,7 @@ struct body {
 
 struct state {
     bool has;
-    struct check_number last;
+    struct schema_rational last;
     struct check_seen seen;
     struct td_buf text; /* the last number as it was written; empty: without
                            anything but digits */
@@ -55,8 +56,8 @@ static void unload(struct check_rule *rule)
 
     if (!b)
         return;
-    check_number_release(&b->least);
-    check_number_release(&b->most);
+    schema_rational_release(&b->least);
+    schema_rational_release(&b->most);
     free(b->least_text);
     free(b->most_text);
 }
@@ -66,13 +67,13 @@ static void clear(const struct check_rule *rule, void *state)
     struct state *s = state;
 
     (void)rule;
-    check_number_release(&s->last);
+    schema_rational_release(&s->last);
     td_buf_release(&s->text);
 }
 
 /* A number of the contract, if the rule has the key. */
 static enum td_code read_number(struct check_loader *l, uint32_t at,
-                                const char *key, struct check_number *n,
+                                const char *key, struct schema_rational *n,
                                 char **text)
 {
     const struct td_json_doc *json = &l->doc->json;
@@ -82,7 +83,7 @@ static enum td_code read_number(struct check_loader *l, uint32_t at,
     if (v == 0)
         return TD_OK;
     raw = td_json_raw(json, v);
-    if (json->values[v].kind != TD_JSON_NUMBER || !check_number_read(n, raw))
+    if (json->values[v].kind != TD_JSON_NUMBER || !schema_rational_read(n, raw))
         return td_jsonx_fail(l->doc, v, TD_USAGE, l->err, "%s takes a number",
                              key);
     *text = td_strndup(raw.ptr, raw.len);
@@ -111,13 +112,13 @@ static void find(struct check_run *run, const struct check_message *m,
     (void)td_buf_addf(&note.expected, "%s%s", what, than);
     check_note_value(&note.found, m, at);
     if (s->has)
-        check_note_witness(&note, &s->seen, td_text(last_text(run)));
+        check_note_related(&note, &s->seen, td_text(last_text(run)));
     check_note_end(&note);
 }
 
 /* The number of m; false: there is none, which is said if it must be. */
 static bool take(struct check_run *run, const struct check_message *m,
-                 struct check_number *n, uint32_t *at)
+                 struct schema_rational *n, uint32_t *at)
 {
     const struct body *b = run->rule->body;
 
@@ -125,7 +126,7 @@ static bool take(struct check_run *run, const struct check_message *m,
     if (*at == CHECK_NO_VALUE)
         return false;
     if (m->doc->values[*at].kind == TD_JSON_NUMBER &&
-        check_number_read(n, td_json_raw(m->doc, *at)))
+        schema_rational_read(n, td_json_raw(m->doc, *at)))
         return true;
     find(run, m, *at,
          m->doc->values[*at].kind == TD_JSON_NUMBER
@@ -136,9 +137,9 @@ static bool take(struct check_run *run, const struct check_message *m,
 }
 
 static void keep(struct state *s, const struct check_message *m, uint32_t at,
-                 const struct check_number *n)
+                 const struct schema_rational *n)
 {
-    check_number_copy(&s->last, n);
+    schema_rational_copy(&s->last, n);
     s->has = true;
     s->seen = check_seen(m);
     td_buf_clear(&s->text);
@@ -165,7 +166,7 @@ static bool take_digits(const struct check_message *m, uint32_t at, int64_t *n)
 static void keep_digits(struct state *s, const struct check_message *m,
                         int64_t n)
 {
-    check_number_ratio(&s->last, n, 1);
+    schema_rational_ratio(&s->last, n, 1);
     s->seen = check_seen(m);
     td_buf_clear(&s->text);
 }
@@ -212,17 +213,17 @@ TD_APART static void judge_order(struct check_run *run,
     static const char *const texts[2][2] = {{"at least ", "more than "},
                                             {"at most ", "less than "}};
     const struct body *b = run->rule->body;
-    struct check_number n = {.den = 1};
+    struct schema_rational n = {.den = 1};
     struct state *s = run->state;
     uint32_t at;
     int order;
 
     if (!take(run, m, &n, &at)) {
-        check_number_release(&n);
+        schema_rational_release(&n);
         return;
     }
     if (s->has) {
-        order = check_number_compare(&n, &s->last) * b->direction;
+        order = schema_rational_compare(&n, &s->last) * b->direction;
         if (order > 0 || (order == 0 && !b->strict))
             check_rule_pass(run);
         else
@@ -230,7 +231,7 @@ TD_APART static void judge_order(struct check_run *run,
                  last_text(run));
     }
     keep(s, m, at, &n);
-    check_number_release(&n);
+    schema_rational_release(&n);
 }
 
 static void on_monotonic(struct check_run *run, const struct check_message *m,
@@ -259,14 +260,14 @@ static enum td_code load_step(struct check_rule *rule, struct check_loader *l,
         return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
                              "step needs by_at_most or by_at_least");
     if (code == TD_OK && b->has_least && b->has_most &&
-        check_number_compare(&b->least, &b->most) > 0)
+        schema_rational_compare(&b->least, &b->most) > 0)
         return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
                              "by_at_least is greater than by_at_most");
     return code;
 }
 
 static void find_step(struct check_run *run, const struct check_message *m,
-                      uint32_t at, const struct check_number *by)
+                      uint32_t at, const struct schema_rational *by)
 {
     const struct body *b = run->rule->body;
     const struct state *s = run->state;
@@ -285,8 +286,8 @@ static void find_step(struct check_run *run, const struct check_message *m,
                       (const char *)s->text.ptr);
     check_note_value(&note.found, m, at);
     (void)td_buf_add_text(&note.found, ", a step of ");
-    check_number_write(&note.found, by);
-    check_note_witness(&note, &s->seen, td_buf_bytes(&s->text));
+    schema_rational_write(&note.found, by);
+    check_note_related(&note, &s->seen, td_buf_bytes(&s->text));
     check_note_end(&note);
 }
 
@@ -294,26 +295,26 @@ static void on_step(struct check_run *run, const struct check_message *m,
                     uint64_t roles)
 {
     const struct body *b = run->rule->body;
-    struct check_number by = {.den = 1};
-    struct check_number n = {.den = 1};
+    struct schema_rational by = {.den = 1};
+    struct schema_rational n = {.den = 1};
     struct state *s = run->state;
     uint32_t at;
 
     (void)roles;
     if (take(run, m, &n, &at)) {
-        if (s->has && check_number_calc(&by, CHECK_SUB, &n, &s->last)) {
+        if (s->has && schema_rational_calc(&by, SCHEMA_SUB, &n, &s->last)) {
             check_rule_undecided(run, "a step is too large to calculate");
         } else if (s->has) {
-            if ((b->has_least && check_number_compare(&by, &b->least) < 0) ||
-                (b->has_most && check_number_compare(&by, &b->most) > 0))
+            if ((b->has_least && schema_rational_compare(&by, &b->least) < 0) ||
+                (b->has_most && schema_rational_compare(&by, &b->most) > 0))
                 find_step(run, m, at, &by);
             else
                 check_rule_pass(run);
         }
         keep(s, m, at, &n);
     }
-    check_number_release(&by);
-    check_number_release(&n);
+    schema_rational_release(&by);
+    schema_rational_release(&n);
 }
 
 static enum td_code load_contiguous(struct check_rule *rule,
@@ -327,7 +328,7 @@ static enum td_code load_contiguous(struct check_rule *rule,
 }
 
 static void find_next(struct check_run *run, const struct check_message *m,
-                      uint32_t at, const struct check_number *next)
+                      uint32_t at, const struct schema_rational *next)
 {
     const struct state *s = run->state;
     struct check_note note;
@@ -335,11 +336,11 @@ static void find_next(struct check_run *run, const struct check_message *m,
     if (!check_rule_fail(run))
         return;
     check_note_begin(&note, run, m, at);
-    check_number_write(&note.expected, next);
+    schema_rational_write(&note.expected, next);
     (void)td_buf_add_text(&note.expected, s->has ? "" : " as the first");
     check_note_value(&note.found, m, at);
     if (s->has)
-        check_note_witness(&note, &s->seen, td_buf_bytes(&s->text));
+        check_note_related(&note, &s->seen, td_buf_bytes(&s->text));
     check_note_end(&note);
 }
 
@@ -347,28 +348,28 @@ static void on_contiguous(struct check_run *run, const struct check_message *m,
                           uint64_t roles)
 {
     const struct body *b = run->rule->body;
-    struct check_number next = {.den = 1};
-    struct check_number one = {1, 1, NULL};
-    struct check_number n = {.den = 1};
+    struct schema_rational next = {.den = 1};
+    struct schema_rational one = {1, 1, NULL};
+    struct schema_rational n = {.den = 1};
     struct state *s = run->state;
     uint32_t at;
 
     (void)roles;
     if (take(run, m, &n, &at)) {
         if (!s->has)
-            check_number_copy(&next, &b->least);
-        else if (check_number_calc(&next, CHECK_ADD, &s->last, &one))
+            schema_rational_copy(&next, &b->least);
+        else if (schema_rational_calc(&next, SCHEMA_ADD, &s->last, &one))
             check_rule_undecided(run, "a number is too large to calculate");
         if (s->has || b->has_least) {
-            if (check_number_compare(&n, &next) == 0)
+            if (schema_rational_compare(&n, &next) == 0)
                 check_rule_pass(run);
             else
                 find_next(run, m, at, &next);
         }
         keep(s, m, at, &n);
     }
-    check_number_release(&next);
-    check_number_release(&n);
+    schema_rational_release(&next);
+    schema_rational_release(&n);
 }
 
 static const char few[] = "fewer than two events have the field";

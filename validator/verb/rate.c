@@ -102,7 +102,7 @@ static void say(struct check_run *run, const struct check_message *m,
         (void)td_buf_add_text(&note.found, "fewer after ");
     check_write_duration(&note.found, run->rule, took);
     if (m)
-        check_note_witness(&note, &first->seen, td_bytes(NULL, 0));
+        check_note_related(&note, &first->seen, td_bytes(NULL, 0));
     else
         check_note_about(&note, &first->seen);
     check_note_end(&note);

@@ -85,7 +85,7 @@ static void find(struct check_run *run, const struct waiting *w,
 
         (void)td_buf_add_text(&note.found, "one after ");
         check_write_duration(&note.found, run->rule, at - w->at);
-        check_note_witness(&note, &answer, td_bytes(NULL, 0));
+        check_note_related(&note, &answer, td_bytes(NULL, 0));
     } else {
         (void)td_buf_add_text(&note.found, "none");
     }

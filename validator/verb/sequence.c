@@ -89,7 +89,7 @@ static void say_next(struct check_note *note, const struct check_run *run)
     if (may_end)
         (void)td_buf_addf(&note->expected, "%sthe end", next ? " or " : "");
     if (s->last.seq)
-        check_note_witness(note, &s->last, td_bytes(NULL, 0));
+        check_note_related(note, &s->last, td_bytes(NULL, 0));
 }
 
 /* m came, or the end did. */

@@ -20,7 +20,7 @@ struct body {
     bool of_event; /* of a selector: the field must be there */
     bool has_start;
     bool has_final;
-    struct check_keys names; /* state - 1 */
+    struct schema_intern names; /* state - 1 */
     state_set start;
     state_set final;
     state_set allow[STATES_MAX + 1];
@@ -53,13 +53,13 @@ static uint32_t name_state(const struct check_loader *l, uint32_t at,
 {
     struct td_buf text = {0};
     struct td_bytes name =
-        check_text(&text, (struct check_value){&l->doc->json, at});
-    uint32_t key = check_keys_find(&b->names, name);
+        schema_value_text(&text, (struct schema_value){&l->doc->json, at});
+    uint32_t key = schema_intern_find(&b->names, name);
 
-    if (key == CHECK_NO_KEY && make && b->names.len < STATES_MAX)
-        key = check_keys_add(&b->names, name, NULL);
+    if (key == SCHEMA_NO_KEY && make && b->names.len < STATES_MAX)
+        key = schema_intern_add(&b->names, name, NULL);
     td_buf_release(&text);
-    return key == CHECK_NO_KEY ? NO_STATE : key + 1;
+    return key == SCHEMA_NO_KEY ? NO_STATE : key + 1;
 }
 
 static enum td_code bad_name(struct check_loader *l, uint32_t at, bool make)
@@ -72,7 +72,7 @@ static enum td_code bad_name(struct check_loader *l, uint32_t at, bool make)
     (void)td_jsonx_fail(
         l->doc, at, TD_USAGE, l->err, "there is no state \"%.*s\"",
         (int)(name.len < 80 ? name.len : 80), (const char *)name.ptr);
-    return td_error_mend(l->err, "name it in allow");
+    return td_error_hint(l->err, "name it in allow");
 }
 
 static enum td_code read_state(struct check_loader *l, uint32_t at,
@@ -191,12 +191,12 @@ static void unload(struct check_rule *rule)
     struct body *b = rule->body;
 
     if (b)
-        check_keys_release(&b->names);
+        schema_intern_release(&b->names);
 }
 
 static void say_state(struct td_buf *out, const struct body *b, uint32_t state)
 {
-    struct td_bytes name = check_keys_text(&b->names, state - 1);
+    struct td_bytes name = schema_intern_text(&b->names, state - 1);
 
     (void)td_buf_addf(out, "\"%.*s\"", (int)name.len, (const char *)name.ptr);
 }
@@ -226,13 +226,13 @@ static uint32_t state_of(const struct body *b, const struct check_message *m,
     uint32_t key;
 
     if (m->doc->values[at].kind == TD_JSON_STRING)
-        name = check_text(&text, (struct check_value){m->doc, at});
-    key = check_keys_find(&b->names, name);
+        name = schema_value_text(&text, (struct schema_value){m->doc, at});
+    key = schema_intern_find(&b->names, name);
     td_buf_release(&text);
-    return key == CHECK_NO_KEY ? NO_STATE : key + 1;
+    return key == SCHEMA_NO_KEY ? NO_STATE : key + 1;
 }
 
-static void witness(struct check_note *note, const struct body *b,
+static void related(struct check_note *note, const struct body *b,
                     const struct state *s)
 {
     struct td_buf value = {0};
@@ -240,7 +240,7 @@ static void witness(struct check_note *note, const struct body *b,
     if (s->at == NO_STATE)
         return;
     say_state(&value, b, s->at);
-    check_note_witness(note, &s->seen, td_buf_bytes(&value));
+    check_note_related(note, &s->seen, td_buf_bytes(&value));
     td_buf_release(&value);
 }
 
@@ -266,7 +266,7 @@ static void find(struct check_run *run, const struct check_message *m,
         check_note_value(&note.found, m, at);
     else
         say_state(&note.found, b, s->at);
-    witness(&note, b, s);
+    related(&note, b, s);
     check_note_end(&note);
 }
 

@@ -69,22 +69,22 @@ static enum td_code wrong_key(const struct check_verb *verb,
     for (size_t i = 0; i < LEN(common); i++)
         td_suggest(&near, common[i]);
     if (is_verb(l, key))
-        (void)td_error_mend(l->err, "a rule has one verb: make two of it");
+        (void)td_error_hint(l->err, "a rule has one verb: make two of it");
     else if (near.best)
-        (void)td_error_mend(l->err, "did you mean %s?", near.best);
+        (void)td_error_hint(l->err, "did you mean %s?", near.best);
     else if (own.len > 0)
-        (void)td_error_mend(l->err, "beside what every rule may have it has %s",
+        (void)td_error_hint(l->err, "beside what every rule may have it has %s",
                             td_buf_str(&own));
     else
-        (void)td_error_mend(l->err, "it has only what every rule may have");
+        (void)td_error_hint(l->err, "it has only what every rule may have");
     td_buf_release(&own);
     td_buf_release(&name);
     return TD_USAGE;
 }
 
 /* Every key must be the verb's, one of its own, or one that all rules have. */
-static enum td_code check_keys(const struct check_verb *verb,
-                               struct check_loader *l, uint32_t at)
+static enum td_code schema_intern(const struct check_verb *verb,
+                                  struct check_loader *l, uint32_t at)
 {
     const struct td_json_doc *json = &l->doc->json;
 
@@ -128,7 +128,7 @@ static enum td_code no_verb(struct check_loader *l, uint32_t at)
     if (near) {
         (void)td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
                             "no verb among the keys of the rule");
-        return td_error_mend(l->err, "did you mean %s?", near);
+        return td_error_hint(l->err, "did you mean %s?", near);
     }
     for (size_t i = 0; i < LEN(verbs); i++)
         (void)td_buf_addf(&names, "%s%s", i ? ", " : "", verbs[i]->name);
@@ -208,16 +208,16 @@ static enum td_code read_mostly(struct check_rule *rule, struct check_loader *l,
                                 uint32_t at)
 {
     const struct td_json_doc *json = &l->doc->json;
-    struct check_decimal one;
-    struct check_decimal d;
+    struct schema_decimal one;
+    struct schema_decimal d;
     bool good = json->values[at].kind == TD_JSON_NUMBER;
     uint64_t place = CHECK_WHOLE;
 
-    check_decimal_read(&one, td_text("1"));
+    schema_decimal_read(&one, td_text("1"));
     if (good) {
-        check_decimal_read(&d, td_json_raw(json, at));
+        schema_decimal_read(&d, td_json_raw(json, at));
         good = d.count > 0 && d.count <= 9 && !d.negative && d.top >= -9 &&
-               check_decimal_compare(&d, &one) <= 0;
+               schema_decimal_compare(&d, &one) <= 0;
     }
     if (!good)
         return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
@@ -270,7 +270,8 @@ static enum td_code read_clock(struct check_rule *rule, struct check_loader *l,
     return check_read_clock(l, at, &rule->time);
 }
 
-static bool same_by(const struct check_by *a, const struct check_by *b)
+static bool same_by(const struct check_group_by *a,
+                    const struct check_group_by *b)
 {
     return a->len == b->len &&
            memcmp(a->fields, b->fields, a->len * sizeof(a->fields[0])) == 0;
@@ -279,7 +280,7 @@ static bool same_by(const struct check_by *a, const struct check_by *b)
 static enum td_code read_by(struct check_rule *rule, struct check_loader *l,
                             uint32_t at)
 {
-    struct check_by by;
+    struct check_group_by by;
     enum td_code code = check_read_fields(l, at, &by);
 
     if (code)
@@ -296,13 +297,15 @@ static enum td_code read_by(struct check_rule *rule, struct check_loader *l,
         }
     }
     rule->by = 0;
-    while (rule->by < l->bys->len && !same_by(&l->bys->list[rule->by], &by))
+    while (rule->by < l->group_bys->len &&
+           !same_by(&l->group_bys->list[rule->by], &by))
         rule->by++;
-    if (rule->by < l->bys->len)
+    if (rule->by < l->group_bys->len)
         return TD_OK;
-    l->bys->list =
-        td_realloc(l->bys->list, (l->bys->len + 1) * sizeof(*l->bys->list));
-    l->bys->list[l->bys->len++] = by;
+    l->group_bys->list =
+        td_realloc(l->group_bys->list,
+                   (l->group_bys->len + 1) * sizeof(*l->group_bys->list));
+    l->group_bys->list[l->group_bys->len++] = by;
     return TD_OK;
 }
 
@@ -431,7 +434,7 @@ enum td_code check_rule_load(struct check_rule *rule, struct check_loader *l,
     };
     if (!rule->verb)
         return no_verb(l, at);
-    code = check_keys(rule->verb, l, at);
+    code = schema_intern(rule->verb, l, at);
     if (code)
         return code;
     rule->what =

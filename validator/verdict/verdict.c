@@ -88,9 +88,9 @@ struct check_finding check_finding_copy(const struct check_finding *f)
     kept.expected = copy(f->expected);
     kept.found = copy(f->found);
     kept.excerpt = copy(f->excerpt);
-    for (size_t i = 0; i < f->witnesses; i++) {
-        if (f->witness[i].value)
-            kept.witness[i].value = td_strdup(f->witness[i].value);
+    for (size_t i = 0; i < f->related_len; i++) {
+        if (f->related[i].value)
+            kept.related[i].value = td_strdup(f->related[i].value);
     }
     return kept;
 }
@@ -103,8 +103,8 @@ void check_finding_release(struct check_finding *f)
     free(f->expected);
     free(f->found);
     free(f->excerpt);
-    for (size_t i = 0; i < f->witnesses; i++)
-        free(f->witness[i].value);
+    for (size_t i = 0; i < f->related_len; i++)
+        free(f->related[i].value);
     *f = (struct check_finding){0};
 }
 

@@ -30,7 +30,7 @@ enum check_outcome {
 enum check_level { CHECK_LEVEL_ERROR, CHECK_LEVEL_WARN, CHECK_LEVEL_INFO };
 
 /* An event that a finding rests on. */
-struct check_witness {
+struct check_related {
     uint64_t seq;
     bool has_t;
     uint64_t t_ns; /* tape time */
@@ -40,7 +40,7 @@ struct check_witness {
 /* Why a schema could not be decided. */
 #define CHECK_TOO_MANY_STEPS "a schema or pattern took too many steps"
 
-#define CHECK_WITNESSES 4
+#define CHECK_RELATED_MAX 4
 
 /* A share of 1, exact to nine digits: what a rule with `mostly` must hold of.
  */
@@ -59,8 +59,8 @@ struct check_finding {
     char *excerpt;     /* of the message, or "" */
     const char *alike; /* not NULL: only the first finding of these words is
                           kept; of a copy always NULL */
-    struct check_witness witness[CHECK_WITNESSES];
-    size_t witnesses;
+    struct check_related related[CHECK_RELATED_MAX];
+    size_t related_len;
 };
 
 #define CHECK_GROUPS 100 /* keywords of one rule that are told apart */

@@ -22,7 +22,7 @@ static uint64_t due(const struct wire_client *c)
     if (c->close_asked)
         return wire_now(c->net);
     if (c->options.idle_ns && c->state == CLIENT_READY && !c->paused)
-        at = sooner(at, c->heard_ns + c->options.idle_ns);
+        at = sooner(at, c->received_ns + c->options.idle_ns);
     if (c->link->due && c->state != CLIENT_WAITING)
         at = sooner(at, c->link->due(c));
     return at;
@@ -38,13 +38,13 @@ void client_enter(struct wire_client *c)
     c->depth++;
 }
 
-void client_line_enter(void *ctx, bool heard)
+void client_line_enter(void *ctx, bool received)
 {
     struct wire_client *c = ctx;
 
     client_enter(c);
-    if (heard)
-        c->heard_ns = wire_now(c->net);
+    if (received)
+        c->received_ns = wire_now(c->net);
 }
 
 void client_line_leave(void *ctx)
@@ -128,9 +128,9 @@ void client_tell_open(struct wire_client *c, const char *transport)
     struct td_buf facts = {0};
 
     (void)td_buf_add_byte(&facts, '{');
-    facts_add(&facts, "url", td_text(c->public_url));
-    facts_add_number(&facts, "attempt", c->attempt);
-    facts_add(&facts, "transport", td_text(transport));
+    event_payload_add(&facts, "url", td_text(c->public_url));
+    event_payload_add_number(&facts, "attempt", c->attempt);
+    event_payload_add(&facts, "transport", td_text(transport));
     if (c->json.len > 0)
         (void)td_buf_addf(&facts, ",%s", td_buf_str(&c->json));
     (void)td_buf_add_byte(&facts, '}');
@@ -144,7 +144,7 @@ void client_tell_bad(struct wire_client *c, struct td_bytes bytes,
                      const struct td_error *why)
 {
     td_buf_clear(&c->json);
-    facts_bad(&c->json, bytes, why->text);
+    event_payload_bad(&c->json, bytes, why->text);
     c->bad = true;
     client_tell_kind(c, TD_KIND_BAD, TD_FORM_JSON, td_buf_bytes(&c->json));
 }
@@ -174,7 +174,7 @@ void client_ready(struct wire_client *c)
         return;
     c->state = CLIENT_READY;
     c->limit_ns = TD_NEVER;
-    c->ready_ns = c->heard_ns = wire_now(c->net);
+    c->ready_ns = c->received_ns = wire_now(c->net);
     if (c->paused)
         c->link->pause(c, true);
     if (c->events.ready)
@@ -198,7 +198,7 @@ static void end(struct wire_client *c, const struct td_error *why)
     if (told.code != TD_OK) {
         /* Whatever noticed it, the user knows it by its URL. */
         (void)td_error_set(&told, why->code, c->public_url, 0, "%s", why->text);
-        memcpy(told.mend, why->mend, sizeof(told.mend));
+        memcpy(told.hint, why->hint, sizeof(told.hint));
     }
     if (!c->freed)
         c->events.ended(c->ctx, &told);
@@ -246,7 +246,7 @@ static void tell_close(struct wire_client *c, unsigned code, const char *reason)
         return;
     c->open = false;
     td_buf_clear(&c->json);
-    facts_close(&c->json, code, td_text(reason));
+    event_payload_close(&c->json, code, td_text(reason));
     client_tell_kind(c, TD_KIND_CLOSE, TD_FORM_JSON, td_buf_bytes(&c->json));
 }
 
@@ -339,7 +339,7 @@ static void run_timer(struct wire_client *c, uint64_t now)
     else if (now >= c->next_ns && start(c, &why) != TD_OK)
         client_down(c, &why, WS_CODE_ABNORMAL, why.text, false);
     else if (c->options.idle_ns && c->state == CLIENT_READY && !c->paused &&
-             now - c->heard_ns >= c->options.idle_ns)
+             now - c->received_ns >= c->options.idle_ns)
         time_out(c, "nothing came for as long as the idle time-out");
     else if (c->link->tick && c->state != CLIENT_WAITING)
         c->link->tick(c, now);
@@ -441,7 +441,7 @@ enum td_code wire_client_send(struct wire_client *c, const struct td_event *ev,
 void wire_client_pause(struct wire_client *c, bool paused)
 {
     c->paused = paused;
-    c->heard_ns = wire_now(c->net);
+    c->received_ns = wire_now(c->net);
     if (c->state != CLIENT_ENDED && c->state != CLIENT_WAITING)
         c->link->pause(c, paused);
     if (c->depth == 0)

@@ -85,16 +85,16 @@ struct wire_client {
     bool open;      /* an open event was told, and no close event yet */
     bool bad;       /* a bad event was told since */
     bool paused;
-    bool close_asked;  /* wire_client_close(): the timer does it */
-    bool crossed;      /* redirected to another host: headers stay behind */
-    unsigned attempt;  /* of this session, from 1 */
-    unsigned failures; /* in a row */
-    uint64_t retry_ns; /* SSE: the server's reconnection time; 0 = none */
-    uint64_t after_ns; /* the next wait is not shorter: see below */
-    uint64_t ready_ns; /* since when messages can be sent; TD_NEVER */
-    uint64_t heard_ns; /* last byte from the peer */
-    uint64_t limit_ns; /* of connecting or closing; TD_NEVER */
-    uint64_t next_ns;  /* CLIENT_WAITING: when to reconnect */
+    bool close_asked;     /* wire_client_close(): the timer does it */
+    bool crossed;         /* redirected to another host: headers stay behind */
+    unsigned attempt;     /* of this session, from 1 */
+    unsigned failures;    /* in a row */
+    uint64_t retry_ns;    /* SSE: the server's reconnection time; 0 = none */
+    uint64_t after_ns;    /* the next wait is not shorter: see below */
+    uint64_t ready_ns;    /* since when messages can be sent; TD_NEVER */
+    uint64_t received_ns; /* last byte from the peer */
+    uint64_t limit_ns;    /* of connecting or closing; TD_NEVER */
+    uint64_t next_ns;     /* CLIENT_WAITING: when to reconnect */
     struct wire_timer timer;
     struct td_buf json; /* of the event being told */
     struct td_buf text;
@@ -134,7 +134,7 @@ void client_enter(struct wire_client *client);
 void client_leave(struct wire_client *client); /* the client may be gone then */
 
 /* What lines of all kinds call with the client as ctx. */
-void client_line_enter(void *ctx, bool heard);
+void client_line_enter(void *ctx, bool received);
 void client_line_leave(void *ctx);
 void client_line_bad(void *ctx, struct td_bytes bytes,
                      const struct td_error *why);
@@ -147,7 +147,7 @@ void client_tell_kind(struct wire_client *client, const char *kind,
                       enum td_form form, struct td_bytes payload);
 
 /* The connection is up: client->json holds the link's facts behind "{", as
- * facts_add() leaves them; the common ones are put before them.
+ * event_payload_add() leaves them; the common ones are put before them.
  */
 void client_tell_open(struct wire_client *client, const char *transport);
 void client_tell_bad(struct wire_client *client, struct td_bytes bytes,

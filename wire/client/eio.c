@@ -245,12 +245,12 @@ static void tell_handshake(struct wire_client *c,
                            const struct eio_handshake *handshake)
 {
     td_buf_clear(&c->json);
-    facts_add(&c->json, "sid", td_text(handshake->sid));
-    facts_add_number(&c->json, "ping_interval_ms",
-                     handshake->ping_interval_ns / TD_NS_PER_MS);
-    facts_add_number(&c->json, "ping_timeout_ms",
-                     handshake->ping_timeout_ns / TD_NS_PER_MS);
-    facts_add_number(&c->json, "max_payload", handshake->max_payload);
+    event_payload_add(&c->json, "sid", td_text(handshake->sid));
+    event_payload_add_number(&c->json, "ping_interval_ms",
+                             handshake->ping_interval_ns / TD_NS_PER_MS);
+    event_payload_add_number(&c->json, "ping_timeout_ms",
+                             handshake->ping_timeout_ns / TD_NS_PER_MS);
+    event_payload_add_number(&c->json, "max_payload", handshake->max_payload);
     client_tell_open(c, c->options.websocket_only ? "websocket" : "polling");
 }
 
@@ -272,9 +272,10 @@ static void on_upgraded(void *ctx, const struct td_error *failed)
         return;
     td_buf_clear(&c->json);
     (void)td_buf_add_byte(&c->json, '{');
-    facts_add(&c->json, "transport", td_text(failed ? "polling" : "websocket"));
+    event_payload_add(&c->json, "transport",
+                      td_text(failed ? "polling" : "websocket"));
     if (failed)
-        facts_add(&c->json, "why", td_text(failed->text));
+        event_payload_add(&c->json, "why", td_text(failed->text));
     (void)td_buf_add_byte(&c->json, '}');
     client_tell_kind(c, "upgrade", TD_FORM_JSON, td_buf_bytes(&c->json));
     if (!failed) {

@@ -19,7 +19,7 @@
 
 struct http_line_events {
     /* Around all that comes from the loop. heard: bytes of the peer's. */
-    void (*enter)(void *ctx, bool heard);
+    void (*enter)(void *ctx, bool received);
     void (*leave)(void *ctx);
     /* A final answer (1xx are passed over). */
     void (*head)(void *ctx, const struct http_head *head);

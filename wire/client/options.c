@@ -136,7 +136,7 @@ static enum td_code refuse_own(const char *name, struct td_error *err)
 {
     (void)td_error_set(err, TD_USAGE, "-H", 0,
                        "the header %s is written by the client itself", name);
-    return td_error_mend(err, "%s", mend_of(name));
+    return td_error_hint(err, "%s", mend_of(name));
 }
 
 /* One "Name: value" of the owner's. */

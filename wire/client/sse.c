@@ -181,7 +181,7 @@ static enum td_code put_last_id(struct wire_client *c, struct td_buf *out)
 
     if (!c->sse_seen && c->options.last_event_id)
         id = td_text(c->options.last_event_id);
-    (void)td_utf8_mend(&text, id);
+    (void)td_utf8_replace(&text, id);
     if (text.len > 0)
         code = http_put_field(out, "Last-Event-ID", td_buf_bytes(&text));
     td_buf_release(&text);

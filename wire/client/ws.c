@@ -8,7 +8,7 @@ static void on_opened(void *ctx, const struct http_head *head)
 
     td_buf_clear(&c->json);
     if (protocol.ptr)
-        facts_add(&c->json, "protocol", protocol);
+        event_payload_add(&c->json, "protocol", protocol);
     client_tell_open(c, "websocket");
     client_ready(c);
 }

@@ -16,7 +16,7 @@
 
 struct ws_line_events {
     /* Around all that comes from the loop. heard: bytes of the peer's. */
-    void (*enter)(void *ctx, bool heard);
+    void (*enter)(void *ctx, bool received);
     void (*leave)(void *ctx);
     /* 101 came and is right. */
     void (*opened)(void *ctx, const struct http_head *head);

@@ -11,7 +11,8 @@ static void add_key(struct td_buf *json, const char *key)
     (void)td_buf_addf(json, "\"%s\":", key);
 }
 
-void facts_add(struct td_buf *json, const char *key, struct td_bytes text)
+void event_payload_add(struct td_buf *json, const char *key,
+                       struct td_bytes text)
 {
     add_key(json, key);
     (void)td_buf_add_byte(json, '"');
@@ -19,27 +20,31 @@ void facts_add(struct td_buf *json, const char *key, struct td_bytes text)
     (void)td_buf_add_byte(json, '"');
 }
 
-void facts_add_number(struct td_buf *json, const char *key, uint64_t number)
+void event_payload_add_number(struct td_buf *json, const char *key,
+                              uint64_t number)
 {
     add_key(json, key);
     (void)td_buf_addf(json, "%llu", (unsigned long long)number);
 }
 
-void facts_close(struct td_buf *json, unsigned code, struct td_bytes reason)
+void event_payload_close(struct td_buf *json, unsigned code,
+                         struct td_bytes reason)
 {
     (void)td_buf_add_byte(json, '{');
-    facts_add_number(json, "code", code);
-    facts_add(json, "reason", reason);
+    event_payload_add_number(json, "code", code);
+    event_payload_add(json, "reason", reason);
     (void)td_buf_add_byte(json, '}');
 }
 
-void facts_bad(struct td_buf *json, struct td_bytes bytes, const char *why)
+void event_payload_bad(struct td_buf *json, struct td_bytes bytes,
+                       const char *why)
 {
-    size_t len = bytes.len < FACTS_BAD_MAX ? bytes.len : FACTS_BAD_MAX;
+    size_t len =
+        bytes.len < EVENT_PAYLOAD_BAD_MAX ? bytes.len : EVENT_PAYLOAD_BAD_MAX;
 
     (void)td_buf_add_byte(json, '{');
-    facts_add(json, "why", td_text(why));
-    facts_add_number(json, "bytes", bytes.len);
+    event_payload_add(json, "why", td_text(why));
+    event_payload_add_number(json, "bytes", bytes.len);
     (void)td_buf_add_text(json, ",\"b64\":\"");
     (void)td_b64_encode(json, td_bytes(bytes.ptr, len));
     (void)td_buf_add_text(json, "\"}");

@@ -5,20 +5,25 @@
 
 #include "core/buf.h"
 
-#define FACTS_BAD_MAX 4096 /* bytes of the peer's that a bad event keeps */
+#define EVENT_PAYLOAD_BAD_MAX                                                  \
+    4096 /* bytes of the peer's that a bad event keeps */
 
 /* Append "key":"text", with a comma before it unless json is empty or ends
  * with '{'. What is not UTF-8 in text becomes U+FFFD.
  */
-void facts_add(struct td_buf *json, const char *key, struct td_bytes text);
-void facts_add_number(struct td_buf *json, const char *key, uint64_t number);
+void event_payload_add(struct td_buf *json, const char *key,
+                       struct td_bytes text);
+void event_payload_add_number(struct td_buf *json, const char *key,
+                              uint64_t number);
 
 /* Append {"code":1000,"reason":""}. */
-void facts_close(struct td_buf *json, unsigned code, struct td_bytes reason);
+void event_payload_close(struct td_buf *json, unsigned code,
+                         struct td_bytes reason);
 
 /* Append {"why":"...","bytes":N,"b64":"..."}: N is how many there were, b64 the
- * first FACTS_BAD_MAX of them.
+ * first EVENT_PAYLOAD_BAD_MAX of them.
  */
-void facts_bad(struct td_buf *json, struct td_bytes bytes, const char *why);
+void event_payload_bad(struct td_buf *json, struct td_bytes bytes,
+                       const char *why);
 
 #endif

@@ -31,7 +31,7 @@ static enum td_code refuse(struct td_error *err, const char *text,
         (void)wire_url_public(&shown, text);
     (void)td_error_set(err, TD_USAGE, td_buf_str(&shown), 0, "%s", why);
     td_buf_release(&shown);
-    (void)td_error_mend(err, "write ws://HOST:PORT/PATH, sio://, http://, or "
+    (void)td_error_hint(err, "write ws://HOST:PORT/PATH, sio://, http://, or "
                              "ws+unix:/SOCKET");
     return TD_USAGE;
 }
@@ -469,7 +469,7 @@ enum td_code wire_url_listen(const char *text, char **host, uint16_t *port,
         why = "the port is not a number from 0 to 65535";
     if (why) {
         (void)td_error_set(err, TD_USAGE, text, 0, "%s", why);
-        (void)td_error_mend(err, "write HOST:PORT, [IPv6]:PORT, :PORT or "
+        (void)td_error_hint(err, "write HOST:PORT, [IPv6]:PORT, :PORT or "
                                  "unix:/SOCKET");
         return TD_USAGE;
     }

@@ -162,7 +162,7 @@ static void limit_passed(void *ctx)
                      conn->state == WIRE_SECURING
                          ? "no TLS handshake within the time allowed"
                          : "no connection within the time allowed");
-        td_error_mend(&why, "check the address, or allow more time");
+        td_error_hint(&why, "check the address, or allow more time");
     }
     finish(conn, &why);
 }

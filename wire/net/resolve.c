@@ -98,7 +98,7 @@ enum td_code resolve_take(struct resolve *lookup, struct addrinfo **list,
     if (lookup->rc != 0) {
         td_error_set(err, TD_IO, lookup->host, 0, "cannot find this host: %s",
                      gai_strerror(lookup->rc));
-        td_error_mend(err, "check the name and the network");
+        td_error_hint(err, "check the name and the network");
         return TD_IO;
     }
     *list = lookup->list;

@@ -127,7 +127,7 @@ static enum td_code listen_tcp(const struct wire_bind *bind, int *fd,
 
         (void)snprintf(where, sizeof(where), "%s:%s", host, service);
         td_error_errno(err, TD_IO, where, errno, "cannot listen");
-        return td_error_mend(err, "choose another address, or port 0");
+        return td_error_hint(err, "choose another address, or port 0");
     }
     *port = port_of(*fd);
     return TD_OK;
@@ -150,7 +150,7 @@ enum td_code socket_listen(const struct wire_bind *bind, int *fd,
     in_use = errno == EADDRINUSE;
     (void)td_error_errno(err, TD_IO, bind->unix_path, errno, "cannot listen");
     if (in_use)
-        td_error_mend(err, "name a socket that is not there yet");
+        td_error_hint(err, "name a socket that is not there yet");
     return TD_IO;
 }
 
@@ -230,11 +230,11 @@ void socket_explain(struct td_error *why, const char *where, int errnum)
     switch (errnum) {
     case ECONNREFUSED:
         td_error_set(why, TD_IO, where, 0, "connection refused");
-        td_error_mend(why, "check the address, and that the server runs");
+        td_error_hint(why, "check the address, and that the server runs");
         break;
     case ENOENT:
         td_error_set(why, TD_IO, where, 0, "there is no such socket");
-        td_error_mend(why, "check the path, and that the server runs");
+        td_error_hint(why, "check the path, and that the server runs");
         break;
     case ECONNRESET:
     case EPIPE:

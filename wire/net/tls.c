@@ -38,13 +38,13 @@ static void last_reason(char *text, size_t size)
 }
 
 static enum td_code bad_file(struct td_error *err, const char *path,
-                             const char *what, const char *mend)
+                             const char *what, const char *hint)
 {
     char reason[128];
 
     last_reason(reason, sizeof(reason));
     td_error_set(err, TD_USAGE, path, 0, "%s: %s", what, reason);
-    td_error_mend(err, "%s", mend);
+    td_error_hint(err, "%s", hint);
     return TD_USAGE;
 }
 
@@ -203,7 +203,7 @@ static enum td_code bad_certificate(struct tls_codec *codec, long verdict,
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
         td_error_set(err, TD_PROTOCOL, codec->host, 0,
                      "the server's certificate is not for %s", codec->host);
-        td_error_mend(err, "dial the name that is in the certificate, or "
+        td_error_hint(err, "dial the name that is in the certificate, or "
                            "give that name as --server-name");
         break;
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
@@ -214,12 +214,12 @@ static enum td_code bad_certificate(struct tls_codec *codec, long verdict,
         td_error_set(err, TD_PROTOCOL, codec->host, 0,
                      "nobody trusted signed the server's certificate (%s)",
                      X509_verify_cert_error_string(verdict));
-        td_error_mend(err, "if it is yours, give its issuer as --ca FILE");
+        td_error_hint(err, "if it is yours, give its issuer as --ca FILE");
         break;
     case X509_V_ERR_CERT_HAS_EXPIRED:
         td_error_set(err, TD_PROTOCOL, codec->host, 0,
                      "the server's certificate has expired");
-        td_error_mend(err, "renew it, or check this machine's clock");
+        td_error_hint(err, "renew it, or check this machine's clock");
         break;
     default:
         td_error_set(err, TD_PROTOCOL, codec->host, 0,
@@ -241,7 +241,7 @@ static enum td_code explain(struct tls_codec *codec, struct td_error *err)
         return bad_certificate(codec, verdict, err);
     td_error_set(err, TD_PROTOCOL, codec->host, 0, "TLS failed: %s", reason);
     if (ERR_GET_REASON(first) == SSL_R_WRONG_VERSION_NUMBER)
-        td_error_mend(err, "does this port speak TLS?");
+        td_error_hint(err, "does this port speak TLS?");
     return TD_PROTOCOL;
 }
 

@@ -145,7 +145,7 @@ static bool connect_now(struct mem_net *net, struct mem_conn *conn)
         struct td_error why;
 
         td_error_set(&why, TD_IO, conn->target, 0, "connection refused");
-        td_error_mend(&why, "check the address, and that the server runs");
+        td_error_hint(&why, "check the address, and that the server runs");
         stream_failed(&conn->base, &why);
         return true;
     }

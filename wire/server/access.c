@@ -134,7 +134,7 @@ enum td_code wire_access_check(const struct wire_access *access,
         if (!wire_is_origin(*o)) {
             (void)td_error_set(err, TD_USAGE, *o, 0,
                                "this is no origin that a browser sends");
-            return td_error_mend(err,
+            return td_error_hint(err,
                                  "write SCHEME://HOST or "
                                  "SCHEME://HOST:PORT without a path, null, "
                                  "or *");
@@ -146,7 +146,7 @@ enum td_code wire_access_check(const struct wire_access *access,
     (void)td_error_set(err, TD_USAGE, bind->host, 0,
                        "other machines reach this address, and everybody on "
                        "them could read what is served");
-    return td_error_mend(err, "ask for a token, or say that it is public");
+    return td_error_hint(err, "ask for a token, or say that it is public");
 }
 
 /* Whether an origin is listed; text.ptr NULL: whether any is admitted. */

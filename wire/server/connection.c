@@ -257,7 +257,7 @@ static void free_conn(struct server_conn *c)
     ws_decoder_release(&c->ws);
     td_buf_release(&c->body);
     td_buf_release(&c->early);
-    server_ledger_release(&c->ledger);
+    server_deliveries_release(&c->deliveries);
     free(c);
 }
 

@@ -44,9 +44,10 @@ static struct server_conn *conn_of(const struct wire_peer *peer)
     return peer->sio ? peer->sio->ws : peer->conn;
 }
 
-static struct server_sent *sent_at(struct server_ledger *ledger, uint32_t i)
+static struct server_sent *sent_at(struct server_deliveries *deliveries,
+                                   uint32_t i)
 {
-    return &ledger->ring[(ledger->first + i) & (ledger->cap - 1)];
+    return &deliveries->ring[(deliveries->first + i) & (deliveries->cap - 1)];
 }
 
 /* Where the message that ends at byte `end` of a block of `len` bytes ends in
@@ -95,8 +96,8 @@ static uint64_t count_lost(const struct wire_peer *peer)
     struct server_conn *c = conn_of(peer);
     uint64_t lost = peer->refused + peer->waiting;
 
-    for (uint32_t i = 0; c && i < c->ledger.count; i++) {
-        const struct server_sent *sent = sent_at(&c->ledger, i);
+    for (uint32_t i = 0; c && i < c->deliveries.count; i++) {
+        const struct server_sent *sent = sent_at(&c->deliveries, i);
 
         if (sent->peer == peer)
             lost += count_unsent(sent, server_gone_bytes(c));
@@ -109,9 +110,9 @@ static void forget_entries(struct wire_peer *peer)
 {
     struct server_conn *c = conn_of(peer);
 
-    for (uint32_t i = 0; c && i < c->ledger.count; i++)
-        if (sent_at(&c->ledger, i)->peer == peer)
-            sent_at(&c->ledger, i)->peer = NULL;
+    for (uint32_t i = 0; c && i < c->deliveries.count; i++)
+        if (sent_at(&c->deliveries, i)->peer == peer)
+            sent_at(&c->deliveries, i)->peer = NULL;
 }
 
 void server_peer_left(struct wire_peer *peer, const struct td_error *why)
@@ -159,7 +160,7 @@ void server_peer_bad(struct wire_peer *peer, struct td_bytes bytes,
 {
     struct td_buf json = {0};
 
-    facts_bad(&json, bytes, why->text);
+    event_payload_bad(&json, bytes, why->text);
     server_peer_event(peer, TD_KIND_BAD, TD_FORM_JSON, td_buf_bytes(&json));
     td_buf_release(&json);
 }
@@ -191,58 +192,59 @@ static void unref_tally(struct server_tally *tally)
 }
 
 /* Drop the entries that have left wholly. */
-static void trim(struct server_ledger *ledger, uint64_t gone)
+static void trim(struct server_deliveries *deliveries, uint64_t gone)
 {
-    while (ledger->count > 0 && sent_at(ledger, 0)->end <= gone) {
-        unref_tally(sent_at(ledger, 0)->tally);
-        ledger->first = (ledger->first + 1) & (ledger->cap - 1);
-        ledger->count--;
+    while (deliveries->count > 0 && sent_at(deliveries, 0)->end <= gone) {
+        unref_tally(sent_at(deliveries, 0)->tally);
+        deliveries->first = (deliveries->first + 1) & (deliveries->cap - 1);
+        deliveries->count--;
     }
 }
 
-static void grow(struct server_ledger *ledger)
+static void grow(struct server_deliveries *deliveries)
 {
-    struct server_ledger bigger = *ledger;
+    struct server_deliveries bigger = *deliveries;
 
-    bigger.cap = ledger->cap ? ledger->cap * 2 : 8;
+    bigger.cap = deliveries->cap ? deliveries->cap * 2 : 8;
     bigger.first = 0;
     bigger.ring = td_calloc(bigger.cap, sizeof(*bigger.ring));
-    for (uint32_t i = 0; i < ledger->count; i++)
-        bigger.ring[i] = *sent_at(ledger, i);
-    free(ledger->ring);
-    *ledger = bigger;
+    for (uint32_t i = 0; i < deliveries->count; i++)
+        bigger.ring[i] = *sent_at(deliveries, i);
+    free(deliveries->ring);
+    *deliveries = bigger;
 }
 
 /* Everything from `start` up to here was written for that peer. */
 static void note_sent(struct wire_peer *peer, struct server_conn *c,
                       uint64_t start, struct server_tally *tally)
 {
-    struct server_ledger *ledger = &c->ledger;
+    struct server_deliveries *deliveries = &c->deliveries;
 
-    if (ledger->count == ledger->cap) {
-        trim(ledger, server_gone_bytes(c));
-        if (ledger->count * 2 > ledger->cap || ledger->cap == 0)
-            grow(ledger);
+    if (deliveries->count == deliveries->cap) {
+        trim(deliveries, server_gone_bytes(c));
+        if (deliveries->count * 2 > deliveries->cap || deliveries->cap == 0)
+            grow(deliveries);
     }
-    *sent_at(ledger, ledger->count++) =
+    *sent_at(deliveries, deliveries->count++) =
         (struct server_sent){start, wire_offered(c->conn), tally, peer};
     if (tally)
         tally->refs++;
 }
 
-void server_ledger_release(struct server_ledger *ledger)
+void server_deliveries_release(struct server_deliveries *deliveries)
 {
-    trim(ledger, UINT64_MAX);
-    free(ledger->ring);
-    *ledger = (struct server_ledger){0};
+    trim(deliveries, UINT64_MAX);
+    free(deliveries->ring);
+    *deliveries = (struct server_deliveries){0};
 }
 
 /* What waits for a conn, and what is remembered of each message of it: of short
  * ones that is more than the messages are. */
 static size_t waiting_bytes(struct server_conn *c)
 {
-    trim(&c->ledger, server_gone_bytes(c));
-    return wire_pending(c->conn) + (size_t)c->ledger.count * WIRE_MESSAGE_COST;
+    trim(&c->deliveries, server_gone_bytes(c));
+    return wire_pending(c->conn) +
+           (size_t)c->deliveries.count * WIRE_MESSAGE_COST;
 }
 
 /* A queue over its cap ends the conn: a consumer with holes in its stream would

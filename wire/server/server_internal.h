@@ -47,7 +47,7 @@ struct server_sent {
     struct wire_peer *peer;
 };
 
-struct server_ledger {
+struct server_deliveries {
     struct server_sent *ring;
     uint32_t first;
     uint32_t count;
@@ -83,12 +83,12 @@ struct server_conn {
     struct ws_decoder ws;   /* SERVER_WS, SERVER_SIO */
     struct wire_peer *peer; /* SERVER_WS, SERVER_SSE */
     bool plain;             /* SERVER_SSE: HTTP/1.0, the stream is no chunks */
-    bool heard;             /* SERVER_WS: since the heartbeat last looked */
+    bool received;          /* SERVER_WS: since the heartbeat last looked */
     bool pinged;            /* and has not been heard since */
     bool behind;            /* bytes waited for it then */
     uint64_t seen;          /* bytes it had been offered, or had taken, then */
     struct server_sio *sio; /* SERVER_SIO, or whose poll is held */
-    struct server_ledger ledger;
+    struct server_deliveries deliveries;
     bool slow; /* above its mark */
     bool full; /* SERVER_HTTP: above its mark */
     /* Choked: it asks and does not read, so it is not read. */
@@ -302,7 +302,7 @@ void server_unfit(struct wire_server *server, enum wire_dialect dialect,
                   const struct td_event *ev, const struct td_error *why);
 /* Bytes of a conn that reached the kernel. */
 uint64_t server_gone_bytes(const struct server_conn *c);
-void server_ledger_release(struct server_ledger *ledger);
+void server_deliveries_release(struct server_deliveries *deliveries);
 
 /* envelope.c: append an event as one WebSocket message (*opcode), or as an
  * event of a stream (id_for_all: with wire_sse_id(), else only with its own).

@@ -58,9 +58,9 @@ void server_ws_beat(struct server_conn *c)
 
     c->behind = wire_pending(c->conn) > 0;
     c->seen = gone;
-    if (c->heard || moves) {
-        c->pinged = c->heard ? false : c->pinged;
-        c->heard = false;
+    if (c->received || moves) {
+        c->pinged = c->received ? false : c->pinged;
+        c->received = false;
         server_conn_beat_in(c, c->pinged ? options->ping_timeout_ns
                                          : options->ping_interval_ns);
     } else if (!c->pinged) {
@@ -134,7 +134,7 @@ void server_ws_received(struct server_conn *c, struct td_bytes bytes)
     enum td_code code = TD_OK;
     struct td_bytes all = bytes;
 
-    c->heard = true;
+    c->received = true;
     while (code == TD_OK && c->mode != SERVER_CLOSING && !c->choked) {
         uint64_t before = wire_offered(c->conn);
 

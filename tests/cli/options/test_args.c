@@ -216,7 +216,7 @@ static void a_bad_call_is_refused_and_mended(void)
         const char *line;
         const char *where;
         const char *text;
-        const char *mend;
+        const char *hint;
     } rows[] = {
         {"a --overwite", "--overwite", "no such option",
          "did you mean --overwrite?"},
@@ -268,7 +268,7 @@ static void a_bad_call_is_refused_and_mended(void)
         CU_ASSERT_PTR_NULL(args);
         CU_ASSERT_STRING_EQUAL(err.where, rows[i].where);
         CU_ASSERT_STRING_EQUAL(err.text, rows[i].text);
-        CU_ASSERT_STRING_EQUAL(err.mend, rows[i].mend);
+        CU_ASSERT_STRING_EQUAL(err.hint, rows[i].hint);
     }
 }
 

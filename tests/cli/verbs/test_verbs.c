@@ -86,9 +86,9 @@ static void verbs_are_found_by_name_and_beginning(void)
     CU_ASSERT_EQUAL(cli_verb_find(&verb, "compl", &err), TD_OK);
     CU_ASSERT_STRING_EQUAL(verb->name, "completion");
     CU_ASSERT_EQUAL(cli_verb_find(&verb, "hepl", &err), TD_USAGE);
-    CU_ASSERT_STRING_EQUAL(err.mend, "did you mean help?");
+    CU_ASSERT_STRING_EQUAL(err.hint, "did you mean help?");
     CU_ASSERT_EQUAL(cli_verb_find(&verb, "qqq", &err), TD_USAGE);
-    CU_ASSERT_STRING_EQUAL(err.mend, "see: tapedeck help");
+    CU_ASSERT_STRING_EQUAL(err.hint, "see: tapedeck help");
     CU_ASSERT_EQUAL(cli_verb_find(&verb, "", &err), TD_USAGE);
     CU_ASSERT_PTR_NULL(verb);
 }

@@ -17,7 +17,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct rec_redact *redact;
-static struct rec_namer namer;
+static struct rec_event_name namer;
 
 static void open_once(void)
 {
@@ -28,7 +28,7 @@ static void open_once(void)
 
     if (fd < 0 || write(fd, rules, sizeof(rules) - 1) < 0 ||
         rec_redact_open(&redact, path, NULL) ||
-        rec_namer_init(&namer, "/type", NULL))
+        rec_event_name_init(&namer, "/type", NULL))
         abort();
     (void)close(fd);
     (void)unlink(path);
@@ -58,7 +58,7 @@ static void put(struct td_event *ev)
     struct td_event seen;
 
     ev->seq = 1;
-    rec_namer_look(&namer, ev);
+    rec_event_name_read(&namer, ev);
     rec_redact_event(redact, ev);
     if (ev->form == TD_FORM_JSON && !td_json_suits_line(ev->payload))
         abort();
@@ -112,7 +112,7 @@ static void put_bytes(struct td_bytes bytes)
     put(&ev);
     if (holds_secret_in_b64(td_bytes(ev.att.ptr + 2, ev.att.len - 4)))
         abort();
-    facts_bad(&bad, bytes, "x");
+    event_payload_bad(&bad, bytes, "x");
     ev = (struct td_event){.form = TD_FORM_JSON,
                            .kind = td_text(TD_KIND_BAD),
                            .payload = td_buf_bytes(&bad)};

@@ -34,7 +34,7 @@ static const struct {
 
 static bool has(const char *format, struct td_bytes text)
 {
-    return check_format_find(td_text(format))(text);
+    return schema_format_find(td_text(format))(text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -24,7 +24,8 @@ static bool is_too_much(int number)
     return false;
 }
 
-static void compare(struct td_bytes pattern, const struct check_simple *simple,
+static void compare(struct td_bytes pattern,
+                    const struct schema_class_sequence *simple,
                     struct td_bytes text)
 {
     PCRE2_SIZE at;
@@ -41,7 +42,7 @@ static void compare(struct td_bytes pattern, const struct check_simple *simple,
     }
     data = pcre2_match_data_create(1, NULL);
     if (simple && (pcre2_match(code, text.ptr, text.len, 0, 0, data, NULL) >=
-                   0) != check_simple_match(simple, text))
+                   0) != schema_class_sequence_match(simple, text))
         abort();
     pcre2_match_data_free(data);
     pcre2_code_free(code);
@@ -49,20 +50,20 @@ static void compare(struct td_bytes pattern, const struct check_simple *simple,
 
 static void match(struct td_bytes pattern, struct td_bytes text)
 {
-    struct check_pattern_memory *memory = check_pattern_memory_new();
-    struct check_pattern *compiled;
+    struct schema_pattern_memory *memory = schema_pattern_memory_new();
+    struct schema_pattern *compiled;
 
-    if (check_pattern_new(&compiled, pattern, NULL) == TD_OK) {
-        (void)check_pattern_match(compiled, memory, text);
-        check_pattern_free(compiled);
+    if (schema_pattern_new(&compiled, pattern, NULL) == TD_OK) {
+        (void)schema_pattern_match(compiled, memory, text);
+        schema_pattern_free(compiled);
     }
-    check_pattern_memory_free(memory);
+    schema_pattern_memory_free(memory);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const uint8_t *cut = size > 0 ? memchr(data, 0, size) : NULL;
-    struct check_simple *simple = NULL;
+    struct schema_class_sequence *simple = NULL;
     struct td_buf out = {0};
     struct td_bytes pattern;
     struct td_bytes text;
@@ -74,11 +75,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!td_utf8_valid(text))
         return 0;
     match(pattern, text);
-    if (check_ecma_read(pattern, &out, &simple, NULL) == TD_OK) {
+    if (schema_ecma_read(pattern, &out, &simple, NULL) == TD_OK) {
         (void)td_buf_str(&out);
         compare(td_buf_bytes(&out), simple, text);
     }
-    check_simple_free(simple);
+    schema_class_sequence_free(simple);
     td_buf_release(&out);
     return 0;
 }

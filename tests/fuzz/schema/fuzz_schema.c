@@ -8,19 +8,19 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void count(void *self, const struct check_problem *problem)
+static void count(void *self, const struct schema_problem *problem)
 {
     (void)problem;
     ++*(unsigned *)self;
 }
 
 /* The output agrees and is JSON. */
-static void judge_output(struct check_schema_run *run, uint32_t root,
-                         struct check_value value, enum td_code slow)
+static void judge_output(struct schema_run *run, uint32_t root,
+                         struct schema_value value, enum td_code slow)
 {
     struct td_buf out = {0};
     enum td_code code =
-        check_schema_output(run, root, value, CHECK_OUTPUT_HIERARCHICAL, &out);
+        schema_output(run, root, value, SCHEMA_OUTPUT_HIERARCHICAL, &out);
 
     if (code != slow && code != TD_LIMIT && slow != TD_LIMIT)
         abort();
@@ -30,19 +30,19 @@ static void judge_output(struct check_schema_run *run, uint32_t root,
 }
 
 /* Once its shape is known, a document is judged the same. */
-static void judge_shape(struct check_schema_run *run, uint32_t root,
+static void judge_shape(struct schema_run *run, uint32_t root,
                         struct td_bytes text, enum td_code fast)
 {
     struct td_json_shapes *shapes = td_json_shapes_new(64);
     struct td_json_doc doc = {0};
 
     for (int i = 0; i < 4; i++) {
-        struct check_value value = {&doc, 0};
+        struct schema_value value = {&doc, 0};
         enum td_code code;
 
         if (td_json_shapes_parse(shapes, &doc, text, NULL))
             abort();
-        code = check_schema_test(run, root, value);
+        code = schema_test(run, root, value);
         if (code != fast && code != TD_LIMIT && fast != TD_LIMIT)
             abort();
     }
@@ -50,18 +50,17 @@ static void judge_shape(struct check_schema_run *run, uint32_t root,
     td_json_shapes_free(shapes);
 }
 
-static void judge(const struct check_schemas *set, uint32_t root,
+static void judge(const struct schema_set *set, uint32_t root,
                   struct td_bytes text)
 {
-    struct check_schema_run *run = check_schema_run_new(set);
+    struct schema_run *run = schema_run_new(set);
     struct td_json_doc doc = {0};
 
     if (td_json_parse(&doc, text, 64, NULL) == TD_OK) {
-        struct check_value value = {&doc, 0};
-        enum td_code fast = check_schema_test(run, root, value);
+        struct schema_value value = {&doc, 0};
+        enum td_code fast = schema_test(run, root, value);
         unsigned problems = 0;
-        enum td_code slow =
-            check_schema_explain(run, root, value, count, &problems);
+        enum td_code slow = schema_explain(run, root, value, count, &problems);
 
         if (fast != slow && fast != TD_LIMIT && slow != TD_LIMIT)
             abort();
@@ -71,27 +70,27 @@ static void judge(const struct check_schemas *set, uint32_t root,
         judge_shape(run, root, text, fast);
     }
     td_json_release(&doc);
-    check_schema_run_free(run);
+    schema_run_free(run);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct check_schema_map map[] = {{"file:", "/nonexistent"},
-                                                  {NULL, NULL}};
-    struct check_schema_options how = {
+    static const struct schema_map map[] = {{"file:", "/nonexistent"},
+                                            {NULL, NULL}};
+    struct schema_options how = {
         .assert_format = true, .map = map, .trust = true};
     const uint8_t *cut = size > 0 ? memchr(data, 0, size) : NULL;
-    struct check_schemas *set;
+    struct schema_set *set;
     struct td_jsonx x = {0};
     uint32_t root;
 
     if (!cut || td_jsonx_parse(&x, "fuzz", TD_JSONX_JSON,
                                td_bytes(data, (size_t)(cut - data)), NULL))
         return 0;
-    set = check_schemas_new(&how);
-    if (check_schemas_add(set, &x, 0, &root, NULL) == TD_OK)
+    set = schema_set_new(&how);
+    if (schema_set_add(set, &x, 0, &root, NULL) == TD_OK)
         judge(set, root, td_bytes(cut + 1, (size_t)(data + size - (cut + 1))));
-    check_schemas_free(set);
+    schema_set_free(set);
     td_jsonx_release(&x);
     return 0;
 }

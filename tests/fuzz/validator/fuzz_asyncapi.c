@@ -10,9 +10,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct check_schema_map map[] = {{"file:", "/nonexistent"},
-                                                  {NULL, NULL}};
-    struct check_schema_options how = {.map = map};
+    static const struct schema_map map[] = {{"file:", "/nonexistent"},
+                                            {NULL, NULL}};
+    struct schema_options how = {.map = map};
     struct check_contract *contract;
     struct td_jsonx doc = {0};
     struct td_jsonx said = {0};

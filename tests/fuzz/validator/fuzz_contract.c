@@ -19,7 +19,7 @@ static void must_say(void *self, bool doubt, const struct td_error *what)
 }
 
 static void lint(const uint8_t *data, size_t size,
-                 const struct check_schema_options *how)
+                 const struct schema_options *how)
 {
     static const struct check_linter linter = {must_say, NULL};
     struct td_jsonx doc = {0};
@@ -41,7 +41,7 @@ static void judge(const struct check_options *options)
                                     .payload = td_text(plain[i]),
                                     .name = td_text(i == 3 ? "image" : "")};
 
-        if (check_heard(check, &ev))
+        if (check_received(check, &ev))
             abort();
     }
     for (uint64_t i = 1; i < 4; i++) {
@@ -54,13 +54,13 @@ static void judge(const struct check_options *options)
 
 static void try_all(const struct check_options *options)
 {
-    struct check_trials *trials;
+    struct check_cases *cases;
 
-    if (check_trials_new(&trials, options, NULL))
+    if (check_cases_new(&cases, options, NULL))
         return;
-    for (uint32_t i = 0; i < check_trials_count(trials); i++)
-        (void)check_trials_run(trials, i);
-    check_trials_free(trials);
+    for (uint32_t i = 0; i < check_cases_count(cases); i++)
+        (void)check_cases_run(cases, i);
+    check_cases_free(cases);
 }
 
 static void explain(const struct check_contract *contract)
@@ -79,9 +79,9 @@ static void explain(const struct check_contract *contract)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct check_schema_map map[] = {{"file:", "/nonexistent"},
-                                                  {NULL, NULL}};
-    struct check_schema_options how = {.map = map};
+    static const struct schema_map map[] = {{"file:", "/nonexistent"},
+                                            {NULL, NULL}};
+    struct schema_options how = {.map = map};
     struct check_contract *contract;
     struct td_jsonx doc = {0};
     struct td_error err = {0};

@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 struct scene {
     struct check_words *words;
     struct td_jsonx doc;
-    struct check_tallies *tallies;
+    struct check_aggregates *tallies;
     struct check_selector *target;
     struct check_env env;
 };
@@ -31,7 +31,7 @@ static void judge(struct scene *s, struct check_expr *expr,
                   struct td_bytes events)
 {
     struct check_eval *eval = check_eval_new(s->words);
-    struct check_tally *own = check_tally_new(s->tallies);
+    struct check_aggregate *own = check_aggregate_new(s->tallies);
     struct td_json_doc doc = {0};
     struct td_buf out = {0};
 
@@ -42,8 +42,8 @@ static void judge(struct scene *s, struct check_expr *expr,
             continue;
         check_eval_begin(eval, &m);
         check_eval_time(eval, (int64_t)i * 1000, 1000000);
-        check_eval_tally(eval, own, NULL);
-        check_tally_observe(own, eval);
+        check_eval_aggregate(eval, own, NULL);
+        check_aggregate_observe(own, eval);
         td_buf_clear(&out);
         if (check_expr_test(expr, eval) == CHECK_UNDEFINED) {
             check_eval_reason(eval, &out);
@@ -54,7 +54,7 @@ static void judge(struct scene *s, struct check_expr *expr,
     }
     td_buf_release(&out);
     td_json_release(&doc);
-    check_tally_free(own);
+    check_aggregate_free(own);
     check_eval_free(eval);
 }
 
@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct td_bytes rest = td_bytes(data, size);
     struct td_bytes text = next_line(&rest);
     struct scene s = {.words = check_words_new(),
-                      .tallies = check_tallies_new()};
+                      .tallies = check_aggregates_new()};
     struct td_buf json = {0};
 
     (void)check_event_add(s.words, td_text("a"));
@@ -94,7 +94,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                .events = size % 2};
     load(&s, rest);
     td_buf_release(&json);
-    check_tallies_free(s.tallies);
+    check_aggregates_free(s.tallies);
     check_selector_free(s.target);
     td_jsonx_release(&s.doc);
     check_words_free(s.words);

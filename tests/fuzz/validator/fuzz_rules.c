@@ -54,9 +54,9 @@ static void judge(const struct check_contract *contract, struct td_bytes lines)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct check_schema_map map[] = {{"file:", "/nonexistent"},
-                                                  {NULL, NULL}};
-    struct check_schema_options how = {.map = map};
+    static const struct schema_map map[] = {{"file:", "/nonexistent"},
+                                            {NULL, NULL}};
+    struct schema_options how = {.map = map};
     const uint8_t *cut = size ? memmem(data, size, marker, 5) : NULL;
     size_t len = cut ? (size_t)(cut - data) : size;
     struct td_bytes lines = {cut ? cut + 5 : data, cut ? size - len - 5 : 0};

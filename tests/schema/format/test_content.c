@@ -26,8 +26,8 @@ static void encodings_are_those_of_rfc_4648(void)
     };
 
     for (size_t i = 0; i < ROWS(rows); i++) {
-        check_format_fn *check =
-            check_content_encoding(td_text(rows[i].encoding));
+        schema_format_fn *check =
+            schema_content_encoding(td_text(rows[i].encoding));
 
         CU_ASSERT_PTR_NOT_NULL_FATAL(check);
         if (!check)
@@ -65,8 +65,8 @@ static void json_is_found_within(void)
     };
 
     for (size_t i = 0; i < ROWS(rows); i++) {
-        check_format_fn *check = check_content_media(td_text(rows[i].encoding),
-                                                     td_text(rows[i].type));
+        schema_format_fn *check = schema_content_media(
+            td_text(rows[i].encoding), td_text(rows[i].type));
 
         CU_ASSERT_PTR_NOT_NULL_FATAL(check);
         if (!check)
@@ -77,12 +77,12 @@ static void json_is_found_within(void)
 
 static void what_is_not_known_is_not_checked(void)
 {
-    CU_ASSERT_PTR_NULL(check_content_encoding(td_text("quoted-printable")));
-    CU_ASSERT_PTR_NULL(check_content_encoding(td_text("")));
-    CU_ASSERT_PTR_NULL(check_content_media(td_text(""), td_text("text/html")));
-    CU_ASSERT_PTR_NULL(check_content_media(td_text(""), td_text("+json")));
+    CU_ASSERT_PTR_NULL(schema_content_encoding(td_text("quoted-printable")));
+    CU_ASSERT_PTR_NULL(schema_content_encoding(td_text("")));
+    CU_ASSERT_PTR_NULL(schema_content_media(td_text(""), td_text("text/html")));
+    CU_ASSERT_PTR_NULL(schema_content_media(td_text(""), td_text("+json")));
     CU_ASSERT_PTR_NULL(
-        check_content_media(td_text("7bit"), td_text("application/json")));
+        schema_content_media(td_text("7bit"), td_text("application/json")));
 }
 
 CU_TestInfo schema_format_content_tests[] = {

@@ -14,7 +14,7 @@ struct row {
 
 static void expect(const char *format, const char *text, bool want)
 {
-    check_format_fn *check = check_format_find(td_text(format));
+    schema_format_fn *check = schema_format_find(td_text(format));
     bool got;
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(check);
@@ -226,20 +226,20 @@ static void a_nul_byte_ends_nothing(void)
 
     for (size_t i = 0; texts[i]; i++) {
         size_t len = strlen(texts[i]);
-        check_format_fn *check = check_format_find(td_text(formats[i]));
+        schema_format_fn *check = schema_format_find(td_text(formats[i]));
 
         CU_ASSERT_TRUE(check(td_bytes(texts[i], len)));
         CU_ASSERT_FALSE(check(td_bytes(texts[i], len + 1)));
     }
-    CU_ASSERT_FALSE(check_format_find(td_text("uuid"))(td_bytes(NULL, 0)));
-    CU_ASSERT_TRUE(check_format_find(td_text("regex"))(td_bytes(NULL, 0)));
+    CU_ASSERT_FALSE(schema_format_find(td_text("uuid"))(td_bytes(NULL, 0)));
+    CU_ASSERT_TRUE(schema_format_find(td_text("regex"))(td_bytes(NULL, 0)));
 }
 
 static void unknown_names_have_no_checker(void)
 {
-    CU_ASSERT_PTR_NULL(check_format_find(td_text("color")));
-    CU_ASSERT_PTR_NULL(check_format_find(td_text("")));
-    CU_ASSERT_PTR_NULL(check_format_find(td_bytes("uuid4", 3)));
+    CU_ASSERT_PTR_NULL(schema_format_find(td_text("color")));
+    CU_ASSERT_PTR_NULL(schema_format_find(td_text("")));
+    CU_ASSERT_PTR_NULL(schema_format_find(td_bytes("uuid4", 3)));
 }
 
 CU_TestInfo schema_format_format_tests[] = {

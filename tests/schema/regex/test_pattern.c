@@ -8,25 +8,26 @@
 
 #define ROWS(a) (sizeof(a) / sizeof((a)[0]))
 
-static enum check_match match(const char *text, struct td_bytes subject)
+static enum schema_match match(const char *text, struct td_bytes subject)
 {
-    struct check_pattern_memory *memory = check_pattern_memory_new();
-    struct check_pattern *pattern = NULL;
+    struct schema_pattern_memory *memory = schema_pattern_memory_new();
+    struct schema_pattern *pattern = NULL;
     struct td_error err = {0};
-    enum check_match got = CHECK_GAVE_UP;
+    enum schema_match got = SCHEMA_GAVE_UP;
 
-    if (check_pattern_new(&pattern, td_text(text), &err) == TD_OK)
-        got = check_pattern_match(pattern, memory, subject);
+    if (schema_pattern_new(&pattern, td_text(text), &err) == TD_OK)
+        got = schema_pattern_match(pattern, memory, subject);
     else
         printf("\n    %s: %s\n", text, err.text);
-    check_pattern_free(pattern);
-    check_pattern_memory_free(memory);
+    schema_pattern_free(pattern);
+    schema_pattern_memory_free(memory);
     return got;
 }
 
-static void expect(const char *pattern, const char *text, enum check_match want)
+static void expect(const char *pattern, const char *text,
+                   enum schema_match want)
 {
-    enum check_match got = match(pattern, td_text(text));
+    enum schema_match got = match(pattern, td_text(text));
 
     if (got != want)
         printf("\n    %s on \"%s\": %d\n", pattern, text, (int)got);
@@ -43,9 +44,9 @@ static void judge(const struct row *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; rows[i].yes[j]; j++)
-            expect(rows[i].pattern, rows[i].yes[j], CHECK_MATCH);
+            expect(rows[i].pattern, rows[i].yes[j], SCHEMA_MATCH);
         for (size_t j = 0; rows[i].no[j]; j++)
-            expect(rows[i].pattern, rows[i].no[j], CHECK_NO_MATCH);
+            expect(rows[i].pattern, rows[i].no[j], SCHEMA_NO_MATCH);
     }
 }
 
@@ -123,13 +124,13 @@ static void simple_patterns_take_one_walk(void)
 
     judge(rows, ROWS(rows));
     for (size_t i = 0; i < ROWS(rows); i++) {
-        struct check_simple *simple = NULL;
+        struct schema_class_sequence *simple = NULL;
 
         CU_ASSERT_EQUAL(
-            check_ecma_read(td_text(rows[i].pattern), NULL, &simple, NULL),
+            schema_ecma_read(td_text(rows[i].pattern), NULL, &simple, NULL),
             TD_OK);
         CU_ASSERT_PTR_NOT_NULL(simple);
-        check_simple_free(simple);
+        schema_class_sequence_free(simple);
     }
 }
 
@@ -143,12 +144,12 @@ static void other_patterns_need_the_engine(void)
     };
 
     for (size_t i = 0; i < ROWS(rows); i++) {
-        struct check_simple *simple = NULL;
+        struct schema_class_sequence *simple = NULL;
 
-        CU_ASSERT_EQUAL(check_ecma_read(td_text(rows[i]), NULL, &simple, NULL),
+        CU_ASSERT_EQUAL(schema_ecma_read(td_text(rows[i]), NULL, &simple, NULL),
                         TD_OK);
         CU_ASSERT_PTR_NULL(simple);
-        check_simple_free(simple);
+        schema_class_sequence_free(simple);
     }
 }
 
@@ -210,11 +211,11 @@ static void what_is_no_pattern_is_refused_where_it_is_wrong(void)
     };
 
     for (size_t i = 0; i < ROWS(rows); i++) {
-        struct check_pattern *pattern = NULL;
+        struct schema_pattern *pattern = NULL;
         struct td_error err = {0};
 
         CU_ASSERT_EQUAL(
-            check_pattern_new(&pattern, td_text(rows[i].pattern), &err),
+            schema_pattern_new(&pattern, td_text(rows[i].pattern), &err),
             TD_USAGE);
         if (strcmp(err.text, rows[i].text) != 0 || err.offset != rows[i].at)
             printf("\n    %s: %u %s\n", rows[i].pattern, (unsigned)err.offset,
@@ -226,15 +227,15 @@ static void what_is_no_pattern_is_refused_where_it_is_wrong(void)
 
 static void groups_within_groups_have_a_limit(void)
 {
-    enum { TOO_MANY = CHECK_ECMA_DEPTH + 1 };
+    enum { TOO_MANY = SCHEMA_ECMA_DEPTH + 1 };
     char text[2 * TOO_MANY + 1];
 
     memset(text, '(', TOO_MANY);
     memset(text + TOO_MANY, ')', TOO_MANY);
     text[2 * TOO_MANY] = '\0';
-    CU_ASSERT_EQUAL(check_pattern_syntax(td_text(text), NULL), TD_USAGE);
+    CU_ASSERT_EQUAL(schema_pattern_syntax(td_text(text), NULL), TD_USAGE);
     text[2 * TOO_MANY - 1] = '\0';
-    expect(text + 1, "", CHECK_MATCH);
+    expect(text + 1, "", SCHEMA_MATCH);
 }
 
 static void matching_without_end_is_given_up(void)
@@ -247,7 +248,7 @@ static void matching_without_end_is_given_up(void)
 
     for (size_t i = 0; i < ROWS(rows); i++)
         expect(rows[i], "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab!",
-               CHECK_GAVE_UP);
+               SCHEMA_GAVE_UP);
 }
 
 static void a_long_text_needs_no_stack(void)
@@ -257,9 +258,9 @@ static void a_long_text_needs_no_stack(void)
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(text);
     memset(text, 'a', len);
-    CU_ASSERT_EQUAL(match("^(?:a|b)*$", td_bytes(text, len)), CHECK_MATCH);
+    CU_ASSERT_EQUAL(match("^(?:a|b)*$", td_bytes(text, len)), SCHEMA_MATCH);
     text[len - 1] = '!';
-    CU_ASSERT_EQUAL(match("^(?:ab|a)*$", td_bytes(text, len)), CHECK_NO_MATCH);
+    CU_ASSERT_EQUAL(match("^(?:ab|a)*$", td_bytes(text, len)), SCHEMA_NO_MATCH);
     free(text);
 }
 

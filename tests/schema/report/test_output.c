@@ -18,27 +18,27 @@ static uint32_t member(const struct td_jsonx *x, uint32_t at, const char *name)
 }
 
 /* An output of a schema for a value, as text. */
-static void show(const char *schema, const char *data, enum check_output form,
-                 struct td_buf *out)
+static void show(const char *schema, const char *data,
+                 enum schema_output_form form, struct td_buf *out)
 {
-    struct check_schemas *set = check_schemas_new(NULL);
-    struct check_schema_run *run;
+    struct schema_set *set = schema_set_new(NULL);
+    struct schema_run *run;
     struct td_jsonx x = {0};
     struct td_json_doc doc = {0};
     struct td_error err = {0};
     uint32_t root = 0;
 
     if (td_jsonx_parse(&x, "s", TD_JSONX_YAML, td_text(schema), &err) ||
-        check_schemas_add(set, &x, 0, &root, &err) ||
+        schema_set_add(set, &x, 0, &root, &err) ||
         td_json_parse(&doc, td_text(data), 64, &err))
         (void)td_buf_add_text(out, err.text);
-    run = check_schema_run_new(set);
+    run = schema_run_new(set);
     if (out->len == 0 &&
-        check_schema_output(run, root, (struct check_value){&doc, 0}, form,
-                            out) == TD_LIMIT)
+        schema_output(run, root, (struct schema_value){&doc, 0}, form, out) ==
+            TD_LIMIT)
         (void)td_buf_add_text(out, "undecided");
-    check_schema_run_free(run);
-    check_schemas_free(set);
+    schema_run_free(run);
+    schema_set_free(set);
     td_json_release(&doc);
     td_jsonx_release(&x);
 }
@@ -46,18 +46,18 @@ static void show(const char *schema, const char *data, enum check_output form,
 static void outputs_say_what_became_of_each_schema(void)
 {
     static const struct {
-        enum check_output form;
+        enum schema_output_form form;
         const char *data;
         const char *output;
     } rows[] = {
-        {CHECK_OUTPUT_FLAG, "{}", "{\"valid\":false}"},
-        {CHECK_OUTPUT_FLAG, "{\"a\":\"x\"}", "{\"valid\":true}"},
-        {CHECK_OUTPUT_BASIC, "{\"a\":1}",
+        {SCHEMA_OUTPUT_FLAG, "{}", "{\"valid\":false}"},
+        {SCHEMA_OUTPUT_FLAG, "{\"a\":\"x\"}", "{\"valid\":true}"},
+        {SCHEMA_OUTPUT_BASIC, "{\"a\":1}",
          "{\"valid\":false,\"errors\":[{\"valid\":false,"
          "\"keywordLocation\":\"/properties/a/$ref/type\","
          "\"absoluteKeywordLocation\":\"http://x/s#/$defs/t/type\","
          "\"instanceLocation\":\"/a\",\"error\":\"expected string\"}]}"},
-        {CHECK_OUTPUT_BASIC, "{\"a\":\"x\"}",
+        {SCHEMA_OUTPUT_BASIC, "{\"a\":\"x\"}",
          "{\"valid\":true,\"annotations\":[{\"valid\":true,"
          "\"keywordLocation\":\"/properties\","
          "\"absoluteKeywordLocation\":\"http://x/s#/properties\","
@@ -65,12 +65,12 @@ static void outputs_say_what_became_of_each_schema(void)
          "\"keywordLocation\":\"/properties/a/$ref/title\","
          "\"absoluteKeywordLocation\":\"http://x/s#/$defs/t/title\","
          "\"instanceLocation\":\"/a\",\"annotation\":\"T\"}]}"},
-        {CHECK_OUTPUT_LIST, "{}",
+        {SCHEMA_OUTPUT_LIST, "{}",
          "{\"valid\":false,\"details\":[{\"valid\":false,"
          "\"evaluationPath\":\"\",\"schemaLocation\":\"http://x/s#\","
          "\"instanceLocation\":\"\",\"errors\":{\"required\":"
          "\"expected a member \\\"a\\\"\"}}]}"},
-        {CHECK_OUTPUT_HIERARCHICAL, "{\"a\":\"x\"}",
+        {SCHEMA_OUTPUT_HIERARCHICAL, "{\"a\":\"x\"}",
          "{\"valid\":true,\"evaluationPath\":\"\","
          "\"schemaLocation\":\"http://x/s#\",\"instanceLocation\":\"\","
          "\"annotations\":{\"properties\":[\"a\"]},\"details\":[{"
@@ -120,7 +120,7 @@ static void annotations_of_children_name_them(void)
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct td_buf out = {0};
 
-        show(rows[i].schema, rows[i].data, CHECK_OUTPUT_HIERARCHICAL, &out);
+        show(rows[i].schema, rows[i].data, SCHEMA_OUTPUT_HIERARCHICAL, &out);
         CU_ASSERT_PTR_NOT_NULL(strstr(td_buf_str(&out), rows[i].part));
         if (!strstr(td_buf_str(&out), rows[i].part))
             printf("\n    row %zu: %s\n", i, td_buf_str(&out));
@@ -129,48 +129,46 @@ static void annotations_of_children_name_them(void)
 }
 
 /* Judge an output by the schema that the suite has for it. */
-static bool output_fits(const struct check_schema_options *how,
+static bool output_fits(const struct schema_options *how,
                         const struct td_jsonx *x, uint32_t schema,
                         struct td_bytes output)
 {
-    struct check_schemas *set = check_schemas_new(how);
+    struct schema_set *set = schema_set_new(how);
     struct td_json_doc doc = {0};
     struct td_error err = {0};
     uint32_t root = 0;
     bool good = false;
 
-    if (check_schemas_add(set, x, schema, &root, &err)) {
+    if (schema_set_add(set, x, schema, &root, &err)) {
         printf("\n    %s: %s\n", err.where, err.text);
     } else if (td_json_parse(&doc, output, 512, &err) == TD_OK) {
-        struct check_schema_run *run = check_schema_run_new(set);
+        struct schema_run *run = schema_run_new(set);
 
-        good = check_schema_test(run, root, (struct check_value){&doc, 0}) ==
-               TD_OK;
-        check_schema_run_free(run);
+        good = schema_test(run, root, (struct schema_value){&doc, 0}) == TD_OK;
+        schema_run_free(run);
     }
     if (!good)
         printf("\n    %.*s\n", (int)output.len, (const char *)output.ptr);
-    check_schemas_free(set);
+    schema_set_free(set);
     td_json_release(&doc);
     return good;
 }
 
-static unsigned run_output_group(const struct check_schema_options *how,
+static unsigned run_output_group(const struct schema_options *how,
                                  const struct td_jsonx *x, uint32_t group)
 {
-    struct check_schemas *set = check_schemas_new(how);
+    struct schema_set *set = schema_set_new(how);
     uint32_t tests = member(x, group, "tests");
-    struct check_schema_run *run;
+    struct schema_run *run;
     uint32_t root = 0;
     unsigned cases = 0;
 
     CU_ASSERT_EQUAL_FATAL(
-        check_schemas_add(set, x, member(x, group, "schema"), &root, NULL),
-        TD_OK);
-    run = check_schema_run_new(set);
+        schema_set_add(set, x, member(x, group, "schema"), &root, NULL), TD_OK);
+    run = schema_run_new(set);
     for (uint32_t t = tests + 1; t < x->json.values[tests].next;
          t = x->json.values[t].next) {
-        struct check_value data = {&x->json, member(x, t, "data")};
+        struct schema_value data = {&x->json, member(x, t, "data")};
         uint32_t basic = member(x, member(x, t, "output"), "basic");
         struct td_buf out = {0};
 
@@ -179,26 +177,26 @@ static unsigned run_output_group(const struct check_schema_options *how,
                               td_text("correct type yields an output unit")))
             continue;
         CU_ASSERT_NOT_EQUAL(
-            check_schema_output(run, root, data, CHECK_OUTPUT_BASIC, &out),
+            schema_output(run, root, data, SCHEMA_OUTPUT_BASIC, &out),
             TD_LIMIT);
         CU_ASSERT(output_fits(how, x, basic, td_buf_bytes(&out)));
         cases++;
         td_buf_release(&out);
     }
-    check_schema_run_free(run);
-    check_schemas_free(set);
+    schema_run_free(run);
+    schema_set_free(set);
     return cases;
 }
 
 static unsigned run_output_file(const char *folder, const char *name)
 {
-    struct check_schema_map map[] = {
+    struct schema_map map[] = {
         {"https://json-schema.org/draft/2020-12/output/schema",
          DEBIAN "/output-tests/draft2020-12/output-schema.json"},
         {"https://json-schema.org/draft/2019-09/output/schema",
          DEBIAN "/output-tests/draft2019-09/output-schema.json"},
         {NULL, NULL}};
-    struct check_schema_options how = {.map = map, .trust = true};
+    struct schema_options how = {.map = map, .trust = true};
     struct td_jsonx x = {0};
     char path[512];
     unsigned cases = 0;
@@ -244,7 +242,7 @@ static void add_dense(struct td_buf *out, struct td_bytes text)
     }
 }
 
-static void collect(void *self, const struct check_annotation *a)
+static void collect(void *self, const struct schema_annotation *a)
 {
     struct assertion *want = self;
 
@@ -266,8 +264,8 @@ static void string_of(const struct td_jsonx *x, uint32_t at, struct td_buf *out)
 /* Each value that is expected is there, and no other. A schema with $id has
  * pointers of its own: the suite counts from the document.
  */
-static bool assertion_holds(struct check_schema_run *run, uint32_t root,
-                            struct check_value data, const struct td_jsonx *x,
+static bool assertion_holds(struct schema_run *run, uint32_t root,
+                            struct schema_value data, const struct td_jsonx *x,
                             uint32_t at)
 {
     uint32_t expected = member(x, at, "expected");
@@ -281,7 +279,7 @@ static bool assertion_holds(struct check_schema_run *run, uint32_t root,
     string_of(x, member(x, at, "keyword"), &keyword);
     want.path = td_buf_str(&path);
     want.keyword = td_buf_str(&keyword);
-    good = check_schema_annotate(run, root, data, collect, &want) != TD_LIMIT;
+    good = schema_annotate(run, root, data, collect, &want) != TD_LIMIT;
     good &= want.count == x->json.values[expected].count;
     for (uint32_t key = expected + 1; key < x->json.values[expected].next;
          key = x->json.values[key + 1].next) {
@@ -309,19 +307,19 @@ static bool assertion_holds(struct check_schema_run *run, uint32_t root,
 
 static unsigned run_note_case(const struct td_jsonx *x, uint32_t at)
 {
-    struct check_schemas *set = check_schemas_new(NULL);
+    struct schema_set *set = schema_set_new(NULL);
     uint32_t tests = member(x, at, "tests");
-    struct check_schema_run *run;
+    struct schema_run *run;
     struct td_error err = {0};
     uint32_t root = 0;
     unsigned cases = 0;
 
-    if (check_schemas_add(set, x, member(x, at, "schema"), &root, &err))
+    if (schema_set_add(set, x, member(x, at, "schema"), &root, &err))
         printf("\n    %s: %s\n", err.where, err.text);
-    run = check_schema_run_new(set);
+    run = schema_run_new(set);
     for (uint32_t t = tests + 1; t < x->json.values[tests].next;
          t = x->json.values[t].next) {
-        struct check_value data = {&x->json, member(x, t, "instance")};
+        struct schema_value data = {&x->json, member(x, t, "instance")};
         uint32_t list = member(x, t, "assertions");
 
         for (uint32_t a = list + 1; a < x->json.values[list].next;
@@ -330,8 +328,8 @@ static unsigned run_note_case(const struct td_jsonx *x, uint32_t at)
             cases++;
         }
     }
-    check_schema_run_free(run);
-    check_schemas_free(set);
+    schema_run_free(run);
+    schema_set_free(set);
     return cases;
 }
 

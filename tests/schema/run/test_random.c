@@ -316,19 +316,19 @@ static const char *dialect_of(int draft)
                          : "https://json-schema.org/draft/2020-12/schema";
 }
 
-static void count(void *self, const struct check_problem *problem)
+static void count(void *self, const struct schema_problem *problem)
 {
     (void)problem;
     ++*(unsigned *)self;
 }
 
 /* The longest output says the same, and is JSON. */
-static bool output_agrees(struct check_schema_run *run, uint32_t root,
-                          struct check_value value, enum td_code code)
+static bool output_agrees(struct schema_run *run, uint32_t root,
+                          struct schema_value value, enum td_code code)
 {
     struct td_buf out = {0};
-    bool good = check_schema_output(run, root, value, CHECK_OUTPUT_HIERARCHICAL,
-                                    &out) == code &&
+    bool good = schema_output(run, root, value, SCHEMA_OUTPUT_HIERARCHICAL,
+                              &out) == code &&
                 td_json_check(td_buf_bytes(&out), 512, NULL) == TD_OK;
 
     td_buf_release(&out);
@@ -336,15 +336,14 @@ static bool output_agrees(struct check_schema_run *run, uint32_t root,
 }
 
 /* How a pair went: 1 valid, 0 not, -1: the two differ. */
-static int judge(struct check_schema_run *run, uint32_t root,
+static int judge(struct schema_run *run, uint32_t root,
                  const struct schema_oracle *oracle)
 {
-    struct check_value value = {oracle->doc, 0};
+    struct schema_value value = {oracle->doc, 0};
     bool good = schema_oracle(oracle, 0, 0);
-    enum td_code fast = check_schema_test(run, root, value);
+    enum td_code fast = schema_test(run, root, value);
     unsigned problems = 0;
-    enum td_code slow =
-        check_schema_explain(run, root, value, count, &problems);
+    enum td_code slow = schema_explain(run, root, value, count, &problems);
 
     if (fast != (good ? TD_OK : TD_FAILED) || slow != fast ||
         (problems > 0) == good || !output_agrees(run, root, value, fast))
@@ -393,8 +392,8 @@ static void vary(struct maker *m, const struct td_json_doc *doc)
 }
 
 /* What is known of a shape must hold for all documents of it. */
-static bool alike_agree(struct maker *m, struct check_schema_run *run,
-                        uint32_t root, const struct schema_oracle *oracle,
+static bool alike_agree(struct maker *m, struct schema_run *run, uint32_t root,
+                        const struct schema_oracle *oracle,
                         struct td_json_shapes *shapes)
 {
     struct td_json_doc doc = {0};
@@ -405,7 +404,7 @@ static bool alike_agree(struct maker *m, struct check_schema_run *run,
         vary(m, oracle->doc);
         if (td_json_shapes_parse(shapes, &doc, td_buf_bytes(&m->out), NULL))
             abort();
-        good = check_schema_test(run, root, (struct check_value){&doc, 0}) ==
+        good = schema_test(run, root, (struct schema_value){&doc, 0}) ==
                (schema_oracle(&own, 0, 0) ? TD_OK : TD_FAILED);
     }
     td_json_release(&doc);
@@ -420,10 +419,10 @@ struct tally {
 };
 
 static void run_values(struct maker *m, const struct td_jsonx *x,
-                       const struct check_schemas *set, uint32_t root,
+                       const struct schema_set *set, uint32_t root,
                        struct tally *tally)
 {
-    struct check_schema_run *run = check_schema_run_new(set);
+    struct schema_run *run = schema_run_new(set);
     struct td_json_shapes *shapes = td_json_shapes_new(64);
     struct td_buf text = {0};
     struct td_json_doc doc = {0};
@@ -452,14 +451,14 @@ static void run_values(struct maker *m, const struct td_jsonx *x,
     td_json_shapes_free(shapes);
     td_buf_release(&text);
     td_json_release(&doc);
-    check_schema_run_free(run);
+    schema_run_free(run);
 }
 
 static void run_schema(struct maker *m, struct tally *tally)
 {
-    struct check_schema_options how = {.dialect = dialect_of(m->draft),
-                                       .trust = true};
-    struct check_schemas *set = check_schemas_new(&how);
+    struct schema_options how = {.dialect = dialect_of(m->draft),
+                                 .trust = true};
+    struct schema_set *set = schema_set_new(&how);
     struct td_jsonx x = {0};
     uint32_t root;
 
@@ -467,11 +466,11 @@ static void run_schema(struct maker *m, struct tally *tally)
     if (td_jsonx_parse(&x, "random", TD_JSONX_JSON, td_buf_bytes(&m->out),
                        NULL))
         abort();
-    if (check_schemas_add(set, &x, 0, &root, NULL))
+    if (schema_set_add(set, &x, 0, &root, NULL))
         tally->refused++;
     else
         run_values(m, &x, set, root, tally);
-    check_schemas_free(set);
+    schema_set_free(set);
     td_jsonx_release(&x);
 }
 

@@ -10,12 +10,12 @@
 
 struct worker {
     pthread_t thread;
-    const struct check_schemas *set;
+    const struct schema_set *set;
     uint32_t root;
     unsigned wrong;
 };
 
-static void ignore(void *self, const struct check_problem *problem)
+static void ignore(void *self, const struct schema_problem *problem)
 {
     ++*(unsigned *)self;
     (void)problem;
@@ -33,22 +33,22 @@ static void *work(void *arg)
         {"{\"t\":\"\\u0062\",\"v\":7,\"w\":0}", TD_FAILED},
     };
     struct worker *w = arg;
-    struct check_schema_run *run = check_schema_run_new(w->set);
+    struct schema_run *run = schema_run_new(w->set);
     struct td_json_doc doc = {0};
 
     for (unsigned i = 0; i < ROUNDS; i++) {
-        struct check_value value = {&doc, 0};
+        struct schema_value value = {&doc, 0};
         unsigned problems = 0;
 
         if (td_json_parse(&doc, td_text(rows[i % 4].text), 64, NULL))
             abort();
-        w->wrong += check_schema_test(run, w->root, value) != rows[i % 4].code;
-        w->wrong += check_schema_explain(run, w->root, value, ignore,
-                                         &problems) != rows[i % 4].code;
+        w->wrong += schema_test(run, w->root, value) != rows[i % 4].code;
+        w->wrong += schema_explain(run, w->root, value, ignore, &problems) !=
+                    rows[i % 4].code;
         w->wrong += (problems > 0) != (rows[i % 4].code == TD_FAILED);
     }
     td_json_release(&doc);
-    check_schema_run_free(run);
+    schema_run_free(run);
     return NULL;
 }
 
@@ -59,14 +59,14 @@ static void threads_share_a_set(void)
         "{properties: {t: {const: b}, v: {type: integer}}}],"
         "properties: {l: {uniqueItems: true, contains: {minimum: 0},"
         "minContains: 0}}, unevaluatedProperties: false}";
-    struct check_schemas *set = check_schemas_new(NULL);
+    struct schema_set *set = schema_set_new(NULL);
     struct worker workers[THREADS] = {{0}};
     struct td_jsonx x = {0};
     uint32_t root = 0;
 
     CU_ASSERT_EQUAL_FATAL(
         td_jsonx_parse(&x, "s", TD_JSONX_YAML, td_text(schema), NULL), TD_OK);
-    CU_ASSERT_EQUAL_FATAL(check_schemas_add(set, &x, 0, &root, NULL), TD_OK);
+    CU_ASSERT_EQUAL_FATAL(schema_set_add(set, &x, 0, &root, NULL), TD_OK);
     for (int i = 0; i < THREADS; i++) {
         workers[i].set = set;
         workers[i].root = root;
@@ -77,7 +77,7 @@ static void threads_share_a_set(void)
         (void)pthread_join(workers[i].thread, NULL);
         CU_ASSERT_EQUAL(workers[i].wrong, 0);
     }
-    check_schemas_free(set);
+    schema_set_free(set);
     td_jsonx_release(&x);
 }
 

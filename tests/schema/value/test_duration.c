@@ -40,7 +40,7 @@ static void spans_are_read_exactly(void)
 {
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         int64_t ns;
-        bool good = check_span_read(td_text(rows[i].text), &ns);
+        bool good = schema_duration_read(td_text(rows[i].text), &ns);
 
         if (good != rows[i].good || (good && ns != rows[i].ns))
             printf("\n    \"%s\": %d, %" PRId64 "\n", rows[i].text, good, ns);

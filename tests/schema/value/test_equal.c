@@ -18,22 +18,22 @@ static struct td_json_doc parse(struct td_bytes text)
     return doc;
 }
 
-static bool is_unique(struct check_equal_memory *memory, struct td_bytes text)
+static bool is_unique(struct schema_equal_memory *memory, struct td_bytes text)
 {
     struct td_json_doc doc = parse(text);
-    bool unique = check_all_unique(memory, (struct check_value){&doc, 0});
+    bool unique = schema_all_unique(memory, (struct schema_value){&doc, 0});
 
     td_json_release(&doc);
     return unique;
 }
 
-static bool are_equal(struct check_equal_memory *memory, const char *a,
+static bool are_equal(struct schema_equal_memory *memory, const char *a,
                       const char *b)
 {
     struct td_json_doc x = parse(td_text(a));
     struct td_json_doc y = parse(td_text(b));
-    bool equal = check_equal(memory, (struct check_value){&x, 0},
-                             (struct check_value){&y, 0});
+    bool equal = schema_equal(memory, (struct schema_value){&x, 0},
+                              (struct schema_value){&y, 0});
 
     td_json_release(&x);
     td_json_release(&y);
@@ -78,7 +78,7 @@ static void values_are_equal_however_they_are_written(void)
         {"{\"x\":1,\"x\":1}", "{\"x\":1,\"y\":2}", false},
         {"{\"x\":1,\"y\":2}", "{\"x\":1,\"x\":1}", false},
     };
-    struct check_equal_memory memory = {0};
+    struct schema_equal_memory memory = {0};
     struct td_buf both = {0};
 
     for (size_t i = 0; i < ROWS(rows); i++) {
@@ -92,7 +92,7 @@ static void values_are_equal_however_they_are_written(void)
                         !rows[i].equal);
     }
     td_buf_release(&both);
-    check_equal_release(&memory);
+    schema_equal_release(&memory);
 }
 
 static unsigned pick(struct td_rand *rand, unsigned below)
@@ -128,15 +128,15 @@ static void add_value(struct td_buf *out, struct td_rand *rand, unsigned deep)
     (void)td_buf_add_byte(out, kind == 1 ? ']' : '}');
 }
 
-static bool pairs_differ(struct check_equal_memory *memory,
+static bool pairs_differ(struct schema_equal_memory *memory,
                          const struct td_json_doc *doc)
 {
     const struct td_json_value *values = doc->values;
 
     for (uint32_t a = 1; a < doc->len; a = values[a].next) {
         for (uint32_t b = values[a].next; b < doc->len; b = values[b].next) {
-            if (check_equal(memory, (struct check_value){doc, a},
-                            (struct check_value){doc, b}))
+            if (schema_equal(memory, (struct schema_value){doc, a},
+                             (struct schema_value){doc, b}))
                 return false;
         }
     }
@@ -145,7 +145,7 @@ static bool pairs_differ(struct check_equal_memory *memory,
 
 static void lists_are_unique_when_no_pair_is_equal(void)
 {
-    struct check_equal_memory memory = {0};
+    struct schema_equal_memory memory = {0};
     struct td_buf text = {0};
     struct td_rand rand;
     unsigned unique = 0;
@@ -162,14 +162,14 @@ static void lists_are_unique_when_no_pair_is_equal(void)
         }
         (void)td_buf_add_byte(&text, ']');
         doc = parse(td_buf_bytes(&text));
-        found = check_all_unique(&memory, (struct check_value){&doc, 0});
+        found = schema_all_unique(&memory, (struct schema_value){&doc, 0});
         unique += found;
         CU_ASSERT_EQUAL(found, pairs_differ(&memory, &doc));
         td_json_release(&doc);
     }
     CU_ASSERT(unique > LISTS / 10 && unique < LISTS - LISTS / 10);
     td_buf_release(&text);
-    check_equal_release(&memory);
+    schema_equal_release(&memory);
 }
 
 /* The n-th order of eight items, each with `before` in front of it. */
@@ -205,7 +205,7 @@ static void elements_made_to_collide_are_not_compared(void)
                                                                 add_members};
 
     for (size_t kind = 0; kind < ROWS(makers); kind++) {
-        struct check_equal_memory memory = {0};
+        struct schema_equal_memory memory = {0};
         struct td_buf text = {0};
 
         for (unsigned i = 0; i < CROWD; i++) {
@@ -216,13 +216,13 @@ static void elements_made_to_collide_are_not_compared(void)
         CU_ASSERT(is_unique(&memory, td_buf_bytes(&text)));
         CU_ASSERT_EQUAL(memory.compared, 0);
         td_buf_release(&text);
-        check_equal_release(&memory);
+        schema_equal_release(&memory);
     }
 }
 
 static void members_in_another_order_are_not_looked_up_one_by_one(void)
 {
-    struct check_equal_memory memory = {0};
+    struct schema_equal_memory memory = {0};
     struct td_buf a = {0};
     struct td_buf b = {0};
 
@@ -236,7 +236,7 @@ static void members_in_another_order_are_not_looked_up_one_by_one(void)
     CU_ASSERT_EQUAL(memory.compared, 2);
     td_buf_release(&a);
     td_buf_release(&b);
-    check_equal_release(&memory);
+    schema_equal_release(&memory);
 }
 
 static void add_event(struct td_buf *stream, unsigned n)

@@ -7,62 +7,62 @@
 
 static void a_text_has_one_number_while_it_lives(void)
 {
-    struct check_keys keys = {0};
+    struct schema_intern keys = {0};
     bool is_new = false;
-    uint32_t a = check_keys_add(&keys, td_text("a"), &is_new);
+    uint32_t a = schema_intern_add(&keys, td_text("a"), &is_new);
     uint32_t b;
 
     CU_ASSERT(is_new);
-    b = check_keys_add(&keys, td_text("b"), NULL);
+    b = schema_intern_add(&keys, td_text("b"), NULL);
     CU_ASSERT_NOT_EQUAL(a, b);
-    CU_ASSERT_EQUAL(check_keys_add(&keys, td_text("a"), &is_new), a);
+    CU_ASSERT_EQUAL(schema_intern_add(&keys, td_text("a"), &is_new), a);
     CU_ASSERT(!is_new);
-    check_keys_remove(&keys, a);
-    CU_ASSERT_EQUAL(check_keys_find(&keys, td_text("a")), CHECK_NO_KEY);
-    CU_ASSERT_EQUAL(check_keys_find(&keys, td_text("b")), b);
-    CU_ASSERT_EQUAL(check_keys_add(&keys, td_text("c"), &is_new), a);
+    schema_intern_remove(&keys, a);
+    CU_ASSERT_EQUAL(schema_intern_find(&keys, td_text("a")), SCHEMA_NO_KEY);
+    CU_ASSERT_EQUAL(schema_intern_find(&keys, td_text("b")), b);
+    CU_ASSERT_EQUAL(schema_intern_add(&keys, td_text("c"), &is_new), a);
     CU_ASSERT(is_new);
-    check_keys_clear(&keys);
+    schema_intern_clear(&keys);
     CU_ASSERT_EQUAL(keys.live, 0);
-    CU_ASSERT_EQUAL(check_keys_find(&keys, td_text("b")), CHECK_NO_KEY);
-    check_keys_release(&keys);
+    CU_ASSERT_EQUAL(schema_intern_find(&keys, td_text("b")), SCHEMA_NO_KEY);
+    schema_intern_release(&keys);
 }
 
 /* Every length around the words that are hashed at once, and every byte. */
 static void texts_that_differ_in_one_byte_are_two_keys(void)
 {
-    struct check_keys keys = {0};
+    struct schema_intern keys = {0};
     uint8_t text[40] = {0};
     bool is_new;
 
     for (size_t len = 0; len <= sizeof(text); len++) {
-        (void)check_keys_add(&keys, td_bytes(text, len), &is_new);
+        (void)schema_intern_add(&keys, td_bytes(text, len), &is_new);
         CU_ASSERT(is_new);
         for (size_t i = 0; i < len; i++) {
             text[i] = 1;
-            (void)check_keys_add(&keys, td_bytes(text, len), &is_new);
+            (void)schema_intern_add(&keys, td_bytes(text, len), &is_new);
             CU_ASSERT(is_new);
             text[i] = 0;
         }
     }
-    check_keys_release(&keys);
+    schema_intern_release(&keys);
 }
 
 static void a_key_keeps_its_text_while_others_come(void)
 {
-    struct check_keys keys = {0};
-    uint32_t key = check_keys_add(&keys, td_text("kept"), NULL);
-    struct td_bytes text = check_keys_text(&keys, key);
+    struct schema_intern keys = {0};
+    uint32_t key = schema_intern_add(&keys, td_text("kept"), NULL);
+    struct td_bytes text = schema_intern_text(&keys, key);
 
     for (uint32_t i = 0; i < 1000; i++)
-        (void)check_keys_add(&keys, td_bytes(&i, sizeof(i)), NULL);
+        (void)schema_intern_add(&keys, td_bytes(&i, sizeof(i)), NULL);
     CU_ASSERT(td_bytes_is(text, "kept"));
-    CU_ASSERT_PTR_EQUAL(check_keys_text(&keys, key).ptr, text.ptr);
-    check_keys_release(&keys);
+    CU_ASSERT_PTR_EQUAL(schema_intern_text(&keys, key).ptr, text.ptr);
+    schema_intern_release(&keys);
 }
 
 /* The most slots that may be looked at to find a text. */
-static uint32_t longest_run(const struct check_keys *keys)
+static uint32_t longest_run(const struct schema_intern *keys)
 {
     uint32_t longest = 0;
     uint32_t run = 0;
@@ -96,32 +96,32 @@ static void write_colliding(uint64_t words[2], uint64_t i)
 
 static void texts_made_to_collide_do_not_crowd_the_table(void)
 {
-    struct check_keys keys = {0};
+    struct schema_intern keys = {0};
     uint64_t words[2];
 
     for (uint64_t i = 0; i < CROWD; i++) {
         write_colliding(words, i);
-        (void)check_keys_add(&keys, td_bytes(words, sizeof(words)), NULL);
+        (void)schema_intern_add(&keys, td_bytes(words, sizeof(words)), NULL);
     }
     CU_ASSERT_EQUAL(keys.live, CROWD);
     CU_ASSERT(longest_run(&keys) < 200);
-    check_keys_release(&keys);
+    schema_intern_release(&keys);
 }
 
 /* Counters, and texts that are alike in all but their first or last bytes. */
 static void texts_that_are_nearly_alike_do_not_crowd_the_table(void)
 {
     for (unsigned shift = 0; shift <= 48; shift += 8) {
-        struct check_keys keys = {0};
+        struct schema_intern keys = {0};
 
         for (uint64_t i = 0; i < CROWD; i++) {
             uint64_t word = i << shift;
 
-            (void)check_keys_add(&keys, td_bytes(&word, sizeof(word)), NULL);
+            (void)schema_intern_add(&keys, td_bytes(&word, sizeof(word)), NULL);
         }
         CU_ASSERT_EQUAL(keys.live, CROWD);
         CU_ASSERT(longest_run(&keys) < 200);
-        check_keys_release(&keys);
+        schema_intern_release(&keys);
     }
 }
 
@@ -131,20 +131,20 @@ static void texts_that_are_nearly_alike_do_not_crowd_the_table(void)
 static void texts_made_to_collide_have_prints_of_their_own(void)
 {
     const uint64_t target = UINT64_C(0x1234567890abcdef);
-    struct check_keys prints = {0};
+    struct schema_intern prints = {0};
 
-    check_secret_draw();
+    schema_hash_seed_draw();
     for (uint64_t i = 0; i < CROWD; i++) {
         uint64_t words[2] = {i, known_step(0, i) ^ target};
         uint8_t text[sizeof(words)];
         uint64_t print;
 
         memcpy(text, words, sizeof(text));
-        print = check_print_text(0, text, sizeof(text), sizeof(text));
-        (void)check_keys_add(&prints, td_bytes(&print, sizeof(print)), NULL);
+        print = schema_fingerprint_text(0, text, sizeof(text), sizeof(text));
+        (void)schema_intern_add(&prints, td_bytes(&print, sizeof(print)), NULL);
     }
     CU_ASSERT_EQUAL(prints.live, CROWD);
-    check_keys_release(&prints);
+    schema_intern_release(&prints);
 }
 
 CU_TestInfo schema_value_intern_tests[] = {

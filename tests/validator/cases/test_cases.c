@@ -18,11 +18,11 @@
     "tests:\n"
 
 static enum td_code load_all(struct check_contract **contract,
-                             struct check_trials **trials, const char *tests,
+                             struct check_cases **cases, const char *tests,
                              const struct check_contract_errors *errors,
                              struct td_error *err)
 {
-    struct check_schema_options how = {0};
+    struct schema_options how = {0};
     struct check_options options = {.max_findings = 10};
     struct td_jsonx doc = {0};
     struct td_buf text = {0};
@@ -30,22 +30,22 @@ static enum td_code load_all(struct check_contract **contract,
 
     (void)td_buf_addf(&text, HEAD "%s", tests);
     *contract = NULL;
-    *trials = NULL;
+    *cases = NULL;
     code = td_jsonx_parse(&doc, "c", TD_JSONX_YAML, td_buf_bytes(&text), err);
     if (code == TD_OK)
         code = check_contract_compile(contract, &doc, &how, err);
     options.contract = *contract;
     if (code == TD_OK)
-        code = check_trials_new_all(trials, &options, errors, err);
+        code = check_cases_new_all(cases, &options, errors, err);
     td_buf_release(&text);
     return code;
 }
 
 static enum td_code load(struct check_contract **contract,
-                         struct check_trials **trials, const char *tests,
+                         struct check_cases **cases, const char *tests,
                          struct td_error *err)
 {
-    return load_all(contract, trials, tests, NULL, err);
+    return load_all(contract, cases, tests, NULL, err);
 }
 
 /* One test each; why is the first line of what it says, "" for a pass. */
@@ -79,30 +79,30 @@ static void a_test_expects_what_comes_and_nothing_else(void)
 {
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct check_contract *contract;
-        struct check_trials *trials;
-        const struct check_trial *trial;
+        struct check_cases *cases;
+        const struct check_case *one;
         struct td_error err = {0};
         struct td_buf text = {0};
         size_t len = strlen(rows[i].why);
 
         (void)td_buf_addf(&text, "- {name: n, stream: %s, expect: %s}\n",
                           rows[i].stream, rows[i].expect);
-        CU_ASSERT_EQUAL_FATAL(load(&contract, &trials, td_buf_str(&text), &err),
+        CU_ASSERT_EQUAL_FATAL(load(&contract, &cases, td_buf_str(&text), &err),
                               TD_OK);
-        CU_ASSERT_EQUAL(check_trials_count(trials), 1);
-        trial = check_trials_run(trials, 0);
-        if (trial->passed != (len == 0) || trial->why.len < len ||
-            memcmp(trial->why.ptr ? trial->why.ptr : (const uint8_t *)"",
+        CU_ASSERT_EQUAL(check_cases_count(cases), 1);
+        one = check_cases_run(cases, 0);
+        if (one->passed != (len == 0) || one->why.len < len ||
+            memcmp(one->why.ptr ? one->why.ptr : (const uint8_t *)"",
                    rows[i].why, len) != 0)
-            printf("\n    %s: %.*s\n", td_buf_str(&text), (int)trial->why.len,
-                   (const char *)trial->why.ptr);
-        CU_ASSERT_EQUAL(trial->passed, len == 0);
-        CU_ASSERT_TRUE(trial->why.len >= len);
-        if (trial->why.len >= len && len > 0)
-            CU_ASSERT_EQUAL(memcmp(trial->why.ptr, rows[i].why, len), 0);
-        CU_ASSERT_STRING_EQUAL(trial->where, "c:9:3");
+            printf("\n    %s: %.*s\n", td_buf_str(&text), (int)one->why.len,
+                   (const char *)one->why.ptr);
+        CU_ASSERT_EQUAL(one->passed, len == 0);
+        CU_ASSERT_TRUE(one->why.len >= len);
+        if (one->why.len >= len && len > 0)
+            CU_ASSERT_EQUAL(memcmp(one->why.ptr, rows[i].why, len), 0);
+        CU_ASSERT_STRING_EQUAL(one->where, "c:9:3");
         td_buf_release(&text);
-        check_trials_free(trials);
+        check_cases_free(cases);
         check_contract_free(contract);
     }
 }
@@ -113,7 +113,7 @@ static void a_profile_is_chosen_for_a_test(void)
 
     for (size_t i = 0; profiles[i]; i++) {
         struct check_contract *contract;
-        struct check_trials *trials;
+        struct check_cases *cases;
         struct td_error err = {0};
         struct td_buf text = {0};
 
@@ -123,12 +123,12 @@ static void a_profile_is_chosen_for_a_test(void)
                           "- {name: without, stream: [{type: a}, {type: b}], "
                           "expect: pass}\n",
                           profiles[i]);
-        CU_ASSERT_EQUAL_FATAL(load(&contract, &trials, td_buf_str(&text), &err),
+        CU_ASSERT_EQUAL_FATAL(load(&contract, &cases, td_buf_str(&text), &err),
                               TD_OK);
-        CU_ASSERT_TRUE(check_trials_run(trials, 0)->passed);
-        CU_ASSERT_TRUE(check_trials_run(trials, 1)->passed);
+        CU_ASSERT_TRUE(check_cases_run(cases, 0)->passed);
+        CU_ASSERT_TRUE(check_cases_run(cases, 1)->passed);
         td_buf_release(&text);
-        check_trials_free(trials);
+        check_cases_free(cases);
         check_contract_free(contract);
     }
 }
@@ -136,21 +136,21 @@ static void a_profile_is_chosen_for_a_test(void)
 static void rules_that_failed_are_known(void)
 {
     struct check_contract *contract;
-    struct check_trials *trials;
+    struct check_cases *cases;
     struct td_error err = {0};
 
     CU_ASSERT_EQUAL_FATAL(
-        load(&contract, &trials,
+        load(&contract, &cases,
              "- {name: one, stream: [{type: a}], expect: pass}\n"
              "- {name: two, stream: [{type: b}], expect: {fail: R1}}\n",
              &err),
         TD_OK);
-    for (uint32_t i = 0; i < check_trials_count(trials); i++)
-        CU_ASSERT_TRUE(check_trials_run(trials, i)->passed);
-    CU_ASSERT_TRUE(check_trials_failed(trials, 0));
-    CU_ASSERT_FALSE(check_trials_failed(trials, 1));
-    CU_ASSERT_FALSE(check_trials_failed(trials, 2));
-    check_trials_free(trials);
+    for (uint32_t i = 0; i < check_cases_count(cases); i++)
+        CU_ASSERT_TRUE(check_cases_run(cases, i)->passed);
+    CU_ASSERT_TRUE(check_cases_failed(cases, 0));
+    CU_ASSERT_FALSE(check_cases_failed(cases, 1));
+    CU_ASSERT_FALSE(check_cases_failed(cases, 2));
+    check_cases_free(cases);
     check_contract_free(contract);
 }
 
@@ -203,9 +203,9 @@ static void a_wrong_test_is_refused_with_its_place(void)
 {
     for (size_t i = 0; i < ROWS(wrong); i++) {
         struct check_contract *contract;
-        struct check_trials *trials;
+        struct check_cases *cases;
         struct td_error err = {0};
-        enum td_code code = load(&contract, &trials, wrong[i].test, &err);
+        enum td_code code = load(&contract, &cases, wrong[i].test, &err);
 
         if (code != TD_USAGE || strcmp(err.where, wrong[i].where) != 0 ||
             strcmp(err.text, wrong[i].why) != 0)
@@ -213,7 +213,7 @@ static void a_wrong_test_is_refused_with_its_place(void)
         CU_ASSERT_EQUAL(code, TD_USAGE);
         CU_ASSERT_STRING_EQUAL(err.where, wrong[i].where);
         CU_ASSERT_STRING_EQUAL(err.text, wrong[i].why);
-        CU_ASSERT_PTR_NULL(trials);
+        CU_ASSERT_PTR_NULL(cases);
         check_contract_free(contract);
     }
 }
@@ -244,7 +244,7 @@ static void hear(void *self, const struct td_error *error)
 static void every_wrong_test_is_heard_of_if_one_listens(void)
 {
     struct check_contract *contract;
-    struct check_trials *trials;
+    struct check_cases *cases;
     struct heard heard = {0};
     const struct check_contract_errors errors = {hear, &heard};
     struct td_error err = {0};
@@ -253,9 +253,9 @@ static void every_wrong_test_is_heard_of_if_one_listens(void)
     for (size_t i = 1; i < ROWS(wrong); i++)
         (void)td_buf_add_text(&text, wrong[i].test);
     CU_ASSERT_EQUAL(
-        load_all(&contract, &trials, td_buf_str(&text), &errors, &err),
+        load_all(&contract, &cases, td_buf_str(&text), &errors, &err),
         TD_USAGE);
-    CU_ASSERT_PTR_NULL(trials);
+    CU_ASSERT_PTR_NULL(cases);
     CU_ASSERT_STRING_EQUAL(err.text, wrong[1].why);
     CU_ASSERT_EQUAL(heard.wrong, ROWS(wrong) - 1);
     CU_ASSERT_EQUAL(heard.count, ROWS(wrong) - 1);

@@ -10,7 +10,7 @@
 static enum td_code load(struct check_contract **out, const char *text,
                          struct td_error *err)
 {
-    struct check_schema_options how = {0};
+    struct schema_options how = {0};
     struct td_jsonx doc = {0};
     enum td_code code =
         td_jsonx_parse(&doc, "c", TD_JSONX_YAML, td_text(text), err);

@@ -18,7 +18,7 @@ static const char head[] =
     "contract: 1\nunknown: ignore\nstream: {clock: {event: t, unit: ms}}\n"
     "events: {a: {}, b: {}, c: {}, d: {}}\n";
 
-struct trial {
+struct one {
     struct naive_rule rules[RULES];
     struct check_contract *contract;
     struct naive_item items[NAIVE_LONGEST];
@@ -30,7 +30,7 @@ struct trial {
     unsigned wrong;
 };
 
-static void write_contract(const struct trial *t, struct td_buf *out)
+static void write_contract(const struct one *t, struct td_buf *out)
 {
     (void)td_buf_addf(out, "%scomplete: %s\nrules:\n", head,
                       t->cut ? "false" : "true");
@@ -41,9 +41,9 @@ static void write_contract(const struct trial *t, struct td_buf *out)
     }
 }
 
-static void new_contract(struct trial *t, struct td_rand *rand)
+static void new_contract(struct one *t, struct td_rand *rand)
 {
-    struct check_schema_options how = {0};
+    struct schema_options how = {0};
     struct td_jsonx doc = {0};
     struct td_error err = {0};
     struct td_buf text = {0};
@@ -70,7 +70,7 @@ static const char *outcome_of(const struct naive_rule *rule,
     return v->judged > 0 ? "pass" : "vacuous";
 }
 
-static void show(const struct trial *t, int i, const struct check_result *r,
+static void show(const struct one *t, int i, const struct check_result *r,
                  const struct naive_verdict *v)
 {
     struct td_buf text = {0};
@@ -92,7 +92,7 @@ static void show(const struct trial *t, int i, const struct check_result *r,
     td_buf_release(&text);
 }
 
-static void compare(struct trial *t, const struct check_verdict *v)
+static void compare(struct one *t, const struct check_verdict *v)
 {
     uint32_t first = v->rules_len - RULES;
 
@@ -112,7 +112,7 @@ static void compare(struct trial *t, const struct check_verdict *v)
     }
 }
 
-static void judge_stream(struct trial *t, struct td_rand *rand)
+static void judge_stream(struct one *t, struct td_rand *rand)
 {
     struct check_options options = {.contract = t->contract, .max_findings = 2};
     struct check *check = check_new(&options, "s");
@@ -132,7 +132,7 @@ static void judge_stream(struct trial *t, struct td_rand *rand)
 
 static void verbs_mean_what_they_mean_to_the_slow_evaluator(void)
 {
-    struct trial t = {.wrong = 0};
+    struct one t = {.wrong = 0};
     struct td_rand rand;
 
     td_rand_seeded(&rand, 20);

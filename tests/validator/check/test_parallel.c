@@ -41,7 +41,7 @@ static const char schemas_only[] =
 struct scene {
     struct td_rand rand;
     struct check_contract *contract;
-    struct check_schemas *schemas;
+    struct schema_set *schemas;
     struct td_jsonx schema_doc;
     struct check_options how;
 };
@@ -67,9 +67,9 @@ static void set_up(struct scene *s, const char *contract)
     CU_ASSERT_EQUAL_FATAL(td_jsonx_parse(&s->schema_doc, "s", TD_JSONX_YAML,
                                          td_text("{required: [type]}"), NULL),
                           TD_OK);
-    s->schemas = check_schemas_new(NULL);
+    s->schemas = schema_set_new(NULL);
     CU_ASSERT_EQUAL_FATAL(
-        check_schemas_add(s->schemas, &s->schema_doc, 0, &s->how.root, NULL),
+        schema_set_add(s->schemas, &s->schema_doc, 0, &s->how.root, NULL),
         TD_OK);
     s->how.contract = s->contract;
     s->how.schemas = s->schemas;
@@ -78,7 +78,7 @@ static void set_up(struct scene *s, const char *contract)
 
 static void tear_down(struct scene *s)
 {
-    check_schemas_free(s->schemas);
+    schema_set_free(s->schemas);
     check_contract_free(s->contract);
     td_jsonx_release(&s->schema_doc);
 }

@@ -19,7 +19,7 @@
 static enum td_code load(struct check_contract **out, const char *text,
                          struct td_error *err)
 {
-    struct check_schema_options how = {0};
+    struct schema_options how = {0};
     struct td_jsonx doc = {0};
     enum td_code code =
         td_jsonx_parse(&doc, "c", TD_JSONX_YAML, td_text(text), err);
@@ -429,7 +429,7 @@ static void dialects_are_read_under_the_contracts_names(void)
     }
     CU_ASSERT_EQUAL(check_contract_dialect(contract, "old", &err), TD_OK);
     CU_ASSERT_EQUAL(check_contract_dialect(contract, "odl", &err), TD_USAGE);
-    CU_ASSERT_STRING_EQUAL(err.mend, "did you mean old?");
+    CU_ASSERT_STRING_EQUAL(err.hint, "did you mean old?");
     check_contract_free(contract);
 }
 
@@ -453,7 +453,7 @@ static void all_errors_are_reported(void)
                                "stream: 1\n";
     struct td_buf all = {0};
     const struct check_contract_errors errors = {note_error, &all};
-    struct check_schema_options how = {0};
+    struct schema_options how = {0};
     struct check_contract *contract = NULL;
     struct td_error err = {0};
     struct td_jsonx doc = {0};

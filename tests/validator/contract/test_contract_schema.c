@@ -10,29 +10,29 @@
 #define ROWS(a) (sizeof(a) / sizeof((a)[0]))
 #define SCHEMA  TD_SOURCE_DIR "/docs/contract.schema.json"
 
-static struct check_schemas *schemas;
-static struct check_schema_run *runner;
+static struct schema_set *schemas;
+static struct schema_run *runner;
 static uint32_t root;
 
 static void read_schema(void)
 {
     struct td_error err = {0};
 
-    schemas = check_schemas_new(NULL);
-    if (check_schemas_add_file(schemas, SCHEMA, &root, &err)) {
+    schemas = schema_set_new(NULL);
+    if (schema_set_add_file(schemas, SCHEMA, &root, &err)) {
         printf("\n    %s: %s\n", err.where, err.text);
         CU_FAIL_FATAL("the schema of contracts is wrong");
     }
-    runner = check_schema_run_new(schemas);
+    runner = schema_run_new(schemas);
 }
 
 static void drop_schema(void)
 {
-    check_schema_run_free(runner);
-    check_schemas_free(schemas);
+    schema_run_free(runner);
+    schema_set_free(schemas);
 }
 
-static void print_problem(void *self, const struct check_problem *problem)
+static void print_problem(void *self, const struct schema_problem *problem)
 {
     (void)self;
     printf("\n    %s: expected %s, found %s", problem->path, problem->expected,
@@ -41,17 +41,17 @@ static void print_problem(void *self, const struct check_problem *problem)
 
 static bool fits(const struct td_jsonx *doc, bool tell)
 {
-    struct check_value value = {&doc->json, 0};
-    enum td_code code = check_schema_test(runner, root, value);
+    struct schema_value value = {&doc->json, 0};
+    enum td_code code = schema_test(runner, root, value);
 
     if (code && tell)
-        code = check_schema_explain(runner, root, value, print_problem, NULL);
+        code = schema_explain(runner, root, value, print_problem, NULL);
     return code == TD_OK;
 }
 
 static bool loads(struct td_jsonx *doc, struct td_error *err)
 {
-    struct check_schema_options how = {0};
+    struct schema_options how = {0};
     struct check_contract *contract = NULL;
     enum td_code code = check_contract_compile(&contract, doc, &how, err);
 

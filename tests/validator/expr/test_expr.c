@@ -12,12 +12,12 @@
 struct scene {
     struct check_words *words;
     struct td_jsonx doc;
-    struct check_tallies *tallies;
+    struct check_aggregates *aggregates;
     struct check_selector *target;
     struct check_env env;
     struct check_expr *expr;
     struct check_eval *eval;
-    struct check_tally *own;
+    struct check_aggregate *own;
     struct td_error err;
 };
 
@@ -26,7 +26,7 @@ static void begin(struct scene *s, const char *text)
     struct td_buf json = {0};
 
     *s = (struct scene){.words = check_words_new(),
-                        .tallies = check_tallies_new()};
+                        .aggregates = check_aggregates_new()};
     (void)check_event_add(s->words, td_text("a"));
     (void)check_event_add(s->words, td_text("b"));
     (void)check_event_add(s->words, td_text("start"));
@@ -42,17 +42,17 @@ static void begin(struct scene *s, const char *text)
         check_selector_load(&s->target, s->words, &s->doc, 1, NULL), TD_OK);
     s->env = (struct check_env){.words = s->words,
                                 .doc = &s->doc,
-                                .tallies = s->tallies,
+                                .aggregates = s->aggregates,
                                 .target = s->target,
                                 .events = 4};
 }
 
 static void end(struct scene *s)
 {
-    check_tally_free(s->own);
+    check_aggregate_free(s->own);
     check_eval_free(s->eval);
     check_expr_free(s->expr);
-    check_tallies_free(s->tallies);
+    check_aggregates_free(s->aggregates);
     check_selector_free(s->target);
     check_words_free(s->words);
     td_jsonx_release(&s->doc);
@@ -66,7 +66,7 @@ static enum td_code load(struct scene *s, bool number)
 
     if (code == TD_OK) {
         s->eval = check_eval_new(s->words);
-        s->own = check_tally_new(s->tallies);
+        s->own = check_aggregate_new(s->aggregates);
     }
     return code;
 }
@@ -94,17 +94,17 @@ static void see(struct scene *s, struct td_json_doc *doc,
     check_eval_begin(s->eval, m);
     check_eval_time(s->eval, (int64_t)m->t_ns, 1000000);
     check_eval_key(s->eval, td_text("\"k1\""));
-    check_eval_tally(s->eval, s->own, NULL);
-    check_tally_observe(s->own, s->eval);
+    check_eval_aggregate(s->eval, s->own, NULL);
+    check_aggregate_observe(s->own, s->eval);
 }
 
 static const char *answer(struct scene *s, bool number, struct td_buf *out)
 {
-    struct check_number n = {.den = 1};
+    struct schema_rational n = {.den = 1};
 
     td_buf_clear(out);
     if (number && check_expr_number(s->expr, s->eval, &n)) {
-        check_number_write(out, &n);
+        schema_rational_write(out, &n);
     } else if (number || check_expr_test(s->expr, s->eval) == CHECK_UNDEFINED) {
         (void)td_buf_add_text(out, "? ");
         check_eval_reason(s->eval, out);
@@ -112,7 +112,7 @@ static const char *answer(struct scene *s, bool number, struct td_buf *out)
         (void)td_buf_add_text(
             out, check_expr_test(s->expr, s->eval) == CHECK_YES ? "yes" : "no");
     }
-    check_number_release(&n);
+    schema_rational_release(&n);
     return td_buf_str(out);
 }
 

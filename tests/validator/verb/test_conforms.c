@@ -40,7 +40,7 @@ static const struct {
 
 static struct check_contract *load(const char *rule)
 {
-    struct check_schema_options how = {.assert_format = true};
+    struct schema_options how = {.assert_format = true};
     struct check_contract *contract = NULL;
     struct td_jsonx doc = {0};
     struct td_error err = {0};

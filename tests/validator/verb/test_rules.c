@@ -29,7 +29,7 @@ struct expectation {
 
 static struct check_contract *contract_of(const char *text)
 {
-    struct check_schema_options how = {0};
+    struct schema_options how = {0};
     struct check_contract *contract = NULL;
     struct td_jsonx doc = {0};
     struct td_error err = {0};
@@ -344,7 +344,7 @@ static void findings_say_what_and_where(void)
                            (unsigned long long)v->findings[0].seq,
                            v->findings[0].path, v->findings[0].expected,
                            v->findings[0].found,
-                           (unsigned long long)v->findings[0].witness[0].seq);
+                           (unsigned long long)v->findings[0].related[0].seq);
         CU_ASSERT_EQUAL(v->findings_len, 1);
         CU_ASSERT_STRING_EQUAL(seen, rows[i].finding);
         if (strcmp(seen, rows[i].finding) != 0)

@@ -295,32 +295,32 @@ static void skews(void)
 static void percentiles_are_exact_and_then_near(void)
 {
     static const unsigned percents[] = {1, 50, 95, 99, 100};
-    struct check_samples s = {0};
-    struct check_samples half = {0};
+    struct td_histogram s = {0};
+    struct td_histogram half = {0};
 
     for (int64_t i = 1; i <= 1000; i++)
-        check_samples_add(i % 2 ? &s : &half, (i * 7919) % 1000 + 1);
-    check_samples_merge(&s, &half);
+        td_histogram_add(i % 2 ? &s : &half, (i * 7919) % 1000 + 1);
+    td_histogram_merge(&s, &half);
     CU_ASSERT_EQUAL(half.len, 0);
     for (size_t i = 0; i < ROWS(percents); i++)
-        CU_ASSERT_EQUAL(check_samples_percentile(&s, percents[i]),
+        CU_ASSERT_EQUAL(td_histogram_percentile(&s, percents[i]),
                         percents[i] * 10);
-    CU_ASSERT_FALSE(check_samples_rounded(&s));
-    check_samples_release(&s);
+    CU_ASSERT_FALSE(td_histogram_rounded(&s));
+    td_histogram_release(&s);
     for (int64_t i = 0; i < 200000; i++)
-        check_samples_add(&s, (i * 7919 % 200000) * 1000 + 1000);
-    CU_ASSERT_TRUE(check_samples_rounded(&s));
+        td_histogram_add(&s, (i * 7919 % 200000) * 1000 + 1000);
+    CU_ASSERT_TRUE(td_histogram_rounded(&s));
     for (size_t i = 0; i < ROWS(percents); i++) {
         int64_t exact = (int64_t)percents[i] * 2000 * 1000;
-        int64_t said = check_samples_percentile(&s, percents[i]);
+        int64_t said = td_histogram_percentile(&s, percents[i]);
 
         CU_ASSERT(said >= exact);
         CU_ASSERT(said - exact < exact / 125);
     }
-    check_samples_add(&s, INT64_MAX);
-    check_samples_add(&s, -5);
-    CU_ASSERT_EQUAL(check_samples_percentile(&s, 100), INT64_MAX);
-    check_samples_release(&s);
+    td_histogram_add(&s, INT64_MAX);
+    td_histogram_add(&s, -5);
+    CU_ASSERT_EQUAL(td_histogram_percentile(&s, 100), INT64_MAX);
+    td_histogram_release(&s);
 }
 
 CU_TestInfo validator_verb_verbs_more_tests[] = {

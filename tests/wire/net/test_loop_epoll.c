@@ -279,7 +279,7 @@ static void what_cannot_be_reached_says_so(void)
         CU_ASSERT_EQUAL(
             strncmp(scene.client.why.text, rows[i].text, strlen(rows[i].text)),
             0);
-        CU_ASSERT_TRUE(strlen(scene.client.why.mend) > 0);
+        CU_ASSERT_TRUE(strlen(scene.client.why.hint) > 0);
         tear_down(&scene);
     }
 }

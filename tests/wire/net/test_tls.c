@@ -226,7 +226,7 @@ static void files_that_do_not_fit_are_refused(void)
         CU_ASSERT_EQUAL(
             wire_listen(net, &bind, party_accept, NULL, &listener, &err),
             TD_USAGE);
-        CU_ASSERT_TRUE(strlen(err.mend) > 0);
+        CU_ASSERT_TRUE(strlen(err.hint) > 0);
         wire_net_close(net);
     }
 }
