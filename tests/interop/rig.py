@@ -328,10 +328,11 @@ def sio_event(event):
 
 def arguments(event):
     """What stands behind the name, `A,B]`, if the payload is a Socket.IO argument
-    array; else None."""
+    array (as text, if a tape line is not fit for it); else None."""
     head = "[" + event.get("name", "")
-    if "json" in event and head != "[" and event["raw"].startswith(head):
-        return event["raw"][len(head):].removeprefix(",")
+    raw = event["raw"] if "json" in event else event.get("text", "")
+    if head != "[" and raw.startswith(head):
+        return raw[len(head):].removeprefix(",")
     return None
 
 
@@ -384,7 +385,8 @@ def as_packet(event):
         head = "5%d-" % len(event["att"]) if "att" in event else "2"
         head += event["ns"] + "," if "ns" in event else ""
         head += "%d" % event["id"] if "id" in event else ""
-        return ([{"text": head + event["raw"]}]
+        raw = event["raw"] if "json" in event else event["text"]
+        return ([{"text": head + raw}]
                 + [{"b64": data} for data in event.get("att", [])])
     name = event.get("name", "\"message\"")
     if "b64" in event:

@@ -461,7 +461,7 @@ def overwriting_replaces_at_the_first_event(box):
                "the new tape")
     code, _, err = box.record("--overwrite", "-", data=b"3\n")
     same(code, 4)
-    holds(err, "another program")
+    holds(err, "is writing to it")
     process.stdin.write(b"2\n")
     process.stdin.flush()
     wait_until(lambda: plain(tape(box)), "an event on it")

@@ -404,7 +404,7 @@ def exits():
          [path, "--serve", ":0", "--insecure"]),
         (0, "lateness", [path, "-", "--max-lateness", "1m"]),
         (2, "full speed", [path, "-", "--speed", "max", "--max-lateness",
-                           "1"]),
+                           "1s"]),
         (2, "--eps", [path, "-", "--speed", "2", "--eps", "2"]),
         (4, "No such file", ["/no/such.tape.gz", "-"]),
         (4, "refused", [path, "--to", "ws://127.0.0.1:1/"]),

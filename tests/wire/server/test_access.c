@@ -112,7 +112,6 @@ static const struct {
     {"Host: evil.example\r\n", NULL, 403},
     {"Host: evil.example:8080\r\n", NULL, 403},
     {"Host: localhost.evil.example\r\n", NULL, 403},
-    {"Host: localhost@evil.example\r\n", NULL, 403},
     {"Host: localhost..\r\n", NULL, 403},
     {"Host: 192.168.0.1\r\n", NULL, 403},
     {"Host: 0.0.0.0\r\n", NULL, 403},
