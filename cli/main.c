@@ -2,6 +2,7 @@
 #include "cli/help/help.h"
 #include "cli/options/args.h"
 #include "cli/options/environment.h"
+#include "cli/options/find_verb.h"
 #include "cli/options/say.h"
 #include "cli/verbs/verbs.h"
 #include "core/fs.h"
@@ -37,7 +38,7 @@ static enum td_code print_help(const struct cli_command *command,
     if (command)
         cli_help_verb(&page, command);
     else
-        cli_help_overview(&page);
+        cli_help_overview(&page, cli_verbs);
     code = td_fs_write(1, td_buf_bytes(&page), "stdout", err);
     td_buf_release(&page);
     return code;
@@ -73,14 +74,14 @@ static enum td_code run_verb(const struct cli_command *command,
 
     /* Help is there also when a file is broken. */
     if (!cli_help_among(words))
-        code = cli_config_open(&config, err);
+        code = cli_config_open(&config, cli_verbs, err);
     if (!code)
         code = cli_args_parse(&args, command, config, words, err);
     if (!code && cli_wants_help(args)) {
         code = print_help(command, err);
     } else if (!code) {
         set_talk(args);
-        cli_environment_check(args);
+        cli_environment_check(args, cli_verbs);
         code = flush_stdout(command->run(args, err), err);
     }
     cli_args_free(args);
@@ -105,7 +106,7 @@ static enum td_code run_words(char *const *words, struct td_error *err)
         (void)td_error_set(err, TD_USAGE, words[0], 0, "no such option");
         return td_error_hint(err, "the verb comes first: see tapedeck help");
     }
-    code = cli_verb_find(&command, words[0], err);
+    code = cli_verb_find(&command, cli_verbs, words[0], err);
     if (code)
         return code;
     cli_say_verb(command->name);

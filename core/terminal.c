@@ -1,8 +1,8 @@
 #include "core/terminal.h"
 
-#include "core/fs.h"
-
+#include <errno.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 enum td_code td_ink(struct td_buf *out, enum td_ink ink, const char *text,
                     bool on)
@@ -31,16 +31,29 @@ static struct td_bytes fit(int fd, struct td_bytes text)
     return text;
 }
 
+static bool write_all(int fd, struct td_bytes text)
+{
+    while (text.len > 0) {
+        ssize_t n = write(fd, text.ptr, text.len);
+
+        if (n < 0 && errno != EINTR)
+            return false;
+        text.ptr += n > 0 ? n : 0;
+        text.len -= n > 0 ? (size_t)n : 0;
+    }
+    return true;
+}
+
 bool td_term_line(int fd, struct td_bytes text)
 {
     struct td_buf line = {0};
-    enum td_code code;
+    bool there;
 
     /* CR, and EL (ECMA-48 8.3.41): erase to the end of the line. */
     (void)td_buf_add_text(&line, "\r");
     (void)td_buf_add_bytes(&line, fit(fd, text));
     (void)td_buf_add_text(&line, "\033[K");
-    code = td_fs_write(fd, td_buf_bytes(&line), "terminal", NULL);
+    there = write_all(fd, td_buf_bytes(&line));
     td_buf_release(&line);
-    return code == TD_OK;
+    return there;
 }

@@ -1,21 +1,24 @@
 /* Completion scripts: words from the tables, files everywhere else. */
 #include "cli/help/help.h"
 #include "cli/options/args.h"
-#include "cli/verbs/verbs.h"
+#include "cli/options/common.h"
+#include "cli/options/find_verb.h"
 
 #include <string.h>
 
 #define PREFIX_MAX 32
 
-static void add_verb_names(struct td_buf *out)
+static void add_verb_names(struct td_buf *out,
+                           const struct cli_command *const *verbs)
 {
-    for (size_t i = 0; cli_verbs[i]; i++)
-        (void)td_buf_addf(out, "%s%s", i ? " " : "", cli_verbs[i]->name);
+    for (size_t i = 0; verbs[i]; i++)
+        (void)td_buf_addf(out, "%s%s", i ? " " : "", verbs[i]->name);
 }
 
 /* "rec|reco|recor|record": everything that means the verb. */
-static void add_prefixes(struct td_buf *out, const struct cli_command *verb,
-                         char between)
+static void add_prefixes(struct td_buf *out,
+                         const struct cli_command *const *verbs,
+                         const struct cli_command *verb, char between)
 {
     const struct cli_command *found;
     char prefix[PREFIX_MAX];
@@ -24,7 +27,7 @@ static void add_prefixes(struct td_buf *out, const struct cli_command *verb,
     for (size_t n = 1; n < len && n < sizeof(prefix); n++) {
         memcpy(prefix, verb->name, n);
         prefix[n] = '\0';
-        if (!cli_verb_find(&found, prefix, NULL) && found == verb)
+        if (!cli_verb_find(&found, verbs, prefix, NULL) && found == verb)
             (void)td_buf_addf(out, "%s%c", prefix, between);
     }
     (void)td_buf_add_text(out, verb->name);
@@ -43,12 +46,14 @@ static bool has_words(const struct cli_command *verb)
 }
 
 /* What the first operand may be: verbs are the words of help. */
-static void add_words(struct td_buf *out, const struct cli_command *verb)
+static void add_words(struct td_buf *out,
+                      const struct cli_command *const *verbs,
+                      const struct cli_command *verb)
 {
     if (verb->words)
         add_choices(out, verb->words);
     else
-        add_verb_names(out);
+        add_verb_names(out, verbs);
 }
 
 /* A value must be the next word, or may be. */
@@ -82,17 +87,19 @@ static void bash_values(struct td_buf *out, const struct cli_option *options)
     }
 }
 
-static void bash_verb(struct td_buf *out, const struct cli_command *verb)
+static void bash_verb(struct td_buf *out,
+                      const struct cli_command *const *verbs,
+                      const struct cli_command *verb)
 {
     (void)td_buf_add_text(out, "    ");
-    add_prefixes(out, verb, '|');
+    add_prefixes(out, verbs, verb, '|');
     (void)td_buf_add_text(out, ")\n        words=\"");
     add_option_names(out, verb->options);
     add_option_names(out, cli_common);
     (void)td_buf_add_text(out, "\"\n");
     if (has_words(verb)) {
         (void)td_buf_add_text(out, "        [ $COMP_CWORD -ne 2 ] || words=\"");
-        add_words(out, verb);
+        add_words(out, verbs, verb);
         (void)td_buf_add_text(out, "$words\"\n");
     }
     (void)td_buf_add_text(out, "        case $prev in\n");
@@ -102,7 +109,7 @@ static void bash_verb(struct td_buf *out, const struct cli_command *verb)
 }
 
 /* --color=a is three words to bash: "--color", "=", "a". */
-static void add_bash(struct td_buf *out)
+static void add_bash(struct td_buf *out, const struct cli_command *const *verbs)
 {
     (void)td_buf_add_text(
         out,
@@ -117,13 +124,13 @@ static void add_bash(struct td_buf *out)
         "    fi\n"
         "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
         "        COMPREPLY=($(compgen -W \"");
-    add_verb_names(out);
+    add_verb_names(out, verbs);
     (void)td_buf_add_text(out, " --help --version\" -- \"$cur\"))\n"
                                "        return\n"
                                "    fi\n"
                                "    case ${COMP_WORDS[1]} in\n");
-    for (size_t i = 0; cli_verbs[i]; i++)
-        bash_verb(out, cli_verbs[i]);
+    for (size_t i = 0; verbs[i]; i++)
+        bash_verb(out, verbs, verbs[i]);
     (void)td_buf_add_text(
         out, "    esac\n"
              "    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
@@ -184,16 +191,17 @@ static void zsh_options(struct td_buf *out, const struct cli_option *options)
     }
 }
 
-static void zsh_verb(struct td_buf *out, const struct cli_command *verb)
+static void zsh_verb(struct td_buf *out, const struct cli_command *const *verbs,
+                     const struct cli_command *verb)
 {
     (void)td_buf_add_text(out, "        ");
-    add_prefixes(out, verb, '|');
+    add_prefixes(out, verbs, verb, '|');
     (void)td_buf_add_text(out, ") _arguments");
     zsh_options(out, verb->options);
     zsh_options(out, cli_common);
     if (has_words(verb)) {
         (void)td_buf_add_text(out, " \\\n            '1:word:(");
-        add_words(out, verb);
+        add_words(out, verbs, verb);
         (void)td_buf_add_text(out, ")'");
     }
     (void)td_buf_add_text(out, " \\\n            '*:operand:_files' ;;\n");
@@ -202,7 +210,7 @@ static void zsh_verb(struct td_buf *out, const struct cli_command *verb)
 /* Sourced, the script registers itself; as a file _tapedeck in $fpath it is the
  * function.
  */
-static void add_zsh(struct td_buf *out)
+static void add_zsh(struct td_buf *out, const struct cli_command *const *verbs)
 {
     (void)td_buf_add_text(
         out, "#compdef tapedeck\n"
@@ -210,9 +218,9 @@ static void add_zsh(struct td_buf *out)
              "_tapedeck() {\n"
              "    local -a verbs\n"
              "    verbs=(\n");
-    for (size_t i = 0; cli_verbs[i]; i++) {
-        (void)td_buf_addf(out, "        '%s:", cli_verbs[i]->name);
-        add_quoted(out, cli_verbs[i]->summary, ":");
+    for (size_t i = 0; verbs[i]; i++) {
+        (void)td_buf_addf(out, "        '%s:", verbs[i]->name);
+        add_quoted(out, verbs[i]->summary, ":");
         (void)td_buf_add_text(out, "'\n");
     }
     (void)td_buf_add_text(
@@ -222,8 +230,8 @@ static void add_zsh(struct td_buf *out)
         "    local verb=$words[2]\n"
         "    shift words; (( CURRENT-- ))\n"
         "    case $verb in\n");
-    for (size_t i = 0; cli_verbs[i]; i++)
-        zsh_verb(out, cli_verbs[i]);
+    for (size_t i = 0; verbs[i]; i++)
+        zsh_verb(out, verbs, verbs[i]);
     (void)td_buf_add_text(
         out, "    esac\n}\n"
              "if [[ $funcstack[1] == _tapedeck ]]; then\n"
@@ -236,20 +244,23 @@ static void add_zsh(struct td_buf *out)
 }
 
 /* "complete -c tapedeck -n '__tapedeck_verb rec reco recor record'" */
-static void fish_begin(struct td_buf *out, const char *condition,
-                       const struct cli_command *verb)
+static void fish_begin(struct td_buf *out,
+                       const struct cli_command *const *verbs,
+                       const char *condition, const struct cli_command *verb)
 {
     (void)td_buf_addf(out, "complete -c tapedeck -n '%s ", condition);
-    add_prefixes(out, verb, ' ');
+    add_prefixes(out, verbs, verb, ' ');
     (void)td_buf_add_byte(out, '\'');
 }
 
-static void fish_options(struct td_buf *out, const struct cli_command *verb,
+static void fish_options(struct td_buf *out,
+                         const struct cli_command *const *verbs,
+                         const struct cli_command *verb,
                          const struct cli_option *options)
 {
     for (; options && options->name; options++) {
         if (verb)
-            fish_begin(out, "__tapedeck_verb", verb);
+            fish_begin(out, verbs, "__tapedeck_verb", verb);
         else
             (void)td_buf_add_text(out, "complete -c tapedeck");
         if (options->letter)
@@ -268,7 +279,9 @@ static void fish_options(struct td_buf *out, const struct cli_command *verb,
     }
 }
 
-static void fish_verb(struct td_buf *out, const struct cli_command *verb)
+static void fish_verb(struct td_buf *out,
+                      const struct cli_command *const *verbs,
+                      const struct cli_command *verb)
 {
     (void)td_buf_addf(out,
                       "complete -c tapedeck -n __tapedeck_first -fa %s -d '",
@@ -276,15 +289,15 @@ static void fish_verb(struct td_buf *out, const struct cli_command *verb)
     add_quoted(out, verb->summary, "\\");
     (void)td_buf_add_text(out, "'\n");
     if (has_words(verb)) {
-        fish_begin(out, "__tapedeck_word", verb);
+        fish_begin(out, verbs, "__tapedeck_word", verb);
         (void)td_buf_add_text(out, " -fa '");
-        add_words(out, verb);
+        add_words(out, verbs, verb);
         (void)td_buf_add_text(out, "'\n");
     }
-    fish_options(out, verb, verb->options);
+    fish_options(out, verbs, verb, verb->options);
 }
 
-static void add_fish(struct td_buf *out)
+static void add_fish(struct td_buf *out, const struct cli_command *const *verbs)
 {
     (void)td_buf_add_text(
         out, "# fish completion of tapedeck; made by: tapedeck completion "
@@ -300,17 +313,19 @@ static void add_fish(struct td_buf *out)
              "    test (count (commandline -opc)) -eq 2; and __tapedeck_verb "
              "$argv\n"
              "end\n");
-    for (size_t i = 0; cli_verbs[i]; i++)
-        fish_verb(out, cli_verbs[i]);
-    fish_options(out, NULL, cli_common);
+    for (size_t i = 0; verbs[i]; i++)
+        fish_verb(out, verbs, verbs[i]);
+    fish_options(out, verbs, NULL, cli_common);
 }
 
-void cli_help_completion(struct td_buf *out, const char *shell)
+void cli_help_completion(struct td_buf *out,
+                         const struct cli_command *const *verbs,
+                         const char *shell)
 {
     if (!strcmp(shell, "zsh"))
-        add_zsh(out);
+        add_zsh(out, verbs);
     else if (!strcmp(shell, "fish"))
-        add_fish(out);
+        add_fish(out, verbs);
     else
-        add_bash(out);
+        add_bash(out, verbs);
 }

@@ -1,7 +1,7 @@
 #include "cli/help/help.h"
 
 #include "cli/options/args.h"
-#include "cli/verbs/verbs.h"
+#include "cli/options/common.h"
 
 #include <string.h>
 
@@ -147,21 +147,24 @@ static void add_verb(struct td_buf *out, const struct cli_command *command)
     wrap(out, command->summary, VERB_COLUMN, VERB_COLUMN);
 }
 
-static const struct cli_command *verb_named(const char *name)
+static const struct cli_command *
+verb_named(const struct cli_command *const *verbs, const char *name)
 {
-    for (size_t i = 0; cli_verbs[i]; i++) {
-        if (!strcmp(cli_verbs[i]->name, name))
-            return cli_verbs[i];
+    for (size_t i = 0; verbs[i]; i++) {
+        if (!strcmp(verbs[i]->name, name))
+            return verbs[i];
     }
     return NULL;
 }
 
-static void add_group(struct td_buf *out, const struct cli_group *group)
+static void add_group(struct td_buf *out,
+                      const struct cli_command *const *verbs,
+                      const struct cli_group *group)
 {
     bool titled = false;
 
     for (const char *const *name = group->names; *name; name++) {
-        const struct cli_command *command = verb_named(*name);
+        const struct cli_command *command = verb_named(verbs, *name);
 
         if (!command)
             continue;
@@ -172,18 +175,19 @@ static void add_group(struct td_buf *out, const struct cli_group *group)
     }
 }
 
-void cli_help_overview(struct td_buf *out)
+void cli_help_overview(struct td_buf *out,
+                       const struct cli_command *const *verbs)
 {
     (void)td_buf_add_text(
         out, "usage: tapedeck VERB [OPERANDS] [OPTIONS]\n\n"
              "Record event streams, play them back, and say whether they are "
              "right.\n");
     for (const struct cli_group *group = cli_groups; group->title; group++)
-        add_group(out, group);
+        add_group(out, verbs, group);
     (void)td_buf_add_text(out, "\nOthers:\n");
-    for (size_t i = 0; cli_verbs[i]; i++) {
-        if (!cli_grouped(cli_verbs[i]->name))
-            add_verb(out, cli_verbs[i]);
+    for (size_t i = 0; verbs[i]; i++) {
+        if (!cli_grouped(verbs[i]->name))
+            add_verb(out, verbs[i]);
     }
     (void)td_buf_add_text(
         out, "\nA verb may be shortened: tapedeck rec is tapedeck record.\n"

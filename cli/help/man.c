@@ -1,7 +1,7 @@
 /* Manual pages in the macros of man(7). */
 #include "cli/help/help.h"
 #include "cli/options/args.h"
-#include "cli/verbs/verbs.h"
+#include "cli/options/common.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -82,7 +82,8 @@ static void add_verb(struct td_buf *out, const struct cli_command *command)
         add_examples(out, command->examples);
 }
 
-static void add_program(struct td_buf *out)
+static void add_program(struct td_buf *out,
+                        const struct cli_command *const *verbs)
 {
     (void)td_buf_addf(out,
                       ".TH TAPEDECK 1 \"\" \"tapedeck %s\"\n.SH NAME\n"
@@ -91,10 +92,9 @@ static void add_program(struct td_buf *out)
                       ".SH SYNOPSIS\n.B tapedeck\n"
                       "VERB [OPERANDS] [OPTIONS]\n.SH VERBS\n",
                       TD_VERSION);
-    for (size_t i = 0; cli_verbs[i]; i++) {
-        (void)td_buf_addf(out, ".TP\n.BR tapedeck\\-%s (1)\n",
-                          cli_verbs[i]->name);
-        add_text(out, cli_verbs[i]->summary);
+    for (size_t i = 0; verbs[i]; i++) {
+        (void)td_buf_addf(out, ".TP\n.BR tapedeck\\-%s (1)\n", verbs[i]->name);
+        add_text(out, verbs[i]->summary);
     }
 }
 
@@ -122,11 +122,12 @@ static void add_statuses(struct td_buf *out)
     }
 }
 
-void cli_help_man(struct td_buf *out, const struct cli_command *command)
+void cli_help_man(struct td_buf *out, const struct cli_command *const *verbs,
+                  const struct cli_command *command)
 {
     if (command)
         add_verb(out, command);
     else
-        add_program(out);
+        add_program(out, verbs);
     add_statuses(out);
 }

@@ -1,7 +1,7 @@
 /* docs/cli.md: every verb on one page. */
 #include "cli/help/help.h"
 #include "cli/options/args.h"
-#include "cli/verbs/verbs.h"
+#include "cli/options/common.h"
 
 #include <string.h>
 
@@ -54,7 +54,8 @@ static void add_verb(struct td_buf *out, const struct cli_command *command)
     }
 }
 
-void cli_help_markdown(struct td_buf *out)
+void cli_help_markdown(struct td_buf *out,
+                       const struct cli_command *const *verbs)
 {
     (void)td_buf_add_text(
         out, "# The command line\n\n"
@@ -75,6 +76,6 @@ void cli_help_markdown(struct td_buf *out)
              "statuses: [exit-status.md](exit-status.md).\n\n"
              "## Options of every verb\n");
     add_options(out, cli_common);
-    for (size_t i = 0; cli_verbs[i]; i++)
-        add_verb(out, cli_verbs[i]);
+    for (size_t i = 0; verbs[i]; i++)
+        add_verb(out, verbs[i]);
 }

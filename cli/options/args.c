@@ -8,30 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-const struct cli_option cli_common[] = {
-    {.name = "json", .type = CLI_FLAG, .help = "results as JSON on stdout"},
-    {.name = "quiet",
-     .letter = 'q',
-     .type = CLI_FLAG,
-     .help = "no talk on stderr but errors"},
-    {.name = "verbose",
-     .letter = 'v',
-     .type = CLI_FLAG,
-     .help = "more talk on stderr"},
-    {.name = "color",
-     .alias = "colour",
-     .type = CLI_CHOICE,
-     .value = "WHEN",
-     .choices = "auto|always|never",
-     .preset = "auto",
-     .help = "colors; auto: on a terminal, if NO_COLOR is not set"},
-    {.name = "help",
-     .letter = 'h',
-     .type = CLI_FLAG,
-     .help = "show this help and do nothing else"},
-    {.name = NULL},
-};
-
 struct cli_slot *cli_args_slot(const struct cli_args *args, const char *name)
 {
     for (size_t i = 0; i < args->slot_count; i++) {

@@ -31,11 +31,6 @@ struct cli_args {
     const struct cli_config *config;
 };
 
-/* The options of every verb: --json, --quiet, --verbose, --color, --help. Ends
- * with a NULL name.
- */
-extern const struct cli_option cli_common[];
-
 /* Read argv (without program and verb; borrowed, as config is) for a verb.
  * TD_USAGE names the option; *out is then NULL. Free with cli_args_free().
  * With --help among the words nothing is checked: see cli_wants_help().

@@ -1,7 +1,6 @@
 #include "cli/options/config.h"
 
-#include "cli/options/args.h"
-#include "cli/verbs/verbs.h"
+#include "cli/options/common.h"
 #include "core/jsonx.h"
 #include "core/mem.h"
 #include "core/suggest.h"
@@ -28,6 +27,7 @@ struct setting {
 };
 
 struct cli_config {
+    const struct cli_command *const *verbs;
     struct setting *first;
     struct setting **last;
 };
@@ -85,28 +85,31 @@ static bool has_option(const struct cli_option *options, const char *name)
     return false;
 }
 
-static const struct cli_command *verb_named(const char *name)
+static const struct cli_command *
+verb_named(const struct cli_command *const *verbs, const char *name)
 {
-    for (size_t i = 0; cli_verbs[i]; i++) {
-        if (!strcmp(cli_verbs[i]->name, name))
-            return cli_verbs[i];
+    for (size_t i = 0; verbs[i]; i++) {
+        if (!strcmp(verbs[i]->name, name))
+            return verbs[i];
     }
     return NULL;
 }
 
-static bool any_verb_has(const char *name)
+static bool any_verb_has(const struct cli_command *const *verbs,
+                         const char *name)
 {
-    for (size_t i = 0; cli_verbs[i]; i++) {
-        if (has_option(cli_verbs[i]->options, name))
+    for (size_t i = 0; verbs[i]; i++) {
+        if (has_option(verbs[i]->options, name))
             return true;
     }
     return false;
 }
 
-static bool is_known(const struct cli_command *verb, const char *name)
+static bool is_known(const struct cli_command *const *verbs,
+                     const struct cli_command *verb, const char *name)
 {
     return has_option(cli_common, name) ||
-           (verb ? has_option(verb->options, name) : any_verb_has(name));
+           (verb ? has_option(verb->options, name) : any_verb_has(verbs, name));
 }
 
 static void offer_options(struct td_suggestion *suggest,
@@ -120,14 +123,15 @@ static enum td_code unknown_key(struct file *file, uint32_t key,
                                 const struct cli_command *verb,
                                 const char *name)
 {
+    const struct cli_command *const *verbs = file->config->verbs;
     struct td_suggestion suggest = {.word = name};
 
     offer_options(&suggest, cli_common);
-    for (size_t i = 0; cli_verbs[i]; i++) {
+    for (size_t i = 0; verbs[i]; i++) {
         if (!verb)
-            td_suggest(&suggest, cli_verbs[i]->name);
-        if (!verb || verb == cli_verbs[i])
-            offer_options(&suggest, cli_verbs[i]->options);
+            td_suggest(&suggest, verbs[i]->name);
+        if (!verb || verb == verbs[i])
+            offer_options(&suggest, verbs[i]->options);
     }
     (void)td_jsonx_fail(&file->doc, key, TD_USAGE, file->err,
                         "no option is called \"%.64s\"", name);
@@ -212,11 +216,12 @@ static const struct cli_option *file_option(const struct cli_option *options,
 static void add_places(struct file *file, const struct cli_command *verb,
                        struct setting *setting)
 {
+    const struct cli_command *const *verbs = file->config->verbs;
     const struct cli_option *option =
         verb ? file_option(verb->options, setting->option) : NULL;
 
-    for (size_t i = 0; !verb && !option && cli_verbs[i]; i++)
-        option = file_option(cli_verbs[i]->options, setting->option);
+    for (size_t i = 0; !verb && !option && verbs[i]; i++)
+        option = file_option(verbs[i]->options, setting->option);
     if (!option || setting->count == 0)
         return;
     setting->places = td_calloc(setting->count + 1, sizeof(*setting->places));
@@ -255,7 +260,7 @@ static enum td_code add_option(struct file *file,
     char *name = text_of(&file->doc.json, key);
     enum td_code code = TD_OK;
 
-    if (!is_known(verb, name)) {
+    if (!is_known(file->config->verbs, verb, name)) {
         code = unknown_key(file, key, verb, name);
     } else if (file->doc.json.values[key + 1].kind != TD_JSON_NULL) {
         struct setting *setting = new_setting(file, verb, key);
@@ -292,7 +297,7 @@ static enum td_code add_top(struct file *file)
     for (uint32_t key = 1; key < values[0].next && !code;
          key = values[key + 1].next) {
         char *name = text_of(&file->doc.json, key);
-        const struct cli_command *verb = verb_named(name);
+        const struct cli_command *verb = verb_named(file->config->verbs, name);
 
         if (verb && values[key + 1].kind == TD_JSON_OBJECT)
             code = add_verb(file, verb, key + 1);
@@ -363,11 +368,14 @@ static enum td_code add_user(struct cli_config *config, struct td_error *err)
     return code;
 }
 
-enum td_code cli_config_open(struct cli_config **out, struct td_error *err)
+enum td_code cli_config_open(struct cli_config **out,
+                             const struct cli_command *const *verbs,
+                             struct td_error *err)
 {
     struct cli_config *config = td_calloc(1, sizeof(*config));
     enum td_code code;
 
+    config->verbs = verbs;
     config->last = &config->first;
     code = add_project(config, err);
     if (!code)

@@ -30,12 +30,14 @@ const char *cli_origin_text(enum cli_origin from);
 
 struct cli_config;
 
-/* Find and read the files. A missing file is fine. TD_USAGE: one is no YAML
- * mapping, has a key that no verb knows, or a value that is no text, number,
- * yes or no, or list of these; TD_IO: it cannot be read.
+/* Find and read the files; verbs is the table of all verbs and outlives them. A
+ * missing file is fine. TD_USAGE: one is no YAML mapping, has a key that no
+ * verb knows, or a value that is no text, number, yes or no, or list of these;
+ * TD_IO: it cannot be read.
  */
-TD_MUST_CHECK enum td_code cli_config_open(struct cli_config **out,
-                                           struct td_error *err);
+TD_MUST_CHECK enum td_code
+cli_config_open(struct cli_config **out, const struct cli_command *const *verbs,
+                struct td_error *err);
 
 /* NULL is fine. */
 void cli_config_close(struct cli_config *config);

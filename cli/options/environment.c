@@ -1,7 +1,7 @@
 #include "cli/options/environment.h"
 
 #include "cli/options/args.h"
-#include "cli/verbs/verbs.h"
+#include "cli/options/common.h"
 #include "core/suggest.h"
 
 #include <ctype.h>
@@ -45,16 +45,17 @@ static void offer_all(struct variable *v, const char *verb,
     }
 }
 
-static void check(const struct cli_args *args, const char *text)
+static void check(const struct cli_args *args,
+                  const struct cli_command *const *verbs, const char *text)
 {
     char name[NAME_MAX];
     struct variable v = {.name = name, .near = {.word = name}};
 
     (void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, "="), text);
     offer_all(&v, NULL, cli_common);
-    for (size_t i = 0; cli_verbs[i]; i++) {
-        offer_all(&v, cli_verbs[i]->name, cli_common);
-        offer_all(&v, cli_verbs[i]->name, cli_verbs[i]->options);
+    for (size_t i = 0; verbs[i]; i++) {
+        offer_all(&v, verbs[i]->name, cli_common);
+        offer_all(&v, verbs[i]->name, verbs[i]->options);
     }
     if (v.known)
         return;
@@ -63,10 +64,11 @@ static void check(const struct cli_args *args, const char *text)
             v.near.best ? v.near.best : "", v.near.best ? "?" : "");
 }
 
-void cli_environment_check(const struct cli_args *args)
+void cli_environment_check(const struct cli_args *args,
+                           const struct cli_command *const *verbs)
 {
     for (char **at = environ; at && *at; at++) {
         if (!strncmp(*at, OURS, strlen(OURS)))
-            check(args, *at + strlen(OURS));
+            check(args, verbs, *at + strlen(OURS));
     }
 }

@@ -1,6 +1,7 @@
 /* From words to slots: the command line, then the configuration, then presets.
  */
 #include "cli/options/args.h"
+#include "cli/options/common.h"
 #include "core/mem.h"
 #include "core/suggest.h"
 

@@ -1,5 +1,6 @@
 /* tapedeck completion: the script that teaches a shell our words. */
 #include "cli/help/help.h"
+#include "cli/verbs/verbs.h"
 #include "core/fs.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
         (void)td_error_set(err, TD_USAGE, shell, 0, "no such shell here");
         return td_error_hint(err, "choose bash, zsh or fish");
     }
-    cli_help_completion(&script, shell);
+    cli_help_completion(&script, cli_verbs, shell);
     code = td_fs_replace("-", td_buf_bytes(&script), err);
     td_buf_release(&script);
     return code;

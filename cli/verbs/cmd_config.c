@@ -1,5 +1,7 @@
 /* tapedeck config explain KEY: where a value comes from. */
 #include "cli/options/args.h"
+#include "cli/options/common.h"
+#include "cli/options/find_verb.h"
 #include "cli/shared/json_text.h"
 #include "cli/verbs/verbs.h"
 #include "core/fs.h"
@@ -52,7 +54,7 @@ static enum td_code find_key(struct key *key, const char *text,
     } else if ((size_t)(dot - text) < sizeof(verb)) {
         (void)memcpy(verb, text, (size_t)(dot - text));
         verb[dot - text] = '\0';
-        code = cli_verb_find(&key->verb, verb, err);
+        code = cli_verb_find(&key->verb, cli_verbs, verb, err);
         if (code)
             return code;
         key->option = find_option(key->verb->options, dot + 1);

@@ -1,5 +1,6 @@
 /* tapedeck help: every page the tables can make. */
 #include "cli/help/help.h"
+#include "cli/options/find_verb.h"
 #include "cli/verbs/verbs.h"
 #include "core/fs.h"
 
@@ -22,17 +23,17 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
     enum td_code code = TD_OK;
 
     if (cli_operands(args) > 0)
-        code = cli_verb_find(&command, cli_operand(args, 0), err);
+        code = cli_verb_find(&command, cli_verbs, cli_operand(args, 0), err);
     if (code)
         return code;
     if (cli_flag(args, "markdown"))
-        cli_help_markdown(&page);
+        cli_help_markdown(&page, cli_verbs);
     else if (cli_flag(args, "man"))
-        cli_help_man(&page, command);
+        cli_help_man(&page, cli_verbs, command);
     else if (command)
         cli_help_verb(&page, command);
     else
-        cli_help_overview(&page);
+        cli_help_overview(&page, cli_verbs);
     code = td_fs_replace("-", td_buf_bytes(&page), err);
     td_buf_release(&page);
     return code;

@@ -1,9 +1,6 @@
 #include "cli/verbs/verbs.h"
 
-#include "core/buf.h"
-#include "core/suggest.h"
-
-#include <string.h>
+#include <stddef.h>
 
 #define X(verb) extern const struct cli_command cli_cmd_##verb;
 #include "cli_verbs.inc"
@@ -15,52 +12,3 @@ const struct cli_command *const cli_verbs[] = {
 #undef X
     NULL,
 };
-
-static enum td_code unknown_verb(const char *name, struct td_error *err)
-{
-    struct td_suggestion suggest = {.word = name};
-
-    for (size_t i = 0; cli_verbs[i]; i++)
-        td_suggest(&suggest, cli_verbs[i]->name);
-    (void)td_error_set(err, TD_USAGE, name, 0, "no such verb");
-    if (suggest.best)
-        return td_error_hint(err, "did you mean %s?", suggest.best);
-    return td_error_hint(err, "see: tapedeck help");
-}
-
-static enum td_code ambiguous_verb(const char *name, struct td_error *err)
-{
-    struct td_buf names = {0};
-
-    for (size_t i = 0; cli_verbs[i]; i++) {
-        if (!strncmp(cli_verbs[i]->name, name, strlen(name)))
-            (void)td_buf_addf(&names, "%s%s", names.len ? ", " : "",
-                              cli_verbs[i]->name);
-    }
-    (void)td_error_set(err, TD_USAGE, name, 0, "could be %s",
-                       td_buf_str(&names));
-    (void)td_error_hint(err, "write more of it");
-    td_buf_release(&names);
-    return TD_USAGE;
-}
-
-enum td_code cli_verb_find(const struct cli_command **out, const char *name,
-                           struct td_error *err)
-{
-    size_t matches = 0;
-
-    for (size_t i = 0; cli_verbs[i]; i++) {
-        bool begins = !strncmp(cli_verbs[i]->name, name, strlen(name));
-
-        if (!begins || !*name)
-            continue;
-        *out = cli_verbs[i];
-        if (!strcmp(cli_verbs[i]->name, name))
-            return TD_OK;
-        matches++;
-    }
-    if (matches == 1)
-        return TD_OK;
-    *out = NULL;
-    return matches ? ambiguous_verb(name, err) : unknown_verb(name, err);
-}

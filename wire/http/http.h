@@ -171,4 +171,7 @@ enum td_code http_put_last_chunk(struct td_buf *out);
 /* "Not Found"; "" for a status without a name here. */
 const char *http_reason(int status);
 
+/* True for the bytes of a token (RFC 9110 section 5.6.2). */
+bool http_is_token(struct td_bytes text);
+
 #endif

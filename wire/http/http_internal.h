@@ -14,9 +14,6 @@ TD_MUST_CHECK enum td_code http_head_parse(struct http_head *head,
                                            enum http_role role, bool no_body,
                                            int *status, struct td_error *err);
 
-/* True for the bytes of a token (RFC 9110 section 5.6.2). */
-bool http_is_token(struct td_bytes text);
-
 /* Cuts white space (SP, HTAB) from both ends. */
 struct td_bytes http_trim(struct td_bytes text);
 

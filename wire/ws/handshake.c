@@ -2,7 +2,6 @@
 #include "core/b64.h"
 #include "core/digest.h"
 #include "core/rand.h"
-#include "wire/http/http_internal.h"
 
 #define GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 

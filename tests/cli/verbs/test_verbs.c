@@ -1,6 +1,8 @@
 /* Laws of the verbs' tables, since help, completion and parsing rely on them.
  */
 #include "cli/options/args.h"
+#include "cli/options/common.h"
+#include "cli/options/find_verb.h"
 #include "cli/verbs/verbs.h"
 #include "tests/suites.h"
 
@@ -81,15 +83,15 @@ static void verbs_are_found_by_name_and_beginning(void)
     const struct cli_command *verb;
     struct td_error err;
 
-    CU_ASSERT_EQUAL(cli_verb_find(&verb, "help", &err), TD_OK);
+    CU_ASSERT_EQUAL(cli_verb_find(&verb, cli_verbs, "help", &err), TD_OK);
     CU_ASSERT_STRING_EQUAL(verb->name, "help");
-    CU_ASSERT_EQUAL(cli_verb_find(&verb, "compl", &err), TD_OK);
+    CU_ASSERT_EQUAL(cli_verb_find(&verb, cli_verbs, "compl", &err), TD_OK);
     CU_ASSERT_STRING_EQUAL(verb->name, "completion");
-    CU_ASSERT_EQUAL(cli_verb_find(&verb, "hepl", &err), TD_USAGE);
+    CU_ASSERT_EQUAL(cli_verb_find(&verb, cli_verbs, "hepl", &err), TD_USAGE);
     CU_ASSERT_STRING_EQUAL(err.hint, "did you mean help?");
-    CU_ASSERT_EQUAL(cli_verb_find(&verb, "qqq", &err), TD_USAGE);
+    CU_ASSERT_EQUAL(cli_verb_find(&verb, cli_verbs, "qqq", &err), TD_USAGE);
     CU_ASSERT_STRING_EQUAL(err.hint, "see: tapedeck help");
-    CU_ASSERT_EQUAL(cli_verb_find(&verb, "", &err), TD_USAGE);
+    CU_ASSERT_EQUAL(cli_verb_find(&verb, cli_verbs, "", &err), TD_USAGE);
     CU_ASSERT_PTR_NULL(verb);
 }
 
