@@ -13,6 +13,7 @@
 #define REPLAYER_RANGE_H
 
 #include "core/error.h"
+#include "replayer/window.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,16 +33,6 @@ struct play_bound {
     const char *name;   /* borrowed from the text */
     const char *option; /* "--start", for errors; borrowed */
 };
-
-/* What the bounds mean on one tape. */
-struct play_window {
-    uint64_t from_ns; /* at_ns >= this */
-    uint64_t to_ns;   /* at_ns <= this; UINT64_MAX = to the end */
-    uint64_t from_seq;
-    uint64_t to_seq; /* UINT64_MAX = to the end */
-};
-
-#define PLAY_WINDOW_ALL ((struct play_window){0, UINT64_MAX, 0, UINT64_MAX})
 
 /* Read the value of `option` ("--start"); NULL text is no bound. TD_USAGE. */
 TD_MUST_CHECK enum td_code play_bound_parse(struct play_bound *bound,

@@ -8,7 +8,7 @@
 #define REPLAYER_TIMELINE_H
 
 #include "core/buf.h"
-#include "replayer/range.h"
+#include "replayer/window.h"
 #include "replayer/select.h"
 #include "tape/reader.h"
 

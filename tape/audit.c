@@ -4,7 +4,7 @@
 #include "core/mem.h"
 #include "tape/index.h"
 #include "tape/name_counts.h"
-#include "tape/reader.h"
+#include "tape/state.h"
 
 #include <stdlib.h>
 

@@ -12,7 +12,7 @@
 #include "tape/deflate.h"
 #include "tape/inflate.h"
 #include "tape/input.h"
-#include "tape/reader.h"
+#include "tape/state.h"
 
 enum tape_scan_mode { TAPE_SCAN_MEMBERS, TAPE_SCAN_GZIP, TAPE_SCAN_TEXT };
 

@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/event.h"
 #include "tape/line.h"
+#include "tape/state.h"
 
 #include <stdbool.h>
 
@@ -38,33 +39,6 @@ struct tape_header {
     struct td_bytes source; /* escaped text; "" if none */
     uint64_t start_wall_ns; /* without a header: by the first anchor, or 0 */
     uint64_t segment;       /* which one of the file, from 1 */
-};
-
-#define TAPE_NO_DAMAGE UINT64_MAX
-
-/* What has been seen so far, or from the index at open. */
-struct tape_state {
-    bool indexed; /* footer and index were there and right */
-    bool ended;   /* the last segment has its end line */
-    bool torn;    /* the file stops inside a member or without end line */
-    bool growing; /* torn, but only so far: somebody is writing to it */
-    long writer;  /* then, the process that does */
-    uint64_t segments;
-    uint64_t members;     /* data members */
-    uint64_t bad_members; /* skipped: CRC or deflate data wrong */
-    uint64_t bad_lines;   /* skipped: not a line of the format */
-    uint64_t spaced;      /* of bad_lines, JSON with white space between tokens,
-                             which a line of a tape does not have */
-    uint64_t missing;     /* sequence numbers that were skipped over */
-    uint64_t repeated;    /* events whose number had come before */
-    uint64_t foreign;     /* other events out of order, of another recording */
-    uint64_t strays;      /* members that stand where they do not belong */
-    uint64_t headless;    /* segments without a header line */
-    uint64_t wrong_index; /* found by a seek: an index that is not of the tape,
-                             which was read without it */
-    uint64_t lost;        /* as the tape says: dropped by the recorder */
-    uint64_t torn_at;     /* offset in the file of the first damage, or
-                             TAPE_NO_DAMAGE */
 };
 
 /* Open a tape. TD_IO: not there or a directory; TD_FORMAT: no tape. */

@@ -5,6 +5,7 @@
 #define TAPE_READER_INTERNAL_H
 
 #include "tape/member_scan.h"
+#include "tape/reader.h"
 #include "tape/seek.h"
 
 struct tape_reader {

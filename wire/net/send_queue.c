@@ -9,27 +9,6 @@
 #define SMALL_BLOCK ((size_t)4 * 1024)
 #define LARGE_BLOCK ((size_t)64 * 1024)
 
-struct wire_block *wire_block_new(size_t len)
-{
-    struct wire_block *block = td_realloc(NULL, sizeof(*block) + len);
-
-    block->refs = 1;
-    block->len = len;
-    return block;
-}
-
-struct wire_block *wire_block_ref(struct wire_block *block)
-{
-    block->refs++;
-    return block;
-}
-
-void wire_block_unref(struct wire_block *block)
-{
-    if (block && --block->refs == 0)
-        free(block);
-}
-
 static struct wire_segment *segment_at(const struct wire_queue *queue,
                                        unsigned i)
 {

@@ -7,7 +7,8 @@
 #ifndef WIRE_NET_SEND_QUEUE_H
 #define WIRE_NET_SEND_QUEUE_H
 
-#include "wire/net/transport.h"
+#include "core/event.h"
+#include "wire/net/block.h"
 
 #include <sys/uio.h>
 

@@ -11,7 +11,9 @@
 #ifndef WIRE_NET_TLS_H
 #define WIRE_NET_TLS_H
 
-#include "wire/net/transport.h"
+#include "core/error.h"
+#include "core/event.h"
+#include "wire/net/tls_options.h"
 
 struct tls_context; /* certificates and rules, for many codecs */
 struct tls_codec;   /* one conn */

@@ -16,23 +16,14 @@
 #include "core/error.h"
 #include "core/event.h"
 #include "core/timerq.h"
+#include "wire/net/block.h"
+#include "wire/net/tls_options.h"
 
 #include <stdbool.h>
 
 struct wire_net;
 struct wire_conn;
 struct wire_listener;
-
-/* Bytes that several conns send, freed with the last reference. */
-struct wire_block {
-    uint32_t refs;
-    size_t len;
-    uint8_t data[];
-};
-
-struct wire_block *wire_block_new(size_t len); /* refs 1; data not set */
-struct wire_block *wire_block_ref(struct wire_block *block);
-void wire_block_unref(struct wire_block *block); /* NULL is fine */
 
 /* What a conn tells its owner. ctx is what connect/accept was given. */
 struct wire_conn_events {
@@ -48,14 +39,6 @@ struct wire_conn_events {
      * unknown host; TD_PROTOCOL TLS; TD_TIMEOUT. */
     void (*closed)(void *ctx, struct wire_conn *conn,
                    const struct td_error *why);
-};
-
-struct wire_tls_options {
-    const char *ca_file;     /* NULL = the system's */
-    const char *server_name; /* SNI and host check; NULL = the dialled host */
-    const char *cert_file;   /* servers: PEM chain */
-    const char *key_file;    /* servers: PEM key */
-    bool insecure;           /* do not check the certificate (said aloud) */
 };
 
 struct wire_dial {
