@@ -14,8 +14,8 @@ import re
 import subprocess
 import sys
 
-ROOMS = ("core", "tape", "wire", "recorder", "replayer", "validator",
-         "reports", "orchestrator", "console", "cli")
+import check_layers
+
 # A prototype in column 0: words, a name, "(" and, maybe lines later, ");".
 PROTOTYPE = re.compile(
     r"^(?!typedef\b|#|static\b|extern\b|struct \w+ \{|enum \w+ \{)"
@@ -24,11 +24,8 @@ COMMENT = re.compile(r"/\*.*?\*/", re.S)
 
 
 def headers(root):
-    for room in ROOMS:
-        folder = os.path.join(root, room)
-        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
-            if name.endswith(".h"):
-                yield room + "/" + name
+    return [path for path in check_layers.sources(root)
+            if path.endswith(".h")]
 
 
 def blocks(text):

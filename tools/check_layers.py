@@ -3,56 +3,151 @@
 
 usage: check_layers.py ROOT
 
-Includes are "folder/file.h" from the root. A room may include itself and the
-rooms of its row; each library from outside has the files it may be seen in; no
-ring of headers and their sources. Prints one line per breach; exits 1 if there
-is any.
+A room is a folder with C in it; a sub-room is a folder in a room. Each has a
+row of LAW, which names what it may include: whole rooms, sub-rooms, or single
+headers. Includes are "folder/file.h" from the root. A module is x.c, x.h and
+its inner header x_internal.h, which nobody outside of its folder includes. No
+ring of modules or of rows. Each library from outside has the files it may be
+seen in, and no other is known. Prints one line per breach; exits 1 if there is
+any. tools/check_symbols.py asks the linker's names the same.
 """
 import fnmatch
 import os
 import re
 import sys
 
-ROOMS = {
-    "core": [],
-    "tape": ["core"],
-    "wire": ["core"],
-    "recorder": ["tape", "wire", "core"],
-    "replayer": ["tape", "wire", "core"],
-    "validator": ["tape", "core"],
-    "reports": ["validator/verdict/verdict.h", "core"],
-    "orchestrator": ["recorder", "replayer", "validator", "reports", "wire",
-                     "tape", "core"],
-    "console": ["replayer", "wire", "tape", "core",
-                "orchestrator/control_msg.h"],
-    "cli": ["orchestrator", "console", "recorder", "replayer", "validator",
-            "reports", "wire", "tape", "core"],
-}
+# Low to high: a row may only name what stands above it.
+LAW_TEXT = """
+core            :
+tape            : core
+wire            : core
+wire/net        : wire/limits.h core
+wire/http       : core
+wire/ws         : wire/http wire/limits.h core
+wire/sse        : core
+wire/eio        : wire/http wire/limits.h core
+wire/sio        : core
+wire/event      : core
+wire/client     : wire/net wire/http wire/ws wire/sse wire/eio wire/sio wire/event wire/limits.h core
+wire/server     : wire/net wire/http wire/ws wire/sse wire/eio wire/sio wire/event wire/limits.h core
+schema/value    : core
+schema/regex    : schema/value core
+schema/format   : schema/regex schema/value core
+schema/program  : schema/format schema/regex schema/value core
+schema/load     : schema/program schema/format schema/regex schema/value core
+schema/compile  : schema/load schema/program schema/format schema/regex schema/value core
+schema/run      : schema/compile schema/load schema/program schema/format schema/regex schema/value core
+schema/report   : schema/run schema/compile schema/load schema/program schema/format schema/regex schema/value core
+schema          : schema/report schema/run schema/compile schema/load schema/program schema/format schema/regex schema/value core
+validator/verdict  : schema core
+validator/message  : validator/verdict schema core
+validator/expr     : validator/message validator/verdict schema core
+validator/rule     : validator/expr validator/message validator/verdict schema core
+validator/engine   : validator/rule validator/expr validator/message validator/verdict schema core
+validator/verb     : validator/engine validator/rule validator/expr validator/message validator/verdict schema core
+validator/asyncapi : schema core
+validator/contract : validator/asyncapi validator/verb validator/engine validator/rule validator/expr validator/message validator/verdict schema core
+validator/check    : validator/contract validator/engine validator/rule validator/expr validator/message validator/verdict schema tape core
+validator/cases    : validator/check validator/contract validator/message validator/verdict schema tape core
+validator/lint     : validator/cases validator/check validator/contract validator/verb validator/engine validator/rule validator/expr validator/message validator/verdict schema core
+validator/explain  : validator/check validator/contract validator/verb validator/engine validator/rule validator/expr validator/message validator/verdict schema core
+reports         : validator/verdict core
+recorder        : tape wire schema/regex schema/value core
+replayer        : tape wire schema/regex schema/value core
+orchestrator    : recorder replayer validator reports schema wire tape core
+console         : replayer wire tape core orchestrator/control_msg.h
+cli/options     : core
+cli/help        : cli/options core
+cli/shared      : cli/help cli/options recorder replayer validator reports schema wire tape core
+cli/verbs       : cli/shared cli/help cli/options orchestrator console recorder replayer validator reports schema wire tape core
+cli             : cli/verbs cli/shared cli/help cli/options orchestrator console recorder replayer validator reports schema wire tape core
+"""
+
+# Folders whose C may include anything: they stand around the house.
+AROUND = ("tests", "bench")
 
 # What a system header's name begins with, and the files that may see it.
 LIBRARIES = {
-    "libwebsockets": ["wire/net/loop_epoll.c"],
-    "lws": ["wire/net/loop_epoll.c"],
-    "openssl/": ["wire/tls*.c", "wire/hash*.c"],
-    "zlib": ["tape/*"],
-    "isa-l": ["tape/*"],
-    "igzip_lib": ["tape/*"],
-    "crc.h": ["tape/*"],
-    "jansson": ["core/jsonx*", "validator/*", "reports/*", "recorder/*",
-                "replayer/*", "orchestrator/*", "console/*", "cli/*"],
-    "yaml": ["core/jsonx*"],
-    "pcre2": ["validator/*"],
+    "libwebsockets.h": ["wire/net/loop_epoll.c"],
+    "openssl/": ["wire/net/tls*.c", "core/digest*.c"],
+    "zlib.h": ["tape/*"],
+    "isa-l/": ["tape/*"],
+    "jansson.h": ["core/jsonx*", "reports/*", "orchestrator/*", "console/*",
+                  "cli/*"],
+    "yaml.h": ["core/jsonx*"],
+    "pcre2.h": ["schema/regex/*", "schema/format/idn.c"],
+    "idn2.h": ["schema/format/*"],
+    "gmp.h": ["schema/value/*"],
+    "emmintrin.h": ["core/simd.h"],
 }
 
-INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^">]+)[">]', re.M)
+# The C library, POSIX and Linux: what core stands on.
+SYSTEM = set("""
+assert.h ctype.h errno.h float.h inttypes.h limits.h locale.h math.h signal.h
+stdalign.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h
+string.h time.h
+arpa/inet.h dirent.h fcntl.h libgen.h netdb.h netinet/in.h netinet/tcp.h poll.h
+pthread.h spawn.h strings.h sys/file.h sys/ioctl.h sys/mman.h sys/resource.h
+sys/socket.h sys/stat.h sys/statvfs.h sys/time.h sys/types.h sys/uio.h sys/un.h
+sys/wait.h termios.h unistd.h
+malloc.h sched.h sys/epoll.h sys/eventfd.h sys/pidfd.h sys/prctl.h sys/random.h
+sys/signalfd.h sys/syscall.h sys/timerfd.h linux/falloc.h linux/sockios.h
+""".split())
+
+# Written by the build (cmake/).
+GENERATED = {"cli_verbs.inc"}
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include\s+([<"])([^">]+)[">]', re.M)
+SKIPPED = {".git", "build", "node_modules", "fixtures"}
+
+
+def read_law(text):
+    """{row: set of targets} in the order of the text, and its breaches."""
+    law, bad = {}, []
+    for line in filter(None, (l.strip() for l in text.split("\n"))):
+        row, targets = (part.strip() for part in line.split(":"))
+        for target in targets.split():
+            above = [name for name in law
+                     if name == target or name.startswith(target + "/")]
+            if not above and not target.endswith(".h"):
+                bad.append("the law: %s may not stand on %s, which is not "
+                           "above it" % (row, target))
+        law[row] = set(targets.split())
+    return law, bad
+
+
+LAW, LAW_BREACHES = read_law(LAW_TEXT)
+
+
+def row_of(path):
+    """The row of a file: its folder's, or None."""
+    folder = os.path.dirname(path)
+    return folder if folder in LAW else None
+
+
+def allows(row, target):
+    """May files of the row include or link to the target file?"""
+    home = row_of(target)
+    if home == row:
+        return True
+    return any(target == allowed or home == allowed or
+               (home or "").startswith(allowed + "/") for allowed in LAW[row])
+
+
+def module_of(path):
+    base = os.path.splitext(path)[0]
+    return base[:-len("_internal")] if base.endswith("_internal") else base
 
 
 def sources(root):
-    for room in ROOMS:
-        folder = os.path.join(root, room)
-        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+    for folder, folders, files in os.walk(root):
+        shown = os.path.relpath(folder, root)
+        folders[:] = sorted(f for f in folders if f not in SKIPPED and
+                            not f.startswith(".") and
+                            (shown != "." or f not in AROUND))
+        for name in sorted(files):
             if name.endswith((".c", ".h")):
-                yield room + "/" + name
+                yield os.path.normpath(os.path.join(shown, name))
 
 
 def includes(root, path):
@@ -63,29 +158,37 @@ def includes(root, path):
         yield line, match.group(1) == "<", match.group(2)
 
 
-def breach_of_room(path, target):
-    room = path.split("/")[0]
-    if "/" not in target:
-        return None if target == "cli_verbs.inc" else "write \"folder/file.h\""
-    if target.split("/")[0] == room:
+def breach_of_room(root, path, target):
+    if target in GENERATED:
         return None
-    for allowed in ROOMS[room]:
-        if target == allowed or target.startswith(allowed + "/"):
-            return None
-    return "%s may not include %s" % (room, target)
+    if "/" not in target:
+        return "write \"folder/file.h\""
+    if not os.path.isfile(os.path.join(root, target)):
+        return "there is no %s" % target
+    if not target.endswith(".h"):
+        return "%s is no header" % target
+    if target.endswith("_internal.h") and \
+            os.path.dirname(target) != os.path.dirname(path):
+        return "%s is the inner header of another folder" % target
+    row = row_of(path)
+    if not allows(row, target):
+        return "%s may not include %s" % (row, target)
+    return None
 
 
 def breach_of_library(path, target):
+    if target in SYSTEM:
+        return None
     for prefix, places in LIBRARIES.items():
         if target.startswith(prefix):
             if any(fnmatch.fnmatch(path, place) for place in places):
                 return None
             return "<%s> belongs to %s" % (target, ", ".join(places))
-    return None
+    return "<%s> is no library of this house" % target
 
 
 def find_ring(graph):
-    """A list of modules that include each other in a ring, or None."""
+    """A list of nodes that lead to each other in a ring, or None."""
     done = set()
 
     def walk(node, trail):
@@ -107,19 +210,29 @@ def find_ring(graph):
     return None
 
 
+def breach(root, path, system, target):
+    if system:
+        return breach_of_library(path, target)
+    return breach_of_room(root, path, target)
+
+
 def main(root):
-    bad = []
-    headers = {}
+    bad = list(LAW_BREACHES)
+    modules = {}
     for path in sources(root):
+        if row_of(path) is None:
+            bad.append("%s: the law has no row for its folder" % path)
+            continue
         for line, system, target in includes(root, path):
-            why = (breach_of_library if system else breach_of_room)(path, target)
+            why = breach(root, path, system, target)
             if why:
                 bad.append("%s:%d: %s" % (path, line, why))
-            if not system and path.endswith(".h"):
-                headers.setdefault(path, set()).add(target)
-    ring = find_ring(headers)
+            if not system and module_of(path) != module_of(target):
+                modules.setdefault(module_of(path), set()).add(
+                    module_of(target))
+    ring = find_ring(modules)
     if ring:
-        bad.append("ring of includes: " + " -> ".join(ring))
+        bad.append("ring of modules: " + " -> ".join(ring))
     print("\n".join(bad) if bad else "the include law holds")
     return 1 if bad else 0
 

@@ -8,6 +8,8 @@ import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tools"))
+import check_layers as law  # noqa: E402
 
 HEADER = """/* core/x.h - a thing. */
 #ifndef CORE_X_H
@@ -46,28 +48,98 @@ class Checks(unittest.TestCase):
 
     def test_layers(self):
         self.holds("check_layers.py", {
+            "core/x.h": "", "tape/x.h": "", "wire/http/y.h": "",
             "core/x.c": '#include "core/x.h"\n#include <stdio.h>\n',
             "tape/x.c": '#include "core/x.h"\n#include <zlib.h>\n',
             "wire/net/loop_epoll.c": "#include <libwebsockets.h>\n",
-            "cli/x.c": '#include "tape/x.h"\n#include "wire/y.h"\n'})
-        self.breaks("check_layers.py", {"core/x.c": '\n#include "tape/y.h"\n'},
-                    "core/x.c:2: core may not include tape/y.h")
-        self.breaks("check_layers.py", {"tape/x.h": '#include "wire/y.h"\n'},
-                    "tape/x.h:1: tape may not include wire/y.h")
-        self.breaks("check_layers.py", {"reports/x.c":
-                                        '#include "validator/run.h"\n'},
-                    "reports/x.c:1: reports may not include validator/run.h")
-        self.breaks("check_layers.py", {"wire/x.c":
-                                        "#include <libwebsockets.h>\n"},
-                    "wire/x.c:1: <libwebsockets.h> belongs to "
-                    "wire/net/loop_epoll.c")
-        self.breaks("check_layers.py", {"core/x.c": "#include <zlib.h>\n"},
-                    "core/x.c:1: <zlib.h> belongs to tape/*")
-        self.breaks("check_layers.py", {"core/x.c": '#include "x.h"\n'},
-                    'core/x.c:1: write "folder/file.h"')
-        self.breaks("check_layers.py", {"core/a.h": '#include "core/b.h"\n',
-                                        "core/b.h": '#include "core/a.h"\n'},
-                    "ring of includes: core/a.h -> core/b.h -> core/a.h")
+            "cli/main.c": '#include "tape/x.h"\n#include "wire/http/y.h"\n'})
+        for files, expected in (
+                ({"core/x.c": '#include "x.h"\n'},
+                 'core/x.c:1: write "folder/file.h"'),
+                ({"core/x.c": '\n#include "core/y.h"\n'},
+                 "core/x.c:2: there is no core/y.h"),
+                ({"core/x.c": '#include "core/y.c"\n', "core/y.c": ""},
+                 "core/x.c:1: core/y.c is no header"),
+                ({"wire/ws/x.c": '#include "wire/http/y_internal.h"\n',
+                  "wire/http/y_internal.h": ""},
+                 "wire/ws/x.c:1: wire/http/y_internal.h is the inner header of "
+                 "another folder"),
+                ({"lib/x.c": ""}, "lib/x.c: the law has no row for its folder"),
+                ({"wire/mqtt/x.h": ""},
+                 "wire/mqtt/x.h: the law has no row for its folder"),
+                ({"core/x.c": "#include <curl/curl.h>\n"},
+                 "core/x.c:1: <curl/curl.h> is no library of this house"),
+                ({"core/a.h": '#include "core/b.h"\n',
+                  "core/b.h": '#include "core/a.h"\n'},
+                 "ring of modules: core/a -> core/b -> core/a"),
+                ({"core/a.c": '#include "core/b.h"\n', "core/b.h": "",
+                  "core/b.c": '#include "core/a_internal.h"\n',
+                  "core/a_internal.h": ""},
+                 "ring of modules: core/a -> core/b -> core/a")):
+            self.breaks("check_layers.py", files, expected)
+
+    def test_every_row_of_the_law(self):
+        """A tree in which each row includes a header of every other one: what
+        the row does not name is a breach, and nothing else."""
+        rows = {row: [target.strip() for target in targets.split()]
+                for row, targets in (line.split(":") for line in
+                                     law.LAW_TEXT.strip().split("\n"))}
+        rows = {row.strip(): targets for row, targets in rows.items()}
+        files = {row + "/b.h": "" for row in rows}
+        wanted = []
+        for row, targets in rows.items():
+            files[row + "/a.c"] = "".join('#include "%s/b.h"\n' % other
+                                          for other in rows)
+            wanted += ["%s/a.c:%d: %s may not include %s/b.h" % (
+                row, line, row, other) for line, other in enumerate(rows, 1)
+                if other != row and not any(
+                    other == target or other.startswith(target + "/")
+                    for target in targets)]
+        lines, status = run("check_layers.py", files)
+        self.assertEqual(sorted(lines), sorted(wanted))
+        self.assertEqual(status, 1)
+        self.assertEqual({line.split("/a.c")[0] for line in wanted},
+                         set(rows) - {"cli"})
+
+    def test_every_library_of_the_law(self):
+        for header, places in law.LIBRARIES.items():
+            whole = header + ("x.h" if header.endswith("/") else "")
+            text = "#include <%s>\n" % whole
+            self.holds("check_layers.py",
+                       {places[0].replace("*", "/x.c" if places[0].endswith(
+                           "/*") else "_x.c").replace("//", "/"): text})
+            self.breaks("check_layers.py", {"replayer/x.c": text},
+                        "replayer/x.c:1: <%s> belongs to %s" %
+                        (whole, ", ".join(places)))
+
+    def test_the_law_has_no_ring(self):
+        _, bad = law.read_law("core:\ntape: core wire\nwire: core\n")
+        self.assertEqual(bad, ["the law: tape may not stand on wire, which is "
+                               "not above it"])
+        self.assertEqual(law.LAW_BREACHES, [])
+
+    def test_symbols(self):
+        files = {"core/a.c": "int wire_f(void); int td_a(void);\n"
+                             "int td_a(void) { return wire_f(); }\n",
+                 "wire/net/b.c": "int wire_f(void);\n"
+                                 "int wire_f(void) { return 1; }\n"}
+        with tempfile.TemporaryDirectory() as root:
+            for path, text in files.items():
+                for folder in (root, root + "/build/x.dir"):
+                    os.makedirs(os.path.join(folder, os.path.dirname(path)),
+                                exist_ok=True)
+                with open(os.path.join(root, path), "w",
+                          encoding="utf-8") as file:
+                    file.write(text)
+                subprocess.run(["cc", "-c", os.path.join(root, path), "-o",
+                                "%s/build/x.dir/%s.o" % (root, path)],
+                               check=True)
+            done = subprocess.run(
+                [sys.executable, os.path.join(ROOT, "tools/check_symbols.py"),
+                 root, root + "/build"], stdout=subprocess.PIPE, check=False)
+        self.assertEqual(done.stdout.decode().strip(),
+                         "core/a.c: core may not use wire_f() of wire/net/b.c")
+        self.assertEqual(done.returncode, 1)
 
     def test_size(self):
         body = "int f(int a)\n{\n%s}\n"

@@ -4,6 +4,8 @@ find_program(TD_CLANG_FORMAT NAMES clang-format-14 clang-format REQUIRED)
 set(tools ${PROJECT_SOURCE_DIR}/tools)
 
 add_test(NAME laws.layers COMMAND ${TD_PYTHON} ${tools}/check_layers.py ${PROJECT_SOURCE_DIR})
+add_test(NAME laws.symbols COMMAND ${TD_PYTHON} ${tools}/check_symbols.py
+  ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 add_test(NAME laws.size COMMAND ${TD_PYTHON} ${tools}/check_size.py ${PROJECT_SOURCE_DIR})
 add_test(NAME laws.words COMMAND ${TD_PYTHON} ${tools}/check_words.py ${PROJECT_SOURCE_DIR})
 add_test(NAME laws.headers COMMAND ${TD_PYTHON} ${tools}/check_headers.py
