@@ -27,6 +27,9 @@ static enum play_key plain(uint8_t byte)
         return PLAY_KEY_PAUSE;
     case '.':
         return PLAY_KEY_STEP;
+    case '?':
+    case 'h':
+        return PLAY_KEY_HELP;
     case 'q':
     case 'Q':
         return PLAY_KEY_QUIT;

@@ -1,6 +1,8 @@
 #include "replayer/keyboard.h"
 
+#include "core/fs.h"
 #include "core/mem.h"
+#include "core/terminal.h"
 #include "replayer/key_decoder.h"
 #include "replayer/raw_terminal.h"
 
@@ -15,6 +17,19 @@ struct play_keyboard {
     void (*quit)(void *ctx);
     void *ctx;
 };
+
+/* A line of its own; the progress line is drawn again below it. */
+static void show_keys(void)
+{
+    static const char keys[] =
+        "keys: space pauses and goes on, . one event, up and down change the "
+        "speed, left and right seek by 5 s, q quits\r\n";
+
+    /* A terminal that has gone has nobody to tell. */
+    if (td_term_line(STDERR_FILENO, td_text("")) &&
+        td_fs_write(STDERR_FILENO, td_text(keys), "stderr", NULL))
+        return;
+}
 
 static void on_key(struct play_keyboard *keyboard, enum play_key key)
 {
@@ -39,6 +54,9 @@ static void on_key(struct play_keyboard *keyboard, enum play_key key)
         break;
     case PLAY_KEY_BACK:
         play_player_seek(keyboard->player, -(int64_t)PLAY_SEEK_NS);
+        break;
+    case PLAY_KEY_HELP:
+        show_keys();
         break;
     case PLAY_KEY_QUIT:
         keyboard->quit(keyboard->ctx);

@@ -11,8 +11,7 @@
 
 struct play_progress {
     struct wire_net *net;
-    const struct play_player *player;
-    const struct play_serve *serve;
+    struct play_progress_options options;
     struct wire_timer timer;
     struct td_buf line;
 };
@@ -52,9 +51,23 @@ static void add_speed(struct td_buf *out, const struct play_view *view)
     }
 }
 
+/* How much there is, and how far that is. */
+static void add_total(struct td_buf *out, uint64_t at_ns, uint64_t last_ns)
+{
+    uint64_t at = at_ns < last_ns ? at_ns : last_ns;
+
+    if (last_ns == 0)
+        return;
+    (void)td_buf_add_text(out, " of ");
+    add_clock(out, last_ns);
+    (void)td_buf_addf(out, ", %u %%",
+                      (unsigned)((double)at * 100 / (double)last_ns));
+}
+
 enum td_code play_progress_text(struct td_buf *out, struct play_view view,
                                 const struct play_lateness *lateness,
-                                unsigned consumers)
+                                unsigned consumers,
+                                const struct play_progress_options *options)
 {
     const char *state = "playing ";
 
@@ -64,9 +77,11 @@ enum td_code play_progress_text(struct td_buf *out, struct play_view view,
         state = "waiting ";
     (void)td_buf_add_text(out, state);
     add_clock(out, view.at_ns);
+    add_total(out, view.at_ns, options->last_ns);
     (void)td_buf_add_text(out, "  ");
     add_speed(out, &view);
-    (void)td_buf_addf(out, "  %" PRIu64 " events", view.events);
+    (void)td_buf_addf(out, "  %" PRIu64 " event%s", view.events,
+                      view.events == 1 ? "" : "s");
     if (consumers)
         (void)td_buf_addf(out, "  %u consumer%s", consumers,
                           consumers == 1 ? "" : "s");
@@ -74,31 +89,33 @@ enum td_code play_progress_text(struct td_buf *out, struct play_view view,
         (void)td_buf_add_text(out, "  late p99 ");
         (void)td_duration_format(out, play_lateness_quantile(lateness, 990));
     }
+    if (options->keys)
+        (void)td_buf_add_text(out, "  ? keys");
     return out->len ? TD_OK : TD_LIMIT;
 }
 
 static void draw(void *ctx)
 {
     struct play_progress *p = ctx;
+    const struct play_progress_options *o = &p->options;
 
     td_buf_clear(&p->line);
-    (void)play_progress_text(&p->line, play_player_view(p->player),
-                             &play_player_stats(p->player)->lateness,
-                             p->serve ? play_serve_consumers(p->serve) : 0);
+    (void)play_progress_text(&p->line, play_player_view(o->player),
+                             &play_player_stats(o->player)->lateness,
+                             o->serve ? play_serve_consumers(o->serve) : 0, o);
     /* A terminal that has gone has nobody to tell. */
     if (td_term_line(STDERR_FILENO, td_buf_bytes(&p->line)))
         wire_timer_set(p->net, &p->timer, wire_now(p->net) + REDRAW_NS);
 }
 
-struct play_progress *play_progress_new(struct wire_net *net,
-                                        const struct play_player *player,
-                                        const struct play_serve *serve)
+struct play_progress *
+play_progress_new(struct wire_net *net,
+                  const struct play_progress_options *options)
 {
     struct play_progress *p = td_calloc(1, sizeof(*p));
 
     p->net = net;
-    p->player = player;
-    p->serve = serve;
+    p->options = *options;
     p->timer = (struct wire_timer){.fire = draw, .ctx = p};
     wire_timer_set(net, &p->timer, 0);
     return p;

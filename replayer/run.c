@@ -226,6 +226,18 @@ static void attach(struct play_run *run)
         play_player_start(run->player);
 }
 
+static void show_progress(struct play_run *run)
+{
+    struct play_progress_options options = {
+        .player = run->player,
+        .serve = run->serve,
+        .last_ns = play_source_last(run->source),
+        .keys = run->keyboard != NULL,
+    };
+
+    run->progress = play_progress_new(run->net, &options);
+}
+
 static enum td_code open_all(struct play_run *run, const struct td_clock *clock,
                              struct td_error *err)
 {
@@ -245,7 +257,7 @@ static enum td_code open_all(struct play_run *run, const struct td_clock *clock,
         code = play_keyboard_open(&run->keyboard, run->net, run->player,
                                   on_quit, run, err);
     if (!code && run->options.progress)
-        run->progress = play_progress_new(run->net, run->player, run->serve);
+        show_progress(run);
     return code;
 }
 

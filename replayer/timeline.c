@@ -106,6 +106,24 @@ enum td_code play_source_again(struct play_source **out,
     return play_source_open(out, &options, err);
 }
 
+uint64_t play_source_last(const struct play_source *source)
+{
+    uint64_t last = 0;
+
+    for (uint32_t i = 0; i < source->count; i++) {
+        const struct input *input = &source->inputs[i];
+        struct tape_extent extent = {0};
+
+        if (!tape_reader_state(input->reader).indexed ||
+            tape_reader_extent(input->reader, &extent, NULL))
+            return 0;
+        if (last < extent.last_ns + input->shift_ns)
+            last = extent.last_ns + input->shift_ns;
+    }
+    return last < source->options.window.to_ns ? last
+                                               : source->options.window.to_ns;
+}
+
 static enum td_code input_next(struct input *input, struct td_error *err)
 {
     enum td_code code = tape_reader_next(input->reader, &input->ev, err);

@@ -8,8 +8,8 @@
 #define REPLAYER_TIMELINE_H
 
 #include "core/buf.h"
-#include "replayer/window.h"
 #include "replayer/select.h"
+#include "replayer/window.h"
 #include "tape/reader.h"
 
 #define PLAY_TAPES_MAX 64
@@ -78,6 +78,11 @@ TD_MUST_CHECK enum td_code play_source_marker(struct play_source *source,
                                               const char *name,
                                               struct play_place *place,
                                               struct td_error *err);
+
+/* at_ns of the last event that can come, as the tapes say without being read;
+ * 0: they do not (a pipe, a tape that is torn or still growing).
+ */
+uint64_t play_source_last(const struct play_source *source);
 
 /* Counts by now. */
 struct play_seen play_source_seen(const struct play_source *source);
