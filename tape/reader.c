@@ -511,58 +511,17 @@ enum td_code tape_reader_open(struct tape_reader **out, const char *path,
     return code ? code : tape_reader_take(out, &in, how, err);
 }
 
-static void forget_selection(struct tape_reader *r)
-{
-    for (size_t i = 0; i < r->names_len; i++)
-        free((void *)(uintptr_t)r->names[i].ptr);
-    for (size_t i = 0; i < r->kinds_len; i++)
-        free((void *)(uintptr_t)r->kinds[i].ptr);
-    free(r->names);
-    free(r->kinds);
-    r->names = NULL;
-    r->kinds = NULL;
-    r->names_len = 0;
-    r->kinds_len = 0;
-}
-
 void tape_reader_close(struct tape_reader *r)
 {
     if (!r)
         return;
-    forget_selection(r);
+    tape_reader_unselect(r);
     tape_scan_release(&r->scan);
     td_buf_release(&r->scratch);
     td_buf_release(&r->header_line);
     td_buf_release(&r->end_line);
     tape_seek_release(&r->seek);
     free(r);
-}
-
-static struct td_bytes *copy_list(const struct td_bytes *list, size_t len)
-{
-    struct td_bytes *copy =
-        (struct td_bytes *)td_calloc(len + 1, sizeof(*copy));
-
-    for (size_t i = 0; i < len; i++)
-        copy[i] = td_bytes(td_strndup(list[i].ptr, list[i].len), list[i].len);
-    return copy;
-}
-
-void tape_reader_select(struct tape_reader *r, const struct td_bytes *names,
-                        size_t names_len, const struct td_bytes *kinds,
-                        size_t kinds_len)
-{
-    forget_selection(r);
-    r->names = copy_list(names, names_len);
-    r->names_len = names_len;
-    r->kinds = copy_list(kinds, kinds_len);
-    r->kinds_len = kinds_len;
-    r->scan.by_name = names_len + kinds_len > 0;
-    memset(&r->scan.names, 0, sizeof(r->scan.names));
-    for (size_t i = 0; i < names_len; i++)
-        tape_names_set(&r->scan.names, tape_name_bit(names[i]));
-    for (size_t i = 0; i < kinds_len; i++)
-        tape_names_set(&r->scan.names, tape_kind_bit(kinds[i]));
 }
 
 const struct tape_header *tape_reader_header(const struct tape_reader *r)
@@ -581,11 +540,6 @@ uint64_t tape_reader_wall(const struct tape_reader *r,
 struct td_bytes tape_reader_line(const struct tape_reader *r)
 {
     return r->line;
-}
-
-uint64_t tape_reader_unwanted(const struct tape_reader *r)
-{
-    return r->scan.unwanted;
 }
 
 uint64_t tape_reader_lost(const struct tape_reader *r)

@@ -1,5 +1,6 @@
 /* tape/reader_internal.h - what the files of the reader share: reader.c gives
- * lines and events in order, reader_seek.c goes to other places.
+ * lines and events in order, reader_seek.c goes to other places, reader_select.c
+ * knows what is wanted.
  */
 #ifndef TAPE_READER_INTERNAL_H
 #define TAPE_READER_INTERNAL_H
@@ -47,6 +48,9 @@ TD_MUST_CHECK enum td_code tape_reader_enter(struct tape_reader *reader,
 
 /* Forget the lines at hand and go on at an offset of the file. */
 void tape_reader_go(struct tape_reader *reader, uint64_t at);
+
+/* Every event is wanted again. */
+void tape_reader_unselect(struct tape_reader *reader);
 
 /* All is read once more from the start: forget what was counted on the way. */
 void tape_reader_forget(struct tape_reader *reader);
