@@ -1,6 +1,6 @@
 /* tape/reader_internal.h - what the files of the reader share: reader.c gives
- * lines and events in order, reader_seek.c goes to other places, reader_select.c
- * knows what is wanted.
+ * lines and events in order, reader_seek.c goes to other places,
+ * reader_select.c knows what is wanted.
  */
 #ifndef TAPE_READER_INTERNAL_H
 #define TAPE_READER_INTERNAL_H
