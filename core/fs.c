@@ -219,17 +219,19 @@ enum td_code td_fs_spool(int fd, const char *path, uint64_t max,
  */
 static long holder_of(FILE *locks, uint64_t inode)
 {
+    static const char kind[] = "FLOCK  ADVISORY  WRITE ";
     char line[256];
-    long pid;
-    uint64_t found;
 
+    /* "1: FLOCK  ADVISORY  WRITE PID MAJOR:MINOR:INODE 0 EOF" */
     while (fgets(line, sizeof(line), locks)) {
-        const char *at = strstr(line, "FLOCK  ADVISORY  WRITE ");
+        const char *at = strstr(line, kind);
+        const char *last = strrchr(line, ':');
+        long pid;
 
-        if (at && !strstr(line, "->") &&
-            sscanf(at, "FLOCK  ADVISORY  WRITE %ld %*x:%*x:%" SCNu64, &pid,
-                   &found) == 2 &&
-            found == inode && pid > 0 && pid != getpid())
+        if (!at || last < at || strstr(line, "->"))
+            continue;
+        pid = strtol(at + sizeof(kind) - 1, NULL, 10);
+        if (strtoull(last + 1, NULL, 10) == inode && pid > 0 && pid != getpid())
             return pid;
     }
     return 0;

@@ -64,7 +64,7 @@ void rec_summary_progress(struct td_buf *out, const struct rec_stats *stats,
                           double rate)
 {
     add_count(out, stats->events);
-    td_buf_add_text(out, " events, ");
+    td_buf_add_text(out, " messages, ");
     add_rate(out, rate);
     td_buf_add_text(out, ", lag ");
     td_duration_format(out, stats->lag_ns);
@@ -100,7 +100,7 @@ void rec_summary_text(struct td_buf *out, const struct rec_result *result)
     const struct rec_stats *stats = &result->stats;
 
     add_count(out, stats->events);
-    td_buf_add_text(out, stats->events == 1 ? " event (" : " events (");
+    td_buf_add_text(out, stats->events == 1 ? " message (" : " messages (");
     add_size(out, stats->payload_bytes);
     td_buf_add_text(out, ") in ");
     td_duration_format(out, stats->elapsed_ns);

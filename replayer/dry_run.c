@@ -212,10 +212,10 @@ static void text_name(const struct name *name, struct td_buf *out)
 
 enum td_code play_dry_run_text(struct play_dry_run *run, struct td_buf *out)
 {
-    (void)td_buf_addf(out, "would play %" PRIu64 " events ",
+    (void)td_buf_addf(out, "would play %" PRIu64 " messages ",
                       play_dry_run_events(run));
     text_duration(run, out);
-    (void)td_buf_addf(out, " (%" PRIu64 " of %" PRIu64 " on the tape)\n",
+    (void)td_buf_addf(out, " (%" PRIu64 " of %" PRIu64 " events on the tape)\n",
                       run->seen.taken, run->seen.read);
     qsort(run->names, SLOTS, sizeof(*run->names), by_count);
     for (size_t i = 0; i < run->name_count && i < 20; i++)

@@ -80,7 +80,7 @@ enum td_code play_progress_text(struct td_buf *out, struct play_view view,
     add_total(out, view.at_ns, options->last_ns);
     (void)td_buf_add_text(out, "  ");
     add_speed(out, &view);
-    (void)td_buf_addf(out, "  %" PRIu64 " event%s", view.events,
+    (void)td_buf_addf(out, "  %" PRIu64 " message%s", view.events,
                       view.events == 1 ? "" : "s");
     if (consumers)
         (void)td_buf_addf(out, "  %u consumer%s", consumers,

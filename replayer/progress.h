@@ -23,7 +23,7 @@ play_progress_new(struct wire_net *net,
                   const struct play_progress_options *options);
 void play_progress_free(struct play_progress *progress);
 
-/* Append "playing 00:12.3 of 01:01.5, 20 %  x2  1200 events  3 consumers  late
+/* Append "playing 00:12.3 of 01:01.5, 20 %  x2  1200 messages  3 consumers late
  * p99 80 us  ? keys".
  */
 enum td_code play_progress_text(struct td_buf *out, struct play_view view,

@@ -59,7 +59,7 @@ enum td_code play_summary_text(const struct play_run *run, struct td_buf *out)
     const struct play_stats *stats = play_player_stats(play_run_player(run));
     struct td_buf damage = {0};
 
-    (void)td_buf_addf(out, "played %" PRIu64 " events (%" PRIu64 " bytes)",
+    (void)td_buf_addf(out, "played %" PRIu64 " messages (%" PRIu64 " bytes)",
                       stats->events, stats->bytes);
     text_duration(out, stats);
     if (stats->passes > 1)

@@ -139,7 +139,7 @@ void play_status_html(struct td_buf *out, const struct play_source *source,
     for (uint32_t i = 0; (path = play_source_path(source, i)); i++)
         add_row(out, "tape", td_text(play_status_name(path)));
     add_recording(out, play_source_header(source, 0), &end);
-    (void)td_buf_addf(&text, "%s, %" PRIu64 " events so far, %u consumer%s",
+    (void)td_buf_addf(&text, "%s, %" PRIu64 " messages so far, %u consumer%s",
                       play_status_state(player),
                       play_player_view(player).events, consumers,
                       consumers == 1 ? "" : "s");

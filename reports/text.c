@@ -252,7 +252,7 @@ void report_text(struct td_buf *out, const struct check_verdict *v,
     add_clean(out, v->input);
     (void)td_buf_add_text(out, ": ");
     add_outcome(out, v->outcome, CHECK_LEVEL_ERROR, 0, style.color);
-    (void)td_buf_addf(out, ", %" PRIu64 " event%s, %u rule%s%s\n", v->events,
+    (void)td_buf_addf(out, ", %" PRIu64 " message%s, %u rule%s%s\n", v->events,
                       v->events == 1 ? "" : "s", v->rules_len,
                       v->rules_len == 1 ? "" : "s", v->lossy ? ", lossy" : "");
     for (uint32_t i = 0; i < v->rules_len; i++) {

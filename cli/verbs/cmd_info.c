@@ -41,6 +41,7 @@ struct info {
     size_t len;
     uint16_t slots[SLOTS]; /* open addressing; index in rows + 1 */
     uint64_t events;
+    uint64_t messages; /* of them; the others have a kind */
     uint64_t text_bytes;
     uint64_t last_ns;
     uint64_t first_ns;
@@ -146,6 +147,7 @@ static void add_event(struct info *info, const struct td_event *ev,
     row->in_second++;
     row->count++;
     row->bytes += ev->payload.len;
+    info->messages += td_event_is_plain(ev) ? 1 : 0;
     if (info->events++ == 0)
         info->first_ns = ev->at_ns;
     if (ev->at_ns > info->last_ns)
@@ -278,10 +280,11 @@ static void text_facts(struct td_buf *out, const struct tape_reader *reader,
     text_header(out, info);
     (void)td_buf_add_text(out, "span         ");
     (void)td_duration_format(out, info->span_ns);
-    (void)td_buf_addf(out,
-                      "\nevents       %" PRIu64 " on %" PRIu32
-                      " connection%s\nsize         ",
-                      info->events, info->conns, info->conns == 1 ? "" : "s");
+    (void)td_buf_addf(
+        out,
+        "\nevents       %" PRIu64 " on %" PRIu32 " connection%s, %" PRIu64
+        " of them messages\nsize         ",
+        info->events, info->conns, info->conns == 1 ? "" : "s", info->messages);
     if (file_bytes > 0)
         (void)td_buf_addf(out, "%" PRIu64 " bytes, ", file_bytes);
     (void)td_buf_addf(out, "%" PRIu64 " of text", info->text_bytes);

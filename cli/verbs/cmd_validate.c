@@ -138,7 +138,7 @@ static enum td_code validate(struct validate *all, const char *path,
     return code;
 }
 
-/* 3 inputs: 2 pass, 1 fail; 561 events, 4 findings */
+/* 3 inputs: 2 pass, 1 fail; 561 messages, 4 findings */
 static void add_summary_text(struct td_buf *out, const struct validate *all)
 {
     (void)td_buf_addf(out, "%" PRIu64 " input%s", all->inputs,
@@ -148,7 +148,7 @@ static void add_summary_text(struct td_buf *out, const struct validate *all)
             (void)td_buf_addf(out, "%s %" PRIu64 " %s", n++ ? "," : ":",
                               all->outcomes[o],
                               check_outcome_text((enum check_outcome)o));
-    (void)td_buf_addf(out, "; %" PRIu64 " event%s, %" PRIu64 " finding%s\n",
+    (void)td_buf_addf(out, "; %" PRIu64 " message%s, %" PRIu64 " finding%s\n",
                       all->events, all->events == 1 ? "" : "s", all->findings,
                       all->findings == 1 ? "" : "s");
 }

@@ -11,6 +11,7 @@
 
 struct check {
     uint64_t events;
+    uint64_t messages; /* of them */
     uint64_t not_json; /* payloads that stand as JSON and are none */
     uint64_t back;     /* times that go back */
     uint64_t first_bad;
@@ -24,6 +25,7 @@ static void look_at(struct check *check, const struct td_event *ev,
                     uint64_t last_ns)
 {
     check->events++;
+    check->messages += td_event_is_plain(ev) ? 1 : 0;
     if (ev->form == TD_FORM_JSON && !td_json_fits_line(ev->payload)) {
         check->not_json++;
         if (check->first_bad == 0)
@@ -129,7 +131,8 @@ static void tell_ok(struct td_buf *out, const char *path,
     (void)td_text_clean(out, td_text(path));
     (void)td_buf_add_text(out, ": ");
     (void)td_ink(out, TD_INK_GOOD, "ok", color);
-    (void)td_buf_addf(out, ", %" PRIu64 " events ", check->events);
+    (void)td_buf_addf(out, ", %" PRIu64 " events (%" PRIu64 " messages) ",
+                      check->events, check->messages);
     if (state->members == 0)
         (void)td_buf_add_text(out, "of plain text, without checksums; "
                                    "`tapedeck reindex` makes a tape of it\n");

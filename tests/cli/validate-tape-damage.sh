@@ -24,7 +24,7 @@ END
 for tape in crc without; do
     status=0
     "$TAPEDECK" validate "$tape.tape.gz" | 
-        sed -n '1s/[0-9]* events\{0,1\}/N events/p; /damaged/p'
+        sed -n '1s/[0-9]* messages\{0,1\}/N messages/p; /damaged/p'
     "$TAPEDECK" validate "$tape.tape.gz" > /dev/null 2>&1 || status=$?
     echo "exit $status"
 done

@@ -163,7 +163,7 @@ HOSTILE = [b'{"type":"a","x":1.10}', b"", b"  ", b'{"a":1,"a":2}', b"-0",
 def ndjson_is_kept_byte_for_byte(box):
     code, _, err = box.record("-", data=b"\n".join(HOSTILE) + b"\n")
     same(code, 0)
-    holds(err, f"{len(HOSTILE)} events")
+    holds(err, f"{len(HOSTILE)} messages")
     text = flushed(read(box.path("t.tape.gz"))).split(b"\n")
     events = [json.loads(line) for line in text[:-1]]
     sequence_is_whole(events)

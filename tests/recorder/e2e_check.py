@@ -61,7 +61,7 @@ def findings_are_told_as_they_come(box):
     told = [line for line in err.split("\n") if line.startswith("fail ")]
     same([line.split()[:4] for line in told],
          [["fail", "up:", "seq", "4"], ["fail", "up:", "seq", "6"]])
-    holds(err, "t.tape.gz: fail, 6 events")
+    holds(err, "t.tape.gz: fail, 6 messages")
     holds(err, "tapedeck record: t.tape.gz: fails 1 of")
     code, _, err = checked(box, events(BAD), "-q", "--overwrite")
     same((code, err.count("\n")), (1, 1))

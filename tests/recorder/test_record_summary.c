@@ -10,7 +10,7 @@ static void progress_is_short(void)
     stats.output.file_bytes = 5 * 1024 * 1024 + 300 * 1024;
     rec_summary_progress(&out, &stats, 3450.0);
     CU_ASSERT_STRING_EQUAL(td_buf_str(&out),
-                           "1,234,567 events, 3.5k/s, lag 1.25 ms, 5.3 MiB");
+                           "1,234,567 messages, 3.5k/s, lag 1.25 ms, 5.3 MiB");
     td_buf_clear(&out);
     stats.lost = 1000;
     stats.events = 999;
@@ -18,7 +18,7 @@ static void progress_is_short(void)
     stats.output.file_bytes = 1023;
     rec_summary_progress(&out, &stats, 0.0);
     CU_ASSERT_STRING_EQUAL(td_buf_str(&out),
-                           "999 events, 0/s, lag 0 ns, 1023 B, 1,000 lost");
+                           "999 messages, 0/s, lag 0 ns, 1023 B, 1,000 lost");
     td_buf_release(&out);
 }
 
@@ -41,7 +41,7 @@ static void the_end_is_said_in_text_and_in_json(void)
     rec_summary_text(&out, &result);
     CU_ASSERT_STRING_EQUAL(
         td_buf_str(&out),
-        "2,000 events (4.0 KiB) in 2 s, 1.0k/s, 1 lost, 5 values redacted, "
+        "2,000 messages (4.0 KiB) in 2 s, 1.0k/s, 1 lost, 5 values redacted, "
         "1 payload withheld; --max-events was reached; a\"b.tape.gz, 2.0 KiB "
         "in 3 files, the "
         "oldest 1 removed");
@@ -65,7 +65,7 @@ static void no_tape_is_said_too(void)
 
     rec_summary_text(&out, &result);
     CU_ASSERT_STRING_EQUAL(td_buf_str(&out),
-                           "0 events (0 B) in 0 ns, 0/s, 0 lost; an error "
+                           "0 messages (0 B) in 0 ns, 0/s, 0 lost; an error "
                            "ended it; no tape was kept");
     td_buf_release(&out);
 }

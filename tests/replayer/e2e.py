@@ -378,7 +378,7 @@ def exits():
           "--connect-timeout", "50ms"]),
         (2, "--connect-timeout: only with --to\n",
          [path, "-", "--connect-timeout", "1s"]),
-        (3, "played 0 events", [spaced, "-"]),
+        (3, "played 0 messages", [spaced, "-"]),
         (3, "50 damaged lines (50 with white space between the tokens)",
          [spaced, "-"]),
         (3, "damaged", [torn.name, "-", "--speed", "max"]),
@@ -488,25 +488,25 @@ def keys():
     def press(key):
         subprocess.run([*mux, "send-keys", key], env=env, check=True)
 
-    subprocess.run([*mux, "new-session", "-d", "-x", "40", "-y", "24", "sh",
+    subprocess.run([*mux, "new-session", "-d", "-x", "70", "-y", "24", "sh",
                     "-c", script], env=env, check=True)
     try:
-        wait_for("playing", "x1 ", " events")
+        wait_for("playing", "x1 ", " message")
         press("Space")
         before = wait_for("paused")
-        events = int(before.split(" events")[0].split()[-1])
+        events = int(before.split(" message")[0].split()[-1])
         press(".")
-        wait_for("paused", f" {events + 1} events")
+        wait_for("paused", f" {events + 1} messages")
         press("Up")
         wait_for("x1.1 ")
         press("Down")
         wait_for("x0.99 ")
         press("Right")
         press(".")
-        wait_for("paused", f" {events + 2} events", f"00:{events + 5:02d}")
+        wait_for("paused", f" {events + 2} message", f"00:{events + 5:02d}")
         press("Left")
         press(".")
-        wait_for("paused", f" {events + 3} events", f"00:{events:02d}")
+        wait_for("paused", f" {events + 3} message", f"00:{events:02d}")
         press("Space")
         seen = wait_for("playing", "late")
         check("paused" in seen, "a long line has wrapped:\n" + seen)

@@ -63,7 +63,7 @@ def pass_and_fail():
     server = Server(path, "--linger", "1h", "--expect", contract(COUNT))
     Consumer(server.port).answer(COUNT)
     err = server.end()[1]
-    check(b": pass, 20 events" not in err, err)
+    check(b": pass, 20 messages" not in err, err)
 
 
 def silent():
@@ -113,7 +113,7 @@ def linger():
     consumer.send("no JSON")
     equal(consumer.rest(), [], "messages")
     err = server.end(status=1)[1]
-    check(b"played 20 events" not in err or b"fail json: seq 1" not in err, err)
+    check(b"played 20 messages" not in err or b"fail json: seq 1" not in err, err)
 
 
 def gone_early():
@@ -122,7 +122,7 @@ def gone_early():
     server = Server(path, "--expect", contract(1), "--linger", "1h")
     Consumer(server.port).answer(1)
     err = server.end()[1]
-    check(b": pass, 1 event" not in err, err)
+    check(b": pass, 1 message" not in err, err)
 
 
 def url():

@@ -13,19 +13,19 @@ static void the_line_says_where_how_much_and_how_fast(void)
         uint64_t last_ns;
         bool keys;
     } rows[] = {
-        {"playing 00:00.0  x1  0 events", {.speed = 1000000}, 0, 0, false},
-        {"playing 00:12.3 of 01:01.5, 20 %  x2  1200 events  3 consumers  "
+        {"playing 00:00.0  x1  0 messages", {.speed = 1000000}, 0, 0, false},
+        {"playing 00:12.3 of 01:01.5, 20 %  x2  1200 messages  3 consumers  "
          "? keys",
          {.at_ns = 12300000000, .events = 1200, .speed = 2000000},
          3,
          61500000000,
          true},
-        {"paused  01:01.5 of 01:01.5, 100 %  x0.5  7 events  1 consumer",
+        {"paused  01:01.5 of 01:01.5, 100 %  x0.5  7 messages  1 consumer",
          {.at_ns = 61500000000, .events = 7, .speed = 500000, .paused = true},
          1,
          61500000000,
          false},
-        {"waiting 2:00:00.0 of 1:00:00.0, 100 %  full speed  1 event",
+        {"waiting 2:00:00.0 of 1:00:00.0, 100 %  full speed  1 message",
          {.at_ns = UINT64_C(7200000000000),
           .events = 1,
           .speed = PLAY_SPEED_MAX,

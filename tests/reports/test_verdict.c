@@ -84,10 +84,10 @@ static void text_is_for_people(void)
     make(&v);
     report_text(&out, &v, (struct report_style){0});
     expect("short", &out,
-           "run .tape.gz: fail, 3 events, 4 rules, lossy\n" FINDINGS);
+           "run .tape.gz: fail, 3 messages, 4 rules, lossy\n" FINDINGS);
     report_text(&out, &v, (struct report_style){.all = true});
     expect("all", &out,
-           "run .tape.gz: fail, 3 events, 4 rules, lossy\n"
+           "run .tape.gz: fail, 3 messages, 4 rules, lossy\n"
            "  pass    good  first: a\n" FINDINGS);
     check_verdict_release(&v);
 }
