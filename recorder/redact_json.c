@@ -58,6 +58,7 @@ static struct td_bytes decode_token(struct td_buf *out, struct td_bytes token)
  * who reads the payload takes the first of them, or the last. At most as deep
  * as the document.
  */
+/* NOLINTNEXTLINE(misc-no-recursion) */
 static void mark(struct rec_redact *redact, uint32_t at, const char *pointer,
                  uint16_t number)
 {

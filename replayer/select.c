@@ -148,7 +148,8 @@ void play_select_tell(const struct play_select *select,
     size_t len = list_len(events);
     struct td_bytes *names;
 
-    if (len == 0 || select->regex_count > 0 || select->options.all_kinds)
+    if (!select || len == 0 || select->regex_count > 0 ||
+        select->options.all_kinds)
         return;
     names = td_calloc(len, sizeof(*names));
     for (size_t i = 0; i < len; i++)
