@@ -3,6 +3,7 @@
 #include "core/digest.h"
 #include "core/fs.h"
 #include "core/suggest.h"
+#include "validator/contract/contract.h"
 
 #include <inttypes.h>
 

@@ -3,6 +3,7 @@
 #include "core/clock.h"
 #include "core/mem.h"
 #include "core/suggest.h"
+#include "validator/contract/contract.h"
 
 #include <stdlib.h>
 

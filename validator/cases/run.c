@@ -1,4 +1,5 @@
 #include "validator/cases/cases_internal.h"
+#include "validator/contract/contract.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -4,6 +4,7 @@
 #include "core/utf8.h"
 #include "schema/value/pointer.h"
 #include "validator/check/check_internal.h"
+#include "validator/contract/contract.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,6 +2,7 @@
 
 #include "core/utf8.h"
 #include "schema/value/pointer.h"
+#include "validator/contract/contract.h"
 
 #include <stdio.h>
 #include <string.h>

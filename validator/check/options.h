@@ -2,7 +2,8 @@
 #ifndef VALIDATOR_CHECK_OPTIONS_H
 #define VALIDATOR_CHECK_OPTIONS_H
 
-#include "validator/contract/contract.h"
+#include "validator/contract/load.h"
+#include "validator/verdict/verdict.h"
 
 #define CHECK_JOBS_MAX     16 /* threads that look at messages */
 #define CHECK_MAX_FINDINGS 10 /* kept for a rule unless told otherwise */

@@ -1,6 +1,7 @@
 #include "validator/check/parallel.h"
 
 #include "core/mem.h"
+#include "validator/contract/contract.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

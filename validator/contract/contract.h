@@ -1,13 +1,13 @@
 /* validator/contract/contract.h - a contract file: events with schemas, and
  * rules.
  *
- * Source: docs/contract.md, version 1. Errors are TD_USAGE with `where` as
- * FILE:LINE:COLUMN.
+ * Source: docs/contract.md, version 1. validator/contract/load.h reads it.
  */
 #ifndef VALIDATOR_CONTRACT_CONTRACT_H
 #define VALIDATOR_CONTRACT_CONTRACT_H
 
 #include "schema/schema.h"
+#include "validator/contract/load.h"
 #include "validator/message/alias.h"
 #include "validator/message/plain.h"
 #include "validator/rule/ruleset.h"
@@ -55,39 +55,6 @@ struct check_contract {
     struct check_contract_event **dialects; /* events as each writes them */
     struct check_names profiles;            /* none: those that rules name */
 };
-
-/* Read and compile a contract, or an AsyncAPI document
- * (validator/asyncapi/asyncapi.h) as one; how is for its schemas, as in
- * schema.h.
- */
-TD_MUST_CHECK enum td_code check_contract_load(struct check_contract **out,
-                                               const char *path,
-                                               const struct schema_options *how,
-                                               struct td_error *err);
-
-/* The same from a document, which is taken over, also on error. */
-TD_MUST_CHECK enum td_code
-check_contract_compile(struct check_contract **out, struct td_jsonx *doc,
-                       const struct schema_options *how, struct td_error *err);
-
-/* Who hears of every error of a contract, not only of the first. */
-struct check_contract_errors {
-    void (*report)(void *self, const struct td_error *error);
-    void *self;
-};
-
-/* The same, but go on after an error in an event, a rule or a key, so that all
- * that can be found is reported. *out is NULL after an error, and the code that
- * of the first one, which is also in *err.
- */
-TD_MUST_CHECK enum td_code
-check_contract_compile_all(struct check_contract **out, struct td_jsonx *doc,
-                           const struct schema_options *how,
-                           const struct check_contract_errors *errors,
-                           struct td_error *err);
-
-/* NULL is fine. */
-void check_contract_free(struct check_contract *contract);
 
 /* The events, events_len of them, as a dialect writes them; NULL, or a dialect
  * that it has not: as the contract does.

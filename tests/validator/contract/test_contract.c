@@ -1,6 +1,7 @@
 /* Contracts: every way to be wrong, with line and column; what is right. */
 #include "tests/suites.h"
 #include "validator/check/check.h"
+#include "validator/contract/contract.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,6 +4,7 @@
 #include "core/rand.h"
 #include "tests/suites.h"
 #include "validator/check/check.h"
+#include "validator/contract/contract.h"
 
 #include <stdio.h>
 #include <stdlib.h>
