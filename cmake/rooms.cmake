@@ -15,11 +15,12 @@ endfunction()
 
 # td_room(NAME LIBS...): an object library for the room and for each folder in
 # it, td_NAME_FOLDER, and the static library td_NAME of all of them. The
-# objects are also the global property td_NAME_objects.
+# folders' libraries are also the global property td_NAME_parts.
 function(td_room name)
   file(GLOB folders RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS
     ${PROJECT_SOURCE_DIR}/${name}/*)
   set(objects "")
+  set(parts "")
   foreach(folder ${name} ${folders})
     string(REPLACE "/" "_" part "td_${folder}")
     if(folder STREQUAL name)
@@ -30,9 +31,10 @@ function(td_room name)
     endif()
     if(TARGET ${part})
       list(APPEND objects $<TARGET_OBJECTS:${part}>)
+      list(APPEND parts ${part})
     endif()
   endforeach()
-  set_property(GLOBAL PROPERTY td_${name}_objects ${objects})
+  set_property(GLOBAL PROPERTY td_${name}_parts ${parts})
   add_library(td_${name} STATIC ${objects})
   target_include_directories(td_${name} PUBLIC ${PROJECT_SOURCE_DIR})
   target_compile_definitions(td_${name} PUBLIC _GNU_SOURCE)

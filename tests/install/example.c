@@ -2,10 +2,10 @@
  * reads it back, prints one value of its payload, and judges payloads by a JSON
  * Schema.
  */
-#include <core/json.h>
-#include <schema/schema.h>
-#include <tape/reader.h>
-#include <tape/writer.h>
+#include <tapedeck/core/json.h>
+#include <tapedeck/schema/schema.h>
+#include <tapedeck/tape/reader.h>
+#include <tapedeck/tape/writer.h>
 
 #include <stdio.h>
 #include <stdlib.h>
