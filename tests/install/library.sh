@@ -148,7 +148,8 @@ for way in shared static; do
     status=0; ./read torn.tape >/dev/null 2>err || status=$?
     [ $status = 3 ] || fail "read of a torn tape, $way: $status"
     status=0; echo x | ./write x.tape 2>err || status=$?
-    [ $status = 4 ] && grep -q x.tape err || fail "write over a tape, $way: $status"
+    [ $status = 4 ] || fail "write over a tape, $way: $status"
+    grep -q x.tape err || fail "write does not say which tape, $way"
 
     status=0; echo "$lines" | ./judge price.json >out || status=$?
     [ $status = 1 ] || fail "judge, $way: $status"
