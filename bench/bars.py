@@ -83,14 +83,18 @@ class Bench:
                              f"{(done.stderr or b'').decode()}")
         return done.stdout.decode() if done.stdout else ""
 
-    def peak_mib(self, command, **kwargs):
-        """The most memory that the program had in use."""
+    def used(self, command, **kwargs):
+        """What the program used, all its threads together (getrusage)."""
         with subprocess.Popen(command, **kwargs) as child:
             _, status, used = os.wait4(child.pid, 0)
             child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode != 0:
             raise SystemExit(f"bench: {' '.join(map(str, command))} ended with {child.returncode}")
-        return used.ru_maxrss / 1024
+        return used
+
+    def peak_mib(self, command, **kwargs):
+        """The most memory that the program had in use."""
+        return self.used(command, **kwargs).ru_maxrss / 1024
 
     def start(self, command):
         """A server that prints {"port":N} first."""
@@ -121,12 +125,22 @@ def record_websocket(bench):
     return bench.events / took
 
 
-def record_memory(bench):
+def record_use(bench):
     blast, port = bench.start([bench.program("ws_blast"), bench.ndjson()])
-    peak = bench.peak_mib([bench.deck, "record", f"ws://127.0.0.1:{port}/",
-                           "-o", bench.path("p2.tape.gz"), "--overwrite", "-q"])
+    used = bench.used([bench.deck, "record", f"ws://127.0.0.1:{port}/",
+                       "-o", bench.path("p2.tape.gz"), "--overwrite", "-q"])
     blast.wait(timeout=LIMIT_S)
-    return peak
+    return used
+
+
+def record_cpu(bench):
+    """Seconds of the recorder alone, user and system, for a million events."""
+    used = record_use(bench)
+    return (used.ru_utime + used.ru_stime) * 1e6 / bench.events
+
+
+def record_memory(bench):
+    return record_use(bench).ru_maxrss / 1024
 
 
 def ws_count(bench):
@@ -290,6 +304,8 @@ def start_ms(bench):
 BARS = [
     Bar("P2", "record one WebSocket to a tape; npm ws only counts", "events/s",
         {"tapedeck record": record_websocket, "npm ws": ws_count}, 2),
+    Bar("P2 cpu", "CPU time of the recorder for a million events, at most", "s",
+        {"tapedeck record": record_cpu}, 0.75, False),
     Bar("P2 memory", "record one WebSocket to a tape, at most", "MiB",
         {"tapedeck record": record_memory}, 128, False),
     Bar("P3", "write a tape; MCAP with zstd fastest", "events/s",
