@@ -6,8 +6,9 @@ set(TD_API_tapedeck-schema
   schema/value/equal.h)
 set(TD_API_tapedeck
   core/clock.h core/timerq.h
-  tape/line.h tape/options.h tape/reader.h tape/writer.h
-  wire/client/client.h wire/http/http.h wire/net/transport.h
+  tape/line.h tape/options.h tape/reader.h tape/state.h tape/writer.h
+  wire/client/client.h wire/http/http.h wire/net/block.h
+  wire/net/tls_options.h wire/net/transport.h
   wire/server/access.h wire/server/server.h
   validator/check/check.h validator/check/options.h validator/contract/load.h
   validator/verdict/verdict.h)

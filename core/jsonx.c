@@ -169,8 +169,7 @@ static enum td_code check_object(const struct td_jsonx *doc, uint32_t object,
     return code;
 }
 
-static enum td_code schema_intern(const struct td_jsonx *doc,
-                                  struct td_error *err)
+static enum td_code check_keys(const struct td_jsonx *doc, struct td_error *err)
 {
     struct td_buf scratch = {0};
     enum td_code code = TD_OK;
@@ -202,7 +201,7 @@ enum td_code td_jsonx_parse(struct td_jsonx *doc, const char *name,
     if (code == TD_OK)
         code = parse_json(doc, err);
     if (code == TD_OK)
-        code = schema_intern(doc, err);
+        code = check_keys(doc, err);
     if (code)
         td_jsonx_release(doc);
     return code;

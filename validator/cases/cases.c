@@ -250,9 +250,9 @@ static enum td_code wrong_key(const struct check_cases *t, uint32_t key,
                               "dialect, profile and note");
 }
 
-static enum td_code schema_intern(struct check_cases *t,
-                                  struct check_case_test *test,
-                                  struct td_error *err)
+static enum td_code check_keys(struct check_cases *t,
+                               struct check_case_test *test,
+                               struct td_error *err)
 {
     static const char *const known[] = {"name",     "stream",  "expect",
                                         "complete", "dialect", "profile",
@@ -390,7 +390,7 @@ static enum td_code read_test(struct check_cases *t,
 
     if (kind_of(t, test->at) != TD_JSON_OBJECT)
         return fail(t, test->at, err, "a test is an object", test_mend);
-    code = schema_intern(t, test, err);
+    code = check_keys(t, test, err);
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && code == TD_OK;
          i++)
         code = settle(t, parts[i](t, test, err), err);

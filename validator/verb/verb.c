@@ -83,8 +83,8 @@ static enum td_code wrong_key(const struct check_verb *verb,
 }
 
 /* Every key must be the verb's, one of its own, or one that all rules have. */
-static enum td_code schema_intern(const struct check_verb *verb,
-                                  struct check_loader *l, uint32_t at)
+static enum td_code check_keys(const struct check_verb *verb,
+                               struct check_loader *l, uint32_t at)
 {
     const struct td_json_doc *json = &l->doc->json;
 
@@ -434,7 +434,7 @@ enum td_code check_rule_load(struct check_rule *rule, struct check_loader *l,
     };
     if (!rule->verb)
         return no_verb(l, at);
-    code = schema_intern(rule->verb, l, at);
+    code = check_keys(rule->verb, l, at);
     if (code)
         return code;
     rule->what =

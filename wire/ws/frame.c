@@ -224,9 +224,8 @@ static enum td_code read_control(struct ws_decoder *d, struct td_bytes *in,
 }
 
 /* Check new bytes of a text, which ends with them if `last`. */
-static enum td_code schema_value_text(struct ws_decoder *d,
-                                      struct td_bytes piece, bool last,
-                                      struct td_error *err)
+static enum td_code check_text(struct ws_decoder *d, struct td_bytes piece,
+                               bool last, struct td_error *err)
 {
     if (d->started == WS_TEXT &&
         (!ws_utf8_feed(&d->utf8, piece) || (last && d->utf8.left)))
@@ -273,7 +272,7 @@ static enum td_code read_data(struct ws_decoder *d, struct td_bytes *in,
         piece = keep_piece(d, in, len);
     }
     last = d->fin && d->seen == d->length;
-    code = schema_value_text(d, piece, last, err);
+    code = check_text(d, piece, last, err);
     if (code)
         return code;
     if (d->seen < d->length)
