@@ -7,6 +7,7 @@ set(TD_API_tapedeck-schema
 set(TD_API_tapedeck
   core/clock.h core/timerq.h
   tape/line.h tape/options.h tape/reader.h tape/state.h tape/writer.h
+  core/jsonx_object.h
   wire/client/client.h wire/http/http.h wire/net/block.h
   wire/net/tls_options.h wire/net/transport.h
   wire/server/access.h wire/server/server.h

@@ -41,8 +41,7 @@ TD_MUST_CHECK enum td_code check_cases_new(struct check_cases **out,
  */
 TD_MUST_CHECK enum td_code
 check_cases_new_all(struct check_cases **out, const struct check_options *how,
-                    const struct check_contract_errors *errors,
-                    struct td_error *err);
+                    const struct td_jsonx_errors *errors, struct td_error *err);
 
 /* NULL is fine. */
 void check_cases_free(struct check_cases *cases);

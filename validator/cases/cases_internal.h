@@ -25,7 +25,6 @@ struct check_case_test {
     char *name;
     uint32_t at;
     bool cut;        /* complete: false */
-    bool misspelt;   /* what it seems to lack may be there by another key */
     char *dialect;   /* NULL: none is chosen */
     char **profiles; /* ends with NULL; NULL: none is chosen */
     struct check_expected expected;
@@ -37,13 +36,9 @@ struct check_case_test {
 struct check_cases {
     const struct check_contract *contract;
     struct check_options how;
-    const struct td_jsonx *x;
-    const struct td_json_doc *json;
+    struct td_jsonx_reader r; /* of the contract's document */
     struct check_case_test *tests;
     uint32_t len;
-    const struct check_contract_errors *errors; /* NULL: end at the first */
-    enum td_code first;                         /* of the errors so far */
-    struct td_error kept;
     bool *failed; /* one a rule */
     struct check_case now;
 };

@@ -11,7 +11,7 @@
 /* True if the rule ids at `list` (one, or a list of them; 0: none) have it. */
 static bool lists(const struct check_cases *t, uint32_t list, const char *id)
 {
-    const struct td_json_doc *json = t->json;
+    const struct td_json_doc *json = &t->r.doc->json;
 
     if (list == 0)
         return false;
@@ -50,7 +50,7 @@ static void want_one(struct check_cases *t, const struct check_verdict *v,
     struct td_buf id = {0};
     const char *found;
 
-    (void)td_json_unescape(&id, td_json_inner(t->json, at));
+    (void)td_json_unescape(&id, td_json_inner(&t->r.doc->json, at));
     found = became(v, td_buf_bytes(&id));
     if (!found)
         (void)td_buf_addf(&t->now.why,
@@ -67,7 +67,7 @@ static void want_one(struct check_cases *t, const struct check_verdict *v,
 static void want(struct check_cases *t, const struct check_verdict *v,
                  uint32_t list, enum check_outcome outcome)
 {
-    const struct td_json_doc *json = t->json;
+    const struct td_json_doc *json = &t->r.doc->json;
 
     if (list == 0)
         return;
@@ -130,10 +130,10 @@ static void note_failed(struct check_cases *t, const struct check_verdict *v)
 
 static void set_where(struct check_cases *t, uint32_t at)
 {
-    struct td_jsonx_mark mark = td_jsonx_where(t->x, at);
+    struct td_jsonx_mark mark = td_jsonx_where(t->r.doc, at);
 
     (void)snprintf(t->now.where, sizeof(t->now.where), "%.200s:%u:%u",
-                   t->x->name, mark.line, mark.column);
+                   t->r.doc->name, mark.line, mark.column);
 }
 
 static const struct check_verdict *run(struct check *check,

@@ -11,87 +11,12 @@
 
 struct check_loader contract_rule_loader(const struct contract_loader *l)
 {
-    return (struct check_loader){.doc = l->x,
+    return (struct check_loader){.doc = l->r.doc,
                                  .words = l->c->set.words,
                                  .group_bys = &l->c->set.group_bys,
-                                 .err = l->err,
+                                 .err = l->r.err,
                                  .schemas = l->c->set.schemas,
                                  .events = l->c->events_len};
-}
-
-/* An error ends the loading, unless all are asked for. */
-enum td_code contract_settle(struct contract_loader *l, enum td_code code)
-{
-    if (code == TD_OK || !l->errors)
-        return code;
-    l->errors->report(l->errors->self, l->err);
-    if (l->first == TD_OK) {
-        l->first = code;
-        l->kept = *l->err;
-    }
-    return TD_OK;
-}
-
-uint32_t contract_member(const struct contract_loader *l, uint32_t at,
-                         const char *name)
-{
-    return td_json_member(l->json, at, td_text(name));
-}
-
-bool contract_is_kind(const struct contract_loader *l, uint32_t at,
-                      enum td_json_kind kind)
-{
-    return l->json->values[at].kind == kind;
-}
-
-bool contract_is_text(const struct contract_loader *l, uint32_t at,
-                      const char *text)
-{
-    return contract_is_kind(l, at, TD_JSON_STRING) &&
-           td_json_string_is(l->json, at, td_text(text));
-}
-
-static bool is_among(const struct contract_loader *l, uint32_t key,
-                     const char *const *names)
-{
-    for (; *names; names++) {
-        if (contract_is_text(l, key, *names))
-            return true;
-    }
-    return false;
-}
-
-static enum td_code wrong_key(struct contract_loader *l, uint32_t key,
-                              const char *const *known)
-{
-    struct td_buf name = {0};
-    const char *near;
-
-    (void)td_json_unescape(&name, td_json_inner(l->json, key));
-    near = td_suggest_among(td_buf_str(&name), known);
-    (void)td_jsonx_fail(l->x, key, TD_USAGE, l->err,
-                        "there is no key \"%.80s\" here", td_buf_str(&name));
-    td_buf_release(&name);
-    if (near)
-        return td_error_hint(l->err, "did you mean %s?", near);
-    for (size_t i = 0; known[i]; i++)
-        (void)td_buf_addf(&name, "%s%s", i ? ", " : "", known[i]);
-    (void)td_error_hint(l->err, "the keys here are %s", td_buf_str(&name));
-    td_buf_release(&name);
-    return TD_USAGE;
-}
-
-enum td_code contract_check_keys(struct contract_loader *l, uint32_t at,
-                                 const char *const *known)
-{
-    enum td_code code = TD_OK;
-
-    for (uint32_t key = at + 1; key < l->json->values[at].next && code == TD_OK;
-         key = l->json->values[key + 1].next) {
-        if (!is_among(l, key, known))
-            code = contract_settle(l, wrong_key(l, key, known));
-    }
-    return code;
 }
 
 static enum td_code read_pointer(struct contract_loader *l, uint32_t at,
@@ -106,7 +31,7 @@ static enum td_code read_pointer(struct contract_loader *l, uint32_t at,
         return code;
     if (text[0] != '\0' && text[0] != '/') {
         free(text);
-        return td_jsonx_fail(l->x, at, TD_USAGE, l->err,
+        return td_jsonx_fail(l->r.doc, at, TD_USAGE, l->r.err,
                              "a pointer begins with /");
     }
     free(*out);
@@ -114,24 +39,28 @@ static enum td_code read_pointer(struct contract_loader *l, uint32_t at,
     return TD_OK;
 }
 
-static enum td_code read_clock(struct contract_loader *l, uint32_t at)
+static enum td_code read_clock(void *self, uint32_t at)
 {
+    struct contract_loader *l = self;
     struct check_loader loader = contract_rule_loader(l);
 
     return check_read_clock(&loader, at, &l->c->set.time);
 }
 
-static enum td_code read_key(struct contract_loader *l, uint32_t at)
+static enum td_code read_key(void *self, uint32_t at)
 {
+    struct contract_loader *l = self;
     struct check_loader loader = contract_rule_loader(l);
 
     return check_read_field(&loader, at, &l->c->set.key);
 }
 
-static enum td_code read_ends(struct contract_loader *l, uint32_t at)
+static enum td_code read_ends(void *self, uint32_t at)
 {
+    struct contract_loader *l = self;
+
     l->ends_at = at;
-    l->ends_doc = l->x;
+    l->ends_doc = l->r.doc;
     return TD_OK;
 }
 
@@ -143,41 +72,38 @@ static enum td_code load_ends(struct contract_loader *l)
 
     if (l->ends_doc)
         code = check_selector_load(&selector, l->c->set.words, l->ends_doc,
-                                   l->ends_at, l->err);
+                                   l->ends_at, l->r.err);
     if (code == TD_OK)
         l->c->set.ends = selector;
     return code;
 }
 
-static enum td_code read_name_pointer(struct contract_loader *l, uint32_t at)
+static enum td_code read_name_pointer(void *self, uint32_t at)
 {
+    struct contract_loader *l = self;
+
     return read_pointer(l, at, &l->c->name_pointer);
 }
 
-static enum td_code read_data_pointer(struct contract_loader *l, uint32_t at)
+static enum td_code read_data_pointer(void *self, uint32_t at)
 {
+    struct contract_loader *l = self;
+
     return read_pointer(l, at, &l->c->data_pointer);
 }
 
-static enum td_code read_stream(struct contract_loader *l, uint32_t at)
+static enum td_code read_stream(void *self, uint32_t at)
 {
-    static const char *const known[] = {"name", "data", "clock",
-                                        "key",  "ends", NULL};
-    static enum td_code (*const readers[])(struct contract_loader *,
-                                           uint32_t) = {
-        read_name_pointer, read_data_pointer, read_clock, read_key, read_ends};
-    enum td_code code;
+    struct contract_loader *l = self;
+    static const struct td_jsonx_key keys[] = {
+        {"name", read_name_pointer}, {"data", read_data_pointer},
+        {"clock", read_clock},       {"key", read_key},
+        {"ends", read_ends},         {NULL, NULL}};
 
-    if (!contract_is_kind(l, at, TD_JSON_OBJECT))
-        return td_jsonx_fail(l->x, at, TD_USAGE, l->err, "stream is an object");
-    code = contract_check_keys(l, at, known);
-    for (size_t i = 0; known[i] && code == TD_OK; i++) {
-        uint32_t v = contract_member(l, at, known[i]);
-
-        if (v)
-            code = contract_settle(l, readers[i](l, v));
-    }
-    return code;
+    if (!td_jsonx_is(l->r.doc, at, TD_JSON_OBJECT))
+        return td_jsonx_fail(l->r.doc, at, TD_USAGE, l->r.err,
+                             "stream is an object");
+    return td_jsonx_read(&l->r, at, &(struct td_jsonx_shape){keys, NULL}, l);
 }
 
 /* Room for more items, zeroed, behind those that are there. */
@@ -196,13 +122,14 @@ static enum td_code add_asyncapi(struct contract_loader *l)
 
     if (l->c->asyncapi.json.len == 0)
         return TD_OK;
-    return schema_set_add(l->c->set.schemas, &l->c->asyncapi, 0, &root, l->err);
+    return schema_set_add(l->c->set.schemas, &l->c->asyncapi, 0, &root,
+                          l->r.err);
 }
 
 /* After an error the set is of no more use, and more errors may follow. */
 void contract_renew_schemas(struct contract_loader *l, enum td_code code)
 {
-    if (code == TD_OK || !l->errors)
+    if (code == TD_OK || !l->r.errors)
         return;
     schema_set_free(l->c->set.schemas);
     l->c->set.schemas = schema_set_new(l->how);
@@ -223,11 +150,11 @@ static enum td_code check_names(struct contract_loader *l, uint32_t at,
             td_suggest(&near, known->list[k]);
         if (k < known->len)
             continue;
-        (void)td_jsonx_fail(l->x, at, TD_USAGE, l->err,
+        (void)td_jsonx_fail(l->r.doc, at, TD_USAGE, l->r.err,
                             "the contract has no %s \"%.80s\"", what,
                             names->list[i]);
         if (near.best)
-            return td_error_hint(l->err, "did you mean %s?", near.best);
+            return td_error_hint(l->r.err, "did you mean %s?", near.best);
         return TD_USAGE;
     }
     return TD_OK;
@@ -240,81 +167,82 @@ static enum td_code read_rule(struct contract_loader *l, uint32_t at)
     enum td_code code = check_rule_load(rule, &loader, at);
 
     if (code == TD_OK)
-        code = check_names(l, contract_member(l, at, "profile"),
+        code = check_names(l, td_jsonx_member(l->r.doc, at, "profile"),
                            &rule->profiles, &l->c->profiles, "profile");
     if (code == TD_OK)
-        code = check_names(l, contract_member(l, at, "dialect"),
+        code = check_names(l, td_jsonx_member(l->r.doc, at, "dialect"),
                            &rule->dialects, &l->c->dialect_names, "dialect");
     contract_renew_schemas(l, code);
-    return contract_settle(l, code);
+    return td_jsonx_settle(&l->r, code);
 }
 
-static enum td_code read_rules(struct contract_loader *l, uint32_t at)
+static enum td_code read_rules(void *self, uint32_t at)
 {
+    struct contract_loader *l = self;
     enum td_code code = TD_OK;
 
-    if (!contract_is_kind(l, at, TD_JSON_ARRAY))
-        return td_jsonx_fail(l->x, at, TD_USAGE, l->err, "rules is a list");
-    if (l->json->values[at].count > CHECK_RULES_MAX)
-        return td_jsonx_fail(l->x, at, TD_LIMIT, l->err, "more than %d rules",
-                             CHECK_RULES_MAX);
-    l->c->set.rules =
-        contract_grow(l->c->set.rules, l->c->set.rules_len,
-                      l->json->values[at].count, sizeof(*l->c->set.rules));
-    for (uint32_t i = at + 1; i < l->json->values[at].next && code == TD_OK;
-         i = l->json->values[i].next)
+    if (!td_jsonx_is(l->r.doc, at, TD_JSON_ARRAY))
+        return td_jsonx_fail(l->r.doc, at, TD_USAGE, l->r.err,
+                             "rules is a list");
+    if (l->r.doc->json.values[at].count > CHECK_RULES_MAX)
+        return td_jsonx_fail(l->r.doc, at, TD_LIMIT, l->r.err,
+                             "more than %d rules", CHECK_RULES_MAX);
+    l->c->set.rules = contract_grow(l->c->set.rules, l->c->set.rules_len,
+                                    l->r.doc->json.values[at].count,
+                                    sizeof(*l->c->set.rules));
+    for (uint32_t i = at + 1;
+         i < l->r.doc->json.values[at].next && code == TD_OK;
+         i = l->r.doc->json.values[i].next)
         code = read_rule(l, i);
     return code;
 }
 
-static enum td_code read_unknown(struct contract_loader *l, uint32_t at)
+static enum td_code read_unknown(void *self, uint32_t at)
 {
-    if (contract_is_text(l, at, "error"))
+    struct contract_loader *l = self;
+
+    if (td_jsonx_is_text(l->r.doc, at, "error"))
         l->c->unknown = CHECK_UNKNOWN_ERROR;
-    else if (contract_is_text(l, at, "warn"))
+    else if (td_jsonx_is_text(l->r.doc, at, "warn"))
         l->c->unknown = CHECK_UNKNOWN_WARN;
-    else if (contract_is_text(l, at, "ignore"))
+    else if (td_jsonx_is_text(l->r.doc, at, "ignore"))
         l->c->unknown = CHECK_UNKNOWN_IGNORE;
     else
-        return td_jsonx_fail(l->x, at, TD_USAGE, l->err,
+        return td_jsonx_fail(l->r.doc, at, TD_USAGE, l->r.err,
                              "unknown is error, warn or ignore");
     return TD_OK;
 }
 
-static enum td_code read_complete(struct contract_loader *l, uint32_t at)
+static enum td_code read_complete(void *self, uint32_t at)
 {
-    if (!contract_is_kind(l, at, TD_JSON_TRUE) &&
-        !contract_is_kind(l, at, TD_JSON_FALSE))
-        return td_jsonx_fail(l->x, at, TD_USAGE, l->err,
-                             "complete is true or false");
-    l->c->may_be_cut = contract_is_kind(l, at, TD_JSON_FALSE);
-    return TD_OK;
+    struct contract_loader *l = self;
+    bool complete;
+    enum td_code code =
+        td_jsonx_flag(l->r.doc, at, "complete", &complete, l->r.err);
+
+    l->c->may_be_cut = code == TD_OK && !complete;
+    return code;
 }
 
 /* A list of names, or an object of names with what they are for. */
-static enum td_code read_profiles(struct contract_loader *l, uint32_t at)
+static enum td_code read_profiles(void *self, uint32_t at)
 {
+    struct contract_loader *l = self;
     static const char what[] =
         "profiles is a list of names, or an object: a name, then what it is "
         "for";
     struct check_loader loader = contract_rule_loader(l);
     enum td_code code = TD_OK;
 
-    if (contract_is_kind(l, at, TD_JSON_ARRAY))
+    if (td_jsonx_is(l->r.doc, at, TD_JSON_ARRAY))
         return check_read_names(&loader, at, what, &l->c->profiles);
-    if (!contract_is_kind(l, at, TD_JSON_OBJECT))
-        return td_jsonx_fail(l->x, at, TD_USAGE, l->err, "%s", what);
-    for (uint32_t key = at + 1; key < l->json->values[at].next && code == TD_OK;
-         key = l->json->values[key + 1].next)
+    if (!td_jsonx_is(l->r.doc, at, TD_JSON_OBJECT))
+        return td_jsonx_fail(l->r.doc, at, TD_USAGE, l->r.err, "%s", what);
+    for (uint32_t key = at + 1;
+         key < l->r.doc->json.values[at].next && code == TD_OK;
+         key = l->r.doc->json.values[key + 1].next)
         code = check_read_names(&loader, key, what, &l->c->profiles);
     return code;
-}
-
-static enum td_code read_note(struct contract_loader *l, uint32_t at)
-{
-    (void)l;
-    (void)at;
-    return TD_OK;
 }
 
 /* True if the document looks like a JSON Schema. */
@@ -324,7 +252,7 @@ static bool is_schema(const struct contract_loader *l)
                                         "allOf",   "anyOf", "oneOf"};
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (contract_member(l, 0, words[i]))
+        if (td_jsonx_member(l->r.doc, 0, words[i]))
             return true;
     }
     return false;
@@ -332,17 +260,18 @@ static bool is_schema(const struct contract_loader *l)
 
 static enum td_code read_version(struct contract_loader *l)
 {
-    uint32_t v = contract_is_kind(l, 0, TD_JSON_OBJECT)
-                     ? contract_member(l, 0, "contract")
+    uint32_t v = td_jsonx_is(l->r.doc, 0, TD_JSON_OBJECT)
+                     ? td_jsonx_member(l->r.doc, 0, "contract")
                      : 0;
 
-    if (v && td_bytes_is(td_json_raw(l->json, v), "1"))
+    if (v && td_bytes_is(td_json_raw(&l->r.doc->json, v), "1"))
         return TD_OK;
-    (void)td_jsonx_fail(l->x, v, TD_USAGE, l->err,
+    (void)td_jsonx_fail(l->r.doc, v, TD_USAGE, l->r.err,
                         "a contract begins with `contract: 1`");
-    return is_schema(l) ? td_error_hint(l->err, "this looks like a JSON "
-                                                "Schema: give it with --schema")
-                        : TD_USAGE;
+    return is_schema(l)
+               ? td_error_hint(l->r.err, "this looks like a JSON "
+                                         "Schema: give it with --schema")
+               : TD_USAGE;
 }
 
 static enum td_code index_rules(struct contract_loader *l)
@@ -354,14 +283,15 @@ static enum td_code index_rules(struct contract_loader *l)
     if (check_dispatch_make(&c->set.dispatch, c->set.rules, c->set.rules_len,
                             c->set.words))
         return TD_OK;
-    return td_jsonx_fail(l->x, 0, TD_LIMIT, l->err,
+    return td_jsonx_fail(l->r.doc, 0, TD_LIMIT, l->r.err,
                          "too many rules for so many events: %u and %u",
                          c->set.rules_len, check_event_count(c->set.words));
 }
 
 /* The messages of an AsyncAPI file are events, and its rules rules. */
-static enum td_code read_asyncapi(struct contract_loader *l, uint32_t at)
+static enum td_code read_asyncapi(void *self, uint32_t at)
 {
+    struct contract_loader *l = self;
     struct td_error why = {0};
     struct check_loader loader = contract_rule_loader(l);
     char *path;
@@ -370,75 +300,76 @@ static enum td_code read_asyncapi(struct contract_loader *l, uint32_t at)
 
     if (code)
         return code;
-    code = check_asyncapi_load(l->x->name, td_text(path), l->how,
+    code = check_asyncapi_load(l->r.doc->name, td_text(path), l->how,
                                &l->c->imported, &l->c->asyncapi, &why);
     if (code == TD_IO) {
-        code = td_jsonx_fail(l->x, at, TD_USAGE, l->err,
+        code = td_jsonx_fail(l->r.doc, at, TD_USAGE, l->r.err,
                              "cannot read %.60s: %.200s", path, why.text);
         if (why.hint[0])
-            (void)td_error_hint(l->err, "%s", why.hint);
+            (void)td_error_hint(l->r.err, "%s", why.hint);
     } else if (code)
-        *l->err = why;
+        *l->r.err = why;
     else
         code = add_asyncapi(l);
     free(path);
     return code;
 }
 
-static enum td_code
-read_from(struct contract_loader *l, const struct td_jsonx *x, const char *name,
-          enum td_code (*reader)(struct contract_loader *, uint32_t))
-{
-    uint32_t at = 0;
-
-    l->x = x;
-    l->json = &x->json;
-    if (x->json.len > 0)
-        at = contract_member(l, 0, name);
-    return at ? contract_settle(l, reader(l, at)) : TD_OK;
-}
-
 /* In the order in which they are read: rules behind what they name. */
-static const char *const known_keys[] = {
-    "contract", "stream", "complete", "unknown", "events",   "dialects",
-    "profiles", "rules",  "note",     "tests",   "asyncapi", NULL};
+static const struct td_jsonx_key known_keys[] = {
+    {"contract", NULL},
+    {"stream", read_stream},
+    {"complete", read_complete},
+    {"unknown", read_unknown},
+    {"events", contract_read_events},
+    {"dialects", contract_read_dialects},
+    {"profiles", read_profiles},
+    {"rules", read_rules},
+    {"note", NULL},
+    {"tests", NULL},
+    {"asyncapi", NULL},
+    {NULL, NULL}};
+
+static enum td_code read_from(struct contract_loader *l,
+                              const struct td_jsonx *doc, const char *name,
+                              enum td_code (*reader)(void *, uint32_t))
+{
+    uint32_t at = doc->json.len > 0 ? td_jsonx_member(doc, 0, name) : 0;
+
+    l->r.doc = doc;
+    return at ? td_jsonx_settle(&l->r, reader(l, at)) : TD_OK;
+}
 
 /* Key by key, so that all events are there before the first rule. */
 static enum td_code read_keys(struct contract_loader *l)
 {
-    static enum td_code (*const readers[])(struct contract_loader *,
-                                           uint32_t) = {
-        read_note,     read_stream,          read_complete,
-        read_unknown,  contract_read_events, contract_read_dialects,
-        read_profiles, read_rules,           read_note,
-        read_note};
     enum td_code code = read_from(l, &l->c->doc, "asyncapi", read_asyncapi);
 
-    for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
-        if (code == TD_OK)
-            code = read_from(l, &l->c->imported, known_keys[i], readers[i]);
-        if (code == TD_OK)
-            code = read_from(l, &l->c->doc, known_keys[i], readers[i]);
+    for (const struct td_jsonx_key *key = known_keys; key->name; key++) {
+        if (code == TD_OK && key->read)
+            code = read_from(l, &l->c->imported, key->name, key->read);
+        if (code == TD_OK && key->read)
+            code = read_from(l, &l->c->doc, key->name, key->read);
     }
-    l->x = &l->c->doc;
-    l->json = &l->c->doc.json;
-    return code ? code : contract_settle(l, load_ends(l));
+    l->r.doc = &l->c->doc;
+    return code ? code : td_jsonx_settle(&l->r, load_ends(l));
 }
 
 static enum td_code read_all(struct contract_loader *l)
 {
-    enum td_code code = contract_settle(l, read_version(l));
-    bool is_one = code == TD_OK && l->first == TD_OK;
+    enum td_code code = td_jsonx_settle(&l->r, read_version(l));
+    bool is_one = code == TD_OK && l->r.first == TD_OK;
 
     if (is_one)
-        code = contract_check_keys(l, 0, known_keys);
+        code =
+            td_jsonx_keys(&l->r, 0, &(struct td_jsonx_shape){known_keys, NULL});
     if (is_one && code == TD_OK)
         code = read_keys(l);
-    if (code == TD_OK && l->first == TD_OK)
+    if (code == TD_OK && l->r.first == TD_OK)
         code = index_rules(l);
-    if (l->first && l->err)
-        *l->err = l->kept;
-    return code ? code : l->first;
+    if (l->r.first && l->r.err)
+        *l->r.err = l->r.kept;
+    return code ? code : l->r.first;
 }
 
 /* A document that is AsyncAPI becomes the contract it says. */
@@ -451,8 +382,8 @@ static enum td_code convert(struct contract_loader *l,
     if (!how->dialect)
         how->dialect = CHECK_ASYNCAPI_DIALECT;
     l->c->doc = (struct td_jsonx){0};
-    code =
-        check_asyncapi_read(&source, how, &l->c->doc, &l->c->asyncapi, l->err);
+    code = check_asyncapi_read(&source, how, &l->c->doc, &l->c->asyncapi,
+                               l->r.err);
     td_jsonx_release(&source);
     return code;
 }
@@ -460,32 +391,31 @@ static enum td_code convert(struct contract_loader *l,
 static enum td_code load_all(struct contract_loader *l,
                              struct schema_options *how)
 {
-    enum td_code code =
-        check_asyncapi_is(l->x) ? contract_settle(l, convert(l, how)) : TD_OK;
+    enum td_code code = check_asyncapi_is(l->r.doc)
+                            ? td_jsonx_settle(&l->r, convert(l, how))
+                            : TD_OK;
 
     l->c->set.schemas = schema_set_new(how);
-    if (code == TD_OK && l->first == TD_OK)
-        code = contract_settle(l, add_asyncapi(l));
-    if (code == TD_OK && l->first == TD_OK)
+    if (code == TD_OK && l->r.first == TD_OK)
+        code = td_jsonx_settle(&l->r, add_asyncapi(l));
+    if (code == TD_OK && l->r.first == TD_OK)
         code = read_all(l);
-    return code ? code : l->first;
+    return code ? code : l->r.first;
 }
 
-enum td_code
-check_contract_compile_all(struct check_contract **out, struct td_jsonx *doc,
-                           const struct schema_options *how,
-                           const struct check_contract_errors *errors,
-                           struct td_error *err)
+enum td_code check_contract_compile_all(struct check_contract **out,
+                                        struct td_jsonx *doc,
+                                        const struct schema_options *how,
+                                        const struct td_jsonx_errors *errors,
+                                        struct td_error *err)
 {
     struct check_contract *c = td_calloc(1, sizeof(*c));
     struct td_error own = {0};
     struct schema_options schemas = {0};
-    struct contract_loader l = {.c = c,
-                                .x = &c->doc,
-                                .json = &c->doc.json,
-                                .err = err ? err : &own,
-                                .how = &schemas,
-                                .errors = errors};
+    struct contract_loader l = {
+        .c = c,
+        .r = {.doc = &c->doc, .err = err ? err : &own, .errors = errors},
+        .how = &schemas};
     enum td_code code;
 
     *out = NULL;

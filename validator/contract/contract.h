@@ -6,6 +6,7 @@
 #ifndef VALIDATOR_CONTRACT_CONTRACT_H
 #define VALIDATOR_CONTRACT_CONTRACT_H
 
+#include "core/jsonx_object.h"
 #include "schema/schema.h"
 #include "validator/contract/load.h"
 #include "validator/message/alias.h"

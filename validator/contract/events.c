@@ -9,7 +9,7 @@
 static enum td_code fail(struct contract_loader *l, uint32_t at,
                          const char *why)
 {
-    return td_jsonx_fail(l->x, at, TD_USAGE, l->err, "%s", why);
+    return td_jsonx_fail(l->r.doc, at, TD_USAGE, l->r.err, "%s", why);
 }
 
 /* The events of a contract are the first of its words. */
@@ -18,7 +18,7 @@ static enum td_code add_event(struct contract_loader *l, uint32_t key)
     struct td_buf name = {0};
     uint32_t event;
 
-    (void)td_json_unescape(&name, td_json_inner(l->json, key));
+    (void)td_json_unescape(&name, td_json_inner(&l->r.doc->json, key));
     event = check_event_add(l->c->set.words, td_buf_bytes(&name));
     td_buf_release(&name);
     if (event < l->c->events_len)
@@ -32,7 +32,7 @@ static enum td_code read_schema(struct contract_loader *l, uint32_t at,
                                 struct check_contract_event *e)
 {
     enum td_code code =
-        schema_set_add(l->c->set.schemas, l->x, at, &e->root, l->err);
+        schema_set_add(l->c->set.schemas, l->r.doc, at, &e->root, l->r.err);
 
     e->has_schema = true;
     contract_renew_schemas(l, code);
@@ -51,20 +51,10 @@ static enum td_code read_aliases(struct contract_loader *l,
     if (!*aliases && (names || values))
         *aliases = check_aliases_new();
     if (names)
-        code = check_aliases_read(*aliases, doc, names, l->err);
+        code = check_aliases_read(*aliases, doc, names, l->r.err);
     if (code == TD_OK && values)
-        code = check_values_read(*aliases, doc, values, l->err);
+        code = check_values_read(*aliases, doc, values, l->r.err);
     return code;
-}
-
-static enum td_code read_optional(struct contract_loader *l, uint32_t at,
-                                  bool *optional)
-{
-    if (!contract_is_kind(l, at, TD_JSON_TRUE) &&
-        !contract_is_kind(l, at, TD_JSON_FALSE))
-        return fail(l, at, "optional is true or false");
-    *optional = contract_is_kind(l, at, TD_JSON_TRUE);
-    return TD_OK;
 }
 
 /* Text or bytes, which have no fields. */
@@ -73,29 +63,30 @@ static enum td_code read_plain(struct contract_loader *l, uint32_t at,
 {
     static const char *const others[] = {"schema", "aliases", "values",
                                          "bytes"};
-    uint32_t text = contract_member(l, at, "text");
-    uint32_t bytes = contract_member(l, at, "bytes");
+    uint32_t text = td_jsonx_member(l->r.doc, at, "text");
+    uint32_t bytes = td_jsonx_member(l->r.doc, at, "bytes");
 
     if (!text && !bytes)
         return TD_OK;
     for (size_t i = 0; i < (text ? 4 : 3); i++) {
-        uint32_t other = contract_member(l, at, others[i]);
+        uint32_t other = td_jsonx_member(l->r.doc, at, others[i]);
 
         if (other)
-            return td_jsonx_fail(l->x, other, TD_USAGE, l->err,
+            return td_jsonx_fail(l->r.doc, other, TD_USAGE, l->r.err,
                                  "an event of %s has no %s",
                                  text ? "text" : "bytes", others[i]);
     }
     e->form = text ? CHECK_FORM_TEXT : CHECK_FORM_BYTES;
     l->c->plain[l->c->plain_len++] = l->c->events_len - 1;
     return text ? read_schema(l, text, e)
-                : check_plain_read(&e->bytes, l->x, bytes, l->err);
+                : check_plain_read(&e->bytes, l->r.doc, bytes, l->r.err);
 }
 
 static enum td_code read_event(struct contract_loader *l, uint32_t key)
 {
-    static const char *const known[] = {"schema",   "aliases", "values", "note",
-                                        "optional", "text",    "bytes",  NULL};
+    static const struct td_jsonx_key known[] = {
+        {"schema", NULL},   {"aliases", NULL}, {"values", NULL}, {"note", NULL},
+        {"optional", NULL}, {"text", NULL},    {"bytes", NULL},  {NULL, NULL}};
     uint32_t at = key + 1;
     struct check_contract_event *e;
     enum td_code code = add_event(l, key);
@@ -105,19 +96,20 @@ static enum td_code read_event(struct contract_loader *l, uint32_t key)
     if (code)
         return code;
     e = &l->c->events[l->c->events_len - 1];
-    if (contract_is_kind(l, at, TD_JSON_NULL))
+    if (td_jsonx_is(l->r.doc, at, TD_JSON_NULL))
         return TD_OK;
-    if (!contract_is_kind(l, at, TD_JSON_OBJECT))
+    if (!td_jsonx_is(l->r.doc, at, TD_JSON_OBJECT))
         return fail(l, at, "an event is an object, which may be empty");
     e->source = at;
-    e->doc = l->x;
-    code = contract_check_keys(l, at, known);
-    schema = contract_member(l, at, "schema");
-    optional = contract_member(l, at, "optional");
+    e->doc = l->r.doc;
+    code = td_jsonx_keys(&l->r, at, &(struct td_jsonx_shape){known, NULL});
+    schema = td_jsonx_member(l->r.doc, at, "schema");
+    optional = td_jsonx_member(l->r.doc, at, "optional");
     if (code == TD_OK && optional)
-        code = read_optional(l, optional, &e->optional);
+        code = td_jsonx_flag(l->r.doc, optional, "optional", &e->optional,
+                             l->r.err);
     if (code == TD_OK)
-        code = read_aliases(l, l->x, at, &e->aliases);
+        code = read_aliases(l, l->r.doc, at, &e->aliases);
     if (code == TD_OK)
         code = read_plain(l, at, e);
     if (code == TD_OK && schema)
@@ -125,24 +117,26 @@ static enum td_code read_event(struct contract_loader *l, uint32_t key)
     return code;
 }
 
-enum td_code contract_read_events(struct contract_loader *l, uint32_t at)
+enum td_code contract_read_events(void *self, uint32_t at)
 {
+    struct contract_loader *l = self;
     enum td_code code = TD_OK;
 
-    if (!contract_is_kind(l, at, TD_JSON_OBJECT))
+    if (!td_jsonx_is(l->r.doc, at, TD_JSON_OBJECT))
         return fail(l, at, "events is an object: a name, then what it is");
-    if (l->json->values[at].count > CHECK_EVENTS_MAX)
-        return td_jsonx_fail(l->x, at, TD_LIMIT, l->err, "more than %d events",
-                             CHECK_EVENTS_MAX);
+    if (l->r.doc->json.values[at].count > CHECK_EVENTS_MAX)
+        return td_jsonx_fail(l->r.doc, at, TD_LIMIT, l->r.err,
+                             "more than %d events", CHECK_EVENTS_MAX);
     l->c->events =
-        contract_grow(l->c->events, l->c->events_len, l->json->values[at].count,
-                      sizeof(*l->c->events));
+        contract_grow(l->c->events, l->c->events_len,
+                      l->r.doc->json.values[at].count, sizeof(*l->c->events));
     l->c->plain =
-        contract_grow(l->c->plain, l->c->events_len, l->json->values[at].count,
-                      sizeof(*l->c->plain));
-    for (uint32_t key = at + 1; key < l->json->values[at].next && code == TD_OK;
-         key = l->json->values[key + 1].next)
-        code = contract_settle(l, read_event(l, key));
+        contract_grow(l->c->plain, l->c->events_len,
+                      l->r.doc->json.values[at].count, sizeof(*l->c->plain));
+    for (uint32_t key = at + 1;
+         key < l->r.doc->json.values[at].next && code == TD_OK;
+         key = l->r.doc->json.values[key + 1].next)
+        code = td_jsonx_settle(&l->r, read_event(l, key));
     return code;
 }
 
@@ -152,14 +146,14 @@ static enum td_code no_event(struct contract_loader *l, uint32_t key,
 {
     struct td_suggestion near = {.word = td_buf_str(name)};
 
-    (void)td_jsonx_fail(l->x, key, TD_USAGE, l->err,
+    (void)td_jsonx_fail(l->r.doc, key, TD_USAGE, l->r.err,
                         "the contract has no event \"%.80s\"", near.word);
     for (uint32_t i = 0; i < l->c->events_len; i++)
         td_suggest(&near, (const char *)l->c->events[i].name.ptr);
     td_buf_release(name);
     if (near.best)
-        return td_error_hint(l->err, "did you mean %s?", near.best);
-    return td_error_hint(l->err, "name it under the contract's events first");
+        return td_error_hint(l->r.err, "did you mean %s?", near.best);
+    return td_error_hint(l->r.err, "name it under the contract's events first");
 }
 
 /* An event as a dialect writes it: what the contract says, and what the dialect
@@ -168,8 +162,11 @@ static enum td_code no_event(struct contract_loader *l, uint32_t key,
 static enum td_code read_form(struct contract_loader *l, uint32_t key,
                               struct check_contract_event *events)
 {
-    static const char *const known[] = {"schema", "aliases", "values", "note",
-                                        NULL};
+    static const struct td_jsonx_key known[] = {{"schema", NULL},
+                                                {"aliases", NULL},
+                                                {"values", NULL},
+                                                {"note", NULL},
+                                                {NULL, NULL}};
     struct td_buf name = {0};
     uint32_t at = key + 1;
     struct check_contract_event *e;
@@ -177,12 +174,12 @@ static enum td_code read_form(struct contract_loader *l, uint32_t key,
     uint32_t index;
     uint32_t schema;
 
-    (void)td_json_unescape(&name, td_json_inner(l->json, key));
+    (void)td_json_unescape(&name, td_json_inner(&l->r.doc->json, key));
     index = check_event_find(l->c->set.words, td_buf_bytes(&name));
     if (index >= l->c->events_len)
         return no_event(l, key, &name);
     td_buf_release(&name);
-    if (!contract_is_kind(l, at, TD_JSON_OBJECT))
+    if (!td_jsonx_is(l->r.doc, at, TD_JSON_OBJECT))
         return fail(l, at,
                     "an event of a dialect is an object with schema, "
                     "aliases or values");
@@ -191,10 +188,10 @@ static enum td_code read_form(struct contract_loader *l, uint32_t key,
         return fail(l, key,
                     "this event is no JSON, and the same in every "
                     "dialect");
-    code = contract_check_keys(l, at, known);
+    code = td_jsonx_keys(&l->r, at, &(struct td_jsonx_shape){known, NULL});
     if (code == TD_OK)
-        code = read_aliases(l, l->x, at, &e->aliases);
-    schema = contract_member(l, at, "schema");
+        code = read_aliases(l, l->r.doc, at, &e->aliases);
+    schema = td_jsonx_member(l->r.doc, at, "schema");
     if (code || !schema)
         return code;
     e->on_wire = true;
@@ -224,7 +221,8 @@ static enum td_code copy_events(struct contract_loader *l,
 
 static enum td_code read_dialect(struct contract_loader *l, uint32_t key)
 {
-    static const char *const known[] = {"events", "note", NULL};
+    static const struct td_jsonx_key known[] = {
+        {"events", NULL}, {"note", NULL}, {NULL, NULL}};
     struct check_loader loader = contract_rule_loader(l);
     struct check_contract_event **forms =
         &l->c->dialects[l->c->dialect_names.len];
@@ -234,38 +232,40 @@ static enum td_code read_dialect(struct contract_loader *l, uint32_t key)
 
     if (code == TD_OK)
         code = copy_events(l, forms);
-    if (code || contract_is_kind(l, key + 1, TD_JSON_NULL))
+    if (code || td_jsonx_is(l->r.doc, key + 1, TD_JSON_NULL))
         return code;
-    if (!contract_is_kind(l, key + 1, TD_JSON_OBJECT))
+    if (!td_jsonx_is(l->r.doc, key + 1, TD_JSON_OBJECT))
         return fail(l, key + 1, "a dialect is an object with its events");
-    code = contract_check_keys(l, key + 1, known);
-    events = contract_member(l, key + 1, "events");
+    code = td_jsonx_keys(&l->r, key + 1, &(struct td_jsonx_shape){known, NULL});
+    events = td_jsonx_member(l->r.doc, key + 1, "events");
     if (code || !events)
         return code;
-    if (!contract_is_kind(l, events, TD_JSON_OBJECT))
+    if (!td_jsonx_is(l->r.doc, events, TD_JSON_OBJECT))
         return fail(l, events, "events is an object: a name, then what it is");
     for (uint32_t i = events + 1;
-         i < l->json->values[events].next && code == TD_OK;
-         i = l->json->values[i + 1].next)
-        code = contract_settle(l, read_form(l, i, *forms));
+         i < l->r.doc->json.values[events].next && code == TD_OK;
+         i = l->r.doc->json.values[i + 1].next)
+        code = td_jsonx_settle(&l->r, read_form(l, i, *forms));
     return code;
 }
 
-enum td_code contract_read_dialects(struct contract_loader *l, uint32_t at)
+enum td_code contract_read_dialects(void *self, uint32_t at)
 {
+    struct contract_loader *l = self;
     enum td_code code = TD_OK;
 
-    if (!contract_is_kind(l, at, TD_JSON_OBJECT))
+    if (!td_jsonx_is(l->r.doc, at, TD_JSON_OBJECT))
         return fail(l, at, "dialects is an object: a name, then its events");
-    if (l->json->values[at].count > CHECK_DIALECTS_MAX)
-        return td_jsonx_fail(l->x, at, TD_LIMIT, l->err,
+    if (l->r.doc->json.values[at].count > CHECK_DIALECTS_MAX)
+        return td_jsonx_fail(l->r.doc, at, TD_LIMIT, l->r.err,
                              "more than %d dialects", CHECK_DIALECTS_MAX);
     l->c->dialects =
         contract_grow(l->c->dialects, l->c->dialect_names.len,
-                      l->json->values[at].count, sizeof(*l->c->dialects));
-    for (uint32_t key = at + 1; key < l->json->values[at].next && code == TD_OK;
-         key = l->json->values[key + 1].next)
-        code = contract_settle(l, read_dialect(l, key));
+                      l->r.doc->json.values[at].count, sizeof(*l->c->dialects));
+    for (uint32_t key = at + 1;
+         key < l->r.doc->json.values[at].next && code == TD_OK;
+         key = l->r.doc->json.values[key + 1].next)
+        code = td_jsonx_settle(&l->r, read_dialect(l, key));
     return code;
 }
 

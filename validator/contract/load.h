@@ -7,7 +7,7 @@
 #ifndef VALIDATOR_CONTRACT_LOAD_H
 #define VALIDATOR_CONTRACT_LOAD_H
 
-#include "core/jsonx.h"
+#include "core/jsonx_object.h"
 #include "schema/schema.h"
 
 /* Read only once it is compiled: any number of checks share it. */
@@ -27,12 +27,6 @@ TD_MUST_CHECK enum td_code
 check_contract_compile(struct check_contract **out, struct td_jsonx *doc,
                        const struct schema_options *how, struct td_error *err);
 
-/* Who hears of every error of a contract, not only of the first. */
-struct check_contract_errors {
-    void (*report)(void *self, const struct td_error *error);
-    void *self;
-};
-
 /* The same, but go on after an error in an event, a rule or a key, so that all
  * that can be found is reported. *out is NULL after an error, and the code that
  * of the first one, which is also in *err.
@@ -40,7 +34,7 @@ struct check_contract_errors {
 TD_MUST_CHECK enum td_code
 check_contract_compile_all(struct check_contract **out, struct td_jsonx *doc,
                            const struct schema_options *how,
-                           const struct check_contract_errors *errors,
+                           const struct td_jsonx_errors *errors,
                            struct td_error *err);
 
 /* NULL is fine. */

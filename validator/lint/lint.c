@@ -159,7 +159,7 @@ static void on_word(void *self, const struct td_error *what)
 }
 
 static enum td_code lint_contract(const struct check_lint *lint,
-                                  const struct check_contract_errors *errors)
+                                  const struct td_jsonx_errors *errors)
 {
     const struct check_options options = {.contract = lint->contract};
     struct check_cases *cases = NULL;
@@ -180,7 +180,7 @@ enum td_code check_lint_document(struct td_jsonx *doc,
                                  const struct check_linter *linter)
 {
     struct errors errors = {.name = td_strdup(doc->name)};
-    const struct check_contract_errors all = {on_error, &errors};
+    const struct td_jsonx_errors all = {on_error, &errors};
     struct check_remarks doubts = {0};
     struct check_contract *contract = NULL;
     enum td_code code =

@@ -1,16 +1,13 @@
 #include "validator/message/plain.h"
 
 #include "core/b64.h"
+#include "core/jsonx_object.h"
 #include "core/mem.h"
-#include "core/suggest.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
 #define SHOWN 24 /* bytes of a message in a finding */
-
-static const char *const known[] = {"const",      "prefix",     "length",
-                                    "min_length", "max_length", NULL};
 
 static int digit_of(uint8_t c)
 {
@@ -77,52 +74,61 @@ static enum td_code read_length(uint64_t *out, const struct td_jsonx *x,
     return TD_OK;
 }
 
-static enum td_code wrong_key(const struct td_jsonx *x, uint32_t key,
-                              struct td_error *err)
-{
-    struct td_buf name = {0};
-    const char *near;
+struct reading {
+    struct td_jsonx_reader r;
+    struct check_plain *plain;
+};
 
-    (void)td_json_unescape(&name, td_json_inner(&x->json, key));
-    near = td_suggest_among(td_buf_str(&name), known);
-    (void)td_jsonx_fail(x, key, TD_USAGE, err, "bytes have no key \"%.80s\"",
-                        td_buf_str(&name));
-    td_buf_release(&name);
-    if (near)
-        return td_error_hint(err, "did you mean %s?", near);
-    return td_error_hint(err, "the keys here are const, prefix, length, "
-                              "min_length, max_length");
+static enum td_code read_const(void *self, uint32_t at)
+{
+    struct reading *l = self;
+
+    return read_bytes(&l->plain->all, l->r.doc, at, l->r.err);
 }
 
-static enum td_code read_key(struct check_plain *plain,
-                             const struct td_jsonx *x, uint32_t key,
-                             struct td_error *err)
+static enum td_code read_prefix(void *self, uint32_t at)
 {
-    uint64_t exact;
-    enum td_code code;
+    struct reading *l = self;
 
-    if (td_json_string_is(&x->json, key, td_text("const")))
-        return read_bytes(&plain->all, x, key + 1, err);
-    if (td_json_string_is(&x->json, key, td_text("prefix")))
-        return read_bytes(&plain->prefix, x, key + 1, err);
-    if (td_json_string_is(&x->json, key, td_text("min_length")))
-        return read_length(&plain->min, x, key + 1, err);
-    if (td_json_string_is(&x->json, key, td_text("max_length")))
-        return read_length(&plain->max, x, key + 1, err);
-    if (!td_json_string_is(&x->json, key, td_text("length")))
-        return wrong_key(x, key, err);
-    code = read_length(&exact, x, key + 1, err);
+    return read_bytes(&l->plain->prefix, l->r.doc, at, l->r.err);
+}
+
+static enum td_code read_exact(void *self, uint32_t at)
+{
+    struct reading *l = self;
+    enum td_code code = read_length(&l->plain->min, l->r.doc, at, l->r.err);
+
     if (code == TD_OK)
-        plain->min = plain->max = exact;
+        l->plain->max = l->plain->min;
     return code;
 }
+
+static enum td_code read_min(void *self, uint32_t at)
+{
+    struct reading *l = self;
+
+    return read_length(&l->plain->min, l->r.doc, at, l->r.err);
+}
+
+static enum td_code read_max(void *self, uint32_t at)
+{
+    struct reading *l = self;
+
+    return read_length(&l->plain->max, l->r.doc, at, l->r.err);
+}
+
+static const struct td_jsonx_key keys[] = {
+    {"const", read_const},    {"prefix", read_prefix},  {"length", read_exact},
+    {"min_length", read_min}, {"max_length", read_max}, {NULL, NULL}};
 
 enum td_code check_plain_read(struct check_plain *plain,
                               const struct td_jsonx *x, uint32_t at,
                               struct td_error *err)
 {
     const struct td_json_value *v = x->json.values;
-    enum td_code code = TD_OK;
+    const struct td_jsonx_shape shape = {keys, "bytes have"};
+    struct reading l = {.r = {.doc = x, .err = err}, .plain = plain};
+    enum td_code code;
 
     *plain = (struct check_plain){.max = UINT64_MAX};
     if (v[at].kind == TD_JSON_TRUE)
@@ -131,9 +137,7 @@ enum td_code check_plain_read(struct check_plain *plain,
         return td_jsonx_fail(x, at, TD_USAGE, err,
                              "bytes is true, or an object like "
                              "{prefix: \"89 50\"}");
-    for (uint32_t key = at + 1; key < v[at].next && code == TD_OK;
-         key = v[key + 1].next)
-        code = read_key(plain, x, key, err);
+    code = td_jsonx_read(&l.r, at, &shape, &l);
     if (code == TD_OK && plain->min > plain->max)
         code = td_jsonx_fail(x, at, TD_USAGE, err,
                              "the least length is above the greatest");

@@ -19,7 +19,7 @@
 
 static enum td_code load_all(struct check_contract **contract,
                              struct check_cases **cases, const char *tests,
-                             const struct check_contract_errors *errors,
+                             const struct td_jsonx_errors *errors,
                              struct td_error *err)
 {
     struct schema_options how = {0};
@@ -184,7 +184,7 @@ static const struct {
     {"- {name: n, stream: [], expect: {}}\n", "c:9:33",
      "not what a test can expect"},
     {"- {name: n, stream: [], expect: {pass: R1}}\n", "c:9:34",
-     "not what a test can expect"},
+     "what a test expects has no key \"pass\""},
     {"- {name: n, stream: [], expect: {fail: 1}}\n", "c:9:40",
      "here stands a list of rule ids"},
     {"- {name: n, stream: [], expect: {open: [1]}}\n", "c:9:40",
@@ -246,7 +246,7 @@ static void every_wrong_test_is_heard_of_if_one_listens(void)
     struct check_contract *contract;
     struct check_cases *cases;
     struct heard heard = {0};
-    const struct check_contract_errors errors = {hear, &heard};
+    const struct td_jsonx_errors errors = {hear, &heard};
     struct td_error err = {0};
     struct td_buf text = {0};
 

@@ -453,7 +453,7 @@ static void all_errors_are_reported(void)
                                "- {first: a}\n"
                                "stream: 1\n";
     struct td_buf all = {0};
-    const struct check_contract_errors errors = {note_error, &all};
+    const struct td_jsonx_errors errors = {note_error, &all};
     struct schema_options how = {0};
     struct check_contract *contract = NULL;
     struct td_error err = {0};
