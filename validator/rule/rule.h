@@ -5,9 +5,10 @@
  * remembers of a stream is in states, which the engine keeps, one for each key
  * and scope.
  *
- * Loading: the verb reads its keys of the rule object with rule/read.h, says
- * with check_rule_listen() which messages it wants to see, each in a role, and
- * sets state_size and, if it needs one, shared_size and body.
+ * Loading: the keys of the rule object are read into the body as the rows of
+ * the verb say (rule/read.h); then load() judges them together. Messages that
+ * the verb wants to see it hears in roles, in the order of the rows, and of
+ * what load() adds with check_rule_listen().
  *
  * Running: on_message() is called for messages that match a role, once with all
  * roles that matched as a mask of CHECK_ROLE(n). Roles that are shared come
@@ -125,14 +126,24 @@ enum check_ending {
     CHECK_CUT,   /* it may go on where we cannot see it */
 };
 
+/* A key of a rule (validator/rule/read.h). */
+struct check_key;
+
 /* What a verb gets while it runs (validator/engine/run.h). */
 struct check_run;
 
 struct check_verb {
     const char *name;
-    const char *const *keys; /* its own keys beside the verb; ends with NULL */
-    const char *vacuous;     /* why it may have had nothing to judge, or NULL */
-    /* Read the rule object `at`; rule->what is there. */
+    const struct check_key *keys; /* rule/read.h: the verb, then its own keys */
+    const char *vacuous; /* why it may have had nothing to judge, or NULL */
+    size_t body_size;    /* 0: there is none; zeroed before the keys are read */
+    size_t state_size;
+    size_t shared_size;
+    bool timed;     /* it asks for times, whatever the rule says */
+    bool hears_all; /* role 0 is every message, before those of the keys */
+    /* The keys of rule object `at` are read: judge them together; NULL: nothing
+     * to judge.
+     */
     enum td_code (*load)(struct check_rule *rule, struct check_loader *l,
                          uint32_t at);
     /* Frees what the body owns, but not the body; NULL: nothing. */

@@ -1,12 +1,9 @@
 /* before: [A, B, ...] - nothing of B comes unless something of A came first. */
-#include "core/mem.h"
 #include "validator/engine/run.h"
 #include "validator/rule/read.h"
 #include "validator/verb/verb.h"
 
 #define CHAIN 8 /* selectors of one rule */
-
-static const char *const keys[] = {"each", NULL};
 
 enum each {
     EACH_SECOND, /* every B is judged */
@@ -21,32 +18,35 @@ struct state {
     uint64_t settled; /* each B holds, whatever comes */
 };
 
-static enum td_code load(struct check_rule *rule, struct check_loader *l,
-                         uint32_t at)
+static enum td_code read_chain(struct check_rule *rule, struct check_loader *l,
+                               uint32_t at)
 {
-    static const char *const modes[] = {"second", "first", "pair", NULL};
     const struct td_json_value *values = l->doc->json.values;
-    uint32_t list = check_read_key(l, at, "before");
-    uint32_t each = check_read_key(l, at, "each");
-    uint32_t *mode = td_calloc(1, sizeof(*mode));
     enum td_code code = TD_OK;
 
-    rule->body = mode;
-    rule->state_size = sizeof(struct state);
-    if (values[list].kind != TD_JSON_ARRAY || values[list].count < 2 ||
-        values[list].count > CHAIN)
-        return td_jsonx_fail(l->doc, list, TD_USAGE, l->err,
+    if (values[at].kind != TD_JSON_ARRAY || values[at].count < 2 ||
+        values[at].count > CHAIN)
+        return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
                              "before takes a list of 2 to %d events: [FIRST, "
                              "THEN]",
                              CHAIN);
-    for (uint32_t i = list + 1; i < values[list].next && code == TD_OK;
+    for (uint32_t i = at + 1; i < values[at].next && code == TD_OK;
          i = values[i].next)
         code = check_read_role(l, i, rule, false);
-    if (code == TD_OK && each)
-        code = check_read_choice(l, each, modes,
-                                 "each is second, first or pair", mode);
     return code;
 }
+
+static const char *const modes[] = {"second", "first", "pair", NULL};
+
+/* The body is the mode, an enum each as uint32_t. */
+static const struct check_key keys[] = {
+    {.name = "before", .kind = CHECK_KEY_OWN, .read = read_chain},
+    {.name = "each",
+     .kind = CHECK_KEY_CHOICE,
+     .choices = modes,
+     .what = "each is second, first or pair"},
+    {.name = NULL},
+};
 
 static void find(struct check_run *run, const struct check_message *m,
                  uint32_t role)
@@ -120,6 +120,7 @@ const struct check_verb check_verb_before = {
     .name = "before",
     .keys = keys,
     .vacuous = "nothing came that must have something before it",
-    .load = load,
+    .body_size = sizeof(uint32_t),
+    .state_size = sizeof(struct state),
     .on_message = on_message,
 };

@@ -3,8 +3,9 @@
 
 #include "core/mem.h"
 
-const char *const check_bound_keys[] = {"exactly",  "equals",  "at_most",
-                                        "at_least", "between", NULL};
+#define NAME(name) name,
+const char *const check_bound_keys[] = {CHECK_BOUNDS_KEYS(NAME) NULL};
+#undef NAME
 
 bool check_bound_is_fixed(const struct check_bound *bound)
 {
@@ -180,7 +181,6 @@ enum td_code check_bounds_load(struct check_bounds *b, struct check_rule *rule,
     enum td_code code = TD_OK;
     int keys = 0;
 
-    rule->shared_size = sizeof(struct check_bounds_heard);
     for (int i = 0; check_bound_keys[i] && code == TD_OK; i++) {
         uint32_t v = check_read_key(l, at, check_bound_keys[i]);
 

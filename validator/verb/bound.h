@@ -58,7 +58,11 @@ struct check_range {
     bool has_high;
 };
 
-/* The keys: exactly, equals, at_most, at_least, between; ends with NULL. */
+/* X(NAME): the keys. */
+#define CHECK_BOUNDS_KEYS(X)                                                   \
+    X("exactly") X("equals") X("at_most") X("at_least") X("between")
+
+/* Their names; ends with NULL. */
 extern const char *const check_bound_keys[];
 
 /* Read them from rule object `at`, which must have one of them; the rule hears

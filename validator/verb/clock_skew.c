@@ -1,53 +1,51 @@
 /* clock_skew: the time an event says and the time it was recorded at. */
-#include "core/mem.h"
 #include "schema/value/timestamp.h"
 #include "validator/engine/run.h"
 #include "validator/rule/read.h"
 #include "validator/verb/verb.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #define MS 1000000 /* what a number counts */
-
-static const char *const no_keys[] = {NULL};
 
 struct body {
     uint32_t field;
     int64_t max;
 };
 
-static enum td_code check_skew_keys(struct check_loader *l, uint32_t at)
-{
-    const struct td_json_value *values = l->doc->json.values;
-    bool object = values[at].kind == TD_JSON_OBJECT;
-    uint32_t recorded = object ? check_read_key(l, at, "recorded") : 0;
+static const char shape[] =
+    "clock_skew is {event: /POINTER, recorded: true, max: DURATION}";
 
-    if (object && check_read_key(l, at, "event") &&
-        check_read_key(l, at, "max") &&
-        values[at].count == (recorded ? 3 : 2) &&
-        (!recorded || values[recorded].kind == TD_JSON_TRUE))
+static enum td_code read_recorded(struct check_rule *rule,
+                                  struct check_loader *l, uint32_t at)
+{
+    (void)rule;
+    if (l->doc->json.values[at].kind == TD_JSON_TRUE)
         return TD_OK;
-    return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
-                         "clock_skew is {event: /POINTER, recorded: true, max: "
-                         "DURATION}");
+    return td_jsonx_fail(l->doc, at, TD_USAGE, l->err, "%s", shape);
 }
 
-static enum td_code load(struct check_rule *rule, struct check_loader *l,
-                         uint32_t at)
-{
-    uint32_t v = check_read_key(l, at, "clock_skew");
-    enum td_code code = check_skew_keys(l, v);
-    struct body *b = td_calloc(1, sizeof(*b));
+static const struct check_key parts[] = {
+    {.name = "event",
+     .kind = CHECK_KEY_FIELD,
+     .to = offsetof(struct body, field),
+     .need = shape},
+    {.name = "recorded", .kind = CHECK_KEY_OWN, .read = read_recorded},
+    {.name = "max",
+     .kind = CHECK_KEY_DURATION,
+     .to = offsetof(struct body, max),
+     .need = shape},
+    {.name = NULL},
+};
 
-    rule->body = b;
-    rule->state_size = 1;
-    (void)check_rule_listen(rule, NULL, false);
-    if (code == TD_OK)
-        code = check_read_field(l, check_read_key(l, v, "event"), &b->field);
-    return code ? code
-                : check_read_duration(l, rule, check_read_key(l, v, "max"),
-                                      &b->max);
-}
+static const struct check_key keys[] = {
+    {.name = "clock_skew",
+     .kind = CHECK_KEY_OBJECT,
+     .what = shape,
+     .keys = parts},
+    {.name = NULL},
+};
 
 static bool read_time(const struct check_message *m, uint32_t at, int64_t *ns)
 {
@@ -111,9 +109,11 @@ static void on_message(struct check_run *run, const struct check_message *m,
 
 const struct check_verb check_verb_clock_skew = {
     .name = "clock_skew",
-    .keys = no_keys,
+    .keys = keys,
     .vacuous = "no event has the field, or the input does not say when it was "
                "recorded",
-    .load = load,
+    .body_size = sizeof(struct body),
+    .state_size = 1,
+    .hears_all = true,
     .on_message = on_message,
 };

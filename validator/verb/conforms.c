@@ -1,15 +1,15 @@
 /* conforms: messages meet a schema, which is more than their event's own. */
-#include "core/mem.h"
 #include "schema/schema.h"
 #include "validator/engine/run.h"
 #include "validator/rule/read.h"
 #include "validator/verb/verb.h"
 
-static const char *const keys[] = {"schema", "at", NULL};
+#include <stddef.h>
 
 struct body {
     uint32_t field; /* what is judged */
     uint32_t root;  /* of the contract's schemas */
+    bool has_field; /* without it the data is judged */
 };
 
 /* What is said of a message: the first problem, and how many. */
@@ -20,37 +20,49 @@ struct problems {
     uint32_t count;
 };
 
-/* "" is the message; without `at` it is the data. */
-static enum td_code read_at(struct check_loader *l, uint32_t rule,
-                            uint32_t *field)
+/* "" is the message. */
+static enum td_code read_at(struct check_rule *rule, struct check_loader *l,
+                            uint32_t at)
 {
-    uint32_t at = check_read_key(l, rule, "at");
+    struct body *b = rule->body;
 
-    if (at && !check_read_is(l, at, ""))
-        return check_read_field(l, at, field);
-    *field = check_field_add(
-        l->words, at ? CHECK_FIELD_MESSAGE : CHECK_FIELD_DATA, td_text(""));
+    if (!check_read_is(l, at, ""))
+        return check_read_field(l, at, &b->field);
+    b->field = check_field_add(l->words, CHECK_FIELD_MESSAGE, td_text(""));
     return TD_OK;
 }
+
+static enum td_code read_schema(struct check_rule *rule, struct check_loader *l,
+                                uint32_t at)
+{
+    struct body *b = rule->body;
+
+    return schema_set_add(l->schemas, l->doc, at, &b->root, l->err);
+}
+
+static const struct check_key keys[] = {
+    {.name = "conforms", .kind = CHECK_KEY_ROLE},
+    {.name = "at",
+     .kind = CHECK_KEY_OWN,
+     .has = offsetof(struct body, has_field),
+     .read = read_at},
+    {.name = "schema",
+     .kind = CHECK_KEY_OWN,
+     .need = "conforms needs a schema",
+     .hint = "write it under `schema`",
+     .read = read_schema},
+    {.name = NULL},
+};
 
 static enum td_code load_conforms(struct check_rule *rule,
                                   struct check_loader *l, uint32_t at)
 {
-    struct body *b = td_calloc(1, sizeof(*b));
-    uint32_t schema = check_read_key(l, at, "schema");
-    enum td_code code;
+    struct body *b = rule->body;
 
-    rule->body = b;
-    code = check_read_role(l, check_read_key(l, at, "conforms"), rule, false);
-    if (code == TD_OK)
-        code = read_at(l, at, &b->field);
-    if (code == TD_OK && !schema) {
-        (void)td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
-                            "conforms needs a schema");
-        return td_error_hint(l->err, "write it under `schema`");
-    }
-    return code ? code
-                : schema_set_add(l->schemas, l->doc, schema, &b->root, l->err);
+    (void)at;
+    if (!b->has_field)
+        b->field = check_field_add(l->words, CHECK_FIELD_DATA, td_text(""));
+    return TD_OK;
 }
 
 static void on_problem(void *self, const struct schema_problem *problem)
@@ -111,6 +123,7 @@ static void on_conforms(struct check_run *run, const struct check_message *m,
 const struct check_verb check_verb_conforms = {
     .name = "conforms",
     .keys = keys,
+    .body_size = sizeof(struct body),
     .load = load_conforms,
     .on_message = on_conforms,
 };

@@ -1,12 +1,21 @@
 /* count: how many events of a kind there are; absent: none. */
-#include "core/mem.h"
 #include "validator/engine/run.h"
 #include "validator/verb/bound.h"
 #include "validator/verb/verb.h"
 
 #include <inttypes.h>
 
-static const char *const no_keys[] = {NULL};
+#define ROW(key) {.name = key},
+static const struct check_key count_keys[] = {
+    {.name = "count", .kind = CHECK_KEY_ROLE},
+    CHECK_BOUNDS_KEYS(ROW){.name = NULL},
+};
+#undef ROW
+
+static const struct check_key absent_keys[] = {
+    {.name = "absent", .kind = CHECK_KEY_ROLE},
+    {.name = NULL},
+};
 
 struct state {
     uint64_t count;
@@ -17,12 +26,7 @@ struct state {
 static enum td_code load_count(struct check_rule *rule, struct check_loader *l,
                                uint32_t at)
 {
-    enum td_code code =
-        check_read_role(l, check_read_key(l, at, "count"), rule, false);
-
-    rule->body = td_calloc(1, sizeof(struct check_bounds));
-    rule->state_size = sizeof(struct state);
-    return code ? code : check_bounds_load(rule->body, rule, l, at);
+    return check_bounds_load(rule->body, rule, l, at);
 }
 
 static void unload_count(struct check_rule *rule)
@@ -124,13 +128,6 @@ static void clear_count(const struct check_rule *rule, void *state)
     check_bounds_forget_own(&s->own);
 }
 
-static enum td_code load_absent(struct check_rule *rule, struct check_loader *l,
-                                uint32_t at)
-{
-    rule->state_size = sizeof(struct state);
-    return check_read_role(l, check_read_key(l, at, "absent"), rule, false);
-}
-
 static void on_absent(struct check_run *run, const struct check_message *m,
                       uint64_t roles)
 {
@@ -166,8 +163,11 @@ static void end_absent(struct check_run *run, enum check_ending how)
 
 const struct check_verb check_verb_count = {
     .name = "count",
-    .keys = check_bound_keys,
+    .keys = count_keys,
     .vacuous = "its number is not known, or its scope did not end",
+    .body_size = sizeof(struct check_bounds),
+    .state_size = sizeof(struct state),
+    .shared_size = sizeof(struct check_bounds_heard),
     .load = load_count,
     .unload = unload_count,
     .on_message = on_count,
@@ -178,8 +178,8 @@ const struct check_verb check_verb_count = {
 
 const struct check_verb check_verb_absent = {
     .name = "absent",
-    .keys = no_keys,
-    .load = load_absent,
+    .keys = absent_keys,
+    .state_size = sizeof(struct state),
     .on_message = on_absent,
     .on_end = end_absent,
 };

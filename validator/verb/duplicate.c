@@ -6,17 +6,17 @@
 #include "validator/rule/read.h"
 #include "validator/verb/verb.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #define BYTES_MAX ((size_t)256 << 20) /* of messages one state remembers */
 #define ALIKE     64                  /* messages of one print compared */
 
-static const char *const keys[] = {"same", "within", NULL};
-
 /* What must be the same: the name of the event, all of its data, fields. */
 struct body {
     bool name;
     bool data;
+    bool has_same; /* else: the same name and data */
     struct check_group_by fields;
     bool has_within;
     int64_t within;
@@ -64,44 +64,46 @@ static enum td_code read_part(struct check_loader *l, uint32_t at,
     return check_read_field(l, at, &b->fields.fields[b->fields.len++]);
 }
 
-static enum td_code read_same(struct check_loader *l, uint32_t at,
-                              struct body *b)
+static enum td_code read_same(struct check_rule *rule, struct check_loader *l,
+                              uint32_t at)
 {
     const struct td_json_value *values = l->doc->json.values;
     enum td_code code = TD_OK;
 
-    if (at == 0) {
-        b->name = true;
-        b->data = true;
-        return TD_OK;
-    }
     if (values[at].kind != TD_JSON_ARRAY || values[at].count == 0)
         return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
                              "same takes a list of type, data and fields");
     for (uint32_t i = at + 1; i < values[at].next && code == TD_OK;
          i = values[i].next)
-        code = read_part(l, i, b);
+        code = read_part(l, i, rule->body);
     return code;
 }
+
+static const struct check_key keys[] = {
+    {.name = "no_duplicate", .kind = CHECK_KEY_ROLE},
+    {.name = "same",
+     .kind = CHECK_KEY_OWN,
+     .has = offsetof(struct body, has_same),
+     .read = read_same},
+    {.name = "within",
+     .kind = CHECK_KEY_DURATION,
+     .to = offsetof(struct body, within),
+     .has = offsetof(struct body, has_within)},
+    {.name = NULL},
+};
 
 static enum td_code load(struct check_rule *rule, struct check_loader *l,
                          uint32_t at)
 {
-    struct body *b = td_calloc(1, sizeof(*b));
-    uint32_t within = check_read_key(l, at, "within");
-    enum td_code code;
+    struct body *b = rule->body;
 
-    rule->body = b;
+    (void)l;
+    (void)at;
     schema_hash_seed_draw();
-    rule->state_size = sizeof(struct state);
-    rule->timed = b->has_within = within != 0;
-    code =
-        check_read_role(l, check_read_key(l, at, "no_duplicate"), rule, false);
-    if (code == TD_OK)
-        code = read_same(l, check_read_key(l, at, "same"), b);
-    if (code == TD_OK && within)
-        code = check_read_duration(l, rule, within, &b->within);
-    return code;
+    rule->timed = b->has_within;
+    b->name = b->name || !b->has_same;
+    b->data = b->data || !b->has_same;
+    return TD_OK;
 }
 
 /* The parts of m that must differ, and their print. */
@@ -295,6 +297,8 @@ static void clear(const struct check_rule *rule, void *state)
 const struct check_verb check_verb_no_duplicate = {
     .name = "no_duplicate",
     .keys = keys,
+    .body_size = sizeof(struct body),
+    .state_size = sizeof(struct state),
     .load = load,
     .on_message = on_message,
     .clear = clear,

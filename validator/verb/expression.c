@@ -10,8 +10,6 @@
 
 #define TARGET CHECK_ROLE(0)
 
-static const char *const keys[] = {"expr", "tol", NULL};
-
 struct body {
     struct check_aggregates *aggregates;
     struct check_expr *expr;
@@ -24,23 +22,26 @@ struct state {
     struct check_aggregate *aggregate; /* NULL: nothing was heard yet */
 };
 
-static enum td_code read_tolerance(struct check_loader *l, uint32_t at,
-                                   struct body *b, struct check_env *env)
+static enum td_code read_tolerance(struct check_rule *rule,
+                                   struct check_loader *l, uint32_t at)
 {
     const struct td_json_doc *json = &l->doc->json;
-    uint32_t v = check_read_key(l, at, "tol");
-    struct td_bytes raw;
+    struct td_bytes raw = td_json_raw(json, at);
+    struct body *b = rule->body;
 
-    if (v == 0)
-        return TD_OK;
-    raw = td_json_raw(json, v);
-    if (json->values[v].kind != TD_JSON_NUMBER || raw.ptr[0] == '-')
-        return td_jsonx_fail(l->doc, v, TD_USAGE, l->err,
+    if (json->values[at].kind != TD_JSON_NUMBER || raw.ptr[0] == '-')
+        return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
                              "tol is a number from 0");
     b->tolerance = td_strndup(raw.ptr, raw.len);
-    env->tolerance = td_text(b->tolerance);
     return TD_OK;
 }
+
+static const struct check_key keys[] = {
+    {.name = "on", .kind = CHECK_KEY_ROLE},
+    {.name = "expr", .need = "on needs expr: what must be true of the event"},
+    {.name = "tol", .kind = CHECK_KEY_OWN, .read = read_tolerance},
+    {.name = NULL},
+};
 
 /* Listen to what the expression asks of the past. Messages without the key are
  * of all keys, and what a scope has not seen came perhaps before it.
@@ -62,27 +63,20 @@ static void listen(struct check_rule *rule, struct body *b)
 static enum td_code load(struct check_rule *rule, struct check_loader *l,
                          uint32_t at)
 {
-    struct body *b = td_calloc(1, sizeof(*b));
-    struct check_env env = {
-        .words = l->words, .doc = l->doc, .events = l->events};
-    uint32_t expr = check_read_key(l, at, "expr");
+    struct body *b = rule->body;
+    struct check_env env = {.words = l->words,
+                            .doc = l->doc,
+                            .events = l->events,
+                            .target = rule->roles[0].selector};
     enum td_code code;
 
-    rule->body = b;
-    rule->state_size = sizeof(struct state);
     b->aggregates = env.aggregates = check_aggregates_new();
-    code = check_read_role(l, check_read_key(l, at, "on"), rule, false);
-    if (code == TD_OK && expr == 0)
-        code = td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
-                             "on needs expr: what must be true of the event");
-    if (code == TD_OK)
-        code = read_tolerance(l, at, b, &env);
-    if (code)
-        return code;
+    if (b->tolerance)
+        env.tolerance = td_text(b->tolerance);
     if (rule->by != CHECK_NO_VALUE)
         b->by = l->group_bys->list[rule->by];
-    env.target = rule->roles[0].selector;
-    code = check_expr_load(&b->expr, &env, expr, l->err);
+    code =
+        check_expr_load(&b->expr, &env, check_read_key(l, at, "expr"), l->err);
     rule->timed = check_aggregates_timed(b->aggregates);
     if (code == TD_OK)
         listen(rule, b);
@@ -204,6 +198,8 @@ const struct check_verb check_verb_on = {
     .name = "on",
     .keys = keys,
     .vacuous = "nothing matched, or its fields are always missing",
+    .body_size = sizeof(struct body),
+    .state_size = sizeof(struct state),
     .load = load,
     .unload = unload,
     .on_message = on_message,

@@ -6,11 +6,8 @@
 #include "validator/rule/read.h"
 #include "validator/verb/verb.h"
 
+#include <stddef.h>
 #include <stdlib.h>
-
-static const char *const constant_keys[] = {"equals", NULL};
-static const char *const unique_keys[] = {"on_fields", NULL};
-static const char *const no_keys[] = {NULL};
 
 /* A value that was seen, as canonical JSON. */
 struct value {
@@ -41,28 +38,28 @@ struct constant_state {
     struct value other; /* what the key's own event says */
 };
 
-static enum td_code load_constant(struct check_rule *rule,
-                                  struct check_loader *l, uint32_t at)
+static enum td_code read_equals(struct check_rule *rule, struct check_loader *l,
+                                uint32_t at)
 {
-    struct constant *b = td_calloc(1, sizeof(*b));
-    uint32_t equals = check_read_key(l, at, "equals");
+    struct constant *b = rule->body;
     enum td_code code;
 
-    rule->body = b;
-    rule->state_size = sizeof(struct constant_state);
-    rule->shared_size = 2 * sizeof(struct value); /* the other, and scratch */
-    code = check_read_field_role(l, check_read_key(l, at, "constant"), rule,
-                                 false, &b->field);
-    if (code || !equals)
-        return code;
     b->other = rule->roles_len;
-    code = check_read_field_role(l, equals, rule, true, &b->other_field);
+    code = check_read_field_role(l, at, rule, true, &b->other_field);
     if (code || rule->by == CHECK_NO_VALUE)
         return code;
     b->own = rule->roles_len;
     rule->heard_roles |= CHECK_ROLE(b->own);
-    return check_read_field_role(l, equals, rule, false, &b->other_field);
+    return check_read_field_role(l, at, rule, false, &b->other_field);
 }
+
+static const struct check_key constant_keys[] = {
+    {.name = "constant",
+     .kind = CHECK_KEY_FIELD_ROLE,
+     .to = offsetof(struct constant, field)},
+    {.name = "equals", .kind = CHECK_KEY_OWN, .read = read_equals},
+    {.name = NULL},
+};
 
 static void find_change(struct check_run *run, const struct check_message *m,
                         uint32_t at, const struct value *should, bool other)
@@ -195,16 +192,21 @@ static uint32_t add_value(struct check_run *run, struct set *s, bool *is_new)
     return key;
 }
 
+/* Which of the two forms the verb takes, on_fields says. */
+static const struct check_key unique_keys[] = {
+    {.name = "unique"},
+    {.name = "on_fields"},
+    {.name = NULL},
+};
+
 static enum td_code load_unique(struct check_rule *rule, struct check_loader *l,
                                 uint32_t at)
 {
-    struct check_group_by *b = td_calloc(1, sizeof(*b));
+    struct check_group_by *b = rule->body;
     uint32_t target = check_read_key(l, at, "unique");
     uint32_t fields = check_read_key(l, at, "on_fields");
     enum td_code code;
 
-    rule->body = b;
-    rule->state_size = sizeof(struct set);
     if (!fields) {
         b->len = 1;
         return check_read_field_role(l, target, rule, false, &b->fields[0]);
@@ -278,10 +280,12 @@ static void on_unique(struct check_run *run, const struct check_message *m,
 
 #define NEEDS 0 /* role: the event whose field must be known; then sources */
 
+enum { ORDER_BEFORE, ORDER_ANY };
+
 struct requires
 {
     uint32_t known;
-    bool any_order;
+    uint32_t order;                       /* of `orders` */
     uint32_t sources[CHECK_GROUP_BY_MAX]; /* fields, by role - 1 */
     uint32_t sources_len;
 };
@@ -319,56 +323,35 @@ static enum td_code read_sources(struct check_rule *rule,
     return code;
 }
 
-static enum td_code check_requires_keys(struct check_loader *l, uint32_t at)
-{
-    static const char *const known[] = {"event", "known", "from", "order"};
-    const struct td_json_value *values = l->doc->json.values;
+static const char *const orders[] = {"before", "any", NULL};
+static const char shape[] =
+    "requires is {event: EVENT, known: FIELD, from: EVENT.FIELD}";
 
-    for (uint32_t key = at + 1;
-         values[at].kind == TD_JSON_OBJECT && key < values[at].next;
-         key = values[key + 1].next) {
-        size_t i = 0;
+static const struct check_key requires_parts[] = {
+    {.name = "event", .kind = CHECK_KEY_ROLE, .need = shape},
+    {.name = "known",
+     .kind = CHECK_KEY_FIELD,
+     .to = offsetof(struct requires, known),
+     .need = shape},
+    {.name = "from",
+     .kind = CHECK_KEY_OWN,
+     .need = shape,
+     .read = read_sources},
+    {.name = "order",
+     .kind = CHECK_KEY_CHOICE,
+     .to = offsetof(struct requires, order),
+     .choices = orders,
+     .what = "order is before or any"},
+    {.name = NULL},
+};
 
-        while (i < 4 && !check_read_is(l, key, known[i]))
-            i++;
-        if (i == 4)
-            return td_jsonx_fail(l->doc, key, TD_USAGE, l->err,
-                                 "requires has the keys event, known, from "
-                                 "and order");
-    }
-    if (values[at].kind != TD_JSON_OBJECT || !check_read_key(l, at, "event") ||
-        !check_read_key(l, at, "known") || !check_read_key(l, at, "from"))
-        return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
-                             "requires is {event: EVENT, known: FIELD, from: "
-                             "EVENT.FIELD}");
-    return TD_OK;
-}
-
-static enum td_code load_requires(struct check_rule *rule,
-                                  struct check_loader *l, uint32_t at)
-{
-    static const char *const orders[] = {"before", "any", NULL};
-    uint32_t v = check_read_key(l, at, "requires");
-    uint32_t order = check_read_key(l, v, "order");
-    struct requires *b = td_calloc(1, sizeof(*b));
-    uint32_t index = 0;
-    enum td_code code;
-
-    rule->body = b;
-    rule->state_size = sizeof(struct known);
-    code = check_requires_keys(l, v);
-    if (code == TD_OK)
-        code = check_read_role(l, check_read_key(l, v, "event"), rule, false);
-    if (code == TD_OK)
-        code = check_read_field(l, check_read_key(l, v, "known"), &b->known);
-    if (code == TD_OK)
-        code = read_sources(rule, l, check_read_key(l, v, "from"));
-    if (code == TD_OK && order)
-        code = check_read_choice(l, order, orders, "order is before or any",
-                                 &index);
-    b->any_order = index == 1;
-    return code;
-}
+static const struct check_key requires_keys[] = {
+    {.name = "requires",
+     .kind = CHECK_KEY_OBJECT,
+     .what = shape,
+     .keys = requires_parts},
+    {.name = NULL},
+};
 
 static void clear_known(const struct check_rule *rule, void *state)
 {
@@ -466,7 +449,7 @@ static void need(struct check_run *run, const struct check_message *m)
         check_rule_pass(run);
         return;
     }
-    if (!b->any_order) {
+    if (b->order != ORDER_ANY) {
         find_unknown(run, m, at);
         return;
     }
@@ -527,7 +510,9 @@ const struct check_verb check_verb_constant = {
     .name = "constant",
     .keys = constant_keys,
     .vacuous = "there was nothing to compare the field with",
-    .load = load_constant,
+    .body_size = sizeof(struct constant),
+    .state_size = sizeof(struct constant_state),
+    .shared_size = 2 * sizeof(struct value), /* the other, and scratch */
     .on_message = on_constant,
     .clear = clear_constant,
     .clear_shared = clear_shared,
@@ -536,6 +521,8 @@ const struct check_verb check_verb_constant = {
 const struct check_verb check_verb_unique = {
     .name = "unique",
     .keys = unique_keys,
+    .body_size = sizeof(struct check_group_by),
+    .state_size = sizeof(struct set),
     .load = load_unique,
     .on_message = on_unique,
     .clear = clear_set,
@@ -543,9 +530,10 @@ const struct check_verb check_verb_unique = {
 
 const struct check_verb check_verb_requires = {
     .name = "requires",
-    .keys = no_keys,
+    .keys = requires_keys,
     .vacuous = "no event came that needs something known",
-    .load = load_requires,
+    .body_size = sizeof(struct requires),
+    .state_size = sizeof(struct known),
     .on_message = on_requires,
     .on_end = end_requires,
     .clear = clear_known,

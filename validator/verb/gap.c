@@ -1,15 +1,12 @@
 /* gap: the time from one event to the next of its kind; latency: from one event
  * to another.
  */
-#include "core/mem.h"
 #include "validator/engine/run.h"
 #include "validator/verb/limits.h"
 #include "validator/verb/verb.h"
 
 #define FROM CHECK_ROLE(0)
 #define TO   CHECK_ROLE(1)
-
-static const char *const no_keys[] = {NULL};
 
 struct body {
     struct check_limits limits;
@@ -27,62 +24,47 @@ struct shared {
     struct td_histogram samples;
 };
 
-static void prepare(struct check_rule *rule)
-{
-    rule->body = td_calloc(1, sizeof(struct body));
-    rule->state_size = sizeof(struct state);
-    rule->shared_size = sizeof(struct shared);
-    rule->timed = true;
-}
+static const struct check_key gap_keys[] = {
+    {.name = "gap", .kind = CHECK_KEY_ROLE},
+    CHECK_LIMITS_ROWS,
+    {.name = NULL},
+};
+
+static const char latency_what[] =
+    "latency is {from: EVENT, to: EVENT} with min, max, p50, p95 or p99";
+
+static const struct check_key latency_parts[] = {
+    {.name = "from", .kind = CHECK_KEY_ROLE, .need = latency_what},
+    {.name = "to", .kind = CHECK_KEY_ROLE, .need = latency_what},
+    CHECK_LIMITS_ROWS,
+    {.name = NULL},
+};
+
+static const struct check_key latency_keys[] = {
+    {.name = "latency",
+     .kind = CHECK_KEY_OBJECT,
+     .what = latency_what,
+     .keys = latency_parts},
+    {.name = NULL},
+};
 
 static enum td_code load_gap(struct check_rule *rule, struct check_loader *l,
                              uint32_t at)
 {
-    struct body *b;
-    enum td_code code;
+    struct body *b = rule->body;
 
-    prepare(rule);
-    b = rule->body;
-    code = check_read_role(l, check_read_key(l, at, "gap"), rule, false);
-    if (code == TD_OK)
-        code = check_limits_read(&b->limits, l, rule, at, "gap");
     b->ranks = check_limits_rank(&b->limits);
-    return code;
-}
-
-static enum td_code check_latency_keys(struct check_loader *l, uint32_t at)
-{
-    const struct td_json_value *values = l->doc->json.values;
-    bool object = values[at].kind == TD_JSON_OBJECT;
-    uint32_t count = 2;
-
-    for (int i = 0; object && i < CHECK_LIMITS; i++)
-        count += check_read_key(l, at, check_limits_keys[i]) != 0;
-    if (object && check_read_key(l, at, "from") &&
-        check_read_key(l, at, "to") && values[at].count == count)
-        return TD_OK;
-    return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
-                         "latency is {from: EVENT, to: EVENT} with min, max, "
-                         "p50, p95 or p99");
+    return check_limits_need(&b->limits, l, at, "gap");
 }
 
 static enum td_code load_latency(struct check_rule *rule,
                                  struct check_loader *l, uint32_t at)
 {
-    uint32_t v = check_read_key(l, at, "latency");
-    enum td_code code = check_latency_keys(l, v);
-    struct body *b;
+    struct body *b = rule->body;
 
-    prepare(rule);
-    b = rule->body;
-    if (code == TD_OK)
-        code = check_read_role(l, check_read_key(l, v, "from"), rule, false);
-    if (code == TD_OK)
-        code = check_read_role(l, check_read_key(l, v, "to"), rule, false);
-    if (code == TD_OK)
-        code = check_limits_read(&b->limits, l, rule, v, "latency");
     b->ranks = check_limits_rank(&b->limits);
-    return code;
+    return check_limits_need(&b->limits, l, check_read_key(l, at, "latency"),
+                             "latency");
 }
 
 static void measure(struct check_run *run, const struct check_message *m,
@@ -178,8 +160,12 @@ static void clear_shared(const struct check_rule *rule, void *shared)
 
 const struct check_verb check_verb_gap = {
     .name = "gap",
-    .keys = check_limits_keys,
+    .keys = gap_keys,
     .vacuous = "fewer than two events came",
+    .body_size = sizeof(struct body),
+    .state_size = sizeof(struct state),
+    .shared_size = sizeof(struct shared),
+    .timed = true,
     .load = load_gap,
     .on_message = on_gap,
     .on_end = on_end,
@@ -190,8 +176,12 @@ const struct check_verb check_verb_gap = {
 
 const struct check_verb check_verb_latency = {
     .name = "latency",
-    .keys = no_keys,
+    .keys = latency_keys,
     .vacuous = "there was no pair of the two events",
+    .body_size = sizeof(struct body),
+    .state_size = sizeof(struct state),
+    .shared_size = sizeof(struct shared),
+    .timed = true,
     .load = load_latency,
     .on_message = on_latency,
     .on_end = on_end,

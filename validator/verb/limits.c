@@ -5,32 +5,18 @@
 
 enum { LEAST, MOST, FIRST_RANK };
 
-const char *const check_limits_keys[] = {"min", "max", "p50",
-                                         "p95", "p99", NULL};
-
 static const unsigned percents[CHECK_LIMITS] = {0, 0, 50, 95, 99};
 
-enum td_code check_limits_read(struct check_limits *limits,
-                               struct check_loader *l,
-                               const struct check_rule *rule, uint32_t at,
+enum td_code check_limits_need(const struct check_limits *limits,
+                               struct check_loader *l, uint32_t at,
                                const char *what)
 {
-    enum td_code code = TD_OK;
-    bool any = false;
-
-    for (int i = 0; i < CHECK_LIMITS && code == TD_OK; i++) {
-        uint32_t v = check_read_key(l, at, check_limits_keys[i]);
-
-        limits->has[i] = v != 0;
-        any = any || v != 0;
-        if (v)
-            code = check_read_duration(l, rule, v, &limits->ns[i]);
+    for (int i = 0; i < CHECK_LIMITS; i++) {
+        if (limits->has[i])
+            return TD_OK;
     }
-    if (code == TD_OK && !any)
-        return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
-                             "%s needs one of min, max, p50, p95 and p99",
-                             what);
-    return code;
+    return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                         "%s needs one of min, max, p50, p95 and p99", what);
 }
 
 bool check_limits_rank(const struct check_limits *limits)

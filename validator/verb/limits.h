@@ -10,21 +10,33 @@
 #include "validator/engine/run.h"
 #include "validator/rule/read.h"
 
+#include <stddef.h>
+
 /* min, max, p50, p95, p99 */
 #define CHECK_LIMITS 5
 
+/* The first in the body of its rule. */
 struct check_limits {
-    bool has[CHECK_LIMITS];
     int64_t ns[CHECK_LIMITS];
+    bool has[CHECK_LIMITS];
 };
 
-/* The keys, ending with NULL. */
-extern const char *const check_limits_keys[];
+#define CHECK_LIMITS_ROW(key, i)                                               \
+    {                                                                          \
+        .name = key, .kind = CHECK_KEY_DURATION,                               \
+        .to = offsetof(struct check_limits, ns[i]),                            \
+        .has = offsetof(struct check_limits, has[i])                           \
+    }
 
-/* Read those of object `at`; `what` needs one at least. */
-TD_MUST_CHECK enum td_code check_limits_read(struct check_limits *limits,
+/* The rows of the keys. */
+#define CHECK_LIMITS_ROWS                                                      \
+    CHECK_LIMITS_ROW("min", 0), CHECK_LIMITS_ROW("max", 1),                    \
+        CHECK_LIMITS_ROW("p50", 2), CHECK_LIMITS_ROW("p95", 3),                \
+        CHECK_LIMITS_ROW("p99", 4)
+
+/* Those of object `at` were read; `what` needs one at least. TD_USAGE. */
+TD_MUST_CHECK enum td_code check_limits_need(const struct check_limits *limits,
                                              struct check_loader *l,
-                                             const struct check_rule *rule,
                                              uint32_t at, const char *what);
 
 /* True if samples must be kept. */

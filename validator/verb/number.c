@@ -1,32 +1,24 @@
 /* monotonic, step, contiguous: how a number goes on from event to event. All of
  * it is exact (number.h).
  */
-#include "core/mem.h"
 #include "schema/value/rational.h"
 #include "validator/engine/run.h"
 #include "validator/rule/read.h"
 #include "validator/verb/verb.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #define DIGITS 18 /* always fit an int64_t */
-
-static const char *const monotonic_keys[] = {"mode", NULL};
-static const char *const step_keys[] = {"by_at_most", "by_at_least", NULL};
-static const char *const contiguous_keys[] = {"from", NULL};
 
 struct body {
     uint32_t field;
     int direction; /* monotonic: 1 up, -1 down */
     bool strict;   /* monotonic: equal is wrong */
-    struct schema_rational
-        least; /* step: if has_least; contiguous: the first */
-    struct schema_rational most;
-    bool has_least;
-    bool has_most;
-    char *least_text;
-    char *most_text;
+    uint32_t mode;
+    struct check_number least; /* step; contiguous: the first */
+    struct check_number most;  /* step */
 };
 
 struct state {
@@ -37,29 +29,16 @@ struct state {
                            anything but digits */
 };
 
-static enum td_code load_field(struct check_rule *rule, struct check_loader *l,
-                               uint32_t at)
-{
-    struct body *b = td_calloc(1, sizeof(*b));
-
-    b->least.den = 1;
-    b->most.den = 1;
-    rule->body = b;
-    rule->state_size = sizeof(struct state);
-    return check_read_field_role(l, check_read_key(l, at, rule->verb->name),
-                                 rule, false, &b->field);
-}
-
 static void unload(struct check_rule *rule)
 {
     struct body *b = rule->body;
 
     if (!b)
         return;
-    schema_rational_release(&b->least);
-    schema_rational_release(&b->most);
-    free(b->least_text);
-    free(b->most_text);
+    schema_rational_release(&b->least.value);
+    schema_rational_release(&b->most.value);
+    free(b->least.text);
+    free(b->most.text);
 }
 
 static void clear(const struct check_rule *rule, void *state)
@@ -69,25 +48,6 @@ static void clear(const struct check_rule *rule, void *state)
     (void)rule;
     schema_rational_release(&s->last);
     td_buf_release(&s->text);
-}
-
-/* A number of the contract, if the rule has the key. */
-static enum td_code read_number(struct check_loader *l, uint32_t at,
-                                const char *key, struct schema_rational *n,
-                                char **text)
-{
-    const struct td_json_doc *json = &l->doc->json;
-    uint32_t v = check_read_key(l, at, key);
-    struct td_bytes raw;
-
-    if (v == 0)
-        return TD_OK;
-    raw = td_json_raw(json, v);
-    if (json->values[v].kind != TD_JSON_NUMBER || !schema_rational_read(n, raw))
-        return td_jsonx_fail(l->doc, v, TD_USAGE, l->err, "%s takes a number",
-                             key);
-    *text = td_strndup(raw.ptr, raw.len);
-    return TD_OK;
 }
 
 /* The last number as it was written. */
@@ -171,24 +131,32 @@ static void keep_digits(struct state *s, const struct check_message *m,
     td_buf_clear(&s->text);
 }
 
+static const char *const modes[] = {"non-decreasing", "increasing",
+                                    "non-increasing", "decreasing", NULL};
+
+static const struct check_key monotonic_keys[] = {
+    {.name = "monotonic",
+     .kind = CHECK_KEY_FIELD_ROLE,
+     .to = offsetof(struct body, field)},
+    {.name = "mode",
+     .kind = CHECK_KEY_CHOICE,
+     .to = offsetof(struct body, mode),
+     .choices = modes,
+     .what = "a mode is non-decreasing, increasing, non-increasing or "
+             "decreasing"},
+    {.name = NULL},
+};
+
 static enum td_code load_monotonic(struct check_rule *rule,
                                    struct check_loader *l, uint32_t at)
 {
-    static const char *const modes[] = {"non-decreasing", "increasing",
-                                        "non-increasing", "decreasing", NULL};
-    uint32_t mode = check_read_key(l, at, "mode");
-    enum td_code code = load_field(rule, l, at);
     struct body *b = rule->body;
-    uint32_t index = 0;
 
-    if (code == TD_OK && mode)
-        code = check_read_choice(l, mode, modes,
-                                 "a mode is non-decreasing, increasing, "
-                                 "non-increasing or decreasing",
-                                 &index);
-    b->direction = index < 2 ? 1 : -1;
-    b->strict = index % 2 == 1;
-    return code;
+    (void)l;
+    (void)at;
+    b->direction = b->mode < 2 ? 1 : -1;
+    b->strict = b->mode % 2 == 1;
+    return TD_OK;
 }
 
 /* True if the number of m may follow the last one, and both are plain. */
@@ -244,26 +212,32 @@ static void on_monotonic(struct check_run *run, const struct check_message *m,
         judge_order(run, m);
 }
 
+static const struct check_key step_keys[] = {
+    {.name = "step",
+     .kind = CHECK_KEY_FIELD_ROLE,
+     .to = offsetof(struct body, field)},
+    {.name = "by_at_most",
+     .kind = CHECK_KEY_NUMBER,
+     .to = offsetof(struct body, most)},
+    {.name = "by_at_least",
+     .kind = CHECK_KEY_NUMBER,
+     .to = offsetof(struct body, least)},
+    {.name = NULL},
+};
+
 static enum td_code load_step(struct check_rule *rule, struct check_loader *l,
                               uint32_t at)
 {
-    enum td_code code = load_field(rule, l, at);
-    struct body *b = rule->body;
+    const struct body *b = rule->body;
 
-    b->has_least = check_read_key(l, at, "by_at_least") != 0;
-    b->has_most = check_read_key(l, at, "by_at_most") != 0;
-    if (code == TD_OK)
-        code = read_number(l, at, "by_at_least", &b->least, &b->least_text);
-    if (code == TD_OK)
-        code = read_number(l, at, "by_at_most", &b->most, &b->most_text);
-    if (code == TD_OK && !b->has_least && !b->has_most)
+    if (!b->least.text && !b->most.text)
         return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
                              "step needs by_at_most or by_at_least");
-    if (code == TD_OK && b->has_least && b->has_most &&
-        schema_rational_compare(&b->least, &b->most) > 0)
+    if (b->least.text && b->most.text &&
+        schema_rational_compare(&b->least.value, &b->most.value) > 0)
         return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
                              "by_at_least is greater than by_at_most");
-    return code;
+    return TD_OK;
 }
 
 static void find_step(struct check_run *run, const struct check_message *m,
@@ -277,11 +251,11 @@ static void find_step(struct check_run *run, const struct check_message *m,
         return;
     check_note_begin(&note, run, m, at);
     (void)td_buf_add_text(&note.expected, "a step of ");
-    if (b->has_least)
-        (void)td_buf_addf(&note.expected, "at least %s%s", b->least_text,
-                          b->has_most ? " and " : "");
-    if (b->has_most)
-        (void)td_buf_addf(&note.expected, "at most %s", b->most_text);
+    if (b->least.text)
+        (void)td_buf_addf(&note.expected, "at least %s%s", b->least.text,
+                          b->most.text ? " and " : "");
+    if (b->most.text)
+        (void)td_buf_addf(&note.expected, "at most %s", b->most.text);
     (void)td_buf_addf(&note.expected, " from %.*s", (int)s->text.len,
                       (const char *)s->text.ptr);
     check_note_value(&note.found, m, at);
@@ -305,8 +279,10 @@ static void on_step(struct check_run *run, const struct check_message *m,
         if (s->has && schema_rational_calc(&by, SCHEMA_SUB, &n, &s->last)) {
             check_rule_undecided(run, "a step is too large to calculate");
         } else if (s->has) {
-            if ((b->has_least && schema_rational_compare(&by, &b->least) < 0) ||
-                (b->has_most && schema_rational_compare(&by, &b->most) > 0))
+            if ((b->least.text &&
+                 schema_rational_compare(&by, &b->least.value) < 0) ||
+                (b->most.text &&
+                 schema_rational_compare(&by, &b->most.value) > 0))
                 find_step(run, m, at, &by);
             else
                 check_rule_pass(run);
@@ -317,15 +293,15 @@ static void on_step(struct check_run *run, const struct check_message *m,
     schema_rational_release(&n);
 }
 
-static enum td_code load_contiguous(struct check_rule *rule,
-                                    struct check_loader *l, uint32_t at)
-{
-    enum td_code code = load_field(rule, l, at);
-    struct body *b = rule->body;
-
-    b->has_least = check_read_key(l, at, "from") != 0;
-    return code ? code : read_number(l, at, "from", &b->least, &b->least_text);
-}
+static const struct check_key contiguous_keys[] = {
+    {.name = "contiguous",
+     .kind = CHECK_KEY_FIELD_ROLE,
+     .to = offsetof(struct body, field)},
+    {.name = "from",
+     .kind = CHECK_KEY_NUMBER,
+     .to = offsetof(struct body, least)},
+    {.name = NULL},
+};
 
 static void find_next(struct check_run *run, const struct check_message *m,
                       uint32_t at, const struct schema_rational *next)
@@ -357,10 +333,10 @@ static void on_contiguous(struct check_run *run, const struct check_message *m,
     (void)roles;
     if (take(run, m, &n, &at)) {
         if (!s->has)
-            schema_rational_copy(&next, &b->least);
+            schema_rational_copy(&next, &b->least.value);
         else if (schema_rational_calc(&next, SCHEMA_ADD, &s->last, &one))
             check_rule_undecided(run, "a number is too large to calculate");
-        if (s->has || b->has_least) {
+        if (s->has || b->least.text) {
             if (schema_rational_compare(&n, &next) == 0)
                 check_rule_pass(run);
             else
@@ -378,6 +354,8 @@ const struct check_verb check_verb_monotonic = {
     .name = "monotonic",
     .keys = monotonic_keys,
     .vacuous = few,
+    .body_size = sizeof(struct body),
+    .state_size = sizeof(struct state),
     .load = load_monotonic,
     .unload = unload,
     .on_message = on_monotonic,
@@ -388,6 +366,8 @@ const struct check_verb check_verb_step = {
     .name = "step",
     .keys = step_keys,
     .vacuous = few,
+    .body_size = sizeof(struct body),
+    .state_size = sizeof(struct state),
     .load = load_step,
     .unload = unload,
     .on_message = on_step,
@@ -398,7 +378,8 @@ const struct check_verb check_verb_contiguous = {
     .name = "contiguous",
     .keys = contiguous_keys,
     .vacuous = few,
-    .load = load_contiguous,
+    .body_size = sizeof(struct body),
+    .state_size = sizeof(struct state),
     .unload = unload,
     .on_message = on_contiguous,
     .clear = clear,

@@ -5,7 +5,15 @@
 
 #define WANTED CHECK_ROLE(1) /* 0 is every event */
 
-static const char *const no_keys[] = {NULL};
+static const struct check_key first_keys[] = {
+    {.name = "first", .kind = CHECK_KEY_ROLE},
+    {.name = NULL},
+};
+
+static const struct check_key last_keys[] = {
+    {.name = "last", .kind = CHECK_KEY_ROLE},
+    {.name = NULL},
+};
 
 struct state {
     bool seen;
@@ -13,15 +21,6 @@ struct state {
     struct check_seen last;
     struct td_buf name; /* of the last one */
 };
-
-static enum td_code load(struct check_rule *rule, struct check_loader *l,
-                         uint32_t at)
-{
-    rule->state_size = sizeof(struct state);
-    (void)check_rule_listen(rule, NULL, false);
-    return check_read_role(l, check_read_key(l, at, rule->verb->name), rule,
-                           false);
-}
 
 static void find(struct check_run *run, const struct check_message *m,
                  struct td_bytes name, const char *place)
@@ -91,15 +90,17 @@ static void clear(const struct check_rule *rule, void *state)
 
 const struct check_verb check_verb_first = {
     .name = "first",
-    .keys = no_keys,
-    .load = load,
+    .keys = first_keys,
+    .state_size = sizeof(struct state),
+    .hears_all = true,
     .on_message = on_first,
 };
 
 const struct check_verb check_verb_last = {
     .name = "last",
-    .keys = no_keys,
-    .load = load,
+    .keys = last_keys,
+    .state_size = sizeof(struct state),
+    .hears_all = true,
     .on_message = on_last,
     .on_end = end_last,
     .clear = clear,

@@ -10,11 +10,10 @@
 #include "validator/verb/verb.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #define RATE_MAX 100000 /* of min and max: moments that a key remembers */
-
-static const char *const keys[] = {"window", "min", "max", NULL};
 
 struct body {
     int64_t window;
@@ -37,44 +36,36 @@ struct state {
     uint64_t count; /* events so far; the next goes to count % room */
 };
 
-static enum td_code read_bound(struct check_loader *l, uint32_t at,
-                               const char *key, bool *has, uint64_t *out)
-{
-    uint32_t v = check_read_key(l, at, key);
-    enum td_code code;
+static const char needs[] = "rate needs a window, and min or max";
 
-    *has = v != 0;
-    if (v == 0)
-        return TD_OK;
-    code = check_read_count(l, v, key, out);
-    if (code == TD_OK && (*out == 0 || *out > RATE_MAX))
-        return td_jsonx_fail(l->doc, v, TD_USAGE, l->err,
-                             "%s of a rate is from 1 to %d", key, RATE_MAX);
-    return code;
-}
+static const struct check_key keys[] = {
+    {.name = "rate", .kind = CHECK_KEY_ROLE},
+    {.name = "window",
+     .kind = CHECK_KEY_DURATION,
+     .to = offsetof(struct body, window),
+     .need = needs},
+    {.name = "min",
+     .kind = CHECK_KEY_COUNT,
+     .to = offsetof(struct body, min),
+     .has = offsetof(struct body, has_min),
+     .most = RATE_MAX},
+    {.name = "max",
+     .kind = CHECK_KEY_COUNT,
+     .to = offsetof(struct body, max),
+     .has = offsetof(struct body, has_max),
+     .most = RATE_MAX},
+    {.name = NULL},
+};
 
 static enum td_code load(struct check_rule *rule, struct check_loader *l,
                          uint32_t at)
 {
-    uint32_t window = check_read_key(l, at, "window");
-    struct body *b = td_calloc(1, sizeof(*b));
-    enum td_code code;
+    struct body *b = rule->body;
 
-    rule->body = b;
-    rule->state_size = sizeof(struct state);
-    rule->timed = true;
-    code = check_read_role(l, check_read_key(l, at, "rate"), rule, false);
-    if (code == TD_OK)
-        code = read_bound(l, at, "min", &b->has_min, &b->min);
-    if (code == TD_OK)
-        code = read_bound(l, at, "max", &b->has_max, &b->max);
-    if (code)
-        return code;
-    if (window == 0 || (!b->has_min && !b->has_max))
-        return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
-                             "rate needs a window, and min or max");
+    if (!b->has_min && !b->has_max)
+        return td_jsonx_fail(l->doc, at, TD_USAGE, l->err, "%s", needs);
     b->depth = b->max > b->min ? b->max : b->min;
-    return check_read_duration(l, rule, window, &b->window);
+    return TD_OK;
 }
 
 static const struct moment *back(const struct state *s, uint64_t n)
@@ -202,6 +193,9 @@ static void clear(const struct check_rule *rule, void *state)
 const struct check_verb check_verb_rate = {
     .name = "rate",
     .keys = keys,
+    .body_size = sizeof(struct body),
+    .state_size = sizeof(struct state),
+    .timed = true,
     .load = load,
     .on_message = on_message,
     .on_end = on_end,

@@ -4,16 +4,15 @@
 #include "validator/rule/read.h"
 #include "validator/verb/verb.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #define TRIGGER CHECK_ROLE(0)
 #define EXPECT  CHECK_ROLE(1)
 
-static const char *const no_keys[] = {NULL};
-
 struct body {
-    bool has_within;
     int64_t within;
+    bool has_within;
 };
 
 struct waiting {
@@ -28,39 +27,34 @@ struct state {
     uint32_t room;
 };
 
-static enum td_code check_response_keys(struct check_loader *l, uint32_t at)
-{
-    const struct td_json_value *values = l->doc->json.values;
-    bool good = values[at].kind == TD_JSON_OBJECT &&
-                check_read_key(l, at, "trigger") &&
-                check_read_key(l, at, "expect") &&
-                values[at].count == (check_read_key(l, at, "within") ? 3 : 2);
+static const char shape[] = "response is {trigger: EVENT, expect: EVENT}, and "
+                            "perhaps within: DURATION";
 
-    if (good)
-        return TD_OK;
-    return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
-                         "response is {trigger: EVENT, expect: EVENT}, and "
-                         "perhaps within: DURATION");
-}
+static const struct check_key parts[] = {
+    {.name = "trigger", .kind = CHECK_KEY_ROLE, .need = shape},
+    {.name = "expect", .kind = CHECK_KEY_ROLE, .need = shape},
+    {.name = "within",
+     .kind = CHECK_KEY_DURATION,
+     .to = offsetof(struct body, within),
+     .has = offsetof(struct body, has_within)},
+    {.name = NULL},
+};
+
+static const struct check_key keys[] = {
+    {.name = "response",
+     .kind = CHECK_KEY_OBJECT,
+     .what = shape,
+     .keys = parts},
+    {.name = NULL},
+};
 
 static enum td_code load(struct check_rule *rule, struct check_loader *l,
                          uint32_t at)
 {
-    uint32_t v = check_read_key(l, at, "response");
-    uint32_t within = check_read_key(l, v, "within");
-    struct body *b = td_calloc(1, sizeof(*b));
-    enum td_code code = check_response_keys(l, v);
-
-    rule->body = b;
-    rule->state_size = sizeof(struct state);
-    rule->timed = b->has_within = within != 0;
-    if (code == TD_OK)
-        code = check_read_role(l, check_read_key(l, v, "trigger"), rule, false);
-    if (code == TD_OK)
-        code = check_read_role(l, check_read_key(l, v, "expect"), rule, false);
-    if (code == TD_OK && within)
-        code = check_read_duration(l, rule, within, &b->within);
-    return code;
+    (void)l;
+    (void)at;
+    rule->timed = ((const struct body *)rule->body)->has_within;
+    return TD_OK;
 }
 
 /* m: the answer that came too late; NULL: none came. */
@@ -159,8 +153,10 @@ static void clear(const struct check_rule *rule, void *state)
 
 const struct check_verb check_verb_response = {
     .name = "response",
-    .keys = no_keys,
+    .keys = keys,
     .vacuous = "nothing came that asks for an answer",
+    .body_size = sizeof(struct body),
+    .state_size = sizeof(struct state),
     .load = load,
     .on_message = on_message,
     .on_end = on_end,

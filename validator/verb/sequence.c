@@ -1,17 +1,15 @@
 /* sequence: the events come as a regular expression says. */
 #include "validator/expr/sequence.h"
-#include "core/mem.h"
 #include "validator/engine/run.h"
 #include "validator/rule/read.h"
 #include "validator/verb/verb.h"
 
-#include <stdlib.h>
-
-static const char *const keys[] = {"anchored", "strict", NULL};
+#include <stddef.h>
 
 struct body {
     struct check_sequence *sequence;
     bool anchored;
+    bool strict;
     uint64_t others; /* strict: the role of every event; else 0 */
 };
 
@@ -21,41 +19,36 @@ struct state {
     struct check_seen last;
 };
 
-static enum td_code read_flag(struct check_loader *l, uint32_t at,
-                              const char *key, bool *out)
+static enum td_code read_sequence(struct check_rule *rule,
+                                  struct check_loader *l, uint32_t at)
 {
-    uint32_t v = check_read_key(l, at, key);
-    enum td_json_kind kind =
-        v ? (enum td_json_kind)l->doc->json.values[v].kind : TD_JSON_FALSE;
+    struct body *b = rule->body;
 
-    *out = kind == TD_JSON_TRUE;
-    if (kind == TD_JSON_TRUE || kind == TD_JSON_FALSE)
-        return TD_OK;
-    return td_jsonx_fail(l->doc, v, TD_USAGE, l->err, "%s is true or false",
-                         key);
+    return check_sequence_load(&b->sequence, l->words, l->doc, at, l->err);
 }
+
+static const struct check_key keys[] = {
+    {.name = "sequence", .kind = CHECK_KEY_OWN, .read = read_sequence},
+    {.name = "anchored",
+     .kind = CHECK_KEY_FLAG,
+     .to = offsetof(struct body, anchored)},
+    {.name = "strict",
+     .kind = CHECK_KEY_FLAG,
+     .to = offsetof(struct body, strict)},
+    {.name = NULL},
+};
 
 static enum td_code load(struct check_rule *rule, struct check_loader *l,
                          uint32_t at)
 {
-    struct body *b = td_calloc(1, sizeof(*b));
-    bool strict = false;
-    enum td_code code;
+    struct body *b = rule->body;
 
-    rule->body = b;
-    rule->state_size = sizeof(struct state);
-    code = check_sequence_load(&b->sequence, l->words, l->doc,
-                               check_read_key(l, at, "sequence"), l->err);
-    if (code == TD_OK)
-        code = read_flag(l, at, "anchored", &b->anchored);
-    if (code == TD_OK)
-        code = read_flag(l, at, "strict", &strict);
-    if (code)
-        return code;
+    (void)l;
+    (void)at;
     for (uint32_t i = 0; i < check_sequence_events(b->sequence); i++)
         (void)check_rule_listen(rule, check_sequence_take(b->sequence, i),
                                 false);
-    if (strict)
+    if (b->strict)
         b->others = CHECK_ROLE(check_rule_listen(rule, NULL, false));
     return TD_OK;
 }
@@ -173,6 +166,8 @@ const struct check_verb check_verb_sequence = {
     .name = "sequence",
     .keys = keys,
     .vacuous = "no event of the sequence came",
+    .body_size = sizeof(struct body),
+    .state_size = sizeof(struct state),
     .load = load,
     .unload = unload,
     .on_message = on_message,

@@ -6,12 +6,11 @@
 #include "validator/rule/read.h"
 #include "validator/verb/verb.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #define STATES_MAX 256
 #define NO_STATE   0 /* states count from 1 */
-
-static const char *const no_keys[] = {NULL};
 
 typedef uint8_t state_set[STATES_MAX / 8 + 1];
 
@@ -105,10 +104,11 @@ static enum td_code read_states(struct check_loader *l, uint32_t at,
     return code;
 }
 
-static enum td_code read_allow(struct check_loader *l, uint32_t at,
-                               struct body *b)
+static enum td_code read_allow(struct check_rule *rule, struct check_loader *l,
+                               uint32_t at)
 {
     const struct td_json_value *values = l->doc->json.values;
+    struct body *b = rule->body;
     enum td_code code = TD_OK;
 
     if (values[at].kind != TD_JSON_OBJECT)
@@ -126,64 +126,59 @@ static enum td_code read_allow(struct check_loader *l, uint32_t at,
     return code;
 }
 
-static enum td_code check_states_keys(struct check_loader *l, uint32_t at)
+static enum td_code read_start(struct check_rule *rule, struct check_loader *l,
+                               uint32_t at)
 {
-    static const char *const known[] = {"event", "field", "start", "allow",
-                                        "final"};
-    const struct td_json_value *values = l->doc->json.values;
-    uint32_t count = 0;
+    struct body *b = rule->body;
 
-    if (values[at].kind != TD_JSON_OBJECT || !check_read_key(l, at, "field") ||
-        !check_read_key(l, at, "allow"))
-        return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
-                             "states is {field: FIELD, allow: {STATE: "
-                             "[STATE, ...], ...}}, and perhaps event, start "
-                             "and final");
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-        count += check_read_key(l, at, known[i]) != 0;
-    if (count == values[at].count)
-        return TD_OK;
-    return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
-                         "states has only event, field, start, allow and "
-                         "final");
+    return read_states(l, at, b, false, b->start);
 }
 
-static enum td_code read_edges(struct check_loader *l, uint32_t at,
-                               struct body *b)
+static enum td_code read_final(struct check_rule *rule, struct check_loader *l,
+                               uint32_t at)
 {
-    uint32_t start = check_read_key(l, at, "start");
-    uint32_t final = check_read_key(l, at, "final");
-    enum td_code code = read_allow(l, check_read_key(l, at, "allow"), b);
+    struct body *b = rule->body;
 
-    b->has_start = start != 0;
-    b->has_final = final != 0;
-    if (code == TD_OK && start)
-        code = read_states(l, start, b, false, b->start);
-    if (code == TD_OK && final)
-        code = read_states(l, final, b, false, b->final);
-    return code;
+    return read_states(l, at, b, false, b->final);
 }
+
+static const char shape[] = "states is {field: FIELD, allow: {STATE: [STATE, "
+                            "...], ...}}, and perhaps event, start and final";
+
+/* The edges name the states, so they come before those that are named. */
+static const struct check_key parts[] = {
+    {.name = "event",
+     .kind = CHECK_KEY_ROLE,
+     .has = offsetof(struct body, of_event)},
+    {.name = "field",
+     .kind = CHECK_KEY_FIELD,
+     .to = offsetof(struct body, field),
+     .need = shape},
+    {.name = "allow", .kind = CHECK_KEY_OWN, .need = shape, .read = read_allow},
+    {.name = "start",
+     .kind = CHECK_KEY_OWN,
+     .has = offsetof(struct body, has_start),
+     .read = read_start},
+    {.name = "final",
+     .kind = CHECK_KEY_OWN,
+     .has = offsetof(struct body, has_final),
+     .read = read_final},
+    {.name = NULL},
+};
+
+static const struct check_key keys[] = {
+    {.name = "states", .kind = CHECK_KEY_OBJECT, .what = shape, .keys = parts},
+    {.name = NULL},
+};
 
 static enum td_code load(struct check_rule *rule, struct check_loader *l,
                          uint32_t at)
 {
-    uint32_t v = check_read_key(l, at, "states");
-    enum td_code code = check_states_keys(l, v);
-    struct body *b = td_calloc(1, sizeof(*b));
-    uint32_t event = code ? 0 : check_read_key(l, v, "event");
-
-    rule->body = b;
-    rule->state_size = sizeof(struct state);
-    if (code)
-        return code;
-    b->of_event = event != 0;
-    if (event)
-        code = check_read_role(l, event, rule, false);
-    else
+    (void)l;
+    (void)at;
+    if (!((const struct body *)rule->body)->of_event)
         (void)check_rule_listen(rule, NULL, false);
-    if (code == TD_OK)
-        code = check_read_field(l, check_read_key(l, v, "field"), &b->field);
-    return code ? code : read_edges(l, v, b);
+    return TD_OK;
 }
 
 static void unload(struct check_rule *rule)
@@ -343,8 +338,10 @@ static void on_end(struct check_run *run, enum check_ending how)
 
 const struct check_verb check_verb_states = {
     .name = "states",
-    .keys = no_keys,
+    .keys = keys,
     .vacuous = "no event has the field",
+    .body_size = sizeof(struct body),
+    .state_size = sizeof(struct state),
     .load = load,
     .unload = unload,
     .on_message = on_message,

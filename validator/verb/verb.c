@@ -5,6 +5,8 @@
 #include "schema/value/decimal.h"
 #include "validator/rule/read.h"
 
+#include <stddef.h>
+
 #define LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define SHOWN  80 /* bytes of a wrong key in an error */
 
@@ -14,22 +16,6 @@ static const struct check_verb *const verbs[] = {
 #undef CHECK_VERB
 };
 
-/* Keys that every rule may have. */
-static const char *const common[] = {
-    "id",      "level",   "note",    "max_report", "by",   "when",     "mostly",
-    "missing", "profile", "dialect", "clock",      "ends", "max_keys",
-};
-
-static bool is_listed(const struct check_loader *l, uint32_t key,
-                      const char *const *names, size_t len)
-{
-    for (size_t i = 0; i < len && names[i]; i++) {
-        if (check_read_is(l, key, names[i]))
-            return true;
-    }
-    return false;
-}
-
 static const struct check_verb *find_verb(const struct check_loader *l,
                                           uint32_t at)
 {
@@ -38,106 +24,6 @@ static const struct check_verb *find_verb(const struct check_loader *l,
             return verbs[i];
     }
     return NULL;
-}
-
-static bool is_verb(const struct check_loader *l, uint32_t key)
-{
-    for (size_t i = 0; i < LEN(verbs); i++) {
-        if (check_read_is(l, key, verbs[i]->name))
-            return true;
-    }
-    return false;
-}
-
-/* A key that the rule cannot have: what was meant, or what there is. */
-static enum td_code wrong_key(const struct check_verb *verb,
-                              struct check_loader *l, uint32_t key)
-{
-    struct td_buf name = {0};
-    struct td_buf own = {0};
-    struct td_suggestion near = {0};
-
-    (void)td_json_unescape(&name, td_json_inner(&l->doc->json, key));
-    near.word = td_buf_str(&name);
-    (void)td_jsonx_fail(l->doc, key, TD_USAGE, l->err,
-                        "a rule with \"%s\" has no key \"%.*s\"", verb->name,
-                        SHOWN, near.word);
-    for (size_t i = 0; verb->keys[i]; i++) {
-        td_suggest(&near, verb->keys[i]);
-        (void)td_buf_addf(&own, "%s%s", i ? ", " : "", verb->keys[i]);
-    }
-    for (size_t i = 0; i < LEN(common); i++)
-        td_suggest(&near, common[i]);
-    if (is_verb(l, key))
-        (void)td_error_hint(l->err, "a rule has one verb: make two of it");
-    else if (near.best)
-        (void)td_error_hint(l->err, "did you mean %s?", near.best);
-    else if (own.len > 0)
-        (void)td_error_hint(l->err, "beside what every rule may have it has %s",
-                            td_buf_str(&own));
-    else
-        (void)td_error_hint(l->err, "it has only what every rule may have");
-    td_buf_release(&own);
-    td_buf_release(&name);
-    return TD_USAGE;
-}
-
-/* Every key must be the verb's, one of its own, or one that all rules have. */
-static enum td_code check_keys(const struct check_verb *verb,
-                               struct check_loader *l, uint32_t at)
-{
-    const struct td_json_doc *json = &l->doc->json;
-
-    for (uint32_t key = at + 1; key < json->values[at].next;
-         key = json->values[key + 1].next) {
-        if (!check_read_is(l, key, verb->name) &&
-            !is_listed(l, key, verb->keys, SIZE_MAX) &&
-            !is_listed(l, key, common, LEN(common)))
-            return wrong_key(verb, l, key);
-    }
-    return TD_OK;
-}
-
-/* The verb that a key of the rule was meant to be, or NULL. */
-static const char *near_verb(const struct check_loader *l, uint32_t at)
-{
-    const struct td_json_doc *json = &l->doc->json;
-    const char *best = NULL;
-
-    for (uint32_t key = at + 1; key < json->values[at].next && !best;
-         key = json->values[key + 1].next) {
-        struct td_buf name = {0};
-        struct td_suggestion near = {0};
-
-        (void)td_json_unescape(&name, td_json_inner(json, key));
-        near.word = td_buf_str(&name);
-        for (size_t i = 0;
-             i < LEN(verbs) && !is_listed(l, key, common, LEN(common)); i++)
-            td_suggest(&near, verbs[i]->name);
-        best = near.best;
-        td_buf_release(&name);
-    }
-    return best;
-}
-
-static enum td_code no_verb(struct check_loader *l, uint32_t at)
-{
-    const char *near = near_verb(l, at);
-    struct td_buf names = {0};
-
-    if (near) {
-        (void)td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
-                            "no verb among the keys of the rule");
-        return td_error_hint(l->err, "did you mean %s?", near);
-    }
-    for (size_t i = 0; i < LEN(verbs); i++)
-        (void)td_buf_addf(&names, "%s%s", i ? ", " : "", verbs[i]->name);
-    (void)td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
-                        "no verb among the keys of the rule: it needs one of "
-                        "%s",
-                        td_buf_str(&names));
-    td_buf_release(&names);
-    return TD_USAGE;
 }
 
 /* What the rule says, for reports: "count: a", "before: [a, b]". */
@@ -158,15 +44,6 @@ static char *describe(const struct check_loader *l, const char *verb,
     return text;
 }
 
-static enum td_code read_id(struct check_rule *rule, struct check_loader *l,
-                            uint32_t at)
-{
-    uint32_t id = check_read_key(l, at, "id");
-
-    return check_read_text(l, id ? id : at, "a rule needs an id, which is text",
-                           &rule->id);
-}
-
 static enum td_code read_level(struct check_rule *rule, struct check_loader *l,
                                uint32_t at)
 {
@@ -177,18 +54,6 @@ static enum td_code read_level(struct check_rule *rule, struct check_loader *l,
 
     rule->level = (enum check_level)level;
     return code;
-}
-
-static enum td_code read_note(struct check_rule *rule, struct check_loader *l,
-                              uint32_t at)
-{
-    return check_read_text(l, at, "a note is text", &rule->note);
-}
-
-static enum td_code read_max_report(struct check_rule *rule,
-                                    struct check_loader *l, uint32_t at)
-{
-    return check_read_count(l, at, "max_report", &rule->max_report);
 }
 
 static enum td_code read_max_keys(struct check_rule *rule,
@@ -246,22 +111,6 @@ static enum td_code read_missing(struct check_rule *rule,
 
     rule->missing = mode ? CHECK_MISSING_SKIP : CHECK_MISSING_FAIL;
     return code;
-}
-
-static enum td_code read_profile(struct check_rule *rule,
-                                 struct check_loader *l, uint32_t at)
-{
-    return check_read_names(
-        l, at, "profile takes the name of a profile or a list of them",
-        &rule->profiles);
-}
-
-static enum td_code read_dialect(struct check_rule *rule,
-                                 struct check_loader *l, uint32_t at)
-{
-    return check_read_names(
-        l, at, "dialect takes the name of a dialect or a list of them",
-        &rule->dialects);
 }
 
 static enum td_code read_clock(struct check_rule *rule, struct check_loader *l,
@@ -383,36 +232,162 @@ static enum td_code read_when(struct check_rule *rule, struct check_loader *l,
                         l->doc->json.values[between + 1].next);
 }
 
-static enum td_code read_common(struct check_rule *rule, struct check_loader *l,
-                                uint32_t at)
+/* Keys that every rule may have, in the order in which they are read: durations
+ * need the clock.
+ */
+static const struct check_key common[] = {
+    {.name = "id",
+     .kind = CHECK_KEY_TEXT,
+     .to = offsetof(struct check_rule, id),
+     .what = "a rule needs an id, which is text",
+     .need = "a rule needs an id, which is text"},
+    {.name = "level", .kind = CHECK_KEY_OWN, .read = read_level},
+    {.name = "note",
+     .kind = CHECK_KEY_TEXT,
+     .to = offsetof(struct check_rule, note),
+     .what = "a note is text"},
+    {.name = "max_report",
+     .kind = CHECK_KEY_COUNT,
+     .to = offsetof(struct check_rule, max_report)},
+    {.name = "by", .kind = CHECK_KEY_OWN, .read = read_by},
+    {.name = "when", .kind = CHECK_KEY_OWN, .read = read_when},
+    {.name = "mostly", .kind = CHECK_KEY_OWN, .read = read_mostly},
+    {.name = "missing", .kind = CHECK_KEY_OWN, .read = read_missing},
+    {.name = "profile",
+     .kind = CHECK_KEY_NAMES,
+     .to = offsetof(struct check_rule, profiles),
+     .what = "profile takes the name of a profile or a list of them"},
+    {.name = "dialect",
+     .kind = CHECK_KEY_NAMES,
+     .to = offsetof(struct check_rule, dialects),
+     .what = "dialect takes the name of a dialect or a list of them"},
+    {.name = "clock", .kind = CHECK_KEY_OWN, .read = read_clock},
+    {.name = "ends", .kind = CHECK_KEY_OWN, .read = read_ends},
+    {.name = "max_keys", .kind = CHECK_KEY_OWN, .read = read_max_keys},
+    {.name = NULL},
+};
+
+static bool is_listed(const struct check_loader *l, uint32_t key,
+                      const struct check_key *keys)
 {
-    static const struct {
-        const char *key;
-        enum td_code (*read)(struct check_rule *, struct check_loader *,
-                             uint32_t);
-    } readers[] = {
-        {"level", read_level},
-        {"note", read_note},
-        {"max_report", read_max_report},
-        {"by", read_by},
-        {"when", read_when},
-        {"mostly", read_mostly},
-        {"missing", read_missing},
-        {"profile", read_profile},
-        {"dialect", read_dialect},
-        {"clock", read_clock},
-        {"ends", read_ends},
-        {"max_keys", read_max_keys},
-    };
-    enum td_code code = read_id(rule, l, at);
+    while (keys->name && !check_read_is(l, key, keys->name))
+        keys++;
+    return keys->name != NULL;
+}
 
-    for (size_t i = 0; i < LEN(readers) && code == TD_OK; i++) {
-        uint32_t v = check_read_key(l, at, readers[i].key);
-
-        if (v)
-            code = readers[i].read(rule, l, v);
+static bool is_verb(const struct check_loader *l, uint32_t key)
+{
+    for (size_t i = 0; i < LEN(verbs); i++) {
+        if (check_read_is(l, key, verbs[i]->name))
+            return true;
     }
-    return code;
+    return false;
+}
+
+/* A key that the rule cannot have: what was meant, or what there is. */
+static enum td_code wrong_key(const struct check_verb *verb,
+                              struct check_loader *l, uint32_t key)
+{
+    struct td_buf name = {0};
+    struct td_buf own = {0};
+    struct td_suggestion near = {0};
+
+    (void)td_json_unescape(&name, td_json_inner(&l->doc->json, key));
+    near.word = td_buf_str(&name);
+    (void)td_jsonx_fail(l->doc, key, TD_USAGE, l->err,
+                        "a rule with \"%s\" has no key \"%.*s\"", verb->name,
+                        SHOWN, near.word);
+    for (size_t i = 1; verb->keys[i].name; i++) {
+        td_suggest(&near, verb->keys[i].name);
+        (void)td_buf_addf(&own, "%s%s", i > 1 ? ", " : "", verb->keys[i].name);
+    }
+    for (size_t i = 0; common[i].name; i++)
+        td_suggest(&near, common[i].name);
+    if (is_verb(l, key))
+        (void)td_error_hint(l->err, "a rule has one verb: make two of it");
+    else if (near.best)
+        (void)td_error_hint(l->err, "did you mean %s?", near.best);
+    else if (own.len > 0)
+        (void)td_error_hint(l->err, "beside what every rule may have it has %s",
+                            td_buf_str(&own));
+    else
+        (void)td_error_hint(l->err, "it has only what every rule may have");
+    td_buf_release(&own);
+    td_buf_release(&name);
+    return TD_USAGE;
+}
+
+/* Every key must be the verb's, one of its own, or one that all rules have. */
+static enum td_code check_keys(const struct check_verb *verb,
+                               struct check_loader *l, uint32_t at)
+{
+    const struct td_json_doc *json = &l->doc->json;
+
+    for (uint32_t key = at + 1; key < json->values[at].next;
+         key = json->values[key + 1].next) {
+        if (!is_listed(l, key, verb->keys) && !is_listed(l, key, common))
+            return wrong_key(verb, l, key);
+    }
+    return TD_OK;
+}
+
+/* The verb that a key of the rule was meant to be, or NULL. */
+static const char *near_verb(const struct check_loader *l, uint32_t at)
+{
+    const struct td_json_doc *json = &l->doc->json;
+    const char *best = NULL;
+
+    for (uint32_t key = at + 1; key < json->values[at].next && !best;
+         key = json->values[key + 1].next) {
+        struct td_buf name = {0};
+        struct td_suggestion near = {0};
+
+        (void)td_json_unescape(&name, td_json_inner(json, key));
+        near.word = td_buf_str(&name);
+        for (size_t i = 0; i < LEN(verbs) && !is_listed(l, key, common); i++)
+            td_suggest(&near, verbs[i]->name);
+        best = near.best;
+        td_buf_release(&name);
+    }
+    return best;
+}
+
+static enum td_code no_verb(struct check_loader *l, uint32_t at)
+{
+    const char *near = near_verb(l, at);
+    struct td_buf names = {0};
+
+    if (near) {
+        (void)td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                            "no verb among the keys of the rule");
+        return td_error_hint(l->err, "did you mean %s?", near);
+    }
+    for (size_t i = 0; i < LEN(verbs); i++)
+        (void)td_buf_addf(&names, "%s%s", i ? ", " : "", verbs[i]->name);
+    (void)td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                        "no verb among the keys of the rule: it needs one of "
+                        "%s",
+                        td_buf_str(&names));
+    td_buf_release(&names);
+    return TD_USAGE;
+}
+
+/* What the verb says of every rule that has it, and then its keys. */
+static enum td_code load_verb(struct check_rule *rule, struct check_loader *l,
+                              uint32_t at)
+{
+    const struct check_verb *verb = rule->verb;
+    enum td_code code;
+
+    if (verb->body_size > 0)
+        rule->body = td_calloc(1, verb->body_size);
+    rule->state_size = verb->state_size;
+    rule->shared_size = verb->shared_size;
+    rule->timed = verb->timed;
+    if (verb->hears_all)
+        (void)check_rule_listen(rule, NULL, false);
+    code = check_read_keys(rule, l, at, verb->keys, rule->body);
+    return code || !verb->load ? code : verb->load(rule, l, at);
 }
 
 enum td_code check_rule_load(struct check_rule *rule, struct check_loader *l,
@@ -439,6 +414,6 @@ enum td_code check_rule_load(struct check_rule *rule, struct check_loader *l,
         return code;
     rule->what =
         describe(l, rule->verb->name, check_read_key(l, at, rule->verb->name));
-    code = read_common(rule, l, at);
-    return code ? code : rule->verb->load(rule, l, at);
+    code = check_read_keys(rule, l, at, common, rule);
+    return code ? code : load_verb(rule, l, at);
 }
