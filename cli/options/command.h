@@ -15,6 +15,7 @@
 #include "core/error.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum cli_type {
@@ -26,6 +27,21 @@ enum cli_type {
     CLI_DURATION, /* 250ms 2s 1h */
     CLI_CHOICE,   /* one of .choices "a|b|c" */
 };
+
+/* Sources that an option may be for. */
+enum cli_source {
+    CLI_WS = 1,
+    CLI_SIO = 2,
+    CLI_SSE = 4,
+    CLI_TLS = 8, /* with any of the above */
+    CLI_CALLED = CLI_WS | CLI_SIO | CLI_SSE,
+};
+
+/* Where cli_store() writes the value of an option: a member of the verb's
+ * settings.
+ */
+#define CLI_INTO(type, member)                                                 \
+    .to = offsetof(type, member), .size = sizeof(((type *)0)->member)
 
 struct cli_option {
     const char *name;  /* "overwrite", without dashes */
@@ -41,6 +57,10 @@ struct cli_option {
     const char *bare;    /* what a bare "--loop" means; then a value is joined
                             with "=" ("--loop=3"), or is a number and no file
                             ("--loop 3"). NULL = must have one */
+    unsigned serves;     /* kinds of source it is for, enum cli_source; 0: every
+                            one. cli_serves_check() */
+    size_t to;           /* CLI_INTO() */
+    size_t size;         /* 0: it is not stored */
 };
 
 struct cli_args;
@@ -72,6 +92,14 @@ bool cli_given(const struct cli_args *args, const char *name); /* not preset */
 bool cli_typed(const struct cli_args *args, const char *name); /* as a flag */
 const char *const *cli_list(const struct cli_args *args,
                             const char *name); /* NULL-terminated, never NULL */
+
+/* Write the value of each option that has a place (CLI_INTO) to *settings: of a
+ * flag a bool, of a text const char * (or NULL), of a list const char *const *
+ * (never NULL), of a choice its number in .choices as an enum, of the others an
+ * unsigned integer of 32 or 64 bits; those of 32 bits have a .max that fits.
+ */
+void cli_store(const struct cli_args *args, void *settings);
+
 int cli_operands(const struct cli_args *args);
 const char *cli_operand(const struct cli_args *args, int i);
 char *const *cli_child(const struct cli_args *args); /* behind --, or NULL */

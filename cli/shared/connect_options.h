@@ -14,38 +14,45 @@
      .letter = 'H',                                                            \
      .type = CLI_LIST,                                                         \
      .value = "NAME: VALUE|@FILE",                                             \
+     .serves = CLI_CALLED,                                                     \
      .help = "a further HTTP header, or a file with one a line; never on the " \
              "tape"},                                                          \
         {.name = "auth",                                                       \
          .type = CLI_TEXT,                                                     \
          .value = "JSON|@FILE",                                                \
+         .serves = CLI_SIO,                                                    \
          .help = "Socket.IO: the auth payload; never on the tape"},            \
         {.name = "path",                                                       \
          .type = CLI_TEXT,                                                     \
          .value = "PATH",                                                      \
+         .serves = CLI_SIO,                                                    \
          .help = "Socket.IO: path of the server, /socket.io/ if not given"},   \
         {.name = "transport",                                                  \
          .type = CLI_CHOICE,                                                   \
          .value = "WHICH",                                                     \
          .choices = "both|polling|websocket",                                  \
          .preset = "both",                                                     \
+         .serves = CLI_SIO,                                                    \
          .help = "Socket.IO: polling and upgrade, or only one"},               \
         {.name = "connect-timeout",                                            \
          .type = CLI_DURATION,                                                 \
          .min = 1,                                                             \
          .value = "TIME",                                                      \
          .preset = "10s",                                                      \
+         .serves = CLI_CALLED,                                                 \
          .help = "give up connecting after TIME"},                             \
         {.name = "ca",                                                         \
          .type = CLI_TEXT,                                                     \
          .value = "FILE",                                                      \
+         .serves = CLI_TLS,                                                    \
          .help = "trust the certificates in this PEM file"},                   \
         {.name = "server-name",                                                \
          .type = CLI_TEXT,                                                     \
          .value = "NAME",                                                      \
+         .serves = CLI_TLS,                                                    \
          .help = "the name the certificate must have"},                        \
     {                                                                          \
-        .name = "insecure", .type = CLI_FLAG,                                  \
+        .name = "insecure", .type = CLI_FLAG, .serves = CLI_TLS,               \
         .help = "do not check the server's certificate"                        \
     }
 

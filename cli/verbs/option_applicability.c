@@ -4,17 +4,17 @@
 #include <string.h>
 #include <strings.h>
 
-enum { WS = 1, SIO = 2, SSE = 4, TLS = 8, CALLED = WS | SIO | SSE };
-
 static unsigned kind_of(const char *source)
 {
     static const struct {
         const char *begin;
         unsigned kind;
     } rows[] = {
-        {"ws://", WS},          {"wss://", WS | TLS}, {"sio://", SIO},
-        {"sios://", SIO | TLS}, {"http://", SSE},     {"https://", SSE | TLS},
-        {"ws+unix:", WS},       {"sio+unix:", SIO},   {"http+unix:", SSE},
+        {"ws://", CLI_WS},       {"wss://", CLI_WS | CLI_TLS},
+        {"sio://", CLI_SIO},     {"sios://", CLI_SIO | CLI_TLS},
+        {"http://", CLI_SSE},    {"https://", CLI_SSE | CLI_TLS},
+        {"ws+unix:", CLI_WS},    {"sio+unix:", CLI_SIO},
+        {"http+unix:", CLI_SSE},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -23,42 +23,42 @@ static unsigned kind_of(const char *source)
     return 0;
 }
 
-enum td_code cli_serves_check(const struct cli_args *args, struct td_error *err)
+static const char *whom(unsigned serves)
 {
     static const struct {
-        const char *option;
-        unsigned kinds; /* of source; any of them will do */
+        unsigned serves;
         const char *whom;
     } rows[] = {
-        {"header", CALLED, "URLs"},
-        {"auth", SIO, "sio:// and sios://"},
-        {"path", SIO, "sio:// and sios://"},
-        {"transport", SIO, "sio:// and sios://"},
-        {"ns", SIO, "sio:// and sios://"},
-        {"ack", SIO, "sio:// and sios://"},
-        {"send", WS | SIO, "ws://, wss://, sio:// and sios://"},
-        {"protocol", WS, "ws:// and wss://"},
-        {"last-event-id", SSE, "http:// and https://"},
-        {"ca", TLS, "wss://, sios:// and https://"},
-        {"server-name", TLS, "wss://, sios:// and https://"},
-        {"insecure", TLS, "wss://, sios:// and https://"},
-        {"reconnect", CALLED, "URLs"},
-        {"reconnect-max", CALLED, "URLs"},
-        {"connect-timeout", CALLED, "URLs"},
+        {CLI_SIO, "sio:// and sios://"},
+        {CLI_WS, "ws:// and wss://"},
+        {CLI_WS | CLI_SIO, "ws://, wss://, sio:// and sios://"},
+        {CLI_SSE, "http:// and https://"},
+        {CLI_TLS, "wss://, sios:// and https://"},
     };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (rows[i].serves == serves)
+            return rows[i].whom;
+    }
+    return "URLs";
+}
+
+enum td_code cli_serves_check(const struct cli_args *args, struct td_error *err)
+{
     unsigned kinds = 0;
 
     for (int i = 0; i < cli_operands(args); i++)
         kinds |= kind_of(cli_operand(args, i));
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        const struct cli_slot *slot = cli_args_slot(args, rows[i].option);
+    for (size_t i = 0; i < args->slot_count; i++) {
+        const struct cli_option *option = args->slots[i].option;
         char name[64];
 
-        if (!slot || slot->from != CLI_FROM_FLAG || (rows[i].kinds & kinds))
+        if (option->serves == 0 || args->slots[i].from != CLI_FROM_FLAG ||
+            (option->serves & kinds))
             continue;
-        (void)snprintf(name, sizeof(name), "--%s", rows[i].option);
+        (void)snprintf(name, sizeof(name), "--%s", option->name);
         td_error_set(err, TD_USAGE, name, 0, "no source here can take it");
-        return td_error_hint(err, "it is for %s", rows[i].whom);
+        return td_error_hint(err, "it is for %s", whom(option->serves));
     }
     return TD_OK;
 }

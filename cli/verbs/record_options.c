@@ -15,40 +15,49 @@ const struct cli_option cli_record_options[] = {
      .letter = 'o',
      .type = CLI_TEXT,
      .value = "FILE",
+     CLI_INTO(struct cli_record_setup, recorder.output.path),
      .help = "the tape to write; - is standard output"},
     {.name = "overwrite",
      .type = CLI_FLAG,
+     CLI_INTO(struct cli_record_setup, recorder.output.tape.overwrite),
      .help = "replace FILE if it is there"},
     {.name = "append",
      .type = CLI_FLAG,
+     CLI_INTO(struct cli_record_setup, recorder.output.tape.append),
      .help = "record behind what is in FILE"},
     {.name = "meta",
      .type = CLI_LIST,
      .value = "KEY=VALUE",
+     CLI_INTO(struct cli_record_setup, recorder.output.tape.meta),
      .help = "a fact for the tape's header"},
     {.name = "until",
      .type = CLI_LIST,
      .value = "EVENT",
+     CLI_INTO(struct cli_record_setup, recorder.limits.until),
      .help = "end with the first event of that name"},
     {.name = "max-events",
      .type = CLI_NUMBER,
      .min = 1,
      .value = "N",
+     CLI_INTO(struct cli_record_setup, recorder.limits.max_events),
      .help = "end after N events"},
     {.name = "max-size",
      .type = CLI_SIZE,
      .min = 1,
      .value = "SIZE",
+     CLI_INTO(struct cli_record_setup, recorder.limits.max_bytes),
      .help = "end when the tape has reached SIZE"},
     {.name = "max-duration",
      .type = CLI_DURATION,
      .min = 1,
      .value = "TIME",
+     CLI_INTO(struct cli_record_setup, recorder.limits.max_ns),
      .help = "end after TIME"},
     {.name = "idle-timeout",
      .type = CLI_DURATION,
      .min = 1,
      .value = "TIME",
+     CLI_INTO(struct cli_record_setup, recorder.limits.idle_ns),
      .help = "end when no event came for TIME"},
     {.name = "require-events",
      .type = CLI_FLAG,
@@ -59,6 +68,7 @@ const struct cli_option cli_record_options[] = {
     {.name = "min-free",
      .type = CLI_SIZE,
      .value = "SIZE",
+     CLI_INTO(struct cli_record_setup, recorder.output.min_free),
      .help = "end when the disk has less than SIZE left"},
     {.name = "split",
      .type = CLI_TEXT,
@@ -69,11 +79,13 @@ const struct cli_option cli_record_options[] = {
      .min = 1,
      .max = UINT32_MAX,
      .value = "N",
+     CLI_INTO(struct cli_record_setup, recorder.output.max_files),
      .help = "with --split: keep the last N files"},
     {.name = "snapshot",
      .type = CLI_DURATION,
      .min = 1,
      .value = "TIME",
+     CLI_INTO(struct cli_record_setup, recorder.snapshot_ns),
      .help = "keep the last TIME in memory; write it at the end and, to a "
              "numbered file, on SIGUSR1"},
     {.name = "on-overload",
@@ -81,62 +93,82 @@ const struct cli_option cli_record_options[] = {
      .value = "POLICY",
      .choices = REC_POLICIES,
      .preset = "block",
+     CLI_INTO(struct cli_record_setup, recorder.policy),
      .help = "what to do when the tape cannot keep up"},
     {.name = "queue",
      .type = CLI_SIZE,
      .min = 1,
      .value = "SIZE",
      .preset = "64M",
+     CLI_INTO(struct cli_record_setup, recorder.queue_bytes),
      .help = "memory for events that wait for the tape"},
     {.name = "name",
      .type = CLI_TEXT,
      .value = "POINTER",
      .preset = REC_NAME_POINTER,
+     CLI_INTO(struct cli_record_setup, recorder.name_pointer),
      .help = "where JSON messages have their event name"},
     {.name = "no-names",
      .type = CLI_FLAG,
+     CLI_INTO(struct cli_record_setup, recorder.no_names),
      .help = "do not look for names in messages"},
     {.name = "redact",
      .type = CLI_TEXT,
      .value = "FILE",
+     CLI_INTO(struct cli_record_setup, recorder.redact_path),
      .help = "rules for what must not reach the tape"},
     CLI_CHECK_OPTIONS,
     {.name = "send",
      .type = CLI_LIST,
      .value = "MESSAGE",
+     CLI_INTO(struct cli_record_setup, url.send),
+     .serves = CLI_WS | CLI_SIO,
      .help = "send this after connecting (Socket.IO: [\"NAME\",...])"},
     CLI_DIAL_OPTIONS,
     {.name = "ns",
      .type = CLI_LIST,
      .value = "NAMESPACE",
+     CLI_INTO(struct cli_record_setup, url.client.namespaces),
+     .serves = CLI_SIO,
      .help = "Socket.IO: join this namespace too"},
     {.name = "ack",
      .type = CLI_FLAG,
+     CLI_INTO(struct cli_record_setup, url.client.answer_acks),
+     .serves = CLI_SIO,
      .help = "Socket.IO: answer events that ask for an ack"},
     {.name = "protocol",
      .type = CLI_LIST,
      .value = "NAME",
+     CLI_INTO(struct cli_record_setup, url.client.protocols),
+     .serves = CLI_WS,
      .help = "WebSocket: offer this subprotocol"},
     {.name = "last-event-id",
      .type = CLI_TEXT,
      .value = "ID",
+     CLI_INTO(struct cli_record_setup, url.client.last_event_id),
+     .serves = CLI_SSE,
      .help = "SSE: resume behind this id"},
     {.name = "reconnect",
      .type = CLI_NUMBER,
      .max = UINT32_MAX,
      .value = "N",
+     CLI_INTO(struct cli_record_setup, url.client.reconnect.attempts),
+     .serves = CLI_CALLED,
      .help = "connect again when the connection is lost, N times in a row"},
     {.name = "reconnect-max",
      .type = CLI_DURATION,
      .min = 1,
      .value = "TIME",
      .preset = "30s",
+     CLI_INTO(struct cli_record_setup, url.client.reconnect.max_ns),
+     .serves = CLI_CALLED,
      .help = "longest wait between two attempts"},
     {.name = "max-message",
      .type = CLI_SIZE,
      .min = 1,
      .value = "SIZE",
      .preset = "128M",
+     CLI_INTO(struct cli_record_setup, max_message),
      .help = "largest message or line that is taken"},
     {.name = "chunk-size",
      .type = CLI_SIZE,
@@ -144,33 +176,23 @@ const struct cli_option cli_record_options[] = {
      .max = TAPE_TEXT_MAX,
      .value = "SIZE",
      .preset = "256k",
+     CLI_INTO(struct cli_record_setup, recorder.output.tape.member_text),
      .help = "text of one member of the tape, up to 4M"},
     {.name = "flush-interval",
      .type = CLI_DURATION,
      .value = "TIME",
      .preset = "250ms",
+     CLI_INTO(struct cli_record_setup, recorder.output.tape.flush_ns),
      .help = "what a crash may cost"},
     {.name = "fsync",
      .type = CLI_CHOICE,
      .value = "WHEN",
      .choices = "never|member|flush",
      .preset = "never",
+     CLI_INTO(struct cli_record_setup, recorder.output.tape.fsync),
      .help = "when to wait for the disk"},
     {.name = NULL},
 };
-
-/* Index of text in "a|b|c"; the parser has checked that it is there. */
-static unsigned choice(const char *choices, const char *text)
-{
-    unsigned n = 0;
-
-    while (strncmp(choices, text, strlen(text)) != 0 ||
-           !strchr("|", choices[strlen(text)])) {
-        choices += strcspn(choices, "|") + 1;
-        n++;
-    }
-    return n;
-}
 
 /* A time if it ends like one ("90s", "10m"), else a size ("100M"). */
 static enum td_code read_split(struct rec_output_options *output,
@@ -189,39 +211,6 @@ static enum td_code read_split(struct rec_output_options *output,
     td_error_set(err, TD_USAGE, "--split", 0, "%s is no size and no time",
                  text);
     return td_error_hint(err, "write --split 100M or --split 10m");
-}
-
-static void set_client(struct wire_client_options *client,
-                       const struct cli_args *args)
-{
-    client->namespaces = cli_list(args, "ns");
-    client->protocols = cli_list(args, "protocol");
-    client->last_event_id = cli_text(args, "last-event-id");
-    client->answer_acks = cli_flag(args, "ack");
-    client->reconnect.attempts = (unsigned)cli_number(args, "reconnect");
-    client->reconnect.max_ns = cli_number(args, "reconnect-max");
-    client->max_message = (size_t)cli_number(args, "max-message");
-}
-
-static void set_limits(struct rec_limits *limits, const struct cli_args *args)
-{
-    limits->until = cli_list(args, "until");
-    limits->max_events = cli_number(args, "max-events");
-    limits->max_bytes = cli_number(args, "max-size");
-    limits->max_ns = cli_number(args, "max-duration");
-    limits->idle_ns = cli_number(args, "idle-timeout");
-}
-
-static void set_tape(struct tape_options *tape, const struct cli_args *args)
-{
-    tape->recorder = "tapedeck " TD_VERSION;
-    tape->meta = cli_list(args, "meta");
-    tape->member_text = (size_t)cli_number(args, "chunk-size");
-    tape->flush_ns = cli_number(args, "flush-interval");
-    tape->fsync =
-        (enum tape_fsync)choice("never|member|flush", cli_text(args, "fsync"));
-    tape->overwrite = cli_flag(args, "overwrite");
-    tape->append = cli_flag(args, "append");
 }
 
 /* The sources without their secrets, for the header. */
@@ -345,21 +334,9 @@ enum td_code cli_record_setup(struct cli_record_setup *setup,
         code = cli_serves_check(args, err);
     if (code)
         return code;
-    rec->output.path = cli_text(args, "output");
-    rec->output.max_files = (unsigned)cli_number(args, "max-files");
-    rec->output.min_free = cli_number(args, "min-free");
-    rec->policy =
-        (enum rec_policy)choice(REC_POLICIES, cli_text(args, "on-overload"));
-    rec->queue_bytes = (size_t)cli_number(args, "queue");
-    rec->snapshot_ns = cli_number(args, "snapshot");
-    rec->name_pointer = cli_text(args, "name");
-    rec->no_names = cli_flag(args, "no-names");
-    rec->redact_path = cli_text(args, "redact");
-    setup->url.send = cli_list(args, "send");
-    setup->max_message = (size_t)cli_number(args, "max-message");
-    set_limits(&rec->limits, args);
-    set_tape(&rec->output.tape, args);
-    set_client(&setup->url.client, args);
+    cli_store(args, setup);
+    setup->url.client.max_message = setup->max_message;
+    rec->output.tape.recorder = "tapedeck " TD_VERSION;
     name_sources(&setup->source, args);
     name_options(&setup->options, args);
     rec->output.tape.source = td_buf_str(&setup->source);

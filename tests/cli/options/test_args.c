@@ -5,27 +5,56 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum join { LIVE, CATCH_UP };
+
+/* What a verb of these options would have. */
+struct settings {
+    const char *output;
+    bool overwrite;
+    const char *const *meta;
+    unsigned events;
+    uint64_t max_size;
+    uint64_t max_gap;
+    enum join join;
+    uint64_t untouched;
+};
+
 static const struct cli_option options[] = {
     {.name = "output",
+     CLI_INTO(struct settings, output),
      .letter = 'o',
      .alias = "out",
      .type = CLI_TEXT,
      .value = "FILE",
      .help = "h"},
-    {.name = "overwrite", .type = CLI_FLAG, .help = "h"},
-    {.name = "meta", .type = CLI_LIST, .value = "K=V", .help = "h"},
+    {.name = "overwrite",
+     CLI_INTO(struct settings, overwrite),
+     .type = CLI_FLAG,
+     .help = "h"},
+    {.name = "meta",
+     CLI_INTO(struct settings, meta),
+     .type = CLI_LIST,
+     .value = "K=V",
+     .help = "h"},
     {.name = "events",
+     CLI_INTO(struct settings, events),
      .letter = 'n',
      .type = CLI_NUMBER,
      .value = "N",
      .help = "h"},
     {.name = "max-size",
+     CLI_INTO(struct settings, max_size),
      .type = CLI_SIZE,
      .value = "SIZE",
      .preset = "1k",
      .help = "h"},
-    {.name = "max-gap", .type = CLI_DURATION, .value = "TIME", .help = "h"},
+    {.name = "max-gap",
+     CLI_INTO(struct settings, max_gap),
+     .type = CLI_DURATION,
+     .value = "TIME",
+     .help = "h"},
     {.name = "join",
+     CLI_INTO(struct settings, join),
      .type = CLI_CHOICE,
      .value = "HOW",
      .choices = "live|catch-up",
@@ -287,6 +316,44 @@ static void help_comes_before_all_errors(void)
     }
 }
 
+static void values_are_stored_where_the_rows_say(void)
+{
+    char words[] = "a -ox --overwrite --meta=k=v --events=7 --max-gap=2s "
+                   "--join=catch-up";
+    struct settings s = {.untouched = 5};
+    struct cli_args *args;
+
+    CU_ASSERT_EQUAL_FATAL(parse(&args, words, NULL), TD_OK);
+    cli_store(args, &s);
+    CU_ASSERT_STRING_EQUAL(s.output, "x");
+    CU_ASSERT_TRUE(s.overwrite);
+    CU_ASSERT_STRING_EQUAL(s.meta[0], "k=v");
+    CU_ASSERT_PTR_NULL(s.meta[1]);
+    CU_ASSERT_EQUAL(s.events, 7);
+    CU_ASSERT_EQUAL(s.max_size, 1024);
+    CU_ASSERT_EQUAL(s.max_gap, 2000000000);
+    CU_ASSERT_EQUAL(s.join, CATCH_UP);
+    CU_ASSERT_EQUAL(s.untouched, 5);
+    cli_args_free(args);
+}
+
+static void what_is_not_given_is_stored_as_preset_or_empty(void)
+{
+    char words[] = "a";
+    struct settings s = {.output = "y", .overwrite = true, .join = CATCH_UP};
+    struct cli_args *args;
+
+    CU_ASSERT_EQUAL_FATAL(parse(&args, words, NULL), TD_OK);
+    cli_store(args, &s);
+    CU_ASSERT_PTR_NULL(s.output);
+    CU_ASSERT_FALSE(s.overwrite);
+    CU_ASSERT_PTR_NULL(s.meta[0]);
+    CU_ASSERT_EQUAL(s.events, 0);
+    CU_ASSERT_EQUAL(s.max_size, 1024);
+    CU_ASSERT_EQUAL(s.join, LIVE);
+    cli_args_free(args);
+}
+
 CU_TestInfo cli_options_args_tests[] = {
     {"every way to write an option", every_way_to_write_an_option},
     {"values have their types", values_have_their_types},
@@ -301,6 +368,10 @@ CU_TestInfo cli_options_args_tests[] = {
      a_flag_of_the_environment_can_be_turned_off},
     {"of flags the last one counts", of_flags_the_last_one_counts},
     {"a bad call is refused and mended", a_bad_call_is_refused_and_mended},
+    {"values are stored where the rows say",
+     values_are_stored_where_the_rows_say},
+    {"what is not given is stored as preset or empty",
+     what_is_not_given_is_stored_as_preset_or_empty},
     {"help comes before all errors", help_comes_before_all_errors},
     CU_TEST_INFO_NULL,
 };
