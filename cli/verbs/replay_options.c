@@ -33,26 +33,32 @@ const struct cli_option cli_replay_options[] = {
     {.name = "max-gap",
      .type = CLI_DURATION,
      .value = "TIME",
+     CLI_INTO(struct cli_replay, run.play.pace.max_gap_ns),
      .help = "longer silences on the tape count as this"},
     {.name = "loop",
      .type = CLI_NUMBER,
      .value = "N",
      .bare = "0",
      .preset = "1",
+     CLI_INTO(struct cli_replay, run.play.passes),
      .help = "play N times; a bare --loop (or 0) plays for ever"},
     {.name = "loop-delay",
      .type = CLI_DURATION,
      .value = "TIME",
+     CLI_INTO(struct cli_replay, run.play.loop_delay_ns),
      .help = "between two passes"},
     CLI_CHOOSE_OPTIONS("out"),
     {.name = "remap",
      .type = CLI_LIST,
      .value = "OLD:=NEW",
+     CLI_INTO(struct cli_replay, run.source.remap),
      .help = "play events under another name"},
     {.name = "wait-clients",
      .type = CLI_NUMBER,
      .value = "N",
      .preset = "1",
+     .max = UINT32_MAX,
+     CLI_INTO(struct cli_replay, run.serve.wait_clients),
      .help = "start when N consumers have joined; 0 = at once"},
     {.name = "wait-timeout",
      .type = CLI_DURATION,
@@ -67,19 +73,25 @@ const struct cli_option cli_replay_options[] = {
      .choices = "live|catch-up",
      .preset = "live",
      .help = "latecomers get what comes, or first what they missed"},
-    {.name = "stay", .type = CLI_FLAG, .help = "serve on after the last event"},
+    {.name = "stay",
+     .type = CLI_FLAG,
+     CLI_INTO(struct cli_replay, run.stay),
+     .help = "serve on after the last event"},
     {.name = "start-paused",
      .type = CLI_FLAG,
+     CLI_INTO(struct cli_replay, run.play.paused),
      .help = "begin paused: space or SIGUSR1 goes on"},
     {.name = "max-stall",
      .type = CLI_DURATION,
      .value = "TIME",
      .preset = "30s",
+     CLI_INTO(struct cli_replay, run.serve.stall_ns),
      .help = "a consumer that takes nothing for so long is left behind"},
     {.name = "max-queue",
      .type = CLI_SIZE,
      .value = "SIZE",
      .preset = "64M",
+     CLI_INTO(struct cli_replay, run.serve.server.max_queue),
      .help = "bytes that may wait for one consumer"},
     {.name = "max-lateness",
      .type = CLI_DURATION,
@@ -87,12 +99,14 @@ const struct cli_option cli_replay_options[] = {
      .help = "exit 6 if any event is later"},
     {.name = "envelope",
      .type = CLI_FLAG,
+     CLI_INTO(struct cli_replay, run.envelope),
      .help = "on stdout: whole tape lines instead of payloads"},
     CLI_EXPECT_OPTIONS,
     CLI_DIAL_OPTIONS,
     {.name = "origin",
      .type = CLI_LIST,
      .value = "ORIGIN",
+     CLI_INTO(struct cli_replay, run.serve.server.access.origins),
      .help = "pages of this origin may read, too, such as "
              "https://app.example; * = of any"},
     {.name = "token-file",
@@ -101,6 +115,7 @@ const struct cli_option cli_replay_options[] = {
      .help = "who reads must bear the token in FILE"},
     {.name = "public",
      .type = CLI_FLAG,
+     CLI_INTO(struct cli_replay, run.serve.server.access.everybody),
      .help = "everybody who reaches the port may read, also from other "
              "machines"},
     {.name = "admit",
@@ -111,16 +126,19 @@ const struct cli_option cli_replay_options[] = {
      .type = CLI_DURATION,
      .value = "TIME",
      .preset = "25s",
+     CLI_INTO(struct cli_replay, run.serve.server.ping_interval_ns),
      .help = "how often Socket.IO and silent WebSocket consumers are pinged"},
     {.name = "ping-timeout",
      .type = CLI_DURATION,
      .value = "TIME",
      .preset = "20s",
+     CLI_INTO(struct cli_replay, run.serve.server.ping_timeout_ns),
      .help = "a consumer that does not answer a ping for so long has gone"},
     {.name = "join-timeout",
      .type = CLI_DURATION,
      .value = "TIME",
      .preset = "45s",
+     CLI_INTO(struct cli_replay, run.serve.server.connect_ns),
      .help = "Socket.IO: a consumer must have joined a namespace by then"},
     {.name = "tls-cert",
      .type = CLI_TEXT,
@@ -251,7 +269,6 @@ static enum td_code read_pace(struct play_pace *pace,
     enum td_code code =
         play_speed_parse(cli_text(args, "speed"), &pace->speed, err);
 
-    pace->max_gap_ns = cli_number(args, "max-gap");
     if (code || !eps)
         return code;
     if (cli_given(args, "speed"))
@@ -292,7 +309,6 @@ static enum td_code read_source(struct cli_replay *r,
         code = cli_choose_spool(r->paths, err);
     source->paths = r->paths;
     source->select = r->select;
-    source->remap = cli_list(args, "remap");
     source->threads = 1;
     return code;
 }
@@ -334,8 +350,6 @@ static enum td_code read_access(struct cli_replay *r,
     bool local = wire_bind_is_local(&server->bind);
     enum td_code code = TD_OK;
 
-    access->origins = cli_list(args, "origin");
-    access->everybody = cli_flag(args, "public");
     if (cli_typed(args, "public") && token)
         return refuse(err, "--public", "excludes --token-file");
     if (cli_typed(args, "public") && local)
@@ -375,9 +389,6 @@ static enum td_code read_session(struct wire_server_options *server,
                                 "the namespace %s does not begin with /",
                                 admitted[i]);
     server->namespaces = *admitted ? admitted : NULL;
-    server->ping_interval_ns = cli_number(args, "ping-interval");
-    server->ping_timeout_ns = cli_number(args, "ping-timeout");
-    server->connect_ns = cli_number(args, "join-timeout");
     return TD_OK;
 }
 
@@ -402,12 +413,9 @@ static enum td_code read_serve(struct cli_replay *r,
     if (code)
         return code;
     serve->server.sio_path = cli_text(args, "path");
-    serve->server.max_queue = cli_number(args, "max-queue");
-    serve->wait_clients = (unsigned)cli_number(args, "wait-clients");
     serve->catch_up = !strcmp(cli_text(args, "join"), "catch-up");
     serve->wait_acked = cli_flag(args, "wait-acked");
     serve->wait_ns = cli_number(args, "wait-timeout");
-    serve->stall_ns = cli_number(args, "max-stall");
     return TD_OK;
 }
 
@@ -438,11 +446,6 @@ static bool is_ci(void)
 
 static void read_steering(struct cli_replay *r, const struct cli_args *args)
 {
-    r->run.play.passes = cli_number(args, "loop");
-    r->run.play.loop_delay_ns = cli_number(args, "loop-delay");
-    r->run.play.paused = cli_flag(args, "start-paused");
-    r->run.stay = cli_flag(args, "stay");
-    r->run.envelope = cli_flag(args, "envelope");
     r->run.lines_fd = STDOUT_FILENO;
     r->run.keys =
         !cli_flag(args, "no-keys") && !is_ci() && isatty(STDIN_FILENO);
@@ -454,8 +457,10 @@ static void read_steering(struct cli_replay *r, const struct cli_args *args)
 enum td_code cli_replay_read(struct cli_replay *replay,
                              const struct cli_args *args, struct td_error *err)
 {
-    enum td_code code = read_target(replay, args, err);
+    enum td_code code;
 
+    cli_store(args, replay);
+    code = read_target(replay, args, err);
     if (!code)
         code = read_pace(&replay->run.play.pace, args, err);
     if (!code)
