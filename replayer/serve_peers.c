@@ -58,6 +58,8 @@ static const char *dialect_name(enum wire_dialect dialect)
         return "sio";
     case WIRE_SSE:
         return "sse";
+    case WIRE_EIO:
+        return "eio";
     }
     return "";
 }

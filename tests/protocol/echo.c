@@ -4,8 +4,9 @@
  *     joined                  event "auth" with the auth payload, or {}
  *     event "message"         event "message-back" with its arguments
  *     event "message-with-ack"  an ack with its arguments
+ *     a message of Engine.IO     the same, text or bytes
  *
- * usage: td_echo PATH
+ * usage: td_echo PATH [engine.io]     Engine.IO by itself
  */
 #include "core/buf.h"
 #include "core/mem.h"
@@ -72,7 +73,9 @@ static void on_event(void *ctx, struct wire_peer *peer,
     size_t name = ev->name.len + strlen("[\"\"");
 
     (void)ctx;
-    if (td_bytes_is(ev->name, "message")) {
+    if (wire_peer_dialect(peer) == WIRE_EIO) {
+        (void)wire_peer_send(peer, ev);
+    } else if (td_bytes_is(ev->name, "message")) {
         back.name = td_text("message-back");
         answer(peer, back, "[\"message-back\"", name);
     } else if (td_bytes_is(ev->name, "message-with-ack")) {
@@ -98,6 +101,7 @@ int main(int argc, char **argv)
         .admit = on_admit, .joined = on_joined, .event = on_event};
     const struct wire_server_options options = {
         .sio_path = argc > 1 ? argv[1] : NULL,
+        .engine_io = argc > 2 && !strcmp(argv[2], "engine.io"),
         .namespaces = namespaces,
         .owner_answers = true,
         .ping_interval_ns = 300 * TD_NS_PER_MS,

@@ -199,7 +199,8 @@ static bool has_token(struct server_conn *c, const struct http_head *head)
     c->trusted = token == WIRE_TOKEN_RIGHT;
     if (c->trusted || is(head, "OPTIONS"))
         return true;
-    return token == WIRE_TOKEN_NONE && is_sio_path(c->server, head->path);
+    return token == WIRE_TOKEN_NONE && !c->server->options.engine_io &&
+           is_sio_path(c->server, head->path);
 }
 
 /* Whether the request is admitted; if not, it has been answered. */

@@ -131,6 +131,7 @@ void server_peer_left(struct wire_peer *peer, const struct td_error *why)
         peer->next->prev = peer->prev;
     if (peer->sio)
         server_session_leave(peer);
+    server_groups_left(peer);
     server->peer_count--;
     if (server->events.left)
         server->events.left(server->ctx, peer, lost, why);
@@ -178,8 +179,8 @@ void server_peer_unfit(struct wire_peer *peer, const struct td_event *ev,
 void server_unfit(struct wire_server *server, enum wire_dialect dialect,
                   const struct td_event *ev, const struct td_error *why)
 {
-    for (struct wire_peer *peer = server->peers[dialect]; peer;
-         peer = peer->next)
+    for (struct wire_peer *peer = server_first(server, dialect); peer;
+         peer = server_next(peer))
         if (!peer->held &&
             (dialect != WIRE_SIO || td_bytes_is(ev->ns, peer->ns)))
             server_peer_unfit(peer, ev, why);
@@ -421,6 +422,8 @@ enum td_code wire_peer_send(struct wire_peer *peer, const struct td_event *ev)
     server_flush(peer->server);
     if (peer->dialect == WIRE_SIO)
         code = server_sio_send(peer, ev);
+    else if (peer->dialect == WIRE_EIO)
+        code = server_eio_send(peer, ev);
     else if (peer->dialect == WIRE_WS)
         code = send_frame(peer, ev);
     else

@@ -157,8 +157,8 @@ static void flush_batch(struct wire_server *server, enum wire_dialect dialect)
 
     if (batch->bytes.len == 0)
         return;
-    for (struct wire_peer *peer = server->peers[dialect]; peer;
-         peer = peer->next) {
+    for (struct wire_peer *peer = server_first(server, dialect); peer;
+         peer = server_next(peer)) {
         struct server_conn *c = peer->sio ? peer->sio->ws : peer->conn;
         bool chunked = dialect == WIRE_SSE && !c->plain;
         struct parcel *form = &forms[chunked];
@@ -180,6 +180,7 @@ void server_flush(struct wire_server *server)
     flush_batch(server, WIRE_WS);
     flush_batch(server, WIRE_SSE);
     flush_batch(server, WIRE_SIO);
+    flush_batch(server, WIRE_EIO);
 }
 
 static void flush_fired(void *ctx)
@@ -248,12 +249,22 @@ static void send_sse(struct wire_server *server, const struct td_event *ev)
         end_message(server, WIRE_SSE);
 }
 
+static void send_eio(struct wire_server *server, const struct td_event *ev)
+{
+    size_t before = server->batches[WIRE_EIO].bytes.len;
+
+    if (server_eio_put(server, ev))
+        take_back(server, WIRE_EIO, before, ev, NULL);
+    else
+        end_message(server, WIRE_EIO);
+}
+
 /* An id alone is no message: nobody counts it, so it is in no batch. */
 static void send_sse_id(struct wire_server *server, const struct td_event *ev)
 {
     flush_batch(server, WIRE_SSE);
-    for (struct wire_peer *peer = server->peers[WIRE_SSE]; peer;
-         peer = peer->next)
+    for (struct wire_peer *peer = server_first(server, WIRE_SSE); peer;
+         peer = server_next(peer))
         if (!peer->held)
             server_sse_put_id(peer, ev);
 }
@@ -317,12 +328,14 @@ enum td_code wire_server_send(struct wire_server *server,
         send_sse_id(server, ev);
     if (!td_event_is_plain(ev))
         return TD_OK;
-    if (server->peers[WIRE_WS])
+    if (server_first(server, WIRE_WS))
         send_ws(server, ev);
-    if (server->peers[WIRE_SSE])
+    if (server_first(server, WIRE_SSE))
         send_sse(server, ev);
-    if (server->peers[WIRE_SIO])
+    if (server_first(server, WIRE_SIO))
         send_sio(server, ev);
+    if (server_first(server, WIRE_EIO))
+        send_eio(server, ev);
     if (!wire_timer_is_set(&server->flush))
         wire_timer_set(server->net, &server->flush, wire_now(server->net));
     if (server->slow_count == 0)
@@ -398,6 +411,7 @@ void wire_server_free(struct wire_server *server)
     }
     td_buf_release(&server->scratch);
     td_buf_release(&server->frame);
+    free(server->groups);
     free(server->sio_path);
     free(server);
 }

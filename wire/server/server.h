@@ -1,7 +1,8 @@
 /* wire/server/server.h - one port that speaks WebSocket, Socket.IO, SSE and
  * HTTP.
  *
- *     GET /socket.io/?EIO=4...   Socket.IO (polling and WebSocket, upgrade)
+ *     GET /socket.io/?EIO=4...   Socket.IO (polling and WebSocket, upgrade), or
+ *                                Engine.IO by itself
  *     GET + Upgrade: websocket   WebSocket, on any other path
  *     GET + Accept: text/event-stream, or /events    SSE
  *     GET anything else          a page, asked of the owner
@@ -22,12 +23,15 @@
 struct wire_server;
 struct wire_peer;
 
-enum wire_dialect { WIRE_WS, WIRE_SIO, WIRE_SSE };
+enum wire_dialect { WIRE_WS, WIRE_SIO, WIRE_SSE, WIRE_EIO };
 
 struct wire_server_options {
     struct wire_bind bind;
     struct wire_access access;     /* zeroes: what runs on this machine only */
     const char *sio_path;          /* NULL = "/socket.io/" */
+    bool engine_io;                /* that path speaks Engine.IO by itself: each
+                                      session is a peer, each message an event,
+                                      and the token comes with the request */
     const char *const *namespaces; /* Socket.IO namespaces that may be joined,
                                       NULL-terminated; NULL = any */
     uint64_t connect_ns;           /* Socket.IO: until the first namespace is
@@ -66,7 +70,7 @@ struct wire_server_events {
      * wire_now() from inside. NULL: it may. */
     bool (*admit)(void *ctx, struct wire_guest *guest, struct td_buf *refusal);
     /* A consumer can take messages: WebSocket open, Socket.IO namespace
-     * joined (once per namespace), SSE headers sent. */
+     * joined (once per namespace), Engine.IO session open, SSE headers sent. */
     void (*joined)(void *ctx, struct wire_peer *peer);
     /* It is gone; the last call for this peer. lost: messages that were meant
      * for it and did not reach the kernel. why->code: TD_OK closed in order by

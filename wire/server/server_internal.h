@@ -8,6 +8,9 @@
  *     server_ws.c     WebSocket peers
  *     server_sse.c    event stream peers
  *     server_sio.c    Socket.IO sessions over both transports
+ *     eio.c           the same without Socket.IO on top
+ *     polling.c       what waits for the polls of sessions
+ *     groups.c        peers by the names of their groups
  *     server_admit.c  who may join a namespace
  *     server_sessions.c    which session has an id, which peers it has
  *     server_peer.c   peers and what is queued for them
@@ -116,6 +119,9 @@ struct wire_peer {
     char *address;
     char *ns;      /* as td_event.ns spells it */
     char *last_id; /* SSE: Last-Event-ID */
+    struct server_member *groups;
+    struct wire_peer *next_chosen;
+    uint64_t choice; /* the last that it was in */
     void *ctx;
 };
 
@@ -126,7 +132,7 @@ struct server_sio {
     struct server_sio *bucket_next;
     struct wire_peer *peers; /* one a namespace */
     struct eio_server *eio;
-    struct sio_session *sio;
+    struct sio_session *sio;      /* NULL: Engine.IO by itself */
     struct server_conn *polls[2]; /* held GETs, oldest first */
     struct server_conn *ws;
     struct wire_timer timer;
@@ -144,6 +150,7 @@ struct server_sio {
     char *address;
 };
 
+#define SERVER_DIALECTS 4
 #define SERVER_BUCKETS                                                         \
     1024 /* a power of two; 10,000 sessions are usual at most */
 
@@ -160,10 +167,16 @@ struct wire_server {
     struct server_sio *sessions;
     unsigned session_count;
     struct server_sio *buckets[SERVER_BUCKETS]; /* sessions by hash of sid */
-    struct wire_peer *peers[3];                 /* by dialect */
+    struct wire_peer *peers[SERVER_DIALECTS];   /* by dialect */
+    struct server_group **groups;               /* by name */
+    size_t group_count;
+    size_t group_cap;
+    bool choosing; /* what is sent is for the peers of some groups */
+    uint64_t choice;
+    struct wire_peer *chosen[SERVER_DIALECTS];
     unsigned peer_count;
     uint32_t last_id;
-    struct server_batch batches[3];
+    struct server_batch batches[SERVER_DIALECTS];
     struct td_buf scratch; /* one message of a dialect */
     struct td_buf frame;   /* the same as frames, for one peer */
     struct wire_timer flush;
@@ -178,6 +191,18 @@ struct wire_server {
 static inline bool server_is_over(const struct wire_server *server)
 {
     return server->finishing && !server->sessions;
+}
+
+/* The peers that what is sent is for, one after the other. */
+static inline struct wire_peer *server_first(const struct wire_server *server,
+                                             enum wire_dialect dialect)
+{
+    return server->choosing ? server->chosen[dialect] : server->peers[dialect];
+}
+
+static inline struct wire_peer *server_next(const struct wire_peer *peer)
+{
+    return peer->server->choosing ? peer->next_chosen : peer->next;
 }
 
 #define SERVER_BATCH (size_t)65536 /* bytes of a batch that is sent at once */
@@ -243,11 +268,33 @@ void server_sio_gone(struct server_conn *c, const struct td_error *why);
 void server_sio_close(struct server_sio *s);
 void server_sio_free(struct server_sio *s);
 enum td_code server_sio_send(struct wire_peer *peer, const struct td_event *ev);
-/* To every session that polls; `packet` is the text, attachments follow. */
+/* Whether a message for it can be taken; if not it counts as lost. */
+bool server_sio_room(struct wire_peer *peer);
+/* Something was sent: TD_AGAIN, the session is behind. */
+enum td_code server_sio_rearm(struct server_sio *s);
+
+/* polling.c: to every session that polls; `packet` is the text, attachments
+ * follow. */
 void server_sio_send_polling(struct wire_server *server,
                              const struct td_event *ev, struct td_bytes packet,
                              size_t attachments);
+void server_eio_send_polling(struct wire_server *server, struct td_bytes data,
+                             bool binary);
+/* Give each poll that is held what waits for it. */
 void server_sio_flush(struct wire_server *server);
+
+/* eio.c: a session has begun, which is a peer if Engine.IO is spoken by itself;
+ * it sent a message. */
+void server_eio_open(struct server_sio *s);
+void server_eio_message(struct server_sio *s, struct td_bytes data,
+                        bool binary);
+/* Put an event into the batch, and into the queues of sessions that poll. */
+enum td_code server_eio_put(struct wire_server *server,
+                            const struct td_event *ev);
+enum td_code server_eio_send(struct wire_peer *peer, const struct td_event *ev);
+
+/* groups.c: a peer is gone, and with it its place in all groups. */
+void server_groups_left(struct wire_peer *peer);
 
 /* server_admit.c: tell the owner of a refusal; as sio_session_events.admit. */
 void server_tell_refused(struct wire_server *server, const char *address,

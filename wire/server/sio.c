@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 
-#define HIGH_MARK  ((size_t)1 << 20) /* bytes that wait for a poll */
 #define GOODBYE_NS (2 * TD_NS_PER_S) /* between a disconnect and a close */
 
 static uint64_t now_of(const struct server_sio *s)
@@ -84,7 +83,8 @@ static void rearm(struct server_sio *s)
     if (s->over)
         return;
     due = sooner(due, eio_server_due(s->eio));
-    due = sooner(due, sio_session_due(s->sio));
+    if (s->sio)
+        due = sooner(due, sio_session_due(s->sio));
     wire_timer_set(s->server->net, &s->timer, due);
 }
 
@@ -115,7 +115,7 @@ static void fire(void *ctx)
         close_if_fetched(s);
     if (now_of(s) >= eio_server_due(s->eio))
         eio_server_tick(s->eio, now_of(s));
-    if (!s->over && now_of(s) >= sio_session_due(s->sio))
+    if (!s->over && s->sio && now_of(s) >= sio_session_due(s->sio))
         sio_session_tick(s->sio, now_of(s));
     rearm(s);
 }
@@ -182,7 +182,11 @@ static void message(void *ctx, struct td_bytes data, bool binary)
     struct server_sio *s = ctx;
 
     /* What crosses our goodbye is for a namespace we have left. */
-    if (s->close_at == TD_NEVER)
+    if (s->close_at != TD_NEVER)
+        return;
+    if (!s->sio)
+        server_eio_message(s, data, binary);
+    else
         sio_session_receive(s->sio, data, binary, now_of(s));
 }
 
@@ -338,7 +342,8 @@ static struct server_sio *new_session(struct server_conn *c,
     if (s->next)
         s->next->prev = s;
     server->sessions = s;
-    s->sio = sio_session_new(&sio, &sio_events, s, now);
+    if (!server->options.engine_io)
+        s->sio = sio_session_new(&sio, &sio_events, s, now);
     s->eio = eio_server_new(&eio, sid, ws ? EIO_WEBSOCKET : EIO_POLLING,
                             &eio_events, s, now);
     server_session_add(s);
@@ -371,7 +376,9 @@ static void open_socket(struct server_conn *c, const struct http_head *head,
         return;
     }
     if (!s) {
-        rearm(new_session(c, c));
+        s = new_session(c, c);
+        server_eio_open(s);
+        rearm(s);
         return;
     }
     s->ws = c;
@@ -403,8 +410,10 @@ static void poll(struct server_conn *c, const struct http_head *head,
         server_session_doom(s, false);
         return;
     }
-    if (!s)
+    if (!s) {
         s = new_session(c, NULL);
+        server_eio_open(s);
+    }
     c->sio = s;
     c->held = true;
     s->polls[s->polls[0] ? 1 : 0] = c;
@@ -483,7 +492,7 @@ void server_sio_close(struct server_sio *s)
     struct wire_peer *peer;
     struct wire_peer *next;
 
-    for (peer = s->peers; peer; peer = next) {
+    for (peer = s->sio ? s->peers : NULL; peer; peer = next) {
         next = peer->sibling;
         sio_session_leave(s->sio, td_text(peer->ns));
     }
@@ -500,50 +509,15 @@ void server_sio_close(struct server_sio *s)
     rearm(s);
 }
 
-static enum td_code add_polling(struct wire_server *server,
-                                struct server_sio *s, const struct td_event *ev,
-                                struct td_bytes packet, size_t attachments)
+bool server_sio_room(struct wire_peer *peer)
 {
-    enum td_code code = eio_server_send(s->eio, packet, false);
+    struct server_sio *s = peer->sio;
 
-    for (size_t i = 0; code == TD_OK && i < attachments; i++) {
-        td_buf_clear(&server->frame);
-        code = sio_attachment(&server->frame, ev, i, NULL);
-        if (code == TD_OK)
-            code = eio_server_send(s->eio, td_buf_bytes(&server->frame), true);
-    }
-    return code;
-}
-
-void server_sio_send_polling(struct wire_server *server,
-                             const struct td_event *ev, struct td_bytes packet,
-                             size_t attachments)
-{
-    struct wire_peer *peer = server->peers[WIRE_SIO];
-
-    for (; peer; peer = peer->next) {
-        struct server_sio *s = peer->sio;
-
-        if (s->streaming || peer->held || !td_bytes_is(ev->ns, peer->ns))
-            continue;
-        if (s->over || s->doomed ||
-            add_polling(server, s, ev, packet, attachments)) {
-            peer->refused++;
-            if (!s->over && !s->doomed)
-                server_session_doom(s, true);
-        } else {
-            peer->waiting++;
-        }
-        if (eio_server_queued(s->eio) > HIGH_MARK)
-            server_slow(server, &s->slow, true);
-    }
-}
-
-void server_sio_flush(struct wire_server *server)
-{
-    for (struct server_sio *s = server->sessions; s; s = s->next)
-        if (!s->streaming && !s->over)
-            eio_server_flush(s->eio);
+    if (!s->over && !s->doomed &&
+        (!s->streaming || server_peer_room(peer, s->ws)))
+        return true;
+    peer->refused++;
+    return false;
 }
 
 enum td_code server_sio_send(struct wire_peer *peer, const struct td_event *ev)
@@ -554,19 +528,21 @@ enum td_code server_sio_send(struct wire_peer *peer, const struct td_event *ev)
     struct td_error why; /* large, and filled only when needed */
 
     own.ns = td_text(peer->ns);
-    if (s->over || s->doomed ||
-        (s->streaming && !server_peer_room(peer, s->ws))) {
-        peer->refused++;
+    if (!server_sio_room(peer))
         return TD_OK;
-    }
     if (sio_session_send(s->sio, &own, 0, now_of(s), &why))
         server_peer_unfit(peer, ev, &why);
     else if (s->streaming)
         server_peer_note(peer, s->ws, start);
     else
         peer->waiting++;
-    if (!s->streaming && eio_server_queued(s->eio) > HIGH_MARK)
-        server_slow(peer->server, &s->slow, true);
+    return server_sio_rearm(s);
+}
+
+enum td_code server_sio_rearm(struct server_sio *s)
+{
+    if (!s->streaming && eio_server_queued(s->eio) > WIRE_HIGH_MARK)
+        server_slow(s->server, &s->slow, true);
     if (!s->doomed)
         rearm(s);
     return s->slow || (s->streaming && s->ws->slow) ? TD_AGAIN : TD_OK;
