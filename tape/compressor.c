@@ -1,255 +1,18 @@
-#include "tape/compressor.h"
+#include "tape/compressor_internal.h"
 
 #include "core/fs.h"
 #include "core/mem.h"
-#include "tape/deflate.h"
-#include "tape/index.h"
+#include "tape/file.h"
 #include "tape/line.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define CHUNK_SLACK ((size_t)64 * 1024)   /* room for a line past the member */
-#define CHUNK_KEEP  (2 * TAPE_TEXT_MAX)   /* larger buffers are not kept */
 #define SPARE_MAX   64                    /* pieces kept for another use */
 #define OUT_MAX     (2 * TAPE_LINE_MAX)   /* one member and index members */
 #define HELP_AT     ((size_t)1024 * 1024) /* of waiting text: help pays */
-
-struct tape_compressor {
-    int fd;
-    char *path;
-    bool patches; /* the file can be written at an offset */
-    bool stored;
-    bool patient;
-    bool threaded;
-    enum tape_fsync fsync;
-    size_t chunk_room;
-
-    /* The worker's own. */
-    struct tape_deflate *deflate;
-    struct tape_index index;
-    struct td_buf out;
-    uint64_t start;  /* offset of the segment in the file */
-    uint64_t at;     /* in the segment: end of what is written */
-    uint64_t member; /* in the segment: where the open member starts */
-    uint64_t end_at; /* in the segment: the member with the end line */
-    uint32_t crc;
-    bool member_stored;
-
-    /* Shared, under the lock. */
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t given;
-    pthread_cond_t done;
-    struct tape_chunk *head;
-    struct tape_chunk **tail;
-    struct tape_chunk *spare;
-    size_t spares;
-    size_t waiting; /* bytes of text given and not yet written */
-    size_t raw;     /* of them, those that nobody has begun to deflate */
-    size_t pending; /* pieces given and not yet written */
-    bool closing;
-    atomic_int code; /* read without the lock, once for every event */
-    struct td_error err;
-    struct tape_compressor_totals totals;
-
-    /* The second thread; started when pieces first pile up. */
-    bool helped;
-    unsigned level;
-    pthread_t helper;
-    pthread_cond_t piled;
-};
-
-/* What stands behind the last good byte is half a piece: cut it off, so that
- * the tape ends where the last flush ended.
- */
-static enum td_code write_failed(struct tape_compressor *compressor,
-                                 struct td_error *err)
-{
-    if (compressor->patches &&
-        ftruncate(compressor->fd, (off_t)(compressor->start + compressor->at)))
-        (void)errno; /* the reader copes with the torn tail */
-    if (!compressor->patches || compressor->at == 0)
-        return TD_IO;
-    if (err && td_errno_hint(err->errnum)[0])
-        return td_error_hint(err, "%s; what was flushed can be read",
-                             td_errno_hint(err->errnum));
-    (void)td_error_hint(err, "what was flushed can be read");
-    return TD_IO;
-}
-
-static enum td_code write_out(struct tape_compressor *compressor,
-                              struct td_error *err)
-{
-    if (td_fs_write(compressor->fd, td_buf_bytes(&compressor->out),
-                    compressor->path, err))
-        return write_failed(compressor, err);
-    compressor->at += compressor->out.len;
-    if (compressor->out.cap > CHUNK_KEEP)
-        td_buf_release(&compressor->out);
-    td_buf_clear(&compressor->out);
-    return TD_OK;
-}
-
-static enum td_code write_at(struct tape_compressor *compressor,
-                             struct td_bytes bytes, uint64_t at,
-                             struct td_error *err)
-{
-    while (bytes.len > 0) {
-        ssize_t n = pwrite(compressor->fd, bytes.ptr, bytes.len,
-                           (off_t)(compressor->start + at));
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return td_error_errno(err, TD_IO, compressor->path, errno,
-                                  "cannot write");
-        bytes = td_bytes(bytes.ptr + n, bytes.len - (size_t)n);
-        at += (uint64_t)n;
-    }
-    return TD_OK;
-}
-
-static enum td_code too_large(struct tape_compressor *compressor,
-                              struct td_error *err)
-{
-    return td_error_set(err, TD_LIMIT, compressor->path, compressor->at,
-                        "a member is too large");
-}
-
-/* The head that says "open"; tape_compressor finishes it when the member ends.
- */
-static enum td_code begin_member(struct tape_compressor *compressor,
-                                 struct tape_chunk *chunk, bool behind)
-{
-    uint8_t head[TAPE_HEAD_LEN];
-
-    compressor->member = compressor->at;
-    compressor->crc = 0;
-    compressor->member_stored = compressor->stored || behind;
-    tape_deflate_begin(compressor->deflate, compressor->member_stored);
-    chunk->m.self = compressor->member;
-    chunk->m.length = 0;
-    if (compressor->member_stored)
-        chunk->m.flags |= TAPE_FLAG_STORED;
-    tape_member_pack(head, &chunk->m, 0);
-    return td_buf_add(&compressor->out, head, sizeof(head));
-}
-
-static enum td_code end_member(struct tape_compressor *compressor,
-                               struct tape_member *m)
-{
-    uint8_t trailer[TAPE_TRAILER_LEN];
-
-    tape_put32(trailer, compressor->crc);
-    tape_put32(trailer + 4, m->text_len);
-    if (td_buf_add(&compressor->out, trailer, sizeof(trailer)))
-        return TD_LIMIT;
-    m->self = compressor->member;
-    m->length =
-        (uint32_t)(compressor->at + compressor->out.len - compressor->member);
-    if (compressor->member_stored)
-        m->flags |= TAPE_FLAG_STORED;
-    if (m->flags & TAPE_FLAG_END)
-        compressor->end_at = m->self;
-    return TD_OK;
-}
-
-/* The numbers of a member that ended: in the bytes not yet written if its head
- * is still among them, else in the file, if that is possible.
- */
-static enum td_code finish_head(struct tape_compressor *compressor,
-                                const struct tape_chunk *chunk,
-                                struct td_error *err)
-{
-    uint8_t head[TAPE_HEAD_LEN];
-
-    tape_member_pack(head, &chunk->m, 0);
-    if (chunk->first) {
-        memcpy(compressor->out.ptr, head, sizeof(head));
-        return TD_OK;
-    }
-    return compressor->patches
-               ? write_at(compressor, td_bytes(head, sizeof(head)),
-                          compressor->member, err)
-               : TD_OK;
-}
-
-static void count_member(struct tape_compressor *compressor,
-                         const struct tape_member *m)
-{
-    pthread_mutex_lock(&compressor->lock);
-    compressor->totals.members++;
-    compressor->totals.stored += (m->flags & TAPE_FLAG_STORED) != 0;
-    pthread_mutex_unlock(&compressor->lock);
-}
-
-static enum td_code index_member(struct tape_compressor *compressor,
-                                 const struct tape_member *m,
-                                 struct td_error *err)
-{
-    struct tape_entry entry = tape_member_entry(m);
-
-    if (!(m->flags & (TAPE_FLAG_HEADER | TAPE_FLAG_END)))
-        count_member(compressor, m);
-    if (m->count == 0)
-        return TD_OK;
-    if (tape_index_add(&compressor->index, &entry, &compressor->out,
-                       compressor->at))
-        return too_large(compressor, err);
-    return compressor->out.len > 0 ? write_out(compressor, err) : TD_OK;
-}
-
-static enum td_code sync_out(struct tape_compressor *compressor,
-                             const struct tape_chunk *chunk,
-                             struct td_error *err)
-{
-    if (compressor->fsync == TAPE_FSYNC_FLUSH ||
-        (compressor->fsync == TAPE_FSYNC_MEMBER && chunk->last))
-        return td_fs_sync(compressor->fd, compressor->path, err);
-    return TD_OK;
-}
-
-static enum td_code add_body(struct tape_compressor *compressor,
-                             const struct tape_chunk *chunk)
-{
-    struct td_bytes text = td_buf_bytes(&chunk->text);
-
-    if (chunk->state == TAPE_CHUNK_BODY) {
-        compressor->crc = chunk->crc;
-        return td_buf_add_bytes(&compressor->out, td_buf_bytes(&chunk->body));
-    }
-    compressor->crc = tape_crc(compressor->crc, text);
-    return tape_deflate_add(compressor->deflate, &compressor->out, text,
-                            chunk->last);
-}
-
-static enum td_code press_chunk(struct tape_compressor *compressor,
-                                struct tape_chunk *chunk, bool behind,
-                                struct td_error *err)
-{
-    enum td_code code = TD_OK;
-
-    if (chunk->first && begin_member(compressor, chunk, behind))
-        return too_large(compressor, err);
-    if (add_body(compressor, chunk) ||
-        (chunk->last && end_member(compressor, &chunk->m)))
-        return too_large(compressor, err);
-    if (chunk->last && chunk->first)
-        code = finish_head(compressor, chunk, err);
-    if (!code)
-        code = write_out(compressor, err);
-    if (!code && chunk->last && !chunk->first)
-        code = finish_head(compressor, chunk, err);
-    if (!code && chunk->last)
-        code = index_member(compressor, &chunk->m, err);
-    return code ? code : sync_out(compressor, chunk, err);
-}
 
 void tape_chunk_free(struct tape_chunk *chunk)
 {
@@ -263,8 +26,8 @@ void tape_chunk_free(struct tape_chunk *chunk)
 static void keep_spare(struct tape_compressor *compressor,
                        struct tape_chunk *chunk)
 {
-    if (compressor->spares == SPARE_MAX || chunk->text.cap > CHUNK_KEEP ||
-        chunk->body.cap > CHUNK_KEEP) {
+    if (compressor->spares == SPARE_MAX || chunk->text.cap > TAPE_CHUNK_KEEP ||
+        chunk->body.cap > TAPE_CHUNK_KEEP) {
         tape_chunk_free(chunk);
         return;
     }
@@ -279,6 +42,62 @@ static bool is_behind(const struct tape_compressor *compressor)
     return !compressor->patient && compressor->raw > TAPE_COMPRESSOR_QUEUE / 2;
 }
 
+/* The first error is final. */
+static void fail(struct tape_compressor *compressor, enum td_code code,
+                 const struct td_error *err)
+{
+    if (!code || compressor->code)
+        return;
+    compressor->err = *err;
+    atomic_store(&compressor->code, code);
+}
+
+static void sync_flushes(struct tape_compressor *compressor)
+{
+    uint64_t good = compressor->flushes.good;
+    struct td_error err = {0};
+    enum td_code code;
+
+    pthread_mutex_unlock(&compressor->lock);
+    code = td_fs_sync(compressor->fd, compressor->path, &err);
+    pthread_mutex_lock(&compressor->lock);
+    fail(compressor, code, &err);
+    if (code)
+        compressor->flushes.broken = true;
+    else
+        tape_flush_queue_synced(&compressor->flushes, good);
+}
+
+/* Tell the first who waits for a flush, or do what it waits for. Called and
+ * left with the lock held; works without it. False: there is nothing to do.
+ */
+static bool serve_flush(struct tape_compressor *compressor)
+{
+    bool reached = false;
+    struct tape_flush *flush =
+        tape_flush_queue_take(&compressor->flushes, &reached);
+
+    if (flush) {
+        pthread_mutex_unlock(&compressor->lock);
+        flush->done(flush, reached ? TD_OK : compressor->err.code,
+                    reached ? NULL : &compressor->err);
+        pthread_mutex_lock(&compressor->lock);
+        return true;
+    }
+    if (!tape_flush_queue_wants_sync(&compressor->flushes, !compressor->head))
+        return false;
+    sync_flushes(compressor);
+    return true;
+}
+
+/* Whether the file is synced behind this chunk, whoever waits. */
+static bool syncs(const struct tape_compressor *compressor,
+                  const struct tape_chunk *chunk)
+{
+    return compressor->fsync == TAPE_FSYNC_FLUSH ||
+           (compressor->fsync == TAPE_FSYNC_MEMBER && chunk->last);
+}
+
 /* Called and left with the lock held; works without it. */
 static void work_on(struct tape_compressor *compressor,
                     struct tape_chunk *chunk)
@@ -286,18 +105,23 @@ static void work_on(struct tape_compressor *compressor,
     struct td_error err = {0};
     bool behind = chunk->state == TAPE_CHUNK_TEXT && is_behind(compressor);
     bool failed = compressor->code != TD_OK;
+    bool synced = syncs(compressor, chunk);
+    bool broken = false;
     enum td_code code = TD_OK;
 
     if (chunk->state == TAPE_CHUNK_TEXT)
         compressor->raw -= chunk->text.len;
     pthread_mutex_unlock(&compressor->lock);
     if (!failed)
-        code = press_chunk(compressor, chunk, behind, &err);
-    pthread_mutex_lock(&compressor->lock);
-    if (code) {
-        compressor->err = err;
-        atomic_store(&compressor->code, code); /* err is set for good */
+        code = tape_compressor_write(compressor, chunk, behind, &err);
+    if (!failed && !code && synced) {
+        code = td_fs_sync(compressor->fd, compressor->path, &err);
+        broken = code != TD_OK;
     }
+    pthread_mutex_lock(&compressor->lock);
+    fail(compressor, code, &err);
+    compressor->flushes.broken |= broken;
+    tape_flush_queue_done(&compressor->flushes, !failed && !code, synced);
     compressor->totals.file_bytes = compressor->at;
     compressor->waiting -= chunk->text.len;
     compressor->pending--;
@@ -353,6 +177,8 @@ static void *worker(void *arg)
     for (;;) {
         struct tape_chunk *chunk = compressor->head;
 
+        if (serve_flush(compressor))
+            continue;
         if (chunk && chunk->state != TAPE_CHUNK_TAKEN) {
             compressor->head = chunk->next;
             if (!compressor->head)
@@ -398,16 +224,6 @@ static void get_help(struct tape_compressor *compressor)
         pthread_cond_signal(&compressor->piled);
 }
 
-/* A regular file that is not open for appending only. */
-static bool can_patch(int fd)
-{
-    struct stat st;
-    int flags = fcntl(fd, F_GETFL);
-
-    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && flags >= 0 &&
-           !(flags & O_APPEND);
-}
-
 struct tape_compressor *tape_compressor_open(int fd, const char *path,
                                              const struct tape_options *options)
 {
@@ -417,7 +233,7 @@ struct tape_compressor *tape_compressor_open(int fd, const char *path,
 
     compressor->fd = fd;
     compressor->path = td_strdup(path);
-    compressor->patches = at >= 0 && can_patch(fd);
+    compressor->patches = at >= 0 && tape_file_can_patch(fd);
     compressor->start = at > 0 ? (uint64_t)at : 0;
     compressor->stored = options->stored;
     compressor->patient = options->patient;
@@ -427,6 +243,7 @@ struct tape_compressor *tape_compressor_open(int fd, const char *path,
     compressor->level = options->level;
     compressor->deflate = tape_deflate_new(options->level);
     td_buf_init(&compressor->out, OUT_MAX);
+    tape_flush_queue_init(&compressor->flushes);
     compressor->tail = &compressor->head;
     pthread_mutex_init(&compressor->lock, NULL);
     pthread_cond_init(&compressor->given, NULL);
@@ -471,6 +288,7 @@ void tape_compressor_give(struct tape_compressor *compressor,
     compressor->waiting += chunk->text.len;
     compressor->raw += chunk->text.len;
     compressor->pending++;
+    compressor->flushes.given++;
     if (compressor->threaded) {
         *compressor->tail = chunk;
         compressor->tail = &chunk->next;
@@ -479,6 +297,19 @@ void tape_compressor_give(struct tape_compressor *compressor,
     } else {
         work_on(compressor, chunk);
     }
+    pthread_mutex_unlock(&compressor->lock);
+}
+
+void tape_compressor_flush(struct tape_compressor *compressor,
+                           struct tape_flush *flush)
+{
+    pthread_mutex_lock(&compressor->lock);
+    tape_flush_queue_add(&compressor->flushes, flush);
+    if (compressor->threaded)
+        pthread_cond_signal(&compressor->given);
+    else
+        while (serve_flush(compressor))
+            ;
     pthread_mutex_unlock(&compressor->lock);
 }
 
@@ -523,26 +354,6 @@ tape_compressor_totals(struct tape_compressor *compressor)
     return totals;
 }
 
-static enum td_code write_footer(struct tape_compressor *compressor,
-                                 struct tape_member *footer,
-                                 struct td_error *err)
-{
-    uint8_t head[TAPE_HEAD_LEN];
-
-    if (tape_index_finish(&compressor->index, &compressor->out, compressor->at,
-                          &footer->back))
-        return too_large(compressor, err);
-    footer->kind = TAPE_MEMBER_FOOTER;
-    footer->length = (uint32_t)TAPE_FOOTER_LEN;
-    footer->self = compressor->at + compressor->out.len;
-    footer->end = compressor->end_at;
-    tape_member_pack(head, footer, 0);
-    if (td_buf_add(&compressor->out, head, sizeof(head)) ||
-        tape_empty_body(&compressor->out))
-        return too_large(compressor, err);
-    return write_out(compressor, err);
-}
-
 static void release(struct tape_compressor *compressor)
 {
     while (compressor->spare) {
@@ -585,7 +396,7 @@ enum td_code tape_compressor_close(struct tape_compressor *compressor,
     join(compressor);
     code = tape_compressor_status(compressor, err);
     if (!code)
-        code = write_footer(compressor, footer, err);
+        code = tape_compressor_write_footer(compressor, footer, err);
     if (!code && compressor->patches && compressor->fsync != TAPE_FSYNC_NEVER)
         code = td_fs_sync(compressor->fd, compressor->path, err);
     if (close(compressor->fd) && !code)

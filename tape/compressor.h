@@ -39,6 +39,7 @@ struct tape_chunk {
 };
 
 struct tape_compressor;
+struct tape_flush;
 
 /* Write to fd, which the press closes, from its current position on. */
 struct tape_compressor *
@@ -54,6 +55,10 @@ void tape_chunk_free(struct tape_chunk *chunk);
 /* Takes over a piece that was taken. */
 void tape_compressor_give(struct tape_compressor *compressor,
                           struct tape_chunk *chunk);
+
+/* See tape_writer_flush_begin(); of what was given so far. */
+void tape_compressor_flush(struct tape_compressor *compressor,
+                           struct tape_flush *flush);
 
 /* The first error there was, as often as it is asked for; TD_OK if none. */
 TD_MUST_CHECK enum td_code

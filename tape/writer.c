@@ -344,6 +344,14 @@ enum td_code tape_writer_flush(struct tape_writer *w, struct td_error *err)
     return tape_compressor_drain(w->compressor, err);
 }
 
+void tape_writer_flush_begin(struct tape_writer *w, struct tape_flush *flush)
+{
+    if (w->chunk->text.len > 0)
+        give_chunk(w, false);
+    w->flushed_ns = w->totals.last_ns;
+    tape_compressor_flush(w->compressor, flush);
+}
+
 bool tape_writer_ready(const struct tape_writer *writer)
 {
     return tape_compressor_ready(writer->compressor);
