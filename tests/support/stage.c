@@ -155,13 +155,26 @@ void stage_say_frame(struct stage *st, struct raw *raw, enum ws_opcode opcode,
 void stage_set_up(struct stage *st, size_t chunk,
                   const struct wire_server_options *options)
 {
-    static const struct wire_server_events events = {.admit = on_admit,
-                                                     .joined = on_joined,
-                                                     .left = on_left,
-                                                     .event = on_event,
-                                                     .drained = on_drained,
-                                                     .refused = on_refused,
-                                                     .page = on_page};
+    static const struct wire_server_events none = {0};
+
+    stage_set_up_owner(st, chunk, options, &none);
+}
+
+void stage_set_up_owner(struct stage *st, size_t chunk,
+                        const struct wire_server_options *options,
+                        const struct wire_server_events *requests)
+{
+    struct wire_server_events events = {.admit = on_admit,
+                                        .joined = on_joined,
+                                        .left = on_left,
+                                        .event = on_event,
+                                        .drained = on_drained,
+                                        .refused = on_refused,
+                                        .page = on_page,
+                                        .request = requests->request,
+                                        .request_gone = requests->request_gone,
+                                        .request_ready =
+                                            requests->request_ready};
     struct wire_server_options defaults = {.max_message = 1000};
 
     *st = (struct stage){.host = "127.0.0.1"};

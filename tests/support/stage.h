@@ -30,6 +30,8 @@ struct stage {
     bool done;
     bool asks; /* admits to a namespace are told; one with another
                   auth than {"a":1} is refused */
+    struct wire_request *open[8]; /* for an owner of requests */
+    unsigned asked;
     struct td_buf log;
     struct raw raws[8];
     unsigned raw_count;
@@ -38,6 +40,11 @@ struct stage {
 /* chunk as wire_mem_open(); options NULL: messages of at most 1000 bytes. */
 void stage_set_up(struct stage *st, size_t chunk,
                   const struct wire_server_options *options);
+/* The same with an owner of requests: that part of `requests`, whose ctx is st.
+ */
+void stage_set_up_owner(struct stage *st, size_t chunk,
+                        const struct wire_server_options *options,
+                        const struct wire_server_events *requests);
 void stage_tear_down(struct stage *st);
 
 /* Turns until `ns` have passed, or 10 ms. */

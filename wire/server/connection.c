@@ -90,7 +90,7 @@ static void watch_stall(struct server_conn *c)
                    wire_now(c->server->net) + WIRE_ANSWER_NS);
 }
 
-static void choke(struct server_conn *c)
+void server_conn_choke(struct server_conn *c)
 {
     if (c->choked || c->mode == SERVER_CLOSING)
         return;
@@ -141,7 +141,7 @@ void server_conn_answered(struct server_conn *c, uint64_t before)
         c->answers = 0; /* all before them have gone */
     c->answers += grown;
     if (c->slow && c->answers > WIRE_ANSWERS_MAX)
-        choke(c);
+        server_conn_choke(c);
 }
 
 void server_conn_keep(struct server_conn *c, struct td_bytes bytes)
@@ -206,7 +206,7 @@ static void received(void *ctx, struct wire_conn *conn, struct td_bytes bytes)
     else if (bytes.len > 0 && c->mode == SERVER_HTTP)
         keep_early(c, bytes);
     if (c->full && c->mode == SERVER_HTTP)
-        choke(c);
+        server_conn_choke(c);
 }
 
 /* Not from inside: whoever gave the answer is still at work. */
@@ -227,6 +227,7 @@ static void drained(void *ctx, struct wire_conn *conn)
     c->full = false;
     server_slow(c->server, &c->slow, false);
     unchoke(c);
+    server_request_drained(c);
 }
 
 /* Why it ended, as far as we know better than the transport. */
@@ -253,6 +254,7 @@ static void free_conn(struct server_conn *c)
     wire_timer_cancel(c->server->net, &c->stall);
     if (c->fed)
         c->fed->fed = NULL;
+    server_request_gone(c);
     http_parser_release(&c->http);
     ws_decoder_release(&c->ws);
     td_buf_release(&c->body);
@@ -274,6 +276,7 @@ static void closed(void *ctx, struct wire_conn *conn,
     c->peer = NULL;
     if (c->sio)
         server_sio_gone(c, reason(c, why));
+    server_request_gone(c);
     server_slow(server, &c->slow, false);
     unlink_conn(c);
     free_conn(c);

@@ -52,8 +52,10 @@ void server_http_cors(struct td_buf *out, const struct http_head *head)
 static void answer_options(struct server_conn *c, const struct http_head *head)
 {
     bool sio = is_sio_path(c->server, head->path);
-    const char *methods =
-        sio ? "GET, HEAD, POST, OPTIONS" : "GET, HEAD, OPTIONS";
+    const char *methods = c->server->events.request && !sio
+                              ? "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+                          : sio ? "GET, HEAD, POST, OPTIONS"
+                                : "GET, HEAD, OPTIONS";
     struct td_bytes asked = http_field(head, "Access-Control-Request-Headers");
     struct td_buf out = {0};
 
@@ -229,6 +231,19 @@ static bool is_admitted(struct server_conn *c, const struct http_head *head)
     return false;
 }
 
+#define ONLY "only GET, HEAD and OPTIONS go here"
+
+/* What is the owner's: a request, or else a page. */
+static void answer_other(struct server_conn *c, const struct http_head *head)
+{
+    if (server_request(c, head))
+        return;
+    if (method_status(head))
+        server_http_refuse(c, method_status(head), ONLY);
+    else
+        answer_page(c, head);
+}
+
 void server_http_head(struct server_conn *c, const struct http_head *head)
 {
     bool sio = is_sio_path(c->server, head->path);
@@ -238,8 +253,11 @@ void server_http_head(struct server_conn *c, const struct http_head *head)
         return;
     if (sio && is(head, "POST"))
         head_of_post(c, head);
+    else if (status != 501 && c->server->events.request &&
+             route_of(c->server, head) == TO_PAGE)
+        c->wants_body = true;
     else if (status == 501 || (status && !sio))
-        server_http_refuse(c, status, "only GET, HEAD and OPTIONS go here");
+        server_http_refuse(c, status, ONLY);
     if (head->expect_continue && head->framing != HTTP_NO_BODY &&
         c->mode == SERVER_HTTP)
         server_conn_write(c, td_text("HTTP/1.1 100 Continue\r\n\r\n"));
@@ -252,7 +270,7 @@ void server_http_end(struct server_conn *c, const struct http_head *head)
     if (is(head, "OPTIONS"))
         answer_options(c, head);
     else if (route == TO_PAGE)
-        answer_page(c, head);
+        answer_other(c, head);
     else if (is_full(c->server, route, head))
         server_http_refuse(c, 503, "as many consumers as this server takes");
     else if (route == TO_WS)

@@ -348,7 +348,7 @@ enum td_code wire_server_send(struct wire_server *server,
 static void end_requests(struct wire_server *server)
 {
     for (struct server_conn *c = server->conns; c; c = c->next)
-        if (c->mode == SERVER_HTTP)
+        if (c->mode == SERVER_HTTP && !c->request)
             server_conn_end(c);
 }
 

@@ -6,6 +6,7 @@
  *     GET + Upgrade: websocket   WebSocket, on any other path
  *     GET + Accept: text/event-stream, or /events    SSE
  *     GET anything else          a page, asked of the owner
+ *     any other request          the owner's too (wire/server/request.h)
  *
  * How an event of one protocol looks in another is in docs/wire.md.
  *
@@ -22,6 +23,7 @@
 
 struct wire_server;
 struct wire_peer;
+struct wire_request;
 
 enum wire_dialect { WIRE_WS, WIRE_SIO, WIRE_SSE, WIRE_EIO };
 
@@ -96,6 +98,14 @@ struct wire_server_events {
                     const char *why);
     /* GET or HEAD of a page: fill *page. NULL: there are none (404). */
     void (*page)(void *ctx, const char *path, struct wire_page *page);
+    /* A request of HTTP (wire/server/request.h): true, the owner has answered
+     * it or is going to. False: it is for `page`, or answered with 405. NULL:
+     * false for all. */
+    bool (*request)(void *ctx, struct wire_request *request);
+    /* Its peer is gone before the answer was; the last call for it. */
+    void (*request_gone)(void *ctx, struct wire_request *request);
+    /* More of its answer can be taken after TD_AGAIN. */
+    void (*request_ready)(void *ctx, struct wire_request *request);
 };
 
 /* Listen; peers follow. TD_USAGE (also wire_access_check()), TD_IO. */
@@ -150,7 +160,7 @@ void wire_peer_abort(struct wire_peer *peer);
 
 /* Close in order: peers get what is queued, then a close frame / disconnect /
  * end of stream; `left` comes for each; then `done` (may be NULL). No new peer
- * gets in.
+ * gets in. Requests that the owner has not answered are waited for.
  */
 void wire_server_finish(struct wire_server *server, void (*done)(void *ctx));
 /* Drop everything at once, without calling back. Not from inside a callback

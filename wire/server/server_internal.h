@@ -5,6 +5,7 @@
  *     server_conn.c   one accepted conn: reading requests, time-outs
  *     server_http.c   which request goes where; pages, CORS, refusals
  *     access.c        whom the server admits
+ *     request.c       requests that the owner answers
  *     server_ws.c     WebSocket peers
  *     server_sse.c    event stream peers
  *     server_sio.c    Socket.IO sessions over both transports
@@ -74,13 +75,14 @@ struct server_conn {
     struct wire_timer timer; /* idle, a request that does not end; then the
                                 heartbeat */
     struct http_parser http;
-    struct td_buf body;     /* of the request being read */
-    struct td_buf early;    /* bytes that came while an answer is held, or
-                               while it was choked */
-    bool wants_body;        /* it is a POST to a session */
-    bool held;              /* a poll waits for its answer */
-    bool answered;          /* the request was answered at its head */
-    bool requesting;        /* a request has begun and its time runs */
+    struct td_buf body;  /* of the request being read */
+    struct td_buf early; /* bytes that came while an answer is held, or
+                            while it was choked */
+    bool wants_body;     /* it is a POST to a session, or the owner's */
+    struct wire_request *request; /* the owner's, not yet answered */
+    bool held;                    /* an answer is waited for */
+    bool answered;                /* the request was answered at its head */
+    bool requesting;              /* a request has begun and its time runs */
     bool trusted;           /* the request bears the token, if there is one */
     bool last;              /* the conn ends with this answer */
     struct ws_decoder ws;   /* SERVER_WS, SERVER_SIO */
@@ -219,6 +221,8 @@ void server_conn_resume(struct server_conn *c); /* a held answer was given */
 /* What the peer has sent was answered with all from that byte, as
  * wire_offered() counts: the conn is choked if it has too many answers. */
 void server_conn_answered(struct server_conn *c, uint64_t before);
+/* It does not read: do not read it, and end it if that stays so. */
+void server_conn_choke(struct server_conn *c);
 /* Bytes that are read when it is choked no more. */
 void server_conn_keep(struct server_conn *c, struct td_bytes bytes);
 void server_conn_end(struct server_conn *c);  /* send, then close */
@@ -238,6 +242,12 @@ void server_http_cors(struct td_buf *out, const struct http_head *head);
 /* A whole answer; head is the request's (NULL: it was not understood). */
 void server_http_answer(struct server_conn *c, const struct http_head *head,
                         int status, const char *type, struct td_bytes body);
+
+/* request.c: ask the owner (false: it is not for it); the conn has closed; it
+ * is below its mark again. */
+bool server_request(struct server_conn *c, const struct http_head *head);
+void server_request_gone(struct server_conn *c);
+void server_request_drained(struct server_conn *c);
 
 /* server_ws.c */
 void server_ws_open(struct server_conn *c, const struct http_head *head);
