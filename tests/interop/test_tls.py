@@ -1,5 +1,8 @@
 #!/usr/bin/python3
 """The same streams over TLS, with a certificate that only the checks trust."""
+import socket
+import ssl
+
 import rig
 
 
@@ -130,6 +133,80 @@ def check_to_ws(scene):
 
 def check_to_socket_io(scene):
     send(scene, "sio_server.mjs", "sios", "sio", rig.ALL, stay=1)
+
+
+def own_client(scene, script, stream, scheme, target, path="", *words):
+    """What we serve with TLS, recorded by ourselves."""
+    server, ca = served(scene, script, stream, scheme)
+    record(scene, server.url(target, path), "--ca", ca, *words,
+           name="own.tape.gz")
+    return rig.plain(scene.tape("own.tape.gz"))
+
+
+def check_own_ws(scene):
+    rig.same([rig.raw_message(event) for event in
+              own_client(scene, "ws_server.mjs", rig.RAW, "ws", "wss")], rig.RAW)
+
+
+def own_socket_io(scene, transport):
+    events = own_client(scene, "sio_server.mjs", rig.ALL, "sio", "sios", "",
+                        "--transport", transport)
+    rig.same([rig.sio_event(event) for event in events],
+             [rig.placed(message, False) for message in rig.ALL])
+
+
+def check_own_socket_io_polling(scene):
+    own_socket_io(scene, "polling")
+
+
+def check_own_socket_io_websocket(scene):
+    own_socket_io(scene, "websocket")
+
+
+def check_own_socket_io_upgrade(scene):
+    own_socket_io(scene, "both")
+
+
+def check_own_sse(scene):
+    events = own_client(scene, "sse_server.mjs", rig.SSE, "http", "https",
+                        "/events")
+    rig.same([rig.raw_message(event)["text"] for event in events],
+             [message["data"] for message in rig.SSE])
+
+
+def handshake(server, ca, protocols, version=None):
+    """What was agreed: the protocol and the version of TLS."""
+    context = ssl.create_default_context(cafile=ca)
+    context.set_alpn_protocols(protocols)
+    if version:
+        context.maximum_version = version
+    with socket.create_connection(("127.0.0.1", server.port), 10) as plain:
+        with context.wrap_socket(plain, server_hostname="127.0.0.1") as secure:
+            return secure.selected_alpn_protocol(), secure.version()
+
+
+def check_what_is_agreed(scene):
+    server, ca = served(scene, "ws_server.mjs", rig.RAW, "ws")
+    rig.same(handshake(server, ca, ["h2", "http/1.1"]), ("http/1.1", "TLSv1.3"))
+    rig.same(handshake(server, ca, ["h2"]), (None, "TLSv1.3"))
+    rig.same(handshake(server, ca, ["http/1.1"], ssl.TLSVersion.TLSv1_2),
+             ("http/1.1", "TLSv1.2"))
+
+
+def check_bad_files(scene):
+    """A certificate that is none, and one whose key is another's."""
+    files = rig.certificate(scene)
+    record(scene, scene.peer("ws_server.mjs", stream=rig.RAW).url("ws"))
+    key = scene.path("other.key")
+    with open(key, "w", encoding="ascii") as file:
+        file.write("no key")
+    for cert, name, why in ((scene.path("none.pem"), files["key"],
+                             "cannot read the server's certificate"),
+                            (files["cert"], key, "cannot use the server's key")):
+        run = scene.tapedeck("replay", "a.tape.gz", "--serve", "127.0.0.1:0",
+                             "--tls-cert", cert, "--tls-key", name)
+        run.finish(2)
+        rig.true(why in run.stderr(), "stderr says: " + why)
 
 
 if __name__ == "__main__":
