@@ -48,6 +48,10 @@
 #define WIRE_CONNS_PER_PEER 3
 #define WIRE_CONNS_MORE     16
 
+/* Of a listener with TLS: conns whose handshake is not done; what comes more is
+ * closed. */
+#define WIRE_SECURING_MAX 4096
+
 /* For a request to come whole, and between two. */
 #define WIRE_REQUEST_NS (30 * TD_NS_PER_S)
 #define WIRE_IDLE_NS    (75 * TD_NS_PER_S)

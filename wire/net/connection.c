@@ -31,10 +31,19 @@ struct wire_conn *stream_new(struct wire_net *net)
     return conn;
 }
 
+/* It is no listener's: handed over, or over. */
+static void leave_listener(struct wire_conn *conn)
+{
+    if (conn->listener && conn->tls)
+        conn->listener->securing--;
+    conn->listener = NULL;
+}
+
 void stream_free(struct wire_conn *conn)
 {
     struct wire_net *net = conn->net;
 
+    leave_listener(conn);
     if (conn->state != WIRE_CLOSED)
         net->ops->close(conn);
     wire_timer_cancel(net, &conn->limit);
@@ -79,6 +88,7 @@ static void finish(struct wire_conn *conn, const struct td_error *why)
     if (why && conn->why.code == TD_OK)
         conn->why = *why;
     conn->state = WIRE_CLOSED;
+    leave_listener(conn);
     wire_timer_cancel(conn->net, &conn->limit);
     conn->net->ops->close(conn);
     conn->unsent = conn->out.len + conn->held.len;
@@ -300,7 +310,7 @@ static void opened(struct wire_conn *conn)
 
     wire_timer_cancel(conn->net, &conn->limit);
     conn->state = WIRE_OPEN;
-    conn->listener = NULL;
+    leave_listener(conn);
     if (listener)
         listener->accept(listener->ctx, conn);
     else if (conn->events.opened)
@@ -318,6 +328,12 @@ void stream_accepted(struct wire_conn *conn, struct wire_listener *listener)
         opened(conn);
         return;
     }
+    if (listener->securing >= WIRE_SECURING_MAX) {
+        conn->listener = NULL;
+        wire_abort(conn);
+        return;
+    }
+    listener->securing++;
     conn->tls = tls_codec_new(listener->tls, NULL);
     wire_timer_set(conn->net, &conn->limit, conn->net->now_ns + SECURE_NS);
     secure(conn);

@@ -52,6 +52,7 @@ struct wire_listener {
     wire_accept_fn *accept;
     void *ctx;
     struct tls_context *tls; /* NULL = plain */
+    unsigned securing;       /* conns in their TLS handshake */
     uint16_t port;
 };
 
