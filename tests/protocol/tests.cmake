@@ -1,4 +1,5 @@
-# The official suites of the protocols against wire/server; without them, or
+# The official suites of the protocols, and official clients, against wire/server;
+# without them, or
 # without the packages of package.json, they are skipped and say so.
 add_executable(td_echo ${CMAKE_CURRENT_LIST_DIR}/echo.c)
 target_include_directories(td_echo PRIVATE ${PROJECT_SOURCE_DIR})
@@ -10,3 +11,7 @@ foreach(suite engine.io socket.io)
   set_tests_properties(protocol.${suite} PROPERTIES
     LABELS interop TIMEOUT 300 RUN_SERIAL TRUE SKIP_RETURN_CODE 77)
 endforeach()
+add_test(NAME protocol.owner COMMAND /usr/bin/python3
+  ${CMAKE_CURRENT_LIST_DIR}/owner.py $<TARGET_FILE:td_echo>)
+set_tests_properties(protocol.owner PROPERTIES
+  LABELS interop TIMEOUT 300 SKIP_RETURN_CODE 77)
