@@ -39,7 +39,6 @@ struct tape_chunk {
 };
 
 struct tape_compressor;
-struct tape_flush;
 
 /* Write to fd, which the press closes, from its current position on. */
 struct tape_compressor *

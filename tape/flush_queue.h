@@ -7,7 +7,7 @@
 #ifndef TAPE_FLUSH_QUEUE_H
 #define TAPE_FLUSH_QUEUE_H
 
-#include "tape/writer.h"
+#include "tape/options.h"
 
 struct tape_flush_queue {
     struct tape_flush *head;

@@ -7,6 +7,7 @@
 #define TAPE_OPTIONS_H
 
 #include "core/clock.h"
+#include "core/error.h"
 #include "core/event.h"
 
 #include <stdbool.h>
@@ -55,6 +56,25 @@ struct tape_totals {
     uint64_t members;    /* data members */
     uint64_t stored;     /* of them not compressed */
     uint64_t last_ns;    /* t of the last event */
+};
+
+/* A flush that its caller does not wait for: written before it is acted on,
+ * without standing still. The caller's, from tape_writer_flush_begin() until
+ * done() is called.
+ */
+struct tape_flush {
+    /* All that was put before is in the file, or (code) is not: *err says why,
+     * and it is final. On a thread of the writer (with options.one_thread
+     * inside tape_writer_flush_begin()), in the order of the calls, once: no
+     * call on the writer from here, only what wakes its owner. err lives until
+     * it returns, and is NULL with TD_OK. *flush may be freed.
+     */
+    void (*done)(struct tape_flush *flush, enum td_code code,
+                 const struct td_error *err);
+    bool on_disk; /* wait for the disk too, whatever options.fsync is; without
+                     it the bytes outlive this process, not a power cut */
+    uint64_t behind; /* the writer's, as is next */
+    struct tape_flush *next;
 };
 
 #endif

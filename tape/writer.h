@@ -61,25 +61,6 @@ TD_MUST_CHECK enum td_code tape_writer_tick(struct tape_writer *writer,
 TD_MUST_CHECK enum td_code tape_writer_flush(struct tape_writer *writer,
                                              struct td_error *err);
 
-/* A flush that its caller does not wait for: written before it is acted on,
- * without standing still. The caller's, from tape_writer_flush_begin() until
- * done() is called.
- */
-struct tape_flush {
-    /* All that was put before is in the file, or (code) is not: *err says why,
-     * and it is final. On a thread of the writer (with options.one_thread
-     * inside tape_writer_flush_begin()), in the order of the calls, once: no
-     * call on the writer from here, only what wakes its owner. err lives until
-     * it returns, and is NULL with TD_OK. *flush may be freed.
-     */
-    void (*done)(struct tape_flush *flush, enum td_code code,
-                 const struct td_error *err);
-    bool on_disk; /* wait for the disk too, whatever options.fsync is; without
-                     it the bytes outlive this process, not a power cut */
-    uint64_t behind; /* the writer's, as is next */
-    struct tape_flush *next;
-};
-
 /* Begin to flush what was put so far. Any number may be under way; several that
  * wait for the disk share one sync. Waits only where a put would
  * (tape_writer_ready()). tape_writer_close() comes back when all are done, with

@@ -1,6 +1,6 @@
-# The official suites of the protocols, and official clients, against wire/server;
-# without them, or
-# without the packages of package.json, they are skipped and say so.
+# The official suites of the protocols, and official clients, against wire/server.
+# Without the suites, or without the packages of package.json, they are skipped and
+# say so.
 add_executable(td_echo ${CMAKE_CURRENT_LIST_DIR}/echo.c)
 target_include_directories(td_echo PRIVATE ${PROJECT_SOURCE_DIR})
 target_compile_options(td_echo PRIVATE ${TD_WARNINGS})
