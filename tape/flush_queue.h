@@ -20,6 +20,7 @@ struct tape_flush_queue {
     bool broken;     /* a sync failed: nobody knows what is on the disk */
 };
 
+/* Make it empty; then one more waits, for what has been given. */
 void tape_flush_queue_init(struct tape_flush_queue *queue);
 void tape_flush_queue_add(struct tape_flush_queue *queue,
                           struct tape_flush *flush);
