@@ -142,6 +142,7 @@ enum td_code td_json_mend_pairs(struct td_buf *out, struct td_bytes inner);
 enum td_code td_json_escape(struct td_buf *out, struct td_bytes text);
 
 /* The same of any bytes: what is not UTF-8 becomes U+FFFD (td_utf8_replace()).
+ * Nothing is allocated beside what out grows by.
  */
 enum td_code td_json_escape_any(struct td_buf *out, struct td_bytes text);
 

@@ -276,14 +276,22 @@ enum td_code td_json_escape(struct td_buf *out, struct td_bytes text)
 
 enum td_code td_json_escape_any(struct td_buf *out, struct td_bytes text)
 {
-    struct td_buf mended = {0};
-    enum td_code code;
+    const uint8_t *at = text.ptr;
+    const uint8_t *end = text.len ? text.ptr + text.len : text.ptr;
+    enum td_code code = TD_OK;
 
-    if (td_utf8_valid(text))
-        return td_json_escape(out, text);
-    (void)td_utf8_replace(&mended, text);
-    code = td_json_escape(out, td_buf_bytes(&mended));
-    td_buf_release(&mended);
+    while (at < end && !code) {
+        const uint8_t *from = at;
+        size_t len = 0;
+
+        while (at < end && (len = td_utf8_step(at, end)) > 0)
+            at = td_utf8_skip_ascii(at + len, end);
+        code = td_json_escape(out, td_bytes(from, (size_t)(at - from)));
+        if (code || at == end)
+            break;
+        code = td_buf_add_text(out, "\xef\xbf\xbd");
+        at += td_utf8_broken(at, end);
+    }
     return code;
 }
 

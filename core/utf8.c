@@ -124,8 +124,7 @@ size_t td_utf8_put(uint8_t out[4], uint32_t cp)
     return len;
 }
 
-/* The bytes that one U+FFFD stands for where no well-formed sequence is. */
-static size_t broken_part(const uint8_t *at, const uint8_t *end)
+size_t td_utf8_broken(const uint8_t *at, const uint8_t *end)
 {
     const struct lead *lead = find_lead(at[0]);
     size_t len = 1;
@@ -150,7 +149,7 @@ enum td_code td_utf8_replace(struct td_buf *out, struct td_bytes text)
         if (len > 0) {
             code = td_buf_add(out, at, len);
         } else {
-            len = broken_part(at, end);
+            len = td_utf8_broken(at, end);
             code = td_buf_add_text(out, "\xef\xbf\xbd");
         }
         at += len;

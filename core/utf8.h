@@ -17,6 +17,12 @@ bool td_utf8_valid(struct td_bytes text);
  */
 size_t td_utf8_step(const uint8_t *at, const uint8_t *end);
 
+/* Bytes that one U+FFFD stands for where td_utf8_step() finds none: the start
+ * of a sequence as far as it goes, or a byte that starts none (WHATWG
+ * Encoding).
+ */
+size_t td_utf8_broken(const uint8_t *at, const uint8_t *end);
+
 /* The first byte in [at, end) that is not ASCII, or end. */
 const uint8_t *td_utf8_skip_ascii(const uint8_t *at, const uint8_t *end);
 
@@ -24,9 +30,8 @@ const uint8_t *td_utf8_skip_ascii(const uint8_t *at, const uint8_t *end);
  */
 size_t td_utf8_put(uint8_t out[4], uint32_t cp);
 
-/* Append text, U+FFFD in the place of what is ill-formed: one for each start of
- * a sequence as far as it goes and each byte that starts none, as the WHATWG
- * Encoding Standard decodes. What is well-formed stays. TD_OK or TD_LIMIT.
+/* Append text, U+FFFD in the place of each ill-formed part (td_utf8_broken()).
+ * What is well-formed stays. TD_OK or TD_LIMIT.
  */
 enum td_code td_utf8_replace(struct td_buf *out, struct td_bytes text);
 
