@@ -1,6 +1,7 @@
 /* The way of an event from a source to the tape. */
 #include "core/log.h"
 #include "recorder/recorder_internal.h"
+#include "wire/event/control_payload.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -329,7 +330,7 @@ void rec_source_lost(struct rec_source *source, uint64_t count, const char *why)
     struct rec_recorder *rec = source->rec;
     struct td_buf json = {0};
 
-    td_buf_addf(&json, "{\"count\":%" PRIu64 ",\"why\":\"%s\"}", count, why);
+    event_payload_lost(&json, count, why);
     rec->stats.lost += count;
     if (rec->output)
         rec_output_lost(rec->output, count);

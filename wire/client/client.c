@@ -123,21 +123,25 @@ void client_tell_kind(struct wire_client *c, const char *kind,
     client_tell(c, &ev);
 }
 
-void client_tell_open(struct wire_client *c, const char *transport)
+struct td_json_writer client_open_facts(struct wire_client *c,
+                                        const char *transport)
 {
-    struct td_buf facts = {0};
+    struct td_json_writer w = td_json_writer(&c->json);
 
-    (void)td_buf_add_byte(&facts, '{');
-    event_payload_add(&facts, "url", td_text(c->public_url));
-    event_payload_add_number(&facts, "attempt", c->attempt);
-    event_payload_add(&facts, "transport", td_text(transport));
-    if (c->json.len > 0)
-        (void)td_buf_addf(&facts, ",%s", td_buf_str(&c->json));
-    (void)td_buf_add_byte(&facts, '}');
+    td_buf_clear(&c->json);
+    td_json_object(&w, NULL);
+    td_json_put_text(&w, "url", c->public_url);
+    td_json_put_u64(&w, "attempt", c->attempt);
+    td_json_put_text(&w, "transport", transport);
+    return w;
+}
+
+void client_tell_open(struct wire_client *c, struct td_json_writer *facts)
+{
+    td_json_object_end(facts);
     c->open = true;
     c->bad = false;
-    client_tell_kind(c, TD_KIND_OPEN, TD_FORM_JSON, td_buf_bytes(&facts));
-    td_buf_release(&facts);
+    client_tell_kind(c, TD_KIND_OPEN, TD_FORM_JSON, td_buf_bytes(&c->json));
 }
 
 void client_tell_bad(struct wire_client *c, struct td_bytes bytes,
@@ -162,7 +166,7 @@ static void tell_half(struct wire_client *c)
                            "the connection ended within a message");
         client_tell_bad(c, td_buf_bytes(&bytes), &why);
         td_buf_clear(&c->json);
-        (void)td_buf_addf(&c->json, "{\"count\":1,\"why\":\"%s\"}", why.text);
+        event_payload_lost(&c->json, 1, why.text);
         client_tell_kind(c, TD_KIND_LOST, TD_FORM_JSON, td_buf_bytes(&c->json));
     }
     td_buf_release(&bytes);

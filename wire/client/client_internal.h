@@ -10,6 +10,7 @@
 #ifndef WIRE_CLIENT_CLIENT_INTERNAL_H
 #define WIRE_CLIENT_CLIENT_INTERNAL_H
 
+#include "core/json_writer.h"
 #include "core/rand.h"
 #include "wire/client/client.h"
 #include "wire/client/http_connection.h"
@@ -146,10 +147,12 @@ void client_tell_own(struct wire_client *client, struct td_event *ev);
 void client_tell_kind(struct wire_client *client, const char *kind,
                       enum td_form form, struct td_bytes payload);
 
-/* The connection is up: client->json holds the link's facts behind "{", as
- * event_payload_add() leaves them; the common ones are put before them.
+/* The connection is up: begin the payload of its `open` in client->json with
+ * the facts that all have, write those of the link behind them, and tell it.
  */
-void client_tell_open(struct wire_client *client, const char *transport);
+struct td_json_writer client_open_facts(struct wire_client *client,
+                                        const char *transport);
+void client_tell_open(struct wire_client *client, struct td_json_writer *facts);
 void client_tell_bad(struct wire_client *client, struct td_bytes bytes,
                      const struct td_error *why);
 

@@ -244,14 +244,16 @@ static void on_hang_up(void *ctx)
 static void tell_handshake(struct wire_client *c,
                            const struct eio_handshake *handshake)
 {
-    td_buf_clear(&c->json);
-    event_payload_add(&c->json, "sid", td_text(handshake->sid));
-    event_payload_add_number(&c->json, "ping_interval_ms",
-                             handshake->ping_interval_ns / TD_NS_PER_MS);
-    event_payload_add_number(&c->json, "ping_timeout_ms",
-                             handshake->ping_timeout_ns / TD_NS_PER_MS);
-    event_payload_add_number(&c->json, "max_payload", handshake->max_payload);
-    client_tell_open(c, c->options.websocket_only ? "websocket" : "polling");
+    struct td_json_writer facts = client_open_facts(
+        c, c->options.websocket_only ? "websocket" : "polling");
+
+    td_json_put_text(&facts, "sid", handshake->sid);
+    td_json_put_u64(&facts, "ping_interval_ms",
+                    handshake->ping_interval_ns / TD_NS_PER_MS);
+    td_json_put_u64(&facts, "ping_timeout_ms",
+                    handshake->ping_timeout_ns / TD_NS_PER_MS);
+    td_json_put_u64(&facts, "max_payload", handshake->max_payload);
+    client_tell_open(c, &facts);
 }
 
 static void on_open(void *ctx, const struct eio_handshake *handshake)
@@ -267,16 +269,16 @@ static void on_open(void *ctx, const struct eio_handshake *handshake)
 static void on_upgraded(void *ctx, const struct td_error *failed)
 {
     struct wire_client *c = ctx;
+    struct td_json_writer w = td_json_writer(&c->json);
 
     if (over(c))
         return;
     td_buf_clear(&c->json);
-    (void)td_buf_add_byte(&c->json, '{');
-    event_payload_add(&c->json, "transport",
-                      td_text(failed ? "polling" : "websocket"));
+    td_json_object(&w, NULL);
+    td_json_put_text(&w, "transport", failed ? "polling" : "websocket");
     if (failed)
-        event_payload_add(&c->json, "why", td_text(failed->text));
-    (void)td_buf_add_byte(&c->json, '}');
+        td_json_put_text(&w, "why", failed->text);
+    td_json_object_end(&w);
     client_tell_kind(c, "upgrade", TD_FORM_JSON, td_buf_bytes(&c->json));
     if (!failed) {
         http_line_drop(&c->sio.get);

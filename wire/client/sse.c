@@ -66,6 +66,7 @@ static void refuse(struct wire_client *c, const struct http_head *head)
 static void on_head(void *ctx, const struct http_head *head)
 {
     struct wire_client *c = ctx;
+    struct td_json_writer facts;
 
     if (head->status == 301 || head->status == 302 || head->status == 303 ||
         head->status == 307 || head->status == 308) {
@@ -77,8 +78,8 @@ static void on_head(void *ctx, const struct http_head *head)
         refuse(c, head);
         return;
     }
-    td_buf_clear(&c->json);
-    client_tell_open(c, "sse");
+    facts = client_open_facts(c, "sse");
+    client_tell_open(c, &facts);
     client_ready(c);
 }
 

@@ -5,11 +5,11 @@ static void on_opened(void *ctx, const struct http_head *head)
 {
     struct wire_client *c = ctx;
     struct td_bytes protocol = http_field(head, "Sec-WebSocket-Protocol");
+    struct td_json_writer facts = client_open_facts(c, "websocket");
 
-    td_buf_clear(&c->json);
     if (protocol.ptr)
-        event_payload_add(&c->json, "protocol", protocol);
-    client_tell_open(c, "websocket");
+        td_json_put_string(&facts, "protocol", protocol);
+    client_tell_open(c, &facts);
     client_ready(c);
 }
 

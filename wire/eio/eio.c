@@ -2,6 +2,7 @@
 
 #include "core/b64.h"
 #include "core/json.h"
+#include "core/json_writer.h"
 #include "wire/http/http.h"
 
 #define SEPARATOR       0x1e
@@ -119,14 +120,19 @@ enum td_code eio_payload_add(struct td_buf *body,
 enum td_code eio_handshake_build(struct td_buf *out,
                                  const struct eio_handshake *handshake)
 {
-    return td_buf_addf(
-        out,
-        "{\"sid\":\"%s\",\"upgrades\":[%s],\"pingInterval\":%llu,"
-        "\"pingTimeout\":%llu,\"maxPayload\":%zu}",
-        handshake->sid, handshake->upgrade_websocket ? "\"websocket\"" : "",
-        (unsigned long long)(handshake->ping_interval_ns / 1000000),
-        (unsigned long long)(handshake->ping_timeout_ns / 1000000),
-        handshake->max_payload);
+    struct td_json_writer w = td_json_writer(out);
+
+    td_json_object(&w, NULL);
+    td_json_put_text(&w, "sid", handshake->sid);
+    td_json_array(&w, "upgrades");
+    if (handshake->upgrade_websocket)
+        td_json_put_text(&w, NULL, "websocket");
+    td_json_array_end(&w);
+    td_json_put_u64(&w, "pingInterval", handshake->ping_interval_ns / 1000000);
+    td_json_put_u64(&w, "pingTimeout", handshake->ping_timeout_ns / 1000000);
+    td_json_put_u64(&w, "maxPayload", handshake->max_payload);
+    td_json_object_end(&w);
+    return td_json_done(&w);
 }
 
 static bool sid_byte(uint8_t c)
@@ -253,8 +259,13 @@ static const char *refusal_text(enum eio_refusal refusal)
 
 enum td_code eio_refusal_body(struct td_buf *out, enum eio_refusal refusal)
 {
-    return td_buf_addf(out, "{\"code\":%d,\"message\":\"%s\"}", (int)refusal,
-                       refusal_text(refusal));
+    struct td_json_writer w = td_json_writer(out);
+
+    td_json_object(&w, NULL);
+    td_json_put_u64(&w, "code", refusal);
+    td_json_put_text(&w, "message", refusal_text(refusal));
+    td_json_object_end(&w);
+    return td_json_done(&w);
 }
 
 struct eio_query eio_query_parse(struct td_bytes query)

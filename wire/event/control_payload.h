@@ -8,17 +8,12 @@
 #define EVENT_PAYLOAD_BAD_MAX                                                  \
     4096 /* bytes of the peer's that a bad event keeps */
 
-/* Append "key":"text", with a comma before it unless json is empty or ends
- * with '{'. What is not UTF-8 in text becomes U+FFFD.
- */
-void event_payload_add(struct td_buf *json, const char *key,
-                       struct td_bytes text);
-void event_payload_add_number(struct td_buf *json, const char *key,
-                              uint64_t number);
-
 /* Append {"code":1000,"reason":""}. */
 void event_payload_close(struct td_buf *json, unsigned code,
                          struct td_bytes reason);
+
+/* Append {"count":3,"why":"..."}. */
+void event_payload_lost(struct td_buf *json, uint64_t count, const char *why);
 
 /* Append {"why":"...","bytes":N,"b64":"..."}: N is how many there were, b64 the
  * first EVENT_PAYLOAD_BAD_MAX of them.
