@@ -1,6 +1,7 @@
 #include "tape/header.h"
 
 #include "core/json.h"
+#include "core/json_writer.h"
 #include "core/rand.h"
 
 #include <inttypes.h>
@@ -12,108 +13,88 @@ static const char *const endings[] = {
     [TAPE_END_ERROR] = "error",
 };
 
-static enum td_code add_string(struct td_buf *out, const char *key,
-                               struct td_bytes text)
+static void add_text(struct td_json_writer *w, const char *key,
+                     const char *text)
 {
-    enum td_code code = td_buf_addf(out, ",\"%s\":\"", key);
-
-    if (!code)
-        code = td_json_escape(out, text);
-    return code ? code : td_buf_add_byte(out, '"');
+    if (text)
+        td_json_put_text(w, key, text);
 }
 
-static enum td_code add_text(struct td_buf *out, const char *key,
-                             const char *text)
+static void add_json(struct td_json_writer *w, const char *key,
+                     const char *json)
 {
-    return text ? add_string(out, key, td_text(text)) : TD_OK;
+    if (json)
+        td_json_put_raw(w, key, td_text(json));
 }
 
-static enum td_code add_json(struct td_buf *out, const char *key,
-                             const char *json)
-{
-    return json ? td_buf_addf(out, ",\"%s\":%s", key, json) : TD_OK;
-}
-
-static enum td_code add_meta(struct td_buf *out, const char *const *meta,
+static enum td_code add_meta(struct td_json_writer *w, const char *const *meta,
                              struct td_error *err)
 {
-    enum td_code code = td_buf_add_text(out, ",\"meta\":{");
-
-    for (size_t i = 0; meta[i] && !code; i++) {
+    td_json_object(w, "meta");
+    for (size_t i = 0; meta[i]; i++) {
         const char *equals = strchr(meta[i], '=');
 
         if (!equals)
             return td_error_set(err, TD_USAGE, "--meta", 0,
                                 "\"%s\" is not key=value", meta[i]);
-        code = td_buf_add_text(out, i > 0 ? ",\"" : "\"");
-        if (!code)
-            code = td_json_escape(
-                out, td_bytes(meta[i], (size_t)(equals - meta[i])));
-        if (!code)
-            code = td_buf_add_text(out, "\":\"");
-        if (!code)
-            code = td_json_escape(out, td_text(equals + 1));
-        if (!code)
-            code = td_buf_add_byte(out, '"');
+        td_json_put_key(w, td_bytes(meta[i], (size_t)(equals - meta[i])));
+        td_json_put_text(w, NULL, equals + 1);
     }
-    return code ? code : td_buf_add_byte(out, '}');
+    td_json_object_end(w);
+    return TD_OK;
 }
 
-static enum td_code add_id(struct td_buf *out, const char *id)
+void tape_header_begin(struct td_json_writer *w, const char *id,
+                       uint64_t start_wall_ns)
 {
     char uuid[TD_UUID_SIZE];
 
     if (!id)
         td_uuid4(td_rand_real(), uuid);
-    return add_text(out, "id", id ? id : uuid);
+    td_json_object(w, NULL);
+    td_json_put_u64(w, "tape", 1);
+    td_json_put_text(w, "id", id ? id : uuid);
+    td_json_put_time(w, "start", start_wall_ns);
+    td_json_put_text(w, "clock", "monotonic");
 }
 
 enum td_code tape_header_write(struct td_buf *out,
                                const struct tape_options *options,
                                struct td_error *err)
 {
-    enum td_code code = td_buf_add_text(out, "{\"tape\":1");
+    struct td_json_writer w = td_json_writer(out);
+    enum td_code code = TD_OK;
 
-    if (!code)
-        code = add_id(out, options->id);
-    if (!code)
-        code = td_buf_add_text(out, ",\"start\":\"");
-    if (!code)
-        code = td_time_format(out, options->start_wall_ns);
-    if (!code)
-        code = td_buf_add_text(out, "\",\"clock\":\"monotonic\"");
-    if (!code)
-        code = add_text(out, "source", options->source);
-    if (!code)
-        code = add_text(out, "recorder", options->recorder);
-    if (!code)
-        code = add_text(out, "contract", options->contract);
-    if (!code)
-        code = add_json(out, "redaction", options->redaction);
-    if (!code)
-        code = add_json(out, "options", options->recorder_options);
-    if (!code && options->meta && options->meta[0])
-        code = add_meta(out, options->meta, err);
-    return code ? code : td_buf_add_text(out, "}\n");
+    tape_header_begin(&w, options->id, options->start_wall_ns);
+    add_text(&w, "source", options->source);
+    add_text(&w, "recorder", options->recorder);
+    add_text(&w, "contract", options->contract);
+    add_json(&w, "redaction", options->redaction);
+    add_json(&w, "options", options->recorder_options);
+    if (options->meta && options->meta[0])
+        code = add_meta(&w, options->meta, err);
+    if (code)
+        return code;
+    td_json_object_end(&w);
+    return td_json_line(&w);
 }
 
 enum td_code tape_end_write(struct td_buf *out, const struct tape_end *end)
 {
     const struct tape_totals *totals = end->totals;
-    enum td_code code = td_buf_addf(
-        out,
-        "{\"end\":{\"how\":\"%s\",\"events\":%" PRIu64 ",\"last\":%" PRIu64
-        ",\"lost\":%" PRIu64 ",\"text\":%" PRIu64 ",\"names\":",
-        endings[end->ending], totals->events, totals->last_ns, totals->lost,
-        totals->text_bytes);
+    struct td_json_writer w = td_json_writer(out);
 
-    if (!code)
-        code = tape_counts_write(end->names, out);
-    if (!code)
-        code = td_buf_add_text(out, ",\"kinds\":");
-    if (!code)
-        code = tape_counts_write(end->kinds, out);
-    if (!code)
-        code = add_text(out, "why", end->why);
-    return code ? code : td_buf_add_text(out, "}}\n");
+    td_json_object(&w, NULL);
+    td_json_object(&w, "end");
+    td_json_put_text(&w, "how", endings[end->ending]);
+    td_json_put_u64(&w, "events", totals->events);
+    td_json_put_u64(&w, "last", totals->last_ns);
+    td_json_put_u64(&w, "lost", totals->lost);
+    td_json_put_u64(&w, "text", totals->text_bytes);
+    tape_counts_write(end->names, &w, "names");
+    tape_counts_write(end->kinds, &w, "kinds");
+    add_text(&w, "why", end->why);
+    td_json_object_end(&w);
+    td_json_object_end(&w);
+    return td_json_line(&w);
 }

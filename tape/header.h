@@ -11,8 +11,15 @@
 #define TAPE_HEADER_H
 
 #include "core/buf.h"
+#include "core/json_writer.h"
 #include "tape/name_counts.h"
 #include "tape/options.h"
+
+/* Begin the object of line 1: "tape", "id" (a fresh UUID if id is NULL),
+ * "start" and "clock". What follows and the end are the caller's.
+ */
+void tape_header_begin(struct td_json_writer *w, const char *id,
+                       uint64_t start_wall_ns);
 
 /* Append line 1 with its LF. TD_USAGE: a "key=value" without "="; TD_LIMIT. */
 TD_MUST_CHECK enum td_code tape_header_write(struct td_buf *out,

@@ -146,22 +146,17 @@ unsigned tape_counts_add(struct tape_counts *counts, struct td_bytes name)
     return count(counts, name, guess);
 }
 
-enum td_code tape_counts_write(const struct tape_counts *counts,
-                               struct td_buf *out)
+void tape_counts_write(const struct tape_counts *counts,
+                       struct td_json_writer *w, const char *key)
 {
-    enum td_code code = td_buf_add_byte(out, '{');
-
-    for (size_t i = 0; i < counts->len && !code; i++) {
+    td_json_object(w, key);
+    for (size_t i = 0; i < counts->len; i++) {
         const struct tape_name *name = &counts->list[i];
 
-        code = td_buf_addf(out, "%s\"", i > 0 ? "," : "");
-        if (!code)
-            code = td_buf_add(out, name->text, name->len);
-        if (!code)
-            code = td_buf_addf(out, "\":%" PRIu64, name->count);
+        td_json_put_key_body(w, td_bytes(name->text, name->len));
+        td_json_put_u64(w, NULL, name->count);
     }
-    if (!code && counts->other > 0)
-        code = td_buf_addf(out, "%s\"...\":%" PRIu64, counts->len ? "," : "",
-                           counts->other);
-    return code ? code : td_buf_add_byte(out, '}');
+    if (counts->other > 0)
+        td_json_put_u64(w, "...", counts->other);
+    td_json_object_end(w);
 }

@@ -2,7 +2,7 @@
 #ifndef TAPE_NAME_COUNTS_H
 #define TAPE_NAME_COUNTS_H
 
-#include "core/buf.h"
+#include "core/json_writer.h"
 
 #include <stdbool.h>
 
@@ -33,8 +33,8 @@ void tape_counts_release(struct tape_counts *counts);
 /* Count one event; returns its bit in the bitmap of a member. */
 unsigned tape_counts_add(struct tape_counts *counts, struct td_bytes name);
 
-/* Append {"name":count,...}, names that found no room as "...". */
-enum td_code tape_counts_write(const struct tape_counts *counts,
-                               struct td_buf *out);
+/* Write {"name":count,...}, names that found no room as "...". */
+void tape_counts_write(const struct tape_counts *counts,
+                       struct td_json_writer *w, const char *key);
 
 #endif

@@ -1,9 +1,9 @@
 #include "tape/provenance.h"
 
-#include "core/clock.h"
 #include "core/json.h"
+#include "core/json_writer.h"
 #include "core/mem.h"
-#include "core/rand.h"
+#include "tape/header.h"
 
 #include <stdlib.h>
 
@@ -47,51 +47,48 @@ static bool was_said(const struct parents *parents, size_t i, const char *key)
     return false;
 }
 
-static void join_sources(struct td_buf *out, const struct parents *parents)
+static void join_sources(struct td_json_writer *w,
+                         const struct parents *parents)
 {
-    const char *between = "";
+    struct td_buf all = {0};
 
-    (void)td_buf_add_byte(out, '"');
     for (size_t i = 0; i < parents->count; i++) {
         struct td_bytes source = member(&parents->docs[i], "source");
 
         if (source.len < 2 || *source.ptr != '"' ||
             was_said(parents, i, "source"))
             continue;
-        (void)td_buf_add_text(out, between);
-        (void)td_buf_add(out, source.ptr + 1, source.len - 2);
-        between = ", ";
+        (void)td_buf_add_text(&all, all.len ? ", " : "");
+        (void)td_buf_add(&all, source.ptr + 1, source.len - 2);
     }
-    (void)td_buf_add_byte(out, '"');
+    td_json_put_body(w, "source", td_buf_bytes(&all));
+    td_buf_release(&all);
 }
 
-static void list(struct td_buf *out, const struct parents *parents,
+static void list(struct td_json_writer *w, const struct parents *parents,
                  const char *key)
 {
-    (void)td_buf_add_text(out, "{\"of\":");
-    for (size_t i = 0; i < parents->count; i++) {
-        struct td_bytes value = member(&parents->docs[i], key);
-
-        (void)td_buf_add_byte(out, i ? ',' : '[');
-        (void)td_buf_add_bytes(out, value.len ? value : td_text("null"));
-    }
-    (void)td_buf_add_text(out, "]}");
+    td_json_object(w, key);
+    td_json_array(w, "of");
+    for (size_t i = 0; i < parents->count; i++)
+        td_json_put_raw(w, NULL, member(&parents->docs[i], key));
+    td_json_array_end(w);
+    td_json_object_end(w);
 }
 
-static void take_over(struct td_buf *out, const struct parents *parents,
+static void take_over(struct td_json_writer *w, const struct parents *parents,
                       const char *key)
 {
     bool alike = is_alike(parents, key);
 
     if (!has_any(parents, key) || (!alike && !strcmp(key, "contract")))
         return;
-    (void)td_buf_addf(out, ",\"%s\":", key);
     if (alike)
-        (void)td_buf_add_bytes(out, member(&parents->docs[0], key));
+        td_json_put_raw(w, key, member(&parents->docs[0], key));
     else if (!strcmp(key, "source"))
-        join_sources(out, parents);
+        join_sources(w, parents);
     else
-        list(out, parents, key);
+        list(w, parents, key);
 }
 
 enum td_code tape_provenance(struct td_buf *out, const struct td_bytes *headers,
@@ -101,7 +98,7 @@ enum td_code tape_provenance(struct td_buf *out, const struct td_bytes *headers,
     static const char *const keys[] = {"contract", "redaction", "options",
                                        "meta"};
     struct parents parents = {.count = count};
-    char uuid[TD_UUID_SIZE];
+    struct td_json_writer w = td_json_writer(out);
 
     parents.docs =
         (struct td_json_doc *)td_calloc(count, sizeof(*parents.docs));
@@ -109,16 +106,14 @@ enum td_code tape_provenance(struct td_buf *out, const struct td_bytes *headers,
     for (size_t i = 0; i < count; i++)
         if (td_json_parse(&parents.docs[i], headers[i], TD_JSON_DEPTH, NULL))
             parents.docs[i].len = 0;
-    td_uuid4(td_rand_real(), uuid);
-    (void)td_buf_addf(out, "{\"tape\":1,\"id\":\"%s\",\"start\":\"", uuid);
-    (void)td_time_format(out, start_ns);
-    (void)td_buf_add_text(out, "\",\"clock\":\"monotonic\"");
-    take_over(out, &parents, "source");
-    (void)td_buf_addf(out, ",\"recorder\":\"%s\"", recorder);
+    tape_header_begin(&w, NULL, start_ns);
+    take_over(&w, &parents, "source");
+    td_json_put_text(&w, "recorder", recorder);
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-        take_over(out, &parents, keys[i]);
+        take_over(&w, &parents, keys[i]);
     for (size_t i = 0; i < count; i++)
         td_json_release(&parents.docs[i]);
     free(parents.docs);
-    return td_buf_add_byte(out, '}');
+    td_json_object_end(&w);
+    return td_json_done(&w);
 }

@@ -2,6 +2,7 @@
 
 #include "core/fs.h"
 #include "core/json.h"
+#include "core/json_writer.h"
 #include "core/mem.h"
 #include "tape/writer.h"
 
@@ -126,7 +127,9 @@ static enum td_code tell_missing(struct job *job, uint64_t at_ns,
 {
     uint64_t missing = tape_reader_state(job->reader).missing;
     uint64_t count = missing - job->seen_missing;
-    char json[96];
+    struct td_buf json = {0};
+    struct td_json_writer w = td_json_writer(&json);
+    enum td_code code;
     struct td_event lost = {
         .at_ns = at_ns,
         .form = TD_FORM_JSON,
@@ -136,12 +139,15 @@ static enum td_code tell_missing(struct job *job, uint64_t at_ns,
     job->seen_missing = missing;
     if (count == 0 || job->how->kind != TAPE_REWRITE_MEND)
         return TD_OK;
-    (void)snprintf(json, sizeof(json),
-                   "{\"count\":%" PRIu64 ",\"why\":\"the tape was damaged\"}",
-                   count);
-    lost.payload = td_text(json);
+    td_json_object(&w, NULL);
+    td_json_put_u64(&w, "count", count);
+    td_json_put_text(&w, "why", "the tape was damaged");
+    td_json_object_end(&w);
+    lost.payload = td_buf_bytes(&json);
     tape_writer_lost(job->writer, count);
-    return tape_writer_put(job->writer, &lost, err);
+    code = tape_writer_put(job->writer, &lost, err);
+    td_buf_release(&json);
+    return code;
 }
 
 /* Why the segment at hand ended, and what of it is not on the fresh tape. NULL:
