@@ -1,3 +1,4 @@
+#include "core/json_writer.h"
 #include "schema/report/annotation.h"
 #include "schema/report/explain.h"
 #include "schema/value/pointer.h"
@@ -9,22 +10,15 @@ struct output {
     struct schema_run *r;
     uint32_t from; /* the value that was judged */
     enum schema_output_form form;
-    struct td_buf *out;
+    struct td_json_writer w;
     struct td_buf text;
-    bool comma;
+    bool noted; /* the unit at hand has an object of annotations */
 };
 
-static void say(struct output *o, const char *text)
+/* The text so far as a string. */
+static void say_text(struct output *o, const char *key)
 {
-    (void)td_buf_add_text(o->out, text);
-}
-
-/* The text so far as a JSON string. */
-static void say_text(struct output *o, const char *name)
-{
-    (void)td_buf_addf(o->out, "%s\"", name);
-    (void)td_json_escape(o->out, td_buf_bytes(&o->text));
-    say(o, "\"");
+    td_json_put_string(&o->w, key, td_buf_bytes(&o->text));
     td_buf_clear(&o->text);
 }
 
@@ -44,12 +38,11 @@ static void say_places(struct output *o, uint32_t unit, uint32_t key)
     schema_add_path(&o->text, o->r, unit);
     schema_pointer(&o->text, schema_doc_of(o->r->set, u->node), node->place.at,
                    at);
-    say_text(o, basic ? "\"keywordLocation\":" : "\"evaluationPath\":");
+    say_text(o, basic ? "keywordLocation" : "evaluationPath");
     schema_add_location(&o->text, o->r, u->node, at);
-    say_text(o,
-             basic ? ",\"absoluteKeywordLocation\":" : ",\"schemaLocation\":");
+    say_text(o, basic ? "absoluteKeywordLocation" : "schemaLocation");
     schema_pointer(&o->text, o->r->doc, o->from, u->at);
-    say_text(o, ",\"instanceLocation\":");
+    say_text(o, "instanceLocation");
 }
 
 static void add_message(struct output *o, uint32_t unit, uint32_t failure)
@@ -58,12 +51,6 @@ static void add_message(struct output *o, uint32_t unit, uint32_t failure)
 
     (void)td_buf_add_text(&o->text, "expected ");
     schema_add_expected(&o->text, o->r, &chosen);
-}
-
-static void begin_item(struct output *o)
-{
-    say(o, o->comma ? "," : "");
-    o->comma = true;
 }
 
 /* 2019-09 and 2020-12: one flat list of errors, or else of annotations. */
@@ -75,12 +62,12 @@ static void basic_errors(struct output *o, uint32_t unit)
         struct schema_failure failure = schema_failure_at(o->r, f);
         bool never = is_false_schema(&o->r->set->ops[failure.op]);
 
-        begin_item(o);
-        say(o, "{\"valid\":false,");
+        td_json_object(&o->w, NULL);
+        td_json_put_bool(&o->w, "valid", false);
         say_places(o, unit, never ? 0 : schema_failed_key(o->r, u, failure));
         add_message(o, unit, f);
-        say_text(o, ",\"error\":");
-        say(o, "}");
+        say_text(o, "error");
+        td_json_object_end(&o->w);
         f = failure.next;
     }
     for (uint32_t kid = u->first_kid; kid != SCHEMA_NONE;
@@ -95,12 +82,11 @@ static void basic_note(void *self, const struct schema_unit *unit, uint32_t key,
 {
     struct output *o = self;
 
-    begin_item(o);
-    say(o, "{\"valid\":true,");
+    td_json_object(&o->w, NULL);
+    td_json_put_bool(&o->w, "valid", true);
     say_places(o, (uint32_t)(unit - o->r->units), key);
-    say(o, ",\"annotation\":");
-    (void)td_buf_add_bytes(o->out, value);
-    say(o, "}");
+    td_json_put_raw(&o->w, "annotation", value);
+    td_json_object_end(&o->w);
 }
 
 /* Annotations count where everything around them holds. Those of names are of
@@ -132,22 +118,22 @@ static void say_basic(struct output *o)
 {
     bool valid = o->r->units[0].valid;
 
-    say(o, valid ? "{\"valid\":true,\"annotations\":["
-                 : "{\"valid\":false,\"errors\":[");
+    td_json_object(&o->w, NULL);
+    td_json_put_bool(&o->w, "valid", valid);
+    td_json_array(&o->w, valid ? "annotations" : "errors");
     if (valid)
         each_note(o, 0, basic_note, o);
     else
         basic_errors(o, 0);
-    say(o, "]}");
+    td_json_array_end(&o->w);
+    td_json_object_end(&o->w);
 }
 
 static void say_keyword(struct output *o, const struct schema_unit *unit,
                         uint32_t key)
 {
-    begin_item(o);
-    (void)td_buf_add_bytes(
-        o->out, td_json_raw(schema_doc_of(o->r->set, unit->node), key));
-    say(o, ":");
+    td_json_put_key_body(
+        &o->w, td_json_inner(schema_doc_of(o->r->set, unit->node), key));
 }
 
 static void unit_note(void *self, const struct schema_unit *unit, uint32_t key,
@@ -155,10 +141,11 @@ static void unit_note(void *self, const struct schema_unit *unit, uint32_t key,
 {
     struct output *o = self;
 
-    if (!o->comma)
-        say(o, ",\"annotations\":{");
+    if (!o->noted)
+        td_json_object(&o->w, "annotations");
+    o->noted = true;
     say_keyword(o, unit, key);
-    (void)td_buf_add_bytes(o->out, value);
+    td_json_put_raw(&o->w, NULL, value);
 }
 
 /* A keyword that fails twice (required) has one message. */
@@ -169,7 +156,7 @@ static void unit_errors(struct output *o, uint32_t unit)
 
     if (u->first_failure == SCHEMA_NONE)
         return;
-    say(o, ",\"errors\":{");
+    td_json_object(&o->w, "errors");
     for (uint32_t f = u->first_failure; f != SCHEMA_NONE;) {
         struct schema_failure failure = schema_failure_at(o->r, f);
         bool never = is_false_schema(&o->r->set->ops[failure.op]);
@@ -180,16 +167,14 @@ static void unit_errors(struct output *o, uint32_t unit)
         if (key == last && last > 0)
             continue;
         last = key;
-        if (never) {
-            begin_item(o);
-            say(o, "\"\":");
-        } else {
+        if (never)
+            td_json_put_key(&o->w, td_text(""));
+        else
             say_keyword(o, u, key);
-        }
         add_message(o, unit, own);
-        say_text(o, "");
+        say_text(o, NULL);
     }
-    say(o, "}");
+    td_json_object_end(&o->w);
 }
 
 /* A unit without the end of its object. */
@@ -197,15 +182,16 @@ static void say_unit(struct output *o, uint32_t unit)
 {
     const struct schema_unit *u = &o->r->units[unit];
 
-    (void)td_buf_addf(o->out, "{\"valid\":%s,", u->valid ? "true" : "false");
+    td_json_object(&o->w, NULL);
+    td_json_put_bool(&o->w, "valid", u->valid);
     say_places(o, unit, 0);
-    o->comma = false;
-    if (u->valid) {
+    o->noted = false;
+    if (u->valid)
         schema_notes(o->r, unit, unit_note, o);
-        say(o, o->comma ? "}" : "");
-    } else {
+    else
         unit_errors(o, unit);
-    }
+    if (o->noted)
+        td_json_object_end(&o->w);
 }
 
 static void say_tree(struct output *o, uint32_t unit)
@@ -213,31 +199,42 @@ static void say_tree(struct output *o, uint32_t unit)
     const struct schema_unit *u = &o->r->units[unit];
 
     say_unit(o, unit);
-    for (uint32_t kid = u->first_kid; kid != SCHEMA_NONE;
-         kid = o->r->units[kid].next) {
-        say(o, kid == u->first_kid ? ",\"details\":[" : ",");
-        say_tree(o, kid);
+    if (u->first_kid != SCHEMA_NONE) {
+        td_json_array(&o->w, "details");
+        for (uint32_t kid = u->first_kid; kid != SCHEMA_NONE;
+             kid = o->r->units[kid].next)
+            say_tree(o, kid);
+        td_json_array_end(&o->w);
     }
-    say(o, u->first_kid != SCHEMA_NONE ? "]}" : "}");
+    td_json_object_end(&o->w);
 }
 
 static void say_list(struct output *o)
 {
-    (void)td_buf_addf(o->out, "{\"valid\":%s,\"details\":[",
-                      o->r->units[0].valid ? "true" : "false");
+    td_json_object(&o->w, NULL);
+    td_json_put_bool(&o->w, "valid", o->r->units[0].valid);
+    td_json_array(&o->w, "details");
     for (uint32_t i = 0; i < o->r->units_len; i++) {
-        say(o, i ? "," : "");
         say_unit(o, i);
-        say(o, "}");
+        td_json_object_end(&o->w);
     }
-    say(o, "]}");
+    td_json_array_end(&o->w);
+    td_json_object_end(&o->w);
+}
+
+static void say_flag(struct output *o)
+{
+    td_json_object(&o->w, NULL);
+    td_json_put_bool(&o->w, "valid", o->r->units[0].valid);
+    td_json_object_end(&o->w);
 }
 
 enum td_code schema_output(struct schema_run *run, uint32_t root,
                            struct schema_value value,
                            enum schema_output_form form, struct td_buf *out)
 {
-    struct output o = {.r = run, .from = value.at, .form = form, .out = out};
+    struct output o = {
+        .r = run, .from = value.at, .form = form, .w = td_json_writer(out)};
     bool valid;
 
     run->keep_all = form != SCHEMA_OUTPUT_FLAG;
@@ -246,7 +243,7 @@ enum td_code schema_output(struct schema_run *run, uint32_t root,
         return TD_LIMIT;
     valid = run->units[0].valid;
     if (form == SCHEMA_OUTPUT_FLAG)
-        (void)td_buf_addf(out, "{\"valid\":%s}", valid ? "true" : "false");
+        say_flag(&o);
     else if (form == SCHEMA_OUTPUT_BASIC)
         say_basic(&o);
     else if (form == SCHEMA_OUTPUT_LIST)
