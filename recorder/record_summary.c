@@ -128,42 +128,30 @@ void rec_summary_text(struct td_buf *out, const struct rec_result *result)
     add_file(out, result);
 }
 
-static void add_string(struct td_buf *out, struct td_bytes text)
-{
-    td_buf_add_byte(out, '"');
-    (void)td_json_escape_any(out, text);
-    td_buf_add_byte(out, '"');
-}
-
-void rec_summary_json(struct td_buf *out, const struct rec_result *result,
+void rec_summary_json(struct td_json_writer *w, const struct rec_result *result,
                       const int *child_status)
 {
     const struct rec_stats *stats = &result->stats;
 
-    td_buf_addf(out,
-                "{\"events\":%" PRIu64 ",\"payload_bytes\":%" PRIu64
-                ",\"torn\":%s,\"lost\":%" PRIu64 ",\"redacted\":%" PRIu64
-                ",\"withheld\":%" PRIu64 ",\"connections\":%u,\"seconds\":%.6f",
-                stats->events, stats->payload_bytes,
-                result->torn ? "true" : "false", stats->lost, stats->redacted,
-                stats->withheld, stats->conns, seconds(stats->elapsed_ns));
-    td_buf_add_text(out, ",\"ended\":");
-    add_string(out, td_text(rec_stop_text(result->stop)));
-    td_buf_add_text(out, ",\"file\":");
+    td_json_put_u64(w, "events", stats->events);
+    td_json_put_u64(w, "payload_bytes", stats->payload_bytes);
+    td_json_put_bool(w, "torn", result->torn);
+    td_json_put_u64(w, "lost", stats->lost);
+    td_json_put_u64(w, "redacted", stats->redacted);
+    td_json_put_u64(w, "withheld", stats->withheld);
+    td_json_put_u64(w, "connections", stats->conns);
+    td_json_put_fixed(w, "seconds", seconds(stats->elapsed_ns), 6);
+    td_json_put_text(w, "ended", rec_stop_text(result->stop));
     if (result->kept)
-        add_string(out, td_buf_bytes(&result->path));
+        td_json_put_string(w, "file", td_buf_bytes(&result->path));
     else
-        td_buf_add_text(out, "null");
-    td_buf_addf(out,
-                ",\"files\":%u,\"files_removed\":%u,\"file_bytes\":%" PRIu64
-                ",\"lines\":%" PRIu64,
-                stats->output.files, stats->output.removed,
-                stats->output.file_bytes, stats->output.lines);
-    if (result->error.code) {
-        td_buf_add_text(out, ",\"error\":");
-        add_string(out, td_text(result->error.text));
-    }
+        td_json_put_null(w, "file");
+    td_json_put_u64(w, "files", stats->output.files);
+    td_json_put_u64(w, "files_removed", stats->output.removed);
+    td_json_put_u64(w, "file_bytes", stats->output.file_bytes);
+    td_json_put_u64(w, "lines", stats->output.lines);
+    if (result->error.code)
+        td_json_put_text(w, "error", result->error.text);
     if (child_status)
-        td_buf_addf(out, ",\"child_status\":%d", *child_status);
-    td_buf_add_byte(out, '}');
+        td_json_put_i64(w, "child_status", *child_status);
 }

@@ -4,6 +4,7 @@
 #ifndef RECORDER_RECORD_SUMMARY_H
 #define RECORDER_RECORD_SUMMARY_H
 
+#include "core/json_writer.h"
 #include "recorder/recorder.h"
 
 /* Append "12,345 events, 3.4k/s, lag 0 ns, 1.2 MiB" for a progress line. rate
@@ -18,12 +19,12 @@ void rec_summary_progress(struct td_buf *out, const struct rec_stats *stats,
  */
 void rec_summary_text(struct td_buf *out, const struct rec_result *result);
 
-/* Append the same as one JSON object, without LF:
+/* Write the same as members of the object at hand:
  * {"events":..,"payload_bytes":..,"lost":..,"redacted":..,"connections":..,
  * "seconds":..,"ended":"..","file":".."|null,"files":..,"files_removed":..,
  * "file_bytes":..,"lines":..}, and "error":".." if one ended it.
  */
-void rec_summary_json(struct td_buf *out, const struct rec_result *result,
+void rec_summary_json(struct td_json_writer *w, const struct rec_result *result,
                       const int *child_status);
 
 #endif

@@ -1,3 +1,4 @@
+#include "core/json_writer.h"
 #include "core/mem.h"
 #include "core/payload.h"
 #include "recorder/redact_internal.h"
@@ -213,33 +214,41 @@ void rec_redact_error(struct rec_redact *redact, struct td_error *err)
 
 void rec_redact_policy(const struct rec_redact *redact, struct td_buf *out)
 {
-    td_buf_add_text(out, "{\"mark\":\"" REC_REDACTED
-                         "\",\"withheld\":\"" REC_WITHHELD "\",\"rules\":[");
+    struct td_json_writer w = td_json_writer(out);
+    struct td_buf text = {0};
+
+    td_json_object(&w, NULL);
+    td_json_put_text(&w, "mark", REC_REDACTED);
+    td_json_put_text(&w, "withheld", REC_WITHHELD);
+    td_json_array(&w, "rules");
     for (size_t i = 0; i < redact->rules.len; i++) {
         const struct rec_rule *rule = &redact->rules.list[i];
 
-        td_buf_add_text(out, i ? ",\"" : "\"");
-        if (rule->kind == REC_RULE_REGEX) {
-            td_buf_addf(out, "regex in line %u", rule->line);
-        } else {
-            td_buf_add_text(out,
-                            rule->kind == REC_RULE_KEY ? "key " : "pointer ");
-            td_json_escape(out, td_text(rule->text));
-        }
-        td_buf_add_byte(out, '"');
+        td_buf_clear(&text);
+        if (rule->kind == REC_RULE_REGEX)
+            td_buf_addf(&text, "regex in line %u", rule->line);
+        else
+            td_buf_addf(&text, "%s %s",
+                        rule->kind == REC_RULE_KEY ? "key" : "pointer",
+                        rule->text);
+        td_json_put_string(&w, NULL, td_buf_bytes(&text));
     }
-    td_buf_add_text(out, "]}");
+    td_json_array_end(&w);
+    td_json_object_end(&w);
+    td_buf_release(&text);
 }
 
 void rec_redact_report(const struct rec_redact *redact, struct td_buf *out)
 {
-    td_buf_addf(out,
-                "{\"values\":%" PRIu64 ",\"events\":%" PRIu64
-                ",\"withheld\":%" PRIu64,
-                redact->values, redact->events, redact->withheld);
-    td_buf_add_text(out, ",\"rules\":[");
+    struct td_json_writer w = td_json_writer(out);
+
+    td_json_object(&w, NULL);
+    td_json_put_u64(&w, "values", redact->values);
+    td_json_put_u64(&w, "events", redact->events);
+    td_json_put_u64(&w, "withheld", redact->withheld);
+    td_json_array(&w, "rules");
     for (size_t i = 0; i < redact->rules.len; i++)
-        td_buf_addf(out, "%s%" PRIu64, i ? "," : "",
-                    redact->rules.list[i].hits);
-    td_buf_add_text(out, "]}");
+        td_json_put_u64(&w, NULL, redact->rules.list[i].hits);
+    td_json_array_end(&w);
+    td_json_object_end(&w);
 }

@@ -1,4 +1,5 @@
 /* NDJSON from a descriptor: standard input, a file, or a child's output. */
+#include "core/json_writer.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/proc.h"
@@ -72,20 +73,18 @@ static void close_input(struct line_source *source)
 static void say_close(struct line_source *source, const char *reason)
 {
     struct td_buf json = {0};
+    struct td_json_writer w = td_json_writer(&json);
 
-    td_buf_add_text(&json, "{\"reason\":\"");
-    td_json_escape(&json, td_text(reason));
-    td_buf_add_byte(&json, '"');
+    td_json_object(&w, NULL);
+    td_json_put_text(&w, "reason", reason);
     if (source->is_child && source->proc.pidfd < 0)
-        td_buf_addf(&json, ",\"status\":%d",
-                    td_proc_exit_status(&source->proc));
+        td_json_put_i64(&w, "status", td_proc_exit_status(&source->proc));
     if (source->was_held)
-        td_buf_addf(&json, ",\"ended_before_ns\":%llu",
-                    (unsigned long long)(wire_now(rec_net(source->base.rec)) -
-                                         source->ended_ns));
+        td_json_put_u64(&w, "ended_before_ns",
+                        wire_now(rec_net(source->base.rec)) - source->ended_ns);
     if (source->partial)
-        td_buf_add_text(&json, ",\"partial_line\":true");
-    td_buf_add_byte(&json, '}');
+        td_json_put_bool(&w, "partial_line", true);
+    td_json_object_end(&w);
     rec_source_put_fact(&source->base, TD_KIND_CLOSE, td_buf_bytes(&json));
     td_buf_release(&json);
 }
@@ -274,13 +273,17 @@ static enum td_code start_reading(struct line_source *source,
 static void say_open(struct line_source *source, const char *scheme,
                      const char *name)
 {
+    struct td_buf from = {0};
     struct td_buf json = {0};
+    struct td_json_writer w = td_json_writer(&json);
 
-    td_buf_addf(&json, "{\"source\":\"%s", scheme);
-    (void)td_json_escape_any(&json, td_text(name));
-    td_buf_add_text(&json, "\"}");
+    td_buf_addf(&from, "%s%s", scheme, name);
+    td_json_object(&w, NULL);
+    td_json_put_string(&w, "source", td_buf_bytes(&from));
+    td_json_object_end(&w);
     rec_source_put_fact(&source->base, TD_KIND_OPEN, td_buf_bytes(&json));
     td_buf_release(&json);
+    td_buf_release(&from);
 }
 
 static enum td_code check_input(int fd, struct td_error *err)

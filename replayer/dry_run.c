@@ -1,6 +1,7 @@
 #include "replayer/dry_run.h"
 
 #include "core/json.h"
+#include "core/json_writer.h"
 #include "core/log.h"
 #include "core/mem.h"
 
@@ -235,37 +236,42 @@ enum td_code play_dry_run_text(struct play_dry_run *run, struct td_buf *out)
     return out->len ? TD_OK : TD_LIMIT;
 }
 
-static void json_names(struct play_dry_run *run, struct td_buf *out)
+static void json_names(struct play_dry_run *run, struct td_json_writer *w)
 {
     qsort(run->names, SLOTS, sizeof(*run->names), by_count);
-    for (size_t i = 0; i < run->name_count; i++)
-        (void)td_buf_addf(out, "%s\"%s\":%" PRIu64, i ? "," : "",
-                          run->names[i].text, run->names[i].count);
+    td_json_object(w, "names");
+    for (size_t i = 0; i < run->name_count; i++) {
+        td_json_put_key_body(w, td_text(run->names[i].text));
+        td_json_put_u64(w, NULL, run->names[i].count);
+    }
+    td_json_object_end(w);
 }
 
 enum td_code play_dry_run_json(struct play_dry_run *run, struct td_buf *out)
 {
-    (void)td_buf_addf(
-        out,
-        "{\"events\":%" PRIu64 ",\"read\":%" PRIu64 ",\"bytes\":%" PRIu64
-        ",\"passes\":%" PRIu64 ",\"duration_ns\":",
-        play_dry_run_events(run), run->seen.read, run->bytes, run->passes);
+    struct td_json_writer w = td_json_writer(out);
+
+    td_json_object(&w, NULL);
+    td_json_put_u64(&w, "events", play_dry_run_events(run));
+    td_json_put_u64(&w, "read", run->seen.read);
+    td_json_put_u64(&w, "bytes", run->bytes);
+    td_json_put_u64(&w, "passes", run->passes);
     if (run->full_speed || run->duration_ns == TD_NEVER)
-        (void)td_buf_add_text(out, "null");
+        td_json_put_null(&w, "duration_ns");
     else
-        (void)td_buf_addf(out, "%" PRIu64, run->duration_ns);
-    (void)td_buf_addf(
-        out, ",\"tape_ns\":%" PRIu64 ",\"names\":{",
-        run->last_ns > run->first_ns ? run->last_ns - run->first_ns : 0);
-    json_names(run, out);
-    (void)td_buf_addf(
-        out,
-        "},\"anomalies\":{\"gaps\":%" PRIu64 ",\"longest_gap_ns\":%" PRIu64
-        ",\"longest_gap_seq\":%" PRIu64 ",\"time_goes_back\":%" PRIu64
-        ",\"damage\":",
-        run->gaps, run->longest_gap_ns, run->longest_gap_seq, run->back);
-    (void)td_buf_add_text(out, run->damaged ? "\"" : "null");
-    (void)td_json_escape(out, td_buf_bytes(&run->damage));
-    (void)td_buf_add_text(out, run->damaged ? "\"}}\n" : "}}\n");
-    return out->len ? TD_OK : TD_LIMIT;
+        td_json_put_u64(&w, "duration_ns", run->duration_ns);
+    td_json_put_u64(&w, "tape_ns",
+                    run->last_ns > run->first_ns ? run->last_ns - run->first_ns
+                                                 : 0);
+    json_names(run, &w);
+    td_json_object(&w, "anomalies");
+    td_json_put_u64(&w, "gaps", run->gaps);
+    td_json_put_u64(&w, "longest_gap_ns", run->longest_gap_ns);
+    td_json_put_u64(&w, "longest_gap_seq", run->longest_gap_seq);
+    td_json_put_u64(&w, "time_goes_back", run->back);
+    td_json_put_text_or_null(&w, "damage",
+                             run->damaged ? td_buf_str(&run->damage) : NULL);
+    td_json_object_end(&w);
+    td_json_object_end(&w);
+    return td_json_line(&w);
 }

@@ -118,23 +118,25 @@ enum td_code play_lateness_text(const struct play_lateness *l,
     return td_buf_add_byte(out, '\n');
 }
 
-enum td_code play_lateness_json(const struct play_lateness *l,
-                                struct td_buf *out)
+void play_lateness_json(const struct play_lateness *l, struct td_json_writer *w,
+                        const char *key)
 {
-    (void)td_buf_addf(out,
-                      "{\"count\":%" PRIu64 ",\"p50_ns\":%" PRIu64
-                      ",\"p90_ns\":%" PRIu64 ",\"p99_ns\":%" PRIu64
-                      ",\"max_ns\":%" PRIu64 ",\"buckets\":[",
-                      l->count, play_lateness_quantile(l, 500),
-                      play_lateness_quantile(l, 900),
-                      play_lateness_quantile(l, 990), l->max_ns);
+    td_json_object(w, key);
+    td_json_put_u64(w, "count", l->count);
+    td_json_put_u64(w, "p50_ns", play_lateness_quantile(l, 500));
+    td_json_put_u64(w, "p90_ns", play_lateness_quantile(l, 900));
+    td_json_put_u64(w, "p99_ns", play_lateness_quantile(l, 990));
+    td_json_put_u64(w, "max_ns", l->max_ns);
+    td_json_array(w, "buckets");
     for (size_t i = 0; i < BOUNDS; i++) {
-        (void)td_buf_add_text(out, i ? ",{\"le_ns\":" : "{\"le_ns\":");
+        td_json_object(w, NULL);
         if (bounds[i] == TD_NEVER)
-            (void)td_buf_add_text(out, "null");
+            td_json_put_null(w, "le_ns");
         else
-            (void)td_buf_addf(out, "%" PRIu64, bounds[i]);
-        (void)td_buf_addf(out, ",\"count\":%" PRIu64 "}", bucket(l, i));
+            td_json_put_u64(w, "le_ns", bounds[i]);
+        td_json_put_u64(w, "count", bucket(l, i));
+        td_json_object_end(w);
     }
-    return td_buf_add_text(out, "]}");
+    td_json_array_end(w);
+    td_json_object_end(w);
 }

@@ -8,6 +8,7 @@
 #define REPLAYER_LATENESS_H
 
 #include "core/buf.h"
+#include "core/json_writer.h"
 
 #define PLAY_LATENESS_SLOTS 976 /* 16 below 16 ns, 16 for each of 2^4..2^63 */
 
@@ -37,7 +38,7 @@ enum td_code play_lateness_text(const struct play_lateness *l,
 /* {"count":..,"p50_ns":..,"p90_ns":..,"p99_ns":..,"max_ns":..,
  *  "buckets":[{"le_ns":10000,"count":..},...,{"le_ns":null,"count":..}]}
  */
-enum td_code play_lateness_json(const struct play_lateness *l,
-                                struct td_buf *out);
+void play_lateness_json(const struct play_lateness *l, struct td_json_writer *w,
+                        const char *key);
 
 #endif

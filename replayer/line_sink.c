@@ -3,6 +3,7 @@
 #include "core/b64.h"
 #include "core/fs.h"
 #include "core/json.h"
+#include "core/json_writer.h"
 #include "core/mem.h"
 #include "tape/line.h"
 
@@ -43,14 +44,20 @@ static bool breaks_line(struct td_bytes text)
 
 static enum td_code add_string(struct td_buf *out, struct td_bytes text)
 {
-    (void)td_buf_add_byte(out, '"');
-    return td_json_escape(out, text) ? TD_LIMIT : td_buf_add_byte(out, '"');
+    struct td_json_writer w = td_json_writer(out);
+
+    td_json_put_string(&w, NULL, text);
+    return td_json_done(&w);
 }
 
 static enum td_code add_bytes(struct td_buf *out, struct td_bytes bytes)
 {
-    (void)td_buf_add_text(out, "{\"b64\":\"");
-    return td_b64_encode(out, bytes) ? TD_LIMIT : td_buf_add_text(out, "\"}");
+    struct td_json_writer w = td_json_writer(out);
+
+    td_json_object(&w, NULL);
+    td_json_put_b64(&w, "b64", bytes);
+    td_json_object_end(&w);
+    return td_json_done(&w);
 }
 
 /* In JSON a line break stands between tokens only, where a space will do. */

@@ -1,3 +1,4 @@
+#include "core/json_writer.h"
 #include "replayer/run.h"
 
 #include "core/json.h"
@@ -79,28 +80,28 @@ enum td_code play_summary_text(const struct play_run *run, struct td_buf *out)
     return out->len ? TD_OK : TD_LIMIT;
 }
 
-static void json_consumer(struct td_buf *out,
+static void json_consumer(struct td_json_writer *w,
                           const struct play_consumer_stats *c)
 {
-    (void)td_buf_add_text(out, "{\"address\":\"");
-    (void)td_json_escape(out, td_text(c->address));
-    (void)td_buf_addf(out,
-                      "\",\"dialect\":\"%s\",\"sent\":%" PRIu64
-                      ",\"lost\":%" PRIu64 ",\"unfit\":%" PRIu64
-                      ",\"missed\":%" PRIu64 ",\"received\":%" PRIu64 "}",
-                      c->dialect, c->sent, c->lost, c->unfit, c->missed,
-                      c->received);
+    td_json_object(w, NULL);
+    td_json_put_text(w, "address", c->address);
+    td_json_put_text(w, "dialect", c->dialect);
+    td_json_put_u64(w, "sent", c->sent);
+    td_json_put_u64(w, "lost", c->lost);
+    td_json_put_u64(w, "unfit", c->unfit);
+    td_json_put_u64(w, "missed", c->missed);
+    td_json_put_u64(w, "received", c->received);
+    td_json_object_end(w);
 }
 
 /* A member with a string, or null if it is empty. */
-static void json_text(struct td_buf *out, const char *key, const char *text)
+static void json_text(struct td_json_writer *w, const char *key,
+                      const char *text)
 {
-    (void)td_buf_addf(out, ",\"%s\":%s", key, *text ? "\"" : "null");
-    (void)td_json_escape(out, td_text(text));
-    (void)td_buf_add_text(out, *text ? "\"" : "");
+    td_json_put_text_or_null(w, key, *text ? text : NULL);
 }
 
-static void json_consumers(struct td_buf *out, const struct play_run *run)
+static void json_consumers(struct td_json_writer *w, const struct play_run *run)
 {
     const struct play_serve *serve = play_run_serve(run);
     const struct play_connect *connect = play_run_connect(run);
@@ -108,49 +109,44 @@ static void json_consumers(struct td_buf *out, const struct play_run *run)
     uint64_t sent = connect ? play_connect_sent(connect)
                             : play_player_stats(play_run_player(run))->events;
 
-    (void)td_buf_add_text(out, ",\"consumers\":[");
-    for (size_t i = 0; serve && play_serve_consumer(serve, i, &c); i++) {
-        (void)td_buf_add_text(out, i ? "," : "");
-        json_consumer(out, &c);
-    }
+    td_json_array(w, "consumers");
+    for (size_t i = 0; serve && play_serve_consumer(serve, i, &c); i++)
+        json_consumer(w, &c);
     if (connect) {
         c.sent = play_connect_sent(connect);
         c.lost = c.unfit = play_connect_unfit(connect);
         c.received = play_connect_received(connect);
-        json_consumer(out, &c);
+        json_consumer(w, &c);
     }
-    (void)td_buf_addf(
-        out,
-        "],\"joined\":%" PRIu64 ",\"delivered\":%" PRIu64 ",\"lost\":%" PRIu64
-        ",\"unfit\":%" PRIu64 ",\"missed\":%" PRIu64,
-        serve ? play_serve_joined(serve) : 1,
-        serve ? play_serve_sent(serve) : sent,
-        serve ? play_serve_lost(serve) : play_run_unfit(run),
-        play_run_unfit(run), serve ? play_serve_missed(serve) : 0);
-    json_text(out, "unfit_why", play_run_unfit_why(run));
+    td_json_array_end(w);
+    td_json_put_u64(w, "joined", serve ? play_serve_joined(serve) : 1);
+    td_json_put_u64(w, "delivered", serve ? play_serve_sent(serve) : sent);
+    td_json_put_u64(w, "lost",
+                    serve ? play_serve_lost(serve) : play_run_unfit(run));
+    td_json_put_u64(w, "unfit", play_run_unfit(run));
+    td_json_put_u64(w, "missed", serve ? play_serve_missed(serve) : 0);
+    json_text(w, "unfit_why", play_run_unfit_why(run));
 }
 
-enum td_code play_summary_json(const struct play_run *run, struct td_buf *out)
+void play_summary_json(const struct play_run *run, struct td_json_writer *w)
 {
     const struct play_stats *stats = play_player_stats(play_run_player(run));
     struct td_buf damage = {0};
     bool damaged = play_source_damage(play_run_source(run), &damage);
 
-    (void)td_buf_addf(
-        out,
-        "{\"read\":%" PRIu64 ",\"events\":%" PRIu64 ",\"bytes\":%" PRIu64
-        ",\"passes\":%" PRIu64 ",\"took_ns\":%" PRIu64,
-        play_source_seen(play_run_source(run)).read, stats->events,
-        stats->bytes, stats->passes, stats->took_ns);
+    td_json_put_u64(w, "read", play_source_seen(play_run_source(run)).read);
+    td_json_put_u64(w, "events", stats->events);
+    td_json_put_u64(w, "bytes", stats->bytes);
+    td_json_put_u64(w, "passes", stats->passes);
+    td_json_put_u64(w, "took_ns", stats->took_ns);
     if (stats->lateness.count) {
-        (void)td_buf_addf(
-            out, ",\"planned_ns\":%" PRIu64 ",\"late\":", stats->planned_ns);
-        (void)play_lateness_json(&stats->lateness, out);
+        td_json_put_u64(w, "planned_ns", stats->planned_ns);
+        play_lateness_json(&stats->lateness, w, "late");
     } else {
-        (void)td_buf_add_text(out, ",\"planned_ns\":null,\"late\":null");
+        td_json_put_null(w, "planned_ns");
+        td_json_put_null(w, "late");
     }
-    json_consumers(out, run);
-    json_text(out, "damage", damaged ? td_buf_str(&damage) : "");
+    json_consumers(w, run);
+    json_text(w, "damage", damaged ? td_buf_str(&damage) : "");
     td_buf_release(&damage);
-    return td_buf_add_text(out, "}\n");
 }

@@ -6,6 +6,7 @@
 #ifndef REPLAYER_RUN_H
 #define REPLAYER_RUN_H
 
+#include "core/json_writer.h"
 #include "replayer/connect.h"
 #include "replayer/player.h"
 #include "replayer/serve.h"
@@ -91,6 +92,6 @@ const char *play_run_unfit_why(const struct play_run *run);
  * struct play_consumer_stats for the others.
  */
 enum td_code play_summary_text(const struct play_run *run, struct td_buf *out);
-enum td_code play_summary_json(const struct play_run *run, struct td_buf *out);
+void play_summary_json(const struct play_run *run, struct td_json_writer *w);
 
 #endif

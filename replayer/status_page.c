@@ -1,7 +1,6 @@
 #include "replayer/status_page.h"
 
-#include "core/json.h"
-#include "core/utf8.h"
+#include "core/json_writer.h"
 #include "replayer/status_page_html.h"
 
 #include <inttypes.h>
@@ -22,23 +21,6 @@ const char *play_status_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-static void add_string(struct td_buf *out, const char *text)
-{
-    (void)td_buf_add_byte(out, '"');
-    (void)td_json_escape_any(out, td_text(text));
-    (void)td_buf_add_byte(out, '"');
-}
-
-static void add_object(struct td_buf *out, const char *key,
-                       struct td_bytes json)
-{
-    (void)td_buf_addf(out, ",\"%s\":", key);
-    if (json.len)
-        (void)td_buf_add_bytes(out, json);
-    else
-        (void)td_buf_add_text(out, "null");
-}
-
 /* What {"end":{...}} holds. */
 static struct td_bytes end_facts(struct td_bytes line)
 {
@@ -48,42 +30,37 @@ static struct td_bytes end_facts(struct td_bytes line)
                            : td_bytes(NULL, 0);
 }
 
-static void add_damage(struct td_buf *out, const struct play_source *source)
+static void add_damage(struct td_json_writer *w,
+                       const struct play_source *source)
 {
     struct td_buf damage = {0};
+    bool damaged = play_source_damage(source, &damage);
 
-    (void)td_buf_add_text(out, ",\"damage\":");
-    if (play_source_damage(source, &damage))
-        add_string(out, td_buf_str(&damage));
-    else
-        (void)td_buf_add_text(out, "null");
+    td_json_put_text_or_null(w, "damage", damaged ? td_buf_str(&damage) : NULL);
     td_buf_release(&damage);
 }
 
-static void event_payload_json(struct td_buf *out,
-                               const struct play_source *source,
-                               const struct play_player *player,
-                               unsigned consumers)
+static void status_json(struct td_buf *out, const struct play_source *source,
+                        const struct play_player *player, unsigned consumers)
 {
     struct play_view view = play_player_view(player);
+    struct td_json_writer w = td_json_writer(out);
     const char *path;
 
-    (void)td_buf_add_text(out, "{\"tapes\":[");
-    for (uint32_t i = 0; (path = play_source_path(source, i)); i++) {
-        if (i)
-            (void)td_buf_add_byte(out, ',');
-        add_string(out, play_status_name(path));
-    }
-    (void)td_buf_add_byte(out, ']');
-    add_object(out, "header", play_source_header(source, 0));
-    add_object(out, "end", end_facts(play_source_end(source)));
-    (void)td_buf_addf(out,
-                      ",\"state\":\"%s\",\"at_ns\":%" PRIu64
-                      ",\"events\":%" PRIu64 ",\"consumers\":%u",
-                      play_status_state(player), view.at_ns, view.events,
-                      consumers);
-    add_damage(out, source);
-    (void)td_buf_add_text(out, "}\n");
+    td_json_object(&w, NULL);
+    td_json_array(&w, "tapes");
+    for (uint32_t i = 0; (path = play_source_path(source, i)); i++)
+        td_json_put_text(&w, NULL, play_status_name(path));
+    td_json_array_end(&w);
+    td_json_put_raw(&w, "header", play_source_header(source, 0));
+    td_json_put_raw(&w, "end", end_facts(play_source_end(source)));
+    td_json_put_text(&w, "state", play_status_state(player));
+    td_json_put_u64(&w, "at_ns", view.at_ns);
+    td_json_put_u64(&w, "events", view.events);
+    td_json_put_u64(&w, "consumers", consumers);
+    add_damage(&w, source);
+    td_json_object_end(&w);
+    (void)td_json_line(&w);
 }
 
 void play_status_page(const struct play_source *source,
@@ -105,5 +82,5 @@ void play_status_page(const struct play_source *source,
     if (page->html)
         play_status_html(&page->body, source, player, consumers);
     else
-        event_payload_json(&page->body, source, player, consumers);
+        status_json(&page->body, source, player, consumers);
 }

@@ -1,4 +1,4 @@
-/* reports/json.h - a verdict as one line of JSON.
+/* reports/json.h - a verdict as JSON.
  *
  *     {"verdict":"fail","input":"run.tape.gz","events":187,"lossy":false,
  *      "counts":{"pass":3,"fail":1,...},
@@ -16,10 +16,11 @@
 #ifndef REPORTS_JSON_H
 #define REPORTS_JSON_H
 
-#include "core/buf.h"
+#include "core/json_writer.h"
 #include "validator/verdict/verdict.h"
 
-/* Append the verdict and a LF. */
-void report_json(struct td_buf *out, const struct check_verdict *v);
+/* Write the verdict as a value. */
+void report_json(struct td_json_writer *w, const char *key,
+                 const struct check_verdict *v);
 
 #endif

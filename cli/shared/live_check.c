@@ -2,6 +2,7 @@
 
 #include "core/clock.h"
 #include "core/fs.h"
+#include "core/json_writer.h"
 #include "core/mem.h"
 #include "reports/json.h"
 #include "reports/text.h"
@@ -109,8 +110,8 @@ enum td_code cli_live_vacuous(const struct cli_live *live, struct td_error *err)
                         "sent nothing that the contract speaks of");
 }
 
-void cli_live_json(const struct cli_live *live, struct td_buf *out)
+void cli_live_json(const struct cli_live *live, struct td_json_writer *w,
+                   const char *key)
 {
-    report_json(out, live->verdict);
-    out->len--; /* its LF */
+    report_json(w, key, live->verdict);
 }

@@ -7,6 +7,7 @@
 #define CLI_SHARED_LIVE_CHECK_H
 
 #include "cli/shared/check_options.h"
+#include "core/json_writer.h"
 
 #define CLI_LIVE_FINDINGS 100 /* lines of one stream */
 
@@ -47,7 +48,8 @@ TD_MUST_CHECK enum td_code cli_live_end(struct cli_live *live,
 TD_MUST_CHECK enum td_code cli_live_vacuous(const struct cli_live *live,
                                             struct td_error *err);
 
-/* Append the verdict as a JSON object, without LF; after cli_live_end(). */
-void cli_live_json(const struct cli_live *live, struct td_buf *out);
+/* Write the verdict as a value; after cli_live_end(). */
+void cli_live_json(const struct cli_live *live, struct td_json_writer *w,
+                   const char *key);
 
 #endif

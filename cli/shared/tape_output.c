@@ -58,24 +58,26 @@ void cli_say_waiting(const struct cli_args *args, const char *path,
         cli_say(args, "waiting for %s on stdin; Ctrl-D ends it", what);
 }
 
-void cli_tape_state_json(struct td_buf *out, const struct tape_state *state)
+void cli_tape_state_json(struct td_json_writer *w,
+                         const struct tape_state *state)
 {
-    (void)td_buf_addf(
-        out,
-        "\"indexed\":%s,\"ended\":%s,\"torn\":%s,\"recording\":%s,"
-        "\"segments\":%" PRIu64 ",\"members\":%" PRIu64
-        ",\"bad_members\":%" PRIu64 ",\"bad_lines\":%" PRIu64
-        ",\"missing\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"strays\":%" PRIu64
-        ",\"repeated\":%" PRIu64 ",\"foreign\":%" PRIu64
-        ",\"headless\":%" PRIu64 ",\"wrong_index\":%" PRIu64,
-        state->indexed ? "true" : "false", state->ended ? "true" : "false",
-        state->torn && !state->growing ? "true" : "false",
-        state->growing ? "true" : "false", state->segments, state->members,
-        state->bad_members, state->bad_lines, state->missing, state->lost,
-        state->strays, state->repeated, state->foreign, state->headless,
-        state->wrong_index);
+    td_json_put_bool(w, "indexed", state->indexed);
+    td_json_put_bool(w, "ended", state->ended);
+    td_json_put_bool(w, "torn", state->torn && !state->growing);
+    td_json_put_bool(w, "recording", state->growing);
+    td_json_put_u64(w, "segments", state->segments);
+    td_json_put_u64(w, "members", state->members);
+    td_json_put_u64(w, "bad_members", state->bad_members);
+    td_json_put_u64(w, "bad_lines", state->bad_lines);
+    td_json_put_u64(w, "missing", state->missing);
+    td_json_put_u64(w, "lost", state->lost);
+    td_json_put_u64(w, "strays", state->strays);
+    td_json_put_u64(w, "repeated", state->repeated);
+    td_json_put_u64(w, "foreign", state->foreign);
+    td_json_put_u64(w, "headless", state->headless);
+    td_json_put_u64(w, "wrong_index", state->wrong_index);
     if (state->torn_at != TAPE_NO_DAMAGE && !state->growing)
-        (void)td_buf_addf(out, ",\"damaged_at\":%" PRIu64, state->torn_at);
+        td_json_put_u64(w, "damaged_at", state->torn_at);
 }
 
 enum td_code cli_print(struct td_buf *out, struct td_error *err)

@@ -4,6 +4,7 @@
 
 #include "cli/options/command.h"
 #include "core/buf.h"
+#include "core/json_writer.h"
 #include "tape/reader.h"
 
 /* TD_LOSSY, with what is wrong in *err, if the state tells of damage or losses;
@@ -25,8 +26,9 @@ TD_MUST_CHECK enum td_code cli_not_onto(const char *out, const char *tape,
 void cli_say_waiting(const struct cli_args *args, const char *path,
                      const char *what);
 
-/* Append the state as members of a JSON object, without braces. */
-void cli_tape_state_json(struct td_buf *out, const struct tape_state *state);
+/* Write the state as members of the object at hand. */
+void cli_tape_state_json(struct td_json_writer *w,
+                         const struct tape_state *state);
 
 /* Write out to stdout and empty it. */
 TD_MUST_CHECK enum td_code cli_print(struct td_buf *out, struct td_error *err);

@@ -2,10 +2,10 @@
 #include "cli/options/args.h"
 #include "cli/options/common.h"
 #include "cli/options/find_verb.h"
-#include "cli/shared/json_text.h"
 #include "cli/verbs/verbs.h"
 #include "core/fs.h"
 #include "core/json.h"
+#include "core/json_writer.h"
 
 #include <string.h>
 
@@ -17,6 +17,7 @@ struct key {
 
 struct page {
     struct td_buf text;
+    struct td_json_writer w; /* into text */
     const struct key *key;
     bool json;
     unsigned told; /* settings */
@@ -69,20 +70,16 @@ static enum td_code find_key(struct key *key, const char *text,
     return TD_USAGE;
 }
 
-static void add_json(struct page *page, const struct cli_found *found)
+static void add_json(struct td_json_writer *w, const struct cli_found *found)
 {
-    struct td_buf *out = &page->text;
-
-    (void)td_buf_addf(out,
-                      "%s{\"from\":\"%s\",\"where\":", page->told ? "," : "",
-                      cli_origin_text(found->from));
-    cli_json_text(out, NULL, found->where);
-    (void)td_buf_add_text(out, ",\"values\":[");
-    for (size_t i = 0; i < found->count; i++) {
-        (void)td_buf_add_text(out, i ? "," : "");
-        cli_json_text(out, NULL, found->texts[i]);
-    }
-    (void)td_buf_add_text(out, "]}");
+    td_json_object(w, NULL);
+    td_json_put_text(w, "from", cli_origin_text(found->from));
+    td_json_put_text(w, "where", found->where);
+    td_json_array(w, "values");
+    for (size_t i = 0; i < found->count; i++)
+        td_json_put_text(w, NULL, found->texts[i]);
+    td_json_array_end(w);
+    td_json_object_end(w);
 }
 
 static void add_name(struct td_buf *out, const struct key *key)
@@ -112,7 +109,7 @@ static bool add_found(void *ctx, const struct cli_found *found)
     struct page *page = ctx;
 
     if (page->json)
-        add_json(page, found);
+        add_json(&page->w, found);
     else
         add_line(page, found);
     page->told++;
@@ -141,18 +138,26 @@ static enum td_code explain(const struct cli_args *args, const char *name,
     struct page page = {.key = &key, .json = cli_json(args)};
     enum td_code code = find_key(&key, name, err);
 
+    page.w = td_json_writer(&page.text);
     if (code)
         return code;
     if (page.json) {
-        (void)td_buf_add_text(&page.text, "{\"key\":\"");
-        add_name(&page.text, &key);
-        (void)td_buf_add_text(&page.text, "\",\"settings\":[");
+        struct td_buf full = {0};
+
+        add_name(&full, &key);
+        td_json_object(&page.w, NULL);
+        td_json_put_string(&page.w, "key", td_buf_bytes(&full));
+        td_json_array(&page.w, "settings");
+        td_buf_release(&full);
     }
     cli_config_each(args->config, key.verb ? key.verb->name : NULL, key.option,
                     add_found, &page);
     add_preset(&page);
-    if (page.json)
-        (void)td_buf_add_text(&page.text, "]}\n");
+    if (page.json) {
+        td_json_array_end(&page.w);
+        td_json_object_end(&page.w);
+        (void)td_json_line(&page.w);
+    }
     code = td_fs_replace("-", td_buf_bytes(&page.text), err);
     td_buf_release(&page.text);
     return code;

@@ -3,6 +3,7 @@
 #include "cli/verbs/info_members.h"
 #include "core/clock.h"
 #include "core/json.h"
+#include "core/json_writer.h"
 #include "core/log.h"
 #include "core/mem.h"
 
@@ -322,53 +323,58 @@ static void text_rows(struct td_buf *out, const struct info *info)
     }
 }
 
-static void json_rows(struct td_buf *out, const struct info *info)
+static void json_rows(struct td_json_writer *w, const struct info *info)
 {
-    bool first = true;
-
-    (void)td_buf_add_text(out, ",\"names\":[");
+    td_json_array(w, "names");
     for (size_t i = 0; i < info->len; i++) {
         const struct row *row = &info->rows[i];
 
-        (void)td_buf_addf(out, "%s{\"%s\":\"", first ? "" : ",",
-                          row->is_kind ? "kind" : "name");
-        (void)td_buf_add(out, row->name, row->len);
-        (void)td_buf_addf(out,
-                          "\",\"events\":%" PRIu64 ",\"bytes\":%" PRIu64
-                          ",\"rate_min\":%" PRIu64 ",\"rate_max\":%" PRIu64 "}",
-                          row->count, row->bytes, row->least, row->most);
-        first = false;
+        td_json_object(w, NULL);
+        td_json_put_body(w, row->is_kind ? "kind" : "name",
+                         td_bytes(row->name, row->len));
+        td_json_put_u64(w, "events", row->count);
+        td_json_put_u64(w, "bytes", row->bytes);
+        td_json_put_u64(w, "rate_min", row->least);
+        td_json_put_u64(w, "rate_max", row->most);
+        td_json_object_end(w);
     }
-    (void)td_buf_add_text(out, "]");
+    td_json_array_end(w);
+}
+
+/* What {"end":{...}} holds. */
+static void json_end(struct td_json_writer *w, struct td_bytes line)
+{
+    struct td_json_doc doc = {0};
+
+    if (line.len > 0 && !td_json_parse(&doc, line, TD_JSON_DEPTH, NULL))
+        td_json_put_raw(
+            w, "end",
+            td_json_raw(&doc, td_json_member(&doc, 0, td_text("end"))));
+    td_json_release(&doc);
 }
 
 static void json_facts(struct td_buf *out, const struct tape_reader *reader,
                        const struct info *info, uint64_t file_bytes)
 {
-    struct td_bytes end = tape_reader_end(reader);
+    struct td_json_writer w = td_json_writer(out);
     struct tape_state state = tape_reader_state(reader);
 
-    (void)td_buf_addf(out,
-                      "{\"events\":%" PRIu64 ",\"connections\":%" PRIu32
-                      ",\"first_ns\":%" PRIu64 ",\"last_ns\":%" PRIu64
-                      ",\"span_ns\":%" PRIu64 ",\"bytes\":%" PRIu64
-                      ",\"text_bytes\":%" PRIu64 ",\"start\":\"",
-                      info->events, info->conns, info->first_ns, info->last_ns,
-                      info->span_ns, file_bytes, info->text_bytes);
-    (void)td_time_format(out, info->start_wall_ns);
-    (void)td_buf_add_text(out, "\",");
-    cli_tape_state_json(out, &state);
-    json_rows(out, info);
-    if (info->header.len > 0) {
-        (void)td_buf_add_text(out, ",\"header\":");
-        (void)td_buf_add_bytes(out, td_buf_bytes(&info->header));
-    }
-    if (end.len > 0) {
-        /* {"end":{..}}: the braces around it are ours here. */
-        (void)td_buf_add_byte(out, ',');
-        (void)td_buf_add(out, end.ptr + 1, end.len - 2);
-    }
-    (void)td_buf_add_text(out, "}\n");
+    td_json_object(&w, NULL);
+    td_json_put_u64(&w, "events", info->events);
+    td_json_put_u64(&w, "connections", info->conns);
+    td_json_put_u64(&w, "first_ns", info->first_ns);
+    td_json_put_u64(&w, "last_ns", info->last_ns);
+    td_json_put_u64(&w, "span_ns", info->span_ns);
+    td_json_put_u64(&w, "bytes", file_bytes);
+    td_json_put_u64(&w, "text_bytes", info->text_bytes);
+    td_json_put_time(&w, "start", info->start_wall_ns);
+    cli_tape_state_json(&w, &state);
+    json_rows(&w, info);
+    if (info->header.len > 0)
+        td_json_put_raw(&w, "header", td_buf_bytes(&info->header));
+    json_end(&w, tape_reader_end(reader));
+    td_json_object_end(&w);
+    (void)td_json_line(&w);
 }
 
 static enum td_code print_info(const struct cli_args *args, const char *path,

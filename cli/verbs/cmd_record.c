@@ -4,6 +4,7 @@
 #include "cli/shared/tape_output.h"
 #include "cli/verbs/record_options.h"
 #include "core/fs.h"
+#include "core/json_writer.h"
 #include "core/terminal.h"
 #include "recorder/record_summary.h"
 #include "wire/net/signals.h"
@@ -155,16 +156,15 @@ static enum td_code report_json_line(struct record *record,
                                      const int *status, struct td_error *err)
 {
     struct td_buf text = {0};
+    struct td_json_writer w = td_json_writer(&text);
     enum td_code code;
 
-    rec_summary_json(&text, result, status);
-    if (record->live) {
-        text.len--; /* its } */
-        td_buf_add_text(&text, ",\"verdict\":");
-        cli_live_json(record->live, &text);
-        td_buf_add_byte(&text, '}');
-    }
-    td_buf_add_byte(&text, '\n');
+    td_json_object(&w, NULL);
+    rec_summary_json(&w, result, status);
+    if (record->live)
+        cli_live_json(record->live, &w, "verdict");
+    td_json_object_end(&w);
+    (void)td_json_line(&w);
     code = td_fs_write(STDOUT_FILENO, td_buf_bytes(&text), "stdout", err);
     td_buf_release(&text);
     return code;

@@ -3,6 +3,7 @@
 #include "cli/verbs/replay_options.h"
 #include "core/fs.h"
 #include "core/json.h"
+#include "core/json_writer.h"
 #include "replayer/dry_run.h"
 #include "wire/net/signals.h"
 
@@ -27,19 +28,22 @@ static void add_address(struct td_buf *out, const struct session *s,
     const struct wire_bind *bind = &s->replay.run.serve.server.bind;
     const char *host = bind->host ? bind->host : "127.0.0.1";
     bool ipv6 = strchr(host, ':');
+    struct td_json_writer w = td_json_writer(out);
+    struct td_buf url = {0};
 
+    td_json_object(&w, NULL);
     if (bind->unix_path) {
-        (void)td_buf_add_text(out, "{\"unix\":\"");
-        (void)td_json_escape(out, td_text(bind->unix_path));
-        (void)td_buf_add_text(out, "\"}\n");
-        return;
+        td_json_put_text(&w, "unix", bind->unix_path);
+    } else {
+        (void)td_buf_addf(&url, "%s://%s%s%s:%u/", bind->tls ? "https" : "http",
+                          ipv6 ? "[" : "", host, ipv6 ? "]" : "", port);
+        td_json_put_text(&w, "host", host);
+        td_json_put_u64(&w, "port", port);
+        td_json_put_string(&w, "url", td_buf_bytes(&url));
     }
-    (void)td_buf_add_text(out, "{\"host\":\"");
-    (void)td_json_escape(out, td_text(host));
-    (void)td_buf_addf(out, "\",\"port\":%u,\"url\":\"%s://%s", port,
-                      bind->tls ? "https" : "http", ipv6 ? "[" : "");
-    (void)td_json_escape(out, td_text(host));
-    (void)td_buf_addf(out, "%s:%u/\"}\n", ipv6 ? "]" : "", port);
+    td_json_object_end(&w);
+    (void)td_json_line(&w);
+    td_buf_release(&url);
 }
 
 static enum td_code on_listening(void *ctx, uint16_t port, struct td_error *err)
@@ -113,15 +117,6 @@ static enum td_code dry_run(const struct session *s, struct td_error *err)
     return code;
 }
 
-/* One more member of the summary's object. */
-static void add_verdicts(const struct session *s, struct td_buf *out)
-{
-    out->len -= 2; /* } and LF */
-    (void)td_buf_add_text(out, ",\"verdicts\":");
-    cli_expect_json(s->replay.expect, out);
-    (void)td_buf_add_text(out, "}\n");
-}
-
 static enum td_code print_summary(const struct session *s, struct td_error *err)
 {
     const struct play_run *run = s->run;
@@ -130,9 +125,14 @@ static enum td_code print_summary(const struct session *s, struct td_error *err)
     enum td_code code = TD_OK;
 
     if (cli_json(s->args)) {
-        (void)play_summary_json(run, &text);
+        struct td_json_writer w = td_json_writer(&text);
+
+        td_json_object(&w, NULL);
+        play_summary_json(run, &w);
         if (s->judged)
-            add_verdicts(s, &text);
+            cli_expect_json(s->replay.expect, &w, "verdicts");
+        td_json_object_end(&w);
+        (void)td_json_line(&w);
         code = print(s, &text, false, err);
     } else if (!cli_quiet(s->args)) {
         (void)play_summary_text(run, &text);

@@ -2,6 +2,7 @@
 #include "cli/shared/tape_output.h"
 #include "cli/verbs/validate_input.h"
 #include "cli/verbs/validate_output.h"
+#include "core/json_writer.h"
 #include "reports/json.h"
 #include "reports/text.h"
 
@@ -57,14 +58,17 @@ static enum td_code report(struct validate *all, const struct check_verdict *v,
                            struct td_error *err)
 {
     struct td_buf out = {0};
+    struct td_json_writer w = td_json_writer(&out);
     enum td_code code = TD_OK;
 
-    if (cli_json(all->args))
-        report_json(&out, v);
-    else if (!cli_quiet(all->args))
+    if (cli_json(all->args)) {
+        report_json(&w, NULL, v);
+        (void)td_json_line(&w);
+    } else if (!cli_quiet(all->args)) {
         report_text(&out, v,
                     (struct report_style){cli_verbose(all->args),
                                           cli_color(all->args, STDOUT_FILENO)});
+    }
     code = cli_print(&out, err);
     td_buf_release(&out);
     return code;
@@ -155,14 +159,19 @@ static void add_summary_text(struct td_buf *out, const struct validate *all)
 
 static void add_summary_json(struct td_buf *out, const struct validate *all)
 {
-    (void)td_buf_addf(out, "{\"summary\":{\"inputs\":%" PRIu64, all->inputs);
+    struct td_json_writer w = td_json_writer(out);
+
+    td_json_object(&w, NULL);
+    td_json_object(&w, "summary");
+    td_json_put_u64(&w, "inputs", all->inputs);
     for (int o = CHECK_PASS; o <= CHECK_ERROR; o++)
-        (void)td_buf_addf(out, ",\"%s\":%" PRIu64,
-                          check_outcome_text((enum check_outcome)o),
-                          all->outcomes[o]);
-    (void)td_buf_addf(out,
-                      ",\"events\":%" PRIu64 ",\"findings\":%" PRIu64 "}}\n",
-                      all->events, all->findings);
+        td_json_put_u64(&w, check_outcome_text((enum check_outcome)o),
+                        all->outcomes[o]);
+    td_json_put_u64(&w, "events", all->events);
+    td_json_put_u64(&w, "findings", all->findings);
+    td_json_object_end(&w);
+    td_json_object_end(&w);
+    (void)td_json_line(&w);
 }
 
 static enum td_code summarize(const struct validate *all, struct td_error *err)

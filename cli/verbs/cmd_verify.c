@@ -1,6 +1,7 @@
 /* tapedeck verify: is every byte of a tape what was recorded? */
 #include "cli/shared/tape_output.h"
 #include "core/json.h"
+#include "core/json_writer.h"
 #include "core/log.h"
 #include "core/terminal.h"
 #include "tape/audit.h"
@@ -114,14 +115,18 @@ static void tell_json(struct td_buf *out, const struct check *check,
                       const struct tape_state *state,
                       const struct tape_audited *found, bool ok)
 {
-    (void)td_buf_addf(out,
-                      "{\"ok\":%s,\"events\":%" PRIu64 ",\"not_json\":%" PRIu64
-                      ",\"back\":%" PRIu64 ",\"wrong_heads\":%" PRIu64
-                      ",\"wrong_totals\":%" PRIu64 ",",
-                      ok ? "true" : "false", check->events, check->not_json,
-                      check->back, found->heads, found->totals);
-    cli_tape_state_json(out, state);
-    (void)td_buf_add_text(out, "}\n");
+    struct td_json_writer w = td_json_writer(out);
+
+    td_json_object(&w, NULL);
+    td_json_put_bool(&w, "ok", ok);
+    td_json_put_u64(&w, "events", check->events);
+    td_json_put_u64(&w, "not_json", check->not_json);
+    td_json_put_u64(&w, "back", check->back);
+    td_json_put_u64(&w, "wrong_heads", found->heads);
+    td_json_put_u64(&w, "wrong_totals", found->totals);
+    cli_tape_state_json(&w, state);
+    td_json_object_end(&w);
+    (void)td_json_line(&w);
 }
 
 static void tell_ok(struct td_buf *out, const char *path,

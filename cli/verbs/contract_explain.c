@@ -1,6 +1,6 @@
-#include "cli/shared/json_text.h"
 #include "cli/shared/tape_output.h"
 #include "cli/verbs/contract.h"
+#include "core/json_writer.h"
 #include "core/log.h"
 #include "validator/explain/explain.h"
 
@@ -12,6 +12,7 @@ extern const size_t cli_contract_schema_text_len;
 /* One contract on its page. */
 struct page {
     struct td_buf out;
+    struct td_json_writer w; /* into out */
     const struct td_jsonx *doc;
     const struct td_json_doc *json;
     bool as_json;
@@ -36,10 +37,8 @@ static void add_member(struct page *page, uint32_t at, const char *key)
 {
     struct td_buf text = text_at(page, at, key);
 
-    if (text.len > 0) {
-        (void)td_buf_add_byte(&page->out, ',');
-        cli_json_text(&page->out, key, td_buf_str(&text));
-    }
+    if (text.len > 0)
+        td_json_put_string(&page->w, key, td_buf_bytes(&text));
     td_buf_release(&text);
 }
 
@@ -47,18 +46,17 @@ static void add_rule_json(struct page *page, uint32_t at)
 {
     struct td_buf text = text_at(page, at, "id");
 
-    (void)td_buf_add_byte(&page->out, '{');
-    cli_json_text(&page->out, "id", td_buf_str(&text));
+    td_json_object(&page->w, NULL);
+    td_json_put_string(&page->w, "id", td_buf_bytes(&text));
     td_buf_clear(&text);
     check_explain_rule(&text, page->doc, at);
-    (void)td_buf_add_byte(&page->out, ',');
-    cli_json_text(&page->out, "sentence", td_buf_str(&text));
+    td_json_put_string(&page->w, "sentence", td_buf_bytes(&text));
     td_buf_release(&text);
     add_member(page, at, "level");
     add_member(page, at, "profile");
     add_member(page, at, "dialect");
     add_member(page, at, "note");
-    (void)td_buf_add_byte(&page->out, '}');
+    td_json_object_end(&page->w);
 }
 
 /* " [warn, profile full]" */
@@ -116,20 +114,18 @@ static void add_rules(struct page *page)
     uint32_t rules = td_json_member(page->json, 0, td_text("rules"));
 
     if (page->as_json)
-        (void)td_buf_add_text(&page->out, ",\"rules\":[");
+        td_json_array(&page->w, "rules");
     else if (rules)
         (void)td_buf_addf(&page->out, "rules:\n");
     for (uint32_t i = rules + 1; rules && i < page->json->values[rules].next;
          i = page->json->values[i].next) {
-        if (!page->as_json) {
+        if (page->as_json)
+            add_rule_json(page, i);
+        else
             add_rule_text(page, i);
-            continue;
-        }
-        (void)td_buf_add_text(&page->out, i > rules + 1 ? "," : "");
-        add_rule_json(page, i);
     }
     if (page->as_json)
-        (void)td_buf_add_byte(&page->out, ']');
+        td_json_array_end(&page->w);
 }
 
 /* What an event is, as far as a line has room. */
@@ -151,7 +147,7 @@ static void add_event(struct page *page, uint32_t key)
 
     (void)td_json_unescape(&name, td_json_inner(page->json, key));
     if (page->as_json) {
-        cli_json_text(&page->out, NULL, td_buf_str(&name));
+        td_json_put_string(&page->w, NULL, td_buf_bytes(&name));
     } else {
         (void)td_buf_add_text(&page->out, "  ");
         (void)td_text_clean(&page->out, td_buf_bytes(&name));
@@ -169,18 +165,15 @@ static void add_events(struct page *page)
     uint32_t events = td_json_member(page->json, 0, td_text("events"));
 
     if (page->as_json)
-        (void)td_buf_add_text(&page->out, ",\"events\":[");
+        td_json_array(&page->w, "events");
     else if (events)
         (void)td_buf_addf(&page->out, "events:\n");
     for (uint32_t key = events + 1;
          events && key < page->json->values[events].next;
-         key = page->json->values[key + 1].next) {
-        if (page->as_json && key > events + 1)
-            (void)td_buf_add_byte(&page->out, ',');
+         key = page->json->values[key + 1].next)
         add_event(page, key);
-    }
     if (page->as_json)
-        (void)td_buf_add_byte(&page->out, ']');
+        td_json_array_end(&page->w);
 }
 
 /* The text of a value that is text; else "". */
@@ -194,14 +187,13 @@ static struct td_buf text_of(const struct page *page, uint32_t at)
 }
 
 /* A name that the contract can be told, and what it is for. */
-static void add_choice(struct page *page, uint32_t name, struct td_buf *note,
-                       bool first)
+static void add_choice(struct page *page, uint32_t name, struct td_buf *note)
 {
     struct td_buf text = text_of(page, name);
 
     if (page->as_json) {
-        (void)td_buf_add_text(&page->out, first ? "" : ",");
-        cli_json_text(&page->out, td_buf_str(&text), td_buf_str(note));
+        td_json_put_key(&page->w, td_buf_bytes(&text));
+        td_json_put_string(&page->w, NULL, td_buf_bytes(note));
     } else {
         (void)td_buf_add_text(&page->out, "  ");
         (void)td_text_clean(&page->out, td_buf_bytes(&text));
@@ -223,7 +215,10 @@ static void add_choices(struct page *page, const char *key)
 
     if (at == 0)
         return;
-    (void)td_buf_addf(&page->out, page->as_json ? ",\"%s\":{" : "%s:\n", key);
+    if (page->as_json)
+        td_json_object(&page->w, key);
+    else
+        (void)td_buf_addf(&page->out, "%s:\n", key);
     for (uint32_t i = at + 1; i < page->json->values[at].next;
          i = page->json->values[list ? i : i + 1].next) {
         struct td_buf note = {0};
@@ -232,9 +227,10 @@ static void add_choices(struct page *page, const char *key)
             note = text_at(page, i + 1, "note");
         else if (!list)
             note = text_of(page, i + 1);
-        add_choice(page, i, &note, i == at + 1);
+        add_choice(page, i, &note);
     }
-    (void)td_buf_add_text(&page->out, page->as_json ? "}" : "");
+    if (page->as_json)
+        td_json_object_end(&page->w);
 }
 
 /* Rules that every verdict has beside those of the contract. */
@@ -250,29 +246,31 @@ static void add_implied(struct page *page)
         {"loss", "Nothing is missing from a tape."},
     };
 
-    (void)td_buf_add_text(&page->out, page->as_json
-                                          ? ",\"implied\":["
-                                          : "rules of every verdict:\n");
+    if (page->as_json)
+        td_json_array(&page->w, "implied");
+    else
+        (void)td_buf_add_text(&page->out, "rules of every verdict:\n");
     for (size_t i = 0; i < sizeof(implied) / sizeof(implied[0]); i++) {
         if (!page->as_json) {
             (void)td_buf_addf(&page->out, "  %-7s  %s\n", implied[i][0],
                               implied[i][1]);
             continue;
         }
-        (void)td_buf_add_text(&page->out, i ? ",{" : "{");
-        cli_json_text(&page->out, "id", implied[i][0]);
-        (void)td_buf_add_byte(&page->out, ',');
-        cli_json_text(&page->out, "says", implied[i][1]);
-        (void)td_buf_add_byte(&page->out, '}');
+        td_json_object(&page->w, NULL);
+        td_json_put_text(&page->w, "id", implied[i][0]);
+        td_json_put_text(&page->w, "says", implied[i][1]);
+        td_json_object_end(&page->w);
     }
-    (void)td_buf_add_text(&page->out, page->as_json ? "]" : "");
+    if (page->as_json)
+        td_json_array_end(&page->w);
 }
 
 static void add_page(struct page *page, const char *path)
 {
     if (page->as_json) {
-        (void)td_buf_add_byte(&page->out, '{');
-        cli_json_text(&page->out, "contract", path);
+        page->w = td_json_writer(&page->out);
+        td_json_object(&page->w, NULL);
+        td_json_put_text(&page->w, "contract", path);
     } else {
         (void)td_text_clean(&page->out, td_text(path));
         (void)td_buf_add_byte(&page->out, '\n');
@@ -282,7 +280,10 @@ static void add_page(struct page *page, const char *path)
     add_choices(page, "profiles");
     add_rules(page);
     add_implied(page);
-    (void)td_buf_add_text(&page->out, page->as_json ? "}\n" : "");
+    if (page->as_json) {
+        td_json_object_end(&page->w);
+        (void)td_json_line(&page->w);
+    }
 }
 
 enum td_code cli_contract_explain(const struct cli_args *args,

@@ -1,6 +1,6 @@
-#include "cli/shared/json_text.h"
 #include "cli/shared/tape_output.h"
 #include "cli/verbs/contract.h"
+#include "core/json_writer.h"
 #include "core/log.h"
 #include "validator/lint/lint.h"
 
@@ -8,6 +8,7 @@
 
 struct lint {
     struct td_buf out;
+    struct td_json_writer w; /* into out */
     bool as_json;
     uint32_t errors;
     uint32_t doubts;
@@ -27,17 +28,15 @@ static void add_line(struct lint *l, const char *kind,
     (void)td_buf_add_byte(&l->out, '\n');
 }
 
-static void add_object(struct lint *l, const char *kind,
+static void add_object(struct td_json_writer *w, const char *kind,
                        const struct td_error *what)
 {
-    (void)td_buf_addf(&l->out, "%s{\"kind\":\"%s\",",
-                      l->errors + l->doubts > 1 ? "," : "", kind);
-    cli_json_text(&l->out, "where", what->where);
-    (void)td_buf_add_byte(&l->out, ',');
-    cli_json_text(&l->out, "what", what->text);
-    (void)td_buf_add_byte(&l->out, ',');
-    cli_json_text(&l->out, "mend", what->hint);
-    (void)td_buf_add_byte(&l->out, '}');
+    td_json_object(w, NULL);
+    td_json_put_text(w, "kind", kind);
+    td_json_put_text(w, "where", what->where);
+    td_json_put_text(w, "what", what->text);
+    td_json_put_text(w, "mend", what->hint);
+    td_json_object_end(w);
 }
 
 static void on_remark(void *self, bool doubt, const struct td_error *what)
@@ -48,7 +47,7 @@ static void on_remark(void *self, bool doubt, const struct td_error *what)
     l->errors += !doubt;
     l->doubts += doubt;
     if (l->as_json)
-        add_object(l, kind, what);
+        add_object(&l->w, kind, what);
     else
         add_line(l, kind, what);
 }
@@ -63,17 +62,21 @@ static enum td_code lint_one(struct lint *l, const char *path,
     l->errors = 0;
     l->doubts = 0;
     if (l->as_json) {
-        (void)td_buf_add_byte(&l->out, '{');
-        cli_json_text(&l->out, "contract", path);
-        (void)td_buf_add_text(&l->out, ",\"remarks\":[");
+        l->w = td_json_writer(&l->out);
+        td_json_object(&l->w, NULL);
+        td_json_put_text(&l->w, "contract", path);
+        td_json_array(&l->w, "remarks");
     }
     code = check_lint(path, how, &linter);
-    if (l->as_json)
-        (void)td_buf_addf(
-            &l->out, "],\"errors\":%" PRIu32 ",\"warnings\":%" PRIu32 "}\n",
-            l->errors, l->doubts);
-    else if (l->errors + l->doubts == 0)
+    if (l->as_json) {
+        td_json_array_end(&l->w);
+        td_json_put_u64(&l->w, "errors", l->errors);
+        td_json_put_u64(&l->w, "warnings", l->doubts);
+        td_json_object_end(&l->w);
+        (void)td_json_line(&l->w);
+    } else if (l->errors + l->doubts == 0) {
         (void)td_buf_addf(&l->out, "%s: nothing to complain about\n", path);
+    }
     if (code)
         return td_error_set(err, code, path, 0, "%" PRIu32 " error%s",
                             l->errors, l->errors == 1 ? "" : "s");

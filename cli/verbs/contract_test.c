@@ -1,6 +1,6 @@
-#include "cli/shared/json_text.h"
 #include "cli/shared/tape_output.h"
 #include "cli/verbs/contract.h"
+#include "core/json_writer.h"
 #include "core/log.h"
 #include "validator/cases/cases.h"
 
@@ -11,6 +11,7 @@
 
 struct session {
     struct td_buf out;
+    struct td_json_writer w; /* into out */
     const struct check_contract *contract;
     struct check_cases *cases;
     bool as_json;
@@ -23,39 +24,34 @@ static void add_why(struct session *s, struct td_buf *why)
 {
     const char *from = td_buf_str(why);
 
-    for (bool first = true; *from; first = false) {
+    while (*from) {
         size_t len = strcspn(from, "\n");
-        struct td_buf line = {0};
 
-        (void)td_buf_add(&line, from, len);
         if (s->as_json) {
-            (void)td_buf_add_text(&s->out, first ? "" : ",");
-            cli_json_text(&s->out, NULL, td_buf_str(&line));
+            td_json_put_string(&s->w, NULL, td_bytes(from, len));
         } else {
             (void)td_buf_add_text(&s->out, "        ");
-            (void)td_text_clean(&s->out, td_buf_bytes(&line));
+            (void)td_text_clean(&s->out, td_bytes(from, len));
             (void)td_buf_add_byte(&s->out, '\n');
         }
-        td_buf_release(&line);
         from += len + (from[len] == '\n');
     }
 }
 
-static void add_test(struct session *s, const struct check_case *one,
-                     bool first)
+static void add_test(struct session *s, const struct check_case *one)
 {
     struct td_buf why = {0};
 
     (void)td_buf_add_bytes(&why, td_buf_bytes(&one->why));
     if (s->as_json) {
-        (void)td_buf_add_text(&s->out, first ? "{" : ",{");
-        cli_json_text(&s->out, "name", one->name);
-        (void)td_buf_addf(&s->out, ",\"outcome\":\"%s\",",
-                          one->passed ? "pass" : "fail");
-        cli_json_text(&s->out, "where", one->where);
-        (void)td_buf_add_text(&s->out, ",\"why\":[");
+        td_json_object(&s->w, NULL);
+        td_json_put_text(&s->w, "name", one->name);
+        td_json_put_text(&s->w, "outcome", one->passed ? "pass" : "fail");
+        td_json_put_text(&s->w, "where", one->where);
+        td_json_array(&s->w, "why");
         add_why(s, &why);
-        (void)td_buf_add_text(&s->out, "]}");
+        td_json_array_end(&s->w);
+        td_json_object_end(&s->w);
     } else {
         (void)td_buf_add_text(&s->out, one->passed ? "  pass  " : "  fail  ");
         (void)td_text_clean(&s->out, td_text(one->name));
@@ -74,8 +70,7 @@ static void add_unseen(struct session *s)
         if (check_cases_failed(s->cases, i))
             continue;
         if (s->as_json) {
-            (void)td_buf_add_text(&s->out, s->unseen ? "," : "");
-            cli_json_text(&s->out, NULL, s->contract->set.rules[i].id);
+            td_json_put_text(&s->w, NULL, s->contract->set.rules[i].id);
         } else {
             (void)td_buf_add_text(
                 &s->out, s->unseen ? ", " : "  no test makes these fail: ");
@@ -92,9 +87,10 @@ static void add_page(struct session *s, const char *path)
     uint32_t count = check_cases_count(s->cases);
 
     if (s->as_json) {
-        (void)td_buf_add_byte(&s->out, '{');
-        cli_json_text(&s->out, "contract", path);
-        (void)td_buf_add_text(&s->out, ",\"tests\":[");
+        s->w = td_json_writer(&s->out);
+        td_json_object(&s->w, NULL);
+        td_json_put_text(&s->w, "contract", path);
+        td_json_array(&s->w, "tests");
     } else {
         (void)td_text_clean(&s->out, td_text(path));
         (void)td_buf_addf(&s->out, ": %" PRIu32 " test%s\n", count,
@@ -104,11 +100,18 @@ static void add_page(struct session *s, const char *path)
         const struct check_case *one = check_cases_run(s->cases, i);
 
         s->failed += !one->passed;
-        add_test(s, one, i == 0);
+        add_test(s, one);
     }
-    (void)td_buf_add_text(&s->out, s->as_json ? "],\"never_failed\":[" : "");
+    if (s->as_json) {
+        td_json_array_end(&s->w);
+        td_json_array(&s->w, "never_failed");
+    }
     add_unseen(s);
-    (void)td_buf_add_text(&s->out, s->as_json ? "]}\n" : "");
+    if (s->as_json) {
+        td_json_array_end(&s->w);
+        td_json_object_end(&s->w);
+        (void)td_json_line(&s->w);
+    }
 }
 
 /* A contract without tests has none that could fail, which is not a pass. */

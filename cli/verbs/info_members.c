@@ -3,9 +3,11 @@
 #include "cli/shared/tape_output.h"
 #include "core/clock.h"
 #include "core/fs.h"
+#include "core/json_writer.h"
 #include "tape/member_list.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,6 +18,7 @@ struct listing {
     uint64_t places;
     uint64_t torn_at; /* offset of the member the file ends in, or NO_DAMAGE */
     struct td_buf out;
+    struct td_json_writer w; /* into out */
 };
 
 static const char *what(const struct tape_place *place)
@@ -27,40 +30,61 @@ static const char *what(const struct tape_place *place)
     return place->m.kind < 3 ? kinds[place->m.kind] : "unknown";
 }
 
-static void add_flags(struct td_buf *out, const struct tape_place *place,
-                      const char *between, const char *quote)
+/* The index-th flag of a place: what the member says, then what the file does;
+ * NULL behind the last, "" for one that is not set.
+ */
+static const char *flag_at(const struct tape_place *place, unsigned index)
 {
     static const char *const names[] = {"stored", "header", "end", "marker",
                                         "lost"};
-    const char *gap = "";
+    const unsigned count = sizeof(names) / sizeof(names[0]);
 
-    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (!(place->m.flags >> i & 1))
-            continue;
-        (void)td_buf_addf(out, "%s%s%s%s", gap, quote, names[i], quote);
-        gap = between;
-    }
-    if (place->kind == TAPE_PLACE_OPEN || place->kind == TAPE_PLACE_TORN)
-        (void)td_buf_addf(out, "%s%s%s%s", gap, quote,
-                          place->kind == TAPE_PLACE_OPEN ? "open" : "torn",
-                          quote);
+    if (index < count)
+        return place->m.flags >> index & 1 ? names[index] : "";
+    if (index > count)
+        return NULL;
+    return place->kind == TAPE_PLACE_OPEN   ? "open"
+           : place->kind == TAPE_PLACE_TORN ? "torn"
+                                            : "";
 }
 
-static void add_json(struct listing *list, const struct tape_place *place)
+static void add_flags(struct td_buf *out, const struct tape_place *place)
+{
+    const char *gap = "";
+    const char *flag;
+
+    for (unsigned i = 0; (flag = flag_at(place, i)); i++) {
+        if (!*flag)
+            continue;
+        (void)td_buf_addf(out, "%s%s", gap, flag);
+        gap = ",";
+    }
+}
+
+static void add_json(struct td_json_writer *w, const struct tape_place *place)
 {
     const struct tape_member *m = &place->m;
+    char wall[24];
+    const char *flag;
 
-    (void)td_buf_addf(
-        &list->out,
-        "%s{\"offset\":%" PRIu64 ",\"length\":%" PRIu64
-        ",\"kind\":\"%s\",\"text_length\":%" PRIu32 ",\"first_seq\":%" PRIu64
-        ",\"events\":%" PRIu64 ",\"first_ns\":%" PRIu64 ",\"last_ns\":%" PRIu64
-        ",\"wall_ns\":\"%" PRIu64 "\",\"lost\":%" PRIu64 ",\"flags\":[",
-        list->places ? "," : "", place->offset, place->length, what(place),
-        m->text_len, m->first_seq, m->count, m->first_ns, m->last_ns,
-        m->wall_ns, m->lost);
-    add_flags(&list->out, place, ",", "\"");
-    (void)td_buf_add_text(&list->out, "]}");
+    (void)snprintf(wall, sizeof(wall), "%" PRIu64, m->wall_ns);
+    td_json_object(w, NULL);
+    td_json_put_u64(w, "offset", place->offset);
+    td_json_put_u64(w, "length", place->length);
+    td_json_put_text(w, "kind", what(place));
+    td_json_put_u64(w, "text_length", m->text_len);
+    td_json_put_u64(w, "first_seq", m->first_seq);
+    td_json_put_u64(w, "events", m->count);
+    td_json_put_u64(w, "first_ns", m->first_ns);
+    td_json_put_u64(w, "last_ns", m->last_ns);
+    td_json_put_text(w, "wall_ns", wall);
+    td_json_put_u64(w, "lost", m->lost);
+    td_json_array(w, "flags");
+    for (unsigned i = 0; (flag = flag_at(place, i)); i++)
+        if (*flag)
+            td_json_put_text(w, NULL, flag);
+    td_json_array_end(w);
+    td_json_object_end(w);
 }
 
 static void add_text(struct listing *list, const struct tape_place *place)
@@ -81,7 +105,7 @@ static void add_text(struct listing *list, const struct tape_place *place)
             (double)m->last_ns / (double)TD_NS_PER_S);
     else
         (void)td_buf_addf(&list->out, " %21s %25s  ", "-", "-");
-    add_flags(&list->out, place, ",", "");
+    add_flags(&list->out, place);
     (void)td_buf_add_byte(&list->out, '\n');
 }
 
@@ -91,7 +115,7 @@ static enum td_code add_place(void *ctx, const struct tape_place *place,
     struct listing *list = (struct listing *)ctx;
 
     if (list->json)
-        add_json(list, place);
+        add_json(&list->w, place);
     else
         add_text(list, place);
     list->places++;
@@ -119,11 +143,14 @@ enum td_code cli_info_members(const struct cli_args *args, const char *path,
     struct tape_state state = {.torn = true};
     enum td_code code;
 
+    list.w = td_json_writer(&list.out);
     if (list.json)
-        (void)td_buf_add_text(&list.out, "[");
+        td_json_array(&list.w, NULL);
     code = tape_members(path, add_place, &list, err);
-    if (list.json)
-        (void)td_buf_add_text(&list.out, "]\n");
+    if (list.json) {
+        td_json_array_end(&list.w);
+        (void)td_json_line(&list.w);
+    }
     if (!code)
         code = cli_print(&list.out, err);
     state.torn_at = list.torn_at;

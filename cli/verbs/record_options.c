@@ -3,6 +3,7 @@
 #include "cli/verbs/option_applicability.h"
 #include "core/fs.h"
 #include "core/json.h"
+#include "core/json_writer.h"
 #include "recorder/event_name.h"
 #include "tape/member.h"
 #include "wire/http/url.h"
@@ -234,11 +235,13 @@ static void name_sources(struct td_buf *out, const struct cli_args *args)
 /* What shaped the tape beside its sources, for the header. */
 static void name_options(struct td_buf *out, const struct cli_args *args)
 {
-    td_buf_add_text(out, "{\"name\":\"");
-    if (!cli_flag(args, "no-names"))
-        td_json_escape(out, td_text(cli_text(args, "name")));
-    td_buf_addf(out, "\",\"on_overload\":\"%s\"}",
-                cli_text(args, "on-overload"));
+    struct td_json_writer w = td_json_writer(out);
+
+    td_json_object(&w, NULL);
+    td_json_put_text(&w, "name",
+                     cli_flag(args, "no-names") ? "" : cli_text(args, "name"));
+    td_json_put_text(&w, "on_overload", cli_text(args, "on-overload"));
+    td_json_object_end(&w);
 }
 
 static int count_stdin(const struct cli_args *args)

@@ -1,6 +1,7 @@
 #include "cli/verbs/replay_expect.h"
 
 #include "cli/shared/live_check.h"
+#include "core/json_writer.h"
 #include "core/mem.h"
 #include "wire/http/url.h"
 
@@ -107,12 +108,11 @@ enum td_code cli_expect_end(struct cli_expect *expect, struct td_error *err)
     return worst;
 }
 
-void cli_expect_json(const struct cli_expect *expect, struct td_buf *out)
+void cli_expect_json(const struct cli_expect *expect, struct td_json_writer *w,
+                     const char *key)
 {
-    (void)td_buf_add_byte(out, '[');
-    for (size_t i = 0; i < expect->count; i++) {
-        (void)td_buf_add_text(out, i ? "," : "");
-        cli_live_json(expect->streams[i], out);
-    }
-    (void)td_buf_add_byte(out, ']');
+    td_json_array(w, key);
+    for (size_t i = 0; i < expect->count; i++)
+        cli_live_json(expect->streams[i], w, NULL);
+    td_json_array_end(w);
 }

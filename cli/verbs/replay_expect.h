@@ -5,6 +5,7 @@
 #define CLI_VERBS_REPLAY_EXPECT_H
 
 #include "cli/shared/check_options.h"
+#include "core/json_writer.h"
 #include "replayer/run.h"
 
 #define CLI_EXPECT_MAX 1000 /* connections that are checked */
@@ -42,7 +43,8 @@ void cli_expect_close(struct cli_expect *expect);
 TD_MUST_CHECK enum td_code cli_expect_end(struct cli_expect *expect,
                                           struct td_error *err);
 
-/* Append the verdicts as a JSON array; after cli_expect_end(). */
-void cli_expect_json(const struct cli_expect *expect, struct td_buf *out);
+/* Write the verdicts as an array; after cli_expect_end(). */
+void cli_expect_json(const struct cli_expect *expect, struct td_json_writer *w,
+                     const char *key);
 
 #endif

@@ -1,6 +1,7 @@
 #include "cli/verbs/tape_rewrite.h"
 
 #include "cli/shared/tape_output.h"
+#include "core/json_writer.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -9,12 +10,15 @@ static void report(const struct cli_args *args, const char *path,
                    const struct tape_rewritten *done, struct td_buf *out)
 {
     if (cli_json(args)) {
-        (void)td_buf_addf(out,
-                          "{\"events\":%" PRIu64 ",\"left_out\":%" PRIu64
-                          ",\"bytes\":%" PRIu64 ",",
-                          done->events, done->left_out, done->file_bytes);
-        cli_tape_state_json(out, &done->state);
-        (void)td_buf_add_text(out, "}\n");
+        struct td_json_writer w = td_json_writer(out);
+
+        td_json_object(&w, NULL);
+        td_json_put_u64(&w, "events", done->events);
+        td_json_put_u64(&w, "left_out", done->left_out);
+        td_json_put_u64(&w, "bytes", done->file_bytes);
+        cli_tape_state_json(&w, &done->state);
+        td_json_object_end(&w);
+        (void)td_json_line(&w);
         return;
     }
     if (done->left_out > 0)

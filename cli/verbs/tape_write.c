@@ -1,6 +1,7 @@
 #include "cli/verbs/tape_write.h"
 
 #include "cli/shared/tape_output.h"
+#include "core/json_writer.h"
 #include "core/mem.h"
 #include "tape/provenance.h"
 #include "tape/writer.h"
@@ -52,7 +53,12 @@ static void report(const struct cli_args *args, const struct job *job,
     struct td_buf out = {0};
 
     if (cli_json(args)) {
-        (void)td_buf_addf(&out, "{\"events\":%" PRIu64 "}\n", job->events);
+        struct td_json_writer w = td_json_writer(&out);
+
+        td_json_object(&w, NULL);
+        td_json_put_u64(&w, "events", job->events);
+        td_json_object_end(&w);
+        (void)td_json_line(&w);
         if (cli_print(&out, NULL))
             cli_say(args, "stdout: cannot write");
     } else {

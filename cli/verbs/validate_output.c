@@ -1,6 +1,7 @@
 #include "cli/verbs/validate_output.h"
 
 #include "cli/shared/tape_output.h"
+#include "core/json_writer.h"
 #include "core/payload.h"
 #include "tape/detect.h"
 #include "tape/ndjson.h"
@@ -30,11 +31,17 @@ static enum schema_output_form form_of(const char *name)
     return (enum schema_output_form)form;
 }
 
-static void add_no_json(struct judge *j, const struct td_error *why)
+static void add_no_json(struct td_buf *out, const struct td_error *why)
 {
-    (void)td_buf_add_text(&j->out, "{\"valid\":false,\"error\":\"");
-    (void)td_json_escape(&j->out, td_text(why->text));
-    (void)td_buf_addf(&j->out, ", at byte %" PRIu64 "\"}", why->offset);
+    struct td_json_writer w = td_json_writer(out);
+    struct td_buf text = {0};
+
+    (void)td_buf_addf(&text, "%s, at byte %" PRIu64, why->text, why->offset);
+    td_json_object(&w, NULL);
+    td_json_put_bool(&w, "valid", false);
+    td_json_put_string(&w, "error", td_buf_bytes(&text));
+    td_json_object_end(&w);
+    td_buf_release(&text);
 }
 
 static enum td_code judge_message(struct judge *j, struct td_bytes text,
@@ -47,7 +54,7 @@ static enum td_code judge_message(struct judge *j, struct td_bytes text,
     td_buf_clear(&j->out);
     j->messages++;
     if (td_json_parse(&j->doc, text, TD_JSON_DEPTH, &why))
-        add_no_json(j, &why);
+        add_no_json(&j->out, &why);
     else
         code = schema_output(j->run, j->root, value, j->form, &j->out);
     j->invalid += code == TD_FAILED;

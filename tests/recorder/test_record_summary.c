@@ -26,6 +26,7 @@ static void the_end_is_said_in_text_and_in_json(void)
 {
     struct rec_result result = {.stop = REC_STOP_EVENTS, .kept = true};
     struct td_buf out = {0};
+    struct td_json_writer w = td_json_writer(&out);
     int status = 3;
 
     result.stats = (struct rec_stats){.events = 2000,
@@ -46,7 +47,9 @@ static void the_end_is_said_in_text_and_in_json(void)
         "in 3 files, the "
         "oldest 1 removed");
     td_buf_clear(&out);
-    rec_summary_json(&out, &result, &status);
+    td_json_object(&w, NULL);
+    rec_summary_json(&w, &result, &status);
+    td_json_object_end(&w);
     CU_ASSERT_STRING_EQUAL(
         td_buf_str(&out),
         "{\"events\":2000,\"payload_bytes\":4096,\"torn\":false,\"lost\":1,"

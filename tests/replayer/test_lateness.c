@@ -64,6 +64,7 @@ static void both_forms_name_the_buckets(void)
 {
     struct play_lateness l = {0};
     struct td_buf out = {0};
+    struct td_json_writer w;
 
     play_lateness_add(&l, 10);
     play_lateness_add(&l, 60000);
@@ -72,7 +73,9 @@ static void both_forms_name_the_buckets(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(td_buf_str(&out), "max 3"));
     CU_ASSERT_PTR_NOT_NULL(strstr(td_buf_str(&out), "above  1"));
     td_buf_clear(&out);
-    CU_ASSERT_EQUAL(play_lateness_json(&l, &out), TD_OK);
+    w = td_json_writer(&out);
+    play_lateness_json(&l, &w, NULL);
+    CU_ASSERT_EQUAL(td_json_done(&w), TD_OK);
     CU_ASSERT_PTR_NOT_NULL(
         strstr(td_buf_str(&out), "{\"count\":3,\"p50_ns\":61439,"));
     CU_ASSERT_PTR_NOT_NULL(

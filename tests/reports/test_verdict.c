@@ -106,9 +106,12 @@ static void json_is_for_programs(void)
 {
     struct check_verdict v;
     struct td_buf out = {0};
+    struct td_json_writer w;
 
     make(&v);
-    report_json(&out, &v);
+    w = td_json_writer(&out);
+    report_json(&w, NULL, &v);
+    CU_ASSERT_EQUAL(td_json_line(&w), TD_OK);
     expect("json", &out,
            "{\"verdict\":\"fail\",\"input\":\"run\\n.tape.gz\",\"events\":3,"
            "\"lossy\":true,\"counts\":{\"pass\":1,\"vacuous\":0,\"open\":1,"

@@ -211,6 +211,7 @@ static void feed_tape(struct check *check, const char *path)
 static void judge(struct scene *s, const char *path, bool lines, unsigned jobs,
                   struct td_buf *out)
 {
+    struct td_json_writer w;
     struct check *check;
 
     s->how.jobs = jobs;
@@ -220,7 +221,8 @@ static void judge(struct scene *s, const char *path, bool lines, unsigned jobs,
     else
         feed_tape(check, path);
     td_buf_clear(out);
-    report_json(out, check_end(check));
+    w = td_json_writer(out);
+    report_json(&w, NULL, check_end(check));
     check_free(check);
 }
 
