@@ -41,6 +41,7 @@ static inline struct td_json_writer td_json_writer(struct td_buf *out)
     return (struct td_json_writer){.out = out};
 }
 
+/* Begin and end an object or an array; what is written in between is in it. */
 void td_json_object(struct td_json_writer *w, const char *key);
 void td_json_object_end(struct td_json_writer *w);
 void td_json_array(struct td_json_writer *w, const char *key);

@@ -8,6 +8,7 @@
 #include "core/mem.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -180,97 +181,99 @@ static enum td_code read_tape(struct tape_reader *reader, struct info *info,
     return code == TD_END ? TD_OK : code;
 }
 
-/* "name         text", a member of an object, shown as a person would say it.
+/* Header or end line as a document; NULL if it is none, or has a number that
+ * Jansson does not hold.
  */
-static void text_member(struct td_buf *out, const struct td_json_doc *doc,
-                        uint32_t i)
+static json_t *read_facts(struct td_bytes line)
 {
-    struct td_buf plain = {0};
-
-    if (doc->values[i].kind == TD_JSON_STRING)
-        (void)td_json_unescape(&plain, td_json_inner(doc, i));
-    else
-        (void)td_buf_add_bytes(&plain, td_json_raw(doc, i));
-    (void)td_text_clean(out, td_buf_bytes(&plain));
-    td_buf_release(&plain);
+    return line.len == 0 ? NULL
+                         : json_loadb((const char *)line.ptr, line.len,
+                                      JSON_ALLOW_NUL, NULL);
 }
 
-static void text_of(struct td_buf *out, const char *label,
-                    const struct td_json_doc *doc, const char *key)
+/* A value as a person would say it. */
+static void text_value(struct td_buf *out, const json_t *value)
 {
-    uint32_t i = td_json_member(doc, 0, td_text(key));
+    char *text = NULL;
 
-    if (!i)
+    if (json_is_string(value)) {
+        (void)td_text_clean(
+            out, td_bytes(json_string_value(value), json_string_length(value)));
         return;
-    (void)td_buf_addf(out, "%-13s", label);
-    text_member(out, doc, i);
+    }
+    text = json_dumps(value,
+                      JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+    (void)td_text_clean(out, td_text(text ? text : ""));
+    free(text);
+}
+
+/* "name         text", a member of the header. */
+static void text_of(struct td_buf *out, const json_t *header, const char *key)
+{
+    const json_t *value = json_object_get(header, key);
+
+    if (!value)
+        return;
+    (void)td_buf_addf(out, "%-13s", key);
+    text_value(out, value);
     (void)td_buf_add_byte(out, '\n');
 }
 
 /* What the user noted, a line each. */
-static void text_meta(struct td_buf *out, const struct td_json_doc *doc)
+static void text_meta(struct td_buf *out, json_t *header)
 {
-    uint32_t meta = td_json_member(doc, 0, td_text("meta"));
+    const char *key;
+    json_t *value;
 
-    if (!meta || doc->values[meta].kind != TD_JSON_OBJECT)
-        return;
-    for (uint32_t i = meta + 1; i < doc->values[meta].next;
-         i = doc->values[i + 1].next) {
+    json_object_foreach(json_object_get(header, "meta"), key, value)
+    {
         (void)td_buf_add_text(out, "meta         ");
-        text_member(out, doc, i);
+        (void)td_text_clean(out, td_text(key));
         (void)td_buf_add_text(out, " = ");
-        text_member(out, doc, i + 1);
+        text_value(out, value);
         (void)td_buf_add_byte(out, '\n');
     }
 }
 
 static void text_header(struct td_buf *out, const struct info *info)
 {
-    struct td_json_doc doc = {0};
+    json_t *header = read_facts(td_buf_bytes(&info->header));
 
-    if (info->header.len == 0 ||
-        td_json_parse(&doc, td_buf_bytes(&info->header), TD_JSON_DEPTH, NULL))
+    if (info->header.len == 0)
         return;
-    text_of(out, "source", &doc, "source");
-    text_of(out, "id", &doc, "id");
-    text_meta(out, &doc);
-    text_of(out, "redaction", &doc, "redaction");
-    text_of(out, "contract", &doc, "contract");
+    text_of(out, header, "source");
+    text_of(out, header, "id");
+    text_meta(out, header);
+    text_of(out, header, "redaction");
+    text_of(out, header, "contract");
     (void)td_buf_add_text(out, "start        ");
     (void)td_time_format(out, info->start_wall_ns);
     (void)td_buf_add_byte(out, '\n');
-    td_json_release(&doc);
+    json_decref(header);
 }
 
 /* "limit: --max-events was reached" */
 static void text_end(struct td_buf *out, const struct tape_reader *reader)
 {
-    struct td_bytes line = tape_reader_end(reader);
-    struct td_json_doc doc = {0};
-    uint32_t how = 0;
-    uint32_t why = 0;
+    struct tape_state state = tape_reader_state(reader);
+    json_t *line = state.torn ? NULL : read_facts(tape_reader_end(reader));
+    const json_t *end = json_object_get(line, "end");
+    const json_t *how = json_object_get(end, "how");
+    const json_t *why = json_object_get(end, "why");
 
     (void)td_buf_add_text(out, "\nend          ");
-    if (!tape_reader_state(reader).torn && line.len > 0 &&
-        !td_json_parse(&doc, line, TD_JSON_DEPTH, NULL)) {
-        uint32_t end = td_json_member(&doc, 0, td_text("end"));
-
-        how = td_json_member(&doc, end, td_text("how"));
-        why = td_json_member(&doc, end, td_text("why"));
-    }
     if (how)
-        text_member(out, &doc, how);
+        text_value(out, how);
     else
-        (void)td_buf_add_text(
-            out, tape_reader_state(reader).growing ? "not yet: being recorded"
-                 : tape_reader_state(reader).torn  ? "torn"
-                                                   : "unknown");
+        (void)td_buf_add_text(out, state.growing ? "not yet: being recorded"
+                                   : state.torn  ? "torn"
+                                                 : "unknown");
     if (why) {
         (void)td_buf_add_text(out, ": ");
-        text_member(out, &doc, why);
+        text_value(out, why);
     }
     (void)td_buf_add_byte(out, '\n');
-    td_json_release(&doc);
+    json_decref(line);
 }
 
 static void text_facts(struct td_buf *out, const struct tape_reader *reader,
