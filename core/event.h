@@ -92,13 +92,21 @@ static inline int td_event_is_plain(const struct td_event *ev)
     return ev->kind.len == 0;
 }
 
-/* Where events go. put() takes the event now and keeps no pointer into it, or
- * returns TD_AGAIN and has taken nothing: the source then stops reading and
- * offers the same event again later. Any other code is final.
+/* Where events go. A stage (select, rename, redact, check) is a sink around a
+ * sink.
+ *
+ * put() takes the event now and keeps no pointer into it, or returns TD_AGAIN
+ * and has taken nothing: the source then stops reading and offers the same
+ * event again when it is told that there is room. Any other code is final.
+ *
+ * flush() ends a batch. TD_OK: everything that was taken is handed on.
+ * TD_AGAIN: not yet, ask again when there is room. Any other code is final.
+ * NULL: put() hands on at once, or by itself.
  */
 struct td_sink {
     TD_MUST_CHECK enum td_code (*put)(void *self, const struct td_event *ev,
                                       struct td_error *err);
+    TD_MUST_CHECK enum td_code (*flush)(void *self, struct td_error *err);
     void *self;
 };
 
@@ -107,6 +115,12 @@ static inline enum td_code td_sink_put(struct td_sink sink,
                                        struct td_error *err)
 {
     return sink.put(sink.self, ev, err);
+}
+
+static inline enum td_code td_sink_flush(struct td_sink sink,
+                                         struct td_error *err)
+{
+    return sink.flush ? sink.flush(sink.self, err) : TD_OK;
 }
 
 #endif

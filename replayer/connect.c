@@ -205,9 +205,9 @@ static enum td_code put(void *self, const struct td_event *ev,
     return TD_OK;
 }
 
-struct play_outlet play_connect_outlet(struct play_connect *connect)
+struct td_sink play_connect_sink(struct play_connect *connect)
 {
-    return (struct play_outlet){.put = put, .self = connect};
+    return (struct td_sink){.put = put, .self = connect};
 }
 
 void play_connect_attach(struct play_connect *connect,

@@ -40,7 +40,7 @@ play_connect_open(struct play_connect **out, struct wire_net *net,
 void play_connect_free(struct play_connect *connect);
 
 /* Where the player puts events. */
-struct play_outlet play_connect_outlet(struct play_connect *connect);
+struct td_sink play_connect_sink(struct play_connect *connect);
 /* The player that puts there; it is started when the session is ready. */
 void play_connect_attach(struct play_connect *connect,
                          struct play_player *player);

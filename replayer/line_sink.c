@@ -121,7 +121,7 @@ static enum td_code put(void *self, const struct td_event *ev,
     return lines->buf.len < BLOCK ? TD_OK : flush(lines, err);
 }
 
-struct play_outlet play_lines_outlet(struct play_lines *lines)
+struct td_sink play_lines_sink(struct play_lines *lines)
 {
-    return (struct play_outlet){.put = put, .flush = flush, .self = lines};
+    return (struct td_sink){.put = put, .flush = flush, .self = lines};
 }

@@ -19,6 +19,6 @@ void play_lines_free(struct play_lines *lines);
 /* put() writes when enough has come together, flush() what is left. Both may
  * wait for the reader of a pipe. TD_IO: it has gone, or the disk is full.
  */
-struct play_outlet play_lines_outlet(struct play_lines *lines);
+struct td_sink play_lines_sink(struct play_lines *lines);
 
 #endif

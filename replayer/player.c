@@ -11,7 +11,7 @@ struct play_player {
     struct wire_net *net;
     const struct td_clock *clock;
     struct play_source *source;
-    struct play_outlet outlet;
+    struct td_sink sink;
     struct play_options options;
     struct play_schedule schedule;
     struct wire_timer timer;
@@ -28,6 +28,7 @@ struct play_player {
     bool blocked;
     bool step;   /* one event although paused */
     bool at_end; /* of the tape, while paused: it may still go back */
+    bool over;   /* all was put, and what was put is not handed on yet */
     bool done;
 };
 
@@ -36,7 +37,7 @@ static void turn(void *ctx);
 struct play_player *play_player_new(struct wire_net *net,
                                     const struct td_clock *clock,
                                     struct play_source *source,
-                                    const struct play_outlet *outlet,
+                                    struct td_sink sink,
                                     const struct play_options *options)
 {
     struct play_player *p = td_calloc(1, sizeof(*p));
@@ -44,7 +45,7 @@ struct play_player *play_player_new(struct wire_net *net,
     p->net = net;
     p->clock = clock;
     p->source = source;
-    p->outlet = *outlet;
+    p->sink = sink;
     p->options = *options;
     p->timer.fire = turn;
     p->timer.ctx = p;
@@ -173,7 +174,7 @@ static enum td_code play_one(struct play_player *p, struct td_error *err)
         if (due > p->now_ns)
             return TD_AGAIN;
     }
-    code = p->outlet.put(p->outlet.self, &p->ev, err);
+    code = td_sink_put(p->sink, &p->ev, err);
     p->blocked = code == TD_AGAIN;
     if (code)
         return code;
@@ -193,24 +194,39 @@ static void end(struct play_player *p, enum td_code code, struct td_error *err)
         p->ended(p->ctx, err);
 }
 
-static void turn(void *ctx)
+/* Hand over what is due, a batch. TD_AGAIN: no more is, or nobody takes it. */
+static enum td_code play_batch(struct play_player *p, struct td_error *err)
 {
-    struct play_player *p = ctx;
-    struct td_error err = {.code = TD_OK};
-    enum td_code code = TD_OK;
-    enum td_code flushed = TD_OK;
+    enum td_code code = p->over ? TD_END : TD_OK;
 
     for (unsigned n = 0; n < BATCH && !code; n++) {
         if (n % RETIME == 0)
             p->now_ns = td_mono_ns(p->clock);
-        code = play_one(p, &err);
+        code = play_one(p, err);
     }
-    if (!code)
-        code = prepare(p, &err);
-    if (p->outlet.flush && (!code || code == TD_AGAIN || code == TD_END))
-        flushed = p->outlet.flush(p->outlet.self, &err);
-    if (flushed)
-        code = flushed;
+    return code ? code : prepare(p, err);
+}
+
+/* End a batch; code is what came of it, and what comes of it now. */
+static enum td_code flush(struct play_player *p, enum td_code code,
+                          struct td_error *err)
+{
+    enum td_code flushed = TD_OK;
+
+    if (!code || code == TD_AGAIN || code == TD_END)
+        flushed = td_sink_flush(p->sink, err);
+    p->over = code == TD_END && flushed == TD_AGAIN;
+    p->blocked |= flushed == TD_AGAIN;
+    return flushed ? flushed : code;
+}
+
+static void turn(void *ctx)
+{
+    struct play_player *p = ctx;
+    struct td_error err = {.code = TD_OK};
+    enum td_code code = play_batch(p, &err);
+
+    code = flush(p, code, &err);
     if (code && code != TD_AGAIN)
         end(p, code, &err);
     else
@@ -295,6 +311,8 @@ void play_player_seek(struct play_player *player, int64_t by_ns)
     play_schedule_seek(&player->schedule, player->now_ns, at);
     player->have = false;
     player->at_end = false;
+    player->stats.passes -= player->over; /* that pass goes on */
+    player->over = false;
     if (code)
         end(player, code, &err);
     else

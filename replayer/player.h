@@ -1,7 +1,7 @@
-/* replayer/player.h - plays a source into an outlet, event by event, in time.
+/* replayer/player.h - plays a source into a sink, event by event, in time.
  *
  * Runs on a wire_net loop: a turn hands over what is due, many events at once
- * when many are, then sets one timer for the next. An outlet that says TD_AGAIN
+ * when many are, then sets one timer for the next. A sink that says TD_AGAIN
  * stops the player until play_player_go_on(): an event is offered again, never
  * dropped, and its lateness shows how long it had to wait.
  */
@@ -14,16 +14,6 @@
 #include "wire/net/transport.h"
 
 #define PLAY_SEEK_NS (5 * TD_NS_PER_S) /* of the arrow keys */
-
-/* Where events go. put() as in struct td_sink: TD_AGAIN has taken nothing.
- * flush() ends a batch; may be NULL.
- */
-struct play_outlet {
-    TD_MUST_CHECK enum td_code (*put)(void *self, const struct td_event *ev,
-                                      struct td_error *err);
-    TD_MUST_CHECK enum td_code (*flush)(void *self, struct td_error *err);
-    void *self;
-};
 
 #define PLAY_ACK_ID_SIZE 24 /* digits of an ack id that we issue, and NUL */
 
@@ -62,13 +52,14 @@ struct play_view {
 
 struct play_player;
 
-/* source and outlet are borrowed until play_player_free(). `ended` is called
- * once, from the loop: why->code is TD_OK when everything was handed over.
+/* source and what sink leads to are borrowed until play_player_free(). `ended`
+ * is called once, from the loop: why->code is TD_OK when everything was handed
+ * over.
  */
 struct play_player *play_player_new(struct wire_net *net,
                                     const struct td_clock *clock,
                                     struct play_source *source,
-                                    const struct play_outlet *outlet,
+                                    struct td_sink sink,
                                     const struct play_options *options);
 void play_player_on_end(struct play_player *player,
                         void (*ended)(void *ctx, const struct td_error *why),
@@ -78,7 +69,7 @@ void play_player_free(struct play_player *player);
 /* The first event is due now. */
 void play_player_start(struct play_player *player);
 
-/* The outlet takes events again. */
+/* The sink takes events again. */
 void play_player_go_on(struct play_player *player);
 
 /* Pause or go on; play one event (pauses first); percent of the speed; seek by

@@ -77,7 +77,7 @@ static void on_played(void *ctx, const struct td_error *why)
     run->played = true;
     if (run->options.stay)
         return;
-    if (run->options.hearing.heard && run->options.hearing.linger_ns)
+    if (run->options.hearing.heard.put && run->options.hearing.linger_ns)
         linger(run);
     else
         finish(run);
@@ -103,11 +103,11 @@ static void on_joined(void *ctx, uint32_t conn, const char *address)
 static void on_heard(void *ctx, const struct td_event *ev)
 {
     struct play_run *run = ctx;
-    const struct play_hearing *hearing = &run->options.hearing;
+    struct td_sink heard = run->options.hearing.heard;
     struct td_event own = *ev;
 
     own.at_ns = wire_now(run->net) - run->opened_ns;
-    if (!hearing->heard || !hearing->heard(hearing->ctx, &own) || run->quit)
+    if (!heard.put || !td_sink_put(heard, &own, NULL) || run->quit)
         return;
     run->quit = true;
     run->why.code = TD_FAILED;
@@ -206,13 +206,13 @@ static enum td_code open_target(struct play_run *run, struct td_error *err)
     return TD_OK;
 }
 
-static struct play_outlet outlet_of(const struct play_run *run)
+static struct td_sink sink_of(const struct play_run *run)
 {
     if (run->serve)
-        return play_serve_outlet(run->serve);
+        return play_serve_sink(run->serve);
     if (run->connect)
-        return play_connect_outlet(run->connect);
-    return play_lines_outlet(run->lines);
+        return play_connect_sink(run->connect);
+    return play_lines_sink(run->lines);
 }
 
 /* Once all parts are there the consumer decides when to start. */
@@ -241,7 +241,6 @@ static void show_progress(struct play_run *run)
 static enum td_code open_all(struct play_run *run, const struct td_clock *clock,
                              struct td_error *err)
 {
-    struct play_outlet outlet;
     enum td_code code;
 
     code = play_source_open(&run->source, &run->options.source, err);
@@ -249,8 +248,7 @@ static enum td_code open_all(struct play_run *run, const struct td_clock *clock,
         code = open_target(run, err);
     if (code)
         return code;
-    outlet = outlet_of(run);
-    run->player = play_player_new(run->net, clock, run->source, &outlet,
+    run->player = play_player_new(run->net, clock, run->source, sink_of(run),
                                   &run->options.play);
     play_player_on_end(run->player, on_played, run);
     if (run->options.keys)

@@ -19,9 +19,9 @@ enum play_target { PLAY_TO_LINES, PLAY_TO_SERVER, PLAY_TO_CLIENTS };
  */
 struct play_hearing {
     void (*joined)(void *ctx, uint32_t conn, const char *address);
-    /* NULL = nobody listens. TD_FAILED ends the replay in order: the loop's
-     * code. */
-    enum td_code (*heard)(void *ctx, const struct td_event *ev);
+    /* put NULL = nobody listens. It may not say TD_AGAIN: peers are not held
+     * back. TD_FAILED ends the replay in order: the loop's code. */
+    struct td_sink heard;
     uint64_t linger_ns; /* listen on when all was played: for so long at most,
                            not without anybody to listen to */
     void *ctx;

@@ -267,9 +267,9 @@ static enum td_code put(void *self, const struct td_event *ev,
     return TD_OK;
 }
 
-struct play_outlet play_serve_outlet(struct play_serve *serve)
+struct td_sink play_serve_sink(struct play_serve *serve)
 {
-    return (struct play_outlet){.put = put, .self = serve};
+    return (struct td_sink){.put = put, .self = serve};
 }
 
 void play_serve_attach(struct play_serve *serve, struct play_player *player)

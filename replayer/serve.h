@@ -78,9 +78,9 @@ play_serve_open(struct play_serve **out, struct wire_net *net,
 void play_serve_free(struct play_serve *serve);
 
 /* Where the player puts events. */
-struct play_outlet play_serve_outlet(struct play_serve *serve);
+struct td_sink play_serve_sink(struct play_serve *serve);
 
-/* The player that puts into the outlet; starts it when wait_clients is 0. */
+/* The player that puts into the sink; starts it when wait_clients is 0. */
 void play_serve_attach(struct play_serve *serve, struct play_player *player);
 
 /* The port that is listened on, and how many consumers are there. */

@@ -1,6 +1,6 @@
 /* replayer/serve_internal.h - what the files of replayer/serve share.
  *
- *     serve.c        the port, the outlet, waiting for consumers and acks
+ *     serve.c        the port, the sink, waiting for consumers and acks
  *     serve_peers.c  consumers that come, speak and go, and what they got
  *     serve_catch.c  consumers that fetch what they have missed
  */

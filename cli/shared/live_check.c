@@ -70,8 +70,12 @@ void cli_live_tell(struct cli_live *live)
     td_buf_release(&text);
 }
 
-enum td_code cli_live_put(struct cli_live *live, const struct td_event *ev)
+static enum td_code put(void *self, const struct td_event *ev,
+                        struct td_error *err)
 {
+    struct cli_live *live = self;
+
+    (void)err;
     if (live->over)
         return TD_FAILED;
     if (!live->begun)
@@ -81,6 +85,11 @@ enum td_code cli_live_put(struct cli_live *live, const struct td_event *ev)
                                    : check_received(live->check, ev);
     cli_live_tell(live);
     return live->over ? TD_FAILED : TD_OK;
+}
+
+struct td_sink cli_live_sink(struct cli_live *live)
+{
+    return (struct td_sink){.put = put, .self = live};
 }
 
 enum td_code cli_live_end(struct cli_live *live, struct td_error *err)

@@ -26,9 +26,10 @@ struct cli_live *cli_live_new(const struct cli_live_options *options);
 /* NULL is fine. */
 void cli_live_free(struct cli_live *live);
 
-/* Judge an event. TD_FAILED when --fail-fast ends the check here or before. */
-TD_MUST_CHECK enum td_code cli_live_put(struct cli_live *live,
-                                        const struct td_event *ev);
+/* Judges what is put there. TD_FAILED when --fail-fast ends the check here or
+ * before; err is left empty.
+ */
+struct td_sink cli_live_sink(struct cli_live *live);
 
 /* The check itself, for who feeds it otherwise, and then tells findings that
  * had no line yet.

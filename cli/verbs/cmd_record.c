@@ -60,15 +60,6 @@ static void on_progress(void *ctx)
                    wire_now(record->net) + PROGRESS_NS);
 }
 
-static enum td_code on_written(void *ctx, const struct td_event *ev,
-                               struct td_error *err)
-{
-    struct record *record = ctx;
-
-    (void)err;
-    return cli_live_put(record->live, ev);
-}
-
 static void on_done(void *ctx)
 {
     struct record *record = ctx;
@@ -288,8 +279,7 @@ static void open_check(struct record *record)
     if (!cli_given(record->args, "split"))
         cli_show_command(cli_live_check(record->live), how.input,
                          CLI_FORM_TAPE);
-    record->setup.recorder.watch =
-        (struct td_sink){.put = on_written, .self = record};
+    record->setup.recorder.watch = cli_live_sink(record->live);
 }
 
 static enum td_code run(const struct cli_args *args, struct td_error *err)

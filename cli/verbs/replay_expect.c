@@ -35,13 +35,14 @@ static void on_joined(void *ctx, uint32_t conn, const char *address)
     td_buf_release(&name);
 }
 
-static enum td_code on_heard(void *ctx, const struct td_event *ev)
+static enum td_code hear(void *self, const struct td_event *ev,
+                         struct td_error *err)
 {
-    struct cli_expect *expect = ctx;
+    struct cli_expect *expect = self;
 
     if (ev->conn > expect->count)
         return TD_OK;
-    return cli_live_put(expect->streams[ev->conn - 1], ev);
+    return td_sink_put(cli_live_sink(expect->streams[ev->conn - 1]), ev, err);
 }
 
 enum td_code cli_expect_open(struct cli_expect **out,
@@ -61,7 +62,7 @@ enum td_code cli_expect_open(struct cli_expect **out,
     *out = expect = td_calloc(1, sizeof(*expect));
     expect->args = args;
     *hearing = (struct play_hearing){.joined = on_joined,
-                                     .heard = on_heard,
+                                     .heard = {.put = hear, .self = expect},
                                      .linger_ns = cli_number(args, "linger"),
                                      .ctx = expect};
     return cli_check_read(&expect->check, args, NULL, contract, err);

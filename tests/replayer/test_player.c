@@ -20,6 +20,8 @@ struct stage {
     struct play_player *player;
     struct td_buf heard;
     unsigned refuse; /* puts to refuse */
+    unsigned keep;   /* flushes that do not hand on */
+    unsigned flushes;
     unsigned ended;
     enum td_code how;
 };
@@ -41,6 +43,18 @@ static enum td_code hear(void *self, const struct td_event *ev,
     return TD_OK;
 }
 
+static enum td_code hand_on(void *self, struct td_error *err)
+{
+    struct stage *stage = self;
+
+    (void)err;
+    stage->flushes++;
+    if (!stage->keep)
+        return TD_OK;
+    stage->keep--;
+    return TD_AGAIN;
+}
+
 static void on_end(void *ctx, const struct td_error *why)
 {
     struct stage *stage = ctx;
@@ -54,7 +68,7 @@ static void stage_open(struct stage *stage, const char *tape,
 {
     struct play_source_options from = {.paths = LIST(tape),
                                        .window = PLAY_WINDOW_ALL};
-    struct play_outlet outlet = {.put = hear, .self = stage};
+    struct td_sink sink = {.put = hear, .flush = hand_on, .self = stage};
     struct td_error err;
 
     *stage = (struct stage){.ended = 0};
@@ -62,7 +76,7 @@ static void stage_open(struct stage *stage, const char *tape,
     stage->net = wire_mem_open(&stage->clock, 0);
     CU_ASSERT_EQUAL_FATAL(play_source_open(&stage->source, &from, &err), TD_OK);
     stage->player = play_player_new(stage->net, &stage->clock, stage->source,
-                                    &outlet, options);
+                                    sink, options);
     play_player_on_end(stage->player, on_end, stage);
     play_player_start(stage->player);
 }
@@ -256,7 +270,7 @@ static void who_cannot_take_more_gets_it_later(void)
 
     stage_open(&stage, short_tape(), &once);
     stage.refuse = 1;
-    run_all(&stage); /* nothing is left to do: the outlet must speak */
+    run_all(&stage); /* nothing is left to do: the sink must speak */
     CU_ASSERT_STRING_EQUAL(heard(&stage), "");
     CU_ASSERT(play_player_view(stage.player).blocked);
     td_clock_advance(&stage.clock, 2 * S);
@@ -266,6 +280,30 @@ static void who_cannot_take_more_gets_it_later(void)
     late = &play_player_stats(stage.player)->lateness;
     CU_ASSERT_EQUAL(late->max_ns, 2 * S);
     CU_ASSERT_EQUAL(play_lateness_above(late, S / 2), 3);
+    stage_close(&stage);
+}
+
+static void the_end_is_when_all_is_handed_on(void)
+{
+    struct play_options options = {.pace = {PLAY_SPEED_MAX, 0, 0}, .passes = 1};
+    struct stage stage;
+
+    stage_open(&stage, short_tape(), &options);
+    stage.keep = 2;
+    run_all(&stage); /* nothing is left to do: the sink must speak */
+    CU_ASSERT_STRING_EQUAL(heard(&stage), "a0 b0 c0 d0");
+    CU_ASSERT_EQUAL(stage.ended, 0);
+    CU_ASSERT(play_player_view(stage.player).blocked);
+    play_player_go_on(stage.player);
+    run_all(&stage);
+    CU_ASSERT_EQUAL(stage.flushes, 2);
+    CU_ASSERT_EQUAL(stage.ended, 0);
+    play_player_go_on(stage.player);
+    run_all(&stage);
+    CU_ASSERT_EQUAL(stage.ended, 1);
+    CU_ASSERT_EQUAL(stage.how, TD_OK);
+    CU_ASSERT_EQUAL(play_player_stats(stage.player)->passes, 1);
+    CU_ASSERT_STRING_EQUAL(heard(&stage), "a0 b0 c0 d0");
     stage_close(&stage);
 }
 
@@ -305,6 +343,7 @@ CU_TestInfo replayer_player_tests[] = {
     {"a seek goes both ways", a_seek_goes_both_ways},
     {"a pause at the end can go back", a_pause_at_the_end_can_go_back},
     {"who cannot take more gets it later", who_cannot_take_more_gets_it_later},
+    {"the end is when all is handed on", the_end_is_when_all_is_handed_on},
     {"a change of speed counts from now", a_change_of_speed_counts_from_now},
     {"a long tape does not drift", a_long_tape_does_not_drift},
     CU_TEST_INFO_NULL,

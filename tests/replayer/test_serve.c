@@ -104,7 +104,6 @@ static void room_open_with(struct room *room, const char *tape,
     static const char *paths[2];
     struct play_serve_events events = {
         .failed = on_failed, .finished = on_finished, .ctx = room};
-    struct play_outlet outlet;
     struct td_error err;
 
     paths[0] = tape;
@@ -121,9 +120,8 @@ static void room_open_with(struct room *room, const char *tape,
     CU_ASSERT_EQUAL_FATAL(play_serve_open(&room->serve, room->net, options,
                                           room->source, &events, &err),
                           TD_OK);
-    outlet = play_serve_outlet(room->serve);
-    room->player =
-        play_player_new(room->net, &room->clock, room->source, &outlet, play);
+    room->player = play_player_new(room->net, &room->clock, room->source,
+                                   play_serve_sink(room->serve), play);
     play_player_on_end(room->player, on_played, room);
     play_serve_attach(room->serve, room->player);
 }
