@@ -227,12 +227,15 @@ static void await_acks(struct play_serve *s, const struct td_event *ev)
         wait_from_now(s);
 }
 
-static void block(struct play_serve *s)
+/* Who is behind holds the player, until it has held it for too long. */
+static bool has_room(struct play_serve *s)
 {
-    if (s->flood)
-        return;
+    if (wire_server_ready(s->server) || s->flood)
+        return true;
+    if (!s->blocked)
+        stall_from_now(s);
     s->blocked = true;
-    stall_from_now(s);
+    return false;
 }
 
 static void tally_up(struct play_serve *s, const struct td_event *ev)
@@ -248,22 +251,17 @@ static enum td_code put(void *self, const struct td_event *ev,
 {
     struct play_serve *s = self;
     struct td_event mine = *ev;
-    enum td_code code;
 
-    if (s->blocked || s->awaited)
+    (void)err;
+    if (s->awaited || !has_room(s))
         return TD_AGAIN;
     if (play_asks_ack(ev))
         play_serve_issue_id(s, s->id, &mine);
-    code = wire_server_send(s->server, &mine);
-    if (code && code != TD_AGAIN)
-        return td_error_set(err, code, "--serve", 0, "event %llu: %s",
-                            (unsigned long long)ev->seq, td_code_text(code));
+    wire_server_send(s->server, &mine);
     if (td_event_is_plain(ev))
         tally_up(s, ev);
     if (s->options.wait_acked && play_asks_ack(ev))
         await_acks(s, ev);
-    if (code == TD_AGAIN)
-        block(s);
     return TD_OK;
 }
 

@@ -114,7 +114,8 @@ static enum td_code catch_batch(struct play_consumer *c, struct td_error *err)
             play_serve_issue_id(c->serve, id, &c->ev);
         c->have = false;
         c->stats.sent += td_event_is_plain(&c->ev) ? 1 : 0;
-        code = wire_peer_send(c->peer, &c->ev);
+        wire_peer_send(c->peer, &c->ev);
+        code = wire_peer_ready(c->peer) ? TD_OK : TD_AGAIN;
     }
     return code;
 }

@@ -57,7 +57,7 @@ static void on_joined(void *ctx, struct wire_peer *peer)
     if (!hello)
         return;
     ev.payload = td_buf_bytes(hello);
-    (void)wire_peer_send(peer, &ev);
+    wire_peer_send(peer, &ev);
     td_buf_release(hello);
     free(hello);
     wire_peer_set_ctx(peer, NULL);
@@ -72,7 +72,7 @@ static void answer(struct wire_peer *peer, struct td_event ev, const char *head,
     (void)td_buf_add_text(&payload, head);
     (void)td_buf_add(&payload, ev.payload.ptr + used, ev.payload.len - used);
     ev.payload = td_buf_bytes(&payload);
-    (void)wire_peer_send(peer, &ev);
+    wire_peer_send(peer, &ev);
     td_buf_release(&payload);
 }
 
@@ -96,7 +96,7 @@ static void do_group(struct echo *echo, struct wire_peer *peer,
         for (char *name = strtok_r(names, ",", &more); name && count < 8;
              name = strtok_r(NULL, ",", &more))
             groups[count++] = name;
-        (void)wire_groups_send(echo->server, groups, count, peer, &said);
+        wire_groups_send(echo->server, groups, count, peer, &said);
     }
     free(text);
 }
@@ -109,7 +109,7 @@ static void on_event(void *ctx, struct wire_peer *peer,
 
     (void)ctx;
     if (wire_peer_dialect(peer) == WIRE_EIO) {
-        (void)wire_peer_send(peer, ev);
+        wire_peer_send(peer, ev);
     } else if (wire_peer_dialect(peer) == WIRE_WS) {
         if (td_event_is_plain(ev))
             do_group(ctx, peer, ev);

@@ -63,7 +63,7 @@ enum td_code server_eio_put(struct wire_server *server,
     return code;
 }
 
-enum td_code server_eio_send(struct wire_peer *peer, const struct td_event *ev)
+void server_eio_send(struct wire_peer *peer, const struct td_event *ev)
 {
     struct wire_server *server = peer->server;
     struct server_sio *s = peer->sio;
@@ -72,7 +72,7 @@ enum td_code server_eio_send(struct wire_peer *peer, const struct td_event *ev)
     bool binary;
 
     if (!server_sio_room(peer))
-        return TD_OK;
+        return;
     if (encode(&server->scratch, &binary, ev)) {
         (void)td_error_set(&why, TD_LIMIT, peer->address, 0,
                            "the message is too long");
@@ -86,5 +86,5 @@ enum td_code server_eio_send(struct wire_peer *peer, const struct td_event *ev)
     } else {
         peer->waiting++;
     }
-    return server_sio_rearm(s);
+    server_sio_rearm(s);
 }

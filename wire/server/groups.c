@@ -211,21 +211,17 @@ static void choose(struct wire_server *server, const char *name,
     }
 }
 
-enum td_code wire_groups_send(struct wire_server *server,
-                              const char *const *groups, size_t count,
-                              const struct wire_peer *except,
-                              const struct td_event *ev)
+void wire_groups_send(struct wire_server *server, const char *const *groups,
+                      size_t count, const struct wire_peer *except,
+                      const struct td_event *ev)
 {
-    enum td_code code;
-
     server_flush(server);
     server->choice++;
     memset(server->chosen, 0, sizeof(server->chosen));
     for (size_t i = 0; i < count; i++)
         choose(server, groups[i], except);
     server->choosing = true;
-    code = wire_server_send(server, ev);
+    wire_server_send(server, ev);
     server_flush(server);
     server->choosing = false;
-    return code;
 }

@@ -31,9 +31,8 @@ unsigned wire_group_size(const struct wire_server *server, const char *group);
  * mostly who said it. In the order of all that is sent. Not from inside
  * `unfit`.
  */
-enum td_code wire_groups_send(struct wire_server *server,
-                              const char *const *groups, size_t count,
-                              const struct wire_peer *except,
-                              const struct td_event *ev);
+void wire_groups_send(struct wire_server *server, const char *const *groups,
+                      size_t count, const struct wire_peer *except,
+                      const struct td_event *ev);
 
 #endif

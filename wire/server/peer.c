@@ -372,18 +372,16 @@ void wire_peer_abort(struct wire_peer *peer)
 }
 
 /* It is longer than a buffer may be. */
-static enum td_code too_long(struct wire_peer *peer, const struct td_event *ev)
+static void too_long(struct wire_peer *peer, const struct td_event *ev)
 {
     struct td_error why;
 
     (void)td_error_set(&why, TD_LIMIT, peer->address, 0,
                        "the message is too long");
     server_peer_unfit(peer, ev, &why);
-    return peer->conn->slow ? TD_AGAIN : TD_OK;
 }
 
-static enum td_code send_frame(struct wire_peer *peer,
-                               const struct td_event *ev)
+static void send_frame(struct wire_peer *peer, const struct td_event *ev)
 {
     struct wire_server *server = peer->server;
     enum ws_opcode opcode;
@@ -392,43 +390,47 @@ static enum td_code send_frame(struct wire_peer *peer,
     td_buf_clear(&server->frame);
     if (envelope_ws(&server->scratch, &opcode, ev) ||
         ws_put(&server->frame, opcode, td_buf_bytes(&server->scratch), NULL))
-        return too_long(peer, ev);
-    server_peer_write(peer, peer->conn, td_buf_bytes(&server->frame));
-    return peer->conn->slow ? TD_AGAIN : TD_OK;
+        too_long(peer, ev);
+    else
+        server_peer_write(peer, peer->conn, td_buf_bytes(&server->frame));
 }
 
-static enum td_code send_stream(struct wire_peer *peer,
-                                const struct td_event *ev)
+static void send_stream(struct wire_peer *peer, const struct td_event *ev)
 {
     struct wire_server *server = peer->server;
 
     td_buf_clear(&server->scratch);
     if (envelope_sse(&server->scratch, ev, server->options.id_for_all))
-        return too_long(peer, ev);
-    server_peer_write(peer, peer->conn, td_buf_bytes(&server->scratch));
-    return peer->conn->slow ? TD_AGAIN : TD_OK;
+        too_long(peer, ev);
+    else
+        server_peer_write(peer, peer->conn, td_buf_bytes(&server->scratch));
 }
 
-enum td_code wire_peer_send(struct wire_peer *peer, const struct td_event *ev)
+void wire_peer_send(struct wire_peer *peer, const struct td_event *ev)
 {
-    enum td_code code;
-
     if (td_bytes_is(ev->kind, TD_KIND_ID) && peer->dialect == WIRE_SSE) {
         server_flush(peer->server);
         server_sse_put_id(peer, ev);
     }
     if (!td_event_is_plain(ev))
-        return TD_OK;
+        return;
     server_flush(peer->server);
     if (peer->dialect == WIRE_SIO)
-        code = server_sio_send(peer, ev);
+        server_sio_send(peer, ev);
     else if (peer->dialect == WIRE_EIO)
-        code = server_eio_send(peer, ev);
+        server_eio_send(peer, ev);
     else if (peer->dialect == WIRE_WS)
-        code = send_frame(peer, ev);
+        send_frame(peer, ev);
     else
-        code = send_stream(peer, ev);
-    if (code == TD_AGAIN)
-        peer->server->owes_drained = true;
-    return code;
+        send_stream(peer, ev);
+}
+
+bool wire_peer_ready(const struct wire_peer *peer)
+{
+    const struct server_sio *s = peer->sio;
+    const struct server_conn *c = s && !s->streaming ? NULL : conn_of(peer);
+    bool slow = (s && s->slow) || (c && c->slow);
+
+    peer->server->owes_drained |= slow;
+    return !slow;
 }

@@ -321,13 +321,12 @@ static void send_sio(struct wire_server *server, const struct td_event *any)
     end_message(server, WIRE_SIO);
 }
 
-enum td_code wire_server_send(struct wire_server *server,
-                              const struct td_event *ev)
+void wire_server_send(struct wire_server *server, const struct td_event *ev)
 {
     if (td_bytes_is(ev->kind, TD_KIND_ID))
         send_sse_id(server, ev);
     if (!td_event_is_plain(ev))
-        return TD_OK;
+        return;
     if (server_first(server, WIRE_WS))
         send_ws(server, ev);
     if (server_first(server, WIRE_SSE))
@@ -338,10 +337,27 @@ enum td_code wire_server_send(struct wire_server *server,
         send_eio(server, ev);
     if (!wire_timer_is_set(&server->flush))
         wire_timer_set(server->net, &server->flush, wire_now(server->net));
-    if (server->slow_count == 0)
-        return TD_OK;
-    server->owes_drained = true;
-    return TD_AGAIN;
+}
+
+bool wire_server_ready(struct wire_server *server)
+{
+    server->owes_drained |= server->slow_count > 0;
+    return server->slow_count == 0;
+}
+
+static enum td_code put(void *self, const struct td_event *ev,
+                        struct td_error *err)
+{
+    (void)err;
+    if (!wire_server_ready(self))
+        return TD_AGAIN;
+    wire_server_send(self, ev);
+    return TD_OK;
+}
+
+struct td_sink wire_server_sink(struct wire_server *server)
+{
+    return (struct td_sink){.put = put, .self = server};
 }
 
 /* Conns that still speak HTTP are of no use when no session is left. */

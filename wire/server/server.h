@@ -90,7 +90,7 @@ struct wire_server_events {
      * was sent, and it counts as lost. May be NULL. */
     void (*unfit)(void *ctx, struct wire_peer *peer, const struct td_event *ev,
                   const struct td_error *why);
-    /* Every peer's queue is below its mark again after TD_AGAIN. */
+    /* Every peer's queue is below its mark again, after one was not ready. */
     void (*drained)(void *ctx);
     /* Somebody was not admitted (wire/server/access.h), with 400, 401 or 403;
      * why is static. Whoever sends the requests decides how often that is. */
@@ -119,21 +119,29 @@ wire_server_open(struct wire_net *net,
 uint16_t wire_server_port(const struct wire_server *server);
 unsigned wire_server_peers(const struct wire_server *server);
 
-/* To every joined peer (Socket.IO: every peer in ev->ns). Always queued, and
- * sent at the end of the loop turn at the latest; TD_OK or TD_AGAIN: a queue is
- * above its mark, wait for `drained`. An event is encoded whole before any of
- * it is queued: `unfit` tells of peers whose protocol cannot carry it. Events
- * with a kind are not sent, except TD_KIND_ID to SSE peers, which is no message
- * and counted nowhere; nor acks to Socket.IO peers: each gets its own.
+/* To every joined peer (Socket.IO: every peer in ev->ns). Always queued, up to
+ * max_queue, and sent at the end of the loop turn at the latest. An event is
+ * encoded whole before any of it is queued: `unfit` tells of peers whose
+ * protocol cannot carry it. Events with a kind are not sent, except TD_KIND_ID
+ * to SSE peers, which is no message and counted nowhere; nor acks to Socket.IO
+ * peers: each gets its own.
  */
-enum td_code wire_server_send(struct wire_server *server,
-                              const struct td_event *ev);
+void wire_server_send(struct wire_server *server, const struct td_event *ev);
 
-/* To one peer: catching up, answering. Same result. The answer to a Socket.IO
- * event that asks for an ack is an event whose ack is its id, and whose payload
- * is the array of arguments, with att if it has attachments.
+/* False: a queue is above its mark; `drained` follows. */
+bool wire_server_ready(struct wire_server *server);
+
+/* The two as a flow: TD_AGAIN, and nothing is taken, unless it is ready. */
+struct td_sink wire_server_sink(struct wire_server *server);
+
+/* To one peer: catching up, answering. Always queued, too. The answer to a
+ * Socket.IO event that asks for an ack is an event whose ack is its id, and
+ * whose payload is the array of arguments, with att if it has attachments.
  */
-enum td_code wire_peer_send(struct wire_peer *peer, const struct td_event *ev);
+void wire_peer_send(struct wire_peer *peer, const struct td_event *ev);
+
+/* False: its queue is above its mark; `drained` follows. */
+bool wire_peer_ready(const struct wire_peer *peer);
 
 enum wire_dialect wire_peer_dialect(const struct wire_peer *peer);
 uint32_t wire_peer_id(const struct wire_peer *peer); /* from 1 */

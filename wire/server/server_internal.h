@@ -277,11 +277,11 @@ void server_sio_received(struct server_conn *c, const struct ws_message *m);
 void server_sio_gone(struct server_conn *c, const struct td_error *why);
 void server_sio_close(struct server_sio *s);
 void server_sio_free(struct server_sio *s);
-enum td_code server_sio_send(struct wire_peer *peer, const struct td_event *ev);
+void server_sio_send(struct wire_peer *peer, const struct td_event *ev);
 /* Whether a message for it can be taken; if not it counts as lost. */
 bool server_sio_room(struct wire_peer *peer);
-/* Something was sent: TD_AGAIN, the session is behind. */
-enum td_code server_sio_rearm(struct server_sio *s);
+/* Something was sent: the session may be behind, and its timer is set. */
+void server_sio_rearm(struct server_sio *s);
 
 /* polling.c: to every session that polls; `packet` is the text, attachments
  * follow. */
@@ -301,7 +301,7 @@ void server_eio_message(struct server_sio *s, struct td_bytes data,
 /* Put an event into the batch, and into the queues of sessions that poll. */
 enum td_code server_eio_put(struct wire_server *server,
                             const struct td_event *ev);
-enum td_code server_eio_send(struct wire_peer *peer, const struct td_event *ev);
+void server_eio_send(struct wire_peer *peer, const struct td_event *ev);
 
 /* groups.c: a peer is gone, and with it its place in all groups. */
 void server_groups_left(struct wire_peer *peer);

@@ -520,7 +520,7 @@ bool server_sio_room(struct wire_peer *peer)
     return false;
 }
 
-enum td_code server_sio_send(struct wire_peer *peer, const struct td_event *ev)
+void server_sio_send(struct wire_peer *peer, const struct td_event *ev)
 {
     struct server_sio *s = peer->sio;
     struct td_event own = envelope_sio(ev);
@@ -529,21 +529,20 @@ enum td_code server_sio_send(struct wire_peer *peer, const struct td_event *ev)
 
     own.ns = td_text(peer->ns);
     if (!server_sio_room(peer))
-        return TD_OK;
+        return;
     if (sio_session_send(s->sio, &own, 0, now_of(s), &why))
         server_peer_unfit(peer, ev, &why);
     else if (s->streaming)
         server_peer_note(peer, s->ws, start);
     else
         peer->waiting++;
-    return server_sio_rearm(s);
+    server_sio_rearm(s);
 }
 
-enum td_code server_sio_rearm(struct server_sio *s)
+void server_sio_rearm(struct server_sio *s)
 {
     if (!s->streaming && eio_server_queued(s->eio) > WIRE_HIGH_MARK)
         server_slow(s->server, &s->slow, true);
     if (!s->doomed)
         rearm(s);
-    return s->slow || (s->streaming && s->ws->slow) ? TD_AGAIN : TD_OK;
 }

@@ -110,7 +110,7 @@ static void take_step(struct wire_net *net, struct wire_server *server,
     size_t len;
 
     if (step == BROADCAST) {
-        (void)wire_server_send(server, &event);
+        wire_server_send(server, &event);
     } else if (step == HANG_UP) {
         if (guest->conn)
             wire_abort(guest->conn);

@@ -15,8 +15,7 @@ static void send_to(struct stage *st, const char *const *groups, size_t count,
 {
     struct td_event ev = stage_event(TD_FORM_JSON, "e", payload);
 
-    CU_ASSERT_EQUAL(wire_groups_send(st->server, groups, count, except, &ev),
-                    TD_OK);
+    wire_groups_send(st->server, groups, count, except, &ev);
     stage_settle(st);
 }
 
@@ -113,9 +112,9 @@ static void order_is_kept_among_all_that_is_sent(void)
     stage_set_up(&st, 0, NULL);
     stage_say(&st, stage_dial(&st), WS_GET);
     join(st.peers[0], "red");
-    CU_ASSERT_EQUAL(wire_server_send(st.server, &one), TD_OK);
-    CU_ASSERT_EQUAL(wire_groups_send(st.server, both, 2, NULL, &two), TD_OK);
-    CU_ASSERT_EQUAL(wire_server_send(st.server, &one), TD_OK);
+    wire_server_send(st.server, &one);
+    wire_groups_send(st.server, both, 2, NULL, &two);
+    wire_server_send(st.server, &one);
     stage_settle(&st);
     CU_ASSERT_TRUE(
         stage_has(&st.raws[0].got, "\x81\x03[1]\x81\x03[2]\x81\x03[1]"));
@@ -136,7 +135,7 @@ static void namespaces_and_holding_are_minded(void)
         join(st.peers[i], "red");
     wire_peer_hold(st.peers[2], true);
     ev.ns = td_text("/b");
-    CU_ASSERT_EQUAL(wire_groups_send(st.server, both, 1, NULL, &ev), TD_OK);
+    wire_groups_send(st.server, both, 1, NULL, &ev);
     stage_settle(&st);
     CU_ASSERT_EQUAL(stage_count(&st.raws[0].got, "[\"e\",1]"), 1);
     CU_ASSERT_TRUE(stage_has(&st.raws[0].got, "42/b,[\"e\",1]"));
@@ -215,7 +214,7 @@ static void who_is_behind_loses_and_is_told(void)
         (void)td_buf_add_byte(&big, 'x');
     ev.payload = td_buf_bytes(&big);
     while (st.left == 0 && sent < 100) {
-        (void)wire_groups_send(st.server, both, 1, NULL, &ev);
+        wire_groups_send(st.server, both, 1, NULL, &ev);
         stage_settle(&st);
         sent++;
     }
