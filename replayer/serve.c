@@ -14,8 +14,12 @@ void play_serve_fail(struct play_serve *s, const struct td_error *why)
 
 void play_serve_go_on(struct play_serve *s)
 {
-    if (!s->blocked && !s->awaited && s->player)
+    if (s->blocked || s->awaited)
+        return;
+    if (s->player)
         play_player_go_on(s->player);
+    if (s->events.room)
+        s->events.room(s->events.ctx);
 }
 
 static bool all_caught_up(const struct play_serve *s)
@@ -171,6 +175,8 @@ enum td_code play_serve_open(struct play_serve **out, struct wire_net *net,
     s->options.server.id_for_all = options->catch_up;
     s->events = *events;
     s->source = source;
+    s->history =
+        options->history.open ? options->history : play_serve_history(s);
     s->wait = (struct wire_timer){.fire = on_wait, .ctx = s};
     s->stall = (struct wire_timer){.fire = on_stall, .ctx = s};
     s->catching = (struct wire_timer){.fire = play_serve_catch_up, .ctx = s};
@@ -258,6 +264,7 @@ static enum td_code put(void *self, const struct td_event *ev,
     if (play_asks_ack(ev))
         play_serve_issue_id(s, s->id, &mine);
     wire_server_send(s->server, &mine);
+    s->last_seq = ev->seq;
     if (td_event_is_plain(ev))
         tally_up(s, ev);
     if (s->options.wait_acked && play_asks_ack(ev))

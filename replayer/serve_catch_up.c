@@ -10,7 +10,7 @@
 
 void play_consumer_forget(struct play_consumer *c)
 {
-    play_source_close(c->behind);
+    c->serve->history.close(c->behind);
     c->behind = NULL;
     free(c->seen);
     c->seen = NULL;
@@ -24,35 +24,23 @@ static void go_live(struct play_consumer *c)
     wire_peer_hold(c->peer, false);
 }
 
-/* True if c has all that was played and may go live. */
-static bool has_caught_up(const struct play_consumer *c)
+/* The next event that c has missed; codes of struct play_history. */
+static enum td_code fetch(struct play_consumer *c, struct td_event *ev,
+                          struct td_error *err)
 {
-    const struct play_player *player = c->serve->player;
-    struct play_place own = play_source_place(c->behind);
-    struct play_place next;
+    const struct play_serve *s = c->serve;
 
-    return play_player_next_place(player, &next) &&
-           play_player_stats(player)->passes == c->passes &&
-           own.tape == next.tape && own.seq == next.seq &&
-           own.at_ns == next.at_ns;
+    return s->history.next(c->behind, s->last_seq, ev, err);
 }
 
-/* See that c->ev is the next event that c has missed. TD_END: there is none. */
-static enum td_code catch_fetch(struct play_consumer *c, struct td_error *err)
+/* Read the history from its start. */
+static enum td_code begin(struct play_consumer *c, struct td_error *err)
 {
-    const struct play_player *player = c->serve->player;
-    enum td_code code = TD_OK;
+    const struct play_history *history = &c->serve->history;
 
-    while (!c->have && !code) {
-        code = play_source_next(c->behind, &c->ev, err);
-        c->have = !code;
-        if (code != TD_END || play_player_done(player) ||
-            play_player_stats(player)->passes <= c->passes)
-            continue;
-        c->passes++;
-        code = play_source_rewind(c->behind, err);
-    }
-    return code;
+    history->close(c->behind);
+    c->behind = NULL;
+    return history->open(history->self, &c->behind, err);
 }
 
 static void seek_over(struct play_consumer *c)
@@ -65,18 +53,16 @@ static void seek_over(struct play_consumer *c)
 static enum td_code seek_batch(struct play_consumer *c, struct td_error *err)
 {
     struct td_buf id = {0};
+    struct td_event ev;
     enum td_code code = TD_OK;
 
     for (unsigned n = 0; n < SEEK_BATCH && c->seen && !code; n++) {
-        code = catch_fetch(c, err);
-        if (code == TD_END || (!code && has_caught_up(c))) {
+        code = fetch(c, &ev, err);
+        if (code == TD_END) {
             seek_over(c);
-            c->have = false;
-            code = play_source_rewind(c->behind, err);
-        } else if (!code) {
-            if (td_bytes_is(wire_sse_id(&id, &c->ev), c->seen))
-                seek_over(c);
-            c->have = false;
+            code = begin(c, err);
+        } else if (!code && td_bytes_is(wire_sse_id(&id, &ev), c->seen)) {
+            seek_over(c);
         }
     }
     td_buf_release(&id);
@@ -84,38 +70,36 @@ static enum td_code seek_batch(struct play_consumer *c, struct td_error *err)
 }
 
 /* What is played in another namespace is not for it. */
-static bool is_for(const struct play_consumer *c)
+static bool is_for(const struct play_consumer *c, const struct td_event *ev)
 {
     return c->tally == SIZE_MAX ||
-           td_bytes_is(c->ev.ns, c->serve->tallies[c->tally].ns);
+           td_bytes_is(ev->ns, c->serve->tallies[c->tally].ns);
+}
+
+static void send_missed(struct play_consumer *c, struct td_event *ev)
+{
+    char id[PLAY_ACK_ID_SIZE];
+
+    if (play_asks_ack(ev))
+        play_serve_issue_id(c->serve, id, ev);
+    c->stats.sent += td_event_is_plain(ev) ? 1 : 0;
+    wire_peer_send(c->peer, ev);
 }
 
 /* Send what c has missed, a batch. TD_OK there is more, TD_AGAIN its queue is
- * full, TD_END it has all.
+ * full or the history cannot be read so far yet, TD_END it has all.
  */
 static enum td_code catch_batch(struct play_consumer *c, struct td_error *err)
 {
-    char id[PLAY_ACK_ID_SIZE];
+    struct td_event ev;
     enum td_code code = TD_OK;
 
     if (c->seen)
         return seek_batch(c, err);
     for (unsigned n = 0; n < CATCH_BATCH && !code; n++) {
-        code = catch_fetch(c, err);
-        if (code)
-            return code;
-        if (has_caught_up(c))
-            return TD_END;
-        if (!is_for(c)) {
-            c->have = false;
-            continue;
-        }
-        if (play_asks_ack(&c->ev))
-            play_serve_issue_id(c->serve, id, &c->ev);
-        c->have = false;
-        c->stats.sent += td_event_is_plain(&c->ev) ? 1 : 0;
-        wire_peer_send(c->peer, &c->ev);
-        code = wire_peer_ready(c->peer) ? TD_OK : TD_AGAIN;
+        code = wire_peer_ready(c->peer) ? fetch(c, &ev, err) : TD_AGAIN;
+        if (!code && is_for(c, &ev))
+            send_missed(c, &ev);
     }
     return code;
 }
@@ -130,8 +114,10 @@ static uint64_t catch_turn(struct play_consumer *c)
     if (c->full && wire_peer_pending(c->peer) > CATCH_LOW)
         return wire_now(s->net) + CATCH_RETRY;
     code = catch_batch(c, &err);
-    c->full = code == TD_AGAIN;
-    if (!code || code == TD_AGAIN)
+    c->full = code == TD_AGAIN && !wire_peer_ready(c->peer);
+    if (code == TD_AGAIN)
+        return wire_now(s->net) + CATCH_RETRY;
+    if (!code)
         return wire_now(s->net);
     go_live(c);
     if (code != TD_END)
@@ -161,13 +147,10 @@ void play_consumer_fall_behind(struct play_consumer *c)
     struct td_error err = {.code = TD_OK};
     const char *seen = wire_peer_last_event_id(c->peer);
 
-    if (play_source_again(&c->behind, s->source, &err)) {
+    if (begin(c, &err)) {
         play_serve_fail(s, &err);
         return;
     }
-    c->passes = play_player_stats(s->player)->passes;
-    if (play_player_done(s->player) && c->passes)
-        c->passes--;
     if (*seen)
         c->seen = td_strdup(seen);
     wire_peer_hold(c->peer, true);

@@ -2,7 +2,8 @@
  *
  *     serve.c        the port, the sink, waiting for consumers and acks
  *     serve_peers.c  consumers that come, speak and go, and what they got
- *     serve_catch.c  consumers that fetch what they have missed
+ *     serve_catch_up.c  consumers that fetch what they have missed
+ *     serve_history.c   the history of a timeline that a player plays
  */
 #ifndef REPLAYER_SERVE_INTERNAL_H
 #define REPLAYER_SERVE_INTERNAL_H
@@ -21,17 +22,14 @@ struct play_consumer {
     struct play_serve *serve;
     struct wire_peer *peer; /* NULL when it has gone */
     struct play_consumer_stats stats;
-    uint32_t conn;              /* from 1, in order of joining */
-    size_t tally;               /* index; SIZE_MAX = all events */
-    size_t pending;             /* bytes queued at the last look, at the end */
-    uint64_t base;              /* of the tally when it joined the timeline */
-    struct play_source *behind; /* catching up: its own reader */
-    char *seen; /* SSE: the id it wants to go on behind; NULL when found */
-    struct td_event ev;
-    uint64_t passes; /* of the tape that it has behind it */
-    bool have;
-    bool full;    /* waits for room in its queue */
-    bool awaited; /* owes an ack */
+    uint32_t conn;  /* from 1, in order of joining */
+    size_t tally;   /* index; SIZE_MAX = all events */
+    size_t pending; /* bytes queued at the last look, at the end */
+    uint64_t base;  /* of the tally when it joined the timeline */
+    void *behind;   /* catching up: its reader of the history */
+    char *seen;     /* SSE: the id it wants to go on behind; NULL when found */
+    bool full;      /* waits for room in its queue */
+    bool awaited;   /* owes an ack */
 };
 
 struct play_serve {
@@ -39,6 +37,8 @@ struct play_serve {
     struct play_serve_options options;
     struct play_serve_events events;
     struct play_source *source;
+    struct play_history history;
+    uint64_t last_seq; /* of the event that was put last */
     struct play_player *player;
     struct wire_server *server;
     struct play_consumer **consumers;
@@ -90,7 +90,11 @@ void play_serve_left_peer(void *ctx, struct wire_peer *peer, uint64_t lost,
 void play_serve_heard(void *ctx, struct wire_peer *peer,
                       const struct td_event *ev);
 
-/* serve_catch.c */
+/* serve_history.c */
+/* The source, as far as the player has played it. */
+struct play_history play_serve_history(struct play_serve *s);
+
+/* serve_catch_up.c */
 /* The timeline is under way: fetch what c has missed. An SSE consumer that
  * names an event goes on behind it, or gets all if there is no such event. */
 void play_consumer_fall_behind(struct play_consumer *c);

@@ -89,6 +89,14 @@ static struct play_consumer *consumer_new(struct play_serve *s,
     return c;
 }
 
+/* Was anything put that the history has. */
+static bool has_begun(const struct play_serve *s)
+{
+    if (s->options.history.open)
+        return s->last_seq > 0;
+    return s->player && play_player_started(s->player);
+}
+
 void play_serve_joined_peer(void *ctx, struct wire_peer *peer)
 {
     struct play_serve *s = ctx;
@@ -96,7 +104,7 @@ void play_serve_joined_peer(void *ctx, struct wire_peer *peer)
 
     if (s->events.joined)
         s->events.joined(s->events.ctx, c->conn, c->stats.address);
-    if (s->options.catch_up && s->player && play_player_started(s->player))
+    if (s->options.catch_up && has_begun(s))
         play_consumer_fall_behind(c);
     play_serve_start_if_ready(s);
 }
