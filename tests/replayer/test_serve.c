@@ -13,7 +13,7 @@
 #define MS TD_NS_PER_MS
 
 #define GUESTS    3
-#define TURNS_MAX 1000000
+#define TURNS_MAX 20000
 
 struct room;
 
