@@ -1,16 +1,17 @@
 # The public headers, by library, and what is made of them: installed copies and
 # the lists of names that the libraries export. Whatever is not here is private.
 set(TD_API_tapedeck-schema
-  core/buf.h core/error.h core/event.h core/json.h core/jsonx.h core/rand.h
+  core/buf.h core/clock.h core/error.h core/event.h core/json.h core/jsonx.h core/rand.h
   schema/program/options.h schema/report/report.h schema/schema.h
   schema/value/equal.h)
 set(TD_API_tapedeck
-  core/clock.h core/timerq.h
+  core/timerq.h
   tape/line.h tape/options.h tape/reader.h tape/state.h tape/writer.h
   core/jsonx_object.h
   wire/client/client.h wire/http/http.h wire/net/block.h
   wire/net/tls_options.h wire/net/transport.h
-  wire/server/access.h wire/server/server.h
+  wire/server/access.h wire/server/groups.h wire/server/request.h
+  wire/server/server.h
   validator/check/check.h validator/check/options.h validator/contract/load.h
   validator/verdict/verdict.h)
 

@@ -10,11 +10,16 @@ struct reading {
     bool flag;
 };
 
+static void note(struct reading *reading, char reader)
+{
+    reading->order[strlen(reading->order)] = reader;
+}
+
 static enum td_code read_last(void *self, uint32_t at)
 {
     struct reading *reading = self;
 
-    strcat(reading->order, "l");
+    note(reading, 'l');
     return td_jsonx_flag(reading->r.doc, at, "last", &reading->flag,
                          reading->r.err);
 }
@@ -23,7 +28,7 @@ static enum td_code read_first(void *self, uint32_t at)
 {
     struct reading *reading = self;
 
-    strcat(reading->order, "f");
+    note(reading, 'f');
     return td_jsonx_is_text(reading->r.doc, at, "yes")
                ? TD_OK
                : td_jsonx_fail(reading->r.doc, at, TD_USAGE, reading->r.err,

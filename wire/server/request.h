@@ -43,6 +43,9 @@ struct wire_response {
     struct td_bytes body;
 };
 
+/* What was asked, as long as the request is open; and what the owner keeps with
+ * it.
+ */
 const struct wire_request_info *
 wire_request_info(const struct wire_request *request);
 void wire_request_set_ctx(struct wire_request *request, void *ctx);
