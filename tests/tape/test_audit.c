@@ -210,7 +210,7 @@ static void what_fields_index_and_totals_claim_is_held_to_the_members(void)
         at = member_at(&tape, rows[i].member);
         for (size_t k = 0; k < rows[i].size; k++)
             tape.ptr[at + rows[i].offset + k] =
-                k < 8 ? (uint8_t)(rows[i].value >> (8 * k)) : 0;
+                (uint8_t)(k < 8 ? rows[i].value >> (8 * k) : 0);
         if (rows[i].member == 5)
             tape_put32(tape.ptr + at + 92,
                        tape_crc(0, td_bytes(tape.ptr + at + 132,

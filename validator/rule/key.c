@@ -48,7 +48,7 @@ static enum td_code check_known(const struct reading *r, uint32_t at,
     char owner[64];
     const struct td_jsonx_shape shape = {names, owner};
 
-    for (size_t i = 0; key->keys[i].name && i < CHECK_KEYS; i++)
+    for (size_t i = 0; i < CHECK_KEYS && key->keys[i].name; i++)
         names[i].name = key->keys[i].name;
     (void)snprintf(owner, sizeof(owner), "%s has", key->name);
     return td_jsonx_keys(&reader, at, &shape);

@@ -262,7 +262,7 @@ enum td_code eio_refusal_body(struct td_buf *out, enum eio_refusal refusal)
     struct td_json_writer w = td_json_writer(out);
 
     td_json_object(&w, NULL);
-    td_json_put_u64(&w, "code", refusal);
+    td_json_put_u64(&w, "code", (uint64_t)refusal);
     td_json_put_text(&w, "message", refusal_text(refusal));
     td_json_object_end(&w);
     return td_json_done(&w);
