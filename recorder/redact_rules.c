@@ -1,8 +1,7 @@
-#include "recorder/redact_rules.h"
+#include "recorder/redact_internal.h"
 
 #include "core/buf.h"
 #include "core/mem.h"
-#include "recorder/redact.h"
 
 #include <errno.h>
 #include <stdio.h>

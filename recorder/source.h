@@ -12,10 +12,11 @@
 #define RECORDER_SOURCE_H
 
 #include "core/buf.h"
-#include "recorder/recorder.h"
 #include "wire/client/client.h"
 
 #define REC_LINE_MAX ((size_t)128 * 1024 * 1024) /* of one NDJSON line */
+
+struct rec_recorder; /* recorder/recorder.h */
 
 struct rec_source_url_options {
     struct wire_client_options client;

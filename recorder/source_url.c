@@ -1,4 +1,5 @@
 /* WebSocket, Socket.IO and SSE: what wire/client hears. */
+#include "core/json.h"
 #include "core/mem.h"
 #include "recorder/source.h"
 

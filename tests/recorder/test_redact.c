@@ -1,6 +1,6 @@
 /* What must not reach a tape does not, and the rest stays as it was. */
 #include "recorder/redact.h"
-#include "recorder/redact_rules.h"
+#include "recorder/redact_internal.h"
 #include "tests/suites.h"
 
 #include <stdio.h>

@@ -231,7 +231,8 @@ void secret_spoil(struct td_buf *text, struct td_rand *rand)
 
 static bool has(struct td_bytes bytes)
 {
-    return memmem(bytes.ptr, bytes.len, SECRET_TEXT, strlen(SECRET_TEXT));
+    return bytes.len > 0 &&
+           memmem(bytes.ptr, bytes.len, SECRET_TEXT, strlen(SECRET_TEXT));
 }
 
 /* Every escape that is one decoded. */

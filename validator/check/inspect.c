@@ -36,7 +36,7 @@ void check_inspector_release(struct check_inspector *inspector)
 static struct td_bytes unescape(struct check_inspector *inspector,
                                 struct td_bytes inner)
 {
-    if (!memchr(inner.ptr, '\\', inner.len))
+    if (inner.len == 0 || !memchr(inner.ptr, '\\', inner.len))
         return inner;
     td_buf_clear(&inspector->name);
     (void)td_json_unescape(&inspector->name, inner);

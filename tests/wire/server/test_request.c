@@ -162,13 +162,15 @@ static void heads_that_are_too_long_are_refused(void)
     stage_set_up_owner(&st, 0, NULL, &owner);
     stage_say(&st, stage_dial(&st), "POST /echo HTTP/1.1\r\n" H);
     for (unsigned i = 0; i < 5 && !st.raws[0].closed; i++) {
-        stage_say(&st, &st.raws[0], "X-Y: ");
-        stage_say(&st, &st.raws[0], line + 2000);
-        stage_say(&st, &st.raws[0], "\r\n");
+        static const char *const parts[] = {"X-Y: ", NULL, "\r\n"};
+
+        for (size_t k = 0; k < 3 && !st.raws[0].closed; k++)
+            stage_say(&st, &st.raws[0], parts[k] ? parts[k] : line + 2000);
     }
     CU_ASSERT_TRUE(stage_has(&st.raws[0].got, "HTTP/1.1 431 "));
     stage_say(&st, stage_dial(&st), "POST /");
-    stage_say(&st, &st.raws[1], line);
+    if (!st.raws[1].closed)
+        stage_say(&st, &st.raws[1], line);
     CU_ASSERT_TRUE(stage_has(&st.raws[1].got, "HTTP/1.1 414 "));
     stage_say(&st, stage_dial(&st),
               "POST /echo HTTP/1.1\r\n" H "Content-Length: 5\r\n\r\nx");
