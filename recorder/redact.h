@@ -85,7 +85,4 @@ void rec_redact_policy(const struct rec_redact *redact, struct td_buf *out);
  */
 void rec_redact_report(const struct rec_redact *redact, struct td_buf *out);
 
-/* True if a header or JSON member of that name holds a credential. */
-bool rec_redact_is_secret(struct td_bytes name);
-
 #endif

@@ -1,4 +1,5 @@
 /* A payload that is JSON: values are replaced, all else is copied. */
+#include "core/secret_name.h"
 #include "recorder/redact_internal.h"
 #include "wire/http/url.h"
 
@@ -123,7 +124,7 @@ static bool is_named(struct walk *w, uint32_t i, struct rec_rule **rule)
     if (*rule || w->key == NONE)
         return *rule != NULL;
     name = key_text(redact, w->key);
-    if (w->facts && rec_redact_is_secret(name))
+    if (w->facts && td_secret_name(name))
         return true;
     for (size_t k = 0; redact->rules.keys && k < redact->rules.len; k++) {
         if (rec_rule_is_key(&redact->rules.list[k], name)) {

@@ -52,8 +52,8 @@ validator/cases    : validator/check validator/contract validator/message valida
 validator/lint     : validator/cases validator/check validator/contract validator/verb validator/engine validator/rule validator/expr validator/message validator/verdict schema core
 validator/explain  : validator/check validator/contract validator/verb validator/engine validator/rule validator/expr validator/message validator/verdict schema core
 reports         : validator/verdict core
-recorder        : tape wire schema/regex schema/value core
-replayer        : tape wire schema/regex schema/value core
+recorder        : tape wire core
+replayer        : tape wire core
 orchestrator    : recorder replayer validator reports schema wire tape core
 console         : replayer wire tape core orchestrator/control_msg.h
 cli/options     : core

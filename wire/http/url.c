@@ -1,5 +1,6 @@
 #include "wire/http/url.h"
 #include "core/mem.h"
+#include "core/secret_name.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -368,7 +369,9 @@ void wire_url_resolve(struct td_buf *out, const struct wire_url *base,
     }
 }
 
-/* Whether a query parameter's name says that its value is a secret. */
+/* Whether a query parameter's name says that its value is a secret: where it
+ * might, nobody misses what is not shown.
+ */
 static bool is_secret(struct td_bytes name)
 {
     static const char *const parts[] = {"auth",   "token", "key",  "pass",
@@ -382,7 +385,7 @@ static bool is_secret(struct td_bytes name)
             if (!strncasecmp((const char *)name.ptr + i, parts[k], len))
                 return true;
     }
-    return false;
+    return td_secret_name(name);
 }
 
 /* One "name=value" of a query. */
@@ -412,7 +415,10 @@ static enum td_code put_query(struct td_buf *out, const char *query)
         code = td_buf_add_byte(out, '&');
         query++;
     }
-    return code ? code : td_buf_add_text(out, query);
+    /* A fragment is for pages alone, and may be an access token whole. */
+    if (code || !*query)
+        return code;
+    return td_buf_add_text(out, query[1] ? "#***" : "#");
 }
 
 /* Where the host begins: behind the last '@' of the authority. A password with

@@ -1,23 +1,40 @@
-/* The names that give a credential away. */
-#include "recorder/redact.h"
+#include "core/secret_name.h"
 
 #include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The byte at i, or the one that "%41" there stands for; i is at its end. */
+static int next_byte(struct td_bytes name, size_t *i)
+{
+    char digits[3] = "";
+
+    if (name.ptr[*i] == '%' && name.len - *i > 2 &&
+        isxdigit(name.ptr[*i + 1]) && isxdigit(name.ptr[*i + 2])) {
+        memcpy(digits, name.ptr + *i + 1, 2);
+        *i += 2;
+        return (int)strtol(digits, NULL, 16);
+    }
+    return name.ptr[*i];
+}
 
 /* Bytes of name without "-" and "_", in lower case; longer names are cut: the
  * words looked for are short, and stand at the start or the end.
  */
-static size_t plain_name(char *out, size_t max, struct td_bytes name)
+static void plain_name(char *out, size_t max, struct td_bytes name)
 {
     size_t len = 0;
 
-    for (size_t i = 0; i < name.len && len < max - 1; i++)
-        if (name.ptr[i] != '-' && name.ptr[i] != '_')
-            out[len++] = (char)tolower(name.ptr[i]);
+    for (size_t i = 0; i < name.len && len < max - 1; i++) {
+        int c = next_byte(name, &i);
+
+        if (c != '-' && c != '_' && c != '\0')
+            out[len++] = (char)tolower(c);
+    }
     out[len] = '\0';
-    return len;
 }
 
-bool rec_redact_is_secret(struct td_bytes name)
+bool td_secret_name(struct td_bytes name)
 {
     static const char *const parts[] = {
         "token",     "secret",     "passw",        "passphrase", "apikey",
