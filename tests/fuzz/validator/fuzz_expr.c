@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 struct scene {
     struct check_words *words;
     struct td_jsonx doc;
-    struct check_aggregates *tallies;
+    struct check_aggregates *aggregates;
     struct check_selector *target;
     struct check_env env;
 };
@@ -31,7 +31,7 @@ static void judge(struct scene *s, struct check_expr *expr,
                   struct td_bytes events)
 {
     struct check_eval *eval = check_eval_new(s->words);
-    struct check_aggregate *own = check_aggregate_new(s->tallies);
+    struct check_aggregate *own = check_aggregate_new(s->aggregates);
     struct td_json_doc doc = {0};
     struct td_buf out = {0};
 
@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct td_bytes rest = td_bytes(data, size);
     struct td_bytes text = next_line(&rest);
     struct scene s = {.words = check_words_new(),
-                      .tallies = check_aggregates_new()};
+                      .aggregates = check_aggregates_new()};
     struct td_buf json = {0};
 
     (void)check_event_add(s.words, td_text("a"));
@@ -89,12 +89,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     s.env = (struct check_env){.words = s.words,
                                .doc = &s.doc,
-                               .tallies = s.tallies,
+                               .aggregates = s.aggregates,
                                .target = s.target,
                                .events = size % 2};
     load(&s, rest);
     td_buf_release(&json);
-    check_aggregates_free(s.tallies);
+    check_aggregates_free(s.aggregates);
     check_selector_free(s.target);
     td_jsonx_release(&s.doc);
     check_words_free(s.words);
