@@ -399,7 +399,8 @@ JSON_INLINE const struct json_gap *walk(struct td_json_shapes *s,
                                         struct td_json_doc *doc,
                                         uint32_t *flags)
 {
-    const uint8_t *const start = text.ptr;
+    const uint8_t *const start =
+        text.len ? text.ptr : (const uint8_t *)""; /* no sums on NULL */
     const uint8_t *const end = start + text.len;
     const uint8_t *at = start;
     uint8_t *const values = doc ? (uint8_t *)doc->values : NULL;

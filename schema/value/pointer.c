@@ -55,7 +55,7 @@ void schema_pointer(struct td_buf *out, const struct td_json_doc *doc,
 static void add_characters(struct td_buf *out, struct td_bytes text)
 {
     const uint8_t *at = text.ptr;
-    const uint8_t *end = at + text.len;
+    const uint8_t *end = text.len ? at + text.len : at;
 
     if (td_utf8_valid(text)) {
         (void)td_buf_add_bytes(out, text);

@@ -150,6 +150,8 @@ static enum td_code test_plain(struct check_inspector *inspector,
                                const struct check_contract_event *event,
                                struct td_bytes message, bool text)
 {
+    if (!event)
+        return TD_FAILED;
     if (event->form == CHECK_FORM_BYTES)
         return check_plain_holds(&event->bytes, message) ? TD_OK : TD_FAILED;
     if (!text)

@@ -37,7 +37,8 @@ static void open_once(void)
 /* What base64 stands for, and all else as it is. */
 static bool holds_secret(struct td_bytes bytes)
 {
-    return memmem(bytes.ptr, bytes.len, SECRET, sizeof(SECRET) - 1);
+    return bytes.len > 0 &&
+           memmem(bytes.ptr, bytes.len, SECRET, sizeof(SECRET) - 1);
 }
 
 static bool holds_secret_in_b64(struct td_bytes bytes)

@@ -2,7 +2,9 @@
  * any event. Input: the expression, a line feed, events one a line.
  */
 #include "core/utf8.h"
+#include "validator/expr/aggregate.h"
 #include "validator/expr/expr.h"
+#include "validator/expr/selector.h"
 
 #include <stdlib.h>
 
