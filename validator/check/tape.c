@@ -187,7 +187,7 @@ put_event(struct check *c, const struct td_event *ev)
 
 /* The event of a Socket.IO packet as one whose payload is its JSON: no packet.
  */
-/* NOLINTNEXTLINE(misc-no-recursion) */
+/* NOLINTBEGIN(misc-no-recursion) */
 static TD_RARE enum td_code
 put_packet(struct check *check, const struct td_event *ev, struct td_bytes json)
 {
@@ -197,7 +197,6 @@ put_packet(struct check *check, const struct td_event *ev, struct td_bytes json)
     return check_event(check, &own);
 }
 
-/* NOLINTNEXTLINE(misc-no-recursion) */
 enum td_code check_event(struct check *check, const struct td_event *ev)
 {
     struct td_bytes json = td_payload_json(ev);
@@ -209,6 +208,7 @@ enum td_code check_event(struct check *check, const struct td_event *ev)
         return put_event(check, ev);
     return check_take_event(check, ev, check->wall_ns, NULL);
 }
+/* NOLINTEND(misc-no-recursion) */
 
 enum td_code check_received(struct check *check, const struct td_event *ev)
 {

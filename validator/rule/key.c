@@ -73,7 +73,7 @@ static enum td_code read_key(const struct reading *r,
                              const struct check_key *key, uint32_t at)
 {
     struct check_loader *l = r->l;
-    void *to = r->base ? (char *)r->base + key->to : NULL;
+    void *to = (char *)r->base + key->to;
 
     switch (key->kind) {
     case CHECK_KEY_LATER:
@@ -132,14 +132,15 @@ enum td_code check_read_keys(struct check_rule *rule, struct check_loader *l,
                              uint32_t at, const struct check_key *keys,
                              void *base)
 {
-    const struct reading r = {rule, l, base};
+    char none; /* of a verb without a body no key has a place */
+    const struct reading r = {rule, l, base ? base : &none};
     enum td_code code = TD_OK;
 
     for (const struct check_key *key = keys; key->name && code == TD_OK;
          key++) {
         uint32_t v = check_read_key(l, at, key->name);
 
-        prepare(key, base, v != 0);
+        prepare(key, r.base, v != 0);
         code = v ? read_key(&r, key, v) : miss_key(l, at, key);
     }
     return code;
