@@ -126,9 +126,9 @@ else
 fi
 
 # --- the programs of docs/library.md, which name themselves in their first line ---
-awk '/^```c$/ { on = 1; file = ""; next }
+awk '/^```c$/ { on = 1; name = ""; next }
     /^```$/ { on = 0 }
-    on { if (file == "") file = $2; print > file }' "$source/docs/library.md"
+    on { if (name == "") name = $2; print > name }' "$source/docs/library.md"
 lines='{"price":1.10}
 not json
 {"price":1.105}'
