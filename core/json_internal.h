@@ -13,21 +13,15 @@
 #define CORE_JSON_INTERNAL_H
 
 #include "core/json.h"
-
-#include <emmintrin.h>
+#include "core/simd.h"
 
 #define JSON_INLINE static inline __attribute__((always_inline))
 
-#define JSON_WIDE 16 /* bytes looked at at once */
+#define JSON_WIDE TD_SIMD_WIDE /* bytes looked at at once */
 
 JSON_INLINE bool json_is_space(uint8_t c)
 {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
-JSON_INLINE __m128i json_load(const uint8_t *at)
-{
-    return _mm_loadu_si128((const __m128i *)(const void *)at);
 }
 
 /* A bit for every byte that ends a string or needs a closer look: a quote, a
@@ -35,22 +29,22 @@ JSON_INLINE __m128i json_load(const uint8_t *at)
  */
 JSON_INLINE unsigned json_special_mask(const uint8_t *at)
 {
-    __m128i v = json_load(at);
+    td_simd16 v = td_simd_load(at);
     /* Bytes from 0x80 are negative, so this is "not ASCII" as well. */
-    __m128i odd = _mm_cmplt_epi8(v, _mm_set1_epi8(' '));
+    td_simd16 odd = td_simd_less(v, td_simd_fill(' '));
 
-    odd = _mm_or_si128(odd, _mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
-    odd = _mm_or_si128(odd, _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
-    return (unsigned)_mm_movemask_epi8(odd);
+    odd = td_simd_or(odd, td_simd_equal(v, td_simd_fill('"')));
+    odd = td_simd_or(odd, td_simd_equal(v, td_simd_fill('\\')));
+    return td_simd_mask(odd);
 }
 
 /* A bit for every digit; the bits from JSON_WIDE up are 0. */
 JSON_INLINE unsigned json_digit_mask(const uint8_t *at)
 {
-    __m128i v = _mm_sub_epi8(json_load(at), _mm_set1_epi8('0'));
-    __m128i low = _mm_min_epu8(v, _mm_set1_epi8(9));
+    td_simd16 v = td_simd_sub(td_simd_load(at), td_simd_fill('0'));
+    td_simd16 low = td_simd_min(v, td_simd_fill(9));
 
-    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(low, v));
+    return td_simd_mask(td_simd_equal(low, v));
 }
 
 /* The rest of a string from any byte within it that starts a character. */

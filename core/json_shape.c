@@ -36,7 +36,7 @@ void td_json_shapes_free(struct td_json_shapes *shapes)
 
 JSON_INLINE bool is_same(const uint8_t *a, const uint8_t *b)
 {
-    return _mm_movemask_epi8(_mm_cmpeq_epi8(json_load(a), json_load(b))) ==
+    return td_simd_mask(td_simd_equal(td_simd_load(a), td_simd_load(b))) ==
            0xffff;
 }
 
@@ -66,8 +66,8 @@ static bool is_last_gap(const struct json_gap *g, const uint8_t *at,
 JSON_INLINE bool is_gap_within(const struct td_json_shapes *s,
                                const struct json_gap *g, const uint8_t *at)
 {
-    unsigned same = (unsigned)_mm_movemask_epi8(
-        _mm_cmpeq_epi8(json_load(at), json_load(g->head)));
+    unsigned same =
+        td_simd_mask(td_simd_equal(td_simd_load(at), td_simd_load(g->head)));
 
     if ((~same & g->mask) != 0)
         return false;
@@ -270,9 +270,9 @@ find_gap(const struct td_json_shapes *s, struct json_gap **list,
 }
 
 /* Add to the first of four numbers, and to the second. */
-JSON_INLINE __m128i first_two(uint32_t offset)
+JSON_INLINE td_simd16 first_two(uint32_t offset)
 {
-    return _mm_set_epi32(0, 0, (int)offset, (int)offset);
+    return td_simd_numbers(offset, offset, 0, 0);
 }
 
 /* The first values of a gap at an offset of the text; the scalar behind it is
@@ -284,12 +284,11 @@ begin_values(const struct td_json_shapes *s, const struct json_gap *g,
 {
     const struct td_json_value *from =
         (const struct td_json_value *)(const void *)s->begun.ptr + g->values;
-    __m128i both = first_two(offset);
+    td_simd16 both = first_two(offset);
 
     for (uint32_t i = 0; i < len; i++) {
-        _mm_storeu_si128(
-            (__m128i *)(void *)&out[i],
-            _mm_add_epi32(json_load((const uint8_t *)&from[i]), both));
+        td_simd_store(&out[i],
+                      td_simd_add_numbers(td_simd_load(&from[i]), both));
         out[i].kind = from[i].kind;
         out[i].flags = from[i].flags;
     }
@@ -304,13 +303,12 @@ JSON_INLINE void put_pair(const struct json_gap *g, struct td_json_value *out,
 {
     const uint8_t *from = (const uint8_t *)g->pair;
     uint8_t *to = (uint8_t *)out;
-    __m128i both = first_two(offset);
+    td_simd16 both = first_two(offset);
 
-    _mm_storeu_si128((__m128i *)(void *)to,
-                     _mm_add_epi32(json_load(from), both));
-    _mm_storeu_si128(
-        (__m128i *)(void *)(to + JSON_WIDE),
-        _mm_add_epi32(json_load(from + JSON_WIDE), _mm_slli_epi64(both, 32)));
+    td_simd_store(to, td_simd_add_numbers(td_simd_load(from), both));
+    td_simd_store(to + JSON_WIDE,
+                  td_simd_add_numbers(td_simd_load(from + JSON_WIDE),
+                                      td_simd_move_even(both)));
     memcpy(to + 2 * JSON_WIDE, from + 2 * JSON_WIDE, 8);
 }
 

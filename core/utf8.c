@@ -1,9 +1,9 @@
 #include "core/utf8.h"
+#include "core/simd.h"
 
-#include <emmintrin.h>
 #include <stdbool.h>
 
-#define STEP 16 /* bytes looked at at once */
+#define STEP TD_SIMD_WIDE /* bytes looked at at once */
 
 /* What may follow a lead byte: length, and the range of the second byte, which
  * is where overlong forms, surrogates and values above U+10FFFF are told apart.
@@ -50,24 +50,20 @@ size_t td_utf8_step(const uint8_t *at, const uint8_t *end)
     return lead->len;
 }
 
-static __m128i load(const uint8_t *at)
-{
-    return _mm_loadu_si128((const __m128i *)(const void *)at);
-}
-
 /* A bit for every byte that is not ASCII. */
 static unsigned high_bits(const uint8_t *at)
 {
-    return (unsigned)_mm_movemask_epi8(load(at));
+    return td_simd_mask(td_simd_load(at));
 }
 
 /* One question for 64 bytes, because texts are long and nearly all ASCII. */
 static bool wide_is_ascii(const uint8_t *at)
 {
-    __m128i low = _mm_or_si128(load(at), load(at + STEP));
-    __m128i high = _mm_or_si128(load(at + 2 * STEP), load(at + 3 * STEP));
+    td_simd16 low = td_simd_or(td_simd_load(at), td_simd_load(at + STEP));
+    td_simd16 high =
+        td_simd_or(td_simd_load(at + 2 * STEP), td_simd_load(at + 3 * STEP));
 
-    return _mm_movemask_epi8(_mm_or_si128(low, high)) == 0;
+    return td_simd_mask(td_simd_or(low, high)) == 0;
 }
 
 /* As td_utf8_skip_ascii(), for less than one step. */

@@ -1,14 +1,13 @@
 #include "core/b64.h"
 #include "core/json.h"
+#include "core/simd.h"
 #include "tape/line.h"
-
-#include <emmintrin.h>
 
 #define INLINE static inline __attribute__((always_inline))
 
 #define DIGITS_MAX 20
-#define WIDE       16 /* bytes looked at at once */
-#define START_MAX  73 /* bytes that quick_start() may look at */
+#define WIDE       TD_SIMD_WIDE /* bytes looked at at once */
+#define START_MAX  73           /* bytes that quick_start() may look at */
 
 struct cursor {
     const uint8_t *start;
@@ -154,9 +153,9 @@ INLINE bool quick_string(struct cursor *c, struct td_bytes *out)
     const uint8_t *at = c->at;
 
     for (int i = 0; i < 2 && c->end - at >= WIDE; i++, at += WIDE) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-        __m128i quotes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
-        unsigned mask = (unsigned)_mm_movemask_epi8(quotes);
+        td_simd16 bytes = td_simd_load(at);
+        td_simd16 quotes = td_simd_equal(bytes, td_simd_fill('"'));
+        unsigned mask = td_simd_mask(quotes);
 
         if (mask == 0)
             continue;

@@ -78,8 +78,7 @@ LIBRARIES = {
     "pcre2.h": ["schema/regex/*", "schema/format/idn.c"],
     "idn2.h": ["schema/format/*"],
     "gmp.h": ["schema/value/*"],
-    "emmintrin.h": ["core/*", "schema/regex/class_sequence.c",
-                    "tape/line_parse.c", "wire/ws/frame_encode.c"],
+    "emmintrin.h": ["core/simd.h"],
     "regex.h": ["recorder/*", "replayer/select.c"],
 }
 

@@ -1,8 +1,8 @@
 #include "schema/regex/class_sequence.h"
 
 #include "core/mem.h"
+#include "core/simd.h"
 
-#include <emmintrin.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -253,19 +253,15 @@ static inline size_t step(const struct schema_char_set *set, const uint8_t *at)
     return c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
 }
 
-static __m128i load(const uint8_t *at)
-{
-    return _mm_loadl_epi64((const __m128i *)(const void *)at);
-}
-
 static bool are_between(const struct schema_class_sequence *s,
                         const uint8_t *text, uint32_t from)
 {
-    __m128i v = load(text + from);
-    __m128i low = _mm_max_epu8(v, load(s->low + from));
-    __m128i both = _mm_cmpeq_epi8(_mm_min_epu8(low, load(s->high + from)), v);
+    td_simd16 v = td_simd_load_half(text + from);
+    td_simd16 low = td_simd_max(v, td_simd_load_half(s->low + from));
+    td_simd16 both =
+        td_simd_equal(td_simd_min(low, td_simd_load_half(s->high + from)), v);
 
-    return (_mm_movemask_epi8(both) & 0xff) == 0xff;
+    return (td_simd_mask(both) & 0xff) == 0xff;
 }
 
 /* Of a text that is long enough; the last look overlaps the one before. */

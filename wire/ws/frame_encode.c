@@ -1,27 +1,19 @@
 #include "core/rand.h"
+#include "core/simd.h"
 #include "wire/ws/frame.h"
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 void ws_mask(uint8_t *to, const uint8_t *from, size_t len,
              const uint8_t mask[4], uint64_t at)
 {
-    uint8_t key[16];
+    uint8_t key[TD_SIMD_WIDE];
+    td_simd16 wide;
     size_t i = 0;
 
     for (size_t k = 0; k < sizeof(key); k++)
         key[k] = mask[(at + k) & 3];
-#ifdef __SSE2__
-    __m128i wide = _mm_loadu_si128((const __m128i *)(const void *)key);
-
-    for (; i + 16 <= len; i += 16) {
-        __m128i in = _mm_loadu_si128((const __m128i *)(const void *)(from + i));
-
-        _mm_storeu_si128((__m128i *)(void *)(to + i), _mm_xor_si128(in, wide));
-    }
-#endif
+    wide = td_simd_load(key);
+    for (; i + TD_SIMD_WIDE <= len; i += TD_SIMD_WIDE)
+        td_simd_store(to + i, td_simd_xor(td_simd_load(from + i), wide));
     for (; i + 8 <= len; i += 8) {
         uint64_t word;
         uint64_t half;
