@@ -1,7 +1,7 @@
 #include "schema/regex/pattern.h"
 
-#include "core/buf.h"
 #include "core/mem.h"
+#include "core/utf8.h"
 #include "schema/regex/ecma.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -9,9 +9,10 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#define HEAP_KIB  4096
-#define STACK_MIN 32768
-#define STACK_MAX (16 << 20) /* of compiled code; taken page by page */
+#define SUBSTITUTE 0x1A
+#define HEAP_KIB   4096
+#define STACK_MIN  32768
+#define STACK_MAX  (16 << 20) /* of compiled code; taken page by page */
 
 struct schema_pattern {
     struct schema_class_sequence *simple; /* or else: */
@@ -81,17 +82,19 @@ enum td_code schema_pattern_syntax(struct td_bytes text, struct td_error *err)
     return code ? code : schema_ecma_read(text, NULL, NULL, err);
 }
 
-enum td_code schema_pattern_new(struct schema_pattern **out,
-                                struct td_bytes text, struct td_error *err)
+/* simple is NULL where the engine is wanted anyhow. */
+static enum td_code compile_new(struct schema_pattern **out,
+                                struct td_bytes text,
+                                struct schema_class_sequence **simple,
+                                struct td_error *err)
 {
     struct td_buf translated = {0};
-    struct schema_class_sequence *simple = NULL;
     pcre2_code *pcre = NULL;
     enum td_code code = check_length(text, err);
 
     if (code == TD_OK)
-        code = schema_ecma_read(text, &translated, &simple, err);
-    if (code == TD_OK && !simple) {
+        code = schema_ecma_read(text, &translated, simple, err);
+    if (code == TD_OK && !(simple && *simple)) {
         (void)td_buf_str(&translated);
         pcre = compile(td_buf_bytes(&translated), err);
         code = pcre ? TD_OK : TD_USAGE;
@@ -102,8 +105,23 @@ enum td_code schema_pattern_new(struct schema_pattern **out,
     if (pcre)
         (void)pcre2_jit_compile(pcre, PCRE2_JIT_COMPLETE);
     *out = td_calloc(1, sizeof(**out));
-    **out = (struct schema_pattern){simple, pcre};
+    **out = (struct schema_pattern){simple ? *simple : NULL, pcre};
     return TD_OK;
+}
+
+enum td_code schema_pattern_new(struct schema_pattern **out,
+                                struct td_bytes text, struct td_error *err)
+{
+    struct schema_class_sequence *simple = NULL;
+
+    return compile_new(out, text, &simple, err);
+}
+
+enum td_code schema_pattern_new_finder(struct schema_pattern **out,
+                                       struct td_bytes text,
+                                       struct td_error *err)
+{
+    return compile_new(out, text, NULL, err);
 }
 
 void schema_pattern_free(struct schema_pattern *pattern)
@@ -138,20 +156,59 @@ void schema_pattern_memory_free(struct schema_pattern_memory *memory)
     free(memory);
 }
 
+/* The engine's answer; where it matched is in memory->data. */
+static enum schema_match ask(const struct schema_pattern *pattern,
+                             struct schema_pattern_memory *memory,
+                             struct td_bytes text, size_t from, uint32_t flags)
+{
+    const uint8_t *subject = text.len ? text.ptr : (const uint8_t *)"";
+    int got =
+        pcre2_match(pattern->code, subject, text.len, from,
+                    PCRE2_NO_UTF_CHECK | flags, memory->data, memory->context);
+
+    if (got >= 0)
+        return SCHEMA_MATCH;
+    return got == PCRE2_ERROR_NOMATCH ? SCHEMA_NO_MATCH : SCHEMA_GAVE_UP;
+}
+
 enum schema_match schema_pattern_match(const struct schema_pattern *pattern,
                                        struct schema_pattern_memory *memory,
                                        struct td_bytes text)
 {
-    const uint8_t *subject = text.len ? text.ptr : (const uint8_t *)"";
-    int got;
-
     if (pattern->simple)
         return schema_class_sequence_match(pattern->simple, text)
                    ? SCHEMA_MATCH
                    : SCHEMA_NO_MATCH;
-    got = pcre2_match(pattern->code, subject, text.len, 0, PCRE2_NO_UTF_CHECK,
-                      memory->data, memory->context);
-    if (got >= 0)
-        return SCHEMA_MATCH;
-    return got == PCRE2_ERROR_NOMATCH ? SCHEMA_NO_MATCH : SCHEMA_GAVE_UP;
+    return ask(pattern, memory, text, 0, 0);
+}
+
+enum schema_match schema_pattern_find(const struct schema_pattern *pattern,
+                                      struct schema_pattern_memory *memory,
+                                      struct td_bytes text, size_t *start,
+                                      size_t *end)
+{
+    const PCRE2_SIZE *at = pcre2_get_ovector_pointer(memory->data);
+    enum schema_match got = ask(pattern, memory, text, *start, PCRE2_NOTEMPTY);
+
+    if (got == SCHEMA_MATCH) {
+        *start = at[0];
+        *end = at[1];
+    }
+    return got;
+}
+
+struct td_bytes schema_pattern_text(struct td_buf *room, struct td_bytes bytes)
+{
+    if (td_utf8_valid(bytes))
+        return bytes;
+    td_buf_clear(room);
+    (void)td_buf_add_bytes(room, bytes);
+    for (uint8_t *at = room->ptr, *end = at + room->len; at < end;) {
+        size_t n = td_utf8_step(at, end);
+
+        if (n == 0)
+            *at = SUBSTITUTE;
+        at += n ? n : 1;
+    }
+    return td_buf_bytes(room);
 }

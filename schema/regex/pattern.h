@@ -11,6 +11,7 @@
 #ifndef SCHEMA_REGEX_PATTERN_H
 #define SCHEMA_REGEX_PATTERN_H
 
+#include "core/buf.h"
 #include "core/error.h"
 #include "core/event.h"
 
@@ -23,6 +24,11 @@ struct schema_pattern;
 TD_MUST_CHECK enum td_code schema_pattern_new(struct schema_pattern **out,
                                               struct td_bytes text,
                                               struct td_error *err);
+
+/* The same for schema_pattern_find(), which always needs the engine. */
+TD_MUST_CHECK enum td_code
+schema_pattern_new_finder(struct schema_pattern **out, struct td_bytes text,
+                          struct td_error *err);
 
 /* Whether text is a pattern of ECMA-262, also one that schema_pattern_new()
  * refuses as too much. TD_OK or TD_USAGE, as above.
@@ -46,5 +52,21 @@ enum schema_match { SCHEMA_NO_MATCH, SCHEMA_MATCH, SCHEMA_GAVE_UP };
 enum schema_match schema_pattern_match(const struct schema_pattern *pattern,
                                        struct schema_pattern_memory *memory,
                                        struct td_bytes text);
+
+/* From *start, which is where a character begins or text.len, the next match of
+ * at least one character, which *start and *end then enclose, in bytes. `^`
+ * and what looks back see the text before *start as well. Of
+ * schema_pattern_new_finder(); each call has the steps of a match.
+ */
+enum schema_match schema_pattern_find(const struct schema_pattern *pattern,
+                                      struct schema_pattern_memory *memory,
+                                      struct td_bytes text, size_t *start,
+                                      size_t *end);
+
+/* Bytes as a text that patterns can be asked about: as they are if they are
+ * valid UTF-8, else in room, U+001A (substitute) in the place of each byte that
+ * is in no character. Byte n of it stands for byte n.
+ */
+struct td_bytes schema_pattern_text(struct td_buf *room, struct td_bytes bytes);
 
 #endif

@@ -264,6 +264,103 @@ static void a_long_text_needs_no_stack(void)
     free(text);
 }
 
+/* All matches in text between angle brackets; "?" at the end: given up. */
+static void bracket(const char *pattern, struct td_bytes text,
+                    struct td_buf *out)
+{
+    struct schema_pattern_memory *memory = schema_pattern_memory_new();
+    struct schema_pattern *finder = NULL;
+    enum schema_match got = SCHEMA_GAVE_UP;
+    size_t done = 0;
+    size_t start = 0;
+    size_t end = 0;
+
+    CU_ASSERT_EQUAL_FATAL(
+        schema_pattern_new_finder(&finder, td_text(pattern), NULL), TD_OK);
+    while ((got = schema_pattern_find(finder, memory, text, &start, &end)) ==
+           SCHEMA_MATCH) {
+        CU_ASSERT_FATAL(start < end && start >= done && end <= text.len);
+        td_buf_add(out, text.ptr + done, start - done);
+        td_buf_add_byte(out, '<');
+        td_buf_add(out, text.ptr + start, end - start);
+        td_buf_add_byte(out, '>');
+        done = start = end;
+    }
+    td_buf_add(out, text.ptr + done, text.len - done);
+    if (got == SCHEMA_GAVE_UP)
+        td_buf_add_byte(out, '?');
+    schema_pattern_free(finder);
+    schema_pattern_memory_free(memory);
+}
+
+static void every_match_is_found_where_it_is(void)
+{
+    static const struct {
+        const char *pattern;
+        const char *text;
+        const char *want;
+    } rows[] = {
+        {"ab", "abxab", "<ab>x<ab>"},
+        {"^ab", "abab", "<ab>ab"},
+        {"^[a-z]+?", "abc", "<a>bc"},
+        {"b$", "bb", "b<b>"},
+        {"x*", "axxb", "a<xx>b"},
+        {"|x", "axb", "a<x>b"},
+        {"$|^|\\b", "a b", "a b"},
+        {"\\d{2}", "12345", "<12><34>5"},
+        {"(?<=k=)\\w+", "k=ab k=c", "k=<ab> k=<c>"},
+        {"(?<=a)a", "aaa", "a<a><a>"},
+        {"(?<!a)a", "aa", "<a>a"},
+        {"(a|b)\\1", "aabba", "<aa><bb>a"},
+        {".", "\xC3\xA9\xF0\x9F\x90\xB2", "<\xC3\xA9><\xF0\x9F\x90\xB2>"},
+        {"\\u{1F432}", "x\xF0\x9F\x90\xB2", "x<\xF0\x9F\x90\xB2>"},
+        {"a", "", ""},
+        {"(a+)+$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab!",
+         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab!?"},
+    };
+
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct td_buf out = {0};
+
+        bracket(rows[i].pattern, td_text(rows[i].text), &out);
+        CU_ASSERT_STRING_EQUAL(td_buf_str(&out), rows[i].want);
+        td_buf_release(&out);
+    }
+}
+
+/* Neither lets a match through that crosses it nor hides what is beside it. */
+static void bytes_that_are_no_text_can_be_asked_about(void)
+{
+    static const struct {
+        const char *pattern;
+        const char *bytes;
+        const char *want; /* of the text that stands for them */
+    } rows[] = {
+        {"b",
+         "a\xFF"
+         "b",
+         "a\x1A<b>"},
+        {"a[^ ]+", "a\xC3\xE9z x", "<a\x1A\x1Az> x"},
+        {"\\w+", "a\xFFz", "<a>\x1A<z>"},
+        {"\xC3\xA9", "\xC3\xC3\xA9\xC3", "\x1A<\xC3\xA9>\x1A"},
+    };
+
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct td_bytes bytes = td_text(rows[i].bytes);
+        struct td_buf room = {0};
+        struct td_buf out = {0};
+        struct td_bytes text = schema_pattern_text(&room, bytes);
+
+        CU_ASSERT_EQUAL(text.len, bytes.len);
+        bracket(rows[i].pattern, text, &out);
+        CU_ASSERT_STRING_EQUAL(td_buf_str(&out), rows[i].want);
+        text = td_text("\xC3\xA9");
+        CU_ASSERT_PTR_EQUAL(schema_pattern_text(&room, text).ptr, text.ptr);
+        td_buf_release(&room);
+        td_buf_release(&out);
+    }
+}
+
 CU_TestInfo schema_regex_pattern_tests[] = {
     {"patterns mean what ECMA-262 says", patterns_mean_what_ecma_262_says},
     {"simple patterns take one walk", simple_patterns_take_one_walk},
@@ -273,5 +370,8 @@ CU_TestInfo schema_regex_pattern_tests[] = {
     {"groups within groups have a limit", groups_within_groups_have_a_limit},
     {"matching without end is given up", matching_without_end_is_given_up},
     {"a long text needs no stack", a_long_text_needs_no_stack},
+    {"every match is found where it is", every_match_is_found_where_it_is},
+    {"bytes that are no text can be asked about",
+     bytes_that_are_no_text_can_be_asked_about},
     CU_TEST_INFO_NULL,
 };
