@@ -2,10 +2,11 @@
 
 #include "core/json.h"
 #include "core/mem.h"
+#include "schema/regex/pattern.h"
 #include "tape/reader.h"
 
 #include <errno.h>
-#include <regex.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 struct play_select {
@@ -13,9 +14,11 @@ struct play_select {
     bool by_name; /* any criterion on the name */
     uint32_t *conns;
     size_t conn_count;
-    regex_t *regexes;
+    struct schema_pattern **regexes;
     size_t regex_count;
+    struct schema_pattern_memory *memory;
     struct td_buf scratch; /* an unescaped name */
+    struct td_buf text;    /* a name as patterns are asked about it */
 };
 
 static size_t list_len(const char *const *list)
@@ -58,39 +61,19 @@ static enum td_code conns_parse(struct play_select *s, struct td_error *err)
     return TD_OK;
 }
 
-/* A back reference makes matching exponential. */
-static bool looks_back(const char *text)
+static enum td_code regex_compile(struct schema_pattern **regex,
+                                  const char *text, struct td_error *err)
 {
-    for (; *text; text++) {
-        if (*text != '\\')
-            continue;
-        text++;
-        if (*text >= '1' && *text <= '9')
-            return true;
-        if (!*text)
-            break;
-    }
-    return false;
-}
-
-static enum td_code regex_compile(regex_t *regex, const char *text,
-                                  struct td_error *err)
-{
-    char why[128];
-    int rc;
+    struct td_error why = {0};
 
     if (strlen(text) > PLAY_REGEX_MAX)
         return td_error_set(err, TD_USAGE, "--regex", 0,
                             "the expression is longer than %d bytes",
                             PLAY_REGEX_MAX);
-    if (looks_back(text))
-        return td_error_set(err, TD_USAGE, "--regex", 0,
-                            "\"%s\" has a back reference", text);
-    rc = regcomp(regex, text, REG_EXTENDED | REG_NOSUB);
-    if (rc == 0)
+    if (schema_pattern_new(regex, td_text(text), &why) == TD_OK)
         return TD_OK;
-    (void)regerror(rc, regex, why, sizeof(why));
-    return td_error_set(err, TD_USAGE, "--regex", 0, "\"%s\": %s", text, why);
+    return td_error_set(err, TD_USAGE, "--regex", why.offset, "\"%.64s%s\": %s",
+                        text, strlen(text) > 64 ? "..." : "", why.text);
 }
 
 static enum td_code regexes_compile(struct play_select *s, struct td_error *err)
@@ -99,6 +82,7 @@ static enum td_code regexes_compile(struct play_select *s, struct td_error *err)
     enum td_code code;
 
     s->regexes = td_calloc(n + 1, sizeof(*s->regexes));
+    s->memory = n ? schema_pattern_memory_new() : NULL;
     for (; s->regex_count < n; s->regex_count++) {
         code = regex_compile(&s->regexes[s->regex_count],
                              s->options.regexes[s->regex_count], err);
@@ -134,10 +118,12 @@ void play_select_free(struct play_select *select)
     if (!select)
         return;
     for (size_t i = 0; i < select->regex_count; i++)
-        regfree(&select->regexes[i]);
+        schema_pattern_free(select->regexes[i]);
+    schema_pattern_memory_free(select->memory);
     free(select->regexes);
     free(select->conns);
     td_buf_release(&select->scratch);
+    td_buf_release(&select->text);
     free(select);
 }
 
@@ -176,42 +162,51 @@ static bool in_list(const char *const *list, struct td_bytes text)
     return false;
 }
 
-/* Sanitizers look for the NUL that REG_STARTEND makes needless. */
-static struct td_bytes terminated(struct play_select *s, struct td_bytes text)
+static TD_RARE enum td_code gave_up(const struct play_select *s, size_t i,
+                                    const struct td_event *ev,
+                                    struct td_error *err)
 {
-    if (text.ptr != s->scratch.ptr) {
-        td_buf_clear(&s->scratch);
-        if (td_buf_add_bytes(&s->scratch, text))
-            return td_text("");
+    td_error_set(err, TD_LIMIT, "--regex", 0,
+                 "\"%.64s%s\" takes too many steps on the name of event "
+                 "%" PRIu64 ", \"%.*s%s\"",
+                 s->options.regexes[i],
+                 strlen(s->options.regexes[i]) > 64 ? "..." : "", ev->seq,
+                 (int)(ev->name.len > 40 ? 40 : ev->name.len),
+                 (const char *)ev->name.ptr, ev->name.len > 40 ? "..." : "");
+    return td_error_hint(err, "write the expression without a repeat in a "
+                              "repeat, or name events with --event");
+}
+
+static enum td_code takes_regex(struct play_select *s,
+                                const struct td_event *ev, struct td_bytes name,
+                                bool *takes, struct td_error *err)
+{
+    struct td_bytes text = schema_pattern_text(&s->text, name);
+
+    *takes = false;
+    for (size_t i = 0; i < s->regex_count && !*takes; i++) {
+        enum schema_match got =
+            schema_pattern_match(s->regexes[i], s->memory, text);
+
+        if (got == SCHEMA_GAVE_UP)
+            return gave_up(s, i, ev, err);
+        *takes = got == SCHEMA_MATCH;
     }
-    (void)td_buf_str(&s->scratch);
-    return td_buf_bytes(&s->scratch);
+    return TD_OK;
 }
 
-static bool matches(const regex_t *regex, struct td_bytes text)
+static enum td_code takes_name(struct play_select *s, const struct td_event *ev,
+                               bool *takes, struct td_error *err)
 {
-    regmatch_t at = {.rm_so = 0, .rm_eo = (regoff_t)text.len};
+    struct td_bytes name = plain(s, ev->name);
 
-    return text.len <= INT32_MAX &&
-           !regexec(regex, (const char *)text.ptr, 1, &at, REG_STARTEND);
-}
-
-static bool takes_name(struct play_select *s, struct td_bytes escaped)
-{
-    struct td_bytes name = plain(s, escaped);
-
+    *takes = false;
     if (in_list(s->options.excludes, name))
-        return false;
-    if (!list_len(s->options.events) && !s->regex_count)
-        return true;
-    if (in_list(s->options.events, name))
-        return true;
-    if (s->regex_count > 0)
-        name = terminated(s, name);
-    for (size_t i = 0; i < s->regex_count; i++)
-        if (matches(&s->regexes[i], name))
-            return true;
-    return false;
+        return TD_OK;
+    *takes = (!list_len(s->options.events) && !s->regex_count) ||
+             in_list(s->options.events, name);
+    return *takes || !s->regex_count ? TD_OK
+                                     : takes_regex(s, ev, name, takes, err);
 }
 
 static bool takes_namespace(struct play_select *s, struct td_bytes escaped)
@@ -242,11 +237,13 @@ static bool takes_kind(const struct play_select *s, const struct td_event *ev)
            (s->options.sse_ids && td_bytes_is(ev->kind, TD_KIND_ID));
 }
 
-bool play_select_takes(struct play_select *select, const struct td_event *ev)
+enum td_code play_select_takes(struct play_select *select,
+                               const struct td_event *ev, bool *takes,
+                               struct td_error *err)
 {
-    if (!takes_dir(select, ev->dir) || !takes_kind(select, ev) ||
-        (select->options.no_acks && ev->ack.len))
-        return false;
-    return takes_conn(select, ev->conn) && takes_namespace(select, ev->ns) &&
-           (!select->by_name || takes_name(select, ev->name));
+    *takes = takes_dir(select, ev->dir) && takes_kind(select, ev) &&
+             !(select->options.no_acks && ev->ack.len) &&
+             takes_conn(select, ev->conn) && takes_namespace(select, ev->ns);
+    return *takes && select->by_name ? takes_name(select, ev, takes, err)
+                                     : TD_OK;
 }

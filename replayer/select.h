@@ -21,8 +21,8 @@ enum play_dirs { PLAY_DIRS_OUT, PLAY_DIRS_IN, PLAY_DIRS_BOTH };
 struct play_select_options {
     const char *const *events;     /* names */
     const char *const *excludes;   /* names that are not taken */
-    const char *const *regexes;    /* POSIX extended expressions on the name,
-                                      not anchored, no back references */
+    const char *const *regexes;    /* on the name, case-sensitive, not anchored:
+                                      schema/regex/pattern.h */
     const char *const *namespaces; /* "/" or "/admin" */
     const char *const *conns;      /* numbers */
     enum play_dirs dirs;
@@ -34,7 +34,7 @@ struct play_select_options {
 struct play_select;
 
 /* The lists are borrowed until play_select_free(). TD_USAGE: a regex that is
- * wrong, too long or looks back; a conn that is no number.
+ * wrong (err->offset: where) or too long; a conn that is no number.
  */
 TD_MUST_CHECK enum td_code
 play_select_new(struct play_select **out,
@@ -47,7 +47,11 @@ struct tape_reader;
 void play_select_tell(const struct play_select *select,
                       struct tape_reader *reader);
 
-/* True if all criteria let the event through. */
-bool play_select_takes(struct play_select *select, const struct td_event *ev);
+/* Whether all criteria let the event through. TD_OK, or TD_LIMIT if a regex
+ * takes too many steps on its name to say.
+ */
+TD_MUST_CHECK enum td_code play_select_takes(struct play_select *select,
+                                             const struct td_event *ev,
+                                             bool *takes, struct td_error *err);
 
 #endif

@@ -174,6 +174,7 @@ enum td_code play_source_next(struct play_source *source, struct td_event *ev,
                               struct td_error *err)
 {
     const struct play_window *window = &source->options.window;
+    bool takes = true;
     enum td_code code;
 
     while (!(code = any_next(source, ev, err))) {
@@ -182,8 +183,11 @@ enum td_code play_source_next(struct play_source *source, struct td_event *ev,
         if (ev->at_ns > window->to_ns || ev->seq > window->to_seq)
             return TD_END;
         source->seen.read++;
-        if (source->options.select &&
-            !play_select_takes(source->options.select, ev))
+        if (source->options.select)
+            code = play_select_takes(source->options.select, ev, &takes, err);
+        if (code)
+            return code;
+        if (!takes)
             continue;
         source->seen.taken++;
         source->place = (struct play_place){source->last, ev->seq, ev->at_ns};

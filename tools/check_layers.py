@@ -53,7 +53,7 @@ validator/lint     : validator/cases validator/check validator/contract validato
 validator/explain  : validator/check validator/contract validator/verb validator/engine validator/rule validator/expr validator/message validator/verdict schema core
 reports         : validator/verdict core
 recorder        : tape wire core
-replayer        : tape wire core
+replayer        : schema/regex tape wire core
 orchestrator    : recorder replayer validator reports schema wire tape core
 console         : replayer wire tape core orchestrator/control_msg.h
 cli/options     : core
@@ -79,7 +79,7 @@ LIBRARIES = {
     "idn2.h": ["schema/format/*"],
     "gmp.h": ["schema/value/*"],
     "emmintrin.h": ["core/simd.h"],
-    "regex.h": ["recorder/*", "replayer/select.c"],
+    "regex.h": ["recorder/*"],
 }
 
 # The C library, POSIX and Linux: what core stands on.

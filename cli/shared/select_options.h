@@ -34,7 +34,7 @@
         {.name = "regex",                                                      \
          .type = CLI_LIST,                                                     \
          .value = "EXPR",                                                      \
-         .help = "only events whose name matches (POSIX extended)"},           \
+         .help = "only events whose name matches (ECMA-262)"},                 \
         {.name = "ns",                                                         \
          .type = CLI_LIST,                                                     \
          .value = "NAMESPACE",                                                 \

@@ -100,11 +100,18 @@ static void enter_segment(struct cat *cat)
     add_line(cat, header->line);
 }
 
-static void add_event(struct cat *cat, const struct td_event *ev)
+static enum td_code add_event(struct cat *cat, const struct td_event *ev,
+                              struct td_error *err)
 {
+    bool takes = true;
+    enum td_code code = TD_OK;
+
     enter_segment(cat);
-    if (!cat->select || play_select_takes(cat->select, ev))
+    if (cat->select)
+        code = play_select_takes(cat->select, ev, &takes, err);
+    if (!code && takes)
         add_line(cat, tape_reader_line(cat->reader));
+    return code;
 }
 
 static bool is_behind(const struct cat *cat, const struct td_event *ev)
@@ -132,7 +139,7 @@ static enum td_code copy_lines(struct cat *cat, struct td_error *err)
         if (!code && is_behind(cat, &ev))
             return TD_END;
         if (!code)
-            add_event(cat, &ev);
+            code = add_event(cat, &ev, err);
         else if (code == TD_AGAIN)
             code = wait_for_more(cat, err);
         if (!code && cat->out.len >= OUT_STEP)

@@ -16,6 +16,14 @@ static struct td_event event(enum td_dir dir, const char *kind, const char *ns,
                              .conn = conn};
 }
 
+static bool takes_event(struct play_select *select, const struct td_event *ev)
+{
+    bool takes = false;
+
+    CU_ASSERT_EQUAL(play_select_takes(select, ev, &takes, NULL), TD_OK);
+    return takes;
+}
+
 /* The events every row is asked about; a row lists those it takes. */
 static void a_selection_takes_what_it_says(void)
 {
@@ -88,7 +96,7 @@ static void a_selection_takes_what_it_says(void)
 
         CU_ASSERT_EQUAL_FATAL(play_select_new(&select, &options, NULL), TD_OK);
         for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++)
-            if (play_select_takes(select, &all[k]))
+            if (takes_event(select, &all[k]))
                 takes[n++] = (char)('0' + k);
         if (strcmp(takes, rows[i].takes) != 0)
             printf("\n    row \"%s\": takes %s\n", rows[i].name, takes);
@@ -104,9 +112,9 @@ static void acks_may_be_left_out(void)
     struct play_select *select = NULL;
 
     CU_ASSERT_EQUAL_FATAL(play_select_new(&select, &options, NULL), TD_OK);
-    CU_ASSERT(play_select_takes(select, &ev));
+    CU_ASSERT(takes_event(select, &ev));
     ev.ack = td_text("7");
-    CU_ASSERT(!play_select_takes(select, &ev));
+    CU_ASSERT(!takes_event(select, &ev));
     play_select_free(select);
 }
 
@@ -121,9 +129,9 @@ static void ids_alone_are_taken_if_asked_for(void)
 
         CU_ASSERT_EQUAL_FATAL(play_select_new(&select, &options, NULL), TD_OK);
         ev.kind = td_text(TD_KIND_ID);
-        CU_ASSERT_EQUAL(play_select_takes(select, &ev), asked == 1);
+        CU_ASSERT_EQUAL(takes_event(select, &ev), asked == 1);
         ev.kind = td_text(TD_KIND_RETRY);
-        CU_ASSERT(!play_select_takes(select, &ev));
+        CU_ASSERT(!takes_event(select, &ev));
         play_select_free(select);
     }
 }
@@ -133,7 +141,18 @@ static void a_wrong_criterion_is_refused(void)
     static char longest[PLAY_REGEX_MAX + 2];
     static const char *const conns[] = {"0",  "-1",          "1x", "",
                                         " 1", "99999999999", "+1"};
-    static const char *const regexes[] = {"(", "[a", "(a)\\1", "a\\", longest};
+    static const struct {
+        const char *text;
+        uint64_t offset;
+        const char *says;
+    } regexes[] = {
+        {"(", 0, "\"(\": this ( has no )"},
+        {"x[a", 1, "\"x[a\": this [ has no ]"},
+        {"a\\", 1, "\"a\\\": a backslash at the end escapes nothing"},
+        {"a[[:alpha:]]**", 13,
+         "\"a[[:alpha:]]**\": there is nothing before it to repeat"},
+        {longest, 0, "the expression is longer than 1024 bytes"},
+    };
     struct play_select *select = NULL;
     struct td_error err;
 
@@ -145,11 +164,79 @@ static void a_wrong_criterion_is_refused(void)
         CU_ASSERT_STRING_EQUAL(err.where, "--conn");
     }
     for (size_t i = 0; i < sizeof(regexes) / sizeof(regexes[0]); i++) {
-        struct play_select_options options = {.regexes = LIST(regexes[i])};
+        struct play_select_options options = {.regexes = LIST(regexes[i].text)};
 
         CU_ASSERT_EQUAL(play_select_new(&select, &options, &err), TD_USAGE);
         CU_ASSERT_STRING_EQUAL(err.where, "--regex");
+        CU_ASSERT_STRING_EQUAL(err.text, regexes[i].says);
+        CU_ASSERT_EQUAL(err.offset, regexes[i].offset);
     }
+}
+
+static void expressions_are_those_of_ecma_262(void)
+{
+    static const struct {
+        const char *regex;
+        const char *name; /* as on the tape, escaped */
+        bool takes;
+    } rows[] = {
+        {"^task_\\d+$", "task_12", true},
+        {"^task_\\d+$", "task_\\u0031", true},
+        {"^task_\\d+$", "task_\xE0\xA7\xA8", false},
+        {"task", "Task", false},
+        {"(?<=:)done", "job:done", true},
+        {"(?<=:)done", "job.done", false},
+        {"^(?!ping)", "ping", false},
+        {"^(?!ping)", "pong", true},
+        {"^(.)\\1$", "aa", true},
+        {"^(.)\\1$", "ab", false},
+        {"^\\p{L}+$", "\xC3\xA9t\xC3\xA9", true},
+        {"^\\p{L}+$", "a1", false},
+        {"^.$", "\\ud83d\\udc32", true},
+        {"^\\u{1F432}$", "\\ud83d\\udc32", true},
+        {"[[:alpha:]]", "a", false},
+        {"^b", "a\\nb", false},
+        {"b",
+         "\xFF"
+         "b",
+         true},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct play_select_options options = {.regexes = LIST(rows[i].regex)};
+        struct td_event ev = event(TD_DIR_OUT, "", "", rows[i].name, 1);
+        struct play_select *select = NULL;
+
+        CU_ASSERT_EQUAL_FATAL(play_select_new(&select, &options, NULL), TD_OK);
+        if (takes_event(select, &ev) != rows[i].takes)
+            printf("\n    %s on %s\n", rows[i].regex, rows[i].name);
+        CU_ASSERT_EQUAL(takes_event(select, &ev), rows[i].takes);
+        play_select_free(select);
+    }
+}
+
+static void an_expression_without_end_is_an_error(void)
+{
+    static const char name[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!";
+    struct play_select_options options = {.regexes = LIST("^(a+)+$")};
+    struct td_event ev = event(TD_DIR_OUT, "", "", name, 1);
+    struct play_select *select = NULL;
+    struct td_error err = {0};
+    bool takes = true;
+
+    CU_ASSERT_EQUAL_FATAL(play_select_new(&select, &options, NULL), TD_OK);
+    ev.seq = 17;
+    CU_ASSERT_EQUAL(play_select_takes(select, &ev, &takes, &err), TD_LIMIT);
+    CU_ASSERT_FALSE(takes);
+    CU_ASSERT_STRING_EQUAL(err.where, "--regex");
+    CU_ASSERT_STRING_EQUAL(err.text,
+                           "\"^(a+)+$\" takes too many steps on the name of "
+                           "event 17, "
+                           "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...\"");
+    /* What another criterion leaves out is not asked about. */
+    ev.dir = TD_DIR_IN;
+    CU_ASSERT_FALSE(takes_event(select, &ev));
+    play_select_free(select);
 }
 
 CU_TestInfo replayer_select_tests[] = {
@@ -157,5 +244,8 @@ CU_TestInfo replayer_select_tests[] = {
     {"acks may be left out", acks_may_be_left_out},
     {"ids alone are taken if asked for", ids_alone_are_taken_if_asked_for},
     {"a wrong criterion is refused", a_wrong_criterion_is_refused},
+    {"expressions are those of ECMA-262", expressions_are_those_of_ecma_262},
+    {"an expression without end is an error",
+     an_expression_without_end_is_an_error},
     CU_TEST_INFO_NULL,
 };
