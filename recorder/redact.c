@@ -20,6 +20,8 @@ enum td_code rec_redact_open(struct rec_redact **out, const char *rules_path,
         rec_redact_close(redact);
         return code;
     }
+    if (redact->rules.regexes)
+        redact->memory = schema_pattern_memory_new();
     *out = redact;
     return TD_OK;
 }
@@ -29,10 +31,12 @@ void rec_redact_close(struct rec_redact *redact)
     if (!redact)
         return;
     rec_rules_release(&redact->rules);
+    schema_pattern_memory_free(redact->memory);
     td_json_release(&redact->doc);
     td_buf_release(&redact->out);
     td_buf_release(&redact->scratch);
     td_buf_release(&redact->swap);
+    td_buf_release(&redact->text);
     td_buf_release(&redact->marks);
     td_buf_release(&redact->bytes);
     td_buf_release(&redact->name);
@@ -59,7 +63,7 @@ uint64_t rec_redact_withheld(const struct rec_redact *redact)
 
 void redact_count(struct rec_redact *redact, struct rec_rule *rule)
 {
-    if (!rule)
+    if (!rule || redact->unsure)
         return;
     redact->values++;
     rule->hits++;
@@ -93,27 +97,32 @@ static void redact_text(struct rec_redact *redact, struct td_event *ev)
     td_buf_clear(&redact->out);
     td_buf_add_bytes(&redact->out, redact_regexes(redact, ev->payload));
     ev->payload = td_buf_bytes(&redact->out);
-    if (redact_find_hidden(redact, ev->payload))
+    if (redact_find_hidden(redact, ev->payload) && !redact->unsure)
         withhold(redact, ev);
 }
 
 /* What stands beside a payload, escaped as in JSON, with expressions applied.
- * Where they leave what is no string any more it goes whole.
+ * Where they leave what is no string any more, or give up, it goes whole.
  */
 static void redact_word(struct rec_redact *redact, struct td_bytes *word,
                         struct td_buf *room)
 {
     struct td_bytes clean;
+    const struct rec_rule *hidden;
 
     if (!word->len || !redact->rules.regexes)
         return;
+    redact->unsure = false;
     clean = redact_regexes(redact, *word);
     td_buf_clear(room);
     td_buf_add_byte(room, '"');
     td_buf_add_bytes(room, clean);
     td_buf_add_byte(room, '"');
-    if (redact_find_hidden(redact, td_bytes(room->ptr + 1, room->len - 2)) ||
-        td_json_check(td_buf_bytes(room), 1, NULL)) {
+    hidden = redact_find_hidden(redact, td_bytes(room->ptr + 1, room->len - 2));
+    if (redact->unsure) {
+        redact->withheld++;
+        *word = td_text(REC_WITHHELD);
+    } else if (hidden || td_json_check(td_buf_bytes(room), 1, NULL)) {
         redact->values++;
         *word = td_text(REC_REDACTED);
     } else {
@@ -138,7 +147,9 @@ static void redact_id(struct rec_redact *redact, struct td_event *ev)
     ev->id = td_buf_bytes(&redact->id);
 }
 
-/* Attachments in which a rule might find something go whole. */
+/* Attachments in which a rule might find something go whole. Where an
+ * expression gives up, so do those behind it.
+ */
 static void redact_attachments(struct rec_redact *redact, struct td_event *ev)
 {
     struct td_json_doc *doc = &redact->doc;
@@ -146,6 +157,7 @@ static void redact_attachments(struct rec_redact *redact, struct td_event *ev)
 
     if (!ev->att.len || td_json_parse(doc, ev->att, 2, NULL))
         return;
+    redact->unsure = false;
     td_buf_clear(&redact->att);
     for (uint32_t i = 1; i < doc->len; i++) {
         struct td_bytes inner = td_json_inner(doc, i);
@@ -168,12 +180,18 @@ static void redact_payload(struct rec_redact *redact, struct td_event *ev)
     bool facts = has_facts(ev);
     struct td_bytes json = td_payload_json(ev);
 
+    redact->unsure = false;
     if (!td_json_parse(&redact->doc, json, TD_JSON_DEPTH, NULL))
         redact_json(redact, ev, facts);
     else if (facts && ev->payload.len)
         ev->payload = td_text(REC_REDACTED);
     else
         redact_text(redact, ev);
+    if (!redact->unsure)
+        return;
+    withhold(redact, ev);
+    if (ev->name.len) /* it may be what nobody looked at */
+        ev->name = td_text(REC_WITHHELD);
 }
 
 void rec_redact_event(struct rec_redact *redact, struct td_event *ev)
@@ -199,6 +217,7 @@ void rec_redact_error(struct rec_redact *redact, struct td_error *err)
 
     if (!redact->rules.len)
         return;
+    redact->unsure = false;
     if (redact_may_hide(redact, td_text(err->text)) ||
         redact_find_hidden(redact, td_text(err->text))) {
         size_t n = strcspn(err->text, "\"{}[]\\");
@@ -208,6 +227,8 @@ void rec_redact_error(struct rec_redact *redact, struct td_error *err)
         (void)snprintf(err->text + n, sizeof(err->text) - n, REC_WITHHELD);
     }
     clean = redact_regexes(redact, td_text(err->text));
+    if (redact->unsure)
+        clean = td_text(REC_WITHHELD);
     (void)snprintf(err->text, sizeof(err->text), "%.*s", (int)clean.len,
                    (const char *)clean.ptr);
 }

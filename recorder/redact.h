@@ -13,9 +13,9 @@
  *     pointer /A/B      the value at that RFC 6901 pointer of the payload (of
  *                       the argument array for Socket.IO); of equal members,
  *                       each
- *     regex EXPRESSION  POSIX extended; in every JSON string, with its escapes
- *                       or without, in payloads that are not JSON, in names,
- *                       namespaces and SSE ids
+ *     regex EXPRESSION  schema/regex/pattern.h; in every JSON string, with its
+ * escapes or without, in payloads that are not JSON, in names, namespaces and
+ * SSE ids
  *
  * What is JSON says core/payload.h; the form has no say in it. A value found is
  * replaced by REC_REDACTED, which is how the tape says so; if the name of the
@@ -29,6 +29,10 @@
  *   - of text: has a quote or a brace in it (with pointer rules: or a bracket),
  *   - of bytes with control characters that no text has: begins like JSON, or
  *     holds the name of a key rule or the last name of a pointer.
+ * So it is, with the name of its event, where an expression takes too many
+ * steps; a name, a namespace or an id goes alone. A byte that is no UTF-8 is to
+ * expressions the character U+001A.
+ *
  * Socket.IO attachments, and the bytes that a bad event keeps, are withheld in
  * the same way, whole, where any rule might find something in them; pointers do
  * not point into them. Not seen: what spans several events, what is compressed,
@@ -71,7 +75,7 @@ void rec_redact_error(struct rec_redact *redact, struct td_error *err);
 uint64_t rec_redact_values(const struct rec_redact *redact);
 uint64_t rec_redact_events(const struct rec_redact *redact);
 
-/* Payloads and attachments that were withheld. */
+/* Payloads, attachments, names, namespaces and ids that were withheld. */
 uint64_t rec_redact_withheld(const struct rec_redact *redact);
 
 /* Append the policy for the header: {"mark":"[redacted]",

@@ -5,8 +5,8 @@
 #define RECORDER_REDACT_INTERNAL_H
 
 #include "recorder/redact.h"
+#include "schema/regex/pattern.h"
 
-#include <regex.h>
 #include <stdbool.h>
 
 enum rec_rule_kind { REC_RULE_KEY, REC_RULE_POINTER, REC_RULE_REGEX };
@@ -15,7 +15,7 @@ struct rec_rule {
     enum rec_rule_kind kind;
     unsigned line; /* in the file, from 1 */
     char *text;
-    regex_t regex; /* kind REGEX only */
+    struct schema_pattern *regex; /* kind REGEX only, or NULL */
     uint64_t hits;
 };
 
@@ -28,14 +28,16 @@ struct rec_rules {
     size_t regexes;
 };
 
-/* Read a file of rules. TD_IO, TD_USAGE. */
+/* Read a file of rules. TD_IO, TD_LIMIT, TD_USAGE with the line and column as
+ * part of err->where.
+ */
 TD_MUST_CHECK enum td_code
 rec_rules_read(struct rec_rules *rules, const char *path, struct td_error *err);
 
-/* The same from memory; `where` is for errors. */
+/* The same from memory; path is for errors. */
 TD_MUST_CHECK enum td_code rec_rules_parse(struct rec_rules *rules,
                                            struct td_bytes text,
-                                           const char *where,
+                                           const char *path,
                                            struct td_error *err);
 void rec_rules_release(struct rec_rules *rules);
 
@@ -47,10 +49,14 @@ bool rec_rule_is_key(const struct rec_rule *rule, struct td_bytes name);
 
 struct rec_redact {
     struct rec_rules rules;
+    struct schema_pattern_memory *memory;
+    bool unsure; /* an expression gave up on what is at hand: it must go, and
+                    what follows in it is not looked at any more */
     struct td_json_doc doc;
     struct td_buf out;
     struct td_buf scratch; /* an unescaped key, a string with a rule applied */
     struct td_buf swap;
+    struct td_buf text;  /* what expressions are asked about */
     struct td_buf marks; /* of each value of doc: uint16_t, the pointer rule
                             that names it, from 1 */
     struct td_buf bytes; /* what base64 in the payload stands for */
@@ -64,17 +70,17 @@ struct rec_redact {
 };
 
 /* One value was replaced by that rule; NULL: what is always redacted (no rule)
- * is not news.
+ * is not news. Nor is what goes whole, since redact->unsure.
  */
 void redact_count(struct rec_redact *redact, struct rec_rule *rule);
 
 /* text after all regex rules, what matches replaced; lives until the next call.
- * What an expression cannot be asked is replaced, too.
+ * Where an expression gives up redact->unsure is true.
  */
 struct td_bytes redact_regexes(struct rec_redact *redact, struct td_bytes text);
 
-/* The first rule that finds something in text, behind which there is a NUL: an
- * expression that matches, or the name of a key rule, quoted as in JSON or
+/* The first rule that finds something in text: an expression that matches or
+ * gives up (redact->unsure), or the name of a key rule, quoted as in JSON or
  * anyhow. NULL: none.
  */
 struct rec_rule *redact_find(struct rec_redact *redact, struct td_bytes text,

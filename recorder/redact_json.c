@@ -240,7 +240,7 @@ static bool redact_value(struct walk *w, uint32_t i)
     if (w->redact->doc.values[i].kind != TD_JSON_STRING)
         return false;
     if (hides_bytes(w, i)) {
-        w->redact->withheld++;
+        w->redact->withheld += !w->redact->unsure;
         replace(w, i, td_text(REDACT_WITHHELD_B64));
     } else if (string_changes(w, i, &text)) {
         replace_name(w, i, text);
@@ -254,7 +254,7 @@ static void walk_values(struct walk *w)
     const struct td_json_doc *doc = &w->redact->doc;
 
     w->key = NONE;
-    for (uint32_t i = 0; i < doc->len;) {
+    for (uint32_t i = 0; i < doc->len && !w->redact->unsure;) {
         bool whole = redact_value(w, i);
         bool names = !whole && w->key == NONE &&
                      doc->values[i].kind == TD_JSON_STRING && is_key(doc, i);
@@ -285,7 +285,7 @@ void redact_json(struct rec_redact *redact, struct td_event *ev, bool facts)
     td_buf_clear(&redact->out);
     td_buf_add(&redact->out, ev->payload.ptr, head);
     walk_values(&w);
-    if (w.copied == 0)
+    if (w.copied == 0 || redact->unsure)
         return;
     td_buf_add(&redact->out, text.ptr + w.copied, text.len - w.copied);
     json = td_bytes(redact->out.ptr + head, redact->out.len - head);

@@ -11,8 +11,7 @@
 void rec_rules_release(struct rec_rules *rules)
 {
     for (size_t i = 0; i < rules->len; i++) {
-        if (rules->list[i].kind == REC_RULE_REGEX)
-            regfree(&rules->list[i].regex);
+        schema_pattern_free(rules->list[i].regex);
         free(rules->list[i].text);
     }
     free(rules->list);
@@ -25,18 +24,27 @@ bool rec_rule_is_key(const struct rec_rule *rule, struct td_bytes name)
            !strncasecmp(rule->text, (const char *)name.ptr, name.len);
 }
 
-static enum td_code compile(struct rec_rule *rule, const char *where,
+/* An error of a line; column is in bytes, from 1. */
+static enum td_code refuse(struct td_error *err, enum td_code code,
+                           const char *path, unsigned line, size_t column,
+                           const char *text)
+{
+    char at[sizeof(err->where)];
+
+    (void)snprintf(at, sizeof(at), "%s:%u:%zu", path, line, column);
+    return td_error_set(err, code, at, 0, "%s", text);
+}
+
+static enum td_code compile(struct rec_rule *rule, const char *path,
                             struct td_error *err)
 {
-    char why[128];
-    int failed = regcomp(&rule->regex, rule->text, REG_EXTENDED);
+    struct td_error why = {0};
 
-    if (!failed)
+    if (!schema_pattern_no_posix(td_text(rule->text), &why) &&
+        !schema_pattern_new_finder(&rule->regex, td_text(rule->text), &why))
         return TD_OK;
-    (void)regerror(failed, &rule->regex, why, sizeof(why));
-    return td_error_set(err, TD_USAGE, where, 0,
-                        "the expression in line %u is wrong: %s", rule->line,
-                        why);
+    return refuse(err, TD_USAGE, path, rule->line,
+                  sizeof("regex ") + (size_t)why.offset, why.text);
 }
 
 /* The word a line begins with, and what is behind it. */
@@ -62,30 +70,39 @@ static bool split_line(struct td_bytes line, enum rec_rule_kind *kind,
     return false;
 }
 
-static enum td_code add_rule(struct rec_rules *rules, struct td_bytes line,
-                             unsigned number, const char *where,
-                             struct td_error *err)
+static enum td_code read_rule(struct rec_rule *rule, struct td_bytes line,
+                              const char *path, struct td_error *err)
 {
-    struct rec_rule rule = {.line = number};
     struct td_bytes rest;
-    enum td_code code = TD_OK;
 
-    if (!split_line(line, &rule.kind, &rest)) {
-        td_error_set(err, TD_USAGE, where, 0, "line %u is not a rule", number);
+    if (!split_line(line, &rule->kind, &rest)) {
+        refuse(err, TD_USAGE, path, rule->line, 1, "this is not a rule");
         return td_error_hint(
             err, "write: key NAME, pointer /A/B or regex EXPRESSION");
     }
-    if (rules->len == REC_REDACT_RULES)
-        return td_error_set(err, TD_LIMIT, where, 0,
-                            "there are more than %d rules", REC_REDACT_RULES);
-    rule.text = td_strndup(rest.ptr, rest.len);
-    if (rule.kind == REC_RULE_REGEX)
-        code = compile(&rule, where, err);
-    else if (rule.kind == REC_RULE_POINTER && rule.text[0] != '/')
+    rule->text = td_strndup(rest.ptr, rest.len);
+    if (rule->kind == REC_RULE_REGEX)
+        return compile(rule, path, err);
+    if (rule->kind == REC_RULE_POINTER && rule->text[0] != '/')
+        return refuse(err, TD_USAGE, path, rule->line, sizeof("pointer "),
+                      "the pointer has no leading slash");
+    return TD_OK;
+}
+
+static enum td_code add_rule(struct rec_rules *rules, struct td_bytes line,
+                             unsigned number, const char *path,
+                             struct td_error *err)
+{
+    struct rec_rule rule = {.line = number};
+    enum td_code code = read_rule(&rule, line, path, err);
+
+    if (!code && rules->len == REC_REDACT_RULES) {
         code =
-            td_error_set(err, TD_USAGE, where, 0,
-                         "the pointer in line %u has no leading slash", number);
+            refuse(err, TD_LIMIT, path, number, 1, "there are too many rules");
+        td_error_hint(err, "the most is %d", REC_REDACT_RULES);
+    }
     if (code) {
+        schema_pattern_free(rule.regex);
         free(rule.text);
         return code;
     }
@@ -99,11 +116,10 @@ static enum td_code add_rule(struct rec_rules *rules, struct td_bytes line,
 }
 
 enum td_code rec_rules_parse(struct rec_rules *rules, struct td_bytes text,
-                             const char *where, struct td_error *err)
+                             const char *path, struct td_error *err)
 {
     enum td_code code = TD_OK;
     unsigned number = 0;
-    char at[sizeof(err->where)];
 
     while (text.len && !code) {
         const uint8_t *lf = memchr(text.ptr, '\n', text.len);
@@ -113,9 +129,8 @@ enum td_code rec_rules_parse(struct rec_rules *rules, struct td_bytes text,
         if (line.len && line.ptr[line.len - 1] == '\r')
             line.len--;
         number++;
-        (void)snprintf(at, sizeof(at), "%s:%u:1", where, number);
         if (line.len && line.ptr[0] != '#')
-            code = add_rule(rules, line, number, at, err);
+            code = add_rule(rules, line, number, path, err);
         text.ptr += len + (lf != NULL);
         text.len -= len + (lf != NULL);
     }

@@ -7,54 +7,55 @@
 
 #define LEVELS_MAX 16 /* of JSON in strings in JSON */
 
-/* Append text with every match of a regex rule replaced; where there are too
- * many, or there is no memory to look for them, so is the rest.
+/* The next match of a regex rule behind *start; all of the rest where there
+ * were too many, or where the expression gives up.
  */
-static void replace_matches(struct rec_redact *redact, struct rec_rule *rule,
-                            struct td_bytes text, struct td_buf *out)
+static bool next_match(struct rec_redact *redact, const struct rec_rule *rule,
+                       struct td_bytes text, size_t *start, size_t *end)
 {
-    const char *base = (const char *)text.ptr;
-    size_t from = 0;
+    enum schema_match got =
+        schema_pattern_find(rule->regex, redact->memory, text, start, end);
 
-    for (unsigned n = 0; from < text.len; n++) {
-        regmatch_t m = {.rm_so = (regoff_t)from, .rm_eo = (regoff_t)text.len};
-        int flags = REG_STARTEND | (from ? REG_NOTBOL : 0);
-        int rc = n < REC_REDACT_MATCHES && text.len <= INT32_MAX
-                     ? regexec(&rule->regex, base, 1, &m, flags)
-                     : REG_ESPACE;
-
-        if (rc == REG_NOMATCH)
-            break;
-        if (rc != 0)
-            m = (regmatch_t){(regoff_t)from, (regoff_t)text.len};
-        td_buf_add(out, base + from, (size_t)m.rm_so - from);
-        if (rc != 0 || m.rm_eo > m.rm_so) {
-            td_buf_add_text(out, REC_REDACTED);
-            redact_count(redact, rule);
-            from = rc ? text.len : (size_t)m.rm_eo;
-        } else if ((size_t)m.rm_so < text.len) {
-            td_buf_add(out, base + m.rm_so, 1);
-            from = (size_t)m.rm_so + 1;
-        } else {
-            from = text.len;
-        }
+    if (got == SCHEMA_GAVE_UP) {
+        redact->unsure = true;
+        *end = text.len;
     }
-    td_buf_add(out, base + from, text.len - from);
+    return got != SCHEMA_NO_MATCH;
 }
 
-/* regexec() may look for a NUL behind the text, so it gets a copy that has one.
- */
+/* Append bytes with every match of a regex rule replaced. */
+static void replace_matches(struct rec_redact *redact, struct rec_rule *rule,
+                            struct td_bytes bytes, struct td_buf *out)
+{
+    struct td_bytes text = schema_pattern_text(&redact->text, bytes);
+    size_t done = 0;
+    size_t start = 0;
+    size_t end = 0;
+
+    for (unsigned n = 0; done < text.len; n++) {
+        if (n == REC_REDACT_MATCHES)
+            end = text.len;
+        else if (!next_match(redact, rule, text, &start, &end))
+            break;
+        td_buf_add(out, bytes.ptr + done, start - done);
+        td_buf_add_text(out, REC_REDACTED);
+        redact_count(redact, rule);
+        done = start = end;
+    }
+    td_buf_add(out, bytes.ptr + done, bytes.len - done);
+}
+
+/* The text may be in the buffers that change here, so it is copied first. */
 struct td_bytes redact_regexes(struct rec_redact *redact, struct td_bytes text)
 {
     td_buf_clear(&redact->scratch);
     td_buf_add_bytes(&redact->scratch, text);
-    for (size_t i = 0; i < redact->rules.len; i++) {
+    for (size_t i = 0; i < redact->rules.len && !redact->unsure; i++) {
         struct rec_rule *rule = &redact->rules.list[i];
         struct td_buf filled;
 
         if (rule->kind != REC_RULE_REGEX)
             continue;
-        (void)td_buf_str(&redact->scratch);
         td_buf_clear(&redact->swap);
         replace_matches(redact, rule, td_buf_bytes(&redact->scratch),
                         &redact->swap);
@@ -65,22 +66,15 @@ struct td_bytes redact_regexes(struct rec_redact *redact, struct td_bytes text)
     return td_buf_bytes(&redact->scratch);
 }
 
-/* Whether an expression matches more than nothing; a NUL is behind the text. */
-static bool is_match(const struct rec_rule *rule, struct td_bytes text)
+static bool is_match(struct rec_redact *redact, const struct rec_rule *rule,
+                     struct td_bytes bytes)
 {
-    const char *base = (const char *)text.ptr;
-    size_t from = 0;
+    size_t start = 0;
+    size_t end = 0;
 
-    while (text.len <= INT32_MAX && from <= text.len) {
-        regmatch_t m = {.rm_so = (regoff_t)from, .rm_eo = (regoff_t)text.len};
-        int flags = REG_STARTEND | (from ? REG_NOTBOL : 0);
-        int rc = regexec(&rule->regex, base, 1, &m, flags);
-
-        if (rc || m.rm_eo > m.rm_so)
-            return rc != REG_NOMATCH;
-        from = (size_t)m.rm_so + 1;
-    }
-    return text.len > INT32_MAX;
+    return redact->unsure ||
+           next_match(redact, rule, schema_pattern_text(&redact->text, bytes),
+                      &start, &end);
 }
 
 /* Whether text has the name of a key rule, in any case; quoted: as a JSON
@@ -109,17 +103,22 @@ struct rec_rule *redact_find(struct rec_redact *redact, struct td_bytes text,
 
         if ((rule->kind == REC_RULE_KEY &&
              has_name(rule->text, text, quoted)) ||
-            (rule->kind == REC_RULE_REGEX && is_match(rule, text)))
+            (rule->kind == REC_RULE_REGEX && is_match(redact, rule, text)))
             return rule;
     }
     return NULL;
 }
 
-/* Bytes of the escape at the start of text, 2 or 6; 1: it is none. */
+/* Bytes of the escape at the start of text, which is 2 or 6, or 12 of a pair of
+ * surrogates; 1: it is none.
+ */
 static size_t escape_len(struct td_buf *out, struct td_bytes text)
 {
     size_t len = text.len > 1 && text.ptr[1] == 'u' ? 6 : 2;
 
+    if (len == 6 && text.len >= 12 && text.ptr[6] == '\\' &&
+        text.ptr[7] == 'u' && !td_json_unescape(out, td_bytes(text.ptr, 12)))
+        return 12;
     if (len <= text.len && !td_json_unescape(out, td_bytes(text.ptr, len)))
         return len;
     td_buf_add_byte(out, '\\');
@@ -160,7 +159,6 @@ struct rec_rule *redact_find_hidden(struct rec_redact *redact,
         unescape(to, escaped);
         if (to->len == escaped.len)
             return NULL;
-        (void)td_buf_str(to);
         escaped = td_buf_bytes(to);
         rule = redact_find(redact, escaped, true);
         to = other;
@@ -246,7 +244,6 @@ bool redact_is_withheld(struct rec_redact *redact, struct td_bytes b64,
     td_buf_clear(&redact->bytes);
     if (td_b64_decode(&redact->bytes, b64))
         return true;
-    (void)td_buf_str(&redact->bytes);
     bytes = td_buf_bytes(&redact->bytes);
     if (!td_json_check(bytes, TD_JSON_DEPTH, NULL))
         return redact_find(redact, bytes, true) ||

@@ -70,7 +70,8 @@ static enum td_code regex_compile(struct schema_pattern **regex,
         return td_error_set(err, TD_USAGE, "--regex", 0,
                             "the expression is longer than %d bytes",
                             PLAY_REGEX_MAX);
-    if (schema_pattern_new(regex, td_text(text), &why) == TD_OK)
+    if (!schema_pattern_no_posix(td_text(text), &why) &&
+        !schema_pattern_new(regex, td_text(text), &why))
         return TD_OK;
     return td_error_set(err, TD_USAGE, "--regex", why.offset, "\"%.64s%s\": %s",
                         text, strlen(text) > 64 ? "..." : "", why.text);

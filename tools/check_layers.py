@@ -52,7 +52,7 @@ validator/cases    : validator/check validator/contract validator/message valida
 validator/lint     : validator/cases validator/check validator/contract validator/verb validator/engine validator/rule validator/expr validator/message validator/verdict schema core
 validator/explain  : validator/check validator/contract validator/verb validator/engine validator/rule validator/expr validator/message validator/verdict schema core
 reports         : validator/verdict core
-recorder        : tape wire core
+recorder        : schema/regex tape wire core
 replayer        : schema/regex tape wire core
 orchestrator    : recorder replayer validator reports schema wire tape core
 console         : replayer wire tape core orchestrator/control_msg.h
@@ -79,7 +79,6 @@ LIBRARIES = {
     "idn2.h": ["schema/format/*"],
     "gmp.h": ["schema/value/*"],
     "emmintrin.h": ["core/simd.h"],
-    "regex.h": ["recorder/*"],
 }
 
 # The C library, POSIX and Linux: what core stands on.

@@ -75,6 +75,38 @@ static enum td_code check_length(struct td_bytes text, struct td_error *err)
                         SCHEMA_PATTERN_MAX);
 }
 
+/* The length of a POSIX class at the start of text, or 0. */
+static size_t posix_class(struct td_bytes text)
+{
+    static const char *const names[] = {
+        "[:alnum:]", "[:alpha:]", "[:blank:]", "[:cntrl:]",
+        "[:digit:]", "[:graph:]", "[:lower:]", "[:print:]",
+        "[:punct:]", "[:space:]", "[:upper:]", "[:xdigit:]",
+    };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        size_t len = strlen(names[i]);
+
+        if (text.len >= len && !memcmp(text.ptr, names[i], len))
+            return len;
+    }
+    return 0;
+}
+
+enum td_code schema_pattern_no_posix(struct td_bytes text, struct td_error *err)
+{
+    for (size_t at = 0; at < text.len; at++) {
+        size_t len = posix_class(td_bytes(text.ptr + at, text.len - at));
+
+        if (len)
+            return td_error_set(err, TD_USAGE, "pattern", at,
+                                "%.*s is of POSIX, not of ECMA-262, which has "
+                                "\\d, \\w, \\s, [a-z] and \\p{L}",
+                                (int)len, (const char *)text.ptr + at);
+    }
+    return TD_OK;
+}
+
 enum td_code schema_pattern_syntax(struct td_bytes text, struct td_error *err)
 {
     enum td_code code = check_length(text, err);

@@ -36,6 +36,14 @@ schema_pattern_new_finder(struct schema_pattern **out, struct td_bytes text,
 TD_MUST_CHECK enum td_code schema_pattern_syntax(struct td_bytes text,
                                                  struct td_error *err);
 
+/* Refuse a pattern with a class such as [:alpha:] in it: POSIX has them, to
+ * ECMA-262 they are the characters they are written with, and whoever writes
+ * one means the class. For patterns that a user types. TD_OK or TD_USAGE, as
+ * above.
+ */
+TD_MUST_CHECK enum td_code schema_pattern_no_posix(struct td_bytes text,
+                                                   struct td_error *err);
+
 /* NULL is fine. */
 void schema_pattern_free(struct schema_pattern *pattern);
 

@@ -1,10 +1,12 @@
 /* What must not reach a tape does not, and the rest stays as it was. */
+#include "core/b64.h"
 #include "recorder/redact.h"
 #include "recorder/redact_internal.h"
 #include "tests/suites.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #define R REC_REDACTED
@@ -69,6 +71,23 @@ static void rules_replace_what_they_name(void)
          2},
         {"regex ^a", TD_FORM_TEXT, "aaa", R "aa", 1},
         {"regex x*", TD_FORM_TEXT, "abxxc", "ab" R "c", 1},
+        {"regex |x", TD_FORM_TEXT, "axb", "a" R "b", 1},
+        {"regex \\d{4}", TD_FORM_TEXT, "a 1234 b 12", "a " R " b 12", 1},
+        {"regex Sk", TD_FORM_TEXT, "sk Sk", "sk " R, 1},
+        {"regex (?<=pin=)\\w+", TD_FORM_TEXT, "pin=a1 pan=b pin=c",
+         "pin=" R " pan=b pin=" R, 2},
+        {"regex (?<!x)s", TD_FORM_JSON, "[\"s xs ss\"]",
+         "[\"" R " xs " R R "\"]", 3},
+        {"regex (['\"])k\\1", TD_FORM_TEXT, "'k' 'k\" \"k\"", R " 'k\" " R, 2},
+        {"regex \\p{Lu}+", TD_FORM_TEXT, "a\xC3\x89\xC3\x89 \xC3\xA9",
+         "a" R " \xC3\xA9", 1},
+        {"regex ^.$", TD_FORM_JSON, "[\"\xF0\x9F\x90\xB2\",\"ab\"]",
+         "[\"" R "\",\"ab\"]", 1},
+        {"regex \\u{1F432}", TD_FORM_JSON, "[\"a\\ud83d\\udc32\",\"b\"]",
+         "[\"" R "\",\"b\"]", 1},
+        {"regex k=[^ ]+", TD_FORM_BYTES, "\x01k=\xffs\xC3 k=x\xff",
+         "\x01" R " " R, 2},
+        {"regex (?<=k)a\nregex b$", TD_FORM_TEXT, "kab", "k" R R, 2},
         {"regex n", TD_FORM_JSON, "{\"a\":\"b\\nc\"}", "\"" R "\"", 1},
         {"regex secret", TD_FORM_BYTES, "\x01secret\xff", "\x01" R "\xff", 1},
         {"# a comment\n\nkey a\r\nregex b", TD_FORM_JSON,
@@ -204,6 +223,101 @@ static void more_matches_than_are_looked_for_leave_nothing(void)
     rec_redact_close(redact);
 }
 
+#define AS "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"
+
+/* Where an expression gives up what it was asked about is withheld, and counted
+ * once, with the name that might be in it.
+ */
+static void what_takes_too_many_steps_is_withheld(void)
+{
+    static const struct {
+        enum td_form form;
+        const char *kind;
+        const char *payload;
+        const char *name;
+        const char *ns;
+        uint64_t withheld;
+        bool goes; /* the payload */
+        bool name_goes;
+    } rows[] = {
+        {TD_FORM_TEXT, "", AS, "", "", 1, true, false},
+        {TD_FORM_TEXT, "", "plain", "n", "/x", 0, false, false},
+        {TD_FORM_BYTES, "", "\x01" AS "\xff", "", "", 1, true, false},
+        {TD_FORM_JSON, "", "[\"x\",\"" AS "\",\"" AS "\"]", "", "", 1, true,
+         false},
+        {TD_FORM_JSON, "", "{\"" AS "\":1,\"type\":\"n\"}", "n", "", 1, true,
+         true},
+        {TD_FORM_JSON, "", "[\"" AS "\\n\"]", "", "", 1, true, false},
+        {TD_FORM_JSON, "", "[\"\\u0061" AS "\"]", "", "", 1, true, false},
+        {TD_FORM_JSON, TD_KIND_OPEN, "{\"url\":\"" AS "\"}", "", "", 1, true,
+         false},
+        {TD_FORM_TEXT, "", "x", AS, "", 1, false, true},
+        {TD_FORM_TEXT, "", "x", "n", "/" AS, 1, false, false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct rec_redact *redact = with_rules("key k\nregex (a+)+$\nregex zz");
+        struct td_event ev = {.form = rows[i].form,
+                              .kind = td_text(rows[i].kind),
+                              .payload = td_text(rows[i].payload),
+                              .name = td_text(rows[i].name),
+                              .ns = td_text(rows[i].ns)};
+
+        rec_redact_event(redact, &ev);
+        CU_ASSERT(td_bytes_is(ev.payload,
+                              rows[i].goes ? REC_WITHHELD : rows[i].payload));
+        CU_ASSERT(td_bytes_is(ev.name,
+                              rows[i].name_goes ? REC_WITHHELD : rows[i].name));
+        CU_ASSERT_PTR_NULL(memmem(ev.ns.ptr, ev.ns.len, "aaa", 3));
+        if (rec_redact_withheld(redact) != rows[i].withheld)
+            printf("\n    row %zu: %.*s\n", i, (int)ev.payload.len,
+                   (const char *)ev.payload.ptr);
+        CU_ASSERT_EQUAL(rec_redact_withheld(redact), rows[i].withheld);
+        CU_ASSERT_EQUAL(rec_redact_values(redact), 0);
+        rec_redact_close(redact);
+    }
+}
+
+/* Thousands of texts that each take all steps are one look, not thousands. */
+static void giving_up_once_is_enough_for_an_event(void)
+{
+    struct rec_redact *redact = with_rules("regex (a+)+$\n");
+    struct td_buf json = {0};
+    struct td_buf att = {0};
+    struct td_event ev = {.form = TD_FORM_JSON};
+    clock_t begin = clock();
+
+    for (int i = 0; i < 20000; i++) {
+        td_buf_add_text(&json, i ? ",\"" AS "\"" : "[\"" AS "\"");
+        td_buf_add_text(&att, i ? ",\"" : "[\"");
+        td_b64_encode(&att, td_text(AS));
+        td_buf_add_byte(&att, '"');
+    }
+    td_buf_add_byte(&json, ']');
+    td_buf_add_byte(&att, ']');
+    ev.payload = td_buf_bytes(&json);
+    ev.att = td_buf_bytes(&att);
+    rec_redact_event(redact, &ev);
+    CU_ASSERT(td_bytes_is(ev.payload, REC_WITHHELD));
+    CU_ASSERT_PTR_NULL(memmem(ev.att.ptr, ev.att.len, "YWFh", 4));
+    CU_ASSERT_EQUAL(rec_redact_withheld(redact), 20001);
+    CU_ASSERT(clock() - begin < (clock_t)10 * CLOCKS_PER_SEC);
+    td_buf_release(&json);
+    td_buf_release(&att);
+    rec_redact_close(redact);
+}
+
+static void an_error_that_cannot_be_looked_into_is_withheld(void)
+{
+    struct rec_redact *redact = with_rules("regex (a+)+$\n");
+    struct td_error err = {0};
+
+    td_error_set(&err, TD_PROTOCOL, "x", 0, "the peer said " AS);
+    rec_redact_error(redact, &err);
+    CU_ASSERT_STRING_EQUAL(err.text, REC_WITHHELD);
+    rec_redact_close(redact);
+}
+
 static void event_payload_of_a_connection_are_always_clean(void)
 {
     static const char *const kinds[] = {TD_KIND_OPEN, "connect"};
@@ -291,8 +405,11 @@ static void bad_rules_are_refused_with_their_line(void)
         const char *where;
     } rows[] = {
         {"key a\npassword\n", "f:2:1"},
-        {"pointer a", "f:1:1"},
-        {"\n\nregex (", "f:3:1"},
+        {"pointer a", "f:1:9"},
+        {"\n\nregex (", "f:3:7"},
+        {"regex a\r\nregex ab**", "f:2:10"},
+        {"regex x[[:digit:]]", "f:1:9"},
+        {"regex (?<=a*)b", "f:1:7"},
         {"key ", "f:1:1"},
         {"keya", "f:1:1"},
     };
@@ -319,6 +436,12 @@ CU_TestInfo recorder_redact_tests[] = {
      bytes_that_broke_the_protocol_are_withheld},
     {"more matches than are looked for leave nothing",
      more_matches_than_are_looked_for_leave_nothing},
+    {"what takes too many steps is withheld",
+     what_takes_too_many_steps_is_withheld},
+    {"giving up once is enough for an event",
+     giving_up_once_is_enough_for_an_event},
+    {"an error that cannot be looked into is withheld",
+     an_error_that_cannot_be_looked_into_is_withheld},
     {"facts of a connection are always clean",
      event_payload_of_a_connection_are_always_clean},
     {"facts that are no JSON are replaced whole",

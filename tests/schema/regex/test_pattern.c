@@ -225,6 +225,27 @@ static void what_is_no_pattern_is_refused_where_it_is_wrong(void)
     }
 }
 
+static void classes_of_posix_can_be_refused(void)
+{
+    static const struct {
+        const char *pattern;
+        enum td_code code;
+        unsigned at;
+    } rows[] = {
+        {"x[[:digit:]]", TD_USAGE, 2}, {"[^[:space:]a]", TD_USAGE, 2},
+        {"[a[:xdigit:]", TD_USAGE, 2}, {"[[:foo:]]", TD_OK, 0},
+        {"[:alpha", TD_OK, 0},         {"", TD_OK, 0},
+    };
+
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct td_error err = {0};
+
+        CU_ASSERT_EQUAL(schema_pattern_no_posix(td_text(rows[i].pattern), &err),
+                        rows[i].code);
+        CU_ASSERT_EQUAL(err.offset, rows[i].at);
+    }
+}
+
 static void groups_within_groups_have_a_limit(void)
 {
     enum { TOO_MANY = SCHEMA_ECMA_DEPTH + 1 };
@@ -367,6 +388,7 @@ CU_TestInfo schema_regex_pattern_tests[] = {
     {"other patterns need the engine", other_patterns_need_the_engine},
     {"what is no pattern is refused where it is wrong",
      what_is_no_pattern_is_refused_where_it_is_wrong},
+    {"classes of POSIX can be refused", classes_of_posix_can_be_refused},
     {"groups within groups have a limit", groups_within_groups_have_a_limit},
     {"matching without end is given up", matching_without_end_is_given_up},
     {"a long text needs no stack", a_long_text_needs_no_stack},
