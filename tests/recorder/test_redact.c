@@ -26,86 +26,83 @@ static struct rec_redact *with_rules(const char *rules)
     return redact;
 }
 
+static const struct {
+    const char *rules;
+    enum td_form form;
+    const char *payload;
+    const char *out;
+    uint64_t values;
+} replaced[] = {
+    {"key password\n", TD_FORM_JSON, "{\"a\":1.10,\"PassWord\":\"x\"}",
+     "{\"a\":1.10,\"PassWord\":\"" R "\"}", 1},
+    {"key password", TD_FORM_JSON,
+     "[{\"password\":{\"a\":[1]},\"b\":-0},{\"password\":1}]",
+     "[{\"password\":\"" R "\",\"b\":-0},{\"password\":\"" R "\"}]", 2},
+    {"key p", TD_FORM_JSON, "{\"\\u0070\": \"x\" }",
+     "{\"\\u0070\": \"" R "\" }", 1},
+    {"key p", TD_FORM_JSON, "[\"p\",\"p\"]", "[\"p\",\"p\"]", 0},
+    {"key p", TD_FORM_TEXT, " {\"p\":\r\n1}\n", " {\"p\":\r\n\"" R "\"}\n", 1},
+    {"key p", TD_FORM_BYTES, "{\"p\":1}\n", "{\"p\":\"" R "\"}\n", 1},
+    {"key p", TD_FORM_JSON, "{\"a\":\"{\\\"p\\\":1}\",\"b\":\"p\\n\"}",
+     "{\"a\":\"" R "\",\"b\":\"p\\n\"}", 1},
+    {"key p", TD_FORM_JSON, "[\"[\\\"{\\\\\\\"\\\\u0070\\\\\\\":1}\\\"]\"]",
+     "[\"" R "\"]", 1},
+    {"pointer /a/0/b", TD_FORM_JSON,
+     "{\"a\":1,\"a\":[{\"b\":1,\"c\":2,\"b\":3}],\"a\":{\"0\":{\"\\u0062\":"
+     "4}}}",
+     "{\"a\":1,\"a\":[{\"b\":\"" R "\",\"c\":2,\"b\":\"" R
+     "\"}],\"a\":{\"0\":{\"\\u0062\":\"" R "\"}}}",
+     3},
+    {"pointer /a~1b/~0", TD_FORM_JSON, "{\"a/b\":{\"~\":1}}",
+     "{\"a/b\":{\"~\":\"" R "\"}}", 1},
+    {"regex cret", TD_FORM_JSON, "[\"se\\u0063ret\",\"cret\\n\"]",
+     "[\"" R "\",\"" R "\\n\"]", 2},
+    {"pointer /1/t", TD_FORM_JSON, "[\"n\",{\"t\":1},{\"t\":2}]",
+     "[\"n\",{\"t\":\"" R "\"},{\"t\":2}]", 1},
+    {"pointer /a\npointer /a/b", TD_FORM_JSON, "{\"a\":{\"b\":1}}",
+     "{\"a\":\"" R "\"}", 1},
+    {"regex sk-[a-z0-9]+", TD_FORM_JSON, "{\"sk-a\":\"x sk-b1 sk-c\",\"n\":1}",
+     "{\"" R "\":\"x " R " " R "\",\"n\":1}", 3},
+    {"regex [0-9]{4}", TD_FORM_TEXT, "a 1234 b 12345", "a " R " b " R "5", 2},
+    {"regex ^a", TD_FORM_TEXT, "aaa", R "aa", 1},
+    {"regex x*", TD_FORM_TEXT, "abxxc", "ab" R "c", 1},
+    {"regex |x", TD_FORM_TEXT, "axb", "a" R "b", 1},
+    {"regex \\d{4}", TD_FORM_TEXT, "a 1234 b 12", "a " R " b 12", 1},
+    {"regex Sk", TD_FORM_TEXT, "sk Sk", "sk " R, 1},
+    {"regex (?<=pin=)\\w+", TD_FORM_TEXT, "pin=a1 pan=b pin=c",
+     "pin=" R " pan=b pin=" R, 2},
+    {"regex (?<!x)s", TD_FORM_JSON, "[\"s xs ss\"]", "[\"" R " xs " R R "\"]",
+     3},
+    {"regex (['\"])k\\1", TD_FORM_TEXT, "'k' 'k\" \"k\"", R " 'k\" " R, 2},
+    {"regex \\p{Lu}+", TD_FORM_TEXT, "a\xC3\x89\xC3\x89 \xC3\xA9",
+     "a" R " \xC3\xA9", 1},
+    {"regex ^.$", TD_FORM_JSON, "[\"\xF0\x9F\x90\xB2\",\"ab\"]",
+     "[\"" R "\",\"ab\"]", 1},
+    {"regex \\u{1F432}", TD_FORM_JSON, "[\"a\\ud83d\\udc32\",\"b\"]",
+     "[\"" R "\",\"b\"]", 1},
+    {"regex k=[^ ]+", TD_FORM_BYTES, "\x01k=\xffs\xC3 k=x\xff", "\x01" R " " R,
+     2},
+    {"regex (?<=k)a\nregex b$", TD_FORM_TEXT, "kab", "k" R R, 2},
+    {"regex n", TD_FORM_JSON, "{\"a\":\"b\\nc\"}", "\"" R "\"", 1},
+    {"regex secret", TD_FORM_BYTES, "\x01secret\xff", "\x01" R "\xff", 1},
+    {"# a comment\n\nkey a\r\nregex b", TD_FORM_JSON, "{\"a\":1,\"c\":\"b\"}",
+     "{\"a\":\"" R "\",\"c\":\"" R "\"}", 2},
+};
+
 static void rules_replace_what_they_name(void)
 {
-    static const struct {
-        const char *rules;
-        enum td_form form;
-        const char *payload;
-        const char *out;
-        uint64_t values;
-    } rows[] = {
-        {"key password\n", TD_FORM_JSON, "{\"a\":1.10,\"PassWord\":\"x\"}",
-         "{\"a\":1.10,\"PassWord\":\"" R "\"}", 1},
-        {"key password", TD_FORM_JSON,
-         "[{\"password\":{\"a\":[1]},\"b\":-0},{\"password\":1}]",
-         "[{\"password\":\"" R "\",\"b\":-0},{\"password\":\"" R "\"}]", 2},
-        {"key p", TD_FORM_JSON, "{\"\\u0070\": \"x\" }",
-         "{\"\\u0070\": \"" R "\" }", 1},
-        {"key p", TD_FORM_JSON, "[\"p\",\"p\"]", "[\"p\",\"p\"]", 0},
-        {"key p", TD_FORM_TEXT, " {\"p\":\r\n1}\n", " {\"p\":\r\n\"" R "\"}\n",
-         1},
-        {"key p", TD_FORM_BYTES, "{\"p\":1}\n", "{\"p\":\"" R "\"}\n", 1},
-        {"key p", TD_FORM_JSON, "{\"a\":\"{\\\"p\\\":1}\",\"b\":\"p\\n\"}",
-         "{\"a\":\"" R "\",\"b\":\"p\\n\"}", 1},
-        {"key p", TD_FORM_JSON, "[\"[\\\"{\\\\\\\"\\\\u0070\\\\\\\":1}\\\"]\"]",
-         "[\"" R "\"]", 1},
-        {"pointer /a/0/b", TD_FORM_JSON,
-         "{\"a\":1,\"a\":[{\"b\":1,\"c\":2,\"b\":3}],\"a\":{\"0\":{\"\\u0062\":"
-         "4}}}",
-         "{\"a\":1,\"a\":[{\"b\":\"" R "\",\"c\":2,\"b\":\"" R
-         "\"}],\"a\":{\"0\":{\"\\u0062\":\"" R "\"}}}",
-         3},
-        {"pointer /a~1b/~0", TD_FORM_JSON, "{\"a/b\":{\"~\":1}}",
-         "{\"a/b\":{\"~\":\"" R "\"}}", 1},
-        {"regex cret", TD_FORM_JSON, "[\"se\\u0063ret\",\"cret\\n\"]",
-         "[\"" R "\",\"" R "\\n\"]", 2},
-        {"pointer /1/t", TD_FORM_JSON, "[\"n\",{\"t\":1},{\"t\":2}]",
-         "[\"n\",{\"t\":\"" R "\"},{\"t\":2}]", 1},
-        {"pointer /a\npointer /a/b", TD_FORM_JSON, "{\"a\":{\"b\":1}}",
-         "{\"a\":\"" R "\"}", 1},
-        {"regex sk-[a-z0-9]+", TD_FORM_JSON,
-         "{\"sk-a\":\"x sk-b1 sk-c\",\"n\":1}",
-         "{\"" R "\":\"x " R " " R "\",\"n\":1}", 3},
-        {"regex [0-9]{4}", TD_FORM_TEXT, "a 1234 b 12345", "a " R " b " R "5",
-         2},
-        {"regex ^a", TD_FORM_TEXT, "aaa", R "aa", 1},
-        {"regex x*", TD_FORM_TEXT, "abxxc", "ab" R "c", 1},
-        {"regex |x", TD_FORM_TEXT, "axb", "a" R "b", 1},
-        {"regex \\d{4}", TD_FORM_TEXT, "a 1234 b 12", "a " R " b 12", 1},
-        {"regex Sk", TD_FORM_TEXT, "sk Sk", "sk " R, 1},
-        {"regex (?<=pin=)\\w+", TD_FORM_TEXT, "pin=a1 pan=b pin=c",
-         "pin=" R " pan=b pin=" R, 2},
-        {"regex (?<!x)s", TD_FORM_JSON, "[\"s xs ss\"]",
-         "[\"" R " xs " R R "\"]", 3},
-        {"regex (['\"])k\\1", TD_FORM_TEXT, "'k' 'k\" \"k\"", R " 'k\" " R, 2},
-        {"regex \\p{Lu}+", TD_FORM_TEXT, "a\xC3\x89\xC3\x89 \xC3\xA9",
-         "a" R " \xC3\xA9", 1},
-        {"regex ^.$", TD_FORM_JSON, "[\"\xF0\x9F\x90\xB2\",\"ab\"]",
-         "[\"" R "\",\"ab\"]", 1},
-        {"regex \\u{1F432}", TD_FORM_JSON, "[\"a\\ud83d\\udc32\",\"b\"]",
-         "[\"" R "\",\"b\"]", 1},
-        {"regex k=[^ ]+", TD_FORM_BYTES, "\x01k=\xffs\xC3 k=x\xff",
-         "\x01" R " " R, 2},
-        {"regex (?<=k)a\nregex b$", TD_FORM_TEXT, "kab", "k" R R, 2},
-        {"regex n", TD_FORM_JSON, "{\"a\":\"b\\nc\"}", "\"" R "\"", 1},
-        {"regex secret", TD_FORM_BYTES, "\x01secret\xff", "\x01" R "\xff", 1},
-        {"# a comment\n\nkey a\r\nregex b", TD_FORM_JSON,
-         "{\"a\":1,\"c\":\"b\"}", "{\"a\":\"" R "\",\"c\":\"" R "\"}", 2},
-    };
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct rec_redact *redact = with_rules(rows[i].rules);
-        struct td_event ev = {.form = rows[i].form,
-                              .payload = td_text(rows[i].payload)};
+    for (size_t i = 0; i < sizeof(replaced) / sizeof(replaced[0]); i++) {
+        struct rec_redact *redact = with_rules(replaced[i].rules);
+        struct td_event ev = {.form = replaced[i].form,
+                              .payload = td_text(replaced[i].payload)};
 
         rec_redact_event(redact, &ev);
-        if (!td_bytes_is(ev.payload, rows[i].out))
+        if (!td_bytes_is(ev.payload, replaced[i].out))
             printf("\n    row %zu: %.*s\n", i, (int)ev.payload.len,
                    (const char *)ev.payload.ptr);
-        CU_ASSERT_TRUE(td_bytes_is(ev.payload, rows[i].out));
-        CU_ASSERT_EQUAL(rec_redact_values(redact), rows[i].values);
-        CU_ASSERT_EQUAL(rec_redact_events(redact), rows[i].values != 0);
+        CU_ASSERT_TRUE(td_bytes_is(ev.payload, replaced[i].out));
+        CU_ASSERT_EQUAL(rec_redact_values(redact), replaced[i].values);
+        CU_ASSERT_EQUAL(rec_redact_events(redact), replaced[i].values != 0);
         rec_redact_close(redact);
     }
 }
