@@ -54,11 +54,8 @@ static enum td_code read_tape(struct cli_live *live, const char *path,
                               struct tape_input *in, bool follow,
                               struct td_error *err)
 {
-    /* Two are kept busy by reading and looking. */
-    const struct tape_read_options how = {
-        .threads = check_jobs(cli_live_check(live)) > 2,
-        .follow = follow,
-        .keep_strays = true};
+    const struct tape_read_options how = {.follow = follow,
+                                          .keep_strays = true};
     struct tape_reader *reader;
     enum td_code code = tape_reader_take(&reader, in, &how, err);
 
