@@ -323,8 +323,8 @@ def oracle(line):
         return "bad"
     if not (isinstance(pairs, tuple) and pairs[0] == "object"):
         return "other"
-    first = [value for key, value in pairs[1] if key == "type"][:1]
-    return "tick" if first == ["tick"] else "other"
+    last = [value for key, value in pairs[1] if key == "type"][-1:]
+    return "tick" if last == ["tick"] else "other"
 
 
 def answers(verdict, first):
