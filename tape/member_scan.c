@@ -1,5 +1,6 @@
 #include "tape/member_scan.h"
 
+#include "tape/detect.h"
 #include "tape/member_scan_internal.h"
 #include "tape/prefetch.h"
 
@@ -288,7 +289,7 @@ static bool is_followed(struct tape_scan *scan, const struct tape_member *m)
             return false;
         next = td_bytes(next.ptr + m->length, next.len - m->length);
     }
-    return next.len < 2 || (next.ptr[0] == 0x1f && next.ptr[1] == 0x8b);
+    return next.len < 2 || tape_is_gzip(next);
 }
 
 static bool is_empty_member(struct tape_scan *scan, const struct tape_member *m)

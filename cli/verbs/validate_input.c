@@ -84,11 +84,8 @@ static enum td_code refuse_empty(const char *path, struct td_error *err)
 
 static enum cli_form form_of(struct tape_input *in)
 {
-    struct td_bytes head = tape_input_at(in, 0, 2);
-
-    return head.len >= 2 && head.ptr[0] == 0x1f && head.ptr[1] == 0x8b
-               ? CLI_FORM_GZIPPED_LINES
-               : CLI_FORM_LINES;
+    return tape_is_gzip(tape_input_at(in, 0, 2)) ? CLI_FORM_GZIPPED_LINES
+                                                 : CLI_FORM_LINES;
 }
 
 static enum td_code check_lines(struct cli_live *live, struct tape_ndjson *in,
