@@ -197,16 +197,12 @@ static bool is_own(struct td_bytes origin, struct td_bytes host)
 {
     struct td_bytes authority = authority_of(origin);
     struct td_bytes name;
-    size_t scheme = authority.ptr ? (size_t)(authority.ptr - origin.ptr) : 0;
 
     /* Browsers send no path, but some libraries do, and no page can. */
     if (authority.len > 0 && authority.ptr[authority.len - 1] == '/')
         authority.len--;
 
-    if (!same(td_bytes(origin.ptr, scheme), td_text("http://")) &&
-        !same(td_bytes(origin.ptr, scheme), td_text("https://")))
-        return false;
-    return split(authority, &name) &&
+    return wire_url_is_web(wire_url_kind(origin)) && split(authority, &name) &&
            (is_local_name(name) || same(authority, host));
 }
 
