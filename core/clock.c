@@ -1,15 +1,16 @@
 #include "core/clock.h"
 
+#include "core/take.h"
+
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 #include <time.h>
 
-#define MINUTE   (60 * TD_NS_PER_S)
-#define HOUR     (60 * MINUTE)
-#define DAY      (24 * HOUR)
-#define MAX_NS   ((uint64_t)INT64_MAX)
-#define MAX_YEAR 2261 /* the last whole year below 2^63 ns */
+#define MINUTE (60 * TD_NS_PER_S)
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
+#define MAX_NS ((uint64_t)INT64_MAX)
 
 static uint64_t ask(clockid_t id)
 {
@@ -85,20 +86,6 @@ static bool take(struct cursor *c, const char *any_of)
     return true;
 }
 
-/* Exactly `digits` decimal digits that make a number from min to max. */
-static bool take_field(struct cursor *c, int digits, int min, int max, int *out)
-{
-    int n = 0;
-
-    for (int i = 0; i < digits; i++, c->at++) {
-        if (c->at == c->end || !isdigit((unsigned char)*c->at))
-            return false;
-        n = n * 10 + (*c->at - '0');
-    }
-    *out = n;
-    return n >= min && n <= max;
-}
-
 /* Digits behind a decimal point as parts of `unit`; what is smaller than one
  * nanosecond is cut. Without a point the part is 0.
  */
@@ -117,65 +104,15 @@ static bool take_fraction(struct cursor *c, uint64_t unit, uint64_t *out)
     return c->at > first;
 }
 
-static bool take_date(struct cursor *c, struct tm *tm)
-{
-    static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int year = 0;
-    int month = 1;
-    bool ok = take_field(c, 4, 1970, MAX_YEAR, &year) && take(c, "-") &&
-              take_field(c, 2, 1, 12, &month) && take(c, "-") &&
-              take_field(c, 2, 1, days[month - 1], &tm->tm_mday);
-
-    if (!ok)
-        return false;
-    tm->tm_year = year - 1900;
-    tm->tm_mon = month - 1;
-    return month != 2 || tm->tm_mday < 29 ||
-           (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
-}
-
-static bool take_clock(struct cursor *c, struct tm *tm)
-{
-    return take_field(c, 2, 0, 23, &tm->tm_hour) && take(c, ":") &&
-           take_field(c, 2, 0, 59, &tm->tm_min) && take(c, ":") &&
-           take_field(c, 2, 0, 60, &tm->tm_sec);
-}
-
-/* "Z" or "+hh:mm", as seconds east of UTC. */
-static bool take_zone(struct cursor *c, long *east)
-{
-    int hours = 0;
-    int minutes = 0;
-    bool west;
-
-    *east = 0;
-    if (take(c, "zZ"))
-        return true;
-    west = c->at < c->end && *c->at == '-';
-    if (!take(c, "+-") || !take_field(c, 2, 0, 23, &hours) || !take(c, ":") ||
-        !take_field(c, 2, 0, 59, &minutes))
-        return false;
-    *east = (west ? -1L : 1L) * (hours * 3600L + minutes * 60L);
-    return true;
-}
-
 enum td_code td_time_parse(struct td_bytes text, uint64_t *wall_ns)
 {
-    struct cursor c = {(const char *)text.ptr,
-                       (const char *)text.ptr + text.len};
-    struct tm tm = {0};
-    uint64_t fraction;
-    long east;
-    time_t seconds;
+    struct td_moment m;
+    int64_t ns;
 
-    if (text.len == 0 || !take_date(&c, &tm) || !take(&c, "tT ") ||
-        !take_clock(&c, &tm) || !take_fraction(&c, TD_NS_PER_S, &fraction) ||
-        !take_zone(&c, &east) || c.at != c.end)
+    if (!td_take_moment(&text, "tT ", &m) || text.len > 0 ||
+        !td_moment_ns(&m, &ns) || ns < 0)
         return TD_FORMAT;
-    seconds = timegm(&tm) - east;
-    if (seconds < 0)
-        return TD_FORMAT;
-    *wall_ns = (uint64_t)seconds * TD_NS_PER_S + fraction;
+    *wall_ns = (uint64_t)ns;
     return TD_OK;
 }
 
