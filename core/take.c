@@ -2,7 +2,10 @@
 
 #include <string.h>
 
-#define SECOND INT64_C(1000000000)
+#define SECOND       INT64_C(1000000000)
+#define FRACTION_MAX 18 /* digits of a fraction that count */
+
+__extension__ typedef unsigned __int128 wide;
 
 static bool take_one(struct td_bytes *text, const char *any_of)
 {
@@ -32,6 +35,89 @@ static bool take_field(struct td_bytes *text, int digits, int max, int *out)
         *out = *out * 10 + digit;
     }
     return *out <= max;
+}
+
+/* The digits behind a decimal point; there need not be one. */
+static bool take_fraction(struct td_bytes *text, struct td_bytes *digits)
+{
+    int digit;
+
+    *digits = td_bytes(NULL, 0);
+    if (!take_one(text, "."))
+        return true;
+    for (digits->ptr = text->ptr; take_digit(text, &digit);)
+        digits->len++;
+    return digits->len > 0;
+}
+
+/* Such digits as whole parts of a unit. */
+static uint64_t fraction_of(struct td_bytes digits, uint64_t unit)
+{
+    wide part = 0;
+    wide scale = 1;
+
+    for (size_t i = 0; i < digits.len && i < FRACTION_MAX; i++) {
+        part = part * 10 + (unsigned)(digits.ptr[i] - '0');
+        scale *= 10;
+    }
+    return (uint64_t)(part * unit / scale);
+}
+
+bool td_take_number(struct td_bytes *text, uint64_t *n)
+{
+    size_t len = text->len;
+    int digit;
+
+    for (*n = 0; take_digit(text, &digit);)
+        if (__builtin_mul_overflow(*n, 10, n) ||
+            __builtin_add_overflow(*n, digit, n))
+            *n = UINT64_MAX;
+    return text->len < len;
+}
+
+/* Letters that name a unit of time, in ns; 0 if they name none. */
+static uint64_t take_unit(struct td_bytes *text)
+{
+    static const struct {
+        const char *name;
+        uint64_t ns;
+    } units[] = {
+        {"ns", 1},
+        {"us", 1000},
+        {"ms", 1000000},
+        {"s", SECOND},
+        {"m", 60 * SECOND},
+        {"h", 3600 * SECOND},
+        {"d", 86400 * SECOND},
+    };
+    struct td_bytes name = td_bytes(text->ptr, 0);
+
+    while (name.len < text->len && name.ptr[name.len] >= 'a' &&
+           name.ptr[name.len] <= 'z')
+        name.len++;
+    *text = td_bytes(text->ptr + name.len, text->len - name.len);
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+        if (td_bytes_is(name, units[i].name))
+            return units[i].ns;
+    return 0;
+}
+
+enum td_code td_take_duration(struct td_bytes *text, uint64_t *ns)
+{
+    struct td_bytes digits;
+    uint64_t whole;
+    uint64_t unit;
+
+    if (!td_take_number(text, &whole) || !take_fraction(text, &digits))
+        return TD_FORMAT;
+    unit = take_unit(text);
+    if (unit == 0)
+        return TD_FORMAT;
+    if (__builtin_mul_overflow(whole, unit, ns) ||
+        __builtin_add_overflow(*ns, fraction_of(digits, unit), ns) ||
+        *ns > INT64_MAX)
+        return TD_LIMIT;
+    return TD_OK;
 }
 
 static int days_in(int year, int month)
@@ -69,24 +155,6 @@ bool td_take_date(struct td_bytes *text, struct td_moment *m)
     return true;
 }
 
-/* Digits behind a decimal point; there need not be one. */
-static bool take_fraction(struct td_bytes *text, int *ns)
-{
-    int unit = SECOND / 10;
-    int digit;
-
-    *ns = 0;
-    if (!take_one(text, "."))
-        return true;
-    if (!take_digit(text, &digit))
-        return false;
-    do {
-        *ns += digit * unit;
-        unit /= 10;
-    } while (take_digit(text, &digit));
-    return true;
-}
-
 /* "hh:mm" */
 static bool take_minutes(struct td_bytes *text, int *minutes)
 {
@@ -116,9 +184,14 @@ static bool take_zone(struct td_bytes *text, int *east)
 
 bool td_take_time(struct td_bytes *text, struct td_moment *m)
 {
-    return take_minutes(text, &m->minute) && take_one(text, ":") &&
-           take_field(text, 2, 60, &m->second) && take_fraction(text, &m->ns) &&
-           take_zone(text, &m->east);
+    struct td_bytes digits;
+
+    if (!take_minutes(text, &m->minute) || !take_one(text, ":") ||
+        !take_field(text, 2, 60, &m->second) || !take_fraction(text, &digits) ||
+        !take_zone(text, &m->east))
+        return false;
+    m->ns = (int)fraction_of(digits, SECOND);
+    return true;
 }
 
 bool td_take_moment(struct td_bytes *text, const char *between,

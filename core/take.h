@@ -1,16 +1,27 @@
-/* core/take.h - dates and times taken from the front of a text, by the syntax
- * of RFC 3339, section 5.6.
+/* core/take.h - numbers, durations, dates and times taken from the front of a
+ * text.
  *
- * td_take_X(&text, ...) cuts an X off text. False: it begins with none, and how
- * much of it was cut is not said.
+ * td_take_X(&text, ...) cuts an X off text. False, or TD_FORMAT: it begins with
+ * none, and how much of it was cut is not said.
  */
 #ifndef CORE_TAKE_H
 #define CORE_TAKE_H
 
+#include "core/error.h"
 #include "core/event.h"
 
 #include <stdbool.h>
 
+/* Decimal digits; a number that is too large is UINT64_MAX. */
+bool td_take_number(struct td_bytes *text, uint64_t *n);
+
+/* "1.5h": a decimal number and one of ns us ms s m h d. What is less than a
+ * nanosecond is dropped. TD_LIMIT: beyond 2^63 ns.
+ */
+TD_MUST_CHECK enum td_code td_take_duration(struct td_bytes *text,
+                                            uint64_t *ns);
+
+/* What RFC 3339, section 5.6, writes. */
 struct td_moment {
     int64_t day; /* since 1970-01-01 */
     int minute;  /* of the day */
