@@ -11,7 +11,6 @@
 #include "replayer/timeline.h"
 
 #define PLAY_GAP_NOTED (10 * TD_NS_PER_S) /* a silence that is worth a line */
-#define PLAY_NAMES_MAX 4096               /* names counted apart */
 
 struct play_dry_run;
 

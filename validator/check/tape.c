@@ -234,18 +234,6 @@ static void compare_total(struct check *c, const char *pointer, uint64_t seen,
     check_find(c, c->tape, NULL, c->doc.text, expected, found);
 }
 
-static uint64_t said_of(const struct td_json_doc *doc, uint32_t object,
-                        struct td_bytes name)
-{
-    for (uint32_t key = object + 1; key < doc->values[object].next;
-         key = doc->values[key + 1].next) {
-        if (td_bytes_equal(td_json_inner(doc, key), name))
-            return strtoull((const char *)td_json_raw(doc, key + 1).ptr, NULL,
-                            10);
-    }
-    return 0;
-}
-
 /* Every name that was seen; what the line says beyond them is in the total. */
 static void compare_names(struct check *c, const char *pointer,
                           const struct tape_counts *counts, const char *what)
@@ -258,7 +246,7 @@ static void compare_names(struct check *c, const char *pointer,
         return;
     for (size_t i = 0; i < counts->len; i++) {
         const struct tape_name *n = &counts->list[i];
-        uint64_t said = said_of(&c->doc, object, td_bytes(n->text, n->len));
+        uint64_t said = tape_counts_said(counts, i, &c->doc, object);
 
         if (said == n->count)
             continue;
