@@ -129,11 +129,6 @@ uint64_t play_dry_run_events(const struct play_dry_run *run)
     return times(run->seen.taken, run->passes ? run->passes : 1);
 }
 
-uint64_t play_dry_run_duration(const struct play_dry_run *run)
-{
-    return run->duration_ns;
-}
-
 bool play_dry_run_whole(const struct play_dry_run *run)
 {
     return !run->damaged;

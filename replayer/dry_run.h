@@ -25,8 +25,6 @@ TD_MUST_CHECK enum td_code play_dry_run(struct play_dry_run **out,
 void play_dry_run_free(struct play_dry_run *run);
 
 uint64_t play_dry_run_events(const struct play_dry_run *run); /* all passes */
-/* From the first to the last event; 0 at full speed, TD_NEVER if for ever. */
-uint64_t play_dry_run_duration(const struct play_dry_run *run);
 /* True if nothing is damaged: the replay would not be lossy. */
 bool play_dry_run_whole(const struct play_dry_run *run);
 
