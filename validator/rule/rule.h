@@ -129,6 +129,9 @@ enum check_ending {
 /* A key of a rule (validator/rule/read.h). */
 struct check_key;
 
+/* A rule that is put into words (validator/rule/say.h). */
+struct check_writer;
+
 /* What a verb gets while it runs (validator/engine/run.h). */
 struct check_run;
 
@@ -146,6 +149,10 @@ struct check_verb {
      */
     enum td_code (*load)(struct check_rule *rule, struct check_loader *l,
                          uint32_t at);
+    /* Append the clause of a rule whose key of this name has the value `at`,
+     * without capital and full stop: "every b comes after a".
+     */
+    void (*say)(const struct check_writer *s, uint32_t at);
     /* Frees what the body owns, but not the body; NULL: nothing. */
     void (*unload)(struct check_rule *rule);
     void (*on_message)(struct check_run *run, const struct check_message *m,

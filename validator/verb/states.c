@@ -4,6 +4,7 @@
 #include "schema/value/intern.h"
 #include "validator/engine/run.h"
 #include "validator/rule/read.h"
+#include "validator/rule/say.h"
 #include "validator/verb/verb.h"
 
 #include <stddef.h>
@@ -336,9 +337,40 @@ static void on_end(struct check_run *run, enum check_ending how)
         find(run, NULL, CHECK_NO_VALUE, b->final);
 }
 
+static void say_allowed(const struct check_writer *s, uint32_t allow)
+{
+    const struct td_json_doc *json = &s->doc->json;
+
+    for (uint32_t key = allow + 1; key < json->values[allow].next;
+         key = json->values[key + 1].next) {
+        check_say(s, key == allow + 1 ? ": " : "; ");
+        check_say_value(s, key);
+        check_say(s, json->values[key + 1].kind == TD_JSON_ARRAY &&
+                             json->values[key + 1].count == 0
+                         ? " to nothing"
+                         : " to ");
+        check_say_value(s, key + 1);
+    }
+}
+
+static void say_automaton(const struct check_writer *s, uint32_t at)
+{
+    const struct check_writer inner = {s->out, s->doc, at};
+    uint32_t allow = check_say_key(&inner, "allow");
+
+    (void)check_say_if(&inner, "the state ", "field");
+    (void)check_say_if(&inner, " starts as ", "start");
+    if (allow) {
+        check_say(s, " and goes from");
+        say_allowed(s, allow);
+    }
+    (void)check_say_if(&inner, "; it ends as ", "final");
+}
+
 const struct check_verb check_verb_states = {
     .name = "states",
     .keys = keys,
+    .say = say_automaton,
     .vacuous = "no event has the field",
     .body_size = sizeof(struct body),
     .state_size = sizeof(struct state),
