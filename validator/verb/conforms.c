@@ -1,6 +1,7 @@
 /* conforms: messages meet a schema, which is more than their event's own. */
 #include "schema/schema.h"
 #include "validator/engine/run.h"
+#include "validator/rule/doubt.h"
 #include "validator/rule/read.h"
 #include "validator/rule/say.h"
 #include "validator/verb/verb.h"
@@ -133,10 +134,24 @@ static void say_conforms(const struct check_writer *s, uint32_t at)
     check_say(s, " meets a schema");
 }
 
+/* true and {} take everything. */
+static void doubt_schema(const struct check_rule *rule,
+                         const struct check_doubter *d, uint32_t at)
+{
+    uint32_t schema = td_jsonx_member(d->doc, at, "schema");
+    const struct td_json_value *v = &d->doc->json.values[schema];
+
+    (void)rule;
+    if (v->kind == TD_JSON_TRUE || (v->kind == TD_JSON_OBJECT && v->count == 0))
+        check_doubt(d, schema, "say what must be",
+                    "this rule can never fail: its schema takes everything");
+}
+
 const struct check_verb check_verb_conforms = {
     .name = "conforms",
     .keys = keys,
     .say = say_conforms,
+    .doubt = doubt_schema,
     .body_size = sizeof(struct body),
     .load = load_conforms,
     .on_message = on_conforms,

@@ -1,5 +1,6 @@
 /* count: how many events of a kind there are; absent: none. */
 #include "validator/engine/run.h"
+#include "validator/rule/doubt.h"
 #include "validator/rule/say.h"
 #include "validator/verb/bound.h"
 #include "validator/verb/verb.h"
@@ -170,10 +171,23 @@ static void say_count(const struct check_writer *s, uint32_t at)
     check_bounds_write(s);
 }
 
+/* At least none is always true. */
+static void doubt_count(const struct check_rule *rule,
+                        const struct check_doubter *d, uint32_t at)
+{
+    uint32_t least = td_jsonx_member(d->doc, at, "at_least");
+
+    (void)rule;
+    if (check_is_zero(d->doc, least))
+        check_doubt(d, least, "ask for 1 or more, or leave the rule out",
+                    "this rule can never fail: there is at least none");
+}
+
 const struct check_verb check_verb_count = {
     .name = "count",
     .keys = count_keys,
     .say = say_count,
+    .doubt = doubt_count,
     .vacuous = "its number is not known, or its scope did not end",
     .body_size = sizeof(struct check_bounds),
     .state_size = sizeof(struct state),
