@@ -160,12 +160,12 @@ static bool take_minutes(struct td_bytes *text, int *minutes)
 {
     int hour;
     int minute;
-    bool ok = take_field(text, 2, 23, &hour) && take_one(text, ":") &&
-              take_field(text, 2, 59, &minute);
 
-    if (ok)
-        *minutes = hour * 60 + minute;
-    return ok;
+    if (!take_field(text, 2, 23, &hour) || !take_one(text, ":") ||
+        !take_field(text, 2, 59, &minute))
+        return false;
+    *minutes = hour * 60 + minute;
+    return true;
 }
 
 /* "Z" or "+hh:mm" */
