@@ -1,9 +1,7 @@
-/* replayer/history.h - what was put into a port so far, read apart.
+/* replayer/history.h - what was put into a hub (replayer/hub.h) so far, read
+ * apart, for consumers that come late.
  *
- * A consumer that comes late reads the history first, as fast as it takes it,
- * and then gets what all get, with no gap and no event twice.
- *
- * Every event must be in the history before it is put into the port.
+ * Every event must be in the history before it is put into the hub.
  */
 #ifndef REPLAYER_HISTORY_H
 #define REPLAYER_HISTORY_H
@@ -11,8 +9,9 @@
 #include "core/event.h"
 
 struct play_history {
-    /* A reader of its own, before the first event. */
-    TD_MUST_CHECK enum td_code (*open)(void *self, void **reader,
+    /* A reader of its own, before event number `from`, which need not be there
+     * yet; 0 = before the first. */
+    TD_MUST_CHECK enum td_code (*open)(void *self, uint64_t from, void **reader,
                                        struct td_error *err);
     /* The next event; its bytes live until the next call. last_seq is the
      * number of the event that was put last, 0 = none. TD_END: the reader has
@@ -27,7 +26,8 @@ struct play_history {
 
 /* A tape that holds what is put, under the same numbers from 1: one that is
  * being written, by this process too, or one that is whole. What its writer has
- * not flushed cannot be read yet. path is borrowed. TD_LOSSY: the tape has
+ * not flushed cannot be read yet. path is borrowed; it is read from an event on
+ * without what is before it, where the tape allows that. TD_LOSSY: the tape has
  * ended or is damaged before an event that was put.
  */
 struct play_history play_history_tape(const char *path);

@@ -22,14 +22,6 @@ void play_serve_go_on(struct play_serve *s)
         s->events.room(s->events.ctx);
 }
 
-static bool all_caught_up(const struct play_serve *s)
-{
-    for (size_t i = 0; i < s->count; i++)
-        if (s->consumers[i]->behind)
-            return false;
-    return true;
-}
-
 static void on_done(void *ctx)
 {
     struct play_serve *s = ctx;
@@ -46,7 +38,7 @@ static void stall_from_now(struct play_serve *s)
 
 void play_serve_finish_if_ready(struct play_serve *s)
 {
-    if (!s->finishing || s->awaited || !all_caught_up(s))
+    if (!s->finishing || s->awaited || play_hub_behind(s->hub) > 0)
         return;
     s->finishing = false;
     s->closing = true;
@@ -161,6 +153,25 @@ static const struct wire_server_events server_events = {
     .page = on_page,
 };
 
+static void on_level(void *ctx)
+{
+    play_serve_finish_if_ready(ctx);
+}
+
+static struct play_hub *open_hub(struct play_serve *s)
+{
+    static const struct play_hub_events events = {
+        .fetched = play_serve_fetched,
+        .caught_up = play_serve_caught_up,
+        .level = on_level,
+    };
+    struct play_hub_options options = {.history = s->options.history};
+
+    if (!options.history.open)
+        options.history = play_serve_history(s);
+    return play_hub_new(s->net, s->server, &options, &events, s);
+}
+
 enum td_code play_serve_open(struct play_serve **out, struct wire_net *net,
                              const struct play_serve_options *options,
                              struct play_source *source,
@@ -175,17 +186,15 @@ enum td_code play_serve_open(struct play_serve **out, struct wire_net *net,
     s->options.server.id_for_all = options->catch_up;
     s->events = *events;
     s->source = source;
-    s->history =
-        options->history.open ? options->history : play_serve_history(s);
     s->wait = (struct wire_timer){.fire = on_wait, .ctx = s};
     s->stall = (struct wire_timer){.fire = on_stall, .ctx = s};
-    s->catching = (struct wire_timer){.fire = play_serve_catch_up, .ctx = s};
     code = wire_server_open(net, &s->options.server, &server_events, s,
                             &s->server, err);
     if (code) {
         free(s);
         return code;
     }
+    s->hub = open_hub(s);
     *out = s;
     return TD_OK;
 }
@@ -196,12 +205,10 @@ void play_serve_free(struct play_serve *serve)
         return;
     wire_timer_cancel(serve->net, &serve->wait);
     wire_timer_cancel(serve->net, &serve->stall);
-    wire_timer_cancel(serve->net, &serve->catching);
+    play_hub_free(serve->hub);
     wire_server_free(serve->server);
-    for (size_t i = 0; i < serve->count; i++) {
-        play_consumer_forget(serve->consumers[i]);
+    for (size_t i = 0; i < serve->count; i++)
         free(serve->consumers[i]);
-    }
     for (size_t i = 0; i < serve->tally_count; i++)
         free(serve->tallies[i].ns);
     free(serve->tallies);
@@ -263,8 +270,7 @@ static enum td_code put(void *self, const struct td_event *ev,
         return TD_AGAIN;
     if (play_asks_ack(ev))
         play_serve_issue_id(s, s->id, &mine);
-    wire_server_send(s->server, &mine);
-    s->last_seq = ev->seq;
+    play_hub_put(s->hub, &mine);
     if (td_event_is_plain(ev))
         tally_up(s, ev);
     if (s->options.wait_acked && play_asks_ack(ev))

@@ -2,12 +2,12 @@
  *
  *     serve.c        the port, the sink, waiting for consumers and acks
  *     serve_peers.c  consumers that come, speak and go, and what they got
- *     serve_catch_up.c  consumers that fetch what they have missed
  *     serve_history.c   the history of a timeline that a player plays
  */
 #ifndef REPLAYER_SERVE_INTERNAL_H
 #define REPLAYER_SERVE_INTERNAL_H
 
+#include "replayer/hub.h"
 #include "replayer/serve.h"
 
 /* Events put so far that peers of one Socket.IO namespace get. */
@@ -22,14 +22,13 @@ struct play_consumer {
     struct play_serve *serve;
     struct wire_peer *peer; /* NULL when it has gone */
     struct play_consumer_stats stats;
-    uint32_t conn;  /* from 1, in order of joining */
-    size_t tally;   /* index; SIZE_MAX = all events */
-    size_t pending; /* bytes queued at the last look, at the end */
-    uint64_t base;  /* of the tally when it joined the timeline */
-    void *behind;   /* catching up: its reader of the history */
-    char *seen;     /* SSE: the id it wants to go on behind; NULL when found */
-    bool full;      /* waits for room in its queue */
-    bool awaited;   /* owes an ack */
+    uint32_t conn;             /* from 1, in order of joining */
+    size_t tally;              /* index; SIZE_MAX = all events */
+    size_t pending;            /* bytes queued at the last look, at the end */
+    uint64_t base;             /* of the tally when it joined the timeline */
+    bool behind;               /* it catches up */
+    char id[PLAY_ACK_ID_SIZE]; /* of the ack of what it is sent meanwhile */
+    bool awaited;              /* owes an ack */
 };
 
 struct play_serve {
@@ -37,10 +36,9 @@ struct play_serve {
     struct play_serve_options options;
     struct play_serve_events events;
     struct play_source *source;
-    struct play_history history;
-    uint64_t last_seq; /* of the event that was put last */
     struct play_player *player;
     struct wire_server *server;
+    struct play_hub *hub;
     struct play_consumer **consumers;
     size_t count;
     uint64_t joined;
@@ -57,7 +55,6 @@ struct play_serve {
     unsigned awaited; /* consumers that owe an ack */
     struct wire_timer wait;
     struct wire_timer stall;
-    struct wire_timer catching;
     bool blocked;
     bool flood;     /* stalled consumers no longer hold the player */
     bool finishing; /* waits for acks and for those that catch up */
@@ -89,17 +86,14 @@ void play_serve_left_peer(void *ctx, struct wire_peer *peer, uint64_t lost,
                           const struct td_error *why);
 void play_serve_heard(void *ctx, struct wire_peer *peer,
                       const struct td_event *ev);
+/* Of the hub: an event that a latecomer has missed, and that it has them all.
+ */
+void play_serve_fetched(void *ctx, struct wire_peer *peer, struct td_event *ev);
+void play_serve_caught_up(void *ctx, struct wire_peer *peer,
+                          const struct td_error *why);
 
 /* serve_history.c */
 /* The source, as far as the player has played it. */
 struct play_history play_serve_history(struct play_serve *s);
-
-/* serve_catch_up.c */
-/* The timeline is under way: fetch what c has missed. An SSE consumer that
- * names an event goes on behind it, or gets all if there is no such event. */
-void play_consumer_fall_behind(struct play_consumer *c);
-void play_serve_catch_up(void *ctx); /* one turn of all that are behind */
-/* It has what it missed, or it has gone. */
-void play_consumer_forget(struct play_consumer *c);
 
 #endif

@@ -93,8 +93,40 @@ static struct play_consumer *consumer_new(struct play_serve *s,
 static bool has_begun(const struct play_serve *s)
 {
     if (s->options.history.open)
-        return s->last_seq > 0;
+        return play_hub_last_seq(s->hub) > 0;
     return s->player && play_player_started(s->player);
+}
+
+/* The timeline is under way: it gets first what it has missed. */
+static void fall_behind(struct play_consumer *c)
+{
+    struct td_error err = {.code = TD_OK};
+
+    if (play_hub_catch_up(c->serve->hub, c->peer, 0, &err))
+        play_serve_fail(c->serve, &err);
+    else
+        c->behind = true;
+}
+
+void play_serve_fetched(void *ctx, struct wire_peer *peer, struct td_event *ev)
+{
+    struct play_serve *s = ctx;
+    struct play_consumer *c = wire_peer_ctx(peer);
+
+    if (play_asks_ack(ev))
+        play_serve_issue_id(s, c->id, ev);
+    c->stats.sent += td_event_is_plain(ev) ? 1 : 0;
+}
+
+void play_serve_caught_up(void *ctx, struct wire_peer *peer,
+                          const struct td_error *why)
+{
+    struct play_consumer *c = wire_peer_ctx(peer);
+
+    c->behind = false;
+    c->base = play_serve_tally_now(ctx, c);
+    if (why->code)
+        play_serve_fail(ctx, why);
 }
 
 void play_serve_joined_peer(void *ctx, struct wire_peer *peer)
@@ -105,7 +137,7 @@ void play_serve_joined_peer(void *ctx, struct wire_peer *peer)
     if (s->events.joined)
         s->events.joined(s->events.ctx, c->conn, c->stats.address);
     if (s->options.catch_up && has_begun(s))
-        play_consumer_fall_behind(c);
+        fall_behind(c);
     play_serve_start_if_ready(s);
 }
 
@@ -156,7 +188,8 @@ void play_serve_left_peer(void *ctx, struct wire_peer *peer, uint64_t lost,
     c->peer = NULL;
     s->present--;
     s->lost += lost;
-    play_consumer_forget(c);
+    c->behind = false;
+    play_hub_gone(s->hub, peer);
     settle(c);
     if (!s->present && s->events.alone)
         s->events.alone(s->events.ctx);
