@@ -23,7 +23,12 @@ struct tape_input {
     bool ended;    /* the last read said so; a growing file asks again */
     bool failed;
     const volatile int *stop; /* not NULL: reading fails with TD_CANCELLED once
-                                 it is not 0, at most 100 ms later */
+                                 it is not 0 */
+    /* Not NULL: called before each read of what is no plain file, from the
+     * thread that reads, to wait until fd can be read or *stop is not 0. NULL:
+     * the read waits, and is ended by nothing but its bytes. */
+    void (*wait)(void *ctx, int fd);
+    void *wait_ctx;
     struct td_error err;
     uint64_t reads; /* calls of read */
     uint64_t bytes; /* that they gave */

@@ -488,8 +488,8 @@ static enum td_code input_failed(const struct tape_scan *scan,
     return scan->in.err.code;
 }
 
-enum td_code tape_scan_next(struct tape_scan *scan, struct tape_text *out,
-                            struct td_error *err)
+static enum td_code next_text(struct tape_scan *scan, struct tape_text *out,
+                              struct td_error *err)
 {
     for (;;) {
         uint64_t at = scan->at;
@@ -498,6 +498,8 @@ enum td_code tape_scan_next(struct tape_scan *scan, struct tape_text *out,
         if (scan->streaming) {
             enum td_code code = tape_scan_stream_next(scan, out);
 
+            if (scan->in.failed && code)
+                return input_failed(scan, err);
             if (code != TD_AGAIN || scan->streaming)
                 return code;
         }
@@ -513,6 +515,19 @@ enum td_code tape_scan_next(struct tape_scan *scan, struct tape_text *out,
         if (scan->at == at && !scan->streaming)
             return at_end(scan); /* it is still growing */
     }
+}
+
+/* A pipe does not grow behind its end. */
+enum td_code tape_scan_next(struct tape_scan *scan, struct tape_text *out,
+                            struct td_error *err)
+{
+    enum td_code code = next_text(scan, out, err);
+
+    if (code != TD_AGAIN || !scan->follow || scan->in.seekable ||
+        !scan->in.ended)
+        return code;
+    scan->follow = false;
+    return next_text(scan, out, err);
 }
 
 void tape_scan_go(struct tape_scan *scan, uint64_t at)

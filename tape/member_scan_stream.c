@@ -64,7 +64,7 @@ static bool stream_rest(struct tape_scan *scan, struct tape_text *out)
 
 static enum td_code stream_end(struct tape_scan *scan, struct tape_text *out)
 {
-    if (scan->follow)
+    if (scan->follow || scan->in.failed)
         return TD_AGAIN;
     if (scan->mode == TAPE_SCAN_GZIP)
         tape_scan_torn(scan, scan->at);

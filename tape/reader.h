@@ -18,7 +18,8 @@ struct tape_reader;
 struct tape_audit;
 
 struct tape_read_options {
-    bool follow;      /* at the end of a growing tape TD_AGAIN, not TD_END */
+    bool follow;      /* at the end of a growing tape TD_AGAIN, not TD_END; a
+                         pipe does not grow behind its end */
     unsigned threads; /* not 0: inflate ahead on a thread, where that pays */
     bool keep_strays; /* give repeated and foreign events too */
     struct tape_audit *audit; /* told of members (tape/audit.h), or NULL */

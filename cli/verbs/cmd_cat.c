@@ -1,11 +1,9 @@
 /* tapedeck cat: the lines of tapes, whole or broken, as they stand. */
 #include "cli/shared/select_options.h"
 #include "cli/shared/tape_output.h"
-
-#include <poll.h>
+#include "cli/shared/wait.h"
 
 #define OUT_STEP ((size_t)256 * 1024) /* bytes printed at once */
-#define POLL_MS  100                  /* between looks at a growing tape */
 
 static const struct cli_option options[] = {
     {.name = "follow",
@@ -29,9 +27,10 @@ struct cat {
     struct tape_reader *reader;
     struct play_select *select; /* NULL = all events */
     struct play_window window;
-    bool whole;       /* nothing is left out: every line as it stands */
-    uint64_t segment; /* whose header was printed; unless whole */
-    bool met;         /* an event was in the window */
+    bool whole;            /* nothing is left out: every line as it stands */
+    uint64_t segment;      /* whose header was printed; unless whole */
+    bool met;              /* an event was in the window */
+    struct cli_wait *wait; /* for a tape to grow */
     struct td_buf out;
 };
 
@@ -121,17 +120,18 @@ static bool is_behind(const struct cat *cat, const struct td_event *ev)
     return ev->at_ns > cat->window.to_ns || ev->seq > cat->window.to_seq;
 }
 
-static enum td_code wait_for_more(struct cat *cat, struct td_error *err)
+static enum td_code wait_for_more(struct cat *cat, const char *path,
+                                  struct td_error *err)
 {
     enum td_code code = cli_print(&cat->out, err);
 
     if (!code && tape_reader_state(cat->reader).ended)
         return TD_END;
-    (void)poll(NULL, 0, POLL_MS);
-    return code;
+    return code ? code : cli_wait_growth(cat->wait, path, err);
 }
 
-static enum td_code copy_lines(struct cat *cat, struct td_error *err)
+static enum td_code copy_lines(struct cat *cat, const char *path,
+                               struct td_error *err)
 {
     struct td_event ev;
 
@@ -143,7 +143,7 @@ static enum td_code copy_lines(struct cat *cat, struct td_error *err)
         if (!code)
             code = add_event(cat, &ev, err);
         else if (code == TD_AGAIN)
-            code = wait_for_more(cat, err);
+            code = wait_for_more(cat, path, err);
         if (!code && cat->out.len >= OUT_STEP)
             code = cli_print(&cat->out, err);
         if (code)
@@ -163,6 +163,7 @@ static enum td_code cat_tape(struct cat *cat, const char *path,
     enum td_code code;
 
     cli_say_waiting(cat->args, path, CLI_A_TAPE);
+    cat->wait = cli_wait_new();
     code = find_window(cat, path, err);
     if (!code)
         code = tape_reader_open(&cat->reader, path, &how, err);
@@ -171,7 +172,7 @@ static enum td_code cat_tape(struct cat *cat, const char *path,
     if (!code)
         play_select_tell(cat->select, cat->reader);
     if (!code)
-        code = copy_lines(cat, err);
+        code = copy_lines(cat, path, err);
     if (code == TD_END) {
         enter_segment(cat);
         code = cli_print(&cat->out, err);
@@ -182,6 +183,7 @@ static enum td_code cat_tape(struct cat *cat, const char *path,
             code = cli_tape_verdict(path, NULL, &state, err);
     }
     tape_reader_close(cat->reader);
+    cli_wait_free(cat->wait);
     cat->reader = NULL;
     cat->segment = 0;
     return code;

@@ -1,36 +1,13 @@
 #include "cli/verbs/validate_input.h"
 
 #include "cli/shared/show_command.h"
+#include "cli/shared/wait.h"
 #include "tape/detect.h"
 #include "tape/ndjson.h"
 
-#include <poll.h>
-#include <signal.h>
-
-#define POLL_MS 100 /* between looks at a growing tape */
-
-/* Written by the handler, read by the input. */
-static volatile int told_to_end;
-
-static void on_signal(int number)
-{
-    (void)number;
-    told_to_end = 1;
-}
-
-/* The next one ends the process as usual. */
-static void hear_signals(void)
-{
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = on_signal};
-
-    action.sa_flags = (int)SA_RESETHAND;
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-        (void)sigaction(numbers[i], &action, NULL);
-}
-
 static enum td_code follow_tape(struct cli_live *live,
                                 struct tape_reader *reader,
+                                struct cli_wait *wait, const char *path,
                                 struct td_error *err)
 {
     struct check *check = cli_live_check(live);
@@ -39,8 +16,11 @@ static enum td_code follow_tape(struct cli_live *live,
 
     while ((code = check_tape(check, reader, err)) == TD_AGAIN) {
         cli_live_tell(live);
-        if (!told_to_end && poll(NULL, 0, POLL_MS) == 0)
+        code = cli_wait_growth(wait, path, err);
+        if (!code)
             continue;
+        if (code != TD_CANCELLED)
+            return code;
         (void)td_error_set(&why, TD_CANCELLED, "", 0,
                            "a tape that was still growing when a signal ended "
                            "the check");
@@ -50,11 +30,12 @@ static enum td_code follow_tape(struct cli_live *live,
     return code;
 }
 
+/* follow: waits for it to grow; NULL: it is read as it is. */
 static enum td_code read_tape(struct cli_live *live, const char *path,
-                              struct tape_input *in, bool follow,
+                              struct tape_input *in, struct cli_wait *follow,
                               struct td_error *err)
 {
-    const struct tape_read_options how = {.follow = follow,
+    const struct tape_read_options how = {.follow = follow != NULL,
                                           .keep_strays = true};
     struct tape_reader *reader;
     enum td_code code = tape_reader_take(&reader, in, &how, err);
@@ -62,7 +43,7 @@ static enum td_code read_tape(struct cli_live *live, const char *path,
     if (code)
         return code;
     cli_show_command(cli_live_check(live), path, CLI_FORM_TAPE);
-    code = follow ? follow_tape(live, reader, err)
+    code = follow ? follow_tape(live, reader, follow, path, err)
                   : check_tape(cli_live_check(live), reader, err);
     tape_reader_close(reader);
     return code;
@@ -132,17 +113,19 @@ static enum td_code read_lines(struct cli_live *live, const char *path,
 }
 
 static enum td_code read_input(struct cli_live *live, const char *path,
-                               bool follow, struct td_error *err)
+                               bool follow, struct cli_wait *wait,
+                               struct td_error *err)
 {
     struct tape_input in;
     enum td_code code = tape_input_open(&in, path, err);
 
     if (code)
         return code;
-    in.stop = &told_to_end;
-    hear_signals();
+    in.stop = cli_wait_hear_signals(wait);
+    in.wait = cli_wait_readable;
+    in.wait_ctx = wait;
     if (is_tape_name(path) || tape_sniff(&in))
-        return read_tape(live, path, &in, follow, err);
+        return read_tape(live, path, &in, follow ? wait : NULL, err);
     if (!follow || !in.seekable)
         return read_lines(live, path, &in, follow, err);
     tape_input_close(&in);
@@ -161,8 +144,10 @@ enum td_code cli_validate_input(struct cli_live *live, const char *path,
                                 bool follow, struct td_error *err)
 {
     struct check *check = cli_live_check(live);
-    enum td_code code = read_input(live, path, follow, err);
+    struct cli_wait *wait = cli_wait_new();
+    enum td_code code = read_input(live, path, follow, wait, err);
 
+    cli_wait_free(wait);
     if (code != TD_CANCELLED || check_so_far(check)->events == 0)
         return code;
     check_broken(check, err);

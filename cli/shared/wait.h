@@ -1,0 +1,34 @@
+/* cli/shared/wait.h - waiting for slow input in the loop of the process.
+ *
+ * Readers of tapes and lines ask for bytes and know no loop. The verb owns one
+ * and hands them this: whatever else lives in the loop goes on meanwhile. It is
+ * opened when it is first waited for.
+ */
+#ifndef CLI_SHARED_WAIT_H
+#define CLI_SHARED_WAIT_H
+
+#include "core/error.h"
+
+struct cli_wait;
+
+struct cli_wait *cli_wait_new(void);
+void cli_wait_free(struct cli_wait *wait); /* NULL is fine */
+
+/* From now on the first SIGINT, SIGTERM or SIGHUP ends the waiting, at once,
+ * and makes this not 0; the next ends the process as usual. One a process:
+ * stays so after cli_wait_free().
+ */
+const volatile int *cli_wait_hear_signals(struct cli_wait *wait);
+
+/* Until fd, which is no plain file, can be read, or a signal was heard. As
+ * tape_input.wait: wait is a struct cli_wait.
+ */
+void cli_wait_readable(void *wait, int fd);
+
+/* Until there may be more in the file at path ("-" is stdin) than at the call
+ * before. TD_CANCELLED: a signal was heard (err is left untouched); TD_IO.
+ */
+TD_MUST_CHECK enum td_code
+cli_wait_growth(struct cli_wait *wait, const char *path, struct td_error *err);
+
+#endif
