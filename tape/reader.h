@@ -24,6 +24,11 @@ struct tape_read_options {
     bool keep_strays; /* give repeated and foreign events too */
     struct tape_audit *audit; /* told of members (tape/audit.h), or NULL */
 
+    /* As in struct tape_input, for tape_reader_open(). */
+    const volatile int *stop;
+    void (*wait)(void *ctx, int fd);
+    void *wait_ctx;
+
     /* Told of every whole line that is no event, as it is passed (the first
      * one by tape_reader_open): a header, whose fields tape_reader_header()
      * then gives, an end, or an object of a later version. May be NULL. The

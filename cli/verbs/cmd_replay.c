@@ -281,6 +281,8 @@ static enum td_code run_session(struct session *s, struct td_error *err)
     s->tls.key_file = cli_text(s->args, "tls-key");
     if (s->tls.cert_file)
         s->replay.run.serve.server.bind.tls = &s->tls;
+    s->replay.run.source.stop = cli_signals_ended();
+    s->replay.run.source.wait = cli_signals_wait;
     s->replay.run.listening = on_listening;
     s->replay.run.refused = on_refused;
     s->replay.run.ctx = s;

@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #define ENDS_MAX 3 /* signals until the process stops asking */
@@ -12,7 +14,8 @@ static const int end_signals[] = {SIGINT, SIGTERM, SIGHUP};
 static struct cli_signals owner;
 static struct wire_watch *watch;
 static int ends[2] = {-1, -1}; /* a pipe: one byte a signal */
-static volatile sig_atomic_t end_count;
+static int over = -1;          /* an eventfd: can be read once there was one */
+static volatile int end_count;
 
 static void tell(char what)
 {
@@ -20,6 +23,8 @@ static void tell(char what)
     ssize_t ignored = write(ends[1], &what, 1);
 
     (void)ignored; /* full: the loop has been told */
+    if (what == 'e')
+        (void)eventfd_write(over, 1);
     errno = saved;
 }
 
@@ -74,7 +79,9 @@ enum td_code cli_signals_open(struct wire_net *net,
 {
     enum td_code code;
 
-    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+    end_count = 0;
+    over = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (over < 0 || pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
         return td_error_errno(err, TD_IO, "", errno,
                               "cannot make a pipe for signals");
     owner = *signals;
@@ -87,6 +94,21 @@ enum td_code cli_signals_open(struct wire_net *net,
     return TD_OK;
 }
 
+const volatile int *cli_signals_ended(void)
+{
+    return &end_count;
+}
+
+void cli_signals_wait(void *ctx, int fd)
+{
+    struct pollfd ready[] = {{.fd = fd, .events = POLLIN},
+                             {.fd = over, .events = POLLIN}};
+
+    (void)ctx;
+    while (end_count == 0 && poll(ready, 2, -1) < 0 && errno == EINTR)
+        ;
+}
+
 void cli_signals_close(void)
 {
     if (watch)
@@ -97,5 +119,6 @@ void cli_signals_close(void)
     set_all(SIG_DFL, SIG_DFL);
     (void)close(ends[0]);
     (void)close(ends[1]);
-    ends[0] = ends[1] = -1;
+    (void)close(over);
+    ends[0] = ends[1] = over = -1;
 }

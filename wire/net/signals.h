@@ -21,6 +21,15 @@ TD_MUST_CHECK enum td_code cli_signals_open(struct wire_net *net,
                                             const struct cli_signals *signals,
                                             struct td_error *err);
 
+/* Not 0 once a signal is to end the process, from any thread. */
+const volatile int *cli_signals_ended(void);
+
+/* Wait until fd can be read, or has ended, or a signal is to end the process;
+ * inside or outside of the loop, which hears of the signal afterwards. ctx is
+ * not looked at.
+ */
+void cli_signals_wait(void *ctx, int fd);
+
 /* Default handling again. Fine when it was not open. */
 void cli_signals_close(void);
 
