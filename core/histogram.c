@@ -26,7 +26,6 @@ static void begin_histogram(struct td_histogram *s)
         s->classes[class_of(s->list[i])]++;
     free(s->list);
     s->list = NULL;
-    s->room = 0;
 }
 
 void td_histogram_add(struct td_histogram *s, int64_t value)
@@ -38,10 +37,7 @@ void td_histogram_add(struct td_histogram *s, int64_t value)
         s->len++;
         return;
     }
-    if (s->len == s->room) {
-        s->room = s->room ? s->room * 2 : 8;
-        s->list = td_realloc(s->list, s->room * sizeof(*s->list));
-    }
+    s->list = td_list_room(s->list, s->len, sizeof(*s->list));
     s->list[s->len++] = value;
 }
 

@@ -51,7 +51,6 @@ struct td_histogram {
     int64_t *list; /* NULL once there is a histogram */
     uint64_t *classes;
     uint64_t len;
-    uint64_t room;
 };
 
 /* Frees everything; it is empty. */

@@ -29,7 +29,6 @@ struct converter {
     struct td_jsonx *doc;
     struct td_error *err;
     uint32_t marks;
-    uint32_t mark_cap;
     struct anchor *anchors;
     size_t anchor_count;
     size_t aliases;
@@ -55,11 +54,8 @@ static enum td_code too_long(struct converter *c, yaml_mark_t mark)
 
 static void add_mark(struct converter *c, struct td_jsonx_mark mark)
 {
-    if (c->marks == c->mark_cap) {
-        c->mark_cap = c->mark_cap ? c->mark_cap * 2 : 64;
-        c->doc->marks =
-            td_realloc(c->doc->marks, c->mark_cap * sizeof(*c->doc->marks));
-    }
+    c->doc->marks =
+        td_list_room(c->doc->marks, c->marks, sizeof(*c->doc->marks));
     c->doc->marks[c->marks++] = mark;
 }
 

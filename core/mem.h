@@ -14,6 +14,15 @@ void *td_calloc(size_t n, size_t size);
 /* realloc() to size bytes, size > 0. The old pointer is void. Never NULL. */
 void *td_realloc(void *ptr, size_t size);
 
+/* Room for one more behind the `len` items of a list that grows by this alone:
+ * it doubles at powers of two. `size` is that of an item.
+ */
+static inline void *td_list_room(void *list, size_t len, size_t size)
+{
+    return len & (len - 1) ? list
+                           : td_realloc(list, (len ? len * 2 : 1) * size);
+}
+
 /* A copy of the NUL-terminated text; give it to free(). Never NULL. */
 char *td_strdup(const char *text);
 

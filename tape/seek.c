@@ -67,9 +67,8 @@ static uint64_t find_segments(struct tape_seek *s, uint64_t size)
     uint64_t end = size;
 
     while (s->segments_len < SEGMENTS_MAX && read_footer(s, end, &segment)) {
-        if ((s->segments_len & (s->segments_len - 1)) == 0)
-            s->segments = (struct tape_segment *)td_realloc(
-                s->segments, (s->segments_len * 2 + 1) * sizeof(segment));
+        s->segments =
+            td_list_room(s->segments, s->segments_len, sizeof(segment));
         s->segments[s->segments_len++] = segment;
         end = segment.base;
     }

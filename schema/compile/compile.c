@@ -33,11 +33,7 @@ uint32_t schema_node_of(struct schema_set *set, struct schema_place place,
 
     if (*known)
         return *known - 1;
-    if (set->nodes_len == set->nodes_cap) {
-        set->nodes_cap = set->nodes_cap ? set->nodes_cap * 2 : 64;
-        set->nodes =
-            td_realloc(set->nodes, set->nodes_cap * sizeof(*set->nodes));
-    }
+    set->nodes = td_list_room(set->nodes, set->nodes_len, sizeof(*set->nodes));
     set->nodes[set->nodes_len] =
         (struct schema_node){.place = place, .resource = resource};
     *known = ++set->nodes_len;
@@ -68,10 +64,7 @@ uint32_t schema_nodes_of_list(struct schema_compiler *c, uint32_t array)
 struct schema_op *schema_add_op(struct schema_set *set,
                                 enum schema_op_kind kind, uint32_t at)
 {
-    if (set->ops_len == set->ops_cap) {
-        set->ops_cap = set->ops_cap ? set->ops_cap * 2 : 64;
-        set->ops = td_realloc(set->ops, set->ops_cap * sizeof(*set->ops));
-    }
+    set->ops = td_list_room(set->ops, set->ops_len, sizeof(*set->ops));
     set->ops[set->ops_len] = (struct schema_op){
         .kind = kind, .at = at, .node = SCHEMA_NONE, .high = UINT64_MAX};
     return &set->ops[set->ops_len++];

@@ -187,11 +187,8 @@ static struct schema_step *add_step(struct planner *p,
 {
     struct schema_plan *plan = p->plan;
 
-    if (plan->steps_len == plan->steps_cap) {
-        plan->steps_cap = plan->steps_cap ? plan->steps_cap * 2 : 256;
-        plan->steps =
-            td_realloc(plan->steps, plan->steps_cap * sizeof(*plan->steps));
-    }
+    plan->steps =
+        td_list_room(plan->steps, plan->steps_len, sizeof(*plan->steps));
     plan->steps[plan->steps_len] =
         (struct schema_step){.kind = (uint16_t)kind, .node = node};
     return &plan->steps[plan->steps_len++];

@@ -25,22 +25,14 @@ struct td_bytes schema_copy_text(const struct td_json_doc *doc, uint32_t at)
     return td_buf_bytes(&text);
 }
 
-/* Room for one more in an array that doubles at powers of two. */
-static void *room(void *items, uint32_t len, size_t size)
-{
-    if (len & (len - 1))
-        return items;
-    return td_realloc(items, (len ? (size_t)len * 2 : 1) * size);
-}
-
 uint32_t schema_store_resource(struct schema_set *set, struct td_bytes uri,
                                struct schema_place place, uint32_t dialect)
 {
     struct td_bytes name = schema_uri_without_fragment(uri);
     uint32_t number = set->resources_len;
 
-    set->resources =
-        room(set->resources, set->resources_len, sizeof(*set->resources));
+    set->resources = td_list_room(set->resources, set->resources_len,
+                                  sizeof(*set->resources));
     set->resources[set->resources_len++] = (struct schema_resource){
         .uri = schema_copy(name), .place = place, .dialect = dialect};
     if (schema_table_add(&set->uris, name) * sizeof(number) ==
@@ -53,7 +45,8 @@ void schema_store_anchor(struct schema_set *set, uint32_t resource,
                          struct schema_place place, struct td_bytes name,
                          bool dynamic)
 {
-    set->anchors = room(set->anchors, set->anchors_len, sizeof(*set->anchors));
+    set->anchors =
+        td_list_room(set->anchors, set->anchors_len, sizeof(*set->anchors));
     set->anchors[set->anchors_len++] =
         (struct schema_anchor){schema_copy(name), resource, place, dynamic};
     set->resources[resource].dynamic |= dynamic;
@@ -108,7 +101,7 @@ enum td_code schema_store_add(struct schema_set *set,
             release_owned(x);
         return code;
     }
-    set->docs = room(set->docs, set->docs_len, sizeof(*set->docs));
+    set->docs = td_list_room(set->docs, set->docs_len, sizeof(*set->docs));
     set->docs[set->docs_len++] = (struct schema_document){
         .x = x,
         .owned = source->owned,

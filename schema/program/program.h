@@ -195,11 +195,9 @@ struct schema_set {
     uint32_t anchors_len;
     struct schema_node *nodes;
     uint32_t nodes_len;
-    uint32_t nodes_cap;
     uint32_t nodes_done; /* compiled so far */
     struct schema_op *ops;
     uint32_t ops_len;
-    uint32_t ops_cap;
     struct td_buf lists;        /* uint32_t nodes */
     struct schema_table wanted; /* names that a $dynamicRef looks for */
     struct schema_plan *plan;

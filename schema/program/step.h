@@ -74,7 +74,6 @@ struct schema_plan {
     uint32_t nodes_len;
     struct schema_step *steps; /* number 0 is STEP_END */
     uint32_t steps_len;
-    uint32_t steps_cap;
 };
 
 /* One member, or element, on the way to a tag. */

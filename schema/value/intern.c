@@ -108,10 +108,7 @@ static uint32_t take_number(struct schema_intern *keys)
         keys->free = keys->list[key].next_free;
         return key;
     }
-    if ((keys->len & (keys->len - 1)) == 0)
-        keys->list =
-            td_realloc(keys->list, (size_t)(keys->len ? keys->len : 1) * 2 *
-                                       sizeof(*keys->list));
+    keys->list = td_list_room(keys->list, keys->len, sizeof(*keys->list));
     keys->list[keys->len] = (struct schema_key){0};
     return keys->len++;
 }

@@ -252,10 +252,8 @@ enum td_code check_async_add(struct check_async *a,
                              a->err, "more than %d messages",
                              CHECK_ASYNCAPI_MESSAGES);
     }
-    if ((a->messages_len & (a->messages_len - 1)) == 0)
-        a->messages = td_realloc(
-            a->messages, (a->messages_len ? (size_t)a->messages_len * 2 : 1) *
-                             sizeof(*a->messages));
+    a->messages =
+        td_list_room(a->messages, a->messages_len, sizeof(*a->messages));
     a->messages[a->messages_len++] = m;
     return TD_OK;
 }

@@ -25,11 +25,8 @@ static void add_line(struct check_case_test *test, struct td_buf *text,
 {
     struct check_case_line *line;
 
-    if (test->lines_len == test->lines_cap) {
-        test->lines_cap = test->lines_cap ? test->lines_cap * 2 : 8;
-        test->lines =
-            td_realloc(test->lines, test->lines_cap * sizeof(*test->lines));
-    }
+    test->lines =
+        td_list_room(test->lines, test->lines_len, sizeof(*test->lines));
     line = &test->lines[test->lines_len++];
     *line = *when;
     line->len = text->len;

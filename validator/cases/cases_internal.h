@@ -30,7 +30,6 @@ struct check_case_test {
     struct check_expected expected;
     struct check_case_line *lines;
     size_t lines_len;
-    size_t lines_cap;
 };
 
 struct check_cases {

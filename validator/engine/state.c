@@ -29,10 +29,8 @@ void engine_add_partition(struct check_engine *f)
         if (c->rules[i].shared_size > 0)
             partition->states[i].shared = td_calloc(1, c->rules[i].shared_size);
     }
-    if ((f->partitions_len & (f->partitions_len - 1)) == 0)
-        f->partitions =
-            td_realloc(f->partitions, (size_t)(f->partitions_len + 1) * 2 *
-                                          sizeof(struct engine_partition *));
+    f->partitions = td_list_room(f->partitions, f->partitions_len,
+                                 sizeof(struct engine_partition *));
     f->partitions[f->partitions_len++] = partition;
 }
 

@@ -41,10 +41,7 @@ void check_remark_add(struct check_remarks *all, const char *name,
         all->more++;
         return;
     }
-    if ((all->len & (all->len - 1)) == 0)
-        all->list =
-            td_realloc(all->list, (size_t)(all->len ? all->len * 2 : 1) *
-                                      sizeof(*all->list));
+    all->list = td_list_room(all->list, all->len, sizeof(*all->list));
     r = &all->list[all->len];
     *r = (struct check_remark){.number = all->len++, .what = *what};
     read_place(r, name);

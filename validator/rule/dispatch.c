@@ -54,9 +54,7 @@ static bool add_event(struct check_dispatch *d, const struct check_rule *rules,
             continue;
         if (len == CHECK_SUBS_MAX)
             return false;
-        if ((len & (len - 1)) == 0)
-            d->subs = td_realloc(d->subs, (size_t)(len ? len : 1) * 2 *
-                                              sizeof(*d->subs));
+        d->subs = td_list_room(d->subs, len, sizeof(*d->subs));
         sub.rule = r;
         d->subs[len++] = sub;
     }
