@@ -80,6 +80,8 @@ struct tape_part *tape_part_new(void)
 
 void tape_part_free(struct tape_part *part)
 {
+    if (!part)
+        return;
     td_buf_release(&part->data);
     td_buf_release(&part->text);
     td_buf_release(&part->scratch);
@@ -116,6 +118,11 @@ bool tape_walk_take(struct tape_walk *walk, struct tape_part *part)
     part->next = 0;
     walk->next += walk->halted ? 0 : part->m.length;
     return !walk->halted;
+}
+
+bool tape_walk_has_halted(const struct tape_walk *walk)
+{
+    return walk->halted;
 }
 
 bool tape_reader_has_rest(const struct tape_reader *reader)

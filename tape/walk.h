@@ -28,10 +28,14 @@ void tape_walk_free(struct tape_walk *walk);
 
 /* For one hand; the same part is taken again and again. */
 struct tape_part *tape_part_new(void);
+/* NULL is fine. */
 void tape_part_free(struct tape_part *part);
 
 /* The bytes of the next member; one thread at a time. False: it halted. */
 bool tape_walk_take(struct tape_walk *walk, struct tape_part *part);
+
+/* There is no member to take where the walk is. */
+bool tape_walk_has_halted(const struct tape_walk *walk);
 
 /* Go on where the reader is, which has given all its lines (else false: let it
  * read on). What was taken before is stale. Where the reader reads text that
