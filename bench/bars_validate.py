@@ -93,6 +93,20 @@ def native_stream(bench):
     return SHORT / took
 
 
+def jobs(number):
+    def side(bench):
+        return bench.events / seconds(bench, [*check(bench, bench.tape()), "--jobs", str(number)])
+    return side
+
+
+def floor(bench):
+    """What inflating and parsing the same tape takes, when nothing is checked."""
+    seen = json.loads(bench.run(core([bench.program("inflate_dom"), bench.tape()])))
+    if seen["lines"] < bench.events:
+        raise SystemExit(f"bench: inflate_dom says {seen}")
+    return bench.events / seen["seconds"]
+
+
 def peak(count):
     return lambda bench: bench.peak_mib(check(bench, tape_of(bench, count)),
                                         stdout=subprocess.DEVNULL)
@@ -198,6 +212,10 @@ BARS = [
         {"tapedeck validate": ours(core), "ajv": ajv}, 10),
     Bar("P1 cores", "the same on all cores; ajv", "events/s",
         {"tapedeck validate": ours(list), "ajv": ajv}, 20),
+    Bar("P1 jobs", "the same with two jobs; with one", "events/s",
+        {"two jobs": jobs(2), "one job": jobs(1)}, 1.7),
+    Bar("P1 floor", "the same on one core; ISA-L and simdjson's DOM, nothing checked", "events/s",
+        {"tapedeck validate": ours(core), "inflate + DOM": floor}, 1.25),
     Bar("P1 native", "the same on one core; the native CLI", "events/s",
         {"tapedeck validate": ours(core), "jsonschema --fast": native_stream}, 1),
     Bar("P1 memory", f"validate {LONG:,} events, at most", "MiB",
