@@ -15,15 +15,21 @@
 /* The event is on the tape: its number there, and its time, which the writer
  * does not let go back.
  */
-static void tell_watch(struct rec_recorder *rec, const struct td_event *ev)
+static void note_written(struct rec_recorder *rec, const struct td_event *ev)
 {
-    struct td_sink watch = rec->options.watch;
+    rec->written++;
+    if (ev->at_ns > rec->written_ns)
+        rec->written_ns = ev->at_ns;
+}
+
+static TD_APART void tell_watch(struct rec_recorder *rec,
+                                const struct td_event *ev)
+{
     struct td_event own = *ev;
 
-    rec->written_ns = ev->at_ns > rec->written_ns ? ev->at_ns : rec->written_ns;
-    own.seq = ++rec->written;
+    own.seq = rec->written;
     own.at_ns = rec->written_ns;
-    if (watch.put && td_sink_put(watch, &own, NULL) == TD_FAILED)
+    if (td_sink_put(rec->options.watch, &own, NULL) == TD_FAILED)
         rec->refused = true; /* sources are stopped when no event is in hand */
 }
 
@@ -32,9 +38,12 @@ static enum td_code put_event(struct rec_recorder *rec,
 {
     enum td_code code = rec_output_put(rec->output, ev, err);
 
-    if (!code)
+    if (code)
+        return code;
+    note_written(rec, ev);
+    if (rec->options.watch.put)
         tell_watch(rec, ev);
-    return code;
+    return TD_OK;
 }
 
 /* A line that is too long for a tape is one event lost, not the end. */

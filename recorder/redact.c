@@ -69,8 +69,8 @@ void redact_count(struct rec_redact *redact, struct rec_rule *rule)
  */
 static bool has_facts(const struct td_event *ev)
 {
-    return td_bytes_is(ev->kind, TD_KIND_OPEN) ||
-           td_bytes_is(ev->kind, SIO_KIND_CONNECT);
+    return ev->kind.len > 0 && (td_bytes_is(ev->kind, TD_KIND_OPEN) ||
+                                td_bytes_is(ev->kind, SIO_KIND_CONNECT));
 }
 
 static void withhold(struct rec_redact *redact, struct td_event *ev)

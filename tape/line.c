@@ -59,6 +59,10 @@ static void put_rest(struct out *out, uint64_t n)
 
 static void put_number(struct out *out, uint64_t n)
 {
+    if (n < 10) { /* most connections */
+        *out->at++ = (uint8_t)('0' + n);
+        return;
+    }
     if (n < EIGHT_DIGITS) {
         put_first(out, n);
         return;
