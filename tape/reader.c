@@ -326,14 +326,13 @@ static inline enum td_code given(struct tape_reader *r)
 }
 
 enum td_code tape_reader_line_in(struct tape_reader *r, struct td_bytes line,
-                                 const struct td_event *is, struct td_event *ev,
+                                 bool read, struct td_event *ev,
                                  struct td_error *err)
 {
     enum td_code code = TD_OK;
 
     r->line = line;
-    if (is) {
-        *ev = *is;
+    if (read) {
         if (take_read(r, ev))
             return given(r);
     } else if (line.len <= 5 || memcmp(line.ptr, "{\"s\":", 5) != 0) {

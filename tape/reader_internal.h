@@ -59,12 +59,11 @@ void tape_reader_forget(struct tape_reader *reader);
  */
 void tape_reader_entered_text(struct tape_reader *reader);
 
-/* Take a line of that text; is: the event that was read from it, or NULL.
- * TD_AGAIN: there is nothing to give.
+/* Take a line of that text, whose event *ev is if it was read before, and gets
+ * to be if not. TD_AGAIN: there is nothing to give.
  */
 TD_MUST_CHECK enum td_code tape_reader_line_in(struct tape_reader *reader,
-                                               struct td_bytes line,
-                                               const struct td_event *is,
+                                               struct td_bytes line, bool read,
                                                struct td_event *ev,
                                                struct td_error *err);
 

@@ -230,7 +230,7 @@ bool tape_reader_give(struct tape_reader *reader, const struct tape_walk *walk,
 }
 
 enum td_code tape_part_next(struct tape_reader *reader, struct tape_part *part,
-                            struct td_event *ev, uint32_t *line,
+                            const struct td_event **ev, uint32_t *line,
                             struct td_error *err)
 {
     while (part->next < part->len) {
@@ -238,8 +238,8 @@ enum td_code tape_part_next(struct tape_reader *reader, struct tape_part *part,
         enum td_code code;
 
         *line = part->next++;
-        code = tape_reader_line_in(reader, l->text, l->event ? &l->ev : NULL,
-                                   ev, err);
+        *ev = &l->ev;
+        code = tape_reader_line_in(reader, l->text, l->event, &l->ev, err);
         if (code != TD_AGAIN)
             return code;
     }

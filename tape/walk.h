@@ -60,12 +60,12 @@ bool tape_reader_give(struct tape_reader *reader, const struct tape_walk *walk,
                       struct tape_part *part);
 
 /* As tape_reader_next(), of the part that was given; *line is the number of its
- * line. TD_END at its end.
+ * line, and *ev lives until the next call. TD_END at its end.
  */
 TD_MUST_CHECK enum td_code tape_part_next(struct tape_reader *reader,
                                           struct tape_part *part,
-                                          struct td_event *ev, uint32_t *line,
-                                          struct td_error *err);
+                                          const struct td_event **ev,
+                                          uint32_t *line, struct td_error *err);
 
 /* True if part was taken before the last tape_walk_follow(). */
 bool tape_part_is_stale(const struct tape_walk *walk,

@@ -50,12 +50,16 @@ struct hand {
     struct check_inspector inspector;
 };
 
-/* The event of a Socket.IO packet is its JSON. */
-static struct td_event judged(const struct td_event *ev)
+/* The event of a Socket.IO packet is its JSON: *own then, else the event. */
+static const struct td_event *judged(const struct td_event *ev,
+                                     struct td_event *own)
 {
-    struct td_event own = *ev;
+    struct td_bytes json = td_payload_json(ev);
 
-    own.payload = td_payload_json(ev);
+    if (json.ptr == ev->payload.ptr)
+        return ev;
+    *own = *ev;
+    own->payload = json;
     return own;
 }
 
@@ -73,10 +77,10 @@ static void look(struct hand *hand, struct piece *piece)
 
         if (!ev)
             continue;
-        own = judged(ev);
-        if (check_is_looked_at(team->c, &own))
-            check_looks_add(&piece->looks, i, &hand->inspector, own.payload,
-                            own.name);
+        ev = judged(ev, &own);
+        if (check_is_looked_at(team->c, ev))
+            check_looks_add(&piece->looks, i, &hand->inspector, ev->payload,
+                            ev->name);
     }
     piece->looked = i;
     check_looks_settle(&piece->looks, i);
@@ -101,16 +105,17 @@ static enum td_code judge_part(struct hand *hand, struct piece *piece,
                                struct td_error *err)
 {
     struct team *team = hand->team;
+    const struct td_event *ev;
     struct check_view own;
-    struct td_event ev;
+    struct td_event packet;
     enum td_code code;
     uint32_t line;
 
     while (
         !(code = tape_part_next(team->reader, piece->part, &ev, &line, err))) {
-        ev = judged(&ev);
-        code = check_take_read(team->c, team->reader, &ev,
-                               view_of(hand, piece, line, &ev, &own));
+        ev = judged(ev, &packet);
+        code = check_take_read(team->c, team->reader, ev,
+                               view_of(hand, piece, line, ev, &own));
         if (code)
             return code;
     }
@@ -121,6 +126,7 @@ static enum td_code judge_part(struct hand *hand, struct piece *piece,
  */
 static enum td_code read_on(struct team *team, struct td_error *err)
 {
+    struct td_event packet;
     struct td_event ev;
     enum td_code code;
 
@@ -128,8 +134,8 @@ static enum td_code read_on(struct team *team, struct td_error *err)
         code = tape_reader_next(team->reader, &ev, err);
         if (code)
             return code;
-        ev = judged(&ev);
-        code = check_take_read(team->c, team->reader, &ev, NULL);
+        code =
+            check_take_read(team->c, team->reader, judged(&ev, &packet), NULL);
     } while (!code && tape_reader_has_rest(team->reader));
     return code;
 }
