@@ -3,8 +3,14 @@
  * Convention: a fallible function returns enum td_code (TD_OK is 0) and takes
  * a `struct td_error *err` as its last parameter. On failure it fills *err
  * once, at the place that knows most; callers pass the code up unchanged.
- * err may be NULL. On TD_OK, TD_AGAIN and TD_END it is left untouched. Running
- * out of memory is not in the list: core/mem.h ends the process.
+ * err may be NULL. On TD_OK, TD_AGAIN, TD_FULL and TD_END it is left untouched.
+ * Running out of memory is not in the list: core/mem.h ends the process.
+ *
+ * Three codes are no failures. TD_AGAIN: not now. What was offered was not
+ * taken, or what was asked for is not there yet: nothing has changed, and the
+ * same call is made again later, when there is room or when more has come (the
+ * header says how one hears of it). TD_FULL: it was taken, and there is no room
+ * for more: wait before the next. TD_END: no more comes.
  */
 #ifndef CORE_ERROR_H
 #define CORE_ERROR_H
@@ -29,7 +35,8 @@
     X(FLAKY, 8, "passed, but only with flaky tests")                           \
     X(CANCELLED, 130, "cancelled")                                             \
     X(AGAIN, 0, "not now: try again when there is room")                       \
-    X(END, 0, "no more items")
+    X(END, 0, "no more items")                                                 \
+    X(FULL, 0, "done: wait until there is room for more")
 
 enum td_code {
 #define TD_CODE_ENUM(name, status, text) TD_##name,

@@ -43,7 +43,7 @@ static void fail(struct ws_line *line, struct td_bytes bytes,
 
 static void write_frame(struct ws_line *line)
 {
-    if (wire_write(line->conn, td_buf_bytes(&line->out)) == TD_AGAIN)
+    if (wire_write(line->conn, td_buf_bytes(&line->out)) == TD_FULL)
         line->congested = true;
 }
 
@@ -374,7 +374,7 @@ enum td_code ws_line_send(struct ws_line *line, enum ws_opcode opcode,
     if (ws_put(&line->out, opcode, payload, ws_next_key(&line->keys)) != TD_OK)
         return TD_LIMIT;
     write_frame(line);
-    return line->congested ? TD_AGAIN : TD_OK;
+    return line->congested ? TD_FULL : TD_OK;
 }
 
 void ws_line_close(struct ws_line *line, uint16_t code, const char *reason)

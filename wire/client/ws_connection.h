@@ -84,7 +84,7 @@ TD_MUST_CHECK enum td_code ws_line_open(struct ws_line *line,
                                         const struct ws_line_target *target,
                                         struct td_error *err);
 
-/* Send one message or control frame. TD_OK, or TD_AGAIN: taken, but stop until
+/* Send one message or control frame. TD_OK, or TD_FULL: stop until
  * drained(); TD_IO: not open.
  */
 enum td_code ws_line_send(struct ws_line *line, enum ws_opcode opcode,

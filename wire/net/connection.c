@@ -417,7 +417,7 @@ static enum td_code queued(struct wire_conn *conn)
     if (wire_pending(conn) <= conn->high)
         return TD_OK;
     conn->above_high = true;
-    return TD_AGAIN;
+    return TD_FULL;
 }
 
 static enum td_code write_secured(struct wire_conn *conn, struct td_bytes bytes)

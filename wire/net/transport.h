@@ -32,7 +32,7 @@ struct wire_conn_events {
     /* Bytes came; they are the owner's until it returns. */
     void (*received)(void *ctx, struct wire_conn *conn, struct td_bytes bytes);
     /* Pending bytes have fallen to or below the low-water mark again, after
-     * wire_write() returned TD_AGAIN. */
+     * wire_write() returned TD_FULL. */
     void (*drained)(void *ctx, struct wire_conn *conn);
     /* The last call. why->code: TD_OK the peer or we closed in order (what was
      * queued when the peer closed has still been sent); TD_IO reset, refused,
@@ -85,8 +85,8 @@ void wire_adopt(struct wire_conn *conn, const struct wire_conn_events *events,
 const char *wire_peer_name(const struct wire_conn *conn);
 
 /* Queue bytes (copied) or a block (a reference is taken). Always taken; TD_OK,
- * or TD_AGAIN: taken, but the queue is above the high-water mark: stop until
- * `drained`. On a conn that is closing the bytes are dropped: TD_IO.
+ * or TD_FULL: the queue is above the high-water mark, stop until `drained`. On
+ * a conn that is closing the bytes are dropped: TD_IO.
  */
 enum td_code wire_write(struct wire_conn *conn, struct td_bytes bytes);
 enum td_code wire_write_block(struct wire_conn *conn, struct wire_block *block);

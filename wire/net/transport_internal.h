@@ -31,7 +31,7 @@ struct wire_conn {
     struct wire_listener *listener; /* until it was handed over; or NULL */
     enum wire_conn_state state;
     bool paused;
-    bool above_high; /* TD_AGAIN was said, `drained` is owed */
+    bool above_high; /* TD_FULL was said, `drained` is owed */
     bool peer_ended;
     size_t high;
     size_t low;

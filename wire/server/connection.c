@@ -73,7 +73,7 @@ void server_conn_beat_in(struct server_conn *c, uint64_t ns)
 
 void server_conn_write(struct server_conn *c, struct td_bytes bytes)
 {
-    if (wire_write(c->conn, bytes) != TD_AGAIN)
+    if (wire_write(c->conn, bytes) != TD_FULL)
         return;
     if (c->mode == SERVER_HTTP)
         c->full = true;

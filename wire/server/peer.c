@@ -305,7 +305,7 @@ void server_peer_write_block(struct wire_peer *peer, struct server_conn *c,
         peer->refused += tally->count;
         return;
     }
-    if (wire_write_block(c->conn, block) == TD_AGAIN)
+    if (wire_write_block(c->conn, block) == TD_FULL)
         server_slow(peer->server, &c->slow, true);
     note_sent(peer, c, start, tally);
 }

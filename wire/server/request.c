@@ -14,7 +14,7 @@ struct wire_request {
     bool chunked;
     bool no_body; /* there may be none */
     bool keep;    /* the conn, for more */
-    bool waits;   /* TD_AGAIN was said */
+    bool waits;   /* TD_FULL was said */
 };
 
 /* Its conn answers it no more. */
@@ -236,7 +236,7 @@ enum td_code wire_request_write(struct wire_request *request,
         return TD_OK;
     request->waits = true;
     server_conn_choke(c);
-    return TD_AGAIN;
+    return TD_FULL;
 }
 
 void wire_request_end(struct wire_request *request)

@@ -60,8 +60,9 @@ wire_request_answer(struct wire_request *request,
                     const struct wire_response *response, struct td_error *err);
 
 /* The same in pieces: the head and response->body, then any number of pieces,
- * then the end, with which it is gone. TD_AGAIN of a piece: it was taken, wait
- * for `request_ready`. A peer that takes no byte for 30 s meanwhile is closed.
+ * then the end, with which it is gone. TD_FULL of a piece: wait for
+ * `request_ready` before the next. A peer that takes no byte for 30 s meanwhile
+ * is closed.
  */
 TD_MUST_CHECK enum td_code
 wire_request_begin(struct wire_request *request,

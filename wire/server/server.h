@@ -104,7 +104,7 @@ struct wire_server_events {
     bool (*request)(void *ctx, struct wire_request *request);
     /* Its peer is gone before the answer was; the last call for it. */
     void (*request_gone)(void *ctx, struct wire_request *request);
-    /* More of its answer can be taken after TD_AGAIN. */
+    /* More of its answer can be taken after TD_FULL. */
     void (*request_ready)(void *ctx, struct wire_request *request);
 };
 

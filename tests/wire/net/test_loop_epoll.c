@@ -155,7 +155,7 @@ static void bytes_come_back_over_every_family(void)
         scene.server.echo = true;
         fill(&sent, BIG);
         CU_ASSERT_EQUAL(wire_write(scene.client.conn, td_buf_bytes(&sent)),
-                        TD_AGAIN);
+                        TD_FULL);
         run_until(&scene, echo_is_back);
         CU_ASSERT_TRUE(td_bytes_equal(td_buf_bytes(&sent),
                                       td_buf_bytes(&scene.client.got)));
@@ -195,7 +195,7 @@ static void a_paused_conn_keeps_what_its_peer_left(void)
         wire_pause(scene.client.conn, true);
         fill(&sent, BIG);
         CU_ASSERT_EQUAL(wire_write(scene.server.conn, td_buf_bytes(&sent)),
-                        TD_AGAIN);
+                        TD_FULL);
         run_until(&scene, server_queue_is_stuck);
         CU_ASSERT_EQUAL(scene.client.received, 0);
         wire_shutdown(scene.server.conn);

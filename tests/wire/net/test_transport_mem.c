@@ -101,7 +101,7 @@ static void marks_stop_the_writer_and_start_it_again(void)
     wire_set_marks(scene.client.conn, 4, 2);
     wire_pause(scene.server.conn, true);
     CU_ASSERT_EQUAL(wire_write(scene.client.conn, td_text("abcd")), TD_OK);
-    CU_ASSERT_EQUAL(wire_write(scene.client.conn, td_text("e")), TD_AGAIN);
+    CU_ASSERT_EQUAL(wire_write(scene.client.conn, td_text("e")), TD_FULL);
     CU_ASSERT_FALSE(wire_mem_turn(scene.net));
     CU_ASSERT_EQUAL(scene.client.drained, 0);
     wire_pause(scene.server.conn, false);

@@ -253,7 +253,7 @@ static void a_reader_that_is_slow_is_waited_for(void)
         code = wire_request_write(st.open[0], td_buf_bytes(&big));
         stage_settle(&st);
     }
-    CU_ASSERT_EQUAL(code, TD_AGAIN);
+    CU_ASSERT_EQUAL(code, TD_FULL);
     CU_ASSERT_EQUAL(stage_count(&st.log, "ready|"), 0);
     wire_pause(st.raws[0].conn, false);
     stage_settle(&st);
