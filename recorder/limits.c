@@ -54,3 +54,15 @@ uint64_t rec_limits_due(const struct rec_limits *limits, uint64_t last_ns)
 
     return idle < due ? idle : due;
 }
+
+enum tape_ending rec_stop_ending(enum rec_stop stop)
+{
+    if (stop == REC_STOP_ERROR)
+        return TAPE_END_ERROR;
+    if (stop == REC_STOP_SIGNAL)
+        return TAPE_END_SIGNAL;
+    return stop == REC_STOP_SOURCES || stop == REC_STOP_UNTIL ||
+                   stop == REC_STOP_NONE
+               ? TAPE_END_CLEAN
+               : TAPE_END_LIMIT;
+}

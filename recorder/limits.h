@@ -7,6 +7,7 @@
 #define RECORDER_LIMITS_H
 
 #include "core/event.h"
+#include "tape/options.h"
 
 /* X(name, what the end line and the summary say) */
 #define REC_STOPS(X)                                                           \
@@ -30,6 +31,9 @@ enum rec_stop {
 
 /* Static text; never NULL. */
 const char *rec_stop_text(enum rec_stop stop);
+
+/* What the end line of the tape says of it. */
+enum tape_ending rec_stop_ending(enum rec_stop stop);
 
 /* All zeroes: no limits. */
 struct rec_limits {
