@@ -51,6 +51,8 @@ validator/check    : validator/contract validator/engine validator/rule validato
 validator/cases    : validator/check validator/contract validator/message validator/verdict schema tape core
 validator/lint     : validator/cases validator/check validator/contract validator/verb validator/engine validator/rule validator/expr validator/message validator/verdict schema core
 validator/explain  : validator/check validator/contract validator/verb validator/engine validator/rule validator/expr validator/message validator/verdict schema core
+validator/gates/read : validator/verdict schema core
+validator/gates    : validator/gates/read validator/verdict schema tape core
 reports         : validator/verdict core
 recorder        : schema/regex tape wire core
 replayer        : schema/regex tape wire core
@@ -75,6 +77,7 @@ LIBRARIES = {
     "jansson.h": ["core/jsonx*", "reports/*", "orchestrator/*", "console/*",
                   "cli/*"],
     "yaml.h": ["core/jsonx*"],
+    "expat.h": ["validator/gates/read/*"],
     "pcre2.h": ["schema/regex/*", "schema/format/idn.c"],
     "idn2.h": ["schema/format/*"],
     "gmp.h": ["schema/value/*"],
