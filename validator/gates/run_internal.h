@@ -44,8 +44,30 @@ struct gates_session {
     struct gates_job *jobs;
     size_t len;
     unsigned measured; /* gates that compare a with b */
+    uint64_t faults;   /* findings that were kept */
     int lock;
 };
+
+/* A gate of a session, for callbacks. */
+struct gates_pair {
+    struct gates_session *s;
+    struct gates_job *job;
+};
+
+/* The job of a name; NULL: it is not in this run. */
+struct gates_job *gates_job_of(struct gates_session *s, const char *name,
+                               size_t len);
+
+/* Begin a gate: its command runs then, or it is judged and done. Its command
+ * has ended: judge it, run the next. It is done, its outcome set. */
+void gates_job_begin(struct gates_session *s, struct gates_job *job);
+void gates_job_ended(struct gates_session *s, struct gates_job *job);
+void gates_job_finish(struct gates_session *s, struct gates_job *job);
+
+/* Its command wrote something; self is a pair. */
+void gates_job_hear(void *self, struct td_bytes text);
+
+enum td_code gates_make_dir(const char *path, struct td_error *err);
 
 /* Reasons are one line; the first that is set of an outcome stays. */
 void gates_conclude(struct gates_session *s, struct gates_job *job,
