@@ -155,15 +155,16 @@ uint32_t td_json_member(const struct td_json_doc *doc, uint32_t object,
                         struct td_bytes name)
 {
     const struct td_json_value *v = &doc->values[object];
-    uint32_t key = object + 1;
+    uint32_t found = 0;
 
     if (v->kind != TD_JSON_OBJECT)
         return 0;
-    for (; key < v->next; key = doc->values[key + 1].next) {
+    for (uint32_t key = object + 1; key < v->next;
+         key = doc->values[key + 1].next) {
         if (td_json_string_is(doc, key, name))
-            return key + 1;
+            found = key + 1;
     }
-    return 0;
+    return found;
 }
 
 uint32_t td_json_element(const struct td_json_doc *doc, uint32_t array,

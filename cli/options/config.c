@@ -1,7 +1,7 @@
 #include "cli/options/config.h"
 
 #include "cli/options/common.h"
-#include "core/jsonx.h"
+#include "core/jsonx_object.h"
 #include "core/mem.h"
 #include "core/suggest.h"
 
@@ -54,26 +54,19 @@ const char *cli_origin_text(enum cli_origin from)
     return texts[from];
 }
 
-static char *text_of(const struct td_json_doc *doc, uint32_t i)
+static char *text_of(const struct td_jsonx *doc, uint32_t i)
 {
-    struct td_buf text = {0};
-    char *copy;
+    struct td_bytes raw = td_json_raw(&doc->json, i);
 
-    if (doc->values[i].kind == TD_JSON_STRING)
-        (void)td_json_unescape(&text, td_json_inner(doc, i));
-    else
-        (void)td_buf_add_bytes(&text, td_json_raw(doc, i));
-    copy = td_strdup(td_buf_str(&text));
-    td_buf_release(&text);
-    return copy;
+    return td_jsonx_is(doc, i, TD_JSON_STRING) ? td_jsonx_text(doc, i)
+                                               : td_strndup(raw.ptr, raw.len);
 }
 
-static bool is_scalar(const struct td_json_doc *doc, uint32_t i)
+static bool is_scalar(const struct td_jsonx *doc, uint32_t i)
 {
-    enum td_json_kind kind = (enum td_json_kind)doc->values[i].kind;
-
-    return kind != TD_JSON_OBJECT && kind != TD_JSON_ARRAY &&
-           kind != TD_JSON_NULL;
+    return !td_jsonx_is(doc, i, TD_JSON_OBJECT) &&
+           !td_jsonx_is(doc, i, TD_JSON_ARRAY) &&
+           !td_jsonx_is(doc, i, TD_JSON_NULL);
 }
 
 static bool has_option(const struct cli_option *options, const char *name)
@@ -154,7 +147,7 @@ static struct setting *new_setting(struct file *file,
     td_buf_release(&where);
     setting->from = file->from;
     setting->verb = verb ? verb->name : NULL;
-    setting->option = text_of(&file->doc.json, key);
+    setting->option = text_of(&file->doc, key);
     *file->config->last = setting;
     file->config->last = &setting->next;
     return setting;
@@ -246,9 +239,9 @@ static enum td_code add_texts(struct file *file, struct setting *setting,
     setting->texts =
         td_calloc((list ? v->count : 1) + 1U, sizeof(*setting->texts));
     for (; at < v->next; at = file->doc.json.values[at].next) {
-        if (!is_scalar(&file->doc.json, at))
+        if (!is_scalar(&file->doc, at))
             return bad_value(file, at);
-        setting->texts[setting->count++] = text_of(&file->doc.json, at);
+        setting->texts[setting->count++] = text_of(&file->doc, at);
     }
     return TD_OK;
 }
@@ -257,12 +250,12 @@ static enum td_code add_texts(struct file *file, struct setting *setting,
 static enum td_code add_option(struct file *file,
                                const struct cli_command *verb, uint32_t key)
 {
-    char *name = text_of(&file->doc.json, key);
+    char *name = text_of(&file->doc, key);
     enum td_code code = TD_OK;
 
     if (!is_known(file->config->verbs, verb, name)) {
         code = unknown_key(file, key, verb, name);
-    } else if (file->doc.json.values[key + 1].kind != TD_JSON_NULL) {
+    } else if (!td_jsonx_is(&file->doc, key + 1, TD_JSON_NULL)) {
         struct setting *setting = new_setting(file, verb, key);
 
         code = add_texts(file, setting, key + 1);
@@ -296,7 +289,7 @@ static enum td_code add_top(struct file *file)
                              "is no mapping of options");
     for (uint32_t key = 1; key < values[0].next && !code;
          key = values[key + 1].next) {
-        char *name = text_of(&file->doc.json, key);
+        char *name = text_of(&file->doc, key);
         const struct cli_command *verb = verb_named(file->config->verbs, name);
 
         if (verb && values[key + 1].kind == TD_JSON_OBJECT)

@@ -31,6 +31,7 @@ struct cat {
     struct play_window window;
     bool whole;       /* nothing is left out: every line as it stands */
     uint64_t segment; /* whose header was printed; unless whole */
+    bool met;         /* an event was in the window */
     struct td_buf out;
 };
 
@@ -107,6 +108,7 @@ static enum td_code add_event(struct cat *cat, const struct td_event *ev,
     enum td_code code = TD_OK;
 
     enter_segment(cat);
+    cat->met = true;
     if (cat->select)
         code = play_select_takes(cat->select, ev, &takes, err);
     if (!code && takes)
@@ -173,6 +175,8 @@ static enum td_code cat_tape(struct cat *cat, const char *path,
     if (code == TD_END) {
         enter_segment(cat);
         code = cli_print(&cat->out, err);
+        if (!cat->met && !cat->whole && !cat->select)
+            cli_say(cat->args, "%s: nothing is in that range", path);
         state = tape_reader_state(cat->reader);
         if (!code)
             code = cli_tape_verdict(path, NULL, &state, err);

@@ -54,11 +54,8 @@ static enum td_code read_tape(struct cli_live *live, const char *path,
                               struct tape_input *in, bool follow,
                               struct td_error *err)
 {
-    /* Two are kept busy by reading and looking. */
-    const struct tape_read_options how = {
-        .threads = check_jobs(cli_live_check(live)) > 2,
-        .follow = follow,
-        .keep_strays = true};
+    const struct tape_read_options how = {.follow = follow,
+                                          .keep_strays = true};
     struct tape_reader *reader;
     enum td_code code = tape_reader_take(&reader, in, &how, err);
 
@@ -87,11 +84,8 @@ static enum td_code refuse_empty(const char *path, struct td_error *err)
 
 static enum cli_form form_of(struct tape_input *in)
 {
-    struct td_bytes head = tape_input_at(in, 0, 2);
-
-    return head.len >= 2 && head.ptr[0] == 0x1f && head.ptr[1] == 0x8b
-               ? CLI_FORM_GZIPPED_LINES
-               : CLI_FORM_LINES;
+    return tape_is_gzip(tape_input_at(in, 0, 2)) ? CLI_FORM_GZIPPED_LINES
+                                                 : CLI_FORM_LINES;
 }
 
 static enum td_code check_lines(struct cli_live *live, struct tape_ndjson *in,

@@ -1,5 +1,6 @@
 #include "validator/asyncapi/asyncapi_internal.h"
 
+#include "core/jsonx_object.h"
 #include "schema/value/json_builder.h"
 #include "schema/value/uri.h"
 
@@ -31,19 +32,16 @@ enum td_code check_async_fail(struct check_async *a,
 bool check_async_is(const struct check_async *a, struct check_async_place place,
                     enum td_json_kind kind)
 {
-    return check_async_doc(a, place)->json.values[place.at].kind == kind;
+    return td_jsonx_is(check_async_doc(a, place), place.at, kind);
 }
 
 struct check_async_place check_async_member(const struct check_async *a,
                                             struct check_async_place object,
                                             const char *name)
 {
-    struct check_async_place found = {object.file, 0};
-
-    if (check_async_is(a, object, TD_JSON_OBJECT))
-        found.at = td_json_member(&check_async_doc(a, object)->json, object.at,
-                                  td_text(name));
-    return found;
+    return (struct check_async_place){
+        object.file,
+        td_jsonx_member(check_async_doc(a, object), object.at, name)};
 }
 
 /* The path of a URI of a file, or of one that the map names. */
