@@ -411,15 +411,28 @@ bool gates_baseline_knows(struct gates_baseline *base, const char *fp)
     return !k->spent && k->seen <= k->count;
 }
 
+/* More of those that are known, or others in place of what has expired. */
+static void merge(struct gates_known *into, const struct gates_known *more)
+{
+    into->count = (into->spent ? 0 : into->count) + more->count;
+    into->note = more->note;
+    into->until = more->until;
+    into->spent = more->spent;
+}
+
 void gates_baseline_add(struct gates_baseline *base,
                         const struct gates_known *known)
 {
     size_t at = base->known_len;
 
-    base->known = grow(base, base->known, base->known_len, &base->known_cap,
-                       sizeof(*base->known));
     while (at > 0 && strcmp(base->known[at - 1].fp, known->fp) > 0)
         at--;
+    if (at > 0 && !strcmp(base->known[at - 1].fp, known->fp)) {
+        merge(&base->known[at - 1], known);
+        return;
+    }
+    base->known = grow(base, base->known, base->known_len, &base->known_cap,
+                       sizeof(*base->known));
     memmove(&base->known[at + 1], &base->known[at],
             (base->known_len - at) * sizeof(*base->known));
     base->known[at] = *known;

@@ -75,7 +75,7 @@ void gates_baseline_release(struct gates_baseline *base);
  * call counts one. */
 bool gates_baseline_knows(struct gates_baseline *base, const char *fp);
 
-/* Add n alike to what is known. */
+/* Add as many alike to what is known; texts are borrowed. */
 void gates_baseline_add(struct gates_baseline *base,
                         const struct gates_known *known);
 

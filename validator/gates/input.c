@@ -243,6 +243,17 @@ bool gates_read_inputs(struct gates_session *s, struct gates_job *job,
     return true;
 }
 
+bool gates_in_scope(const struct gates_check *c, const char *path)
+{
+    bool in = c->include.len == 0;
+
+    for (size_t i = 0; !in && i < c->include.len; i++)
+        in = gates_glob(c->include.list[i], path);
+    for (size_t i = 0; in && i < c->exclude.len; i++)
+        in = !gates_glob(c->exclude.list[i], path);
+    return in;
+}
+
 static const char *status_text(struct gates_session *s,
                                const struct gates_job *job)
 {

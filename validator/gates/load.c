@@ -22,12 +22,14 @@ enum td_code gates_refuse(struct loader *l, uint32_t at, const char *fmt, ...)
 enum td_code gates_meant(struct loader *l, const char *word,
                          const char *const *known)
 {
-    const char *near = td_suggest_among(word, known);
+    struct td_suggestion near = {.word = word};
     struct td_buf list = {0};
     enum td_code code;
 
-    if (near)
-        return td_error_hint(l->r.err, "did you mean %s?", near);
+    for (size_t i = 0; known[i]; i++)
+        td_suggest(&near, known[i]);
+    if (near.best)
+        return td_error_hint(l->r.err, "did you mean %s?", near.best);
     for (size_t i = 0; known[i]; i++)
         (void)td_buf_addf(&list, "%s%s", i ? ", " : "", known[i]);
     code = td_error_hint(l->r.err, "there %s %.120s",

@@ -304,6 +304,8 @@ enum td_code gates_run(struct verdict_document *doc,
         code = open_state(&s, err);
     if (code == TD_OK)
         go(&s);
+    if (code == TD_OK && !is_told_to_end(&s))
+        gates_update(&s);
     doc->run.ms = (now_ns() - begun) / TD_NS_PER_MS;
     if (s.lock >= 0)
         (void)close(s.lock);

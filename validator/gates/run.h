@@ -50,6 +50,9 @@ struct gates_options {
     bool strict;
     const char *changed_since; /* a revision, or NULL */
     struct gates_baseline *baseline;
+    bool update;        /* tighten the baseline by what this run found */
+    const char *accept; /* also take what is worse or fresh: the reason */
+    const char *until;  /* and the day on which that ends */
     unsigned jobs;
     const volatile int *stop; /* 1: end, 2: at once; or NULL */
     struct gates_listener listener;

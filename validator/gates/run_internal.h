@@ -28,6 +28,14 @@ struct gates_job {
     uint64_t begun_wall_ns; /* of the last run */
     struct gates_tests *tests;
     struct gates_series *series;
+    /* For the baseline. */
+    bool has_covered;
+    struct gates_covered covered;
+    const char *tool;          /* of lint */
+    struct gates_known *fresh; /* findings that are not known */
+    size_t fresh_len;
+    struct gates_counted *counted;
+    size_t counted_len;
 };
 
 struct gates_session {
@@ -96,6 +104,9 @@ struct gates_reading {
 bool gates_read_inputs(struct gates_session *s, struct gates_job *job,
                        struct gates_reading *reading);
 
+/* Does the gate speak of a file, by include and exclude? */
+bool gates_in_scope(const struct gates_check *check, const char *path);
+
 /* What is common to gates that read: the report against the exit status.
  * faults: what is wrong by the report. True: it may be judged further. */
 bool gates_weigh(struct gates_session *s, struct gates_job *job,
@@ -123,6 +134,9 @@ const struct verdict_words *gates_series_next(struct gates_session *s,
 /* What became of it: its time. */
 void gates_series_took(struct gates_session *s, struct gates_job *job,
                        uint64_t ns);
+
+/* Change the baseline by what was found, as the options say. */
+void gates_update(struct gates_session *s);
 
 void gates_tests_free(struct gates_tests *tests);
 void gates_series_free(struct gates_series *series);
