@@ -1,5 +1,6 @@
 /* tapedeck validate: is a stream what its schema and contract say? */
 #include "cli/shared/tape_output.h"
+#include "cli/verbs/validate_gates.h"
 #include "cli/verbs/validate_input.h"
 #include "cli/verbs/validate_output.h"
 #include "core/json_writer.h"
@@ -13,6 +14,7 @@
 
 static const struct cli_option options[] = {
     CLI_CHECK_OPTIONS,
+    CLI_GATES_OPTIONS,
     {.name = "follow",
      .letter = 'f',
      .type = CLI_FLAG,
@@ -23,7 +25,8 @@ static const struct cli_option options[] = {
      .min = 1,
      .max = CHECK_JOBS_MAX,
      .value = "N",
-     .help = "threads that look at messages, all cores if not given"},
+     .help = "threads that look at messages, and gates that run at once; all "
+             "cores if not given"},
     {.name = "summary",
      .type = CLI_FLAG,
      .help = "end with one line about all inputs"},
@@ -239,26 +242,36 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
     enum td_code code = check_together(args, err);
 
     if (code == TD_OK)
+        code = cli_gates_together(args, err);
+    if (code == TD_OK)
         code = cli_check_read(&all.check, args, cli_text(args, "schema"),
                               cli_text(args, "contract"), err);
     if (code == TD_OK)
-        code = validate_all(&all, err);
+        code = cli_text(args, "gates")
+                   ? cli_validate_gates(&all.check, args, err)
+                   : validate_all(&all, err);
     cli_check_release(&all.check);
     return code;
 }
 
 const struct cli_command cli_cmd_validate = {
     .name = "validate",
-    .summary = "Check streams: the tape itself, a schema, a contract.",
+    .summary = "Check streams (a tape, a schema, a contract), and a project's "
+               "gates.",
     .usage = "[TAPE|NDJSON...]",
     .details =
         "Reads tapes, plain NDJSON, gzipped NDJSON, and stdin (- or nothing).\n"
         "Exit status 0: pass. 1: a check failed. 2: the schema or contract is\n"
         "wrong. 3: passed, but the input is torn or lacks events. 4: cannot "
         "read.\n7: undecided, a limit was reached. 130: a signal ended the "
-        "reading; the\nverdict is of what was read.",
+        "reading; the\nverdict is of what was read.\n\n"
+        "With --gates it runs a project's tests, coverage, linters and "
+        "measurements too,\nand gives one verdict of all (docs/gates.md). "
+        "Then 7: a gate could not be judged.\n8: passed, but only with flaky "
+        "tests.",
     .examples = "tapedeck validate run.tape.gz --contract run.contract.yaml\n"
-                "tapedeck validate --schema event.json < events.ndjson",
+                "tapedeck validate --schema event.json < events.ndjson\n"
+                "tapedeck validate --gates .tapedeck/gates.yaml --strict",
     .options = options,
     .min_operands = 0,
     .max_operands = -1,

@@ -127,7 +127,7 @@ static struct test *find_test(struct gates_tests *t, enum verdict_result result)
     t->last = hash;
     if (!test->hash || test->run != t->job->runs)
         return test;
-    for (unsigned n = test->twins + 2;; n++) {
+    for (unsigned n = test->twins + 2U;; n++) {
         struct test *twin;
 
         t->key.len = bare;
