@@ -164,8 +164,12 @@ static void say_finished(struct cli_gates_progress *p,
 {
     struct td_buf time = {0};
 
-    (void)td_duration_format(&time, gate->ms * TD_NS_PER_MS);
-    cli_say(p->args, "%-7s %s (%s)%s%s",
+    if (gate->outcome != CHECK_SKIPPED) {
+        (void)td_buf_add_text(&time, " (");
+        (void)td_duration_format(&time, gate->ms * TD_NS_PER_MS);
+        (void)td_buf_add_text(&time, ")");
+    }
+    cli_say(p->args, "%-7s %s%s%s%s",
             gate->outcome == CHECK_PASS && gate->warned
                 ? "warn"
                 : check_outcome_text(gate->outcome),

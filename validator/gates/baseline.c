@@ -499,15 +499,34 @@ void gates_date(uint64_t wall_ns, char out[GATES_DATE_SIZE])
     td_buf_release(&text);
 }
 
+static unsigned number_of(const char *digits, unsigned len)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < len; i++) {
+        if (digits[i] < '0' || digits[i] > '9')
+            return 0;
+        n = n * 10 + (unsigned)(digits[i] - '0');
+    }
+    return n;
+}
+
 bool gates_is_date(const char *text)
 {
-    struct td_buf full = {0};
-    uint64_t ns;
-    bool fine;
+    static const unsigned days[] = {31, 29, 31, 30, 31, 30,
+                                    31, 31, 30, 31, 30, 31};
+    unsigned year;
+    unsigned month;
+    unsigned day;
 
-    (void)td_buf_addf(&full, "%.20sT00:00:00Z", text);
-    fine = strlen(text) == GATES_DATE_SIZE - 1 &&
-           td_time_parse(td_buf_bytes(&full), &ns) == TD_OK;
-    td_buf_release(&full);
-    return fine;
+    if (strlen(text) != GATES_DATE_SIZE - 1 || text[4] != '-' || text[7] != '-')
+        return false;
+    year = number_of(text, 4);
+    month = number_of(text + 5, 2);
+    day = number_of(text + 8, 2);
+    if (year == 0 || month < 1 || month > 12 || day < 1 ||
+        day > days[month - 1])
+        return false;
+    return month != 2 || day < 29 ||
+           (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
 }

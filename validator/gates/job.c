@@ -212,23 +212,27 @@ static char *const *make_env(struct gates_session *s, struct gates_job *job)
     return gates_environment(&s->arena, &env);
 }
 
-/* Of the gate: what was run, for people and for a shell. */
+/* Of the gate: what was run, for people and for a shell that has no $OUT. */
 static void note_command(struct gates_session *s, struct gates_job *job,
-                         const struct verdict_words *words)
+                         const struct verdict_words *words, bool shell,
+                         char *const *argv)
 {
     struct td_arena *arena = &s->doc->arena;
     struct verdict_gate *gate = job->gate;
+    struct verdict_words filled = {.len = words->len};
 
     if (gate->command.len > 0)
         return;
+    filled.list = td_arena_alloc(arena, words->len * sizeof(*filled.list));
     gate->command.list =
         td_arena_alloc(arena, words->len * sizeof(*gate->command.list));
-    for (size_t i = 0; i < words->len; i++)
+    for (size_t i = 0; i < words->len; i++) {
         gate->command.list[gate->command.len++] =
             td_arena_copy(arena, words->list[i]);
+        filled.list[i] = argv[i + (shell ? 2 : 0)];
+    }
     gate->log = td_arena_print(arena, ".tapedeck/out/%s.log", job->check->name);
-    gate->repro =
-        gates_shell_text(arena, job->check->dir, words, job->check->shell);
+    gate->repro = gates_shell_text(arena, job->check->dir, &filled, shell);
 }
 
 static bool spawn(struct gates_session *s, struct gates_job *job,
@@ -245,8 +249,9 @@ static bool spawn(struct gates_session *s, struct gates_job *job,
                    : s->root};
     struct td_error err = {0};
 
-    note_command(s, job, words);
     command.argv = make_argv(s, job, words, shell);
+    if (command.argv)
+        note_command(s, job, words, shell, command.argv);
     command.env = command.argv ? make_env(s, job) : NULL;
     if (!command.env)
         return false;

@@ -1,6 +1,7 @@
 /* What only the whole of a gate, or of all gates, can tell. */
 #include "validator/gates/load_internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Keys that mean something in some kinds only: '1' is the bit of a kind. */
@@ -191,6 +192,59 @@ static enum td_code refuse_need(struct loader *l, const struct gates_check *c,
     return gates_meant(l, c->needs.list[n], names);
 }
 
+/* Does one gate need another, directly or through others? There is no ring. */
+static bool needs(const struct gates_file *file, const struct gates_check *c,
+                  const char *name, size_t len)
+{
+    for (size_t n = 0; n < c->needs.len; n++) {
+        const char *need = c->needs.list[n];
+
+        if ((strlen(need) == len && !memcmp(need, name, len)) ||
+            needs(file, gates_find(file, need), name, len))
+            return true;
+    }
+    return false;
+}
+
+/* ${NAME.OUT} in a text: of a gate that has run by then. */
+static enum td_code check_outs(struct loader *l, const struct gates_check *c,
+                               uint32_t at)
+{
+    char *text = td_jsonx_text(l->r.doc, at);
+    enum td_code code = TD_OK;
+
+    for (const char *p = text; code == TD_OK && (p = strstr(p, "${")); p++) {
+        size_t len = strcspn(p + 2, ".}");
+
+        if (strncmp(p + 2 + len, ".OUT}", 5) != 0 ||
+            needs(l->file, c, p + 2, len))
+            continue;
+        code = gates_refuse(l, at,
+                            "${%.*s.OUT} is of a gate that %s does not "
+                            "need",
+                            (int)(len < 80 ? len : 80), p + 2, c->name);
+        (void)td_error_hint(l->r.err, "add needs: [%.*s]",
+                            (int)(len < 80 ? len : 80), p + 2);
+    }
+    free(text);
+    return code;
+}
+
+static enum td_code check_all_outs(struct loader *l)
+{
+    const struct td_json_value *v = l->r.doc->json.values;
+
+    for (size_t i = 0; i < l->file->len; i++) {
+        const struct gates_check *c = &l->file->checks[i];
+
+        for (uint32_t at = c->at + 2; at < v[c->at + 1].next; at++) {
+            if (v[at].kind == TD_JSON_STRING && check_outs(l, c, at))
+                return TD_USAGE;
+        }
+    }
+    return TD_OK;
+}
+
 enum td_code gates_check_graph(struct loader *l)
 {
     struct gates_file *file = l->file;
@@ -211,7 +265,7 @@ enum td_code gates_check_graph(struct loader *l)
         if (walk(t, i))
             return TD_USAGE;
     }
-    return TD_OK;
+    return check_all_outs(l);
 }
 
 struct doubter {

@@ -162,6 +162,9 @@ static void dates_are_days(void)
     gates_date(UINT64_C(1767225600000000000), today);
     CU_ASSERT_STRING_EQUAL(today, "2026-01-01");
     CU_ASSERT(gates_is_date("2026-02-28"));
+    CU_ASSERT(gates_is_date("2999-12-31"));
+    CU_ASSERT(gates_is_date("2000-02-29"));
+    CU_ASSERT(!gates_is_date("2100-02-29"));
     CU_ASSERT(!gates_is_date("2026-02-30"));
     CU_ASSERT(!gates_is_date("2026-2-3"));
     CU_ASSERT(!gates_is_date("tomorrow"));

@@ -142,6 +142,15 @@ static const struct {
      "  a: {kind: custom, run: x, needs: b}\n"
      "  b: {kind: custom, run: x, needs: [a]}\n",
      "g:4:3", "gates need each other in a ring: a -> b -> a"},
+    {"gates: 1\nchecks:\n"
+     "  a: {kind: custom, run: x}\n"
+     "  b: {kind: custom, run: \"cat ${a.OUT}/x\"}\n",
+     "g:4:26", "${a.OUT} is of a gate that b does not need"},
+    {"gates: 1\nchecks:\n"
+     "  a: {kind: custom, run: x}\n"
+     "  b: {kind: custom, run: x, needs: a}\n"
+     "  c: {kind: custom, run: \"cat ${a.OUT}/x\", needs: b}\n",
+     "", ""},
 };
 
 static void each_file_that_is_none_is_refused(void)
