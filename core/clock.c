@@ -1,15 +1,14 @@
 #include "core/clock.h"
 
-#include <ctype.h>
+#include "core/take.h"
+
 #include <stdbool.h>
 #include <string.h>
 #include <time.h>
 
-#define MINUTE   (60 * TD_NS_PER_S)
-#define HOUR     (60 * MINUTE)
-#define DAY      (24 * HOUR)
-#define MAX_NS   ((uint64_t)INT64_MAX)
-#define MAX_YEAR 2261 /* the last whole year below 2^63 ns */
+#define MINUTE (60 * TD_NS_PER_S)
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
 
 static uint64_t ask(clockid_t id)
 {
@@ -72,198 +71,56 @@ enum td_code td_time_format(struct td_buf *out, uint64_t wall_ns)
                        (unsigned)(wall_ns % TD_NS_PER_S));
 }
 
-struct cursor {
-    const char *at;
-    const char *end;
-};
-
-static bool take(struct cursor *c, const char *any_of)
-{
-    if (c->at == c->end || !*c->at || !strchr(any_of, *c->at))
-        return false;
-    c->at++;
-    return true;
-}
-
-/* Exactly `digits` decimal digits that make a number from min to max. */
-static bool take_field(struct cursor *c, int digits, int min, int max, int *out)
-{
-    int n = 0;
-
-    for (int i = 0; i < digits; i++, c->at++) {
-        if (c->at == c->end || !isdigit((unsigned char)*c->at))
-            return false;
-        n = n * 10 + (*c->at - '0');
-    }
-    *out = n;
-    return n >= min && n <= max;
-}
-
-/* Digits behind a decimal point as parts of `unit`; what is smaller than one
- * nanosecond is cut. Without a point the part is 0.
- */
-static bool take_fraction(struct cursor *c, uint64_t unit, uint64_t *out)
-{
-    const char *first;
-
-    *out = 0;
-    if (!take(c, "."))
-        return true;
-    for (first = c->at; c->at < c->end && isdigit((unsigned char)*c->at);
-         c->at++) {
-        unit /= 10;
-        *out += (uint64_t)(*c->at - '0') * unit;
-    }
-    return c->at > first;
-}
-
-static bool take_date(struct cursor *c, struct tm *tm)
-{
-    static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int year = 0;
-    int month = 1;
-    bool ok = take_field(c, 4, 1970, MAX_YEAR, &year) && take(c, "-") &&
-              take_field(c, 2, 1, 12, &month) && take(c, "-") &&
-              take_field(c, 2, 1, days[month - 1], &tm->tm_mday);
-
-    if (!ok)
-        return false;
-    tm->tm_year = year - 1900;
-    tm->tm_mon = month - 1;
-    return month != 2 || tm->tm_mday < 29 ||
-           (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
-}
-
-static bool take_clock(struct cursor *c, struct tm *tm)
-{
-    return take_field(c, 2, 0, 23, &tm->tm_hour) && take(c, ":") &&
-           take_field(c, 2, 0, 59, &tm->tm_min) && take(c, ":") &&
-           take_field(c, 2, 0, 60, &tm->tm_sec);
-}
-
-/* "Z" or "+hh:mm", as seconds east of UTC. */
-static bool take_zone(struct cursor *c, long *east)
-{
-    int hours = 0;
-    int minutes = 0;
-    bool west;
-
-    *east = 0;
-    if (take(c, "zZ"))
-        return true;
-    west = c->at < c->end && *c->at == '-';
-    if (!take(c, "+-") || !take_field(c, 2, 0, 23, &hours) || !take(c, ":") ||
-        !take_field(c, 2, 0, 59, &minutes))
-        return false;
-    *east = (west ? -1L : 1L) * (hours * 3600L + minutes * 60L);
-    return true;
-}
-
 enum td_code td_time_parse(struct td_bytes text, uint64_t *wall_ns)
 {
-    struct cursor c = {(const char *)text.ptr,
-                       (const char *)text.ptr + text.len};
-    struct tm tm = {0};
-    uint64_t fraction;
-    long east;
-    time_t seconds;
+    struct td_moment m;
+    int64_t ns;
 
-    if (text.len == 0 || !take_date(&c, &tm) || !take(&c, "tT ") ||
-        !take_clock(&c, &tm) || !take_fraction(&c, TD_NS_PER_S, &fraction) ||
-        !take_zone(&c, &east) || c.at != c.end)
+    if (!td_take_moment(&text, "tT ", &m) || text.len > 0 ||
+        !td_moment_ns(&m, &ns) || ns < 0)
         return TD_FORMAT;
-    seconds = timegm(&tm) - east;
-    if (seconds < 0)
-        return TD_FORMAT;
-    *wall_ns = (uint64_t)seconds * TD_NS_PER_S + fraction;
+    *wall_ns = (uint64_t)ns;
     return TD_OK;
-}
-
-struct unit {
-    const char *name;
-    uint64_t size;
-};
-
-static bool find_unit(const struct unit *units, const char *name,
-                      uint64_t *size)
-{
-    for (; units->name; units++) {
-        if (!strcmp(units->name, name)) {
-            *size = units->size;
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum td_code scale(uint64_t n, uint64_t unit, uint64_t rest,
-                          uint64_t *out)
-{
-    if (n > MAX_NS / unit || rest > MAX_NS - n * unit)
-        return TD_LIMIT;
-    *out = n * unit + rest;
-    return TD_OK;
-}
-
-/* Leading digits as a number that saturates. False if there is none. */
-static bool take_number(struct cursor *c, uint64_t *out)
-{
-    const char *first = c->at;
-
-    *out = 0;
-    for (; c->at < c->end && isdigit((unsigned char)*c->at); c->at++) {
-        uint64_t digit = (uint64_t)(*c->at - '0');
-
-        *out =
-            *out > (UINT64_MAX - digit) / 10 ? UINT64_MAX : *out * 10 + digit;
-    }
-    return c->at > first;
 }
 
 enum td_code td_duration_parse(const char *text, uint64_t *ns)
 {
-    static const struct unit units[] = {
-        {"ns", 1},     {"us", 1000}, {"ms", TD_NS_PER_MS}, {"s", TD_NS_PER_S},
-        {"m", MINUTE}, {"h", HOUR},  {"d", DAY},           {NULL, 0},
-    };
-    struct cursor c = {text, text + strlen(text)};
-    struct cursor point;
-    uint64_t whole;
-    uint64_t part;
-    uint64_t unit;
+    struct td_bytes rest = td_text(text);
+    uint64_t n = 0;
+    enum td_code code = TD_OK;
 
-    *ns = 0;
-    if (!strcmp(text, "0"))
-        return TD_OK;
-    if (!take_number(&c, &whole))
-        return TD_FORMAT;
-    point = c;
-    /* The unit stands behind the fraction that is counted in it. */
-    if (!take_fraction(&c, 0, &part) || !find_unit(units, c.at, &unit))
-        return TD_FORMAT;
-    (void)take_fraction(&point, unit, &part);
-    return scale(whole, unit, part, ns);
+    if (strcmp(text, "0") != 0) {
+        code = td_take_duration(&rest, &n);
+        if (code == TD_OK && rest.len > 0)
+            code = TD_FORMAT;
+    }
+    *ns = code ? 0 : n;
+    return code;
 }
 
 enum td_code td_size_parse(const char *text, uint64_t *bytes)
 {
-    static const struct unit units[] = {
-        {"", 1},
-        {"B", 1},
-        {"k", UINT64_C(1) << 10},
-        {"K", UINT64_C(1) << 10},
-        {"M", UINT64_C(1) << 20},
-        {"G", UINT64_C(1) << 30},
-        {"T", UINT64_C(1) << 40},
-        {NULL, 0},
+    static const struct {
+        const char *name;
+        unsigned shift;
+    } units[] = {
+        {"", 0},   {"B", 0},  {"k", 10}, {"K", 10},
+        {"M", 20}, {"G", 30}, {"T", 40},
     };
-    struct cursor c = {text, text + strlen(text)};
-    uint64_t whole;
-    uint64_t unit;
+    struct td_bytes rest = td_text(text);
+    uint64_t n;
 
-    if (!take_number(&c, &whole) || !find_unit(units, c.at, &unit))
+    if (!td_take_number(&rest, &n))
         return TD_FORMAT;
-    return scale(whole, unit, 0, bytes);
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        if (!td_bytes_is(rest, units[i].name))
+            continue;
+        if (n > (uint64_t)INT64_MAX >> units[i].shift)
+            return TD_LIMIT;
+        *bytes = n << units[i].shift;
+        return TD_OK;
+    }
+    return TD_FORMAT;
 }
 
 /* Three significant digits, never an exponent. */

@@ -4,31 +4,12 @@
 
 #include <stdlib.h>
 
-#define PART_BITS 7
-#define PARTS     (1u << PART_BITS) /* classes of a power of two */
-#define CLASSES   ((63 - PART_BITS + 1) * PARTS)
+#define BITS    7
+#define CLASSES ((63 - BITS + 1) << BITS) /* of the values below 2^63 */
 
-/* Values below PARTS have a class each; above, the highest bits name it. */
-static uint32_t class_of(int64_t value)
+static unsigned class_of(int64_t value)
 {
-    uint64_t v = value < 0 ? 0 : (uint64_t)value;
-    unsigned shift;
-
-    if (v < PARTS)
-        return (uint32_t)v;
-    shift = 63 - PART_BITS - (unsigned)__builtin_clzll(v);
-    return (shift + 1) * PARTS + (uint32_t)(v >> shift) - PARTS;
-}
-
-/* The greatest value of a class. */
-static int64_t top_of(uint32_t class)
-{
-    unsigned shift = class / PARTS;
-
-    if (shift == 0)
-        return class;
-    shift--;
-    return (int64_t)(((uint64_t)(class % PARTS + PARTS + 1) << shift) - 1);
+    return td_class_of(value < 0 ? 0 : (uint64_t)value, BITS);
 }
 
 void td_histogram_release(struct td_histogram *s)
@@ -91,17 +72,9 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* ceil(percent / 100 * n) without overflow, from 1. */
-static uint64_t rank_of(uint64_t n, unsigned percent)
-{
-    uint64_t rank = n / 100 * percent + (n % 100 * percent + 99) / 100;
-
-    return rank > 0 ? rank : 1;
-}
-
 int64_t td_histogram_percentile(struct td_histogram *s, unsigned percent)
 {
-    uint64_t rank = rank_of(s->len, percent);
+    uint64_t rank = td_rank_of(s->len, percent, 100);
     uint64_t seen = 0;
     uint32_t class = 0;
 
@@ -111,7 +84,7 @@ int64_t td_histogram_percentile(struct td_histogram *s, unsigned percent)
     }
     while (seen + s->classes[class] < rank)
         seen += s->classes[class ++];
-    return top_of(class);
+    return (int64_t)td_class_top(class, BITS);
 }
 
 bool td_histogram_rounded(const struct td_histogram *s)

@@ -12,6 +12,40 @@
 
 #define TD_HISTOGRAM_EXACT 65536
 
+/* Values below 2^bits have a class each; above, every power of two is cut into
+ * 2^bits classes, which the highest bits of a value name.
+ */
+static inline unsigned td_class_of(uint64_t value, unsigned bits)
+{
+    unsigned shift;
+
+    if (value >> bits == 0)
+        return (unsigned)value;
+    shift = 63 - bits - (unsigned)__builtin_clzll(value);
+    return (shift << bits) + (unsigned)(value >> shift);
+}
+
+/* The greatest value of a class. */
+static inline uint64_t td_class_top(unsigned class_, unsigned bits)
+{
+    unsigned shift = class_ >> bits;
+
+    if (shift == 0)
+        return class_;
+    shift--;
+    return ((class_ - ((uint64_t)shift << bits) + 1) << shift) - 1;
+}
+
+/* The number, from 1, of the value that a share (part / whole) of n values do
+ * not exceed: nearest rank.
+ */
+static inline uint64_t td_rank_of(uint64_t n, unsigned part, unsigned whole)
+{
+    uint64_t rank = n / whole * part + (n % whole * part + whole - 1) / whole;
+
+    return rank > 0 ? rank : 1;
+}
+
 /* All zeroes is valid and empty. */
 struct td_histogram {
     int64_t *list; /* NULL once there is a histogram */

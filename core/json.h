@@ -101,9 +101,10 @@ struct td_bytes td_json_inner(const struct td_json_doc *doc, uint32_t i);
 bool td_json_string_is(const struct td_json_doc *doc, uint32_t i,
                        struct td_bytes text);
 
-/* Index of the value of the first member of object `object` whose key equals
- * name after unescaping; 0 if there is none or it is not an object (0 is the
- * root and never a member).
+/* Index of the value of the member of object `object` whose key equals name
+ * after unescaping, of several the last, as JSON.parse takes it (RFC 8259,
+ * section 4: most do); 0 if there is none or it is not an object (0 is the root
+ * and never a member).
  */
 uint32_t td_json_member(const struct td_json_doc *doc, uint32_t object,
                         struct td_bytes name);

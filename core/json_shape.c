@@ -546,16 +546,19 @@ enum td_code td_json_shapes_parse_line(struct td_json_shapes *shapes,
 }
 
 bool td_json_shapes_suit_line(struct td_json_shapes *shapes,
-                              struct td_json_doc *doc, struct td_bytes text)
+                              struct td_json_doc *doc, struct td_bytes text,
+                              bool *distinct)
 {
     bool tried = is_tried(shapes, text);
     uint32_t flags = 0;
 
+    *distinct = false;
     if (tried && shapes->first) {
         const struct json_gap *last = walk(shapes, text, NULL, &flags);
 
         if (last) {
             hit(shapes);
+            *distinct = shape_of(shapes, last)->distinct;
             return is_suitable(shapes, last, text, flags);
         }
     }

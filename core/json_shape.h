@@ -51,8 +51,11 @@ td_json_shapes_parse_line(struct td_json_shapes *shapes,
                           bool *suits);
 
 /* td_json_suits_line() in every respect, along the same shapes. doc is scratch.
+ * *distinct: it is known that no two members of the outermost object have the
+ * same name.
  */
 bool td_json_shapes_suit_line(struct td_json_shapes *shapes,
-                              struct td_json_doc *doc, struct td_bytes text);
+                              struct td_json_doc *doc, struct td_bytes text,
+                              bool *distinct);
 
 #endif

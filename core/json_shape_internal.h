@@ -66,6 +66,7 @@ struct json_shape {
     uint32_t first; /* containers */
     uint32_t len;
     bool suits_line; /* td_json_suits_line(), as far as scalars have no say */
+    bool distinct;   /* names of the outermost object, as they are written */
 };
 
 struct td_json_shapes {

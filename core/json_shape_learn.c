@@ -195,6 +195,21 @@ static bool suits_line(const struct lesson *l)
     return json_fits_line(doc->text, TD_JSON_DEPTH_ALL);
 }
 
+/* A name with an escape may be any other. */
+static bool is_distinct(const struct td_json_doc *doc)
+{
+    const struct td_json_value *v = doc->values;
+
+    if (v[0].kind != TD_JSON_OBJECT)
+        return true;
+    for (uint32_t key = 1; key < v[0].next; key = v[key + 1].next) {
+        if ((v[key].flags & TD_JSON_ESCAPED) ||
+            td_json_member(doc, 0, td_json_inner(doc, key)) != key + 1)
+            return false;
+    }
+    return true;
+}
+
 static uint32_t add_shape(const struct lesson *l)
 {
     static _Atomic uint64_t numbers;
@@ -203,7 +218,8 @@ static uint32_t add_shape(const struct lesson *l)
     struct json_shape shape = {
         .values = l->doc->len,
         .first = (uint32_t)(s->containers.len / sizeof(struct json_container)),
-        .suits_line = suits_line(l)};
+        .suits_line = suits_line(l),
+        .distinct = is_distinct(l->doc)};
 
     shape.number = atomic_fetch_add(&numbers, 1) + 1;
     for (uint32_t i = 0; i < l->doc->len; i++) {

@@ -1,3 +1,4 @@
+#include "core/hex.h"
 #include "core/json.h"
 #include "core/utf8.h"
 
@@ -27,15 +28,11 @@ static int32_t hex4(const uint8_t *at, const uint8_t *end)
     if (end - at < 4)
         return -1;
     for (int i = 0; i < 4; i++) {
-        uint8_t c = at[i];
-        uint8_t low = c | 0x20;
+        int digit = td_hex_digit(at[i]);
 
-        if (c >= '0' && c <= '9')
-            n = n * 16 + (c - '0');
-        else if (low >= 'a' && low <= 'f')
-            n = n * 16 + (low - 'a' + 10);
-        else
+        if (digit < 0)
             return -1;
+        n = n * 16 + digit;
     }
     return n;
 }
@@ -155,15 +152,16 @@ uint32_t td_json_member(const struct td_json_doc *doc, uint32_t object,
                         struct td_bytes name)
 {
     const struct td_json_value *v = &doc->values[object];
-    uint32_t key = object + 1;
+    uint32_t found = 0;
 
     if (v->kind != TD_JSON_OBJECT)
         return 0;
-    for (; key < v->next; key = doc->values[key + 1].next) {
+    for (uint32_t key = object + 1; key < v->next;
+         key = doc->values[key + 1].next) {
         if (td_json_string_is(doc, key, name))
-            return key + 1;
+            found = key + 1;
     }
-    return 0;
+    return found;
 }
 
 uint32_t td_json_element(const struct td_json_doc *doc, uint32_t array,

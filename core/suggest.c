@@ -51,12 +51,3 @@ void td_suggest(struct td_suggestion *suggest, const char *candidate)
         suggest->cost = cost;
     }
 }
-
-const char *td_suggest_among(const char *word, const char *const *list)
-{
-    struct td_suggestion suggest = {.word = word};
-
-    for (; *list; list++)
-        td_suggest(&suggest, *list);
-    return suggest.best;
-}

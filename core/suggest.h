@@ -19,7 +19,4 @@ struct td_suggestion {
  */
 void td_suggest(struct td_suggestion *suggest, const char *candidate);
 
-/* The nearest of a list that ends with NULL; NULL: none is near. */
-const char *td_suggest_among(const char *word, const char *const *list);
-
 #endif

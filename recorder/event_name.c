@@ -74,17 +74,29 @@ static void name_string(struct td_event *ev, size_t from)
     set_name(ev, td_bytes(start, (size_t)(at - start)));
 }
 
-static bool suits_line(struct rec_event_name *namer, struct td_bytes text)
-{
-    return td_json_shapes_suit_line(namer->shapes, &namer->doc, text);
-}
-
 static void name_at_pointer(struct rec_event_name *namer, struct td_event *ev)
 {
     uint32_t at = td_json_pointer(&namer->doc, 0, namer->pointer);
 
     if (at != UINT32_MAX && namer->doc.values[at].kind == TD_JSON_STRING)
         set_name(ev, td_json_inner(&namer->doc, at));
+}
+
+/* The member that stands first at `from`, unless it is there again: of several
+ * the last one counts, as for all who read JSON. The payload is JSON.
+ */
+static void name_first(struct rec_event_name *namer, struct td_event *ev,
+                       size_t from)
+{
+    struct td_bytes rest =
+        td_bytes(ev->payload.ptr + from, ev->payload.len - from);
+
+    if ((memchr(rest.ptr, '\\', rest.len) ||
+         memmem(rest.ptr, rest.len, namer->key.ptr, namer->key.len)) &&
+        !td_json_parse(&namer->doc, ev->payload, TD_JSON_DEPTH, NULL))
+        name_at_pointer(namer, ev);
+    else
+        name_string(ev, from);
 }
 
 /* The name in a payload that is no JSON for a line: it may be JSON all the
@@ -95,7 +107,7 @@ static void name_elsewhere(struct rec_event_name *namer, struct td_event *ev,
 {
     if (from) {
         if (!td_json_check(ev->payload, TD_JSON_DEPTH, NULL))
-            name_string(ev, from);
+            name_first(namer, ev, from);
     } else if (ev->payload.len <= REC_NAME_LOOK &&
                !td_json_parse(&namer->doc, ev->payload, TD_JSON_DEPTH, NULL)) {
         name_at_pointer(namer, ev);
@@ -106,13 +118,17 @@ static void name_elsewhere(struct rec_event_name *namer, struct td_event *ev,
 static bool look_for_name(struct rec_event_name *namer, struct td_event *ev)
 {
     size_t from = first_name(namer, ev->payload);
+    bool distinct;
     bool suits;
     enum td_code code;
 
     if (from || ev->payload.len > REC_NAME_LOOK) {
-        suits = suits_line(namer, ev->payload);
-        if (suits && from)
+        suits = td_json_shapes_suit_line(namer->shapes, &namer->doc,
+                                         ev->payload, &distinct);
+        if (suits && from && distinct)
             name_string(ev, from);
+        else if (suits && from)
+            name_first(namer, ev, from);
         else if (from)
             name_elsewhere(namer, ev, from);
         return suits;
@@ -157,11 +173,13 @@ static void mend_name(struct rec_event_name *namer, struct td_event *ev)
 void rec_event_name_read(struct rec_event_name *namer, struct td_event *ev)
 {
     bool named = ev->name.len || !td_event_is_plain(ev) || !namer->pointer;
+    bool distinct;
 
     if (ev->form == TD_FORM_BYTES) {
         if (!named)
             look_at_bytes(namer, ev);
-    } else if (named ? suits_line(namer, ev->payload)
+    } else if (named ? td_json_shapes_suit_line(namer->shapes, &namer->doc,
+                                                ev->payload, &distinct)
                      : look_for_name(namer, ev)) {
         ev->form = TD_FORM_JSON;
     } else {

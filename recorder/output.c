@@ -4,6 +4,7 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "recorder/file_replace.h"
+#include "tape/detect.h"
 #include "tape/reader.h"
 
 #include <stdlib.h>
@@ -83,15 +84,15 @@ static enum td_code check_found(const char *path, bool *torn,
 /* Members of gzip cannot stand behind plain text. */
 static enum td_code check_gzip(const char *path, struct td_error *err)
 {
-    unsigned char head[2] = {0};
+    unsigned char head[2];
+    ssize_t got;
     int fd;
 
     if (td_fs_open(&fd, path, err))
         return TD_IO;
-    if (read(fd, head, sizeof(head)) < 0)
-        head[0] = 0;
+    got = read(fd, head, sizeof(head));
     (void)close(fd);
-    if (head[0] == 0x1f && head[1] == 0x8b)
+    if (got > 0 && tape_is_gzip(td_bytes(head, (size_t)got)))
         return TD_OK;
     td_error_set(err, TD_FORMAT, path, 0,
                  "a tape of plain text cannot be appended to");

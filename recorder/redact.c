@@ -51,11 +51,6 @@ uint64_t rec_redact_values(const struct rec_redact *redact)
     return redact->values;
 }
 
-uint64_t rec_redact_events(const struct rec_redact *redact)
-{
-    return redact->events;
-}
-
 uint64_t rec_redact_withheld(const struct rec_redact *redact)
 {
     return redact->withheld;

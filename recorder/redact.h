@@ -71,9 +71,8 @@ void rec_redact_event(struct rec_redact *redact, struct td_event *ev);
  */
 void rec_redact_error(struct rec_redact *redact, struct td_error *err);
 
-/* Values that rules have replaced so far, and the events they were in. */
+/* Values that rules have replaced so far. */
 uint64_t rec_redact_values(const struct rec_redact *redact);
-uint64_t rec_redact_events(const struct rec_redact *redact);
 
 /* Payloads, attachments, names, namespaces and ids that were withheld. */
 uint64_t rec_redact_withheld(const struct rec_redact *redact);

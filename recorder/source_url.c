@@ -1,7 +1,9 @@
 /* WebSocket, Socket.IO and SSE: what wire/client hears. */
 #include "core/json.h"
 #include "core/mem.h"
+#include "recorder/event_queue.h"
 #include "recorder/source.h"
+#include "wire/sio/packet.h"
 
 #include <stdlib.h>
 #include <strings.h>
@@ -12,8 +14,12 @@ struct url_source {
     const char *const *send;
     size_t sent; /* messages of `send` that went out on this connection */
     bool is_sio;
+    bool admitted;         /* to a namespace, once; or there are none */
+    struct rec_queue held; /* what came before that */
     struct td_json_doc doc;
 };
+
+#define HELD_MAX ((size_t)1 << 20) /* bytes */
 
 /* Socket.IO sends an argument array whose first element is the name. */
 static bool sio_message(struct url_source *source, const char *text,
@@ -59,12 +65,44 @@ static void send_messages(struct url_source *source)
     }
 }
 
+/* What a server says before it admits to a namespace, or refuses. */
+static bool is_said_before(const struct td_event *ev)
+{
+    return td_bytes_is(ev->kind, TD_KIND_OPEN) ||
+           td_bytes_is(ev->kind, TD_KIND_CLOSE) ||
+           td_bytes_is(ev->kind, SIO_KIND_CONNECT_ERROR);
+}
+
+/* A connection whose every namespace was refused is none: nothing of it begins
+ * a tape. True if ev is held until more is known.
+ */
+static bool hold(struct url_source *source, const struct td_event *ev)
+{
+    struct td_event before;
+
+    if (source->admitted)
+        return false;
+    if (is_said_before(ev) && rec_queue_fits(&source->held, ev)) {
+        rec_queue_add(&source->held, ev);
+        return true;
+    }
+    source->admitted = true;
+    while (rec_queue_first(&source->held, &before)) {
+        rec_source_put(&source->base, &before);
+        rec_queue_drop(&source->held);
+    }
+    rec_queue_release(&source->held);
+    return false;
+}
+
 static void on_event(void *ctx, const struct td_event *ev)
 {
     struct url_source *source = ctx;
 
     if (td_bytes_is(ev->kind, TD_KIND_OPEN) && !ev->ns.len)
         source->sent = 0;
+    if (hold(source, ev))
+        return;
     if (td_bytes_is(ev->kind, TD_KIND_LOST))
         rec_source_lost(&source->base, 1,
                         "the connection ended within a message");
@@ -103,6 +141,7 @@ static void free_source(struct rec_source *base)
     struct url_source *source = (struct url_source *)base;
 
     wire_client_free(source->client);
+    rec_queue_release(&source->held);
     td_json_release(&source->doc);
     free(source);
 }
@@ -139,6 +178,8 @@ enum td_code rec_source_url(struct rec_recorder *rec,
     source->base.ops = &ops;
     source->send = options->send;
     source->is_sio = !strncasecmp(options->client.url, "sio", 3);
+    source->admitted = !source->is_sio;
+    rec_queue_init(&source->held, HELD_MAX);
     code = check_messages(source, err);
     if (!code)
         code = wire_client_open(rec_net(rec), &options->client, &events, source,

@@ -4,18 +4,13 @@
 #include "core/json_writer.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "tape/name_counts.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-struct name {
-    char *text; /* escaped */
-    uint64_t count;
-};
-
 struct play_dry_run {
-    struct name *names; /* open addressing; text NULL = free */
-    size_t name_count;
+    struct tape_counts names;
     struct play_seen seen;
     uint64_t bytes;
     uint64_t passes;  /* 0 = for ever */
@@ -31,39 +26,6 @@ struct play_dry_run {
     bool damaged;
     bool full_speed;
 };
-
-#define SLOTS ((size_t)2 * PLAY_NAMES_MAX)
-
-static size_t hash(struct td_bytes text)
-{
-    uint64_t h = UINT64_C(14695981039346656037);
-
-    for (size_t i = 0; i < text.len; i++)
-        h = (h ^ text.ptr[i]) * UINT64_C(1099511628211);
-    return (size_t)(h % SLOTS);
-}
-
-/* Names past PLAY_NAMES_MAX are counted together, under "...", which ends the
- * recursion at its first step.
- */
-/* NOLINTNEXTLINE(misc-no-recursion) */
-static void count_name(struct play_dry_run *run, struct td_bytes name)
-{
-    size_t i = hash(name);
-
-    while (run->names[i].text && !td_bytes_is(name, run->names[i].text))
-        i = (i + 1) % SLOTS;
-    if (!run->names[i].text) {
-        if (run->name_count >= PLAY_NAMES_MAX && !td_bytes_is(name, "...")) {
-            count_name(run, td_text("..."));
-            return;
-        }
-        run->name_count++;
-        run->names[i].text =
-            td_strndup(name.len ? (const char *)name.ptr : "", name.len);
-    }
-    run->names[i].count++;
-}
 
 static void look_at_time(struct play_dry_run *run, const struct td_event *ev)
 {
@@ -95,7 +57,7 @@ static enum td_code walk(struct play_dry_run *run, struct play_source *source,
     while (!(code = play_source_next(source, &ev, err))) {
         play_schedule_next(&schedule, ev.at_ns);
         look_at_time(run, &ev);
-        count_name(run, ev.name);
+        (void)tape_counts_name(&run->names, ev.name);
         run->bytes += ev.payload.len;
     }
     run->pass_ns = run->seen.taken ? play_schedule_due(&schedule) : 0;
@@ -113,6 +75,16 @@ static uint64_t times(uint64_t a, uint64_t n)
     return n && a > TD_NEVER / n ? TD_NEVER : a * n;
 }
 
+static int by_count(const void *a, const void *b)
+{
+    const struct tape_name *x = a;
+    const struct tape_name *y = b;
+
+    if (x->count != y->count)
+        return x->count < y->count ? 1 : -1;
+    return strcmp(x->text, y->text);
+}
+
 enum td_code play_dry_run(struct play_dry_run **out, struct play_source *source,
                           const struct play_pace *pace, uint64_t passes,
                           uint64_t loop_delay_ns, struct td_error *err)
@@ -121,7 +93,6 @@ enum td_code play_dry_run(struct play_dry_run **out, struct play_source *source,
     uint64_t between = loop_delay_ns;
     enum td_code code;
 
-    run->names = td_calloc(SLOTS, sizeof(*run->names));
     run->full_speed = !pace->eps && pace->speed == PLAY_SPEED_MAX;
     run->passes = passes;
     code = walk(run, source, pace, err);
@@ -137,6 +108,9 @@ enum td_code play_dry_run(struct play_dry_run **out, struct play_source *source,
         passes ? add(times(run->pass_ns, passes), times(between, passes - 1))
                : TD_NEVER;
     run->damaged = play_source_damage(source, &run->damage);
+    if (run->names.len > 0)
+        qsort(run->names.list, run->names.len, sizeof(*run->names.list),
+              by_count);
     *out = run;
     return TD_OK;
 }
@@ -145,9 +119,7 @@ void play_dry_run_free(struct play_dry_run *run)
 {
     if (!run)
         return;
-    for (size_t i = 0; i < SLOTS && run->names; i++)
-        free(run->names[i].text);
-    free(run->names);
+    tape_counts_release(&run->names);
     td_buf_release(&run->damage);
     free(run);
 }
@@ -155,11 +127,6 @@ void play_dry_run_free(struct play_dry_run *run)
 uint64_t play_dry_run_events(const struct play_dry_run *run)
 {
     return times(run->seen.taken, run->passes ? run->passes : 1);
-}
-
-uint64_t play_dry_run_duration(const struct play_dry_run *run)
-{
-    return run->duration_ns;
 }
 
 bool play_dry_run_whole(const struct play_dry_run *run)
@@ -193,18 +160,7 @@ static void text_gaps(const struct play_dry_run *run, struct td_buf *out)
                       run->longest_gap_seq);
 }
 
-static int by_count(const void *a, const void *b)
-{
-    const struct name *x = a;
-    const struct name *y = b;
-
-    if (x->count != y->count)
-        return x->count < y->count ? 1 : -1;
-    return !x->text || !y->text ? !x->text - !y->text
-                                : strcmp(x->text, y->text);
-}
-
-static void text_name(const struct name *name, struct td_buf *out)
+static void text_name(const struct tape_name *name, struct td_buf *out)
 {
     (void)td_buf_addf(out, "%10" PRIu64 "  ", name->count);
     (void)td_text_clean(out, td_text(*name->text ? name->text : "(no name)"));
@@ -218,12 +174,12 @@ enum td_code play_dry_run_text(struct play_dry_run *run, struct td_buf *out)
     text_duration(run, out);
     (void)td_buf_addf(out, " (%" PRIu64 " of %" PRIu64 " events on the tape)\n",
                       run->seen.taken, run->seen.read);
-    qsort(run->names, SLOTS, sizeof(*run->names), by_count);
-    for (size_t i = 0; i < run->name_count && i < 20; i++)
-        text_name(&run->names[i], out);
-    if (run->name_count > 20)
-        (void)td_buf_addf(out, "            and %zu more names\n",
-                          run->name_count - 20);
+    for (size_t i = 0; i < run->names.len && i < 20; i++)
+        text_name(&run->names.list[i], out);
+    if (run->names.len > 20)
+        (void)td_buf_addf(out, "            and %s%zu more names\n",
+                          run->names.other ? "more than " : "",
+                          run->names.len - 20);
     text_gaps(run, out);
     if (run->back)
         (void)td_buf_addf(out,
@@ -234,17 +190,6 @@ enum td_code play_dry_run_text(struct play_dry_run *run, struct td_buf *out)
         (void)td_buf_addf(out, "anomaly: the input is damaged: %s\n",
                           td_buf_str(&run->damage));
     return out->len ? TD_OK : TD_LIMIT;
-}
-
-static void json_names(struct play_dry_run *run, struct td_json_writer *w)
-{
-    qsort(run->names, SLOTS, sizeof(*run->names), by_count);
-    td_json_object(w, "names");
-    for (size_t i = 0; i < run->name_count; i++) {
-        td_json_put_key_body(w, td_text(run->names[i].text));
-        td_json_put_u64(w, NULL, run->names[i].count);
-    }
-    td_json_object_end(w);
 }
 
 enum td_code play_dry_run_json(struct play_dry_run *run, struct td_buf *out)
@@ -263,7 +208,7 @@ enum td_code play_dry_run_json(struct play_dry_run *run, struct td_buf *out)
     td_json_put_u64(&w, "tape_ns",
                     run->last_ns > run->first_ns ? run->last_ns - run->first_ns
                                                  : 0);
-    json_names(run, &w);
+    tape_counts_write(&run->names, &w, "names");
     td_json_object(&w, "anomalies");
     td_json_put_u64(&w, "gaps", run->gaps);
     td_json_put_u64(&w, "longest_gap_ns", run->longest_gap_ns);

@@ -11,7 +11,6 @@
 #include "replayer/timeline.h"
 
 #define PLAY_GAP_NOTED (10 * TD_NS_PER_S) /* a silence that is worth a line */
-#define PLAY_NAMES_MAX 4096               /* names counted apart */
 
 struct play_dry_run;
 
@@ -26,8 +25,6 @@ TD_MUST_CHECK enum td_code play_dry_run(struct play_dry_run **out,
 void play_dry_run_free(struct play_dry_run *run);
 
 uint64_t play_dry_run_events(const struct play_dry_run *run); /* all passes */
-/* From the first to the last event; 0 at full speed, TD_NEVER if for ever. */
-uint64_t play_dry_run_duration(const struct play_dry_run *run);
 /* True if nothing is damaged: the replay would not be lossy. */
 bool play_dry_run_whole(const struct play_dry_run *run);
 

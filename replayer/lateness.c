@@ -1,53 +1,23 @@
 #include "replayer/lateness.h"
 
 #include "core/clock.h"
+#include "core/histogram.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
 
-#define SUB 16u /* buckets a power of two */
-
-static unsigned slot_of(uint64_t ns)
-{
-    unsigned top;
-
-    if (ns < SUB)
-        return (unsigned)ns;
-    top = 63u - (unsigned)__builtin_clzll(ns);
-    return (top - 3) * SUB + (unsigned)((ns >> (top - 4)) & (SUB - 1));
-}
-
-/* The largest time that falls into a slot. */
-static uint64_t slot_end(unsigned slot)
-{
-    unsigned shift;
-
-    if (slot < SUB)
-        return slot;
-    shift = slot / SUB - 1;
-    return (((uint64_t)SUB + slot % SUB) << shift) +
-           ((UINT64_C(1) << shift) - 1);
-}
-
 void play_lateness_add(struct play_lateness *l, uint64_t late_ns)
 {
     l->count++;
-    l->slots[slot_of(late_ns)]++;
+    l->slots[td_class_of(late_ns, PLAY_LATENESS_BITS)]++;
     if (late_ns > l->max_ns)
         l->max_ns = late_ns;
-}
-
-/* ceil(count * per_thousand / 1000) without overflow */
-static uint64_t rank_of(uint64_t count, unsigned per_thousand)
-{
-    return count / 1000 * per_thousand +
-           (count % 1000 * per_thousand + 999) / 1000;
 }
 
 uint64_t play_lateness_quantile(const struct play_lateness *l,
                                 unsigned per_thousand)
 {
-    uint64_t left = rank_of(l->count, per_thousand);
+    uint64_t left = td_rank_of(l->count, per_thousand, 1000);
     uint64_t end;
 
     for (unsigned i = 0; i < PLAY_LATENESS_SLOTS && left; i++) {
@@ -55,7 +25,7 @@ uint64_t play_lateness_quantile(const struct play_lateness *l,
             left -= l->slots[i];
             continue;
         }
-        end = slot_end(i);
+        end = td_class_top(i, PLAY_LATENESS_BITS);
         return end < l->max_ns ? end : l->max_ns;
     }
     return 0;
@@ -67,7 +37,8 @@ uint64_t play_lateness_above(const struct play_lateness *l, uint64_t ns)
 
     if (ns >= l->max_ns)
         return 0;
-    for (unsigned i = slot_of(ns) + 1; i < PLAY_LATENESS_SLOTS; i++)
+    for (unsigned i = td_class_of(ns, PLAY_LATENESS_BITS) + 1;
+         i < PLAY_LATENESS_SLOTS; i++)
         sum += l->slots[i];
     return sum;
 }

@@ -10,7 +10,9 @@
 #include "core/buf.h"
 #include "core/json_writer.h"
 
-#define PLAY_LATENESS_SLOTS 976 /* 16 below 16 ns, 16 for each of 2^4..2^63 */
+#define PLAY_LATENESS_BITS 4
+#define PLAY_LATENESS_SLOTS                                                    \
+    ((64 - PLAY_LATENESS_BITS + 1) << PLAY_LATENESS_BITS)
 
 /* All zeroes is empty. */
 struct play_lateness {

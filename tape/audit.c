@@ -367,23 +367,13 @@ static bool counts_agree(const struct td_json_doc *doc, uint32_t end,
                          const char *key, const struct tape_counts *counts)
 {
     uint32_t object = td_json_member(doc, end, td_text(key));
-    bool agree = true;
 
     if (!object || doc->values[object].kind != TD_JSON_OBJECT)
         return true;
-    for (size_t i = 0; i < counts->len && agree; i++) {
-        const struct tape_name *n = &counts->list[i];
-        uint64_t said = 0;
-
-        for (uint32_t k = object + 1; k < doc->values[object].next && !said;
-             k = doc->values[k + 1].next)
-            if (td_bytes_equal(td_json_inner(doc, k),
-                               td_bytes(n->text, n->len)))
-                said = strtoull((const char *)td_json_raw(doc, k + 1).ptr, NULL,
-                                10);
-        agree = said == n->count;
-    }
-    return agree;
+    for (size_t i = 0; i < counts->len; i++)
+        if (tape_counts_said(counts, i, doc, object) != counts->list[i].count)
+            return false;
+    return true;
 }
 
 static bool end_agrees(const struct tape_audit *a,

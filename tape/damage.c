@@ -23,8 +23,7 @@ void tape_damage_say(struct td_buf *out, size_t start,
                           s->spaced);
     part(out, start, s->strays, "member out of place", "members out of place");
     part(out, start, s->repeated, "repeated event", "repeated events");
-    part(out, start, s->foreign, "event of another recording",
-         "events of another recording");
+    part(out, start, s->foreign, "event out of place", "events out of place");
     part(out, start, s->wrong_index, "wrong index", "wrong indexes");
     part(out, start, s->missing, "missing event", "missing events");
     part(out, start, s->lost, "lost while recording", "lost while recording");

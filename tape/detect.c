@@ -7,6 +7,11 @@
 #define ENOUGH   8    /* bytes of text: {"tape": */
 #define HEAD_MAX 4096 /* bytes of a gzip header that are looked at */
 
+bool tape_is_gzip(struct td_bytes data)
+{
+    return data.len >= 2 && data.ptr[0] == 0x1f && data.ptr[1] == 0x8b;
+}
+
 /* The first bytes of text behind a gzip header. */
 static void inflate_head(struct td_bytes data, struct td_buf *text)
 {
@@ -21,12 +26,11 @@ static void inflate_head(struct td_bytes data, struct td_buf *text)
 static bool decide(struct td_bytes data, bool *tape)
 {
     struct td_buf text = {.max = ENOUGH};
-    bool gzip = data.len >= 2 && data.ptr[0] == 0x1f && data.ptr[1] == 0x8b;
     bool decided;
 
     if (data.len < 2)
         return false;
-    if (gzip)
+    if (tape_is_gzip(data))
         inflate_head(data, &text);
     else
         (void)td_buf_add(&text, data.ptr,

@@ -10,4 +10,7 @@
  */
 bool tape_sniff(struct tape_input *in);
 
+/* True if data begins as gzip does (RFC 1952, section 2.3.1). */
+bool tape_is_gzip(struct td_bytes data);
+
 #endif

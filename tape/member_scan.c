@@ -1,5 +1,6 @@
 #include "tape/member_scan.h"
 
+#include "tape/detect.h"
 #include "tape/member_scan_internal.h"
 #include "tape/prefetch.h"
 
@@ -288,7 +289,7 @@ static bool is_followed(struct tape_scan *scan, const struct tape_member *m)
             return false;
         next = td_bytes(next.ptr + m->length, next.len - m->length);
     }
-    return next.len < 2 || (next.ptr[0] == 0x1f && next.ptr[1] == 0x8b);
+    return next.len < 2 || tape_is_gzip(next);
 }
 
 static bool is_empty_member(struct tape_scan *scan, const struct tape_member *m)
@@ -446,6 +447,21 @@ static bool takes_all(const struct tape_scan *scan)
            scan->from_seq == 0 && scan->open_len == 0;
 }
 
+void tape_scan_give(struct tape_scan *scan, const struct tape_member *m,
+                    struct td_bytes text, struct tape_text *out)
+{
+    look_at_place(scan, m);
+    note_member(scan, m);
+    if (scan->audit)
+        tape_audit_data(scan->audit, scan->at, m);
+    out->checked = true;
+    out->stray = scan->stray;
+    out->offset = scan->at;
+    out->lines = text;
+    scan->state->members++;
+    pass(scan, m);
+}
+
 /* A member that was inflated ahead. False: look at what stands there. */
 static bool take_ahead(struct tape_scan *scan, struct tape_text *out)
 {
@@ -459,16 +475,7 @@ static bool take_ahead(struct tape_scan *scan, struct tape_text *out)
     scan->ahead_at = 0;
     if (!tape_ahead_take(scan->ahead, scan->at, &m, &scan->text))
         return false;
-    look_at_place(scan, &m);
-    note_member(scan, &m);
-    if (scan->audit)
-        tape_audit_data(scan->audit, scan->at, &m);
-    out->checked = true;
-    out->stray = scan->stray;
-    out->offset = scan->at;
-    out->lines = td_buf_bytes(&scan->text);
-    scan->state->members++;
-    pass(scan, &m);
+    tape_scan_give(scan, &m, td_buf_bytes(&scan->text), out);
     scan->ahead_at = scan->at;
     return out->lines.len > 0;
 }
@@ -491,6 +498,8 @@ enum td_code tape_scan_next(struct tape_scan *scan, struct tape_text *out,
         if (scan->streaming) {
             enum td_code code = tape_scan_stream_next(scan, out);
 
+            if (code == TD_END && scan->in.failed)
+                return input_failed(scan, err);
             if (code != TD_AGAIN || scan->streaming)
                 return code;
         }

@@ -80,6 +80,12 @@ TD_MUST_CHECK enum td_code tape_scan_next(struct tape_scan *scan,
  */
 void tape_scan_read_ahead(struct tape_scan *scan);
 
+/* The closed data member that stands at scan->at was read elsewhere, and is
+ * right in every checksum: its text is what comes next.
+ */
+void tape_scan_give(struct tape_scan *scan, const struct tape_member *m,
+                    struct td_bytes text, struct tape_text *out);
+
 /* Go on at another offset, where a member starts. */
 void tape_scan_go(struct tape_scan *scan, uint64_t at);
 

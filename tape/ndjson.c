@@ -2,6 +2,7 @@
 
 #include "core/mem.h"
 #include "tape/deflate.h"
+#include "tape/detect.h"
 #include "tape/line.h"
 
 #include <stdlib.h>
@@ -42,10 +43,8 @@ void tape_ndjson_close(struct tape_ndjson *in)
 
 static void begin(struct tape_ndjson *in)
 {
-    struct td_bytes head = tape_input_at(&in->in, 0, 2);
-
     in->begun = true;
-    if (head.len >= 2 && head.ptr[0] == 0x1f && head.ptr[1] == 0x8b)
+    if (tape_is_gzip(tape_input_at(&in->in, 0, 2)))
         in->gunzip = tape_gunzip_new();
 }
 

@@ -238,14 +238,9 @@ static __attribute__((noinline)) bool take_stray(struct tape_reader *r,
     return r->keep_strays;
 }
 
-static bool take_event(struct tape_reader *r, struct td_bytes line,
-                       struct td_event *ev, bool check)
+/* An event that was read from the line at hand: wanted? */
+static inline bool take_read(struct tape_reader *r, const struct td_event *ev)
 {
-    if (tape_line_parse(ev, line, &r->scratch, check, NULL)) {
-        bad_line(r);
-        r->state.spaced += is_spaced(line);
-        return false;
-    }
     if (!r->in_segment)
         enter_bare(r);
     if (r->text.stray || !tape_scan_expect(&r->scan, ev->seq, 1)) {
@@ -261,6 +256,16 @@ static bool take_event(struct tape_reader *r, struct td_bytes line,
     if (!r->scan.by_name || wanted(r, ev))
         return true;
     r->scan.unwanted++;
+    return false;
+}
+
+static bool take_event(struct tape_reader *r, struct td_bytes line,
+                       struct td_event *ev, bool check)
+{
+    if (!tape_line_parse(ev, line, &r->scratch, check, NULL))
+        return take_read(r, ev);
+    bad_line(r);
+    r->state.spaced += is_spaced(line);
     return false;
 }
 
@@ -290,6 +295,12 @@ static void note_writer(struct tape_reader *r)
     r->state.growing = r->state.writer != 0;
 }
 
+void tape_reader_entered_text(struct tape_reader *r)
+{
+    if (r->scan.lost > r->lost_here)
+        note_lost(r, r->scan.lost);
+}
+
 static enum td_code more_text(struct tape_reader *r, struct td_error *err)
 {
     enum td_code code = tape_scan_next(&r->scan, &r->text, err);
@@ -297,8 +308,7 @@ static enum td_code more_text(struct tape_reader *r, struct td_error *err)
     if (code)
         r->text.lines.len = 0;
     r->rest = r->text.lines;
-    if (r->scan.lost > r->lost_here)
-        note_lost(r, r->scan.lost);
+    tape_reader_entered_text(r);
     if (code == TD_END && (r->in_segment || !r->state.ended)) {
         if (r->in_segment)
             td_buf_clear(&r->end_line); /* it was of the segment before */
@@ -313,6 +323,25 @@ static inline enum td_code given(struct tape_reader *r)
 {
     r->given = true;
     return TD_OK;
+}
+
+enum td_code tape_reader_line_in(struct tape_reader *r, struct td_bytes line,
+                                 const struct td_event *is, struct td_event *ev,
+                                 struct td_error *err)
+{
+    enum td_code code = TD_OK;
+
+    r->line = line;
+    if (is) {
+        *ev = *is;
+        if (take_read(r, ev))
+            return given(r);
+    } else if (line.len <= 5 || memcmp(line.ptr, "{\"s\":", 5) != 0) {
+        code = take_other(r, line, err);
+    } else if (take_event(r, line, ev, !r->text.checked)) {
+        return given(r);
+    }
+    return code ? code : TD_AGAIN;
 }
 
 enum td_code tape_reader_next(struct tape_reader *r, struct td_event *ev,
@@ -447,10 +476,12 @@ static enum td_code first_lines(struct tape_reader *r, struct td_error *err)
     struct td_bytes line;
     enum tape_line_kind kind;
 
-    if (code == TD_IO || (code == TD_AGAIN && r->scan.follow)) {
-        if (err && code == TD_IO)
+    if (code == TD_AGAIN && r->scan.follow)
+        return TD_OK;
+    if (code == TD_IO || code == TD_CANCELLED) {
+        if (err)
             *err = why;
-        return code == TD_IO ? TD_IO : TD_OK;
+        return code;
     }
     line = code ? td_bytes("", 0) : next_line(r);
     kind = tape_line_kind(line);
@@ -508,6 +539,10 @@ enum td_code tape_reader_open(struct tape_reader **out, const char *path,
     enum td_code code = tape_input_open(&in, path, err);
 
     *out = NULL;
+    if (!code && how) {
+        in.wait = how->wait;
+        in.wait_ctx = how->wait_ctx;
+    }
     return code ? code : tape_reader_take(out, &in, how, err);
 }
 

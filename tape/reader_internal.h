@@ -55,6 +55,19 @@ void tape_reader_unselect(struct tape_reader *reader);
 /* All is read once more from the start: forget what was counted on the way. */
 void tape_reader_forget(struct tape_reader *reader);
 
+/* The scan gave further text, or was given it: what its member says of losses.
+ */
+void tape_reader_entered_text(struct tape_reader *reader);
+
+/* Take a line of that text; is: the event that was read from it, or NULL.
+ * TD_AGAIN: there is nothing to give.
+ */
+TD_MUST_CHECK enum td_code tape_reader_line_in(struct tape_reader *reader,
+                                               struct td_bytes line,
+                                               const struct td_event *is,
+                                               struct td_event *ev,
+                                               struct td_error *err);
+
 /* Keep *ev, which tape_reader_next() just gave, for the next call. */
 void tape_reader_hold(struct tape_reader *reader, const struct td_event *ev);
 

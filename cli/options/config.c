@@ -1,7 +1,8 @@
 #include "cli/options/config.h"
 
 #include "cli/options/common.h"
-#include "core/jsonx.h"
+#include "cli/options/find_verb.h"
+#include "core/jsonx_object.h"
 #include "core/mem.h"
 #include "core/suggest.h"
 
@@ -54,52 +55,26 @@ const char *cli_origin_text(enum cli_origin from)
     return texts[from];
 }
 
-static char *text_of(const struct td_json_doc *doc, uint32_t i)
+static char *text_of(const struct td_jsonx *doc, uint32_t i)
 {
-    struct td_buf text = {0};
-    char *copy;
+    struct td_bytes raw = td_json_raw(&doc->json, i);
 
-    if (doc->values[i].kind == TD_JSON_STRING)
-        (void)td_json_unescape(&text, td_json_inner(doc, i));
-    else
-        (void)td_buf_add_bytes(&text, td_json_raw(doc, i));
-    copy = td_strdup(td_buf_str(&text));
-    td_buf_release(&text);
-    return copy;
+    return td_jsonx_is(doc, i, TD_JSON_STRING) ? td_jsonx_text(doc, i)
+                                               : td_strndup(raw.ptr, raw.len);
 }
 
-static bool is_scalar(const struct td_json_doc *doc, uint32_t i)
+static bool is_scalar(const struct td_jsonx *doc, uint32_t i)
 {
-    enum td_json_kind kind = (enum td_json_kind)doc->values[i].kind;
-
-    return kind != TD_JSON_OBJECT && kind != TD_JSON_ARRAY &&
-           kind != TD_JSON_NULL;
-}
-
-static bool has_option(const struct cli_option *options, const char *name)
-{
-    for (; options && options->name; options++) {
-        if (!strcmp(options->name, name))
-            return true;
-    }
-    return false;
-}
-
-static const struct cli_command *
-verb_named(const struct cli_command *const *verbs, const char *name)
-{
-    for (size_t i = 0; verbs[i]; i++) {
-        if (!strcmp(verbs[i]->name, name))
-            return verbs[i];
-    }
-    return NULL;
+    return !td_jsonx_is(doc, i, TD_JSON_OBJECT) &&
+           !td_jsonx_is(doc, i, TD_JSON_ARRAY) &&
+           !td_jsonx_is(doc, i, TD_JSON_NULL);
 }
 
 static bool any_verb_has(const struct cli_command *const *verbs,
                          const char *name)
 {
     for (size_t i = 0; verbs[i]; i++) {
-        if (has_option(verbs[i]->options, name))
+        if (cli_option_named(verbs[i]->options, name))
             return true;
     }
     return false;
@@ -108,8 +83,9 @@ static bool any_verb_has(const struct cli_command *const *verbs,
 static bool is_known(const struct cli_command *const *verbs,
                      const struct cli_command *verb, const char *name)
 {
-    return has_option(cli_common, name) ||
-           (verb ? has_option(verb->options, name) : any_verb_has(verbs, name));
+    return cli_option_named(cli_common, name) ||
+           (verb ? cli_option_named(verb->options, name) != NULL
+                 : any_verb_has(verbs, name));
 }
 
 static void offer_options(struct td_suggestion *suggest,
@@ -154,7 +130,7 @@ static struct setting *new_setting(struct file *file,
     td_buf_release(&where);
     setting->from = file->from;
     setting->verb = verb ? verb->name : NULL;
-    setting->option = text_of(&file->doc.json, key);
+    setting->option = text_of(&file->doc, key);
     *file->config->last = setting;
     file->config->last = &setting->next;
     return setting;
@@ -205,12 +181,10 @@ static char *place_of(const struct file *file, const struct cli_option *option,
 static const struct cli_option *file_option(const struct cli_option *options,
                                             const char *name)
 {
-    for (; options && options->name; options++) {
-        if (!strcmp(options->name, name) &&
-            (file_in(options, "@") || file_in(options, "=")))
-            return options;
-    }
-    return NULL;
+    const struct cli_option *option = cli_option_named(options, name);
+
+    return option && (file_in(option, "@") || file_in(option, "=")) ? option
+                                                                    : NULL;
 }
 
 static void add_places(struct file *file, const struct cli_command *verb,
@@ -246,9 +220,9 @@ static enum td_code add_texts(struct file *file, struct setting *setting,
     setting->texts =
         td_calloc((list ? v->count : 1) + 1U, sizeof(*setting->texts));
     for (; at < v->next; at = file->doc.json.values[at].next) {
-        if (!is_scalar(&file->doc.json, at))
+        if (!is_scalar(&file->doc, at))
             return bad_value(file, at);
-        setting->texts[setting->count++] = text_of(&file->doc.json, at);
+        setting->texts[setting->count++] = text_of(&file->doc, at);
     }
     return TD_OK;
 }
@@ -257,12 +231,12 @@ static enum td_code add_texts(struct file *file, struct setting *setting,
 static enum td_code add_option(struct file *file,
                                const struct cli_command *verb, uint32_t key)
 {
-    char *name = text_of(&file->doc.json, key);
+    char *name = text_of(&file->doc, key);
     enum td_code code = TD_OK;
 
     if (!is_known(file->config->verbs, verb, name)) {
         code = unknown_key(file, key, verb, name);
-    } else if (file->doc.json.values[key + 1].kind != TD_JSON_NULL) {
+    } else if (!td_jsonx_is(&file->doc, key + 1, TD_JSON_NULL)) {
         struct setting *setting = new_setting(file, verb, key);
 
         code = add_texts(file, setting, key + 1);
@@ -296,8 +270,9 @@ static enum td_code add_top(struct file *file)
                              "is no mapping of options");
     for (uint32_t key = 1; key < values[0].next && !code;
          key = values[key + 1].next) {
-        char *name = text_of(&file->doc.json, key);
-        const struct cli_command *verb = verb_named(file->config->verbs, name);
+        char *name = text_of(&file->doc, key);
+        const struct cli_command *verb =
+            cli_verb_named(file->config->verbs, name);
 
         if (verb && values[key + 1].kind == TD_JSON_OBJECT)
             code = add_verb(file, verb, key + 1);

@@ -139,6 +139,11 @@ enum td_code cli_value_read(const struct cli_option *option, const char *text,
         *number = value;
         return TD_OK;
     }
+    if (option->type == CLI_DURATION &&
+        td_duration_parse(text, &value) == TD_LIMIT) {
+        (void)td_error_set(err, TD_USAGE, where, 0, "%.100s is too long", text);
+        return td_error_hint(err, "nothing here takes more than 292 years");
+    }
     if (option->type == CLI_NUMBER && is_whole(text))
         return out_of_range(option, text, *text == '-', where, err);
     (void)td_error_set(err, TD_USAGE, where, 0, "\"%.100s\" is not %s", text,

@@ -1,13 +1,13 @@
 #include "cli/shared/connect_options.h"
 
 #include "core/fs.h"
+#include "core/hex.h"
 #include "core/mem.h"
 #include "wire/http/url.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define AUTH_MAX    ((size_t)64 * 1024) /* bytes of an auth payload */
 #define HEADERS_MAX ((size_t)32 * 1024) /* bytes of a file of headers */
@@ -136,7 +136,9 @@ enum td_code cli_dial_read(struct cli_dial *dial,
 /* "auth=@FILE" in the query of a Socket.IO URL; NULL if there is none. */
 static const char *find_auth(const char *url)
 {
-    const char *at = strncasecmp(url, "sio", 3) ? NULL : strchr(url, '?');
+    const struct wire_url_kind *kind = wire_url_kind(td_text(url));
+    bool sio = kind && kind->scheme == WIRE_SCHEME_SIO;
+    const char *at = sio ? strchr(url, '?') : NULL;
 
     while (at && strncmp(at + 1, auth_mark, strlen(auth_mark)) != 0)
         at = strchr(at + 1, '&');
@@ -170,8 +172,8 @@ enum td_code cli_dial_url(struct cli_dial *dial,
     cut_out(&dial->url, url, at, len);
     client->url = td_buf_str(&dial->url);
     /* The "@" of the mark is read_auth()'s. */
-    code = wire_url_decode(&file, td_bytes(at + strlen(auth_mark) - 1,
-                                           len - strlen(auth_mark) + 1));
+    code = td_percent_decode(&file, td_bytes(at + strlen(auth_mark) - 1,
+                                             len - strlen(auth_mark) + 1));
     if (code)
         code = td_error_set(err, TD_USAGE, "?auth=@", 0,
                             "the name of the file is not percent-encoded");

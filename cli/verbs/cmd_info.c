@@ -6,14 +6,12 @@
 #include "core/json_writer.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "tape/name_counts.h"
 
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#define NAMES_MAX 512 /* names that are listed; the rest is counted as one */
-#define SLOTS     ((size_t)2048) /* a power of 2, well above NAMES_MAX */
 
 static const struct cli_option options[] = {
     {.name = "members",
@@ -26,10 +24,8 @@ static const struct cli_option options[] = {
  * last event.
  */
 struct row {
-    char *name;
-    size_t len;
+    const struct tape_name *name;
     bool is_kind;
-    uint64_t count;
     uint64_t bytes; /* of payloads */
     uint64_t first_second;
     uint64_t second; /* that is being counted */
@@ -39,9 +35,11 @@ struct row {
 };
 
 struct info {
-    struct row rows[NAMES_MAX + 1];
+    struct row rows[2 * TAPE_NAMES_MAX + 1]; /* as they came */
     size_t len;
-    uint16_t slots[SLOTS]; /* open addressing; index in rows + 1 */
+    struct tape_counts names;
+    struct tape_counts kinds;
+    struct tape_name rest; /* names past TAPE_NAMES_MAX */
     uint64_t events;
     uint64_t messages; /* of them; the others have a kind */
     uint64_t text_bytes;
@@ -57,55 +55,28 @@ struct info {
     uint32_t conns;
 };
 
-/* FNV-1a; collisions cost a comparison, nothing else. */
-static size_t slot_of(struct td_bytes name, bool is_kind)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325) + is_kind;
-
-    for (size_t i = 0; i < name.len; i++)
-        hash = (hash ^ name.ptr[i]) * UINT64_C(0x100000001b3);
-    return (size_t)(hash ^ hash >> 32) & (SLOTS - 1);
-}
-
-static bool is_row(const struct row *row, struct td_bytes name, bool is_kind)
-{
-    return row->is_kind == is_kind && row->len == name.len &&
-           (name.len == 0 || !memcmp(row->name, name.ptr, name.len));
-}
-
-static struct row *add_row(struct info *info, struct td_bytes name,
-                           bool is_kind, uint64_t second)
-{
-    info->rows[info->len] = (struct row){
-        .name = td_strndup(name.ptr, name.len),
-        .len = name.len,
-        .is_kind = is_kind,
-        .first_second = second,
-        .second = second,
-        .least = UINT64_MAX,
-    };
-    return &info->rows[info->len++];
-}
-
 static struct row *row_of(struct info *info, const struct td_event *ev)
 {
     bool is_kind = ev->kind.len > 0;
-    struct td_bytes name = is_kind ? ev->kind : ev->name;
-    uint64_t second = ev->at_ns / TD_NS_PER_S;
-    size_t at = slot_of(name, is_kind);
+    struct tape_name *name = is_kind ? tape_counts_name(&info->kinds, ev->kind)
+                                     : tape_counts_name(&info->names, ev->name);
 
-    for (; info->slots[at]; at = (at + 1) & (SLOTS - 1)) {
-        struct row *row = &info->rows[info->slots[at] - 1];
-
-        if (is_row(row, name, is_kind))
-            return row;
+    if (!name) {
+        name = &info->rest;
+        name->count++;
+        is_kind = false;
     }
-    if (info->len > NAMES_MAX)
-        return &info->rows[NAMES_MAX];
-    if (info->len == NAMES_MAX)
-        return add_row(info, td_text("..."), false, second);
-    info->slots[at] = (uint16_t)(info->len + 1);
-    return add_row(info, name, is_kind, second);
+    if (name->row == 0) {
+        uint64_t second = ev->at_ns / TD_NS_PER_S;
+
+        info->rows[info->len++] = (struct row){.name = name,
+                                               .is_kind = is_kind,
+                                               .first_second = second,
+                                               .second = second,
+                                               .least = UINT64_MAX};
+        name->row = info->len;
+    }
+    return &info->rows[name->row - 1];
 }
 
 /* The second at hand is over; those without an event have rate 0. */
@@ -147,7 +118,6 @@ static void add_event(struct info *info, const struct td_event *ev,
     if (second != row->second)
         end_second(row, second);
     row->in_second++;
-    row->count++;
     row->bytes += ev->payload.len;
     info->messages += td_event_is_plain(ev) ? 1 : 0;
     if (info->events++ == 0)
@@ -316,13 +286,13 @@ static void text_rows(struct td_buf *out, const struct info *info)
 
         (void)snprintf(rate, sizeof(rate), "%" PRIu64 "..%" PRIu64, row->least,
                        row->most);
-        (void)td_buf_addf(out, "%12" PRIu64 " %14" PRIu64 " %9s  ", row->count,
-                          row->bytes, rate);
-        (void)td_text_clean(out, td_bytes(row->name, row->len));
+        (void)td_buf_addf(out, "%12" PRIu64 " %14" PRIu64 " %9s  ",
+                          row->name->count, row->bytes, rate);
+        (void)td_text_clean(out, td_bytes(row->name->text, row->name->len));
         (void)td_buf_addf(out, "%s\n",
-                          row->is_kind ? " (kind)"
-                          : row->len   ? ""
-                                       : "(none)");
+                          row->is_kind         ? " (kind)"
+                          : row->name->len > 0 ? ""
+                                               : "(none)");
     }
 }
 
@@ -334,8 +304,8 @@ static void json_rows(struct td_json_writer *w, const struct info *info)
 
         td_json_object(w, NULL);
         td_json_put_body(w, row->is_kind ? "kind" : "name",
-                         td_bytes(row->name, row->len));
-        td_json_put_u64(w, "events", row->count);
+                         td_bytes(row->name->text, row->name->len));
+        td_json_put_u64(w, "events", row->name->count);
         td_json_put_u64(w, "bytes", row->bytes);
         td_json_put_u64(w, "rate_min", row->least);
         td_json_put_u64(w, "rate_max", row->most);
@@ -407,11 +377,14 @@ static enum td_code show(const struct cli_args *args, const char *path,
                          struct td_error *err)
 {
     struct info *info = (struct info *)td_calloc(1, sizeof(*info));
+    static char rest[] = "...";
     static const struct tape_read_options how = {.keep_strays = true};
     struct tape_reader *reader;
     struct tape_state state;
     enum td_code code = tape_reader_open(&reader, path, &how, err);
 
+    info->rest = (struct tape_name){.text = rest, .len = sizeof(rest) - 1};
+    info->kinds.kinds = true;
     if (!code)
         code = read_tape(reader, info, err);
     if (!code)
@@ -420,8 +393,8 @@ static enum td_code show(const struct cli_args *args, const char *path,
         state = tape_reader_state(reader);
         code = cli_tape_verdict(path, NULL, &state, err);
     }
-    for (size_t i = 0; i < info->len; i++)
-        free(info->rows[i].name);
+    tape_counts_release(&info->names);
+    tape_counts_release(&info->kinds);
     td_buf_release(&info->header);
     free(info);
     tape_reader_close(reader);

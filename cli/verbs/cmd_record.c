@@ -7,11 +7,11 @@
 #include "core/json_writer.h"
 #include "core/terminal.h"
 #include "recorder/record_summary.h"
+#include "wire/http/url.h"
 #include "wire/net/signals.h"
 
 #include <signal.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #define KILLED      (128 + SIGKILL) /* exit status of such a child */
@@ -94,18 +94,6 @@ static void on_usr1(void *ctx)
 
 /* ---- sources ---- */
 
-static bool is_url(const char *text)
-{
-    static const char *const schemes[] = {
-        "ws://",    "wss://",   "sio://",    "sios://",   "http://",
-        "https://", "ws+unix:", "sio+unix:", "http+unix:"};
-
-    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
-        if (!strncasecmp(text, schemes[i], strlen(schemes[i])))
-            return true;
-    return false;
-}
-
 static enum td_code open_source(struct record *record, const char *text,
                                 struct td_error *err)
 {
@@ -114,7 +102,7 @@ static enum td_code open_source(struct record *record, const char *text,
                                 record->setup.max_message, err);
     if (!strncmp(text, "tape:", 5))
         return rec_source_tape(record->rec, text + 5, err);
-    if (is_url(text)) {
+    if (wire_url_kind(td_text(text))) {
         struct cli_record_setup *setup = &record->setup;
         enum td_code code =
             cli_dial_url(&setup->dial, &setup->url.client, text, err);

@@ -17,7 +17,8 @@ const struct cli_command cli_cmd_recover = {
     .usage = "TAPE",
     .details = "Events are numbered afresh. Where some are missing, an event "
                "of kind \"lost\"\nsays how many. Events that are there "
-               "twice, or are of another recording, are\nleft out; the end "
+               "twice, or are of another recording\nor stand in another "
+               "order, are left out; the end "
                "line says how many. Exit status 3 if anything was "
                "missing or torn, 0 if not.",
     .examples = "tapedeck recover torn.tape.gz -o whole.tape.gz",

@@ -8,6 +8,7 @@
 #include "tape/line.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <unistd.h>
 
 struct check {
@@ -76,20 +77,39 @@ static void say_count(struct td_buf *out, uint64_t count, const char *what)
                           count == 1 ? "" : "s");
 }
 
+static void say_counts(struct td_buf *out, const struct tape_audited *found)
+{
+    say_count(out, found->heads, "member head");
+    say_count(out, found->index, "index member");
+    say_count(out, found->totals, "end line");
+}
+
 /* All events may be there, but who looks for one by the index may be misled. */
 static enum td_code lies(const char *path, const struct tape_audited *found,
                          struct td_error *err)
 {
     struct td_buf out = {0};
 
-    say_count(&out, found->heads, "member head");
-    say_count(&out, found->index, "index member");
-    say_count(&out, found->totals, "end line");
+    say_counts(&out, found);
     (void)td_error_set(err, TD_LOSSY, path, found->first_at, "%s%s",
                        found->first, td_buf_str(&out));
     td_buf_release(&out);
     return td_error_hint(err, "`tapedeck reindex` writes heads, index and "
                               "totals afresh");
+}
+
+/* What a damaged tape says wrongly of itself, too. */
+static enum td_code lies_too(const struct tape_audited *found,
+                             struct td_error *err)
+{
+    struct td_buf out = {0};
+    size_t len = strlen(err->text);
+
+    say_counts(&out, found);
+    (void)snprintf(err->text + len, sizeof(err->text) - len, "%s",
+                   td_buf_str(&out));
+    td_buf_release(&out);
+    return err->code;
 }
 
 static enum td_code verdict(const char *path, const struct check *check,
@@ -108,7 +128,9 @@ static enum td_code verdict(const char *path, const struct check *check,
     /* Of the index the audit knows more than the reader. */
     sure.wrong_index = 0;
     code = cli_tape_verdict(path, NULL, &sure, err);
-    return !code && found->first ? lies(path, found, err) : code;
+    if (!found->first)
+        return code;
+    return code ? lies_too(found, err) : lies(path, found, err);
 }
 
 static void tell_json(struct td_buf *out, const struct check *check,

@@ -1,26 +1,17 @@
 #include "cli/verbs/option_applicability.h"
 
+#include "wire/http/url.h"
+
 #include <stdio.h>
-#include <string.h>
-#include <strings.h>
 
 static unsigned kind_of(const char *source)
 {
-    static const struct {
-        const char *begin;
-        unsigned kind;
-    } rows[] = {
-        {"ws://", CLI_WS},       {"wss://", CLI_WS | CLI_TLS},
-        {"sio://", CLI_SIO},     {"sios://", CLI_SIO | CLI_TLS},
-        {"http://", CLI_SSE},    {"https://", CLI_SSE | CLI_TLS},
-        {"ws+unix:", CLI_WS},    {"sio+unix:", CLI_SIO},
-        {"http+unix:", CLI_SSE},
-    };
+    static const unsigned serves[] = {[WIRE_SCHEME_WS] = CLI_WS,
+                                      [WIRE_SCHEME_SIO] = CLI_SIO,
+                                      [WIRE_SCHEME_HTTP] = CLI_SSE};
+    const struct wire_url_kind *kind = wire_url_kind(td_text(source));
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (!strncasecmp(source, rows[i].begin, strlen(rows[i].begin)))
-            return rows[i].kind;
-    return 0;
+    return kind ? serves[kind->scheme] | (kind->tls ? CLI_TLS : 0) : 0;
 }
 
 static const char *whom(unsigned serves)

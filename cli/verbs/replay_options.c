@@ -7,7 +7,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 const struct cli_option cli_replay_options[] = {
@@ -424,6 +423,7 @@ static enum td_code read_connect(struct cli_replay *r,
                                  struct td_error *err)
 {
     struct play_connect_options *connect = &r->run.connect;
+    const struct wire_url_kind *kind;
     enum td_code code = cli_dial_read(&r->dial, &connect->client, args, err);
 
     connect->client.answer_acks = true;
@@ -431,7 +431,8 @@ static enum td_code read_connect(struct cli_replay *r,
     connect->wait_ns = cli_number(args, "wait-timeout");
     if (code || r->run.target != PLAY_TO_SERVER)
         return code;
-    if (!strncasecmp(cli_text(args, "to"), "http", 4))
+    kind = wire_url_kind(td_text(cli_text(args, "to")));
+    if (kind && kind->scheme == WIRE_SCHEME_HTTP)
         return refuse(err, "--to",
                       "cannot send to an http URL; use ws:// or sio://");
     return cli_dial_url(&r->dial, &connect->client, cli_text(args, "to"), err);

@@ -7,9 +7,9 @@
 #include <stdbool.h>
 
 /* Nanoseconds since 1970-01-01T00:00:00Z of a date-time like
- * 2025-01-31T16:32:00.125Z or ...+02:00; false if it is none, or outside of the
- * years 1680 to 2260. Digits past the ninth of a second are dropped; second 60
- * is the next minute's first, as clocks count it.
+ * 2025-01-31T16:32:00.125Z or ...+02:00; false if it is none, or beyond 2^63
+ * ns. Digits past the ninth of a second are dropped; second 60 is the next
+ * minute's first, as clocks count it.
  */
 bool schema_timestamp_read(struct td_bytes text, int64_t *ns);
 

@@ -1,5 +1,5 @@
-# Names are told apart by kind and text, and those past 512 are counted as one.
-seq 2000 | awk '{print "{\"type\":\"name" ($1 % 1000) "\"}"}
+# Names are told apart by kind and text, and those past 1024 are counted as one.
+seq 3000 | awk '{print "{\"type\":\"name" ($1 % 1500) "\"}"}
 END {print "{\"type\":\"name7\"}"; print "{\"type\":\"open\"}"}' |
     $TAPEDECK record - -q -o run.tape.gz
 $TAPEDECK info --json run.tape.gz > info.json

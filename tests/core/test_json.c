@@ -314,8 +314,8 @@ static void deep_texts_suit_no_line_though_they_fit(void)
 static void pointers_find_their_value(void)
 {
     static const char text[] =
-        "{\"a\":{\"b\":[10,[20,30],{\"c/d\":1,\"~\":2,\"\":3}]},"
-        "\"\\u0061\\u00e9\":4,\"a\":5,\"\\ud83d\\ude00\":6,\"x\\ny\":7}";
+        "{\"a\":5,\"a\":{\"b\":[10,[20,30],{\"c/d\":1,\"~\":2,\"\":3}]},"
+        "\"\\u0061\\u00e9\":4,\"\\ud83d\\ude00\":6,\"x\\ny\":7}";
     static const struct {
         const char *pointer;
         const char *raw; /* NULL: none */

@@ -120,20 +120,54 @@ static void texts_that_suit_a_line_are_told_by_their_shape(void)
     };
     struct td_json_shapes *shapes = td_json_shapes_new(8);
     struct td_json_doc doc = {0};
+    bool distinct;
 
     for (size_t i = 0; i < 4 * ROWS(rows); i++)
-        CU_ASSERT_EQUAL(td_json_shapes_suit_line(
-                            shapes, &doc, td_text(rows[i % ROWS(rows)].text)),
-                        rows[i % ROWS(rows)].fits);
+        CU_ASSERT_EQUAL(
+            td_json_shapes_suit_line(
+                shapes, &doc, td_text(rows[i % ROWS(rows)].text), &distinct),
+            rows[i % ROWS(rows)].fits);
     CU_ASSERT_NOT_EQUAL(shape_of(shapes, rows[0].text), 0);
     CU_ASSERT_EQUAL(shape_of(shapes, rows[2].text), 0);
     CU_ASSERT_NOT_EQUAL(shape_of(shapes, rows[2].text), 0);
     for (size_t i = 0; i < 2 * ROWS(rows); i++)
-        CU_ASSERT_EQUAL(td_json_shapes_suit_line(
-                            shapes, &doc, td_text(rows[i % ROWS(rows)].text)),
-                        rows[i % ROWS(rows)].fits);
+        CU_ASSERT_EQUAL(
+            td_json_shapes_suit_line(
+                shapes, &doc, td_text(rows[i % ROWS(rows)].text), &distinct),
+            rows[i % ROWS(rows)].fits);
     td_json_release(&doc);
     td_json_shapes_free(shapes);
+}
+
+/* Said of a shape that is known only, and never when it is not so. */
+static void names_twice_are_not_distinct(void)
+{
+    static const struct {
+        const char *text;
+        bool distinct;
+    } rows[] = {
+        {"{\"a\":1,\"b\":\"x\"}", true},
+        {"{\"a\":1,\"a\":\"x\"}", false},
+        {"{\"a\":1,\"\\u0061\":\"x\"}", false},
+        {"{\"a\":{\"b\":1,\"b\":2}}", true},
+        {"[{\"b\":1,\"b\":2}]", true},
+        {"{}", true},
+    };
+    struct td_json_doc doc = {0};
+    bool distinct;
+
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct td_json_shapes *shapes = td_json_shapes_new(8);
+        struct td_bytes text = td_text(rows[i].text);
+
+        CU_ASSERT_TRUE(td_json_shapes_suit_line(shapes, &doc, text, &distinct));
+        CU_ASSERT_FALSE(distinct);
+        CU_ASSERT_NOT_EQUAL(shape_of(shapes, rows[i].text), 0);
+        CU_ASSERT_TRUE(td_json_shapes_suit_line(shapes, &doc, text, &distinct));
+        CU_ASSERT_EQUAL(distinct, rows[i].distinct);
+        td_json_shapes_free(shapes);
+    }
+    td_json_release(&doc);
 }
 
 /* --- what is wrong stays wrong --- */
@@ -365,6 +399,7 @@ CU_TestInfo core_json_shape_tests[] = {
     {"a lone scalar has no shape", a_lone_scalar_has_no_shape},
     {"texts that fit a line are told by their shape",
      texts_that_suit_a_line_are_told_by_their_shape},
+    {"names that stand twice are not distinct", names_twice_are_not_distinct},
     {"what is no JSON is refused as before",
      what_is_no_json_is_refused_as_before},
     {"every cut is refused as before", every_cut_is_refused_as_before},

@@ -55,6 +55,28 @@ def live_verdict_is_that_of_the_tape(box):
         same(err.count("fails"), status)
 
 
+def of_two_names_the_last_counts(box):
+    lines = [b'{"type":"a","type":"b","n":1}', b'{"type":"b","type":"a"}',
+             b'{"type":"b","n":1,"n":2}', b'{"type":"a","t\\u0079pe":"b"}']
+    with open(box.path("c.yaml"), "w", encoding="utf-8") as file:
+        file.write("contract: 1\nevents: {a: {}, b: {}}\nrules:\n"
+                   '- {id: two, on: b, expr: "n == 2", missing: skip}\n')
+    with open(box.path("lines"), "wb") as file:
+        file.write(b"\n".join(lines) + b"\n")
+    found = lambda verdict, first: [
+        (f["rule"], f["seq"] - first, f["found"]) for f in verdict["findings"]]
+
+    _, out, _ = box.run("validate", "lines", "--contract", "c.yaml", "--json")
+    wanted = found(json.loads(out), 1)
+    same([at for rule, at, _ in wanted if rule == "json"], [0, 1, 3])
+    same([at for rule, at, _ in wanted if rule == "two"], [0])
+    _, out, _ = box.record("-", "--contract", "c.yaml", "--json",
+                           data=b"\n".join(lines) + b"\n")
+    same(found(json.loads(out)["verdict"], 2), wanted)
+    same(found(verdict_of(box)[1], 2), wanted)
+    same([e["ev"] for e in e2e.plain(tape(box))], ["b", "a", "b", "b"])
+
+
 def findings_are_told_as_they_come(box):
     code, _, err = checked(box, events(BAD))
     same(code, 1)

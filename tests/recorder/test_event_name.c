@@ -5,77 +5,85 @@
 #include <stdio.h>
 
 /* Three times: then its shape is known. */
+static const struct {
+    const char *row;
+    const char *pointer;
+    const char *payload;
+    enum td_form form;
+    const char *name;
+} looked[] = {
+    {"first member", "/type", "{\"type\":\"a\",\"x\":1}", TD_FORM_JSON, "a"},
+    {"later member", "/type", "{\"x\":1,\"type\":\"a\"}", TD_FORM_JSON, "a"},
+    {"the last of two", "/type", "{\"type\":\"a\",\"type\":\"b\"}",
+     TD_FORM_JSON, "b"},
+    {"the last of two later", "/type",
+     "{\"x\":1,\"type\":\"a\",\"y\":{\"type\":\"c\"},\"type\":\"b\"}",
+     TD_FORM_JSON, "b"},
+    {"the last, escaped", "/type", "{\"type\":\"a\",\"t\\u0079pe\":\"b\"}",
+     TD_FORM_JSON, "b"},
+    {"the last is no string", "/type", "{\"type\":\"a\",\"type\":1}",
+     TD_FORM_JSON, ""},
+    {"one within", "/type", "{\"type\":\"a\",\"x\":{\"type\":\"b\"}}",
+     TD_FORM_JSON, "a"},
+    {"two on several lines", "/type", "{\"type\":\"a\",\n\"type\":\"b\"}",
+     TD_FORM_TEXT, "b"},
+    {"escapes stay", "/type", "{\"type\":\"a\\\"b\\\\\"}", TD_FORM_JSON,
+     "a\\\"b\\\\"},
+    {"escaped key", "/type", "{\"t\\u0079pe\":\"a\"}", TD_FORM_JSON, "a"},
+    {"blanks", "/type", "{ \"type\" : \"a\" }", TD_FORM_JSON, "a"},
+    {"blanks and a member before", "/type", "{ \"x\":1, \"type\" : \"a\" }",
+     TD_FORM_JSON, "a"},
+    {"cut off behind the key", "/type", "{\"type\"", TD_FORM_TEXT, ""},
+    {"cut off in the name", "/type", "{\"type\":\"a\\", TD_FORM_TEXT, ""},
+    {"a key that begins like it", "/type", "{\"types\":\"a\"}", TD_FORM_JSON,
+     ""},
+    {"a key with a slash", "/a~1b", "{\"a/b\":\"c\"}", TD_FORM_JSON, "c"},
+    {"blank before", "/type", " {\"type\":\"a\"}", TD_FORM_TEXT, "a"},
+    {"line feed behind", "/type", "{\"x\":1,\"type\":\"a\"}\n", TD_FORM_TEXT,
+     "a"},
+    {"on several lines", "/a/b", "\r\n{\r\n\t\"a\": {\n\"b\": \"c\"}}\n ",
+     TD_FORM_TEXT, "c"},
+    {"byte order mark", "/type", "\xef\xbb\xbf{\"type\":\"a\"}", TD_FORM_TEXT,
+     ""},
+    {"half a pair elsewhere", "/type", "{\"x\":\"\\ud83d\",\"type\":\"a\"}",
+     TD_FORM_TEXT, "a"},
+    {"half a pair in it", "/type", "{\"type\":\"\\\\\\ud83da\\ud83d\\ude00\"}",
+     TD_FORM_TEXT, "\\\\\\ufffda\\ud83d\\ude00"},
+    {"not a string", "/type", "{\"type\":5}", TD_FORM_JSON, ""},
+    {"empty", "/type", "{\"type\":\"\"}", TD_FORM_JSON, ""},
+    {"not there", "/type", "{\"typ\":\"a\"}", TD_FORM_JSON, ""},
+    {"an array", "/0", "[\"a\",1]", TD_FORM_JSON, "a"},
+    {"deep", "/a/b", "{\"a\":{\"b\":\"c\"}}", TD_FORM_JSON, "c"},
+    {"the payload", "", "\"tick\"", TD_FORM_JSON, "tick"},
+    {"a number", "/type", "5", TD_FORM_JSON, ""},
+    {"text", "/type", "hello", TD_FORM_TEXT, ""},
+    {"nothing", "/type", "", TD_FORM_TEXT, ""},
+    {"line break inside", "/type", "{\n\"type\":\"a\"}", TD_FORM_TEXT, "a"},
+    {"carriage return", "/type", "{\"type\":\"a\"}\r", TD_FORM_TEXT, "a"},
+    {"two values", "/type", "{}{}", TD_FORM_TEXT, ""},
+    {"bad UTF-8", "/type", "{\"type\":\"\xff\"}", TD_FORM_BYTES, ""},
+    {"never", NULL, "{\"type\":\"a\"}", TD_FORM_JSON, ""},
+};
+
 static void looks(void)
 {
-    static const struct {
-        const char *row;
-        const char *pointer;
-        const char *payload;
-        enum td_form form;
-        const char *name;
-    } rows[] = {
-        {"first member", "/type", "{\"type\":\"a\",\"x\":1}", TD_FORM_JSON,
-         "a"},
-        {"later member", "/type", "{\"x\":1,\"type\":\"a\"}", TD_FORM_JSON,
-         "a"},
-        {"the first of two", "/type", "{\"type\":\"a\",\"type\":\"b\"}",
-         TD_FORM_JSON, "a"},
-        {"escapes stay", "/type", "{\"type\":\"a\\\"b\\\\\"}", TD_FORM_JSON,
-         "a\\\"b\\\\"},
-        {"escaped key", "/type", "{\"t\\u0079pe\":\"a\"}", TD_FORM_JSON, "a"},
-        {"blanks", "/type", "{ \"type\" : \"a\" }", TD_FORM_JSON, "a"},
-        {"blanks and a member before", "/type", "{ \"x\":1, \"type\" : \"a\" }",
-         TD_FORM_JSON, "a"},
-        {"cut off behind the key", "/type", "{\"type\"", TD_FORM_TEXT, ""},
-        {"cut off in the name", "/type", "{\"type\":\"a\\", TD_FORM_TEXT, ""},
-        {"a key that begins like it", "/type", "{\"types\":\"a\"}",
-         TD_FORM_JSON, ""},
-        {"a key with a slash", "/a~1b", "{\"a/b\":\"c\"}", TD_FORM_JSON, "c"},
-        {"blank before", "/type", " {\"type\":\"a\"}", TD_FORM_TEXT, "a"},
-        {"line feed behind", "/type", "{\"x\":1,\"type\":\"a\"}\n",
-         TD_FORM_TEXT, "a"},
-        {"on several lines", "/a/b", "\r\n{\r\n\t\"a\": {\n\"b\": \"c\"}}\n ",
-         TD_FORM_TEXT, "c"},
-        {"byte order mark", "/type", "\xef\xbb\xbf{\"type\":\"a\"}",
-         TD_FORM_TEXT, ""},
-        {"half a pair elsewhere", "/type", "{\"x\":\"\\ud83d\",\"type\":\"a\"}",
-         TD_FORM_TEXT, "a"},
-        {"half a pair in it", "/type",
-         "{\"type\":\"\\\\\\ud83da\\ud83d\\ude00\"}", TD_FORM_TEXT,
-         "\\\\\\ufffda\\ud83d\\ude00"},
-        {"not a string", "/type", "{\"type\":5}", TD_FORM_JSON, ""},
-        {"empty", "/type", "{\"type\":\"\"}", TD_FORM_JSON, ""},
-        {"not there", "/type", "{\"typ\":\"a\"}", TD_FORM_JSON, ""},
-        {"an array", "/0", "[\"a\",1]", TD_FORM_JSON, "a"},
-        {"deep", "/a/b", "{\"a\":{\"b\":\"c\"}}", TD_FORM_JSON, "c"},
-        {"the payload", "", "\"tick\"", TD_FORM_JSON, "tick"},
-        {"a number", "/type", "5", TD_FORM_JSON, ""},
-        {"text", "/type", "hello", TD_FORM_TEXT, ""},
-        {"nothing", "/type", "", TD_FORM_TEXT, ""},
-        {"line break inside", "/type", "{\n\"type\":\"a\"}", TD_FORM_TEXT, "a"},
-        {"carriage return", "/type", "{\"type\":\"a\"}\r", TD_FORM_TEXT, "a"},
-        {"two values", "/type", "{}{}", TD_FORM_TEXT, ""},
-        {"bad UTF-8", "/type", "{\"type\":\"\xff\"}", TD_FORM_BYTES, ""},
-        {"never", NULL, "{\"type\":\"a\"}", TD_FORM_JSON, ""},
-    };
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof(looked) / sizeof(looked[0]); i++) {
         struct td_event ev = {.form = TD_FORM_TEXT,
-                              .payload = td_text(rows[i].payload)};
+                              .payload = td_text(looked[i].payload)};
         struct rec_event_name namer;
 
         CU_ASSERT_EQUAL_FATAL(
-            rec_event_name_init(&namer, rows[i].pointer, NULL), TD_OK);
+            rec_event_name_init(&namer, looked[i].pointer, NULL), TD_OK);
         for (unsigned again = 0; again < 3; again++) {
             ev.form = TD_FORM_TEXT;
             ev.name.len = 0;
             rec_event_name_read(&namer, &ev);
         }
-        if (ev.form != rows[i].form || !td_bytes_is(ev.name, rows[i].name))
-            printf("\n    row \"%s\": form %d, name %.*s\n", rows[i].row,
+        if (ev.form != looked[i].form || !td_bytes_is(ev.name, looked[i].name))
+            printf("\n    row \"%s\": form %d, name %.*s\n", looked[i].row,
                    (int)ev.form, (int)ev.name.len, (const char *)ev.name.ptr);
-        CU_ASSERT_EQUAL(ev.form, rows[i].form);
-        CU_ASSERT_TRUE(td_bytes_is(ev.name, rows[i].name));
+        CU_ASSERT_EQUAL(ev.form, looked[i].form);
+        CU_ASSERT_TRUE(td_bytes_is(ev.name, looked[i].name));
         rec_event_name_release(&namer);
     }
 }

@@ -89,6 +89,20 @@ static const struct {
      "{\"a\":\"" R "\",\"c\":\"" R "\"}", 2},
 };
 
+/* Whether the report says that rules have changed so many events. */
+static bool counts_events(const struct rec_redact *redact, unsigned events)
+{
+    struct td_buf report = {0};
+    char said[32];
+    bool good;
+
+    (void)snprintf(said, sizeof(said), "\"events\":%u,", events);
+    rec_redact_report(redact, &report);
+    good = strstr(td_buf_str(&report), said) != NULL;
+    td_buf_release(&report);
+    return good;
+}
+
 static void rules_replace_what_they_name(void)
 {
     for (size_t i = 0; i < sizeof(replaced) / sizeof(replaced[0]); i++) {
@@ -102,7 +116,7 @@ static void rules_replace_what_they_name(void)
                    (const char *)ev.payload.ptr);
         CU_ASSERT_TRUE(td_bytes_is(ev.payload, replaced[i].out));
         CU_ASSERT_EQUAL(rec_redact_values(redact), replaced[i].values);
-        CU_ASSERT_EQUAL(rec_redact_events(redact), replaced[i].values != 0);
+        CU_ASSERT_TRUE(counts_events(redact, replaced[i].values != 0));
         rec_redact_close(redact);
     }
 }
@@ -152,7 +166,7 @@ static void what_rules_cannot_look_into_is_withheld(void)
         CU_ASSERT_TRUE(td_bytes_is(
             ev.payload, rows[i].withheld ? REC_WITHHELD : rows[i].payload));
         CU_ASSERT_EQUAL(rec_redact_withheld(redact), rows[i].withheld);
-        CU_ASSERT_EQUAL(rec_redact_events(redact), 0);
+        CU_ASSERT_TRUE(counts_events(redact, 0));
         rec_redact_close(redact);
     }
 }

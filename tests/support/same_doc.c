@@ -38,7 +38,7 @@ bool same_doc(struct td_json_shapes *shapes, unsigned max_depth,
            a.offset == b.offset && !strcmp(a.text, b.text) &&
            same_values(&plain, &known);
     *shape = known.shape;
-    same = same && td_json_shapes_suit_line(shapes, &known, text) ==
+    same = same && td_json_shapes_suit_line(shapes, &known, text, &suits) ==
                        td_json_suits_line(text);
     same = same &&
            td_json_shapes_parse_line(shapes, &known, text, &suits) == code &&

@@ -1,4 +1,5 @@
 /* The counts of names, beside a plain count of the same. */
+#include "tape/member.h"
 #include "tape/name_counts.h"
 #include "tests/suites.h"
 
@@ -73,9 +74,68 @@ static void names_beyond_the_limit_are_counted_together(void)
     tape_counts_release(&counts);
 }
 
+/* However it is escaped, and whichever spelling comes first. */
+static void a_name_has_one_count_in_all_spellings(void)
+{
+    static const struct {
+        const char *name;
+        const char *text;
+    } rows[] = {
+        {"\\u0041/", "A/"},
+        {"A\\/", "A/"},
+        {"A/", "A/"},
+        {"say \\\"x\\\"", "say \\\"x\\\""},
+        {"\\u0073ay \\u0022x\\\"", "say \\\"x\\\""},
+        {"\\ud83d\\ude00", "\xf0\x9f\x98\x80"},
+        {"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
+        {"\\u000A", "\\n"},
+        {"\\n", "\\n"},
+    };
+    struct tape_counts counts = {0};
+    struct td_buf out = {0};
+    struct td_json_writer w = td_json_writer(&out);
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct tape_name *name =
+            tape_counts_name(&counts, td_text(rows[i].name));
+
+        CU_ASSERT_PTR_NOT_NULL_FATAL(name);
+        CU_ASSERT_STRING_EQUAL(name->text, rows[i].text);
+        CU_ASSERT_EQUAL(name->bit, tape_name_bit(td_text(rows[i].name)));
+    }
+    tape_counts_write(&counts, &w, NULL);
+    CU_ASSERT_STRING_EQUAL(td_buf_str(&out),
+                           "{\"A/\":3,\"say \\\"x\\\"\":2,"
+                           "\"\xf0\x9f\x98\x80\":2,\"\\n\":2}");
+    td_buf_release(&out);
+    tape_counts_release(&counts);
+}
+
+/* Other programs may have written an end line with each spelling apart. */
+static void what_is_said_of_a_name_is_said_in_all_spellings(void)
+{
+    struct td_json_doc doc = {0};
+    struct tape_counts counts = {0};
+
+    (void)tape_counts_add(&counts, td_text("\\u0041"));
+    (void)tape_counts_add(&counts, td_text("b"));
+    CU_ASSERT_EQUAL_FATAL(
+        td_json_parse(&doc, td_text("{\"A\":3,\"c\":9,\"\\u0041\":4}"),
+                      TD_JSON_DEPTH, NULL),
+        TD_OK);
+    CU_ASSERT_EQUAL(tape_counts_said(&counts, 0, &doc, 0), 7);
+    CU_ASSERT_EQUAL(tape_counts_said(&counts, 1, &doc, 0), 0);
+    td_json_release(&doc);
+    tape_counts_release(&counts);
+}
+
 CU_TestInfo tape_name_counts_tests[] = {
     {"every name has its own count", every_name_has_its_own_count},
     {"names beyond the limit are counted together",
      names_beyond_the_limit_are_counted_together},
+    {"a name has one count in all spellings",
+     a_name_has_one_count_in_all_spellings},
+    {"what is said of a name is said in all spellings",
+     what_is_said_of_a_name_is_said_in_all_spellings},
     CU_TEST_INFO_NULL,
 };

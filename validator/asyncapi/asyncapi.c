@@ -1,5 +1,6 @@
 #include "validator/asyncapi/asyncapi_internal.h"
 
+#include "core/jsonx_object.h"
 #include "schema/value/json_builder.h"
 #include "schema/value/pointer.h"
 #include "schema/value/uri.h"
@@ -8,9 +9,8 @@
 
 bool check_asyncapi_is(const struct td_jsonx *doc)
 {
-    return doc->json.values[0].kind == TD_JSON_OBJECT &&
-           td_json_member(&doc->json, 0, td_text("asyncapi")) != 0 &&
-           td_json_member(&doc->json, 0, td_text("contract")) == 0;
+    return td_jsonx_member(doc, 0, "asyncapi") != 0 &&
+           td_jsonx_member(doc, 0, "contract") == 0;
 }
 
 typedef enum td_code each_fn(struct check_async *a,

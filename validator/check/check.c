@@ -449,9 +449,9 @@ static bool take_item(void *self, struct check_item *item)
         .seq = ev->seq, .has_t = item->from.has_t, .t_ns = ev->at_ns};
 
     if (item->from.line)
-        return check_judge(c, &m, ev->payload, ev->name, &item->view) != TD_OK;
+        return check_judge(c, &m, ev->payload, ev->name, item->view) != TD_OK;
     return check_take_event(c, ev, item->from.wall_ns,
-                            item->looked ? &item->view : NULL) != TD_OK;
+                            item->looked ? item->view : NULL) != TD_OK;
 }
 
 void check_drain(struct check *c)

@@ -4,9 +4,10 @@
  *     check_new -> check_tape | check_line ... -> check_end
  *
  * Work per event is constant for each rule; memory does not grow with events.
- * With several jobs messages are parsed and held to their schemas on threads,
- * which take turns to show them to the rules: all in order, one thread at a
- * time, so that the verdict is the same.
+ * With several jobs a thread takes a whole member of a tape, inflates it and
+ * holds its messages to their schemas; of a pipe, text and lines, a batch of
+ * messages. Threads take turns to show them to the rules: all in order, one
+ * thread at a time, so that the verdict is the same.
  */
 #ifndef VALIDATOR_CHECK_CHECK_H
 #define VALIDATOR_CHECK_CHECK_H

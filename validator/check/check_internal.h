@@ -77,6 +77,22 @@ enum td_code check_take_event(struct check *c, const struct td_event *ev,
 /* See that all is judged that was handed over. */
 void check_drain(struct check *c);
 
+/* The reader gave *ev, and is where it is from: what a new segment says, then
+ * the event, whose payload is JSON if it has some (td_payload_json()); looked,
+ * with view as above. TD_FAILED: the check is over.
+ */
+enum td_code check_take_read(struct check *c, const struct tape_reader *reader,
+                             const struct td_event *ev,
+                             const struct check_view *view);
+
+/* The members of a tape, each looked at by one of several threads as a whole,
+ * from its bytes to its messages, and judged in order by the same threads in
+ * turn. Goes as far as the tape is whole members: TD_OK: go on where the reader
+ * is; TD_FAILED: the check is over; TD_END and errors as the reader says.
+ */
+enum td_code check_members(struct check *c, struct tape_reader *reader,
+                           struct td_error *err);
+
 /* Frees the segment's counts; all zeroes. */
 void check_segment_release(struct check_segment *segment);
 

@@ -43,31 +43,29 @@ static struct td_bytes unescape(struct check_inspector *inspector,
     return td_buf_bytes(&inspector->name);
 }
 
-/* Of members with the name at the end of the pointer the last one, which is
- * what readers of JSON take; first is what the pointer leads to.
+/* Of members with the name at the end of the pointer the first one; last is
+ * what the pointer leads to.
  */
-static uint32_t last_of(const struct td_json_doc *doc, uint32_t from,
-                        const char *pointer, uint32_t first)
+static uint32_t first_of(const struct td_json_doc *doc, uint32_t from,
+                         const char *pointer, uint32_t last)
 {
     const char *name = strrchr(pointer, '/');
-    uint32_t object = from;
-    uint32_t last = first;
+    uint32_t object;
+    uint32_t key;
     char above[256];
 
-    if (first == CHECK_NO_VALUE || !name || strchr(name, '~') ||
+    if (last == CHECK_NO_VALUE || !name || strchr(name, '~') ||
         (size_t)(name - pointer) >= sizeof(above))
-        return first;
+        return last;
     (void)snprintf(above, sizeof(above), "%.*s", (int)(name - pointer),
                    pointer);
     object = td_json_pointer(doc, from, above);
     if (doc->values[object].kind != TD_JSON_OBJECT)
-        return first;
-    for (uint32_t key = doc->values[first].next; key < doc->values[object].next;
-         key = doc->values[key + 1].next) {
-        if (td_json_string_is(doc, key, td_text(name + 1)))
-            last = key + 1;
-    }
-    return last;
+        return last;
+    key = object + 1;
+    while (key + 1 < last && !td_json_string_is(doc, key, td_text(name + 1)))
+        key = doc->values[key + 1].next;
+    return key + 1;
 }
 
 /* Find what there is in the document at hand. */
@@ -83,8 +81,8 @@ static void find(const struct check_inspector *inspector,
                         doc->values[0].count >= 2
                     ? doc->values[1].next
                     : 0;
-    place->first_name = td_json_pointer(doc, place->at, pointer);
-    place->name = last_of(doc, place->at, pointer, place->first_name);
+    place->name = td_json_pointer(doc, place->at, pointer);
+    place->first_name = first_of(doc, place->at, pointer, place->name);
     place->data =
         k ? td_json_pointer(doc, place->at, k->data_pointer) : place->at;
     place->shape = doc->shape;
@@ -280,16 +278,22 @@ static void look_at_event(struct check_inspector *inspector,
         view->content = test_content(inspector, view);
 }
 
-/* The name stands twice, and is not the same. */
+/* The name stands twice, and is not the same. One that was given speaks of the
+ * message if it stands in it: that is where a recorder has it from.
+ */
 static bool says_another(const struct check_inspector *inspector,
                          const struct check_inspector_place *place,
                          struct td_bytes given)
 {
     const struct check_contract *k = inspector->how->contract;
+    const struct td_json_doc *doc = &inspector->doc;
+    bool own = given.len == 0 || (k && k->name_pointer) ||
+               (doc->values[place->name].kind == TD_JSON_STRING &&
+                td_bytes_equal(given, td_json_inner(doc, place->name)));
 
-    return k && (given.len == 0 || k->name_pointer) &&
-           !td_bytes_equal(td_json_raw(&inspector->doc, place->first_name),
-                           td_json_raw(&inspector->doc, place->name));
+    return k && own &&
+           !td_bytes_equal(td_json_raw(doc, place->first_name),
+                           td_json_raw(doc, place->name));
 }
 
 static TD_RARE void take_two(struct check_view *view,

@@ -16,15 +16,7 @@ struct batch {
     size_t used;
     struct check_item *items;
     uint32_t len;
-
-    /* Documents of items, their values one behind the other; names that had to
-     * be unescaped, and texts that stand for messages. Offsets while they grow.
-     */
-    struct td_json_doc *docs;
-    struct td_json_value *values;
-    size_t values_len;
-    size_t values_cap;
-    struct td_buf names;
+    struct check_looks looks;
 };
 
 struct check_parallel {
@@ -56,102 +48,18 @@ static struct batch *batch_at(struct check_parallel *p, uint64_t number)
 
 /* ---- looking ---- */
 
-/* Whoever judges needs nothing but these marks. */
-static bool is_quiet(const struct check_options *how,
-                     const struct check_view *view)
-{
-    const struct check_contract *k = how->contract;
-
-    if (view->message || view->content || view->other_name)
-        return false;
-    return !k || (k->set.rules_len == 0 && view->event &&
-                  (!view->event->has_schema || view->data != CHECK_NO_VALUE));
-}
-
-static void keep_doc(struct batch *b, uint32_t i, const struct td_json_doc *doc)
-{
-    size_t need = b->values_len + doc->len;
-
-    if (need > b->values_cap) {
-        b->values_cap = need + need / 2;
-        b->values = td_realloc(b->values, b->values_cap * sizeof(*b->values));
-    }
-    memcpy(b->values + b->values_len, doc->values,
-           doc->len * sizeof(*doc->values));
-    b->docs[i] = *doc;
-    b->values_len += doc->len;
-}
-
-static void keep_name(struct batch *b, const struct check_inspector *inspector,
-                      struct check_view *view)
-{
-    if (view->name.len == 0 || view->name.ptr != inspector->name.ptr)
-        return;
-    (void)td_buf_add_bytes(&b->names, view->name);
-    view->name.ptr = NULL;
-}
-
-/* The text of a document that stands for a message is the look's. */
-static void keep_plain(struct batch *b, uint32_t i,
-                       const struct check_view *view)
-{
-    if (!view->plain.ptr)
-        return;
-    (void)td_buf_add_bytes(&b->names, view->doc->text);
-    b->docs[i].text.ptr = NULL;
-}
-
-static void look_at_item(struct batch *b, uint32_t i,
-                         struct check_inspector *inspector)
-{
-    struct check_item *item = &b->items[i];
-    struct check_view *view = &item->view;
-
-    check_inspect(inspector, item->ev.payload, item->ev.name, view);
-    if (!view->json)
-        return;
-    if (is_quiet(inspector->how, view)) {
-        view->doc = NULL;
-        return;
-    }
-    keep_name(b, inspector, view);
-    keep_doc(b, i, view->doc);
-    keep_plain(b, i, view);
-}
-
-/* Nothing grows any more: offsets become places. */
-static void settle(struct batch *b)
-{
-    struct td_json_value *values = b->values;
-    const uint8_t *name = b->names.ptr;
-
-    for (uint32_t i = 0; i < b->len; i++) {
-        struct check_view *view = &b->items[i].view;
-
-        if (!b->items[i].looked || !view->json || !view->doc)
-            continue;
-        b->docs[i].values = values;
-        values += b->docs[i].len;
-        view->doc = &b->docs[i];
-        if (view->name.len > 0 && !view->name.ptr) {
-            view->name.ptr = name;
-            name += view->name.len;
-        }
-        if (view->plain.ptr) {
-            b->docs[i].text.ptr = name;
-            name += b->docs[i].text.len;
-        }
-    }
-}
-
 static void look_at_batch(struct batch *b, struct check_inspector *inspector)
 {
-    b->values_len = 0;
-    td_buf_clear(&b->names);
-    for (uint32_t i = 0; i < b->len; i++)
-        if (b->items[i].looked)
-            look_at_item(b, i, inspector);
-    settle(b);
+    check_looks_begin(&b->looks, b->len);
+    for (uint32_t i = 0; i < b->len; i++) {
+        struct check_item *item = &b->items[i];
+
+        item->view = &b->looks.views[i];
+        if (item->looked)
+            check_looks_add(&b->looks, i, inspector, item->ev.payload,
+                            item->ev.name);
+    }
+    check_looks_settle(&b->looks, b->len);
 }
 
 /* ---- taking ---- */
@@ -168,10 +76,11 @@ static void look_and_take(struct check_parallel *p, struct batch *b,
 {
     for (uint32_t i = 0; i < b->len && !p->over; i++) {
         struct check_item *item = &b->items[i];
+        struct check_view view;
 
+        item->view = &view;
         if (item->looked)
-            check_inspect(inspector, item->ev.payload, item->ev.name,
-                          &item->view);
+            check_inspect(inspector, item->ev.payload, item->ev.name, &view);
         take_item(p, item);
     }
 }
@@ -254,9 +163,7 @@ static void release_batch(struct batch *b)
 {
     free(b->bytes);
     free(b->items);
-    free(b->docs);
-    free(b->values);
-    td_buf_release(&b->names);
+    check_looks_release(&b->looks);
 }
 
 void check_parallel_free(struct check_parallel *p)
@@ -335,7 +242,6 @@ static struct batch *batch_with_room(struct check_parallel *p, size_t bytes)
     if (!b->bytes) {
         b->bytes = td_realloc(NULL, BATCH_BYTES);
         b->items = td_calloc(BATCH_ITEMS, sizeof(*b->items));
-        b->docs = td_calloc(BATCH_ITEMS, sizeof(*b->docs));
     }
     return b;
 }
@@ -354,13 +260,15 @@ static struct td_bytes copy(struct batch *b, struct td_bytes bytes)
 static void put_large(struct check_parallel *p, const struct td_event *ev,
                       struct check_origin from, bool inspector)
 {
-    struct check_item item = {.ev = *ev, .from = from, .looked = inspector};
+    struct check_view view;
+    struct check_item item = {
+        .ev = *ev, .from = from, .looked = inspector, .view = &view};
 
     check_parallel_drain(p);
     if (p->over)
         return;
     if (inspector)
-        check_inspect(&p->own, ev->payload, ev->name, &item.view);
+        check_inspect(&p->own, ev->payload, ev->name, &view);
     take_item(p, &item);
 }
 

@@ -12,7 +12,7 @@
 #ifndef VALIDATOR_CHECK_PARALLEL_H
 #define VALIDATOR_CHECK_PARALLEL_H
 
-#include "validator/check/inspect.h"
+#include "validator/check/looks.h"
 
 /* Where an event is from. */
 struct check_origin {
@@ -26,7 +26,7 @@ struct check_item {
     struct td_event ev; /* seq, at_ns, form, cut, kind, ack, name and payload */
     struct check_origin from;
     bool looked; /* it is a message, and view counts */
-    struct check_view view;
+    const struct check_view *view;
 };
 
 struct check_parallel;

@@ -234,18 +234,6 @@ static void compare_total(struct check *c, const char *pointer, uint64_t seen,
     check_find(c, c->tape, NULL, c->doc.text, expected, found);
 }
 
-static uint64_t said_of(const struct td_json_doc *doc, uint32_t object,
-                        struct td_bytes name)
-{
-    for (uint32_t key = object + 1; key < doc->values[object].next;
-         key = doc->values[key + 1].next) {
-        if (td_bytes_equal(td_json_inner(doc, key), name))
-            return strtoull((const char *)td_json_raw(doc, key + 1).ptr, NULL,
-                            10);
-    }
-    return 0;
-}
-
 /* Every name that was seen; what the line says beyond them is in the total. */
 static void compare_names(struct check *c, const char *pointer,
                           const struct tape_counts *counts, const char *what)
@@ -258,7 +246,7 @@ static void compare_names(struct check *c, const char *pointer,
         return;
     for (size_t i = 0; i < counts->len; i++) {
         const struct tape_name *n = &counts->list[i];
-        uint64_t said = said_of(&c->doc, object, td_bytes(n->text, n->len));
+        uint64_t said = tape_counts_said(counts, i, &c->doc, object);
 
         if (said == n->count)
             continue;
@@ -350,22 +338,54 @@ static void tell_losses(struct check *c, const struct tape_state *state)
              "lost event");
 }
 
-enum td_code check_tape(struct check *check, struct tape_reader *reader,
-                        struct td_error *err)
+enum td_code check_take_read(struct check *c, const struct tape_reader *reader,
+                             const struct td_event *ev,
+                             const struct check_view *view)
+{
+    if (tape_reader_header(reader)->segment != c->segment.number)
+        enter_segment(c, reader);
+    check_began(c, tape_reader_wall(reader, ev) - ev->at_ns);
+    return check_take_event(c, ev, c->wall_ns, view);
+}
+
+/* By itself, or as the threads say. */
+static bool check_has_stopped(const struct check *c)
+{
+    return check_is_over(c) ||
+           (c->parallel && check_parallel_is_over(c->parallel));
+}
+
+static enum td_code read_events(struct check *check, struct tape_reader *reader,
+                                struct td_error *err)
 {
     const struct tape_header *header = tape_reader_header(reader);
-    struct tape_state state;
     struct td_event ev;
-    enum td_code code;
+    enum td_code code =
+        check->parallel ? check_members(check, reader, err) : TD_OK;
 
-    need_rules(check);
+    if (code)
+        return code;
     while (!(code = tape_reader_next(reader, &ev, err))) {
         if (header->segment != check->segment.number)
             enter_segment(check, reader);
         check_began(check, tape_reader_wall(reader, &ev) - ev.at_ns);
         if (check_event(check, &ev))
-            return TD_OK;
+            return TD_FAILED;
     }
+    return code;
+}
+
+enum td_code check_tape(struct check *check, struct tape_reader *reader,
+                        struct td_error *err)
+{
+    const struct tape_header *header = tape_reader_header(reader);
+    struct tape_state state;
+    enum td_code code;
+
+    need_rules(check);
+    code = read_events(check, reader, err);
+    if (code == TD_FAILED && check_has_stopped(check))
+        return TD_OK;
     /* A tape that was followed has ended with its end line. */
     if (code == TD_AGAIN && tape_reader_state(reader).ended)
         code = TD_END;

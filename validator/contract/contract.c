@@ -266,6 +266,14 @@ static enum td_code read_version(struct contract_loader *l)
 
     if (v && td_bytes_is(td_json_raw(&l->r.doc->json, v), "1"))
         return TD_OK;
+    if (v && td_jsonx_is(l->r.doc, v, TD_JSON_NUMBER)) {
+        (void)td_jsonx_fail(l->r.doc, v, TD_USAGE, l->r.err,
+                            "contracts of version 1 are read here, not %.*s",
+                            (int)td_json_raw(&l->r.doc->json, v).len,
+                            (const char *)td_json_raw(&l->r.doc->json, v).ptr);
+        return td_error_hint(l->r.err, "write `contract: 1`, or use a newer "
+                                       "tapedeck");
+    }
     (void)td_jsonx_fail(l->r.doc, v, TD_USAGE, l->r.err,
                         "a contract begins with `contract: 1`");
     return is_schema(l)

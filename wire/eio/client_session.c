@@ -167,16 +167,6 @@ void eio_client_free(struct eio_client *s)
     free(s);
 }
 
-enum eio_transport eio_client_transport(const struct eio_client *s)
-{
-    return s->transport;
-}
-
-bool eio_client_is_open(const struct eio_client *s)
-{
-    return s->state == OPEN;
-}
-
 size_t eio_client_queued(const struct eio_client *s)
 {
     return s->queue.len;

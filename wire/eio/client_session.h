@@ -63,10 +63,6 @@ struct eio_client *eio_client_new(const struct eio_client_options *options,
                                   void *ctx);
 void eio_client_free(struct eio_client *session); /* NULL is fine */
 
-/* The transport messages go out on now. */
-enum eio_transport eio_client_transport(const struct eio_client *session);
-bool eio_client_is_open(const struct eio_client *session);
-
 /* Bytes that wait for a POST or for the end of an upgrade. */
 size_t eio_client_queued(const struct eio_client *session);
 

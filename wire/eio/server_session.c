@@ -25,7 +25,6 @@ struct eio_server {
     bool has_socket;     /* probing, or the transport itself */
     bool probed;         /* "3probe" was said on it */
     struct td_buf queue; /* a polling body, grown packet by packet */
-    uint64_t queued_messages;
     struct td_buf scratch;
     struct td_buf text; /* of the frame being sent */
     uint64_t ping_at;   /* TD_NEVER while a pong is awaited */
@@ -44,7 +43,6 @@ static struct td_buf take_queue(struct eio_server *s)
     struct td_buf taken = s->queue;
 
     td_buf_init(&s->queue, taken.max);
-    s->queued_messages = 0;
     return taken;
 }
 
@@ -189,19 +187,9 @@ enum eio_transport eio_server_transport(const struct eio_server *s)
     return s->transport;
 }
 
-bool eio_server_is_open(const struct eio_server *s)
-{
-    return s->state == OPEN;
-}
-
 size_t eio_server_queued(const struct eio_server *s)
 {
     return s->queue.len;
-}
-
-uint64_t eio_server_queued_messages(const struct eio_server *s)
-{
-    return s->queued_messages;
 }
 
 static uint64_t sooner(uint64_t a, uint64_t b)
@@ -436,7 +424,6 @@ enum td_code eio_server_send(struct eio_server *s, struct td_bytes data,
         s->queue.len + eio_payload_cost(s->queue.len, &packet) >
             s->options.max_queue)
         return TD_LIMIT;
-    s->queued_messages++;
     return eio_payload_add(&s->queue, &packet);
 }
 

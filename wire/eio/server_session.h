@@ -72,12 +72,8 @@ const char *eio_server_sid(const struct eio_server *session);
  */
 enum eio_transport eio_server_transport(const struct eio_server *session);
 
-/* False before the open packet and after the close. */
-bool eio_server_is_open(const struct eio_server *session);
-
-/* Bytes that wait for a poll, and messages among them. */
+/* Bytes that wait for a poll. */
 size_t eio_server_queued(const struct eio_server *session);
-uint64_t eio_server_queued_messages(const struct eio_server *session);
 
 /* A GET is held until reply(). A second one while the first is held is a
  * protocol error: both get 400 (reply() is called twice) and the session

@@ -1,4 +1,5 @@
 #include "wire/http/http_internal.h"
+#include "wire/http/url.h"
 
 struct reader {
     struct http_head *head;
@@ -80,19 +81,14 @@ static enum td_code read_version(const struct reader *r, struct td_bytes word)
 /* What stands behind "http://host" of an absolute form; else the target. */
 static struct td_bytes behind_authority(struct td_bytes target)
 {
-    static const char *const schemes[] = {"http://", "https://"};
+    const struct wire_url_kind *kind = wire_url_kind(target);
+    size_t len = wire_url_is_web(kind) ? strlen(kind->begin) : target.len;
 
-    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
-        size_t len = strlen(schemes[i]);
-
-        if (target.len <= len ||
-            !http_same(td_bytes(target.ptr, len), schemes[i]))
-            continue;
-        while (len < target.len && !strchr("/?", target.ptr[len]))
-            len++;
-        return td_bytes(target.ptr + len, target.len - len);
-    }
-    return target;
+    if (target.len <= len)
+        return target;
+    while (len < target.len && !strchr("/?", target.ptr[len]))
+        len++;
+    return td_bytes(target.ptr + len, target.len - len);
 }
 
 /* The origin form, "*", or the absolute form cut to its path. */

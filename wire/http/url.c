@@ -1,4 +1,5 @@
 #include "wire/http/url.h"
+#include "core/hex.h"
 #include "core/mem.h"
 #include "core/secret_name.h"
 
@@ -6,12 +7,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-static const struct scheme {
-    const char *name;
-    enum wire_scheme scheme;
-    bool tls;
-    bool is_unix;
-} schemes[] = {
+static const struct wire_url_kind kinds[] = {
     {"ws://", WIRE_SCHEME_WS, false, false},
     {"wss://", WIRE_SCHEME_WS, true, false},
     {"sio://", WIRE_SCHEME_SIO, false, false},
@@ -22,6 +18,23 @@ static const struct scheme {
     {"sio+unix:", WIRE_SCHEME_SIO, false, true},
     {"http+unix:", WIRE_SCHEME_HTTP, false, true},
 };
+
+const struct wire_url_kind *wire_url_kind(struct td_bytes text)
+{
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        size_t len = strlen(kinds[i].begin);
+
+        if (text.len >= len &&
+            !strncasecmp((const char *)text.ptr, kinds[i].begin, len))
+            return &kinds[i];
+    }
+    return NULL;
+}
+
+bool wire_url_is_web(const struct wire_url_kind *kind)
+{
+    return kind && kind->scheme == WIRE_SCHEME_HTTP && !kind->is_unix;
+}
 
 static enum td_code refuse(struct td_error *err, const char *text,
                            const char *why)
@@ -35,34 +48,6 @@ static enum td_code refuse(struct td_error *err, const char *text,
     (void)td_error_hint(err, "write ws://HOST:PORT/PATH, sio://, http://, or "
                              "ws+unix:/SOCKET");
     return TD_USAGE;
-}
-
-static int hex_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-enum td_code wire_url_decode(struct td_buf *out, struct td_bytes text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        uint8_t c = text.ptr[i];
-
-        if (c == '%') {
-            int high = i + 2 < text.len ? hex_digit(text.ptr[i + 1]) : -1;
-            int low = i + 2 < text.len ? hex_digit(text.ptr[i + 2]) : -1;
-
-            if (high < 0 || low < 0 || high + low == 0)
-                return TD_FORMAT;
-            c = (uint8_t)(high << 4 | low);
-            i += 2;
-        }
-        if (td_buf_add_byte(out, c))
-            return TD_LIMIT;
-    }
-    return TD_OK;
 }
 
 /* A decimal of 1 to 65535, or 0 where `zero` allows it. */
@@ -143,8 +128,8 @@ static const char *read_authority(struct wire_url *url, struct td_bytes text)
 
     if (at) {
         struct td_buf user = {0};
-        enum td_code code =
-            wire_url_decode(&user, td_bytes(text.ptr, (size_t)(at - text.ptr)));
+        enum td_code code = td_percent_decode(
+            &user, td_bytes(text.ptr, (size_t)(at - text.ptr)));
 
         url->user = code ? NULL : td_strdup(td_buf_str(&user));
         td_buf_release(&user);
@@ -194,35 +179,27 @@ static const char *read_unix(struct wire_url *url, struct td_bytes text)
     return NULL;
 }
 
-static const char *read_rest(struct wire_url *url, const struct scheme *scheme,
-                             const char *rest)
+static const char *read_rest(struct wire_url *url,
+                             const struct wire_url_kind *kind, const char *rest)
 {
     size_t len = strcspn(rest, "/?");
     const char *why;
 
-    url->scheme = scheme->scheme;
-    url->tls = scheme->tls;
-    if (scheme->is_unix)
+    url->scheme = kind->scheme;
+    url->tls = kind->tls;
+    if (kind->is_unix)
         return read_unix(url, td_text(rest));
-    url->port = scheme->tls ? 443 : 80;
+    url->port = kind->tls ? 443 : 80;
     why = read_authority(url, td_bytes(rest, len));
     if (!why)
         read_target(url, td_text(rest + len));
     return why;
 }
 
-static const struct scheme *find_scheme(const char *text)
-{
-    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
-        if (!strncasecmp(text, schemes[i].name, strlen(schemes[i].name)))
-            return &schemes[i];
-    return NULL;
-}
-
 enum td_code wire_url_parse(struct wire_url *url, const char *text,
                             struct td_error *err)
 {
-    const struct scheme *scheme = find_scheme(text);
+    const struct wire_url_kind *kind = wire_url_kind(td_text(text));
     const char *why;
 
     *url = (struct wire_url){0};
@@ -231,11 +208,11 @@ enum td_code wire_url_parse(struct wire_url *url, const char *text,
     for (const char *c = text; *c; c++)
         if ((uint8_t)*c <= ' ' || *c == 0x7f)
             return refuse(err, text, "white space or a control byte in a URL");
-    if (!scheme)
+    if (!kind)
         return refuse(err, text, "not a URL of a kind known here");
     if (strchr(text, '#'))
         return refuse(err, text, "a URL to connect to has no #fragment");
-    why = read_rest(url, scheme, text + strlen(scheme->name));
+    why = read_rest(url, kind, text + strlen(kind->begin));
     if (!why)
         return TD_OK;
     wire_url_release(url);

@@ -23,6 +23,20 @@
 
 enum wire_scheme { WIRE_SCHEME_WS, WIRE_SCHEME_SIO, WIRE_SCHEME_HTTP };
 
+/* What the beginning of a URL says. */
+struct wire_url_kind {
+    const char *begin; /* "ws://", "ws+unix:" */
+    enum wire_scheme scheme;
+    bool tls;
+    bool is_unix;
+};
+
+/* The kind of a URL, in letters of any case; NULL if it is of none above. */
+const struct wire_url_kind *wire_url_kind(struct td_bytes text);
+
+/* "http://" and "https://" alone. */
+bool wire_url_is_web(const struct wire_url_kind *kind);
+
 /* Strings are NUL-terminated and freed by wire_url_release(). */
 struct wire_url {
     enum wire_scheme scheme;
@@ -66,11 +80,6 @@ void wire_url_resolve(struct td_buf *out, const struct wire_url *base,
  * also on one that wire_url_parse() refuses.
  */
 enum td_code wire_url_public(struct td_buf *out, const char *text);
-
-/* Append what a percent-encoded text stands for. TD_FORMAT: a '%' without two
- * hex digits, or a NUL.
- */
-enum td_code wire_url_decode(struct td_buf *out, struct td_bytes text);
 
 /* Read where to listen. *host and *unix_path go to free(); *host is NULL for
  * the default. TD_USAGE.

@@ -1,10 +1,12 @@
 #include "wire/server/access.h"
 
 #include "core/digest.h"
+#include "core/hex.h"
 #include "core/json.h"
 #include "wire/http/url.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <strings.h>
 
 #define NAME_MAX_LEN 253 /* bytes of a host name (RFC 1035) */
@@ -130,6 +132,8 @@ enum td_code wire_access_check(const struct wire_access *access,
                                const struct wire_bind *bind,
                                struct td_error *err)
 {
+    char host[256];
+
     for (const char *const *o = access->origins; o && *o; o++)
         if (!wire_is_origin(*o)) {
             (void)td_error_set(err, TD_USAGE, *o, 0,
@@ -143,7 +147,9 @@ enum td_code wire_access_check(const struct wire_access *access,
         return check_token(access->token, err);
     if (access->everybody || wire_bind_is_local(bind))
         return TD_OK;
-    (void)td_error_set(err, TD_USAGE, bind->host, 0,
+    (void)snprintf(host, sizeof(host), strchr(bind->host, ':') ? "[%s]" : "%s",
+                   bind->host);
+    (void)td_error_set(err, TD_USAGE, host, 0,
                        "other machines reach this address, and everybody on "
                        "them could read what is served");
     return td_error_hint(err, "ask for a token, or say that it is public");
@@ -192,16 +198,12 @@ static bool is_own(struct td_bytes origin, struct td_bytes host)
 {
     struct td_bytes authority = authority_of(origin);
     struct td_bytes name;
-    size_t scheme = authority.ptr ? (size_t)(authority.ptr - origin.ptr) : 0;
 
     /* Browsers send no path, but some libraries do, and no page can. */
     if (authority.len > 0 && authority.ptr[authority.len - 1] == '/')
         authority.len--;
 
-    if (!same(td_bytes(origin.ptr, scheme), td_text("http://")) &&
-        !same(td_bytes(origin.ptr, scheme), td_text("https://")))
-        return false;
-    return split(authority, &name) &&
+    return wire_url_is_web(wire_url_kind(origin)) && split(authority, &name) &&
            (is_local_name(name) || same(authority, host));
 }
 
@@ -261,7 +263,7 @@ static enum wire_token judge_query(const struct wire_access *access,
 
     if (!value.ptr)
         return WIRE_TOKEN_NONE;
-    if (wire_url_decode(&token, value) == TD_OK)
+    if (td_percent_decode(&token, value) == TD_OK)
         found = judge(access, td_buf_bytes(&token));
     td_buf_release(&token);
     return found;

@@ -365,14 +365,3 @@ enum td_code sio_attachment(struct td_buf *out, const struct td_event *ev,
         return unusable(err, "an attachment that is not base64");
     return code;
 }
-
-bool sio_is_exact(const struct td_event *ev, struct td_bytes packet)
-{
-    struct td_buf again = {0};
-    size_t attachments;
-    bool same = sio_encode(&again, &attachments, ev, NULL) == TD_OK &&
-                td_bytes_equal(td_buf_bytes(&again), packet);
-
-    td_buf_release(&again);
-    return same;
-}

@@ -101,9 +101,6 @@ TD_MUST_CHECK enum td_code sio_attachment(struct td_buf *out,
                                           const struct td_event *ev, size_t i,
                                           struct td_error *err);
 
-/* True if encoding ev gives exactly this text packet. */
-bool sio_is_exact(const struct td_event *ev, struct td_bytes packet);
-
 /* True if digits (without leading zeros) are an ack id: 0 to 2^53 - 1, what the
  * official peers' numbers hold exactly.
  */

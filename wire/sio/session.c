@@ -226,11 +226,6 @@ static void expire_acks(struct sio_session *s, uint64_t now)
         s->ack_first++;
 }
 
-size_t sio_session_unanswered(const struct sio_session *s)
-{
-    return s->ack_count;
-}
-
 /* Packets. */
 
 /* What is wrong is told without the packet: it may hold credentials. */

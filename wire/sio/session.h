@@ -92,9 +92,6 @@ TD_MUST_CHECK enum td_code sio_session_send(struct sio_session *session,
                                             uint64_t ack_ns, uint64_t now,
                                             struct td_error *err);
 
-/* Acks asked for and not yet come or timed out. */
-size_t sio_session_unanswered(const struct sio_session *session);
-
 /* Whether attachments of a packet are still to come; then *came is its text,
  * until the next call.
  */

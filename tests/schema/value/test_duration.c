@@ -27,6 +27,8 @@ static const struct {
     {"-", false, 0},
     {"10", false, 0},
     {"10m32", false, 0},
+    {"1d", false, 0},
+    {"1h1d", false, 0},
     {"m", false, 0},
     {"1.s", false, 0},
     {".5s", false, 0},

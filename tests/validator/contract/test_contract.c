@@ -42,7 +42,7 @@ static const struct {
 } wrong[] = {
     {"[]", "c:1:1", "a contract begins with `contract: 1`"},
     {"events: {}", "c:1:1", "a contract begins with `contract: 1`"},
-    {"contract: 2", "c:1:11", "a contract begins with `contract: 1`"},
+    {"contract: 2", "c:1:11", "contracts of version 1 are read here, not 2"},
     {"contract: '1'", "c:1:11", "a contract begins with `contract: 1`"},
     {"contract: 1\nevent: {}", "c:2:1", "there is no key \"event\" here"},
     {"contract: 1\nasyncapi: x", "c:2:11",

@@ -68,7 +68,7 @@ static void fields_are_found_in_each_message(void)
         const char *field;
         const char *found[3]; /* a line each; "" = nothing */
     } rows[] = {
-        {"a", {"1", "7", ""}},
+        {"a", {"2", "7", ""}},
         {"/a", {"4", "5", ""}},
         {"x~y/z.1.b", {"3", "", ""}},
         {"x~y/z.01", {"", "", ""}},

@@ -67,6 +67,27 @@ static void urls_are_understood(void)
     }
 }
 
+static void kinds_are_told_apart(void)
+{
+    static const struct {
+        const char *text;
+        bool known;
+        bool web;
+    } rows[] = {
+        {"ws://", true, false},          {"http+unix:/s", true, false},
+        {"HTTPS://h", true, true},       {"http://", true, true},
+        {"http:/", false, false},        {"httpx://h", false, false},
+        {"tape:/http://", false, false}, {"", false, false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct wire_url_kind *kind = wire_url_kind(td_text(rows[i].text));
+
+        CU_ASSERT_EQUAL(kind != NULL, rows[i].known);
+        CU_ASSERT_EQUAL(wire_url_is_web(kind), rows[i].web);
+    }
+}
+
 static void users_are_decoded(void)
 {
     struct wire_url url;
@@ -243,6 +264,7 @@ static void references_are_resolved(void)
 CU_TestInfo wire_http_url_tests[] = {
     {"references are resolved", references_are_resolved},
     {"URLs are understood", urls_are_understood},
+    {"kinds are told apart", kinds_are_told_apart},
     {"users are decoded", users_are_decoded},
     {"broken URLs are refused", broken_urls_are_refused},
     {"secrets are not shown", secrets_are_not_shown},

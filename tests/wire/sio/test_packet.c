@@ -13,6 +13,18 @@ static void check(const char *name, const char *packet, bool good)
     CU_ASSERT_TRUE(good);
 }
 
+/* Whether encoding the event gives exactly this packet. */
+static bool is_exact(const struct td_event *ev, const char *packet)
+{
+    struct td_buf again = {0};
+    size_t attachments;
+    bool same = sio_encode(&again, &attachments, ev, NULL) == TD_OK &&
+                td_bytes_is(td_buf_bytes(&again), packet);
+
+    td_buf_release(&again);
+    return same;
+}
+
 static void packet_becomes_an_event_and_back(void)
 {
     static const struct {
@@ -72,7 +84,7 @@ static void packet_becomes_an_event_and_back(void)
         check("ack", packet, td_bytes_is(ev.ack, rows[i].ack));
         check("name", packet, td_bytes_is(ev.name, rows[i].name));
         check("payload", packet, td_bytes_is(ev.payload, rows[i].payload));
-        check("back", packet, sio_is_exact(&ev, td_text(packet)));
+        check("back", packet, is_exact(&ev, packet));
     }
     sio_decoder_free(decoder);
 }
@@ -105,7 +117,7 @@ static void odd_spelling_is_kept_as_text(void)
         check("name", packet, td_bytes_is(ev.name, rows[i].name));
         check("id", packet, td_bytes_is(ev.id, rows[i].id));
         check("ack", packet, td_bytes_is(ev.ack, rows[i].ack));
-        check("back", packet, sio_is_exact(&ev, td_text(packet)));
+        check("back", packet, is_exact(&ev, packet));
     }
     sio_decoder_free(decoder);
 }
@@ -199,7 +211,7 @@ static void attachments_are_put_beside_the_arguments(void)
     CU_ASSERT_EQUAL(type, SIO_BINARY_EVENT);
     CU_ASSERT(td_bytes_is(ev.att, "[\"AQID\",\"AA==\"]"));
     CU_ASSERT(td_bytes_is(ev.name, "up") && td_bytes_is(ev.id, "7"));
-    CU_ASSERT_TRUE(sio_is_exact(&ev, td_text(packet)));
+    CU_ASSERT_TRUE(is_exact(&ev, packet));
     CU_ASSERT_EQUAL(sio_attachment(&bytes, &ev, 0, NULL), TD_OK);
     CU_ASSERT_EQUAL(sio_attachment(&bytes, &ev, 1, NULL), TD_OK);
     CU_ASSERT_EQUAL(sio_attachment(&bytes, &ev, 2, NULL), TD_END);
@@ -219,7 +231,7 @@ static void zero_attachments_stay_a_binary_packet(void)
         sio_decode(decoder, td_text("60-3[1]"), false, &type, &ev, NULL),
         TD_OK);
     CU_ASSERT(td_bytes_is(ev.att, "[]") && td_bytes_is(ev.ack, "3"));
-    CU_ASSERT_TRUE(sio_is_exact(&ev, td_text("60-3[1]")));
+    CU_ASSERT_TRUE(is_exact(&ev, "60-3[1]"));
     sio_decoder_free(decoder);
 }
 

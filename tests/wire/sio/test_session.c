@@ -215,10 +215,8 @@ static void acks_are_paired_or_time_out(void)
     ev.id = td_text("3");
     CU_ASSERT_EQUAL(sio_session_send(s, &ev, SECOND, SECOND, NULL), TD_OK);
     expect(">21[\"x\"] >22[\"x\"] >23[\"x\"] ");
-    CU_ASSERT_EQUAL(sio_session_unanswered(s), 3);
     hear(s, "33[true]");
     hear(s, "39[]");
-    CU_ASSERT_EQUAL(sio_session_unanswered(s), 2);
     td_buf_clear(&told);
     CU_ASSERT_EQUAL(sio_session_due(s), 2 * SECOND);
     sio_session_tick(s, 2 * SECOND);
@@ -226,7 +224,6 @@ static void acks_are_paired_or_time_out(void)
     CU_ASSERT_EQUAL(sio_session_due(s), 3 * SECOND);
     sio_session_tick(s, 3 * SECOND);
     expect("unanswered:2 ");
-    CU_ASSERT_EQUAL(sio_session_unanswered(s), 0);
     CU_ASSERT_EQUAL(sio_session_due(s), TD_NEVER);
     finish(s);
 }
