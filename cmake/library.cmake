@@ -7,7 +7,7 @@ set(gen ${PROJECT_BINARY_DIR}/gen/library)
 set(TD_SONAME ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 
 # Of core, what JSON Schema stands on.
-set(TD_SCHEMA_CORE b64 buf clock error fs json json_scan json_shape
+set(TD_SCHEMA_CORE b64 buf clock error fs hex json json_scan json_shape
   json_shape_learn json_text json_writer jsonx jsonx_scalar jsonx_yaml log mem rand suggest take terminal utf8)
 list(TRANSFORM TD_SCHEMA_CORE REPLACE "(.+)" "${PROJECT_SOURCE_DIR}/core/\\1.c")
 

@@ -1,3 +1,4 @@
+#include "core/hex.h"
 #include "core/json.h"
 #include "core/utf8.h"
 
@@ -27,15 +28,11 @@ static int32_t hex4(const uint8_t *at, const uint8_t *end)
     if (end - at < 4)
         return -1;
     for (int i = 0; i < 4; i++) {
-        uint8_t c = at[i];
-        uint8_t low = c | 0x20;
+        int digit = td_hex_digit(at[i]);
 
-        if (c >= '0' && c <= '9')
-            n = n * 16 + (c - '0');
-        else if (low >= 'a' && low <= 'f')
-            n = n * 16 + (low - 'a' + 10);
-        else
+        if (digit < 0)
             return -1;
+        n = n * 16 + digit;
     }
     return n;
 }

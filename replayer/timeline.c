@@ -42,7 +42,8 @@ static uint64_t earliest_wall(const struct play_source *source)
 static enum td_code inputs_open(struct play_source *source,
                                 struct td_error *err)
 {
-    struct tape_read_options how = {.threads = source->options.threads};
+    struct tape_read_options how = {.threads = source->options.threads,
+                                    .wait = source->options.wait};
     const char *const *paths = source->options.paths;
     struct input *input;
     enum td_code code;

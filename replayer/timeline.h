@@ -23,6 +23,8 @@ struct play_source_options {
     const char *const *remap;   /* OLD:=NEW rules; NULL = none */
     struct play_window window;  /* PLAY_WINDOW_ALL */
     unsigned threads;           /* members inflated ahead */
+    /* As in struct tape_read_options; its ctx is NULL. */
+    enum td_code (*wait)(void *ctx, int fd);
 };
 
 /* Where an event stands; equal only for the same event. */

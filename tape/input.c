@@ -6,12 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define STOP_MS    100 /* between looks at tape_input.stop */
 #define WINDOW_MAX (2 * TAPE_LINE_MAX)
 #define WINDOW_KEEP                                                            \
     ((size_t)16 * 1024 * 1024) /* larger ones are given back                   \
@@ -53,7 +51,8 @@ void tape_input_share(struct tape_input *in, const struct tape_input *other)
     td_buf_init(&in->window, WINDOW_MAX);
     in->fd = fcntl(other->fd, F_DUPFD_CLOEXEC, 0);
     in->path = td_strdup(other->path);
-    in->stop = other->stop;
+    in->wait = other->wait;
+    in->wait_ctx = other->wait_ctx;
     in->seekable = true; /* by pread: the descriptors' common place stays */
 }
 
@@ -65,18 +64,6 @@ void tape_input_close(struct tape_input *in)
     free(in->path);
     in->path = NULL;
     in->fd = -1;
-}
-
-/* Wait for bytes, or for the word to stop. */
-static bool is_told_to_stop(const struct tape_input *in)
-{
-    struct pollfd ready = {.fd = in->fd, .events = POLLIN};
-
-    if (!in->stop)
-        return false;
-    while (!*in->stop && !in->seekable && poll(&ready, 1, STOP_MS) <= 0)
-        ;
-    return *in->stop;
 }
 
 static ssize_t stop_reading(struct tape_input *in)
@@ -92,7 +79,7 @@ static ssize_t read_some(struct tape_input *in, uint64_t offset, uint8_t *to,
 {
     if (in->terminal && in->ended)
         return 0;
-    if (is_told_to_stop(in))
+    if (in->wait && in->wait(in->wait_ctx, in->fd))
         return stop_reading(in);
     for (;;) {
         ssize_t n = in->seekable ? pread(in->fd, to, len, (off_t)offset)

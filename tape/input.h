@@ -22,8 +22,8 @@ struct tape_input {
     uint64_t base; /* offset of the window's first byte in the file */
     bool ended;    /* the last read said so; a growing file asks again */
     bool failed;
-    const volatile int *stop; /* not NULL: reading fails with TD_CANCELLED once
-                                 it is not 0, at most 100 ms later */
+    enum td_code (*wait)(void *ctx, int fd); /* see tape_read_options */
+    void *wait_ctx;
     struct td_error err;
     uint64_t reads; /* calls of read */
     uint64_t bytes; /* that they gave */

@@ -498,6 +498,8 @@ enum td_code tape_scan_next(struct tape_scan *scan, struct tape_text *out,
         if (scan->streaming) {
             enum td_code code = tape_scan_stream_next(scan, out);
 
+            if (code == TD_END && scan->in.failed)
+                return input_failed(scan, err);
             if (code != TD_AGAIN || scan->streaming)
                 return code;
         }

@@ -64,6 +64,8 @@ static bool stream_rest(struct tape_scan *scan, struct tape_text *out)
 
 static enum td_code stream_end(struct tape_scan *scan, struct tape_text *out)
 {
+    if (scan->in.failed)
+        return TD_END;
     if (scan->follow)
         return TD_AGAIN;
     if (scan->mode == TAPE_SCAN_GZIP)

@@ -476,10 +476,12 @@ static enum td_code first_lines(struct tape_reader *r, struct td_error *err)
     struct td_bytes line;
     enum tape_line_kind kind;
 
-    if (code == TD_IO || (code == TD_AGAIN && r->scan.follow)) {
-        if (err && code == TD_IO)
+    if (code == TD_AGAIN && r->scan.follow)
+        return TD_OK;
+    if (code == TD_IO || code == TD_CANCELLED) {
+        if (err)
             *err = why;
-        return code == TD_IO ? TD_IO : TD_OK;
+        return code;
     }
     line = code ? td_bytes("", 0) : next_line(r);
     kind = tape_line_kind(line);
@@ -537,6 +539,10 @@ enum td_code tape_reader_open(struct tape_reader **out, const char *path,
     enum td_code code = tape_input_open(&in, path, err);
 
     *out = NULL;
+    if (!code && how) {
+        in.wait = how->wait;
+        in.wait_ctx = how->wait_ctx;
+    }
     return code ? code : tape_reader_take(out, &in, how, err);
 }
 

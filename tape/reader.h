@@ -23,6 +23,13 @@ struct tape_read_options {
     bool keep_strays; /* give repeated and foreign events too */
     struct tape_audit *audit; /* told of members (tape/audit.h), or NULL */
 
+    /* Before each read: waits until the descriptor has bytes, or its end, as a
+     * file has at once. TD_OK, or TD_CANCELLED: reading is to end. Called from
+     * any thread that reads. NULL: reads wait by themselves.
+     */
+    enum td_code (*wait)(void *ctx, int fd);
+    void *wait_ctx;
+
     /* Told of every whole line that is no event, as it is passed (the first
      * one by tape_reader_open): a header, whose fields tape_reader_header()
      * then gives, an end, or an object of a later version. May be NULL. The
@@ -47,7 +54,7 @@ TD_MUST_CHECK enum td_code tape_reader_open(struct tape_reader **out,
                                             const struct tape_read_options *how,
                                             struct td_error *err);
 /* The same from an input from which nothing was taken (tape/input.h), say after
- * tape_sniff(). Takes over *in, also on error.
+ * tape_sniff(). Takes over *in, also on error; its wait counts.
  */
 struct tape_input;
 TD_MUST_CHECK enum td_code tape_reader_take(struct tape_reader **out,

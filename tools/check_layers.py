@@ -93,7 +93,7 @@ arpa/inet.h dirent.h fcntl.h libgen.h netdb.h netinet/in.h netinet/tcp.h poll.h
 pthread.h spawn.h strings.h sys/file.h sys/ioctl.h sys/mman.h sys/resource.h
 sys/socket.h sys/stat.h sys/statvfs.h sys/time.h sys/types.h sys/uio.h sys/un.h
 sys/wait.h termios.h unistd.h
-malloc.h sched.h sys/epoll.h sys/eventfd.h sys/pidfd.h sys/prctl.h sys/random.h
+malloc.h sched.h sys/epoll.h sys/eventfd.h sys/inotify.h sys/pidfd.h sys/prctl.h sys/random.h
 sys/signalfd.h sys/syscall.h sys/timerfd.h linux/falloc.h linux/sockios.h
 """.split())
 

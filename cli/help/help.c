@@ -2,6 +2,7 @@
 
 #include "cli/options/args.h"
 #include "cli/options/common.h"
+#include "cli/options/find_verb.h"
 
 #include <string.h>
 
@@ -147,16 +148,6 @@ static void add_verb(struct td_buf *out, const struct cli_command *command)
     wrap(out, command->summary, VERB_COLUMN, VERB_COLUMN);
 }
 
-static const struct cli_command *
-verb_named(const struct cli_command *const *verbs, const char *name)
-{
-    for (size_t i = 0; verbs[i]; i++) {
-        if (!strcmp(verbs[i]->name, name))
-            return verbs[i];
-    }
-    return NULL;
-}
-
 static void add_group(struct td_buf *out,
                       const struct cli_command *const *verbs,
                       const struct cli_group *group)
@@ -164,7 +155,7 @@ static void add_group(struct td_buf *out,
     bool titled = false;
 
     for (const char *const *name = group->names; *name; name++) {
-        const struct cli_command *command = verb_named(verbs, *name);
+        const struct cli_command *command = cli_verb_named(verbs, *name);
 
         if (!command)
             continue;

@@ -1,6 +1,7 @@
 #include "cli/options/config.h"
 
 #include "cli/options/common.h"
+#include "cli/options/find_verb.h"
 #include "core/jsonx_object.h"
 #include "core/mem.h"
 #include "core/suggest.h"
@@ -69,30 +70,11 @@ static bool is_scalar(const struct td_jsonx *doc, uint32_t i)
            !td_jsonx_is(doc, i, TD_JSON_NULL);
 }
 
-static bool has_option(const struct cli_option *options, const char *name)
-{
-    for (; options && options->name; options++) {
-        if (!strcmp(options->name, name))
-            return true;
-    }
-    return false;
-}
-
-static const struct cli_command *
-verb_named(const struct cli_command *const *verbs, const char *name)
-{
-    for (size_t i = 0; verbs[i]; i++) {
-        if (!strcmp(verbs[i]->name, name))
-            return verbs[i];
-    }
-    return NULL;
-}
-
 static bool any_verb_has(const struct cli_command *const *verbs,
                          const char *name)
 {
     for (size_t i = 0; verbs[i]; i++) {
-        if (has_option(verbs[i]->options, name))
+        if (cli_option_named(verbs[i]->options, name))
             return true;
     }
     return false;
@@ -101,8 +83,9 @@ static bool any_verb_has(const struct cli_command *const *verbs,
 static bool is_known(const struct cli_command *const *verbs,
                      const struct cli_command *verb, const char *name)
 {
-    return has_option(cli_common, name) ||
-           (verb ? has_option(verb->options, name) : any_verb_has(verbs, name));
+    return cli_option_named(cli_common, name) ||
+           (verb ? cli_option_named(verb->options, name) != NULL
+                 : any_verb_has(verbs, name));
 }
 
 static void offer_options(struct td_suggestion *suggest,
@@ -198,12 +181,10 @@ static char *place_of(const struct file *file, const struct cli_option *option,
 static const struct cli_option *file_option(const struct cli_option *options,
                                             const char *name)
 {
-    for (; options && options->name; options++) {
-        if (!strcmp(options->name, name) &&
-            (file_in(options, "@") || file_in(options, "=")))
-            return options;
-    }
-    return NULL;
+    const struct cli_option *option = cli_option_named(options, name);
+
+    return option && (file_in(option, "@") || file_in(option, "=")) ? option
+                                                                    : NULL;
 }
 
 static void add_places(struct file *file, const struct cli_command *verb,
@@ -290,7 +271,8 @@ static enum td_code add_top(struct file *file)
     for (uint32_t key = 1; key < values[0].next && !code;
          key = values[key + 1].next) {
         char *name = text_of(&file->doc, key);
-        const struct cli_command *verb = verb_named(file->config->verbs, name);
+        const struct cli_command *verb =
+            cli_verb_named(file->config->verbs, name);
 
         if (verb && values[key + 1].kind == TD_JSON_OBJECT)
             code = add_verb(file, verb, key + 1);

@@ -5,6 +5,23 @@
 
 #include <string.h>
 
+const struct cli_command *cli_verb_named(const struct cli_command *const *verbs,
+                                         const char *name)
+{
+    while (*verbs && strcmp((*verbs)->name, name) != 0)
+        verbs++;
+    return *verbs;
+}
+
+const struct cli_option *cli_option_named(const struct cli_option *options,
+                                          const char *name)
+{
+    for (; options && options->name; options++)
+        if (!strcmp(options->name, name))
+            return options;
+    return NULL;
+}
+
 static enum td_code unknown_verb(const struct cli_command *const *verbs,
                                  const char *name, struct td_error *err)
 {

@@ -1,6 +1,7 @@
 #include "cli/shared/connect_options.h"
 
 #include "core/fs.h"
+#include "core/hex.h"
 #include "core/mem.h"
 #include "wire/http/url.h"
 
@@ -171,8 +172,8 @@ enum td_code cli_dial_url(struct cli_dial *dial,
     cut_out(&dial->url, url, at, len);
     client->url = td_buf_str(&dial->url);
     /* The "@" of the mark is read_auth()'s. */
-    code = wire_url_decode(&file, td_bytes(at + strlen(auth_mark) - 1,
-                                           len - strlen(auth_mark) + 1));
+    code = td_percent_decode(&file, td_bytes(at + strlen(auth_mark) - 1,
+                                             len - strlen(auth_mark) + 1));
     if (code)
         code = td_error_set(err, TD_USAGE, "?auth=@", 0,
                             "the name of the file is not percent-encoded");

@@ -1,11 +1,9 @@
 /* tapedeck cat: the lines of tapes, whole or broken, as they stand. */
+#include "cli/shared/growth.h"
 #include "cli/shared/select_options.h"
 #include "cli/shared/tape_output.h"
 
-#include <poll.h>
-
 #define OUT_STEP ((size_t)256 * 1024) /* bytes printed at once */
-#define POLL_MS  100                  /* between looks at a growing tape */
 
 static const struct cli_option options[] = {
     {.name = "follow",
@@ -29,9 +27,10 @@ struct cat {
     struct tape_reader *reader;
     struct play_select *select; /* NULL = all events */
     struct play_window window;
-    bool whole;       /* nothing is left out: every line as it stands */
-    uint64_t segment; /* whose header was printed; unless whole */
-    bool met;         /* an event was in the window */
+    bool whole;               /* nothing is left out: every line as it stands */
+    uint64_t segment;         /* whose header was printed; unless whole */
+    bool met;                 /* an event was in the window */
+    struct cli_growth growth; /* with --follow */
     struct td_buf out;
 };
 
@@ -127,8 +126,7 @@ static enum td_code wait_for_more(struct cat *cat, struct td_error *err)
 
     if (!code && tape_reader_state(cat->reader).ended)
         return TD_END;
-    (void)poll(NULL, 0, POLL_MS);
-    return code;
+    return code ? code : cli_growth_wait(&cat->growth);
 }
 
 static enum td_code copy_lines(struct cat *cat, struct td_error *err)
@@ -163,6 +161,7 @@ static enum td_code cat_tape(struct cat *cat, const char *path,
     enum td_code code;
 
     cli_say_waiting(cat->args, path, CLI_A_TAPE);
+    cat->growth = how.follow ? cli_growth_open(path) : CLI_GROWTH_NONE;
     code = find_window(cat, path, err);
     if (!code)
         code = tape_reader_open(&cat->reader, path, &how, err);
@@ -182,6 +181,7 @@ static enum td_code cat_tape(struct cat *cat, const char *path,
             code = cli_tape_verdict(path, NULL, &state, err);
     }
     tape_reader_close(cat->reader);
+    cli_growth_close(&cat->growth);
     cat->reader = NULL;
     cat->segment = 0;
     return code;

@@ -23,22 +23,12 @@ struct page {
     unsigned told; /* settings */
 };
 
-static const struct cli_option *find_option(const struct cli_option *options,
-                                            const char *name)
-{
-    for (; options && options->name; options++) {
-        if (!strcmp(options->name, name))
-            return options;
-    }
-    return NULL;
-}
-
 static const struct cli_option *find_anywhere(const char *name)
 {
-    const struct cli_option *option = find_option(cli_common, name);
+    const struct cli_option *option = cli_option_named(cli_common, name);
 
     for (size_t i = 0; !option && cli_verbs[i]; i++)
-        option = find_option(cli_verbs[i]->options, name);
+        option = cli_option_named(cli_verbs[i]->options, name);
     return option;
 }
 
@@ -58,9 +48,9 @@ static enum td_code find_key(struct key *key, const char *text,
         code = cli_verb_find(&key->verb, cli_verbs, verb, err);
         if (code)
             return code;
-        key->option = find_option(key->verb->options, dot + 1);
+        key->option = cli_option_named(key->verb->options, dot + 1);
         if (!key->option)
-            key->option = find_option(cli_common, dot + 1);
+            key->option = cli_option_named(cli_common, dot + 1);
     }
     if (key->option)
         return TD_OK;

@@ -270,6 +270,13 @@ static enum td_code play_with_signals(struct session *s, struct wire_net *net,
     return code;
 }
 
+/* A tape that comes through a pipe may be long in coming. */
+static enum td_code wait_for_tape(void *ctx, int fd)
+{
+    (void)ctx;
+    return cli_signals_wait(fd, -1);
+}
+
 static enum td_code run_session(struct session *s, struct td_error *err)
 {
     struct wire_net *net = NULL;
@@ -281,6 +288,7 @@ static enum td_code run_session(struct session *s, struct td_error *err)
     s->tls.key_file = cli_text(s->args, "tls-key");
     if (s->tls.cert_file)
         s->replay.run.serve.server.bind.tls = &s->tls;
+    s->replay.run.source.wait = wait_for_tape;
     s->replay.run.listening = on_listening;
     s->replay.run.refused = on_refused;
     s->replay.run.ctx = s;

@@ -1,52 +1,39 @@
 #include "cli/verbs/validate_input.h"
 
+#include "cli/shared/growth.h"
 #include "cli/shared/show_command.h"
 #include "tape/detect.h"
 #include "tape/ndjson.h"
+#include "wire/net/signals.h"
 
-#include <poll.h>
-#include <signal.h>
-
-#define POLL_MS 100 /* between looks at a growing tape */
-
-/* Written by the handler, read by the input. */
-static volatile int told_to_end;
-
-static void on_signal(int number)
+/* Signals end what is slow in coming, not the process. */
+static enum td_code wait_for_bytes(void *ctx, int fd)
 {
-    (void)number;
-    told_to_end = 1;
-}
-
-/* The next one ends the process as usual. */
-static void hear_signals(void)
-{
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = on_signal};
-
-    action.sa_flags = (int)SA_RESETHAND;
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-        (void)sigaction(numbers[i], &action, NULL);
+    (void)ctx;
+    return cli_signals_wait(fd, -1);
 }
 
 static enum td_code follow_tape(struct cli_live *live,
-                                struct tape_reader *reader,
+                                struct tape_reader *reader, const char *path,
                                 struct td_error *err)
 {
+    struct cli_growth growth = cli_growth_open(path);
     struct check *check = cli_live_check(live);
     struct td_error why;
     enum td_code code;
 
     while ((code = check_tape(check, reader, err)) == TD_AGAIN) {
         cli_live_tell(live);
-        if (!told_to_end && poll(NULL, 0, POLL_MS) == 0)
+        if (!cli_growth_wait(&growth))
             continue;
         (void)td_error_set(&why, TD_CANCELLED, "", 0,
                            "a tape that was still growing when a signal ended "
                            "the check");
         check_broken(check, &why);
-        return TD_OK;
+        code = TD_OK;
+        break;
     }
+    cli_growth_close(&growth);
     return code;
 }
 
@@ -62,7 +49,7 @@ static enum td_code read_tape(struct cli_live *live, const char *path,
     if (code)
         return code;
     cli_show_command(cli_live_check(live), path, CLI_FORM_TAPE);
-    code = follow ? follow_tape(live, reader, err)
+    code = follow ? follow_tape(live, reader, path, err)
                   : check_tape(cli_live_check(live), reader, err);
     tape_reader_close(reader);
     return code;
@@ -132,20 +119,15 @@ static enum td_code read_lines(struct cli_live *live, const char *path,
 }
 
 static enum td_code read_input(struct cli_live *live, const char *path,
-                               bool follow, struct td_error *err)
+                               struct tape_input *in, bool follow,
+                               struct td_error *err)
 {
-    struct tape_input in;
-    enum td_code code = tape_input_open(&in, path, err);
-
-    if (code)
-        return code;
-    in.stop = &told_to_end;
-    hear_signals();
-    if (is_tape_name(path) || tape_sniff(&in))
-        return read_tape(live, path, &in, follow, err);
-    if (!follow || !in.seekable)
-        return read_lines(live, path, &in, follow, err);
-    tape_input_close(&in);
+    in->wait = wait_for_bytes;
+    if (is_tape_name(path) || tape_sniff(in))
+        return read_tape(live, path, in, follow, err);
+    if (!follow || !in->seekable)
+        return read_lines(live, path, in, follow, err);
+    tape_input_close(in);
     (void)td_error_set(err, TD_USAGE, path, 0,
                        "only a tape says when it has ended: lines in a file "
                        "cannot be followed");
@@ -160,9 +142,16 @@ static enum td_code read_input(struct cli_live *live, const char *path,
 enum td_code cli_validate_input(struct cli_live *live, const char *path,
                                 bool follow, struct td_error *err)
 {
+    const struct cli_signals nobody = {0};
     struct check *check = cli_live_check(live);
-    enum td_code code = read_input(live, path, follow, err);
+    struct tape_input in;
+    enum td_code code = tape_input_open(&in, path, err);
 
+    if (!code)
+        code = cli_signals_open(NULL, &nobody, err);
+    if (!code)
+        code = read_input(live, path, &in, follow, err);
+    cli_signals_close();
     if (code != TD_CANCELLED || check_so_far(check)->events == 0)
         return code;
     check_broken(check, err);

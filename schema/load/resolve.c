@@ -1,3 +1,4 @@
+#include "core/hex.h"
 #include "schema/load/load.h"
 #include "schema/value/uri.h"
 
@@ -134,7 +135,7 @@ enum td_code schema_resolve(struct schema_set *set, struct schema_place place,
                              schema_uri_without_fragment(td_buf_bytes(&uri)),
                              &found, err);
     if (code == TD_OK &&
-        (!schema_uri_decode(&fragment, schema_uri_fragment(text)) ||
+        (td_percent_decode(&fragment, schema_uri_fragment(text)) ||
          !find_in_resource(set, found, &fragment, target))) {
         code = td_jsonx_fail(x, place.at, TD_USAGE, err,
                              "the reference \"%.120s\" leads nowhere",

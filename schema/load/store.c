@@ -1,3 +1,4 @@
+#include "core/hex.h"
 #include "core/mem.h"
 #include "schema/load/load.h"
 #include "schema/value/uri.h"
@@ -160,7 +161,8 @@ static bool path_within(const struct schema_map *m, struct td_bytes rest,
     size_t from = strlen(m->folder);
 
     (void)td_buf_addf(path, rest.len == 0 ? "%s" : "%s/", m->folder);
-    return schema_uri_decode(path, rest) && !leads_out(td_buf_str(path) + from);
+    return !td_percent_decode(path, rest) &&
+           !leads_out(td_buf_str(path) + from);
 }
 
 /* The path of a URI, if it is a file's or the map names it. */
@@ -179,7 +181,7 @@ static bool path_of(const struct schema_set *set, struct td_bytes uri,
     }
     if (uri.len < 7 || memcmp(uri.ptr, "file://", 7) != 0)
         return false;
-    return schema_uri_decode(path, td_bytes(uri.ptr + 7, uri.len - 7));
+    return !td_percent_decode(path, td_bytes(uri.ptr + 7, uri.len - 7));
 }
 
 /* A file of the map stays in its folder, unless it is named itself; any other

@@ -1,5 +1,6 @@
 #include "schema/regex/ecma_internal.h"
 
+#include "core/hex.h"
 #include "core/utf8.h"
 #include "schema/value/chars.h"
 
@@ -67,11 +68,6 @@ static bool read_set(struct schema_ecma *e, uint32_t letter,
     return true;
 }
 
-static unsigned hex_value(uint8_t c)
-{
-    return c <= '9' ? c - (unsigned)'0' : (c | 0x20U) - 'a' + 10U;
-}
-
 /* Take so many hex digits; nothing is taken if there are fewer. */
 static bool read_hex(struct schema_ecma *e, size_t digits, uint32_t *c)
 {
@@ -79,7 +75,7 @@ static bool read_hex(struct schema_ecma *e, size_t digits, uint32_t *c)
     for (size_t i = 0; i < digits; i++) {
         if (i >= e->rest.len || !schema_is_hex(e->rest.ptr[i]))
             return false;
-        *c = *c * 16 + hex_value(e->rest.ptr[i]);
+        *c = *c * 16 + (uint32_t)td_hex_digit(e->rest.ptr[i]);
     }
     (void)schema_cut(&e->rest, digits);
     return true;
@@ -92,7 +88,7 @@ static bool read_braces(struct schema_ecma *e, uint32_t *c)
 
     *c = 0;
     while (e->rest.len > 0 && schema_is_hex(e->rest.ptr[0])) {
-        *c = *c * 16 + hex_value(schema_cut(&e->rest, 1).ptr[0]);
+        *c = *c * 16 + (uint32_t)td_hex_digit(schema_cut(&e->rest, 1).ptr[0]);
         if (*c > 0x10ffff)
             return false;
         digits++;

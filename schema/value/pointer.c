@@ -13,21 +13,24 @@ static uint32_t child_with(const struct td_json_doc *doc, uint32_t parent,
     return child;
 }
 
+void schema_pointer_token(struct td_buf *out, struct td_bytes name)
+{
+    (void)td_buf_add_byte(out, '/');
+    for (size_t i = 0; i < name.len; i++) {
+        if (name.ptr[i] == '~' || name.ptr[i] == '/')
+            (void)td_buf_add_text(out, name.ptr[i] == '~' ? "~0" : "~1");
+        else
+            (void)td_buf_add_byte(out, name.ptr[i]);
+    }
+}
+
 static void add_name(struct td_buf *out, const struct td_json_doc *doc,
                      uint32_t key)
 {
     struct td_buf text = {0};
 
     (void)td_json_unescape(&text, td_json_inner(doc, key));
-    (void)td_buf_add_byte(out, '/');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '~')
-            (void)td_buf_add_text(out, "~0");
-        else if (text.ptr[i] == '/')
-            (void)td_buf_add_text(out, "~1");
-        else
-            (void)td_buf_add_byte(out, text.ptr[i]);
-    }
+    schema_pointer_token(out, td_buf_bytes(&text));
     td_buf_release(&text);
 }
 

@@ -10,6 +10,9 @@
 void schema_pointer(struct td_buf *out, const struct td_json_doc *doc,
                     uint32_t from, uint32_t at);
 
+/* Append "/name" as a token of such a pointer. */
+void schema_pointer_token(struct td_buf *out, struct td_bytes name);
+
 /* Append the bytes, or their first `max` (cut between characters) and "...".
  * What is not UTF-8 becomes U+FFFD.
  */

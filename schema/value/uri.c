@@ -149,32 +149,6 @@ void schema_uri_resolve(struct td_buf *out, struct td_bytes base,
         (void)td_buf_add_bytes(out, r.fragment);
 }
 
-static int hex(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-bool schema_uri_decode(struct td_buf *out, struct td_bytes text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        uint8_t c = text.ptr[i];
-
-        if (c == '%') {
-            if (text.len - i < 3 || hex(text.ptr[i + 1]) < 0 ||
-                hex(text.ptr[i + 2]) < 0)
-                return false;
-            c = (uint8_t)(hex(text.ptr[i + 1]) * 16 + hex(text.ptr[i + 2]));
-            i += 2;
-        }
-        if (c == 0 || td_buf_add_byte(out, c))
-            return false;
-    }
-    return true;
-}
-
 void schema_uri_encode(struct td_buf *out, struct td_bytes text)
 {
     static const char fine[] = "-._~!$&'()*+,;=:@/?";

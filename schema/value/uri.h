@@ -17,9 +17,6 @@ struct td_bytes schema_uri_without_fragment(struct td_bytes uri);
 /* The part behind the first #, or "". */
 struct td_bytes schema_uri_fragment(struct td_bytes uri);
 
-/* Append text with %XX decoded. False if it has a bad or a NUL sequence. */
-bool schema_uri_decode(struct td_buf *out, struct td_bytes text);
-
 /* Append text with what may not stand in a fragment (RFC 3986, section 3.5) as
  * %XX.
  */

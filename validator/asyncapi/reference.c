@@ -1,5 +1,6 @@
 #include "validator/asyncapi/asyncapi_internal.h"
 
+#include "core/hex.h"
 #include "core/jsonx_object.h"
 #include "schema/value/json_builder.h"
 #include "schema/value/uri.h"
@@ -57,12 +58,12 @@ static bool path_of(const struct check_async *a, struct td_bytes uri,
             continue;
         *mapped = true;
         (void)td_buf_addf(path, "%s/", m->folder);
-        return schema_uri_decode(path, td_bytes(uri.ptr + len, uri.len - len));
+        return !td_percent_decode(path, td_bytes(uri.ptr + len, uri.len - len));
     }
     len = strlen("file://");
     if (uri.len < len || memcmp(uri.ptr, "file://", len) != 0)
         return false;
-    return schema_uri_decode(path, td_bytes(uri.ptr + len, uri.len - len));
+    return !td_percent_decode(path, td_bytes(uri.ptr + len, uri.len - len));
 }
 
 static bool is_file(const struct check_async *a, uint32_t file,
@@ -138,7 +139,7 @@ static enum td_code go_to(struct check_async *a, struct check_async_place ref,
     }
     if (code == TD_OK) {
         to->at = UINT32_MAX;
-        if (schema_uri_decode(&pointer, schema_uri_fragment(text)))
+        if (!td_percent_decode(&pointer, schema_uri_fragment(text)))
             to->at = td_json_pointer(&check_async_doc(a, *to)->json, 0,
                                      td_buf_str(&pointer));
         if (to->at == UINT32_MAX)

@@ -1,4 +1,5 @@
 /* Paths: a.b['c'][0] of the message, EVENT.a of another event. */
+#include "schema/value/pointer.h"
 #include "validator/expr/compiler.h"
 
 /* A JSON Pointer, which begins where `base` says. */
@@ -6,17 +7,6 @@ struct pointer {
     struct td_buf text;
     enum check_field_base base;
 };
-
-static void add_token(struct td_buf *out, struct td_bytes token)
-{
-    (void)td_buf_add_byte(out, '/');
-    for (size_t i = 0; i < token.len; i++) {
-        if (token.ptr[i] == '~' || token.ptr[i] == '/')
-            (void)td_buf_add_text(out, token.ptr[i] == '~' ? "~0" : "~1");
-        else
-            (void)td_buf_add_byte(out, token.ptr[i]);
-    }
-}
 
 /* ['name'] or [3]; the bracket is behind us. */
 static enum td_code read_index(struct expr_reader *r, struct td_buf *out)
@@ -33,7 +23,7 @@ static enum td_code read_index(struct expr_reader *r, struct td_buf *out)
     else
         code = expr_unexpected(r, &t, "a name in quotes or a number from 0");
     expr_take(r, &t);
-    add_token(out, td_buf_bytes(&text));
+    schema_pointer_token(out, td_buf_bytes(&text));
     td_buf_release(&text);
     return code ? code : expr_expect(r, ']', "an index");
 }
@@ -69,7 +59,7 @@ static enum td_code read_rest(struct expr_reader *r, struct td_buf *out)
         t = expr_peek(r);
         if (t.kind != EXPR_NAME)
             return expr_unexpected(r, &t, "the name of a field after \".\"");
-        add_token(out, expr_slice(r, t.from, t.to));
+        schema_pointer_token(out, expr_slice(r, t.from, t.to));
         expr_take(r, &t);
     }
     return code;
@@ -126,7 +116,7 @@ static enum td_code read_pointer(struct expr_reader *r,
 
     p->base = root ? CHECK_FIELD_MESSAGE : CHECK_FIELD_DATA;
     if (event == CHECK_NO_EVENT && !root && !expr_is(r, first, "this"))
-        add_token(&p->text, expr_slice(r, first->from, first->to));
+        schema_pointer_token(&p->text, expr_slice(r, first->from, first->to));
     expr_take(r, first);
     return read_rest(r, &p->text);
 }

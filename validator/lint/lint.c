@@ -3,31 +3,8 @@
 #include "core/mem.h"
 #include "validator/cases/cases.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-void check_doubt(const struct check_lint *lint, uint32_t at, const char *hint,
-                 const char *fmt, ...)
-{
-    struct td_error what = {0};
-    char text[sizeof(what.text)];
-    va_list ap;
-
-    va_start(ap, fmt);
-    (void)vsnprintf(text, sizeof(text), fmt, ap);
-    va_end(ap);
-    (void)td_jsonx_fail(lint->doc, at, TD_OK, &what, "%s", text);
-    (void)td_error_hint(&what, "%s", hint);
-    check_remark_add(lint->doubts, lint->doc->name, &what);
-}
-
-uint32_t check_lint_member(const struct check_lint *lint, uint32_t at,
-                           const char *key)
-{
-    return td_json_member(&lint->doc->json, at, td_text(key));
-}
 
 /* Ids that the verdict has anyway. */
 static bool is_ours(const char *id)
@@ -62,28 +39,42 @@ static void lint_ids(const struct check_lint *lint, const struct named *list,
 {
     for (uint32_t i = 0; i < count; i++) {
         if (is_ours(list[i].id))
-            check_doubt(lint, list[i].at, "choose another id",
+            check_doubt(&lint->to, list[i].at, "choose another id",
                         "every verdict has a rule \"%.80s\" of its own",
                         list[i].id);
         else if (i > 0 && !strcmp(list[i].id, list[i - 1].id))
-            check_doubt(lint, list[i].at, "give each rule an id of its own",
+            check_doubt(&lint->to, list[i].at,
+                        "give each rule an id of its own",
                         "the id \"%.80s\" is already in line %u", list[i].id,
-                        td_jsonx_where(lint->doc, list[i - 1].at).line);
+                        td_jsonx_where(lint->to.doc, list[i - 1].at).line);
     }
+}
+
+static void lint_rule(const struct check_lint *lint,
+                      const struct check_rule *rule, uint32_t at)
+{
+    uint32_t max = td_jsonx_member(lint->to.doc, at, "max_report");
+
+    if (rule->verb->doubt)
+        rule->verb->doubt(rule, &lint->to, at);
+    check_lint_names(lint, at);
+    if (check_is_zero(lint->to.doc, max))
+        check_doubt(&lint->to, max, "write 1 or more",
+                    "no finding of this rule would ever be shown");
 }
 
 static void lint_rules(const struct check_lint *lint)
 {
     const struct check_contract *c = lint->contract;
-    uint32_t rules = check_lint_member(lint, 0, "rules");
+    uint32_t rules = td_jsonx_member(lint->to.doc, 0, "rules");
     struct named *list = td_calloc(c->set.rules_len + 1, sizeof(*list));
     uint32_t at = rules + 1;
 
     for (uint32_t i = 0; i < c->set.rules_len; i++) {
         list[i] = (struct named){c->set.rules[i].id,
-                                 check_lint_member(lint, at, "id")};
-        check_lint_rule(lint, at);
-        at = lint->doc->json.values[at].next;
+                                 td_jsonx_member(lint->to.doc, at, "id")};
+        lint_rule(lint, &c->set.rules[i], at);
+        at = lint->to.doc->json.values[at].next;
     }
     qsort(list, c->set.rules_len, sizeof(*list), compare_named);
     lint_ids(lint, list, c->set.rules_len);
@@ -106,10 +97,10 @@ static void lint_id(const struct check_lint *lint, uint32_t at)
 {
     struct td_buf id = {0};
 
-    if (lint->doc->json.values[at].kind == TD_JSON_STRING) {
-        (void)td_json_unescape(&id, td_json_inner(&lint->doc->json, at));
+    if (lint->to.doc->json.values[at].kind == TD_JSON_STRING) {
+        (void)td_json_unescape(&id, td_json_inner(&lint->to.doc->json, at));
         if (!has_rule(lint, td_buf_str(&id)))
-            check_doubt(lint, at, "mend the spelling, or write the rule",
+            check_doubt(&lint->to, at, "mend the spelling, or write the rule",
                         "the contract has no rule \"%.80s\"", td_buf_str(&id));
     }
     td_buf_release(&id);
@@ -118,7 +109,7 @@ static void lint_id(const struct check_lint *lint, uint32_t at)
 /* What a test expects: rules that are there. */
 static void lint_expected(const struct check_lint *lint, uint32_t expect)
 {
-    const struct td_json_value *v = lint->doc->json.values;
+    const struct td_json_value *v = lint->to.doc->json.values;
 
     for (uint32_t key = expect + 1;
          v[expect].kind == TD_JSON_OBJECT && key < v[expect].next;
@@ -131,31 +122,24 @@ static void lint_expected(const struct check_lint *lint, uint32_t expect)
 
 static void lint_tests(const struct check_lint *lint)
 {
-    uint32_t tests = check_lint_member(lint, 0, "tests");
-    const struct td_json_value *v = lint->doc->json.values;
+    uint32_t tests = td_jsonx_member(lint->to.doc, 0, "tests");
+    const struct td_json_value *v = lint->to.doc->json.values;
 
     for (uint32_t i = tests + 1; tests && i < v[tests].next; i = v[i].next)
-        lint_expected(lint, check_lint_member(lint, i, "expect"));
+        lint_expected(lint, td_jsonx_member(lint->to.doc, i, "expect"));
 }
 
-/* Errors of one contract. */
-struct errors {
+/* Errors, or doubts, of the contract of that name. */
+struct kept {
     struct check_remarks all;
-    char *name;
+    const char *name;
 };
 
-static void on_error(void *self, const struct td_error *error)
+static void keep(void *self, const struct td_error *what)
 {
-    struct errors *errors = self;
+    struct kept *kept = self;
 
-    check_remark_add(&errors->all, errors->name, error);
-}
-
-static void on_word(void *self, const struct td_error *what)
-{
-    const struct check_lint *lint = self;
-
-    check_remark_add(lint->doubts, lint->doc->name, what);
+    check_remark_add(&kept->all, kept->name, what);
 }
 
 static enum td_code lint_contract(const struct check_lint *lint,
@@ -168,8 +152,7 @@ static enum td_code lint_contract(const struct check_lint *lint,
     if (code == TD_OK) {
         lint_rules(lint);
         lint_tests(lint);
-        schema_set_doubts(lint->contract->set.schemas, on_word,
-                          (void *)(uintptr_t)lint);
+        schema_set_doubts(lint->contract->set.schemas, keep, lint->to.self);
     }
     check_cases_free(cases);
     return code;
@@ -179,22 +162,24 @@ enum td_code check_lint_document(struct td_jsonx *doc,
                                  const struct schema_options *how,
                                  const struct check_linter *linter)
 {
-    struct errors errors = {.name = td_strdup(doc->name)};
-    const struct td_jsonx_errors all = {on_error, &errors};
-    struct check_remarks doubts = {0};
+    char *name = td_strdup(doc->name);
+    struct kept errors = {.name = name};
+    struct kept doubts = {.name = name};
+    const struct td_jsonx_errors all = {keep, &errors};
     struct check_contract *contract = NULL;
     enum td_code code =
         check_contract_compile_all(&contract, doc, how, &all, NULL);
 
     if (code == TD_OK) {
-        const struct check_lint lint = {&doubts, contract, &contract->doc, how};
+        const struct check_lint lint = {
+            {&contract->doc, keep, &doubts}, contract, how};
 
         code = lint_contract(&lint, &all);
     }
     check_remarks_tell(&errors.all, false, linter);
-    check_remarks_tell(&doubts, true, linter);
+    check_remarks_tell(&doubts.all, true, linter);
     check_contract_free(contract);
-    free(errors.name);
+    free(name);
     return code;
 }
 

@@ -1,12 +1,12 @@
 /* validator/lint/lint_internal.h - what the files of lint share: lint.c reads
- * the contract, lint_remarks.c brings what is said in order, lint_rule.c looks
- * at rules one by one, lint_names.c and lint_fields.c at the names they say,
- * lint_states.c at automata.
+ * the contract, remarks.c brings what is said in order, names.c and fields.c
+ * look at the names that rules say. What each verb doubts is in its own file.
  */
 #ifndef VALIDATOR_LINT_LINT_INTERNAL_H
 #define VALIDATOR_LINT_LINT_INTERNAL_H
 
 #include "validator/lint/lint.h"
+#include "validator/rule/doubt.h"
 
 #define CHECK_REMARKS_MAX 1000 /* errors, and warnings, that are told */
 
@@ -28,25 +28,10 @@ void check_remarks_tell(struct check_remarks *all, bool doubts,
                         const struct check_linter *linter);
 
 struct check_lint {
-    struct check_remarks *doubts;
+    struct check_doubter to;
     const struct check_contract *contract;
-    const struct td_jsonx *doc;
     const struct schema_options *how;
 };
-
-/* A doubt about value `at`: what is wrong, then the hint. */
-void check_doubt(const struct check_lint *lint, uint32_t at, const char *hint,
-                 const char *fmt, ...) TD_PRINTF(4, 5);
-
-/* A member of object `at`; 0 if there is none. */
-uint32_t check_lint_member(const struct check_lint *lint, uint32_t at,
-                           const char *key);
-
-/* Doubts about rule object `at`. */
-void check_lint_rule(const struct check_lint *lint, uint32_t at);
-
-/* The same of the value of its key `states`. */
-void check_lint_states(const struct check_lint *lint, uint32_t at);
 
 /* Names in the rule at `at` that the contract does not have. */
 void check_lint_names(const struct check_lint *lint, uint32_t at);

@@ -19,7 +19,7 @@ struct reading {
 
 static uint32_t verb_at(const struct reading *r)
 {
-    uint32_t at = check_lint_member(r->lint, r->at, r->rule.verb->name);
+    uint32_t at = td_jsonx_member(r->lint->to.doc, r->at, r->rule.verb->name);
 
     return at ? at : r->at;
 }
@@ -31,7 +31,7 @@ static void lint_events(const struct reading *r)
     for (uint32_t e = known; e < check_event_count(r->words); e++) {
         struct td_bytes name = check_event_name(r->words, e);
 
-        check_doubt(r->lint, verb_at(r),
+        check_doubt(&r->lint->to, verb_at(r),
                     "name it under events, or mend the "
                     "spelling",
                     "the contract has no event \"%.*s\"",
@@ -43,7 +43,7 @@ static void lint_events(const struct reading *r)
 /* True if the rule speaks of the event in any way. */
 static bool speaks_of(const struct reading *r, uint32_t event)
 {
-    struct td_bytes text = td_json_raw(&r->lint->doc->json, r->at);
+    struct td_bytes text = td_json_raw(&r->lint->to.doc->json, r->at);
     struct td_bytes name = check_event_name(r->words, event);
 
     for (uint32_t i = 0; i < r->rule.roles_len; i++) {
@@ -61,20 +61,22 @@ static bool speaks_of(const struct reading *r, uint32_t event)
 static bool speaks(const struct check_lint *lint, uint32_t event,
                    const char *field)
 {
-    uint32_t schema = event ? check_lint_member(lint, event, "schema") : 0;
-    uint32_t aliases = event ? check_lint_member(lint, event, "aliases") : 0;
+    uint32_t schema =
+        event ? td_jsonx_member(lint->to.doc, event, "schema") : 0;
+    uint32_t aliases =
+        event ? td_jsonx_member(lint->to.doc, event, "aliases") : 0;
 
-    return (aliases && check_lint_member(lint, aliases, field)) ||
-           (schema && check_schema_may_have(lint->doc, schema, field));
+    return (aliases && td_jsonx_member(lint->to.doc, aliases, field)) ||
+           (schema && check_schema_may_have(lint->to.doc, schema, field));
 }
 
 /* What object `at`, the contract or a dialect, has under events: NAME. */
 static uint32_t event_at(const struct check_lint *lint, uint32_t at,
                          struct td_bytes name)
 {
-    uint32_t events = check_lint_member(lint, at, "events");
+    uint32_t events = td_jsonx_member(lint->to.doc, at, "events");
 
-    return events ? td_json_member(&lint->doc->json, events, name) : 0;
+    return events ? td_json_member(&lint->to.doc->json, events, name) : 0;
 }
 
 /* True if the event may have the field, as far as the contract and its dialects
@@ -83,11 +85,11 @@ static uint32_t event_at(const struct check_lint *lint, uint32_t at,
 static bool may_have(const struct check_lint *lint, struct td_bytes name,
                      const char *field)
 {
-    const struct td_json_doc *json = &lint->doc->json;
+    const struct td_json_doc *json = &lint->to.doc->json;
     uint32_t event = event_at(lint, 0, name);
-    uint32_t dialects = check_lint_member(lint, 0, "dialects");
+    uint32_t dialects = td_jsonx_member(lint->to.doc, 0, "dialects");
 
-    if (!event || !check_lint_member(lint, event, "schema") ||
+    if (!event || !td_jsonx_member(lint->to.doc, event, "schema") ||
         speaks(lint, event, field))
         return true;
     for (uint32_t key = dialects + 1;
@@ -134,7 +136,8 @@ static void lint_fields(const struct reading *r)
 
         if (field[0] == '/' || !is_missing(r, field))
             continue;
-        check_doubt(r->lint, verb_at(r), "mend the spelling, or the schema",
+        check_doubt(&r->lint->to, verb_at(r),
+                    "mend the spelling, or the schema",
                     "no schema of an event of this rule has the field "
                     "\"%.80s\"",
                     field);
@@ -144,17 +147,17 @@ static void lint_fields(const struct reading *r)
 /* An expression of constants is as true of one event as of any other. */
 static void lint_constant(const struct reading *r)
 {
-    uint32_t expr = check_lint_member(r->lint, r->at, "expr");
+    uint32_t expr = td_jsonx_member(r->lint->to.doc, r->at, "expr");
     struct td_bytes text;
 
     if (expr == 0 || check_field_count(r->words) > 0)
         return;
-    text = td_json_raw(&r->lint->doc->json, expr);
+    text = td_json_raw(&r->lint->to.doc->json, expr);
     /* what is not a field may still ask for the past, the time or the key */
     if (!memchr(text.ptr, '(', text.len) &&
         !memmem(text.ptr, text.len, "now", 3) &&
         !memmem(text.ptr, text.len, "key", 3))
-        check_doubt(r->lint, expr, "name a field of the event",
+        check_doubt(&r->lint->to, expr, "name a field of the event",
                     "this expression does not look at the event");
 }
 
@@ -164,9 +167,9 @@ static void lint_slips(const struct check_lint *lint, uint32_t at)
     const struct check_contract *c = lint->contract;
     struct td_buf text = {0};
 
-    if (at == 0 || lint->doc->json.values[at].kind != TD_JSON_STRING)
+    if (at == 0 || lint->to.doc->json.values[at].kind != TD_JSON_STRING)
         return;
-    (void)td_json_unescape(&text, td_json_inner(&lint->doc->json, at));
+    (void)td_json_unescape(&text, td_json_inner(&lint->to.doc->json, at));
     for (uint32_t e = 0; e < c->events_len; e++) {
         struct td_bytes name = c->events[e].name;
         char hint[120];
@@ -178,7 +181,7 @@ static void lint_slips(const struct check_lint *lint, uint32_t at)
                        "'%.*s'.FIELD",
                        (int)(name.len < 60 ? name.len : 60),
                        (const char *)name.ptr);
-        check_doubt(lint, at, hint,
+        check_doubt(&lint->to, at, hint,
                     "\"%.*s\" is calculated here, and no name of an event",
                     (int)(name.len < 60 ? name.len : 60),
                     (const char *)name.ptr);
@@ -192,13 +195,13 @@ void check_lint_names(const struct check_lint *lint, uint32_t at)
     struct check_group_bys group_bys = {0};
     struct td_error err = {0};
     struct schema_set *schemas = schema_set_new(lint->how);
-    struct check_loader loader = {.doc = lint->doc,
+    struct check_loader loader = {.doc = lint->to.doc,
                                   .words = r.words,
                                   .group_bys = &group_bys,
                                   .err = &err,
                                   .schemas = schemas};
 
-    lint_slips(lint, check_lint_member(lint, at, "expr"));
+    lint_slips(lint, td_jsonx_member(lint->to.doc, at, "expr"));
     for (uint32_t e = 0; e < lint->contract->events_len; e++)
         (void)check_event_add(r.words, lint->contract->events[e].name);
     if (lint->contract->events_len > 0 &&

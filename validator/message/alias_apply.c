@@ -1,5 +1,6 @@
 /* Renaming the data of an event, and the way back for findings. */
 #include "schema/value/canonical.h"
+#include "schema/value/pointer.h"
 #include "validator/message/alias_internal.h"
 
 /* One event that is rewritten. Values that move are those of aliases whose own
@@ -195,17 +196,6 @@ struct walker {
     uint32_t at;    /* on the wire; ALIAS_NONE: not there */
 };
 
-static void add_token(struct td_buf *out, struct td_bytes name)
-{
-    (void)td_buf_add_byte(out, '/');
-    for (size_t i = 0; i < name.len; i++) {
-        if (name.ptr[i] == '~' || name.ptr[i] == '/')
-            (void)td_buf_add_text(out, name.ptr[i] == '~' ? "~0" : "~1");
-        else
-            (void)td_buf_add_byte(out, name.ptr[i]);
-    }
-}
-
 /* The field moved: where it came from. */
 static bool walk_back(struct walker *w, const struct alias_node *n)
 {
@@ -219,7 +209,7 @@ static bool walk_back(struct walker *w, const struct alias_node *n)
         w->at = at;
         w->out->len = w->from;
         for (uint32_t i = 0; i < n->aliases[k].len; i++)
-            add_token(w->out, n->aliases[k].names[i]);
+            schema_pointer_token(w->out, n->aliases[k].names[i]);
         return true;
     }
     return false;
@@ -240,7 +230,7 @@ static uint32_t nth(const struct td_json_doc *doc, uint32_t list,
 
 static void walk_element(struct walker *w, struct td_bytes token)
 {
-    add_token(w->out, token);
+    schema_pointer_token(w->out, token);
     w->at = nth(w->doc, w->at, token);
     w->start = w->at;
     w->from = w->out->len;
@@ -255,7 +245,7 @@ static void walk_name(struct walker *w, struct td_bytes name)
     if (w->node != ALIAS_NONE && w->a->nodes[w->node].aliases_len > 0 &&
         w->start != ALIAS_NONE && walk_back(w, &w->a->nodes[w->node]))
         return;
-    add_token(w->out, name);
+    schema_pointer_token(w->out, name);
     if (w->at != ALIAS_NONE)
         w->at = td_json_member(w->doc, w->at, name);
     if (w->at == 0)

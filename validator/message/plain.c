@@ -1,6 +1,7 @@
 #include "validator/message/plain.h"
 
 #include "core/b64.h"
+#include "core/hex.h"
 #include "core/jsonx_object.h"
 #include "core/mem.h"
 
@@ -9,22 +10,14 @@
 
 #define SHOWN 24 /* bytes of a message in a finding */
 
-static int digit_of(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Pairs of hexadecimal digits, with blanks between pairs. */
 static bool read_hex(struct td_buf *out, struct td_bytes text)
 {
     size_t i = 0;
 
     while (i < text.len) {
-        int high = digit_of(text.ptr[i]);
-        int low = i + 1 < text.len ? digit_of(text.ptr[i + 1]) : -1;
+        int high = td_hex_digit(text.ptr[i]);
+        int low = i + 1 < text.len ? td_hex_digit(text.ptr[i + 1]) : -1;
 
         if (text.ptr[i] == ' ') {
             i++;

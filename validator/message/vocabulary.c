@@ -2,6 +2,7 @@
 
 #include "core/mem.h"
 #include "schema/value/name_table.h"
+#include "schema/value/pointer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -175,25 +176,20 @@ uint32_t check_field_add(struct check_words *words, enum check_field_base base,
 uint32_t check_field_read(struct check_words *words, struct td_bytes text)
 {
     struct td_buf pointer = {0};
-    uint8_t before = '.';
     uint32_t field;
 
     if (text.len > 0 && text.ptr[0] == '/')
         return check_field_add(words, CHECK_FIELD_MESSAGE, text);
     for (size_t i = 0; i <= text.len; i++) {
-        uint8_t c = i < text.len ? text.ptr[i] : '.';
+        size_t from = i;
 
-        if (c == '.' && before == '.') {
+        while (i < text.len && text.ptr[i] != '.')
+            i++;
+        if (i == from) {
             td_buf_release(&pointer);
             return CHECK_NO_VALUE;
         }
-        if (before == '.')
-            (void)td_buf_add_byte(&pointer, '/');
-        if (c == '~' || c == '/')
-            (void)td_buf_add_text(&pointer, c == '~' ? "~0" : "~1");
-        else if (c != '.')
-            (void)td_buf_add_byte(&pointer, c);
-        before = c;
+        schema_pointer_token(&pointer, td_bytes(text.ptr + from, i - from));
     }
     field = check_field_add(words, CHECK_FIELD_DATA, td_buf_bytes(&pointer));
     td_buf_release(&pointer);

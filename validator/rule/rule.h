@@ -129,6 +129,12 @@ enum check_ending {
 /* A key of a rule (validator/rule/read.h). */
 struct check_key;
 
+/* A rule that is put into words (validator/rule/say.h), and who hears of what
+ * is doubtful in one (validator/rule/doubt.h).
+ */
+struct check_writer;
+struct check_doubter;
+
 /* What a verb gets while it runs (validator/engine/run.h). */
 struct check_run;
 
@@ -146,6 +152,13 @@ struct check_verb {
      */
     enum td_code (*load)(struct check_rule *rule, struct check_loader *l,
                          uint32_t at);
+    /* Append the clause of a rule whose key of this name has the value `at`,
+     * without capital and full stop: "every b comes after a".
+     */
+    void (*say)(const struct check_writer *s, uint32_t at);
+    /* Doubts about a rule that was loaded from object `at`; NULL: none. */
+    void (*doubt)(const struct check_rule *rule, const struct check_doubter *d,
+                  uint32_t at);
     /* Frees what the body owns, but not the body; NULL: nothing. */
     void (*unload)(struct check_rule *rule);
     void (*on_message)(struct check_run *run, const struct check_message *m,

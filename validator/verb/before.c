@@ -1,6 +1,7 @@
 /* before: [A, B, ...] - nothing of B comes unless something of A came first. */
 #include "validator/engine/run.h"
 #include "validator/rule/read.h"
+#include "validator/rule/say.h"
 #include "validator/verb/verb.h"
 
 #define CHAIN 8 /* selectors of one rule */
@@ -116,9 +117,30 @@ static void on_message(struct check_run *run, const struct check_message *m,
         check_rule_pass(run);
 }
 
+/* [A, B, C]: every C comes after B, and every B after A. */
+static void say_before(const struct check_writer *s, uint32_t at)
+{
+    const struct td_json_value *values = s->doc->json.values;
+    uint32_t each = check_say_key(s, "each");
+    bool only_first = td_jsonx_is_text(s->doc, each, "first");
+    uint32_t last = at + 1;
+
+    for (uint32_t i = values[at + 1].next; i < values[at].next;
+         last = i, i = values[i].next) {
+        check_say(s, last > at + 1 ? " and " : "");
+        check_say(s, only_first ? "the first " : "every ");
+        check_say_selector(s, i);
+        check_say(s, td_jsonx_is_text(s->doc, each, "pair")
+                         ? " comes after its own "
+                         : " comes after ");
+        check_say_selector(s, last);
+    }
+}
+
 const struct check_verb check_verb_before = {
     .name = "before",
     .keys = keys,
+    .say = say_before,
     .vacuous = "nothing came that must have something before it",
     .body_size = sizeof(uint32_t),
     .state_size = sizeof(struct state),

@@ -1,10 +1,11 @@
 #include "validator/verb/bound.h"
 #include "validator/engine/run.h"
+#include "validator/rule/say.h"
 
 #include "core/mem.h"
 
 #define NAME(name) name,
-const char *const check_bound_keys[] = {CHECK_BOUNDS_KEYS(NAME) NULL};
+static const char *const bound_keys[] = {CHECK_BOUNDS_KEYS(NAME) NULL};
 #undef NAME
 
 bool check_bound_is_fixed(const struct check_bound *bound)
@@ -65,7 +66,7 @@ static bool is_number_first(struct td_bytes text)
 /* True if the text is more than EVENT.FIELD: outside of filters and quotes
  * something is calculated or called.
  */
-bool check_bound_is_calculated(struct td_bytes text)
+static bool is_calculated(struct td_bytes text)
 {
     int depth = 0;
 
@@ -112,7 +113,7 @@ static enum td_code read_bound(struct check_loader *l, uint32_t at,
     if (l->doc->json.values[at].kind != TD_JSON_STRING)
         return check_read_count(l, at, "a count", &bound->number);
     (void)td_json_unescape(&text, td_json_inner(&l->doc->json, at));
-    calculated = check_bound_is_calculated(td_buf_bytes(&text));
+    calculated = is_calculated(td_buf_bytes(&text));
     td_buf_release(&text);
     if (calculated)
         return read_expr(l, at, b, bound);
@@ -181,11 +182,11 @@ enum td_code check_bounds_load(struct check_bounds *b, struct check_rule *rule,
     enum td_code code = TD_OK;
     int keys = 0;
 
-    for (int i = 0; check_bound_keys[i] && code == TD_OK; i++) {
-        uint32_t v = check_read_key(l, at, check_bound_keys[i]);
+    for (int i = 0; bound_keys[i] && code == TD_OK; i++) {
+        uint32_t v = check_read_key(l, at, bound_keys[i]);
 
         if (v && ++keys == 1)
-            code = read_key(l, v, rule, b, check_bound_keys[i]);
+            code = read_key(l, v, rule, b, bound_keys[i]);
     }
     if (code == TD_OK && keys != 1)
         return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
@@ -371,4 +372,50 @@ void check_bounds_say(struct check_note *note, const struct check_bounds *b,
 
     say_source(note, &b->low, said_of(&own->low, &heard->said.low));
     say_source(note, &b->high, said_of(&own->high, &heard->said.high));
+}
+
+/* The bounds of a number: "at least 1 and at most 3". */
+static void say_number(const struct check_writer *s)
+{
+    uint32_t between = check_say_key(s, "between");
+    bool first = true;
+
+    first = check_say_bound(s, first, "", "equals");
+    first = check_say_bound(s, first, "exactly ", "exactly");
+    first = check_say_bound(s, first, "at least ", "at_least");
+    (void)check_say_bound(s, first, "at most ", "at_most");
+    if (between == 0)
+        return;
+    check_say_value(s, between + 1);
+    check_say(s, " to ");
+    check_say_value(s, s->doc->json.values[between + 1].next);
+}
+
+/* True if one of the values under a key of the rule is calculated. */
+static bool has_calculated(const struct check_writer *s, const char *key)
+{
+    const struct td_json_doc *json = &s->doc->json;
+    uint32_t at = check_say_key(s, key);
+    bool is = false;
+
+    for (uint32_t i = at; at && i < json->values[at].next; i++) {
+        struct td_buf text = {0};
+
+        if (json->values[i].kind != TD_JSON_STRING)
+            continue;
+        (void)td_json_unescape(&text, td_json_inner(json, i));
+        is = is || is_calculated(td_buf_bytes(&text));
+        td_buf_release(&text);
+    }
+    return is;
+}
+
+void check_bounds_write(const struct check_writer *s)
+{
+    say_number(s);
+    /* Where the rule is about each key: whom it asks. */
+    for (size_t i = 0; check_say_key(s, "by") && bound_keys[i]; i++) {
+        if (has_calculated(s, bound_keys[i]))
+            check_say(s, ", asked of the whole stream");
+    }
 }

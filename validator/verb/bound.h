@@ -62,9 +62,6 @@ struct check_range {
 #define CHECK_BOUNDS_KEYS(X)                                                   \
     X("exactly") X("equals") X("at_most") X("at_least") X("between")
 
-/* Their names; ends with NULL. */
-extern const char *const check_bound_keys[];
-
 /* Read them from rule object `at`, which must have one of them; the rule hears
  * what they speak of. Release also after an error.
  */
@@ -73,9 +70,6 @@ TD_MUST_CHECK enum td_code check_bounds_load(struct check_bounds *b,
                                              struct check_loader *l,
                                              uint32_t at);
 void check_bounds_release(struct check_bounds *b);
-
-/* True if a bound that is written so is an expression, and no EVENT.FIELD. */
-bool check_bound_is_calculated(struct td_bytes text);
 
 /* True if it is a number from the start. */
 bool check_bound_is_fixed(const struct check_bound *bound);
@@ -105,5 +99,8 @@ void check_range_say(struct td_buf *out, const struct check_range *range);
 /* Append where they are from, and who said so. */
 void check_bounds_say(struct check_note *note, const struct check_bounds *b,
                       const struct check_bounds_own *own);
+
+/* Put those of the rule into words: "at least 1 and at most 3". */
+void check_bounds_write(const struct check_writer *s);
 
 #endif

@@ -2,6 +2,7 @@
 #include "schema/value/timestamp.h"
 #include "validator/engine/run.h"
 #include "validator/rule/read.h"
+#include "validator/rule/say.h"
 #include "validator/verb/verb.h"
 
 #include <stddef.h>
@@ -107,9 +108,19 @@ static void on_message(struct check_run *run, const struct check_message *m,
         find(run, m, at, skew);
 }
 
+static void say_clock_skew(const struct check_writer *s, uint32_t at)
+{
+    const struct check_writer inner = {s->out, s->doc, at};
+
+    (void)check_say_if(&inner, "the time at ", "event");
+    (void)check_say_if(
+        &inner, " and the time of its recording differ by at most ", "max");
+}
+
 const struct check_verb check_verb_clock_skew = {
     .name = "clock_skew",
     .keys = keys,
+    .say = say_clock_skew,
     .vacuous = "no event has the field, or the input does not say when it was "
                "recorded",
     .body_size = sizeof(struct body),

@@ -1,7 +1,9 @@
 /* conforms: messages meet a schema, which is more than their event's own. */
 #include "schema/schema.h"
 #include "validator/engine/run.h"
+#include "validator/rule/doubt.h"
 #include "validator/rule/read.h"
+#include "validator/rule/say.h"
 #include "validator/verb/verb.h"
 
 #include <stddef.h>
@@ -120,9 +122,36 @@ static void on_conforms(struct check_run *run, const struct check_message *m,
         check_rule_gave_up(run, m, CHECK_TOO_MANY_STEPS);
 }
 
+static void say_conforms(const struct check_writer *s, uint32_t at)
+{
+    if (!td_jsonx_is_text(s->doc, check_say_key(s, "at"), "")) {
+        if (!check_say_if(s, "the value at ", "at"))
+            check_say(s, "the data");
+        check_say(s, " of ");
+    }
+    check_say(s, "every ");
+    check_say_selector(s, at);
+    check_say(s, " meets a schema");
+}
+
+/* true and {} take everything. */
+static void doubt_schema(const struct check_rule *rule,
+                         const struct check_doubter *d, uint32_t at)
+{
+    uint32_t schema = td_jsonx_member(d->doc, at, "schema");
+    const struct td_json_value *v = &d->doc->json.values[schema];
+
+    (void)rule;
+    if (v->kind == TD_JSON_TRUE || (v->kind == TD_JSON_OBJECT && v->count == 0))
+        check_doubt(d, schema, "say what must be",
+                    "this rule can never fail: its schema takes everything");
+}
+
 const struct check_verb check_verb_conforms = {
     .name = "conforms",
     .keys = keys,
+    .say = say_conforms,
+    .doubt = doubt_schema,
     .body_size = sizeof(struct body),
     .load = load_conforms,
     .on_message = on_conforms,

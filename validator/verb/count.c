@@ -1,5 +1,7 @@
 /* count: how many events of a kind there are; absent: none. */
 #include "validator/engine/run.h"
+#include "validator/rule/doubt.h"
+#include "validator/rule/say.h"
 #include "validator/verb/bound.h"
 #include "validator/verb/verb.h"
 
@@ -161,9 +163,31 @@ static void end_absent(struct check_run *run, enum check_ending how)
         check_rule_pass(run);
 }
 
+static void say_count(const struct check_writer *s, uint32_t at)
+{
+    check_say(s, "the number of ");
+    check_say_events(s, at);
+    check_say(s, " is ");
+    check_bounds_write(s);
+}
+
+/* At least none is always true. */
+static void doubt_count(const struct check_rule *rule,
+                        const struct check_doubter *d, uint32_t at)
+{
+    uint32_t least = td_jsonx_member(d->doc, at, "at_least");
+
+    (void)rule;
+    if (check_is_zero(d->doc, least))
+        check_doubt(d, least, "ask for 1 or more, or leave the rule out",
+                    "this rule can never fail: there is at least none");
+}
+
 const struct check_verb check_verb_count = {
     .name = "count",
     .keys = count_keys,
+    .say = say_count,
+    .doubt = doubt_count,
     .vacuous = "its number is not known, or its scope did not end",
     .body_size = sizeof(struct check_bounds),
     .state_size = sizeof(struct state),
@@ -176,9 +200,16 @@ const struct check_verb check_verb_count = {
     .clear_shared = clear_heard,
 };
 
+static void say_absent(const struct check_writer *s, uint32_t at)
+{
+    check_say(s, "there is no ");
+    check_say_selector(s, at);
+}
+
 const struct check_verb check_verb_absent = {
     .name = "absent",
     .keys = absent_keys,
+    .say = say_absent,
     .state_size = sizeof(struct state),
     .on_message = on_absent,
     .on_end = end_absent,

@@ -4,6 +4,7 @@
 #include "schema/value/fingerprint.h"
 #include "validator/engine/run.h"
 #include "validator/rule/read.h"
+#include "validator/rule/say.h"
 #include "validator/verb/verb.h"
 
 #include <stddef.h>
@@ -294,9 +295,19 @@ static void clear(const struct check_rule *rule, void *state)
     schema_equal_release(&s->memory);
 }
 
+static void say_no_duplicate(const struct check_writer *s, uint32_t at)
+{
+    check_say(s, "no ");
+    check_say_selector(s, at);
+    check_say(s, " comes twice");
+    (void)check_say_if(s, " within ", "within");
+    (void)check_say_if(s, " with the same ", "same");
+}
+
 const struct check_verb check_verb_no_duplicate = {
     .name = "no_duplicate",
     .keys = keys,
+    .say = say_no_duplicate,
     .body_size = sizeof(struct body),
     .state_size = sizeof(struct state),
     .load = load,

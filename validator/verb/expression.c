@@ -4,6 +4,7 @@
 #include "validator/expr/aggregate.h"
 #include "validator/expr/expr.h"
 #include "validator/rule/read.h"
+#include "validator/rule/say.h"
 #include "validator/verb/verb.h"
 
 #include <stdlib.h>
@@ -194,9 +195,18 @@ static void clear(const struct check_rule *rule, void *state)
     check_aggregate_free(s->aggregate);
 }
 
+static void say_on(const struct check_writer *s, uint32_t at)
+{
+    check_say(s, "in every ");
+    check_say_selector(s, at);
+    (void)check_say_if(s, ", ", "expr");
+    (void)check_say_if(s, ", give or take ", "tol");
+}
+
 const struct check_verb check_verb_on = {
     .name = "on",
     .keys = keys,
+    .say = say_on,
     .vacuous = "nothing matched, or its fields are always missing",
     .body_size = sizeof(struct body),
     .state_size = sizeof(struct state),

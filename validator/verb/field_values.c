@@ -4,6 +4,7 @@
 #include "schema/value/intern.h"
 #include "validator/engine/run.h"
 #include "validator/rule/read.h"
+#include "validator/rule/say.h"
 #include "validator/verb/verb.h"
 
 #include <stddef.h>
@@ -506,9 +507,18 @@ static void end_requires(struct check_run *run, enum check_ending how)
     }
 }
 
+static void say_constant(const struct check_writer *s, uint32_t at)
+{
+    check_say(s, "the value of ");
+    check_say_field(s, at);
+    check_say(s, " never changes");
+    (void)check_say_if(s, " and equals ", "equals");
+}
+
 const struct check_verb check_verb_constant = {
     .name = "constant",
     .keys = constant_keys,
+    .say = say_constant,
     .vacuous = "there was nothing to compare the field with",
     .body_size = sizeof(struct constant),
     .state_size = sizeof(struct constant_state),
@@ -518,9 +528,23 @@ const struct check_verb check_verb_constant = {
     .clear_shared = clear_shared,
 };
 
+static void say_unique(const struct check_writer *s, uint32_t at)
+{
+    if (!check_say_key(s, "on_fields")) {
+        check_say(s, "the value of ");
+        check_say_field(s, at);
+        check_say(s, " never comes twice");
+        return;
+    }
+    check_say(s, "no two ");
+    check_say_events(s, at);
+    (void)check_say_if(s, " have the same ", "on_fields");
+}
+
 const struct check_verb check_verb_unique = {
     .name = "unique",
     .keys = unique_keys,
+    .say = say_unique,
     .body_size = sizeof(struct check_group_by),
     .state_size = sizeof(struct set),
     .load = load_unique,
@@ -528,9 +552,24 @@ const struct check_verb check_verb_unique = {
     .clear = clear_set,
 };
 
+static void say_requires(const struct check_writer *s, uint32_t at)
+{
+    const struct check_writer inner = {s->out, s->doc, at};
+    uint32_t from = check_say_key(&inner, "from");
+
+    check_say(s, "what every ");
+    check_say_selector(s, check_say_key(&inner, "event"));
+    (void)check_say_if(&inner, " has as ", "known");
+    check_say(s, check_say_key(&inner, "order") || check_say_key(s, "order")
+                     ? " is somewhere also "
+                     : " is before that also ");
+    check_say_field(s, from);
+}
+
 const struct check_verb check_verb_requires = {
     .name = "requires",
     .keys = requires_keys,
+    .say = say_requires,
     .vacuous = "no event came that needs something known",
     .body_size = sizeof(struct requires),
     .state_size = sizeof(struct known),

@@ -2,6 +2,7 @@
  * to another.
  */
 #include "validator/engine/run.h"
+#include "validator/rule/say.h"
 #include "validator/verb/limits.h"
 #include "validator/verb/verb.h"
 
@@ -158,9 +159,18 @@ static void clear_shared(const struct check_rule *rule, void *shared)
     td_histogram_release(&s->samples);
 }
 
+static void say_gap(const struct check_writer *s, uint32_t at)
+{
+    check_say(s, "from one ");
+    check_say_selector(s, at);
+    check_say(s, " to the next it takes ");
+    check_limits_write(s);
+}
+
 const struct check_verb check_verb_gap = {
     .name = "gap",
     .keys = gap_keys,
+    .say = say_gap,
     .vacuous = "fewer than two events came",
     .body_size = sizeof(struct body),
     .state_size = sizeof(struct state),
@@ -174,9 +184,22 @@ const struct check_verb check_verb_gap = {
     .clear_shared = clear_shared,
 };
 
+static void say_latency(const struct check_writer *s, uint32_t at)
+{
+    const struct check_writer inner = {s->out, s->doc, at};
+
+    check_say(s, "from ");
+    check_say_selector(s, check_say_key(&inner, "from"));
+    check_say(s, " to ");
+    check_say_selector(s, check_say_key(&inner, "to"));
+    check_say(s, " it takes ");
+    check_limits_write(&inner);
+}
+
 const struct check_verb check_verb_latency = {
     .name = "latency",
     .keys = latency_keys,
+    .say = say_latency,
     .vacuous = "there was no pair of the two events",
     .body_size = sizeof(struct body),
     .state_size = sizeof(struct state),

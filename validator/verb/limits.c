@@ -1,5 +1,6 @@
 #include "validator/verb/limits.h"
 #include "validator/engine/run.h"
+#include "validator/rule/say.h"
 
 #include <inttypes.h>
 
@@ -95,4 +96,15 @@ void check_limits_close(struct check_run *run,
         if (limits->has[i])
             judge_rank(run, limits, i, samples, what);
     }
+}
+
+void check_limits_write(const struct check_writer *s)
+{
+    bool first = true;
+
+    first = check_say_bound(s, first, "at least ", "min");
+    first = check_say_bound(s, first, "at most ", "max");
+    first = check_say_bound(s, first, "in half of the cases at most ", "p50");
+    first = check_say_bound(s, first, "in 95% of the cases at most ", "p95");
+    (void)check_say_bound(s, first, "in 99% of the cases at most ", "p99");
 }

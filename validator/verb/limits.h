@@ -54,4 +54,7 @@ void check_limits_close(struct check_run *run,
                         struct td_histogram *samples, const char *what,
                         enum check_ending how);
 
+/* Put those of the rule into words: "at least 1s and at most 2s". */
+void check_limits_write(const struct check_writer *s);
+
 #endif

@@ -4,6 +4,7 @@
 #include "schema/value/rational.h"
 #include "validator/engine/run.h"
 #include "validator/rule/read.h"
+#include "validator/rule/say.h"
 #include "validator/verb/verb.h"
 
 #include <inttypes.h>
@@ -350,9 +351,26 @@ static void on_contiguous(struct check_run *run, const struct check_message *m,
 
 static const char few[] = "fewer than two events have the field";
 
+static void say_monotonic(const struct check_writer *s, uint32_t at)
+{
+    uint32_t mode = check_say_key(s, "mode");
+
+    check_say(s, "the value of ");
+    check_say_field(s, at);
+    if (td_jsonx_is_text(s->doc, mode, "increasing"))
+        check_say(s, " always increases");
+    else if (td_jsonx_is_text(s->doc, mode, "decreasing"))
+        check_say(s, " always decreases");
+    else if (td_jsonx_is_text(s->doc, mode, "non-increasing"))
+        check_say(s, " never increases");
+    else
+        check_say(s, " never decreases");
+}
+
 const struct check_verb check_verb_monotonic = {
     .name = "monotonic",
     .keys = monotonic_keys,
+    .say = say_monotonic,
     .vacuous = few,
     .body_size = sizeof(struct body),
     .state_size = sizeof(struct state),
@@ -362,9 +380,21 @@ const struct check_verb check_verb_monotonic = {
     .clear = clear,
 };
 
+static void say_step(const struct check_writer *s, uint32_t at)
+{
+    bool first = true;
+
+    check_say(s, "the value of ");
+    check_say_field(s, at);
+    check_say(s, " changes from one to the next ");
+    first = check_say_bound(s, first, "by at least ", "by_at_least");
+    (void)check_say_bound(s, first, "by at most ", "by_at_most");
+}
+
 const struct check_verb check_verb_step = {
     .name = "step",
     .keys = step_keys,
+    .say = say_step,
     .vacuous = few,
     .body_size = sizeof(struct body),
     .state_size = sizeof(struct state),
@@ -374,9 +404,18 @@ const struct check_verb check_verb_step = {
     .clear = clear,
 };
 
+static void say_contiguous(const struct check_writer *s, uint32_t at)
+{
+    check_say(s, "the value of ");
+    check_say_field(s, at);
+    check_say(s, " goes up by one each time");
+    (void)check_say_if(s, ", from ", "from");
+}
+
 const struct check_verb check_verb_contiguous = {
     .name = "contiguous",
     .keys = contiguous_keys,
+    .say = say_contiguous,
     .vacuous = few,
     .body_size = sizeof(struct body),
     .state_size = sizeof(struct state),

@@ -1,6 +1,7 @@
 /* first, last: what the stream, or each key of it, begins and ends with. */
 #include "validator/engine/run.h"
 #include "validator/rule/read.h"
+#include "validator/rule/say.h"
 #include "validator/verb/verb.h"
 
 #define WANTED CHECK_ROLE(1) /* 0 is every event */
@@ -88,17 +89,31 @@ static void clear(const struct check_rule *rule, void *state)
     td_buf_release(&s->name);
 }
 
+static void say_first(const struct check_writer *s, uint32_t at)
+{
+    check_say(s, "the first event is ");
+    check_say_selector(s, at);
+}
+
 const struct check_verb check_verb_first = {
     .name = "first",
     .keys = first_keys,
+    .say = say_first,
     .state_size = sizeof(struct state),
     .hears_all = true,
     .on_message = on_first,
 };
 
+static void say_last(const struct check_writer *s, uint32_t at)
+{
+    check_say(s, "the last event is ");
+    check_say_selector(s, at);
+}
+
 const struct check_verb check_verb_last = {
     .name = "last",
     .keys = last_keys,
+    .say = say_last,
     .state_size = sizeof(struct state),
     .hears_all = true,
     .on_message = on_last,

@@ -7,6 +7,7 @@
 #include "core/mem.h"
 #include "validator/engine/run.h"
 #include "validator/rule/read.h"
+#include "validator/rule/say.h"
 #include "validator/verb/verb.h"
 
 #include <inttypes.h>
@@ -190,9 +191,22 @@ static void clear(const struct check_rule *rule, void *state)
     free(s->ring);
 }
 
+static void say_rate(const struct check_writer *s, uint32_t at)
+{
+    bool first = true;
+
+    check_say(s, "the number of ");
+    check_say_events(s, at);
+    (void)check_say_if(s, " in any ", "window");
+    check_say(s, " is ");
+    first = check_say_bound(s, first, "at least ", "min");
+    (void)check_say_bound(s, first, "at most ", "max");
+}
+
 const struct check_verb check_verb_rate = {
     .name = "rate",
     .keys = keys,
+    .say = say_rate,
     .body_size = sizeof(struct body),
     .state_size = sizeof(struct state),
     .timed = true,

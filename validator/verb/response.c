@@ -2,6 +2,7 @@
 #include "core/mem.h"
 #include "validator/engine/run.h"
 #include "validator/rule/read.h"
+#include "validator/rule/say.h"
 #include "validator/verb/verb.h"
 
 #include <stddef.h>
@@ -151,9 +152,22 @@ static void clear(const struct check_rule *rule, void *state)
     free(s->list);
 }
 
+static void say_response(const struct check_writer *s, uint32_t at)
+{
+    const struct td_json_doc *json = &s->doc->json;
+    const struct check_writer inner = {s->out, s->doc, at};
+
+    check_say(s, "every ");
+    check_say_selector(s, td_json_member(json, at, td_text("trigger")));
+    check_say(s, " is followed by ");
+    check_say_selector(s, td_json_member(json, at, td_text("expect")));
+    (void)check_say_if(&inner, " within ", "within");
+}
+
 const struct check_verb check_verb_response = {
     .name = "response",
     .keys = keys,
+    .say = say_response,
     .vacuous = "nothing came that asks for an answer",
     .body_size = sizeof(struct body),
     .state_size = sizeof(struct state),

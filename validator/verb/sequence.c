@@ -2,6 +2,7 @@
 #include "validator/expr/sequence.h"
 #include "validator/engine/run.h"
 #include "validator/rule/read.h"
+#include "validator/rule/say.h"
 #include "validator/verb/verb.h"
 
 #include <stddef.h>
@@ -162,9 +163,23 @@ static void on_end(struct check_run *run, enum check_ending how)
         find(run, NULL);
 }
 
+static bool is_true(const struct check_writer *s, const char *key)
+{
+    return td_jsonx_is(s->doc, check_say_key(s, key), TD_JSON_TRUE);
+}
+
+static void say_sequence(const struct check_writer *s, uint32_t at)
+{
+    check_say(s, "the events come as ");
+    check_say_value(s, at);
+    check_say(s, is_true(s, "anchored") ? ", from the first to the last" : "");
+    check_say(s, is_true(s, "strict") ? ", with no other event between" : "");
+}
+
 const struct check_verb check_verb_sequence = {
     .name = "sequence",
     .keys = keys,
+    .say = say_sequence,
     .vacuous = "no event of the sequence came",
     .body_size = sizeof(struct body),
     .state_size = sizeof(struct state),

@@ -3,7 +3,9 @@
 #include "schema/value/equal.h"
 #include "schema/value/intern.h"
 #include "validator/engine/run.h"
+#include "validator/rule/doubt.h"
 #include "validator/rule/read.h"
+#include "validator/rule/say.h"
 #include "validator/verb/verb.h"
 
 #include <stddef.h>
@@ -47,12 +49,12 @@ static bool is_text(const struct check_loader *l, uint32_t at)
 
 /* The state of text `at`, made if `make`; NO_STATE: there is none, or no room.
  */
-static uint32_t name_state(const struct check_loader *l, uint32_t at,
+static uint32_t name_state(const struct td_json_doc *json, uint32_t at,
                            struct body *b, bool make)
 {
     struct td_buf text = {0};
     struct td_bytes name =
-        schema_value_text(&text, (struct schema_value){&l->doc->json, at});
+        schema_value_text(&text, (struct schema_value){json, at});
     uint32_t key = schema_intern_find(&b->names, name);
 
     if (key == SCHEMA_NO_KEY && make && b->names.len < STATES_MAX)
@@ -82,7 +84,7 @@ static enum td_code read_state(struct check_loader *l, uint32_t at,
     if (!is_text(l, at))
         return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
                              "a state is named by text");
-    state = name_state(l, at, b, make);
+    state = name_state(&l->doc->json, at, b, make);
     if (state == NO_STATE)
         return bad_name(l, at, make);
     put(set, state);
@@ -117,7 +119,7 @@ static enum td_code read_allow(struct check_rule *rule, struct check_loader *l,
                              "those that may follow");
     for (uint32_t key = at + 1; key < values[at].next && code == TD_OK;
          key = values[key + 1].next) {
-        uint32_t from = name_state(l, key, b, true);
+        uint32_t from = name_state(&l->doc->json, key, b, true);
 
         if (from == NO_STATE)
             return bad_name(l, key, true);
@@ -336,9 +338,89 @@ static void on_end(struct check_run *run, enum check_ending how)
         find(run, NULL, CHECK_NO_VALUE, b->final);
 }
 
+static void say_allowed(const struct check_writer *s, uint32_t allow)
+{
+    const struct td_json_doc *json = &s->doc->json;
+
+    for (uint32_t key = allow + 1; key < json->values[allow].next;
+         key = json->values[key + 1].next) {
+        check_say(s, key == allow + 1 ? ": " : "; ");
+        check_say_value(s, key);
+        check_say(s, json->values[key + 1].kind == TD_JSON_ARRAY &&
+                             json->values[key + 1].count == 0
+                         ? " to nothing"
+                         : " to ");
+        check_say_value(s, key + 1);
+    }
+}
+
+static void say_automaton(const struct check_writer *s, uint32_t at)
+{
+    const struct check_writer inner = {s->out, s->doc, at};
+    uint32_t allow = check_say_key(&inner, "allow");
+
+    (void)check_say_if(&inner, "the state ", "field");
+    (void)check_say_if(&inner, " starts as ", "start");
+    if (allow) {
+        check_say(s, " and goes from");
+        say_allowed(s, allow);
+    }
+    (void)check_say_if(&inner, "; it ends as ", "final");
+}
+
+/* True if `into` did not have them all. */
+static bool put_all(state_set into, const state_set from)
+{
+    bool more = false;
+
+    for (size_t i = 0; i < sizeof(state_set); i++) {
+        more = more || (from[i] & ~into[i]) != 0;
+        into[i] |= from[i];
+    }
+    return more;
+}
+
+/* The states that the first ones lead to, and these. */
+static void reach(const struct body *b, state_set reached)
+{
+    bool more = true;
+
+    memcpy(reached, b->start, sizeof(state_set));
+    while (more) {
+        more = false;
+        for (uint32_t i = 1; i <= b->names.len; i++)
+            more = (is_in(reached, i) && put_all(reached, b->allow[i])) || more;
+    }
+}
+
+static void doubt_states(const struct check_rule *rule,
+                         const struct check_doubter *d, uint32_t at)
+{
+    const struct td_json_doc *json = &d->doc->json;
+    uint32_t states = td_jsonx_member(d->doc, at, "states");
+    uint32_t allow = td_jsonx_member(d->doc, states, "allow");
+    struct body *b = rule->body;
+    state_set reached;
+
+    reach(b, reached);
+    for (uint32_t key = allow + 1;
+         b->has_start && key < json->values[allow].next;
+         key = json->values[key + 1].next) {
+        struct td_bytes name = td_json_inner(json, key);
+
+        if (!is_in(reached, name_state(json, key, b, false)))
+            check_doubt(d, key, "let some state lead to it, or leave it out",
+                        "nothing leads to the state \"%.*s\"",
+                        (int)(name.len < 80 ? name.len : 80),
+                        (const char *)name.ptr);
+    }
+}
+
 const struct check_verb check_verb_states = {
     .name = "states",
     .keys = keys,
+    .say = say_automaton,
+    .doubt = doubt_states,
     .vacuous = "no event has the field",
     .body_size = sizeof(struct body),
     .state_size = sizeof(struct state),

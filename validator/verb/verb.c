@@ -4,6 +4,7 @@
 #include "core/suggest.h"
 #include "schema/value/decimal.h"
 #include "validator/rule/read.h"
+#include "validator/rule/say.h"
 
 #include <stddef.h>
 
@@ -416,4 +417,15 @@ enum td_code check_rule_load(struct check_rule *rule, struct check_loader *l,
         describe(l, rule->verb->name, check_read_key(l, at, rule->verb->name));
     code = check_read_keys(rule, l, at, common, rule);
     return code ? code : load_verb(rule, l, at);
+}
+
+void check_verb_say(const struct check_writer *s)
+{
+    uint32_t at = 0;
+
+    for (size_t i = 0; i < LEN(verbs) && !at; i++) {
+        at = check_say_key(s, verbs[i]->name);
+        if (at)
+            verbs[i]->say(s, at);
+    }
 }

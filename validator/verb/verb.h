@@ -42,4 +42,7 @@ CHECK_VERBS(CHECK_VERB_EXTERN)
 TD_MUST_CHECK enum td_code check_rule_load(struct check_rule *rule,
                                            struct check_loader *l, uint32_t at);
 
+/* The clause of the rule's verb, without capital and full stop. */
+void check_verb_say(const struct check_writer *s);
+
 #endif

@@ -1,4 +1,5 @@
 #include "wire/http/http.h"
+#include "core/hex.h"
 #include "core/mem.h"
 #include "wire/http/http_internal.h"
 
@@ -193,24 +194,16 @@ static enum td_code hand_out(struct http_parser *p, struct td_bytes *in,
     return TD_OK;
 }
 
-static int hex_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* "1a3f", then perhaps white space and extensions, which say nothing to us. */
 static bool read_chunk_size(struct td_bytes line, uint64_t *size)
 {
     size_t i = 0;
 
     *size = 0;
-    for (; i < line.len && hex_digit(line.ptr[i]) >= 0; i++) {
+    for (; i < line.len && td_hex_digit(line.ptr[i]) >= 0; i++) {
         if (i == 15)
             return false;
-        *size = *size << 4 | (unsigned)hex_digit(line.ptr[i]);
+        *size = *size << 4 | (unsigned)td_hex_digit(line.ptr[i]);
     }
     line = http_trim(td_bytes(line.ptr + i, line.len - i));
     return i > 0 && (line.len == 0 || *line.ptr == ';');

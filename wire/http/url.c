@@ -1,4 +1,5 @@
 #include "wire/http/url.h"
+#include "core/hex.h"
 #include "core/mem.h"
 #include "core/secret_name.h"
 
@@ -47,34 +48,6 @@ static enum td_code refuse(struct td_error *err, const char *text,
     (void)td_error_hint(err, "write ws://HOST:PORT/PATH, sio://, http://, or "
                              "ws+unix:/SOCKET");
     return TD_USAGE;
-}
-
-static int hex_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-enum td_code wire_url_decode(struct td_buf *out, struct td_bytes text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        uint8_t c = text.ptr[i];
-
-        if (c == '%') {
-            int high = i + 2 < text.len ? hex_digit(text.ptr[i + 1]) : -1;
-            int low = i + 2 < text.len ? hex_digit(text.ptr[i + 2]) : -1;
-
-            if (high < 0 || low < 0 || high + low == 0)
-                return TD_FORMAT;
-            c = (uint8_t)(high << 4 | low);
-            i += 2;
-        }
-        if (td_buf_add_byte(out, c))
-            return TD_LIMIT;
-    }
-    return TD_OK;
 }
 
 /* A decimal of 1 to 65535, or 0 where `zero` allows it. */
@@ -155,8 +128,8 @@ static const char *read_authority(struct wire_url *url, struct td_bytes text)
 
     if (at) {
         struct td_buf user = {0};
-        enum td_code code =
-            wire_url_decode(&user, td_bytes(text.ptr, (size_t)(at - text.ptr)));
+        enum td_code code = td_percent_decode(
+            &user, td_bytes(text.ptr, (size_t)(at - text.ptr)));
 
         url->user = code ? NULL : td_strdup(td_buf_str(&user));
         td_buf_release(&user);

@@ -81,11 +81,6 @@ void wire_url_resolve(struct td_buf *out, const struct wire_url *base,
  */
 enum td_code wire_url_public(struct td_buf *out, const char *text);
 
-/* Append what a percent-encoded text stands for. TD_FORMAT: a '%' without two
- * hex digits, or a NUL.
- */
-enum td_code wire_url_decode(struct td_buf *out, struct td_bytes text);
-
 /* Read where to listen. *host and *unix_path go to free(); *host is NULL for
  * the default. TD_USAGE.
  */

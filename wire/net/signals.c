@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #define ENDS_MAX 3 /* signals until the process stops asking */
@@ -12,6 +14,7 @@ static const int end_signals[] = {SIGINT, SIGTERM, SIGHUP};
 static struct cli_signals owner;
 static struct wire_watch *watch;
 static int ends[2] = {-1, -1}; /* a pipe: one byte a signal */
+static int over = -1;          /* an eventfd: can be read once there was one */
 static volatile sig_atomic_t end_count;
 
 static void tell(char what)
@@ -20,6 +23,8 @@ static void tell(char what)
     ssize_t ignored = write(ends[1], &what, 1);
 
     (void)ignored; /* full: the loop has been told */
+    if (what == 'e')
+        (void)eventfd_write(over, 1);
     errno = saved;
 }
 
@@ -74,17 +79,30 @@ enum td_code cli_signals_open(struct wire_net *net,
 {
     enum td_code code;
 
-    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+    over = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (over < 0 || pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
         return td_error_errno(err, TD_IO, "", errno,
                               "cannot make a pipe for signals");
     owner = *signals;
-    code = wire_watch_fd(net, ends[0], on_ready, NULL, &watch, err);
+    end_count = 0;
+    code =
+        net ? wire_watch_fd(net, ends[0], on_ready, NULL, &watch, err) : TD_OK;
     if (code) {
         cli_signals_close();
         return code;
     }
     set_all(on_end_signal, signals->usr1 ? on_usr1_signal : SIG_IGN);
     return TD_OK;
+}
+
+enum td_code cli_signals_wait(int fd, int timeout_ms)
+{
+    struct pollfd ready[] = {{.fd = fd, .events = POLLIN},
+                             {.fd = over, .events = POLLIN}};
+
+    while (end_count == 0 && poll(ready, 2, timeout_ms) < 0 && errno == EINTR)
+        ;
+    return end_count > 0 ? TD_CANCELLED : TD_OK;
 }
 
 void cli_signals_close(void)
@@ -97,5 +115,6 @@ void cli_signals_close(void)
     set_all(SIG_DFL, SIG_DFL);
     (void)close(ends[0]);
     (void)close(ends[1]);
-    ends[0] = ends[1] = -1;
+    (void)close(over);
+    ends[0] = ends[1] = over = -1;
 }

@@ -1,6 +1,7 @@
 #include "wire/server/access.h"
 
 #include "core/digest.h"
+#include "core/hex.h"
 #include "core/json.h"
 #include "wire/http/url.h"
 
@@ -262,7 +263,7 @@ static enum wire_token judge_query(const struct wire_access *access,
 
     if (!value.ptr)
         return WIRE_TOKEN_NONE;
-    if (wire_url_decode(&token, value) == TD_OK)
+    if (td_percent_decode(&token, value) == TD_OK)
         found = judge(access, td_buf_bytes(&token));
     td_buf_release(&token);
     return found;

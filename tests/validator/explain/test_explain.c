@@ -1,6 +1,7 @@
 /* Rules as sentences: one row for each verb, and for what all rules have. */
 #include "tests/suites.h"
 #include "validator/explain/explain.h"
+#include "validator/verb/verb.h"
 
 #include <stdio.h>
 
@@ -100,7 +101,15 @@ static void every_verb_is_a_sentence(void)
     }
 }
 
+static void every_verb_has_words(void)
+{
+#define HAS_WORDS(name) CU_ASSERT_PTR_NOT_NULL(check_verb_##name.say);
+    CHECK_VERBS(HAS_WORDS)
+#undef HAS_WORDS
+}
+
 CU_TestInfo validator_explain_explain_tests[] = {
+    {"every verb has words", every_verb_has_words},
     {"every verb is a sentence", every_verb_is_a_sentence},
     CU_TEST_INFO_NULL,
 };

@@ -1,12 +1,15 @@
-/* validator/explain/explain_internal.h - what the files of the sentences share:
- * explain.c knows what all rules have, explain_verb.c each verb.
+/* validator/rule/say.h - a rule in English words, as it stands in the contract.
+ *
+ * The document was loaded without error. Each verb has its clause in its own
+ * file (struct check_verb, say); validator/explain makes a sentence of it.
  */
-#ifndef VALIDATOR_EXPLAIN_EXPLAIN_INTERNAL_H
-#define VALIDATOR_EXPLAIN_EXPLAIN_INTERNAL_H
+#ifndef VALIDATOR_RULE_SAY_H
+#define VALIDATOR_RULE_SAY_H
 
-#include "validator/explain/explain.h"
+#include "core/jsonx_object.h"
+#include "validator/rule/rule.h"
 
-/* A rule that is put into words. */
+/* A rule, or an object in it, that is put into words. */
 struct check_writer {
     struct td_buf *out;
     const struct td_jsonx *doc;
@@ -26,6 +29,12 @@ void check_say_value(const struct check_writer *s, uint32_t at);
 bool check_say_if(const struct check_writer *s, const char *words,
                   const char *key);
 
+/* The same as one of several bounds, with "and" before all but the first;
+ * whether the next one is still the first.
+ */
+bool check_say_bound(const struct check_writer *s, bool first,
+                     const char *words, const char *key);
+
 /* A selector as one event, "progress where x == 1", or as several, "progress
  * events where x == 1".
  */
@@ -34,8 +43,5 @@ void check_say_events(const struct check_writer *s, uint32_t at);
 
 /* EVENT.FIELD as "FIELD in EVENT". */
 void check_say_field(const struct check_writer *s, uint32_t at);
-
-/* The clause of the rule's verb, without capital and full stop. */
-void check_say_verb(const struct check_writer *s);
 
 #endif
