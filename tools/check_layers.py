@@ -89,7 +89,7 @@ SYSTEM = set("""
 assert.h ctype.h errno.h float.h inttypes.h limits.h locale.h math.h signal.h
 stdalign.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h
 string.h time.h
-arpa/inet.h dirent.h fcntl.h libgen.h netdb.h netinet/in.h netinet/tcp.h poll.h
+arpa/inet.h dirent.h fcntl.h fnmatch.h libgen.h netdb.h netinet/in.h netinet/tcp.h poll.h
 pthread.h spawn.h strings.h sys/file.h sys/ioctl.h sys/mman.h sys/resource.h
 sys/socket.h sys/stat.h sys/statvfs.h sys/time.h sys/types.h sys/uio.h sys/un.h
 sys/wait.h termios.h unistd.h

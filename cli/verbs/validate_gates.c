@@ -108,8 +108,7 @@ enum td_code cli_gates_together(const struct cli_args *args,
 /* Judge path by what was read into check; take the verdict. */
 static enum td_code
 judge_stream(struct session *s, const struct cli_check *check, const char *path,
-             void (*take)(void *to, const struct check_verdict *v), void *to,
-             struct td_error *err)
+             const struct gates_taker *taker, struct td_error *err)
 {
     struct cli_check copy = *check;
     const struct cli_live_options how = {
@@ -124,24 +123,22 @@ judge_stream(struct session *s, const struct cli_check *check, const char *path,
     if (code == TD_CANCELLED)
         told_to_end = 1;
     if (code == TD_OK || code == TD_CANCELLED)
-        take(to, check_end(cli_live_check(live)));
+        taker->take(taker->self, check_end(cli_live_check(live)));
     cli_live_free(live);
     return code == TD_CANCELLED ? TD_OK : code;
 }
 
-static enum td_code
-judge_gate_stream(void *self, const struct gates_check *gate, const char *tape,
-                  const char *contract,
-                  void (*take)(void *to, const struct check_verdict *v),
-                  void *to, struct td_error *err)
+static enum td_code judge_gate_stream(void *self, const char *tape,
+                                      const char *contract,
+                                      const struct gates_taker *taker,
+                                      struct td_error *err)
 {
     struct session *s = self;
     struct cli_check check = {0};
     enum td_code code = cli_check_read(&check, s->args, NULL, contract, err);
 
-    (void)gate;
     if (code == TD_OK)
-        code = judge_stream(s, &check, tape, take, to, err);
+        code = judge_stream(s, &check, tape, taker, err);
     cli_check_release(&check);
     return code;
 }
@@ -163,10 +160,11 @@ static void judge_operand(struct session *s, const struct cli_check *check,
                           const char *path)
 {
     struct operand o = {s, path};
+    const struct gates_taker taker = {take_operand, &o};
     struct td_error err = {0};
     struct verdict_gate *gate;
 
-    if (judge_stream(s, check, path, take_operand, &o, &err) == TD_OK)
+    if (judge_stream(s, check, path, &taker, &err) == TD_OK)
         return;
     gate = verdict_add_gate(&s->doc);
     gate->name = td_arena_copy(&s->doc.arena, path);

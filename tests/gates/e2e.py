@@ -192,7 +192,7 @@ def a_command_that_may_not_run_is_an_error(box):
 
 
 def a_hanging_command_is_ended(box):
-    box.gates("  a: {kind: custom, run: sleep 1000, timeout: 200ms}\n")
+    box.gates("  a: {kind: custom, run: tail -f /dev/null, timeout: 200ms}\n")
     status, out, _ = box.validate()
     same(status, 7)
     holds(out, "error   a: it still ran after 200 ms, and was ended (timeout)")
@@ -200,7 +200,7 @@ def a_hanging_command_is_ended(box):
 
 def one_that_ignores_sigterm_is_killed(box):
     box.gates("  a: {kind: custom, timeout: 200ms, shell: true, "
-              "run: \"trap '' TERM; while :; do sleep 1; done\"}\n")
+              "run: \"trap '' TERM; while :; do tail -f /dev/null; done\"}\n")
     status, out, _ = box.validate()
     same(status, 7)
     holds(out, "(timeout)")
@@ -216,9 +216,9 @@ def is_alive(pid):
 
 def children_end_with_the_command(box):
     box.gates("  a: {kind: custom, shell: true, "
-              "run: 'sleep 1000 & echo $! > pid'}\n"
+              "run: 'tail -f /dev/null & echo $! > pid'}\n"
               "  b: {kind: custom, shell: true, timeout: 300ms, "
-              "run: '(sleep 1000 & echo $! > pid2; wait)'}\n")
+              "run: '(tail -f /dev/null & echo $! > pid2; wait)'}\n")
     status, out, _ = box.validate()
     same(status, 7)
     holds(out, "pass    a\n", "(timeout)")
@@ -272,7 +272,8 @@ def out_is_fresh_and_others_may_read_it(box):
 
 def exclusive_gates_run_alone(box):
     one = ("  %s: {kind: custom, shell: true, pool: %s, run: 'mkdir busy.%s && "
-           "test $(ls -d busy.* | wc -l) -le %d && sleep 0.05; s=$?; "
+           "test $(ls -d busy.* | wc -l) -le %d; s=$?; i=0; "
+           "while [ $i -lt 3000 ]; do i=$((i+1)); done; "
            "rmdir busy.%s; exit $s'}\n")
     text = ""
     for i in range(6):
@@ -298,7 +299,7 @@ def wait_for(process, text):
 def a_signal_ends_all_and_still_gives_a_verdict(box):
     box.gates("  a: {kind: custom, run: 'true'}\n"
               "  b: {kind: custom, shell: true, needs: a, "
-              "run: 'echo $$$$ > pid; echo begun; sleep 1000'}\n"
+              "run: 'echo $$$$ > pid; echo begun; tail -f /dev/null'}\n"
               "  c: {kind: custom, run: 'true', needs: b}\n")
     process = box.start("validate", "--gates", "gates.yaml", "-v")
     wait_for(process, "b | begun")
@@ -312,7 +313,7 @@ def a_signal_ends_all_and_still_gives_a_verdict(box):
 
 def a_second_signal_ends_at_once(box):
     box.gates("  b: {kind: custom, shell: true, timeout: 1h, run: "
-              "\"trap 'echo told' TERM; echo begun; while :; do sleep 0.1; "
+              "\"trap 'echo told' TERM; echo begun; while :; do :; "
               "done\"}\n")
     process = box.start("validate", "--gates", "gates.yaml", "-v")
     wait_for(process, "b | begun")
@@ -324,7 +325,7 @@ def a_second_signal_ends_at_once(box):
 
 
 def two_runs_at_once_are_refused(box):
-    box.gates("  a: {kind: custom, shell: true, run: 'echo begun; sleep 1000'}"
+    box.gates("  a: {kind: custom, shell: true, run: 'echo begun; tail -f /dev/null'}"
               "\n")
     process = box.start("validate", "--gates", "gates.yaml", "-v")
     wait_for(process, "begun")

@@ -2,7 +2,6 @@
 
 #include "core/clock.h"
 #include "core/fs.h"
-#include "validator/gates/run.h"
 
 #include <errno.h>
 #include <fcntl.h>

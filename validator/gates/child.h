@@ -4,6 +4,11 @@
 
 #include "core/proc.h"
 
+#define GATES_LOG_HEAD   ((uint64_t)8 << 20)   /* bytes of a log, from the */
+#define GATES_LOG_TAIL   ((size_t)256 << 10)   /* beginning and the end */
+#define GATES_OUTPUT_MAX ((uint64_t)256 << 20) /* then it is ended */
+#define GATES_GRACE_NS   (UINT64_C(5) * 1000000000) /* TERM to KILL */
+
 enum gates_fate {
     GATES_ENDED,   /* by itself; the status says how */
     GATES_TIMEOUT, /* it was ended: it ran for too long */

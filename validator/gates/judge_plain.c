@@ -45,6 +45,7 @@ static void take_verdict(void *to, const struct check_verdict *v)
 void gates_judge_stream(struct gates_session *s, struct gates_job *job)
 {
     struct gates_pair pair = {s, job};
+    const struct gates_taker taker = {take_verdict, &pair};
     const struct gates_check *c = job->check;
     const char *tape = gates_fill(s, job, c->tape);
     const char *contract = c->contract ? gates_fill(s, job, c->contract) : NULL;
@@ -62,8 +63,7 @@ void gates_judge_stream(struct gates_session *s, struct gates_job *job)
         contract = td_arena_print(&s->arena, "%s/%s", s->root, contract);
     if (!s->how->stream)
         gates_conclude(s, job, CHECK_SKIPPED, "streams are not judged here");
-    else if (s->how->stream(s->how->stream_self, c, tape, contract,
-                            take_verdict, &pair, &err))
+    else if (s->how->stream(s->how->stream_self, tape, contract, &taker, &err))
         gates_conclude(s, job, CHECK_ERROR, "%s%s%s%s%s", err.where,
                        *err.where ? ": " : "", err.text, *err.hint ? "; " : "",
                        err.hint);

@@ -16,10 +16,6 @@
 #include "validator/gates/baseline.h"
 #include "validator/gates/gates.h"
 
-#define GATES_LOG_HEAD   ((uint64_t)8 << 20)   /* bytes of a log, from the */
-#define GATES_LOG_TAIL   ((size_t)256 << 10)   /* beginning and the end */
-#define GATES_OUTPUT_MAX ((uint64_t)256 << 20) /* then it is ended */
-#define GATES_GRACE_NS   (UINT64_C(5) * 1000000000) /* TERM to KILL */
 #define GATES_TESTS_KEPT 100000 /* in the verdict; those that failed first */
 #define GATES_FOUND_KEPT 10000  /* findings in the verdict */
 #define GATES_RETRY_MOST 10     /* failures that are tried again */
@@ -35,14 +31,19 @@ struct gates_listener {
     void (*tick)(void *self); /* a few times a second */
 };
 
+/* Who gets the verdict about a stream. */
+struct gates_taker {
+    void (*take)(void *self, const struct check_verdict *v);
+    void *self;
+};
+
 /* Judge the tape, by the contract if that is not NULL, and hand the verdict to
- * take while it lives. An error: it could not be judged.
+ * the taker while it lives. An error: it could not be judged.
  */
-typedef enum td_code gates_stream(void *self, const struct gates_check *check,
-                                  const char *tape, const char *contract,
-                                  void (*take)(void *to,
-                                               const struct check_verdict *v),
-                                  void *to, struct td_error *err);
+typedef enum td_code gates_stream(void *self, const char *tape,
+                                  const char *contract,
+                                  const struct gates_taker *taker,
+                                  struct td_error *err);
 
 struct gates_options {
     const struct gates_file *file;

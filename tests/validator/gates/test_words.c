@@ -34,8 +34,10 @@ static void commands_become_words(void)
 
         CU_ASSERT_EQUAL(fine, commands[i].words != NULL);
         for (size_t k = 0; fine && k < words.len; k++) {
-            (void)strcat(joined, k ? "|" : "");
-            (void)strcat(joined, words.list[k]);
+            size_t len = strlen(joined);
+
+            (void)snprintf(joined + len, sizeof(joined) - len, "%s%s",
+                           k ? "|" : "", words.list[k]);
         }
         if (fine)
             CU_ASSERT_STRING_EQUAL(joined, commands[i].words);
