@@ -3,6 +3,7 @@
 #include "cli/shared/tape_output.h"
 #include "core/log.h"
 #include "core/terminal.h"
+#include "reports/verdict_json.h"
 #include "validator/gates/explain.h"
 
 #include <inttypes.h>
@@ -149,11 +150,16 @@ enum td_code cli_gates_show(const struct verdict_document *doc,
                             const struct cli_args *args, struct td_error *err)
 {
     struct td_buf out = {0};
-    enum td_code code;
+    enum td_code code = TD_OK;
 
-    if (!cli_quiet(args))
+    if (cli_json(args))
+        code = report_verdict_json(&out, doc);
+    else if (!cli_quiet(args))
         add_text(&out, doc, args);
-    code = cli_print(&out, err);
+    if (code)
+        (void)td_error_set(err, code, "", 0, "the verdict is too long");
+    else
+        code = cli_print(&out, err);
     td_buf_release(&out);
     return code;
 }

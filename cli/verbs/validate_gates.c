@@ -1,5 +1,6 @@
 #include "cli/verbs/validate_gates.h"
 
+#include "cli/shared/report_files.h"
 #include "cli/shared/tape_output.h"
 #include "cli/verbs/gates_progress.h"
 #include "cli/verbs/gates_show.h"
@@ -302,6 +303,8 @@ static enum td_code run_and_show(struct session *s,
     }
     if (code == TD_OK)
         code = cli_gates_show(&s->doc, s->args, err);
+    if (code == TD_OK)
+        code = cli_report_all(s->args, &s->doc, err);
     return code ? code : code_of(s, err);
 }
 
