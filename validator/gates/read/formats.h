@@ -1,4 +1,4 @@
-/* validator/gates/read/formats.h - every format, for the table in read.c. */
+/* validator/gates/read/formats.h - every format, for the table in formats.c. */
 #ifndef VALIDATOR_GATES_READ_FORMATS_H
 #define VALIDATOR_GATES_READ_FORMATS_H
 

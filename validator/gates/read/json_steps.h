@@ -39,6 +39,7 @@ const char *read_json_why(const struct read_json *json);
 uint64_t read_json_line(const struct read_json *json);
 char read_json_root(const struct read_json *json);
 
+/* Frees all; NULL is nothing. */
 void read_json_free(struct read_json *json);
 
 #endif

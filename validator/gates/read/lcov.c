@@ -10,7 +10,8 @@ struct lcov {
     struct read_reader base;
     struct td_bytes file; /* of the record that is open */
     bool open;
-    bool any; /* a line that is of a tracefile */
+    bool any;   /* a line that is of a tracefile */
+    bool ended; /* the last line ends a record */
 };
 
 static void fail(struct lcov *r, const char *why)
@@ -141,6 +142,7 @@ static void on_line(struct read_reader *reader, struct td_bytes line)
     struct lcov *r = (struct lcov *)reader;
     const uint8_t *colon;
 
+    r->ended = false;
     if (line.len == 0 || line.ptr[0] == '#')
         return;
     if (line.len > 3 && line.ptr[0] == 'D' && line.ptr[1] == 'A' &&
@@ -156,6 +158,7 @@ static void on_line(struct read_reader *reader, struct td_bytes line)
         if (!r->open)
             fail(r, "end_of_record stands outside of a record");
         r->open = false;
+        r->ended = true;
         return;
     }
     colon = memchr(line.ptr, ':', line.len);
@@ -180,6 +183,8 @@ static void finish(struct read_reader *reader)
     else if (r->open)
         read_partial(reader, "it stops within the record of %.150s",
                      td_buf_str(&reader->kept[FILE_NAME]));
+    else if (!r->ended && !reader->ended_with_line)
+        read_partial(reader, "the last line has no end");
     reader->end.has_work = reader->end.leaves > 0;
 }
 

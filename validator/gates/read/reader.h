@@ -115,6 +115,7 @@ void read_split(struct td_bytes text, struct td_bytes *first,
 /* Text without the white space around it. */
 struct td_bytes read_trim(struct td_bytes text);
 
+/* Whether the first or the last bytes of text are these. */
 bool read_begins(struct td_bytes text, const char *with);
 bool read_ends(struct td_bytes text, const char *with);
 

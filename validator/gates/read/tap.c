@@ -119,7 +119,7 @@ static bool end_levels(struct tap *tap, unsigned level)
     return failed;
 }
 
-/* Take "# SKIP why" or "# TODO why" off the name; 'S', 'T' or 0. */
+/* Take a directive and why off the name: 'S' for skip, 'T' for to do, or 0. */
 static char directive(struct td_bytes *name, struct td_bytes *why)
 {
     for (size_t i = 0; i + 1 < name->len; i++) {

@@ -84,20 +84,21 @@ static void XMLCALL on_other(void *self, const XML_Char *text, int len)
     xml->moved = true;
 }
 
-static void XMLCALL on_entity(void *self, const XML_Char *name, int parameter,
-                              const XML_Char *value, int value_len,
-                              const XML_Char *base, const XML_Char *system,
-                              const XML_Char *public, const XML_Char *notation)
+/* Entities can be declared within the document itself only, since nothing else
+ * is read.
+ */
+static void XMLCALL on_doctype(void *self, const XML_Char *name,
+                               const XML_Char *system, const XML_Char *public,
+                               int has_declarations)
 {
+    struct read_xml *xml = self;
+
     (void)name;
-    (void)parameter;
-    (void)value;
-    (void)value_len;
-    (void)base;
     (void)system;
     (void)public;
-    (void)notation;
-    refuse(self, "it declares an entity, which is refused");
+    xml->moved = true;
+    if (has_declarations)
+        refuse(xml, "it has declarations of its own, which are refused");
 }
 
 static void XMLCALL on_skipped(void *self, const XML_Char *name, int parameter)
@@ -134,7 +135,7 @@ struct read_xml *read_xml_new(const struct read_xml_way *way, void *self,
     XML_SetElementHandler(xml->parser, on_open, on_close);
     XML_SetCharacterDataHandler(xml->parser, on_text);
     XML_SetDefaultHandler(xml->parser, on_other);
-    XML_SetEntityDeclHandler(xml->parser, on_entity);
+    XML_SetStartDoctypeDeclHandler(xml->parser, on_doctype);
     XML_SetSkippedEntityHandler(xml->parser, on_skipped);
     XML_SetExternalEntityRefHandler(xml->parser, on_external);
     (void)XML_SetParamEntityParsing(xml->parser,

@@ -1,8 +1,9 @@
 /* validator/gates/read/xml.h - XML in pieces, as elements, attributes and text.
  *
- * A document type is passed over; a declared entity, a reference to one that is
- * not of XML itself, an external one, more than READ_DEPTH_MAX levels or a tag
- * of more than READ_TAG_MAX bytes end the reading. Nothing is ever fetched.
+ * A document type is passed over; declarations within the document, a reference
+ * to one that is not of XML itself, an external one, more than READ_DEPTH_MAX
+ * levels or a tag of more than READ_TAG_MAX bytes end the reading. Nothing is
+ * ever fetched.
  */
 #ifndef VALIDATOR_GATES_READ_XML_H
 #define VALIDATOR_GATES_READ_XML_H
@@ -40,6 +41,7 @@ uint64_t read_xml_line(const struct read_xml *xml);
 /* Levels that are open: 1 within the root. */
 unsigned read_xml_depth(const struct read_xml *xml);
 
+/* Frees the parser and all it holds; NULL is nothing. */
 void read_xml_free(struct read_xml *xml);
 
 /* Value of an attribute, or NULL; as bytes, "" if absent. */

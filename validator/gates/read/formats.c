@@ -1,5 +1,3 @@
-#include "validator/gates/read/read.h"
-
 #include "validator/gates/read/formats.h"
 
 #include <string.h>
