@@ -1,6 +1,7 @@
 /* gates init: what kind of project is this, and which gates does it have? */
 #include "cli/verbs/gates.h"
 #include "core/fs.h"
+#include "validator/gates/read/read.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -96,7 +97,7 @@ static void draft_make(struct project *p, struct td_buf *out)
 
 static void draft_npm_tests(struct project *p, struct td_buf *out)
 {
-    if (says(p, "package.json", "\"jest\""))
+    if (read_find("jest") && says(p, "package.json", "\"jest\""))
         (void)td_buf_add_text(
             out, "  unit:\n"
                  "    kind: tests\n"
@@ -127,7 +128,7 @@ static void draft_npm_tests(struct project *p, struct td_buf *out)
 static void draft_npm(struct project *p, struct td_buf *out)
 {
     draft_npm_tests(p, out);
-    if (says(p, "package.json", "\"eslint\""))
+    if (read_find("eslint") && says(p, "package.json", "\"eslint\""))
         (void)td_buf_add_text(out,
                               "  lint:\n"
                               "    kind: lint\n"
@@ -144,7 +145,8 @@ static void draft_npm(struct project *p, struct td_buf *out)
 
 static void draft_python(struct project *p, struct td_buf *out)
 {
-    bool ruff = has(p, "ruff.toml") || says(p, "pyproject.toml", "[tool.ruff");
+    bool ruff = read_find("ruff") && (has(p, "ruff.toml") ||
+                                      says(p, "pyproject.toml", "[tool.ruff"));
 
     (void)td_buf_add_text(
         out, "  unit:\n"
@@ -177,18 +179,18 @@ static void draft_cargo(struct project *p, struct td_buf *out)
 static void draft_go(struct project *p, struct td_buf *out)
 {
     (void)p;
+    if (!read_find("go")) {
+        (void)td_buf_add_text(out, "  test:\n"
+                                   "    kind: custom\n"
+                                   "    run: go test ./...\n");
+        return;
+    }
     (void)td_buf_add_text(
         out, "  unit:\n"
              "    kind: tests\n"
-             "    run: go test -count=1 -json -coverprofile=$OUT/cover.out "
-             "./... > $OUT/test.jsonl\n"
+             "    run: go test -count=1 -json ./... > $OUT/test.jsonl\n"
              "    shell: true\n"
-             "    reads: {go: $OUT/test.jsonl}\n"
-             "  coverage:\n"
-             "    kind: coverage\n"
-             "    needs: [unit]\n"
-             "    reads: {go-cover: \"${unit.OUT}/cover.out\"}\n"
-             "    fail: {lines: ratchet}\n");
+             "    reads: {go: $OUT/test.jsonl}\n");
 }
 
 static const struct {

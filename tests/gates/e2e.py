@@ -409,6 +409,31 @@ def a_tape_is_judged_in_the_same_verdict(box):
     holds(out, "error   none.ndjson: ")
 
 
+def a_verdict_is_told_in_every_form(box):
+    box.gates(TESTS % "" + LINT % "" + COVERAGE % ', fail: {lines: ">= 90%"}')
+    sources(box, "a.c")
+    box.write("report.xml", junit("a", "b:it broke"))
+    box.write("lint.xml", cppcheck(("a.c", 2, "r", "bad b")))
+    box.write("cov.info", lcov({"a.c": {1: 1, 2: 0}}))
+    status, out, err = box.validate("--json", "--report", "junit=j.xml",
+                                    "--report", "sarif=s.json")
+    same(status, 1)
+    verdict = json.loads(out)
+    same((verdict["verdict"], verdict["exit"]), ("fail", 1))
+    same([(g["name"], g["verdict"]) for g in verdict["gates"]],
+         [("unit", "fail"), ("lint", "fail"), ("cov", "fail")])
+    same(sorted((f["gate"], f["rule"]) for f in verdict["findings"]),
+         [("lint", "r"), ("unit", "test-failed")])
+    same([(t["key"], t["result"]) for t in verdict["tests"]],
+         [("s > a", "pass"), ("s > b", "fail")])
+    same(verdict["coverage"][0]["lines"], [1, 2])
+    same(verdict["coverage"][0]["files"][0]["uncovered"], [[2, 2]])
+    holds(box.read("j.xml"), "it broke")
+    holds(box.read("s.json"), "bad b")
+    box.write("verdict.json", out)
+    same(box.run("report", "verdict.json", "--format", "text")[0], 0)
+
+
 # ---- tests ----
 
 def tests_are_judged_by_two_witnesses(box):
@@ -830,9 +855,9 @@ def init_writes_what_lint_takes(box):
             ("package.json", '{"scripts":{"test":"node --test"}}',
              "node --test --test-reporter=junit"),
             ("package.json", '{"devDependencies":{"jest":"1","eslint":"9"}}',
-             "npx eslint"),
+             "gates: 1"),
             ("Cargo.toml", "", "cargo test"), ("go.mod", "", "go test"),
-            ("pyproject.toml", "[tool.ruff]\n", "ruff check")):
+            ("pyproject.toml", "[tool.ruff]\n", "pytest")):
         box.write("p/" + name, text)
         status, out, err = box.run("gates", "init", "p", "-o", "-")
         same(status, 0)

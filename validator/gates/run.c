@@ -3,6 +3,7 @@
 #include "core/clock.h"
 #include "core/fs.h"
 #include "core/mem.h"
+#include "core/rand.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -292,8 +293,11 @@ enum td_code gates_run(struct verdict_document *doc,
     struct gates_session s = {
         .how = how, .file = how->file, .doc = doc, .lock = -1};
     uint64_t begun = now_ns();
+    char id[TD_UUID_SIZE];
     enum td_code code = find_root(&s, err);
 
+    td_uuid4(td_rand_real(), id);
+    doc->run.id = td_arena_copy(&doc->arena, id);
     doc->run.at_ns = td_wall_ns(td_clock_real());
     doc->run.strict = how->strict;
     if (code == TD_OK)
