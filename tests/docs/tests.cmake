@@ -17,3 +17,5 @@ foreach(kind cmake node)
     ${CMAKE_CURRENT_LIST_DIR}/tour.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tapedeck>
     docs/gates.md "Five minutes with a ${heading} project")
 endforeach()
+add_test(NAME docs.ci COMMAND /usr/bin/python3
+  ${CMAKE_CURRENT_LIST_DIR}/ci.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tapedeck>)
