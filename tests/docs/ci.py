@@ -91,9 +91,10 @@ def check(root, tapedeck, kind, text):
             wrong.append(f"exit status {done.returncode}: {done.stderr}")
         if not plain and "changes since " + base[:12] not in done.stdout:
             wrong.append("nothing was compared: " + done.stdout)
-        for name in re.findall(r'--report "?\w+=([\w.$]+)', line):
+        for name in re.findall(r'--report "?[\w-]+=([\w.$]+)', line):
             name = name.replace("$GITHUB_STEP_SUMMARY", "summary.md")
-            if not os.path.getsize(os.path.join(home, "p", name)):
+            path = os.path.join(home, "p", name)
+            if not os.path.exists(path) or not os.path.getsize(path):
                 wrong.append(name + " is empty")
         return [f"docs/ci.md, {line}: {what}" for what in wrong]
 
