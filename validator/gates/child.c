@@ -119,7 +119,7 @@ void gates_child_listen(struct gates_child *child,
                         void *self)
 {
     char piece[65536];
-    ssize_t n;
+    ssize_t n = -1;
 
     if (child->proc.out < 0)
         return;

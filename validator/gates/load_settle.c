@@ -144,6 +144,8 @@ static enum td_code tell_ring(struct trail *t, size_t again)
     return TD_USAGE;
 }
 
+/* As deep as there are gates, GATES_CHECKS_MAX. */
+/* NOLINTBEGIN(misc-no-recursion) */
 static enum td_code walk(struct trail *t, size_t i)
 {
     const struct gates_check *c = &t->l->file->checks[i];
@@ -162,6 +164,7 @@ static enum td_code walk(struct trail *t, size_t i)
     t->state[i] = 2;
     return TD_OK;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 /* The value in the document of the n-th need. */
 static uint32_t need_at(const struct loader *l, const struct gates_check *c,
@@ -192,16 +195,30 @@ static enum td_code refuse_need(struct loader *l, const struct gates_check *c,
     return gates_meant(l, c->needs.list[n], names);
 }
 
-/* Does one gate need another, directly or through others? There is no ring. */
-static bool needs(const struct gates_file *file, const struct gates_check *c,
+/* Does one gate need another, directly or through others? */
+static bool needs(struct loader *l, const struct gates_check *c,
                   const char *name, size_t len)
 {
-    for (size_t n = 0; n < c->needs.len; n++) {
-        const char *need = c->needs.list[n];
+    const struct gates_file *file = l->file;
+    size_t *queue =
+        td_arena_alloc(&l->file->arena, (file->len + 1) * sizeof(*queue));
+    bool *seen = td_arena_alloc(&l->file->arena, file->len * sizeof(*seen));
+    size_t end = 0;
 
-        if ((strlen(need) == len && !memcmp(need, name, len)) ||
-            needs(file, gates_find(file, need), name, len))
-            return true;
+    queue[end++] = (size_t)(c - file->checks);
+    for (size_t at = 0; at < end; at++) {
+        const struct verdict_words *list = &file->checks[queue[at]].needs;
+
+        for (size_t n = 0; n < list->len; n++) {
+            size_t i = index_of(file, list->list[n]);
+
+            if (strlen(list->list[n]) == len &&
+                !memcmp(list->list[n], name, len))
+                return true;
+            if (!seen[i])
+                queue[end++] = i;
+            seen[i] = true;
+        }
     }
     return false;
 }
@@ -216,8 +233,7 @@ static enum td_code check_outs(struct loader *l, const struct gates_check *c,
     for (const char *p = text; code == TD_OK && (p = strstr(p, "${")); p++) {
         size_t len = strcspn(p + 2, ".}");
 
-        if (strncmp(p + 2 + len, ".OUT}", 5) != 0 ||
-            needs(l->file, c, p + 2, len))
+        if (strncmp(p + 2 + len, ".OUT}", 5) != 0 || needs(l, c, p + 2, len))
             continue;
         code = gates_refuse(l, at,
                             "${%.*s.OUT} is of a gate that %s does not "

@@ -12,6 +12,8 @@ struct picking {
     size_t len;
 };
 
+/* As deep as there are gates, GATES_CHECKS_MAX. */
+/* NOLINTBEGIN(misc-no-recursion) */
 static void want(struct picking *p, const struct gates_check *check)
 {
     const struct gates_file *file = p->how->file;
@@ -24,6 +26,7 @@ static void want(struct picking *p, const struct gates_check *check)
         want(p, gates_find(file, check->needs.list[n]));
     p->order[p->len++] = check;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 static enum td_code refuse_pick(const struct gates_options *how,
                                 const char *pick, struct td_error *err)
