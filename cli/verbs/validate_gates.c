@@ -38,6 +38,7 @@ static void hear_signals(void)
 struct session {
     const struct cli_args *args;
     struct gates_file file;
+    struct gates_facts facts;
     struct gates_baseline baseline;
     struct gates_options how;
     struct verdict_document doc;
@@ -190,10 +191,10 @@ static unsigned jobs_of(const struct cli_args *args)
 
 static enum td_code read_baseline(struct session *s, struct td_error *err)
 {
-    struct gates_facts facts;
     const char *path = cli_text(s->args, "baseline");
 
-    gates_git_facts(&facts, &s->arena, s->file.root);
+    s->how.facts = &s->facts;
+    gates_git_facts(&s->facts, &s->arena, s->file.root);
     s->baseline_path =
         td_arena_print(&s->arena, "%s%s", path ? "" : s->file.root,
                        path ? path : "/.tapedeck/baseline.json");
@@ -201,7 +202,7 @@ static enum td_code read_baseline(struct session *s, struct td_error *err)
         !cli_flag(s->args, "update-baseline") && !cli_text(s->args, "accept"))
         return refuse(err, path, "there is no such baseline",
                       "write a first one with --update-baseline");
-    return gates_baseline_read(&s->baseline, s->baseline_path, facts.first,
+    return gates_baseline_read(&s->baseline, s->baseline_path, s->facts.first,
                                s->today, err);
 }
 

@@ -65,10 +65,12 @@ TD_MUST_CHECK enum td_code
 gates_baseline_read(struct gates_baseline *base, const char *path,
                     const char *first, const char *today, struct td_error *err);
 
+/* Write it, in the place of what is there. TD_IO. */
 TD_MUST_CHECK enum td_code
 gates_baseline_write(const struct gates_baseline *base, const char *path,
                      struct td_error *err);
 
+/* Frees everything; *base is empty. */
 void gates_baseline_release(struct gates_baseline *base);
 
 /* Of a finding with that fingerprint: is it one of those that are known? Each
@@ -79,6 +81,9 @@ bool gates_baseline_knows(struct gates_baseline *base, const char *fp);
 void gates_baseline_add(struct gates_baseline *base,
                         const struct gates_known *known);
 
+/* The entry of a gate, or of a benchmark of it; NULL if there is none and none
+ * is to be added. Valid until the next one is added.
+ */
 struct gates_covered *gates_baseline_covered(struct gates_baseline *base,
                                              const char *gate, bool add);
 struct gates_counted *gates_baseline_counted(struct gates_baseline *base,

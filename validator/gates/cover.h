@@ -46,6 +46,7 @@ struct gates_cover {
     struct gates_cover_name *last; /* that was asked for */
 };
 
+/* Nothing is known yet. */
 struct gates_cover *gates_cover_new(void);
 void gates_cover_free(struct gates_cover *cover);
 

@@ -62,26 +62,41 @@ static const char *one_line(struct td_arena *arena, const char *root,
         __VA_ARGS__, NULL                                                      \
     }
 
+/* Two lines, and the commit if there is one. */
+static void read_facts(struct gates_facts *facts, struct td_arena *arena,
+                       struct td_buf *out)
+{
+    const char *line = td_buf_str(out);
+    const char *commit;
+
+    line += strcspn(line, "\n");
+    facts->shallow = !strncmp(line, "\ntrue", 5);
+    commit = *line ? strchr(line + 1, '\n') : NULL;
+    if (commit && strlen(commit) >= 41)
+        facts->commit = td_arena_text(
+            arena, td_bytes(commit + 1, strcspn(commit + 1, "\n")));
+}
+
 void gates_git_facts(struct gates_facts *facts, struct td_arena *arena,
                      const char *root)
 {
     struct answer a = {0};
-    const char *shallow;
-    enum td_code code = ask(&a, root, WORDS("rev-parse", "--git-dir"), NULL);
+    enum td_code code =
+        ask(&a, root,
+            WORDS("rev-parse", "--git-dir", "--is-shallow-repository", "HEAD"),
+            NULL);
 
     *facts = (struct gates_facts){0};
     if (code)
         facts->missing = "git is not installed";
-    else if (a.status != 0)
+    else if (a.out.len == 0)
         facts->missing = "the project is not in a git repository";
+    else
+        read_facts(facts, arena, &a.out);
     release(&a);
-    if (facts->missing)
+    facts->is_repository = !facts->missing;
+    if (facts->missing || !facts->commit)
         return;
-    facts->is_repository = true;
-    facts->commit = one_line(arena, root, WORDS("rev-parse", "HEAD"));
-    shallow =
-        one_line(arena, root, WORDS("rev-parse", "--is-shallow-repository"));
-    facts->shallow = shallow && !strcmp(shallow, "true");
     if (!facts->shallow)
         facts->first =
             one_line(arena, root, WORDS("rev-list", "--max-parents=0", "HEAD"));

@@ -22,6 +22,7 @@ TD_MUST_CHECK enum td_code gates_parse(struct gates_file *file,
                                        const struct td_jsonx_errors *errors,
                                        struct td_error *err);
 
+/* Frees everything; *file is empty. */
 void gates_release(struct gates_file *file);
 
 /* Remarks on what is legal and hardly meant: a gate that cannot fail, a pool

@@ -272,7 +272,10 @@ static enum td_code find_changes(struct gates_session *s, struct td_error *err)
     const char *ref = s->how->changed_since;
     enum td_code code;
 
-    gates_git_facts(&s->facts, &s->arena, s->root);
+    if (s->how->facts)
+        s->facts = *s->how->facts;
+    else
+        gates_git_facts(&s->facts, &s->arena, s->root);
     s->doc->run.commit = td_arena_copy(&s->doc->arena, s->facts.commit);
     s->doc->run.project = td_arena_copy(&s->doc->arena, s->facts.first);
     s->doc->run.dirty = s->facts.dirty;

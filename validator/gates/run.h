@@ -15,6 +15,7 @@
 
 #include "validator/gates/baseline.h"
 #include "validator/gates/gates.h"
+#include "validator/gates/git.h"
 
 #define GATES_TESTS_KEPT 100000 /* in the verdict; those that failed first */
 #define GATES_FOUND_KEPT 10000  /* findings in the verdict */
@@ -49,7 +50,8 @@ struct gates_options {
     const struct gates_file *file;
     const char *const *picks; /* names or kinds, ends with NULL; or NULL: all */
     bool strict;
-    const char *changed_since; /* a revision, or NULL */
+    const char *changed_since;       /* a revision, or NULL */
+    const struct gates_facts *facts; /* of git; NULL: they are asked for */
     struct gates_baseline *baseline;
     bool update;        /* tighten the baseline by what this run found */
     const char *accept; /* also take what is worse or fresh: the reason */

@@ -75,6 +75,7 @@ void gates_job_finish(struct gates_session *s, struct gates_job *job);
 /* Its command wrote something; self is a pair. */
 void gates_job_hear(void *self, struct td_bytes text);
 
+/* Make a directory; one that is there is fine. TD_IO. */
 enum td_code gates_make_dir(const char *path, struct td_error *err);
 
 /* Reasons are one line; the first that is set of an outcome stays. */
@@ -138,6 +139,7 @@ void gates_series_took(struct gates_session *s, struct gates_job *job,
 /* Change the baseline by what was found, as the options say. */
 void gates_update(struct gates_session *s);
 
+/* What a gate keeps between its runs; NULL is fine. */
 void gates_tests_free(struct gates_tests *tests);
 void gates_series_free(struct gates_series *series);
 
