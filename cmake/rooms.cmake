@@ -14,11 +14,11 @@ function(td_objects name folder)
 endfunction()
 
 # td_room(NAME LIBS...): an object library for the room and for each folder in
-# it, td_NAME_FOLDER, and the static library td_NAME of all of them. The
+# it, to two levels, td_NAME_FOLDER, and the static library td_NAME of all of them. The
 # folders' libraries are also the global property td_NAME_parts.
 function(td_room name)
   file(GLOB folders RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS
-    ${PROJECT_SOURCE_DIR}/${name}/*)
+    ${PROJECT_SOURCE_DIR}/${name}/* ${PROJECT_SOURCE_DIR}/${name}/*/*)
   set(objects "")
   set(parts "")
   foreach(folder ${name} ${folders})

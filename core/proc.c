@@ -40,6 +40,8 @@ static int arrange(posix_spawn_file_actions_t *actions, int fd,
     if (how == TD_PROC_NULL)
         return posix_spawn_file_actions_addopen(actions, fd, "/dev/null",
                                                 reads ? O_RDONLY : O_WRONLY, 0);
+    if (how == TD_PROC_WITH_OUT)
+        return posix_spawn_file_actions_adddup2(actions, STDOUT_FILENO, fd);
     if (pipe2(ends, O_CLOEXEC) != 0)
         return errno;
     *ours = ends[reads ? 1 : 0];

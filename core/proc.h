@@ -13,9 +13,10 @@
 #include <sys/types.h>
 
 enum td_proc_stream {
-    TD_PROC_INHERIT, /* what this process has */
-    TD_PROC_NULL,    /* /dev/null */
-    TD_PROC_PIPE,    /* a pipe whose other end is in struct td_proc */
+    TD_PROC_INHERIT,  /* what this process has */
+    TD_PROC_NULL,     /* /dev/null */
+    TD_PROC_PIPE,     /* a pipe whose other end is in struct td_proc */
+    TD_PROC_WITH_OUT, /* of err: where out goes, in the order of writing */
 };
 
 struct td_proc_options {

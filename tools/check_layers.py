@@ -51,6 +51,8 @@ validator/check    : validator/contract validator/engine validator/rule validato
 validator/cases    : validator/check validator/contract validator/message validator/verdict schema tape core
 validator/lint     : validator/cases validator/check validator/contract validator/verb validator/engine validator/rule validator/expr validator/message validator/verdict schema core
 validator/explain  : validator/check validator/contract validator/verb validator/engine validator/rule validator/expr validator/message validator/verdict schema core
+validator/gates/read : validator/verdict schema core
+validator/gates    : validator/gates/read validator/verdict schema tape core
 reports         : validator/verdict core
 recorder        : schema/regex tape wire core
 replayer        : schema/regex tape wire core
@@ -75,6 +77,7 @@ LIBRARIES = {
     "jansson.h": ["core/jsonx*", "reports/*", "orchestrator/*", "console/*",
                   "cli/*"],
     "yaml.h": ["core/jsonx*"],
+    "expat.h": ["validator/gates/read/*"],
     "pcre2.h": ["schema/regex/*", "schema/format/idn.c"],
     "idn2.h": ["schema/format/*"],
     "gmp.h": ["schema/value/*"],
@@ -86,7 +89,7 @@ SYSTEM = set("""
 assert.h ctype.h errno.h float.h inttypes.h limits.h locale.h math.h signal.h
 stdalign.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h
 string.h time.h
-arpa/inet.h dirent.h fcntl.h libgen.h netdb.h netinet/in.h netinet/tcp.h poll.h
+arpa/inet.h dirent.h fcntl.h fnmatch.h libgen.h netdb.h netinet/in.h netinet/tcp.h poll.h
 pthread.h spawn.h strings.h sys/file.h sys/ioctl.h sys/mman.h sys/resource.h
 sys/socket.h sys/stat.h sys/statvfs.h sys/time.h sys/types.h sys/uio.h sys/un.h
 sys/wait.h termios.h unistd.h

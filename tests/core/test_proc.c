@@ -127,6 +127,27 @@ static void directory_and_environment_are_set(void)
     td_proc_stop(&proc, 0);
 }
 
+static void both_streams_may_go_one_way(void)
+{
+    char sh[] = "sh";
+    char c[] = "-c";
+    char text[] = "printf a; printf b >&2; printf c";
+    char *argv[] = {sh, c, text, NULL};
+    struct td_proc_options o = {.argv = argv,
+                                .in = TD_PROC_NULL,
+                                .out = TD_PROC_PIPE,
+                                .err = TD_PROC_WITH_OUT};
+    struct td_proc proc;
+    char out[8] = {0};
+
+    CU_ASSERT_EQUAL_FATAL(td_proc_spawn(&proc, &o, NULL), TD_OK);
+    CU_ASSERT_EQUAL(td_proc_wait(&proc, TD_NEVER, NULL), TD_OK);
+    CU_ASSERT_EQUAL(read(proc.out, out, sizeof(out) - 1), 3);
+    CU_ASSERT_STRING_EQUAL(out, "abc");
+    CU_ASSERT_EQUAL(proc.err, -1);
+    td_proc_stop(&proc, 0);
+}
+
 CU_TestInfo core_proc_tests[] = {
     {"what goes in comes out", what_goes_in_comes_out},
     {"a running child times out", a_running_child_times_out},
@@ -136,5 +157,6 @@ CU_TestInfo core_proc_tests[] = {
     {"a missing program is an error at once",
      a_missing_program_is_an_error_at_once},
     {"directory and environment are set", directory_and_environment_are_set},
+    {"both streams may go one way", both_streams_may_go_one_way},
     CU_TEST_INFO_NULL,
 };

@@ -9,3 +9,13 @@ add_test(NAME docs.first_contract COMMAND /usr/bin/python3
 add_test(NAME docs.verbs COMMAND /usr/bin/python3
   ${CMAKE_CURRENT_LIST_DIR}/tour.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tapedeck>
   docs/contract.md "Every verb at work")
+
+foreach(kind cmake node)
+  string(REPLACE cmake CMake heading ${kind})
+  string(REPLACE node Node heading ${heading})
+  add_test(NAME docs.gates_${kind} COMMAND /usr/bin/python3
+    ${CMAKE_CURRENT_LIST_DIR}/tour.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tapedeck>
+    docs/gates.md "Five minutes with a ${heading} project")
+endforeach()
+add_test(NAME docs.ci COMMAND /usr/bin/python3
+  ${CMAKE_CURRENT_LIST_DIR}/ci.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tapedeck>)

@@ -18,6 +18,7 @@
     X(VACUOUS, "vacuous") /* there was nothing it could apply to */            \
     X(OPEN, "open")       /* the stream was cut before it could be decided */  \
     X(SKIPPED, "skipped") /* not run; reason says why */                       \
+    X(FLAKY, "flaky")     /* failed and passed on the same state */            \
     X(FAIL, "fail")                                                            \
     X(ERROR, "error") /* could not be decided: a limit was reached */
 

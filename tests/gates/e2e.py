@@ -1,0 +1,951 @@
+#!/usr/bin/python3
+"""Gates from end to end, with the binary.
+
+usage: e2e.py TAPEDECK [CASE...]
+
+A case is a function of this file that takes a Box: a project in a directory of
+its own. Without names all are run. Commands of the projects write reports as
+their tools do; what the tools really write is held to the readers' own tests.
+"""
+import gzip
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+
+SECONDS = 60
+
+
+class Box:
+    """A project's directory, the binary in it, and what was started."""
+
+    def __init__(self, tapedeck, directory):
+        self.tapedeck = tapedeck
+        self.dir = directory
+        self.started = []
+
+    def path(self, *names):
+        return os.path.join(self.dir, *names)
+
+    def write(self, name, text, mode=0o644):
+        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(self.path(name), mode)
+
+    def read(self, *names):
+        with open(self.path(*names), encoding="utf-8") as file:
+            return file.read()
+
+    def environment(self):
+        kept = {k: v for k, v in os.environ.items()
+                if k == "PATH" or k.endswith("SAN_OPTIONS")}
+        return dict(kept, HOME=self.dir, LC_ALL="C.UTF-8",
+                    GIT_AUTHOR_NAME="a", GIT_AUTHOR_EMAIL="a@b",
+                    GIT_COMMITTER_NAME="a", GIT_COMMITTER_EMAIL="a@b",
+                    GIT_CONFIG_NOSYSTEM="1")
+
+    def start(self, *args, **how):
+        process = subprocess.Popen(
+            [self.tapedeck, *args], cwd=how.pop("cwd", self.dir),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, env=self.environment(), text=True, **how)
+        self.started.append(process)
+        return process
+
+    def run(self, *args, **how):
+        """(exit status, stdout, stderr)"""
+        process = self.start(*args, **how)
+        out, err = process.communicate(timeout=SECONDS)
+        return process.returncode, out, err
+
+    def gates(self, text):
+        self.write("gates.yaml", "gates: 1\nchecks:\n" + text)
+
+    def validate(self, *args, **how):
+        return self.run("validate", "--gates", "gates.yaml", *args, **how)
+
+    def git(self, *args, cwd=None):
+        done = subprocess.run(
+            ["git", "-c", "protocol.file.allow=always", *args],
+            cwd=cwd or self.dir, env=self.environment(), check=True,
+            capture_output=True, text=True, timeout=SECONDS)
+        return done.stdout.strip()
+
+    def commit(self, message="change"):
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", message)
+
+    def clean(self):
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+            for pipe in (process.stdout, process.stderr):
+                pipe.close()
+
+
+def same(seen, wanted):
+    if seen != wanted:
+        raise AssertionError(f"seen\n  {seen!r:.3000}\nwanted\n  "
+                             f"{wanted!r:.3000}")
+
+
+def holds(text, *parts):
+    for part in parts:
+        if part not in text:
+            raise AssertionError(f"{part!r} is not in\n  {text:.3000}")
+
+
+def lacks(text, part):
+    if part in text:
+        raise AssertionError(f"{part!r} is in\n  {text:.3000}")
+
+
+def junit(*cases):
+    """A report: "name" passed, "name:why" failed."""
+    lines = []
+    for case in cases:
+        name, _, why = case.partition(":")
+        body = f'<failure message="{why}"/>' if why else ""
+        lines.append(f'<testcase name="{name}" time="0.01">{body}</testcase>')
+    failed = sum(":" in case for case in cases)
+    return (f'<testsuite name="s" tests="{len(cases)}" failures="{failed}">\n'
+            + "\n".join(lines) + "\n</testsuite>\n")
+
+
+def lcov(files):
+    """{path: {line: hits}}"""
+    text = []
+    for path, lines in files.items():
+        text += [f"SF:{path}"] + [f"DA:{n},{int(h)}" for n, h in lines.items()] + [
+            "end_of_record"]
+    return "\n".join(text) + "\n"
+
+
+def cppcheck(*findings):
+    """(path, line, id, message)"""
+    rows = [f'<error id="{rule}" severity="warning" msg="{text}" '
+            f'verbose="{text}"><location file="{path}" line="{line}" '
+            'column="1"/></error>' for path, line, rule, text in findings]
+    return ('<?xml version="1.0" encoding="UTF-8"?>\n<results version="2">'
+            '<cppcheck version="2.10"/>\n<errors>' + "\n".join(rows)
+            + "</errors></results>\n")
+
+
+TESTS = ("  unit: {kind: tests, run: cp report.xml $OUT/j.xml, "
+         "reads: {junit: $OUT/j.xml}%s}\n")
+COVERAGE = ("  cov: {kind: coverage, run: cp cov.info $OUT/c.info, "
+            "reads: {lcov: $OUT/c.info}%s}\n")
+LINT = ("  lint: {kind: lint, run: cp lint.xml $OUT/x.xml, "
+        "reads: {cppcheck: $OUT/x.xml}%s}\n")
+
+
+# ---- commands ----
+
+def passing_gates_pass(box):
+    box.gates("  a: {kind: custom, run: 'true'}\n"
+              "  b: {kind: custom, run: 'true', needs: a}\n")
+    status, out, err = box.validate()
+    same(status, 0)
+    holds(out, "pass    a\n", "pass    b\n")
+    holds(err, "pass    a (")
+    same(box.read(".tapedeck", "out", ".gitignore"), "*\n")
+
+
+def a_failure_skips_what_needs_it(box):
+    box.gates("  a: {kind: custom, run: 'false'}\n"
+              "  b: {kind: custom, run: touch b, needs: a}\n"
+              "  c: {kind: custom, run: touch c, needs: b}\n"
+              "  d: {kind: custom, run: touch d}\n")
+    status, out, err = box.validate()
+    same(status, 1)
+    holds(out, "fail    a: exit status 1\n",
+          "skipped b: its need a: fail\n", "skipped c: its need b: skipped\n",
+          "pass    d\n")
+    same([os.path.exists(box.path(n)) for n in "bcd"], [False, False, True])
+    holds(err, "1 of 4 gates failed: a")
+
+
+def a_missing_command_is_an_error(box):
+    box.gates("  a: {kind: custom, run: no-such-program}\n"
+              "  b: {kind: custom, run: no-such-program, shell: true}\n"
+              "  c: {kind: custom, run: ls, dir: nowhere}\n")
+    status, out, _ = box.validate()
+    same(status, 7)
+    holds(out, "error   a: no-such-program: cannot start: No such file",
+          "error   b: the shell does not find a command (exit status 127)",
+          "error   c: ls: cannot start")
+
+
+def a_command_that_may_not_run_is_an_error(box):
+    box.write("x", "#!/bin/sh\n")
+    box.gates("  a: {kind: custom, run: ./x}\n"
+              "  b: {kind: custom, run: ./x, shell: true}\n")
+    status, out, _ = box.validate()
+    same(status, 7)
+    holds(out, "error   a: ./x: cannot start: Permission denied",
+          "error   b: the shell may not run a command (exit status 126)")
+
+
+def a_hanging_command_is_ended(box):
+    box.gates("  a: {kind: custom, run: tail -f /dev/null, timeout: 200ms}\n")
+    status, out, _ = box.validate()
+    same(status, 7)
+    holds(out, "error   a: it still ran after 200 ms, and was ended (timeout)")
+
+
+def one_that_ignores_sigterm_is_killed(box):
+    box.gates("  a: {kind: custom, timeout: 200ms, shell: true, "
+              "run: \"trap '' TERM; while :; do tail -f /dev/null; done\"}\n")
+    status, out, _ = box.validate()
+    same(status, 7)
+    holds(out, "(timeout)")
+
+
+def is_alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def children_end_with_the_command(box):
+    box.gates("  a: {kind: custom, shell: true, "
+              "run: 'tail -f /dev/null & echo $! > pid'}\n"
+              "  b: {kind: custom, shell: true, timeout: 300ms, "
+              "run: '(tail -f /dev/null & echo $! > pid2; wait)'}\n")
+    status, out, _ = box.validate()
+    same(status, 7)
+    holds(out, "pass    a\n", "(timeout)")
+    same([is_alive(int(box.read(n))) for n in ("pid", "pid2")],
+         [False, False])
+
+
+def a_flooding_command_is_ended_and_its_log_bounded(box):
+    box.gates("  a: {kind: custom, run: 'yes'}\n"
+              "  b: {kind: custom, shell: true, "
+              "run: 'yes | head -c 20000000; echo the end'}\n")
+    status, out, _ = box.validate()
+    same(status, 7)
+    holds(out, "error   a: it wrote more than 256 MiB, and was ended",
+          "pass    b\n")
+    log = box.read(".tapedeck", "out", "b.log")
+    holds(log, "bytes are left out]", "the end\n")
+    if not 8 << 20 < len(log) < 10 << 20:
+        raise AssertionError(len(log))
+
+
+def one_that_is_killed_is_an_error(box):
+    box.gates("  a: {kind: custom, run: 'kill -SEGV $$$$', shell: true}\n")
+    status, out, _ = box.validate()
+    same(status, 7)
+    holds(out, "error   a: it was killed by SIGSEGV")
+
+
+def exits_say_which_statuses_mean_what(box):
+    row = "  %s: {kind: custom, shell: true, run: exit %d, " \
+          "exits: {clean: [0, 3], found: [1]}}\n"
+    box.gates(row % ("a", 3) + row % ("b", 1) + row % ("c", 2))
+    status, out, _ = box.validate()
+    same(status, 1)
+    holds(out, "pass    a\n", "fail    b: exit status 1",
+          "error   c: exit status 2 is neither clean nor found (exits)")
+
+
+def out_is_fresh_and_others_may_read_it(box):
+    box.gates("  a: {kind: custom, shell: true, "
+              "run: 'test -z \"$(ls $OUT)\" && echo hi > $OUT/x'}\n"
+              "  b: {kind: custom, needs: a, run: 'cp ${a.OUT}/x seen'}\n"
+              "  c: {kind: custom, dir: sub, env: {N: v w}, shell: true, "
+              "run: 'pwd > where; echo \"$N\" >> where'}\n")
+    os.mkdir(box.path("sub"))
+    for _ in range(2):
+        same(box.validate()[0], 0)
+        same(box.read("seen"), "hi\n")
+    same(box.read("sub", "where"), box.path("sub") + "\nv w\n")
+
+
+def exclusive_gates_run_alone(box):
+    one = ("  %s: {kind: custom, shell: true, pool: %s, run: 'mkdir busy.%s && "
+           "test $(ls -d busy.* | wc -l) -le %d; s=$?; i=0; "
+           "while [ $i -lt 3000 ]; do i=$((i+1)); done; "
+           "rmdir busy.%s; exit $s'}\n")
+    text = ""
+    for i in range(6):
+        name = f"g{i}"
+        pool = "exclusive" if i % 2 else "cpu"
+        text += one % (name, pool, name, 1 if i % 2 else 3, name)
+    box.gates(text)
+    status, out, _ = box.validate("-j", "3")
+    same((status, out.count("pass    g")), (0, 6))
+
+
+def wait_for(process, text):
+    """Read its stderr until this is in it."""
+    seen = ""
+    while text not in seen:
+        line = process.stderr.readline()
+        if not line:
+            raise AssertionError(f"{text!r} never came: {seen:.2000}")
+        seen += line
+    return seen
+
+
+def a_signal_ends_all_and_still_gives_a_verdict(box):
+    box.gates("  a: {kind: custom, run: 'true'}\n"
+              "  b: {kind: custom, shell: true, needs: a, "
+              "run: 'echo $$$$ > pid; echo begun; tail -f /dev/null'}\n"
+              "  c: {kind: custom, run: 'true', needs: b}\n")
+    process = box.start("validate", "--gates", "gates.yaml", "-v")
+    wait_for(process, "b | begun")
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=SECONDS)
+    same(process.returncode, 130)
+    holds(out, "pass    a\n", "skipped b: cancelled while it ran",
+          "skipped c: cancelled before it ran", "cancelled\n")
+    same(is_alive(int(box.read("pid"))), False)
+
+
+def a_second_signal_ends_at_once(box):
+    box.gates("  b: {kind: custom, shell: true, timeout: 1h, run: "
+              "\"trap 'echo told' TERM; echo begun; while :; do :; "
+              "done\"}\n")
+    process = box.start("validate", "--gates", "gates.yaml", "-v")
+    wait_for(process, "b | begun")
+    process.send_signal(signal.SIGTERM)
+    wait_for(process, "b | told")
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=SECONDS)
+    same(process.returncode, 130)
+
+
+def two_runs_at_once_are_refused(box):
+    box.gates("  a: {kind: custom, shell: true, run: 'echo begun; tail -f /dev/null'}"
+              "\n")
+    process = box.start("validate", "--gates", "gates.yaml", "-v")
+    wait_for(process, "begun")
+    status, _, err = box.validate()
+    same(status, 4)
+    holds(err, "do gates of this project run elsewhere?")
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=SECONDS)
+
+
+# ---- the call ----
+
+def list_and_dry_run_run_nothing(box):
+    box.gates("  b: {kind: custom, run: touch b, needs: a}\n"
+              "  a: {kind: custom, run: touch a}\n"
+              "  c: {kind: tests, run: touch c, reads: {junit: j}}\n")
+    same(box.validate("--list")[:2], (0, "a (custom)\nb (custom)\nc (tests)\n"))
+    same(box.validate("--list", "--check", "b")[1], "a (custom)\nb (custom)\n")
+    same(box.validate("--list", "--check", "tests")[1], "c (tests)\n")
+    holds(box.validate("--dry-run")[1], "Runs: touch a, for at most 10m00s.")
+    same([g["name"] for g in json.loads(
+        box.validate("--list", "--json")[1])["gates"]], ["a", "b", "c"])
+    same([n for n in "abc" if os.path.exists(box.path(n))], [])
+    same(box.validate("--check", "aa", "--list")[0], 2)
+
+
+def mistakes_of_the_call_are_exit_two(box):
+    box.gates("  a: {kind: custom, run: 'true'}\n")
+    for args, what in ((("--check", "b"), "\"b\" is no gate of gates.yaml"),
+                       (("--accept", "x"), "give both"),
+                       (("--until", "2026-01-01"), "give both"),
+                       (("--accept", "x", "--until", "soon"), "is no date"),
+                       (("--summary",), "one verdict when all is done"),
+                       (("--baseline", "none.json"), "no such baseline")):
+        status, _, err = box.validate(*args)
+        same(status, 2)
+        holds(err, what)
+    status, _, err = box.run("validate", "--check", "a")
+    same(status, 2)
+    holds(err, "--check: is about gates; give the file with --gates")
+    box.write("gates.yaml", "gates: 1\nchecks: {a: {kind: custom, rnu: x}}\n")
+    status, _, err = box.validate()
+    same(status, 2)
+    holds(err, "gates.yaml:2:28: a gate has no key \"rnu\"; did you mean run?")
+    same(box.run("validate", "--gates", "none.yaml")[0], 4)
+
+
+def a_run_is_recorded_on_a_tape(box):
+    box.gates("  a: {kind: custom, run: 'echo hello \\xff'}\n"
+              "  b: {kind: custom, run: 'false', needs: a}\n")
+    same(box.validate("--tape", "run.tape.gz")[0], 1)
+    with gzip.open(box.path("run.tape.gz"), "rt") as file:
+        events = [json.loads(line) for line in file]
+    seen = [(e["ev"], e["json"].get("gate")) for e in events if "ev" in e]
+    same(seen, [("validation_started", None), ("gate_started", "a"),
+                ("gate_output", "a"), ("gate_finished", "a"),
+                ("gate_started", "b"), ("gate_finished", "b"),
+                ("validation_finished", None)])
+    last = [e["json"] for e in events if "ev" in e][-2:]
+    same((last[0]["verdict"], last[0]["exit"]), ("fail", 1))
+    same(last[1], {"verdict": "fail", "exit": 1})
+    same(box.run("verify", "run.tape.gz")[0], 0)
+    same(box.validate("--tape", "run.tape.gz")[0], 4)
+
+
+def a_tape_is_judged_in_the_same_verdict(box):
+    box.write("c.yaml", "contract: 1\nevents:\n  tick: {}\nrules:\n"
+              "  - {id: few, count: tick, at_most: 2}\n")
+    box.write("good.ndjson", '{"type":"tick"}\n')
+    box.write("bad.ndjson", '{"type":"tick"}\n' * 3)
+    box.gates("  a: {kind: custom, run: 'true'}\n"
+              "  s: {kind: stream, tape: good.ndjson, contract: c.yaml}\n")
+    status, out, err = box.validate()
+    same(status, 0)
+    holds(out, "pass    s")
+    status, out, err = box.validate("bad.ndjson", "--contract", "c.yaml")
+    same(status, 1)
+    holds(out, "pass    s", "fail    bad.ndjson: 1 of ")
+    status, out, err = box.validate("none.ndjson", "--contract", "c.yaml")
+    same(status, 7)
+    holds(out, "error   none.ndjson: ")
+
+
+def a_verdict_is_told_in_every_form(box):
+    box.gates(TESTS % "" + LINT % "" + COVERAGE % ', fail: {lines: ">= 90%"}')
+    sources(box, "a.c")
+    box.write("report.xml", junit("a", "b:it broke"))
+    box.write("lint.xml", cppcheck(("a.c", 2, "r", "bad b")))
+    box.write("cov.info", lcov({"a.c": {1: 1, 2: 0}}))
+    status, out, err = box.validate("--json", "--report", "junit=j.xml",
+                                    "--report", "sarif=s.json")
+    same(status, 1)
+    verdict = json.loads(out)
+    same((verdict["verdict"], verdict["exit"]), ("fail", 1))
+    same([(g["name"], g["verdict"]) for g in verdict["gates"]],
+         [("unit", "fail"), ("lint", "fail"), ("cov", "fail")])
+    same(sorted((f["gate"], f["rule"]) for f in verdict["findings"]),
+         [("lint", "r"), ("unit", "test-failed")])
+    same([(t["key"], t["result"]) for t in verdict["tests"]],
+         [("s > a", "pass"), ("s > b", "fail")])
+    same(verdict["coverage"][0]["lines"], [1, 2])
+    same(verdict["coverage"][0]["files"][0]["uncovered"], [[2, 2]])
+    holds(box.read("j.xml"), "it broke")
+    holds(box.read("s.json"), "bad b")
+    box.write("verdict.json", out)
+    same(box.run("report", "verdict.json", "--format", "text")[0], 0)
+
+
+# ---- tests ----
+
+def tests_are_judged_by_two_witnesses(box):
+    box.gates(TESTS % "" + TESTS.replace("  unit", "  bad").replace(
+        "cp report.xml $OUT/j.xml",
+        "'cp report.xml $OUT/j.xml; exit 8', shell: true") % "")
+    box.write("report.xml", junit("a", "b"))
+    status, out, _ = box.validate()
+    same(status, 7)
+    holds(out, "pass    unit\n",
+          "error   bad: exit status 8, but the report has no fault in it")
+    box.write("report.xml", junit("a", "b:it broke"))
+    status, out, _ = box.validate()
+    same(status, 1)
+    holds(out, "fail    unit: 1 of 2 failed", "fail    bad: 1 of 2 failed",
+          "unit error: s > b: it broke [test-failed]")
+
+
+def no_tests_are_no_pass(box):
+    box.gates(TESTS % "")
+    box.write("report.xml", '<testsuite name="s" tests="0"/>\n')
+    holds(box.validate()[1], "error   unit: .tapedeck/out/unit/j.xml: ")
+    box.write("report.xml", "")
+    holds(box.validate()[1], "error   unit: .tapedeck/out/unit/j.xml: ")
+    box.write("report.xml", "hello")
+    holds(box.validate()[1], "error   unit: .tapedeck/out/unit/j.xml: ")
+    box.write("report.xml", junit("a").replace("</testsuite>", ""))
+    holds(box.validate()[1], "error   unit: .tapedeck/out/unit/j.xml: ")
+    box.gates(TESTS.replace("cp report.xml $OUT/j.xml", "'true'") % "")
+    status, out, _ = box.validate()
+    same(status, 7)
+    holds(out, "error   unit: there is no report .tapedeck/out/unit/j.xml")
+    box.gates(TESTS % ", allow_empty: true")
+    box.write("report.xml", '<testsuite name="s" tests="0"/>\n')
+    status, out, _ = box.validate()
+    same(status, 0)
+    holds(out, "vacuous unit")
+    same(box.validate("--strict")[0], 1)
+
+
+def fewer_tests_than_wanted_fail(box):
+    box.gates(TESTS % ", min: 3")
+    box.write("report.xml", junit("a", "b"))
+    status, out, _ = box.validate()
+    same(status, 1)
+    holds(out, "fail    unit: only 2 tests ran, at least 3 are wanted")
+
+
+def an_old_report_is_no_report(box):
+    box.write("report.xml", junit("a"))
+    os.utime(box.path("report.xml"), (1, 1))
+    box.gates("  unit: {kind: tests, run: 'true', reads: {junit: report.xml}}\n")
+    status, out, _ = box.validate()
+    same(status, 7)
+    holds(out, "error   unit: report.xml: it is older than this run")
+    box.write("src/a.c", "")
+    box.gates("  unit: {kind: tests, reads: {junit: report.xml}, "
+              "newer_than: 'src/**'}\n")
+    holds(box.validate()[1],
+          "error   unit: report.xml: it is older than src/a.c")
+    os.utime(box.path("report.xml"))
+    same(box.validate()[0], 0)
+
+
+FLAKY = ("  unit: {kind: tests, shell: true, retry: {times: 2%s}, "
+         "run: 'test -e once && cp good.xml $OUT/j.xml || cp bad.xml "
+         "$OUT/j.xml; touch once', reads: {junit: $OUT/j.xml}}\n")
+
+
+def flaky(box, known=""):
+    if os.path.exists(box.path("once")):
+        os.remove(box.path("once"))
+    box.write("good.xml", junit("a", "b"))
+    box.write("bad.xml", junit("a", "b:sometimes"))
+    box.gates(FLAKY % known)
+
+
+def flaky_tests_are_exit_eight(box):
+    flaky(box)
+    status, out, err = box.validate()
+    same(status, 8)
+    holds(out, "flaky   unit: 1 of 2 passed only when run again",
+          "unit warn: s > b: sometimes [test-flaky]")
+    holds(err, "1 of 1 gates had flaky tests: unit")
+    flaky(box)
+    status, out, _ = box.validate("--strict")
+    same(status, 1)
+    holds(out, "on no list of known flaky tests (strict)")
+
+
+def known_flaky_tests_expire(box):
+    entry = ("flaky:\n  - {key: s > %s, reason: slow, owner: ann, "
+             "until: %s}\n")
+    box.write("flaky.yaml", entry % ("b", "2999-01-01"))
+    flaky(box, ", known: flaky.yaml")
+    same(box.validate("--strict")[0], 8)
+    box.write("flaky.yaml", entry % ("b", "2020-01-01"))
+    flaky(box, ", known: flaky.yaml")
+    status, out, _ = box.validate("--strict")
+    same(status, 1)
+    box.write("flaky.yaml", entry % ("c", "2999-01-01"))
+    flaky(box, ", known: flaky.yaml")
+    same(box.validate("--strict")[0], 1)
+    box.write("once", "")
+    status, out, _ = box.validate()
+    same(status, 0)
+    holds(out, "warn    unit: listed as flaky, and was not: \"s > c\" (ann)")
+    box.write("flaky.yaml", "flaky: [{key: x}]\n")
+    status, out, _ = box.validate()
+    same(status, 7)
+    holds(out, "an entry has key, reason, owner and until")
+
+
+def a_test_that_fails_each_time_fails(box):
+    box.write("report.xml", junit("a", "b:always"))
+    box.gates(TESTS % ", retry: {times: 2}")
+    status, out, _ = box.validate()
+    same(status, 1)
+    same(out.count("[test-failed]"), 1)
+    holds(out, "fail    unit: 1 of 2 failed")
+
+
+def many_failures_are_not_tried_again(box):
+    box.write("report.xml", junit(*[f"t{i}:no" for i in range(11)]))
+    box.gates("  unit: {kind: tests, shell: true, retry: {times: 2}, "
+              "run: 'echo >> runs; cp report.xml $OUT/j.xml', "
+              "reads: {junit: $OUT/j.xml}}\n")
+    same(box.validate()[0], 1)
+    same(box.read("runs"), "\n")
+
+
+# ---- coverage ----
+
+def sources(box, *names):
+    for name in names:
+        box.write(name, "".join(f"int {c};\n" for c in "abcdefghij"))
+
+
+def coverage_is_held_to_its_limits(box):
+    sources(box, "src/a.c", "src/x/b.c")
+    box.write("cov.info", lcov({
+        "src/a.c": {n: n > 1 for n in range(1, 11)},
+        "src/x/b.c": {n: n > 5 for n in range(1, 11)}}))
+    for limit, status, text in (
+            ('lines: ">= 70%"', 0, "pass    cov"),
+            ('lines: ">= 71%"', 1,
+             "fail    cov: lines 70.0 % (14 of 20), at least 71 %"),
+            ('file: ">= 60%"', 1, "src/x/b.c: lines 50.0 % (5 of 10)"),
+            ('folder: ">= 60%"', 1, "src/x/: lines 50.0 % (5 of 10)"),
+            ('src/x/: ">= 60%"', 1,
+             "fail    cov: src/x/ 50.0 % (5 of 10), at least 60 %"),
+            ('src/: ">= 60%"', 0, "pass    cov"),
+            ('none/: ">= 60%"', 7, "no file below none/ is in the report")):
+        box.gates(COVERAGE % (", fail: {%s}" % limit))
+        seen, out, _ = box.validate()
+        holds(out, text)
+        same(seen, status)
+    box.gates(COVERAGE % ', warn: {lines: ">= 71%"}')
+    status, out, _ = box.validate()
+    same(status, 0)
+    holds(out, "warn    cov: lines")
+    same(box.validate("--strict")[0], 1)
+    box.gates(COVERAGE % ', fail: {lines: ">= 71%"}, exclude: ["src/x/**"]')
+    same(box.validate()[0], 0)
+
+
+def coverage_that_cannot_be_true_is_an_error(box):
+    sources(box, "a.c")
+    box.gates(COVERAGE % ', fail: {lines: ">= 10%"}')
+    for text, what in (
+            (lcov({"a.c": {1: 0, 2: 0}}), "not one line was hit"),
+            (lcov({"other.c": {1: 1}}), "no file of the report is one of the "
+                                        "project"),
+            (lcov({"/etc/passwd": {1: 1}}), "no file of the report is one of"),
+            (lcov({"../../etc/passwd": {1: 1}}), "no file of the report is"),
+            (lcov({"a.c": {1: 1, 99: 1}}),
+             "a.c ends before a line that the report has"),
+            ("", "cov/c.info: ")):
+        box.write("cov.info", text)
+        status, out, _ = box.validate()
+        same(status, 7)
+        holds(out, "error   cov: ", what)
+    box.gates(COVERAGE % ', must_see: 2')
+    box.write("cov.info", lcov({"a.c": {1: 1}}))
+    holds(box.validate()[1], "fewer files are in the report than must_see says")
+
+
+def changed_lines_are_judged_by_git(box):
+    sources(box, "a.c", "b.c")
+    box.git("init", "-q", "-b", "main")
+    box.write(".gitignore", ".tapedeck\n")
+    box.commit()
+    box.git("checkout", "-q", "-b", "work")
+    box.write("a.c", box.read("a.c") + "int new;\nint newer;\n")
+    box.write("b.c", box.read("b.c").replace("int b", "int  b"))
+    box.write("c.c", "int c;\n")
+    cover = {"a.c": {n: n != 12 for n in range(1, 13)}, "b.c": {2: 0, 3: 1}}
+    box.write("cov.info", lcov(cover))
+    box.gates(COVERAGE % ', unmeasured: fail, fail: {changed: ">= 90%"}')
+    status, out, _ = box.validate("--changed-since", "main")
+    same(status, 1)
+    holds(out, "changed 50.0 % (1 of 2), at least 90 %",
+          "1 changed file is not in the report: c.c",
+          "a.c:12: changed line 12 is not covered [uncovered-change]",
+          "c.c: it has changed, and the report does not know it")
+    lacks(out, "b.c")
+    box.gates(COVERAGE % ', whitespace: true, fail: {changed: ">= 90%"}')
+    holds(box.validate("--changed-since", "main")[1],
+          "changed 33.3 % (1 of 3), at least 90 %")
+    status, out, _ = box.validate()
+    same(status, 0)
+    holds(out, "vacuous cov: only changed lines are judged, and "
+               "--changed-since was not given")
+
+
+def git_that_cannot_tell_is_exit_seven(box):
+    sources(box, "a.c")
+    box.write("cov.info", lcov({"a.c": {1: 1}}))
+    box.gates(COVERAGE % ', fail: {changed: ">= 90%"}')
+    status, _, err = box.validate("--changed-since", "main")
+    same(status, 7)
+    holds(err, "--changed-since: the project is not in a git repository")
+    box.git("init", "-q", "-b", "main")
+    box.commit()
+    box.write("a.c", "int z;\n")
+    box.commit()
+    status, _, err = box.validate("--changed-since", "nowhere")
+    same(status, 7)
+    holds(err, "nowhere: git knows no such revision")
+    status, _, err = box.validate("--changed-since=--output=x")
+    same(status, 7)
+    box.git("clone", "-q", "--depth", "1", "file://" + box.dir, "shallow")
+    status, _, err = box.run("validate", "--gates", "gates.yaml",
+                             "--changed-since", "HEAD~1",
+                             cwd=box.path("shallow"))
+    same(status, 7)
+    holds(err, "this is a shallow clone: fetch all of the history "
+               "(fetch-depth: 0)")
+
+
+def a_detached_worktree_and_a_submodule_are_fine(box):
+    sources(box, "a.c")
+    box.git("init", "-q", "-b", "main")
+    box.write(".gitignore", ".tapedeck\n")
+    box.gates(COVERAGE % ', fail: {changed: ">= 90%"}')
+    box.commit()
+    os.mkdir(box.path("..", os.path.basename(box.dir) + "-sub"))
+    sub = os.path.realpath(box.dir) + "-sub"
+    box.git("init", "-q", "-b", "main", cwd=sub)
+    box.git("commit", "-q", "--allow-empty", "-m", "one", cwd=sub)
+    box.git("submodule", "add", "-q", sub, "sub")
+    box.commit()
+    box.git("worktree", "add", "-q", "--detach", "tree", "HEAD")
+    tree = box.path("tree")
+    with open(os.path.join(tree, "a.c"), "a", encoding="utf-8") as file:
+        file.write("int new;\n")
+    with open(os.path.join(tree, "cov.info"), "w", encoding="utf-8") as file:
+        file.write(lcov({"a.c": {1: 1, 11: 0}}))
+    status, out, _ = box.run("validate", "--gates", "gates.yaml",
+                             "--changed-since", "main~1", cwd=tree)
+    same(status, 1)
+    holds(out, "changed 0.0 % (0 of 1), at least 90 %")
+    subprocess.run(["rm", "-rf", sub], check=True)
+
+
+def a_ratchet_only_tightens(box):
+    sources(box, "a.c")
+    box.gates(COVERAGE % ', fail: {lines: ratchet}')
+    box.write("cov.info", lcov({"a.c": {1: 1, 2: 1, 3: 0, 4: 0}}))
+    status, out, _ = box.validate()
+    same(status, 0)
+    holds(out, "warn    cov: there is no baseline to hold it to yet")
+    same(box.validate("--update-baseline")[0], 0)
+    first = box.read(".tapedeck", "baseline.json")
+    holds(first, '"lines":[2,4]')
+    box.write("cov.info", lcov({"a.c": {1: 1, 2: 0, 3: 0, 4: 0}}))
+    status, out, _ = box.validate("--update-baseline")
+    same(status, 1)
+    holds(out, "fail    cov: lines 25.0 % (1 of 4), was 50.0 % (2 of 4)")
+    same(box.read(".tapedeck", "baseline.json"), first)
+    box.write("cov.info", lcov({"a.c": {1: 1, 3: 0, 4: 0}}))
+    same(box.validate()[0], 0)  # covered code went away
+    box.write("cov.info", lcov({"a.c": {1: 1, 2: 1, 3: 1, 4: 0}}))
+    same(box.validate("--update-baseline")[0], 0)
+    holds(box.read(".tapedeck", "baseline.json"), '"lines":[3,4]')
+
+
+# ---- lint ----
+
+def lint_findings_are_known_by_what_they_are(box):
+    sources(box, "a.c")
+    box.gates(LINT % ", fail: {new: 0}")
+    box.write("lint.xml", cppcheck(("a.c", 2, "r", "bad b")))
+    status, out, _ = box.validate()
+    same(status, 1)
+    holds(out, "a.c:2: bad b [r]")
+    same(box.validate("--update-baseline")[0], 1)
+    status, out, _ = box.validate()
+    same(status, 0)
+    holds(out, "1 known")
+    box.write("a.c", "int first;\n" + box.read("a.c"))  # lines move
+    box.write("lint.xml", cppcheck(("a.c", 3, "r", "bad b")))
+    same(box.validate()[0], 0)
+    box.write("lint.xml", cppcheck(("a.c", 3, "r", "bad b"),
+                                   ("a.c", 5, "r", "bad d")))
+    status, out, _ = box.validate()
+    same(status, 1)
+    holds(out, "a.c:5: bad d [r]")
+    lacks(out, "a.c:3")
+
+
+def equal_findings_are_counted(box):
+    box.write("a.c", "f();\nf();\n")
+    box.gates(LINT % "")
+    box.write("lint.xml", cppcheck(("a.c", 1, "r", "f")))
+    box.validate("--update-baseline")
+    box.write("lint.xml", cppcheck(("a.c", 1, "r", "f"), ("a.c", 2, "r", "f")))
+    status, out, _ = box.validate()
+    same(status, 1)
+    holds(out, "fail    lint: new 1, at most 0" if "new:" in box.read(
+        "gates.yaml") else "fail    lint: 1 finding is not known", "1 known")
+
+
+def accepted_findings_expire(box):
+    sources(box, "a.c")
+    box.gates(LINT % "")
+    box.write("lint.xml", cppcheck())
+    same(box.validate("--update-baseline")[0], 0)
+    box.write("lint.xml", cppcheck(("a.c", 2, "r", "bad b")))
+    same(box.validate("--update-baseline")[0], 1)
+    same(box.validate()[0], 1)  # --update-baseline adds nothing
+    same(box.validate("--accept", "later", "--until", "2999-01-01")[0], 1)
+    same(box.validate()[0], 0)
+    text = box.read(".tapedeck", "baseline.json")
+    holds(text, '"note":"later","until":"2999-01-01"')
+    box.write(".tapedeck/baseline.json", text.replace("2999", "2020"))
+    same(box.validate()[0], 1)
+
+
+def a_renamed_file_keeps_its_findings(box):
+    sources(box, "a.c")
+    box.git("init", "-q", "-b", "main")
+    box.write(".gitignore", ".tapedeck\n")
+    box.commit()
+    box.gates(LINT % "")
+    box.write("lint.xml", cppcheck(("a.c", 2, "r", "bad b")))
+    box.validate("--update-baseline")
+    box.git("mv", "a.c", "z.c")
+    box.write("lint.xml", cppcheck(("z.c", 2, "r", "bad b")))
+    same(box.validate()[0], 1)
+    same(box.validate("--changed-since", "main")[0], 0)
+
+
+def lint_that_did_not_look_is_no_pass(box):
+    sources(box, "a.c")
+    box.write("lint.xml", cppcheck())
+    box.gates(LINT.replace("cp lint.xml $OUT/x.xml",
+                           "'cp lint.xml $OUT/x.xml; exit 2', shell: true")
+              % "")
+    status, out, _ = box.validate()
+    same(status, 7)
+    holds(out, "exit status 2 is neither that of a clean run nor that of "
+               "findings (exits)")
+    box.gates(LINT % "")
+    box.write("lint.xml", cppcheck(("a.c", 1, "syntaxError", "no")).replace(
+        'severity="warning"', 'severity="error"'))
+    status, out, _ = box.validate()
+    same(status, 7)
+    holds(out, "error   lint: the tool could not look at all: no")
+
+
+def a_bad_baseline_is_exit_two(box):
+    box.gates(LINT % "")
+    box.write("lint.xml", cppcheck())
+    for text, what in (('{"baseline":1,"find', "half a file?"),
+                       ('{"baseline":9}', "a baseline of version 9"),
+                       ("[]", "this is no baseline")):
+        box.write(".tapedeck/baseline.json", text)
+        status, _, err = box.validate()
+        same(status, 2)
+        holds(err, what)
+    box.git("init", "-q", "-b", "main")
+    box.git("commit", "-q", "--allow-empty", "-m", "one")
+    box.write(".tapedeck/baseline.json", '{"baseline":1,"project":"%s"}'
+              % ("0" * 40))
+    status, _, err = box.validate()
+    same(status, 2)
+    holds(err, "this baseline is of another project")
+
+
+# ---- performance ----
+
+def a_and_b_are_compared_in_turn(box):
+    loop = "#!/bin/sh\ni=0; while [ $i -lt %d ]; do i=$((i+1)); done\n"
+    box.write("a", loop % 20000, 0o755)
+    box.write("b", loop % 60000, 0o755)
+    box.gates("  p: {kind: performance, a: ./a, b: ./b, blocks: 10, "
+              "fail: {slower: 60%}}\n")
+    status, out, _ = box.validate()
+    same(status, 1)
+    holds(out, "fail    p: b is ", "% slower than a, at most 60 %", "twice)")
+    box.gates("  p: {kind: performance, a: ./b, b: ./a, blocks: 8, "
+              "fail: {slower: 60%}}\n")
+    status, out, _ = box.validate()
+    same(status, 0)
+    box.gates("  p: {kind: performance, a: ./a, b: 'false', blocks: 8}\n")
+    status, out, _ = box.validate()
+    same(status, 7)
+    holds(out, "error   p: b ended with exit status 1: nothing is measured")
+
+
+# ---- the verb ----
+
+def init_writes_what_lint_takes(box):
+    for name, text, gate in (
+            ("CMakeLists.txt", "", "ctest --test-dir build"),
+            ("meson.build", "", "meson test"),
+            ("Makefile", "all:\n\ntest:\n\ttrue\n", "make test"),
+            ("package.json", '{"scripts":{"test":"node --test"}}',
+             "node --test --test-reporter=junit"),
+            ("package.json", '{"devDependencies":{"jest":"1","eslint":"9"}}',
+             "gates: 1"),
+            ("Cargo.toml", "", "cargo test"), ("go.mod", "", "go test"),
+            ("pyproject.toml", "[tool.ruff]\n", "pytest")):
+        box.write("p/" + name, text)
+        status, out, err = box.run("gates", "init", "p", "-o", "-")
+        same(status, 0)
+        holds(out, gate)
+        same(box.run("gates", "init", "p")[0], 0)
+        same(box.run("gates", "lint", "p/.tapedeck/gates.yaml")[0], 0)
+        same(box.run("gates", "init", "p")[0], 4)
+        subprocess.run(["rm", "-rf", box.path("p")], check=True)
+    os.mkdir(box.path("p"))
+    status, _, err = box.run("gates", "init", "p")
+    same(status, 2)
+    holds(err, "it looks for CMakeLists.txt")
+
+
+def a_make_project_works_at_once(box):
+    box.write("Makefile", "all:\n\techo built > built\n\ntest:\n\tcat built\n")
+    same(box.run("gates", "init")[0], 0)
+    status, out, _ = box.run("validate", "--gates", ".tapedeck/gates.yaml")
+    same(status, 0)
+    holds(out, "pass    build\n", "pass    test\n")
+    same(box.read("built"), "built\n")
+
+
+def lint_tells_errors_and_doubts(box):
+    box.gates("  a: {kind: performance, a: x, b: y, pool: cpu}\n"
+              "  b: {kind: coverage, reads: {lcov: x}}\n")
+    status, out, _ = box.run("gates", "lint", "gates.yaml")
+    same(status, 0)
+    holds(out, "gates.yaml:3:3: warning: this gate has no threshold",
+          "gates.yaml:3:3: warning: other gates run beside this measurement",
+          "gates.yaml:4:3: warning: nothing says that what it reads is of "
+          "this run")
+    same(box.run("gates", "lint", "gates.yaml", "--strict")[0], 1)
+    box.gates("  a: {kind: custom, rnu: x}\n  b: {kind: x}\n")
+    status, out, _ = box.run("gates", "lint", "gates.yaml")
+    same(status, 2)
+    holds(out, "gates.yaml:3:21: error: a gate has no key \"rnu\"",
+          "gates.yaml:4:13: error: \"x\" is no kind of gate")
+    same(len(json.loads(box.run("gates", "lint", "gates.yaml", "--json")[1]))
+         >= 2, True)
+
+
+def explain_says_sentences(box):
+    box.gates(COVERAGE % ', fail: {lines: ratchet}, warn: {changed: ">= 80%"}')
+    status, out, _ = box.run("gates", "explain", "gates.yaml")
+    same((status, out), (0, "cov (coverage)\n  Runs: cp cov.info $OUT/c.info, "
+                         "for at most 10m00s. Reads $OUT/c.info as lcov. Fails "
+                         "unless lines is no worse than in the baseline. Warns "
+                         "unless changed is at least 80% (of the changed lines "
+                         "are covered).\n"))
+    same(json.loads(box.run("gates", "explain", "gates.yaml", "--json")[1])[0][
+        "gate"], "cov")
+
+
+def the_schema_takes_what_the_loader_takes(box):
+    schema = json.loads(box.run("gates", "schema")[1])
+    keys = schema["$defs"]["gate"]["properties"]
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..",
+                           "..", "validator", "gates", "load_check.c"),
+              encoding="utf-8") as file:
+        table = file.read().rpartition("keys[] = {")[2]
+    same(sorted(keys), sorted(re.findall(r'\{"(\w+)", read_', table)))
+
+
+def cases():
+    return [name for name, value in globals().items()
+            if callable(value) and getattr(value, "__code__", None)
+            and value.__code__.co_varnames[:1] == ("box",)
+            and value.__code__.co_argcount == 1
+            and not value.__code__.co_flags & 4]  # no *names
+
+
+def main(tapedeck, names, table):
+    failed = 0
+    for name in names:
+        with tempfile.TemporaryDirectory() as directory:
+            box = Box(tapedeck, os.path.realpath(directory))
+            try:
+                table[name](box)
+                print(f"{name}: ok", flush=True)
+            except Exception as error:
+                failed += 1
+                print(f"{name}: {type(error).__name__}: {error}", flush=True)
+            finally:
+                box.clean()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.path.abspath(sys.argv[1]), sys.argv[2:] or cases(),
+                  globals()))

@@ -1,0 +1,70 @@
+/* Gates of kinds custom and stream: an exit status, and a tape. */
+#include "validator/gates/run_internal.h"
+
+static bool is_listed(const struct gates_exits *exits, int status)
+{
+    return exits->len > 0 && gates_exit_is(exits, status, -1);
+}
+
+void gates_judge_custom(struct gates_session *s, struct gates_job *job)
+{
+    const struct gates_check *c = job->check;
+    int status = job->gate->exit;
+
+    if (gates_exit_is(&c->clean, status, 0))
+        return;
+    if (c->found.len > 0 && !is_listed(&c->found, status))
+        gates_conclude(s, job, CHECK_ERROR,
+                       "exit status %d is neither clean nor found (exits)",
+                       status);
+    else
+        gates_conclude(s, job, CHECK_FAIL, "exit status %d", status);
+}
+
+/* The gate of a stream is made by verdict_add_stream(); ours has its place in
+ * the order of the run already, and takes over what that one says. */
+static void take_verdict(void *to, const struct check_verdict *v)
+{
+    struct gates_pair *pair = to;
+    struct verdict_document *doc = pair->s->doc;
+    struct verdict_gate **end = doc->gates_end;
+    struct verdict_gate *gate = pair->job->gate;
+    const struct verdict_gate *made =
+        verdict_add_stream(doc, pair->job->check->name, v);
+
+    gate->outcome = made->outcome;
+    gate->reason = made->reason;
+    gate->rules = made->rules;
+    gate->events = made->events;
+    gate->lossy = made->lossy;
+    gate->timeline = made->timeline;
+    *end = NULL;
+    doc->gates_end = end;
+}
+
+void gates_judge_stream(struct gates_session *s, struct gates_job *job)
+{
+    struct gates_pair pair = {s, job};
+    const struct gates_taker taker = {take_verdict, &pair};
+    const struct gates_check *c = job->check;
+    const char *tape = gates_fill(s, job, c->tape);
+    const char *contract = c->contract ? gates_fill(s, job, c->contract) : NULL;
+    struct td_error err = {0};
+
+    if (!tape || (c->contract && !contract))
+        return;
+    if (c->run.len > 0 && !gates_exit_is(&c->clean, job->gate->exit, 0)) {
+        gates_conclude(s, job, CHECK_ERROR, "exit status %d", job->gate->exit);
+        return;
+    }
+    if (*tape != '/')
+        tape = td_arena_print(&s->arena, "%s/%s", s->root, tape);
+    if (contract && *contract != '/')
+        contract = td_arena_print(&s->arena, "%s/%s", s->root, contract);
+    if (!s->how->stream)
+        gates_conclude(s, job, CHECK_SKIPPED, "streams are not judged here");
+    else if (s->how->stream(s->how->stream_self, tape, contract, &taker, &err))
+        gates_conclude(s, job, CHECK_ERROR, "%s%s%s%s%s", err.where,
+                       *err.where ? ": " : "", err.text, *err.hint ? "; " : "",
+                       err.hint);
+}

@@ -1,0 +1,360 @@
+/* Gates of kind performance: a and b in turn, or what a tool has measured. */
+#include "validator/gates/run_internal.h"
+
+#include "core/clock.h"
+#include "core/mem.h"
+#include "core/rand.h"
+#include "validator/gates/stats.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ALPHA       0.01
+#define SAMPLES_MAX 1000000 /* of one gate */
+
+/* ---- a and b ---- */
+
+struct gates_series {
+    struct gates_block blocks[GATES_BLOCKS_MAX];
+    struct gates_round rounds[2];
+    unsigned round;   /* 0 or 1 */
+    size_t taken;     /* times of this round */
+    uint8_t order[3]; /* of a block: 0 a, 1 b, 2 a again */
+};
+
+void gates_series_free(struct gates_series *series)
+{
+    free(series);
+}
+
+/* A block in any of its six orders, so that no place is always the same. */
+static void shuffle(struct gates_series *series)
+{
+    uint8_t bytes[2];
+
+    for (uint8_t i = 0; i < 3; i++)
+        series->order[i] = i;
+    td_rand_bytes(td_rand_real(), bytes, sizeof(bytes));
+    for (unsigned i = 2; i > 0; i--) {
+        unsigned with = bytes[i - 1] % (i + 1);
+        uint8_t kept = series->order[i];
+
+        series->order[i] = series->order[with];
+        series->order[with] = kept;
+    }
+}
+
+static double limit_of(const struct gates_check *check, bool *warns)
+{
+    double limit = -1;
+
+    *warns = false;
+    for (size_t i = 0; i < check->limits_len; i++) {
+        const struct gates_limit *l = &check->limits[i];
+
+        if (!strcmp(l->measure, "slower") && (limit < 0 || !l->warns)) {
+            limit = l->value / 100;
+            *warns = l->warns;
+        }
+    }
+    return limit;
+}
+
+/* Several gates that compare have several chances to be wrong. */
+static double alpha_of(const struct gates_session *s)
+{
+    return ALPHA / (s->measured ? s->measured : 1);
+}
+
+static bool ends_here(struct gates_session *s, struct gates_job *job)
+{
+    struct gates_series *series = job->series;
+    bool warns;
+    double limit = limit_of(job->check, &warns);
+    struct gates_round *round = &series->rounds[series->round];
+
+    *round = gates_judge_round(series->blocks, (size_t)job->check->blocks,
+                               limit < 0 ? 1e9 : limit, alpha_of(s));
+    return round->speed != GATES_SLOWER || series->round == 1;
+}
+
+const struct verdict_words *gates_series_next(struct gates_session *s,
+                                              struct gates_job *job)
+{
+    struct gates_series *series = job->series;
+
+    if (!series) {
+        series = td_calloc(1, sizeof(*series));
+        job->series = series;
+    }
+    if (series->taken == 3 * job->check->blocks) {
+        if (ends_here(s, job))
+            return NULL;
+        series->round = 1;
+        series->taken = 0;
+    }
+    if (series->taken % 3 == 0)
+        shuffle(series);
+    return series->order[series->taken % 3] == 1 ? &job->check->b
+                                                 : &job->check->a;
+}
+
+void gates_series_took(struct gates_session *s, struct gates_job *job,
+                       uint64_t ns)
+{
+    struct gates_series *series = job->series;
+    struct gates_block *block = &series->blocks[series->taken / 3];
+    uint8_t which = series->order[series->taken % 3];
+    double time = ns ? (double)ns : 1;
+
+    if (!gates_exit_is(&job->check->clean, job->gate->exit, 0)) {
+        gates_conclude(s, job, CHECK_ERROR,
+                       "%s ended with exit status %d: nothing is measured",
+                       which == 1 ? "b" : "a", job->gate->exit);
+        return;
+    }
+    *(which == 0 ? &block->a : which == 1 ? &block->b : &block->again) = time;
+    series->taken++;
+}
+
+static void conclude_series(struct gates_session *s, struct gates_job *job,
+                            double limit, bool warns)
+{
+    const struct gates_series *series = job->series;
+    const struct gates_round *last = &series->rounds[series->round];
+    const char *sign = last->ratio >= 1 ? "slower" : "faster";
+    double percent =
+        (last->ratio >= 1 ? last->ratio - 1 : 1 - last->ratio) * 100;
+
+    if (last->speed == GATES_NOISY) {
+        gates_conclude(s, job, CHECK_ERROR,
+                       "too noisy to judge: a differs from itself by %.1f %%, "
+                       "the limit is %.10g %%",
+                       last->floor * 100, limit * 100);
+    } else if (last->speed == GATES_SLOWER) {
+        job->gate->warned = true;
+        gates_conclude(s, job, warns ? CHECK_PASS : CHECK_FAIL,
+                       "b is %.1f %% slower than a, at most %.10g %% (p %.4f, "
+                       "noise %.1f %%, twice)",
+                       percent, limit * 100, last->p, last->floor * 100);
+    } else if (series->round == 1) {
+        job->gate->warned = true;
+        gates_conclude(s, job, CHECK_PASS,
+                       "b seemed slower in one round and not in the second "
+                       "(%.1f %% %s)",
+                       percent, sign);
+    }
+}
+
+static void judge_series(struct gates_session *s, struct gates_job *job)
+{
+    const struct gates_series *series = job->series;
+    const struct gates_round *last = &series->rounds[series->round];
+    struct verdict_perf *perf = verdict_add_perf(s->doc);
+    struct verdict_measure *m;
+    bool warns;
+    double limit = limit_of(job->check, &warns);
+
+    conclude_series(s, job, limit, warns);
+    m = verdict_add_measure(s->doc, job->gate);
+    m->id = "slower";
+    m->value = gates_number((last->ratio - 1) * 100);
+    m->unit = "%";
+    m->warns = warns;
+    m->holds = last->speed != GATES_SLOWER;
+    if (limit >= 0) {
+        m->op = "<=";
+        m->limit = gates_number(limit * 100);
+    }
+    *perf = (struct verdict_perf){.next = perf->next,
+                                  .gate = job->gate->name,
+                                  .name = job->gate->name,
+                                  .ratio = last->ratio,
+                                  .p = last->p,
+                                  .floor = last->floor,
+                                  .n = (uint32_t)job->check->blocks,
+                                  .rounds = series->round + 1,
+                                  .outcome = job->gate->outcome,
+                                  .reason = job->gate->reason};
+}
+
+/* ---- what a tool has measured ---- */
+
+struct sample {
+    const char *name;
+    const char *unit;
+    double value;
+};
+
+struct samples {
+    struct gates_session *s;
+    struct gates_job *job;
+    struct sample *list;
+    size_t len;
+    size_t cap;
+    bool full;
+    int failed; /* exit status of a command that was measured */
+};
+
+static void on_sample(void *self, const struct read_sample *sample)
+{
+    struct samples *all = self;
+
+    if (sample->exit != 0 && all->failed == 0)
+        all->failed = sample->exit;
+    if (all->len == SAMPLES_MAX) {
+        all->full = true;
+        return;
+    }
+    if (all->len == all->cap) {
+        all->cap = all->cap * 2 + 64;
+        all->list = td_realloc(all->list, all->cap * sizeof(*all->list));
+    }
+    all->list[all->len++] = (struct sample){gates_line(all->s, sample->name),
+                                            sample->unit, sample->value};
+}
+
+static int compare(const void *x, const void *y)
+{
+    const struct sample *a = x;
+    const struct sample *b = y;
+    int order = strcmp(a->name, b->name);
+
+    if (!order)
+        order = strcmp(a->unit, b->unit);
+    return order ? order : (a->value > b->value) - (a->value < b->value);
+}
+
+static void judge_time(struct samples *all, const struct sample *middle)
+{
+    const struct verdict_number none = {0};
+
+    gates_limit_apply(all->s->doc, all->job->gate, all->job->check, "time",
+                      gates_number(middle->value), none);
+    for (size_t i = 0; i < all->job->check->limits_len; i++) {
+        const struct gates_limit *limit = &all->job->check->limits[i];
+        struct verdict_finding *f;
+        struct td_buf text = {0};
+
+        if (strcmp(limit->measure, "time") != 0 ||
+            middle->value <= limit->value)
+            continue;
+        f = gates_find_fault(all->s, all->job->gate->name, "too-slow",
+                             limit->warns ? CHECK_LEVEL_WARN
+                                          : CHECK_LEVEL_ERROR);
+        if (!f)
+            return;
+        (void)td_duration_format(&text, (uint64_t)middle->value);
+        f->message = td_arena_print(&all->s->doc->arena, "%s took %s",
+                                    middle->name, td_buf_str(&text));
+        f->test = middle->name;
+        td_buf_release(&text);
+    }
+}
+
+/* More than the baseline has, in percent; of several parts the sum. */
+static void judge_instructions(struct samples *all, const char *name,
+                               double count)
+{
+    struct gates_job *job = all->job;
+    struct verdict_number value = {0};
+    struct verdict_number base = {0};
+    const struct gates_counted *before = NULL;
+
+    job->counted[job->counted_len++] =
+        (struct gates_counted){.gate = job->check->name,
+                               .name = name,
+                               .instructions = (uint64_t)count};
+    if (all->s->how->baseline)
+        before = gates_baseline_counted(all->s->how->baseline, job->check->name,
+                                        name, false);
+    if (before && before->instructions > 0) {
+        base = gates_number(0);
+        value = gates_number((count / (double)before->instructions - 1) * 100);
+    } else {
+        job->gate->warned = true;
+        gates_conclude(all->s, job, CHECK_PASS,
+                       "there is no baseline for %s yet: --update-baseline "
+                       "writes it",
+                       name);
+    }
+    gates_limit_apply(all->s->doc, job->gate, job->check, "instructions", value,
+                      base);
+}
+
+static void add_perf(struct samples *all, const char *name, double value,
+                     size_t n)
+{
+    struct verdict_perf *perf = verdict_add_perf(all->s->doc);
+
+    (void)value;
+    perf->gate = all->job->gate->name;
+    perf->name = name;
+    perf->ratio = 1;
+    perf->p = 1;
+    perf->n = (uint32_t)n;
+    perf->rounds = 1;
+    perf->outcome = CHECK_PASS;
+}
+
+static void judge_group(struct samples *all, size_t from, size_t to)
+{
+    const struct sample *first = &all->list[from];
+    double sum = 0;
+
+    for (size_t i = from; i < to; i++)
+        sum += all->list[i].value;
+    add_perf(all, first->name, sum, to - from);
+    if (!strcmp(first->unit, "instructions"))
+        judge_instructions(all, first->name, sum);
+    else if (!strcmp(first->unit, "ns"))
+        judge_time(all, &all->list[from + (to - from) / 2]);
+}
+
+static void judge_samples(struct samples *all,
+                          const struct gates_reading *reading)
+{
+    struct gates_job *job = all->job;
+
+    if (!gates_weigh(all->s, job, reading, 0))
+        return;
+    if (all->failed || all->full || all->len == 0) {
+        gates_conclude(all->s, job, CHECK_ERROR,
+                       all->failed ? "a command that was measured ended with "
+                                     "exit status %d"
+                       : all->full ? "there are more than a million samples"
+                                   : "nothing was measured",
+                       all->failed);
+        return;
+    }
+    qsort(all->list, all->len, sizeof(*all->list), compare);
+    job->counted =
+        td_arena_alloc(&all->s->arena, (all->len + 1) * sizeof(*job->counted));
+    for (size_t i = 0; i < all->len;) {
+        size_t end = i + 1;
+
+        while (end < all->len &&
+               !strcmp(all->list[end].name, all->list[i].name) &&
+               !strcmp(all->list[end].unit, all->list[i].unit))
+            end++;
+        judge_group(all, i, end);
+        i = end;
+    }
+    gates_judge_measures(all->s, job);
+}
+
+void gates_judge_performance(struct gates_session *s, struct gates_job *job)
+{
+    struct samples all = {.s = s, .job = job};
+    struct gates_reading reading = {
+        .sink = {.self = &all, .sample = on_sample}};
+
+    if (job->series) {
+        judge_series(s, job);
+        return;
+    }
+    if (gates_read_inputs(s, job, &reading))
+        judge_samples(&all, &reading);
+    free(all.list);
+}

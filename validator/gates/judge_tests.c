@@ -1,0 +1,418 @@
+/* Gates of kind tests: what ran, what failed, what only failed at first. */
+#include "validator/gates/run_internal.h"
+
+#include "core/log.h"
+#include "core/mem.h"
+#include "validator/gates/flaky.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SLOTS_FIRST 1024
+#define TESTS_MAX   20000000 /* of one gate: 32 bytes each */
+#define MESSAGE_MAX 500      /* bytes of a message that are kept */
+#define EXCERPT_MAX 4000
+
+/* A test, once whatever it was called for how often. */
+struct test {
+    uint64_t hash;             /* of the key; 0: free */
+    struct verdict_test *kept; /* or NULL */
+    uint32_t run;              /* that saw it last, from 1 */
+    uint8_t result;            /* the worst of this run, enum verdict_result */
+    bool good;                 /* some run had it pass */
+    bool bad;                  /* some run had it fail */
+    uint8_t twins;             /* others of the same key in this run */
+};
+
+struct gates_tests {
+    struct gates_session *s;
+    struct gates_job *job;
+    struct test *slots;
+    size_t cap;
+    size_t len;
+    uint64_t last; /* hash of the test that came before */
+    uint64_t kept;
+    uint64_t seen; /* leaves of this run */
+    struct td_buf key;
+    bool too_many;
+};
+
+void gates_tests_free(struct gates_tests *tests)
+{
+    if (!tests)
+        return;
+    td_buf_release(&tests->key);
+    free(tests->slots);
+    free(tests);
+}
+
+static uint64_t hash_of(struct td_bytes text)
+{
+    uint64_t h = UINT64_C(14695981039346656037);
+
+    for (size_t i = 0; i < text.len; i++)
+        h = (h ^ text.ptr[i]) * UINT64_C(1099511628211);
+    h ^= h >> 32;
+    h *= UINT64_C(0x9e3779b97f4a7c15);
+    h ^= h >> 29;
+    return h ? h : 1;
+}
+
+static struct test *slot_of(const struct gates_tests *t, uint64_t hash)
+{
+    size_t i = (size_t)hash & (t->cap - 1);
+
+    while (t->slots[i].hash && t->slots[i].hash != hash)
+        i = (i + 1) & (t->cap - 1);
+    return &t->slots[i];
+}
+
+static void make_room(struct gates_tests *t)
+{
+    struct test *old = t->slots;
+    size_t cap = t->cap;
+
+    if (t->len * 2 < cap)
+        return;
+    t->cap = cap ? cap * 2 : SLOTS_FIRST;
+    t->slots = td_calloc(t->cap, sizeof(*t->slots));
+    for (size_t i = 0; i < cap; i++) {
+        if (old[i].hash)
+            *slot_of(t, old[i].hash) = old[i];
+    }
+    free(old);
+}
+
+static bool is_bad(enum verdict_result result)
+{
+    return result == VERDICT_RESULT_FAIL || result == VERDICT_RESULT_ERROR;
+}
+
+static void add_part(struct td_buf *key, struct td_bytes part,
+                     struct td_bytes *last)
+{
+    if (part.len == 0 || td_bytes_equal(part, *last))
+        return;
+    (void)td_buf_add_text(key, key->len ? " > " : "");
+    (void)td_text_clean(key, part);
+    *last = part;
+}
+
+/* Suite, class and name; what is said twice in a row, once. */
+static void make_key(struct gates_tests *t, const struct read_test *test)
+{
+    struct td_bytes last = {0};
+
+    td_buf_clear(&t->key);
+    if (!td_bytes_is(test->suite, "(empty)"))
+        add_part(&t->key, test->suite, &last);
+    add_part(&t->key, test->class_name, &last);
+    add_part(&t->key, test->name, &last);
+    if (t->key.len == 0)
+        (void)td_buf_add_text(&t->key, "(no name)");
+}
+
+/* Two that stand behind each other and are both bad are one test in two phases,
+ * as a failure and the error of its teardown; others of one key are twins. */
+static struct test *find_test(struct gates_tests *t, enum verdict_result result)
+{
+    uint64_t hash = hash_of(td_buf_bytes(&t->key));
+    struct test *test = slot_of(t, hash);
+    size_t bare = t->key.len;
+
+    if (test->hash && test->run == t->job->runs && t->last == hash &&
+        is_bad(result) && is_bad((enum verdict_result)test->result))
+        return test;
+    t->last = hash;
+    if (!test->hash || test->run != t->job->runs)
+        return test;
+    for (unsigned n = test->twins + 2U;; n++) {
+        struct test *twin;
+
+        t->key.len = bare;
+        (void)td_buf_addf(&t->key, " #%u", n);
+        twin = slot_of(t, hash_of(td_buf_bytes(&t->key)));
+        if (!twin->hash || twin->run != t->job->runs) {
+            test->twins = (uint8_t)(n < 250 ? n - 1 : 248);
+            return twin;
+        }
+    }
+}
+
+static void add_attempt(struct gates_tests *t, struct verdict_test *test,
+                        const struct read_test *from)
+{
+    struct verdict_attempt **end = &test->attempts;
+    struct td_bytes message = from->message;
+
+    while (*end)
+        end = &(*end)->next;
+    if (message.len > MESSAGE_MAX)
+        message.len = MESSAGE_MAX;
+    *end = td_arena_alloc(&t->s->doc->arena, sizeof(**end));
+    (*end)->result = from->result;
+    (*end)->ns = from->ns;
+    (*end)->message = message.len ? gates_line(t->s, message) : NULL;
+}
+
+static void keep(struct gates_tests *t, struct test *test,
+                 const struct read_test *from)
+{
+    bool worth = t->kept < GATES_TESTS_KEPT ||
+                 (is_bad(from->result) && t->kept < 2 * GATES_TESTS_KEPT);
+
+    if (!worth) {
+        t->s->doc->truncated_tests++;
+        return;
+    }
+    t->kept++;
+    test->kept = verdict_add_test(t->s->doc);
+    test->kept->gate = t->job->gate->name;
+    test->kept->key = td_arena_text(&t->s->doc->arena, td_buf_bytes(&t->key));
+    test->kept->ns = from->ns;
+}
+
+/* A finding for a failure, of the first run in which it fails. */
+static void tell_failure(struct gates_tests *t, const struct read_test *from)
+{
+    struct gates_session *s = t->s;
+    struct verdict_finding *f;
+    struct td_bytes message = from->message;
+    struct td_bytes detail = from->detail;
+    const char *path;
+
+    f = gates_find_fault(s, t->job->gate->name,
+                         from->result == VERDICT_RESULT_ERROR ? "test-error"
+                                                              : "test-failed",
+                         CHECK_LEVEL_ERROR);
+    if (!f)
+        return;
+    message.len = message.len > MESSAGE_MAX ? MESSAGE_MAX : message.len;
+    detail.len = detail.len > EXCERPT_MAX ? EXCERPT_MAX : detail.len;
+    f->test = td_arena_text(&s->doc->arena, td_buf_bytes(&t->key));
+    f->message = message.len ? gates_line(s, message) : "it failed";
+    path = gates_paths_find(s->paths, from->file);
+    f->file = path             ? td_arena_copy(&s->doc->arena, path)
+              : from->file.len ? gates_line(s, from->file)
+                               : NULL;
+    f->line = from->line;
+    f->repro = t->job->gate->repro;
+    if (detail.len > 0)
+        f->excerpt = td_arena_text(&s->doc->arena, detail);
+}
+
+static void on_test(void *self, const struct read_test *from)
+{
+    struct gates_tests *t = self;
+    struct test *test;
+
+    t->seen++;
+    if (t->len >= TESTS_MAX) {
+        t->too_many = true;
+        return;
+    }
+    make_room(t);
+    make_key(t, from);
+    test = find_test(t, from->result);
+    if (!test->hash) {
+        test->hash = hash_of(td_buf_bytes(&t->key));
+        t->len++;
+        keep(t, test, from);
+    }
+    if (test->run != t->job->runs) {
+        test->run = t->job->runs;
+        test->result = (uint8_t)from->result;
+        test->twins = 0;
+    } else if (from->result > (enum verdict_result)test->result) {
+        test->result = (uint8_t)from->result;
+    }
+    if (is_bad(from->result) && !test->bad)
+        tell_failure(t, from);
+    test->bad = test->bad || is_bad(from->result) || from->flaky;
+    test->good = test->good || from->flaky || !is_bad(from->result);
+    if (test->kept)
+        add_attempt(t, test->kept, from);
+}
+
+/* ---- judging ---- */
+
+struct counts {
+    uint64_t all;
+    uint64_t failed;
+    uint64_t skipped;
+    uint64_t flaky;
+    uint64_t strangers; /* flaky and on no list */
+};
+
+static enum verdict_result final_result(const struct test *test)
+{
+    if (test->bad && test->good)
+        return VERDICT_RESULT_FLAKY;
+    return (enum verdict_result)test->result;
+}
+
+static void count_test(struct counts *n, struct test *test,
+                       struct gates_flaky *known)
+{
+    enum verdict_result result = final_result(test);
+
+    n->all++;
+    n->failed += is_bad(result);
+    n->skipped += result == VERDICT_RESULT_SKIP;
+    n->flaky += result == VERDICT_RESULT_FLAKY;
+    if (result == VERDICT_RESULT_FLAKY && test->kept &&
+        !gates_flaky_knows(known, test->kept->key))
+        n->strangers++;
+    if (!test->kept)
+        return;
+    test->kept->result = result;
+    test->kept->is_new_failure = is_bad(result);
+    if (test->kept->attempts && !test->kept->attempts->next &&
+        result != VERDICT_RESULT_FLAKY)
+        test->kept->attempts = NULL;
+}
+
+static struct counts count_all(struct gates_tests *t, struct gates_flaky *known)
+{
+    struct counts n = {0};
+
+    for (size_t i = 0; i < t->cap; i++) {
+        if (t->slots[i].hash)
+            count_test(&n, &t->slots[i], known);
+    }
+    return n;
+}
+
+/* Is a test of this key flaky now? Its failure then is no fault but a remark.
+ */
+static void soften_findings(struct gates_tests *t)
+{
+    for (struct verdict_finding *f = t->s->doc->findings; f; f = f->next) {
+        const struct test *test;
+
+        if (!f->test || strcmp(f->gate, t->job->gate->name) != 0)
+            continue;
+        test = slot_of(t, hash_of(td_text(f->test)));
+        if (test->hash && final_result(test) == VERDICT_RESULT_FLAKY) {
+            f->rule = "test-flaky";
+            f->level = CHECK_LEVEL_WARN;
+        }
+    }
+}
+
+static bool wants_again(const struct gates_job *job, const struct counts *n)
+{
+    return n->failed > 0 && n->failed <= GATES_RETRY_MOST &&
+           job->check->run.len > 0 && job->runs <= job->check->retry_times;
+}
+
+static void add_measures(struct gates_session *s, struct gates_job *job,
+                         const struct counts *n)
+{
+    const struct verdict_number none = {0};
+    bool limited = false;
+
+    for (size_t i = 0; i < job->check->limits_len; i++)
+        limited = limited || !strcmp(job->check->limits[i].measure, "failed");
+    gates_limit_apply(s->doc, job->gate, job->check, "count",
+                      gates_number((double)n->all), none);
+    gates_limit_apply(s->doc, job->gate, job->check, "failed",
+                      gates_number((double)n->failed), none);
+    gates_limit_apply(s->doc, job->gate, job->check, "skipped",
+                      gates_number((double)n->skipped), none);
+    gates_limit_apply(s->doc, job->gate, job->check, "flaky",
+                      gates_number((double)n->flaky), none);
+    if (n->failed > 0 && !limited)
+        gates_conclude(s, job, CHECK_FAIL, "%" PRIu64 " of %" PRIu64 " failed",
+                       n->failed, n->all);
+}
+
+/* Retries do not turn red to green where --strict is asked for. */
+static void judge_flaky(struct gates_session *s, struct gates_job *job,
+                        const struct counts *n)
+{
+    if (n->flaky == 0 || job->gate->outcome != CHECK_PASS)
+        return;
+    if (s->how->strict && n->strangers > 0)
+        gates_conclude(s, job, CHECK_FAIL,
+                       "%" PRIu64 " of %" PRIu64
+                       " failed at first and is on no list of known flaky "
+                       "tests (strict)",
+                       n->strangers, n->all);
+    else
+        gates_conclude(s, job, CHECK_FLAKY,
+                       "%" PRIu64 " of %" PRIu64 " passed only when run again",
+                       n->flaky, n->all);
+}
+
+/* Remarks about the list itself: what has expired, what is not there. */
+static void judge_list(struct gates_session *s, struct gates_job *job,
+                       const struct gates_flaky *known)
+{
+    const char *remark = gates_flaky_remark(known, &s->doc->arena);
+
+    if (!remark)
+        return;
+    job->gate->warned = true;
+    if (!job->gate->reason)
+        job->gate->reason = remark;
+}
+
+static void judge_counts(struct gates_tests *t, struct gates_flaky *known,
+                         const struct gates_reading *reading)
+{
+    struct gates_session *s = t->s;
+    struct gates_job *job = t->job;
+    struct counts n = count_all(t, known);
+
+    if (wants_again(job, &n)) {
+        job->again = true;
+        return;
+    }
+    soften_findings(t);
+    if (!gates_weigh(s, job, reading, n.failed + n.flaky))
+        return;
+    add_measures(s, job, &n);
+    if (n.all < job->check->min)
+        gates_conclude(s, job, CHECK_FAIL,
+                       "only %" PRIu64 " tests ran, at least %" PRIu64
+                       " are wanted",
+                       n.all, job->check->min);
+    gates_judge_measures(s, job);
+    judge_flaky(s, job, &n);
+    judge_list(s, job, known);
+    if (t->too_many)
+        gates_conclude(s, job, CHECK_ERROR, "more than %d tests", TESTS_MAX);
+}
+
+void gates_judge_tests(struct gates_session *s, struct gates_job *job)
+{
+    struct gates_reading reading = {0};
+    struct gates_flaky known = {0};
+    struct td_error err = {0};
+    struct gates_tests *t = job->tests;
+
+    if (!t) {
+        t = td_calloc(1, sizeof(*t));
+        t->s = s;
+        t->job = job;
+        job->tests = t;
+        make_room(t);
+        gates_paths_from(s->paths, job->check->dir, &job->check->roots);
+    }
+    if (job->check->run.len == 0)
+        job->runs = 1;
+    t->seen = 0;
+    t->last = 0;
+    reading.sink = (struct read_sink){.self = t, .test = on_test};
+    if (!gates_read_inputs(s, job, &reading))
+        return;
+    if (job->check->retry_known &&
+        gates_flaky_read(&known, s->root, job->check->retry_known,
+                         s->how->today, &err))
+        gates_conclude(s, job, CHECK_ERROR, "%s: %s", err.where, err.text);
+    else
+        judge_counts(t, &known, &reading);
+    gates_flaky_release(&known);
+}

@@ -1,0 +1,33 @@
+/* validator/gates/paths.h - which file of the project a report means. */
+#ifndef VALIDATOR_GATES_PATHS_H
+#define VALIDATOR_GATES_PATHS_H
+
+#include "core/arena.h"
+#include "core/event.h"
+#include "validator/verdict/document.h"
+
+struct gates_paths;
+
+/* root: absolute and without links. */
+struct gates_paths *gates_paths_new(const char *root);
+void gates_paths_free(struct gates_paths *paths);
+
+/* Where a report's paths begin; forget what was found from elsewhere. */
+void gates_paths_from(struct gates_paths *paths, const char *dir,
+                      const struct verdict_words *roots);
+
+/* The path below the root of what a report calls `raw`: as it is, under the
+ * directory of the command, under each of roots, or the only file that git
+ * knows whose path ends in the longest part of it. \ counts as /, "C:" and
+ * file:// are passed over. NULL: no file of the project. Lives as long as
+ * paths.
+ */
+const char *gates_paths_find(struct gates_paths *paths, struct td_bytes raw);
+
+/* A line of a file of the project, from 1, without its end; "" if it has none.
+ * Valid until the next call. *lines, if not NULL, is how many it has.
+ */
+struct td_bytes gates_paths_line(struct gates_paths *paths, const char *path,
+                                 uint64_t line, uint64_t *lines);
+
+#endif

@@ -1,0 +1,112 @@
+/* What a run changes in the baseline. */
+#include "validator/gates/run_internal.h"
+
+#include <string.h>
+
+/* What was judged; what could not be judged says nothing of the project. */
+static bool was_judged(const struct gates_job *job)
+{
+    return job->gate->outcome != CHECK_ERROR &&
+           job->gate->outcome != CHECK_SKIPPED;
+}
+
+/* Did every gate that reads this tool run? Else what it did not see may still
+ * be there. */
+static bool all_ran(const struct gates_session *s, const char *tool)
+{
+    for (size_t i = 0; i < s->file->len; i++) {
+        const struct gates_check *c = &s->file->checks[i];
+        const struct gates_job *job = NULL;
+
+        if (c->kind != VERDICT_LINT || strcmp(c->inputs[0].format, tool) != 0)
+            continue;
+        for (size_t k = 0; k < s->len; k++)
+            job = s->jobs[k].check == c ? &s->jobs[k] : job;
+        if (!job || !was_judged(job))
+            return false;
+    }
+    return true;
+}
+
+static void update_findings(struct gates_session *s, struct gates_job *job,
+                            bool first)
+{
+    struct gates_baseline *base = s->how->baseline;
+
+    if (all_ran(s, job->tool))
+        gates_baseline_tighten(base, job->tool);
+    if (!first && !s->how->accept)
+        return;
+    for (size_t i = 0; i < job->fresh_len; i++) {
+        struct gates_known known = job->fresh[i];
+
+        known.fp = td_arena_copy(&base->arena, known.fp);
+        known.tool = td_arena_copy(&base->arena, known.tool);
+        known.rule = td_arena_copy(&base->arena, known.rule);
+        known.path = td_arena_copy(&base->arena, known.path);
+        known.note = td_arena_copy(&base->arena, s->how->accept);
+        known.until = td_arena_copy(&base->arena, s->how->until);
+        known.seen = known.count;
+        gates_baseline_add(base, &known);
+    }
+}
+
+static bool is_better(const uint64_t now[2], const uint64_t before[2])
+{
+    struct verdict_number share = gates_share(now[0], now[1]);
+    struct verdict_number was = gates_share(before[0], before[1]);
+
+    return !was.known || (share.known && share.value > was.value);
+}
+
+static void update_covered(struct gates_session *s, struct gates_job *job)
+{
+    struct gates_baseline *base = s->how->baseline;
+    const struct gates_covered *now = &job->covered;
+    struct gates_covered *was = gates_baseline_covered(base, now->gate, true);
+    bool anew =
+        s->how->accept || !was->format || strcmp(was->format, now->format) != 0;
+
+    was->format = td_arena_copy(&base->arena, now->format);
+    if (anew || is_better(now->lines, was->lines))
+        memcpy(was->lines, now->lines, sizeof(was->lines));
+    if (anew || is_better(now->branches, was->branches))
+        memcpy(was->branches, now->branches, sizeof(was->branches));
+}
+
+static void update_counted(struct gates_session *s, struct gates_job *job)
+{
+    for (size_t i = 0; i < job->counted_len; i++) {
+        const struct gates_counted *now = &job->counted[i];
+        struct gates_counted *was = gates_baseline_counted(
+            s->how->baseline, now->gate, now->name, true);
+
+        if (s->how->accept || was->instructions == 0 ||
+            now->instructions < was->instructions)
+            was->instructions = now->instructions;
+    }
+}
+
+void gates_update(struct gates_session *s)
+{
+    struct gates_baseline *base = s->how->baseline;
+    bool first;
+
+    if (!base || (!s->how->update && !s->how->accept))
+        return;
+    first = !base->exists;
+    for (size_t i = 0; i < s->len; i++) {
+        struct gates_job *job = &s->jobs[i];
+
+        if (job->tool && was_judged(job))
+            update_findings(s, job, first);
+        /* A ratchet of another tool ends as an error, and begins anew here. */
+        if (job->has_covered)
+            update_covered(s, job);
+        if (was_judged(job))
+            update_counted(s, job);
+    }
+    base->project = td_arena_copy(&base->arena, s->facts.first ? s->facts.first
+                                                               : base->project);
+    base->commit = td_arena_copy(&base->arena, s->facts.commit);
+}

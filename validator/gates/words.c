@@ -1,0 +1,288 @@
+#include "validator/gates/words.h"
+
+#include "core/buf.h"
+#include "validator/gates/gates.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct splitter {
+    struct td_arena *arena;
+    struct td_buf word;
+    const char *at;
+    struct verdict_words *out;
+    size_t cap;
+};
+
+static bool end_word(struct splitter *s)
+{
+    struct verdict_words *out = s->out;
+
+    if (out->len == GATES_WORDS_MAX)
+        return false;
+    if (out->len == s->cap) {
+        const char **list =
+            td_arena_alloc(s->arena, (s->cap * 2 + 8) * sizeof(*list));
+
+        if (out->len > 0)
+            memcpy(list, out->list, out->len * sizeof(*list));
+        s->cap = s->cap * 2 + 8;
+        out->list = list;
+    }
+    out->list[out->len++] = td_arena_text(s->arena, td_buf_bytes(&s->word));
+    td_buf_clear(&s->word);
+    return true;
+}
+
+/* From behind the quote to behind the next. */
+static bool take_quoted(struct splitter *s, char quote)
+{
+    for (; *s->at && *s->at != quote; s->at++) {
+        if (quote == '"' && *s->at == '\\' && s->at[1] &&
+            strchr("\"\\$", s->at[1]))
+            s->at++;
+        (void)td_buf_add_byte(&s->word, (uint8_t)*s->at);
+    }
+    return *s->at++ == quote;
+}
+
+static bool take_word(struct splitter *s)
+{
+    while (*s->at && !isspace((unsigned char)*s->at)) {
+        char c = *s->at++;
+
+        if (c == '\'' || c == '"') {
+            if (!take_quoted(s, c))
+                return false;
+            continue;
+        }
+        if (c == '\\' && *s->at)
+            c = *s->at++;
+        (void)td_buf_add_byte(&s->word, (uint8_t)c);
+    }
+    return end_word(s);
+}
+
+bool gates_split(struct td_arena *arena, const char *text,
+                 struct verdict_words *out)
+{
+    struct splitter s = {.arena = arena, .at = text, .out = out};
+    bool fine = true;
+
+    *out = (struct verdict_words){0};
+    while (fine) {
+        while (isspace((unsigned char)*s.at))
+            s.at++;
+        if (!*s.at)
+            break;
+        fine = take_word(&s);
+    }
+    td_buf_release(&s.word);
+    return fine;
+}
+
+static bool is_name(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* The name behind a $; *at is then behind it. "" if there is none. */
+static char *take_name(struct td_arena *arena, const char **at, bool *braced)
+{
+    const char *first = *at + (**at == '{');
+    const char *end = first;
+
+    *braced = **at == '{';
+    while (is_name(*end) || (*braced && (*end == '.' || *end == '-')))
+        end++;
+    if (*braced && *end != '}')
+        return td_arena_copy(arena, "");
+    *at = end + *braced;
+    return td_arena_text(arena, td_bytes(first, (size_t)(end - first)));
+}
+
+static const char *expand_one(struct td_buf *out, struct td_arena *arena,
+                              const char *at, gates_lookup *lookup, void *self,
+                              const char **bad)
+{
+    const char *from = at;
+    const char *value;
+    char *name;
+    bool braced;
+
+    if (*at == '$') {
+        (void)td_buf_add_byte(out, '$');
+        return at + 1;
+    }
+    name = take_name(arena, &at, &braced);
+    value = *name ? lookup(self, name) : NULL;
+    if (value) {
+        (void)td_buf_add_text(out, value);
+        return at;
+    }
+    if (braced && strchr(name, '.'))
+        *bad = name;
+    (void)td_buf_add_byte(out, '$');
+    return from;
+}
+
+const char *gates_expand(struct td_arena *arena, const char *text,
+                         gates_lookup *lookup, void *self, const char **bad)
+{
+    struct td_buf out = {0};
+    const char *made;
+
+    *bad = NULL;
+    while (*text && !*bad) {
+        if (*text == '$') {
+            text = expand_one(&out, arena, text + 1, lookup, self, bad);
+            continue;
+        }
+        (void)td_buf_add_byte(&out, (uint8_t)*text++);
+    }
+    made = *bad ? NULL : td_arena_text(arena, td_buf_bytes(&out));
+    td_buf_release(&out);
+    return made;
+}
+
+/* Length of the part of a path up to the next / or the end. */
+static size_t part_len(const char *text)
+{
+    return strcspn(text, "/");
+}
+
+static bool part_matches(const char *pattern, size_t pattern_len,
+                         const char *part, size_t len)
+{
+    char p[256];
+    char t[256];
+
+    if (pattern_len >= sizeof(p) || len >= sizeof(t))
+        return false;
+    memcpy(p, pattern, pattern_len);
+    p[pattern_len] = '\0';
+    memcpy(t, part, len);
+    t[len] = '\0';
+    return fnmatch(p, t, 0) == 0;
+}
+
+/* As deep as the pattern has parts. */
+/* NOLINTBEGIN(misc-no-recursion) */
+bool gates_glob(const char *pattern, const char *path)
+{
+    size_t p;
+    size_t t = part_len(path);
+
+    while (!strncmp(pattern, "./", 2))
+        pattern += 2;
+    p = part_len(pattern);
+    if (p == 2 && !strncmp(pattern, "**", 2)) {
+        if (!pattern[p] || !pattern[p + 1])
+            return true;
+        for (; *path; path += part_len(path), path += *path == '/')
+            if (gates_glob(pattern + p + 1, path))
+                return true;
+        return false;
+    }
+    if (!*path || !*pattern || !part_matches(pattern, p, path, t))
+        return false;
+    if (!pattern[p] || !path[t])
+        return pattern[p] == path[t];
+    return !pattern[p + 1] || gates_glob(pattern + p + 1, path + t + 1);
+}
+/* NOLINTEND(misc-no-recursion) */
+
+struct finder {
+    struct td_arena *arena;
+    const char *pattern;
+    struct verdict_words found;
+    size_t cap;
+    size_t max;
+};
+
+static void add_found(struct finder *f, const char *path)
+{
+    if (f->found.len == f->max)
+        return;
+    if (f->found.len == f->cap) {
+        const char **list =
+            td_arena_alloc(f->arena, (f->cap * 2 + 16) * sizeof(*list));
+
+        if (f->found.len > 0)
+            memcpy(list, f->found.list, f->found.len * sizeof(*list));
+        f->cap = f->cap * 2 + 16;
+        f->found.list = list;
+    }
+    f->found.list[f->found.len++] = td_arena_copy(f->arena, path);
+}
+
+/* As deep as GATES_LEVELS_MAX. */
+/* NOLINTBEGIN(misc-no-recursion) */
+static void walk(struct finder *f, const char *dir, unsigned depth)
+{
+    DIR *list = opendir(*dir ? dir : ".");
+    struct dirent *entry;
+
+    if (!list || depth > GATES_LEVELS_MAX) {
+        if (list)
+            (void)closedir(list);
+        return;
+    }
+    while ((entry = readdir(list)) != NULL) {
+        struct td_buf path = {0};
+        struct stat st;
+
+        if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") ||
+            !strcmp(entry->d_name, ".git"))
+            continue;
+        (void)td_buf_addf(&path, "%s%s%s", dir,
+                          *dir && dir[strlen(dir) - 1] != '/' ? "/" : "",
+                          entry->d_name);
+        if (lstat(td_buf_str(&path), &st) == 0) {
+            if (S_ISDIR(st.st_mode))
+                walk(f, td_buf_str(&path), depth + 1);
+            else if (gates_glob(f->pattern, td_buf_str(&path)))
+                add_found(f, td_buf_str(&path));
+        }
+        td_buf_release(&path);
+    }
+    (void)closedir(list);
+}
+/* NOLINTEND(misc-no-recursion) */
+
+static int compare_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+struct verdict_words gates_files(struct td_arena *arena, const char *pattern,
+                                 size_t max)
+{
+    struct finder f = {.arena = arena, .pattern = pattern, .max = max};
+    size_t fixed = strcspn(pattern, "*?[");
+    struct stat st;
+    char *dir;
+
+    while (!strncmp(f.pattern, "./", 2)) {
+        f.pattern += 2;
+        fixed = strcspn(f.pattern, "*?[");
+    }
+    if (!f.pattern[fixed]) {
+        if (stat(pattern, &st) == 0 && !S_ISDIR(st.st_mode))
+            add_found(&f, pattern);
+        return f.found;
+    }
+    while (fixed > 0 && f.pattern[fixed - 1] != '/')
+        fixed--;
+    dir = td_arena_text(arena, td_bytes(f.pattern, fixed));
+    if (fixed > 1)
+        dir[fixed - 1] = '\0';
+    walk(&f, dir, 0);
+    if (f.found.len > 0)
+        qsort(f.found.list, f.found.len, sizeof(*f.found.list), compare_text);
+    return f.found;
+}

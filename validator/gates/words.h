@@ -1,0 +1,39 @@
+/* validator/gates/words.h - commands as words, and the variables in them. */
+#ifndef VALIDATOR_GATES_WORDS_H
+#define VALIDATOR_GATES_WORDS_H
+
+#include "core/arena.h"
+#include "core/error.h"
+#include "validator/verdict/document.h"
+
+/* Split a command into words as a shell would, and no further: blanks part
+ * words, '...' and "..." keep them, a backslash keeps what follows (in "..."
+ * only before ", \ and $). Nothing else is special: no pipes, no patterns, no
+ * variables but those of gates_expand(). false: a quote is open, or there are
+ * too many.
+ */
+bool gates_split(struct td_arena *arena, const char *text,
+                 struct verdict_words *out);
+
+/* What a name stands for; NULL: nothing that is known. */
+typedef const char *gates_lookup(void *self, const char *name);
+
+/* The text with $NAME and ${NAME} replaced. $$ is $. A name is letters, digits
+ * and _, in braces also "." and "-". Names that lookup does not know are left
+ * as they stand (a shell may know them), unless they are in braces with a ".":
+ * then *bad is the name and the answer is NULL.
+ */
+const char *gates_expand(struct td_arena *arena, const char *text,
+                         gates_lookup *lookup, void *self, const char **bad);
+
+/* Does path match a pattern of include, exclude or reads: * and ? and [...]
+ * within a part, ** over any number of parts; a pattern that ends in / stands
+ * for all below it.
+ */
+bool gates_glob(const char *pattern, const char *path);
+
+/* Names of files under dir (or here) that match, sorted, at most max. */
+struct verdict_words gates_files(struct td_arena *arena, const char *pattern,
+                                 size_t max);
+
+#endif
