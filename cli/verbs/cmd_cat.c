@@ -30,7 +30,8 @@ struct cat {
     bool whole;            /* nothing is left out: every line as it stands */
     uint64_t segment;      /* whose header was printed; unless whole */
     bool met;              /* an event was in the window */
-    struct cli_wait *wait; /* for a tape to grow */
+    const char *path;      /* of the tape that is read */
+    struct cli_wait *wait; /* for it to grow */
     struct td_buf out;
 };
 
@@ -120,18 +121,16 @@ static bool is_behind(const struct cat *cat, const struct td_event *ev)
     return ev->at_ns > cat->window.to_ns || ev->seq > cat->window.to_seq;
 }
 
-static enum td_code wait_for_more(struct cat *cat, const char *path,
-                                  struct td_error *err)
+static enum td_code wait_for_more(struct cat *cat, struct td_error *err)
 {
     enum td_code code = cli_print(&cat->out, err);
 
     if (!code && tape_reader_state(cat->reader).ended)
         return TD_END;
-    return code ? code : cli_wait_growth(cat->wait, path, err);
+    return code ? code : cli_wait_growth(cat->wait, cat->path, err);
 }
 
-static enum td_code copy_lines(struct cat *cat, const char *path,
-                               struct td_error *err)
+static enum td_code copy_lines(struct cat *cat, struct td_error *err)
 {
     struct td_event ev;
 
@@ -143,7 +142,7 @@ static enum td_code copy_lines(struct cat *cat, const char *path,
         if (!code)
             code = add_event(cat, &ev, err);
         else if (code == TD_AGAIN)
-            code = wait_for_more(cat, path, err);
+            code = wait_for_more(cat, err);
         if (!code && cat->out.len >= OUT_STEP)
             code = cli_print(&cat->out, err);
         if (code)
@@ -163,6 +162,7 @@ static enum td_code cat_tape(struct cat *cat, const char *path,
     enum td_code code;
 
     cli_say_waiting(cat->args, path, CLI_A_TAPE);
+    cat->path = path;
     cat->wait = cli_wait_new();
     code = find_window(cat, path, err);
     if (!code)
@@ -172,7 +172,7 @@ static enum td_code cat_tape(struct cat *cat, const char *path,
     if (!code)
         play_select_tell(cat->select, cat->reader);
     if (!code)
-        code = copy_lines(cat, path, err);
+        code = copy_lines(cat, err);
     if (code == TD_END) {
         enter_segment(cat);
         code = cli_print(&cat->out, err);
