@@ -96,11 +96,14 @@ static enum td_code place(struct report *all, const char *path,
 static enum td_code add_output(struct report *all, const char *text,
                                struct td_error *err)
 {
-    struct td_error ignored;
     struct cli_report one = {0};
+    enum td_code code;
 
-    if (!strchr(text, '=') || cli_report_read(&one, text, "--output", &ignored))
+    if (!has_format(text))
         return place(all, text, err);
+    code = cli_report_read(&one, text, "--output", err);
+    if (code)
+        return code;
     for (size_t i = 0; i < all->len; i++) {
         if (all->list[i].format == one.format && !all->list[i].path) {
             all->list[i].path = one.path;
