@@ -37,18 +37,35 @@ static const char *directive(enum report_case_result result)
                                          : "";
 }
 
+/* Text whose lines are fit for a terminal. Readers by regular expressions also
+ * end a line at U+2028.
+ */
+static void add_lines(struct td_buf *out, const char *text)
+{
+    for (size_t len = strcspn(text, "\n"); text[len];
+         len = strcspn(text, "\n")) {
+        (void)td_text_clean(out, td_bytes(text, len));
+        (void)td_buf_add_byte(out, '\n');
+        text += len + 1;
+    }
+    (void)td_text_clean(out, td_text(text));
+}
+
 /* YAML in the form that is JSON too, so that nothing in it means anything. */
 static void add_yaml(struct td_buf *out, const char *indent, const char *key,
                      const char *text)
 {
     struct td_json_writer w;
+    struct td_buf lines = {0};
 
     if (!text)
         return;
     (void)td_buf_addf(out, "%s  %s: ", indent, key);
+    add_lines(&lines, text);
     w = td_json_writer(out);
-    td_json_put_text(&w, NULL, text);
+    td_json_put_string(&w, NULL, td_buf_bytes(&lines));
     (void)td_json_line(&w);
+    td_buf_release(&lines);
 }
 
 static void add_details(struct td_buf *out, const char *indent,

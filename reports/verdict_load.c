@@ -158,21 +158,31 @@ static enum td_code load_time(struct load *l, uint32_t at, uint64_t *to)
     return TD_OK;
 }
 
+static enum td_code no_word(struct load *l, uint32_t at,
+                            const char *(*words)(unsigned))
+{
+    struct td_buf why = {0};
+
+    (void)td_buf_add_text(&why, "is none of");
+    for (unsigned i = 0; words(i); i++)
+        (void)td_buf_addf(&why, " %s", words(i));
+    (void)refuse(l, at, td_buf_str(&why));
+    td_buf_release(&why);
+    return TD_USAGE;
+}
+
 static enum td_code load_word(struct load *l, uint32_t at,
                               const char *(*words)(unsigned), unsigned *to)
 {
-    char why[160] = "is none of";
+    bool text = value(l, at)->kind == TD_JSON_STRING;
 
-    for (unsigned i = 0; words(i); i++) {
-        if (value(l, at)->kind == TD_JSON_STRING &&
-            td_json_string_is(&l->json, at, td_text(words(i)))) {
+    for (unsigned i = 0; text && words(i); i++) {
+        if (td_json_string_is(&l->json, at, td_text(words(i)))) {
             *to = i;
             return TD_OK;
         }
-        strncat(why, " ", sizeof(why) - strlen(why) - 1);
-        strncat(why, words(i), sizeof(why) - strlen(why) - 1);
     }
-    return refuse(l, at, why);
+    return no_word(l, at, words);
 }
 
 /* ---- arrays ---- */

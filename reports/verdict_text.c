@@ -123,9 +123,12 @@ static void add_gate(struct td_buf *out,
 {
     struct td_buf line = {0};
 
-    (void)td_buf_addf(&line, "%s, %s, ", gate->name,
+    (void)td_buf_addf(&line, "%s, %s", gate->name,
                       verdict_kind_text(gate->kind));
-    (void)td_duration_format(&line, gate->ms * TD_NS_PER_MS);
+    if (gate->ms > 0) {
+        (void)td_buf_add_text(&line, ", ");
+        (void)td_duration_format(&line, gate->ms * TD_NS_PER_MS);
+    }
     if (gate->warned)
         (void)td_buf_add_text(&line, ", with warnings");
     if (len > 1)
@@ -175,6 +178,7 @@ static void add_findings(struct td_buf *out, const struct verdict_document *doc,
 {
     struct report_findings found = report_pick_findings(doc, gate);
     size_t fresh = in_state(found, VERDICT_NEW);
+    bool has_repro = !gate->repro || gate->outcome < CHECK_FLAKY;
     struct td_buf line = {0};
 
     (void)td_buf_addf(&line, "%s: %zu finding%s", gate->name, fresh,
@@ -183,15 +187,17 @@ static void add_findings(struct td_buf *out, const struct verdict_document *doc,
         (void)td_buf_addf(&line, ", %zu known, %zu fixed",
                           in_state(found, VERDICT_KNOWN),
                           in_state(found, VERDICT_FIXED));
-    if (found.len > 0) {
+    if (found.len > 0 || !has_repro) {
         (void)td_buf_add_byte(out, '\n');
         add_wrapped(out, 0, td_buf_str(&line));
     }
-    for (size_t i = 0; i < fresh && i < FINDINGS; i++)
+    for (size_t i = 0; i < fresh && i < FINDINGS; i++) {
         add_finding(out, found.list[i]);
+        has_repro = has_repro || found.list[i]->repro;
+    }
     if (fresh > FINDINGS)
         (void)td_buf_addf(out, "  ... and %zu more\n", fresh - FINDINGS);
-    if (gate->outcome >= CHECK_FLAKY && gate->repro)
+    if (!has_repro)
         add_command(out, 2, gate->repro);
     td_buf_release(&line);
     free(found.list);

@@ -50,6 +50,7 @@ struct validate {
     uint64_t events;
     uint64_t findings;
     struct verdict_document doc; /* what --report tells */
+    uint64_t since;              /* the input at hand was begun */
 };
 
 static void count(struct validate *all, const struct check_verdict *v)
@@ -60,7 +61,8 @@ static void count(struct validate *all, const struct check_verdict *v)
     for (uint32_t i = 0; i < v->rules_len; i++)
         all->findings += v->rules[i].total;
     if (cli_list(all->args, "report")[0])
-        (void)verdict_add_stream(&all->doc, v->input, v);
+        verdict_add_stream(&all->doc, v->input, v)->ms =
+            (td_mono_ns(td_clock_real()) - all->since) / TD_NS_PER_MS;
 }
 
 static enum td_code report(struct validate *all, const struct check_verdict *v,
@@ -136,6 +138,7 @@ static enum td_code validate(struct validate *all, const char *path,
     struct cli_live *live;
     enum td_code code;
 
+    all->since = td_mono_ns(td_clock_real());
     cli_say_waiting(all->args, path, CLI_MESSAGES " or a tape");
     if (form)
         return cli_validate_output(&all->check, form, path, err);

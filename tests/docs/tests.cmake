@@ -19,3 +19,9 @@ foreach(kind cmake node)
 endforeach()
 add_test(NAME docs.ci COMMAND /usr/bin/python3
   ${CMAKE_CURRENT_LIST_DIR}/ci.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tapedeck>)
+add_test(NAME docs.verdict COMMAND /usr/bin/python3
+  ${CMAKE_CURRENT_LIST_DIR}/tour.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tapedeck>
+  docs/verdict.md "At work")
+add_test(NAME docs.reports COMMAND /usr/bin/python3
+  ${CMAKE_CURRENT_LIST_DIR}/tour.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tapedeck>
+  docs/reports.md "At work")

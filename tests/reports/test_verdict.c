@@ -115,7 +115,7 @@ static void json_is_for_programs(void)
     expect("json", &out,
            "{\"verdict\":\"fail\",\"input\":\"run\\n.tape.gz\",\"events\":3,"
            "\"lossy\":true,\"counts\":{\"pass\":1,\"vacuous\":0,\"open\":1,"
-           "\"skipped\":0,\"fail\":2,\"error\":0},\"rules\":["
+           "\"skipped\":0,\"flaky\":0,\"fail\":2,\"error\":0},\"rules\":["
            "{\"id\":\"good\",\"what\":\"first: a\",\"level\":\"error\","
            "\"outcome\":\"pass\",\"applied\":0,\"judged\":0,\"total\":0,"
            "\"reason\":\"\"},"
