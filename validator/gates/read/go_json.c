@@ -167,8 +167,11 @@ static void end_package(struct go *r, struct td_bytes name,
     drop(r, package);
 }
 
-/* "--- FAIL: NAME (0.00s)" anywhere in the output of NAME. */
-static void note_end(struct open_test *at, struct td_bytes text)
+/* "--- FAIL: NAME (0.00s)" anywhere in the output of a test of the package,
+ * which need not be the one of that name.
+ */
+static void note_end(struct go *r, struct td_bytes package,
+                     struct td_bytes text)
 {
     static const struct {
         const char *mark;
@@ -178,12 +181,12 @@ static void note_end(struct open_test *at, struct td_bytes text)
                  {"--- SKIP: ", VERDICT_RESULT_SKIP}};
 
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-        struct td_bytes rest =
-            read_after(text, read_find_text(text, marks[i].mark) + 10);
+        struct td_bytes rest = read_after(
+            text, read_find_text(text, marks[i].mark) + strlen(marks[i].mark));
+        struct td_bytes name = td_bytes(rest.ptr, read_find_byte(rest, ' '));
+        struct open_test *at = name.len ? find(r, package, name) : NULL;
 
-        if (rest.len <= at->name_len || at->name_len == 0 ||
-            memcmp(rest.ptr, at->name, at->name_len) ||
-            rest.ptr[at->name_len] != ' ')
+        if (!at)
             continue;
         at->told = true;
         at->result = marks[i].result;
@@ -207,7 +210,7 @@ static void on_output(struct go *r, struct td_bytes package,
         at = begin(r, package, name);
     if (!at)
         return;
-    note_end(at, text);
+    note_end(r, package, text);
     if (is_frame(text) || r->output + text.len > OUTPUTS_MAX)
         return;
     if (td_buf_add_bytes(&at->output, text) == TD_OK)

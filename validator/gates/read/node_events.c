@@ -159,6 +159,8 @@ static void finish(struct read_reader *reader)
         read_wrong(reader, "no line is an event of node:test");
     else if (!reader->end.has_work)
         read_partial(reader, "it has no plan and no summary at its end");
+    else if (!reader->ended_with_line)
+        read_partial(reader, "the last line has no end");
 }
 
 static void release(struct read_reader *reader)
