@@ -56,7 +56,7 @@ static const struct {
     {"tap", "ok 1\nBail out! disk is full\n1..1\n", READ_PARTIAL,
      "Bail out! disk is full"},
     {"tap", "1..1\nok 1 - /p/a.test.mjs\n", READ_OK, "error  | /p/a.test.mjs"},
-    {"tap", "1..1\nok 1 - x # TODO later\n", READ_OK, "xpass  | x"},
+    {"tap", "1..1\nok 1 - x # todo later\n", READ_OK, "xpass  | x"},
     {"tap", "hello\n", READ_WRONG, "no line is of TAP"},
     {"go-json", "hello\n", READ_WRONG, "no line"},
     {"go-json",
