@@ -19,6 +19,7 @@ import sys
 import time
 
 import bars
+import bars_gates
 import bars_validate
 
 BEGIN = "<!-- results of {}: made by script/bench -->"
@@ -83,7 +84,8 @@ def write_doc(path, kind, text):
         f.write(f"{head}{BEGIN.format(kind)}\n{text}\n{END}{tail}")
 
 
-KINDS = {"stream": bars.BARS, "validate": bars_validate.BARS}
+KINDS = {"stream": bars.BARS, "validate": bars_validate.BARS,
+         "gates": bars_gates.BARS}
 
 
 def choose(names):

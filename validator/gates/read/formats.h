@@ -8,12 +8,33 @@
     X(junit)                                                                   \
     X(cunit)                                                                   \
     X(tap)                                                                     \
+    X(go_json)                                                                 \
+    X(node_events)                                                             \
+    X(jest)                                                                    \
     X(trx)                                                                     \
+    X(reportlog)                                                               \
+    X(cargo)                                                                   \
     X(lcov)                                                                    \
+    X(cobertura)                                                               \
+    X(gcov)                                                                    \
+    X(clover)                                                                  \
+    X(jacoco)                                                                  \
+    X(go_cover)                                                                \
+    X(llvm_cov)                                                                \
     X(gcc)                                                                     \
+    X(gcc_json)                                                                \
     X(clang_tidy)                                                              \
     X(cppcheck)                                                                \
-    X(pattern)
+    X(eslint)                                                                  \
+    X(ruff)                                                                    \
+    X(golangci)                                                                \
+    X(checkstyle)                                                              \
+    X(sarif)                                                                   \
+    X(pattern)                                                                 \
+    X(hyperfine)                                                               \
+    X(google_benchmark)                                                        \
+    X(perf_stat)                                                               \
+    X(callgrind)
 
 #define READ_FORMAT_EXTERN(name) extern const struct read_format read_##name;
 READ_FORMATS(READ_FORMAT_EXTERN)

@@ -22,8 +22,9 @@ bool read_digits(struct td_bytes *text, uint64_t *value)
         else
             sum = sum * 10 + digit;
     }
-    *text = td_bytes(text->ptr + i, text->len - i);
     *value = sum;
+    if (i > 0)
+        *text = td_bytes(text->ptr + i, text->len - i);
     return i > 0;
 }
 
@@ -114,7 +115,7 @@ bool read_decimal(struct td_bytes text, double *value)
     bool minus = text.len > 0 && text.ptr[0] == '-';
     size_t at = minus;
 
-    if (!take_whole(text, &at, &digits))
+    if (text.len == 0 || !take_whole(text, &at, &digits))
         return false;
     if (at < text.len && text.ptr[at] == '.') {
         for (at++; at < text.len && is_digit(text.ptr[at]); at++)

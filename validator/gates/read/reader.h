@@ -122,7 +122,8 @@ bool read_ends(struct td_bytes text, const char *with);
 /* The rest behind the first `count` bytes, at most all of them. */
 static inline struct td_bytes read_after(struct td_bytes text, size_t count)
 {
-    count = count < text.len ? count : text.len;
+    if (count >= text.len)
+        return td_bytes("", 0);
     return td_bytes(text.ptr + count, text.len - count);
 }
 

@@ -35,7 +35,7 @@ static void refuse(struct read_xml *xml, const char *why)
 
 static const char *local_name(const char *name)
 {
-    const char *colon = strrchr(name, ':');
+    const char *colon = strchr(name, ':');
 
     return colon ? colon + 1 : name;
 }
@@ -289,7 +289,7 @@ void read_xml_free(struct read_xml *xml)
 const char *read_attribute(const char **attributes, const char *name)
 {
     for (; attributes[0]; attributes += 2) {
-        if (!strcmp(local_name(attributes[0]), name))
+        if (!strcmp(attributes[0], name))
             return attributes[1];
     }
     return NULL;

@@ -16,8 +16,8 @@
 
 struct read_xml;
 
-/* Names without the prefix of a namespace. Attributes: name, value, ..., NULL.
- * Text comes in pieces. NULL: not wanted.
+/* Names of elements without the prefix of a namespace. Attributes: name, value,
+ * ..., NULL. Text comes in pieces. NULL: not wanted.
  */
 struct read_xml_way {
     void (*open)(void *self, const char *name, const char **attributes);
