@@ -308,8 +308,7 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
 
 const struct cli_command cli_cmd_validate = {
     .name = "validate",
-    .summary = "Check streams (a tape, a schema, a contract), and a project's "
-               "gates.",
+    .summary = "Check streams (tape, schema, contract) and a project's gates.",
     .usage = "[TAPE|NDJSON...]",
     .details =
         "Reads tapes, plain NDJSON, gzipped NDJSON, and stdin (- or nothing).\n"

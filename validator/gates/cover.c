@@ -87,6 +87,7 @@ struct gates_cover_name *gates_cover_name(struct gates_cover *cover,
     return name;
 }
 
+/* Where the file of a path is, or will be. */
 static struct gates_cover_file **path_slot(const struct gates_cover *cover,
                                            const char *path)
 {
@@ -116,8 +117,9 @@ struct gates_cover_file *gates_cover_file(struct gates_cover *cover,
 
     grow_paths(cover);
     slot = path_slot(cover, path);
-    if (*slot)
-        return *slot;
+    file = *slot;
+    if (file)
+        return file;
     file = td_arena_alloc(&cover->arena, sizeof(*file));
     file->path = td_arena_copy(&cover->arena, path);
     file->next = cover->files;

@@ -60,7 +60,7 @@ static double share_above(const unsigned *ranks, size_t n, unsigned least)
 
 double gates_signed_rank(const double *d, size_t n)
 {
-    double sorted[GATES_STATS_MAX];
+    double sorted[GATES_STATS_MAX] = {0};
     unsigned ranks[GATES_STATS_MAX] = {0};
     unsigned sum = 0;
     size_t len = 0;
@@ -99,7 +99,7 @@ double gates_median(const double *values, size_t n)
 
 double gates_shift(const double *d, size_t n)
 {
-    double means[GATES_STATS_MAX * (GATES_STATS_MAX + 1) / 2];
+    double means[GATES_STATS_MAX * (GATES_STATS_MAX + 1) / 2] = {0};
     size_t len = 0;
 
     assert(n <= GATES_STATS_MAX);
