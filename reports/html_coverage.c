@@ -172,7 +172,8 @@ put_folder(struct report_page *p, const struct verdict_file *f, size_t *told)
     put_folder_head(p, f);
     report_tag(&p->w, "table", "class", "cards", NULL);
     report_raw(&p->w, td_text("<thead><tr><th>File</th><th>Lines</th>"
-                              "<th>Uncovered</th><th>Branches</th></tr>"
+                              "<th class=\"num\">Uncovered</th><th "
+                              "class=\"num\">Branches</th></tr>"
                               "</thead>"));
     report_tag(&p->w, "tbody", NULL);
     for (; f && same_folder(f->path, first->path) && *told < REPORT_HTML_FILES;

@@ -256,9 +256,12 @@ static void put_measures(struct report_page *p, const struct verdict_gate *g)
     if (!g->measures)
         return;
     report_tag(&p->w, "table", "class", "cards", NULL);
-    report_raw(&p->w, td_text("<thead><tr><th>Measure</th><th>Outcome</th>"
-                              "<th>Value</th><th>Limit</th><th>Base</th></tr>"
-                              "</thead>"));
+    report_raw(
+        &p->w,
+        td_text("<thead><tr><th>Measure</th><th>Outcome</th>"
+                "<th class=\"num\">Value</th><th class=\"num\">Limit</th><th "
+                "class=\"num\">Base</th></tr>"
+                "</thead>"));
     report_tag(&p->w, "tbody", NULL);
     for (const struct verdict_measure *m = g->measures; m; m = m->next) {
         report_tag(&p->w, "tr", NULL);
@@ -315,7 +318,8 @@ static void put_rules(struct report_page *p, const struct verdict_gate *g)
         return;
     report_tag(&p->w, "table", "class", "cards rules", NULL);
     report_raw(&p->w, td_text("<thead><tr><th>Rule</th><th>Outcome</th>"
-                              "<th>What</th><th>Judged</th><th>Findings</th>"
+                              "<th>What</th><th class=\"num\">Judged</th><th "
+                              "class=\"num\">Findings</th>"
                               "</tr></thead>"));
     report_tag(&p->w, "tbody", NULL);
     for (const struct verdict_rule *r = g->rules; r; r = r->next)

@@ -108,8 +108,10 @@ void report_html_tests(struct report_page *p)
     report_leaf(&p->w, "h2", NULL, "Tests");
     put_counts(p, len);
     report_tag(&p->w, "table", "class", "cards tests", NULL);
-    report_raw(&p->w, td_text("<thead><tr><th>Test</th><th>Result</th>"
-                              "<th>Time</th><th>Gate</th></tr></thead>"));
+    report_raw(
+        &p->w,
+        td_text("<thead><tr><th>Test</th><th>Result</th>"
+                "<th class=\"num\">Time</th><th>Gate</th></tr></thead>"));
     report_tag(&p->w, "tbody", NULL);
     for (i = 0; i < len && i < REPORT_HTML_TESTS; i++)
         put_test(p, list[i]);
@@ -159,7 +161,8 @@ void report_html_perf(struct report_page *p)
     report_leaf(&p->w, "h2", NULL, "Performance");
     report_tag(&p->w, "table", "class", "cards", NULL);
     report_raw(&p->w, td_text("<thead><tr><th>What</th><th>Outcome</th>"
-                              "<th>Change</th><th>Noise</th><th>Evidence</th>"
+                              "<th class=\"num\">Change</th><th "
+                              "class=\"num\">Noise</th><th>Evidence</th>"
                               "</tr></thead>"));
     report_tag(&p->w, "tbody", NULL);
     for (const struct verdict_perf *m = p->doc->perf; m; m = m->next)

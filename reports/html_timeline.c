@@ -165,8 +165,10 @@ static void put_table(struct report_page *p, const struct verdict_timeline *t)
     report_tag(&p->w, "details", NULL);
     report_leaf(&p->w, "summary", NULL, "Density as a table");
     report_tag(&p->w, "table", NULL);
-    report_raw(&p->w, td_text("<thead><tr><th>Name</th><th>Events</th>"
-                              "<th>First</th><th>Last</th></tr></thead>"));
+    report_raw(&p->w,
+               td_text("<thead><tr><th>Name</th><th class=\"num\">Events</th>"
+                       "<th class=\"num\">First</th><th "
+                       "class=\"num\">Last</th></tr></thead>"));
     report_tag(&p->w, "tbody", NULL);
     for (size_t n = 0; n < t->names.len; n++) {
         uint64_t all = 0;
@@ -208,6 +210,7 @@ static void put_timeline(struct report_page *p, const struct verdict_gate *g,
                          size_t index)
 {
     const struct verdict_timeline *t = g->timeline;
+    bool others = strcmp(t->names.list[t->names.len - 1], "other") == 0;
     char box[64];
     char which[24];
 
@@ -216,11 +219,12 @@ static void put_timeline(struct report_page *p, const struct verdict_gate *g,
     snprintf(which, sizeof(which), "%zu", index);
     report_leaff(&p->w, "h3", NULL, "%s", g->name ? g->name : "");
     report_leaff(&p->w, "p", "dim",
-                 "%llu events of %zu names in %.3f s; %zu long gaps are "
+                 "%llu events of %s%zu names in %.3f s; %zu long gaps are "
                  "hatched. Height is the square root of the count, a lane for "
                  "itself.",
-                 (unsigned long long)g->events, t->names.len,
-                 (double)(t->end_ns - t->start_ns) / 1e9, t->gaps_len);
+                 (unsigned long long)g->events, others ? "more than " : "",
+                 t->names.len - others, (double)(t->end_ns - t->start_ns) / 1e9,
+                 t->gaps_len);
     report_tag(&p->w, "div", "class", "lanes", "data-gate", which, NULL);
     report_tag(&p->w, "svg", "viewBox", box, "role", "img", "aria-label",
                "density of the stream by name", NULL);

@@ -396,7 +396,9 @@ static void put_numbers(struct report_page *p, const struct verdict_gate *g)
         report_number(&text, &m->value, m->unit);
         report_putf(&p->w, "%s %s", m->id ? m->id : "", td_buf_str(&text));
     } else {
-        report_putf(&p->w, "%zu findings", count_findings(p->doc, g->name));
+        size_t len = count_findings(p->doc, g->name);
+
+        report_putf(&p->w, len ? "findings %zu" : "-", len);
     }
     report_end(&p->w);
     td_buf_clear(&text);
@@ -463,7 +465,10 @@ void report_html_gates(struct report_page *p)
     report_tag(&p->w, "thead", NULL);
     report_tag(&p->w, "tr", NULL);
     for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
-        report_tag(&p->w, "th", "scope", "col", NULL);
+        report_tag(&p->w, "th", "scope", "col", "class",
+                   strchr("NBT", heads[i][0]) && heads[i][1] != 'r' ? "num"
+                                                                    : NULL,
+                   NULL);
         report_put(&p->w, heads[i]);
         report_end(&p->w);
     }

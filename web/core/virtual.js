@@ -41,6 +41,7 @@ export class VirtualList {
 
   draw() {
     const row = this.rowHigh();
+    this.node.style.maxHeight = this.rows.length * row + 2 + 'px';
     const view = windowOf(this.rows.length, row, this.node.clientHeight,
       this.node.scrollTop);
     this.pad.style.height = view.whole + 'px';

@@ -125,7 +125,7 @@ async function start() {
   ]);
   if (findings) tools.append(button('/ Search', search));
   tools.append(themeButton(), button('?', help, { 'aria-label': 'Keys' }));
-  document.documentElement.dataset.ready = 'true';
+  document.documentElement.dataset.ready = performance.now().toFixed(0);
 }
 
 start();

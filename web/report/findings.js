@@ -102,7 +102,7 @@ export class Findings {
     say('finding ' + (i + 1) + ' of ' + this.shown.length + ' is shown below');
   }
 
-  /** @param {import('./model.js').Finding} f */
+  /** @param {ReturnType<typeof findingOf>} f */
   acts(f) {
     const box = el('div', { class: 'acts' });
     if (f.repro) box.append(copier('Copy command', () => f.repro));
