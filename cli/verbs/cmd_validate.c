@@ -1,7 +1,9 @@
 /* tapedeck validate: is a stream what its schema and contract say? */
+#include "cli/shared/report_files.h"
 #include "cli/shared/tape_output.h"
 #include "cli/verbs/validate_input.h"
 #include "cli/verbs/validate_output.h"
+#include "core/clock.h"
 #include "core/json_writer.h"
 #include "reports/json.h"
 #include "reports/text.h"
@@ -27,6 +29,7 @@ static const struct cli_option options[] = {
     {.name = "summary",
      .type = CLI_FLAG,
      .help = "end with one line about all inputs"},
+    CLI_REPORT_OPTION,
     {.name = "output",
      .type = CLI_CHOICE,
      .value = "FORM",
@@ -43,6 +46,7 @@ struct validate {
     uint64_t outcomes[CHECK_ERROR + 1];
     uint64_t events;
     uint64_t findings;
+    struct verdict_document doc; /* what --report tells */
 };
 
 static void count(struct validate *all, const struct check_verdict *v)
@@ -52,6 +56,8 @@ static void count(struct validate *all, const struct check_verdict *v)
     all->events += v->events;
     for (uint32_t i = 0; i < v->rules_len; i++)
         all->findings += v->rules[i].total;
+    if (cli_list(all->args, "report")[0])
+        (void)verdict_add_stream(&all->doc, v->input, v);
 }
 
 static enum td_code report(struct validate *all, const struct check_verdict *v,
@@ -190,6 +196,36 @@ static enum td_code summarize(const struct validate *all, struct td_error *err)
     return code;
 }
 
+/* What an input that could not be judged is in the verdict of all. */
+static void add_unread(struct validate *all, const char *path,
+                       const struct td_error *why)
+{
+    struct verdict_gate *gate;
+
+    if (!cli_list(all->args, "report")[0])
+        return;
+    gate = verdict_add_gate(&all->doc);
+    gate->name = td_arena_copy(&all->doc.arena, path);
+    gate->kind = VERDICT_STREAM;
+    gate->outcome = CHECK_ERROR;
+    gate->reason = td_arena_copy(&all->doc.arena, why->text);
+}
+
+/* The verdict of all inputs, as --report asks for it. */
+static enum td_code tell(struct validate *all, enum td_code worst,
+                         struct td_error *err)
+{
+    struct verdict_run *run = &all->doc.run;
+    uint64_t now = td_wall_ns(td_clock_real());
+
+    run->ms = now > run->at_ns ? (now - run->at_ns) / TD_NS_PER_MS : 0;
+    run->strict = cli_flag(all->args, "strict");
+    run->tool = TD_VERSION;
+    verdict_document_close(&all->doc, worst == TD_CANCELLED);
+    all->doc.exit = td_code_exit_status(worst);
+    return cli_report_all(all->args, &all->doc, err);
+}
+
 static enum td_code validate_all(struct validate *all, struct td_error *err)
 {
     struct td_error kept = {0};
@@ -198,9 +234,12 @@ static enum td_code validate_all(struct validate *all, struct td_error *err)
 
     for (int i = 0; i < operands || i == 0; i++) {
         struct td_error why = {0};
+        uint64_t judged = all->inputs;
         enum td_code code =
             validate(all, operands ? cli_operand(all->args, i) : "-", &why);
 
+        if (code && all->inputs == judged)
+            add_unread(all, operands ? cli_operand(all->args, i) : "-", &why);
         worst = cli_check_worse(worst, &kept, code, &why);
         if (code == TD_CANCELLED)
             break;
@@ -208,6 +247,11 @@ static enum td_code validate_all(struct validate *all, struct td_error *err)
     *err = kept;
     if (summarize(all, worst ? NULL : err) && !worst)
         worst = TD_IO;
+    if (tell(all, worst, worst ? &kept : err)) {
+        if (worst)
+            cli_complain(&kept);
+        worst = worst ? worst : TD_IO;
+    }
     return worst;
 }
 
@@ -238,12 +282,17 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
     struct validate all = {.args = args};
     enum td_code code = check_together(args, err);
 
+    verdict_document_init(&all.doc);
+    all.doc.run.at_ns = td_wall_ns(td_clock_real());
+    if (code == TD_OK)
+        code = cli_report_check(args, err);
     if (code == TD_OK)
         code = cli_check_read(&all.check, args, cli_text(args, "schema"),
                               cli_text(args, "contract"), err);
     if (code == TD_OK)
         code = validate_all(&all, err);
     cli_check_release(&all.check);
+    verdict_document_release(&all.doc);
     return code;
 }
 

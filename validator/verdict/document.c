@@ -207,8 +207,7 @@ struct verdict_gate *verdict_add_stream(struct verdict_document *doc,
 
 /* ---- the whole ---- */
 
-/* From the best to the worst, whatever their numbers are. */
-static unsigned badness(enum check_outcome outcome)
+unsigned verdict_badness(enum check_outcome outcome)
 {
     static const unsigned char ranks[] = {
         [CHECK_PASS] = 0, [CHECK_VACUOUS] = 1, [CHECK_SKIPPED] = 2,
@@ -227,7 +226,7 @@ void verdict_document_close(struct verdict_document *doc, bool cancelled)
     for (const struct verdict_gate *g = doc->gates; g; g = g->next) {
         lossy = lossy || g->lossy;
         any = any || g->outcome == CHECK_PASS;
-        if (badness(g->outcome) > badness(doc->outcome))
+        if (verdict_badness(g->outcome) > verdict_badness(doc->outcome))
             doc->outcome = g->outcome;
     }
     if (doc->outcome == CHECK_VACUOUS && any)

@@ -284,6 +284,9 @@ struct verdict_gate *verdict_add_stream(struct verdict_document *doc,
  */
 void verdict_document_close(struct verdict_document *doc, bool cancelled);
 
+/* How bad an outcome is: 0 of a pass, up to CHECK_ERROR of a failure. */
+unsigned verdict_badness(enum check_outcome outcome);
+
 /* Their words in verdict.json. */
 const char *verdict_kind_text(enum verdict_kind kind);
 const char *verdict_result_text(enum verdict_result result);

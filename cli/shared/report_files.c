@@ -1,0 +1,90 @@
+#include "cli/shared/report_files.h"
+
+#include "core/fs.h"
+
+#include <string.h>
+
+static enum td_code no_format(const char *option, size_t len, const char *text,
+                              struct td_error *err)
+{
+    struct td_buf names = {0};
+
+    for (const struct report_format *f = report_formats; f->name; f++)
+        (void)td_buf_addf(&names, "%s%s", names.len ? ", " : "", f->name);
+    (void)td_error_set(err, TD_USAGE, option, 0, "there is no format %.*s",
+                       (int)(len < 60 ? len : 60), text);
+    (void)td_error_hint(err, "%s", td_buf_str(&names));
+    td_buf_release(&names);
+    return TD_USAGE;
+}
+
+enum td_code cli_report_read(struct cli_report *report, const char *text,
+                             const char *option, struct td_error *err)
+{
+    size_t len = strcspn(text, "=");
+    const struct report_format *f = report_formats;
+
+    while (f->name && (strlen(f->name) != len || memcmp(f->name, text, len)))
+        f++;
+    if (!f->name)
+        return no_format(option, len, text, err);
+    if (text[len] && !text[len + 1])
+        return td_error_set(err, TD_USAGE, option, 0,
+                            "no file stands behind %s", text);
+    *report = (struct cli_report){f, text[len] ? text + len + 1 : NULL};
+    return TD_OK;
+}
+
+static enum td_code read_with_file(struct cli_report *report, const char *text,
+                                   struct td_error *err)
+{
+    enum td_code code = cli_report_read(report, text, "--report", err);
+
+    if (code || report->path)
+        return code;
+    (void)td_error_set(err, TD_USAGE, "--report", 0, "%s has no file to go to",
+                       text);
+    return td_error_hint(err, "write --report %s=FILE, or %s=- for stdout",
+                         report->format->name, report->format->name);
+}
+
+enum td_code cli_report_check(const struct cli_args *args, struct td_error *err)
+{
+    struct cli_report report;
+    enum td_code code = TD_OK;
+
+    for (const char *const *text = cli_list(args, "report"); *text && !code;
+         text++)
+        code = read_with_file(&report, *text, err);
+    return code;
+}
+
+enum td_code cli_report_write(const struct cli_report *report,
+                              const struct verdict_document *const *docs,
+                              size_t len, struct td_error *err)
+{
+    struct td_buf out = {0};
+    enum td_code code = report->format->write(docs, len, &out, err);
+
+    if (code == TD_OK)
+        code = td_fs_replace(report->path, td_buf_bytes(&out), err);
+    td_buf_release(&out);
+    return code;
+}
+
+enum td_code cli_report_all(const struct cli_args *args,
+                            const struct verdict_document *doc,
+                            struct td_error *err)
+{
+    enum td_code code = TD_OK;
+
+    for (const char *const *text = cli_list(args, "report"); *text && !code;
+         text++) {
+        struct cli_report report;
+
+        code = read_with_file(&report, *text, err);
+        if (code == TD_OK)
+            code = cli_report_write(&report, &doc, 1, err);
+    }
+    return code;
+}

@@ -1,0 +1,135 @@
+/* GitLab Code Quality: an array of findings, each with a fingerprint that no
+ * other has (GitLab drops all but one of equal ones) and a path from the root
+ * of the repository.
+ */
+#include "core/digest.h"
+#include "core/json_writer.h"
+#include "core/log.h"
+#include "reports/formats.h"
+#include "reports/pick.h"
+
+#include <stdlib.h>
+
+static void put_clean(struct td_json_writer *w, const char *key,
+                      const char *text)
+{
+    struct td_buf clean = {0};
+
+    (void)td_text_clean(&clean, td_text(text));
+    td_json_put_string(w, key, td_buf_bytes(&clean));
+    td_buf_release(&clean);
+}
+
+/* Of a finding without one: what it says, without its line. */
+static const char *fingerprint(struct td_arena *arena,
+                               const struct verdict_finding *f)
+{
+    uint8_t digest[WIRE_SHA256_LEN];
+    struct td_buf text = {0};
+    struct td_buf hex = {0};
+    const char *made;
+
+    if (f->fp)
+        return f->fp;
+    (void)td_buf_addf(&text, "%s\n%s\n%s\n%s", f->gate, f->rule,
+                      f->file ? f->file : "", f->message);
+    wire_sha256(digest, td_buf_bytes(&text));
+    for (size_t i = 0; i < 16; i++)
+        (void)td_buf_addf(&hex, "%02x", digest[i]);
+    made = td_arena_text(arena, td_buf_bytes(&hex));
+    td_buf_release(&text);
+    td_buf_release(&hex);
+    return made;
+}
+
+struct quality {
+    struct td_json_writer w;
+    struct td_arena arena;
+    struct report_twins twins;
+};
+
+static void put_fingerprint(struct quality *q, const char *fp)
+{
+    unsigned times = report_twin(&q->twins, fp);
+
+    td_json_put_text(&q->w, "fingerprint",
+                     times > 1 ? td_arena_print(&q->arena, "%s:%u", fp, times)
+                               : fp);
+}
+
+/* "./a.c" is no path that GitLab finds in a change. */
+static const char *path_of(const struct verdict_document *doc,
+                           const struct verdict_finding *f)
+{
+    const struct verdict_gate *gate = report_gate(doc, f->gate);
+    const char *path = f->file && f->file[0]  ? f->file
+                       : gate && gate->inputs ? gate->inputs->path
+                                              : f->gate;
+
+    while (path[0] == '.' && path[1] == '/')
+        path += 2;
+    return path;
+}
+
+static void put_finding(struct quality *q, const struct verdict_document *doc,
+                        const struct verdict_finding *f, const char *severity)
+{
+    uint64_t line = f->line ? f->line : f->has_t ? 0 : f->seq;
+
+    td_json_object(&q->w, NULL);
+    put_clean(&q->w, "description", f->message);
+    put_clean(&q->w, "check_name", f->rule);
+    put_fingerprint(q, fingerprint(&q->arena, f));
+    td_json_put_text(&q->w, "severity", severity);
+    td_json_object(&q->w, "location");
+    put_clean(&q->w, "path", path_of(doc, f));
+    td_json_object(&q->w, "lines");
+    td_json_put_u64(&q->w, "begin", line ? line : 1);
+    td_json_object_end(&q->w);
+    td_json_object_end(&q->w);
+    td_json_object_end(&q->w);
+}
+
+/* What stands in no finding: gates that could not be judged, flaky tests. */
+static void put_others(struct quality *q, const struct verdict_document *doc)
+{
+    for (const struct verdict_gate *g = doc->gates; g; g = g->next) {
+        struct verdict_finding f = {
+            .gate = g->name,
+            .rule = "gate",
+            .message = g->reason ? g->reason : "could not be judged"};
+
+        if (g->outcome == CHECK_ERROR)
+            put_finding(q, doc, &f, "blocker");
+    }
+    for (const struct verdict_test *t = doc->tests; t; t = t->next) {
+        struct verdict_finding f = {
+            .gate = t->gate, .rule = "flaky", .message = t->key};
+
+        if (t->result == VERDICT_RESULT_FLAKY)
+            put_finding(q, doc, &f, "minor");
+    }
+}
+
+enum td_code report_write_gitlab(const struct verdict_document *const *docs,
+                                 size_t len, struct td_buf *out,
+                                 struct td_error *err)
+{
+    static const char *const severities[] = {"major", "minor", "info"};
+    const struct verdict_document *doc = docs[len - 1];
+    struct report_findings found = report_pick_findings(doc, NULL);
+    struct quality q = {.w = td_json_writer(out)};
+
+    td_json_array(&q.w, NULL);
+    put_others(&q, doc);
+    for (size_t i = 0; i < found.len; i++)
+        if (found.list[i]->state != VERDICT_FIXED)
+            put_finding(&q, doc, found.list[i],
+                        severities[found.list[i]->level]);
+    td_json_array_end(&q.w);
+    (void)td_json_line(&q.w);
+    report_twins_release(&q.twins);
+    td_arena_release(&q.arena);
+    free(found.list);
+    return report_done(out, "gitlab", err);
+}

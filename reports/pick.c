@@ -1,0 +1,183 @@
+#include "reports/pick.h"
+
+#include "core/mem.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Sorted by rank; equal ones as they came. */
+struct ranked {
+    unsigned rank;
+    size_t order;
+    const void *item;
+};
+
+static int compare(const void *a, const void *b)
+{
+    const struct ranked *one = a;
+    const struct ranked *two = b;
+
+    if (one->rank != two->rank)
+        return one->rank < two->rank ? -1 : 1;
+    return one->order < two->order ? -1 : one->order > two->order;
+}
+
+/* The items of a sorted array, which is freed. */
+static const void **items(struct ranked *all, size_t len)
+{
+    const void **list = td_calloc(len + 1, sizeof(*list));
+
+    if (len > 0)
+        qsort(all, len, sizeof(*all), compare);
+    for (size_t i = 0; i < len; i++)
+        list[i] = all[i].item;
+    free(all);
+    return list;
+}
+
+struct report_gates report_pick_gates(const struct verdict_document *doc)
+{
+    struct report_gates gates = {0};
+    struct ranked *all;
+
+    for (const struct verdict_gate *g = doc->gates; g; g = g->next)
+        gates.len++;
+    all = td_calloc(gates.len + 1, sizeof(*all));
+    gates.len = 0;
+    for (const struct verdict_gate *g = doc->gates; g; g = g->next) {
+        unsigned good = 2 * (CHECK_ERROR - verdict_badness(g->outcome));
+
+        all[gates.len] = (struct ranked){good + !g->warned, gates.len, g};
+        gates.len++;
+    }
+    gates.list = (const struct verdict_gate **)items(all, gates.len);
+    return gates;
+}
+
+struct report_findings report_pick_findings(const struct verdict_document *doc,
+                                            const struct verdict_gate *gate)
+{
+    struct report_findings found = {0};
+    struct ranked *all;
+
+    for (const struct verdict_finding *f = doc->findings; f; f = f->next)
+        found.len++;
+    all = td_calloc(found.len + 1, sizeof(*all));
+    found.len = 0;
+    for (const struct verdict_finding *f = doc->findings; f; f = f->next) {
+        if (gate && strcmp(gate->name, f->gate) != 0)
+            continue;
+        all[found.len] =
+            (struct ranked){3u * f->state + f->level, found.len, f};
+        found.len++;
+    }
+    found.list = (const struct verdict_finding **)items(all, found.len);
+    return found;
+}
+
+const struct verdict_gate *report_gate(const struct verdict_document *doc,
+                                       const char *name)
+{
+    const struct verdict_gate *g = doc->gates;
+
+    while (g && strcmp(g->name, name) != 0)
+        g = g->next;
+    return g;
+}
+
+void report_add_place(struct td_buf *out, const struct verdict_finding *f)
+{
+    if (f->file)
+        (void)td_buf_add_text(out, f->file);
+    if (f->file && f->line)
+        (void)td_buf_addf(out, ":%" PRIu64, f->line);
+    if (f->file && f->line && f->column)
+        (void)td_buf_addf(out, ":%" PRIu64, f->column);
+    if (f->seq)
+        (void)td_buf_addf(out, "%s%s%" PRIu64, f->file ? " " : "",
+                          f->has_t ? "seq " : "line ", f->seq);
+}
+
+void report_add_sum(struct td_buf *out, const struct verdict_document *doc)
+{
+    static const struct {
+        enum check_outcome outcome;
+        const char *words;
+    } bad[] = {{CHECK_FAIL, "failed"},
+               {CHECK_ERROR, "could not be judged"},
+               {CHECK_FLAKY, "flaky"},
+               {CHECK_OPEN, "undecided"},
+               {CHECK_SKIPPED, "skipped"}};
+    size_t counts[CHECK_ERROR + 1] = {0};
+    size_t all = 0;
+    const char *between = "";
+
+    for (const struct verdict_gate *g = doc->gates; g; g = g->next, all++)
+        counts[g->outcome]++;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        if (counts[bad[i].outcome] == 0)
+            continue;
+        (void)td_buf_addf(out, "%s%zu %s", between, counts[bad[i].outcome],
+                          bad[i].words);
+        between = ", ";
+    }
+    if (*between)
+        (void)td_buf_addf(out, " of %zu gate%s", all, all == 1 ? "" : "s");
+    else if (all > 1)
+        (void)td_buf_addf(out, "all %zu gates passed", all);
+    else
+        (void)td_buf_add_text(out, all ? "the gate passed" : "no gates");
+}
+
+/* ---- twins ---- */
+
+struct report_twin {
+    const char *text; /* borrowed; NULL: free */
+    unsigned times;
+};
+
+static struct report_twin *slot_of(const struct report_twins *twins,
+                                   const char *text)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    size_t i;
+
+    for (const char *p = text; *p; p++)
+        hash = (hash ^ (uint8_t)*p) * UINT64_C(1099511628211);
+    for (i = hash & (twins->cap - 1);
+         twins->slots[i].text && strcmp(twins->slots[i].text, text) != 0;)
+        i = (i + 1) & (twins->cap - 1);
+    return &twins->slots[i];
+}
+
+static void grow(struct report_twins *twins)
+{
+    struct report_twins more = {.cap = twins->cap ? twins->cap * 2 : 64,
+                                .len = twins->len};
+
+    more.slots = td_calloc(more.cap, sizeof(*more.slots));
+    for (size_t i = 0; i < twins->cap; i++)
+        if (twins->slots[i].text)
+            *slot_of(&more, twins->slots[i].text) = twins->slots[i];
+    free(twins->slots);
+    *twins = more;
+}
+
+unsigned report_twin(struct report_twins *twins, const char *text)
+{
+    struct report_twin *slot;
+
+    if (twins->len * 2 >= twins->cap)
+        grow(twins);
+    slot = slot_of(twins, text);
+    twins->len += slot->text == NULL;
+    slot->text = text;
+    return ++slot->times;
+}
+
+void report_twins_release(struct report_twins *twins)
+{
+    free(twins->slots);
+    *twins = (struct report_twins){0};
+}

@@ -1,0 +1,46 @@
+/* reports/pick.h - what of a document belongs together, and in what order. */
+#ifndef REPORTS_PICK_H
+#define REPORTS_PICK_H
+
+#include "validator/verdict/document.h"
+
+/* Pointers in an order; to be freed. */
+struct report_gates {
+    const struct verdict_gate **list;
+    size_t len;
+};
+struct report_findings {
+    const struct verdict_finding **list;
+    size_t len;
+};
+
+/* All gates, the worst first. */
+struct report_gates report_pick_gates(const struct verdict_document *doc);
+
+/* The findings of a gate (NULL: of all): first those that count, that is errors
+ * before warnings before information, then those that are known, then those
+ * that are fixed. Alike ones stay in their order.
+ */
+struct report_findings report_pick_findings(const struct verdict_document *doc,
+                                            const struct verdict_gate *gate);
+
+/* The gate of that name; NULL: there is none. */
+const struct verdict_gate *report_gate(const struct verdict_document *doc,
+                                       const char *name);
+
+/* "FILE:LINE:COLUMN", as far as it is known; "" if nothing is. */
+void report_add_place(struct td_buf *out, const struct verdict_finding *f);
+
+/* The gates in a sentence: "1 of 4 gates failed", "all 4 gates passed". */
+void report_add_sum(struct td_buf *out, const struct verdict_document *doc);
+
+/* Which time a text comes: 1, then 2... Zeroes are empty; release frees. */
+struct report_twins {
+    struct report_twin *slots;
+    size_t cap;
+    size_t len;
+};
+unsigned report_twin(struct report_twins *twins, const char *text);
+void report_twins_release(struct report_twins *twins);
+
+#endif
