@@ -40,4 +40,12 @@ struct report_html {
 TD_MUST_CHECK enum td_code report_html(struct td_buf *out,
                                        const struct report_html *in);
 
+/* The same as a writer of reports/formats.h does it: about the last of len
+ * documents, the others before it for trends.
+ */
+TD_MUST_CHECK enum td_code
+report_html_deflated(const struct verdict_document *const *docs, size_t len,
+                     report_deflate deflate, struct td_buf *out,
+                     struct td_error *err);
+
 #endif
