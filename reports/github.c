@@ -143,7 +143,7 @@ static void each(struct annotate *to, const struct verdict_document *doc,
         const struct verdict_finding *f = found.list[i];
         struct annotation a = {.kind = (enum kind)f->level,
                                .file = f->file,
-                               .line = f->line,
+                               .line = f->line || f->has_t ? f->line : f->seq,
                                .column = f->column,
                                .gate = f->gate,
                                .rule = f->rule,

@@ -123,9 +123,12 @@ static void add_gate(struct td_buf *out,
 {
     struct td_buf line = {0};
 
-    (void)td_buf_addf(&line, "%s, %s, ", gate->name,
+    (void)td_buf_addf(&line, "%s, %s", gate->name,
                       verdict_kind_text(gate->kind));
-    (void)td_duration_format(&line, gate->ms * TD_NS_PER_MS);
+    if (gate->ms > 0) {
+        (void)td_buf_add_text(&line, ", ");
+        (void)td_duration_format(&line, gate->ms * TD_NS_PER_MS);
+    }
     if (gate->warned)
         (void)td_buf_add_text(&line, ", with warnings");
     if (len > 1)

@@ -221,12 +221,13 @@ void cli_check_say(const struct check_verdict *v, enum td_code code,
 
 static int weight(enum td_code code)
 {
-    static const int weights[] = {[0] = 0, [3] = 1, [6] = 2, [7] = 3, [1] = 4};
+    static const int weights[] = {
+        [0] = 0, [3] = 1, [6] = 2, [8] = 3, [7] = 4, [1] = 5};
     int status = td_code_exit_status(code);
 
-    if (status < 2 || status == 3 || status == 6 || status == 7)
+    if (status < 2 || status == 3 || (status >= 6 && status <= 8))
         return weights[status];
-    return 5;
+    return 6;
 }
 
 enum td_code cli_check_worse(enum td_code one, struct td_error *err,

@@ -69,9 +69,9 @@ void cli_check_say(const struct check_verdict *v, enum td_code code,
                    const char *path, struct td_error *err);
 
 /* Which of two codes the exit status tells: trouble before a failed check
- * before one that was not decided before a missed gate before a loss. *err,
- * which is of one, becomes that of the answer; the other is complained about
- * now.
+ * before one that was not decided before a flaky one before a missed gate
+ * before a loss. *err, which is of one, becomes that of the answer; the other
+ * is complained about now.
  */
 enum td_code cli_check_worse(enum td_code one, struct td_error *err,
                              enum td_code other, const struct td_error *why);

@@ -65,6 +65,18 @@ static enum td_code add_formats(struct report *all, const char *texts,
     return code;
 }
 
+/* "junit=FILE"; any other text is a file, whatever is in it. */
+static bool has_format(const char *text)
+{
+    for (const struct report_format *f = report_formats; f->name; f++) {
+        size_t len = strlen(f->name);
+
+        if (!strncmp(text, f->name, len) && text[len] == '=')
+            return true;
+    }
+    return false;
+}
+
 /* The one report whose file is not known yet. */
 static enum td_code place(struct report *all, const char *path,
                           struct td_error *err)
@@ -84,11 +96,14 @@ static enum td_code place(struct report *all, const char *path,
 static enum td_code add_output(struct report *all, const char *text,
                                struct td_error *err)
 {
-    struct td_error ignored;
     struct cli_report one = {0};
+    enum td_code code;
 
-    if (!strchr(text, '=') || cli_report_read(&one, text, "--output", &ignored))
+    if (!has_format(text))
         return place(all, text, err);
+    code = cli_report_read(&one, text, "--output", err);
+    if (code)
+        return code;
     for (size_t i = 0; i < all->len; i++) {
         if (all->list[i].format == one.format && !all->list[i].path) {
             all->list[i].path = one.path;
@@ -100,14 +115,9 @@ static enum td_code add_output(struct report *all, const char *text,
 
 static bool has_format_file(const char *const *outputs)
 {
-    struct td_error ignored;
-    struct cli_report one = {0};
-
-    for (; *outputs; outputs++)
-        if (strchr(*outputs, '=') &&
-            !cli_report_read(&one, *outputs, "--output", &ignored))
-            return true;
-    return false;
+    while (*outputs && !has_format(*outputs))
+        outputs++;
+    return *outputs != NULL;
 }
 
 /* Formats first, since an output may be that of one of them. */

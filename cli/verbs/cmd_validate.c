@@ -47,18 +47,24 @@ struct validate {
     uint64_t events;
     uint64_t findings;
     struct verdict_document doc; /* what --report tells */
+    uint64_t since;              /* the input at hand was begun */
 };
 
 static void count(struct validate *all, const struct check_verdict *v)
 {
+    struct verdict_gate *gate;
+
     all->inputs++;
     all->outcomes[v->outcome]++;
     all->events += v->events;
     for (uint32_t i = 0; i < v->rules_len; i++)
         all->findings += v->rules[i].total;
-    if (cli_list(all->args, "report")[0])
-        verdict_add_stream(&all->doc, v->input, v)->timeline =
-            verdict_timeline_make(all->check.how.timeline, &all->doc.arena);
+    if (!cli_list(all->args, "report")[0])
+        return;
+    gate = verdict_add_stream(&all->doc, v->input, v);
+    gate->ms = (td_mono_ns(td_clock_real()) - all->since) / TD_NS_PER_MS;
+    gate->timeline =
+        verdict_timeline_make(all->check.how.timeline, &all->doc.arena);
 }
 
 static enum td_code report(struct validate *all, const struct check_verdict *v,
@@ -134,6 +140,7 @@ static enum td_code validate(struct validate *all, const char *path,
     struct cli_live *live;
     enum td_code code;
 
+    all->since = td_mono_ns(td_clock_real());
     cli_say_waiting(all->args, path, CLI_MESSAGES " or a tape");
     if (form)
         return cli_validate_output(&all->check, form, path, err);

@@ -9,3 +9,9 @@ add_test(NAME docs.first_contract COMMAND /usr/bin/python3
 add_test(NAME docs.verbs COMMAND /usr/bin/python3
   ${CMAKE_CURRENT_LIST_DIR}/tour.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tapedeck>
   docs/contract.md "Every verb at work")
+add_test(NAME docs.verdict COMMAND /usr/bin/python3
+  ${CMAKE_CURRENT_LIST_DIR}/tour.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tapedeck>
+  docs/verdict.md "At work")
+add_test(NAME docs.reports COMMAND /usr/bin/python3
+  ${CMAKE_CURRENT_LIST_DIR}/tour.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tapedeck>
+  docs/reports.md "At work")

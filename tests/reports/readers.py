@@ -43,11 +43,28 @@ def run(*words, status=0, **how):
     return said
 
 
+def write_many(path):
+    """More than the consumers take of gates and findings, and all alike."""
+    gates = [{"name": "g%d" % (i % 23), "kind": "lint", "verdict": "fail",
+              "measures": [{"id": "new", "value": 3}, {"id": "new", "value": 4}]}
+             for i in range(25)]
+    findings = [{"gate": "g0", "rule": "r", "level": level, "fp": "1:same",
+                 "message": "twin", "loc": {"file": "./a:b,c.c", "line": 3}}
+                for level in ("info", "warn", "error") for _ in range(60)]
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump({"schema": "tapedeck/verdict", "version": 1,
+                   "verdict": "fail", "exit": 1, "gates": gates,
+                   "run": {"at": "2026-11-28T19:20:00Z"},
+                   "findings": findings}, file)
+    return path
+
+
 def verdicts(root, tapedeck, home):
     """Paths of verdict.json files by name."""
     found = {name[:-5]: os.path.join(root, "fixtures/verdicts", name)
              for name in os.listdir(os.path.join(root, "fixtures/verdicts"))
              if name.endswith(".json")}
+    found["many"] = write_many(os.path.join(home, "many.verdict"))
     contract = os.path.join(root, "fixtures/contracts/execution.contract.yaml")
     folder = os.path.join(root, "fixtures/execution")
     for kind in ("good", "bad"):
@@ -82,6 +99,9 @@ def junit(out, name):
     for suite, gate in zip(suites, verdict["gates"]):
         names = [case.get("name") for case in suite]
         must(len(set(names)) == len(names), path + ": twins")
+        # An attribute that was normalised would have blanks for line ends.
+        must("\n" not in gate["name"] or "\n" in suite.get("name"),
+             path + ": line ends are lost")
         red = sum(case.find("failure") is not None or
                   case.find("error") is not None for case in suite)
         must(red == int(suite.get("failures")) + int(suite.get("errors")),
@@ -98,6 +118,8 @@ def github(out, name):
         must(match, "%s.github: %r" % (name, line[:100]))
         if match:
             counts[match.group(1)] = counts.get(match.group(1), 0) + 1
+    if name == "many":
+        must(set(counts.values()) == {10}, "many.github: %s" % counts)
     must(all(n <= 10 for n in counts.values()), name + ".github: over the cap")
 
 

@@ -104,7 +104,7 @@ static void what_is_no_verdict_is_refused(void)
         CU_ASSERT_STRING_EQUAL(err.where, "v.json");
         CU_ASSERT_PTR_NOT_NULL(strstr(err.text, rows[i].why));
         if (code != rows[i].code || !strstr(err.text, rows[i].why))
-            printf("\n%s: %d %s\n", rows[i].text, code, err.text);
+            printf("\n%s: %u %s\n", rows[i].text, (unsigned)code, err.text);
         verdict_document_release(&doc);
     }
 }
@@ -165,7 +165,7 @@ static void half_and_broken_documents_do_no_harm(void)
     CU_ASSERT_EQUAL(
         td_fs_read(&text, TD_SOURCE_DIR "/fixtures/verdicts/full.json", &err),
         TD_OK);
-    for (size_t i = 0; i < text.len; i += 7) {
+    for (size_t i = 0; i + 7 < text.len; i += 7) {
         struct verdict_document doc;
         uint8_t kept = text.ptr[i];
         enum td_code code;
@@ -175,7 +175,7 @@ static void half_and_broken_documents_do_no_harm(void)
             report_verdict_parse(&doc, "v", td_bytes(text.ptr, i), &err),
             TD_OK);
         verdict_document_release(&doc);
-        text.ptr[i] = "]}0\"x,"[i % 6];
+        text.ptr[i] = (uint8_t) "]}0\"x,"[i % 6];
         code = report_verdict_parse(&doc, "v", td_buf_bytes(&text), &err);
         CU_ASSERT_TRUE(code == TD_OK || code == TD_USAGE || code == TD_LIMIT);
         verdict_document_release(&doc);
