@@ -288,16 +288,14 @@ static bool write_out(const struct pack *p, const char *name, const char *path)
 
 int main(int argc, char **argv)
 {
-    struct pack *p;
+    static struct pack pack;
+    struct pack *p = &pack;
     size_t limit;
 
     if (argc != 5) {
         fprintf(stderr, "usage: pack LIST NAME LIMIT OUT.c\n");
         return 2;
     }
-    p = calloc(1, sizeof(*p));
-    if (!p)
-        return 1;
     p->list = argv[1];
     limit = strtoul(argv[3], NULL, 10);
     read_list(p);
@@ -309,7 +307,5 @@ int main(int argc, char **argv)
         perror(argv[4]);
         p->bad = true;
     }
-    limit = p->bad;
-    free(p);
-    return (int)limit;
+    return p->bad;
 }

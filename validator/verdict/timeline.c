@@ -236,10 +236,12 @@ static void make_gaps(struct verdict_timeline_maker *m,
                       struct verdict_timeline *t, struct td_arena *arena)
 {
     unsigned percent = m->gaps.len >= GAPS_MANY ? 99 : 90;
-    uint64_t usual = (uint64_t)td_histogram_percentile(&m->gaps, percent);
+    uint64_t usual = 0;
     struct gap list[VERDICT_GAPS];
     size_t len = 0;
 
+    if (m->longest_len)
+        usual = (uint64_t)td_histogram_percentile(&m->gaps, percent);
     for (size_t i = 0; i < m->longest_len; i++)
         if (length_of(m->longest[i]) > usual)
             list[len++] = m->longest[i];
