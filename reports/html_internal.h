@@ -33,6 +33,8 @@ void report_index_free(struct report_page *p);
 /* The entries of a gate: the first of them, and how many. */
 size_t report_index_of(const struct report_page *p, size_t gate, size_t *first);
 
+/* The parts: each appends its section, or nothing if there is nothing to tell.
+ */
 void report_html_top(struct report_page *p);
 void report_html_gates(struct report_page *p);
 void report_html_details(struct report_page *p);

@@ -25,6 +25,7 @@
 
 struct verdict_timeline_maker;
 
+/* Never NULL; verdict_timeline_free() takes it, NULL too. */
 struct verdict_timeline_maker *verdict_timeline_new(void);
 void verdict_timeline_free(struct verdict_timeline_maker *maker);
 
