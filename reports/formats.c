@@ -1,5 +1,6 @@
 #include "reports/formats.h"
 
+#include "reports/html.h"
 #include "reports/verdict_json.h"
 
 #include <string.h>
@@ -19,6 +20,7 @@ const struct report_format report_formats[] = {
     {"markdown", "md", "Markdown of GitHub and GitLab", report_write_markdown},
     {"prometheus", "prom", "text of Prometheus", report_write_prometheus},
     {"badge", "json", "endpoint of a shields.io badge", report_write_badge},
+    {"html", "html", "one page that needs nothing else", report_write_html},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -38,6 +40,27 @@ enum td_code report_write_json(const struct verdict_document *const *docs,
     if (report_verdict_json(out, docs[len - 1]))
         return td_error_set(err, TD_LIMIT, "json", 0, "the report is too long");
     return report_done(out, "json", err);
+}
+
+enum td_code report_write_html(const struct verdict_document *const *docs,
+                               size_t len, struct td_buf *out,
+                               struct td_error *err)
+{
+    return report_html_deflated(docs, len, NULL, out, err);
+}
+
+enum td_code report_html_deflated(const struct verdict_document *const *docs,
+                                  size_t len, report_deflate deflate,
+                                  struct td_buf *out, struct td_error *err)
+{
+    const struct report_html in = {.doc = docs[len - 1],
+                                   .earlier = docs,
+                                   .earlier_len = len - 1,
+                                   .deflate = deflate};
+
+    if (report_html(out, &in))
+        return td_error_set(err, TD_LIMIT, "html", 0, "the report is too long");
+    return report_done(out, "html", err);
 }
 
 enum td_code report_done(const struct td_buf *out, const char *name,

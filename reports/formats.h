@@ -47,5 +47,6 @@ report_write report_write_summary;
 report_write report_write_markdown;
 report_write report_write_prometheus;
 report_write report_write_badge;
+report_write report_write_html; /* its data as JSON, not deflated */
 
 #endif

@@ -54,6 +54,7 @@ validator/explain  : validator/check validator/contract validator/verb validator
 validator/gates/read : validator/verdict schema core
 validator/gates    : validator/gates/read validator/verdict schema tape core
 reports         : validator/verdict core
+web             :
 recorder        : schema/regex tape wire core
 replayer        : schema/regex tape wire core
 orchestrator    : recorder replayer validator reports schema wire tape core
@@ -71,7 +72,7 @@ AROUND = ("tests", "bench")
 # What a system header's name begins with, and the files that may see it.
 LIBRARIES = {
     "libwebsockets.h": ["wire/net/loop_epoll.c"],
-    "openssl/": ["wire/net/tls*.c", "core/digest*.c"],
+    "openssl/": ["wire/net/tls*.c", "core/digest*.c", "web/pack.c"],
     "zlib.h": ["tape/*"],
     "isa-l/": ["tape/*"],
     "jansson.h": ["core/jsonx*", "reports/*", "orchestrator/*", "console/*",

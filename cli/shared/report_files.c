@@ -1,6 +1,8 @@
 #include "cli/shared/report_files.h"
 
+#include "cli/shared/deflate.h"
 #include "core/fs.h"
+#include "reports/html.h"
 
 #include <string.h>
 
@@ -59,12 +61,23 @@ enum td_code cli_report_check(const struct cli_args *args, struct td_error *err)
     return code;
 }
 
+/* The page alone has data to deflate, which reports/ has no library for. */
+static enum td_code write_as(const struct report_format *format,
+                             const struct verdict_document *const *docs,
+                             size_t len, struct td_buf *out,
+                             struct td_error *err)
+{
+    if (format->write == report_write_html)
+        return report_html_deflated(docs, len, cli_deflate, out, err);
+    return format->write(docs, len, out, err);
+}
+
 enum td_code cli_report_write(const struct cli_report *report,
                               const struct verdict_document *const *docs,
                               size_t len, struct td_error *err)
 {
     struct td_buf out = {0};
-    enum td_code code = report->format->write(docs, len, &out, err);
+    enum td_code code = write_as(report->format, docs, len, &out, err);
 
     if (code == TD_OK)
         code = td_fs_replace(report->path, td_buf_bytes(&out), err);

@@ -16,8 +16,8 @@ static const struct cli_option options[] = {
      .type = CLI_LIST,
      .value = "FORMAT",
      .help = "text (if none is given), json, junit, sarif, tap, ctrf, gitlab, "
-             "github, github-summary, markdown, prometheus or badge; several "
-             "with commas"},
+             "github, github-summary, markdown, prometheus, badge or html; "
+             "several with commas"},
     {.name = "output",
      .letter = 'o',
      .type = CLI_LIST,
@@ -225,7 +225,8 @@ const struct cli_command cli_cmd_report = {
     .usage = "VERDICT.json...",
     .details =
         "Reads what `tapedeck validate --report json=FILE` wrote. Of several "
-        "verdicts\nthe latest is told; text and markdown also show what became "
+        "verdicts\nthe latest is told; text, markdown and html also show what "
+        "became "
         "of its gates\nover time.\n"
         "Exit status 0: told, whatever the verdict is. 2: a file is no "
         "verdict, or of\na newer version. 4: cannot read or write.",

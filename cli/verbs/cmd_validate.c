@@ -55,14 +55,19 @@ struct validate {
 
 static void count(struct validate *all, const struct check_verdict *v)
 {
+    struct verdict_gate *gate;
+
     all->inputs++;
     all->outcomes[v->outcome]++;
     all->events += v->events;
     for (uint32_t i = 0; i < v->rules_len; i++)
         all->findings += v->rules[i].total;
-    if (cli_list(all->args, "report")[0])
-        verdict_add_stream(&all->doc, v->input, v)->ms =
-            (td_mono_ns(td_clock_real()) - all->since) / TD_NS_PER_MS;
+    if (!cli_list(all->args, "report")[0])
+        return;
+    gate = verdict_add_stream(&all->doc, v->input, v);
+    gate->ms = (td_mono_ns(td_clock_real()) - all->since) / TD_NS_PER_MS;
+    gate->timeline =
+        verdict_timeline_make(all->check.how.timeline, &all->doc.arena);
 }
 
 static enum td_code report(struct validate *all, const struct check_verdict *v,
@@ -143,6 +148,8 @@ static enum td_code validate(struct validate *all, const char *path,
     if (form)
         return cli_validate_output(&all->check, form, path, err);
     all->check.how.jobs = jobs_for(all, path);
+    if (cli_list(all->args, "report")[0])
+        all->check.how.timeline = verdict_timeline_new();
     live = cli_live_new(&how);
     code = cli_validate_input(live, path, cli_flag(all->args, "follow"), err);
 
@@ -151,6 +158,8 @@ static enum td_code validate(struct validate *all, const char *path,
     else if (code == TD_CANCELLED && has_begun(live))
         (void)judge(all, live, path, &(struct td_error){0});
     cli_live_free(live);
+    verdict_timeline_free(all->check.how.timeline);
+    all->check.how.timeline = NULL;
     return code;
 }
 

@@ -98,8 +98,8 @@ class Checks(unittest.TestCase):
         lines, status = run("check_layers.py", files)
         self.assertEqual(sorted(lines), sorted(wanted))
         self.assertEqual(status, 1)
-        self.assertEqual({line.split("/a.c")[0] for line in wanted},
-                         set(rows) - {"cli"})
+        # Nobody may include web/, not even cli/: it runs while building.
+        self.assertEqual({line.split("/a.c")[0] for line in wanted}, set(rows))
 
     def test_every_library_of_the_law(self):
         for header, places in law.LIBRARIES.items():

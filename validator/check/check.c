@@ -410,6 +410,17 @@ static void judge_by_contract(struct check *c, struct check_message *m,
         check_engine_message(c->engine, m);
 }
 
+/* On the timeline, by the name that the tape gives or the message has. */
+static TD_APART void put_time(struct check *c, const struct check_message *m,
+                              struct td_bytes given,
+                              const struct check_view *view)
+{
+    if (given.len == 0 && view->json)
+        given = view->name;
+    verdict_timeline_put(c->how.timeline, m->t_ns,
+                         given.len ? given : td_text("(no name)"));
+}
+
 enum td_code check_judge(struct check *c, struct check_message *m,
                          struct td_bytes text, struct td_bytes given,
                          const struct check_view *view)
@@ -420,6 +431,8 @@ enum td_code check_judge(struct check *c, struct check_message *m,
     }
     c->verdict.events++;
     c->verdict.rules[c->json].applied++;
+    if (c->how.timeline && m->has_t)
+        put_time(c, m, given, view);
     if (view->json) {
         m->doc = view->doc;
         m->at = view->at;

@@ -3,6 +3,7 @@
 #define VALIDATOR_CHECK_OPTIONS_H
 
 #include "validator/contract/load.h"
+#include "validator/verdict/timeline.h"
 #include "validator/verdict/verdict.h"
 
 #define CHECK_JOBS_MAX     16 /* threads that look at messages */
@@ -19,6 +20,10 @@ struct check_options {
     bool strict;   /* warnings and what is vacuous or skipped fail it too */
     const char *dialect;         /* of the contract; NULL: none chosen */
     const char *const *profiles; /* of its rules, ends with NULL; or NULL */
+    /* Counts the messages that have a time; or NULL. Times begin again with
+     * each segment of a tape, so segments lie over each other.
+     */
+    struct verdict_timeline_maker *timeline;
 };
 
 #endif

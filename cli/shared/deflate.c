@@ -1,0 +1,16 @@
+#include "cli/shared/deflate.h"
+
+#include "tape/deflate.h"
+
+#define LEVEL 6 /* as gzip does: a page is read more often than written */
+
+enum td_code cli_deflate(struct td_buf *out, struct td_bytes text)
+{
+    struct tape_deflate *deflate = tape_deflate_new(LEVEL);
+    enum td_code code;
+
+    tape_deflate_begin(deflate, false);
+    code = tape_deflate_add(deflate, out, text, true);
+    tape_deflate_free(deflate);
+    return code;
+}

@@ -1,0 +1,483 @@
+/* reports/html_top.c - the verdict, what to do first, what was not judged, and
+ * the table of the gates with their trends.
+ */
+#include "reports/html_internal.h"
+
+#include "core/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FIRST_MAX   5
+#define TREND_WIDE  6
+#define TREND_HIGH  20
+#define COMMIT_KEEP 12
+
+/* ---- bar ---- */
+
+static void put_links(struct report_page *p)
+{
+    static const char *const links[][2] = {{"#first", "Do first"},
+                                           {"#gates", "Gates"},
+                                           {"#findings", "Findings"},
+                                           {"#timeline", "Timeline"},
+                                           {"#tests", "Tests"},
+                                           {"#coverage", "Coverage"},
+                                           {"#performance", "Performance"}};
+    const bool there[] = {true,
+                          true,
+                          true,
+                          true,
+                          p->doc->tests != NULL,
+                          p->doc->coverage != NULL,
+                          p->doc->perf != NULL};
+
+    report_tag(&p->w, "nav", "class", "rail", "aria-label", "Sections", NULL);
+    report_tag(&p->w, "details", "open", "", NULL);
+    report_leaf(&p->w, "summary", NULL, "Sections");
+    report_tag(&p->w, "ul", NULL);
+    for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+        if (!there[i])
+            continue;
+        report_tag(&p->w, "li", NULL);
+        report_tag(&p->w, "a", "href", links[i][0], NULL);
+        report_put(&p->w, links[i][1]);
+        report_end(&p->w);
+        report_end(&p->w);
+    }
+    report_end(&p->w);
+    report_end(&p->w);
+    report_end(&p->w);
+}
+
+static void put_facts(struct report_page *p)
+{
+    const struct verdict_run *run = &p->doc->run;
+    struct td_buf text = {0};
+
+    report_tag(&p->w, "p", "class", "facts", NULL);
+    if (run->id)
+        report_leaff(&p->w, "span", NULL, "run %s", run->id);
+    if (run->commit)
+        report_leaff(&p->w, "span", "mono", "%.*s%s", COMMIT_KEEP, run->commit,
+                     run->dirty ? " (changed since)" : "");
+    if (run->base)
+        report_leaff(&p->w, "span", "mono", "against %.*s", COMMIT_KEEP,
+                     run->base);
+    if (run->at_ns && td_time_format(&text, run->at_ns) == TD_OK)
+        report_leaff(&p->w, "span", NULL, "%.10s %.5s UTC", td_buf_str(&text),
+                     td_buf_str(&text) + 11);
+    td_buf_clear(&text);
+    report_duration(&text, (double)run->ms * 1e6);
+    report_leaf(&p->w, "span", NULL, td_buf_str(&text));
+    if (run->strict)
+        report_leaf(&p->w, "span", NULL, "strict");
+    report_end(&p->w);
+    td_buf_release(&text);
+}
+
+static void put_bar(struct report_page *p)
+{
+    const char *project = p->doc->run.project;
+
+    report_tag(&p->w, "a", "class", "skip-link", "href", "#main", NULL);
+    report_put(&p->w, "Skip to the verdict");
+    report_end(&p->w);
+    report_tag(&p->w, "header", "class", "bar", NULL);
+    report_tag(&p->w, "div", "class", "stamp", NULL);
+    report_badge(p, check_outcome_text(p->doc->outcome));
+    report_end(&p->w);
+    report_tag(&p->w, "div", "class", "title", NULL);
+    report_leaf(&p->w, "h1", NULL, project ? project : "Verdict");
+    put_facts(p);
+    report_end(&p->w);
+    report_tag(&p->w, "div", "class", "tools", "id", "tools", NULL);
+    report_end(&p->w);
+    report_end(&p->w);
+}
+
+/* ---- what to do first ---- */
+
+static bool is_bad(const struct verdict_gate *g)
+{
+    return g->outcome == CHECK_FAIL || g->outcome == CHECK_ERROR ||
+           g->outcome == CHECK_FLAKY;
+}
+
+static size_t count_bad(const struct verdict_document *doc)
+{
+    size_t n = 0;
+
+    for (const struct verdict_gate *g = doc->gates; g; g = g->next)
+        n += is_bad(g);
+    return n;
+}
+
+static void put_sentence(struct report_page *p, size_t bad)
+{
+    size_t flaky = 0;
+
+    for (const struct verdict_gate *g = p->doc->gates; g; g = g->next)
+        flaky += g->outcome == CHECK_FLAKY;
+    if (p->gates_len == 0)
+        report_leaf(&p->w, "p", "lead", "No gate was judged.");
+    else if (bad == 0)
+        report_leaff(&p->w, "p", "lead", "None of %zu gates failed.",
+                     p->gates_len);
+    else if (bad == flaky)
+        report_leaff(&p->w, "p", "lead",
+                     "%zu of %zu gates passed only with flaky tests.", bad,
+                     p->gates_len);
+    else
+        report_leaff(&p->w, "p", "lead", "%zu of %zu gates did not pass.", bad,
+                     p->gates_len);
+}
+
+static void put_first_finding(struct report_page *p, size_t gate)
+{
+    struct td_buf place = {0};
+    const struct verdict_finding *f;
+    size_t first;
+
+    if (report_index_of(p, gate, &first) == 0)
+        return;
+    f = p->entries[first].finding;
+    for (size_t i = first; i < p->entries_len && p->entries[i].gate == gate;
+         i++)
+        if (p->entries[i].finding->state < f->state ||
+            (p->entries[i].finding->state == f->state &&
+             p->entries[i].finding->level < f->level))
+            f = p->entries[i].finding;
+    report_place(&place, f);
+    report_tag(&p->w, "p", "class", "first-finding", NULL);
+    report_payload(&p->w, "b", f->rule ? f->rule : "", 200);
+    report_put(&p->w, ": ");
+    report_payload(&p->w, "span", f->message ? f->message : "", 300);
+    report_put(&p->w, " ");
+    report_tag(&p->w, "span", "class", "dim", NULL);
+    report_payload(&p->w, "span", td_buf_str(&place), 300);
+    report_end(&p->w);
+    report_end(&p->w);
+    report_command(p, f->repro);
+    td_buf_release(&place);
+}
+
+static void put_first(struct report_page *p, const struct verdict_gate *g,
+                      size_t index)
+{
+    char target[32];
+
+    snprintf(target, sizeof(target), "#g%zu", index);
+    report_tag(&p->w, "li", NULL);
+    report_tag(&p->w, "a", "href", target, NULL);
+    report_payload(&p->w, "b", g->name ? g->name : "", 200);
+    report_end(&p->w);
+    report_put(&p->w, " ");
+    report_badge(p, report_gate_word(g));
+    if (g->reason) {
+        report_put(&p->w, " ");
+        report_payload(&p->w, "span", g->reason, 300);
+    }
+    put_first_finding(p, index);
+    report_command(p, g->repro);
+    report_end(&p->w);
+}
+
+static void put_firsts(struct report_page *p)
+{
+    size_t bad = count_bad(p->doc);
+    size_t index = 0;
+    size_t done = 0;
+
+    report_tag(&p->w, "section", "id", "first", "class", "first", NULL);
+    report_leaf(&p->w, "h2", NULL, bad ? "Do first" : "Verdict");
+    put_sentence(p, bad);
+    report_tag(&p->w, "ol", NULL);
+    for (const struct verdict_gate *g = p->doc->gates; g && done < FIRST_MAX;
+         g = g->next, index++)
+        if (is_bad(g)) {
+            put_first(p, g, index);
+            done++;
+        }
+    report_end(&p->w);
+    if (bad > done)
+        report_leaff(&p->w, "p", "cut",
+                     "%zu of %zu; the table below has all of them.", done, bad);
+    report_end(&p->w);
+}
+
+/* ---- what was not judged ---- */
+
+static void put_unjudged(struct report_page *p, const char *what,
+                         const char *name, const char *reason)
+{
+    report_tag(&p->w, "li", NULL);
+    report_badge(p, what);
+    report_put(&p->w, " ");
+    report_payload(&p->w, "span", name ? name : "", 200);
+    if (reason) {
+        report_put(&p->w, ": ");
+        report_payload(&p->w, "span", reason, 300);
+    }
+    report_end(&p->w);
+}
+
+static bool is_unjudged(enum check_outcome outcome)
+{
+    return outcome == CHECK_VACUOUS || outcome == CHECK_OPEN ||
+           outcome == CHECK_SKIPPED;
+}
+
+static void put_gate_unjudged(struct report_page *p,
+                              const struct verdict_gate *g)
+{
+    if (is_unjudged(g->outcome))
+        put_unjudged(p, check_outcome_text(g->outcome), g->name, g->reason);
+    if (g->lossy)
+        put_unjudged(p, "warn", g->name,
+                     "the tape is torn, damaged or lacks events: what the "
+                     "stream really held is not known");
+    for (const struct verdict_rule *r = g->rules; r; r = r->next)
+        if (is_unjudged(r->outcome) || r->outcome == CHECK_ERROR)
+            put_unjudged(p, check_outcome_text(r->outcome), r->id, r->reason);
+    for (const struct verdict_input *i = g->inputs; i; i = i->next)
+        if (i->state && strcmp(i->state, "ok") != 0)
+            put_unjudged(p, "warn", i->path, i->state);
+}
+
+static void put_cuts(struct report_page *p)
+{
+    struct td_buf text = {0};
+
+    if (p->doc->truncated_findings)
+        td_buf_addf(&text, "%llu further findings were not kept",
+                    (unsigned long long)p->doc->truncated_findings);
+    if (text.len)
+        put_unjudged(p, "warn", "findings", td_buf_str(&text));
+    td_buf_clear(&text);
+    if (p->doc->truncated_tests)
+        td_buf_addf(&text, "%llu further tests were not kept",
+                    (unsigned long long)p->doc->truncated_tests);
+    if (text.len)
+        put_unjudged(p, "warn", "tests", td_buf_str(&text));
+    td_buf_release(&text);
+}
+
+static void put_not_judged(struct report_page *p)
+{
+    uint64_t before;
+
+    report_tag(&p->w, "section", "id", "unjudged", "class", "unjudged", NULL);
+    report_leaf(&p->w, "h2", NULL, "Not judged");
+    report_tag(&p->w, "ul", NULL);
+    before = p->w.out->len;
+    for (const struct verdict_gate *g = p->doc->gates; g; g = g->next)
+        put_gate_unjudged(p, g);
+    for (const struct verdict_coverage *c = p->doc->coverage; c; c = c->next)
+        for (size_t i = 0; i < c->unmeasured.len; i++)
+            put_unjudged(p, "skipped", c->unmeasured.list[i],
+                         "changed, and not in the report of coverage");
+    put_cuts(p);
+    if (p->w.out->len == before)
+        report_leaf(&p->w, "li", "dim",
+                    "Nothing was skipped, without a subject, open or cut.");
+    report_end(&p->w);
+    report_end(&p->w);
+}
+
+void report_html_top(struct report_page *p)
+{
+    put_bar(p);
+    report_tag(&p->w, "div", "class", "frame", NULL);
+    put_links(p);
+    report_tag(&p->w, "main", "id", "main", NULL);
+    put_firsts(p);
+    put_not_judged(p);
+}
+
+/* ---- gates ---- */
+
+struct point {
+    bool there;
+    bool bad;
+    double value;
+};
+
+static size_t count_findings(const struct verdict_document *doc,
+                             const char *gate)
+{
+    size_t n = 0;
+
+    for (const struct verdict_finding *f = doc->findings; f; f = f->next)
+        n += f->gate && gate && strcmp(f->gate, gate) == 0;
+    return n;
+}
+
+/* The gate's first measure, or how many findings it has. */
+static struct point point_of(const struct verdict_document *doc,
+                             const struct verdict_gate *like)
+{
+    for (const struct verdict_gate *g = doc->gates; g; g = g->next) {
+        const struct verdict_measure *m = g->measures;
+
+        if (!g->name || !like->name || strcmp(g->name, like->name) != 0)
+            continue;
+        return (struct point){
+            .there = true,
+            .bad = is_bad(g),
+            .value = m && m->value.known
+                         ? m->value.value
+                         : (double)count_findings(doc, like->name)};
+    }
+    return (struct point){0};
+}
+
+static void put_trend_bar(struct report_page *p, struct point at, size_t i,
+                          double top)
+{
+    double high = top > 0 ? at.value / top * (TREND_HIGH - 4) + 2 : 2;
+    char x[24];
+    char y[24];
+    char h[24];
+
+    if (high < 2 || !at.there)
+        high = 2;
+    snprintf(x, sizeof(x), "%zu", i * TREND_WIDE);
+    snprintf(y, sizeof(y), "%.1f", TREND_HIGH - high);
+    snprintf(h, sizeof(h), "%.1f", high);
+    report_tag(&p->w, "rect", "x", x, "y", y, "width", "4", "height", h, "fill",
+               at.bad ? "#a8002c" : "#7a8594", "class", at.bad ? "bad" : "good",
+               NULL);
+    report_end(&p->w);
+}
+
+static void put_trend(struct report_page *p, const struct verdict_gate *g)
+{
+    const struct report_html *in = p->in;
+    size_t from = in->earlier_len > REPORT_HTML_TREND
+                      ? in->earlier_len - REPORT_HTML_TREND
+                      : 0;
+    struct point points[REPORT_HTML_TREND + 1];
+    struct td_buf label = {0};
+    size_t len = 0;
+    double top = 0;
+    char wide[24];
+
+    for (size_t i = from; i < in->earlier_len; i++)
+        points[len++] = point_of(in->earlier[i], g);
+    points[len++] = point_of(p->doc, g);
+    td_buf_add_text(&label, "trend:");
+    for (size_t i = 0; i < len; i++) {
+        td_buf_addf(&label, points[i].there ? " %.4g" : " -", points[i].value);
+        td_buf_add_text(&label, points[i].bad ? " (bad)" : "");
+        top = points[i].value > top ? points[i].value : top;
+    }
+    snprintf(wide, sizeof(wide), "%zu", len * TREND_WIDE);
+    report_tag(&p->w, "svg", "class", "trend", "width", wide, "height", "20",
+               "role", "img", "aria-label", td_buf_str(&label), NULL);
+    for (size_t i = 0; i < len; i++)
+        put_trend_bar(p, points[i], i, top);
+    report_end(&p->w);
+    td_buf_release(&label);
+}
+
+static void cell(struct report_page *p, const char *label, const char *class)
+{
+    report_tag(&p->w, "td", "data-l", label, "class", class, NULL);
+}
+
+static void put_numbers(struct report_page *p, const struct verdict_gate *g)
+{
+    const struct verdict_measure *m = report_main_measure(g);
+    struct td_buf text = {0};
+
+    cell(p, "Now", "num");
+    if (m) {
+        report_number(&text, &m->value, m->unit);
+        report_putf(&p->w, "%s %s", m->id ? m->id : "", td_buf_str(&text));
+    } else {
+        size_t len = count_findings(p->doc, g->name);
+
+        report_putf(&p->w, len ? "findings %zu" : "-", len);
+    }
+    report_end(&p->w);
+    td_buf_clear(&text);
+    cell(p, "Base", "num");
+    if (m && m->base.known)
+        report_number(&text, &m->base, m->unit);
+    report_put(&p->w, text.len ? td_buf_str(&text) : "-");
+    report_end(&p->w);
+    td_buf_release(&text);
+}
+
+static void put_new(struct report_page *p, size_t index)
+{
+    size_t first;
+    size_t len = report_index_of(p, index, &first);
+    size_t count = 0;
+
+    for (size_t i = first; i < first + len; i++)
+        count += p->entries[i].finding->state == VERDICT_NEW;
+    cell(p, "New", "num");
+    report_putf(&p->w, "%zu", count);
+    report_end(&p->w);
+}
+
+static void put_gate_row(struct report_page *p, const struct verdict_gate *g,
+                         size_t index)
+{
+    struct td_buf text = {0};
+    char target[32];
+
+    snprintf(target, sizeof(target), "#g%zu", index);
+    report_tag(&p->w, "tr", NULL);
+    report_tag(&p->w, "th", "scope", "row", NULL);
+    report_tag(&p->w, "a", "href", target, NULL);
+    report_payload(&p->w, "span", g->name ? g->name : "", 200);
+    report_end(&p->w);
+    report_leaff(&p->w, "span", "dim", " %s", verdict_kind_text(g->kind));
+    report_end(&p->w);
+    cell(p, "Outcome", NULL);
+    report_badge(p, report_gate_word(g));
+    report_end(&p->w);
+    put_numbers(p, g);
+    cell(p, "Trend", NULL);
+    put_trend(p, g);
+    report_end(&p->w);
+    report_duration(&text, (double)g->ms * 1e6);
+    cell(p, "Time", "num");
+    report_put(&p->w, td_buf_str(&text));
+    report_end(&p->w);
+    put_new(p, index);
+    report_end(&p->w);
+    td_buf_release(&text);
+}
+
+void report_html_gates(struct report_page *p)
+{
+    static const char *const heads[] = {"Gate",  "Outcome", "Now", "Base",
+                                        "Trend", "Time",    "New"};
+    size_t index = 0;
+
+    report_tag(&p->w, "section", "id", "gates", NULL);
+    report_leaf(&p->w, "h2", NULL, "Gates");
+    report_tag(&p->w, "table", "class", "cards", NULL);
+    report_tag(&p->w, "thead", NULL);
+    report_tag(&p->w, "tr", NULL);
+    for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+        report_tag(&p->w, "th", "scope", "col", "class",
+                   strchr("NBT", heads[i][0]) && heads[i][1] != 'r' ? "num"
+                                                                    : NULL,
+                   NULL);
+        report_put(&p->w, heads[i]);
+        report_end(&p->w);
+    }
+    report_end(&p->w);
+    report_end(&p->w);
+    report_tag(&p->w, "tbody", NULL);
+    for (const struct verdict_gate *g = p->doc->gates; g; g = g->next)
+        put_gate_row(p, g, index++);
+    report_end(&p->w);
+    report_end(&p->w);
+    report_end(&p->w);
+}

@@ -1,0 +1,28 @@
+// Make the pictures of docs/reports.md again.
+// usage: TD_PAGE=build/dev/tests/td_page node tests/web/pictures.mjs
+import {chromium} from 'playwright-core';
+import {spawnSync} from 'node:child_process';
+import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+
+const out = join(import.meta.dirname, '../../docs/pictures');
+const folder = mkdtempSync(join(tmpdir(), 'pictures-'));
+const path = join(folder, 'page.html');
+if (spawnSync(process.env.TD_PAGE, ['fail', path]).status !== 0)
+  throw new Error('set TD_PAGE');
+mkdirSync(out, { recursive: true });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+  args: ['--no-sandbox'] });
+for (const [colorScheme, section] of [['light', null], ['dark', '#g2']]) {
+  const page = await browser.newPage({ colorScheme,
+    viewport: { width: 1200, height: 800 } });
+  await page.goto('file://' + path);
+  await page.waitForSelector('html[data-ready]', { state: 'attached' });
+  if (section)
+    await page.locator(section).evaluate((node) => node.scrollIntoView());
+  await page.screenshot({ path: join(out, 'report-' + colorScheme + '.png') });
+}
+await browser.close();
+rmSync(folder, { recursive: true });
