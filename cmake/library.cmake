@@ -16,6 +16,8 @@ function(td_room_sources out)
   set(sources "")
   foreach(room ${ARGN})
     get_property(parts GLOBAL PROPERTY td_${room}_parts)
+    # Gates are of the program: they run other programs.
+    list(FILTER parts EXCLUDE REGEX "^td_validator_gates")
     foreach(part ${parts})
       get_target_property(files ${part} SOURCES)
       list(APPEND sources ${files})

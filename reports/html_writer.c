@@ -147,6 +147,9 @@ void report_put(struct report_tags *w, const char *text)
 }
 
 static void put_args(struct report_tags *w, const char *fmt, va_list args)
+    TD_PRINTF(2, 0);
+
+static void put_args(struct report_tags *w, const char *fmt, va_list args)
 {
     char *text = NULL;
 

@@ -408,8 +408,8 @@ static void scene_hostile(struct stage *s)
         "constructor",
         "\"><svg onload=window.owned=1>",
         "' onfocus=window.owned=1 autofocus x='",
-        "\xe2\x80\xae"
-        "gnp.exe \xe2\x81\xa6 \xe2\x80\x8b \xef\xbb\xbf",
+        ("\xe2\x80\xae"
+         "gnp.exe \xe2\x81\xa6 \xe2\x80\x8b \xef\xbb\xbf"),
         "bell \a esc \033[31m del \177 c1 \xc2\x85",
         "half \xed\xa0\x80 of a pair, broken \xff\xfe",
         "\xf3\xa0\x81\x81 tags",

@@ -5,6 +5,7 @@
 #include "schema/value/pointer.h"
 #include "validator/check/check_internal.h"
 #include "validator/contract/contract.h"
+#include "validator/verdict/timeline.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,11 +3,12 @@
 #define VALIDATOR_CHECK_OPTIONS_H
 
 #include "validator/contract/load.h"
-#include "validator/verdict/timeline.h"
 #include "validator/verdict/verdict.h"
 
 #define CHECK_JOBS_MAX     16 /* threads that look at messages */
 #define CHECK_MAX_FINDINGS 10 /* kept for a rule unless told otherwise */
+
+struct verdict_timeline_maker; /* validator/verdict/timeline.h */
 
 struct check_options {
     const struct schema_set *schemas; /* with root: every message; or NULL */

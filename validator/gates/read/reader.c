@@ -7,6 +7,9 @@
 #include <stdlib.h>
 
 static void say(struct read_reader *reader, enum read_state state,
+                const char *format, va_list args) TD_PRINTF(3, 0);
+
+static void say(struct read_reader *reader, enum read_state state,
                 const char *format, va_list args)
 {
     struct read_end *end = &reader->end;
