@@ -39,7 +39,7 @@ void report_badge(struct report_page *p, const char *word)
 {
     for (size_t i = 0; i < sizeof(badges) / sizeof(badges[0]); i++)
         if (strcmp(badges[i].word, word) == 0) {
-            report_tag(&p->w, "span", "class", badges[i].class, NULL);
+            report_tag(&p->w, "span", "class", badges[i].class, REPORT_END);
             report_leaf(&p->w, "span", "shape", badges[i].shape);
             report_putf(&p->w, " %s", word);
             report_end(&p->w);
@@ -117,7 +117,8 @@ void report_command(struct report_page *p, const char *command)
         report_payload(&p->w, "code", command, COMMAND_MAX);
         return;
     }
-    report_tag(&p->w, "code", "class", "command", "data-copy", command, NULL);
+    report_tag(&p->w, "code", "class", "command", "data-copy", command,
+               REPORT_END);
     report_put(&p->w, command);
     report_end(&p->w);
 }
@@ -216,7 +217,7 @@ static void put_policy(struct report_tags *w)
                 "require-trusted-types-for 'script'; trusted-types 'none'",
                 report_script_hash, report_style_hash);
     report_void(w, "meta", "http-equiv", "Content-Security-Policy", "content",
-                td_buf_str(&text), NULL);
+                td_buf_str(&text), REPORT_END);
     td_buf_release(&text);
 }
 
@@ -225,21 +226,22 @@ static void put_head(struct report_page *p)
     struct report_tags *w = &p->w;
 
     report_raw(w, td_text("<!DOCTYPE html>\n"));
-    report_tag(w, "html", "lang", "en", NULL);
-    report_tag(w, "head", NULL);
-    report_void(w, "meta", "charset", "utf-8", NULL);
+    report_tag(w, "html", "lang", "en", REPORT_END);
+    report_tag(w, "head", REPORT_END);
+    report_void(w, "meta", "charset", "utf-8", REPORT_END);
     put_policy(w);
-    report_void(w, "meta", "name", "referrer", "content", "no-referrer", NULL);
+    report_void(w, "meta", "name", "referrer", "content", "no-referrer",
+                REPORT_END);
     report_void(w, "meta", "name", "viewport", "content",
-                "width=device-width, initial-scale=1", NULL);
+                "width=device-width, initial-scale=1", REPORT_END);
     report_void(w, "meta", "name", "color-scheme", "content", "light dark",
-                NULL);
-    report_void(w, "link", "rel", "icon", "href", "data:,", NULL);
-    report_tag(w, "title", NULL);
+                REPORT_END);
+    report_void(w, "link", "rel", "icon", "href", "data:,", REPORT_END);
+    report_tag(w, "title", REPORT_END);
     report_putf(w, "%s: %s", check_outcome_text(p->doc->outcome),
                 p->doc->run.project ? p->doc->run.project : "verdict");
     report_end(w);
-    report_tag(w, "style", NULL);
+    report_tag(w, "style", REPORT_END);
     report_raw(w, td_bytes(report_style, report_style_len));
     report_end(w);
     report_end(w);
@@ -249,7 +251,7 @@ static void put_foot(struct report_page *p)
 {
     struct report_tags *w = &p->w;
 
-    report_tag(w, "footer", NULL);
+    report_tag(w, "footer", REPORT_END);
     report_putf(w, "Written by tapedeck %s.",
                 p->doc->run.tool ? p->doc->run.tool : "");
     if (w->shown)
@@ -262,7 +264,7 @@ static void put_foot(struct report_page *p)
 
 static void put_script(struct report_tags *w)
 {
-    report_tag(w, "script", NULL);
+    report_tag(w, "script", REPORT_END);
     report_raw(w, td_bytes(report_script, report_script_len));
     report_end(w);
 }
@@ -271,7 +273,7 @@ static void put_body(struct report_page *p)
 {
     struct report_tags *w = &p->w;
 
-    report_tag(w, "body", NULL);
+    report_tag(w, "body", REPORT_END);
     report_html_top(p);
     report_html_gates(p);
     report_html_details(p);

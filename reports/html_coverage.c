@@ -18,12 +18,12 @@ static void put_bar(struct report_page *p, const uint64_t part[2])
 
     snprintf(wide, sizeof(wide), "%.0f", percent(part));
     report_tag(&p->w, "svg", "class", "bar-of", "width", "100", "height", "10",
-               "aria-hidden", "true", NULL);
+               "aria-hidden", "true", REPORT_END);
     report_tag(&p->w, "rect", "class", "whole", "width", "100", "height", "10",
-               "fill", "#eaeef2", NULL);
+               "fill", "#eaeef2", REPORT_END);
     report_end(&p->w);
     report_tag(&p->w, "rect", "class", "part", "width", wide, "height", "10",
-               "fill", "#7a8594", NULL);
+               "fill", "#7a8594", REPORT_END);
     report_end(&p->w);
     report_end(&p->w);
 }
@@ -34,7 +34,7 @@ static void put_share(struct report_page *p, const char *name,
     if (part[1] == 0)
         return;
     report_leaf(&p->w, "dt", NULL, name);
-    report_tag(&p->w, "dd", NULL);
+    report_tag(&p->w, "dd", REPORT_END);
     put_bar(p, part);
     report_putf(&p->w, " %.1f %% (%llu of %llu)", percent(part),
                 (unsigned long long)part[0], (unsigned long long)part[1]);
@@ -46,12 +46,12 @@ static void put_share(struct report_page *p, const char *name,
 static void put_changed_line(struct report_page *p, uint64_t line,
                              const char *source)
 {
-    report_tag(&p->w, "tr", NULL);
+    report_tag(&p->w, "tr", REPORT_END);
     report_leaff(&p->w, "td", "num", "%llu", (unsigned long long)line);
-    report_tag(&p->w, "td", "class", "un", NULL);
+    report_tag(&p->w, "td", "class", "un", REPORT_END);
     report_put(&p->w, "✕ uncovered");
     report_end(&p->w);
-    report_tag(&p->w, "td", "class", "source", NULL);
+    report_tag(&p->w, "td", "class", "source", REPORT_END);
     report_payload(&p->w, "code", source ? source : "", 300);
     report_end(&p->w);
     report_end(&p->w);
@@ -63,12 +63,12 @@ static size_t put_changed_file(struct report_page *p,
     size_t index = 0;
     size_t told = 0;
 
-    report_tag(&p->w, "details", "open", "", NULL);
-    report_tag(&p->w, "summary", "class", "mono", NULL);
+    report_tag(&p->w, "details", "open", "", REPORT_END);
+    report_tag(&p->w, "summary", "class", "mono", REPORT_END);
     report_payload(&p->w, "span", f->path ? f->path : "", 300);
     report_end(&p->w);
-    report_tag(&p->w, "table", "class", "lines", NULL);
-    report_tag(&p->w, "tbody", NULL);
+    report_tag(&p->w, "table", "class", "lines", REPORT_END);
+    report_tag(&p->w, "tbody", REPORT_END);
     for (size_t r = 0; r < f->changed_len; r++)
         for (uint64_t line = f->changed[r].from;
              line <= f->changed[r].to && told < room; line++, index++, told++)
@@ -125,18 +125,18 @@ static bool same_folder(const char *a, const char *b)
 
 static void put_file(struct report_page *p, const struct verdict_file *f)
 {
-    report_tag(&p->w, "tr", NULL);
-    report_tag(&p->w, "th", "scope", "row", "class", "mono", NULL);
+    report_tag(&p->w, "tr", REPORT_END);
+    report_tag(&p->w, "th", "scope", "row", "class", "mono", REPORT_END);
     report_payload(&p->w, "span", f->path + folder_len(f->path), 200);
     report_end(&p->w);
-    report_tag(&p->w, "td", "data-l", "Lines", NULL);
+    report_tag(&p->w, "td", "data-l", "Lines", REPORT_END);
     put_bar(p, f->lines);
     report_putf(&p->w, " %.1f %%", percent(f->lines));
     report_end(&p->w);
-    report_tag(&p->w, "td", "data-l", "Uncovered", "class", "num", NULL);
+    report_tag(&p->w, "td", "data-l", "Uncovered", "class", "num", REPORT_END);
     report_putf(&p->w, "%llu", (unsigned long long)(f->lines[1] - f->lines[0]));
     report_end(&p->w);
-    report_tag(&p->w, "td", "data-l", "Branches", "class", "num", NULL);
+    report_tag(&p->w, "td", "data-l", "Branches", "class", "num", REPORT_END);
     if (f->branches[1])
         report_putf(&p->w, "%.1f %%", percent(f->branches));
     else
@@ -154,7 +154,7 @@ static void put_folder_head(struct report_page *p, const struct verdict_file *f)
         lines[0] += g->lines[0];
         lines[1] += g->lines[1];
     }
-    report_tag(&p->w, "summary", "class", "mono", NULL);
+    report_tag(&p->w, "summary", "class", "mono", REPORT_END);
     put_bar(p, lines);
     report_putf(&p->w, " %.1f %% ", percent(lines));
     report_putf(&p->w, "%.*s",
@@ -168,14 +168,14 @@ put_folder(struct report_page *p, const struct verdict_file *f, size_t *told)
 {
     const struct verdict_file *first = f;
 
-    report_tag(&p->w, "details", "class", "folder", NULL);
+    report_tag(&p->w, "details", "class", "folder", REPORT_END);
     put_folder_head(p, f);
-    report_tag(&p->w, "table", "class", "cards", NULL);
+    report_tag(&p->w, "table", "class", "cards", REPORT_END);
     report_raw(&p->w, td_text("<thead><tr><th>File</th><th>Lines</th>"
                               "<th class=\"num\">Uncovered</th><th "
                               "class=\"num\">Branches</th></tr>"
                               "</thead>"));
-    report_tag(&p->w, "tbody", NULL);
+    report_tag(&p->w, "tbody", REPORT_END);
     for (; f && same_folder(f->path, first->path) && *told < REPORT_HTML_FILES;
          f = f->next, ++*told)
         put_file(p, f);
@@ -204,11 +204,11 @@ void report_html_coverage(struct report_page *p)
 {
     if (!p->doc->coverage)
         return;
-    report_tag(&p->w, "section", "id", "coverage", NULL);
+    report_tag(&p->w, "section", "id", "coverage", REPORT_END);
     report_leaf(&p->w, "h2", NULL, "Coverage");
     for (const struct verdict_coverage *c = p->doc->coverage; c; c = c->next) {
         report_leaff(&p->w, "h3", NULL, "%s", c->gate ? c->gate : "");
-        report_tag(&p->w, "dl", "class", "shares", NULL);
+        report_tag(&p->w, "dl", "class", "shares", REPORT_END);
         put_share(p, "lines", c->lines);
         put_share(p, "branches", c->branches);
         if (c->has_changed)

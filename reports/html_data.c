@@ -186,7 +186,7 @@ static void put_deflated(struct report_page *p, const char *id,
     if (p->w.code == TD_OK)
         p->w.code = td_b64_encode(&text, td_buf_bytes(&packed));
     report_tag(&p->w, "script", "type", "application/octet-stream", "id", id,
-               NULL);
+               REPORT_END);
     report_raw(&p->w, td_buf_bytes(&text));
     report_end(&p->w);
     td_buf_release(&packed);
@@ -208,7 +208,8 @@ static void put_block(struct report_page *p, const char *id,
     if (p->w.code == TD_OK && p->in->deflate) {
         put_deflated(p, id, td_buf_bytes(&json));
     } else {
-        report_tag(&p->w, "script", "type", "application/json", "id", id, NULL);
+        report_tag(&p->w, "script", "type", "application/json", "id", id,
+                   REPORT_END);
         put_json(&p->w, td_buf_bytes(&json));
         report_end(&p->w);
     }

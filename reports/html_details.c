@@ -31,10 +31,10 @@ static void put_witness(struct report_page *p, uint64_t seq, bool has_t,
 /* What the finding says of one event, behind its number and time. */
 static void put_own(struct report_page *p, const struct verdict_finding *f)
 {
-    report_tag(&p->w, "tr", "class", "own", NULL);
+    report_tag(&p->w, "tr", "class", "own", REPORT_END);
     put_witness(p, f->seq, f->has_t, f->t_ns);
     report_payload(&p->w, "td", f->excerpt ? f->excerpt : "", PAYLOAD_MAX);
-    report_tag(&p->w, "td", NULL);
+    report_tag(&p->w, "td", REPORT_END);
     report_leaf(&p->w, "b", NULL, "here");
     if (f->path && f->path[0]) {
         report_put(&p->w, " ");
@@ -47,7 +47,7 @@ static void put_own(struct report_page *p, const struct verdict_finding *f)
 static void put_witness_row(struct report_page *p,
                             const struct verdict_witness *at)
 {
-    report_tag(&p->w, "tr", NULL);
+    report_tag(&p->w, "tr", REPORT_END);
     put_witness(p, at->seq, at->has_t, at->t_ns);
     report_payload(&p->w, "td", at->value ? at->value : "", PAYLOAD_MAX);
     report_leaf(&p->w, "td", "dim", "witness");
@@ -61,9 +61,9 @@ static void put_events(struct report_page *p, const struct verdict_finding *f)
 
     if (told && f->witness_len == 0)
         return;
-    report_tag(&p->w, "table", "class", "events", NULL);
+    report_tag(&p->w, "table", "class", "events", REPORT_END);
     report_leaf(&p->w, "caption", NULL, "Events it rests on");
-    report_tag(&p->w, "tbody", NULL);
+    report_tag(&p->w, "tbody", REPORT_END);
     for (size_t i = 0; i < f->witness_len; i++) {
         if (!told && f->witness[i].seq >= f->seq) {
             put_own(p, f);
@@ -84,7 +84,7 @@ static void put_finding_head(struct report_page *p,
     struct td_buf place = {0};
 
     report_place(&place, f);
-    report_tag(&p->w, "summary", NULL);
+    report_tag(&p->w, "summary", REPORT_END);
     report_badge(p, f->state == VERDICT_NEW ? (f->level == CHECK_LEVEL_ERROR
                                                    ? "fail"
                                                    : check_level_text(f->level))
@@ -93,7 +93,7 @@ static void put_finding_head(struct report_page *p,
     report_payload(&p->w, "span", f->message ? f->message : f->rule, 300);
     if (place.len) {
         report_put(&p->w, " ");
-        report_tag(&p->w, "span", "class", "place", NULL);
+        report_tag(&p->w, "span", "class", "place", REPORT_END);
         report_payload(&p->w, "span", td_buf_str(&place), 300);
         report_end(&p->w);
     }
@@ -109,9 +109,9 @@ static void put_finding(struct report_page *p, const struct report_entry *e,
 
     snprintf(id, sizeof(id), "f%zu", e->number);
     report_tag(&p->w, "details", "class", "finding", "id", id, "open",
-               open ? "" : NULL, NULL);
+               open ? "" : NULL, REPORT_END);
     put_finding_head(p, f);
-    report_tag(&p->w, "dl", NULL);
+    report_tag(&p->w, "dl", REPORT_END);
     put_fact(p, "expected", f->expected);
     put_fact(p, "found", f->found);
     put_fact(p, "at", f->seq ? NULL : f->path);
@@ -121,7 +121,7 @@ static void put_finding(struct report_page *p, const struct report_entry *e,
         put_fact(p, "test", f->test);
     if (!f->seq && f->excerpt && f->excerpt[0]) {
         report_leaf(&p->w, "dt", NULL, "text");
-        report_tag(&p->w, "dd", NULL);
+        report_tag(&p->w, "dd", REPORT_END);
         report_payload(&p->w, "pre", f->excerpt, PAYLOAD_MAX);
         report_end(&p->w);
     }
@@ -150,7 +150,7 @@ static void put_group_head(struct report_page *p, size_t at, size_t len)
 
     for (size_t i = at; i < at + len; i++)
         old += p->entries[i].finding->state != VERDICT_NEW;
-    report_tag(&p->w, "h4", NULL);
+    report_tag(&p->w, "h4", REPORT_END);
     report_payload(&p->w, "span", p->entries[at].group, 200);
     report_leaff(&p->w, "span", "dim", " %zu new", len - old);
     if (old)
@@ -203,7 +203,7 @@ static void put_words(struct report_page *p, const char *name,
     if (words->len == 0)
         return;
     report_leaf(&p->w, "dt", NULL, name);
-    report_tag(&p->w, "dd", "class", "mono", NULL);
+    report_tag(&p->w, "dd", "class", "mono", REPORT_END);
     for (size_t i = 0; i < words->len; i++) {
         report_put(&p->w, i ? " " : "");
         report_payload(&p->w, "span", words->list[i], 200);
@@ -213,7 +213,7 @@ static void put_words(struct report_page *p, const char *name,
 
 static void put_run(struct report_page *p, const struct verdict_gate *g)
 {
-    report_tag(&p->w, "dl", "class", "run", NULL);
+    report_tag(&p->w, "dl", "class", "run", REPORT_END);
     put_fact(p, "why", g->reason);
     put_words(p, "ran", &g->command);
     put_words(p, "after", &g->needs);
@@ -245,7 +245,7 @@ static void put_value(struct report_page *p, const char *label,
     struct td_buf text = {0};
 
     report_number(&text, n, unit);
-    report_tag(&p->w, "td", "data-l", label, "class", "num", NULL);
+    report_tag(&p->w, "td", "data-l", label, "class", "num", REPORT_END);
     report_put(&p->w, td_buf_str(&text));
     report_end(&p->w);
     td_buf_release(&text);
@@ -255,25 +255,25 @@ static void put_measures(struct report_page *p, const struct verdict_gate *g)
 {
     if (!g->measures)
         return;
-    report_tag(&p->w, "table", "class", "cards", NULL);
+    report_tag(&p->w, "table", "class", "cards", REPORT_END);
     report_raw(
         &p->w,
         td_text("<thead><tr><th>Measure</th><th>Outcome</th>"
                 "<th class=\"num\">Value</th><th class=\"num\">Limit</th><th "
                 "class=\"num\">Base</th></tr>"
                 "</thead>"));
-    report_tag(&p->w, "tbody", NULL);
+    report_tag(&p->w, "tbody", REPORT_END);
     for (const struct verdict_measure *m = g->measures; m; m = m->next) {
-        report_tag(&p->w, "tr", NULL);
-        report_tag(&p->w, "th", "scope", "row", NULL);
+        report_tag(&p->w, "tr", REPORT_END);
+        report_tag(&p->w, "th", "scope", "row", REPORT_END);
         report_put(&p->w, m->id);
         report_end(&p->w);
-        report_tag(&p->w, "td", "data-l", "Outcome", NULL);
+        report_tag(&p->w, "td", "data-l", "Outcome", REPORT_END);
         if (m->op)
             report_badge(p, m->holds ? "pass" : m->warns ? "warn" : "fail");
         report_end(&p->w);
         put_value(p, "Value", &m->value, m->unit);
-        report_tag(&p->w, "td", "data-l", "Limit", "class", "num", NULL);
+        report_tag(&p->w, "td", "data-l", "Limit", "class", "num", REPORT_END);
         report_put(&p->w, m->op);
         if (m->limit.known)
             report_putf(&p->w, " %.10g", m->limit.value);
@@ -287,26 +287,26 @@ static void put_measures(struct report_page *p, const struct verdict_gate *g)
 
 static void put_rule(struct report_page *p, const struct verdict_rule *r)
 {
-    report_tag(&p->w, "tr", NULL);
-    report_tag(&p->w, "th", "scope", "row", NULL);
+    report_tag(&p->w, "tr", REPORT_END);
+    report_tag(&p->w, "th", "scope", "row", REPORT_END);
     report_payload(&p->w, "span", r->id ? r->id : "", 200);
     report_end(&p->w);
-    report_tag(&p->w, "td", "data-l", "Outcome", NULL);
+    report_tag(&p->w, "td", "data-l", "Outcome", REPORT_END);
     report_badge(p, r->outcome == CHECK_FAIL && r->level != CHECK_LEVEL_ERROR
                         ? check_level_text(r->level)
                         : check_outcome_text(r->outcome));
     report_end(&p->w);
-    report_tag(&p->w, "td", "data-l", "Rule", NULL);
+    report_tag(&p->w, "td", "data-l", "Rule", REPORT_END);
     report_payload(&p->w, "span", r->what ? r->what : "", 300);
     if (r->note || r->reason)
         report_leaff(&p->w, "p", "dim", "%s%s%s", r->note ? r->note : "",
                      r->note && r->reason ? ". " : "",
                      r->reason ? r->reason : "");
     report_end(&p->w);
-    report_tag(&p->w, "td", "data-l", "Judged", "class", "num", NULL);
+    report_tag(&p->w, "td", "data-l", "Judged", "class", "num", REPORT_END);
     report_putf(&p->w, "%llu", (unsigned long long)r->judged);
     report_end(&p->w);
-    report_tag(&p->w, "td", "data-l", "Findings", "class", "num", NULL);
+    report_tag(&p->w, "td", "data-l", "Findings", "class", "num", REPORT_END);
     report_putf(&p->w, "%llu", (unsigned long long)r->total);
     report_end(&p->w);
     report_end(&p->w);
@@ -316,12 +316,12 @@ static void put_rules(struct report_page *p, const struct verdict_gate *g)
 {
     if (!g->rules)
         return;
-    report_tag(&p->w, "table", "class", "cards rules", NULL);
+    report_tag(&p->w, "table", "class", "cards rules", REPORT_END);
     report_raw(&p->w, td_text("<thead><tr><th>Rule</th><th>Outcome</th>"
                               "<th>What</th><th class=\"num\">Judged</th><th "
                               "class=\"num\">Findings</th>"
                               "</tr></thead>"));
-    report_tag(&p->w, "tbody", NULL);
+    report_tag(&p->w, "tbody", REPORT_END);
     for (const struct verdict_rule *r = g->rules; r; r = r->next)
         put_rule(p, r);
     report_end(&p->w);
@@ -334,8 +334,8 @@ static void put_gate(struct report_page *p, const struct verdict_gate *g,
     char id[32];
 
     snprintf(id, sizeof(id), "g%zu", index);
-    report_tag(&p->w, "section", "class", "gate", "id", id, NULL);
-    report_tag(&p->w, "h3", NULL);
+    report_tag(&p->w, "section", "class", "gate", "id", id, REPORT_END);
+    report_tag(&p->w, "h3", REPORT_END);
     report_payload(&p->w, "span", g->name ? g->name : "", 200);
     report_put(&p->w, " ");
     report_badge(p, report_gate_word(g));
@@ -352,9 +352,9 @@ void report_html_details(struct report_page *p)
     size_t first;
     size_t index = 0;
 
-    report_tag(&p->w, "section", "id", "findings", NULL);
+    report_tag(&p->w, "section", "id", "findings", REPORT_END);
     report_leaff(&p->w, "h2", NULL, "Findings");
-    report_tag(&p->w, "div", "id", "all", NULL);
+    report_tag(&p->w, "div", "id", "all", REPORT_END);
     report_end(&p->w);
     for (const struct verdict_gate *g = p->doc->gates; g; g = g->next)
         put_gate(p, g, index++);

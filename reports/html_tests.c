@@ -36,7 +36,7 @@ static void put_attempts(struct report_page *p, const struct verdict_test *t)
     size_t number = 0;
 
     for (const struct verdict_attempt *a = t->attempts; a; a = a->next) {
-        report_tag(&p->w, "p", "class", "dim", NULL);
+        report_tag(&p->w, "p", "class", "dim", REPORT_END);
         report_putf(&p->w, "try %zu: %s", ++number,
                     verdict_result_text(a->result));
         if (a->message) {
@@ -53,20 +53,20 @@ static void put_test(struct report_page *p, const struct verdict_test *t)
 
     if (t->ns >= 0)
         report_duration(&text, (double)t->ns);
-    report_tag(&p->w, "tr", NULL);
-    report_tag(&p->w, "th", "scope", "row", NULL);
+    report_tag(&p->w, "tr", REPORT_END);
+    report_tag(&p->w, "th", "scope", "row", REPORT_END);
     report_payload(&p->w, "span", t->key ? t->key : "", 300);
     put_attempts(p, t);
     report_end(&p->w);
-    report_tag(&p->w, "td", "data-l", "Result", NULL);
+    report_tag(&p->w, "td", "data-l", "Result", REPORT_END);
     report_badge(p, verdict_result_text(t->result));
     if (t->is_new_failure)
         report_leaf(&p->w, "b", NULL, " new failure");
     report_end(&p->w);
-    report_tag(&p->w, "td", "data-l", "Time", "class", "num", NULL);
+    report_tag(&p->w, "td", "data-l", "Time", "class", "num", REPORT_END);
     report_put(&p->w, text.len ? td_buf_str(&text) : "-");
     report_end(&p->w);
-    report_tag(&p->w, "td", "data-l", "Gate", NULL);
+    report_tag(&p->w, "td", "data-l", "Gate", REPORT_END);
     report_put(&p->w, t->gate);
     report_end(&p->w);
     report_end(&p->w);
@@ -79,7 +79,7 @@ static void put_counts(struct report_page *p, size_t len)
 
     for (const struct verdict_test *t = p->doc->tests; t; t = t->next)
         counts[t->result]++;
-    report_tag(&p->w, "p", NULL);
+    report_tag(&p->w, "p", REPORT_END);
     report_putf(&p->w, "%zu tests: ", len);
     for (int i = VERDICT_RESULT_ERROR; i >= 0; i--)
         if (counts[i]) {
@@ -104,15 +104,15 @@ void report_html_tests(struct report_page *p)
     for (const struct verdict_test *t = p->doc->tests; t; t = t->next)
         list[i++] = t;
     qsort(list, len, sizeof(*list), compare_tests);
-    report_tag(&p->w, "section", "id", "tests", NULL);
+    report_tag(&p->w, "section", "id", "tests", REPORT_END);
     report_leaf(&p->w, "h2", NULL, "Tests");
     put_counts(p, len);
-    report_tag(&p->w, "table", "class", "cards tests", NULL);
+    report_tag(&p->w, "table", "class", "cards tests", REPORT_END);
     report_raw(
         &p->w,
         td_text("<thead><tr><th>Test</th><th>Result</th>"
                 "<th class=\"num\">Time</th><th>Gate</th></tr></thead>"));
-    report_tag(&p->w, "tbody", NULL);
+    report_tag(&p->w, "tbody", REPORT_END);
     for (i = 0; i < len && i < REPORT_HTML_TESTS; i++)
         put_test(p, list[i]);
     report_end(&p->w);
@@ -132,21 +132,21 @@ static void put_perf(struct report_page *p, const struct verdict_perf *m)
 {
     double change = (m->ratio - 1) * 100;
 
-    report_tag(&p->w, "tr", NULL);
-    report_tag(&p->w, "th", "scope", "row", NULL);
+    report_tag(&p->w, "tr", REPORT_END);
+    report_tag(&p->w, "th", "scope", "row", REPORT_END);
     report_payload(&p->w, "span", m->name ? m->name : "", 200);
     report_end(&p->w);
-    report_tag(&p->w, "td", "data-l", "Outcome", NULL);
+    report_tag(&p->w, "td", "data-l", "Outcome", REPORT_END);
     report_badge(p, check_outcome_text(m->outcome));
     report_end(&p->w);
-    report_tag(&p->w, "td", "data-l", "Change", "class", "num", NULL);
+    report_tag(&p->w, "td", "data-l", "Change", "class", "num", REPORT_END);
     report_putf(&p->w, "%.1f %% %s", change < 0 ? -change : change,
                 change < 0 ? "faster" : "slower");
     report_end(&p->w);
-    report_tag(&p->w, "td", "data-l", "Noise", "class", "num", NULL);
+    report_tag(&p->w, "td", "data-l", "Noise", "class", "num", REPORT_END);
     report_putf(&p->w, "%.1f %%", m->floor * 100);
     report_end(&p->w);
-    report_tag(&p->w, "td", "data-l", "Evidence", NULL);
+    report_tag(&p->w, "td", "data-l", "Evidence", REPORT_END);
     report_putf(&p->w, "p %.3g, %u blocks, %u rounds%s%s", m->p, m->n,
                 m->rounds, m->reason ? "; " : "", m->reason ? m->reason : "");
     report_end(&p->w);
@@ -157,14 +157,14 @@ void report_html_perf(struct report_page *p)
 {
     if (!p->doc->perf)
         return;
-    report_tag(&p->w, "section", "id", "performance", NULL);
+    report_tag(&p->w, "section", "id", "performance", REPORT_END);
     report_leaf(&p->w, "h2", NULL, "Performance");
-    report_tag(&p->w, "table", "class", "cards", NULL);
+    report_tag(&p->w, "table", "class", "cards", REPORT_END);
     report_raw(&p->w, td_text("<thead><tr><th>What</th><th>Outcome</th>"
                               "<th class=\"num\">Change</th><th "
                               "class=\"num\">Noise</th><th>Evidence</th>"
                               "</tr></thead>"));
-    report_tag(&p->w, "tbody", NULL);
+    report_tag(&p->w, "tbody", REPORT_END);
     for (const struct verdict_perf *m = p->doc->perf; m; m = m->next)
         put_perf(p, m);
     report_end(&p->w);

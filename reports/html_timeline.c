@@ -70,14 +70,14 @@ static void put_lane(struct report_page *p, const struct verdict_timeline *t,
         all += t->counts[bin * t->names.len + name];
     put_line(&d, sums, base);
     snprintf(y, sizeof(y), "%.0f", base - 5);
-    report_tag(&p->w, "text", "x", "0", "y", y, "class", "name", NULL);
+    report_tag(&p->w, "text", "x", "0", "y", y, "class", "name", REPORT_END);
     report_putf(&p->w, "%.22s", t->names.list[name]);
-    report_tag(&p->w, "title", NULL);
+    report_tag(&p->w, "title", REPORT_END);
     report_putf(&p->w, "%s: %.0f events", t->names.list[name], all);
     report_end(&p->w);
     report_end(&p->w);
     report_tag(&p->w, "path", "d", td_buf_str(&d), "class", "lane", "fill",
-               "#566070", NULL);
+               "#566070", REPORT_END);
     report_end(&p->w);
     td_buf_release(&d);
 }
@@ -98,8 +98,8 @@ static void put_gaps(struct report_page *p, const struct verdict_timeline *t)
         snprintf(x, sizeof(x), "%.1f", from);
         snprintf(w, sizeof(w), "%.1f", wide);
         report_tag(&p->w, "rect", "class", "gap", "x", x, "y", "0", "width", w,
-                   "height", high, "fill", "url(#hatch)", NULL);
-        report_tag(&p->w, "title", NULL);
+                   "height", high, "fill", "url(#hatch)", REPORT_END);
+        report_tag(&p->w, "title", REPORT_END);
         report_putf(&p->w, "nothing for %.3f s",
                     (double)(t->gaps[i][1] - t->gaps[i][0]) / 1e9);
         report_end(&p->w);
@@ -116,8 +116,8 @@ static void put_mark(struct report_page *p, const struct verdict_timeline *t,
 
     td_buf_addf(&d, "M%.1f %.0fl-5 9h10z", x, y + 2);
     report_tag(&p->w, "path", "class", "mark", "fill", "#a8002c", "d",
-               td_buf_str(&d), NULL);
-    report_tag(&p->w, "title", NULL);
+               td_buf_str(&d), REPORT_END);
+    report_tag(&p->w, "title", REPORT_END);
     report_putf(&p->w, "%s at event %llu", f->rule, (unsigned long long)f->seq);
     report_end(&p->w);
     report_end(&p->w);
@@ -152,7 +152,7 @@ static void put_times(struct report_page *p, const struct verdict_timeline *t)
                    i == 0   ? "start"
                    : i == 4 ? "end"
                             : "middle",
-                   NULL);
+                   REPORT_END);
         report_putf(&p->w, "%.3f s",
                     (double)t->start_ns / 1e9 + length * i / 4);
         report_end(&p->w);
@@ -162,14 +162,14 @@ static void put_times(struct report_page *p, const struct verdict_timeline *t)
 /* The same as a table, for who does not see the picture. */
 static void put_table(struct report_page *p, const struct verdict_timeline *t)
 {
-    report_tag(&p->w, "details", NULL);
+    report_tag(&p->w, "details", REPORT_END);
     report_leaf(&p->w, "summary", NULL, "Density as a table");
-    report_tag(&p->w, "table", NULL);
+    report_tag(&p->w, "table", REPORT_END);
     report_raw(&p->w,
                td_text("<thead><tr><th>Name</th><th class=\"num\">Events</th>"
                        "<th class=\"num\">First</th><th "
                        "class=\"num\">Last</th></tr></thead>"));
-    report_tag(&p->w, "tbody", NULL);
+    report_tag(&p->w, "tbody", REPORT_END);
     for (size_t n = 0; n < t->names.len; n++) {
         uint64_t all = 0;
         uint32_t first = t->bins_len;
@@ -184,7 +184,7 @@ static void put_table(struct report_page *p, const struct verdict_timeline *t)
                 first = bin;
             last = count ? bin : last;
         }
-        report_tag(&p->w, "tr", NULL);
+        report_tag(&p->w, "tr", REPORT_END);
         report_payload(&p->w, "td", t->names.list[n], 200);
         report_leaff(&p->w, "td", "num", "%llu", (unsigned long long)all);
         report_leaff(&p->w, "td", "num", "%.3f s",
@@ -225,9 +225,9 @@ static void put_timeline(struct report_page *p, const struct verdict_gate *g,
                  (unsigned long long)g->events, others ? "more than " : "",
                  t->names.len - others, (double)(t->end_ns - t->start_ns) / 1e9,
                  t->gaps_len);
-    report_tag(&p->w, "div", "class", "lanes", "data-gate", which, NULL);
+    report_tag(&p->w, "div", "class", "lanes", "data-gate", which, REPORT_END);
     report_tag(&p->w, "svg", "viewBox", box, "role", "img", "aria-label",
-               "density of the stream by name", NULL);
+               "density of the stream by name", REPORT_END);
     put_hatch(&p->w);
     put_gaps(p, t);
     for (size_t n = 0; n < t->names.len; n++)
@@ -244,7 +244,7 @@ void report_html_timelines(struct report_page *p)
     size_t index = 0;
     bool any = false;
 
-    report_tag(&p->w, "section", "id", "timeline", NULL);
+    report_tag(&p->w, "section", "id", "timeline", REPORT_END);
     report_leaf(&p->w, "h2", NULL, "Timeline");
     for (const struct verdict_gate *g = p->doc->gates; g; g = g->next, index++)
         if (g->timeline && g->timeline->bins_len && g->timeline->names.len) {

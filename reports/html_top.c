@@ -32,15 +32,16 @@ static void put_links(struct report_page *p)
                           p->doc->coverage != NULL,
                           p->doc->perf != NULL};
 
-    report_tag(&p->w, "nav", "class", "rail", "aria-label", "Sections", NULL);
-    report_tag(&p->w, "details", "open", "", NULL);
+    report_tag(&p->w, "nav", "class", "rail", "aria-label", "Sections",
+               REPORT_END);
+    report_tag(&p->w, "details", "open", "", REPORT_END);
     report_leaf(&p->w, "summary", NULL, "Sections");
-    report_tag(&p->w, "ul", NULL);
+    report_tag(&p->w, "ul", REPORT_END);
     for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
         if (!there[i])
             continue;
-        report_tag(&p->w, "li", NULL);
-        report_tag(&p->w, "a", "href", links[i][0], NULL);
+        report_tag(&p->w, "li", REPORT_END);
+        report_tag(&p->w, "a", "href", links[i][0], REPORT_END);
         report_put(&p->w, links[i][1]);
         report_end(&p->w);
         report_end(&p->w);
@@ -55,7 +56,7 @@ static void put_facts(struct report_page *p)
     const struct verdict_run *run = &p->doc->run;
     struct td_buf text = {0};
 
-    report_tag(&p->w, "p", "class", "facts", NULL);
+    report_tag(&p->w, "p", "class", "facts", REPORT_END);
     if (run->id)
         report_leaff(&p->w, "span", NULL, "run %s", run->id);
     if (run->commit)
@@ -80,18 +81,18 @@ static void put_bar(struct report_page *p)
 {
     const char *project = p->doc->run.project;
 
-    report_tag(&p->w, "a", "class", "skip-link", "href", "#main", NULL);
+    report_tag(&p->w, "a", "class", "skip-link", "href", "#main", REPORT_END);
     report_put(&p->w, "Skip to the verdict");
     report_end(&p->w);
-    report_tag(&p->w, "header", "class", "bar", NULL);
-    report_tag(&p->w, "div", "class", "stamp", NULL);
+    report_tag(&p->w, "header", "class", "bar", REPORT_END);
+    report_tag(&p->w, "div", "class", "stamp", REPORT_END);
     report_badge(p, check_outcome_text(p->doc->outcome));
     report_end(&p->w);
-    report_tag(&p->w, "div", "class", "title", NULL);
+    report_tag(&p->w, "div", "class", "title", REPORT_END);
     report_leaf(&p->w, "h1", NULL, project ? project : "Verdict");
     put_facts(p);
     report_end(&p->w);
-    report_tag(&p->w, "div", "class", "tools", "id", "tools", NULL);
+    report_tag(&p->w, "div", "class", "tools", "id", "tools", REPORT_END);
     report_end(&p->w);
     report_end(&p->w);
 }
@@ -149,12 +150,12 @@ static void put_first_finding(struct report_page *p, size_t gate)
              p->entries[i].finding->level < f->level))
             f = p->entries[i].finding;
     report_place(&place, f);
-    report_tag(&p->w, "p", "class", "first-finding", NULL);
+    report_tag(&p->w, "p", "class", "first-finding", REPORT_END);
     report_payload(&p->w, "b", f->rule ? f->rule : "", 200);
     report_put(&p->w, ": ");
     report_payload(&p->w, "span", f->message ? f->message : "", 300);
     report_put(&p->w, " ");
-    report_tag(&p->w, "span", "class", "dim", NULL);
+    report_tag(&p->w, "span", "class", "dim", REPORT_END);
     report_payload(&p->w, "span", td_buf_str(&place), 300);
     report_end(&p->w);
     report_end(&p->w);
@@ -168,8 +169,8 @@ static void put_first(struct report_page *p, const struct verdict_gate *g,
     char target[32];
 
     snprintf(target, sizeof(target), "#g%zu", index);
-    report_tag(&p->w, "li", NULL);
-    report_tag(&p->w, "a", "href", target, NULL);
+    report_tag(&p->w, "li", REPORT_END);
+    report_tag(&p->w, "a", "href", target, REPORT_END);
     report_payload(&p->w, "b", g->name ? g->name : "", 200);
     report_end(&p->w);
     report_put(&p->w, " ");
@@ -189,10 +190,10 @@ static void put_firsts(struct report_page *p)
     size_t index = 0;
     size_t done = 0;
 
-    report_tag(&p->w, "section", "id", "first", "class", "first", NULL);
+    report_tag(&p->w, "section", "id", "first", "class", "first", REPORT_END);
     report_leaf(&p->w, "h2", NULL, bad ? "Do first" : "Verdict");
     put_sentence(p, bad);
-    report_tag(&p->w, "ol", NULL);
+    report_tag(&p->w, "ol", REPORT_END);
     for (const struct verdict_gate *g = p->doc->gates; g && done < FIRST_MAX;
          g = g->next, index++)
         if (is_bad(g)) {
@@ -211,7 +212,7 @@ static void put_firsts(struct report_page *p)
 static void put_unjudged(struct report_page *p, const char *what,
                          const char *name, const char *reason)
 {
-    report_tag(&p->w, "li", NULL);
+    report_tag(&p->w, "li", REPORT_END);
     report_badge(p, what);
     report_put(&p->w, " ");
     report_payload(&p->w, "span", name ? name : "", 200);
@@ -267,9 +268,10 @@ static void put_not_judged(struct report_page *p)
 {
     uint64_t before;
 
-    report_tag(&p->w, "section", "id", "unjudged", "class", "unjudged", NULL);
+    report_tag(&p->w, "section", "id", "unjudged", "class", "unjudged",
+               REPORT_END);
     report_leaf(&p->w, "h2", NULL, "Not judged");
-    report_tag(&p->w, "ul", NULL);
+    report_tag(&p->w, "ul", REPORT_END);
     before = p->w.out->len;
     for (const struct verdict_gate *g = p->doc->gates; g; g = g->next)
         put_gate_unjudged(p, g);
@@ -288,9 +290,9 @@ static void put_not_judged(struct report_page *p)
 void report_html_top(struct report_page *p)
 {
     put_bar(p);
-    report_tag(&p->w, "div", "class", "frame", NULL);
+    report_tag(&p->w, "div", "class", "frame", REPORT_END);
     put_links(p);
-    report_tag(&p->w, "main", "id", "main", NULL);
+    report_tag(&p->w, "main", "id", "main", REPORT_END);
     put_firsts(p);
     put_not_judged(p);
 }
@@ -347,7 +349,7 @@ static void put_trend_bar(struct report_page *p, struct point at, size_t i,
     snprintf(h, sizeof(h), "%.1f", high);
     report_tag(&p->w, "rect", "x", x, "y", y, "width", "4", "height", h, "fill",
                at.bad ? "#a8002c" : "#7a8594", "class", at.bad ? "bad" : "good",
-               NULL);
+               REPORT_END);
     report_end(&p->w);
 }
 
@@ -374,7 +376,7 @@ static void put_trend(struct report_page *p, const struct verdict_gate *g)
     }
     snprintf(wide, sizeof(wide), "%zu", len * TREND_WIDE);
     report_tag(&p->w, "svg", "class", "trend", "width", wide, "height", "20",
-               "role", "img", "aria-label", td_buf_str(&label), NULL);
+               "role", "img", "aria-label", td_buf_str(&label), REPORT_END);
     for (size_t i = 0; i < len; i++)
         put_trend_bar(p, points[i], i, top);
     report_end(&p->w);
@@ -383,7 +385,7 @@ static void put_trend(struct report_page *p, const struct verdict_gate *g)
 
 static void cell(struct report_page *p, const char *label, const char *class)
 {
-    report_tag(&p->w, "td", "data-l", label, "class", class, NULL);
+    report_tag(&p->w, "td", "data-l", label, "class", class, REPORT_END);
 }
 
 static void put_numbers(struct report_page *p, const struct verdict_gate *g)
@@ -430,9 +432,9 @@ static void put_gate_row(struct report_page *p, const struct verdict_gate *g,
     char target[32];
 
     snprintf(target, sizeof(target), "#g%zu", index);
-    report_tag(&p->w, "tr", NULL);
-    report_tag(&p->w, "th", "scope", "row", NULL);
-    report_tag(&p->w, "a", "href", target, NULL);
+    report_tag(&p->w, "tr", REPORT_END);
+    report_tag(&p->w, "th", "scope", "row", REPORT_END);
+    report_tag(&p->w, "a", "href", target, REPORT_END);
     report_payload(&p->w, "span", g->name ? g->name : "", 200);
     report_end(&p->w);
     report_leaff(&p->w, "span", "dim", " %s", verdict_kind_text(g->kind));
@@ -459,22 +461,22 @@ void report_html_gates(struct report_page *p)
                                         "Trend", "Time",    "New"};
     size_t index = 0;
 
-    report_tag(&p->w, "section", "id", "gates", NULL);
+    report_tag(&p->w, "section", "id", "gates", REPORT_END);
     report_leaf(&p->w, "h2", NULL, "Gates");
-    report_tag(&p->w, "table", "class", "cards", NULL);
-    report_tag(&p->w, "thead", NULL);
-    report_tag(&p->w, "tr", NULL);
+    report_tag(&p->w, "table", "class", "cards", REPORT_END);
+    report_tag(&p->w, "thead", REPORT_END);
+    report_tag(&p->w, "tr", REPORT_END);
     for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
         report_tag(&p->w, "th", "scope", "col", "class",
                    strchr("NBT", heads[i][0]) && heads[i][1] != 'r' ? "num"
                                                                     : NULL,
-                   NULL);
+                   REPORT_END);
         report_put(&p->w, heads[i]);
         report_end(&p->w);
     }
     report_end(&p->w);
     report_end(&p->w);
-    report_tag(&p->w, "tbody", NULL);
+    report_tag(&p->w, "tbody", REPORT_END);
     for (const struct verdict_gate *g = p->doc->gates; g; g = g->next)
         put_gate_row(p, g, index++);
     report_end(&p->w);

@@ -228,7 +228,7 @@ void report_end(struct report_tags *w)
 void report_leaf(struct report_tags *w, const char *name, const char *class,
                  const char *text)
 {
-    report_tag(w, name, "class", class, NULL);
+    report_tag(w, name, "class", class, REPORT_END);
     report_put(w, text);
     report_end(w);
 }
@@ -238,7 +238,7 @@ void report_leaff(struct report_tags *w, const char *name, const char *class,
 {
     va_list args;
 
-    report_tag(w, name, "class", class, NULL);
+    report_tag(w, name, "class", class, REPORT_END);
     va_start(args, fmt);
     put_args(w, fmt, args);
     va_end(args);
@@ -256,8 +256,8 @@ void report_payload(struct report_tags *w, const char *name, const char *text,
         while (keep > 0 && ((uint8_t)text[keep] & 0xc0) == 0x80)
             keep--;
     }
-    report_tag(w, name, "class", "p", NULL);
-    report_tag(w, "bdi", NULL);
+    report_tag(w, name, "class", "p", REPORT_END);
+    report_tag(w, "bdi", REPORT_END);
     report_put_bytes(w, td_bytes((const uint8_t *)text, keep));
     report_end(w);
     if (keep < len)

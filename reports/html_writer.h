@@ -23,6 +23,9 @@
 
 #define REPORT_TAGS_DEEP 48 /* elements open at a time */
 
+/* Ends a list of arguments. */
+#define REPORT_END ((const char *)NULL)
+
 struct report_tags {
     struct td_buf *out;
     const char *open[REPORT_TAGS_DEEP];

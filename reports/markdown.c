@@ -56,8 +56,8 @@ static void add_block(struct td_buf *out, const char *command)
         for (size_t i = 0; i <= longest; i++)
             (void)td_buf_add_byte(out, '`');
         (void)td_buf_add_text(out, side ? "\n" : "sh\n  ");
-        (void)td_buf_add_bytes(
-            out, td_buf_bytes(side ? &(struct td_buf){0} : &clean));
+        if (!side)
+            (void)td_buf_add_bytes(out, td_buf_bytes(&clean));
         (void)td_buf_add_text(out, side ? "" : "\n");
     }
     td_buf_release(&clean);

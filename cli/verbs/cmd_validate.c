@@ -8,6 +8,7 @@
 #include "core/json_writer.h"
 #include "reports/json.h"
 #include "reports/text.h"
+#include "validator/verdict/timeline.h"
 
 #include <inttypes.h>
 #include <sched.h>

@@ -209,7 +209,7 @@ static void add_row(struct verdict_timeline *t, size_t column,
 static void make_counts(const struct verdict_timeline_maker *m,
                         struct verdict_timeline *t, struct td_arena *arena)
 {
-    const struct row *rows[VERDICT_NAMES_SEEN];
+    const struct row *rows[VERDICT_NAMES_SEEN] = {NULL};
     size_t own = m->rows_len < VERDICT_NAMES ? m->rows_len : VERDICT_NAMES;
     bool other = m->rows_len > own || m->rows[OTHER];
 
@@ -237,7 +237,7 @@ static void make_gaps(struct verdict_timeline_maker *m,
 {
     unsigned percent = m->gaps.len >= GAPS_MANY ? 99 : 90;
     uint64_t usual = 0;
-    struct gap list[VERDICT_GAPS];
+    struct gap list[VERDICT_GAPS] = {{0, 0}};
     size_t len = 0;
 
     if (m->longest_len)
