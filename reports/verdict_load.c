@@ -190,6 +190,7 @@ static enum td_code load_word(struct load *l, uint32_t at,
 /* The array at `at` and how many are in it. */
 static enum td_code open_array(struct load *l, uint32_t at, size_t *len)
 {
+    *len = 0;
     if (value(l, at)->kind != TD_JSON_ARRAY)
         return refuse(l, at, "is no list");
     *len = value(l, at)->count;

@@ -242,6 +242,17 @@ static enum td_code tell(struct validate *all, enum td_code worst,
     return cli_report_all(all->args, &all->doc, err);
 }
 
+static enum td_code validate_one(struct validate *all, const char *path,
+                                 struct td_error *err)
+{
+    uint64_t judged = all->inputs;
+    enum td_code code = validate(all, path, err);
+
+    if (code && all->inputs == judged)
+        add_unread(all, path, err);
+    return code;
+}
+
 static enum td_code validate_all(struct validate *all, struct td_error *err)
 {
     struct td_error kept = {0};
@@ -250,12 +261,9 @@ static enum td_code validate_all(struct validate *all, struct td_error *err)
 
     for (int i = 0; i < operands || i == 0; i++) {
         struct td_error why = {0};
-        uint64_t judged = all->inputs;
         enum td_code code =
-            validate(all, operands ? cli_operand(all->args, i) : "-", &why);
+            validate_one(all, operands ? cli_operand(all->args, i) : "-", &why);
 
-        if (code && all->inputs == judged)
-            add_unread(all, operands ? cli_operand(all->args, i) : "-", &why);
         worst = cli_check_worse(worst, &kept, code, &why);
         if (code == TD_CANCELLED)
             break;

@@ -17,5 +17,5 @@ if(TD_NODE)
   add_test(NAME web.page COMMAND ${CMAKE_COMMAND} -E env
     TD_PAGE=$<TARGET_FILE:td_page> ${TD_NODE}
     ${CMAKE_CURRENT_LIST_DIR}/test_page.mjs)
-  set_tests_properties(web.page PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77)
+  set_tests_properties(web.page PROPERTIES TIMEOUT 900 SKIP_RETURN_CODE 77)
 endif()

@@ -92,7 +92,7 @@ struct read_json *read_json_new(const char *const *paths, size_t record_max,
 
 static bool bad(struct read_json *json, const char *why)
 {
-    (void)snprintf(json->why, sizeof(json->why), "%s", why);
+    (void)snprintf(json->why, sizeof(json->why), "%.150s", why);
     return false;
 }
 
