@@ -16,7 +16,7 @@ static void put_bar(struct report_page *p, const uint64_t part[2])
 {
     char wide[24];
 
-    snprintf(wide, sizeof(wide), "%.0f", percent(part));
+    (void)snprintf(wide, sizeof(wide), "%.0f", percent(part));
     report_tag(&p->w, "svg", "class", "bar-of", "width", "100", "height", "10",
                "aria-hidden", "true", REPORT_END);
     report_tag(&p->w, "rect", "class", "whole", "width", "100", "height", "10",

@@ -115,7 +115,7 @@ static void json_ns(struct td_json_writer *w, const char *key, uint64_t ns)
 {
     char text[24];
 
-    snprintf(text, sizeof(text), "%llu", (unsigned long long)ns);
+    (void)snprintf(text, sizeof(text), "%llu", (unsigned long long)ns);
     td_json_put_text(w, key, text);
 }
 
@@ -169,7 +169,7 @@ static void put_json(struct report_tags *w, struct td_bytes json)
             char text[8];
 
             report_raw(w, td_bytes(from, (size_t)(at - from)));
-            snprintf(text, sizeof(text), "\\u%04x", *at);
+            (void)snprintf(text, sizeof(text), "\\u%04x", *at);
             report_raw(w, td_text(text));
             from = at + 1;
         }

@@ -107,7 +107,7 @@ static void put_finding(struct report_page *p, const struct report_entry *e,
     const struct verdict_finding *f = e->finding;
     char id[32];
 
-    snprintf(id, sizeof(id), "f%zu", e->number);
+    (void)snprintf(id, sizeof(id), "f%zu", e->number);
     report_tag(&p->w, "details", "class", "finding", "id", id, "open",
                open ? "" : NULL, REPORT_END);
     put_finding_head(p, f);
@@ -333,7 +333,7 @@ static void put_gate(struct report_page *p, const struct verdict_gate *g,
 {
     char id[32];
 
-    snprintf(id, sizeof(id), "g%zu", index);
+    (void)snprintf(id, sizeof(id), "g%zu", index);
     report_tag(&p->w, "section", "class", "gate", "id", id, REPORT_END);
     report_tag(&p->w, "h3", REPORT_END);
     report_payload(&p->w, "span", g->name ? g->name : "", 200);

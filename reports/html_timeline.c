@@ -69,7 +69,7 @@ static void put_lane(struct report_page *p, const struct verdict_timeline *t,
     for (size_t bin = 0; bin < t->bins_len; bin++)
         all += t->counts[bin * t->names.len + name];
     put_line(&d, sums, base);
-    snprintf(y, sizeof(y), "%.0f", base - 5);
+    (void)snprintf(y, sizeof(y), "%.0f", base - 5);
     report_tag(&p->w, "text", "x", "0", "y", y, "class", "name", REPORT_END);
     report_putf(&p->w, "%.22s", t->names.list[name]);
     report_tag(&p->w, "title", REPORT_END);
@@ -86,7 +86,7 @@ static void put_gaps(struct report_page *p, const struct verdict_timeline *t)
 {
     char high[24];
 
-    snprintf(high, sizeof(high), "%zu", t->names.len * LANE);
+    (void)snprintf(high, sizeof(high), "%zu", t->names.len * LANE);
     for (size_t i = 0; i < t->gaps_len; i++) {
         double from = x_of(t, t->gaps[i][0]);
         double wide = x_of(t, t->gaps[i][1]) - from;
@@ -95,8 +95,8 @@ static void put_gaps(struct report_page *p, const struct verdict_timeline *t)
 
         if (wide < 1)
             continue;
-        snprintf(x, sizeof(x), "%.1f", from);
-        snprintf(w, sizeof(w), "%.1f", wide);
+        (void)snprintf(x, sizeof(x), "%.1f", from);
+        (void)snprintf(w, sizeof(w), "%.1f", wide);
         report_tag(&p->w, "rect", "class", "gap", "x", x, "y", "0", "width", w,
                    "height", high, "fill", "url(#hatch)", REPORT_END);
         report_tag(&p->w, "title", REPORT_END);
@@ -144,9 +144,9 @@ static void put_times(struct report_page *p, const struct verdict_timeline *t)
     char y[24];
     char x[24];
 
-    snprintf(y, sizeof(y), "%zu", t->names.len * LANE + 26);
+    (void)snprintf(y, sizeof(y), "%zu", t->names.len * LANE + 26);
     for (int i = 0; i <= 4; i++) {
-        snprintf(x, sizeof(x), "%d", LABEL + WIDE * i / 4);
+        (void)snprintf(x, sizeof(x), "%d", LABEL + WIDE * i / 4);
         report_tag(&p->w, "text", "x", x, "y", y, "class", "tick",
                    "text-anchor",
                    i == 0   ? "start"
@@ -214,9 +214,9 @@ static void put_timeline(struct report_page *p, const struct verdict_gate *g,
     char box[64];
     char which[24];
 
-    snprintf(box, sizeof(box), "0 0 %d %zu", LABEL + WIDE,
-             t->names.len * LANE + 30);
-    snprintf(which, sizeof(which), "%zu", index);
+    (void)snprintf(box, sizeof(box), "0 0 %d %zu", LABEL + WIDE,
+                   t->names.len * LANE + 30);
+    (void)snprintf(which, sizeof(which), "%zu", index);
     report_leaff(&p->w, "h3", NULL, "%s", g->name ? g->name : "");
     report_leaff(&p->w, "p", "dim",
                  "%llu events of %s%zu names in %.3f s; %zu long gaps are "

@@ -168,7 +168,7 @@ static void put_first(struct report_page *p, const struct verdict_gate *g,
 {
     char target[32];
 
-    snprintf(target, sizeof(target), "#g%zu", index);
+    (void)snprintf(target, sizeof(target), "#g%zu", index);
     report_tag(&p->w, "li", REPORT_END);
     report_tag(&p->w, "a", "href", target, REPORT_END);
     report_payload(&p->w, "b", g->name ? g->name : "", 200);
@@ -344,9 +344,9 @@ static void put_trend_bar(struct report_page *p, struct point at, size_t i,
 
     if (high < 2 || !at.there)
         high = 2;
-    snprintf(x, sizeof(x), "%zu", i * TREND_WIDE);
-    snprintf(y, sizeof(y), "%.1f", TREND_HIGH - high);
-    snprintf(h, sizeof(h), "%.1f", high);
+    (void)snprintf(x, sizeof(x), "%zu", i * TREND_WIDE);
+    (void)snprintf(y, sizeof(y), "%.1f", TREND_HIGH - high);
+    (void)snprintf(h, sizeof(h), "%.1f", high);
     report_tag(&p->w, "rect", "x", x, "y", y, "width", "4", "height", h, "fill",
                at.bad ? "#a8002c" : "#7a8594", "class", at.bad ? "bad" : "good",
                REPORT_END);
@@ -374,7 +374,7 @@ static void put_trend(struct report_page *p, const struct verdict_gate *g)
         td_buf_add_text(&label, points[i].bad ? " (bad)" : "");
         top = points[i].value > top ? points[i].value : top;
     }
-    snprintf(wide, sizeof(wide), "%zu", len * TREND_WIDE);
+    (void)snprintf(wide, sizeof(wide), "%zu", len * TREND_WIDE);
     report_tag(&p->w, "svg", "class", "trend", "width", wide, "height", "20",
                "role", "img", "aria-label", td_buf_str(&label), REPORT_END);
     for (size_t i = 0; i < len; i++)
@@ -431,7 +431,7 @@ static void put_gate_row(struct report_page *p, const struct verdict_gate *g,
     struct td_buf text = {0};
     char target[32];
 
-    snprintf(target, sizeof(target), "#g%zu", index);
+    (void)snprintf(target, sizeof(target), "#g%zu", index);
     report_tag(&p->w, "tr", REPORT_END);
     report_tag(&p->w, "th", "scope", "row", REPORT_END);
     report_tag(&p->w, "a", "href", target, REPORT_END);

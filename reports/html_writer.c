@@ -70,8 +70,9 @@ static void show_code(struct report_tags *w, uint32_t cp, bool in_tag)
 {
     char text[48];
 
-    snprintf(text, sizeof(text),
-             in_tag ? "U+%04X" : "<b class=\"u\">U+%04X</b>", (unsigned)cp);
+    (void)snprintf(text, sizeof(text),
+                   in_tag ? "U+%04X" : "<b class=\"u\">U+%04X</b>",
+                   (unsigned)cp);
     add_text(w, text);
     w->shown++;
 }

@@ -317,6 +317,7 @@ static enum td_code load_lines(struct load *l, uint32_t at,
 }
 
 /* ---- members ---- */
+/* NOLINTBEGIN(misc-no-recursion): as deep as the tables of shapes. */
 
 static enum td_code load_list(struct load *l, uint32_t at,
                               const struct report_shape *shape, void *to)
@@ -471,6 +472,8 @@ static enum td_code load_struct(struct load *l, uint32_t object,
     }
     return code;
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 /* ---- the document ---- */
 

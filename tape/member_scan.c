@@ -488,21 +488,28 @@ static enum td_code input_failed(const struct tape_scan *scan,
     return scan->in.err.code;
 }
 
+/* The next lines of a stream; TD_AGAIN with streaming off: it gave way to
+ * members.
+ */
+static enum td_code next_of_stream(struct tape_scan *scan,
+                                   struct tape_text *out, struct td_error *err)
+{
+    enum td_code code = tape_scan_stream_next(scan, out);
+
+    return scan->in.failed && code ? input_failed(scan, err) : code;
+}
+
 static enum td_code next_text(struct tape_scan *scan, struct tape_text *out,
                               struct td_error *err)
 {
     for (;;) {
         uint64_t at = scan->at;
         struct td_bytes data;
+        enum td_code code =
+            scan->streaming ? next_of_stream(scan, out, err) : TD_AGAIN;
 
-        if (scan->streaming) {
-            enum td_code code = tape_scan_stream_next(scan, out);
-
-            if (scan->in.failed && code)
-                return input_failed(scan, err);
-            if (code != TD_AGAIN || scan->streaming)
-                return code;
-        }
+        if (code != TD_AGAIN || scan->streaming)
+            return code;
         if (take_ahead(scan, out))
             return TD_OK;
         data = tape_input_at(&scan->in, scan->at, TAPE_HEAD_LEN);

@@ -27,18 +27,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILES_MAX 64
-#define NAMES_MAX 1024
-#define NAME_MAX_ 64
-#define PATH_MAX_ 1024
-#define BYTES_MAX (1 << 20) /* of all modules */
+#define FILES_MAX    64
+#define NAMES_MAX    1024
+#define LONGEST_NAME 64
+#define LONGEST_PATH 1024
+#define BYTES_MAX    (1 << 20) /* of all modules */
 
 struct pack {
     const char *list;
     char folder[700];
-    char files[FILES_MAX][PATH_MAX_];
+    char files[FILES_MAX][LONGEST_PATH];
     size_t files_len;
-    char names[NAMES_MAX][NAME_MAX_];
+    char names[NAMES_MAX][LONGEST_NAME];
     size_t names_len;
     const char *file; /* that is being read */
     size_t line;
@@ -55,11 +55,11 @@ static void refuse(struct pack *p, const char *fmt, ...)
 {
     va_list args;
 
-    fprintf(stderr, "%s:%zu: ", p->file, p->line);
+    (void)fprintf(stderr, "%s:%zu: ", p->file, p->line);
     va_start(args, fmt);
-    vfprintf(stderr, fmt, args);
+    (void)vfprintf(stderr, fmt, args);
     va_end(args);
-    fputc('\n', stderr);
+    (void)fputc('\n', stderr);
     p->bad = true;
 }
 
@@ -108,8 +108,8 @@ static void check_import(struct pack *p, const char *line)
 {
     char names[512];
     char from[256];
-    char path[PATH_MAX_ * 2];
-    char folder[PATH_MAX_];
+    char path[LONGEST_PATH * 2];
+    char folder[LONGEST_PATH];
     int end = 0;
 
     if (sscanf(line, "import {%511[A-Za-z0-9_, ]} from '%255[a-z0-9_./]';%n",
@@ -118,8 +118,8 @@ static void check_import(struct pack *p, const char *line)
         refuse(p, "write an import as: import {a, b} from './x.js';");
         return;
     }
-    snprintf(folder, sizeof(folder), "%s", p->file);
-    snprintf(path, sizeof(path), "%s/%s", dirname(folder), from);
+    (void)snprintf(folder, sizeof(folder), "%s", p->file);
+    (void)snprintf(path, sizeof(path), "%s/%s", dirname(folder), from);
     plain_path(path);
     if (!is_above(p, path))
         refuse(p, "%s is not above in the list", path);
@@ -129,7 +129,7 @@ static void check_import(struct pack *p, const char *line)
 
 static void add_name(struct pack *p, const char *name, size_t len)
 {
-    if (len == 0 || len >= NAME_MAX_ || p->names_len == NAMES_MAX) {
+    if (len == 0 || len >= LONGEST_NAME || p->names_len == NAMES_MAX) {
         refuse(p, "a name at the top is one plain word");
         return;
     }
@@ -214,22 +214,22 @@ static void take_file(struct pack *p, const char *path)
         take_line(p, line);
     }
     free(line);
-    fclose(file);
+    (void)fclose(file);
 }
 
 static void read_list(struct pack *p)
 {
     FILE *file = fopen(p->list, "r");
     char line[256];
-    char folder[PATH_MAX_];
+    char folder[LONGEST_PATH];
 
     p->file = p->list;
     if (!file) {
         refuse(p, "cannot be opened");
         return;
     }
-    snprintf(folder, sizeof(folder), "%s", p->list);
-    snprintf(p->folder, sizeof(p->folder), "%.699s", dirname(folder));
+    (void)snprintf(folder, sizeof(folder), "%s", p->list);
+    (void)snprintf(p->folder, sizeof(p->folder), "%.699s", dirname(folder));
     while (fgets(line, sizeof(line), file)) {
         p->line++;
         line[strcspn(line, "\n")] = '\0';
@@ -239,9 +239,10 @@ static void read_list(struct pack *p)
             refuse(p, "more than %d files", FILES_MAX);
             break;
         }
-        snprintf(p->files[p->files_len++], PATH_MAX_, "%s/%s", p->folder, line);
+        (void)snprintf(p->files[p->files_len++], LONGEST_PATH, "%s/%s",
+                       p->folder, line);
     }
-    fclose(file);
+    (void)fclose(file);
 }
 
 static void take_files(struct pack *p)
@@ -271,18 +272,18 @@ static bool write_out(const struct pack *p, const char *name, const char *path)
         !(out = fopen(path, "w")))
         return false;
     EVP_EncodeBlock(text, digest, (int)len);
-    fprintf(out,
-            "#include <stddef.h>\n"
-            "extern const unsigned char %s[];\n"
-            "extern const size_t %s_len;\n"
-            "extern const char %s_hash[];\n"
-            "const size_t %s_len = %zu;\n"
-            "const char %s_hash[] = \"sha256-%s\";\n"
-            "const unsigned char %s[] = {",
-            name, name, name, name, p->len, name, (char *)text, name);
+    (void)fprintf(out,
+                  "#include <stddef.h>\n"
+                  "extern const unsigned char %s[];\n"
+                  "extern const size_t %s_len;\n"
+                  "extern const char %s_hash[];\n"
+                  "const size_t %s_len = %zu;\n"
+                  "const char %s_hash[] = \"sha256-%s\";\n"
+                  "const unsigned char %s[] = {",
+                  name, name, name, name, p->len, name, (char *)text, name);
     for (size_t i = 0; i < p->len; i++)
-        fprintf(out, "%s%d,", i % 20 ? "" : "\n", p->out[i]);
-    fprintf(out, "0};\n");
+        (void)fprintf(out, "%s%d,", i % 20 ? "" : "\n", p->out[i]);
+    (void)fprintf(out, "0};\n");
     return fclose(out) == 0;
 }
 
@@ -293,7 +294,7 @@ int main(int argc, char **argv)
     size_t limit;
 
     if (argc != 5) {
-        fprintf(stderr, "usage: pack LIST NAME LIMIT OUT.c\n");
+        (void)fprintf(stderr, "usage: pack LIST NAME LIMIT OUT.c\n");
         return 2;
     }
     p->list = argv[1];
