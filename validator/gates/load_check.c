@@ -118,7 +118,7 @@ static enum td_code take_command(struct loader *l, uint32_t at, const char *key,
                                  struct verdict_words *out)
 {
     const char *sign;
-    const char *text;
+    const char *text = NULL;
 
     if (td_jsonx_is(l->r.doc, at, TD_JSON_ARRAY)) {
         enum td_code code = take_words(l, at, key, out);
@@ -330,7 +330,7 @@ static enum td_code take_statuses(struct loader *l, uint32_t at,
                                   struct gates_exits *out)
 {
     const struct td_json_value *v = l->r.doc->json.values;
-    uint64_t status;
+    uint64_t status = 0;
 
     if (v[at].kind != TD_JSON_ARRAY || v[at].count == 0)
         return gates_refuse(l, at, "exits are lists, as [0, 1]");

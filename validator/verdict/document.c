@@ -217,6 +217,20 @@ unsigned verdict_badness(enum check_outcome outcome)
     return ranks[outcome];
 }
 
+static int exit_of(const struct verdict_document *doc, bool lossy,
+                   bool cancelled)
+{
+    if (cancelled)
+        return 130;
+    if (doc->outcome == CHECK_FAIL)
+        return 1;
+    if (doc->outcome == CHECK_ERROR)
+        return 7;
+    if (doc->outcome == CHECK_FLAKY)
+        return 8;
+    return lossy ? 3 : 0;
+}
+
 void verdict_document_close(struct verdict_document *doc, bool cancelled)
 {
     bool lossy = false;
@@ -231,12 +245,7 @@ void verdict_document_close(struct verdict_document *doc, bool cancelled)
     }
     if (doc->outcome == CHECK_VACUOUS && any)
         doc->outcome = CHECK_PASS;
-    doc->exit = cancelled                     ? 130
-                : doc->outcome == CHECK_FAIL  ? 1
-                : doc->outcome == CHECK_ERROR ? 7
-                : doc->outcome == CHECK_FLAKY ? 8
-                : lossy                       ? 3
-                                              : 0;
+    doc->exit = exit_of(doc, lossy, cancelled);
 }
 
 /* ---- words ---- */

@@ -119,7 +119,7 @@ static void take_rule(const struct text *r, struct read_finding *f)
 {
     struct td_bytes m = f->message;
     struct td_bytes rule;
-    size_t open = m.len;
+    size_t open;
 
     if (m.len == 0 || m.ptr[m.len - 1] != ']')
         return;

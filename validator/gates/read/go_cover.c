@@ -35,7 +35,8 @@ struct go {
 
 static int by_place(const void *a, const void *b)
 {
-    const struct block *x = a, *y = b;
+    const struct block *x = a;
+    const struct block *y = b;
 
     for (int i = 0; i < 4; i++) {
         if (x->place[i] != y->place[i])
@@ -72,7 +73,8 @@ static void join(struct go *r)
 static void tell_lines(struct go *r)
 {
     struct read_line line = {.file = read_kept(&r->base, FILE_NAME)};
-    size_t open = 0, next = 0;
+    size_t open = 0;
+    size_t next = 0;
 
     while ((next < r->len || open > 0) && !r->base.stopped) {
         size_t kept = 0;

@@ -110,7 +110,9 @@ static void take_segment(struct llvm *r, const struct td_json_doc *doc)
 static void take_branch(struct llvm *r, const struct td_json_doc *doc)
 {
     struct read_count count = {0};
-    uint64_t column, yes, no;
+    uint64_t column;
+    uint64_t yes;
+    uint64_t no;
 
     if (doc->values[0].kind != TD_JSON_ARRAY || doc->values[0].count < 6 ||
         doc->len < 7 || !number_at(doc, 1, &count.line) ||

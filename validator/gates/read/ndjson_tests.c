@@ -76,7 +76,8 @@ static void on_cargo(struct read_reader *reader, struct td_bytes line)
 {
     struct lines *r = (struct lines *)reader;
     const struct td_json_doc *doc = read_line_json(reader, line);
-    struct td_bytes type, event;
+    struct td_bytes type;
+    struct td_bytes event;
 
     if (!doc) {
         other_line(reader, line);

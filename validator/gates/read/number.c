@@ -98,7 +98,8 @@ static bool take_exponent(struct td_bytes text, size_t *at, int *power)
 /* By squares: exact enough in the 64 bits of a long double. */
 static long double scaled(uint64_t mantissa, int power)
 {
-    long double factor = 1, square = 10;
+    long double factor = 1;
+    long double square = 10;
 
     for (int rest = power < 0 ? -power : power; rest > 0; rest >>= 1) {
         if (rest & 1)
@@ -146,7 +147,9 @@ int64_t read_time(struct td_bytes text, double unit)
 
 int64_t read_clock(struct td_bytes text)
 {
-    uint64_t days = 0, hours, minutes;
+    uint64_t days = 0;
+    uint64_t hours;
+    uint64_t minutes;
     int64_t rest;
 
     if (!read_digits(&text, &hours) || text.len == 0)

@@ -163,7 +163,9 @@ static void on_perf(struct read_reader *r, struct td_bytes line)
 {
     struct read_sample sample = {0};
     char between = read_find_byte(line, ';') < line.len ? ';' : ',';
-    struct td_bytes value, unit, event;
+    struct td_bytes value;
+    struct td_bytes unit;
+    struct td_bytes event;
     double factor;
 
     if (line.len == 0 || line.ptr[0] == '#')

@@ -173,7 +173,8 @@ static void point(struct tap *tap, unsigned level, bool ok,
                   struct td_bytes rest)
 {
     struct level *at = &tap->level[level];
-    struct td_bytes name = read_trim(rest), why = td_text("");
+    struct td_bytes name = read_trim(rest);
+    struct td_bytes why = td_text("");
     bool parent = level < tap->depth && tap->level[level + 1].points > 0;
     bool child_failed = end_levels(tap, level);
     uint64_t number;
@@ -202,7 +203,8 @@ static void point(struct tap *tap, unsigned level, bool ok,
 static void plan(struct tap *tap, unsigned level, struct td_bytes rest)
 {
     struct level *at = &tap->level[level];
-    struct td_bytes why = td_text(""), text;
+    struct td_bytes why = td_text("");
+    struct td_bytes text;
     uint64_t count;
 
     if (!read_digits(&rest, &count))
@@ -323,7 +325,7 @@ static void known(struct tap *tap, unsigned level, struct td_bytes text)
 static void on_line(struct read_reader *reader, struct td_bytes line)
 {
     struct tap *tap = (struct tap *)reader;
-    struct td_bytes text = line;
+    struct td_bytes text;
     unsigned indent = 0;
 
     while (indent < line.len && line.ptr[indent] == ' ')

@@ -214,7 +214,10 @@ static bool let_go(struct read_xml *xml, bool is_reference)
            (len == 1 || parse(xml, xml->held + 1, len - 1, false));
 }
 
-/* The bytes up to a & or behind what is held; how many, or 0 on failure. */
+/* The bytes up to a & or behind what is held; how many, or 0 on failure. It
+ * calls itself when nothing is held any more, once.
+ */
+/* NOLINTNEXTLINE(misc-no-recursion) */
 static size_t put_some(struct read_xml *xml, struct td_bytes piece)
 {
     const uint8_t *found;

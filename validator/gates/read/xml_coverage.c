@@ -73,7 +73,8 @@ static void open_class(struct coverage *r, const char **attributes)
 static void conditions(struct td_bytes text, uint64_t *taken, uint64_t *missed)
 {
     struct td_bytes rest = read_after(text, read_find_byte(text, '(') + 1);
-    uint64_t part, whole;
+    uint64_t part;
+    uint64_t whole;
 
     if (!read_digits(&rest, &part) || !read_begins(rest, "/"))
         return;
@@ -109,7 +110,8 @@ static void take_hits(struct coverage *r, const char **attributes,
 static void on_cobertura(void *self, const char *name, const char **attributes)
 {
     struct coverage *r = self;
-    uint64_t taken = 0, missed = 0;
+    uint64_t taken = 0;
+    uint64_t missed = 0;
 
     if (is_root(r, name, "coverage")) {
         if (read_attribute(attributes, "clover"))
