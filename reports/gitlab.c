@@ -10,16 +10,6 @@
 
 #include <stdlib.h>
 
-static void put_clean(struct td_json_writer *w, const char *key,
-                      const char *text)
-{
-    struct td_buf clean = {0};
-
-    (void)td_text_clean(&clean, td_text(text));
-    td_json_put_string(w, key, td_buf_bytes(&clean));
-    td_buf_release(&clean);
-}
-
 /* Of a finding without one: what it says, without its line. */
 static const char *fingerprint(struct td_arena *arena,
                                const struct verdict_finding *f)
@@ -77,12 +67,12 @@ static void put_finding(struct quality *q, const struct verdict_document *doc,
     uint64_t line = f->line ? f->line : f->has_t ? 0 : f->seq;
 
     td_json_object(&q->w, NULL);
-    put_clean(&q->w, "description", f->message);
-    put_clean(&q->w, "check_name", f->rule);
+    report_put_clean(&q->w, "description", f->message);
+    report_put_clean(&q->w, "check_name", f->rule);
     put_fingerprint(q, fingerprint(&q->arena, f));
     td_json_put_text(&q->w, "severity", severity);
     td_json_object(&q->w, "location");
-    put_clean(&q->w, "path", path_of(doc, f));
+    report_put_clean(&q->w, "path", path_of(doc, f));
     td_json_object(&q->w, "lines");
     td_json_put_u64(&q->w, "begin", line ? line : 1);
     td_json_object_end(&q->w);

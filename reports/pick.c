@@ -1,5 +1,6 @@
 #include "reports/pick.h"
 
+#include "core/log.h"
 #include "core/mem.h"
 
 #include <inttypes.h>
@@ -180,4 +181,14 @@ void report_twins_release(struct report_twins *twins)
 {
     free(twins->slots);
     *twins = (struct report_twins){0};
+}
+
+void report_put_clean(struct td_json_writer *w, const char *key,
+                      const char *text)
+{
+    struct td_buf clean = {0};
+
+    (void)td_text_clean(&clean, td_text(text));
+    td_json_put_string(w, key, td_buf_bytes(&clean));
+    td_buf_release(&clean);
 }

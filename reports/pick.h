@@ -2,6 +2,7 @@
 #ifndef REPORTS_PICK_H
 #define REPORTS_PICK_H
 
+#include "core/json_writer.h"
 #include "validator/verdict/document.h"
 
 /* Pointers in an order; to be freed. */
@@ -42,5 +43,9 @@ struct report_twins {
 };
 unsigned report_twin(struct report_twins *twins, const char *text);
 void report_twins_release(struct report_twins *twins);
+
+/* A member whose control characters are shown (td_text_clean()). */
+void report_put_clean(struct td_json_writer *w, const char *key,
+                      const char *text);
 
 #endif

@@ -69,16 +69,6 @@ static void put_location(struct td_json_writer *w,
     td_json_array_end(w);
 }
 
-static void put_clean(struct td_json_writer *w, const char *key,
-                      const char *text)
-{
-    struct td_buf clean = {0};
-
-    (void)td_text_clean(&clean, td_text(text));
-    td_json_put_string(w, key, td_buf_bytes(&clean));
-    td_buf_release(&clean);
-}
-
 /* In a message [text](1) is a link: brackets and backslashes are escaped
  * (SARIF 2.1.0, section 3.11.6).
  */
@@ -92,7 +82,8 @@ static void put_message(struct td_json_writer *w, const char *text)
         (void)td_buf_add_byte(&escaped, (uint8_t)*p);
     }
     td_json_object(w, "message");
-    put_clean(w, "text", escaped.len ? td_buf_str(&escaped) : "(no message)");
+    report_put_clean(w, "text",
+                     escaped.len ? td_buf_str(&escaped) : "(no message)");
     td_json_object_end(w);
     td_buf_release(&escaped);
 }
@@ -105,7 +96,7 @@ static void put_result(struct td_json_writer *w,
     static const char *const states[] = {"new", "unchanged", "absent"};
 
     td_json_object(w, NULL);
-    put_clean(w, "ruleId", f->rule);
+    report_put_clean(w, "ruleId", f->rule);
     td_json_put_text(w, "level", levels[f->level]);
     put_message(w, f->message);
     put_location(w, gate, f);
@@ -141,7 +132,7 @@ static void put_rules(struct td_json_writer *w, struct report_findings found)
         if (report_twin(&twins, found.list[i]->rule) > 1)
             continue;
         td_json_object(w, NULL);
-        put_clean(w, "id", found.list[i]->rule);
+        report_put_clean(w, "id", found.list[i]->rule);
         td_json_object_end(w);
     }
     td_json_array_end(w);
@@ -194,7 +185,7 @@ static void put_category(struct td_json_writer *w,
     if (times > 1)
         (void)td_buf_addf(&id, " #%u", times);
     (void)td_buf_add_byte(&id, '/');
-    put_clean(w, "id", td_buf_str(&id));
+    report_put_clean(w, "id", td_buf_str(&id));
     td_buf_release(&id);
 }
 
