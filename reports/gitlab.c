@@ -4,7 +4,6 @@
  */
 #include "core/digest.h"
 #include "core/json_writer.h"
-#include "core/log.h"
 #include "reports/formats.h"
 #include "reports/pick.h"
 

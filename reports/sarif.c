@@ -5,7 +5,6 @@
  * runs of one category: automationDetails.id is the gate's name.
  */
 #include "core/json_writer.h"
-#include "core/log.h"
 #include "reports/formats.h"
 #include "reports/pick.h"
 
