@@ -11,10 +11,14 @@ TOKEN = "s3cret~token"
 
 
 def serve(scene, *words):
+    """A server that never ends. A client with polling that is killed between
+    two requests cannot be told from one that is slow, so nobody may hold up the
+    others for long."""
     source = scene.peer("sio_server.mjs", stream=rig.EVENTS[:3])
     scene.tapedeck("record", source.url("sio"), "-o", "a.tape.gz").finish(0)
     return scene.serving("replay", "a.tape.gz", "--serve", "127.0.0.1:0",
-                         "--speed", "max", "--stay", "--loop", *words)
+                         "--speed", "max", "--stay", "--loop",
+                         "--max-stall", "1s", *words)
 
 
 def with_token(scene, *words):
