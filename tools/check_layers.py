@@ -57,7 +57,17 @@ reports         : validator/verdict core
 web             :
 recorder        : schema/regex tape wire core
 replayer        : schema/regex tape wire core
-orchestrator    : recorder replayer validator reports schema wire tape core
+orchestrator/plan     : core
+orchestrator/sched    : orchestrator/plan core
+orchestrator/journal  : orchestrator/plan tape core
+orchestrator/keeper   : core
+orchestrator/work     : orchestrator/plan core
+orchestrator/provider : orchestrator/keeper orchestrator/plan wire/net tape core
+orchestrator/spec      : core
+orchestrator/blueprint : orchestrator/spec core
+orchestrator/run      : orchestrator/provider orchestrator/work orchestrator/keeper orchestrator/journal orchestrator/sched orchestrator/plan orchestrator/blueprint orchestrator/spec validator reports wire/net tape core
+orchestrator/serve    : orchestrator/run orchestrator/provider orchestrator/work orchestrator/keeper orchestrator/journal orchestrator/sched orchestrator/plan orchestrator/blueprint orchestrator/spec recorder replayer validator reports schema wire tape core
+orchestrator    : orchestrator/serve orchestrator/run orchestrator/provider orchestrator/work orchestrator/keeper orchestrator/journal orchestrator/sched orchestrator/plan orchestrator/blueprint orchestrator/spec recorder replayer validator reports schema wire tape core
 console         : replayer wire tape core orchestrator/control_msg.h
 cli/options     : core
 cli/help        : cli/options core
