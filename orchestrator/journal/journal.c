@@ -146,6 +146,20 @@ static void keep(struct journal *j, const struct td_event *ev)
     j->kept[j->kept_len++] = kept;
 }
 
+static bool put_line(struct journal *j, const struct td_event *ev)
+{
+    struct td_error err;
+
+    if (j->failed.code)
+        return false;
+    if (tape_writer_put(j->tape, ev, &err)) {
+        j->failed = err;
+        return false;
+    }
+    j->dirty = true;
+    return true;
+}
+
 static void put(struct journal *j, const char *kind, const char *word,
                 struct td_bytes json)
 {
@@ -157,17 +171,20 @@ static void put(struct journal *j, const char *kind, const char *word,
         .name = td_text(word),
         .payload = json,
     };
-    struct td_error err;
 
-    if (j->failed.code)
-        return;
-    if (tape_writer_put(j->tape, &ev, &err)) {
-        j->failed = err;
-        return;
-    }
-    j->dirty = true;
-    if (j->event)
+    if (put_line(j, &ev) && j->event)
         keep(j, &ev);
+}
+
+void journal_note_stream(struct journal *j, uint32_t place,
+                         const struct td_event *ev)
+{
+    struct td_event mine = *ev;
+
+    mine.at_ns = segment_now(j);
+    mine.conn = place;
+    mine.kind = td_text(JOURNAL_STREAM);
+    (void)put_line(j, &mine);
 }
 
 void journal_note_json(struct journal *j, const char *word,

@@ -23,7 +23,8 @@
 #include "core/json_writer.h"
 #include "orchestrator/sched/sched.h"
 
-#define JOURNAL_KIND "run"
+#define JOURNAL_KIND   "run"
+#define JOURNAL_STREAM "stream"
 
 /* Lines of kind "run" that are no struct sched_event. */
 #define JOURNAL_CREATED                                                        \
@@ -80,6 +81,11 @@ void journal_note(struct journal *j, const struct plan *plan,
 /* The same of one that is no sched_event; json is one object. */
 void journal_note_json(struct journal *j, const char *word,
                        struct td_bytes json);
+
+/* A message of a stream that a task had with somebody, as it came: its kind is
+ * "stream", its connection the task's place. */
+void journal_note_stream(struct journal *j, uint32_t place,
+                         const struct td_event *ev);
 
 /* Begin an execution event: its envelope is open, and the writer that comes
  * back stands in "data". journal_said() puts "execution_id", "seq" and "schema"
