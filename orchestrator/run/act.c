@@ -250,16 +250,26 @@ static double temperature(uint32_t attempt)
     return by_attempt[attempt > 3 ? 2 : attempt - 1];
 }
 
-static enum td_code start(struct run_task *task, uint32_t attempt,
+static enum td_code on_put(void *ctx, const char *path, struct td_bytes bytes,
+                           struct td_error *err)
+{
+    struct run_task *task = ctx;
+
+    return work_put(task->x->place, path, bytes, err);
+}
+
+static const struct prov_events prov_events = {
+    .spawned = on_spawned,
+    .progress = on_progress,
+    .usage = on_usage,
+    .streamed = on_streamed,
+    .ended = on_ended,
+    .put = on_put,
+};
+
+static enum td_code start(struct run_task *task, uint32_t attempt, bool adopt,
                           struct td_error *err)
 {
-    static const struct prov_events events = {
-        .spawned = on_spawned,
-        .progress = on_progress,
-        .usage = on_usage,
-        .streamed = on_streamed,
-        .ended = on_ended,
-    };
     const struct provider *provider = provider_of(task);
     struct prov_job job = {
         .id = task->job,
@@ -275,8 +285,27 @@ static enum td_code start(struct run_task *task, uint32_t attempt,
     if (make_env(task, &env, err))
         return err->code;
     job.env = env;
-    return provider->ops->start(provider->self, &job, &events, task,
-                                &task->running, err);
+    return (adopt ? provider->ops->adopt : provider->ops->start)(
+        provider->self, &job, &prov_events, task, &task->running, err);
+}
+
+static void name_job(struct run_task *task, uint32_t attempt)
+{
+    (void)snprintf(task->job, sizeof(task->job), "%s/%u/%u", task->x->id,
+                   plan_of(task)->place, attempt);
+}
+
+enum td_code run_adopt(struct run_exec *x, uint32_t index, struct td_error *err)
+{
+    struct run_task *task = &x->tasks[index];
+    uint32_t attempt = sched_task(x->sched, index)->attempt;
+
+    if (!provider_of(task)->ops->adopt)
+        return td_error_set(err, TD_END, "", 0, "it cannot go on");
+    name_job(task, attempt);
+    if (look_up(task, err))
+        return err->code;
+    return start(task, attempt, true, err);
 }
 
 static void launch(struct run_task *task, uint32_t attempt)
@@ -286,8 +315,7 @@ static void launch(struct run_task *task, uint32_t attempt)
 
     if (attempt > 1)
         run_forget(task); /* inputs may be others by now */
-    (void)snprintf(task->job, sizeof(task->job), "%s/%u/%u", task->x->id,
-                   plan_of(task)->place, attempt);
+    name_job(task, attempt);
     task->began_ns = run_now(task->x);
     code = ready_attempt(task, &err);
     if (code == TD_END) {
@@ -295,7 +323,7 @@ static void launch(struct run_task *task, uint32_t attempt)
         return;
     }
     if (!code)
-        code = start(task, attempt, &err);
+        code = start(task, attempt, false, &err);
     if (code)
         failed_by(task, &err);
 }

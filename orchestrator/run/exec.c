@@ -331,7 +331,7 @@ static enum td_code create(struct run_exec *x, struct td_error *err)
     if (code)
         return code;
     run_name(x, id);
-    if (run_lock(x, err) || run_prepare(x, err))
+    if (run_lock(x, err) || run_crew_start(x, err) || run_prepare(x, err))
         return err->code;
     (void)td_buf_addf(&source, "plan:%s", x->plan.name);
     options.id = x->id;
@@ -425,7 +425,7 @@ enum td_code run_go(struct run_exec *x, const struct run_events *events,
     x->ctx = ctx;
     if (events->line)
         journal_on_event(x->journal, events->line, ctx);
-    if (check_providers(x, err))
+    if (run_crew_providers(x, err) || check_providers(x, err))
         return err->code;
     if (!x->resumed)
         run_say_started(x);
@@ -447,6 +447,7 @@ enum td_code run_close(struct run_exec *x, struct td_error *err)
                              x->sched && sched_counts(x->sched)->finished, err);
     for (uint32_t i = 0; x->tasks && i < x->plan.task_count; i++)
         run_forget(&x->tasks[i]);
+    run_crew_close(x);
     drop_steps(x, x->steps, x->step_count);
     free(x->steps);
     free(x->tasks);

@@ -26,9 +26,12 @@ struct run_options {
     uint32_t workers;  /* 0: as many as there are processors */
     bool waves;        /* a wave begins when the one before has ended */
     bool fail_fast;
-    bool no_cache;    /* run what is unchanged too */
-    bool no_fsync;    /* survives kill -9, but no power cut */
-    char *const *env; /* of ours; NULL: environ */
+    bool no_cache;         /* run what is unchanged too */
+    bool no_fsync;         /* survives kill -9, but no power cut */
+    char *const *env;      /* of ours; NULL: environ */
+    const char *providers; /* their configuration, a file; NULL: none */
+    const char *answers;   /* the tape of the provider "replay", or NULL */
+    bool no_keeper; /* no process is started: all is up to run_provide() */
     const struct td_clock *clock;
 };
 

@@ -3,6 +3,8 @@
 #define ORCHESTRATOR_RUN_EXEC_INTERNAL_H
 
 #include "orchestrator/keeper/keeper.h"
+#include "orchestrator/provider/config.h"
+#include "orchestrator/provider/processes.h"
 #include "orchestrator/run/exec.h"
 #include "orchestrator/run/tally.h"
 #include "orchestrator/work/isolate.h"
@@ -50,13 +52,16 @@ struct run_exec {
     char *state;
     char *folder;
     char *path; /* of the journal */
-    int lock; /* a descriptor, or -1 */
+    int lock;   /* a descriptor, or -1 */
     struct work_place *place;
     struct sched *sched;
     struct journal *journal;
     struct run_tally tally;
     struct run_task *tasks;
     struct provider providers[RUN_PROVIDERS];
+    struct prov_processes *processes; /* NULL: no keeper */
+    struct prov_config config;
+    bool adopts; /* its keeper has lived on: attempts may go on */
     struct wire_timer timer;
     struct run_step *steps;
     size_t step_count;
@@ -83,6 +88,23 @@ TD_MUST_CHECK enum td_code run_prepare(struct run_exec *x,
 /* *out = x, or with a code the end of x; returns the code. */
 enum td_code run_opened(struct run_exec **out, struct run_exec *x,
                         enum td_code code);
+
+/* The keeper of a fresh execution, before there are threads; the one that is
+ * found, or after what it left behind has been ended, a fresh one; then a
+ * provider of each kind (run/crew.c). Codes of keep_start(), keep_attach(),
+ * keep_settle() and of the providers. */
+TD_MUST_CHECK enum td_code run_crew_start(struct run_exec *x,
+                                          struct td_error *err);
+TD_MUST_CHECK enum td_code run_crew_find(struct run_exec *x,
+                                         struct td_error *err);
+TD_MUST_CHECK enum td_code run_crew_providers(struct run_exec *x,
+                                              struct td_error *err);
+void run_crew_close(struct run_exec *x);
+
+/* The attempt that is under way goes on: its keeper has it (run/act.c). Another
+ * code: it has not, and it is to be made once more. */
+TD_MUST_CHECK enum td_code run_adopt(struct run_exec *x, uint32_t task,
+                                     struct td_error *err);
 
 /* Go on where a journal ends: say what nobody was told, settle what was running
  * (run/resume.c). */

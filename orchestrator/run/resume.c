@@ -8,15 +8,12 @@
  */
 #include "orchestrator/run/exec_internal.h"
 
-#include "orchestrator/keeper/keeper.h"
 #include "orchestrator/plan/load.h"
 #include "orchestrator/run/folder.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#define SETTLE_NS (UINT64_C(30) * TD_NS_PER_S)
 
 struct resuming {
     struct run_exec *x;
@@ -116,21 +113,7 @@ static enum td_code fold(struct run_exec *x, struct td_error *err)
     return code;
 }
 
-/* ---- the settling ---- */
-
-/* Nothing of what was under way may run: whoever has the execution in its
- * environment is ended. */
-static enum td_code settle(struct run_exec *x, struct td_error *err)
-{
-    struct td_buf prefix = {0};
-    enum td_code code;
-
-    (void)td_buf_addf(&prefix, "%s/", x->id);
-    code = keep_settle(td_buf_str(&prefix), *x->boot ? x->boot : NULL,
-                       SETTLE_NS, NULL, err);
-    td_buf_release(&prefix);
-    return code;
-}
+/* ---- going on ---- */
 
 static enum td_code open_journal(struct run_exec *x, struct td_error *err)
 {
@@ -159,8 +142,8 @@ static enum td_code resume(struct run_exec *x, const char *id,
         return td_error_set(err, TD_USAGE, x->path, 0,
                             "there is no execution %s", id);
     x->resumed = true;
-    if (run_lock(x, err) || fold(x, err) || open_journal(x, err) ||
-        settle(x, err))
+    if (run_lock(x, err) || fold(x, err) || run_crew_find(x, err) ||
+        open_journal(x, err))
         return err->code;
     again.at_ns = x->mark.at_ns;
     return sched_apply(x->sched, &again, err);
@@ -200,10 +183,12 @@ static void take_up_task(struct run_exec *x, uint32_t index)
         .fault = x->tasks[index].stop,
         .cost_usd = -1,
     };
+    struct td_error err;
 
     switch (sched_task(x->sched, index)->state) {
     case SCHED_RUNNING:
-        run_happened(x, &cut, "\"how\":\"killed\"", "");
+        if (!x->adopts || run_adopt(x, index, &err))
+            run_happened(x, &cut, "\"how\":\"killed\"", "");
         return;
     case SCHED_STOPPING:
         cut.what = SCHED_FAULT;
