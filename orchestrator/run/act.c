@@ -335,6 +335,16 @@ static void stop(struct run_task *task, enum plan_fault why)
         provider_of(task)->ops->cancel(task->running, false);
 }
 
+void run_kill(struct run_exec *x)
+{
+    for (uint32_t i = 0; i < x->plan.task_count; i++) {
+        struct run_task *task = &x->tasks[i];
+
+        if (task->running)
+            provider_of(task)->ops->cancel(task->running, true);
+    }
+}
+
 /* ---- the end of one ---- */
 
 void run_verify(struct run_exec *x, uint32_t index)

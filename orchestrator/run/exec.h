@@ -97,6 +97,8 @@ uint64_t run_now(const struct run_exec *x); /* since it began */
 
 /* Orders. `by` is who gave it, for the journal. TD_USAGE: it cannot be now. */
 void run_cancel(struct run_exec *x, const char *by);
+/* What was cancelled is killed now, without its grace. */
+void run_kill(struct run_exec *x);
 void run_pause(struct run_exec *x, bool on, const char *by);
 TD_MUST_CHECK enum td_code run_answer(struct run_exec *x, uint32_t task,
                                       bool yes, const char *by,
