@@ -6,20 +6,6 @@
 
 #include <string.h>
 
-static const char *const auth_names[] = {"none", "password", "token", "oauth"};
-static const char *const level_names[] = {"small", "medium", "large",
-                                          "massive"};
-
-const char *spec_auth_name(enum spec_auth auth)
-{
-    return auth_names[auth];
-}
-
-const char *spec_level_name(enum spec_level level)
-{
-    return level_names[level];
-}
-
 struct reading {
     struct spec_answer *answer;
     struct td_arena *arena;
@@ -34,8 +20,8 @@ static enum td_code refuse(struct reading *r, const char *why, const char *what)
 {
     int len = r->text.len < 80 ? (int)r->text.len : 80;
 
-    (void)td_error_set(r->err, TD_USAGE, spec_category_name(r->category), 0,
-                       "\"%.*s\" %s", len, (const char *)r->text.ptr, why);
+    (void)td_error_set(r->err, TD_USAGE, spec_category_rows[r->category].name,
+                       0, "\"%.*s\" %s", len, (const char *)r->text.ptr, why);
     return td_error_hint(r->err, "%s", what);
 }
 
@@ -86,8 +72,9 @@ static enum td_code add_item(struct reading *r, struct td_bytes item)
     if (item.len == 0 || !has_word(item))
         return TD_OK;
     if (list->len == SPEC_ITEMS_MAX)
-        return td_error_set(r->err, TD_USAGE, spec_category_name(r->category),
-                            0, "more than %d items", SPEC_ITEMS_MAX);
+        return td_error_set(r->err, TD_USAGE,
+                            spec_category_rows[r->category].name, 0,
+                            "more than %d items", SPEC_ITEMS_MAX);
     list->items[list->len++] = td_arena_text(r->arena, item);
     return TD_OK;
 }
@@ -255,7 +242,8 @@ static enum td_code read_scale(struct reading *r)
     if (most > 0)
         return TD_OK;
     for (unsigned i = 0; i <= SPEC_MASSIVE; i++)
-        if (spec_words_find(&r->words, level_names[i], NULL, NULL)) {
+        if (spec_words_find(&r->words, spec_level_name((enum spec_level)i),
+                            NULL, NULL)) {
             r->answer->level = (enum spec_level)i;
             return TD_OK;
         }

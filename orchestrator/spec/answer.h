@@ -8,7 +8,7 @@
 #ifndef ORCHESTRATOR_SPEC_ANSWER_H
 #define ORCHESTRATOR_SPEC_ANSWER_H
 
-#include "orchestrator/spec/spec.h"
+#include "orchestrator/spec/types.h"
 
 /* Fill *answer, whose strings are put into arena. TD_USAGE; then it is not to
  * be used.

@@ -4,7 +4,7 @@
 #ifndef ORCHESTRATOR_SPEC_BANK_H
 #define ORCHESTRATOR_SPEC_BANK_H
 
-#include "orchestrator/spec/spec.h"
+#include "orchestrator/spec/types.h"
 
 #define SPEC_TYPE_WORDS 20
 #define SPEC_QUESTIONS  6 /* a type: the five required, and one that is not */
