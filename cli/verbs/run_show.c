@@ -243,40 +243,32 @@ static void show_budget(struct run_show *show, const struct run_news *news)
     put(show, &line);
 }
 
+static void show_skipped(struct run_show *show, const struct run_news *news)
+{
+    show_reason(show, "skipped", news);
+}
+
+static void show_dropped(struct run_show *show, const struct run_news *news)
+{
+    show_reason(show, "dropped", news);
+}
+
 void run_show_news(struct run_show *show, const struct run_news *news)
 {
-    switch (news->event->what) {
-    case SCHED_DONE:
-        show_ok(show, news);
-        return;
-    case SCHED_CACHED_NOW:
-        show_cached(show, news);
-        return;
-    case SCHED_FAULT:
-        note_fault(show, news);
-        return;
-    case SCHED_WAIT:
-        show_retry(show, news);
-        return;
-    case SCHED_FAIL:
-        show_failed(show, news);
-        return;
-    case SCHED_SKIP:
-        show_reason(show, "skipped", news);
-        return;
-    case SCHED_DROP:
-        show_reason(show, "dropped", news);
-        return;
-    case SCHED_ASK:
-        show_ask(show, news);
-        return;
-    case SCHED_WARN:
-    case SCHED_HALT:
-        show_budget(show, news);
-        return;
-    default:
-        return;
-    }
+    static const struct {
+        enum sched_what what;
+        void (*show)(struct run_show *show, const struct run_news *news);
+    } rows[] = {
+        {SCHED_DONE, show_ok},      {SCHED_CACHED_NOW, show_cached},
+        {SCHED_FAULT, note_fault},  {SCHED_WAIT, show_retry},
+        {SCHED_FAIL, show_failed},  {SCHED_SKIP, show_skipped},
+        {SCHED_DROP, show_dropped}, {SCHED_ASK, show_ask},
+        {SCHED_WARN, show_budget},  {SCHED_HALT, show_budget},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (rows[i].what == news->event->what)
+            rows[i].show(show, news);
 }
 
 /* ---- the first and the last line ---- */

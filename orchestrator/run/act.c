@@ -233,8 +233,7 @@ static enum td_code ready_attempt(struct run_task *task, struct td_error *err)
     if (task->inputs.missing_count)
         return td_error_set(err, TD_END, "", 0, "its input %s is not there",
                             task->inputs.missing[0]);
-    if (work_outputs_ready(x->place, &plan->outputs, err) ||
-        open_folder(task, err))
+    if (open_folder(task, err))
         return err->code;
     (void)td_buf_addf(&log, "%s/logs/%s.log", x->folder, plan->id);
     task->log = td_strdup(td_buf_str(&log));
@@ -389,36 +388,53 @@ static void remember(struct run_task *task, uint64_t took_ns)
     work_files_release(&task->outputs);
 }
 
+static void act_look(struct run_task *task, const struct sched_event *ev)
+{
+    (void)ev;
+    look(task);
+}
+
+static void act_launch(struct run_task *task, const struct sched_event *ev)
+{
+    launch(task, ev->attempt);
+}
+
+static void act_stop(struct run_task *task, const struct sched_event *ev)
+{
+    stop(task, ev->fault);
+}
+
+static void act_ended(struct run_task *task, const struct sched_event *ev)
+{
+    run_verify(task->x, ev->task);
+}
+
+static void act_done(struct run_task *task, const struct sched_event *ev)
+{
+    remember(task, ev->at_ns - task->began_ns);
+}
+
+static void act_over(struct run_task *task, const struct sched_event *ev)
+{
+    (void)ev;
+    run_forget(task);
+    work_files_release(&task->outputs);
+}
+
 void run_act(struct run_exec *x, const struct sched_event *ev)
 {
-    struct run_task *task = &x->tasks[ev->task];
+    static const struct {
+        enum sched_what what;
+        void (*act)(struct run_task *task, const struct sched_event *ev);
+    } acts[] = {
+        {SCHED_LOOK, act_look}, {SCHED_LAUNCH, act_launch},
+        {SCHED_STOP, act_stop}, {SCHED_ENDED, act_ended},
+        {SCHED_DONE, act_done}, {SCHED_CACHED_NOW, act_over},
+        {SCHED_FAIL, act_over}, {SCHED_SKIP, act_over},
+        {SCHED_DROP, act_over},
+    };
 
-    switch (ev->what) {
-    case SCHED_LOOK:
-        look(task);
-        return;
-    case SCHED_LAUNCH:
-        launch(task, ev->attempt);
-        return;
-    case SCHED_STOP:
-        stop(task, ev->fault);
-        return;
-    case SCHED_ENDED:
-        run_verify(x, ev->task);
-        return;
-    case SCHED_DONE:
-        remember(task, ev->at_ns - task->began_ns);
-        return;
-    case SCHED_CACHED_NOW:
-        run_forget(task);
-        work_files_release(&task->outputs);
-        return;
-    case SCHED_FAIL:
-    case SCHED_SKIP:
-    case SCHED_DROP:
-        run_forget(task);
-        return;
-    default:
-        return;
-    }
+    for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+        if (acts[i].what == ev->what)
+            acts[i].act(&x->tasks[ev->task], ev);
 }

@@ -13,8 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-extern char **environ;
-
 /* ---- turns ---- */
 
 static void add_step(struct run_exec *x, const struct run_step *step)

@@ -74,23 +74,13 @@ static enum td_code on_event(void *ctx, const struct sched_event *ev,
     return sched_apply(r->x->sched, ev, err);
 }
 
-static enum run_end end_of(void *ctx, uint32_t task)
-{
-    const struct resuming *r = ctx;
-    enum sched_state state = sched_task(r->x->sched, task)->state;
-
-    return state == SCHED_COMPLETED || state == SCHED_CACHED ? RUN_COMPLETED
-           : state == SCHED_FAILED                           ? RUN_FAILED
-                                                             : RUN_SKIPPED;
-}
-
 static enum td_code on_said(void *ctx, const struct journal_said *said,
                             struct td_error *err)
 {
     struct resuming *r = ctx;
 
-    return run_tally_fold(&r->x->tally, &r->x->plan, said, r->at_ns, end_of, r,
-                          err);
+    return run_tally_fold(&r->x->tally, &r->x->plan, said, r->x->sched,
+                          r->at_ns, err);
 }
 
 static enum td_code fold(struct run_exec *x, struct td_error *err)
@@ -173,32 +163,27 @@ static void find_outputs(struct run_exec *x, uint32_t index)
 }
 
 /* An attempt that was told to end has ended so; one that was not is made once
- * more. */
+ * more, unless it goes on; what ended well is looked at again. */
 static void take_up_task(struct run_exec *x, uint32_t index)
 {
+    const struct sched_task *task = sched_task(x->sched, index);
     struct sched_event cut = {
         .what = SCHED_SETTLED,
         .task = index,
-        .attempt = sched_task(x->sched, index)->attempt,
+        .attempt = task->attempt,
         .fault = x->tasks[index].stop,
         .cost_usd = -1,
     };
     struct td_error err;
 
-    switch (sched_task(x->sched, index)->state) {
-    case SCHED_RUNNING:
-        if (!x->adopts || run_adopt(x, index, &err))
-            run_happened(x, &cut, "\"how\":\"killed\"", "");
-        return;
-    case SCHED_STOPPING:
+    if (task->state == SCHED_VERIFYING) {
+        run_verify(x, index);
+    } else if (task->state == SCHED_STOPPING) {
         cut.what = SCHED_FAULT;
         run_happened(x, &cut, "", "it was ended by a resume");
-        return;
-    case SCHED_VERIFYING:
-        run_verify(x, index);
-        return;
-    default:
-        return;
+    } else if (task->state == SCHED_RUNNING &&
+               (!x->adopts || run_adopt(x, index, &err))) {
+        run_happened(x, &cut, "\"how\":\"killed\"", "");
     }
 }
 

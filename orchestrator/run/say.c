@@ -34,20 +34,6 @@ static void put_task(struct td_json_writer *w, const struct plan_task *task)
     td_json_put_text(w, "task_name", task->name);
 }
 
-static enum run_end end_of(const struct run_exec *x, uint32_t task)
-{
-    switch (sched_task(x->sched, task)->state) {
-    case SCHED_COMPLETED:
-    case SCHED_CACHED:
-        return RUN_COMPLETED;
-    case SCHED_SKIPPED:
-    case SCHED_CANCELLED:
-        return RUN_SKIPPED;
-    default:
-        return RUN_FAILED;
-    }
-}
-
 /* ---- the beginning ---- */
 
 static void put_phases(struct td_json_writer *w, const struct plan *plan)
@@ -223,7 +209,7 @@ static void say_progress(struct run_exec *x, uint32_t index)
 {
     const struct plan_task *task = &x->plan.tasks[index];
     const struct sched_task *state = sched_task(x->sched, index);
-    enum run_end end = end_of(x, index);
+    enum run_end end = run_end_of(x->sched, index);
     uint64_t took =
         state->started_ns == TD_NEVER ? 0 : state->ended_ns - state->started_ns;
     struct td_json_writer *w;
@@ -254,7 +240,7 @@ static void say_end(struct run_exec *x, uint32_t index)
 
     if (told->ended)
         return;
-    if (end_of(x, index) == RUN_COMPLETED)
+    if (run_end_of(x->sched, index) == RUN_COMPLETED)
         say_artifacts(x, index);
     else if (!told->hopeless)
         say_error(x, index, sched_task(x->sched, index)->fault, false);
@@ -324,30 +310,45 @@ static void say_completed(struct run_exec *x)
 
 /* ---- when ---- */
 
+static void say_fault(struct run_exec *x, const struct sched_event *ev)
+{
+    say_error(x, ev->task, ev->fault,
+              sched_would_retry(x->sched, ev->task, ev->attempt, ev->fault,
+                                ev->status));
+}
+
+static void say_task_end(struct run_exec *x, const struct sched_event *ev)
+{
+    say_end(x, ev->task);
+}
+
+static void say_wave_end(struct run_exec *x, const struct sched_event *ev)
+{
+    (void)ev;
+    say_wave(x);
+}
+
+static void say_finish(struct run_exec *x, const struct sched_event *ev)
+{
+    (void)ev;
+    say_completed(x);
+}
+
 void run_say_event(struct run_exec *x, const struct sched_event *ev)
 {
-    switch (ev->what) {
-    case SCHED_FAULT:
-        say_error(x, ev->task, ev->fault,
-                  sched_would_retry(x->sched, ev->task, ev->attempt, ev->fault,
-                                    ev->status));
-        return;
-    case SCHED_CACHED_NOW:
-    case SCHED_DONE:
-    case SCHED_FAIL:
-    case SCHED_SKIP:
-    case SCHED_DROP:
-        say_end(x, ev->task);
-        return;
-    case SCHED_WAVE_END:
-        say_wave(x);
-        return;
-    case SCHED_FINISH:
-        say_completed(x);
-        return;
-    default:
-        return;
-    }
+    static const struct {
+        enum sched_what what;
+        void (*say)(struct run_exec *x, const struct sched_event *ev);
+    } says[] = {
+        {SCHED_FAULT, say_fault},       {SCHED_CACHED_NOW, say_task_end},
+        {SCHED_DONE, say_task_end},     {SCHED_FAIL, say_task_end},
+        {SCHED_SKIP, say_task_end},     {SCHED_DROP, say_task_end},
+        {SCHED_WAVE_END, say_wave_end}, {SCHED_FINISH, say_finish},
+    };
+
+    for (size_t i = 0; i < sizeof(says) / sizeof(says[0]); i++)
+        if (says[i].what == ev->what)
+            says[i].say(x, ev);
 }
 
 /* The order is that of the tasks, not that of their ends, which the lines of

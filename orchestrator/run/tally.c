@@ -74,10 +74,20 @@ static bool fold_whole(struct run_tally *tally, struct td_bytes type,
     return true;
 }
 
+enum run_end run_end_of(const struct sched *sched, uint32_t task)
+{
+    enum sched_state state = sched_task(sched, task)->state;
+
+    if (state == SCHED_COMPLETED || state == SCHED_CACHED)
+        return RUN_COMPLETED;
+    return state == SCHED_SKIPPED || state == SCHED_CANCELLED ? RUN_SKIPPED
+                                                              : RUN_FAILED;
+}
+
 enum td_code run_tally_fold(struct run_tally *tally, const struct plan *plan,
-                            const struct journal_said *said, uint64_t at_ns,
-                            enum run_end (*end)(void *ctx, uint32_t task),
-                            void *ctx, struct td_error *err)
+                            const struct journal_said *said,
+                            const struct sched *sched, uint64_t at_ns,
+                            struct td_error *err)
 {
     uint32_t task;
 
@@ -88,7 +98,7 @@ enum td_code run_tally_fold(struct run_tally *tally, const struct plan *plan,
         return td_error_set(err, TD_FORMAT, "", 0,
                             "its task_id names no task of the plan");
     if (td_bytes_is(said->type, "progress_update"))
-        run_tally_end(tally, task, end(ctx, task));
+        run_tally_end(tally, task, run_end_of(sched, task));
     else if (td_bytes_is(said->type, "error"))
         run_tally_error(tally, task,
                         member(said, "recoverable", TD_JSON_FALSE) != 0);

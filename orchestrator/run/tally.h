@@ -48,12 +48,15 @@ void run_tally_artifact(struct run_tally *tally, uint32_t task);
 void run_tally_end(struct run_tally *tally, uint32_t task, enum run_end end);
 void run_tally_wave(struct run_tally *tally, uint64_t at_ns);
 
-/* One that stands in the journal; end is how the state has its task ended by
- * then. TD_FORMAT: it does not go with the plan. */
-TD_MUST_CHECK enum td_code
-run_tally_fold(struct run_tally *tally, const struct plan *plan,
-               const struct journal_said *said, uint64_t at_ns,
-               enum run_end (*end)(void *ctx, uint32_t task), void *ctx,
-               struct td_error *err);
+/* How a task that has ended counts. */
+enum run_end run_end_of(const struct sched *sched, uint32_t task);
+
+/* One that stands in the journal; sched is as far as it was then. TD_FORMAT: it
+ * does not go with the plan. */
+TD_MUST_CHECK enum td_code run_tally_fold(struct run_tally *tally,
+                                          const struct plan *plan,
+                                          const struct journal_said *said,
+                                          const struct sched *sched,
+                                          uint64_t at_ns, struct td_error *err);
 
 #endif
