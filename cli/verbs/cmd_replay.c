@@ -1,6 +1,7 @@
 /* tapedeck replay: play tapes to any consumer at any speed. */
 #include "cli/shared/tape_output.h"
 #include "cli/verbs/replay_options.h"
+#include "cli/verbs/replay_page.h"
 #include "core/fs.h"
 #include "core/json.h"
 #include "core/json_writer.h"
@@ -285,6 +286,7 @@ static enum td_code run_session(struct session *s, struct td_error *err)
     s->replay.run.source.wait = cli_signals_wait;
     s->replay.run.listening = on_listening;
     s->replay.run.refused = on_refused;
+    s->replay.run.page = cli_replay_page;
     s->replay.run.ctx = s;
     code = play_with_signals(s, net, err);
     wire_net_close(net);
