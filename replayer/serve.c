@@ -145,6 +145,7 @@ static void on_refused(void *ctx, const char *address, int status,
 
 static const struct wire_server_events server_events = {
     .joined = play_serve_joined_peer,
+    .leaving = play_serve_leaving_peer,
     .left = play_serve_left_peer,
     .event = play_serve_heard,
     .unfit = play_serve_unfit_event,
@@ -225,7 +226,7 @@ void play_serve_issue_id(struct play_serve *s, char *id, struct td_event *ev)
 
 static bool goes_to(const struct play_consumer *c, const struct td_event *ev)
 {
-    return c->peer && !c->behind && c->tally != SIZE_MAX &&
+    return c->peer && !c->behind && !c->leaving && c->tally != SIZE_MAX &&
            td_bytes_is(ev->ns, c->serve->tallies[c->tally].ns);
 }
 

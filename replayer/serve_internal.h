@@ -27,6 +27,7 @@ struct play_consumer {
     size_t pending;            /* bytes queued at the last look, at the end */
     uint64_t base;             /* of the tally when it joined the timeline */
     bool behind;               /* it catches up */
+    bool leaving;              /* what is put now is not for it */
     char id[PLAY_ACK_ID_SIZE]; /* of the ack of what it is sent meanwhile */
     bool awaited;              /* owes an ack */
 };
@@ -82,6 +83,7 @@ uint64_t play_serve_tally_now(const struct play_serve *s,
 uint64_t play_consumer_put(const struct play_consumer *c); /* sent or lost */
 struct play_consumer_stats play_consumer_stats(const struct play_consumer *c);
 void play_serve_joined_peer(void *ctx, struct wire_peer *peer);
+void play_serve_leaving_peer(void *ctx, struct wire_peer *peer);
 void play_serve_left_peer(void *ctx, struct wire_peer *peer, uint64_t lost,
                           const struct td_error *why);
 void play_serve_heard(void *ctx, struct wire_peer *peer,

@@ -31,7 +31,7 @@ uint64_t play_serve_tally_now(const struct play_serve *s,
 
 uint64_t play_consumer_put(const struct play_consumer *c)
 {
-    bool live = c->peer && !c->behind;
+    bool live = c->peer && !c->behind && !c->leaving;
 
     return c->stats.sent + c->stats.lost +
            (live ? play_serve_tally_now(c->serve, c) - c->base : 0);
@@ -171,6 +171,20 @@ static void drop(struct play_serve *s, struct play_consumer *c)
             (s->count - i - 1) * sizeof(*s->consumers));
     s->count--;
     free(c);
+}
+
+void play_serve_leaving_peer(void *ctx, struct wire_peer *peer)
+{
+    struct play_serve *s = ctx;
+    struct play_consumer *c = wire_peer_ctx(peer);
+
+    if (!c)
+        return;
+    c->stats.sent = play_consumer_put(c);
+    c->leaving = true;
+    c->behind = false;
+    play_hub_gone(s->hub, peer);
+    settle(c);
 }
 
 void play_serve_left_peer(void *ctx, struct wire_peer *peer, uint64_t lost,

@@ -318,11 +318,31 @@ def early():
     out, _ = server.child.communicate(timeout=LIMIT)
     first, second = json.loads(out)["consumers"]
     check(not 0 < first["sent"] < 40 or not first["missed"], first)
-    # What crosses its goodbye is lost.
     equal(server.child.returncode, 1, "status")
     equal((first["sent"] + first["lost"] + first["missed"], second["missed"]),
           (40, 0), "it adds up")
     equal(json.loads(out)["missed"], first["missed"], "missed in all")
+
+
+def goodbye():
+    """Who said goodbye has missed what is played behind it, and lost nothing,
+    also where it keeps the connection open."""
+    server = Server(tape("goodbye", 40, 20 * MS), "--json")
+    first = WebSocket(server.port)
+    equal([first.message() for _ in range(3)], [payload(i) for i in range(3)],
+          "its messages")
+    first.sock.sendall(b"\x88\x82\0\0\0\0\x03\xe8")
+    while True:  # up to the answer; what crossed it was sent
+        head = first.file.read(2)
+        data = first.file.read(head[1] & 127)
+        if head[0] & 15 == 8:
+            equal(data[:2], b"\x03\xe8", "close code")
+            break
+    out, _ = server.end(0)
+    summary = json.loads(out)
+    one = summary["consumers"][0]
+    check(not 3 <= one["sent"] < 40 or one["lost"], one)
+    equal((one["sent"] + one["missed"], summary["lost"]), (40, 0), one)
 
 
 def record():

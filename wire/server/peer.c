@@ -141,6 +141,32 @@ void server_peer_left(struct wire_peer *peer, const struct td_error *why)
     free(peer);
 }
 
+static void leaving(struct wire_peer *peer)
+{
+    struct wire_server *server = peer->server;
+
+    if (peer->leaving)
+        return;
+    server_flush(server);
+    peer->leaving = true;
+    if (server->events.leaving)
+        server->events.leaving(server->ctx, peer);
+}
+
+void server_session_leaving(struct server_sio *s)
+{
+    for (struct wire_peer *peer = s->peers; peer; peer = peer->sibling)
+        leaving(peer);
+}
+
+void server_conn_leaving(struct server_conn *c)
+{
+    if (c->peer)
+        leaving(c->peer);
+    if (c->sio && c->sio->ws == c && c->sio->streaming)
+        server_session_leaving(c->sio);
+}
+
 void server_peer_event(struct wire_peer *peer, const char *kind,
                        enum td_form form, struct td_bytes payload)
 {
@@ -181,7 +207,7 @@ void server_unfit(struct wire_server *server, enum wire_dialect dialect,
 {
     for (struct wire_peer *peer = server_first(server, dialect); peer;
          peer = server_next(peer))
-        if (!peer->held &&
+        if (server_takes(peer) &&
             (dialect != WIRE_SIO || td_bytes_is(ev->ns, peer->ns)))
             server_peer_unfit(peer, ev, why);
 }
@@ -408,6 +434,8 @@ static void send_stream(struct wire_peer *peer, const struct td_event *ev)
 
 void wire_peer_send(struct wire_peer *peer, const struct td_event *ev)
 {
+    if (peer->leaving)
+        return;
     if (td_bytes_is(ev->kind, TD_KIND_ID) && peer->dialect == WIRE_SSE) {
         server_flush(peer->server);
         server_sse_put_id(peer, ev);

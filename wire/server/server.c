@@ -143,7 +143,7 @@ static void unpack(struct parcel *parcel)
 static bool is_for(const struct server_batch *batch,
                    const struct wire_peer *peer)
 {
-    if (peer->held)
+    if (!server_takes(peer))
         return false;
     return !peer->sio || (peer->sio->streaming &&
                           td_bytes_is(td_buf_bytes(&batch->ns), peer->ns));
@@ -265,7 +265,7 @@ static void send_sse_id(struct wire_server *server, const struct td_event *ev)
     flush_batch(server, WIRE_SSE);
     for (struct wire_peer *peer = server_first(server, WIRE_SSE); peer;
          peer = server_next(peer))
-        if (!peer->held)
+        if (server_takes(peer))
             server_sse_put_id(peer, ev);
 }
 

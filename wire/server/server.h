@@ -74,6 +74,11 @@ struct wire_server_events {
     /* A consumer can take messages: WebSocket open, Socket.IO namespace
      * joined (once per namespace), Engine.IO session open, SSE headers sent. */
     void (*joined)(void *ctx, struct wire_peer *peer);
+    /* Its conn is closing, by either side: nothing more is sent to it, and what
+     * is meant for others from here on is not lost to it. `left` follows, when
+     * it is known what of the rest reached it; it comes alone where a conn
+     * breaks. May be NULL. */
+    void (*leaving)(void *ctx, struct wire_peer *peer);
     /* It is gone; the last call for this peer. lost: messages that were meant
      * for it and did not reach the kernel. why->code: TD_OK closed in order by
      * either side; TD_PROTOCOL, TD_FORMAT it broke the protocol (event `bad`

@@ -115,6 +115,7 @@ struct wire_peer {
     struct wire_peer *next;
     uint32_t id;
     bool held;
+    bool leaving;     /* its conn is closing */
     uint64_t refused; /* messages that found no room */
     uint64_t waiting; /* messages that wait for its session's next poll */
     struct wire_peer *sibling; /* the next peer of its Socket.IO session */
@@ -193,6 +194,12 @@ struct wire_server {
 static inline bool server_is_over(const struct wire_server *server)
 {
     return server->finishing && !server->sessions;
+}
+
+/* Whether what is sent to many is for this one. */
+static inline bool server_takes(const struct wire_peer *peer)
+{
+    return !peer->held && !peer->leaving;
 }
 
 /* The peers that what is sent is for, one after the other. */
@@ -336,6 +343,9 @@ void server_peer_joined(struct wire_peer *peer);
 void server_peer_left(struct wire_peer *peer, const struct td_error *why);
 void server_peer_event(struct wire_peer *peer, const char *kind,
                        enum td_form form, struct td_bytes payload);
+/* What comes now is for others: before a conn, or a session, says its last. */
+void server_conn_leaving(struct server_conn *c);
+void server_session_leaving(struct server_sio *s);
 /* Tell the owner what broke the protocol (wire/event/control_payload.h). */
 void server_peer_bad(struct wire_peer *peer, struct td_bytes bytes,
                      const struct td_error *why);

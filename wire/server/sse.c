@@ -67,6 +67,7 @@ void server_sse_put_id(struct wire_peer *peer, const struct td_event *ev)
 
 void server_sse_close(struct server_conn *c)
 {
+    server_conn_leaving(c);
     if (!c->plain)
         server_conn_write(c, td_text("0\r\n\r\n"));
     server_conn_end(c);

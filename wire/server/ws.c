@@ -17,6 +17,7 @@ void server_ws_close(struct server_conn *c, uint16_t code, const char *reason)
 
     if (c->mode == SERVER_CLOSING)
         return;
+    server_conn_leaving(c);
     (void)ws_put_close(&frame, code, reason, NULL);
     server_conn_write(c, td_buf_bytes(&frame));
     td_buf_release(&frame);
