@@ -99,6 +99,19 @@ static void add_part(struct td_buf *key, struct td_bytes part,
     *last = part;
 }
 
+/* A suite that is a file is called as the project calls it, so that its tests
+ * have the same names in every checkout. */
+static struct td_bytes suite_of(struct gates_tests *t,
+                                const struct read_test *test)
+{
+    const char *path =
+        test->suite.len > 0 && td_bytes_equal(test->suite, test->file)
+            ? gates_paths_find(t->s->paths, test->file)
+            : NULL;
+
+    return path ? td_text(path) : test->suite;
+}
+
 /* Suite, class and name; what is said twice in a row, once. */
 static void make_key(struct gates_tests *t, const struct read_test *test)
 {
@@ -106,7 +119,7 @@ static void make_key(struct gates_tests *t, const struct read_test *test)
 
     td_buf_clear(&t->key);
     if (!td_bytes_is(test->suite, "(empty)"))
-        add_part(&t->key, test->suite, &last);
+        add_part(&t->key, suite_of(t, test), &last);
     add_part(&t->key, test->class_name, &last);
     add_part(&t->key, test->name, &last);
     if (t->key.len == 0)

@@ -254,6 +254,8 @@ static const char *only_end(const struct gates_paths *paths, const char *tail,
     return *many ? NULL : found;
 }
 
+/* Without git there is no list of files: the end has to stand below the root.
+ */
 static const char *try_ends(struct gates_paths *paths, const char *path)
 {
     ask_git(paths);
@@ -263,7 +265,8 @@ static const char *try_ends(struct gates_paths *paths, const char *path)
 
         while (*tail == '/')
             tail++;
-        found = only_end(paths, tail, &many);
+        found = paths->files.len > 0 ? only_end(paths, tail, &many)
+                                     : try_under(paths, ".", tail);
         if (found || many)
             return found;
         tail += strcspn(tail, "/");
