@@ -1,6 +1,7 @@
 #include "validator/gates/paths.h"
 
 #include "core/fs.h"
+#include "core/hash.h"
 #include "core/mem.h"
 #include "validator/gates/git.h"
 
@@ -71,18 +72,9 @@ void gates_paths_from(struct gates_paths *paths, const char *dir,
     paths->roots = *roots;
 }
 
-static uint64_t hash(struct td_bytes text)
-{
-    uint64_t h = UINT64_C(14695981039346656037);
-
-    for (size_t i = 0; i < text.len; i++)
-        h = (h ^ text.ptr[i]) * UINT64_C(1099511628211);
-    return h ^ h >> 29;
-}
-
 static struct known *slot_of(struct gates_paths *paths, struct td_bytes raw)
 {
-    size_t i = (size_t)hash(raw) & (paths->slots_len - 1);
+    size_t i = (size_t)td_hash(raw) & (paths->slots_len - 1);
 
     while (paths->slots[i].raw && !td_bytes_is(raw, paths->slots[i].raw))
         i = (i + 1) & (paths->slots_len - 1);
