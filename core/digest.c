@@ -23,6 +23,15 @@ void wire_sha256(uint8_t digest[WIRE_SHA256_LEN], struct td_bytes data)
     digest_of(digest, data, EVP_sha256());
 }
 
+void wire_sha256_hex(char hex[WIRE_SHA256_HEX], struct td_bytes data)
+{
+    uint8_t digest[WIRE_SHA256_LEN];
+
+    wire_sha256(digest, data);
+    for (size_t i = 0; i < sizeof(digest); i++)
+        (void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+}
+
 bool wire_same_secret(struct td_bytes a, struct td_bytes b)
 {
     uint8_t one[WIRE_SHA256_LEN];

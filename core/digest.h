@@ -18,6 +18,11 @@ void wire_sha1(uint8_t digest[WIRE_SHA1_LEN], struct td_bytes data);
 /* SHA-256 (FIPS 180-4) of data. */
 void wire_sha256(uint8_t digest[WIRE_SHA256_LEN], struct td_bytes data);
 
+#define WIRE_SHA256_HEX 65 /* chars, the NUL among them */
+
+/* The same as lower-case digits. */
+void wire_sha256_hex(char hex[WIRE_SHA256_HEX], struct td_bytes data);
+
 /* True if both are the same bytes. The time it takes does not depend on how
  * many of them are equal.
  */

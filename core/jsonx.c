@@ -1,6 +1,7 @@
 #include "core/jsonx.h"
 
 #include "core/fs.h"
+#include "core/hash.h"
 #include "core/jsonx_internal.h"
 #include "core/mem.h"
 
@@ -165,17 +166,12 @@ static int compare_keys(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
-/* FNV-1a of the key's text. */
 static uint64_t hash_of(const struct td_json_doc *json, uint32_t key,
                         struct td_buf *scratch)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
     td_buf_clear(scratch);
     (void)td_json_unescape(scratch, td_json_inner(json, key));
-    for (size_t i = 0; i < scratch->len; i++)
-        hash = (hash ^ scratch->ptr[i]) * UINT64_C(0x100000001b3);
-    return hash;
+    return td_hash(td_buf_bytes(scratch));
 }
 
 static enum td_code check_object(const struct td_jsonx *doc, uint32_t object,

@@ -11,6 +11,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -547,6 +548,19 @@ def known_flaky_tests_expire(box):
     holds(out, "an entry has key, reason, owner and until")
 
 
+def a_suite_that_is_a_file_is_called_by_its_path_here(box):
+    box.write("a.test.js", "")
+    report = {"numTotalTests": 1, "testResults": [
+        {"name": box.path("a.test.js"), "status": "failed",
+         "message": "it does not load", "assertionResults": []}]}
+    box.write("report.json", json.dumps(report))
+    box.gates("  unit: {kind: tests, run: cp report.json $OUT/j.json, "
+              "reads: {jest: $OUT/j.json}}\n")
+    status, out, _ = box.validate()
+    same(status, 1)
+    holds(out, "unit error: a.test.js: a.test.js > (file): it does not load")
+
+
 def a_test_that_fails_each_time_fails(box):
     box.write("report.xml", junit("a", "b:always"))
     box.gates(TESTS % ", retry: {times: 2}")
@@ -848,20 +862,42 @@ def a_and_b_are_compared_in_turn(box):
 # ---- the verb ----
 
 def init_writes_what_lint_takes(box):
-    for name, text, gate in (
-            ("CMakeLists.txt", "", "ctest --test-dir build"),
+    npm = '{"scripts":{"test":"x"},"devDependencies":{%s}}'
+    ctest = ("ctest --test-dir build --no-tests=error "
+             "--output-junit $OUT/junit.xml")
+    jest = "npx --no -- jest --json --outputFile=$OUT/jest.json"
+    vitest = "npx --no -- vitest run --reporter=json"
+    go = "go test -count=1 -json -coverprofile=$OUT/cover.out ./..."
+    for name, text, *parts in (
+            ("CMakeLists.txt", "enable_testing()\n", ctest),
+            ("CMakeLists.txt", "include(CTest)\n", ctest),
+            ("CMakeLists.txt", "", "so ctest has no test to run"),
             ("meson.build", "", "meson test"),
             ("Makefile", "all:\n\ntest:\n\ttrue\n", "make test"),
             ("package.json", '{"scripts":{"test":"node --test"}}',
              "node --test --test-reporter=junit"),
-            ("package.json", '{"devDependencies":{"jest":"1","eslint":"9"}}',
-             "gates: 1"),
-            ("Cargo.toml", "", "cargo test"), ("go.mod", "", "go test"),
-            ("pyproject.toml", "[tool.ruff]\n", "pytest")):
+            ("package.json", npm % '"jest":"1","eslint":"9"', jest,
+             "{jest: $OUT/jest.json}", '{lcov: "${unit.OUT}/cov/lcov.info"}',
+             "eslint -f json", "{eslint: $OUT/lint.json}",
+             "exits: {clean: [0], found: [1]}"),
+            ("package.json", npm % '"vitest":"1"', vitest,
+             "{jest: $OUT/vitest.json}"),
+            ("package.json", npm % '"vitest":"1","@vitest/coverage-v8":"1"',
+             vitest, "{jest: $OUT/vitest.json}", "kind: coverage"),
+            ("package.json", npm % '"mocha":"1"', "mocha --reporter xunit"),
+            ("package.json", npm % '"eslint":"9"', "run: npm test", "eslint"),
+            ("package.json", "{}", "npm ls"),
+            ("Cargo.toml", "", "cargo test"),
+            ("go.mod", "", go, "{go-json: $OUT/test.jsonl}",
+             '{go-cover: "${unit.OUT}/cover.out"}'),
+            ("pyproject.toml", "[tool.ruff]\n", "pytest --junitxml",
+             "{junit: $OUT/junit.xml}", "ruff check", "{ruff: $OUT/lint.json}"),
+            ("setup.cfg", "test = pytest-cov\n", "--cov-report=xml",
+             '{cobertura: "${unit.OUT}/coverage.xml"}')):
         box.write("p/" + name, text)
         status, out, err = box.run("gates", "init", "p", "-o", "-")
         same(status, 0)
-        holds(out, gate)
+        holds(out, *parts)
         same(box.run("gates", "init", "p")[0], 0)
         same(box.run("gates", "lint", "p/.tapedeck/gates.yaml")[0], 0)
         same(box.run("gates", "init", "p")[0], 4)
@@ -870,6 +906,48 @@ def init_writes_what_lint_takes(box):
     status, _, err = box.run("gates", "init", "p")
     same(status, 2)
     holds(err, "it looks for CMakeLists.txt")
+
+
+def what_runs_leave_is_ignored_by_git(box):
+    box.git("init", "-q", "-b", "main")
+    box.write("Makefile", "all:\n\ttrue\n")
+    same(box.run("gates", "init")[0], 0)
+    box.commit()
+    same(box.run("validate", "--gates", ".tapedeck/gates.yaml")[0], 0)
+    same(os.path.exists(box.path(".tapedeck", "out", "build.log")), True)
+    same(box.git("status", "--porcelain"), "")
+
+
+def first_gates_of(box, probe, gate, files):
+    """gates init, and the gates it wrote run at once with the tool itself, if
+    the probe says that it is installed."""
+    found = shutil.which(probe[0], path=box.environment()["PATH"])
+    if not found or subprocess.run([found, *probe[1:]], check=False,
+                                   capture_output=True).returncode:
+        print(f"{probe[-1]} is not installed", end=": ")
+        return
+    for name, text in files.items():
+        box.write(name, text)
+    same(box.run("gates", "init")[0], 0)
+    status, out, err = box.run("validate", "--gates", ".tapedeck/gates.yaml")
+    if status:
+        raise AssertionError(out + err)
+    holds(out, f"pass    {gate}\n")
+
+
+def a_pytest_project_works_at_once(box):
+    first_gates_of(box, ("python3", "-c", "import pytest"), "unit", {
+        "pytest.ini": "[pytest]\n",
+        "test_a.py": "def test_a():\n    assert 1 + 1 == 2\n"})
+
+
+def a_go_project_works_at_once(box):
+    first_gates_of(box, ("go", "version"), "unit", {
+        "go.mod": "module m\n\ngo 1.19\n",
+        "m.go": "package m\n\nfunc Two() int { return 2 }\n",
+        "m_test.go": 'package m\n\nimport "testing"\n\n'
+                     "func TestTwo(t *testing.T) {\n\tif Two() != 2 {\n"
+                     '\t\tt.Fatal("no")\n\t}\n}\n'})
 
 
 def a_make_project_works_at_once(box):

@@ -113,7 +113,7 @@ static void add_source(struct td_buf *out, struct td_bytes line)
 static void take_print(struct lint *l, const struct remark *r, const char *path,
                        char out[35])
 {
-    uint8_t digest[WIRE_SHA256_LEN];
+    char hex[WIRE_SHA256_HEX];
     struct td_buf text = {0};
 
     (void)td_buf_addf(&text, "%s%c", l->tool, 0);
@@ -125,10 +125,8 @@ static void take_print(struct lint *l, const struct remark *r, const char *path,
     if (r->inside)
         add_source(&text,
                    gates_paths_line(l->s->paths, r->path, r->line, NULL));
-    wire_sha256(digest, td_buf_bytes(&text));
-    (void)snprintf(out, 3, "1:");
-    for (size_t i = 0; i < 16; i++)
-        (void)snprintf(out + 2 + 2 * i, 3, "%02x", digest[i]);
+    wire_sha256_hex(hex, td_buf_bytes(&text));
+    (void)snprintf(out, 35, "1:%.32s", hex);
     td_buf_release(&text);
 }
 

@@ -1,6 +1,7 @@
 /* Gates of kind tests: what ran, what failed, what only failed at first. */
 #include "validator/gates/run_internal.h"
 
+#include "core/hash.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "validator/gates/flaky.h"
@@ -47,18 +48,6 @@ void gates_tests_free(struct gates_tests *tests)
     free(tests);
 }
 
-static uint64_t hash_of(struct td_bytes text)
-{
-    uint64_t h = UINT64_C(14695981039346656037);
-
-    for (size_t i = 0; i < text.len; i++)
-        h = (h ^ text.ptr[i]) * UINT64_C(1099511628211);
-    h ^= h >> 32;
-    h *= UINT64_C(0x9e3779b97f4a7c15);
-    h ^= h >> 29;
-    return h ? h : 1;
-}
-
 static struct test *slot_of(const struct gates_tests *t, uint64_t hash)
 {
     size_t i = (size_t)hash & (t->cap - 1);
@@ -99,6 +88,19 @@ static void add_part(struct td_buf *key, struct td_bytes part,
     *last = part;
 }
 
+/* A suite that is a file is called as the project calls it, so that its tests
+ * have the same names in every checkout. */
+static struct td_bytes suite_of(struct gates_tests *t,
+                                const struct read_test *test)
+{
+    const char *path =
+        test->suite.len > 0 && td_bytes_equal(test->suite, test->file)
+            ? gates_paths_find(t->s->paths, test->file)
+            : NULL;
+
+    return path ? td_text(path) : test->suite;
+}
+
 /* Suite, class and name; what is said twice in a row, once. */
 static void make_key(struct gates_tests *t, const struct read_test *test)
 {
@@ -106,7 +108,7 @@ static void make_key(struct gates_tests *t, const struct read_test *test)
 
     td_buf_clear(&t->key);
     if (!td_bytes_is(test->suite, "(empty)"))
-        add_part(&t->key, test->suite, &last);
+        add_part(&t->key, suite_of(t, test), &last);
     add_part(&t->key, test->class_name, &last);
     add_part(&t->key, test->name, &last);
     if (t->key.len == 0)
@@ -117,7 +119,7 @@ static void make_key(struct gates_tests *t, const struct read_test *test)
  * as a failure and the error of its teardown; others of one key are twins. */
 static struct test *find_test(struct gates_tests *t, enum verdict_result result)
 {
-    uint64_t hash = hash_of(td_buf_bytes(&t->key));
+    uint64_t hash = td_hash(td_buf_bytes(&t->key));
     struct test *test = slot_of(t, hash);
     size_t bare = t->key.len;
 
@@ -132,7 +134,7 @@ static struct test *find_test(struct gates_tests *t, enum verdict_result result)
 
         t->key.len = bare;
         (void)td_buf_addf(&t->key, " #%u", n);
-        twin = slot_of(t, hash_of(td_buf_bytes(&t->key)));
+        twin = slot_of(t, td_hash(td_buf_bytes(&t->key)));
         if (!twin->hash || twin->run != t->job->runs) {
             test->twins = (uint8_t)(n < 250 ? n - 1 : 248);
             return twin;
@@ -216,7 +218,7 @@ static void on_test(void *self, const struct read_test *from)
     make_key(t, from);
     test = find_test(t, from->result);
     if (!test->hash) {
-        test->hash = hash_of(td_buf_bytes(&t->key));
+        test->hash = td_hash(td_buf_bytes(&t->key));
         t->len++;
         keep(t, test, from);
     }
@@ -293,7 +295,7 @@ static void soften_findings(struct gates_tests *t)
 
         if (!f->test || strcmp(f->gate, t->job->gate->name) != 0)
             continue;
-        test = slot_of(t, hash_of(td_text(f->test)));
+        test = slot_of(t, td_hash(td_text(f->test)));
         if (test->hash && final_result(test) == VERDICT_RESULT_FLAKY) {
             f->rule = "test-flaky";
             f->level = CHECK_LEVEL_WARN;
