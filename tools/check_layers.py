@@ -83,7 +83,7 @@ AROUND = ("tests", "bench")
 LIBRARIES = {
     "libwebsockets.h": ["wire/net/loop_epoll.c"],
     "openssl/": ["wire/net/tls*.c", "core/digest*.c", "web/pack.c"],
-    "curl/": ["orchestrator/provider/openai*.c"],
+    "curl/": ["orchestrator/provider/openai*"],
     "zlib.h": ["tape/*"],
     "isa-l/": ["tape/*"],
     "jansson.h": ["core/jsonx*", "reports/*", "orchestrator/*", "console/*",

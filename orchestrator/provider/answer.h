@@ -16,9 +16,10 @@
 #include "core/json.h"
 #include "orchestrator/provider/provider.h"
 
-#define PROV_ANSWER_MAX  ((size_t)64 << 20) /* bytes of an answer's text */
-#define PROV_MESSAGE_MAX ((size_t)4 << 20)  /* bytes of a message of a stream  \
-                                             */
+#define PROV_ANSWER_MAX ((size_t)64 << 20) /* bytes of an answer's text */
+#define PROV_MESSAGE_MAX                                                       \
+    ((size_t)4 << 20) /* bytes of a message of a stream                        \
+                       */
 
 /* All zeroes is valid and empty. */
 struct prov_answer {

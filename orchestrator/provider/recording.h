@@ -16,6 +16,8 @@
 
 #define PROV_STREAM_KIND "stream" /* of the events in the journal */
 
+#define PROV_TAPE_MAX ((size_t)256 << 20) /* bytes of the answers of a tape */
+
 #define PROV_PARTS 5 /* model, prompt, prompt_file, system, max_tokens */
 #define PROV_PART  33
 

@@ -14,14 +14,10 @@
 
 #include "orchestrator/provider/provider.h"
 
-#define PROV_TAPE_MAX ((size_t)256 << 20) /* bytes of the answers of a tape */
-
 /* path: the tape of tasks whose `with` has no `tape`; NULL: they must have one.
  * model: of tasks that name none (prov_config.model); may be NULL.
  */
-TD_MUST_CHECK enum td_code prov_replay_open(struct provider *out,
-                                            struct wire_net *net,
-                                            const char *path, const char *model,
-                                            struct td_error *err);
+struct provider prov_replay(struct wire_net *net, const char *path,
+                            const char *model);
 
 #endif

@@ -41,7 +41,8 @@ struct prov_talk {
     struct td_buf text;
     struct td_json_doc doc;
     struct prov_usage usage; /* the most of each so far */
-    bool skip;               /* to the end of a line too long */
+    bool begun;
+    bool skip; /* to the end of a line too long */
 };
 
 void prov_talk_release(struct prov_talk *talk);
