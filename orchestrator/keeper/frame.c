@@ -87,12 +87,13 @@ enum td_code keep_frame_take(struct td_bytes *in, struct keep_frame *frame,
 }
 
 /* Texts with their NUL, of a list that a NULL ends; their number. */
-static uint32_t put_list(struct td_buf *out, char *const *list)
+static uint32_t put_list(struct td_buf *out, char *const *list,
+                         enum td_code *code)
 {
     uint32_t count = 0;
 
-    for (; list && list[count] && count <= KEEP_WORDS; count++)
-        (void)td_buf_add(out, list[count], strlen(list[count]) + 1);
+    for (; !*code && list && list[count] && count <= KEEP_WORDS; count++)
+        *code = td_buf_add(out, list[count], strlen(list[count]) + 1);
     return count;
 }
 
@@ -130,9 +131,9 @@ enum td_code keep_job_put(struct td_buf *out, const struct keep_job *job,
     if (!code)
         code = td_buf_add(&texts, job->log ? job->log : "",
                           job->log ? strlen(job->log) + 1 : 1);
-    argc = put_list(&texts, job->argv);
-    envc = put_list(&texts, job->env);
-    if (code || argc + envc > KEEP_WORDS || texts.len >= KEEP_JOB_MAX - 1) {
+    argc = put_list(&texts, job->argv, &code);
+    envc = put_list(&texts, job->env, &code);
+    if (code || argc + envc > KEEP_WORDS) {
         td_buf_release(&texts);
         return too_much(err, job->id,
                         "its command and environment are too long");

@@ -21,6 +21,7 @@ TD_MUST_CHECK enum td_code keep_ledger_open(struct keep_ledger *ledger, int dir,
                                             const char *boot, uint64_t start,
                                             struct td_error *err);
 
+/* Lines for the next flush. */
 void keep_ledger_spawned(struct keep_ledger *ledger, const char *id,
                          int64_t pid, uint64_t start);
 void keep_ledger_ended(struct keep_ledger *ledger, const char *id, int status);
@@ -29,6 +30,7 @@ void keep_ledger_ended(struct keep_ledger *ledger, const char *id, int status);
 TD_MUST_CHECK enum td_code keep_ledger_flush(struct keep_ledger *ledger,
                                              struct td_error *err);
 
+/* What was not flushed is lost. */
 void keep_ledger_close(struct keep_ledger *ledger);
 
 /* Read such bytes; what keep_recall() does of a file. */

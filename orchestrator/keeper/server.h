@@ -46,6 +46,7 @@ void keep_server_run(struct keep_server *server);
 /* Every job that runs is asked to end, and no more are started. */
 void keep_server_quit(struct keep_server *server, bool at_once, uint64_t now);
 
+/* The job of that id that has not ended; NULL. */
 struct keep_hold *keep_server_find(const struct keep_server *server,
                                    const char *id);
 

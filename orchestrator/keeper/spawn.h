@@ -22,6 +22,7 @@ TD_MUST_CHECK enum td_code keep_child_start(struct keep_child *out,
                                             const struct keep_job *job,
                                             struct td_error *err);
 
+/* Close it, unless it is -1, which it is then. */
 void keep_close_fd(int *fd);
 
 #endif

@@ -1,5 +1,6 @@
 #include "tests/support/keep_scene.h"
 
+#include "core/proc.h"
 #include "tests/suites.h"
 
 #include <stdlib.h>
@@ -105,10 +106,21 @@ void keep_scene_open(struct keep_scene *s, uint64_t linger_ns)
     keep_scene_attach(s);
 }
 
+static void remove_folder(char *dir)
+{
+    char rm[] = "rm";
+    char rf[] = "-rf";
+    char *argv[] = {rm, rf, dir, NULL};
+    struct td_proc_options o = {.argv = argv};
+    struct td_proc proc;
+
+    CU_ASSERT_EQUAL_FATAL(td_proc_spawn(&proc, &o, NULL), TD_OK);
+    CU_ASSERT_EQUAL(td_proc_wait(&proc, KEEP_SCENE_LONG, NULL), TD_OK);
+}
+
 void keep_scene_close(struct keep_scene *s)
 {
     struct td_error err = {0};
-    char command[600];
     enum td_code code = TD_OK;
 
     if (s->client) {
@@ -122,8 +134,7 @@ void keep_scene_close(struct keep_scene *s)
         td_buf_release(&s->jobs[i].out);
         td_buf_release(&s->jobs[i].err);
     }
-    (void)snprintf(command, sizeof(command), "rm -rf '%s'", s->dir);
-    CU_ASSERT_EQUAL(system(command), 0);
+    remove_folder(s->dir);
 }
 
 void keep_scene_spawn(struct keep_scene *s, struct keep_job job,
