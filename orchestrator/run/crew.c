@@ -112,10 +112,8 @@ static enum td_code open_models(struct run_exec *x, struct td_error *err)
                          err))
         return err->code;
     provide(x, PLAN_OPENAI, provider);
-    if (prov_replay_open(&provider, x->net, x->options.answers, x->config.model,
-                         err))
-        return err->code;
-    provide(x, PLAN_REPLAY, provider);
+    provide(x, PLAN_REPLAY,
+            prov_replay(x->net, x->options.answers, x->config.model));
     return TD_OK;
 }
 
