@@ -48,7 +48,8 @@
 struct keep_home {
     const char *dir;    /* the execution's folder; any length */
     const char *id;     /* the execution: "x7" */
-    uint64_t linger_ns; /* with no job and no client it stays so long */
+    uint64_t linger_ns; /* with no job and no client it stays so long,
+                           and for its first client at least 10 s */
 };
 
 /* Fork a keeper. To be called before there are threads; it keeps nothing open

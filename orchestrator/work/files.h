@@ -55,6 +55,7 @@ struct work_files {
     uint64_t read_bytes;  /* that had to be read for the hashes */
 };
 
+/* Frees all; *files is empty. */
 void work_files_release(struct work_files *files);
 
 /* Inputs as they are. What is missing is listed, and no error. TD_USAGE: a name
@@ -83,6 +84,7 @@ bool work_files_equal(const struct work_files *a, const struct work_files *b);
 const struct work_file *work_files_find(const struct work_files *files,
                                         const char *path);
 
+/* A hash as 64 digits. */
 void work_hex(char out[WORK_HEX], const uint8_t sha256[WORK_SHA256]);
 
 #endif

@@ -34,6 +34,7 @@ struct work_key_of {
     const struct work_files *inputs;
 };
 
+/* *key must be all zeroes, or of an earlier make that was released. */
 void work_key_make(struct work_key *key, const struct work_key_of *of);
 void work_key_release(struct work_key *key);
 

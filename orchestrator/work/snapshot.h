@@ -24,6 +24,7 @@ struct work_snapshot {
     struct work_files files;
 };
 
+/* Frees all; *snapshot is empty. */
 void work_snapshot_release(struct work_snapshot *snapshot);
 
 /* Keep what is there of these outputs; those missing are part of it. TD_USAGE:

@@ -21,6 +21,7 @@ struct work_past {
     uint32_t took_count;
 };
 
+/* Frees all; *past is empty. */
 void work_past_release(struct work_past *past);
 
 /* *past must be all zeroes. A file that is missing or cannot be understood is
