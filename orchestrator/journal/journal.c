@@ -32,6 +32,7 @@ struct journal {
 /* A line to be told after the commit: extents in `said`. */
 struct kept {
     uint64_t at_ns;
+    uint64_t seq; /* of an execution event; else 0 */
     bool run;
     size_t name;
     size_t name_len;
@@ -135,6 +136,7 @@ static void keep(struct journal *j, const struct td_event *ev)
 {
     struct kept kept = {.at_ns = ev->at_ns, .run = ev->kind.len > 0};
 
+    kept.seq = kept.run ? 0 : j->seq;
     kept.name = j->said.len;
     kept.name_len = ev->name.len;
     (void)td_buf_add_bytes(&j->said, ev->name);
@@ -317,6 +319,7 @@ static void tell(struct journal *j)
     for (size_t i = 0; i < j->kept_len; i++) {
         const struct kept *kept = &j->kept[i];
         struct td_event ev = {
+            .seq = kept->seq,
             .at_ns = kept->at_ns,
             .dir = TD_DIR_OUT,
             .form = TD_FORM_JSON,

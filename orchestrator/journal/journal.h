@@ -63,7 +63,8 @@ journal_continue(struct journal **out, const char *path,
                  const struct journal_options *options,
                  const struct journal_mark *mark, struct td_error *err);
 
-/* Who wants to know of every line once it is committed; or NULL. */
+/* Who wants to know of every line once it is committed; or NULL. ev->seq is the
+ * number of an execution event, and 0 of other lines. */
 void journal_on_event(struct journal *j,
                       void (*event)(void *ctx, const struct td_event *ev),
                       void *ctx);

@@ -496,6 +496,11 @@ struct work_place *run_place(const struct run_exec *x)
     return x->place;
 }
 
+uint64_t run_seq(const struct run_exec *x)
+{
+    return journal_seq(x->journal);
+}
+
 uint64_t run_now(const struct run_exec *x)
 {
     return journal_now(x->journal);

@@ -93,6 +93,7 @@ const char *run_journal(const struct run_exec *x); /* STATE/xN.tape.gz */
 const struct plan *run_plan(const struct run_exec *x);
 const struct sched *run_sched(const struct run_exec *x);
 struct work_place *run_place(const struct run_exec *x);
+uint64_t run_seq(const struct run_exec *x); /* of the last execution event */
 uint64_t run_now(const struct run_exec *x); /* since it began */
 
 /* Orders. `by` is who gave it, for the journal. TD_USAGE: it cannot be now. */

@@ -20,6 +20,7 @@ struct wire_peer *server_peer_new(struct wire_server *server,
     peer->address = td_strdup(address);
     peer->ns = td_strdup("");
     peer->last_id = td_strdup("");
+    peer->target = td_strdup("");
     return peer;
 }
 
@@ -138,6 +139,7 @@ void server_peer_left(struct wire_peer *peer, const struct td_error *why)
     free(peer->address);
     free(peer->ns);
     free(peer->last_id);
+    free(peer->target);
     free(peer);
 }
 
@@ -359,6 +361,17 @@ const char *wire_peer_namespace(const struct wire_peer *peer)
 const char *wire_peer_last_event_id(const struct wire_peer *peer)
 {
     return peer->last_id;
+}
+
+const char *wire_peer_target(const struct wire_peer *peer)
+{
+    return peer->target;
+}
+
+void server_peer_asked(struct wire_peer *peer, const struct http_head *head)
+{
+    free(peer->target);
+    peer->target = td_strndup((const char *)head->target.ptr, head->target.len);
 }
 
 size_t wire_peer_pending(const struct wire_peer *peer)

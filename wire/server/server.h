@@ -155,6 +155,9 @@ const char *wire_peer_namespace(const struct wire_peer *peer); /* "/" */
 /* SSE: the id of what the consumer last saw, to resume behind it; "" if it does
  * not say. */
 const char *wire_peer_last_event_id(const struct wire_peer *peer);
+/* WebSocket and SSE: what its request asked for, "/path?query" as sent; "" for
+ * others. */
+const char *wire_peer_target(const struct wire_peer *peer);
 /* The id that SSE consumers see with id_for_all: the event's own, which may be
  * empty, or else "tape:" and its time and seq, which no other event has and no
  * server is likely to use; ptr is NULL if it has no seq either. Lives as long

@@ -122,6 +122,7 @@ struct wire_peer {
     char *address;
     char *ns;      /* as td_event.ns spells it */
     char *last_id; /* SSE: Last-Event-ID */
+    char *target;  /* WebSocket and SSE: of its request */
     struct server_member *groups;
     struct wire_peer *next_chosen;
     uint64_t choice; /* the last that it was in */
@@ -339,6 +340,8 @@ void server_session_doom(struct server_sio *s, bool slow);
 struct wire_peer *server_peer_new(struct wire_server *server,
                                   enum wire_dialect dialect,
                                   const char *address);
+/* What it asked for: wire_peer_target(). */
+void server_peer_asked(struct wire_peer *peer, const struct http_head *head);
 void server_peer_joined(struct wire_peer *peer);
 void server_peer_left(struct wire_peer *peer, const struct td_error *why);
 void server_peer_event(struct wire_peer *peer, const char *kind,

@@ -52,6 +52,7 @@ void server_sse_open(struct server_conn *c, const struct http_head *head)
     c->peer->conn = c;
     free(c->peer->last_id);
     c->peer->last_id = td_strndup(last.ptr, last.len);
+    server_peer_asked(c->peer, head);
     server_peer_joined(c->peer);
 }
 

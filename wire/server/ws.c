@@ -83,6 +83,7 @@ void server_ws_open(struct server_conn *c, const struct http_head *head)
     c->peer = server_peer_new(c->server, WIRE_WS, wire_peer_name(c->conn));
     c->peer->conn = c;
     server_conn_beat_in(c, c->server->options.ping_interval_ns);
+    server_peer_asked(c->peer, head);
     server_peer_joined(c->peer);
 }
 
