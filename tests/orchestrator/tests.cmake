@@ -1,0 +1,5 @@
+add_executable(td_render_plan ${CMAKE_CURRENT_LIST_DIR}/render_plan.c)
+target_include_directories(td_render_plan PRIVATE ${PROJECT_SOURCE_DIR})
+target_compile_options(td_render_plan PRIVATE ${TD_WARNINGS})
+target_compile_definitions(td_render_plan PRIVATE _GNU_SOURCE)
+target_link_libraries(td_render_plan PRIVATE td_orchestrator)
