@@ -3,3 +3,7 @@ target_include_directories(td_render_plan PRIVATE ${PROJECT_SOURCE_DIR})
 target_compile_options(td_render_plan PRIVATE ${TD_WARNINGS})
 target_compile_definitions(td_render_plan PRIVATE _GNU_SOURCE)
 target_link_libraries(td_render_plan PRIVATE td_orchestrator)
+add_test(NAME orchestrator.rest_c COMMAND /usr/bin/python3
+  ${CMAKE_CURRENT_LIST_DIR}/rest_c.py
+  $<TARGET_FILE:tapedeck> $<TARGET_FILE:td_render_plan>)
+set_tests_properties(orchestrator.rest_c PROPERTIES TIMEOUT 600)
