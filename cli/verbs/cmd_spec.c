@@ -2,7 +2,9 @@
 #include "cli/shared/tape_output.h"
 #include "cli/verbs/spec.h"
 #include "core/fs.h"
+#include "orchestrator/spec/docs.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,6 +27,12 @@ static const struct cli_option options[] = {
     {.name = "replace",
      .type = CLI_FLAG,
      .help = "begin anew where a specification is kept already"},
+    {.name = "output",
+     .letter = 'o',
+     .type = CLI_TEXT,
+     .value = "DIR",
+     .preset = STATE,
+     .help = "with docs: where to write them"},
     {.name = NULL},
 };
 
@@ -237,13 +245,59 @@ static enum td_code ready(const struct cli_args *args, struct spec *spec,
     return code;
 }
 
+/* ---- documents ---- */
+
+static enum td_code write_doc(const struct spec *spec, const char *dir,
+                              enum spec_doc which, struct td_error *err)
+{
+    struct td_buf text = {0};
+    struct td_buf path = {0};
+    enum td_code code;
+
+    spec_doc_markdown(spec, which, &text);
+    (void)td_buf_addf(&path, "%s/%s.md", dir, spec_doc_name(which));
+    code = td_fs_replace(td_buf_str(&path), td_buf_bytes(&text), err);
+    td_buf_clear(&text);
+    td_buf_clear(&path);
+    spec_doc_json(spec, which, &text);
+    (void)td_buf_addf(&path, "%s/%s.json", dir, spec_doc_name(which));
+    if (code == TD_OK)
+        code = td_fs_replace(td_buf_str(&path), td_buf_bytes(&text), err);
+    td_buf_release(&path);
+    td_buf_release(&text);
+    return code;
+}
+
+static enum td_code docs(const struct cli_args *args, struct spec *spec,
+                         struct td_error *err)
+{
+    const char *dir = cli_text(args, "output");
+    struct td_buf said = {0};
+    enum td_code code = TD_OK;
+
+    if (mkdir(dir, 0755) != 0 && access(dir, F_OK) != 0)
+        return td_error_errno(err, TD_IO, dir, errno, "cannot be made");
+    for (unsigned i = 0; code == TD_OK && i < SPEC_DOCS; i++) {
+        code = write_doc(spec, dir, (enum spec_doc)i, err);
+        (void)td_buf_addf(&said, "%s/%s.md\n%s/%s.json\n", dir,
+                          spec_doc_name((enum spec_doc)i), dir,
+                          spec_doc_name((enum spec_doc)i));
+    }
+    if (code == TD_OK)
+        code = print(args, spec, &said, err);
+    td_buf_release(&said);
+    return code;
+}
+
 static const struct {
     const char *name;
     enum td_code (*run)(const struct cli_args *args, struct spec *spec,
                         struct td_error *err);
     bool alone; /* only if it is the only word: else a description begins */
-} actions[] = {
-    {"answer", answer, false}, {"show", show, true}, {"ready", ready, true}};
+} actions[] = {{"answer", answer, false},
+               {"show", show, true},
+               {"ready", ready, true},
+               {"docs", docs, true}};
 
 static enum td_code act(const struct cli_args *args, size_t i,
                         struct td_error *err)
@@ -251,7 +305,7 @@ static enum td_code act(const struct cli_args *args, size_t i,
     struct spec spec = {0};
     enum td_code code = spec_load(&spec, cli_text(args, "spec"), err);
 
-    if (code == TD_IO)
+    if (code == TD_IO && err->errnum == ENOENT)
         (void)td_error_hint(err, "begin one: tapedeck spec \"API for wine\"");
     if (code == TD_OK)
         code = actions[i].run(args, &spec, err);
@@ -276,8 +330,8 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
 const struct cli_command cli_cmd_spec = {
     .name = "spec",
     .summary = "Say what is to be made, question by question.",
-    .usage = "DESCRIPTION | answer [CATEGORY] TEXT | show | ready",
-    .words = "answer|show|ready",
+    .usage = "DESCRIPTION | answer [CATEGORY] TEXT | show | ready | docs",
+    .words = "answer|show|ready|docs",
     .details =
         "DESCRIPTION begins: its words tell the type of application, and the "
         "type what is asked. Nothing else of it is understood.\n"
@@ -288,6 +342,8 @@ const struct cli_command cli_cmd_spec = {
         "show    all that is answered and asked.\n"
         "ready   exit status 1, and what is missing, until all that is "
         "required is answered.\n"
+        "docs    write specification, requirements and architecture, as "
+        "Markdown and as JSON.\n"
         "\n"
         "Understood are lists; none, password, token or oauth; numbers (2k, "
         "50 req/s) or small, medium, large, massive; asap, 6 weeks or a date; "

@@ -4,6 +4,7 @@
 #include "core/fs.h"
 #include "orchestrator/blueprint/generate.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* What is worked on. */
@@ -113,7 +114,7 @@ enum td_code cli_plan_generate(const struct cli_args *args,
     const char *path = cli_text(args, "spec");
     enum td_code code = spec_load(&w.spec, path, err);
 
-    if (code == TD_IO && err->errnum != 0)
+    if (code == TD_IO && err->errnum == ENOENT)
         (void)td_error_hint(err, "begin one: tapedeck spec \"API for wine\"");
     if (code == TD_OK)
         code = choose(&w, err);

@@ -15,6 +15,16 @@ bool blue_depth_task(struct blue_depth *d, struct td_bytes id)
     return true;
 }
 
+bool blue_depth_path(struct blue_depth *d, struct td_bytes path)
+{
+    for (size_t i = 0; i < d->paths_len; i++)
+        if (td_bytes_is(path, d->paths[i]))
+            return false;
+    d->paths = td_list_room(d->paths, d->paths_len, sizeof(*d->paths));
+    d->paths[d->paths_len++] = td_arena_text(&d->arena, path);
+    return true;
+}
+
 void blue_depth_edge(struct blue_depth *d, struct td_bytes id)
 {
     d->edges = td_list_room(d->edges, d->edges_len, sizeof(*d->edges));
@@ -97,5 +107,6 @@ void blue_depth_release(struct blue_depth *d)
     td_arena_release(&d->arena);
     free(d->ids);
     free(d->edges);
+    free(d->paths);
     *d = (struct blue_depth){0};
 }

@@ -18,7 +18,12 @@ struct blue_depth {
     size_t len;
     struct blue_edge *edges; /* by user */
     size_t edges_len;
+    const char **paths; /* that templates write */
+    size_t paths_len;
 };
+
+/* A path that nothing else writes; false: another task does. */
+bool blue_depth_path(struct blue_depth *d, struct td_bytes path);
 
 /* A task that is not there yet; false: it is. */
 bool blue_depth_task(struct blue_depth *d, struct td_bytes id);

@@ -28,13 +28,11 @@ struct maker {
 static enum td_code render(struct maker *m, uint32_t at, struct td_buf *out)
 {
     const struct td_jsonx *doc = &m->b->doc;
-    struct td_jsonx_mark mark = td_jsonx_where(doc, at);
     struct blue_view view = {&m->model.doc, 0, m->entity};
     struct td_error why = {0};
     char *text = td_jsonx_text(doc, at);
     enum td_code code = blue_mustache(out, "", td_text(text), &view, &why);
 
-    (void)mark;
     free(text);
     if (code)
         (void)td_jsonx_fail(doc, at, code, m->err, "%s", why.text);
@@ -185,6 +183,45 @@ static void put_entity(struct maker *m)
     td_json_put_raw(&m->w, "entity", td_json_raw(&m->model.doc, name));
 }
 
+/* Paths stay in the workspace, and one task writes each. */
+static enum td_code check_path(struct maker *m, uint32_t at,
+                               const struct td_buf *path)
+{
+    struct td_bytes p = td_buf_bytes(path);
+    bool inside = p.len > 0 && p.ptr[0] != '/' && p.ptr[p.len - 1] != '/';
+
+    for (size_t i = 0; i < p.len; i++) {
+        inside = inside && p.ptr[i] > ' ' && p.ptr[i] != 0x7f;
+        if (p.ptr[i] == '.' && i + 1 < p.len && p.ptr[i + 1] == '.')
+            inside = false;
+    }
+    if (!inside) {
+        (void)td_jsonx_fail(&m->b->doc, at, TD_USAGE, m->err,
+                            "this is no path in the workspace");
+        return td_error_hint(m->err, "write one without spaces and \"..\", as "
+                                     "src/{{name}}.c");
+    }
+    if (blue_depth_path(&m->depth, p))
+        return TD_OK;
+    (void)td_jsonx_fail(&m->b->doc, at, TD_USAGE, m->err,
+                        "two tasks write %.*s",
+                        (int)(p.len < 100 ? p.len : 100), (const char *)p.ptr);
+    return td_error_hint(m->err, "give each file a path of its own, or call an "
+                                 "entity otherwise");
+}
+
+static enum td_code put_output(struct maker *m, uint32_t at)
+{
+    struct td_buf path = {0};
+    enum td_code code = render(m, at, &path);
+
+    if (code == TD_OK)
+        code = check_path(m, at, &path);
+    td_json_put_string(&m->w, NULL, td_buf_bytes(&path));
+    td_buf_release(&path);
+    return code;
+}
+
 static enum td_code put_template(struct maker *m, const struct blue_task *task)
 {
     struct td_buf text = {0};
@@ -206,7 +243,7 @@ static enum td_code put_template(struct maker *m, const struct blue_task *task)
     td_json_object_end(&m->w);
     td_json_array(&m->w, "outputs");
     if (code == TD_OK)
-        code = put_text(m, NULL, task->output);
+        code = put_output(m, task->output);
     td_json_array_end(&m->w);
     td_buf_release(&text);
     td_buf_release(&bytes);

@@ -197,9 +197,9 @@ static void put_mapped(struct maker *m, enum spec_field_type type)
     }
 }
 
-static void put_field(struct maker *m, const struct spec_field *f, size_t i,
-                      size_t len)
+static void put_field(struct maker *m, const struct spec_entity *e, size_t i)
 {
+    const struct spec_field *f = &e->fields[i];
     struct td_json_writer *w = &m->w;
 
     td_json_object(w, NULL);
@@ -214,7 +214,8 @@ static void put_field(struct maker *m, const struct spec_field *f, size_t i,
     td_json_put_i64(w, "least", f->least);
     td_json_put_i64(w, "most", f->most);
     blue_sample_put(w, f);
-    put_place(w, i, len);
+    td_json_put_text(w, "entity", e->name);
+    put_place(w, i, e->len);
     put_mapped(m, f->type);
     td_json_object_end(w);
 }
@@ -231,7 +232,7 @@ static void put_entity(struct maker *m, size_t i)
     put_place(w, i, m->entities.len);
     td_json_array(w, "fields");
     for (size_t k = 0; k < e->len; k++)
-        put_field(m, &e->fields[k], k, e->len);
+        put_field(m, e, k);
     td_json_array_end(w);
     td_json_object_end(w);
     if (e->bare)

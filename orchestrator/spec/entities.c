@@ -115,6 +115,8 @@ static bool is_number_type(enum spec_field_type type)
 
 static void set_bounds(struct spec_field *field)
 {
+    field->least = 0;
+    field->most = 0;
     if (field->type == SPEC_MONEY) {
         field->most = SPEC_NUMBER_MAX;
     } else if (is_number_type(field->type)) {

@@ -10,3 +10,12 @@ foreach(case ${cases})
   set_tests_properties(orchestrator.${name} PROPERTIES TIMEOUT 120)
 endforeach()
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
+add_executable(td_render_plan ${CMAKE_CURRENT_LIST_DIR}/render_plan.c)
+target_include_directories(td_render_plan PRIVATE ${PROJECT_SOURCE_DIR})
+target_compile_options(td_render_plan PRIVATE ${TD_WARNINGS})
+target_compile_definitions(td_render_plan PRIVATE _GNU_SOURCE)
+target_link_libraries(td_render_plan PRIVATE td_orchestrator)
+add_test(NAME orchestrator.rest_c COMMAND /usr/bin/python3
+  ${CMAKE_CURRENT_LIST_DIR}/rest_c.py
+  $<TARGET_FILE:tapedeck> $<TARGET_FILE:td_render_plan>)
+set_tests_properties(orchestrator.rest_c PROPERTIES TIMEOUT 600)
