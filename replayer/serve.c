@@ -149,6 +149,7 @@ static const struct wire_server_events server_events = {
     .left = play_serve_left_peer,
     .event = play_serve_heard,
     .unfit = play_serve_unfit_event,
+    .changed = play_serve_changed_event,
     .drained = on_drained,
     .refused = on_refused,
     .page = on_page,
@@ -360,4 +361,14 @@ uint64_t play_serve_unfit(const struct play_serve *serve)
 const char *play_serve_unfit_why(const struct play_serve *serve)
 {
     return serve->unfit_why;
+}
+
+uint64_t play_serve_changed(const struct play_serve *serve)
+{
+    return serve->changed;
+}
+
+const char *play_serve_changed_why(const struct play_serve *serve)
+{
+    return serve->changed_why;
 }

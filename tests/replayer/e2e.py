@@ -288,6 +288,44 @@ def unfit():
               "why")
 
 
+CHANGED = [
+    '"t":0,"d":"out","c":1,"ev":"two\\nlines","json":{"n":1}',
+    '"t":0,"d":"out","c":1,"text":"a\\rb"',
+    '"t":0,"d":"out","c":1,"ev":"half\\ud800","json":{"n":2}',
+    '"t":0,"d":"out","c":1,"id":"a\\u0000b","ev":"id","json":{"n":3}',
+    '"t":0,"d":"out","c":1,"ev":"pic","att":["AP8="],'
+    '"json":["pic",{"_placeholder":true,"num":0}]',
+    '"t":0,"d":"out","c":1,"ev":"esc\\u0061ped","text":"x\\ny"',
+    '"t":0,"d":"out","c":1,"ev":"last","json":["last"]']
+
+
+def changed():
+    """What an event stream cannot carry of an event is counted and said, to
+    who comes in time and who catches up."""
+    path = tape("changed", 0, 0, CHANGED)
+    server = Server(path, "--json", "--join", "catch-up", "--stay")
+    for accept in "text/event-stream", "*/*":
+        sock = socket.create_connection(("127.0.0.1", server.port), LIMIT)
+        sock.sendall(f"GET /events HTTP/1.1\r\nHost: localhost\r\n"
+                     f"Accept: {accept}\r\n\r\n".encode())
+        stream = b""
+        while b"event: last\n" not in stream:
+            stream += sock.recv(65536)
+        check(b"event: two\xef\xbf\xbdlines\n" not in stream, stream)
+        check(b"event: escaped\ndata: x\ndata: y\n" not in stream, stream)
+        sock.close()
+    other = WebSocket(server.port)
+    [other.message() for _ in CHANGED]
+    server.child.send_signal(signal.SIGTERM)
+    other.rest()
+    out, _ = server.end(0)
+    summary = json.loads(out)
+    equal([c["changed"] for c in summary["consumers"]], [5, 5, 0], "changed")
+    equal((summary["changed"], summary["lost"]), (10, 0), "in all")
+    check(not summary["changed_why"].startswith("event 1 over sse: "),
+          summary["changed_why"])
+
+
 def unfit_to_url():
     """The same with --to, and the other events still arrive."""
     path = tape("unfit-to", 0, 0, UNFIT)

@@ -95,6 +95,10 @@ struct wire_server_events {
      * was sent, and it counts as lost. May be NULL. */
     void (*unfit)(void *ctx, struct wire_peer *peer, const struct td_event *ev,
                   const struct td_error *why);
+    /* *ev is sent to peer, but what arrives is not wholly what it holds: why is
+     * static. May be NULL. */
+    void (*changed)(void *ctx, struct wire_peer *peer,
+                    const struct td_event *ev, const char *why);
     /* Every peer's queue is below its mark again, after one was not ready. */
     void (*drained)(void *ctx);
     /* Somebody was not admitted (wire/server/access.h), with 400, 401 or 403;

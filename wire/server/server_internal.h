@@ -367,6 +367,11 @@ void server_peer_unfit(struct wire_peer *peer, const struct td_event *ev,
                        const struct td_error *why);
 void server_unfit(struct wire_server *server, enum wire_dialect dialect,
                   const struct td_event *ev, const struct td_error *why);
+/* Tell the owner where a stream does not carry all of an event: for one peer,
+ * and for all that it is for.
+ */
+void server_peer_changes(struct wire_peer *peer, const struct td_event *ev);
+void server_changes(struct wire_server *server, const struct td_event *ev);
 /* Bytes of a conn that reached the kernel. */
 uint64_t server_gone_bytes(const struct server_conn *c);
 void server_deliveries_release(struct server_deliveries *deliveries);
@@ -378,6 +383,10 @@ enum td_code envelope_ws(struct td_buf *out, enum ws_opcode *opcode,
                          const struct td_event *ev);
 enum td_code envelope_sse(struct td_buf *out, const struct td_event *ev,
                           bool id_for_all);
+/* What such a stream cannot carry of an event that it carries: static text, or
+ * NULL.
+ */
+const char *envelope_sse_changes(const struct td_event *ev);
 /* The event as sio_encode() takes it: without the id of another protocol. */
 struct td_event envelope_sio(const struct td_event *ev);
 
