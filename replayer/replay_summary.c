@@ -1,4 +1,5 @@
 #include "core/json_writer.h"
+#include "replayer/refusals.h"
 #include "replayer/run.h"
 
 #include "core/json.h"
@@ -55,7 +56,7 @@ static void text_consumers(struct td_buf *out, const struct play_serve *serve)
         (void)td_buf_add_text(out, "no consumer came\n");
 }
 
-static void text_changed(struct td_buf *out, const struct play_serve *serve)
+static void text_served(struct td_buf *out, const struct play_serve *serve)
 {
     if (play_serve_changed(serve))
         (void)td_buf_addf(out,
@@ -63,6 +64,7 @@ static void text_changed(struct td_buf *out, const struct play_serve *serve)
                           "first: %s\n",
                           play_serve_changed(serve),
                           play_serve_changed_why(serve));
+    play_refusals_text(play_serve_refusals(serve), out);
 }
 
 enum td_code play_summary_text(const struct play_run *run, struct td_buf *out)
@@ -82,7 +84,7 @@ enum td_code play_summary_text(const struct play_run *run, struct td_buf *out)
         (void)td_buf_addf(out, "%" PRIu64 " could not be sent, the first: %s\n",
                           play_run_unfit(run), play_run_unfit_why(run));
     if (play_run_serve(run))
-        text_changed(out, play_run_serve(run));
+        text_served(out, play_run_serve(run));
     if (stats->lateness.count)
         (void)play_lateness_text(&stats->lateness, out);
     if (play_source_damage(play_run_source(run), &damage))
@@ -141,6 +143,8 @@ static void json_consumers(struct td_json_writer *w, const struct play_run *run)
     json_text(w, "unfit_why", play_run_unfit_why(run));
     td_json_put_u64(w, "changed", serve ? play_serve_changed(serve) : 0);
     json_text(w, "changed_why", serve ? play_serve_changed_why(serve) : "");
+    if (serve)
+        play_refusals_json(play_serve_refusals(serve), w, "refused");
 }
 
 void play_summary_json(const struct play_run *run, struct td_json_writer *w)

@@ -139,6 +139,7 @@ static void on_refused(void *ctx, const char *address, int status,
 {
     struct play_serve *s = ctx;
 
+    play_refusals_add(&s->refusals, status, why);
     if (s->events.refused)
         s->events.refused(s->events.ctx, address, status, why);
 }
@@ -371,4 +372,9 @@ uint64_t play_serve_changed(const struct play_serve *serve)
 const char *play_serve_changed_why(const struct play_serve *serve)
 {
     return serve->changed_why;
+}
+
+const struct play_refusals *play_serve_refusals(const struct play_serve *serve)
+{
+    return &serve->refusals;
 }

@@ -111,6 +111,9 @@ uint64_t play_serve_missed(const struct play_serve *serve);
 /* Why the first that was unfit was; "" if none was. */
 const char *play_serve_unfit_why(const struct play_serve *serve);
 
+/* Who was not let in; borrowed. */
+const struct play_refusals *play_serve_refusals(const struct play_serve *serve);
+
 /* Deliveries that do not hold all that is on the tape, and what of the first;
  * "" if there is none.
  */

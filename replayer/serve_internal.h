@@ -8,6 +8,7 @@
 #define REPLAYER_SERVE_INTERNAL_H
 
 #include "replayer/hub.h"
+#include "replayer/refusals.h"
 #include "replayer/serve.h"
 
 /* Events put so far that peers of one Socket.IO namespace get. */
@@ -50,6 +51,7 @@ struct play_serve {
     char unfit_why[400]; /* of the first */
     uint64_t changed;
     char changed_why[200]; /* of the first */
+    struct play_refusals refusals;
     struct play_tally *tallies;
     size_t tally_count;
     struct play_tally all;     /* the same of all events; its ns is NULL */

@@ -342,6 +342,28 @@ def unfit_to_url():
           [2, 2], "received")
 
 
+def refused():
+    """Who is not let in is counted by the reason, also where nobody is."""
+    for more, status in ([], 130), (["--wait-timeout", "2s"], 5):
+        server = Server(tape("refused", 3, 0), "--json", "--admit", "/chat",
+                        *more)
+        for fields in 7 * ["Origin: https://a.example\r\n"] + [
+                "Host: a.example\r\n", "Upgrade: websocket\r\n"
+                "Connection: Upgrade\r\nSec-WebSocket-Version: 12\r\n"]:
+            host = "" if "Host" in fields else "Host: localhost\r\n"
+            sock = socket.create_connection(("127.0.0.1", server.port), LIMIT)
+            sock.sendall(f"GET /events HTTP/1.1\r\n{host}{fields}\r\n"
+                         .encode())
+            check(not sock.recv(65536).startswith(b"HTTP/1.1 4"), fields)
+            sock.close()
+        if not more:
+            server.child.send_signal(signal.SIGINT)
+        out, err = server.end(status)
+        got = [(r["status"], r["count"]) for r in json.loads(out)["refused"]]
+        equal(got, [(403, 7), (403, 1), (426, 1)], "refused")
+        equal(err.count(b"refused 127"), 5, err)
+
+
 def early():
     """Who leaves early has missed the rest, and the summary says so."""
     path = tape("early", 40, 10 * MS)

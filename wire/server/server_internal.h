@@ -244,8 +244,9 @@ void server_http_end(struct server_conn *c, const struct http_head *head);
 void server_http_refuse(struct server_conn *c, int status, const char *why);
 /* Append the CORS fields an answer to this request needs. */
 void server_http_cors(struct td_buf *out, const struct http_head *head);
-/* Why a token was refused. */
+/* Why a token was refused, and why nobody else is let in. */
 #define SERVER_NO_TOKEN "the token is missing or wrong"
+#define SERVER_TOO_MANY "as many consumers as this server takes"
 /* A whole answer; head is the request's (NULL: it was not understood). */
 void server_http_answer(struct server_conn *c, const struct http_head *head,
                         int status, const char *type, struct td_bytes body);
