@@ -90,8 +90,10 @@ const char *play_run_unfit_why(const struct play_run *run);
  * {"read":N,"events":N,"bytes":N,"passes":N,"took_ns":N,"planned_ns":N|null,
  *  "late":{see replayer/lateness.h}|null,
  *  "consumers":[{"address":"..","dialect":"..","sent":N,"lost":N,"unfit":N,
- *  "missed":N,"received":N}],"joined":N,"delivered":N,"lost":N,"unfit":N,
- *  "missed":N,"unfit_why":".."|null,"damage":".."|null}
+ *  "changed":N,"missed":N,"received":N}],"joined":N,"delivered":N,"lost":N,
+ *  "unfit":N,"missed":N,"unfit_why":".."|null,"changed":N,
+ *  "changed_why":".."|null,"refused":[{see replayer/refusals.h}],
+ *  "damage":".."|null}
  * read: events looked at, of which `events` were selected and played. See
  * struct play_consumer_stats for the others.
  */

@@ -139,6 +139,7 @@ static void on_refused(void *ctx, const char *address, int status,
 {
     struct play_serve *s = ctx;
 
+    play_refusals_add(&s->refusals, status, why);
     if (s->events.refused)
         s->events.refused(s->events.ctx, address, status, why);
 }
@@ -149,6 +150,7 @@ static const struct wire_server_events server_events = {
     .left = play_serve_left_peer,
     .event = play_serve_heard,
     .unfit = play_serve_unfit_event,
+    .changed = play_serve_changed_event,
     .drained = on_drained,
     .refused = on_refused,
     .page = on_page,
@@ -360,4 +362,19 @@ uint64_t play_serve_unfit(const struct play_serve *serve)
 const char *play_serve_unfit_why(const struct play_serve *serve)
 {
     return serve->unfit_why;
+}
+
+uint64_t play_serve_changed(const struct play_serve *serve)
+{
+    return serve->changed;
+}
+
+const char *play_serve_changed_why(const struct play_serve *serve)
+{
+    return serve->changed_why;
+}
+
+const struct play_refusals *play_serve_refusals(const struct play_serve *serve)
+{
+    return &serve->refusals;
 }

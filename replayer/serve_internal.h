@@ -8,6 +8,7 @@
 #define REPLAYER_SERVE_INTERNAL_H
 
 #include "replayer/hub.h"
+#include "replayer/refusals.h"
 #include "replayer/serve.h"
 
 /* Events put so far that peers of one Socket.IO namespace get. */
@@ -48,6 +49,9 @@ struct play_serve {
     uint64_t lost;
     uint64_t unfit;
     char unfit_why[400]; /* of the first */
+    uint64_t changed;
+    char changed_why[200]; /* of the first */
+    struct play_refusals refusals;
     struct play_tally *tallies;
     size_t tally_count;
     struct play_tally all;     /* the same of all events; its ns is NULL */
@@ -76,6 +80,9 @@ void play_serve_issue_id(struct play_serve *s, char *id, struct td_event *ev);
 void play_serve_unfit_event(void *ctx, struct wire_peer *peer,
                             const struct td_event *ev,
                             const struct td_error *why);
+/* It carries only a part of ev. */
+void play_serve_changed_event(void *ctx, struct wire_peer *peer,
+                              const struct td_event *ev, const char *why);
 /* The index of a namespace's tally, made when it is not there. */
 size_t play_serve_tally(struct play_serve *s, struct td_bytes ns);
 uint64_t play_serve_tally_now(const struct play_serve *s,

@@ -239,6 +239,21 @@ void play_serve_unfit_event(void *ctx, struct wire_peer *peer,
                        c->stats.dialect, why->text);
 }
 
+void play_serve_changed_event(void *ctx, struct wire_peer *peer,
+                              const struct td_event *ev, const char *why)
+{
+    struct play_serve *s = ctx;
+    struct play_consumer *c = wire_peer_ctx(peer);
+
+    if (!c)
+        return;
+    c->stats.changed++;
+    if (s->changed++ == 0)
+        (void)snprintf(s->changed_why, sizeof(s->changed_why),
+                       "event %llu over %s: %s", (unsigned long long)ev->seq,
+                       c->stats.dialect, why);
+}
+
 /* A consumer spoke: count it, take its ack. What asks for one is answered by
  * the server. */
 void play_serve_heard(void *ctx, struct wire_peer *peer,

@@ -6,9 +6,11 @@
 #include "core/json.h"
 #include "core/json_writer.h"
 #include "replayer/dry_run.h"
+#include "replayer/refusals.h"
 #include "wire/net/signals.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #define REFUSALS_SHOWN 5
@@ -68,18 +70,23 @@ static enum td_code on_listening(void *ctx, uint16_t port, struct td_error *err)
 }
 
 /* A page or a program that is kept out shows little of why. Strangers may ask
- * without end, so only the first are told of.
+ * without end, so only the first are told of, and the summary has them all.
  */
 static void on_refused(void *ctx, const char *address, int status,
                        const char *why)
 {
     struct session *s = ctx;
+    char with[24] = "";
 
     if (s->refusals == REFUSALS_SHOWN)
         return;
-    s->refusals++;
-    cli_say(s->args, "refused %s with %d: %s%s", address, status, why,
-            status == 403 ? " (--origin admits more)" : "");
+    if (status)
+        (void)snprintf(with, sizeof(with), " with %d", status);
+    cli_say(s->args, "refused %s%s: %s%s%s", address, with, why,
+            status == 403 ? " (--origin admits more)" : "",
+            ++s->refusals == REFUSALS_SHOWN
+                ? "; further ones are counted at the end"
+                : "");
 }
 
 /* Data to stdout, or to stderr where stdout is the replay. */
@@ -150,6 +157,14 @@ static enum td_code print_summary(const struct session *s, struct td_error *err)
 static bool has_begun(const struct session *s)
 {
     return play_player_stats(play_run_player(s->run))->events > 0;
+}
+
+/* Nobody came, but some were not let in. */
+static bool has_refused(const struct session *s)
+{
+    const struct play_serve *serve = play_run_serve(s->run);
+
+    return serve && play_serve_refusals(serve)->count > 0;
 }
 
 /* The verdict on what was sent back. What ended a replay early is in it. */
@@ -243,7 +258,7 @@ static enum td_code play(struct session *s, struct wire_net *net,
     code = judge(s, code, err);
     /* An error before the first event has said all there is to say. */
     if (!code || code == TD_LOSSY || s->judged || cli_json(s->args) ||
-        has_begun(s))
+        has_begun(s) || has_refused(s))
         printed = print_summary(s, &other);
     if (!code && printed) {
         code = printed;

@@ -214,6 +214,30 @@ void server_unfit(struct wire_server *server, enum wire_dialect dialect,
             server_peer_unfit(peer, ev, why);
 }
 
+static void changed(struct wire_peer *peer, const struct td_event *ev,
+                    const char *why)
+{
+    struct wire_server *server = peer->server;
+
+    if (why && server->events.changed)
+        server->events.changed(server->ctx, peer, ev, why);
+}
+
+void server_peer_changes(struct wire_peer *peer, const struct td_event *ev)
+{
+    changed(peer, ev, envelope_sse_changes(ev));
+}
+
+void server_changes(struct wire_server *server, const struct td_event *ev)
+{
+    const char *why = envelope_sse_changes(ev);
+
+    for (struct wire_peer *peer = server_first(server, WIRE_SSE); why && peer;
+         peer = server_next(peer))
+        if (server_takes(peer))
+            changed(peer, ev, why);
+}
+
 static void unref_tally(struct server_tally *tally)
 {
     if (tally && --tally->refs == 0)
@@ -439,10 +463,12 @@ static void send_stream(struct wire_peer *peer, const struct td_event *ev)
     struct wire_server *server = peer->server;
 
     td_buf_clear(&server->scratch);
-    if (envelope_sse(&server->scratch, ev, server->options.id_for_all))
+    if (envelope_sse(&server->scratch, ev, server->options.id_for_all)) {
         too_long(peer, ev);
-    else
-        server_peer_write(peer, peer->conn, td_buf_bytes(&server->scratch));
+        return;
+    }
+    server_peer_changes(peer, ev);
+    server_peer_write(peer, peer->conn, td_buf_bytes(&server->scratch));
 }
 
 void wire_peer_send(struct wire_peer *peer, const struct td_event *ev)

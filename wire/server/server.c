@@ -243,10 +243,12 @@ static void send_sse(struct wire_server *server, const struct td_event *ev)
     struct td_buf *bytes = &server->batches[WIRE_SSE].bytes;
     size_t before = bytes->len;
 
-    if (envelope_sse(bytes, ev, server->options.id_for_all))
+    if (envelope_sse(bytes, ev, server->options.id_for_all)) {
         take_back(server, WIRE_SSE, before, ev, NULL);
-    else
-        end_message(server, WIRE_SSE);
+        return;
+    }
+    server_changes(server, ev);
+    end_message(server, WIRE_SSE);
 }
 
 static void send_eio(struct wire_server *server, const struct td_event *ev)

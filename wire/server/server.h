@@ -95,10 +95,17 @@ struct wire_server_events {
      * was sent, and it counts as lost. May be NULL. */
     void (*unfit)(void *ctx, struct wire_peer *peer, const struct td_event *ev,
                   const struct td_error *why);
+    /* *ev is sent to peer, but what arrives is not wholly what it holds: why is
+     * static. May be NULL. */
+    void (*changed)(void *ctx, struct wire_peer *peer,
+                    const struct td_event *ev, const char *why);
     /* Every peer's queue is below its mark again, after one was not ready. */
     void (*drained)(void *ctx);
-    /* Somebody was not admitted (wire/server/access.h), with 400, 401 or 403;
-     * why is static. Whoever sends the requests decides how often that is. */
+    /* Somebody was not let in, with that status: 400, 401 or 403
+     * (wire/server/access.h), 400 or 426 to a handshake of WebSocket that is
+     * wrong, 503 where there are too many; 0: an error of Socket.IO, or too
+     * many connections. why is static. Whoever sends the requests decides how
+     * often that is. */
     void (*refused)(void *ctx, const char *address, int status,
                     const char *why);
     /* GET or HEAD of a page: fill *page. NULL: there are none (404). */

@@ -245,8 +245,9 @@ void server_http_end(struct server_conn *c, const struct http_head *head);
 void server_http_refuse(struct server_conn *c, int status, const char *why);
 /* Append the CORS fields an answer to this request needs. */
 void server_http_cors(struct td_buf *out, const struct http_head *head);
-/* Why a token was refused. */
+/* Why a token was refused, and why nobody else is let in. */
 #define SERVER_NO_TOKEN "the token is missing or wrong"
+#define SERVER_TOO_MANY "as many consumers as this server takes"
 /* A whole answer; head is the request's (NULL: it was not understood). */
 void server_http_answer(struct server_conn *c, const struct http_head *head,
                         int status, const char *type, struct td_bytes body);
@@ -370,6 +371,11 @@ void server_peer_unfit(struct wire_peer *peer, const struct td_event *ev,
                        const struct td_error *why);
 void server_unfit(struct wire_server *server, enum wire_dialect dialect,
                   const struct td_event *ev, const struct td_error *why);
+/* Tell the owner where a stream does not carry all of an event: for one peer,
+ * and for all that it is for.
+ */
+void server_peer_changes(struct wire_peer *peer, const struct td_event *ev);
+void server_changes(struct wire_server *server, const struct td_event *ev);
 /* Bytes of a conn that reached the kernel. */
 uint64_t server_gone_bytes(const struct server_conn *c);
 void server_deliveries_release(struct server_deliveries *deliveries);
@@ -381,6 +387,10 @@ enum td_code envelope_ws(struct td_buf *out, enum ws_opcode *opcode,
                          const struct td_event *ev);
 enum td_code envelope_sse(struct td_buf *out, const struct td_event *ev,
                           bool id_for_all);
+/* What such a stream cannot carry of an event that it carries: static text, or
+ * NULL.
+ */
+const char *envelope_sse_changes(const struct td_event *ev);
 /* The event as sio_encode() takes it: without the id of another protocol. */
 struct td_event envelope_sio(const struct td_event *ev);
 

@@ -32,6 +32,7 @@ static bool shake_hands(struct server_conn *c, const struct http_head *head)
     struct td_buf out = {0};
 
     if (status != 101) {
+        server_tell_refused(c->server, wire_peer_name(c->conn), status, why);
         server_http_refuse(c, status, why);
         return false;
     }
