@@ -797,8 +797,64 @@ def a_renamed_file_keeps_its_findings(box):
     box.validate("--update-baseline")
     box.git("mv", "a.c", "z.c")
     box.write("lint.xml", cppcheck(("z.c", 2, "r", "bad b")))
-    same(box.validate()[0], 1)
+    same(box.validate()[0], 0)
     same(box.validate("--changed-since", "main")[0], 0)
+    same(box.validate("--update-baseline")[0], 0)
+    box.git("add", "-A")
+    box.git("commit", "-q", "-m", "moved")
+    same(box.validate()[0], 0)  # the baseline has followed
+    holds(box.read(".tapedeck", "baseline.json"), '"path":"z.c"')
+
+
+def an_edited_line_keeps_its_finding(box):
+    box.write("a.c", "one\ntwo\nbad(1)\nfour\n")
+    box.git("init", "-q", "-b", "main")
+    box.write(".gitignore", ".tapedeck\n*.xml\n")
+    box.gates(LINT % "")
+    box.commit()
+    box.write("lint.xml", cppcheck(("a.c", 3, "r", "bad")))
+    box.validate("--update-baseline")
+    holds(box.read(".tapedeck", "baseline.json"), '"lines":[3]')
+    box.write("a.c", "zero\none\ntwo\nbad(2)\nfour\n")
+    box.write("lint.xml", cppcheck(("a.c", 4, "r", "bad")))
+    status, out, _ = box.validate()
+    same((status, "1 known" in out), (0, True))
+    # another rule there, or the same one elsewhere, is new
+    box.write("lint.xml", cppcheck(("a.c", 4, "s", "bad")))
+    same(box.validate()[0], 1)
+    box.write("a.c", "bad(3)\none\ntwo\nbad(2)\nfour\n")
+    box.write("lint.xml", cppcheck(("a.c", 1, "r", "bad"),
+                                   ("a.c", 4, "r", "bad")))
+    status, out, _ = box.validate()
+    same(status, 1)
+    holds(out, "a.c:1: bad [r]", "1 known")
+    lacks(out, "a.c:4:")
+    # written down anew it is known by what it says, and from the commit on
+    box.write("lint.xml", cppcheck(("a.c", 4, "r", "bad")))
+    same(box.validate("--update-baseline")[0], 0)
+    lacks(box.read(".tapedeck", "baseline.json"), "lines")  # not committed
+    box.commit()
+    same(box.validate("--update-baseline")[0], 0)
+    holds(box.read(".tapedeck", "baseline.json"), '"lines":[4]')
+
+
+def places_of_a_lost_commit_do_no_harm(box):
+    box.write("a.c", "bad\n")
+    box.git("init", "-q", "-b", "main")
+    box.write(".gitignore", ".tapedeck\n*.xml\n")
+    box.gates(LINT % "")
+    box.commit()
+    box.write("lint.xml", cppcheck(("a.c", 1, "r", "bad")))
+    box.validate("--update-baseline")
+    text = box.read(".tapedeck", "baseline.json")
+    commit = json.loads(text)["commit"]
+    for other in ("0" * 40, "-x", "nonsense"):
+        box.write(".tapedeck/baseline.json", text.replace(
+            f'"commit":"{commit}"', f'"commit":"{other}"'))
+        same(box.validate()[0], 0)
+        box.write("a.c", "worse\n")
+        same(box.validate()[0], 1)
+        box.write("a.c", "bad\n")
 
 
 def lint_that_did_not_look_is_no_pass(box):

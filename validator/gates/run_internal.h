@@ -6,6 +6,7 @@
 #include "validator/gates/git.h"
 #include "validator/gates/limit.h"
 #include "validator/gates/paths.h"
+#include "validator/gates/places.h"
 #include "validator/gates/read/read.h"
 #include "validator/gates/run.h"
 #include "validator/gates/words.h"
@@ -34,6 +35,8 @@ struct gates_job {
     const char *tool;          /* of lint */
     struct gates_known *fresh; /* findings that are not known */
     size_t fresh_len;
+    struct gates_place *places; /* of all findings */
+    size_t places_len;
     struct gates_counted *counted;
     size_t counted_len;
 };
@@ -49,6 +52,8 @@ struct gates_session {
     bool has_changes;
     struct gates_changes changes;     /* blanks as they matter */
     struct gates_changes with_blanks; /* all */
+    bool asked_since;
+    const struct gates_changes *since; /* the baseline; NULL: not known */
     struct gates_job *jobs;
     size_t len;
     unsigned measured; /* gates that compare a with b */
