@@ -123,6 +123,7 @@ enum td_code run_crew_providers(struct run_exec *x, struct td_error *err)
         provide(x, PLAN_SHELL, prov_shell(x->processes));
         provide(x, PLAN_COMMAND, prov_command(x->processes));
     }
+    provide(x, PLAN_BLUEPRINT, run_blueprints(x));
     return open_models(x, err);
 }
 

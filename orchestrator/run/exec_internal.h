@@ -100,6 +100,8 @@ TD_MUST_CHECK enum td_code run_crew_find(struct run_exec *x,
 TD_MUST_CHECK enum td_code run_crew_providers(struct run_exec *x,
                                               struct td_error *err);
 void run_crew_close(struct run_exec *x);
+/* The provider "blueprint" (run/render.c). */
+struct provider run_blueprints(struct run_exec *x);
 
 /* The attempt that is under way goes on: its keeper has it (run/act.c). Another
  * code: it has not, and it is to be made once more. */
