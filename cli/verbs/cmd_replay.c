@@ -1,4 +1,5 @@
 /* tapedeck replay: play tapes to any consumer at any speed. */
+#include "cli/shared/listen.h"
 #include "cli/shared/tape_output.h"
 #include "cli/verbs/replay_options.h"
 #include "cli/verbs/replay_page.h"
@@ -24,49 +25,12 @@ struct session {
     unsigned refusals; /* that were shown */
 };
 
-/* {"host":"127.0.0.1","port":4711,"url":"http://127.0.0.1:4711/"} */
-static void add_address(struct td_buf *out, const struct session *s,
-                        uint16_t port)
-{
-    const struct wire_bind *bind = &s->replay.run.serve.server.bind;
-    const char *host = bind->host ? bind->host : "127.0.0.1";
-    bool ipv6 = strchr(host, ':');
-    struct td_json_writer w = td_json_writer(out);
-    struct td_buf url = {0};
-
-    td_json_object(&w, NULL);
-    if (bind->unix_path) {
-        td_json_put_text(&w, "unix", bind->unix_path);
-    } else {
-        (void)td_buf_addf(&url, "%s://%s%s%s:%u/", bind->tls ? "https" : "http",
-                          ipv6 ? "[" : "", host, ipv6 ? "]" : "", port);
-        td_json_put_text(&w, "host", host);
-        td_json_put_u64(&w, "port", port);
-        td_json_put_string(&w, "url", td_buf_bytes(&url));
-    }
-    td_json_object_end(&w);
-    (void)td_json_line(&w);
-    td_buf_release(&url);
-}
-
 static enum td_code on_listening(void *ctx, uint16_t port, struct td_error *err)
 {
     struct session *s = ctx;
-    const struct wire_bind *bind = &s->replay.run.serve.server.bind;
-    const char *ready = cli_text(s->args, "ready-file");
-    struct td_buf line = {0};
-    enum td_code code = TD_OK;
 
-    add_address(&line, s, port);
-    if (ready)
-        code = td_fs_replace(ready, td_buf_bytes(&line), err);
-    if (!code && !bind->unix_path && bind->port == 0)
-        code = td_fs_write(STDOUT_FILENO, td_buf_bytes(&line), "stdout", err);
-    else if (!code)
-        cli_say(s->args, "serving on %s",
-                bind->unix_path ? bind->unix_path : cli_text(s->args, "serve"));
-    td_buf_release(&line);
-    return code;
+    return cli_say_listening(s->args, &s->replay.run.serve.server.bind,
+                             cli_text(s->args, "serve"), port, err);
 }
 
 /* A page or a program that is kept out shows little of why. Strangers may ask

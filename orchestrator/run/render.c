@@ -5,7 +5,7 @@
 #include "orchestrator/run/exec_internal.h"
 
 #include "core/mem.h"
-#include "orchestrator/blueprint/blueprint.h"
+#include "orchestrator/blueprint/generate.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,9 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#define API       "/api/executions"
-#define DEPTH     64
-#define FILE_MAX_ ((size_t)64 << 20) /* bytes of a log, artifact or tape */
+#define API        "/api/executions"
+#define DEPTH      64
+#define FILE_BYTES ((size_t)64 << 20) /* bytes of a log, artifact or tape */
+
+/* docs/openapi.json, embedded. */
+extern const unsigned char serve_openapi[];
+extern const size_t serve_openapi_len;
 
 struct ask {
     struct serve *serve;
@@ -99,9 +103,8 @@ static void show(const struct ask *ask)
 static const char *state_word(enum sched_state state)
 {
     static const char *const words[] = {
-        "waiting",   "ready",   "held",      "running", "stopping",
-        "verifying", "backoff", "completed", "cached",  "failed",
-        "skipped",   "cancelled"};
+        "waiting", "ready",     "held",   "running", "stopping", "verifying",
+        "backoff", "completed", "cached", "failed",  "skipped",  "cancelled"};
 
     return words[state];
 }
@@ -133,10 +136,9 @@ static void show_tasks(const struct ask *ask)
     answer_json(ask, 200, &json);
 }
 
-static void send_file(const struct ask *ask, const char *path,
-                      const char *type)
+static void send_file(const struct ask *ask, const char *path, const char *type)
 {
-    struct td_buf body = {.max = FILE_MAX_};
+    struct td_buf body = {.max = FILE_BYTES};
     struct td_error err;
 
     if (td_fs_read(&body, path, &err))
@@ -151,8 +153,7 @@ static bool is_word(struct td_bytes text)
 {
     for (size_t i = 0; i < text.len; i++)
         if (!((text.ptr[i] >= 'a' && text.ptr[i] <= 'z') ||
-              (text.ptr[i] >= '0' && text.ptr[i] <= '9') ||
-              text.ptr[i] == '_'))
+              (text.ptr[i] >= '0' && text.ptr[i] <= '9') || text.ptr[i] == '_'))
             return false;
     return text.len > 0;
 }
@@ -169,25 +170,6 @@ static void show_log(const struct ask *ask, struct td_bytes task)
                       ask->exec->id, (int)task.len, (const char *)task.ptr);
     send_file(ask, td_buf_str(&path), "text/plain; charset=utf-8");
     td_buf_release(&path);
-}
-
-/* A file that it has made, from the workspace; nothing else of it. */
-static void show_artifact(const struct ask *ask, struct td_bytes encoded)
-{
-    struct td_buf path = {0};
-    struct td_buf bytes = {.max = FILE_MAX_};
-    struct td_error err;
-
-    if (http_unescape(&path, encoded) || !ask->exec->run)
-        refuse(ask, 404, "there is no such artifact");
-    else if (work_read(run_place(ask->exec->run), td_buf_str(&path), &bytes,
-                       &err))
-        refuse(ask, err.code == TD_LIMIT ? 413 : 404, err.text);
-    else
-        answer_bytes(ask, 200, "application/octet-stream",
-                     td_buf_bytes(&bytes));
-    td_buf_release(&path);
-    td_buf_release(&bytes);
 }
 
 static bool cut(struct td_bytes *text, const char *front)
@@ -212,8 +194,6 @@ static void get_part(const struct ask *ask)
         send_file(ask, ask->exec->journal, "application/gzip");
     else if (cut(&rest, "logs/"))
         show_log(ask, rest);
-    else if (cut(&rest, "artifacts/"))
-        show_artifact(ask, rest);
     else
         refuse(ask, 404, "there is no such page");
 }
@@ -222,8 +202,8 @@ static void get_part(const struct ask *ask)
  */
 static void post_order(const struct ask *ask)
 {
-    static const char *const orders[] = {"cancel", "pause", "resume",
-                                         "approve", NULL};
+    static const char *const orders[] = {"cancel", "pause", "resume", "approve",
+                                         NULL};
     struct td_bytes body = ask->info->body;
     struct td_buf json = {0};
     size_t i = 0;
@@ -308,7 +288,8 @@ static void metrics(const struct ask *ask)
 
 static void openapi(const struct ask *ask)
 {
-    answer_bytes(ask, 200, "application/json", td_text(serve_openapi_text));
+    answer_bytes(ask, 200, "application/json",
+                 td_bytes(serve_openapi, serve_openapi_len));
 }
 
 static bool is_known(struct td_bytes method)

@@ -103,8 +103,8 @@ void serve_watch_session(struct serve *serve, struct serve_exec *exec)
     struct td_error err;
 
     for (struct serve_console *c = serve->consoles; c; c = c->next)
-        if (c->peer && wire_peer_dialect(c->peer) == WIRE_SIO &&
-            *c->session && !strcmp(c->session, exec->session) &&
+        if (c->peer && wire_peer_dialect(c->peer) == WIRE_SIO && *c->session &&
+            !strcmp(c->session, exec->session) &&
             serve_exec_watch(exec, c->peer, 1, &err))
             serve->events.said(serve->ctx, err.text);
 }

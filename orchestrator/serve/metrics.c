@@ -34,8 +34,7 @@ static void pools(const struct serve *serve, struct td_buf *out)
 
         for (uint32_t p = 0; run && p < run_plan(run)->pool_count; p++)
             (void)td_buf_addf(
-                out,
-                "tapedeck_pool_slots{execution=\"%s\",pool=\"%s\"} %u\n",
+                out, "tapedeck_pool_slots{execution=\"%s\",pool=\"%s\"} %u\n",
                 serve->execs[i]->id, run_plan(run)->pools[p].name,
                 sched_slots(run_sched(run), p));
     }
@@ -78,10 +77,9 @@ void serve_metrics(const struct serve *serve, struct td_buf *out)
     pools(serve, out);
     one(out, "tokens", "gauge", "Tokens of the executions that run.",
         tokens(serve));
-    one(out, "consoles", "gauge", "Peers that are connected.",
-        consoles(serve));
-    one(out, "commands_total", "counter", "Commands of consoles and of the API.",
-        serve->commands);
+    one(out, "consoles", "gauge", "Peers that are connected.", consoles(serve));
+    one(out, "commands_total", "counter",
+        "Commands of consoles and of the API.", serve->commands);
     one(out, "refused_total", "counter", "Requests that were not admitted.",
         serve->refused);
 }

@@ -19,7 +19,7 @@ struct serve_exec {
     struct play_hub *hub;          /* NULL until somebody wants its events */
     struct run_exec *run;          /* NULL: it does not run here */
     uint64_t last_seq;             /* of its events */
-    bool over; /* it ended, and is about to be closed */
+    bool over;                     /* it ended, and is about to be closed */
     bool finished;                 /* its journal has its last event */
     char status[20];               /* of its end: "completed" .. */
     char session[SESSION_MAX + 1]; /* who began it; "" */
