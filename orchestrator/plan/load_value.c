@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define NAME_LEN 255  /* NAME_MAX of the usual file systems */
+#define LIST_MAX 110  /* bytes of words that a hint has room for */
 #define TEXT_MAX 1000 /* bytes of a name, a question, a step */
 
 enum td_code plan_refuse(struct plan_loader *l, uint32_t at, const char *fmt,
@@ -38,17 +39,18 @@ enum td_code plan_meant(struct plan_loader *l, const char *word,
     enum td_code code;
 
     for (size_t i = 0; known[i]; i++) {
+        const char *comma = known[i + 1] ? ", " : " or ";
+
         td_suggest(&near, known[i]);
-        (void)td_buf_addf(&list, "%s%s",
-                          i == 0         ? ""
-                          : known[i + 1] ? ", "
-                                         : " or ",
-                          known[i]);
+        if (list.len < LIST_MAX)
+            (void)td_buf_addf(&list, "%s%s", i ? comma : "", known[i]);
+        else if (!known[i + 1])
+            (void)td_buf_add_text(&list, " ...");
     }
     if (near.best)
         code = td_error_hint(&l->why, "did you mean %s?", near.best);
     else
-        code = td_error_hint(&l->why, "write %.140s", td_buf_str(&list));
+        code = td_error_hint(&l->why, "write %s", td_buf_str(&list));
     td_buf_release(&list);
     return code;
 }
