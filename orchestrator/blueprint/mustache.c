@@ -359,7 +359,7 @@ static enum td_code render_list(struct run *r, uint32_t at, size_t from,
 static enum td_code section(struct run *r, const struct tag *open, size_t *next)
 {
     struct tag end;
-    uint32_t at;
+    uint32_t at = 0;
     enum td_code code = find_end(r, open, &end);
     bool yes;
 

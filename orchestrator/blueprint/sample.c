@@ -3,20 +3,26 @@
 #include <stdio.h>
 #include <string.h>
 
-static void put_both(struct td_json_writer *w, const char *key,
-                     struct td_buf *json)
+/* "KEY", "KEY_c" and "KEY_text" of a JSON text, which is emptied. */
+static void put_three(struct td_json_writer *w, const char *key,
+                      struct td_buf *json)
 {
+    bool quoted = json->len > 1 && json->ptr[0] == '"';
     struct td_buf escaped = {0};
-    char name[16];
+    char name[24];
 
-    (void)snprintf(name, sizeof(name), "%s_c", key);
     td_json_put_string(w, key, td_buf_bytes(json));
     for (size_t i = 0; i < json->len; i++) {
         if (json->ptr[i] == '"' || json->ptr[i] == '\\')
             (void)td_buf_add_byte(&escaped, '\\');
         (void)td_buf_add_byte(&escaped, json->ptr[i]);
     }
+    (void)snprintf(name, sizeof(name), "%s_c", key);
     td_json_put_string(w, name, td_buf_bytes(&escaped));
+    (void)snprintf(name, sizeof(name), "%s_text", key);
+    td_json_put_string(w, name,
+                       quoted ? td_bytes(json->ptr + 1, json->len - 2)
+                              : td_buf_bytes(json));
     td_buf_release(&escaped);
     td_buf_clear(json);
 }
@@ -112,12 +118,12 @@ void blue_sample_put(struct td_json_writer *w, const struct spec_field *field)
     struct td_buf json = {0};
 
     value(&json, field, false);
-    put_both(w, "sample", &json);
+    put_three(w, "sample", &json);
     value(&json, field, true);
-    put_both(w, "other", &json);
+    put_three(w, "other", &json);
     (void)td_buf_add_text(&json, text ? "17" : "\"x\"");
-    put_both(w, "wrong", &json);
+    put_three(w, "wrong", &json);
     beyond(&json, field);
-    put_both(w, "beyond", &json);
+    put_three(w, "beyond", &json);
     td_buf_release(&json);
 }
