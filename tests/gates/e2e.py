@@ -218,7 +218,7 @@ def is_alive(pid):
 def children_end_with_the_command(box):
     box.gates("  a: {kind: custom, shell: true, "
               "run: 'tail -f /dev/null & echo $! > pid'}\n"
-              "  b: {kind: custom, shell: true, timeout: 300ms, "
+              "  b: {kind: custom, shell: true, timeout: 1500ms, "
               "run: '(tail -f /dev/null & echo $! > pid2; wait)'}\n")
     status, out, _ = box.validate()
     same(status, 7)
