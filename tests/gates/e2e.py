@@ -218,7 +218,7 @@ def is_alive(pid):
 def children_end_with_the_command(box):
     box.gates("  a: {kind: custom, shell: true, "
               "run: 'tail -f /dev/null & echo $! > pid'}\n"
-              "  b: {kind: custom, shell: true, timeout: 300ms, "
+              "  b: {kind: custom, shell: true, timeout: 1500ms, "
               "run: '(tail -f /dev/null & echo $! > pid2; wait)'}\n")
     status, out, _ = box.validate()
     same(status, 7)
@@ -559,6 +559,76 @@ def a_suite_that_is_a_file_is_called_by_its_path_here(box):
     status, out, _ = box.validate()
     same(status, 1)
     holds(out, "unit error: a.test.js: a.test.js > (file): it does not load")
+
+
+def only_what_failed_is_run_again(box):
+    box.write("first.xml", junit("a", "b.c(1):sometimes", "d|e:always"))
+    box.write("then.xml", junit("b.c(1)", "d|e:always"))
+    for shell, word in (("", "$FAILED"), ("shell: true, ", '"$FAILED"')):
+        box.write("names", "")
+        box.write("again", "#!/bin/sh\nprintf '%s\\n' \"$1\" >> names\n"
+                  "cp then.xml $OUT/j.xml\n", 0o755)
+        box.gates("  unit: {kind: tests, " + shell + "run: cp first.xml "
+                  "$OUT/j.xml, reads: {junit: $OUT/j.xml}, "
+                  f"retry: {{times: 2, run: './again {word}'}}}}\n")
+        status, out, _ = box.validate()
+        same(status, 1)
+        holds(out, "fail    unit: 1 of 3 failed",
+              "unit warn: s > b.c(1): sometimes [test-flaky]",
+              "unit error: s > d|e: always [test-failed]")
+        same(box.read("names"), "b\\.c\\(1\\)|d\\|e\nd\\|e\n")
+    box.write("then.xml", "")  # nothing was run: they still failed
+    status, out, _ = box.validate()
+    same(status, 1)
+    holds(out, "2 of 3 failed")
+
+
+def a_name_of_a_test_is_no_command(box):
+    box.write("r.xml", junit("$(touch bad)'; touch bad; '\"`touch bad`:no"
+                             .replace('"', "&quot;")))
+    box.gates("  unit: {kind: tests, shell: true, run: cp r.xml $OUT/j.xml, "
+              "reads: {junit: $OUT/j.xml}, retry: {times: 1, "
+              "run: 'echo \"$FAILED\" > name; cp r.xml $OUT/j.xml'}}\n")
+    same(box.validate()[0], 1)
+    same(os.path.exists(box.path("bad")), False)
+    holds(box.read("name"), "touch bad")
+
+
+def ctest_runs_again_what_failed(box):
+    box.write("CMakeLists.txt", "cmake_minimum_required(VERSION 3.16)\n"
+              "project(p NONE)\nenable_testing()\n"
+              "add_test(NAME good COMMAND true)\n"
+              "add_test(NAME odd COMMAND sh -c \"test -e here || "
+              "{ touch here; exit 1; }\")\n")
+    box.gates("  make: {kind: custom, run: cmake -S . -B build}\n"
+              "  unit: {kind: tests, needs: [make], "
+              "run: ctest --test-dir build --output-junit $OUT/j.xml, "
+              "reads: {junit: $OUT/j.xml}, retry: {times: 2, "
+              "run: ctest --test-dir build --rerun-failed --output-junit "
+              "$OUT/j.xml}}\n")
+    status, out, _ = box.validate()
+    same(status, 8)
+    holds(out, "flaky   unit: 1 of 2 passed only when run again")
+    log = box.read(".tapedeck", "out", "unit.log")
+    same(log.count(": good"), 2)  # started and passed, once
+
+
+def node_runs_again_what_failed(box):
+    box.write("a.test.js", "const test = require('node:test');\n"
+              "const fs = require('fs');\n"
+              "test('good', () => { fs.appendFileSync('runs', 'g'); });\n"
+              "test('odd (1)', () => { fs.appendFileSync('runs', 'o');\n"
+              "  if (fs.readFileSync('runs', 'utf8').split('o').length < 3) "
+              "throw new Error('once'); });\n")
+    node = ("node --test %s--test-reporter=junit "
+            "--test-reporter-destination=$OUT/j.xml")
+    box.gates(f"  unit: {{kind: tests, run: {node % ''}, "
+              "reads: {junit: $OUT/j.xml}, retry: {times: 2, run: "
+              f"{node % '--test-name-pattern=^($FAILED)$ '}}}}}\n")
+    status, out, _ = box.validate()
+    same(status, 8)
+    holds(out, "passed only when run again")
+    same(sorted(box.read("runs")), ["g", "o", "o"])
 
 
 def a_test_that_fails_each_time_fails(box):
@@ -913,6 +983,29 @@ def a_and_b_are_compared_in_turn(box):
     status, out, _ = box.validate()
     same(status, 7)
     holds(out, "error   p: b ended with exit status 1: nothing is measured")
+
+
+def what_others_show_decides_with_it(box):
+    """8 blocks show p = 1/256 at best: too much for one of three, enough for
+    the second of them."""
+    loop = "#!/bin/sh\ni=0; while [ $i -lt %d ]; do i=$((i+1)); done\n"
+    box.write("a", loop % 10000, 0o755)
+    box.write("b", loop % 40000, 0o755)
+    one = ("  %s: {kind: performance, a: ./%s, b: ./%s, blocks: %d, "
+           "fail: {slower: 60%%}}\n")
+    box.gates(one % ("weak", "a", "b", 8) + one % ("strong", "a", "b", 14)
+              + one % ("same", "b", "a", 8)
+              + "  last: {kind: custom, run: 'true', needs: weak}\n")
+    status, out, _ = box.validate()
+    same(status, 1)
+    holds(out, "fail    weak: b is ", "fail    strong: b is ", "pass    same\n",
+          "skipped last: its need weak: fail")
+    box.gates(one % ("weak", "a", "b", 8) + one % ("same", "b", "a", 8)
+              + one % ("other", "b", "a", 8))
+    status, out, _ = box.validate()
+    same(status, 0)
+    holds(out, "warn    weak: b seemed ", "which may be chance in one of 3 "
+          "comparisons")
 
 
 # ---- the verb ----

@@ -10,10 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS_FIRST 1024
-#define TESTS_MAX   20000000 /* of one gate: 32 bytes each */
-#define MESSAGE_MAX 500      /* bytes of a message that are kept */
-#define EXCERPT_MAX 4000
+#define SLOTS_FIRST     1024
+#define TESTS_MAX       20000000 /* of one gate: 32 bytes each */
+#define MESSAGE_MAX     500      /* bytes of a message that are kept */
+#define EXCERPT_MAX     4000
+#define NAME_MAX_FAILED 4096 /* bytes of a name that is handed to a command */
 
 /* A test, once whatever it was called for how often. */
 struct test {
@@ -24,6 +25,12 @@ struct test {
     bool good;                 /* some run had it pass */
     bool bad;                  /* some run had it fail */
     uint8_t twins;             /* others of the same key in this run */
+};
+
+/* A test that failed, for the command that runs it again. */
+struct failure {
+    uint64_t hash;
+    const char *name;
 };
 
 struct gates_tests {
@@ -37,6 +44,8 @@ struct gates_tests {
     uint64_t seen; /* leaves of this run */
     struct td_buf key;
     bool too_many;
+    struct failure failures[GATES_RETRY_MOST]; /* the first */
+    size_t failures_len;
 };
 
 void gates_tests_free(struct gates_tests *tests)
@@ -204,6 +213,21 @@ static void tell_failure(struct gates_tests *t, const struct read_test *from)
         f->excerpt = td_arena_text(&s->doc->arena, detail);
 }
 
+/* What a tool calls it. Of Go's tests the one that runs others: -run takes a
+ * name apart at each /. */
+static void note_failure(struct gates_tests *t, const struct read_test *from)
+{
+    struct td_bytes name = from->name;
+    const uint8_t *slash = memchr(name.ptr, '/', name.len);
+
+    if (t->failures_len == GATES_RETRY_MOST || name.len > NAME_MAX_FAILED)
+        return;
+    if (slash && !strcmp(t->job->check->inputs[0].format, "go-json"))
+        name.len = (size_t)(slash - name.ptr);
+    t->failures[t->failures_len++] = (struct failure){
+        td_hash(td_buf_bytes(&t->key)), td_arena_text(&t->s->arena, name)};
+}
+
 static void on_test(void *self, const struct read_test *from)
 {
     struct gates_tests *t = self;
@@ -229,8 +253,10 @@ static void on_test(void *self, const struct read_test *from)
     } else if (from->result > (enum verdict_result)test->result) {
         test->result = (uint8_t)from->result;
     }
-    if (is_bad(from->result) && !test->bad)
+    if (is_bad(from->result) && !test->bad) {
         tell_failure(t, from);
+        note_failure(t, from);
+    }
     test->bad = test->bad || is_bad(from->result) || from->flaky;
     test->good = test->good || from->flaky || !is_bad(from->result);
     if (test->kept)
@@ -309,6 +335,30 @@ static bool wants_again(const struct gates_job *job, const struct counts *n)
            job->check->run.len > 0 && job->runs <= job->check->retry_times;
 }
 
+/* The names of those that still fail as a regular expression: a|b, with what
+ * means something there behind a backslash. */
+static const char *failed_names(const struct gates_tests *t)
+{
+    struct td_buf out = {0};
+    const char *made;
+
+    for (size_t i = 0; i < t->failures_len; i++) {
+        const struct failure *f = &t->failures[i];
+
+        if (!is_bad(final_result(slot_of(t, f->hash))))
+            continue;
+        (void)td_buf_add_text(&out, out.len > 0 ? "|" : "");
+        for (const char *c = f->name; *c; c++) {
+            if (strchr("\\.+*?()|[]{}^$", *c))
+                (void)td_buf_add_byte(&out, '\\');
+            (void)td_buf_add_byte(&out, (uint8_t)*c);
+        }
+    }
+    made = td_arena_text(&t->s->arena, td_buf_bytes(&out));
+    td_buf_release(&out);
+    return made;
+}
+
 static void add_measures(struct gates_session *s, struct gates_job *job,
                          const struct counts *n)
 {
@@ -370,6 +420,7 @@ static void judge_counts(struct gates_tests *t, struct gates_flaky *known,
 
     if (wants_again(job, &n)) {
         job->again = true;
+        job->failed = failed_names(t);
         return;
     }
     soften_findings(t);
