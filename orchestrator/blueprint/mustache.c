@@ -309,7 +309,7 @@ static enum td_code put(struct run *r, struct td_bytes bytes)
 static enum td_code put_value(struct run *r, const struct tag *tag)
 {
     struct td_buf text = {0};
-    uint32_t at;
+    uint32_t at = 0;
     enum td_code code = look_up(r, tag, &at);
     enum td_json_kind kind;
 

@@ -2,6 +2,7 @@
  * specification. What is taken is the same after it was saved and loaded, and
  * every document can be made of it.
  */
+#include "core/json.h"
 #include "orchestrator/spec/docs.h"
 
 #include <stdlib.h>
