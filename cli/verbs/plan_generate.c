@@ -113,6 +113,7 @@ static enum td_code tell(struct work *w, const char *path, struct td_error *err)
 static enum td_code write_plan(struct work *w, struct td_error *err)
 {
     const char *path = cli_text(w->args, "output");
+    const char *dir = cli_text(w->args, "render");
     struct td_buf yaml = {0};
     struct td_buf *text = &w->plan.json;
     enum td_code code;
@@ -123,6 +124,8 @@ static enum td_code write_plan(struct work *w, struct td_error *err)
     }
     code = td_fs_replace(path, td_buf_bytes(text), err);
     td_buf_release(&yaml);
+    if (code == TD_OK && dir)
+        code = cli_plan_render(td_buf_bytes(&w->plan.json), dir, err);
     return code ? code : tell(w, path, err);
 }
 
