@@ -1,6 +1,8 @@
 # cmake -DFOLDER=blueprints -DOUT=FILE.c -P blueprints.cmake: the files of each
-# folder in FOLDER as C arrays, and a sorted table of them.
+# folder in FOLDER as C arrays, and a table of them.
 file(GLOB folders RELATIVE ${FOLDER} ${FOLDER}/*)
+# The order in which they are offered.
+list(SORT folders ORDER DESCENDING)
 set(table "")
 set(arrays "")
 set(i 0)

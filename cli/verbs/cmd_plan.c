@@ -21,6 +21,11 @@ static const struct cli_option options[] = {
      .preset = "-",
      .help = "with generate: where to write the plan; YAML, or JSON if FILE "
              "ends in .json; - is stdout"},
+    {.name = "render",
+     .type = CLI_TEXT,
+     .value = "DIR",
+     .help = "with generate: write what the templates make below DIR as well, "
+             "to look at it without a run"},
     {.name = NULL},
 };
 

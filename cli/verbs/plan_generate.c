@@ -5,6 +5,7 @@
 #include "orchestrator/blueprint/generate.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What is worked on. */
@@ -16,14 +17,32 @@ struct work {
     struct td_buf matched; /* words that chose the blueprint */
 };
 
+/* A plan names the folder of a blueprint from where the plan itself lies: of
+ * one that goes elsewhere it is absolute. To be freed; NULL: as it was given.
+ */
+static char *from_plan(const char *folder, const char *output)
+{
+    bool here = !strchr(output, '/');
+
+    if (*folder == '/' || here || !strpbrk(folder, "/."))
+        return NULL;
+    return realpath(folder, NULL);
+}
+
 static enum td_code choose(struct work *w, struct td_error *err)
 {
     const char *name = cli_text(w->args, "blueprint");
+    char *moved = NULL;
     enum td_code code = TD_OK;
 
     if (!name)
         code = blue_choose(&name, &w->spec, &w->matched, err);
-    return code ? code : blue_load(&w->blueprint, name, ".", err);
+    else
+        moved = from_plan(name, cli_text(w->args, "output"));
+    if (code == TD_OK)
+        code = blue_load(&w->blueprint, moved ? moved : name, ".", err);
+    free(moved);
+    return code;
 }
 
 static bool wants_json(const struct cli_args *args, const char *path)
@@ -94,6 +113,7 @@ static enum td_code tell(struct work *w, const char *path, struct td_error *err)
 static enum td_code write_plan(struct work *w, struct td_error *err)
 {
     const char *path = cli_text(w->args, "output");
+    const char *dir = cli_text(w->args, "render");
     struct td_buf yaml = {0};
     struct td_buf *text = &w->plan.json;
     enum td_code code;
@@ -104,6 +124,8 @@ static enum td_code write_plan(struct work *w, struct td_error *err)
     }
     code = td_fs_replace(path, td_buf_bytes(text), err);
     td_buf_release(&yaml);
+    if (code == TD_OK && dir)
+        code = cli_plan_render(td_buf_bytes(&w->plan.json), dir, err);
     return code ? code : tell(w, path, err);
 }
 

@@ -23,6 +23,7 @@ TD_MUST_CHECK enum td_code blue_parse(struct blueprint *blueprint,
                                       const char *name, struct td_bytes text,
                                       struct td_error *err);
 
+/* Frees everything; all zeroes again. */
 void blue_release(struct blueprint *blueprint);
 
 /* The text of one of its templates, appended. TD_USAGE: it is no plain name;

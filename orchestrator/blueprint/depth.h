@@ -36,6 +36,7 @@ void blue_depth_edge(struct blue_depth *d, struct td_bytes id);
  */
 size_t blue_depth_waves(const struct blue_depth *d, const char **missing);
 
+/* Frees everything; all zeroes again. */
 void blue_depth_release(struct blue_depth *d);
 
 #endif

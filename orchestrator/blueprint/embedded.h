@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 struct blue_file {
-    const char *blueprint; /* NULL ends the table, which is sorted */
+    const char *blueprint; /* NULL ends the table */
     const char *name;
     const unsigned char *bytes;
     size_t len;

@@ -33,6 +33,7 @@ TD_MUST_CHECK enum td_code blue_generate(struct blue_plan *plan,
 /* The same plan as YAML, with its defaults as comments at its head. */
 void blue_plan_yaml(const struct blue_plan *plan, struct td_buf *out);
 
+/* Frees everything; all zeroes again. */
 void blue_plan_release(struct blue_plan *plan);
 
 /* The bytes of the output of a task with `provider: blueprint`. with is the

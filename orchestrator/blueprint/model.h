@@ -30,6 +30,7 @@ uint32_t blue_model_entity(const struct blue_model *model, size_t i);
 /* The same by its name. */
 uint32_t blue_model_find(const struct blue_model *model, const char *name);
 
+/* Frees everything; all zeroes again. */
 void blue_model_release(struct blue_model *model);
 
 #endif

@@ -21,6 +21,7 @@ enum spec_doc {
 /* "specification", "requirements", "architecture": of files as well. */
 const char *spec_doc_name(enum spec_doc which);
 
+/* One object on a line. */
 void spec_doc_json(const struct spec *spec, enum spec_doc which,
                    struct td_buf *out);
 

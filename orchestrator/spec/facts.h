@@ -29,6 +29,7 @@ void spec_risks(const struct spec *spec, struct spec_facts *facts);
 void spec_parts(const struct spec *spec, struct spec_facts *facts);
 void spec_decisions(const struct spec *spec, struct spec_facts *facts);
 
+/* Frees everything; all zeroes again. */
 void spec_facts_release(struct spec_facts *facts);
 
 #endif

@@ -58,6 +58,7 @@ TD_MUST_CHECK enum td_code spec_parse(struct spec *spec, const char *name,
                                       struct td_error *err);
 void spec_write(const struct spec *spec, struct td_buf *out);
 
+/* Frees everything; all zeroes again. */
 void spec_release(struct spec *spec);
 
 /* Names, and back; SPEC_TYPES and SPEC_CATEGORIES: no such name. */

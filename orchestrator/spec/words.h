@@ -42,6 +42,7 @@ size_t spec_words_match(const struct spec_words *words, size_t i,
 bool spec_words_find(const struct spec_words *words, const char *phrase,
                      size_t *first, size_t *count);
 
+/* Frees everything; all zeroes again. */
 void spec_words_release(struct spec_words *words);
 
 #endif
