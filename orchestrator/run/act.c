@@ -206,12 +206,18 @@ static void look(struct run_task *task)
 
 /* ---- an attempt ---- */
 
+/* What no process makes takes its place whole or not at all. */
+static bool is_process(const struct plan_task *plan)
+{
+    return plan->provider == PLAN_SHELL || plan->provider == PLAN_COMMAND;
+}
+
 static enum td_code open_folder(struct run_task *task, struct td_error *err)
 {
     const struct plan_task *plan = plan_of(task);
     struct td_buf path = {0};
 
-    if (!plan->isolate)
+    if (!plan->isolate || !is_process(plan))
         return work_dir(&task->dir, task->x->place, plan->dir, err);
     if (work_room_open(&task->room, task->x->place, task->id, &task->inputs,
                        err))

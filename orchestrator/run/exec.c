@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- turns ---- */
@@ -265,9 +266,8 @@ enum td_code run_new(struct run_exec **out, struct wire_net *net,
                      struct td_error *err)
 {
     struct run_exec *x = td_calloc(1, sizeof(*x));
-    struct work_options place = {
-        .root = root, .state = options->state, .clock = options->clock};
     struct td_buf state = {0};
+    char *absolute = realpath(root, NULL);
 
     x->net = net;
     x->lock = -1;
@@ -278,15 +278,39 @@ enum td_code run_new(struct run_exec **out, struct wire_net *net,
     if (!x->options.workers)
         x->options.workers = processors();
     *out = x;
-    if (work_open(&x->place, &place, err))
-        return err->code;
+    if (!absolute)
+        return td_error_errno(err, TD_IO, root, errno, "cannot be entered");
+    x->root = absolute;
     if (options->state)
         (void)td_buf_add_text(&state, options->state);
     else
-        (void)td_buf_addf(&state, "%s/.tapedeck", work_root(x->place));
+        (void)td_buf_addf(&state, "%s/.tapedeck", x->root);
     x->state = td_strdup(td_buf_str(&state));
     td_buf_release(&state);
     return TD_OK;
+}
+
+/* The plan's folder, or a fresh one in the execution's. */
+enum td_code run_open_place(struct run_exec *x, struct td_error *err)
+{
+    struct work_options options = {
+        .root = x->root, .state = x->state, .clock = x->options.clock};
+    struct td_buf own = {0};
+    enum td_code code;
+
+    (void)td_buf_addf(&own, "%s/work", x->folder);
+    if (x->plan.own_workspace) {
+        options.root = td_buf_str(&own);
+        if (mkdir(options.root, 0777) != 0 && errno != EEXIST) {
+            code = td_error_errno(err, TD_IO, options.root, errno,
+                                  "cannot be made");
+            td_buf_release(&own);
+            return code;
+        }
+    }
+    code = work_open(&x->place, &options, err);
+    td_buf_release(&own);
+    return code;
 }
 
 static enum td_code note_created(struct run_exec *x, struct td_error *err)
@@ -329,7 +353,8 @@ static enum td_code create(struct run_exec *x, struct td_error *err)
     if (code)
         return code;
     run_name(x, id);
-    if (run_lock(x, err) || run_crew_start(x, err) || run_prepare(x, err))
+    if (run_lock(x, err) || run_crew_start(x, err) || run_open_place(x, err) ||
+        run_prepare(x, err))
         return err->code;
     (void)td_buf_addf(&source, "plan:%s", x->plan.name);
     options.id = x->id;
@@ -460,6 +485,7 @@ enum td_code run_close(struct run_exec *x, struct td_error *err)
     free(x->folder);
     free(x->path);
     free(x->state);
+    free(x->root);
     free(x);
     return code;
 }

@@ -56,9 +56,9 @@ struct run_events {
     void (*finished)(void *ctx, const struct td_error *why);
 };
 
-/* A plan of its own in the workspace `root`: an id is taken ("x7"), its folder
- * and journal made. Takes over *plan (which is empty then), also on error.
- * TD_IO; TD_USAGE: a provider refuses what its task has in `with`. */
+/* A plan in the folder `root`, which is its workspace unless it wants one of
+ * its own: an id is taken ("x7"), its folder and journal made. Takes over *plan
+ * (which is empty then), also on error. TD_IO. */
 TD_MUST_CHECK enum td_code run_create(struct run_exec **out,
                                       struct wire_net *net, struct plan *plan,
                                       const char *root,

@@ -50,6 +50,7 @@ struct run_exec {
     void *ctx;
     struct plan plan;
     char *id;
+    char *root; /* the plan's folder; absolute */
     char *state;
     char *folder;
     char *path; /* of the journal */
@@ -83,6 +84,8 @@ TD_MUST_CHECK enum td_code run_new(struct run_exec **out, struct wire_net *net,
                                    const struct run_options *options,
                                    struct td_error *err);
 void run_name(struct run_exec *x, const char *id);
+TD_MUST_CHECK enum td_code run_open_place(struct run_exec *x,
+                                          struct td_error *err);
 TD_MUST_CHECK enum td_code run_lock(struct run_exec *x, struct td_error *err);
 TD_MUST_CHECK enum td_code run_prepare(struct run_exec *x,
                                        struct td_error *err);

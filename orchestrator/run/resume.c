@@ -48,6 +48,8 @@ static enum td_code on_created(void *ctx, struct td_bytes plan,
     x->options.waves = read_bool(options, "waves");
     x->options.fail_fast = read_bool(options, "fail_fast");
     x->options.no_cache = read_bool(options, "no_cache");
+    if (run_open_place(x, err))
+        return err->code;
     return run_prepare(x, err);
 }
 
