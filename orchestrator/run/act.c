@@ -181,6 +181,27 @@ static void take_from(struct run_task *task, struct work_past *past)
     run_happened(task->x, &ev, more, "");
 }
 
+/* It ended well in the execution that this one retries, and what it made is
+ * there. */
+static bool take_over(struct run_task *task)
+{
+    struct run_exec *x = task->x;
+    struct sched_event ev = event_of(task, SCHED_CACHED_NOW);
+    char more[64];
+    struct td_error err;
+
+    if (!x->taken || !x->taken[index_of(task)])
+        return false;
+    if (work_outputs(x->place, &plan_of(task)->outputs, &task->outputs, &err)) {
+        work_files_release(&task->outputs);
+        return false;
+    }
+    (void)snprintf(task->from, sizeof(task->from), "%s", x->from);
+    (void)snprintf(more, sizeof(more), "\"from\":\"%s\"", x->from);
+    run_happened(x, &ev, more, "");
+    return true;
+}
+
 /* Is it unchanged? What cannot be looked at runs, and fails then. */
 static void look(struct run_task *task)
 {
@@ -190,7 +211,9 @@ static void look(struct run_task *task)
     struct td_error err;
     bool fresh = false;
 
-    if (plan->cache && !look_up(task, &err) &&
+    if (take_over(task))
+        return;
+    if (plan->cache && !task->x->options.no_cache && !look_up(task, &err) &&
         task->inputs.missing_count == 0 &&
         !work_recall(task->x->place, task->x->plan.name, plan->id, &past,
                      &err) &&

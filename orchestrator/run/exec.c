@@ -240,7 +240,7 @@ enum td_code run_prepare(struct run_exec *x, struct td_error *err)
         .workers = x->options.workers,
         .waves = x->options.waves,
         .fail_fast = x->options.fail_fast,
-        .cache = !x->options.no_cache,
+        .cache = !x->options.no_cache || x->taken,
     };
 
     if (learn_usual(x, err))
@@ -298,7 +298,7 @@ enum td_code run_open_place(struct run_exec *x, struct td_error *err)
     struct td_buf own = {0};
     enum td_code code;
 
-    (void)td_buf_addf(&own, "%s/work", x->folder);
+    (void)td_buf_addf(&own, "%s/%s/work", x->state, *x->home ? x->home : x->id);
     if (x->plan.own_workspace) {
         options.root = td_buf_str(&own);
         if (mkdir(options.root, 0777) != 0 && errno != EEXIST) {
@@ -333,6 +333,8 @@ static enum td_code note_created(struct run_exec *x, struct td_error *err)
     td_json_put_bool(&w, "waves", x->options.waves);
     td_json_put_bool(&w, "fail_fast", x->options.fail_fast);
     td_json_put_bool(&w, "no_cache", x->options.no_cache);
+    if (*x->home)
+        td_json_put_text(&w, "place", x->home);
     td_json_object_end(&w);
     td_json_put_text(&w, "boot", boot);
     td_json_object_end(&w);
@@ -342,7 +344,7 @@ static enum td_code note_created(struct run_exec *x, struct td_error *err)
     return TD_OK;
 }
 
-static enum td_code create(struct run_exec *x, struct td_error *err)
+enum td_code run_begin(struct run_exec *x, struct td_error *err)
 {
     char id[RUN_ID_SIZE];
     struct td_buf source = {0};
@@ -388,6 +390,9 @@ enum td_code run_lock(struct run_exec *x, struct td_error *err)
 
 void run_name(struct run_exec *x, const char *id)
 {
+    free(x->id);
+    free(x->folder);
+    free(x->path);
     x->id = td_strdup(id);
     x->folder = run_folder_of(x->state, id);
     x->path = run_journal_of(x->state, id);
@@ -415,7 +420,7 @@ enum td_code run_create(struct run_exec **out, struct wire_net *net,
     x->plan = *plan;
     *plan = (struct plan){.name = NULL};
     if (!code)
-        code = create(x, err);
+        code = run_begin(x, err);
     return run_opened(out, x, code);
 }
 
@@ -473,6 +478,7 @@ enum td_code run_close(struct run_exec *x, struct td_error *err)
     run_crew_close(x);
     drop_steps(x, x->steps, x->step_count);
     free(x->steps);
+    free(x->taken);
     free(x->tasks);
     free(x->usual);
     run_tally_release(&x->tally);
