@@ -158,6 +158,8 @@ static enum td_code resume(struct run_exec *x, const char *id,
         return err->code;
     if (run_fold(x, id, err))
         return err->code;
+    if (x->ended && x->torn && journal_seal(x->path, err))
+        return err->code;
     if (x->ended)
         return td_error_set(err, TD_USAGE, x->id, 0, "it has ended");
     if (run_crew_find(x, err) || open_journal(x, err))
