@@ -344,8 +344,10 @@ enum td_code journal_fold(const char *path, const struct td_clock *clock,
     if (code)
         return code;
     code = fold_all(&f, tape, path, err);
-    if (!code)
+    if (!code) {
+        found->torn = tape_reader_state(tape).torn;
         set_mark(&f, clock);
+    }
     td_json_release(&f.doc);
     tape_reader_close(tape);
     if (code)

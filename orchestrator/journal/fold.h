@@ -40,6 +40,7 @@ struct journal_found {
                                  before the last line */
     uint64_t lines;
     bool finished; /* nothing is to be resumed */
+    bool torn;     /* its writer was killed: it is to be sealed */
 };
 
 /* TD_IO; TD_FORMAT: no tape, no journal, or one that cannot be. `where` is

@@ -1,6 +1,7 @@
 #include "orchestrator/journal/journal_internal.h"
 
 #include "core/mem.h"
+#include "tape/rewrite.h"
 #include "tape/writer.h"
 
 #include <stdlib.h>
@@ -108,6 +109,16 @@ enum td_code journal_continue(struct journal **out, const char *path,
     return TD_OK;
 }
 
+enum td_code journal_seal(const char *path, struct td_error *err)
+{
+    struct tape_rewrite how = {
+        .kind = TAPE_REWRITE_MEND, .from = path, .to = path, .overwrite = true};
+    struct tape_rewritten report;
+    enum td_code code = tape_rewrite(&how, &report, err);
+
+    return code == TD_LOSSY ? TD_OK : code;
+}
+
 void journal_on_event(struct journal *j,
                       void (*event)(void *ctx, const struct td_event *ev),
                       void *ctx)
@@ -124,6 +135,11 @@ static uint64_t segment_now(const struct journal *j)
 uint64_t journal_now(const struct journal *j)
 {
     return j->base_ns + segment_now(j);
+}
+
+uint64_t journal_said_ns(const struct journal *j)
+{
+    return j->said_ns;
 }
 
 uint64_t journal_seq(const struct journal *j)
@@ -283,8 +299,9 @@ static void put_timestamp(struct journal *j)
     uint64_t now = td_wall_ns(j->clock);
     struct td_buf text = {0};
 
+    now -= now % TD_NS_PER_MS;
     j->said_ns = now > j->said_ns ? now : j->said_ns;
-    if (!td_time_format(&text, j->said_ns - j->said_ns % TD_NS_PER_MS)) {
+    if (!td_time_format(&text, j->said_ns)) {
         text.len -= sizeof("000000Z") - 1;
         (void)td_buf_add_text(&text, "Z");
     }

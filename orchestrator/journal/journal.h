@@ -56,7 +56,10 @@ TD_MUST_CHECK enum td_code journal_create(struct journal **out,
                                           const struct journal_options *options,
                                           struct td_error *err);
 
-/* Go on with one: its torn end is sealed, a segment begun and "resumed" noted.
+/* Give one that is torn an end: what cannot be read is cut off. TD_IO. */
+TD_MUST_CHECK enum td_code journal_seal(const char *path, struct td_error *err);
+
+/* Go on with one: a segment is begun and "resumed" noted.
  * TD_IO: it cannot be written, or another process has it. */
 TD_MUST_CHECK enum td_code
 journal_continue(struct journal **out, const char *path,
@@ -71,6 +74,9 @@ void journal_on_event(struct journal *j,
 
 /* Nanoseconds since the execution began, as the lines have it. */
 uint64_t journal_now(const struct journal *j);
+/* The timestamp of what is being said or was said last: wall clock, in whole
+ * milliseconds; they never go back. */
+uint64_t journal_said_ns(const struct journal *j);
 /* The last number that was said. */
 uint64_t journal_seq(const struct journal *j);
 

@@ -21,7 +21,8 @@ void prov_run_init(struct prov_run *run, struct wire_net *net,
                    void *ctx)
 {
     run->net = net;
-    run->job = job;
+    run->made = *job;
+    run->job = &run->made;
     run->events = events;
     run->ctx = ctx;
     run->timer.fire = tell_end;

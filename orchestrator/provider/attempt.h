@@ -10,7 +10,8 @@
 
 struct prov_run {
     struct wire_net *net;
-    const struct prov_job *job;
+    const struct prov_job *job; /* made */
+    struct prov_job made;       /* a copy; what it points to is borrowed */
     const struct prov_events *events;
     void *ctx;
     /* Before `ended`, in a turn of its own: tell what is left to tell. May be

@@ -51,7 +51,8 @@ struct prov_events {
                                       struct td_error *err);
 };
 
-/* One attempt to be made. All is borrowed until `ended`. */
+/* One attempt to be made. It is copied; what it points to is borrowed until
+ * `ended`. */
 struct prov_job {
     const char *id; /* EXECUTION/PLACE/ATTEMPT: "x7/1/2" */
     const struct plan_task *task;

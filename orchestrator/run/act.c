@@ -213,7 +213,7 @@ static enum td_code open_folder(struct run_task *task, struct td_error *err)
 
     if (!plan->isolate)
         return work_dir(&task->dir, task->x->place, plan->dir, err);
-    if (work_room_open(&task->room, task->x->place, task->job, &task->inputs,
+    if (work_room_open(&task->room, task->x->place, task->id, &task->inputs,
                        err))
         return err->code;
     (void)td_buf_addf(&path, "%s/%s", work_room_dir(task->room), plan->dir);
@@ -270,8 +270,12 @@ static enum td_code start(struct run_task *task, uint32_t attempt, bool adopt,
                           struct td_error *err)
 {
     const struct provider *provider = provider_of(task);
-    struct prov_job job = {
-        .id = task->job,
+    char **env;
+
+    if (make_env(task, &env, err))
+        return err->code;
+    task->job = (struct prov_job){
+        .id = task->id,
         .task = plan_of(task),
         .attempt = attempt,
         .dir = task->dir,
@@ -279,18 +283,14 @@ static enum td_code start(struct run_task *task, uint32_t attempt, bool adopt,
         .key = task->key.hex,
         .temperature = temperature(attempt),
     };
-    char **env;
-
-    if (make_env(task, &env, err))
-        return err->code;
-    job.env = env;
+    task->job.env = env;
     return (adopt ? provider->ops->adopt : provider->ops->start)(
-        provider->self, &job, &prov_events, task, &task->running, err);
+        provider->self, &task->job, &prov_events, task, &task->running, err);
 }
 
 static void name_job(struct run_task *task, uint32_t attempt)
 {
-    (void)snprintf(task->job, sizeof(task->job), "%s/%u/%u", task->x->id,
+    (void)snprintf(task->id, sizeof(task->id), "%s/%u/%u", task->x->id,
                    plan_of(task)->place, attempt);
 }
 

@@ -16,7 +16,8 @@
 struct run_task {
     struct run_exec *x;
     struct prov_run *running; /* NULL: no attempt is */
-    char job[RUN_JOB_ID];
+    char id[RUN_JOB_ID];      /* of the attempt */
+    struct prov_job job;
     char *dir;
     char *log;
     struct td_arena arena;  /* env of the attempt */
@@ -70,6 +71,7 @@ struct run_exec {
     bool over; /* finished was told */
     bool resumed;
     struct journal_mark mark; /* of a resume, as what follows */
+    bool torn;
     uint32_t waves_ended;
     char boot[KEEP_BOOT_LEN + 1]; /* that it was created in */
 };

@@ -17,7 +17,6 @@
 
 struct resuming {
     struct run_exec *x;
-    uint64_t at_ns; /* of the last event */
     uint32_t waves; /* that have ended */
 };
 
@@ -63,7 +62,6 @@ static enum td_code on_event(void *ctx, const struct sched_event *ev,
 {
     struct resuming *r = ctx;
 
-    r->at_ns = ev->at_ns;
     r->waves += ev->what == SCHED_WAVE_END;
     if (ev->what == SCHED_FAULT)
         note_fault(r->x, ev);
@@ -79,8 +77,7 @@ static enum td_code on_said(void *ctx, const struct journal_said *said,
 {
     struct resuming *r = ctx;
 
-    return run_tally_fold(&r->x->tally, &r->x->plan, said, r->x->sched,
-                          r->at_ns, err);
+    return run_tally_fold(&r->x->tally, &r->x->plan, said, r->x->sched, err);
 }
 
 static enum td_code fold(struct run_exec *x, struct td_error *err)
@@ -95,6 +92,7 @@ static enum td_code fold(struct run_exec *x, struct td_error *err)
     if (code)
         return code;
     x->mark = found.mark;
+    x->torn = found.torn;
     x->waves_ended = r.waves;
     if (found.finished && x->tally.finished)
         code = td_error_set(err, TD_USAGE, x->id, 0, "it has ended");
@@ -114,7 +112,9 @@ static enum td_code open_journal(struct run_exec *x, struct td_error *err)
 
     (void)td_buf_addf(&source, "plan:%s", x->plan.name);
     options.source = td_buf_str(&source);
-    code = journal_continue(&x->journal, x->path, &options, &x->mark, err);
+    code = x->torn ? journal_seal(x->path, err) : TD_OK;
+    if (!code)
+        code = journal_continue(&x->journal, x->path, &options, &x->mark, err);
     td_buf_release(&source);
     return code;
 }

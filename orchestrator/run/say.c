@@ -76,7 +76,7 @@ void run_say_started(struct run_exec *x)
     td_json_put_u64(w, "total_waves", x->plan.waves);
     put_task_ids(w, &x->plan);
     journal_said(x->journal);
-    x->tally.begun = true;
+    run_tally_begin(&x->tally, journal_said_ns(x->journal));
 }
 
 /* ---- tasks ---- */
@@ -252,8 +252,8 @@ static void say_end(struct run_exec *x, uint32_t index)
 static void say_wave(struct run_exec *x)
 {
     const struct run_sums wave = x->tally.wave;
-    uint64_t now = journal_now(x->journal);
     struct td_json_writer *w = journal_say(x->journal, "wave_completed");
+    uint64_t now = journal_said_ns(x->journal);
 
     td_json_put_u64(w, "wave_number", x->tally.waves + 1);
     td_json_put_u64(w, "tasks_in_wave",
@@ -301,7 +301,8 @@ static void say_completed(struct run_exec *x)
     td_json_put_u64(w, "completed_tasks", all->ended[RUN_COMPLETED]);
     td_json_put_u64(w, "failed_tasks", all->ended[RUN_FAILED]);
     td_json_put_u64(w, "skipped_tasks", all->ended[RUN_SKIPPED]);
-    put_ms(w, "total_duration_ms", journal_now(x->journal));
+    put_ms(w, "total_duration_ms",
+           journal_said_ns(x->journal) - x->tally.began_ns);
     td_json_put_u64(w, "artifacts_created", all->artifacts);
     put_stats(w, x);
     journal_said(x->journal);

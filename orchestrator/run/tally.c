@@ -36,11 +36,18 @@ void run_tally_end(struct run_tally *tally, uint32_t task, enum run_end end)
     tally->wave.ended[end]++;
 }
 
-void run_tally_wave(struct run_tally *tally, uint64_t at_ns)
+void run_tally_begin(struct run_tally *tally, uint64_t said_ns)
+{
+    tally->begun = true;
+    tally->began_ns = said_ns;
+    tally->wave_ns = said_ns;
+}
+
+void run_tally_wave(struct run_tally *tally, uint64_t said_ns)
 {
     tally->waves++;
     tally->wave = (struct run_sums){.artifacts = 0};
-    tally->wave_ns = at_ns;
+    tally->wave_ns = said_ns;
 }
 
 static uint32_t member(const struct journal_said *said, const char *name,
@@ -60,15 +67,16 @@ static uint32_t task_of(const struct plan *plan,
 }
 
 /* True if it is about no task. */
-static bool fold_whole(struct run_tally *tally, struct td_bytes type,
-                       uint64_t at_ns)
+static bool fold_whole(struct run_tally *tally, const struct journal_said *said)
 {
+    struct td_bytes type = said->type;
+
     if (td_bytes_is(type, "execution_started"))
-        tally->begun = true;
+        run_tally_begin(tally, said->wall_ns);
     else if (td_bytes_is(type, "execution_completed"))
         tally->finished = true;
     else if (td_bytes_is(type, "wave_completed"))
-        run_tally_wave(tally, at_ns);
+        run_tally_wave(tally, said->wall_ns);
     else
         return false;
     return true;
@@ -86,12 +94,11 @@ enum run_end run_end_of(const struct sched *sched, uint32_t task)
 
 enum td_code run_tally_fold(struct run_tally *tally, const struct plan *plan,
                             const struct journal_said *said,
-                            const struct sched *sched, uint64_t at_ns,
-                            struct td_error *err)
+                            const struct sched *sched, struct td_error *err)
 {
     uint32_t task;
 
-    if (fold_whole(tally, said->type, at_ns))
+    if (fold_whole(tally, said))
         return TD_OK;
     task = task_of(plan, said);
     if (task >= tally->task_count)

@@ -35,8 +35,9 @@ struct run_tally {
     bool finished; /* execution_completed */
     struct run_sums all;
     struct run_sums wave;
-    uint32_t waves;   /* wave_completed */
-    uint64_t wave_ns; /* of the execution: when the last one was said */
+    uint32_t waves;    /* wave_completed */
+    uint64_t began_ns; /* timestamp of execution_started, */
+    uint64_t wave_ns;  /* and of the last wave_completed, if any */
 };
 
 void run_tally_init(struct run_tally *tally, uint32_t tasks);
@@ -46,7 +47,8 @@ void run_tally_release(struct run_tally *tally);
 void run_tally_error(struct run_tally *tally, uint32_t task, bool hopeless);
 void run_tally_artifact(struct run_tally *tally, uint32_t task);
 void run_tally_end(struct run_tally *tally, uint32_t task, enum run_end end);
-void run_tally_wave(struct run_tally *tally, uint64_t at_ns);
+void run_tally_begin(struct run_tally *tally, uint64_t said_ns);
+void run_tally_wave(struct run_tally *tally, uint64_t said_ns);
 
 /* How a task that has ended counts. */
 enum run_end run_end_of(const struct sched *sched, uint32_t task);
@@ -57,6 +59,6 @@ TD_MUST_CHECK enum td_code run_tally_fold(struct run_tally *tally,
                                           const struct plan *plan,
                                           const struct journal_said *said,
                                           const struct sched *sched,
-                                          uint64_t at_ns, struct td_error *err);
+                                          struct td_error *err);
 
 #endif

@@ -14,7 +14,7 @@ struct call {
     struct serve *serve;
     struct serve_console *console; /* NULL: over HTTP */
     const struct td_json_doc *doc;
-    uint32_t args; /* 0: none */
+    uint32_t args; /* SERVE_NONE: none */
     struct serve_answer *answer;
 };
 
@@ -68,7 +68,7 @@ void serve_fail_by(struct serve_answer *answer, const struct td_error *why)
 
 static struct td_bytes arg(const struct call *call, const char *name)
 {
-    return call->args ? serve_text(call->doc, call->args, name) : td_text("");
+    return serve_text(call->doc, call->args, name);
 }
 
 /* The execution that is named, or the last one of the session. */
@@ -152,8 +152,7 @@ static enum td_code load(const struct call *call, struct plan *plan,
                          const struct td_jsonx_errors *errors,
                          struct td_error *err)
 {
-    uint32_t at =
-        call->args ? td_json_member(call->doc, call->args, td_text("plan")) : 0;
+    uint32_t at = serve_member(call->doc, call->args, "plan");
     struct td_bytes path = arg(call, "plan");
     struct td_buf text = {0};
     enum td_code code;
@@ -253,9 +252,7 @@ static void approve(const struct call *call)
     struct td_bytes batch = arg(call, "batch_id");
     const uint8_t *slash = batch.len ? memchr(batch.ptr, '/', batch.len) : NULL;
     struct td_bytes task = arg(call, "task");
-    uint32_t no =
-        call->args ? td_json_member(call->doc, call->args, td_text("approved"))
-                   : 0;
+    uint32_t no = serve_member(call->doc, call->args, "approved");
     bool yes = !no || call->doc->values[no].kind == TD_JSON_TRUE;
     struct serve_exec *exec;
     struct td_error err;

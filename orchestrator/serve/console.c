@@ -11,19 +11,35 @@
 
 #define DEPTH 32
 
+uint32_t serve_member(const struct td_json_doc *doc, uint32_t object,
+                      const char *name)
+{
+    return object == SERVE_NONE ? 0
+                                : td_json_member(doc, object, td_text(name));
+}
+
 struct td_bytes serve_text(const struct td_json_doc *doc, uint32_t object,
                            const char *name)
 {
-    uint32_t at = td_json_member(doc, object, td_text(name));
+    uint32_t at = serve_member(doc, object, name);
 
     return at && doc->values[at].kind == TD_JSON_STRING ? td_json_inner(doc, at)
                                                         : td_text("");
 }
 
+/* The same of an object; SERVE_NONE: there is none. */
+static uint32_t object_at(const struct td_json_doc *doc, uint32_t object,
+                          const char *name)
+{
+    uint32_t at = serve_member(doc, object, name);
+
+    return at && doc->values[at].kind == TD_JSON_OBJECT ? at : SERVE_NONE;
+}
+
 static uint64_t number_at(const struct td_json_doc *doc, uint32_t object,
                           const char *name)
 {
-    uint32_t at = td_json_member(doc, object, td_text(name));
+    uint32_t at = serve_member(doc, object, name);
     struct td_bytes raw = td_json_raw(doc, at);
     uint64_t n = 0;
 
@@ -36,7 +52,7 @@ static uint64_t number_at(const struct td_json_doc *doc, uint32_t object,
 static bool is_true(const struct td_json_doc *doc, uint32_t object,
                     const char *name)
 {
-    uint32_t at = td_json_member(doc, object, td_text(name));
+    uint32_t at = serve_member(doc, object, name);
 
     return at && doc->values[at].kind == TD_JSON_TRUE;
 }
@@ -273,7 +289,7 @@ static void execute(struct serve_console *console,
                     struct serve_answer *answer)
 {
     serve_command(console->serve, console, serve_text(doc, args, "command"),
-                  doc, td_json_member(doc, args, td_text("args")), answer);
+                  doc, object_at(doc, args, "args"), answer);
 }
 
 /* {"batch_id":"x7/release","approved":true} is a command of its own. */
@@ -299,7 +315,7 @@ static void ask(struct serve_console *console, const struct td_event *ev,
         {"leave_execution", leave},       {"approval_response", approval},
     };
     struct td_json_doc doc = {0};
-    uint32_t args = 0;
+    uint32_t args = SERVE_NONE;
     size_t i = 0;
 
     while (i < sizeof(asks) / sizeof(asks[0]) &&

@@ -102,8 +102,8 @@ void serve_left(void *ctx, struct wire_peer *peer, uint64_t lost,
                 const struct td_error *why);
 void serve_heard(void *ctx, struct wire_peer *peer, const struct td_event *ev);
 
-/* orchestrator/serve/command.c: args is at `args` of doc, an object; 0: none.
- */
+/* orchestrator/serve/command.c: args is at `args` of doc, an object, or
+ * SERVE_NONE. */
 void serve_command(struct serve *serve, struct serve_console *console,
                    struct td_bytes command, const struct td_json_doc *doc,
                    uint32_t args, struct serve_answer *answer);
@@ -121,7 +121,11 @@ bool serve_request(void *ctx, struct wire_request *request);
 /* orchestrator/serve/metrics.c: the text of /metrics (Prometheus 0.0.4). */
 void serve_metrics(const struct serve *serve, struct td_buf *out);
 
-/* The text of a string member; "" if there is none. */
+/* The value of a member; 0: there is none. The text of a string member; "" if
+ * there is none. */
+#define SERVE_NONE UINT32_MAX
+uint32_t serve_member(const struct td_json_doc *doc, uint32_t object,
+                      const char *name);
 struct td_bytes serve_text(const struct td_json_doc *doc, uint32_t object,
                            const char *name);
 

@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define QUEUE_MAX ((size_t)1 << 20) /* bytes to a console, beside its history  \
-                                     */
+#define QUEUE_MAX                                                              \
+    ((size_t)1 << 20) /* bytes to a console, beside its history                \
+                       */
 
 static void on_refused(void *ctx, const char *address, int status,
                        const char *why)

@@ -123,10 +123,11 @@ def keepers(directory):
 
 
 def starts(pid):
-    """When a process began, in ticks since boot; None: there is none."""
+    """When a process began, in ticks since boot; None: none runs."""
     try:
         with open("/proc/%d/stat" % pid, encoding="utf-8") as file:
-            return int(file.read().rsplit(")", 1)[1].split()[19])
+            fields = file.read().rsplit(")", 1)[1].split()
+            return None if fields[0] == "Z" else int(fields[19])
     except (OSError, IndexError):
         return None
 
@@ -352,6 +353,7 @@ def kill_and_resume(box, seed):
     os.mkdir(box.path("ran"))
     box.write("plan.yaml", MANY)
     args = ("run", "plan.yaml", "-w", "4")
+    number = 1
     for _ in range(40):
         process = box.start(*args)
         select.select([], [], [], chance.uniform(0, 0.25))
@@ -359,11 +361,17 @@ def kill_and_resume(box, seed):
         status, _, err = box.end(process)
         if status == 0 or "it has ended" in err:
             break
-        args = ("resume", "x1", "-w", "4") if os.path.exists(
-            box.journal()) else args
+        if "no journal" in err or "no tape" in err:  # killed before the plan
+            os.unlink(box.journal(number))           # was in it: nothing ran
+        journals = glob.glob(box.path(".tapedeck/x*.tape.gz"))
+        if journals:
+            number = int(os.path.basename(journals[0])[1:].split(".")[0])
+            args = ("resume", "x%d" % number, "-w", "4")
+        else:
+            args = ("run", "plan.yaml", "-w", "4")
     else:
-        box.end(box.start("resume", "x1"), 0)
-    events = box.events()
+        box.end(box.start("resume", "x%d" % number), 0)
+    events = box.events(number)
     same([e["data"]["seq"] for e in events], list(range(1, len(events) + 1)))
     ended = [e["data"]["task_id"] for e in events
              if e["type"] == "progress_update"]

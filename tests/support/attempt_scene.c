@@ -171,13 +171,15 @@ enum td_code attempt_scene_run(struct attempt_scene *scene,
 {
     static const struct prov_events events = {
         spawned, progress, artifact, usage, streamed, ended, put};
+    struct prov_job job = scene->job;
     enum td_code code;
 
     forget(scene);
     scene->provider = provider;
     scene->inside = true;
-    code = provider->ops->start(provider->self, &scene->job, &events, scene,
+    code = provider->ops->start(provider->self, &job, &events, scene,
                                 &scene->run, err);
+    job = (struct prov_job){0}; /* it is not kept */
     if (!code && scene->cancel_at == 0)
         cancel_twice(scene);
     scene->inside = false;
