@@ -5,7 +5,6 @@
 #include "orchestrator/blueprint/generate.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What is worked on. */
@@ -17,32 +16,14 @@ struct work {
     struct td_buf matched; /* words that chose the blueprint */
 };
 
-/* A plan names the folder of a blueprint from where the plan itself lies: of
- * one that goes elsewhere it is absolute. To be freed; NULL: as it was given.
- */
-static char *from_plan(const char *folder, const char *output)
-{
-    bool here = !strchr(output, '/');
-
-    if (*folder == '/' || here || !strpbrk(folder, "/."))
-        return NULL;
-    return realpath(folder, NULL);
-}
-
 static enum td_code choose(struct work *w, struct td_error *err)
 {
     const char *name = cli_text(w->args, "blueprint");
-    char *moved = NULL;
     enum td_code code = TD_OK;
 
     if (!name)
         code = blue_choose(&name, &w->spec, &w->matched, err);
-    else
-        moved = from_plan(name, cli_text(w->args, "output"));
-    if (code == TD_OK)
-        code = blue_load(&w->blueprint, moved ? moved : name, ".", err);
-    free(moved);
-    return code;
+    return code ? code : blue_load(&w->blueprint, name, ".", err);
 }
 
 static bool wants_json(const struct cli_args *args, const char *path)

@@ -114,12 +114,17 @@ static enum td_code load_folder(struct blueprint *b, const char *name,
 {
     struct td_buf text = {0};
     const char *path;
+    char *real;
     enum td_code code;
 
     b->folder = *name == '/' || !strcmp(base, ".")
                     ? td_arena_copy(&b->arena, name)
                     : td_arena_print(&b->arena, "%s/%s", base, name);
     path = td_arena_print(&b->arena, "%s/" HEAD, b->folder);
+    real = realpath(b->folder, NULL);
+    if (real)
+        b->folder = td_arena_copy(&b->arena, real);
+    free(real);
     td_buf_init(&text, BLUE_TEMPLATE_MAX);
     code = td_fs_read(&text, path, err);
     if (code)

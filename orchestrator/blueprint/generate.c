@@ -234,7 +234,8 @@ static enum td_code put_template(struct maker *m, const struct blue_task *task)
                              m->err);
     td_json_put_text(&m->w, "provider", "blueprint");
     td_json_object(&m->w, "with");
-    td_json_put_text(&m->w, "blueprint", m->b->name);
+    td_json_put_text(&m->w, "blueprint",
+                     m->b->folder ? m->b->folder : m->b->name);
     td_json_put_text(&m->w, "template", task->file);
     if (m->entity)
         put_entity(m);

@@ -2,7 +2,9 @@
  * specification, and the bytes of its tasks.
  *
  * Equal blueprint and specification, equal bytes: no clock, no chance, nothing
- * of the environment; entities in the order of the specification.
+ * of the environment; entities in the order of the specification. A blueprint
+ * of one's own is named by its absolute folder, so that a run finds it from
+ * anywhere.
  */
 #ifndef ORCHESTRATOR_BLUEPRINT_GENERATE_H
 #define ORCHESTRATOR_BLUEPRINT_GENERATE_H
@@ -42,8 +44,9 @@ void blue_plan_release(struct blue_plan *plan);
  *     {"blueprint":"rest-c","template":"entity.h.mustache","entity":"wine",
  *      "sha256":"...","spec":{"spec":1,"description":"API for wine",...}}
  *
- * entity is there in tasks of an entity. folder is what a blueprint's folder
- * starts from: that of the plan. The output is appended to *out. TD_USAGE: with
+ * entity is there in tasks of an entity. A blueprint that is not built in is a
+ * folder, absolute in plans that are generated; folder is what one that is not
+ * starts from. The output is appended to *out. TD_USAGE: with
  * is wrong, or the bytes are no longer those of sha256, because the blueprint
  * has changed since the plan was made; TD_IO, TD_LIMIT.
  */

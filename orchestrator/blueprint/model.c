@@ -48,7 +48,7 @@ static void put_upper(struct td_json_writer *w, const char *key,
                       const char *name)
 {
     char upper[SLUG_MAX + 1];
-    size_t len = strlen(name) < SLUG_MAX ? strlen(name) : SLUG_MAX;
+    size_t len = strnlen(name, SLUG_MAX);
 
     for (size_t i = 0; i < len; i++)
         upper[i] = (char)(name[i] >= 'a' && name[i] <= 'z' ? name[i] - 'a' + 'A'

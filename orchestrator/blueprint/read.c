@@ -8,7 +8,6 @@
 struct loader {
     struct blueprint *b;
     struct td_jsonx_reader r;
-    struct spec_list *list; /* that is being read */
     bool has_tasks;
 };
 
@@ -112,12 +111,12 @@ static enum td_code read_object(struct loader *l, uint32_t at, uint32_t *out)
 static enum td_code read_auth(void *self, uint32_t at)
 {
     struct loader *l = self;
-    static const struct td_jsonx_key keys[] = {{"none", NULL},
-                                               {"password", NULL},
-                                               {"token", NULL},
-                                               {"oauth", NULL},
-                                               {NULL, NULL}};
-    static const struct td_jsonx_shape shape = {keys, "auth has"};
+    static const struct td_jsonx_key known[] = {{"none", NULL},
+                                                {"password", NULL},
+                                                {"token", NULL},
+                                                {"oauth", NULL},
+                                                {NULL, NULL}};
+    static const struct td_jsonx_shape shape = {known, "auth has"};
     const struct td_json_value *v = l->r.doc->json.values;
     enum td_code code = read_object(l, at, &l->b->auth);
 
@@ -134,11 +133,11 @@ static enum td_code read_auth(void *self, uint32_t at)
 static enum td_code read_map(void *self, uint32_t at)
 {
     struct loader *l = self;
-    static const struct td_jsonx_key keys[] = {
+    static const struct td_jsonx_key known[] = {
         {"text", NULL},  {"integer", NULL}, {"number", NULL},
         {"money", NULL}, {"bool", NULL},    {"date", NULL},
         {"email", NULL}, {"url", NULL},     {NULL, NULL}};
-    static const struct td_jsonx_shape shape = {keys, "fields has"};
+    static const struct td_jsonx_shape shape = {known, "fields has"};
     const struct td_json_value *v = l->r.doc->json.values;
     enum td_code code = read_object(l, at, &l->b->map);
 

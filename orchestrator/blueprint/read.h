@@ -19,7 +19,7 @@ struct blue_task {
 struct blueprint {
     struct td_arena arena;
     const char *name;   /* as it was asked for */
-    const char *folder; /* NULL: built in */
+    const char *folder; /* absolute; NULL: built in */
     const char *path;   /* of its blueprint.yaml, as errors call it */
     struct td_jsonx doc;
     const char *summary;

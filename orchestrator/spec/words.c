@@ -71,14 +71,14 @@ static size_t add_word(struct spec_words *words, struct td_bytes text,
 {
     struct spec_word *word;
     uint32_t cp;
-    size_t len;
 
     words->list = td_list_room(words->list, words->len, sizeof(*words->list));
     word = &words->list[words->len++];
     *word = (struct spec_word){.start = (uint32_t)at,
                                .at = (uint32_t)words->folded.len};
     while (at < text.len) {
-        len = take(text, at, &cp);
+        size_t len = take(text, at, &cp);
+
         if (!is_letter(cp) && !is_mark(cp))
             break;
         if (!is_mark(cp))

@@ -10,10 +10,7 @@ END
 cat > mine/e.h <<'END'
 struct {{name}} { {{#fields}}{{c_type}} {{name}}; {{/fields}}};
 END
-try plan generate -q --blueprint ./mine
-mkdir elsewhere
-"$TAPEDECK" plan generate -q --blueprint ./mine -o elsewhere/plan.yaml > said
-grep -c "blueprint: \"*$PWD/mine\"*," elsewhere/plan.yaml
+try plan generate -q --blueprint ./mine | sed "s|$PWD|HERE|"
 wrong() {
     echo "-- $1"
     printf '%s\n' "blueprint: 1" "$1" > mine/blueprint.yaml
