@@ -94,21 +94,21 @@ bool keep_process_look(struct keep_process *out, pid_t pid)
     return there;
 }
 
-bool keep_environ_task(struct td_buf *out, struct td_bytes environ)
+bool keep_environ_task(struct td_buf *out, struct td_bytes text)
 {
     static const char name[] = KEEP_TASK_NAME "=";
 
     td_buf_clear(out);
-    while (environ.len > 0) {
-        const uint8_t *end = memchr(environ.ptr, 0, environ.len);
-        size_t len = end ? (size_t)(end - environ.ptr) : environ.len;
+    while (text.len > 0) {
+        const uint8_t *end = memchr(text.ptr, 0, text.len);
+        size_t len = end ? (size_t)(end - text.ptr) : text.len;
 
         if (len >= sizeof(name) - 1 &&
-            !memcmp(environ.ptr, name, sizeof(name) - 1))
-            return !td_buf_add(out, environ.ptr + sizeof(name) - 1,
+            !memcmp(text.ptr, name, sizeof(name) - 1))
+            return !td_buf_add(out, text.ptr + sizeof(name) - 1,
                                len - (sizeof(name) - 1));
         len += end ? 1 : 0;
-        environ = td_bytes(environ.ptr + len, environ.len - len);
+        text = td_bytes(text.ptr + len, text.len - len);
     }
     return false;
 }

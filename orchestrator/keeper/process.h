@@ -30,7 +30,7 @@ bool keep_process_parse(struct keep_process *out, struct td_bytes stat);
 bool keep_process_task(struct td_buf *out, pid_t pid);
 
 /* The same in an environment of texts that each end with a NUL. */
-bool keep_environ_task(struct td_buf *out, struct td_bytes environ);
+bool keep_environ_task(struct td_buf *out, struct td_bytes text);
 
 /* Every process there is, this one not among them. each() returns false to
  * stop. TD_IO: /proc cannot be read. */

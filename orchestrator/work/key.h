@@ -15,6 +15,8 @@
 
 struct work_part {
     const char *name; /* "run", "env PATH", "input clean" */
+    char mode;        /* of an input: x may be executed, - may not, d is a
+                         folder, l a link; else a space */
     uint8_t sha256[WORK_SHA256];
 };
 

@@ -25,7 +25,8 @@
 #include <sys/types.h>
 
 #define WORK_PATH_MAX 1024 /* bytes of a path in the workspace */
-#define WORK_DEPTH    64   /* folders in each other */
+#define WORK_STATE    ".tapedeck"
+#define WORK_DEPTH    64 /* folders in each other */
 
 /* The system calls that change what is on a disk, so that a test can let the
  * n-th fail. They are as in section 2 of the manual.
