@@ -6,6 +6,7 @@
 #include "orchestrator/blueprint/sample.h"
 #include "orchestrator/spec/words.h"
 
+#include <fnmatch.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,7 +100,7 @@ static bool is_reserved(const struct blueprint *b, const char *name)
     if (strstr(c_words, word))
         return true;
     for (size_t i = 0; i < b->reserved.len; i++)
-        if (!strcmp(b->reserved.items[i], name))
+        if (fnmatch(b->reserved.items[i], name, 0) == 0)
             return true;
     return false;
 }

@@ -29,6 +29,12 @@ CASES = {
     "cli_c": ("Command-line tool for wine", RECORDS, "cli-c"),
     "lib_c_default": ("a library", None, "lib-c"),
     "cli_c_optional": ("a tool for the terminal", ALL_OPTIONAL, "cli-c"),
+    "cli_c_names": ("smoke, a tool", "upload, options(test_it: text), job, any, "
+                    "action(action: bool), fields_of(sample: date)", "cli-c"),
+    "rest_c_names": ("coverage API", "upload, options(smoke: text), resource, "
+                     "wine_list, wine(wine: text, sample: bool, entity: date), "
+                     "key(value: number, rowid: integer, order: text)",
+                     "rest-c"),
     "rest_c_default": ("API", None, "rest-c"),
     "rest_c_optional": ("\u00bfuna API r\u00e1pida?", ALL_OPTIONAL, "rest-c"),
 }
