@@ -23,6 +23,15 @@ void wire_sha256(uint8_t digest[WIRE_SHA256_LEN], struct td_bytes data)
     digest_of(digest, data, EVP_sha256());
 }
 
+void wire_sha256_hex(char hex[WIRE_SHA256_HEX], struct td_bytes data)
+{
+    uint8_t digest[WIRE_SHA256_LEN];
+
+    wire_sha256(digest, data);
+    for (size_t i = 0; i < sizeof(digest); i++)
+        (void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+}
+
 /* The structs of the library are its own. */
 static EVP_MD_CTX *context(struct td_sha256 *sum)
 {

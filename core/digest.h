@@ -18,6 +18,11 @@ void wire_sha1(uint8_t digest[WIRE_SHA1_LEN], struct td_bytes data);
 /* SHA-256 (FIPS 180-4) of data. */
 void wire_sha256(uint8_t digest[WIRE_SHA256_LEN], struct td_bytes data);
 
+#define WIRE_SHA256_HEX 65 /* chars, the NUL among them */
+
+/* The same as lower-case digits. */
+void wire_sha256_hex(char hex[WIRE_SHA256_HEX], struct td_bytes data);
+
 /* SHA-256 of bytes that come in pieces. */
 struct td_sha256;
 

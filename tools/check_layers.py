@@ -59,7 +59,7 @@ recorder        : schema/regex tape wire core
 replayer        : schema/regex tape wire core
 orchestrator/plan     : core
 orchestrator/sched    : orchestrator/plan core
-orchestrator/journal  : orchestrator/plan tape core
+orchestrator/journal  : orchestrator/sched orchestrator/plan tape core
 orchestrator/keeper   : core
 orchestrator/work     : orchestrator/plan core
 orchestrator/provider : orchestrator/keeper orchestrator/plan wire/net wire/sse tape core

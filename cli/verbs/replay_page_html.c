@@ -1,4 +1,4 @@
-#include "replayer/status_page_html.h"
+#include "cli/verbs/replay_page_html.h"
 
 #include "core/clock.h"
 #include "core/json.h"
@@ -126,8 +126,8 @@ static void add_recording(struct td_buf *out, struct td_bytes header,
     add_fact(out, "ended", end, "/end/how");
 }
 
-void play_status_html(struct td_buf *out, const struct play_source *source,
-                      const struct play_player *player, unsigned consumers)
+void cli_page_html(struct td_buf *out, const struct play_source *source,
+                   const struct play_player *player, unsigned consumers)
 {
     struct td_json_doc end = {0};
     struct td_buf text = {0};
@@ -137,12 +137,11 @@ void play_status_html(struct td_buf *out, const struct play_source *source,
         end.len = 0; /* a torn tape has none */
     (void)td_buf_add_text(out, page_head);
     for (uint32_t i = 0; (path = play_source_path(source, i)); i++)
-        add_row(out, "tape", td_text(play_status_name(path)));
+        add_row(out, "tape", td_text(cli_page_name(path)));
     add_recording(out, play_source_header(source, 0), &end);
     (void)td_buf_addf(&text, "%s, %" PRIu64 " messages so far, %u consumer%s",
-                      play_status_state(player),
-                      play_player_view(player).events, consumers,
-                      consumers == 1 ? "" : "s");
+                      cli_page_state(player), play_player_view(player).events,
+                      consumers, consumers == 1 ? "" : "s");
     add_row(out, "now", td_buf_bytes(&text));
     td_buf_clear(&text);
     if (play_source_damage(source, &text))

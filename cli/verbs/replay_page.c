@@ -1,11 +1,11 @@
-#include "replayer/status_page.h"
+#include "cli/verbs/replay_page.h"
 
+#include "cli/verbs/replay_page_html.h"
 #include "core/json_writer.h"
-#include "replayer/status_page_html.h"
 
 #include <inttypes.h>
 
-const char *play_status_state(const struct play_player *player)
+const char *cli_page_state(const struct play_player *player)
 {
     if (!play_player_started(player))
         return "waiting";
@@ -14,7 +14,7 @@ const char *play_status_state(const struct play_player *player)
     return play_player_view(player).paused ? "paused" : "playing";
 }
 
-const char *play_status_name(const char *path)
+const char *cli_page_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
 
@@ -40,8 +40,8 @@ static void add_damage(struct td_json_writer *w,
     td_buf_release(&damage);
 }
 
-static void status_json(struct td_buf *out, const struct play_source *source,
-                        const struct play_player *player, unsigned consumers)
+static void page_json(struct td_buf *out, const struct play_source *source,
+                      const struct play_player *player, unsigned consumers)
 {
     struct play_view view = play_player_view(player);
     struct td_json_writer w = td_json_writer(out);
@@ -50,11 +50,11 @@ static void status_json(struct td_buf *out, const struct play_source *source,
     td_json_object(&w, NULL);
     td_json_array(&w, "tapes");
     for (uint32_t i = 0; (path = play_source_path(source, i)); i++)
-        td_json_put_text(&w, NULL, play_status_name(path));
+        td_json_put_text(&w, NULL, cli_page_name(path));
     td_json_array_end(&w);
     td_json_put_raw(&w, "header", play_source_header(source, 0));
     td_json_put_raw(&w, "end", end_facts(play_source_end(source)));
-    td_json_put_text(&w, "state", play_status_state(player));
+    td_json_put_text(&w, "state", cli_page_state(player));
     td_json_put_u64(&w, "at_ns", view.at_ns);
     td_json_put_u64(&w, "events", view.events);
     td_json_put_u64(&w, "consumers", consumers);
@@ -63,13 +63,14 @@ static void status_json(struct td_buf *out, const struct play_source *source,
     (void)td_json_line(&w);
 }
 
-void play_status_page(const struct play_source *source,
-                      const struct play_player *player,
-                      const struct play_serve *serve, const char *path,
-                      struct wire_page *page)
+void cli_replay_page(void *ctx, const struct play_run *run, const char *path,
+                     struct wire_page *page)
 {
-    unsigned consumers = play_serve_consumers(serve);
+    const struct play_source *source = play_run_source(run);
+    const struct play_player *player = play_run_player(run);
+    unsigned consumers = play_serve_consumers(play_run_serve(run));
 
+    (void)ctx;
     if (strcmp(path, "/") != 0) {
         page->status = 404;
         page->content_type = "text/plain; charset=utf-8";
@@ -80,7 +81,7 @@ void play_status_page(const struct play_source *source,
     page->content_type =
         page->html ? "text/html; charset=utf-8" : "application/json";
     if (page->html)
-        play_status_html(&page->body, source, player, consumers);
+        cli_page_html(&page->body, source, player, consumers);
     else
-        status_json(&page->body, source, player, consumers);
+        page_json(&page->body, source, player, consumers);
 }
