@@ -56,8 +56,8 @@ static void attach(struct stage *stage, bool talks)
     struct td_error err = {0};
 
     CU_ASSERT_EQUAL_FATAL(prov_processes_open(&stage->processes,
-                                              stage->scene.net, &home, WAIT_NS,
-                                              &events, stage, &err),
+                                              stage->scene.net, &home, &events,
+                                              stage, &err),
                           TD_OK);
     stage->provider =
         talks ? prov_command(stage->processes) : prov_shell(stage->processes);
