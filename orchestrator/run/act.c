@@ -98,6 +98,7 @@ static void on_progress(void *ctx, double share)
 {
     struct run_task *task = ctx;
 
+    sched_alive(task->x->sched, index_of(task), run_now(task->x));
     if (task->x->events.alive)
         task->x->events.alive(task->x->ctx, index_of(task), share);
 }
