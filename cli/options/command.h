@@ -52,6 +52,8 @@ struct cli_option {
     const char *choices; /* CLI_CHOICE */
     const char *preset;  /* default, as text; NULL = none */
     const char *help;    /* one line */
+    bool may_be_empty;   /* texts: "" is a value, and no variable of a shell
+                            that was not set */
     uint64_t min;        /* least number, bytes or ns */
     uint64_t max;        /* largest; 0 = what 64 bits hold */
     const char *bare;    /* what a bare "--loop" means; then a value is joined

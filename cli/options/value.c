@@ -113,6 +113,14 @@ static enum td_code out_of_range(const struct cli_option *option,
                          most_of(option));
 }
 
+static enum td_code is_empty(const struct cli_option *option, const char *where,
+                             struct td_error *err)
+{
+    (void)td_error_set(err, TD_USAGE, where, 0, "its value is empty");
+    return td_error_hint(err, "write %s %s, or leave it out", where,
+                         option->value);
+}
+
 enum td_code cli_value_read(const struct cli_option *option, const char *text,
                             const char *where, uint64_t *number,
                             struct td_error *err)
@@ -132,6 +140,9 @@ enum td_code cli_value_read(const struct cli_option *option, const char *text,
 
     uint64_t value = *number;
 
+    if (!*text && !option->may_be_empty &&
+        (option->type == CLI_TEXT || option->type == CLI_LIST))
+        return is_empty(option, where, err);
     if (read_value(option, text, &value)) {
         if (has_range(option) &&
             (value < option->min || value > most_of(option)))

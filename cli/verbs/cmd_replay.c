@@ -65,6 +65,19 @@ static enum td_code print(const struct session *s, struct td_buf *text,
                        fd == STDOUT_FILENO ? "stdout" : "stderr", err);
 }
 
+/* Where no summary says it. */
+static enum td_code say_damage(const struct play_source *source,
+                               struct td_error *err)
+{
+    struct td_buf what = {0};
+
+    (void)play_source_damage(source, &what);
+    (void)td_error_set(err, TD_LOSSY, "the input is damaged", 0, "%s",
+                       td_buf_str(&what));
+    td_buf_release(&what);
+    return TD_LOSSY;
+}
+
 static enum td_code dry_run(const struct session *s, struct td_error *err)
 {
     const struct play_options *play = &s->replay.run.play;
@@ -121,6 +134,25 @@ static enum td_code print_summary(const struct session *s, struct td_error *err)
 static bool has_begun(const struct session *s)
 {
     return play_player_stats(play_run_player(s->run))->events > 0;
+}
+
+/* What a loss was, where no summary says it. */
+static enum td_code say_loss(const struct session *s, struct td_error *err)
+{
+    const struct play_serve *serve = play_run_serve(s->run);
+    const struct play_source *source = play_run_source(s->run);
+    struct td_buf what = {0};
+    bool damaged = play_source_damage(source, &what);
+
+    td_buf_release(&what);
+    if (damaged)
+        return say_damage(source, err);
+    if (play_run_unfit(s->run))
+        return td_error_set(err, TD_LOSSY, NULL, 0,
+                            "%" PRIu64 " could not be sent, the first: %s",
+                            play_run_unfit(s->run), play_run_unfit_why(s->run));
+    return td_error_set(err, TD_LOSSY, NULL, 0, "%" PRIu64 " events were lost",
+                        serve ? play_serve_lost(serve) : 0);
 }
 
 /* Nobody came, but some were not let in. */
@@ -228,6 +260,8 @@ static enum td_code play(struct session *s, struct wire_net *net,
         code = printed;
         *err = other;
     }
+    if (code == TD_LOSSY && cli_quiet(s->args) && !cli_json(s->args))
+        code = say_loss(s, err);
     code = check_lateness(s, code, err);
     code = check_required(s, code, err);
     play_run_free(s->run);

@@ -121,13 +121,14 @@ static enum td_code judge(struct validate *all, struct cli_live *live,
 {
     const struct check_verdict *v = check_end(cli_live_check(live));
     enum td_code code = check_verdict_code(v);
+    struct td_error why = {0};
+    enum td_code printed;
 
     count(all, v);
     if (code)
         cli_check_say(v, code, path, err);
-    if (report(all, v, code ? NULL : err) && !code)
-        code = TD_IO;
-    return code;
+    printed = report(all, v, &why);
+    return cli_check_worse(code, err, printed, &why);
 }
 
 static bool has_begun(struct cli_live *live)
@@ -256,21 +257,22 @@ static enum td_code validate_one(struct validate *all, const char *path,
 static enum td_code validate_all(struct validate *all, struct td_error *err)
 {
     struct td_error kept = {0};
+    struct td_error why = {0};
+    enum td_code code;
     enum td_code worst = TD_OK;
     int operands = cli_operands(all->args);
 
     for (int i = 0; i < operands || i == 0; i++) {
-        struct td_error why = {0};
-        enum td_code code =
+        why = (struct td_error){0};
+        code =
             validate_one(all, operands ? cli_operand(all->args, i) : "-", &why);
-
         worst = cli_check_worse(worst, &kept, code, &why);
         if (code == TD_CANCELLED)
             break;
     }
+    code = summarize(all, &why);
+    worst = cli_check_worse(worst, &kept, code, &why);
     *err = kept;
-    if (summarize(all, worst ? NULL : err) && !worst)
-        worst = TD_IO;
     if (tell(all, worst, worst ? &kept : err)) {
         if (worst)
             cli_complain(&kept);

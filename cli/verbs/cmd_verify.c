@@ -1,4 +1,5 @@
 /* tapedeck verify: is every byte of a tape what was recorded? */
+#include "cli/shared/check_options.h"
 #include "cli/shared/tape_output.h"
 #include "core/json.h"
 #include "core/json_writer.h"
@@ -174,6 +175,8 @@ static enum td_code report(const struct cli_args *args, const char *path,
     struct tape_audited found = tape_audit_finish(check->audit);
     struct tape_state state = tape_reader_state(check->reader);
     struct td_buf out = {0};
+    struct td_error why = {0};
+    enum td_code printed;
     enum td_code code = read ? read : verdict(path, check, &state, &found, err);
 
     state.wrong_index = found.index;
@@ -181,10 +184,9 @@ static enum td_code report(const struct cli_args *args, const char *path,
         tell_json(&out, check, &state, &found, !code);
     else if (!code)
         tell_ok(&out, path, check, &state, cli_color(args, STDOUT_FILENO));
-    if (out.len > 0 && cli_print(&out, code ? NULL : err))
-        code = code ? code : TD_IO;
+    printed = out.len > 0 ? cli_print(&out, &why) : TD_OK;
     td_buf_release(&out);
-    return code;
+    return cli_check_worse(code, err, printed, &why);
 }
 
 static enum td_code verify(const struct cli_args *args, const char *path,

@@ -1,3 +1,4 @@
+#include "cli/shared/check_options.h"
 #include "cli/shared/tape_output.h"
 #include "cli/verbs/contract.h"
 #include "core/json_writer.h"
@@ -90,11 +91,15 @@ enum td_code cli_contract_lint(const struct cli_args *args,
 {
     struct lint l = {.as_json = cli_json(args)};
     enum td_code first = TD_OK;
+    struct td_error why = {0};
+    enum td_code printed;
 
     for (int i = 1; i < cli_operands(args); i++) {
         const char *path = cli_operand(args, i);
-        struct td_error why = {0};
-        enum td_code code = lint_one(&l, path, how, &why);
+        enum td_code code;
+
+        why = (struct td_error){0};
+        code = lint_one(&l, path, how, &why);
 
         if (code == TD_OK && l.doubts && cli_flag(args, "strict"))
             code =
@@ -106,8 +111,8 @@ enum td_code cli_contract_lint(const struct cli_args *args,
             *err = why;
         }
     }
-    if (cli_print(&l.out, first ? NULL : err) && !first)
-        first = TD_IO;
+    why = (struct td_error){0};
+    printed = cli_print(&l.out, &why);
     td_buf_release(&l.out);
-    return first;
+    return cli_check_worse(first, err, printed, &why);
 }

@@ -1,5 +1,6 @@
 #include "cli/verbs/tape_write.h"
 
+#include "cli/shared/check_options.h"
 #include "cli/shared/tape_output.h"
 #include "core/json_writer.h"
 #include "core/mem.h"
@@ -47,10 +48,11 @@ static enum td_code copy(struct job *job, struct td_error *err)
     return code == TD_END ? TD_OK : code;
 }
 
-static void report(const struct cli_args *args, const struct job *job,
-                   const char *path)
+static enum td_code report(const struct cli_args *args, const struct job *job,
+                           const char *path, struct td_error *err)
 {
     struct td_buf out = {0};
+    enum td_code code = TD_OK;
 
     if (cli_json(args)) {
         struct td_json_writer w = td_json_writer(&out);
@@ -59,12 +61,12 @@ static void report(const struct cli_args *args, const struct job *job,
         td_json_put_u64(&w, "events", job->events);
         td_json_object_end(&w);
         (void)td_json_line(&w);
-        if (cli_print(&out, NULL))
-            cli_say(args, "stdout: cannot write");
+        code = cli_print(&out, err);
     } else {
         cli_say(args, "%s: %" PRIu64 " events", path, job->events);
     }
     td_buf_release(&out);
+    return code;
 }
 
 /* A device or pipe that was written to is nobody's to remove. */
@@ -164,6 +166,7 @@ enum td_code cli_tape_out(const struct cli_args *args,
         .overwrite = cli_flag(args, "overwrite"),
     };
     struct td_buf header = {0};
+    struct td_error why = {0};
     enum td_code code = may_write(path, source, err);
 
     if (code)
@@ -177,6 +180,6 @@ enum td_code cli_tape_out(const struct cli_args *args,
     if (code)
         return code;
     if (strcmp(path, "-") != 0)
-        report(args, &job, path);
-    return verdict(source, path, err);
+        code = report(args, &job, path, &why);
+    return cli_check_worse(verdict(source, path, err), err, code, &why);
 }

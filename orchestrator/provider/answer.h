@@ -36,6 +36,7 @@ struct prov_answer {
     struct td_json_doc doc;
 };
 
+/* Free what it holds; it is empty again. */
 void prov_answer_release(struct prov_answer *answer);
 
 /* Take one message; what it adds to the text is behind the text so far.

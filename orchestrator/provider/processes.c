@@ -211,7 +211,7 @@ static enum td_code watch(struct prov_processes *p, struct td_error *err)
 
 enum td_code prov_processes_open(struct prov_processes **out,
                                  struct wire_net *net,
-                                 const struct keep_home *home, uint64_t wait_ns,
+                                 const struct keep_home *home,
                                  const struct prov_keeper_events *events,
                                  void *ctx, struct td_error *err)
 {
@@ -234,7 +234,7 @@ enum td_code prov_processes_open(struct prov_processes **out,
                                  .ctx = ctx,
                                  .shell = {p, false},
                                  .command = {p, true}};
-    code = keep_attach(&p->client, home, &told, p, wait_ns, err);
+    code = keep_attach(&p->client, home, &told, p, PROV_ATTACH_NS, err);
     if (!code)
         code = watch(p, err);
     process_watch(p);

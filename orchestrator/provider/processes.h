@@ -34,10 +34,13 @@ struct prov_keeper_events {
     void (*gone)(void *ctx, const struct td_error *why);
 };
 
+#define PROV_ATTACH_NS UINT64_C(10000000000) /* for another client to let go   \
+                                              */
+
 /* Attach to the keeper of home and watch it. Errors as keep_attach(). */
 TD_MUST_CHECK enum td_code
 prov_processes_open(struct prov_processes **out, struct wire_net *net,
-                    const struct keep_home *home, uint64_t wait_ns,
+                    const struct keep_home *home,
                     const struct prov_keeper_events *events, void *ctx,
                     struct td_error *err);
 

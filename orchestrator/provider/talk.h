@@ -45,6 +45,7 @@ struct prov_talk {
     bool skip; /* to the end of a line too long */
 };
 
+/* Free what it holds; it is empty again. */
 void prov_talk_release(struct prov_talk *talk);
 
 /* Take bytes of its stdout, however they are cut. What is told lives for the

@@ -98,6 +98,7 @@ static void on_progress(void *ctx, double share)
 {
     struct run_task *task = ctx;
 
+    sched_alive(task->x->sched, index_of(task), run_now(task->x));
     if (task->x->events.alive)
         task->x->events.alive(task->x->ctx, index_of(task), share);
 }
@@ -181,6 +182,27 @@ static void take_from(struct run_task *task, struct work_past *past)
     run_happened(task->x, &ev, more, "");
 }
 
+/* It ended well in the execution that this one retries, and what it made is
+ * there. */
+static bool take_over(struct run_task *task)
+{
+    struct run_exec *x = task->x;
+    struct sched_event ev = event_of(task, SCHED_CACHED_NOW);
+    char more[64];
+    struct td_error err;
+
+    if (!x->taken || !x->taken[index_of(task)])
+        return false;
+    if (work_outputs(x->place, &plan_of(task)->outputs, &task->outputs, &err)) {
+        work_files_release(&task->outputs);
+        return false;
+    }
+    (void)snprintf(task->from, sizeof(task->from), "%s", x->from);
+    (void)snprintf(more, sizeof(more), "\"from\":\"%s\"", x->from);
+    run_happened(x, &ev, more, "");
+    return true;
+}
+
 /* Is it unchanged? What cannot be looked at runs, and fails then. */
 static void look(struct run_task *task)
 {
@@ -190,7 +212,9 @@ static void look(struct run_task *task)
     struct td_error err;
     bool fresh = false;
 
-    if (plan->cache && !look_up(task, &err) &&
+    if (take_over(task))
+        return;
+    if (plan->cache && !task->x->options.no_cache && !look_up(task, &err) &&
         task->inputs.missing_count == 0 &&
         !work_recall(task->x->place, task->x->plan.name, plan->id, &past,
                      &err) &&
@@ -206,12 +230,18 @@ static void look(struct run_task *task)
 
 /* ---- an attempt ---- */
 
+/* What no process makes takes its place whole or not at all. */
+static bool is_process(const struct plan_task *plan)
+{
+    return plan->provider == PLAN_SHELL || plan->provider == PLAN_COMMAND;
+}
+
 static enum td_code open_folder(struct run_task *task, struct td_error *err)
 {
     const struct plan_task *plan = plan_of(task);
     struct td_buf path = {0};
 
-    if (!plan->isolate)
+    if (!plan->isolate || !is_process(plan))
         return work_dir(&task->dir, task->x->place, plan->dir, err);
     if (work_room_open(&task->room, task->x->place, task->id, &task->inputs,
                        err))

@@ -7,7 +7,6 @@
 #include "orchestrator/provider/openai.h"
 #include "orchestrator/provider/replay.h"
 
-#define ATTACH_NS (UINT64_C(5) * TD_NS_PER_S)
 #define LINGER_NS (UINT64_C(60) * TD_NS_PER_S)
 #define SETTLE_NS (UINT64_C(30) * TD_NS_PER_S)
 
@@ -39,8 +38,7 @@ static enum td_code attach(struct run_exec *x, struct td_error *err)
                                                      .gone = on_gone};
     struct keep_home home = home_of(x);
 
-    return prov_processes_open(&x->processes, x->net, &home, ATTACH_NS, &events,
-                               x, err);
+    return prov_processes_open(&x->processes, x->net, &home, &events, x, err);
 }
 
 enum td_code run_crew_start(struct run_exec *x, struct td_error *err)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- turns ---- */
@@ -239,7 +240,7 @@ enum td_code run_prepare(struct run_exec *x, struct td_error *err)
         .workers = x->options.workers,
         .waves = x->options.waves,
         .fail_fast = x->options.fail_fast,
-        .cache = !x->options.no_cache,
+        .cache = !x->options.no_cache || x->taken,
     };
 
     if (learn_usual(x, err))
@@ -265,9 +266,8 @@ enum td_code run_new(struct run_exec **out, struct wire_net *net,
                      struct td_error *err)
 {
     struct run_exec *x = td_calloc(1, sizeof(*x));
-    struct work_options place = {
-        .root = root, .state = options->state, .clock = options->clock};
     struct td_buf state = {0};
+    char *absolute = realpath(root, NULL);
 
     x->net = net;
     x->lock = -1;
@@ -278,15 +278,39 @@ enum td_code run_new(struct run_exec **out, struct wire_net *net,
     if (!x->options.workers)
         x->options.workers = processors();
     *out = x;
-    if (work_open(&x->place, &place, err))
-        return err->code;
+    if (!absolute)
+        return td_error_errno(err, TD_IO, root, errno, "cannot be entered");
+    x->root = absolute;
     if (options->state)
         (void)td_buf_add_text(&state, options->state);
     else
-        (void)td_buf_addf(&state, "%s/.tapedeck", work_root(x->place));
+        (void)td_buf_addf(&state, "%s/.tapedeck", x->root);
     x->state = td_strdup(td_buf_str(&state));
     td_buf_release(&state);
     return TD_OK;
+}
+
+/* The plan's folder, or a fresh one in the execution's. */
+enum td_code run_open_place(struct run_exec *x, struct td_error *err)
+{
+    struct work_options options = {
+        .root = x->root, .state = x->state, .clock = x->options.clock};
+    struct td_buf own = {0};
+    enum td_code code;
+
+    (void)td_buf_addf(&own, "%s/%s/work", x->state, *x->home ? x->home : x->id);
+    if (x->plan.own_workspace) {
+        options.root = td_buf_str(&own);
+        if (mkdir(options.root, 0777) != 0 && errno != EEXIST) {
+            code = td_error_errno(err, TD_IO, options.root, errno,
+                                  "cannot be made");
+            td_buf_release(&own);
+            return code;
+        }
+    }
+    code = work_open(&x->place, &options, err);
+    td_buf_release(&own);
+    return code;
 }
 
 static enum td_code note_created(struct run_exec *x, struct td_error *err)
@@ -309,6 +333,8 @@ static enum td_code note_created(struct run_exec *x, struct td_error *err)
     td_json_put_bool(&w, "waves", x->options.waves);
     td_json_put_bool(&w, "fail_fast", x->options.fail_fast);
     td_json_put_bool(&w, "no_cache", x->options.no_cache);
+    if (*x->home)
+        td_json_put_text(&w, "place", x->home);
     td_json_object_end(&w);
     td_json_put_text(&w, "boot", boot);
     td_json_object_end(&w);
@@ -318,7 +344,7 @@ static enum td_code note_created(struct run_exec *x, struct td_error *err)
     return TD_OK;
 }
 
-static enum td_code create(struct run_exec *x, struct td_error *err)
+enum td_code run_begin(struct run_exec *x, struct td_error *err)
 {
     char id[RUN_ID_SIZE];
     struct td_buf source = {0};
@@ -329,7 +355,8 @@ static enum td_code create(struct run_exec *x, struct td_error *err)
     if (code)
         return code;
     run_name(x, id);
-    if (run_lock(x, err) || run_crew_start(x, err) || run_prepare(x, err))
+    if (run_lock(x, err) || run_crew_start(x, err) || run_open_place(x, err) ||
+        run_prepare(x, err))
         return err->code;
     (void)td_buf_addf(&source, "plan:%s", x->plan.name);
     options.id = x->id;
@@ -363,6 +390,9 @@ enum td_code run_lock(struct run_exec *x, struct td_error *err)
 
 void run_name(struct run_exec *x, const char *id)
 {
+    free(x->id);
+    free(x->folder);
+    free(x->path);
     x->id = td_strdup(id);
     x->folder = run_folder_of(x->state, id);
     x->path = run_journal_of(x->state, id);
@@ -390,7 +420,7 @@ enum td_code run_create(struct run_exec **out, struct wire_net *net,
     x->plan = *plan;
     *plan = (struct plan){.name = NULL};
     if (!code)
-        code = create(x, err);
+        code = run_begin(x, err);
     return run_opened(out, x, code);
 }
 
@@ -448,6 +478,7 @@ enum td_code run_close(struct run_exec *x, struct td_error *err)
     run_crew_close(x);
     drop_steps(x, x->steps, x->step_count);
     free(x->steps);
+    free(x->taken);
     free(x->tasks);
     free(x->usual);
     run_tally_release(&x->tally);
@@ -460,6 +491,7 @@ enum td_code run_close(struct run_exec *x, struct td_error *err)
     free(x->folder);
     free(x->path);
     free(x->state);
+    free(x->root);
     free(x);
     return code;
 }

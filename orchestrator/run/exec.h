@@ -56,9 +56,9 @@ struct run_events {
     void (*finished)(void *ctx, const struct td_error *why);
 };
 
-/* A plan of its own in the workspace `root`: an id is taken ("x7"), its folder
- * and journal made. Takes over *plan (which is empty then), also on error.
- * TD_IO; TD_USAGE: a provider refuses what its task has in `with`. */
+/* A plan in the folder `root`, which is its workspace unless it wants one of
+ * its own: an id is taken ("x7"), its folder and journal made. Takes over *plan
+ * (which is empty then), also on error. TD_IO. */
 TD_MUST_CHECK enum td_code run_create(struct run_exec **out,
                                       struct wire_net *net, struct plan *plan,
                                       const char *root,
@@ -73,6 +73,16 @@ TD_MUST_CHECK enum td_code run_resume(struct run_exec **out,
                                       const char *root,
                                       const struct run_options *options,
                                       struct td_error *err);
+
+/* The plan of an earlier execution as a fresh one, in the same workspace. What
+ * ended well there is taken over where its outputs are still there, but for the
+ * task `again` (its id; NULL: none) and all that depend on it. TD_USAGE: there
+ * is no such execution or task, or it runs; TD_IO, TD_FORMAT. */
+TD_MUST_CHECK enum td_code run_retry(struct run_exec **out,
+                                     struct wire_net *net, const char *id,
+                                     const char *again, const char *root,
+                                     const struct run_options *options,
+                                     struct td_error *err);
 
 /* Who does the tasks of one kind; before run_go(). */
 void run_provide(struct run_exec *x, enum plan_provider kind,

@@ -6,6 +6,7 @@
 #include "orchestrator/provider/config.h"
 #include "orchestrator/provider/processes.h"
 #include "orchestrator/run/exec.h"
+#include "orchestrator/run/folder.h"
 #include "orchestrator/run/tally.h"
 #include "orchestrator/work/isolate.h"
 #include "orchestrator/work/store.h"
@@ -50,6 +51,7 @@ struct run_exec {
     void *ctx;
     struct plan plan;
     char *id;
+    char *root; /* the plan's folder; absolute */
     char *state;
     char *folder;
     char *path; /* of the journal */
@@ -67,11 +69,15 @@ struct run_exec {
     struct run_step *steps;
     size_t step_count;
     uint64_t *usual;
+    bool *taken;            /* of each task, by a retry: it ended well there */
+    char from[RUN_ID_SIZE]; /* the execution that it retries */
+    char home[RUN_ID_SIZE]; /* whose own workspace it is, of a retry; "" */
     bool turning;
     bool over; /* finished was told */
     bool resumed;
     struct journal_mark mark; /* of a resume, as what follows */
     bool torn;
+    bool ended; /* it is whole: there is nothing to be resumed */
     uint32_t waves_ended;
     char boot[KEEP_BOOT_LEN + 1]; /* that it was created in */
 };
@@ -83,6 +89,11 @@ TD_MUST_CHECK enum td_code run_new(struct run_exec **out, struct wire_net *net,
                                    const struct run_options *options,
                                    struct td_error *err);
 void run_name(struct run_exec *x, const char *id);
+TD_MUST_CHECK enum td_code run_fold(struct run_exec *x, const char *id,
+                                    struct td_error *err);
+TD_MUST_CHECK enum td_code run_begin(struct run_exec *x, struct td_error *err);
+TD_MUST_CHECK enum td_code run_open_place(struct run_exec *x,
+                                          struct td_error *err);
 TD_MUST_CHECK enum td_code run_lock(struct run_exec *x, struct td_error *err);
 TD_MUST_CHECK enum td_code run_prepare(struct run_exec *x,
                                        struct td_error *err);

@@ -28,7 +28,7 @@ static enum td_code check(void *self, const struct plan_task *task,
     if (task->outputs.count != 1)
         return td_error_set(err, TD_USAGE, task->id, 0,
                             "a task of a blueprint has one output");
-    return blue_check_task(td_text(task->with), work_root(x->place), err);
+    return blue_check_task(td_text(task->with), x->root, err);
 }
 
 static void on_timer(void *ctx)
@@ -62,8 +62,7 @@ static enum td_code start(void *self, const struct prov_job *job,
     run->ctx = ctx;
     run->timer = (struct wire_timer){.fire = on_timer, .ctx = run};
     run->end = (struct prov_end){.ok = true};
-    if (blue_render_task(&bytes, td_text(job->task->with), work_root(x->place),
-                         &why) ||
+    if (blue_render_task(&bytes, td_text(job->task->with), x->root, &why) ||
         events->put(ctx, job->task->outputs.list[0], td_buf_bytes(&bytes),
                     &why))
         note(&run->end, &why);

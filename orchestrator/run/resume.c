@@ -36,6 +36,23 @@ static bool read_bool(struct td_bytes options, const char *name)
     return is;
 }
 
+/* A retry works where the execution it retries did. */
+static void read_place(struct run_exec *x, struct td_bytes options)
+{
+    struct td_json_doc doc = {0};
+    uint32_t at = 0;
+
+    if (!td_json_parse(&doc, options, TD_JSON_DEPTH_ALL, NULL))
+        at = td_json_member(&doc, 0, td_text("place"));
+    if (at && doc.values[at].kind == TD_JSON_STRING)
+        (void)snprintf(x->home, sizeof(x->home), "%.*s",
+                       (int)td_json_inner(&doc, at).len,
+                       (const char *)td_json_inner(&doc, at).ptr);
+    td_json_release(&doc);
+    if (!run_is_id(x->home))
+        (void)snprintf(x->home, sizeof(x->home), "%s", x->id);
+}
+
 /* What the order of things depends on stays as it was. */
 static enum td_code on_created(void *ctx, struct td_bytes plan,
                                struct td_bytes options, struct td_error *err)
@@ -48,6 +65,9 @@ static enum td_code on_created(void *ctx, struct td_bytes plan,
     x->options.waves = read_bool(options, "waves");
     x->options.fail_fast = read_bool(options, "fail_fast");
     x->options.no_cache = read_bool(options, "no_cache");
+    read_place(x, options);
+    if (run_open_place(x, err))
+        return err->code;
     return run_prepare(x, err);
 }
 
@@ -80,22 +100,30 @@ static enum td_code on_said(void *ctx, const struct journal_said *said,
     return run_tally_fold(&r->x->tally, &r->x->plan, said, r->x->sched, err);
 }
 
-static enum td_code fold(struct run_exec *x, struct td_error *err)
+enum td_code run_fold(struct run_exec *x, const char *id, struct td_error *err)
 {
     static const struct journal_listener listener = {
         .created = on_created, .event = on_event, .said = on_said};
     struct resuming r = {.x = x};
     struct journal_found found;
-    enum td_code code =
-        journal_fold(x->path, x->options.clock, &listener, &r, &found, err);
+    enum td_code code;
 
+    if (!run_is_id(id))
+        return td_error_set(err, TD_USAGE, id, 0,
+                            "an execution is named as x7 is");
+    run_name(x, id);
+    if (access(x->path, F_OK) != 0)
+        return td_error_set(err, TD_USAGE, x->path, 0,
+                            "there is no execution %s", id);
+    code = journal_fold(x->path, x->options.clock, &listener, &r, &found, err);
+    if (code == TD_FORMAT && !x->sched)
+        (void)td_error_hint(err, "nothing of it ran: run its plan again");
     if (code)
         return code;
     x->mark = found.mark;
     x->torn = found.torn;
     x->waves_ended = r.waves;
-    if (found.finished && x->tally.finished)
-        code = td_error_set(err, TD_USAGE, x->id, 0, "it has ended");
+    x->ended = found.finished && x->tally.finished;
     (void)snprintf(x->boot, sizeof(x->boot), "%s", td_buf_str(&found.boot));
     journal_found_release(&found);
     return code;
@@ -124,16 +152,17 @@ static enum td_code resume(struct run_exec *x, const char *id,
 {
     struct sched_event again = {.what = SCHED_RESUMED};
 
-    if (!run_is_id(id))
-        return td_error_set(err, TD_USAGE, id, 0,
-                            "an execution is named as x7 is");
-    run_name(x, id);
-    if (access(x->path, F_OK) != 0)
-        return td_error_set(err, TD_USAGE, x->path, 0,
-                            "there is no execution %s", id);
     x->resumed = true;
-    if (run_lock(x, err) || fold(x, err) || run_crew_find(x, err) ||
-        open_journal(x, err))
+    run_name(x, id);
+    if (run_is_id(id) && access(x->path, F_OK) == 0 && run_lock(x, err))
+        return err->code;
+    if (run_fold(x, id, err))
+        return err->code;
+    if (x->ended && x->torn && journal_seal(x->path, err))
+        return err->code;
+    if (x->ended)
+        return td_error_set(err, TD_USAGE, x->id, 0, "it has ended");
+    if (run_crew_find(x, err) || open_journal(x, err))
         return err->code;
     again.at_ns = x->mark.at_ns;
     return sched_apply(x->sched, &again, err);

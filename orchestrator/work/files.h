@@ -23,10 +23,8 @@
 #include "orchestrator/plan/plan.h"
 #include "orchestrator/work/place.h"
 
-#define WORK_SHA256    32
 #define WORK_HEX       65     /* digits of a hash and a NUL */
 #define WORK_FILES_MAX 200000 /* of one task's inputs or outputs */
-#define WORK_SETTLE_NS UINT64_C(2000000000)
 
 enum work_kind {
     WORK_FILE,

@@ -2,7 +2,6 @@
 
 #include "core/digest.h"
 #include "core/mem.h"
-#include "orchestrator/work/files.h"
 #include "orchestrator/work/place_internal.h"
 
 #include <stdlib.h>

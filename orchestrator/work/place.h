@@ -24,9 +24,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define WORK_PATH_MAX 1024 /* bytes of a path in the workspace */
-#define WORK_STATE    ".tapedeck"
-#define WORK_DEPTH    64 /* folders in each other */
+#define WORK_PATH_MAX  1024 /* bytes of a path in the workspace */
+#define WORK_STATE     ".tapedeck"
+#define WORK_DEPTH     64                   /* folders in each other */
+#define WORK_SHA256    32                   /* bytes of a hash */
+#define WORK_SETTLE_NS UINT64_C(2000000000) /* see files.h */
 
 /* The system calls that change what is on a disk, so that a test can let the
  * n-th fail. They are as in section 2 of the manual.

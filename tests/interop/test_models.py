@@ -91,6 +91,37 @@ def check_aimock_cancelled_in_mid_stream(scene):
         rig.true("put" not in " ".join(told["told"]), "nothing is put")
 
 
+def plan(scene, provider, prompt):
+    return scene.write("plan.yaml", """plan: 1
+tasks:
+- {id: notes, provider: %s, with: {prompt: %s, model: small},
+   outputs: [NOTES.md], retry: {attempts: 1}}
+""" % (provider, prompt))
+
+
+def check_aimock_once_and_then_from_the_journal(scene):
+    server = aimock(scene)
+    scene.write("providers.yaml", "openai: {url: %s}" % server.url("http", "/v1"))
+    more = ["--providers", scene.path("providers.yaml")]
+    scene.tapedeck("run", plan(scene, "openai", "counted"), *more).finish(0)
+    server.kill()
+    journal = scene.path(".tapedeck/x1.tape.gz")
+    os.remove(scene.path("NOTES.md"))
+    more += ["--answers", journal]
+    scene.tapedeck("run", plan(scene, "replay", "counted"), *more).finish(0)
+    with open(scene.path("NOTES.md"), encoding="utf-8") as file:
+        rig.same(file.read(), TEXT)
+    streams = [[event["raw"] for event in rig.kinds(tape, "stream")
+                if event.get("ev") == "message"]
+               for tape in (rig.read_tape(journal),
+                            rig.read_tape(scene.path(".tapedeck/x2.tape.gz")))]
+    rig.true(len(streams[0]) > 3, "the stream is in the journal")
+    rig.same(streams[1], streams[0], "what the two journals have of the stream")
+    miss = scene.tapedeck("run", plan(scene, "replay", "other"), *more)
+    told = "\n".join(map(str, miss.finish(1))) + miss.stderr()
+    rig.true("not_recorded: notes, nearest differs in with.prompt" in told, told)
+
+
 def mockllm(scene):
     return scene.peer("mockllm_server.mjs")
 

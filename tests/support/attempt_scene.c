@@ -24,7 +24,9 @@ static void told(struct attempt_scene *scene)
     if (scene->inside || scene->ended)
         scene->wrong = true;
     scene->told++;
-    if (scene->told == scene->cancel_at)
+    if (scene->told == scene->cancel_at && scene->instead)
+        scene->instead(scene);
+    else if (scene->told == scene->cancel_at)
         cancel_twice(scene);
 }
 
@@ -124,6 +126,7 @@ void attempt_scene_open(struct attempt_scene *scene, const char *with)
     const char *path;
 
     *scene = (struct attempt_scene){.cancel_at = ATTEMPT_NEVER};
+    scene->guard = (struct wire_timer){.fire = stop, .ctx = scene};
     if (wire_lws_open(&scene->net, td_clock_real(), NULL))
         abort();
     (void)snprintf(name, sizeof(name), "attempt%u", count++);
@@ -177,17 +180,24 @@ enum td_code attempt_scene_run(struct attempt_scene *scene,
     forget(scene);
     scene->provider = provider;
     scene->inside = true;
-    code = provider->ops->start(provider->self, &job, &events, scene,
-                                &scene->run, err);
+    code = (scene->adopt ? provider->ops->adopt : provider->ops->start)(
+        provider->self, &job, &events, scene, &scene->run, err);
     job = (struct prov_job){0}; /* it is not kept */
     if (!code && scene->cancel_at == 0)
         cancel_twice(scene);
     scene->inside = false;
-    if (code)
-        return code;
-    scene->guard = (struct wire_timer){.fire = stop, .ctx = scene};
+    return code ? code : attempt_scene_go_on(scene, err);
+}
+
+enum td_code attempt_scene_go_on(struct attempt_scene *scene,
+                                 struct td_error *err)
+{
+    enum td_code code;
+
     wire_timer_set(scene->net, &scene->guard, wire_now(scene->net) + GUARD_NS);
-    return wire_run(scene->net, err);
+    code = wire_run(scene->net, err);
+    wire_timer_cancel(scene->net, &scene->guard);
+    return code;
 }
 
 void attempt_scene_file(struct attempt_scene *scene, const char *name,

@@ -17,6 +17,9 @@ struct attempt_scene {
      * start() and the first turn; ATTEMPT_NEVER. */
     uint32_t cancel_at;
     bool at_once;
+    /* Done instead of cancel() at that moment, if it is not NULL. */
+    void (*instead)(struct attempt_scene *scene);
+    bool adopt; /* the attempt goes on: adopt(), not start() */
 
     struct td_buf log;  /* a line for each thing told but `progress -1` */
     struct td_buf text; /* of what was put last */
@@ -46,6 +49,10 @@ void attempt_scene_close(struct attempt_scene *scene);
 enum td_code attempt_scene_run(struct attempt_scene *scene,
                                const struct provider *provider,
                                struct td_error *err);
+
+/* Let the loop go on, say behind an `instead` that stopped it. */
+enum td_code attempt_scene_go_on(struct attempt_scene *scene,
+                                 struct td_error *err);
 
 /* A file in the folder it works in. */
 void attempt_scene_file(struct attempt_scene *scene, const char *name,

@@ -6,7 +6,8 @@
 
 struct wire_tls_options {
     const char *ca_file;     /* NULL = the system's */
-    const char *server_name; /* SNI and host check; NULL = the dialled host */
+    const char *server_name; /* SNI and host check; NULL or "" = the dialled
+                                host: an empty name would check nothing */
     const char *cert_file;   /* servers: PEM chain */
     const char *key_file;    /* servers: PEM key */
     bool insecure;           /* do not check the certificate (said aloud) */

@@ -66,8 +66,9 @@ bool net_fire_due(struct wire_net *net)
 static enum td_code secure(struct wire_conn *conn, const struct wire_dial *dial,
                            struct td_error *err)
 {
-    const char *name =
-        dial->tls->server_name ? dial->tls->server_name : dial->host;
+    const char *name = dial->tls->server_name && *dial->tls->server_name
+                           ? dial->tls->server_name
+                           : dial->host;
     struct tls_context *context;
     enum td_code code;
 

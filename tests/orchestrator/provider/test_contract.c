@@ -91,8 +91,7 @@ static void open_processes(struct play *play, bool talks)
     play->scene.task.run = (struct plan_words){play->argv, 3};
     CU_ASSERT_EQUAL_FATAL(keep_start(&home, &err), TD_OK);
     CU_ASSERT_EQUAL_FATAL(prov_processes_open(&play->processes, play->scene.net,
-                                              &home, 10 * TD_NS_PER_S, NULL,
-                                              NULL, &err),
+                                              &home, NULL, NULL, &err),
                           TD_OK);
     play->provider =
         talks ? prov_command(play->processes) : prov_shell(play->processes);

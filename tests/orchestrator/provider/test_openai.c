@@ -5,6 +5,7 @@
 #include "tests/suites.h"
 #include "tests/support/attempt_scene.h"
 #include "tests/support/model_server.h"
+#include "tests/support/tapes.h"
 
 #include <stdio.h>
 
@@ -295,6 +296,71 @@ static void no_prompt(void)
     close_stage(&stage);
 }
 
+/* Blocks of code go to a list of files, all or none. */
+static void blocks(void)
+{
+    static const struct model_answer answers[MODEL_ANSWERS] = {
+        {{STREAM DELTA("One:\\n```c\\nint x;\\n```\\ntwo:\\n")
+              DELTA("~~~\\ny\\n~~~\\n") DONE,
+          MODEL_CLOSE}}};
+    struct stage stage;
+
+    open_stage(&stage,
+               "{\"prompt\":\"x\",\"model\":\"small\","
+               "\"output\":[\"a.c\",\"b\"]}",
+               answers);
+    CU_ASSERT_EQUAL(attempt_scene_run(&stage.scene, &stage.provider, NULL),
+                    TD_OK);
+    CU_ASSERT_TRUE(attempt_scene_told(
+        &stage.scene, "blocks",
+        ASKED M M M "put a.c 7\nartifact a.c\nput b 2\nartifact b\n"
+                    "usage 1 9 $0.0019 estimated\nok\n"));
+    CU_ASSERT_STRING_EQUAL(td_buf_str(&stage.scene.text), "y\n");
+    stage.scene.task.with = "{\"prompt\":\"x\",\"model\":\"small\","
+                            "\"output\":[\"a\",\"b\",\"c\"]}";
+    CU_ASSERT_EQUAL(attempt_scene_run(&stage.scene, &stage.provider, NULL),
+                    TD_OK);
+    CU_ASSERT_TRUE(attempt_scene_told(
+        &stage.scene, "too few",
+        ASKED M M M "usage 1 9 $0.0019 estimated\nmalformed\n"));
+    CU_ASSERT_STRING_EQUAL(stage.scene.end.text,
+                           "the answer has no block of code number 3, for c");
+    close_stage(&stage);
+}
+
+/* A log has both ends of an answer that is longer than it may be. */
+static void log_of_answer(void)
+{
+    static const struct model_answer answers[MODEL_ANSWERS] = {
+        {{STREAM DELTA("0123456789"), DELTA("abcdefghij"), DELTA("ABCDEFGHIJ"),
+          DONE, MODEL_CLOSE}}};
+    static const struct {
+        uint64_t max;
+        const char *log;
+    } logs[] = {
+        {30, "0123456789abcdefghijABCDEFGHIJ"},
+        {24, "0123456789ab\n... 6 bytes are missing here ...\nijABCDEFGHIJ"},
+        {6, "012\n... 24 bytes are missing here ...\nHIJ"},
+    };
+
+    for (size_t i = 0; i < sizeof(logs) / sizeof(*logs); i++) {
+        struct stage stage;
+        struct td_buf got = {0};
+        char path[512];
+
+        open_stage(&stage, WITH, answers);
+        (void)snprintf(path, sizeof(path), "%s/log", stage.scene.dir);
+        stage.scene.job.log = path;
+        stage.scene.task.log_max = logs[i].max;
+        CU_ASSERT_EQUAL(attempt_scene_run(&stage.scene, &stage.provider, NULL),
+                        TD_OK);
+        test_read_file(path, &got);
+        CU_ASSERT_STRING_EQUAL(td_buf_str(&got), logs[i].log);
+        td_buf_release(&got);
+        close_stage(&stage);
+    }
+}
+
 /* A disk that is full is nobody's fault but the machine's. */
 static void nowhere_to_put(void)
 {
@@ -352,6 +418,8 @@ CU_TestInfo orchestrator_provider_openai_tests[] = {
     {"what servers say", servers},
     {"the request", request},
     {"no prompt", no_prompt},
+    {"blocks of code", blocks},
+    {"the log", log_of_answer},
     {"nowhere to put it", nowhere_to_put},
     {"nobody there", nobody_there},
     {"remembers what a server does not want", remembers},

@@ -116,6 +116,8 @@ static void a_certificate_that_does_not_fit_is_refused(void)
          "the server's certificate is not for example.org"},
         {"other.pem", "other.key", "ca.pem", NULL, false,
          "the server's certificate is not for localhost"},
+        {"other.pem", "other.key", "ca.pem", "", false,
+         "the server's certificate is not for localhost"},
         {"other.pem", "other.key", "ca.pem", "other.example", false, NULL},
         {"selfsigned.pem", "selfsigned.key", "ca.pem", NULL, false,
          "nobody trusted signed the server's certificate (self-signed "
