@@ -137,16 +137,9 @@ class Service:
         return value
 
     def raw(self, data):
-        """What is answered to bytes that are no HTTP, or half of it."""
+        """Bytes that are no HTTP, or half of it, from somebody who leaves."""
         with socket.create_connection(("127.0.0.1", self.port), 20) as peer:
             peer.sendall(data)
-            peer.shutdown(socket.SHUT_WR)
-            got = b""
-            while True:
-                part = peer.recv(65536)
-                if not part:
-                    return got
-                got += part
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
@@ -226,7 +219,7 @@ def drive_bad(service):
     for data in (b"\0" * 1000, b"GET\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\n",
                  b"POST /wine HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"):
         service.raw(data)
-    service.expect(200, "GET", "/healthz")
+        service.expect(200, "GET", "/healthz")
 
 
 def check_readme(service, folder):
