@@ -117,7 +117,7 @@ bool sched_next(struct sched *s, uint64_t now_ns, struct sched_event *out);
 /* When sched_next() may have something without an event; TD_NEVER: never. */
 uint64_t sched_due(const struct sched *s);
 
-/* It is so. TD_CORRUPT: this cannot happen in this state (a journal that was
+/* It is so. TD_FORMAT: this cannot happen in this state (a journal that was
  * tampered with, or a fault of the caller); nothing has changed. */
 TD_MUST_CHECK enum td_code sched_apply(struct sched *s,
                                        const struct sched_event *ev,
@@ -125,6 +125,10 @@ TD_MUST_CHECK enum td_code sched_apply(struct sched *s,
 
 /* The answer to LOOK: it must run. */
 void sched_changed(struct sched *s, uint32_t task);
+
+/* A sign of life of a task that runs: `timeout.heartbeat` counts from it. Not
+ * journalled. */
+void sched_alive(struct sched *s, uint32_t task, uint64_t now_ns);
 
 /* Will a failure of this class and status be tried again after this attempt?
  * What the event "error" says as recoverable and will_retry. */

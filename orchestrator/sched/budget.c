@@ -1,0 +1,58 @@
+/* What an execution may use: told at 75 and 90 percent, held at 100. */
+#include "orchestrator/sched/sched_internal.h"
+
+#define WARN_FIRST  75
+#define WARN_SECOND 90
+#define ALL         100
+
+static double used(const struct sched *s, enum sched_budget budget,
+                   uint64_t now)
+{
+    const struct plan_budget *b = &s->plan->budget;
+
+    if (budget == SCHED_TOKENS && b->tokens != PLAN_NO_LIMIT)
+        return b->tokens ? (double)s->counts.tokens / (double)b->tokens : 1;
+    if (budget == SCHED_COST && b->cost_usd >= 0 && s->counts.cost_usd >= 0)
+        return b->cost_usd > 0 ? s->counts.cost_usd / b->cost_usd : 1;
+    if (budget == SCHED_WALL && b->wall_ns != PLAN_NO_LIMIT)
+        return b->wall_ns ? (double)now / (double)b->wall_ns : 1;
+    return 0;
+}
+
+static unsigned reached(double share)
+{
+    return share >= 1                   ? ALL
+           : share * ALL >= WARN_SECOND ? WARN_SECOND
+           : share * ALL >= WARN_FIRST  ? WARN_FIRST
+                                        : 0;
+}
+
+bool sched_next_budget(struct sched *s, uint64_t now, struct sched_event *out)
+{
+    if (s->ended == s->plan->task_count || sched_is_ending(s))
+        return false;
+    for (enum sched_budget b = SCHED_TOKENS; b <= SCHED_WALL; b++) {
+        unsigned percent = reached(used(s, b, now));
+
+        if (percent <= s->warned[b])
+            continue;
+        out->what = percent == ALL ? SCHED_HALT : SCHED_WARN;
+        out->budget = b;
+        out->percent = percent;
+        return true;
+    }
+    return false;
+}
+
+uint64_t sched_budget_due(const struct sched *s)
+{
+    static const unsigned steps[] = {WARN_FIRST, WARN_SECOND, ALL};
+    uint64_t wall = s->plan->budget.wall_ns;
+
+    if (wall == PLAN_NO_LIMIT || s->ended == s->plan->task_count)
+        return TD_NEVER;
+    for (unsigned i = 0; i < 3; i++)
+        if (s->warned[SCHED_WALL] < steps[i])
+            return wall / ALL * steps[i] + wall % ALL;
+    return TD_NEVER;
+}
