@@ -53,6 +53,19 @@ function(td_metaschemas folder)
   target_sources(td_${part} PRIVATE ${out})
 endfunction()
 
+# td_blueprints(FOLDER): the folders of blueprints/ as a table in C.
+function(td_blueprints folder)
+  set(blueprints ${PROJECT_SOURCE_DIR}/blueprints)
+  file(GLOB files CONFIGURE_DEPENDS ${blueprints}/*/*)
+  set(script ${PROJECT_SOURCE_DIR}/cmake/blueprints.cmake)
+  set(out ${PROJECT_BINARY_DIR}/gen/blueprints.c)
+  add_custom_command(OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DFOLDER=${blueprints} -DOUT=${out} -P ${script}
+    DEPENDS ${script} ${files} VERBATIM)
+  string(REPLACE "/" "_" part ${folder})
+  target_sources(td_${part} PRIVATE ${out})
+endfunction()
+
 # td_program(NAME LIBS...): the binary from cli/. Every cli/verbs/cmd_X.c defines
 # `const struct cli_command cli_cmd_X`; the table of them is generated. All but
 # main.c is a library, so that tests can reach it.

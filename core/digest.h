@@ -1,5 +1,5 @@
-/* core/digest.h - digests, from a crypto library: of a WebSocket handshake, and
- * of a file that a tape names, of secrets to be compared.
+/* core/digest.h - digests, from a crypto library: of a WebSocket handshake,
+ * of files, of secrets to be compared.
  */
 #ifndef CORE_DIGEST_H
 #define CORE_DIGEST_H
@@ -17,6 +17,21 @@ void wire_sha1(uint8_t digest[WIRE_SHA1_LEN], struct td_bytes data);
 
 /* SHA-256 (FIPS 180-4) of data. */
 void wire_sha256(uint8_t digest[WIRE_SHA256_LEN], struct td_bytes data);
+
+#define WIRE_SHA256_HEX 65 /* chars, the NUL among them */
+
+/* The same as lower-case digits. */
+void wire_sha256_hex(char hex[WIRE_SHA256_HEX], struct td_bytes data);
+
+/* SHA-256 of bytes that come in pieces. */
+struct td_sha256;
+
+/* One to which pieces are added, and which td_sha256_end() takes. */
+struct td_sha256 *td_sha256_new(void);
+void td_sha256_add(struct td_sha256 *sum, struct td_bytes piece);
+
+/* The digest of all pieces; the sum is freed. digest may be NULL. */
+void td_sha256_end(struct td_sha256 *sum, uint8_t digest[WIRE_SHA256_LEN]);
 
 /* True if both are the same bytes. The time it takes does not depend on how
  * many of them are equal.

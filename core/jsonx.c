@@ -1,12 +1,14 @@
 #include "core/jsonx.h"
 
 #include "core/fs.h"
+#include "core/hash.h"
 #include "core/jsonx_internal.h"
 #include "core/mem.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct td_jsonx_mark mark_at(struct td_bytes text, size_t offset)
 {
@@ -22,11 +24,48 @@ static struct td_jsonx_mark mark_at(struct td_bytes text, size_t offset)
     return mark;
 }
 
+/* A document with an error on each of many lines is not read from its start for
+ * each.
+ */
+static void find_lines(struct td_jsonx *doc)
+{
+    struct td_bytes text = doc->json.text;
+    const uint8_t *at = text.ptr;
+    const uint8_t *end = text.ptr + text.len;
+    uint32_t n = 0;
+
+    while ((at = memchr(at, '\n', (size_t)(end - at)))) {
+        n++;
+        at++;
+    }
+    doc->lines = td_calloc((size_t)n + 1, sizeof(*doc->lines));
+    doc->line_count = n + 1;
+    at = text.ptr;
+    for (uint32_t i = 1; i <= n; i++) {
+        at = (const uint8_t *)memchr(at, '\n', (size_t)(end - at)) + 1;
+        doc->lines[i] = (uint32_t)(at - text.ptr);
+    }
+}
+
 struct td_jsonx_mark td_jsonx_where(const struct td_jsonx *doc, uint32_t i)
 {
+    uint32_t start = doc->json.values[i].start;
+    uint32_t low = 0;
+    uint32_t high = doc->line_count;
+
     if (doc->marks)
         return doc->marks[i];
-    return mark_at(doc->json.text, doc->json.values[i].start);
+    if (!doc->lines)
+        return mark_at(doc->json.text, start);
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (doc->lines[middle] <= start)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (struct td_jsonx_mark){low + 1, start - doc->lines[low] + 1, 0};
 }
 
 /* Bytes of an escaped string body that make up its first `offset` bytes. */
@@ -127,17 +166,12 @@ static int compare_keys(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
-/* FNV-1a of the key's text. */
 static uint64_t hash_of(const struct td_json_doc *json, uint32_t key,
                         struct td_buf *scratch)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
     td_buf_clear(scratch);
     (void)td_json_unescape(scratch, td_json_inner(json, key));
-    for (size_t i = 0; i < scratch->len; i++)
-        hash = (hash ^ scratch->ptr[i]) * UINT64_C(0x100000001b3);
-    return hash;
+    return td_hash(td_buf_bytes(scratch));
 }
 
 static enum td_code check_object(const struct td_jsonx *doc, uint32_t object,
@@ -200,6 +234,8 @@ enum td_code td_jsonx_parse(struct td_jsonx *doc, const char *name,
         code = td_buf_add_bytes(&doc->text, text);
     if (code == TD_OK)
         code = parse_json(doc, err);
+    if (code == TD_OK && !doc->marks)
+        find_lines(doc);
     if (code == TD_OK)
         code = check_keys(doc, err);
     if (code)
@@ -207,7 +243,7 @@ enum td_code td_jsonx_parse(struct td_jsonx *doc, const char *name,
     return code;
 }
 
-static enum td_jsonx_syntax syntax_of(const char *path, struct td_bytes text)
+enum td_jsonx_syntax td_jsonx_syntax_of(const char *path, struct td_bytes text)
 {
     size_t len = strlen(path);
     size_t at = 0;
@@ -233,7 +269,8 @@ enum td_code td_jsonx_load(struct td_jsonx *doc, const char *path,
     td_buf_init(&file, TD_JSONX_MAX);
     code = td_fs_read(&file, path, err);
     if (code == TD_OK)
-        code = td_jsonx_parse(doc, path, syntax_of(path, td_buf_bytes(&file)),
+        code = td_jsonx_parse(doc, path,
+                              td_jsonx_syntax_of(path, td_buf_bytes(&file)),
                               td_buf_bytes(&file), err);
     td_buf_release(&file);
     return code;
@@ -244,6 +281,7 @@ void td_jsonx_release(struct td_jsonx *doc)
     td_json_release(&doc->json);
     td_buf_release(&doc->text);
     free(doc->marks);
+    free(doc->lines);
     free(doc->name);
     *doc = (struct td_jsonx){0};
 }

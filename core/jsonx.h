@@ -39,7 +39,9 @@ struct td_jsonx {
     struct td_json_doc json; /* over text; read it with td_json_... */
     struct td_buf text;
     struct td_jsonx_mark *marks; /* YAML: one a value; JSON: NULL */
-    char *name;                  /* what error messages call it */
+    uint32_t *lines;             /* JSON: where each line begins */
+    uint32_t line_count;
+    char *name; /* what error messages call it */
 };
 
 /* Parse text (not kept) into *doc, which must be empty. */
@@ -49,10 +51,13 @@ TD_MUST_CHECK enum td_code td_jsonx_parse(struct td_jsonx *doc,
                                           struct td_bytes text,
                                           struct td_error *err);
 
-/* Read and parse a file. It is YAML unless its name ends in ".json" or its
- * first byte that is not white space is { or [ (and it does not end in ".yaml"
- * or ".yml").
+/* What a file of that name with that text is: YAML unless its name ends in
+ * ".json" or its first byte that is not white space is { or [ (and it does not
+ * end in ".yaml" or ".yml").
  */
+enum td_jsonx_syntax td_jsonx_syntax_of(const char *path, struct td_bytes text);
+
+/* Read and parse a file of either syntax, "-" is stdin. */
 TD_MUST_CHECK enum td_code td_jsonx_load(struct td_jsonx *doc, const char *path,
                                          struct td_error *err);
 

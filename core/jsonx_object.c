@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#define NAMES_MAX 110 /* bytes of names that a hint has room for */
+
 enum td_code td_jsonx_settle(struct td_jsonx_reader *r, enum td_code code)
 {
     if (code == TD_OK || !r->errors)
@@ -61,12 +63,18 @@ static enum td_code say_keys(struct td_error *err, const char *word,
 {
     struct td_suggestion near = {.word = word};
     struct td_buf names = {0};
+    bool more = false;
     enum td_code code;
 
     for (size_t i = 0; keys[i].name; i++) {
         td_suggest(&near, keys[i].name);
-        (void)td_buf_addf(&names, "%s%s", i ? ", " : "", keys[i].name);
+        if (names.len < NAMES_MAX)
+            (void)td_buf_addf(&names, "%s%s", i ? ", " : "", keys[i].name);
+        else
+            more = true;
     }
+    if (more)
+        (void)td_buf_add_text(&names, " and more");
     if (near.best)
         code = td_error_hint(err, "did you mean %s?", near.best);
     else

@@ -153,6 +153,53 @@ void rec_overload_taken(struct rec_overload *load, const struct td_event *ev)
         rec_queue_drop(&load->queue);
 }
 
+static TD_RARE enum td_code wait_for_room(struct rec_overload *load,
+                                          const struct td_event *ev,
+                                          struct td_error *err)
+{
+    enum td_code code = rec_overload_put(load, ev);
+
+    if (!code)
+        return TD_OK;
+    td_error_set(err, code, "", 0,
+                 "events come faster than the tape takes them, and the "
+                 "policy is to fail");
+    return td_error_hint(err, "use --on-overload block, or a faster disk");
+}
+
+static enum td_code stage_put(void *self, const struct td_event *ev,
+                              struct td_error *err)
+{
+    struct rec_overload *load = self;
+    enum td_code code = TD_AGAIN;
+
+    if (rec_overload_empty(load))
+        code = td_sink_put(load->next, ev, err);
+    return code == TD_AGAIN ? wait_for_room(load, ev, err) : code;
+}
+
+static enum td_code stage_flush(void *self, struct td_error *err)
+{
+    struct rec_overload *load = self;
+    struct td_event ev;
+
+    while (rec_overload_next(load, &ev)) {
+        enum td_code code = td_sink_put(load->next, &ev, err);
+
+        if (code)
+            return code;
+        rec_overload_taken(load, &ev);
+    }
+    return td_sink_flush(load->next, err);
+}
+
+struct td_sink rec_overload_sink(struct rec_overload *load, struct td_sink next)
+{
+    load->next = next;
+    return (struct td_sink){
+        .put = stage_put, .flush = stage_flush, .self = load};
+}
+
 bool rec_overload_should_stop(const struct rec_overload *load)
 {
     return load->policy == REC_BLOCK &&

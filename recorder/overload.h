@@ -35,7 +35,8 @@ struct rec_overload {
     struct rec_loss *losses;
     size_t loss_count; /* not told yet */
     size_t loss_cap;
-    char text[160]; /* the payload of the "lost" event handed out last */
+    struct td_sink next; /* of rec_overload_sink() */
+    char text[160];      /* the payload of the "lost" event handed out last */
 };
 
 /* Empty; the queue holds at most max bytes. */
@@ -60,6 +61,14 @@ void rec_overload_taken(struct rec_overload *load, const struct td_event *ev);
  */
 bool rec_overload_should_stop(const struct rec_overload *load);
 bool rec_overload_may_go_on(const struct rec_overload *load);
+
+/* The stage of a flow: put() hands on to next, and what next does not take
+ * (TD_AGAIN) waits as above, so that put() itself never says so; flush() hands
+ * on what waits, in order. TD_LIMIT, policy fail: the event was lost. Lives as
+ * long as load.
+ */
+struct td_sink rec_overload_sink(struct rec_overload *load,
+                                 struct td_sink next);
 
 static inline bool rec_overload_empty(const struct rec_overload *load)
 {

@@ -1,63 +1,65 @@
-/* recorder/pipeline.h - the way of an event to the tape.
+/* recorder/pipeline.h - the stages between the sources and the tape.
  *
- *     name --> redact --> [queue | ring of a snapshot] --> tape --> watch
+ *     redact --> limits --> queue --> tape --> watch
+ *                       \-> snapshot in memory
  *
- * It takes events, and says in codes what came of them: it knows no sources, no
- * timers and no end. Whoever puts events owns those (recorder/recorder.h).
+ * Each is a td_sink around the next. The pipeline knows no sources, no timers
+ * and no end: whoever puts events owns those (recorder/recorder.h).
  */
 #ifndef RECORDER_PIPELINE_H
 #define RECORDER_PIPELINE_H
 
-#include "recorder/event_name.h"
-#include "recorder/event_queue.h"
-#include "recorder/output.h"
+#include "recorder/limit_stage.h"
 #include "recorder/overload.h"
 #include "recorder/redact.h"
+#include "recorder/snapshot.h"
+#include "recorder/tape_stage.h"
 
-/* Its owner fills in what it is made of. */
+/* All zeroes is valid and has nothing to release. */
 struct rec_pipeline {
-    struct rec_output *output; /* NULL while a snapshot is in memory */
+    /* Where events go in. put(): TD_OK; TD_LIMIT, the policy of the queue is to
+     * fail, and the event was lost; else the tape cannot be written. Never
+     * TD_AGAIN: what the tape does not take waits, and a flush() is to follow.
+     * flush(): TD_OK, nothing waits any more; TD_AGAIN, something does. */
+    struct td_sink sink;
     struct rec_redact *redact;
-    struct rec_event_name namer;
+    struct rec_limit_stage limits;
     struct rec_overload load;
-    struct rec_queue ring;
-    uint64_t snapshot_ns; /* 0 = to the output as events come */
-    struct td_sink watch; /* told of what is on the tape; put NULL = nobody */
-    uint64_t lost;        /* events, ever */
-    uint64_t written;     /* events given to the tape */
-    uint64_t written_ns;  /* time of the last of them */
-    bool refused;         /* by watch, with TD_FAILED */
-    bool ring_said;       /* that the ring is cut short by its memory */
+    struct rec_snapshot snapshot;
+    struct rec_tape_stage tape;
+    uint64_t lost_before; /* events that sources lost */
+    uint64_t lost_told;   /* events that the tape knows to be lost */
 };
 
-/* Take *ev, whose name is found and whose values are redacted in place. TD_OK;
- * TD_FULL: it waits, and rec_pipeline_drain() is to be called soon; TD_LIMIT:
- * the policy is to fail, and it was lost; else the tape cannot be written.
+/* Join the stages, which are set up; without a snapshot the events go to the
+ * tape.
  */
-TD_MUST_CHECK enum td_code rec_pipeline_put(struct rec_pipeline *pipeline,
-                                            struct td_event *ev,
-                                            struct td_error *err);
+void rec_pipeline_join(struct rec_pipeline *pipeline);
 
-/* Write what waits, as far as the tape takes it; all of it when forced. TD_OK:
- * nothing waits any more; TD_FULL: something does; else the tape cannot be
- * written.
- */
-TD_MUST_CHECK enum td_code rec_pipeline_drain(struct rec_pipeline *pipeline,
-                                              bool all, struct td_error *err);
+/* From now on output is what is written to; its owner stays the caller. */
+void rec_pipeline_use(struct rec_pipeline *pipeline, struct rec_output *output);
+
+/* Events wait for the tape. */
+static inline bool rec_pipeline_waits(const struct rec_pipeline *pipeline)
+{
+    return !rec_overload_empty(&pipeline->load);
+}
 
 /* Events were lost before they came here. */
 void rec_pipeline_lost(struct rec_pipeline *pipeline, uint64_t count);
+
+/* All that were lost, there and on the way. */
+uint64_t rec_pipeline_lost_total(const struct rec_pipeline *pipeline);
+
+/* Tell the tape of those it does not know of: after a put that failed, or left
+ * something waiting.
+ */
+void rec_pipeline_tell_lost(struct rec_pipeline *pipeline);
 
 /* Write how much the rules of redaction have replaced: the last event. */
 TD_MUST_CHECK enum td_code rec_pipeline_report(struct rec_pipeline *pipeline,
                                                uint64_t at_ns,
                                                struct td_error *err);
-
-/* Copy the ring of a snapshot to output, whose time 0 is base_ns. */
-TD_MUST_CHECK enum td_code
-rec_pipeline_write_ring(const struct rec_pipeline *pipeline,
-                        struct rec_output *output, uint64_t base_ns,
-                        struct td_error *err);
 
 /* All but the output, which its owner closes or discards. */
 void rec_pipeline_release(struct rec_pipeline *pipeline);

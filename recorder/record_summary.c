@@ -116,7 +116,8 @@ void rec_summary_text(struct td_buf *out, const struct rec_result *result)
     if (stats->redacted) {
         td_buf_add_text(out, ", ");
         add_count(out, stats->redacted);
-        td_buf_add_text(out, " values redacted");
+        td_buf_add_text(out, stats->redacted == 1 ? " value redacted"
+                                                  : " values redacted");
     }
     if (stats->withheld) {
         td_buf_add_text(out, ", ");

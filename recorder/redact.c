@@ -206,6 +206,33 @@ void rec_redact_event(struct rec_redact *redact, struct td_event *ev)
     redact->events += redact->values != before;
 }
 
+static enum td_code stage_put(void *self, const struct td_event *ev,
+                              struct td_error *err)
+{
+    struct rec_redact *redact = self;
+    struct td_event own;
+
+    if (!redact->rules.len && !has_facts(ev))
+        return td_sink_put(redact->next, ev, err);
+    own = *ev;
+    rec_redact_event(redact, &own);
+    return td_sink_put(redact->next, &own, err);
+}
+
+static enum td_code stage_flush(void *self, struct td_error *err)
+{
+    struct rec_redact *redact = self;
+
+    return td_sink_flush(redact->next, err);
+}
+
+struct td_sink rec_redact_sink(struct rec_redact *redact, struct td_sink next)
+{
+    redact->next = next;
+    return (struct td_sink){
+        .put = stage_put, .flush = stage_flush, .self = redact};
+}
+
 void rec_redact_error(struct rec_redact *redact, struct td_error *err)
 {
     struct td_bytes clean;

@@ -66,8 +66,13 @@ void rec_redact_close(struct rec_redact *redact); /* NULL is fine */
  */
 void rec_redact_event(struct rec_redact *redact, struct td_event *ev);
 
-/* The same with the text of an error, which may quote a peer and ends up on the
- * tape, too: from where it might hide something on it is withheld.
+/* The stage of a flow: events go on to next as rec_redact_event() leaves them.
+ * Lives as long as redact.
+ */
+struct td_sink rec_redact_sink(struct rec_redact *redact, struct td_sink next);
+
+/* The text of an error may quote a peer and ends up on the tape, too: from
+ * where it might hide something on it is withheld.
  */
 void rec_redact_error(struct rec_redact *redact, struct td_error *err);
 

@@ -64,6 +64,7 @@ struct rec_redact {
     struct td_buf id;
     struct td_buf ns;
     struct td_buf att;
+    struct td_sink next; /* of rec_redact_sink() */
     uint64_t values;
     uint64_t events;
     uint64_t withheld;

@@ -69,12 +69,21 @@ struct rec_source {
     const struct rec_source_ops *ops;
     struct rec_recorder *rec;
     struct rec_source *next;
-    uint32_t conn; /* number of the connection that is open; 0 = none */
+    struct td_sink sink; /* where its events go, once it was added */
+    uint32_t conn;       /* number of the connection that is open; 0 = none */
     bool over;
     bool own_time; /* at_ns of its events is already on the tape's scale */
 };
 
-/* Takes over a source that was filled in; called by its constructor. */
+/* Takes over a source that was filled in; called by its constructor.
+ *
+ * source->sink records an event (its conn and seq are ignored). Kind "open"
+ * begins a connection, "close" without a namespace ends it. With own_time its
+ * conn is a number from rec_source_conn(). TD_OK: it was taken. TD_END: this
+ * recording takes no more of its kind; what became of that the recorder knows,
+ * and stop() is called where the source has to do with it. Never TD_AGAIN:
+ * pause() comes in time, and what a source has in its hands then is taken.
+ */
 void rec_source_add(struct rec_recorder *rec, struct rec_source *source);
 
 /* The loop of the recorder. */
@@ -85,15 +94,9 @@ struct wire_net *rec_net(const struct rec_recorder *rec);
  */
 uint32_t rec_source_conn(struct rec_source *source);
 
-/* Record ev (ev->conn and ev->seq are ignored). Kind "open" begins a
- * connection, "close" without a namespace ends it. With own_time, ev->conn
- * is a number from rec_source_conn().
- */
-void rec_source_put(struct rec_source *source, const struct td_event *ev);
-
-/* The same for an event with a JSON payload and nothing else. */
-void rec_source_put_fact(struct rec_source *source, const char *kind,
-                         struct td_bytes json);
+/* Record an event with a JSON payload and nothing else, if any are taken. */
+void rec_source_say(struct rec_source *source, const char *kind,
+                    struct td_bytes json);
 
 /* Count events that were lost inside the source, and say so on the tape. */
 void rec_source_lost(struct rec_source *source, uint64_t count,

@@ -26,6 +26,7 @@ struct line_source {
     bool regular;
     bool paused;
     bool partial; /* the last line had no LF */
+    bool deaf;    /* no more lines are taken; what is left is read past */
     bool stopped;
     bool reading; /* inside read_some() */
     bool is_child;
@@ -44,7 +45,8 @@ static void on_line(void *ctx, struct td_bytes line, bool whole)
         .dir = TD_DIR_OUT, .form = TD_FORM_TEXT, .payload = line};
 
     source->partial = !whole;
-    rec_source_put(&source->base, &ev);
+    source->deaf =
+        source->deaf || td_sink_put(source->base.sink, &ev, NULL) != TD_OK;
 }
 
 static void on_long(void *ctx)
@@ -85,7 +87,7 @@ static void say_close(struct line_source *source, const char *reason)
     if (source->partial)
         td_json_put_bool(&w, "partial_line", true);
     td_json_object_end(&w);
-    rec_source_put_fact(&source->base, TD_KIND_CLOSE, td_buf_bytes(&json));
+    rec_source_say(&source->base, TD_KIND_CLOSE, td_buf_bytes(&json));
     td_buf_release(&json);
 }
 
@@ -281,7 +283,7 @@ static void say_open(struct line_source *source, const char *scheme,
     td_json_object(&w, NULL);
     td_json_put_string(&w, "source", td_buf_bytes(&from));
     td_json_object_end(&w);
-    rec_source_put_fact(&source->base, TD_KIND_OPEN, td_buf_bytes(&json));
+    rec_source_say(&source->base, TD_KIND_OPEN, td_buf_bytes(&json));
     td_buf_release(&json);
     td_buf_release(&from);
 }

@@ -85,7 +85,8 @@ static void on_pump(void *ctx)
         if (code)
             break;
         ev.conn = conn_for(source, ev.conn);
-        rec_source_put(&source->base, &ev);
+        if (td_sink_put(source->base.sink, &ev, &err))
+            return; /* the recorder has ended this source, or will */
     }
     if (code == TD_END)
         tell_losses(source);

@@ -89,8 +89,8 @@ bool play_bound_needs_tape(const struct play_bound *bound)
 /* A bound, and the marker it names. */
 struct found {
     const struct play_bound *bound;
-    bool marker;
-    struct play_place place;
+    bool marker; /* it was found */
+    struct play_mark mark;
 };
 
 /* The time of the last event. */
@@ -112,7 +112,7 @@ static enum td_code find_marker(struct found *found, struct play_source *source,
 
     if (found->bound->kind != PLAY_BOUND_MARKER)
         return TD_OK;
-    code = play_source_marker(source, found->bound->name, &found->place, err);
+    code = play_source_marker(source, found->bound->name, &found->mark, err);
     found->marker = !code;
     return code == TD_END ? TD_OK : code;
 }
@@ -120,8 +120,9 @@ static enum td_code find_marker(struct found *found, struct play_source *source,
 /* What bounds are measured against. */
 struct whole {
     uint32_t count; /* of tapes */
+    bool known;     /* they were opened: the next is known */
     uint64_t start_wall_ns;
-    uint64_t last_ns; /* at_ns of the last event, where it was looked for */
+    uint64_t last_ns; /* from there to the last event, if it was looked for */
 };
 
 static uint64_t share(uint64_t whole, uint64_t percent)
@@ -130,58 +131,80 @@ static uint64_t share(uint64_t whole, uint64_t percent)
            whole % HUNDRED_PERCENT * percent / HUNDRED_PERCENT;
 }
 
-/* Time and sequence number of a bound; what it does not say stays. */
+/* The date and number of a place; what a bound does not say stays. */
+struct place {
+    uint64_t *ns;
+    uint64_t *seq;
+    uint64_t *segment;
+    bool *offset;
+};
+
+static enum td_code no_marker(const struct play_bound *bound,
+                              struct td_error *err)
+{
+    return td_error_set(err, TD_USAGE, bound->option, 0,
+                        "marker:%s: the tape has no such marker", bound->name);
+}
+
 static enum td_code resolve(const struct found *found, const struct whole *tape,
-                            uint64_t *at_ns, uint64_t *seq,
-                            struct td_error *err)
+                            struct place to, struct td_error *err)
 {
     const struct play_bound *bound = found->bound;
-    uint64_t wall = tape->start_wall_ns;
     bool single = tape->count == 1;
 
     switch (bound->kind) {
     case PLAY_BOUND_NONE:
         break;
     case PLAY_BOUND_OFFSET:
-        *at_ns = bound->value;
+        *to.ns = bound->value + (tape->known ? tape->start_wall_ns : 0);
+        *to.offset = !tape->known;
         break;
     case PLAY_BOUND_WALL:
-        *at_ns = bound->value > wall ? bound->value - wall : 0;
+        *to.ns = bound->value;
         break;
     case PLAY_BOUND_PERCENT:
-        *at_ns = share(tape->last_ns, bound->value);
+        *to.ns = tape->start_wall_ns + share(tape->last_ns, bound->value);
         break;
     case PLAY_BOUND_SEQ:
         if (!single)
             return td_error_set(err, TD_USAGE, bound->option, 0,
                                 "a sequence number means one tape, not %u",
                                 tape->count);
-        *seq = bound->value;
+        *to.seq = bound->value;
         break;
     case PLAY_BOUND_MARKER:
         if (!found->marker)
-            return td_error_set(err, TD_USAGE, bound->option, 0,
-                                "marker:%s: the tape has no such marker",
-                                bound->name);
-        *at_ns = found->place.at_ns;
-        *seq = single ? found->place.seq : *seq;
+            return no_marker(bound, err);
+        *to.ns = found->mark.dated;
+        *to.seq = single ? found->mark.seq : *to.seq;
+        *to.segment = single ? found->mark.segment : 0;
         break;
     }
     return TD_OK;
 }
 
-static enum td_code resolve_both(struct play_window *window,
+static bool is_reversed(const struct play_window *w)
+{
+    if (w->from_ns > w->to_ns)
+        return true;
+    if (w->from_segment != w->to_segment)
+        return w->to_segment > 0 && w->from_segment > w->to_segment;
+    return w->from_seq > w->to_seq;
+}
+
+static enum td_code resolve_both(struct play_window *w,
                                  const struct whole *tape,
                                  const struct found *a, const struct found *b,
                                  struct td_error *err)
 {
-    enum td_code code =
-        resolve(a, tape, &window->from_ns, &window->from_seq, err);
+    struct place from = {&w->from_ns, &w->from_seq, &w->from_segment,
+                         &w->from_offset};
+    struct place to = {&w->to_ns, &w->to_seq, &w->to_segment, &w->to_offset};
+    enum td_code code = resolve(a, tape, from, err);
 
     if (!code)
-        code = resolve(b, tape, &window->to_ns, &window->to_seq, err);
-    if (!code &&
-        (window->from_ns > window->to_ns || window->from_seq > window->to_seq))
+        code = resolve(b, tape, to, err);
+    if (!code && is_reversed(w))
         code = td_error_set(err, TD_USAGE, "--end", 0,
                             "the end lies before the start");
     return code;
@@ -192,13 +215,14 @@ static enum td_code look_at_tapes(struct whole *tape, struct found *a,
                                   struct found *b, const char *const *paths,
                                   struct td_error *err)
 {
-    struct play_source_options options = {.paths = paths,
-                                          .window = PLAY_WINDOW_ALL};
+    struct play_source_options options = {
+        .paths = paths, .window = PLAY_WINDOW_ALL, .dated = true};
     struct play_source *source;
     enum td_code code = play_source_open(&source, &options, err);
 
     if (code)
         return code;
+    tape->known = true;
     tape->start_wall_ns = play_source_start_wall(source);
     if (play_bound_needs_scan(a->bound) || play_bound_needs_scan(b->bound))
         code = find_last(source, &tape->last_ns, err);

@@ -1,4 +1,5 @@
 #include "core/json_writer.h"
+#include "replayer/refusals.h"
 #include "replayer/run.h"
 
 #include "core/json.h"
@@ -55,6 +56,17 @@ static void text_consumers(struct td_buf *out, const struct play_serve *serve)
         (void)td_buf_add_text(out, "no consumer came\n");
 }
 
+static void text_served(struct td_buf *out, const struct play_serve *serve)
+{
+    if (play_serve_changed(serve))
+        (void)td_buf_addf(out,
+                          "%" PRIu64 " did not arrive as on the tape, the "
+                          "first: %s\n",
+                          play_serve_changed(serve),
+                          play_serve_changed_why(serve));
+    play_refusals_text(play_serve_refusals(serve), out);
+}
+
 enum td_code play_summary_text(const struct play_run *run, struct td_buf *out)
 {
     const struct play_stats *stats = play_player_stats(play_run_player(run));
@@ -71,6 +83,8 @@ enum td_code play_summary_text(const struct play_run *run, struct td_buf *out)
     if (play_run_unfit(run))
         (void)td_buf_addf(out, "%" PRIu64 " could not be sent, the first: %s\n",
                           play_run_unfit(run), play_run_unfit_why(run));
+    if (play_run_serve(run))
+        text_served(out, play_run_serve(run));
     if (stats->lateness.count)
         (void)play_lateness_text(&stats->lateness, out);
     if (play_source_damage(play_run_source(run), &damage))
@@ -89,6 +103,7 @@ static void json_consumer(struct td_json_writer *w,
     td_json_put_u64(w, "sent", c->sent);
     td_json_put_u64(w, "lost", c->lost);
     td_json_put_u64(w, "unfit", c->unfit);
+    td_json_put_u64(w, "changed", c->changed);
     td_json_put_u64(w, "missed", c->missed);
     td_json_put_u64(w, "received", c->received);
     td_json_object_end(w);
@@ -126,6 +141,10 @@ static void json_consumers(struct td_json_writer *w, const struct play_run *run)
     td_json_put_u64(w, "unfit", play_run_unfit(run));
     td_json_put_u64(w, "missed", serve ? play_serve_missed(serve) : 0);
     json_text(w, "unfit_why", play_run_unfit_why(run));
+    td_json_put_u64(w, "changed", serve ? play_serve_changed(serve) : 0);
+    json_text(w, "changed_why", serve ? play_serve_changed_why(serve) : "");
+    if (serve)
+        play_refusals_json(play_serve_refusals(serve), w, "refused");
 }
 
 void play_summary_json(const struct play_run *run, struct td_json_writer *w)

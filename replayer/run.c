@@ -4,7 +4,6 @@
 #include "replayer/keyboard.h"
 #include "replayer/line_sink.h"
 #include "replayer/progress.h"
-#include "replayer/status_page.h"
 
 #include <stdlib.h>
 
@@ -151,7 +150,7 @@ static void on_page(void *ctx, const char *path, struct wire_page *page)
 {
     struct play_run *run = ctx;
 
-    play_status_page(run->source, run->player, run->serve, path, page);
+    run->options.page(run->options.ctx, run, path, page);
 }
 
 static void on_refused(void *ctx, const char *address, int status,
@@ -174,7 +173,7 @@ static enum td_code open_serve(struct play_run *run, struct td_error *err)
                                              .ctx = run};
     enum td_code code;
 
-    run->options.serve.page = on_page;
+    run->options.serve.page = run->options.page ? on_page : NULL;
     code = play_serve_open(&run->serve, run->net, &run->options.serve,
                            run->source, &events, err);
     if (code || !run->options.listening)

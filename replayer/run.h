@@ -27,6 +27,8 @@ struct play_hearing {
     void *ctx;
 };
 
+struct play_run;
+
 /* All borrowed until play_run_free(). */
 struct play_run_options {
     struct play_source_options source;
@@ -46,10 +48,12 @@ struct play_run_options {
      * NULL. */
     void (*refused)(void *ctx, const char *address, int status,
                     const char *why);
+    /* PLAY_TO_CLIENTS: somebody asks for a page (wire/server/server.h); NULL:
+     * there are none. */
+    void (*page)(void *ctx, const struct play_run *run, const char *path,
+                 struct wire_page *page);
     void *ctx;
 };
-
-struct play_run;
 
 /* Open everything. Errors of the tapes, the port, the URL. */
 TD_MUST_CHECK enum td_code play_run_open(struct play_run **out,
@@ -86,8 +90,10 @@ const char *play_run_unfit_why(const struct play_run *run);
  * {"read":N,"events":N,"bytes":N,"passes":N,"took_ns":N,"planned_ns":N|null,
  *  "late":{see replayer/lateness.h}|null,
  *  "consumers":[{"address":"..","dialect":"..","sent":N,"lost":N,"unfit":N,
- *  "missed":N,"received":N}],"joined":N,"delivered":N,"lost":N,"unfit":N,
- *  "missed":N,"unfit_why":".."|null,"damage":".."|null}
+ *  "changed":N,"missed":N,"received":N}],"joined":N,"delivered":N,"lost":N,
+ *  "unfit":N,"missed":N,"unfit_why":".."|null,"changed":N,
+ *  "changed_why":".."|null,"refused":[{see replayer/refusals.h}],
+ *  "damage":".."|null}
  * read: events looked at, of which `events` were selected and played. See
  * struct play_consumer_stats for the others.
  */

@@ -139,15 +139,18 @@ static void on_refused(void *ctx, const char *address, int status,
 {
     struct play_serve *s = ctx;
 
+    play_refusals_add(&s->refusals, status, why);
     if (s->events.refused)
         s->events.refused(s->events.ctx, address, status, why);
 }
 
 static const struct wire_server_events server_events = {
     .joined = play_serve_joined_peer,
+    .leaving = play_serve_leaving_peer,
     .left = play_serve_left_peer,
     .event = play_serve_heard,
     .unfit = play_serve_unfit_event,
+    .changed = play_serve_changed_event,
     .drained = on_drained,
     .refused = on_refused,
     .page = on_page,
@@ -225,7 +228,7 @@ void play_serve_issue_id(struct play_serve *s, char *id, struct td_event *ev)
 
 static bool goes_to(const struct play_consumer *c, const struct td_event *ev)
 {
-    return c->peer && !c->behind && c->tally != SIZE_MAX &&
+    return c->peer && !c->behind && !c->leaving && c->tally != SIZE_MAX &&
            td_bytes_is(ev->ns, c->serve->tallies[c->tally].ns);
 }
 
@@ -359,4 +362,19 @@ uint64_t play_serve_unfit(const struct play_serve *serve)
 const char *play_serve_unfit_why(const struct play_serve *serve)
 {
     return serve->unfit_why;
+}
+
+uint64_t play_serve_changed(const struct play_serve *serve)
+{
+    return serve->changed;
+}
+
+const char *play_serve_changed_why(const struct play_serve *serve)
+{
+    return serve->changed_why;
+}
+
+const struct play_refusals *play_serve_refusals(const struct play_serve *serve)
+{
+    return &serve->refusals;
 }

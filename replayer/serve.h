@@ -66,6 +66,7 @@ struct play_consumer_stats {
                             events put into its queue */
     uint64_t lost;       /* events that were for it and did not */
     uint64_t unfit;      /* of the lost: what it speaks cannot carry them */
+    uint64_t changed;    /* of the sent: it cannot carry all of them */
     uint64_t missed;     /* played before it came or after it had gone; sent,
                             lost and missed are all that was played (Socket.IO:
                             in its namespace) */
@@ -109,5 +110,14 @@ uint64_t play_serve_unfit(const struct play_serve *serve);
 uint64_t play_serve_missed(const struct play_serve *serve);
 /* Why the first that was unfit was; "" if none was. */
 const char *play_serve_unfit_why(const struct play_serve *serve);
+
+/* Who was not let in; borrowed. */
+const struct play_refusals *play_serve_refusals(const struct play_serve *serve);
+
+/* Deliveries that do not hold all that is on the tape, and what of the first;
+ * "" if there is none.
+ */
+uint64_t play_serve_changed(const struct play_serve *serve);
+const char *play_serve_changed_why(const struct play_serve *serve);
 
 #endif

@@ -8,6 +8,7 @@
 #define REPLAYER_SERVE_INTERNAL_H
 
 #include "replayer/hub.h"
+#include "replayer/refusals.h"
 #include "replayer/serve.h"
 
 /* Events put so far that peers of one Socket.IO namespace get. */
@@ -27,6 +28,7 @@ struct play_consumer {
     size_t pending;            /* bytes queued at the last look, at the end */
     uint64_t base;             /* of the tally when it joined the timeline */
     bool behind;               /* it catches up */
+    bool leaving;              /* what is put now is not for it */
     char id[PLAY_ACK_ID_SIZE]; /* of the ack of what it is sent meanwhile */
     bool awaited;              /* owes an ack */
 };
@@ -47,6 +49,9 @@ struct play_serve {
     uint64_t lost;
     uint64_t unfit;
     char unfit_why[400]; /* of the first */
+    uint64_t changed;
+    char changed_why[200]; /* of the first */
+    struct play_refusals refusals;
     struct play_tally *tallies;
     size_t tally_count;
     struct play_tally all;     /* the same of all events; its ns is NULL */
@@ -75,6 +80,9 @@ void play_serve_issue_id(struct play_serve *s, char *id, struct td_event *ev);
 void play_serve_unfit_event(void *ctx, struct wire_peer *peer,
                             const struct td_event *ev,
                             const struct td_error *why);
+/* It carries only a part of ev. */
+void play_serve_changed_event(void *ctx, struct wire_peer *peer,
+                              const struct td_event *ev, const char *why);
 /* The index of a namespace's tally, made when it is not there. */
 size_t play_serve_tally(struct play_serve *s, struct td_bytes ns);
 uint64_t play_serve_tally_now(const struct play_serve *s,
@@ -82,6 +90,7 @@ uint64_t play_serve_tally_now(const struct play_serve *s,
 uint64_t play_consumer_put(const struct play_consumer *c); /* sent or lost */
 struct play_consumer_stats play_consumer_stats(const struct play_consumer *c);
 void play_serve_joined_peer(void *ctx, struct wire_peer *peer);
+void play_serve_leaving_peer(void *ctx, struct wire_peer *peer);
 void play_serve_left_peer(void *ctx, struct wire_peer *peer, uint64_t lost,
                           const struct td_error *why);
 void play_serve_heard(void *ctx, struct wire_peer *peer,

@@ -31,7 +31,7 @@ uint64_t play_serve_tally_now(const struct play_serve *s,
 
 uint64_t play_consumer_put(const struct play_consumer *c)
 {
-    bool live = c->peer && !c->behind;
+    bool live = c->peer && !c->behind && !c->leaving;
 
     return c->stats.sent + c->stats.lost +
            (live ? play_serve_tally_now(c->serve, c) - c->base : 0);
@@ -173,6 +173,20 @@ static void drop(struct play_serve *s, struct play_consumer *c)
     free(c);
 }
 
+void play_serve_leaving_peer(void *ctx, struct wire_peer *peer)
+{
+    struct play_serve *s = ctx;
+    struct play_consumer *c = wire_peer_ctx(peer);
+
+    if (!c)
+        return;
+    c->stats.sent = play_consumer_put(c);
+    c->leaving = true;
+    c->behind = false;
+    play_hub_gone(s->hub, peer);
+    settle(c);
+}
+
 void play_serve_left_peer(void *ctx, struct wire_peer *peer, uint64_t lost,
                           const struct td_error *why)
 {
@@ -223,6 +237,21 @@ void play_serve_unfit_event(void *ctx, struct wire_peer *peer,
         (void)snprintf(s->unfit_why, sizeof(s->unfit_why),
                        "event %llu over %s: %s", (unsigned long long)ev->seq,
                        c->stats.dialect, why->text);
+}
+
+void play_serve_changed_event(void *ctx, struct wire_peer *peer,
+                              const struct td_event *ev, const char *why)
+{
+    struct play_serve *s = ctx;
+    struct play_consumer *c = wire_peer_ctx(peer);
+
+    if (!c)
+        return;
+    c->stats.changed++;
+    if (s->changed++ == 0)
+        (void)snprintf(s->changed_why, sizeof(s->changed_why),
+                       "event %llu over %s: %s", (unsigned long long)ev->seq,
+                       c->stats.dialect, why);
 }
 
 /* A consumer spoke: count it, take its ack. What asks for one is answered by

@@ -11,8 +11,7 @@
 
 struct input {
     struct tape_reader *reader;
-    uint64_t wall_ns;   /* of its time 0 */
-    uint64_t shift_ns;  /* its time 0 on the common timeline */
+    uint64_t wall_ns;   /* of the time 0 of its first segment */
     struct td_event ev; /* several tapes: read ahead by one */
     bool ahead;
     bool ended;
@@ -23,7 +22,9 @@ struct play_source {
     struct input inputs[PLAY_TAPES_MAX];
     struct play_remap *remap; /* or NULL */
     uint32_t count;
-    uint32_t last; /* the input of the event given last */
+    uint32_t last;       /* the input of the event given last */
+    bool dated;          /* at_ns is the date of an event, less start_wall */
+    uint64_t start_wall; /* the earliest of all starts */
     struct play_place place;
     struct play_seen seen;
     bool touched; /* an event was read: a rewind must seek */
@@ -61,9 +62,9 @@ static enum td_code inputs_open(struct play_source *source,
         play_select_tell(source->options.select, input->reader);
         input->wall_ns = tape_reader_header(input->reader)->start_wall_ns;
     }
-    for (uint32_t i = 0; i < source->count; i++)
-        source->inputs[i].shift_ns =
-            source->inputs[i].wall_ns - earliest_wall(source);
+    source->start_wall = earliest_wall(source);
+    source->dated = o->dated || source->count > 1;
+    play_window_anchor(&source->options.window, source->start_wall);
     return TD_OK;
 }
 
@@ -108,32 +109,70 @@ enum td_code play_source_again(struct play_source **out,
     return play_source_open(out, &options, err);
 }
 
+/* The time 0 of a tape's first segment on the timeline. */
+static uint64_t shift_of(const struct play_source *source,
+                         const struct input *input)
+{
+    return source->dated ? input->wall_ns - source->start_wall : 0;
+}
+
+/* An event's date as a time of the timeline. */
+static uint64_t since_start(const struct play_source *source, uint64_t dated)
+{
+    return dated > source->start_wall ? dated - source->start_wall : 0;
+}
+
+/* What a tape says of its last event, or 0. One of several segments does not
+ * say when the last of all was.
+ */
+static uint64_t last_of(const struct play_source *source,
+                        const struct input *input)
+{
+    struct tape_extent extent = {0};
+    struct tape_state state = tape_reader_state(input->reader);
+
+    if (!state.indexed || (source->dated && state.segments > 1) ||
+        tape_reader_extent(input->reader, &extent, NULL))
+        return 0;
+    return extent.last_ns + shift_of(source, input);
+}
+
 uint64_t play_source_last(const struct play_source *source)
 {
+    uint64_t to = since_start(source, source->options.window.to_ns);
     uint64_t last = 0;
 
     for (uint32_t i = 0; i < source->count; i++) {
-        const struct input *input = &source->inputs[i];
-        struct tape_extent extent = {0};
+        uint64_t own = last_of(source, &source->inputs[i]);
 
-        if (!tape_reader_state(input->reader).indexed ||
-            tape_reader_extent(input->reader, &extent, NULL))
+        if (own == 0)
             return 0;
-        if (last < extent.last_ns + input->shift_ns)
-            last = extent.last_ns + input->shift_ns;
+        last = own > last ? own : last;
     }
-    return last < source->options.window.to_ns ? last
-                                               : source->options.window.to_ns;
+    return last < to ? last : to;
 }
 
-static enum td_code input_next(struct input *input, struct td_error *err)
+/* The next event inside the window. */
+static enum td_code input_next(struct play_source *source, struct input *input,
+                               struct td_error *err)
 {
-    enum td_code code = tape_reader_next(input->reader, &input->ev, err);
+    enum play_side side = PLAY_BEFORE;
+    enum td_code code = input->ended ? TD_END : TD_OK;
 
+    while (!code && side == PLAY_BEFORE) {
+        code = tape_reader_next(input->reader, &input->ev, err);
+        if (!code)
+            side = play_window_side(&source->options.window, input->reader,
+                                    &input->ev);
+    }
+    if (!code && side == PLAY_BEHIND)
+        code = TD_END;
     input->ended = code == TD_END;
     input->ahead = !code;
-    input->ev.at_ns += input->shift_ns;
-    return code == TD_END ? TD_OK : code;
+    if (!code && source->dated)
+        input->ev.at_ns =
+            since_start(source, tape_reader_dated(input->reader, &input->ev));
+    return code;
 }
 
 /* The earliest event of all tapes; equal times in the order of the tapes. */
@@ -146,9 +185,9 @@ static enum td_code merge_next(struct play_source *source, struct td_event *ev,
         struct input *input = &source->inputs[i];
         enum td_code code = TD_OK;
 
-        if (!input->ahead && !input->ended)
-            code = input_next(input, err);
-        if (code)
+        if (!input->ahead)
+            code = input_next(source, input, err);
+        if (code && code != TD_END)
             return code;
         if (input->ahead && (!first || input->ev.at_ns < first->ev.at_ns))
             first = input;
@@ -164,26 +203,24 @@ static enum td_code merge_next(struct play_source *source, struct td_event *ev,
 static enum td_code any_next(struct play_source *source, struct td_event *ev,
                              struct td_error *err)
 {
+    struct input *input = &source->inputs[0];
+    enum td_code code;
+
     source->touched = true;
     if (source->count != 1)
         return merge_next(source, ev, err);
-    if (source->inputs[0].ended)
-        return TD_END;
-    return tape_reader_next(source->inputs[0].reader, ev, err);
+    code = input_next(source, input, err);
+    *ev = input->ev;
+    return code;
 }
 
 enum td_code play_source_next(struct play_source *source, struct td_event *ev,
                               struct td_error *err)
 {
-    const struct play_window *window = &source->options.window;
     bool takes = true;
     enum td_code code;
 
     while (!(code = any_next(source, ev, err))) {
-        if (ev->at_ns < window->from_ns || ev->seq < window->from_seq)
-            continue;
-        if (ev->at_ns > window->to_ns || ev->seq > window->to_seq)
-            return TD_END;
         source->seen.read++;
         if (source->options.select)
             code = play_select_takes(source->options.select, ev, &takes, err);
@@ -203,12 +240,8 @@ struct play_place play_source_place(const struct play_source *source)
     return source->place;
 }
 
-static enum td_code input_seek(struct input *input, uint64_t at_ns,
-                               struct td_error *err)
+static enum td_code arrived(struct input *input, enum td_code code)
 {
-    uint64_t own = at_ns > input->shift_ns ? at_ns - input->shift_ns : 0;
-    enum td_code code = tape_reader_seek_time(input->reader, own, err);
-
     input->ahead = false;
     input->ended = code == TD_END;
     return code == TD_END ? TD_OK : code;
@@ -217,12 +250,18 @@ static enum td_code input_seek(struct input *input, uint64_t at_ns,
 enum td_code play_source_seek(struct play_source *source, uint64_t at_ns,
                               struct td_error *err)
 {
+    uint64_t from = since_start(source, source->options.window.from_ns);
     enum td_code code = TD_OK;
 
-    if (at_ns < source->options.window.from_ns)
-        at_ns = source->options.window.from_ns;
-    for (uint32_t i = 0; i < source->count && !code; i++)
-        code = input_seek(&source->inputs[i], at_ns, err);
+    at_ns = at_ns > from ? at_ns : from;
+    for (uint32_t i = 0; i < source->count && !code; i++) {
+        struct input *input = &source->inputs[i];
+        uint64_t shift = shift_of(source, input);
+
+        code = tape_reader_seek_time(input->reader,
+                                     at_ns > shift ? at_ns - shift : 0, err);
+        code = arrived(input, code);
+    }
     return code;
 }
 
@@ -230,36 +269,39 @@ enum td_code play_source_rewind(struct play_source *source,
                                 struct td_error *err)
 {
     const struct play_window *window = &source->options.window;
-    struct input *input = &source->inputs[0];
-    enum td_code code;
+    bool bounded = window->from_ns > 0 || window->from_seq > 1;
+    enum td_code code = TD_OK;
 
-    if (source->count != 1 || window->from_seq == 0)
-        return source->touched || window->from_ns
-                   ? play_source_seek(source, 0, err)
-                   : TD_OK;
-    code = tape_reader_seek_seq(input->reader, window->from_seq, err);
-    input->ended = code == TD_END;
-    return code == TD_END ? TD_OK : code;
+    if (source->touched && !bounded)
+        return play_source_seek(source, 0, err);
+    for (uint32_t i = 0; i < source->count && !code && bounded; i++) {
+        struct input *input = &source->inputs[i];
+
+        code = play_window_go(window, input->reader, source->count == 1, err);
+        code = arrived(input, code);
+    }
+    return code;
 }
 
 enum td_code play_source_marker(struct play_source *source, const char *name,
-                                struct play_place *place, struct td_error *err)
+                                struct play_mark *mark, struct td_error *err)
 {
     enum td_code found = TD_END;
 
     for (uint32_t i = 0; i < source->count; i++) {
-        struct input *input = &source->inputs[i];
+        struct tape_reader *reader = source->inputs[i].reader;
         struct td_event ev;
-        enum td_code code =
-            tape_reader_seek_marker(input->reader, td_text(name), err);
+        enum td_code code = tape_reader_seek_marker(reader, td_text(name), err);
 
         if (!code)
-            code = tape_reader_next(input->reader, &ev, err);
+            code = tape_reader_next(reader, &ev, err);
         if (code && code != TD_END)
             return code;
-        if (code || (!found && ev.at_ns + input->shift_ns >= place->at_ns))
+        if (code || (!found && tape_reader_dated(reader, &ev) >= mark->dated))
             continue;
-        *place = (struct play_place){i, ev.seq, ev.at_ns + input->shift_ns};
+        mark->dated = tape_reader_dated(reader, &ev);
+        mark->segment = tape_reader_header(reader)->segment;
+        mark->seq = ev.seq;
         found = TD_OK;
     }
     return found;
@@ -291,7 +333,7 @@ const char *play_source_path(const struct play_source *source, uint32_t i)
 
 uint64_t play_source_start_wall(const struct play_source *source)
 {
-    return earliest_wall(source);
+    return source->start_wall;
 }
 
 uint32_t play_source_tapes(const struct play_source *source)

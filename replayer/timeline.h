@@ -22,7 +22,9 @@ struct play_source_options {
     struct play_select *select; /* NULL = every event of any kind */
     const char *const *remap;   /* OLD:=NEW rules; NULL = none */
     struct play_window window;  /* PLAY_WINDOW_ALL */
-    unsigned threads;           /* members inflated ahead */
+    bool dated; /* the segments of a tape by the wall clock of their starts,
+                   too; else each goes on where the one before it ended */
+    unsigned threads; /* members inflated ahead */
     /* As in struct tape_read_options; or NULL. */
     const volatile int *stop;
     void (*wait)(void *ctx, int fd);
@@ -33,6 +35,13 @@ struct play_place {
     uint32_t tape; /* index in paths */
     uint64_t seq;
     uint64_t at_ns;
+};
+
+/* Where a marker stands. */
+struct play_mark {
+    uint64_t segment; /* of its tape, from 1 */
+    uint64_t seq;
+    uint64_t dated; /* as in struct play_window */
 };
 
 struct play_seen {
@@ -73,13 +82,13 @@ TD_MUST_CHECK enum td_code play_source_seek(struct play_source *source,
                                             uint64_t at_ns,
                                             struct td_error *err);
 
-/* Place and time of the first marker of that name, without reading what has
+/* The first marker of that name, without reading what has
  * none where the tapes have an index; the source must be opened again to be
  * read. TD_END: there is none.
  */
 TD_MUST_CHECK enum td_code play_source_marker(struct play_source *source,
                                               const char *name,
-                                              struct play_place *place,
+                                              struct play_mark *mark,
                                               struct td_error *err);
 
 /* at_ns of the last event that can come, as the tapes say without being read;

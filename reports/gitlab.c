@@ -13,22 +13,16 @@
 static const char *fingerprint(struct td_arena *arena,
                                const struct verdict_finding *f)
 {
-    uint8_t digest[WIRE_SHA256_LEN];
+    char hex[WIRE_SHA256_HEX];
     struct td_buf text = {0};
-    struct td_buf hex = {0};
-    const char *made;
 
     if (f->fp)
         return f->fp;
     (void)td_buf_addf(&text, "%s\n%s\n%s\n%s", f->gate, f->rule,
                       f->file ? f->file : "", f->message);
-    wire_sha256(digest, td_buf_bytes(&text));
-    for (size_t i = 0; i < 16; i++)
-        (void)td_buf_addf(&hex, "%02x", digest[i]);
-    made = td_arena_text(arena, td_buf_bytes(&hex));
+    wire_sha256_hex(hex, td_buf_bytes(&text));
     td_buf_release(&text);
-    td_buf_release(&hex);
-    return made;
+    return td_arena_print(arena, "%.32s", hex);
 }
 
 struct quality {

@@ -1,5 +1,6 @@
 #include "reports/pick.h"
 
+#include "core/hash.h"
 #include "core/log.h"
 #include "core/mem.h"
 
@@ -141,13 +142,9 @@ struct report_twin {
 static struct report_twin *slot_of(const struct report_twins *twins,
                                    const char *text)
 {
-    uint64_t hash = UINT64_C(14695981039346656037);
-    size_t i;
+    size_t i = (size_t)td_hash(td_text(text)) & (twins->cap - 1);
 
-    for (const char *p = text; *p; p++)
-        hash = (hash ^ (uint8_t)*p) * UINT64_C(1099511628211);
-    for (i = hash & (twins->cap - 1);
-         twins->slots[i].text && strcmp(twins->slots[i].text, text) != 0;)
+    while (twins->slots[i].text && strcmp(twins->slots[i].text, text) != 0)
         i = (i + 1) & (twins->cap - 1);
     return &twins->slots[i];
 }

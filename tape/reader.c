@@ -62,6 +62,7 @@ enum td_code tape_reader_enter(struct tape_reader *r, struct td_bytes line,
                       &r->header.start_wall_ns))
         r->header.start_wall_ns = 0;
     td_json_release(&doc);
+    tape_reader_pass(r);
     if (version != TAPE_VERSION) {
         (void)td_error_set(err, TD_FORMAT, path, r->text.offset,
                            "tape version %llu is not known here",
@@ -205,27 +206,6 @@ static enum td_code take_other(struct tape_reader *r, struct td_bytes line,
     return code;
 }
 
-/* By name. Not inlined, so that who wants all events saves no registers for it.
- */
-static __attribute__((noinline)) bool wanted(const struct tape_reader *r,
-                                             const struct td_event *ev)
-{
-    const struct td_bytes *list = ev->kind.len > 0 ? r->kinds : r->names;
-    size_t len = ev->kind.len > 0 ? r->kinds_len : r->names_len;
-    struct td_bytes name = ev->kind.len > 0 ? ev->kind : ev->name;
-
-    bool escaped = name.len > 0 && memchr(name.ptr, '\\', name.len);
-    struct td_buf plain = {0};
-    bool is = false;
-
-    if (escaped && !td_json_unescape(&plain, name))
-        name = td_buf_bytes(&plain);
-    for (size_t i = 0; i < len && !is; i++)
-        is = td_bytes_equal(list[i], name);
-    td_buf_release(&plain);
-    return is;
-}
-
 /* An event that is there twice, or of another recording: wanted all the same?
  */
 static __attribute__((noinline)) bool take_stray(struct tape_reader *r,
@@ -236,6 +216,13 @@ static __attribute__((noinline)) bool take_stray(struct tape_reader *r,
     else if (r->text.stray)
         r->state.foreign++;
     return r->keep_strays;
+}
+
+/* When a tape without a header began. */
+static inline void start_by_anchor(struct tape_reader *r)
+{
+    if (r->header.start_wall_ns == 0 && r->scan.anchor_wall > 0)
+        r->header.start_wall_ns = r->scan.anchor_wall - r->scan.anchor_ns;
 }
 
 /* An event that was read from the line at hand: wanted? */
@@ -249,11 +236,10 @@ static inline bool take_read(struct tape_reader *r, const struct td_event *ev)
     } else {
         tape_scan_count(&r->scan, 1, ev->at_ns, ev->at_ns);
     }
-    if (r->header.start_wall_ns == 0 && r->scan.anchor_wall > 0)
-        r->header.start_wall_ns = r->scan.anchor_wall - r->scan.anchor_ns;
+    start_by_anchor(r);
     if (ev->at_ns < r->scan.from_ns || ev->seq < r->scan.from_seq)
         return false;
-    if (!r->scan.by_name || wanted(r, ev))
+    if (!r->scan.by_name || tape_reader_wants(r, ev))
         return true;
     r->scan.unwanted++;
     return false;
@@ -489,6 +475,7 @@ static enum td_code first_lines(struct tape_reader *r, struct td_error *err)
         return take_other(r, line, err);
     }
     r->rest = r->text.lines;
+    start_by_anchor(r);
     if (kind == TAPE_LINE_EVENT || kind == TAPE_LINE_END)
         return TD_OK;
     (void)td_error_set(err, TD_FORMAT, r->scan.in.path, r->text.offset,

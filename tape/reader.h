@@ -108,6 +108,24 @@ TD_MUST_CHECK enum td_code tape_reader_seek_wall(struct tape_reader *reader,
                                                  uint64_t wall_ns,
                                                  struct td_error *err);
 
+/* Go to the start, and from now on give no event that its segment dates before
+ * wall_ns: the start in its header + at_ns. Segments of one file overlap, or
+ * stand in any order, as they were put together. 0: all again. TD_END if it is
+ * known that there is none; TD_IO of a pipe that gave events before.
+ */
+TD_MUST_CHECK enum td_code tape_reader_from(struct tape_reader *reader,
+                                            uint64_t wall_ns,
+                                            struct td_error *err);
+
+/* That date of *ev of the last tape_reader_next(). */
+uint64_t tape_reader_dated(const struct tape_reader *reader,
+                           const struct td_event *ev);
+
+/* False: no segment follows the one at hand, or nobody can say before it has
+ * come (a pipe, a tape that grows).
+ */
+bool tape_reader_goes_on(const struct tape_reader *reader);
+
 /* Give only plain events of these names and events of these kinds from now on;
  * members that have none are not inflated. Names are text: an escape on the
  * tape does not matter. The list is copied. Both counts 0: give all events

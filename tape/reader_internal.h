@@ -31,6 +31,8 @@ struct tape_reader {
     uint64_t lost_before; /* in the segments behind */
     uint64_t lost_here;
 
+    uint64_t from_wall; /* tape_reader_from(); 0 = all */
+
     struct tape_seek seek;
     uint64_t segment; /* the one at hand, from 1 */
     uint64_t entered; /* offset of the segment whose header is at hand */
@@ -48,6 +50,15 @@ TD_MUST_CHECK enum td_code tape_reader_enter(struct tape_reader *reader,
 
 /* Forget the lines at hand and go on at an offset of the file. */
 void tape_reader_go(struct tape_reader *reader, uint64_t at);
+
+/* By name or kind, where some are: by_name. Not inlined, so that who wants all
+ * events saves no registers for it.
+ */
+bool tape_reader_wants(const struct tape_reader *reader,
+                       const struct td_event *ev);
+
+/* What the scan may pass over of the segment at hand for tape_reader_from(). */
+void tape_reader_pass(struct tape_reader *reader);
 
 /* Every event is wanted again. */
 void tape_reader_unselect(struct tape_reader *reader);

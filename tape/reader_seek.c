@@ -101,9 +101,18 @@ static enum td_code hold_next(struct tape_reader *r, struct td_error *err)
     r->scan.from_ns = 0;
     r->scan.from_seq = 0;
     r->scan.gaps = false;
+    tape_reader_pass(r);
     if (!code)
         tape_reader_hold(r, &ev);
     return code;
+}
+
+void tape_reader_pass(struct tape_reader *r)
+{
+    uint64_t start = r->header.start_wall_ns;
+
+    if (r->from_wall > 0)
+        r->scan.from_ns = r->from_wall > start ? r->from_wall - start : 0;
 }
 
 static enum td_code seek_to(struct tape_reader *r, struct tape_target t,
@@ -170,6 +179,32 @@ enum td_code tape_reader_seek_wall(struct tape_reader *r, uint64_t wall_ns,
     if (wall_ns > found.wall_ns)
         r->scan.from_ns += wall_ns - found.wall_ns;
     return hold_next(r, err);
+}
+
+enum td_code tape_reader_from(struct tape_reader *r, uint64_t wall_ns,
+                              struct td_error *err)
+{
+    enum td_code code = start_over(r, err);
+
+    r->from_wall = wall_ns;
+    r->scan.from_ns = 0;
+    tape_reader_pass(r);
+    if (!code && r->seek.indexed && r->seek.segments_len == 1)
+        code = tape_reader_seek_time(r, r->scan.from_ns, err);
+    return code;
+}
+
+uint64_t tape_reader_dated(const struct tape_reader *r,
+                           const struct td_event *ev)
+{
+    return r->header.start_wall_ns + ev->at_ns;
+}
+
+bool tape_reader_goes_on(const struct tape_reader *r)
+{
+    if (r->state.indexed)
+        return r->header.segment < r->seek.segments_len;
+    return r->scan.in.seekable && !r->scan.follow;
 }
 
 /* The member "name" of the payload is that text, however it is spelled. */

@@ -1,6 +1,7 @@
 /* Which events are wanted, by their names and kinds. */
 #include "tape/reader_internal.h"
 
+#include "core/json.h"
 #include "core/mem.h"
 #include "tape/name_counts.h"
 
@@ -45,6 +46,24 @@ void tape_reader_select(struct tape_reader *r, const struct td_bytes *names,
         tape_names_set(&r->scan.names, tape_name_bit(names[i]));
     for (size_t i = 0; i < kinds_len; i++)
         tape_names_set(&r->scan.names, tape_kind_bit(kinds[i]));
+}
+
+bool tape_reader_wants(const struct tape_reader *r, const struct td_event *ev)
+{
+    const struct td_bytes *list = ev->kind.len > 0 ? r->kinds : r->names;
+    size_t len = ev->kind.len > 0 ? r->kinds_len : r->names_len;
+    struct td_bytes name = ev->kind.len > 0 ? ev->kind : ev->name;
+
+    bool escaped = name.len > 0 && memchr(name.ptr, '\\', name.len);
+    struct td_buf plain = {0};
+    bool is = false;
+
+    if (escaped && !td_json_unescape(&plain, name))
+        name = td_buf_bytes(&plain);
+    for (size_t i = 0; i < len && !is; i++)
+        is = td_bytes_equal(list[i], name);
+    td_buf_release(&plain);
+    return is;
 }
 
 uint64_t tape_reader_unwanted(const struct tape_reader *r)

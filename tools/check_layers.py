@@ -59,10 +59,10 @@ recorder        : schema/regex tape wire core
 replayer        : schema/regex tape wire core
 orchestrator/plan     : core
 orchestrator/sched    : orchestrator/plan core
-orchestrator/journal  : orchestrator/plan tape core
+orchestrator/journal  : orchestrator/sched orchestrator/plan tape core
 orchestrator/keeper   : core
 orchestrator/work     : orchestrator/plan core
-orchestrator/provider : orchestrator/keeper orchestrator/plan wire/net tape core
+orchestrator/provider : orchestrator/keeper orchestrator/plan wire/net wire/sse tape core
 orchestrator/spec      : core
 orchestrator/blueprint : orchestrator/spec core
 orchestrator/run      : orchestrator/provider orchestrator/work orchestrator/keeper orchestrator/journal orchestrator/sched orchestrator/plan orchestrator/blueprint orchestrator/spec validator reports wire/net tape core
@@ -83,6 +83,7 @@ AROUND = ("tests", "bench")
 LIBRARIES = {
     "libwebsockets.h": ["wire/net/loop_epoll.c"],
     "openssl/": ["wire/net/tls*.c", "core/digest*.c", "web/pack.c"],
+    "curl/": ["orchestrator/provider/openai*"],
     "zlib.h": ["tape/*"],
     "isa-l/": ["tape/*"],
     "jansson.h": ["core/jsonx*", "reports/*", "orchestrator/*", "console/*",

@@ -144,15 +144,13 @@ void cli_check_release(struct cli_check *check)
 enum td_code cli_check_hash(struct td_buf *out, const char *path,
                             struct td_error *err)
 {
-    uint8_t digest[WIRE_SHA256_LEN];
+    char hex[WIRE_SHA256_HEX];
     struct td_buf file = {0};
     enum td_code code = td_fs_read(&file, path, err);
 
     if (code == TD_OK) {
-        wire_sha256(digest, td_buf_bytes(&file));
-        (void)td_buf_add_text(out, "sha256:");
-        for (size_t i = 0; i < sizeof(digest); i++)
-            (void)td_buf_addf(out, "%02x", digest[i]);
+        wire_sha256_hex(hex, td_buf_bytes(&file));
+        (void)td_buf_addf(out, "sha256:%s", hex);
     }
     td_buf_release(&file);
     return code;

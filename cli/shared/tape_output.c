@@ -36,6 +36,9 @@ enum td_code cli_tape_verdict(const char *path, const char *to,
         state->growing || state->torn_at == TAPE_NO_DAMAGE ? 0 : state->torn_at,
         "%s", td_buf_str(&text));
     td_buf_release(&text);
+    if (state->spaced > 0 && state->spaced == state->bad_lines)
+        return td_error_hint(err, "`jq -c .` takes the space out, and may "
+                                  "write numbers anew");
     if (to)
         return td_error_hint(err, "what could be read is in %s",
                              strcmp(to, "-") != 0 ? to : "stdout");

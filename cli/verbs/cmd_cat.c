@@ -61,13 +61,9 @@ static enum td_code find_window(struct cat *cat, const char *path,
 
 static enum td_code go_to_start(struct cat *cat, struct td_error *err)
 {
-    enum td_code code = TD_OK;
-
-    if (cat->window.from_ns > 0)
-        code = tape_reader_seek_time(cat->reader, cat->window.from_ns, err);
-    if (!code && cat->window.from_seq > 1)
-        code = tape_reader_seek_seq(cat->reader, cat->window.from_seq, err);
-    return code;
+    play_window_anchor(&cat->window,
+                       tape_reader_header(cat->reader)->start_wall_ns);
+    return play_window_go(&cat->window, cat->reader, true, err);
 }
 
 static void add_line(struct cat *cat, struct td_bytes line)
@@ -116,9 +112,15 @@ static enum td_code add_event(struct cat *cat, const struct td_event *ev,
     return code;
 }
 
-static bool is_behind(const struct cat *cat, const struct td_event *ev)
+/* TD_END behind the window. */
+static enum td_code take_event(struct cat *cat, const struct td_event *ev,
+                               struct td_error *err)
 {
-    return ev->at_ns > cat->window.to_ns || ev->seq > cat->window.to_seq;
+    enum play_side side = play_window_side(&cat->window, cat->reader, ev);
+
+    if (side == PLAY_BEHIND)
+        return TD_END;
+    return side == PLAY_INSIDE ? add_event(cat, ev, err) : TD_OK;
 }
 
 static enum td_code wait_for_more(struct cat *cat, struct td_error *err)
@@ -137,10 +139,8 @@ static enum td_code copy_lines(struct cat *cat, struct td_error *err)
     for (;;) {
         enum td_code code = tape_reader_next(cat->reader, &ev, err);
 
-        if (!code && is_behind(cat, &ev))
-            return TD_END;
         if (!code)
-            code = add_event(cat, &ev, err);
+            code = take_event(cat, &ev, err);
         else if (code == TD_AGAIN)
             code = wait_for_more(cat, err);
         if (!code && cat->out.len >= OUT_STEP)

@@ -22,7 +22,8 @@ open_source(const struct cli_args *args, const char *const *paths,
             struct play_select *select, struct play_source **source,
             struct play_window *window, struct td_error *err)
 {
-    struct play_source_options how = {.paths = paths, .select = select};
+    struct play_source_options how = {
+        .paths = paths, .select = select, .dated = true};
     enum td_code code = cli_choose_window(args, paths, window, err);
 
     /* Where it begins is looked up in find_start(). */
@@ -34,14 +35,16 @@ open_source(const struct cli_args *args, const char *const *paths,
 
 /* Where the part begins: at the bound in time, else at its first event. */
 static enum td_code find_start(struct play_source *source,
-                               const struct play_window *window,
-                               uint64_t *from_ns, struct td_error *err)
+                               struct play_window window, uint64_t *from_ns,
+                               struct td_error *err)
 {
+    uint64_t start = play_source_start_wall(source);
     struct td_event ev;
     enum td_code code = TD_OK;
 
-    *from_ns = window->from_ns;
-    if (window->from_seq <= 1)
+    play_window_anchor(&window, start);
+    *from_ns = window.from_ns > start ? window.from_ns - start : 0;
+    if (window.from_seq <= 1)
         return TD_OK;
     code = play_source_next(source, &ev, err);
     if (code == TD_END)
@@ -66,7 +69,7 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
     if (!code)
         code = open_source(args, paths, select, &source, &window, err);
     if (!code && !cli_flag(args, "keep-times"))
-        code = find_start(source, &window, &from_ns, err);
+        code = find_start(source, window, &from_ns, err);
     if (!code)
         code = cli_tape_out(args, source, from_ns, err);
     play_source_close(source);

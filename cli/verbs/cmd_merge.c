@@ -15,8 +15,8 @@ static const struct cli_option options[] = {
 static enum td_code run(const struct cli_args *args, struct td_error *err)
 {
     const char *paths[PLAY_TAPES_MAX + 1] = {NULL};
-    struct play_source_options how = {.paths = paths,
-                                      .window = PLAY_WINDOW_ALL};
+    struct play_source_options how = {
+        .paths = paths, .window = PLAY_WINDOW_ALL, .dated = true};
     struct play_source *source;
     enum td_code code;
 

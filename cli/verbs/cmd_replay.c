@@ -1,13 +1,17 @@
 /* tapedeck replay: play tapes to any consumer at any speed. */
+#include "cli/shared/listen.h"
 #include "cli/shared/tape_output.h"
 #include "cli/verbs/replay_options.h"
+#include "cli/verbs/replay_page.h"
 #include "core/fs.h"
 #include "core/json.h"
 #include "core/json_writer.h"
 #include "replayer/dry_run.h"
+#include "replayer/refusals.h"
 #include "wire/net/signals.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #define REFUSALS_SHOWN 5
@@ -21,64 +25,32 @@ struct session {
     unsigned refusals; /* that were shown */
 };
 
-/* {"host":"127.0.0.1","port":4711,"url":"http://127.0.0.1:4711/"} */
-static void add_address(struct td_buf *out, const struct session *s,
-                        uint16_t port)
-{
-    const struct wire_bind *bind = &s->replay.run.serve.server.bind;
-    const char *host = bind->host ? bind->host : "127.0.0.1";
-    bool ipv6 = strchr(host, ':');
-    struct td_json_writer w = td_json_writer(out);
-    struct td_buf url = {0};
-
-    td_json_object(&w, NULL);
-    if (bind->unix_path) {
-        td_json_put_text(&w, "unix", bind->unix_path);
-    } else {
-        (void)td_buf_addf(&url, "%s://%s%s%s:%u/", bind->tls ? "https" : "http",
-                          ipv6 ? "[" : "", host, ipv6 ? "]" : "", port);
-        td_json_put_text(&w, "host", host);
-        td_json_put_u64(&w, "port", port);
-        td_json_put_string(&w, "url", td_buf_bytes(&url));
-    }
-    td_json_object_end(&w);
-    (void)td_json_line(&w);
-    td_buf_release(&url);
-}
-
 static enum td_code on_listening(void *ctx, uint16_t port, struct td_error *err)
 {
     struct session *s = ctx;
-    const struct wire_bind *bind = &s->replay.run.serve.server.bind;
-    const char *ready = cli_text(s->args, "ready-file");
-    struct td_buf line = {0};
-    enum td_code code = TD_OK;
 
-    add_address(&line, s, port);
-    if (ready)
-        code = td_fs_replace(ready, td_buf_bytes(&line), err);
-    if (!code && !bind->unix_path && bind->port == 0)
-        code = td_fs_write(STDOUT_FILENO, td_buf_bytes(&line), "stdout", err);
-    else if (!code)
-        cli_say(s->args, "serving on %s",
-                bind->unix_path ? bind->unix_path : cli_text(s->args, "serve"));
-    td_buf_release(&line);
-    return code;
+    return cli_say_listening(s->args, &s->replay.run.serve.server.bind,
+                             cli_text(s->args, "serve"), port, err);
 }
 
 /* A page or a program that is kept out shows little of why. Strangers may ask
- * without end, so only the first are told of.
+ * without end, so only the first are told of, and the summary has them all.
  */
 static void on_refused(void *ctx, const char *address, int status,
                        const char *why)
 {
     struct session *s = ctx;
+    char with[24] = "";
 
     if (s->refusals == REFUSALS_SHOWN)
         return;
-    s->refusals++;
-    cli_say(s->args, "refused %s with %d: %s%s", address, status, why,
-            status == 403 ? " (--origin admits more)" : "");
+    if (status)
+        (void)snprintf(with, sizeof(with), " with %d", status);
+    cli_say(s->args, "refused %s%s: %s%s%s", address, with, why,
+            status == 403 ? " (--origin admits more)" : "",
+            ++s->refusals == REFUSALS_SHOWN
+                ? "; further ones are counted at the end"
+                : "");
 }
 
 /* Data to stdout, or to stderr where stdout is the replay. */
@@ -91,6 +63,19 @@ static enum td_code print(const struct session *s, struct td_buf *text,
 
     return td_fs_write(fd, td_buf_bytes(text),
                        fd == STDOUT_FILENO ? "stdout" : "stderr", err);
+}
+
+/* Where no summary says it. */
+static enum td_code say_damage(const struct play_source *source,
+                               struct td_error *err)
+{
+    struct td_buf what = {0};
+
+    (void)play_source_damage(source, &what);
+    (void)td_error_set(err, TD_LOSSY, "the input is damaged", 0, "%s",
+                       td_buf_str(&what));
+    td_buf_release(&what);
+    return TD_LOSSY;
 }
 
 static enum td_code dry_run(const struct session *s, struct td_error *err)
@@ -149,6 +134,33 @@ static enum td_code print_summary(const struct session *s, struct td_error *err)
 static bool has_begun(const struct session *s)
 {
     return play_player_stats(play_run_player(s->run))->events > 0;
+}
+
+/* What a loss was, where no summary says it. */
+static enum td_code say_loss(const struct session *s, struct td_error *err)
+{
+    const struct play_serve *serve = play_run_serve(s->run);
+    const struct play_source *source = play_run_source(s->run);
+    struct td_buf what = {0};
+    bool damaged = play_source_damage(source, &what);
+
+    td_buf_release(&what);
+    if (damaged)
+        return say_damage(source, err);
+    if (play_run_unfit(s->run))
+        return td_error_set(err, TD_LOSSY, NULL, 0,
+                            "%" PRIu64 " could not be sent, the first: %s",
+                            play_run_unfit(s->run), play_run_unfit_why(s->run));
+    return td_error_set(err, TD_LOSSY, NULL, 0, "%" PRIu64 " events were lost",
+                        serve ? play_serve_lost(serve) : 0);
+}
+
+/* Nobody came, but some were not let in. */
+static bool has_refused(const struct session *s)
+{
+    const struct play_serve *serve = play_run_serve(s->run);
+
+    return serve && play_serve_refusals(serve)->count > 0;
 }
 
 /* The verdict on what was sent back. What ended a replay early is in it. */
@@ -242,12 +254,14 @@ static enum td_code play(struct session *s, struct wire_net *net,
     code = judge(s, code, err);
     /* An error before the first event has said all there is to say. */
     if (!code || code == TD_LOSSY || s->judged || cli_json(s->args) ||
-        has_begun(s))
+        has_begun(s) || has_refused(s))
         printed = print_summary(s, &other);
     if (!code && printed) {
         code = printed;
         *err = other;
     }
+    if (code == TD_LOSSY && cli_quiet(s->args) && !cli_json(s->args))
+        code = say_loss(s, err);
     code = check_lateness(s, code, err);
     code = check_required(s, code, err);
     play_run_free(s->run);
@@ -285,6 +299,7 @@ static enum td_code run_session(struct session *s, struct td_error *err)
     s->replay.run.source.wait = cli_signals_wait;
     s->replay.run.listening = on_listening;
     s->replay.run.refused = on_refused;
+    s->replay.run.page = cli_replay_page;
     s->replay.run.ctx = s;
     code = play_with_signals(s, net, err);
     wire_net_close(net);

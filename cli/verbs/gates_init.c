@@ -1,7 +1,6 @@
 /* gates init: what kind of project is this, and which gates does it have? */
 #include "cli/verbs/gates.h"
 #include "core/fs.h"
-#include "validator/gates/read/read.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -37,30 +36,91 @@ static bool says(struct project *p, const char *name, const char *word)
     return there;
 }
 
+/* Some of these files has the word in it; ends with NULL. */
+static bool some_says(struct project *p, const char *const *names,
+                      const char *word)
+{
+    for (; *names; names++) {
+        if (has(p, *names) && says(p, *names, word))
+            return true;
+    }
+    return false;
+}
+
+static void add(struct td_buf *out, const char *text)
+{
+    (void)td_buf_add_text(out, text);
+}
+
+/* Coverage that a gate of tests has written, held to the baseline. */
+static void add_coverage(struct td_buf *out, const char *format,
+                         const char *file)
+{
+    (void)td_buf_addf(out,
+                      "  coverage:\n"
+                      "    kind: coverage\n"
+                      "    needs: [unit]\n"
+                      "    reads: {%s: \"${unit.OUT}/%s\"}\n"
+                      "    fail: {lines: ratchet}\n",
+                      format, file);
+}
+
+/* A linter whose exit status is 1 if it finds something. */
+static void add_lint(struct td_buf *out, const char *run, const char *format)
+{
+    (void)td_buf_addf(out,
+                      "  lint:\n"
+                      "    kind: lint\n"
+                      "    run: %s\n"
+                      "    reads: {%s: $OUT/lint.json}\n"
+                      "    exits: {clean: [0], found: [1]}\n"
+                      "    fail: {new: 0}\n",
+                      run, format);
+}
+
+/* Tests whose report is not understood: only their exit status counts. */
+static void add_plain_tests(struct td_buf *out, const char *needs,
+                            const char *run)
+{
+    (void)td_buf_addf(out,
+                      "  test: # with a report of the tests each is named: see "
+                      "kind: tests\n"
+                      "    kind: custom\n"
+                      "%s    run: %s\n",
+                      needs, run);
+}
+
 static void draft_cmake(struct project *p, struct td_buf *out)
 {
-    (void)p;
-    (void)td_buf_add_text(out,
-                          "  configure:\n"
-                          "    kind: custom\n"
-                          "    run: cmake -S . -B build\n"
-                          "  build:\n"
-                          "    kind: custom\n"
-                          "    needs: [configure]\n"
-                          "    run: cmake --build build\n"
-                          "  unit:\n"
-                          "    kind: tests\n"
-                          "    needs: [build]\n"
-                          "    run: ctest --test-dir build --no-tests=error "
-                          "--output-junit $OUT/junit.xml\n"
-                          "    reads: {junit: $OUT/junit.xml}\n");
+    static const char *const words[] = {"enable_testing", "ENABLE_TESTING",
+                                        "include(CTest)", "INCLUDE(CTest)"};
+    bool tests = false;
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        tests = tests || says(p, "CMakeLists.txt", words[i]);
+    add(out, "  configure:\n"
+             "    kind: custom\n"
+             "    run: cmake -S . -B build\n"
+             "  build:\n"
+             "    kind: custom\n"
+             "    needs: [configure]\n"
+             "    run: cmake --build build\n");
+    if (tests)
+        add(out, "  unit:\n"
+                 "    kind: tests\n"
+                 "    needs: [build]\n"
+                 "    run: ctest --test-dir build --no-tests=error "
+                 "--output-junit $OUT/junit.xml\n"
+                 "    reads: {junit: $OUT/junit.xml}\n");
+    else
+        add(out, "# CMakeLists.txt calls neither enable_testing() nor "
+                 "include(CTest), so ctest has no test to run.\n");
 }
 
 static void draft_meson(struct project *p, struct td_buf *out)
 {
     (void)p;
-    (void)td_buf_add_text(
-        out, "  configure:\n"
+    add(out, "  configure:\n"
              "    kind: custom\n"
              "    run: test -d build || meson setup build\n"
              "    shell: true\n"
@@ -77,120 +137,143 @@ static void draft_meson(struct project *p, struct td_buf *out)
 
 static void draft_make(struct project *p, struct td_buf *out)
 {
-    bool tests = says(p, has(p, "Makefile") ? "Makefile" : "makefile", "test:");
-    bool checks =
-        !tests &&
-        says(p, has(p, "Makefile") ? "Makefile" : "makefile", "check:");
+    const char *file = has(p, "Makefile") ? "Makefile" : "makefile";
+    bool tests = says(p, file, "\ntest:");
+    bool checks = !tests && says(p, file, "\ncheck:");
 
-    (void)td_buf_add_text(out, "  build:\n"
-                               "    kind: custom\n"
-                               "    run: make\n");
+    add(out, "  build:\n"
+             "    kind: custom\n"
+             "    run: make\n");
     if (tests || checks)
-        (void)td_buf_addf(out,
-                          "  test: # a report of the tests says more: see "
-                          "kind: tests\n"
-                          "    kind: custom\n"
-                          "    needs: [build]\n"
-                          "    run: make %s\n",
-                          tests ? "test" : "check");
+        add_plain_tests(out, "    needs: [build]\n",
+                        tests ? "make test" : "make check");
+}
+
+/* npx --no runs what the project has installed, and fetches nothing. */
+static void draft_jest(struct td_buf *out)
+{
+    add(out, "  unit:\n"
+             "    kind: tests\n"
+             "    run: npx --no -- jest --json --outputFile=$OUT/jest.json "
+             "--coverage --coverageReporters=lcovonly "
+             "--coverageDirectory=$OUT/cov\n"
+             "    env: {CI: \"1\", NO_COLOR: \"1\"}\n"
+             "    reads: {jest: $OUT/jest.json}\n");
+    add_coverage(out, "lcov", "cov/lcov.info");
+}
+
+/* Its JSON is that of jest. */
+static void draft_vitest(struct project *p, struct td_buf *out)
+{
+    bool covers = says(p, "package.json", "\"@vitest/coverage-");
+
+    (void)td_buf_addf(out,
+                      "  unit:\n"
+                      "    kind: tests\n"
+                      "    run: npx --no -- vitest run --reporter=json "
+                      "--outputFile=$OUT/vitest.json%s\n"
+                      "    env: {CI: \"1\", NO_COLOR: \"1\"}\n"
+                      "    reads: {jest: $OUT/vitest.json}\n",
+                      covers ? " --coverage --coverage.reporter=lcovonly "
+                               "--coverage.reportsDirectory=$OUT/cov"
+                             : "");
+    if (covers)
+        add_coverage(out, "lcov", "cov/lcov.info");
 }
 
 static void draft_npm_tests(struct project *p, struct td_buf *out)
 {
-    if (read_find("jest") && says(p, "package.json", "\"jest\""))
-        (void)td_buf_add_text(
-            out, "  unit:\n"
+    if (says(p, "package.json", "\"jest\":"))
+        draft_jest(out);
+    else if (says(p, "package.json", "\"vitest\":"))
+        draft_vitest(p, out);
+    else if (says(p, "package.json", "\"mocha\":"))
+        add(out, "  unit:\n"
                  "    kind: tests\n"
-                 "    run: npx jest --json --outputFile=$OUT/jest.json "
-                 "--coverage --coverageReporters=lcov "
-                 "--coverageDirectory=$OUT/cov\n"
-                 "    env: {CI: \"1\", NO_COLOR: \"1\"}\n"
-                 "    reads: {jest: $OUT/jest.json}\n"
-                 "  coverage:\n"
-                 "    kind: coverage\n"
-                 "    needs: [unit]\n"
-                 "    reads: {lcov: \"${unit.OUT}/cov/lcov.info\"}\n"
-                 "    fail: {lines: ratchet}\n");
+                 "    run: npx --no -- mocha --reporter xunit "
+                 "--reporter-option output=$OUT/junit.xml\n"
+                 "    reads: {junit: $OUT/junit.xml}\n");
     else if (says(p, "package.json", "node --test"))
-        (void)td_buf_add_text(out,
-                              "  unit:\n"
-                              "    kind: tests\n"
-                              "    run: node --test --test-reporter=junit "
-                              "--test-reporter-destination=$OUT/junit.xml\n"
-                              "    reads: {junit: $OUT/junit.xml}\n");
-    else if (says(p, "package.json", "\"test\""))
-        (void)td_buf_add_text(out, "  test: # a report of the tests says more: "
-                                   "see kind: tests\n"
-                                   "    kind: custom\n"
-                                   "    run: npm test\n");
+        add(out, "  unit:\n"
+                 "    kind: tests\n"
+                 "    run: node --test --test-reporter=junit "
+                 "--test-reporter-destination=$OUT/junit.xml\n"
+                 "    reads: {junit: $OUT/junit.xml}\n");
+    else if (says(p, "package.json", "\"test\":"))
+        add_plain_tests(out, "", "npm test");
 }
 
 static void draft_npm(struct project *p, struct td_buf *out)
 {
     draft_npm_tests(p, out);
-    if (read_find("eslint") && says(p, "package.json", "\"eslint\""))
-        (void)td_buf_add_text(out,
-                              "  lint:\n"
-                              "    kind: lint\n"
-                              "    run: npx eslint -f json -o $OUT/eslint.json "
-                              ".\n"
-                              "    reads: {eslint: $OUT/eslint.json}\n"
-                              "    exits: {clean: [0], found: [1]}\n"
-                              "    fail: {new: 0}\n");
-    if (!strstr((const char *)td_buf_str(out), "kind:"))
-        (void)td_buf_add_text(out, "  syntax:\n"
-                                   "    kind: custom\n"
-                                   "    run: npm ls\n");
+    if (says(p, "package.json", "\"eslint\":"))
+        add_lint(out, "npx --no -- eslint -f json -o $OUT/lint.json .",
+                 "eslint");
+    if (!strstr(td_buf_str(out), "kind:"))
+        add(out, "  installed:\n"
+                 "    kind: custom\n"
+                 "    run: npm ls\n");
 }
 
 static void draft_python(struct project *p, struct td_buf *out)
 {
-    bool ruff = read_find("ruff") && (has(p, "ruff.toml") ||
-                                      says(p, "pyproject.toml", "[tool.ruff"));
+    static const char *const files[] = {
+        "pyproject.toml",   "setup.cfg", "setup.py", "requirements-dev.txt",
+        "requirements.txt", "tox.ini",   NULL};
+    bool covers = some_says(p, files, "pytest-cov");
 
-    (void)td_buf_add_text(
-        out, "  unit:\n"
-             "    kind: tests\n"
-             "    run: python3 -m pytest --junitxml=$OUT/junit.xml\n"
-             "    reads: {junit: $OUT/junit.xml}\n");
-    if (ruff)
-        (void)td_buf_add_text(out, "  lint:\n"
-                                   "    kind: lint\n"
-                                   "    run: ruff check --output-format=json "
-                                   "-o $OUT/ruff.json .\n"
-                                   "    reads: {ruff: $OUT/ruff.json}\n"
-                                   "    exits: {clean: [0], found: [1]}\n"
-                                   "    fail: {new: 0}\n");
+    (void)td_buf_addf(out,
+                      "  unit:\n"
+                      "    kind: tests\n"
+                      "    run: python3 -m pytest "
+                      "--junitxml=$OUT/junit.xml%s\n"
+                      "    reads: {junit: $OUT/junit.xml}\n",
+                      covers ? " --cov --cov-report=xml:$OUT/coverage.xml"
+                             : "");
+    if (covers)
+        add_coverage(out, "cobertura", "coverage.xml");
+    if (has(p, "ruff.toml") || has(p, ".ruff.toml") ||
+        some_says(p, files, "ruff"))
+        add_lint(out, "ruff check --output-format=json -o $OUT/lint.json .",
+                 "ruff");
 }
 
 static void draft_cargo(struct project *p, struct td_buf *out)
 {
     (void)p;
-    (void)td_buf_add_text(out, "  build:\n"
-                               "    kind: custom\n"
-                               "    run: cargo build --tests\n"
-                               "  test: # a report of the tests says more: see "
-                               "kind: tests\n"
-                               "    kind: custom\n"
-                               "    needs: [build]\n"
-                               "    run: cargo test\n");
+    add(out, "  build:\n"
+             "    kind: custom\n"
+             "    run: cargo build --tests\n");
+    add_plain_tests(out, "    needs: [build]\n", "cargo test");
+}
+
+/* golangci-lint cuts its lists by default; its version 2 has other options. */
+static void draft_golangci(struct project *p, struct td_buf *out)
+{
+    static const char *const files[] = {".golangci.yml", ".golangci.yaml",
+                                        NULL};
+
+    if (!has(p, files[0]) && !has(p, files[1]))
+        return;
+    add_lint(out,
+             some_says(p, files, "version: \"2\"")
+                 ? "golangci-lint run --max-issues-per-linter=0 "
+                   "--max-same-issues=0 --output.json.path=$OUT/lint.json"
+                 : "golangci-lint run --max-issues-per-linter=0 "
+                   "--max-same-issues=0 --out-format=json:$OUT/lint.json",
+             "golangci");
 }
 
 static void draft_go(struct project *p, struct td_buf *out)
 {
-    (void)p;
-    if (!read_find("go")) {
-        (void)td_buf_add_text(out, "  test:\n"
-                                   "    kind: custom\n"
-                                   "    run: go test ./...\n");
-        return;
-    }
-    (void)td_buf_add_text(
-        out, "  unit:\n"
+    add(out, "  unit:\n"
              "    kind: tests\n"
-             "    run: go test -count=1 -json ./... > $OUT/test.jsonl\n"
+             "    run: go test -count=1 -json -coverprofile=$OUT/cover.out "
+             "./... > $OUT/test.jsonl\n"
              "    shell: true\n"
-             "    reads: {go: $OUT/test.jsonl}\n");
+             "    reads: {go-json: $OUT/test.jsonl}\n");
+    add_coverage(out, "go-cover", "cover.out");
+    draft_golangci(p, out);
 }
 
 static const struct {
@@ -205,6 +288,7 @@ static const struct {
     {"go.mod", "Go", draft_go},
     {"pyproject.toml", "Python", draft_python},
     {"setup.py", "Python", draft_python},
+    {"setup.cfg", "Python", draft_python},
     {"pytest.ini", "Python", draft_python},
     {"Makefile", "Make", draft_make},
     {"makefile", "Make", draft_make},

@@ -1,5 +1,6 @@
 #include "cli/verbs/replay_options.h"
 
+#include "cli/shared/listen.h"
 #include "cli/shared/select_options.h"
 #include "core/fs.h"
 #include "core/mem.h"
@@ -312,32 +313,6 @@ static enum td_code read_source(struct cli_replay *r,
     return code;
 }
 
-/* The one line of the file, without white space at its end. */
-static enum td_code read_token(struct cli_replay *r, const char *path,
-                               struct td_error *err)
-{
-    struct wire_access *access = &r->run.serve.server.access;
-    struct td_buf *token = &r->token;
-    enum td_code code;
-
-    td_buf_init(token, WIRE_TOKEN_MAX + 2);
-    code = td_fs_read(token, path, err);
-    if (code)
-        return code;
-    while (token->len > 0 && strchr("\r\n\t ", token->ptr[token->len - 1]))
-        token->len--;
-    access->token = td_buf_str(token);
-    for (size_t i = 0; i < token->len; i++)
-        if (token->ptr[i] <= ' ' || token->ptr[i] > '~')
-            access->token = "";
-    if (*access->token)
-        return TD_OK;
-    (void)td_error_set(err, TD_USAGE, path, 0,
-                       "this file is not one line of visible ASCII without "
-                       "spaces");
-    return td_error_hint(err, "openssl rand -hex 32 > FILE makes one");
-}
-
 /* Who may read: see wire/server/access.h. */
 static enum td_code read_access(struct cli_replay *r,
                                 const struct cli_args *args,
@@ -355,7 +330,7 @@ static enum td_code read_access(struct cli_replay *r,
         return refuse(err, "--public",
                       "only this machine reaches the address of --serve");
     if (token)
-        code = read_token(r, token, err);
+        code = cli_token_read(&r->token, token, &access->token, err);
     if (!code)
         code = wire_access_check(access, &server->bind, err);
     if (code == TD_USAGE && !token && !access->everybody && !local)

@@ -1,7 +1,7 @@
 /* orchestrator/plan/plan.h - a plan: tasks, what they need, and how they run.
  *
  * A plan is a YAML or JSON document (docs/plan.md; its JSON Schema is
- * fixtures/schemas/plan.json). Here it is in memory, checked: every reference
+ * docs/plan.schema.json). Here it is in memory, checked: every reference
  * is an index, every default is filled in, nothing is wrong in itself. Nothing
  * here runs anything or looks at the workspace.
  *
@@ -17,13 +17,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PLAN_TASKS_MAX 100000
-#define PLAN_EDGES_MAX 1000000
-#define PLAN_POOLS_MAX 256
-#define PLAN_WORDS_MAX 4096 /* of one list: a command, inputs, outputs, env */
-#define PLAN_NO_POOL   UINT32_MAX
-#define PLAN_NO_LIMIT  UINT64_MAX
-#define PLAN_TASK_NAME 24 /* bytes for "task_4294967295" and its NUL */
+#define PLAN_TASKS_MAX    100000
+#define PLAN_EDGES_MAX    1000000
+#define PLAN_POOLS_MAX    256
+#define PLAN_WORDS_MAX    4096 /* of one list: a command, inputs, outputs, env */
+#define PLAN_ID_MAX       100  /* bytes */
+#define PLAN_PATH_MAX     1024 /* bytes of an input, an output or a dir */
+#define PLAN_ATTEMPTS_MAX 5
+#define PLAN_NO_POOL      UINT32_MAX
+#define PLAN_NO_LIMIT     UINT64_MAX
+#define PLAN_TASK_NAME    24 /* bytes for "task_4294967295" and its NUL */
 
 enum plan_provider {
     PLAN_SHELL,
@@ -117,7 +120,8 @@ struct plan_task {
     uint32_t place; /* from 1: on the wire it is task_00N (plan_task_name()) */
     const char *id;
     const char *name; /* id, if the plan has none */
-    uint32_t phase;   /* from 1; 3 is execution */
+    uint32_t
+        phase; /* 0 discovery, analysis, planning, execution, 4 validation */
     struct plan_mark where;
     struct plan_mark outputs_where;
 
@@ -162,7 +166,9 @@ struct plan {
     uint32_t pool_count;
     struct plan_task *tasks;
     uint32_t task_count;
-    uint32_t waves; /* the deepest task's depth; 0 without tasks */
+    uint32_t waves;      /* the deepest task's depth; 0 without tasks */
+    const uint32_t *ids; /* of plan_find(): a hash table of tasks, from 1 */
+    uint32_t ids_size;   /* a power of two */
 };
 
 void plan_release(struct plan *plan);

@@ -3,8 +3,9 @@
  * One table of functions for all: processes, agents, models, tapes, templates.
  * start() returns at once; what happens is told through the listener, in the
  * loop's thread, and `ended` comes exactly once, last, never from inside
- * start() or cancel(). cancel() may be called any number of times. Nothing of
- * an attempt runs any more when `ended` is told.
+ * start() or cancel(). cancel() may be called any number of times until `ended`
+ * returns, also from what is told. Nothing of an attempt runs any more when
+ * `ended` is told; the run is freed when it returns.
  */
 #ifndef ORCHESTRATOR_PROVIDER_PROVIDER_H
 #define ORCHESTRATOR_PROVIDER_PROVIDER_H
@@ -42,9 +43,16 @@ struct prov_events {
     /* A message of a stream as it came, for the journal. */
     void (*streamed)(void *ctx, const struct td_event *ev);
     void (*ended)(void *ctx, const struct prov_end *end);
+    /* Put this, which the provider has made, in the place of a file of the
+     * workspace, whole or not at all. Where it is NULL, a task whose provider
+     * is no process and has output fails. */
+    TD_MUST_CHECK enum td_code (*put)(void *ctx, const char *path,
+                                      struct td_bytes bytes,
+                                      struct td_error *err);
 };
 
-/* One attempt to be made. All is borrowed until `ended`. */
+/* One attempt to be made. It is copied; what it points to is borrowed until
+ * `ended`. */
 struct prov_job {
     const char *id; /* EXECUTION/PLACE/ATTEMPT: "x7/1/2" */
     const struct plan_task *task;
@@ -78,6 +86,15 @@ struct provider_ops {
     /* End it: gently, and after the task's grace for good; at_once: for good.
      */
     void (*cancel)(struct prov_run *run, bool at_once);
+    /* As start(), of an attempt that was started before by a process that is
+     * gone, and that goes on. NULL: nothing of an attempt outlives who made it.
+     */
+    TD_MUST_CHECK enum td_code (*adopt)(void *self, const struct prov_job *job,
+                                        const struct prov_events *events,
+                                        void *ctx, struct prov_run **out,
+                                        struct td_error *err);
+    /* Every attempt has ended; self is freed. */
+    void (*close)(void *self);
 };
 
 #endif

@@ -25,3 +25,6 @@ add_test(NAME docs.verdict COMMAND /usr/bin/python3
 add_test(NAME docs.reports COMMAND /usr/bin/python3
   ${CMAKE_CURRENT_LIST_DIR}/tour.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tapedeck>
   docs/reports.md "At work")
+add_test(NAME docs.blueprints COMMAND /usr/bin/python3
+  ${CMAKE_CURRENT_LIST_DIR}/tour.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tapedeck>
+  docs/blueprints.md "A blueprint of your own in ten minutes")

@@ -113,18 +113,6 @@ valid
     done
 done
 
-# pkg-config --static also names what the libraries of others need in turn.
-echo 'int main(void) { return 0; }' >empty.c
-if "$cc" empty.c -o empty $(pkg-config --static --libs tapedeck-schema) 2>err; then
-    "$cc" $flags example.c -o example $(pkg-config --static --cflags --libs tapedeck |
-        sed -E 's/-l(tapedeck[a-z-]*)/-l:lib\1.a/g')
-    ./example x.tape >out || fail "pkg-config --static"
-    grep -qx valid out || fail "pkg-config --static"
-else
-    pkg-config --static --libs tapedeck-schema | grep -q -- -lgmp || fail "--static lacks GMP"
-    echo "linking with --static: skipped: $(grep -m1 'cannot find' err)"
-fi
-
 # --- the programs of docs/library.md, which name themselves in their first line ---
 awk '/^```c$/ { on = 1; name = ""; next }
     /^```$/ { on = 0 }

@@ -237,7 +237,7 @@ static void late_speaks(void *ctx)
     if (wire_now(late->net) < late->at_ns)
         wire_timer_set(late->net, &late->timer, late->at_ns);
     else
-        rec_source_put(&late->silent.base, &ev);
+        CU_ASSERT_EQUAL(td_sink_put(late->silent.base.sink, &ev, NULL), TD_OK);
 }
 
 static void what_waits_is_read_before_silence_ends_it(void)
@@ -270,14 +270,31 @@ static void a_failed_source_leaves_a_file_only_if_it_spoke(void)
         set_up(&scene, &options);
         rec_source_add(scene.rec, &silent.base);
         if (spoke)
-            rec_source_put_fact(&silent.base, TD_KIND_OPEN, td_text("{}"));
-        rec_source_put_fact(&silent.base, TD_KIND_CLOSE, td_text("{}"));
+            rec_source_say(&silent.base, TD_KIND_OPEN, td_text("{}"));
+        rec_source_say(&silent.base, TD_KIND_CLOSE, td_text("{}"));
         rec_source_over(&silent.base, &why);
         CU_ASSERT_EQUAL(finish(&scene), TD_IO);
         CU_ASSERT_EQUAL(scene.result.kept, spoke);
         CU_ASSERT_EQUAL(access(td_buf_str(&scene.tape), F_OK) == 0, spoke);
         tear_down(&scene);
     }
+}
+
+static void what_is_not_wanted_any_more_is_not_taken(void)
+{
+    struct rec_options options = {.limits = {.max_events = 1}};
+    struct silent silent = {.base.ops = &silent_ops};
+    struct td_event ev = {
+        .dir = TD_DIR_OUT, .form = TD_FORM_TEXT, .payload = td_text("1")};
+    struct scene scene;
+
+    set_up(&scene, &options);
+    rec_source_add(scene.rec, &silent.base);
+    CU_ASSERT_EQUAL(td_sink_put(silent.base.sink, &ev, NULL), TD_OK);
+    CU_ASSERT_EQUAL(td_sink_put(silent.base.sink, &ev, NULL), TD_END);
+    CU_ASSERT_EQUAL(finish(&scene), TD_OK);
+    CU_ASSERT_EQUAL(scene.result.stats.events, 1);
+    tear_down(&scene);
 }
 
 static void a_snapshot_holds_the_last_seconds(void)
@@ -295,7 +312,7 @@ static void a_snapshot_holds_the_last_seconds(void)
 
         (void)snprintf(text, sizeof(text), "%d", i);
         ev.payload = td_text(text);
-        rec_source_put(&silent.base, &ev);
+        CU_ASSERT_EQUAL(td_sink_put(silent.base.sink, &ev, NULL), TD_OK);
         td_clock_advance(&scene.clock, 4 * TD_NS_PER_S);
         (void)wire_mem_turn(scene.net);
     }
@@ -337,6 +354,8 @@ CU_TestInfo recorder_recorder_tests[] = {
      what_waits_is_read_before_silence_ends_it},
     {"a failed source leaves a file only if it spoke",
      a_failed_source_leaves_a_file_only_if_it_spoke},
+    {"what is not wanted any more is not taken",
+     what_is_not_wanted_any_more_is_not_taken},
     {"a snapshot holds the last seconds", a_snapshot_holds_the_last_seconds},
     {"files of a row are numbered", files_of_a_row_are_numbered},
     CU_TEST_INFO_NULL,

@@ -288,6 +288,44 @@ def unfit():
               "why")
 
 
+CHANGED = [
+    '"t":0,"d":"out","c":1,"ev":"two\\nlines","json":{"n":1}',
+    '"t":0,"d":"out","c":1,"text":"a\\rb"',
+    '"t":0,"d":"out","c":1,"ev":"half\\ud800","json":{"n":2}',
+    '"t":0,"d":"out","c":1,"id":"a\\u0000b","ev":"id","json":{"n":3}',
+    '"t":0,"d":"out","c":1,"ev":"pic","att":["AP8="],'
+    '"json":["pic",{"_placeholder":true,"num":0}]',
+    '"t":0,"d":"out","c":1,"ev":"esc\\u0061ped","text":"x\\ny"',
+    '"t":0,"d":"out","c":1,"ev":"last","json":["last"]']
+
+
+def changed():
+    """What an event stream cannot carry of an event is counted and said, to
+    who comes in time and who catches up."""
+    path = tape("changed", 0, 0, CHANGED)
+    server = Server(path, "--json", "--join", "catch-up", "--stay")
+    for accept in "text/event-stream", "*/*":
+        sock = socket.create_connection(("127.0.0.1", server.port), LIMIT)
+        sock.sendall(f"GET /events HTTP/1.1\r\nHost: localhost\r\n"
+                     f"Accept: {accept}\r\n\r\n".encode())
+        stream = b""
+        while b"event: last\n" not in stream:
+            stream += sock.recv(65536)
+        check(b"event: two\xef\xbf\xbdlines\n" not in stream, stream)
+        check(b"event: escaped\ndata: x\ndata: y\n" not in stream, stream)
+        sock.close()
+    other = WebSocket(server.port)
+    [other.message() for _ in CHANGED]
+    server.child.send_signal(signal.SIGTERM)
+    other.rest()
+    out, _ = server.end(0)
+    summary = json.loads(out)
+    equal([c["changed"] for c in summary["consumers"]], [5, 5, 0], "changed")
+    equal((summary["changed"], summary["lost"]), (10, 0), "in all")
+    check(not summary["changed_why"].startswith("event 1 over sse: "),
+          summary["changed_why"])
+
+
 def unfit_to_url():
     """The same with --to, and the other events still arrive."""
     path = tape("unfit-to", 0, 0, UNFIT)
@@ -304,6 +342,28 @@ def unfit_to_url():
           [2, 2], "received")
 
 
+def refused():
+    """Who is not let in is counted by the reason, also where nobody is."""
+    for more, status in ([], 130), (["--wait-timeout", "2s"], 5):
+        server = Server(tape("refused", 3, 0), "--json", "--admit", "/chat",
+                        *more)
+        for fields in 7 * ["Origin: https://a.example\r\n"] + [
+                "Host: a.example\r\n", "Upgrade: websocket\r\n"
+                "Connection: Upgrade\r\nSec-WebSocket-Version: 12\r\n"]:
+            host = "" if "Host" in fields else "Host: localhost\r\n"
+            sock = socket.create_connection(("127.0.0.1", server.port), LIMIT)
+            sock.sendall(f"GET /events HTTP/1.1\r\n{host}{fields}\r\n"
+                         .encode())
+            check(not sock.recv(65536).startswith(b"HTTP/1.1 4"), fields)
+            sock.close()
+        if not more:
+            server.child.send_signal(signal.SIGINT)
+        out, err = server.end(status)
+        got = [(r["status"], r["count"]) for r in json.loads(out)["refused"]]
+        equal(got, [(403, 7), (403, 1), (426, 1)], "refused")
+        equal(err.count(b"refused 127"), 5, err)
+
+
 def early():
     """Who leaves early has missed the rest, and the summary says so."""
     path = tape("early", 40, 10 * MS)
@@ -318,11 +378,31 @@ def early():
     out, _ = server.child.communicate(timeout=LIMIT)
     first, second = json.loads(out)["consumers"]
     check(not 0 < first["sent"] < 40 or not first["missed"], first)
-    # What crosses its goodbye is lost.
     equal(server.child.returncode, 1, "status")
     equal((first["sent"] + first["lost"] + first["missed"], second["missed"]),
           (40, 0), "it adds up")
     equal(json.loads(out)["missed"], first["missed"], "missed in all")
+
+
+def goodbye():
+    """Who said goodbye has missed what is played behind it, and lost nothing,
+    also where it keeps the connection open."""
+    server = Server(tape("goodbye", 40, 20 * MS), "--json")
+    first = WebSocket(server.port)
+    equal([first.message() for _ in range(3)], [payload(i) for i in range(3)],
+          "its messages")
+    first.sock.sendall(b"\x88\x82\0\0\0\0\x03\xe8")
+    while True:  # up to the answer; what crossed it was sent
+        head = first.file.read(2)
+        data = first.file.read(head[1] & 127)
+        if head[0] & 15 == 8:
+            equal(data[:2], b"\x03\xe8", "close code")
+            break
+    out, _ = server.end(0)
+    summary = json.loads(out)
+    one = summary["consumers"][0]
+    check(not 3 <= one["sent"] < 40 or one["lost"], one)
+    equal((one["sent"] + one["missed"], summary["lost"]), (40, 0), one)
 
 
 def record():

@@ -1,5 +1,5 @@
 # The verb from the outside: one entry a case of e2e.py and e2e_expect.py.
-foreach(case lines serve catch_up catch_up_in_a_loop live stay to_url unfit unfit_to_url early record passes
+foreach(case lines serve catch_up catch_up_in_a_loop live stay to_url unfit changed refused unfit_to_url early goodbye record passes
     exits port_in_use signals slow keys)
   add_test(NAME replay.${case} COMMAND /usr/bin/python3
     ${CMAKE_CURRENT_LIST_DIR}/e2e.py $<TARGET_FILE:tapedeck> ${case})

@@ -94,6 +94,14 @@ static bool names(const struct naive_pick *pick, const struct naive_item *item,
     return naive_picks(&one, item);
 }
 
+/* A message that the number of a count speaks of, whatever a filter says. */
+static bool asks(int mode, const struct naive_item *item)
+{
+    static const char *const of[] = {"", "d", "d", "b", "c", "dab", "a"};
+
+    return strchr(of[mode], item->name);
+}
+
 /* A message that the verb itself listens to. */
 static bool hears(const struct naive_rule *r, const struct naive_item *item)
 {
@@ -128,7 +136,7 @@ static bool hears(const struct naive_rule *r, const struct naive_item *item)
                ((r->mode == 1 || r->mode == 5) &&
                 names(&r->a, item, false, true));
     case NAIVE_count:
-        return a || (told && r->mode == 1);
+        return a || asks(r->mode, item);
     case NAIVE_absent:
     case NAIVE_unique:
     case NAIVE_no_duplicate:

@@ -24,33 +24,56 @@ static int count(const struct naive_part *p)
     return n;
 }
 
-/* What the stream has said up to the end of the part, whatever the key. */
+/* What was said up to the end of the part. */
 struct said {
     int first_d_v; /* NAIVE_NONE: there was no d */
     int last_d_n;
     int b_of_v1;
     int a_or_b;
+    int c;
     int sum_c;
+    int a;
     bool a_v[3];
 };
 
+static void listen(struct said *said, const struct naive_item *item)
+{
+    if (item->name == 'd' && said->first_d_v == NAIVE_NONE)
+        said->first_d_v = item->v;
+    if (item->name == 'd' && item->n != NAIVE_NONE)
+        said->last_d_n = item->n;
+    said->b_of_v1 += item->name == 'b' && item->v == 1;
+    said->a_or_b += item->name == 'a' || item->name == 'b';
+    said->c += item->name == 'c';
+    said->sum_c += item->name == 'c' ? item->v : 0;
+    said->a += item->name == 'a';
+    said->a_v[item->v] = said->a_v[item->v] || item->name == 'a';
+}
+
+/* By the key, thing by thing, and what it has not said by those without one. */
 static struct said said_by(const struct naive_part *p)
 {
-    struct said said = {.first_d_v = NAIVE_NONE, .last_d_n = NAIVE_NONE};
+    struct said all = {.first_d_v = NAIVE_NONE, .last_d_n = NAIVE_NONE};
+    struct said own = all;
 
     for (unsigned i = 0; i < p->stream_len && i <= p->end; i++) {
-        const struct naive_item *item = &p->items[i];
-
-        if (item->name == 'd' && said.first_d_v == NAIVE_NONE)
-            said.first_d_v = item->v;
-        if (item->name == 'd' && item->n != NAIVE_NONE)
-            said.last_d_n = item->n;
-        said.b_of_v1 += item->name == 'b' && item->v == 1;
-        said.a_or_b += item->name == 'a' || item->name == 'b';
-        said.sum_c += item->name == 'c' ? item->v : 0;
-        said.a_v[item->v] = said.a_v[item->v] || item->name == 'a';
+        if (!p->rule->by || p->items[i].k == NAIVE_NONE)
+            listen(&all, &p->items[i]);
     }
-    return said;
+    if (!p->rule->by)
+        return all;
+    for (unsigned k = 0; k < p->heard_len && p->heard[k] <= p->end; k++)
+        listen(&own, &p->items[p->heard[k]]);
+    if (own.first_d_v == NAIVE_NONE)
+        own.first_d_v = all.first_d_v;
+    if (own.last_d_n == NAIVE_NONE)
+        own.last_d_n = all.last_d_n;
+    own.b_of_v1 = own.b_of_v1 ? own.b_of_v1 : all.b_of_v1;
+    own.a_or_b = own.a_or_b ? own.a_or_b : all.a_or_b;
+    own.sum_c = own.c ? own.sum_c : all.sum_c;
+    for (int v = 0; v < 3 && own.a == 0; v++)
+        own.a_v[v] = all.a_v[v];
+    return own;
 }
 
 static void count_said(const struct naive_part *p)

@@ -18,6 +18,7 @@ struct check_aggregates {
     struct definition *list;
     uint32_t len;
     bool timed;
+    bool past_only; /* as in struct check_env */
 };
 
 /* A value that was seen, as its bytes in the message. */
@@ -30,7 +31,7 @@ struct kept {
 
 /* What one tally knows; each kind uses its part. */
 struct slot {
-    uint64_t count;
+    uint64_t count; /* of what was taken into account; of values: not */
     struct kept first;
     struct kept last;
     struct kept before; /* last */
@@ -112,6 +113,7 @@ enum td_code expr_aggregate(struct expr_reader *r,
                              "that is named like an event is this.NAME");
     }
     list->timed |= kind == EXPR_TIMES;
+    list->past_only = r->env->past_only;
     for (*index = 0; *index < list->len; ++*index) {
         if (is_same(&list->list[*index], &d)) {
             check_selector_free(selector);
@@ -224,6 +226,7 @@ static void observe_field(struct slot *s, const struct definition *d,
         observe_sum(s, eval, at);
     else
         observe_distinct(s, eval, at);
+    s->count++;
 }
 
 void check_aggregate_observe(struct check_aggregate *aggregate,
@@ -296,6 +299,19 @@ static void ask_elapsed(struct expr_value *v, const struct check_eval *eval,
     }
 }
 
+/* Of the key and scope. Of numbers that are of no message, and what came with
+ * no key where nothing came with it.
+ */
+static const struct slot *slot_of(const struct check_eval *eval, uint32_t i)
+{
+    const struct check_aggregate *t = eval->own;
+    const struct check_aggregate *whole = eval->whole;
+
+    if (whole && whole->list->past_only && (!t || t->slots[i].count == 0))
+        t = whole;
+    return t ? &t->slots[i] : NULL;
+}
+
 static void ask_slot(struct expr_value *v, const struct slot *s,
                      const struct expr_op *op)
 {
@@ -314,13 +330,16 @@ static void ask_slot(struct expr_value *v, const struct slot *s,
 void expr_ask(struct expr_value *v, struct check_eval *eval,
               const struct expr_op *op)
 {
+    const struct slot *s;
+
     if (op->n <= EXPR_FIRST) {
         ask_value(v, eval, op);
     } else if (op->n >= EXPR_ELAPSED) {
         ask_elapsed(v, eval, op);
     } else {
         expr_set_number(v, 0);
-        if (eval->own)
-            ask_slot(v, &eval->own->slots[op->arg], op);
+        s = slot_of(eval, op->arg);
+        if (s)
+            ask_slot(v, s, op);
     }
 }

@@ -130,6 +130,23 @@ static enum td_code read_count(void *self, uint32_t at)
     return take_count(self, at, &((struct reading *)self)->known.count);
 }
 
+static enum td_code read_places(void *self, uint32_t at)
+{
+    struct reading *g = self;
+    const struct td_json_value *v = g->doc.json.values;
+    struct gates_known *k = &g->known;
+
+    if (v[at].kind != TD_JSON_ARRAY)
+        return wrong(g, at, "lines are a list of numbers");
+    k->lines =
+        td_arena_alloc(&g->base->arena, (v[at].count + 1) * sizeof(*k->lines));
+    for (uint32_t i = at + 1; i < v[at].next; i = v[i].next) {
+        if (take_count(g, i, &k->lines[k->lines_len++]))
+            return TD_USAGE;
+    }
+    return TD_OK;
+}
+
 static enum td_code read_instructions(void *self, uint32_t at)
 {
     return take_count(self, at,
@@ -179,6 +196,8 @@ static enum td_code take_known(struct reading *g, uint32_t at)
 
     if (!k->fp || !k->tool || !k->count)
         return wrong(g, at, "a finding has fp, tool and count");
+    if (k->lines_len > k->count)
+        return wrong(g, at, "a finding has no more lines than its count");
     if (k->until && !gates_is_date(k->until))
         return wrong(g, at, "until is a date, as 2026-12-31");
     k->spent = k->until && strcmp(g->today, k->until) > 0;
@@ -189,9 +208,9 @@ static enum td_code take_known(struct reading *g, uint32_t at)
 static enum td_code read_findings(void *self, uint32_t at)
 {
     static const struct td_jsonx_key keys[] = {
-        {"fp", read_fp},       {"tool", read_tool},   {"rule", read_rule},
-        {"path", read_path},   {"count", read_count}, {"note", read_note},
-        {"until", read_until}, {NULL, NULL}};
+        {"fp", read_fp},       {"tool", read_tool},    {"rule", read_rule},
+        {"path", read_path},   {"count", read_count},  {"note", read_note},
+        {"until", read_until}, {"lines", read_places}, {NULL, NULL}};
 
     return read_list(self, at, keys, take_known);
 }
@@ -316,6 +335,12 @@ static void write_known(struct td_json_writer *w, const struct gates_known *k)
     td_json_put_text_or_null(w, "rule", k->rule);
     td_json_put_text_or_null(w, "path", k->path);
     td_json_put_u64(w, "count", k->count);
+    if (k->lines_len > 0) {
+        td_json_array(w, "lines");
+        for (size_t i = 0; i < k->lines_len; i++)
+            td_json_put_u64(w, NULL, k->lines[i]);
+        td_json_array_end(w);
+    }
     if (k->note)
         td_json_put_text(w, "note", k->note);
     if (k->until)
@@ -391,8 +416,8 @@ void gates_baseline_release(struct gates_baseline *base)
     *base = (struct gates_baseline){0};
 }
 
-static struct gates_known *find_known(struct gates_baseline *base,
-                                      const char *fp)
+struct gates_known *gates_baseline_find(struct gates_baseline *base,
+                                        const char *fp)
 {
     const struct gates_known key = {.fp = fp};
 
@@ -403,7 +428,7 @@ static struct gates_known *find_known(struct gates_baseline *base,
 
 bool gates_baseline_knows(struct gates_baseline *base, const char *fp)
 {
-    struct gates_known *k = find_known(base, fp);
+    struct gates_known *k = gates_baseline_find(base, fp);
 
     if (!k)
         return false;
@@ -415,6 +440,8 @@ bool gates_baseline_knows(struct gates_baseline *base, const char *fp)
 static void merge(struct gates_known *into, const struct gates_known *more)
 {
     into->count = (into->spent ? 0 : into->count) + more->count;
+    into->lines = NULL;
+    into->lines_len = 0;
     into->note = more->note;
     into->until = more->until;
     into->spent = more->spent;
@@ -483,6 +510,8 @@ void gates_baseline_tighten(struct gates_baseline *base, const char *tool)
 
         if (!strcmp(k->tool, tool) && k->seen < k->count)
             k->count = k->seen;
+        if (k->lines_len > k->count)
+            k->lines_len = (size_t)k->count;
         if (k->count > 0)
             base->known[kept++] = *k;
     }

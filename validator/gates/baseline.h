@@ -22,8 +22,10 @@ struct gates_known {
     uint64_t count;
     const char *note;  /* or NULL */
     const char *until; /* "2026-12-31": known up to that day; or NULL */
-    uint64_t seen;     /* in this run */
-    bool spent;        /* until has passed */
+    uint64_t *lines;   /* where they stood in the commit; as many as known */
+    size_t lines_len;
+    uint64_t seen; /* in this run */
+    bool spent;    /* until has passed */
 };
 
 struct gates_covered {
@@ -76,6 +78,10 @@ void gates_baseline_release(struct gates_baseline *base);
 /* Of a finding with that fingerprint: is it one of those that are known? Each
  * call counts one. */
 bool gates_baseline_knows(struct gates_baseline *base, const char *fp);
+
+/* The entry of that fingerprint, or NULL. Valid until one is added. */
+struct gates_known *gates_baseline_find(struct gates_baseline *base,
+                                        const char *fp);
 
 /* Add as many alike to what is known; texts are borrowed. */
 void gates_baseline_add(struct gates_baseline *base,

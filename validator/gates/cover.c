@@ -1,5 +1,6 @@
 #include "validator/gates/cover.h"
 
+#include "core/hash.h"
 #include "core/mem.h"
 
 #include <stdlib.h>
@@ -30,19 +31,10 @@ void gates_cover_free(struct gates_cover *cover)
     free(cover);
 }
 
-static uint64_t hash_of(struct td_bytes text)
-{
-    uint64_t h = UINT64_C(14695981039346656037);
-
-    for (size_t i = 0; i < text.len; i++)
-        h = (h ^ text.ptr[i]) * UINT64_C(1099511628211);
-    return h ^ h >> 29;
-}
-
 static struct gates_cover_name *name_slot(const struct gates_cover *cover,
                                           struct td_bytes raw)
 {
-    size_t i = (size_t)hash_of(raw) & (cover->names_cap - 1);
+    size_t i = (size_t)td_hash(raw) & (cover->names_cap - 1);
 
     while (cover->names[i].raw && !td_bytes_is(raw, cover->names[i].raw))
         i = (i + 1) & (cover->names_cap - 1);
@@ -91,7 +83,7 @@ struct gates_cover_name *gates_cover_name(struct gates_cover *cover,
 static struct gates_cover_file **path_slot(const struct gates_cover *cover,
                                            const char *path)
 {
-    size_t i = (size_t)hash_of(td_text(path)) & (cover->by_path_cap - 1);
+    size_t i = (size_t)td_hash(td_text(path)) & (cover->by_path_cap - 1);
 
     while (cover->by_path[i] && strcmp(cover->by_path[i]->path, path) != 0)
         i = (i + 1) & (cover->by_path_cap - 1);

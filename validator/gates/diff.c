@@ -12,6 +12,7 @@ struct diff {
     bool module;               /* it is a commit, not a file */
     size_t cap;
     size_t ranges_cap;
+    size_t hunks_cap;
 };
 
 static struct td_bytes take_line(struct diff *d)
@@ -108,6 +109,7 @@ static void begin_file(struct diff *d)
     d->file = &c->list[c->len++];
     *d->file = (struct gates_change){.path = ""};
     d->ranges_cap = 0;
+    d->hunks_cap = 0;
     d->module = false;
 }
 
@@ -147,25 +149,35 @@ static bool take_span(struct td_bytes *line, char sign, uint64_t *from,
     return true;
 }
 
+static void keep_hunk(struct diff *d, const struct gates_hunk *hunk)
+{
+    struct gates_change *f = d->file;
+
+    f->hunks =
+        grow(d->arena, f->hunks, f->hunks_len, &d->hunks_cap, sizeof(*hunk));
+    f->hunks[f->hunks_len++] = *hunk;
+    if (hunk->count == 0)
+        return;
+    f->lines =
+        grow(d->arena, f->lines, f->len, &d->ranges_cap, sizeof(*f->lines));
+    f->lines[f->len++] =
+        (struct verdict_range){hunk->from, hunk->from + hunk->count - 1};
+}
+
 /* "@@ -1,2 +3,4 @@": its lines are passed over by their number, whatever they
  * look like. */
 static bool take_hunk(struct diff *d, struct td_bytes line)
 {
-    struct gates_change *f = d->file;
-    uint64_t old;
-    uint64_t from;
-    uint64_t counts[2];
+    struct gates_hunk hunk = {0};
 
     line = behind(line, "@@ ");
-    if (!f || !take_span(&line, '-', &old, &counts[0]) ||
-        !take_span(&line, '+', &from, &counts[1]))
+    if (!d->file || !take_span(&line, '-', &hunk.old_from, &hunk.old_count) ||
+        !take_span(&line, '+', &hunk.from, &hunk.count))
         return false;
-    if (counts[1] > 0 && !d->module) {
-        f->lines =
-            grow(d->arena, f->lines, f->len, &d->ranges_cap, sizeof(*f->lines));
-        f->lines[f->len++] = (struct verdict_range){from, from + counts[1] - 1};
-    }
-    for (uint64_t n = counts[0] + counts[1]; n > 0 && d->rest.len > 0; n--) {
+    if (!d->module)
+        keep_hunk(d, &hunk);
+    for (uint64_t n = hunk.old_count + hunk.count; n > 0 && d->rest.len > 0;
+         n--) {
         if (d->rest.ptr[0] == '\\')
             n++;
         (void)take_line(d);
@@ -210,4 +222,59 @@ enum td_code gates_diff_read(struct gates_changes *changes,
                                 "its answer is not understood");
     }
     return TD_OK;
+}
+
+/* ---- lines through a diff ---- */
+
+/* The first line of a span, and behind its last. */
+static struct verdict_range span(uint64_t from, uint64_t count)
+{
+    uint64_t first = from + (count == 0);
+
+    return (struct verdict_range){first, first + count};
+}
+
+bool gates_change_forward(const struct gates_change *change, uint64_t line,
+                          struct verdict_range *now)
+{
+    uint64_t moved = line;
+
+    for (size_t i = 0; i < change->hunks_len; i++) {
+        const struct gates_hunk *h = &change->hunks[i];
+        struct verdict_range old = span(h->old_from, h->old_count);
+        struct verdict_range new = span(h->from, h->count);
+
+        if (line < old.from)
+            break;
+        if (line >= old.to) {
+            moved = line - old.to + new.to;
+            continue;
+        }
+        *now = (struct verdict_range){new.from, new.to - 1};
+        if (h->count == h->old_count)
+            now->from = now->to = line - old.from + new.from;
+        return h->count > 0;
+    }
+    *now = (struct verdict_range){moved, moved};
+    return true;
+}
+
+uint64_t gates_change_back(const struct gates_change *change, uint64_t line)
+{
+    uint64_t before = line;
+
+    if (change->all)
+        return 0;
+    for (size_t i = 0; i < change->hunks_len; i++) {
+        const struct gates_hunk *h = &change->hunks[i];
+        struct verdict_range old = span(h->old_from, h->old_count);
+        struct verdict_range new = span(h->from, h->count);
+
+        if (line < new.from)
+            break;
+        if (line < new.to)
+            return 0;
+        before = line - new.to + old.to;
+    }
+    return before;
 }

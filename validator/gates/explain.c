@@ -97,6 +97,11 @@ static void explain_tests(struct td_buf *out, const struct gates_check *c)
                           " Runs up to %" PRIu64 " times again when a test "
                           "fails; one that passes then is flaky.",
                           c->retry_times);
+    if (c->retry_run.len > 0) {
+        (void)td_buf_add_text(out, " Then it runs: ");
+        add_list(out, &c->retry_run, " ");
+        (void)td_buf_add_text(out, ".");
+    }
     if (c->retry_known)
         (void)td_buf_addf(out, " Flaky tests that are known stand in %s.",
                           c->retry_known);

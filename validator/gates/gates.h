@@ -76,7 +76,8 @@ struct gates_check {
     struct gates_exits clean;
     struct gates_exits found;
     uint64_t retry_times;
-    const char *retry_known; /* file, or NULL */
+    const char *retry_known;        /* file, or NULL */
+    struct verdict_words retry_run; /* len 0: run itself */
     uint64_t blocks;
     struct gates_limit *limits;
     size_t limits_len;

@@ -252,6 +252,23 @@ enum td_code gates_git_changes(struct gates_changes *changes,
     return TD_OK;
 }
 
+enum td_code gates_git_since(struct gates_changes *changes,
+                             struct td_arena *arena, const char *root,
+                             const char *commit, struct td_error *err)
+{
+    enum td_code code;
+
+    changes->base = commit;
+    code = *commit == '-' ? td_error_set(err, TD_TOOL, commit, 0,
+                                         "git knows no such revision")
+                          : read_diff(changes, arena, root, 2, err);
+    if (code)
+        return code;
+    add_untracked(changes, arena, root);
+    qsort(changes->list, changes->len, sizeof(*changes->list), compare_change);
+    return TD_OK;
+}
+
 const struct gates_change *gates_change_of(const struct gates_changes *changes,
                                            const char *path)
 {

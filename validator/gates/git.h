@@ -24,11 +24,21 @@ struct gates_facts {
 void gates_git_facts(struct gates_facts *facts, struct td_arena *arena,
                      const char *root);
 
+/* As git writes it: a count of 0 is behind that line. */
+struct gates_hunk {
+    uint64_t old_from;
+    uint64_t old_count;
+    uint64_t from;
+    uint64_t count;
+};
+
 struct gates_change {
     const char *path;
     const char *old; /* before it was renamed, or NULL */
     struct verdict_range *lines;
     size_t len;
+    struct gates_hunk *hunks;
+    size_t hunks_len;
     bool all; /* a file that git does not know yet: all its lines */
 };
 
@@ -48,10 +58,23 @@ TD_MUST_CHECK enum td_code gates_git_changes(struct gates_changes *changes,
                                              const char *root, const char *ref,
                                              bool blanks, struct td_error *err);
 
+/* The same since a commit, all of it, blanks too. */
+TD_MUST_CHECK enum td_code gates_git_since(struct gates_changes *changes,
+                                           struct td_arena *arena,
+                                           const char *root, const char *commit,
+                                           struct td_error *err);
+
 /* The change of a file, or NULL; whether a line is among them. */
 const struct gates_change *gates_change_of(const struct gates_changes *changes,
                                            const char *path);
 bool gates_change_has(const struct gates_change *change, uint64_t line);
+
+/* Where a line of before stands: one line, or all those that its hunk has in
+ * place of it; false: it is gone. Where a line was before; 0: it was not there.
+ */
+bool gates_change_forward(const struct gates_change *change, uint64_t line,
+                          struct verdict_range *now);
+uint64_t gates_change_back(const struct gates_change *change, uint64_t line);
 
 /* Add what a diff says (git diff -U0 with prefixes a/ and b/) to *changes, in
  * its order. TD_TOOL: it is no such diff.

@@ -135,14 +135,11 @@ static void settle(struct file *f, const struct read_end *end)
 
 static void note_hash(struct file *f, const struct td_buf *whole)
 {
-    uint8_t digest[WIRE_SHA256_LEN];
-    char hex[2 * WIRE_SHA256_LEN + 1] = "";
+    char hex[WIRE_SHA256_HEX];
 
     if (whole->len != f->input->bytes)
         return;
-    wire_sha256(digest, td_buf_bytes(whole));
-    for (size_t i = 0; i < sizeof(digest); i++)
-        (void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+    wire_sha256_hex(hex, td_buf_bytes(whole));
     f->input->sha256 = td_arena_copy(&f->s->doc->arena, hex);
 }
 

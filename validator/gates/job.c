@@ -66,6 +66,8 @@ static const char *look_up(void *self, const char *name)
 
     if (!strcmp(name, "OUT"))
         return f->job->out;
+    if (!strcmp(name, "FAILED") && !f->job->check->shell)
+        return f->job->failed;
     if (!strcmp(name, "ROOT"))
         return f->s->root;
     if (!dot || strcmp(dot, ".OUT") != 0)
@@ -202,9 +204,12 @@ static char *const *make_env(struct gates_session *s, struct gates_job *job)
     const struct gates_check *c = job->check;
     struct verdict_words env = {
         .list =
-            td_arena_alloc(&s->arena, (c->env.len + 1) * sizeof(*env.list))};
+            td_arena_alloc(&s->arena, (c->env.len + 2) * sizeof(*env.list))};
 
     env.list[env.len++] = td_arena_print(&s->arena, "OUT=%s", job->out);
+    if (job->failed)
+        env.list[env.len++] =
+            td_arena_print(&s->arena, "FAILED=%s", job->failed);
     for (size_t i = 0; i < c->env.len; i++) {
         const char *entry = gates_fill(s, job, c->env.list[i]);
 
@@ -242,7 +247,8 @@ static bool spawn(struct gates_session *s, struct gates_job *job,
                   const struct verdict_words *words)
 {
     const char *dir = job->check->dir;
-    bool shell = job->check->shell && words == &job->check->run;
+    bool shell =
+        job->check->shell && words != &job->check->a && words != &job->check->b;
     struct gates_command command = {
         .log = job->log,
         .more = job->runs > 0,
@@ -335,14 +341,15 @@ void gates_job_finish(struct gates_session *s, struct gates_job *job)
 }
 
 /* The command that comes next, or NULL: there is none to run. */
-static const struct verdict_words *next_command(struct gates_session *s,
-                                                struct gates_job *job)
+static const struct verdict_words *next_command(struct gates_job *job)
 {
     const struct gates_check *c = job->check;
 
     if (c->kind == VERDICT_PERFORMANCE && c->a.len > 0)
-        return gates_series_next(s, job);
-    return c->run.len > 0 && (job->runs == 0 || job->again) ? &c->run : NULL;
+        return gates_series_next(job);
+    if (job->again)
+        return c->retry_run.len > 0 ? &c->retry_run : &c->run;
+    return c->run.len > 0 && job->runs == 0 ? &c->run : NULL;
 }
 
 /* Run what comes next, or judge what there is. */
@@ -351,13 +358,14 @@ static void proceed(struct gates_session *s, struct gates_job *job)
     const struct verdict_words *command;
 
     for (;;) {
-        command = next_command(s, job);
+        command = next_command(job);
         job->again = false;
         if (!command) {
             judge(s, job);
             if (job->again)
                 continue;
-            gates_job_finish(s, job);
+            if (job->phase != GATES_HELD)
+                gates_job_finish(s, job);
             return;
         }
         /* A series measures one thing often. */
@@ -370,6 +378,25 @@ static void proceed(struct gates_session *s, struct gates_job *job)
         return;
     }
     gates_job_finish(s, job);
+}
+
+bool gates_settle_held(struct gates_session *s)
+{
+    bool some = false;
+
+    s->settling = true;
+    for (size_t i = 0; i < s->len; i++) {
+        struct gates_job *job = &s->jobs[i];
+
+        if (job->phase != GATES_HELD)
+            continue;
+        some = true;
+        job->phase = GATES_RUNNING;
+        judge(s, job);
+        gates_job_finish(s, job);
+    }
+    s->settling = false;
+    return some;
 }
 
 void gates_job_begin(struct gates_session *s, struct gates_job *job)

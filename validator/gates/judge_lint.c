@@ -23,8 +23,9 @@ struct remark {
     enum check_level level;
     uint64_t line;
     uint64_t column;
-    bool changed; /* on a line that changed */
-    bool known;   /* in the baseline */
+    bool changed;    /* on a line that changed */
+    bool known;      /* in the baseline */
+    const char *was; /* its fingerprint there, if that is another */
     char fp[2 + 32 + 1];
 };
 
@@ -113,7 +114,7 @@ static void add_source(struct td_buf *out, struct td_bytes line)
 static void take_print(struct lint *l, const struct remark *r, const char *path,
                        char out[35])
 {
-    uint8_t digest[WIRE_SHA256_LEN];
+    char hex[WIRE_SHA256_HEX];
     struct td_buf text = {0};
 
     (void)td_buf_addf(&text, "%s%c", l->tool, 0);
@@ -125,10 +126,8 @@ static void take_print(struct lint *l, const struct remark *r, const char *path,
     if (r->inside)
         add_source(&text,
                    gates_paths_line(l->s->paths, r->path, r->line, NULL));
-    wire_sha256(digest, td_buf_bytes(&text));
-    (void)snprintf(out, 3, "1:");
-    for (size_t i = 0; i < 16; i++)
-        (void)snprintf(out + 2 + 2 * i, 3, "%02x", digest[i]);
+    wire_sha256_hex(hex, td_buf_bytes(&text));
+    (void)snprintf(out, 35, "1:%.32s", hex);
     td_buf_release(&text);
 }
 
@@ -179,22 +178,71 @@ static void prepare(struct lint *l)
     l->len = kept;
 }
 
-/* By its fingerprint, or by the one it had before its file was renamed. */
-static bool is_known(struct lint *l, struct remark *r)
+/* What changed since the baseline was written; without that, what is asked for
+ * with --changed-since; or NULL. */
+static const struct gates_changes *since_baseline(struct gates_session *s)
 {
-    const struct gates_change *change;
+    const char *commit = s->how->baseline->commit;
+    struct gates_changes *changes;
+
+    if (s->asked_since)
+        return s->since;
+    s->asked_since = true;
+    s->since = s->has_changes ? &s->changes : NULL;
+    if (!commit || !s->facts.commit)
+        return s->since;
+    changes = td_arena_alloc(&s->arena, sizeof(*changes));
+    if (gates_git_since(changes, &s->arena, s->root, commit, NULL) == TD_OK)
+        s->since = changes;
+    return s->since;
+}
+
+static struct gates_place place_of(const struct lint *l, const struct remark *r)
+{
+    return (struct gates_place){.fp = r->fp,
+                                .was = r->was,
+                                .tool = l->tool,
+                                .rule = *r->rule ? r->rule : NULL,
+                                .path = r->path,
+                                .line = r->line};
+}
+
+/* By the fingerprint that it had before its file was renamed, or by where it
+ * stands: its line was edited. */
+static bool was_known(struct lint *l, struct remark *r)
+{
+    const struct gates_changes *since = since_baseline(l->s);
+    const struct gates_change *change =
+        since ? gates_change_of(since, r->path) : NULL;
+    const struct gates_place place = place_of(l, r);
+    const struct gates_known *k;
     char old[sizeof(r->fp)];
 
-    if (!l->s->how->baseline)
+    if (!change || change->all)
         return false;
-    if (gates_baseline_knows(l->s->how->baseline, r->fp))
-        return true;
-    change =
-        l->s->has_changes ? gates_change_of(&l->s->changes, r->path) : NULL;
-    if (!change || !change->old)
-        return false;
-    take_print(l, r, change->old, old);
-    return gates_baseline_knows(l->s->how->baseline, old);
+    if (change->old) {
+        take_print(l, r, change->old, old);
+        if (gates_baseline_knows(l->s->how->baseline, old)) {
+            r->was = td_arena_copy(&l->s->arena, old);
+            return true;
+        }
+    }
+    k = gates_places_find(l->s->how->baseline, &place, change);
+    r->was = k ? k->fp : NULL;
+    return k != NULL;
+}
+
+/* Those whose fingerprint is known count first. */
+static void find_known(struct lint *l)
+{
+    struct gates_baseline *base = l->s->how->baseline;
+
+    for (size_t i = 0; base && i < l->len; i++)
+        l->list[i].known = gates_baseline_knows(base, l->list[i].fp);
+    for (size_t i = 0; base && i < l->len; i++) {
+        if (!l->list[i].known)
+            l->list[i].known = was_known(l, &l->list[i]);
+    }
 }
 
 static void tell(struct lint *l, const struct remark *r)
@@ -240,18 +288,25 @@ static void note(struct lint *l, const struct remark *r)
 /* What is known comes behind in the verdict, so that it is cut first. */
 static void sort_out(struct lint *l)
 {
-    l->job->fresh =
-        td_arena_alloc(&l->s->arena, (l->len + 1) * sizeof(*l->job->fresh));
+    struct gates_job *job = l->job;
+
+    find_known(l);
+    job->fresh =
+        td_arena_alloc(&l->s->arena, (l->len + 1) * sizeof(*job->fresh));
+    job->places =
+        td_arena_alloc(&l->s->arena, (l->len + 1) * sizeof(*job->places));
     for (size_t i = 0; i < l->len; i++) {
         struct remark *r = &l->list[i];
 
-        r->known = is_known(l, r);
+        job->places[i] = place_of(l, r);
+        job->places[i].fp = td_arena_copy(&l->s->arena, r->fp);
         l->fresh += !r->known;
         if (r->known)
             continue;
         tell(l, r);
         note(l, r);
     }
+    job->places_len = l->len;
     for (size_t i = 0; i < l->len; i++) {
         if (l->list[i].known)
             tell(l, &l->list[i]);

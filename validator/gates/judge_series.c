@@ -62,12 +62,29 @@ static double limit_of(const struct gates_check *check, bool *warns)
 }
 
 /* Several gates that compare have several chances to be wrong. */
-static double alpha_of(const struct gates_session *s)
+static bool is_sure(const struct gates_session *s, const struct gates_job *job)
 {
-    return ALPHA / (s->measured ? s->measured : 1);
+    double *p = td_calloc(s->measured + 1U, sizeof(*p));
+    size_t len = 0;
+    size_t own = 0;
+    bool sure;
+
+    for (size_t i = 0; i < s->len; i++) {
+        const struct gates_job *other = &s->jobs[i];
+
+        if (other->check->kind != VERDICT_PERFORMANCE ||
+            other->check->a.len == 0)
+            continue;
+        if (other == job)
+            own = len;
+        p[len++] = other->is_compared ? other->p : 1;
+    }
+    sure = gates_holm(p, len, own, ALPHA);
+    free(p);
+    return sure;
 }
 
-static bool ends_here(struct gates_session *s, struct gates_job *job)
+static bool ends_here(struct gates_job *job)
 {
     struct gates_series *series = job->series;
     bool warns;
@@ -75,12 +92,11 @@ static bool ends_here(struct gates_session *s, struct gates_job *job)
     struct gates_round *round = &series->rounds[series->round];
 
     *round = gates_judge_round(series->blocks, (size_t)job->check->blocks,
-                               limit < 0 ? 1e9 : limit, alpha_of(s));
+                               limit < 0 ? 1e9 : limit, ALPHA);
     return round->speed != GATES_SLOWER || series->round == 1;
 }
 
-const struct verdict_words *gates_series_next(struct gates_session *s,
-                                              struct gates_job *job)
+const struct verdict_words *gates_series_next(struct gates_job *job)
 {
     struct gates_series *series = job->series;
 
@@ -89,7 +105,7 @@ const struct verdict_words *gates_series_next(struct gates_session *s,
         job->series = series;
     }
     if (series->taken == 3 * job->check->blocks) {
-        if (ends_here(s, job))
+        if (ends_here(job))
             return NULL;
         series->round = 1;
         series->taken = 0;
@@ -118,6 +134,11 @@ void gates_series_took(struct gates_session *s, struct gates_job *job,
     series->taken++;
 }
 
+static bool is_slower(const struct gates_series *series)
+{
+    return series->rounds[series->round].speed == GATES_SLOWER;
+}
+
 static void conclude_series(struct gates_session *s, struct gates_job *job,
                             double limit, bool warns)
 {
@@ -132,12 +153,18 @@ static void conclude_series(struct gates_session *s, struct gates_job *job,
                        "too noisy to judge: a differs from itself by %.1f %%, "
                        "the limit is %.10g %%",
                        last->floor * 100, limit * 100);
-    } else if (last->speed == GATES_SLOWER) {
+    } else if (is_slower(series) && is_sure(s, job)) {
         job->gate->warned = true;
         gates_conclude(s, job, warns ? CHECK_PASS : CHECK_FAIL,
                        "b is %.1f %% slower than a, at most %.10g %% (p %.4f, "
                        "noise %.1f %%, twice)",
-                       percent, limit * 100, last->p, last->floor * 100);
+                       percent, limit * 100, job->p, last->floor * 100);
+    } else if (is_slower(series)) {
+        job->gate->warned = true;
+        gates_conclude(s, job, CHECK_PASS,
+                       "b seemed %.1f %% slower than a, which may be chance "
+                       "in one of %u comparisons (p %.4f)",
+                       percent, s->measured, job->p);
     } else if (series->round == 1) {
         job->gate->warned = true;
         gates_conclude(s, job, CHECK_PASS,
@@ -147,22 +174,39 @@ static void conclude_series(struct gates_session *s, struct gates_job *job,
     }
 }
 
+/* The chance that this is none: that of the round that shows less. */
+static void take_p(struct gates_job *job)
+{
+    const struct gates_series *series = job->series;
+
+    job->p = series->rounds[0].p;
+    if (series->round == 1 && series->rounds[1].p > job->p)
+        job->p = series->rounds[1].p;
+    job->is_compared = true;
+}
+
 static void judge_series(struct gates_session *s, struct gates_job *job)
 {
     const struct gates_series *series = job->series;
     const struct gates_round *last = &series->rounds[series->round];
-    struct verdict_perf *perf = verdict_add_perf(s->doc);
+    struct verdict_perf *perf;
     struct verdict_measure *m;
     bool warns;
     double limit = limit_of(job->check, &warns);
 
+    take_p(job);
+    if (is_slower(series) && !is_sure(s, job) && !s->settling) {
+        job->phase = GATES_HELD;
+        return;
+    }
+    perf = verdict_add_perf(s->doc);
     conclude_series(s, job, limit, warns);
     m = verdict_add_measure(s->doc, job->gate);
     m->id = "slower";
     m->value = gates_number((last->ratio - 1) * 100);
     m->unit = "%";
     m->warns = warns;
-    m->holds = last->speed != GATES_SLOWER;
+    m->holds = !is_slower(series) || !is_sure(s, job);
     if (limit >= 0) {
         m->op = "<=";
         m->limit = gates_number(limit * 100);
@@ -171,7 +215,7 @@ static void judge_series(struct gates_session *s, struct gates_job *job)
                                   .gate = job->gate->name,
                                   .name = job->gate->name,
                                   .ratio = last->ratio,
-                                  .p = last->p,
+                                  .p = job->p,
                                   .floor = last->floor,
                                   .n = (uint32_t)job->check->blocks,
                                   .rounds = series->round + 1,

@@ -1,6 +1,7 @@
 /* Gates of kind tests: what ran, what failed, what only failed at first. */
 #include "validator/gates/run_internal.h"
 
+#include "core/hash.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "validator/gates/flaky.h"
@@ -9,10 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS_FIRST 1024
-#define TESTS_MAX   20000000 /* of one gate: 32 bytes each */
-#define MESSAGE_MAX 500      /* bytes of a message that are kept */
-#define EXCERPT_MAX 4000
+#define SLOTS_FIRST     1024
+#define TESTS_MAX       20000000 /* of one gate: 32 bytes each */
+#define MESSAGE_MAX     500      /* bytes of a message that are kept */
+#define EXCERPT_MAX     4000
+#define NAME_MAX_FAILED 4096 /* bytes of a name that is handed to a command */
 
 /* A test, once whatever it was called for how often. */
 struct test {
@@ -23,6 +25,12 @@ struct test {
     bool good;                 /* some run had it pass */
     bool bad;                  /* some run had it fail */
     uint8_t twins;             /* others of the same key in this run */
+};
+
+/* A test that failed, for the command that runs it again. */
+struct failure {
+    uint64_t hash;
+    const char *name;
 };
 
 struct gates_tests {
@@ -36,6 +44,8 @@ struct gates_tests {
     uint64_t seen; /* leaves of this run */
     struct td_buf key;
     bool too_many;
+    struct failure failures[GATES_RETRY_MOST]; /* the first */
+    size_t failures_len;
 };
 
 void gates_tests_free(struct gates_tests *tests)
@@ -45,18 +55,6 @@ void gates_tests_free(struct gates_tests *tests)
     td_buf_release(&tests->key);
     free(tests->slots);
     free(tests);
-}
-
-static uint64_t hash_of(struct td_bytes text)
-{
-    uint64_t h = UINT64_C(14695981039346656037);
-
-    for (size_t i = 0; i < text.len; i++)
-        h = (h ^ text.ptr[i]) * UINT64_C(1099511628211);
-    h ^= h >> 32;
-    h *= UINT64_C(0x9e3779b97f4a7c15);
-    h ^= h >> 29;
-    return h ? h : 1;
 }
 
 static struct test *slot_of(const struct gates_tests *t, uint64_t hash)
@@ -99,6 +97,19 @@ static void add_part(struct td_buf *key, struct td_bytes part,
     *last = part;
 }
 
+/* A suite that is a file is called as the project calls it, so that its tests
+ * have the same names in every checkout. */
+static struct td_bytes suite_of(struct gates_tests *t,
+                                const struct read_test *test)
+{
+    const char *path =
+        test->suite.len > 0 && td_bytes_equal(test->suite, test->file)
+            ? gates_paths_find(t->s->paths, test->file)
+            : NULL;
+
+    return path ? td_text(path) : test->suite;
+}
+
 /* Suite, class and name; what is said twice in a row, once. */
 static void make_key(struct gates_tests *t, const struct read_test *test)
 {
@@ -106,7 +117,7 @@ static void make_key(struct gates_tests *t, const struct read_test *test)
 
     td_buf_clear(&t->key);
     if (!td_bytes_is(test->suite, "(empty)"))
-        add_part(&t->key, test->suite, &last);
+        add_part(&t->key, suite_of(t, test), &last);
     add_part(&t->key, test->class_name, &last);
     add_part(&t->key, test->name, &last);
     if (t->key.len == 0)
@@ -117,7 +128,7 @@ static void make_key(struct gates_tests *t, const struct read_test *test)
  * as a failure and the error of its teardown; others of one key are twins. */
 static struct test *find_test(struct gates_tests *t, enum verdict_result result)
 {
-    uint64_t hash = hash_of(td_buf_bytes(&t->key));
+    uint64_t hash = td_hash(td_buf_bytes(&t->key));
     struct test *test = slot_of(t, hash);
     size_t bare = t->key.len;
 
@@ -132,7 +143,7 @@ static struct test *find_test(struct gates_tests *t, enum verdict_result result)
 
         t->key.len = bare;
         (void)td_buf_addf(&t->key, " #%u", n);
-        twin = slot_of(t, hash_of(td_buf_bytes(&t->key)));
+        twin = slot_of(t, td_hash(td_buf_bytes(&t->key)));
         if (!twin->hash || twin->run != t->job->runs) {
             test->twins = (uint8_t)(n < 250 ? n - 1 : 248);
             return twin;
@@ -202,6 +213,21 @@ static void tell_failure(struct gates_tests *t, const struct read_test *from)
         f->excerpt = td_arena_text(&s->doc->arena, detail);
 }
 
+/* What a tool calls it. Of Go's tests the one that runs others: -run takes a
+ * name apart at each /. */
+static void note_failure(struct gates_tests *t, const struct read_test *from)
+{
+    struct td_bytes name = from->name;
+    const uint8_t *slash = memchr(name.ptr, '/', name.len);
+
+    if (t->failures_len == GATES_RETRY_MOST || name.len > NAME_MAX_FAILED)
+        return;
+    if (slash && !strcmp(t->job->check->inputs[0].format, "go-json"))
+        name.len = (size_t)(slash - name.ptr);
+    t->failures[t->failures_len++] = (struct failure){
+        td_hash(td_buf_bytes(&t->key)), td_arena_text(&t->s->arena, name)};
+}
+
 static void on_test(void *self, const struct read_test *from)
 {
     struct gates_tests *t = self;
@@ -216,7 +242,7 @@ static void on_test(void *self, const struct read_test *from)
     make_key(t, from);
     test = find_test(t, from->result);
     if (!test->hash) {
-        test->hash = hash_of(td_buf_bytes(&t->key));
+        test->hash = td_hash(td_buf_bytes(&t->key));
         t->len++;
         keep(t, test, from);
     }
@@ -227,8 +253,10 @@ static void on_test(void *self, const struct read_test *from)
     } else if (from->result > (enum verdict_result)test->result) {
         test->result = (uint8_t)from->result;
     }
-    if (is_bad(from->result) && !test->bad)
+    if (is_bad(from->result) && !test->bad) {
         tell_failure(t, from);
+        note_failure(t, from);
+    }
     test->bad = test->bad || is_bad(from->result) || from->flaky;
     test->good = test->good || from->flaky || !is_bad(from->result);
     if (test->kept)
@@ -293,7 +321,7 @@ static void soften_findings(struct gates_tests *t)
 
         if (!f->test || strcmp(f->gate, t->job->gate->name) != 0)
             continue;
-        test = slot_of(t, hash_of(td_text(f->test)));
+        test = slot_of(t, td_hash(td_text(f->test)));
         if (test->hash && final_result(test) == VERDICT_RESULT_FLAKY) {
             f->rule = "test-flaky";
             f->level = CHECK_LEVEL_WARN;
@@ -305,6 +333,30 @@ static bool wants_again(const struct gates_job *job, const struct counts *n)
 {
     return n->failed > 0 && n->failed <= GATES_RETRY_MOST &&
            job->check->run.len > 0 && job->runs <= job->check->retry_times;
+}
+
+/* The names of those that still fail as a regular expression: a|b, with what
+ * means something there behind a backslash. */
+static const char *failed_names(const struct gates_tests *t)
+{
+    struct td_buf out = {0};
+    const char *made;
+
+    for (size_t i = 0; i < t->failures_len; i++) {
+        const struct failure *f = &t->failures[i];
+
+        if (!is_bad(final_result(slot_of(t, f->hash))))
+            continue;
+        (void)td_buf_add_text(&out, out.len > 0 ? "|" : "");
+        for (const char *c = f->name; *c; c++) {
+            if (strchr("\\.+*?()|[]{}^$", *c))
+                (void)td_buf_add_byte(&out, '\\');
+            (void)td_buf_add_byte(&out, (uint8_t)*c);
+        }
+    }
+    made = td_arena_text(&t->s->arena, td_buf_bytes(&out));
+    td_buf_release(&out);
+    return made;
 }
 
 static void add_measures(struct gates_session *s, struct gates_job *job,
@@ -368,6 +420,7 @@ static void judge_counts(struct gates_tests *t, struct gates_flaky *known,
 
     if (wants_again(job, &n)) {
         job->again = true;
+        job->failed = failed_names(t);
         return;
     }
     soften_findings(t);

@@ -383,16 +383,29 @@ static enum td_code read_known(void *self, uint32_t at)
     return take_text(l, at, "known", &l->check->retry_known);
 }
 
+static enum td_code read_again(void *self, uint32_t at)
+{
+    return take_command(self, at, "run of retry",
+                        &((struct loader *)self)->check->retry_run);
+}
+
 static enum td_code read_retry(void *self, uint32_t at)
 {
-    static const struct td_jsonx_key keys[] = {
-        {"times", read_times}, {"known", read_known}, {NULL, NULL}};
+    static const struct td_jsonx_key keys[] = {{"times", read_times},
+                                               {"known", read_known},
+                                               {"run", read_again},
+                                               {NULL, NULL}};
     static const struct td_jsonx_shape shape = {keys, "retry has"};
     struct loader *l = self;
 
     if (!td_jsonx_is(l->r.doc, at, TD_JSON_OBJECT))
         return gates_refuse(l, at, "retry is an object: times and known");
-    return td_jsonx_read(&l->r, at, &shape, l);
+    if (td_jsonx_read(&l->r, at, &shape, l))
+        return TD_USAGE;
+    if (l->check->retry_run.len == 0 || l->check->retry_times > 0)
+        return TD_OK;
+    (void)gates_refuse(l, at, "retry has a command and is never tried");
+    return td_error_hint(l->r.err, "add times: 2");
 }
 
 static enum td_code refuse_measure(struct loader *l, uint32_t key,

@@ -1,6 +1,7 @@
 #include "validator/gates/paths.h"
 
 #include "core/fs.h"
+#include "core/hash.h"
 #include "core/mem.h"
 #include "validator/gates/git.h"
 
@@ -71,18 +72,9 @@ void gates_paths_from(struct gates_paths *paths, const char *dir,
     paths->roots = *roots;
 }
 
-static uint64_t hash(struct td_bytes text)
-{
-    uint64_t h = UINT64_C(14695981039346656037);
-
-    for (size_t i = 0; i < text.len; i++)
-        h = (h ^ text.ptr[i]) * UINT64_C(1099511628211);
-    return h ^ h >> 29;
-}
-
 static struct known *slot_of(struct gates_paths *paths, struct td_bytes raw)
 {
-    size_t i = (size_t)hash(raw) & (paths->slots_len - 1);
+    size_t i = (size_t)td_hash(raw) & (paths->slots_len - 1);
 
     while (paths->slots[i].raw && !td_bytes_is(raw, paths->slots[i].raw))
         i = (i + 1) & (paths->slots_len - 1);
@@ -254,6 +246,8 @@ static const char *only_end(const struct gates_paths *paths, const char *tail,
     return *many ? NULL : found;
 }
 
+/* Without git there is no list of files: the end has to stand below the root.
+ */
 static const char *try_ends(struct gates_paths *paths, const char *path)
 {
     ask_git(paths);
@@ -263,7 +257,8 @@ static const char *try_ends(struct gates_paths *paths, const char *path)
 
         while (*tail == '/')
             tail++;
-        found = only_end(paths, tail, &many);
+        found = paths->files.len > 0 ? only_end(paths, tail, &many)
+                                     : try_under(paths, ".", tail);
         if (found || many)
             return found;
         tail += strcspn(tail, "/");

@@ -18,9 +18,9 @@ void gates_paths_from(struct gates_paths *paths, const char *dir,
 
 /* The path below the root of what a report calls `raw`: as it is, under the
  * directory of the command, under each of roots, or the only file that git
- * knows whose path ends in the longest part of it. \ counts as /, "C:" and
- * file:// are passed over. NULL: no file of the project. Lives as long as
- * paths.
+ * knows whose path ends in the longest part of it (without git: the longest end
+ * of it that is a file below the root). \ counts as /, "C:" and file:// are
+ * passed over. NULL: no file of the project. Lives as long as paths.
  */
 const char *gates_paths_find(struct gates_paths *paths, struct td_bytes raw);
 

@@ -209,6 +209,8 @@ static void go(struct gates_session *s)
             ;
         if (is_over(s))
             return;
+        if (load_of(s).running == 0 && gates_settle_held(s))
+            continue;
         wait_for_some(s);
         if (is_told_to_end(s))
             stop_all(s);

@@ -6,11 +6,13 @@
 #include "validator/gates/git.h"
 #include "validator/gates/limit.h"
 #include "validator/gates/paths.h"
+#include "validator/gates/places.h"
 #include "validator/gates/read/read.h"
 #include "validator/gates/run.h"
 #include "validator/gates/words.h"
 
-enum gates_phase { GATES_WAITING, GATES_RUNNING, GATES_DONE };
+/* Held: it is measured, and how sure that is depends on what others measure. */
+enum gates_phase { GATES_WAITING, GATES_RUNNING, GATES_HELD, GATES_DONE };
 
 struct gates_tests;  /* judge_tests.c */
 struct gates_series; /* judge_series.c */
@@ -26,14 +28,19 @@ struct gates_job {
     struct gates_child child;
     uint64_t begun_ns;      /* monotonic, of the first run */
     uint64_t begun_wall_ns; /* of the last run */
+    const char *failed;     /* names of tests for the next run, as $FAILED */
     struct gates_tests *tests;
     struct gates_series *series;
+    bool is_compared; /* its p is known */
+    double p;
     /* For the baseline. */
     bool has_covered;
     struct gates_covered covered;
     const char *tool;          /* of lint */
     struct gates_known *fresh; /* findings that are not known */
     size_t fresh_len;
+    struct gates_place *places; /* of all findings */
+    size_t places_len;
     struct gates_counted *counted;
     size_t counted_len;
 };
@@ -49,9 +56,12 @@ struct gates_session {
     bool has_changes;
     struct gates_changes changes;     /* blanks as they matter */
     struct gates_changes with_blanks; /* all */
+    bool asked_since;
+    const struct gates_changes *since; /* the baseline; NULL: not known */
     struct gates_job *jobs;
     size_t len;
     unsigned measured; /* gates that compare a with b */
+    bool settling;     /* nothing more is measured for now */
     uint64_t faults;   /* findings that were kept */
     int lock;
 };
@@ -82,6 +92,10 @@ enum td_code gates_make_dir(const char *path, struct td_error *err);
 void gates_conclude(struct gates_session *s, struct gates_job *job,
                     enum check_outcome outcome, const char *fmt, ...)
     TD_PRINTF(4, 5);
+
+/* The gates that wait for others are judged by what is known. True: there were
+ * some. */
+bool gates_settle_held(struct gates_session *s);
 
 /* Variables of a gate replaced; NULL and the gate is an error. */
 const char *gates_fill(struct gates_session *s, struct gates_job *job,
@@ -130,8 +144,7 @@ void gates_judge_stream(struct gates_session *s, struct gates_job *job);
 void gates_judge_custom(struct gates_session *s, struct gates_job *job);
 
 /* The next command of a series of measurements, or NULL: it is over. */
-const struct verdict_words *gates_series_next(struct gates_session *s,
-                                              struct gates_job *job);
+const struct verdict_words *gates_series_next(struct gates_job *job);
 /* What became of it: its time. */
 void gates_series_took(struct gates_session *s, struct gates_job *job,
                        uint64_t ns);

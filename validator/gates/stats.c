@@ -79,6 +79,22 @@ double gates_signed_rank(const double *d, size_t n)
     return share_above(ranks, len, sum);
 }
 
+/* All that are smaller have to be rejected too, each at its own level. */
+bool gates_holm(const double *p, size_t n, size_t which, double alpha)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t before = 0;
+
+        if (p[i] > p[which])
+            continue;
+        for (size_t k = 0; k < n; k++)
+            before += p[k] < p[i] || (p[k] == p[i] && k < i);
+        if (p[i] > alpha / (double)(n - before))
+            return false;
+    }
+    return true;
+}
+
 static double middle(double *values, size_t n)
 {
     qsort(values, n, sizeof(*values), compare);

@@ -25,6 +25,13 @@ double gates_shift(const double *d, size_t n);
 /* Median of n >= 1 values. */
 double gates_median(const double *values, size_t n);
 
+/* Does Holm's step-down method reject hypothesis `which` of n at level alpha? A
+ * p that is not known yet is 1: what is rejected so stays rejected whatever it
+ * turns out to be. (S. Holm, "A simple sequentially rejective multiple test
+ * procedure", 1979.)
+ */
+bool gates_holm(const double *p, size_t n, size_t which, double alpha);
+
 /* One block: the time of a, of b, and of a once more. */
 struct gates_block {
     double a;

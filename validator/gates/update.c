@@ -33,6 +33,10 @@ static void update_findings(struct gates_session *s, struct gates_job *job,
 {
     struct gates_baseline *base = s->how->baseline;
 
+    for (size_t i = 0; i < job->places_len; i++) {
+        if (job->places[i].was)
+            gates_places_move(base, &job->places[i]);
+    }
     if (all_ran(s, job->tool))
         gates_baseline_tighten(base, job->tool);
     if (!first && !s->how->accept)
@@ -87,6 +91,28 @@ static void update_counted(struct gates_session *s, struct gates_job *job)
     }
 }
 
+/* Where findings stand in the commit that the baseline will name. */
+static void update_places(struct gates_session *s)
+{
+    struct gates_changes changes = {0};
+
+    gates_places_forget(s->how->baseline);
+    if (!s->facts.commit ||
+        gates_git_since(&changes, &s->arena, s->root, s->facts.commit, NULL))
+        return;
+    for (size_t i = 0; i < s->len; i++) {
+        for (size_t k = 0; k < s->jobs[i].places_len; k++) {
+            const struct gates_place *place = &s->jobs[i].places[k];
+            const struct gates_change *change =
+                gates_change_of(&changes, place->path);
+
+            gates_places_note(s->how->baseline, place->fp,
+                              change ? gates_change_back(change, place->line)
+                                     : place->line);
+        }
+    }
+}
+
 void gates_update(struct gates_session *s)
 {
     struct gates_baseline *base = s->how->baseline;
@@ -106,6 +132,7 @@ void gates_update(struct gates_session *s)
         if (was_judged(job))
             update_counted(s, job);
     }
+    update_places(s);
     base->project = td_arena_copy(&base->arena, s->facts.first ? s->facts.first
                                                                : base->project);
     base->commit = td_arena_copy(&base->arena, s->facts.commit);

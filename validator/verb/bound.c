@@ -158,12 +158,12 @@ static enum td_code read_key(struct check_loader *l, uint32_t at,
     return read_bound(l, at, rule, b, &b->high);
 }
 
-/* Listen to what the expressions ask. */
-static enum td_code listen(struct check_loader *l, uint32_t at,
-                           struct check_rule *rule, struct check_bounds *b)
+static enum td_code listen_to(struct check_loader *l, uint32_t at,
+                              struct check_rule *rule,
+                              const struct check_bounds *b, bool shared,
+                              uint32_t *role)
 {
-    struct check_selector *asks =
-        b->aggregates ? check_aggregates_selector(b->aggregates) : NULL;
+    struct check_selector *asks = check_aggregates_selector(b->aggregates);
 
     if (!asks)
         return TD_OK;
@@ -172,8 +172,24 @@ static enum td_code listen(struct check_loader *l, uint32_t at,
         return td_jsonx_fail(l->doc, at, TD_LIMIT, l->err,
                              "a rule may speak of %d selectors", CHECK_ROLES);
     }
-    b->asks = check_rule_listen(rule, asks, true);
+    *role = check_rule_listen(rule, asks, shared);
     return TD_OK;
+}
+
+/* Listen to what the expressions ask. */
+static enum td_code listen(struct check_loader *l, uint32_t at,
+                           struct check_rule *rule, struct check_bounds *b)
+{
+    enum td_code code = TD_OK;
+
+    if (!b->aggregates)
+        return TD_OK;
+    code = listen_to(l, at, rule, b, true, &b->asks);
+    if (!code && rule->by != CHECK_NO_VALUE)
+        code = listen_to(l, at, rule, b, false, &b->asks_own);
+    if (b->asks_own)
+        rule->heard_roles |= CHECK_ROLE(b->asks_own);
+    return code;
 }
 
 enum td_code check_bounds_load(struct check_bounds *b, struct check_rule *rule,
@@ -222,6 +238,15 @@ static void look_at_work(struct check_run *run)
         check_rule_undecided(run, "a pattern or distinct() took too much work");
 }
 
+static void hear_all(struct check_run *run, const struct check_bounds *b,
+                     struct check_bounds_own *said)
+{
+    if (!said->aggregate)
+        said->aggregate = check_aggregate_new(b->aggregates);
+    check_aggregate_observe(said->aggregate, run->eval);
+    look_at_work(run);
+}
+
 void check_bounds_hear(struct check_run *run, const struct check_message *m,
                        uint64_t roles, const struct check_bounds *b)
 {
@@ -232,12 +257,8 @@ void check_bounds_hear(struct check_run *run, const struct check_message *m,
         hear_field(run, m, &b->low, &heard->said.low);
     if (of_all && b->high.role && (roles & CHECK_ROLE(b->high.role)))
         hear_field(run, m, &b->high, &heard->said.high);
-    if (!b->asks || !(roles & CHECK_ROLE(b->asks)))
-        return;
-    if (!heard->aggregate)
-        heard->aggregate = check_aggregate_new(b->aggregates);
-    check_aggregate_observe(heard->aggregate, run->eval);
-    look_at_work(run);
+    if (of_all && b->asks && (roles & CHECK_ROLE(b->asks)))
+        hear_all(run, b, &heard->said);
 }
 
 void check_bounds_hear_own(struct check_run *run, const struct check_message *m,
@@ -249,40 +270,44 @@ void check_bounds_hear_own(struct check_run *run, const struct check_message *m,
         hear_field(run, m, &b->low, &own->low);
     if (b->high.own && (roles & CHECK_ROLE(b->high.own)))
         hear_field(run, m, &b->high, &own->high);
+    if (b->asks_own && (roles & CHECK_ROLE(b->asks_own)))
+        hear_all(run, b, own);
 }
 
 void check_bounds_forget_own(struct check_bounds_own *own)
 {
     td_buf_release(&own->low.text);
     td_buf_release(&own->high.text);
+    check_aggregate_free(own->aggregate);
+    own->aggregate = NULL;
 }
 
 void check_bounds_forget(struct check_bounds_heard *heard)
 {
     check_bounds_forget_own(&heard->said);
-    check_aggregate_free(heard->aggregate);
-    heard->aggregate = NULL;
 }
 
 static bool calculate(struct check_run *run, const struct check_expr *expr,
+                      const struct check_bounds_own *own,
                       struct schema_rational *out)
 {
     const struct check_bounds_heard *heard = run->shared;
     bool good;
 
     check_eval_key(run->eval, check_rule_key(run));
-    check_eval_aggregate(run->eval, heard->aggregate, NULL);
+    check_eval_aggregate(run->eval, own->aggregate, heard->said.aggregate);
     good = check_expr_number(expr, run->eval, out);
     look_at_work(run);
     return good;
 }
 
 static bool read_limit(struct check_run *run, const struct check_bound *bound,
+                       const struct check_bounds_own *own,
                        const struct check_said *said,
                        struct schema_rational *out)
 {
     if (bound->expr)
-        return calculate(run, bound->expr, out);
+        return calculate(run, bound->expr, own, out);
     if (bound->role)
         return said->text.len > 0 &&
                schema_rational_read(out, td_buf_bytes(&said->text));
@@ -306,11 +331,11 @@ bool check_range_read(struct check_run *run, const struct check_bounds *b,
     const struct check_said *low = said_of(&own->low, &heard->said.low);
 
     *out = (struct check_range){{.den = 1}, {.den = 1}, b->high.set};
-    if (b->high.set && !read_limit(run, &b->high, high, &out->high))
+    if (b->high.set && !read_limit(run, &b->high, own, high, &out->high))
         return false;
     if (b->same)
         schema_rational_copy(&out->low, &out->high);
-    return !b->low.set || read_limit(run, &b->low, low, &out->low);
+    return !b->low.set || read_limit(run, &b->low, own, low, &out->low);
 }
 
 void check_range_release(struct check_range *range)
@@ -374,8 +399,7 @@ void check_bounds_say(struct check_note *note, const struct check_bounds *b,
     say_source(note, &b->high, said_of(&own->high, &heard->said.high));
 }
 
-/* The bounds of a number: "at least 1 and at most 3". */
-static void say_number(const struct check_writer *s)
+void check_bounds_write(const struct check_writer *s)
 {
     uint32_t between = check_say_key(s, "between");
     bool first = true;
@@ -389,33 +413,4 @@ static void say_number(const struct check_writer *s)
     check_say_value(s, between + 1);
     check_say(s, " to ");
     check_say_value(s, s->doc->json.values[between + 1].next);
-}
-
-/* True if one of the values under a key of the rule is calculated. */
-static bool has_calculated(const struct check_writer *s, const char *key)
-{
-    const struct td_json_doc *json = &s->doc->json;
-    uint32_t at = check_say_key(s, key);
-    bool is = false;
-
-    for (uint32_t i = at; at && i < json->values[at].next; i++) {
-        struct td_buf text = {0};
-
-        if (json->values[i].kind != TD_JSON_STRING)
-            continue;
-        (void)td_json_unescape(&text, td_json_inner(json, i));
-        is = is || is_calculated(td_buf_bytes(&text));
-        td_buf_release(&text);
-    }
-    return is;
-}
-
-void check_bounds_write(const struct check_writer *s)
-{
-    say_number(s);
-    /* Where the rule is about each key: whom it asks. */
-    for (size_t i = 0; check_say_key(s, "by") && bound_keys[i]; i++) {
-        if (has_calculated(s, bound_keys[i]))
-            check_say(s, ", asked of the whole stream");
-    }
 }

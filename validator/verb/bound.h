@@ -4,7 +4,7 @@
  *
  * What events say is heard through shared roles, so it is of the whole stream;
  * with `by` what an event with the key says is the key's own, and only what
- * comes without a key is of all. Expressions ask the whole stream.
+ * comes without a key is of all. The same of what expressions ask, one by one.
  */
 #ifndef VALIDATOR_VERB_BOUND_H
 #define VALIDATOR_VERB_BOUND_H
@@ -30,7 +30,8 @@ struct check_bounds {
     struct check_bound high;
     bool same; /* there is one, `high`, for both */
     struct check_aggregates *aggregates;
-    uint32_t asks; /* role of what the tallies listen to, or 0 */
+    uint32_t asks;     /* role of what the tallies listen to, or 0 */
+    uint32_t asks_own; /* with `by`: role of the same, with the key */
 };
 
 /* What an event has said last. */
@@ -43,12 +44,12 @@ struct check_said {
 struct check_bounds_own {
     struct check_said low;
     struct check_said high;
+    struct check_aggregate *aggregate; /* NULL: nothing was heard yet */
 };
 
 /* What is kept of a stream: the rule's shared state. */
 struct check_bounds_heard {
     struct check_bounds_own said;
-    struct check_aggregate *aggregate; /* NULL: nothing was heard yet */
 };
 
 /* What the ends are by now; the low one is 0 if it was not given. */

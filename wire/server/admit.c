@@ -58,10 +58,14 @@ bool server_sio_admit(struct server_sio *s, struct td_bytes ns,
         return false;
     }
     if (s->server->peer_count >= s->server->options.max_peers) {
+        server_tell_refused(s->server, s->address, 0, SERVER_TOO_MANY);
         (void)td_buf_add_text(answer, TOO_MANY);
         return false;
     }
     if (!may_join(s->server, ns)) {
+        if (!s->server->finishing)
+            server_tell_refused(s->server, s->address, 0,
+                                "its namespace may not be joined");
         (void)td_buf_add_text(answer, INVALID);
         return false;
     }

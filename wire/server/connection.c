@@ -295,6 +295,9 @@ void server_accept(void *ctx, struct wire_conn *conn)
     if (server_is_over(server) ||
         server->conn_count >=
             WIRE_CONNS_PER_PEER * server->options.max_peers + WIRE_CONNS_MORE) {
+        if (!server_is_over(server))
+            server_tell_refused(server, wire_peer_name(conn), 0,
+                                "as many connections as this server takes");
         wire_abort(conn);
         return;
     }

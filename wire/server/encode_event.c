@@ -96,6 +96,11 @@ enum td_code envelope_ws(struct td_buf *out, enum ws_opcode *opcode,
     return td_buf_add_byte(out, '}');
 }
 
+static bool fits_field(uint8_t c)
+{
+    return c != '\n' && c != '\r' && c != '\0';
+}
+
 /* The text behind a JSON string body. A byte that no field may hold, and where
  * the escapes are broken each backslash, becomes U+FFFD: half a name is more
  * than none.
@@ -115,7 +120,7 @@ static struct td_bytes field_text(struct td_buf *scratch, struct td_bytes inner)
     for (size_t i = 0; i < from.len; i++) {
         uint8_t c = from.ptr[i];
 
-        if (c == '\n' || c == '\r' || c == '\0' || (!whole && c == '\\'))
+        if (!fits_field(c) || (!whole && c == '\\'))
             (void)td_buf_add_text(scratch, "\xef\xbf\xbd");
         else
             (void)td_buf_add_byte(scratch, c);
@@ -180,6 +185,40 @@ enum td_code envelope_sse(struct td_buf *out, const struct td_event *ev,
     td_buf_release(&id);
     td_buf_release(&data);
     return code;
+}
+
+/* A JSON string body that holds what field_text() must replace. */
+static bool is_changed(struct td_bytes inner)
+{
+    struct td_buf text = {0};
+    bool is;
+
+    if (inner.len == 0 || !memchr(inner.ptr, '\\', inner.len))
+        return false;
+    is =
+        td_json_unescape(&text, inner) != TD_OK || td_json_has_half_pair(inner);
+    for (size_t i = 0; i < text.len && !is; i++)
+        is = !fits_field(text.ptr[i]);
+    td_buf_release(&text);
+    return is;
+}
+
+const char *envelope_sse_changes(const struct td_event *ev)
+{
+    bool quoted = ev->id.len >= 2 && *ev->id.ptr == '"';
+
+    if (is_changed(ev->name))
+        return "a line break, NUL or half a surrogate pair in its name arrives "
+               "as U+FFFD";
+    if (quoted && is_changed(td_bytes(ev->id.ptr + 1, ev->id.len - 2)))
+        return "a line break, NUL or half a surrogate pair in its id arrives "
+               "as U+FFFD";
+    if (ev->att.len > 0)
+        return "its attachments are not sent";
+    if (ev->form != TD_FORM_BYTES && ev->payload.len > 0 &&
+        memchr(ev->payload.ptr, '\r', ev->payload.len))
+        return "a CR in its data arrives as LF";
+    return NULL;
 }
 
 struct td_event envelope_sio(const struct td_event *ev)

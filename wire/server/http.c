@@ -263,6 +263,13 @@ void server_http_head(struct server_conn *c, const struct http_head *head)
         server_conn_write(c, td_text("HTTP/1.1 100 Continue\r\n\r\n"));
 }
 
+static void turn_full_away(struct server_conn *c)
+{
+    server_tell_refused(c->server, wire_peer_name(c->conn), 503,
+                        SERVER_TOO_MANY);
+    server_http_refuse(c, 503, SERVER_TOO_MANY);
+}
+
 void server_http_end(struct server_conn *c, const struct http_head *head)
 {
     enum route route = route_of(c->server, head);
@@ -272,7 +279,7 @@ void server_http_end(struct server_conn *c, const struct http_head *head)
     else if (route == TO_PAGE)
         answer_other(c, head);
     else if (is_full(c->server, route, head))
-        server_http_refuse(c, 503, "as many consumers as this server takes");
+        turn_full_away(c);
     else if (route == TO_WS)
         server_ws_open(c, head);
     else if (route == TO_SSE)

@@ -20,6 +20,7 @@ struct wire_peer *server_peer_new(struct wire_server *server,
     peer->address = td_strdup(address);
     peer->ns = td_strdup("");
     peer->last_id = td_strdup("");
+    peer->target = td_strdup("");
     return peer;
 }
 
@@ -138,7 +139,34 @@ void server_peer_left(struct wire_peer *peer, const struct td_error *why)
     free(peer->address);
     free(peer->ns);
     free(peer->last_id);
+    free(peer->target);
     free(peer);
+}
+
+static void leaving(struct wire_peer *peer)
+{
+    struct wire_server *server = peer->server;
+
+    if (peer->leaving)
+        return;
+    server_flush(server);
+    peer->leaving = true;
+    if (server->events.leaving)
+        server->events.leaving(server->ctx, peer);
+}
+
+void server_session_leaving(struct server_sio *s)
+{
+    for (struct wire_peer *peer = s->peers; peer; peer = peer->sibling)
+        leaving(peer);
+}
+
+void server_conn_leaving(struct server_conn *c)
+{
+    if (c->peer)
+        leaving(c->peer);
+    if (c->sio && c->sio->ws == c && c->sio->streaming)
+        server_session_leaving(c->sio);
 }
 
 void server_peer_event(struct wire_peer *peer, const char *kind,
@@ -181,9 +209,33 @@ void server_unfit(struct wire_server *server, enum wire_dialect dialect,
 {
     for (struct wire_peer *peer = server_first(server, dialect); peer;
          peer = server_next(peer))
-        if (!peer->held &&
+        if (server_takes(peer) &&
             (dialect != WIRE_SIO || td_bytes_is(ev->ns, peer->ns)))
             server_peer_unfit(peer, ev, why);
+}
+
+static void changed(struct wire_peer *peer, const struct td_event *ev,
+                    const char *why)
+{
+    struct wire_server *server = peer->server;
+
+    if (why && server->events.changed)
+        server->events.changed(server->ctx, peer, ev, why);
+}
+
+void server_peer_changes(struct wire_peer *peer, const struct td_event *ev)
+{
+    changed(peer, ev, envelope_sse_changes(ev));
+}
+
+void server_changes(struct wire_server *server, const struct td_event *ev)
+{
+    const char *why = envelope_sse_changes(ev);
+
+    for (struct wire_peer *peer = server_first(server, WIRE_SSE); why && peer;
+         peer = server_next(peer))
+        if (server_takes(peer))
+            changed(peer, ev, why);
 }
 
 static void unref_tally(struct server_tally *tally)
@@ -335,6 +387,17 @@ const char *wire_peer_last_event_id(const struct wire_peer *peer)
     return peer->last_id;
 }
 
+const char *wire_peer_target(const struct wire_peer *peer)
+{
+    return peer->target;
+}
+
+void server_peer_asked(struct wire_peer *peer, const struct http_head *head)
+{
+    free(peer->target);
+    peer->target = td_strndup((const char *)head->target.ptr, head->target.len);
+}
+
 size_t wire_peer_pending(const struct wire_peer *peer)
 {
     struct server_conn *c = conn_of(peer);
@@ -400,14 +463,18 @@ static void send_stream(struct wire_peer *peer, const struct td_event *ev)
     struct wire_server *server = peer->server;
 
     td_buf_clear(&server->scratch);
-    if (envelope_sse(&server->scratch, ev, server->options.id_for_all))
+    if (envelope_sse(&server->scratch, ev, server->options.id_for_all)) {
         too_long(peer, ev);
-    else
-        server_peer_write(peer, peer->conn, td_buf_bytes(&server->scratch));
+        return;
+    }
+    server_peer_changes(peer, ev);
+    server_peer_write(peer, peer->conn, td_buf_bytes(&server->scratch));
 }
 
 void wire_peer_send(struct wire_peer *peer, const struct td_event *ev)
 {
+    if (peer->leaving)
+        return;
     if (td_bytes_is(ev->kind, TD_KIND_ID) && peer->dialect == WIRE_SSE) {
         server_flush(peer->server);
         server_sse_put_id(peer, ev);

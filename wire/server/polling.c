@@ -4,7 +4,7 @@
 
 static bool is_polling(const struct wire_peer *peer)
 {
-    return !peer->sio->streaming && !peer->held;
+    return !peer->sio->streaming && server_takes(peer);
 }
 
 /* Whether a message was queued; if not, the session is too far behind. */

@@ -143,7 +143,7 @@ static void unpack(struct parcel *parcel)
 static bool is_for(const struct server_batch *batch,
                    const struct wire_peer *peer)
 {
-    if (peer->held)
+    if (!server_takes(peer))
         return false;
     return !peer->sio || (peer->sio->streaming &&
                           td_bytes_is(td_buf_bytes(&batch->ns), peer->ns));
@@ -243,10 +243,12 @@ static void send_sse(struct wire_server *server, const struct td_event *ev)
     struct td_buf *bytes = &server->batches[WIRE_SSE].bytes;
     size_t before = bytes->len;
 
-    if (envelope_sse(bytes, ev, server->options.id_for_all))
+    if (envelope_sse(bytes, ev, server->options.id_for_all)) {
         take_back(server, WIRE_SSE, before, ev, NULL);
-    else
-        end_message(server, WIRE_SSE);
+        return;
+    }
+    server_changes(server, ev);
+    end_message(server, WIRE_SSE);
 }
 
 static void send_eio(struct wire_server *server, const struct td_event *ev)
@@ -265,7 +267,7 @@ static void send_sse_id(struct wire_server *server, const struct td_event *ev)
     flush_batch(server, WIRE_SSE);
     for (struct wire_peer *peer = server_first(server, WIRE_SSE); peer;
          peer = server_next(peer))
-        if (!peer->held)
+        if (server_takes(peer))
             server_sse_put_id(peer, ev);
 }
 

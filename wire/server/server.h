@@ -74,6 +74,11 @@ struct wire_server_events {
     /* A consumer can take messages: WebSocket open, Socket.IO namespace
      * joined (once per namespace), Engine.IO session open, SSE headers sent. */
     void (*joined)(void *ctx, struct wire_peer *peer);
+    /* Its conn is closing, by either side: nothing more is sent to it, and what
+     * is meant for others from here on is not lost to it. `left` follows, when
+     * it is known what of the rest reached it; it comes alone where a conn
+     * breaks. May be NULL. */
+    void (*leaving)(void *ctx, struct wire_peer *peer);
     /* It is gone; the last call for this peer. lost: messages that were meant
      * for it and did not reach the kernel. why->code: TD_OK closed in order by
      * either side; TD_PROTOCOL, TD_FORMAT it broke the protocol (event `bad`
@@ -90,10 +95,17 @@ struct wire_server_events {
      * was sent, and it counts as lost. May be NULL. */
     void (*unfit)(void *ctx, struct wire_peer *peer, const struct td_event *ev,
                   const struct td_error *why);
+    /* *ev is sent to peer, but what arrives is not wholly what it holds: why is
+     * static. May be NULL. */
+    void (*changed)(void *ctx, struct wire_peer *peer,
+                    const struct td_event *ev, const char *why);
     /* Every peer's queue is below its mark again, after one was not ready. */
     void (*drained)(void *ctx);
-    /* Somebody was not admitted (wire/server/access.h), with 400, 401 or 403;
-     * why is static. Whoever sends the requests decides how often that is. */
+    /* Somebody was not let in, with that status: 400, 401 or 403
+     * (wire/server/access.h), 400 or 426 to a handshake of WebSocket that is
+     * wrong, 503 where there are too many; 0: an error of Socket.IO, or too
+     * many connections. why is static. Whoever sends the requests decides how
+     * often that is. */
     void (*refused)(void *ctx, const char *address, int status,
                     const char *why);
     /* GET or HEAD of a page: fill *page. NULL: there are none (404). */
@@ -150,6 +162,9 @@ const char *wire_peer_namespace(const struct wire_peer *peer); /* "/" */
 /* SSE: the id of what the consumer last saw, to resume behind it; "" if it does
  * not say. */
 const char *wire_peer_last_event_id(const struct wire_peer *peer);
+/* WebSocket and SSE: what its request asked for, "/path?query" as sent; "" for
+ * others. */
+const char *wire_peer_target(const struct wire_peer *peer);
 /* The id that SSE consumers see with id_for_all: the event's own, which may be
  * empty, or else "tape:" and its time and seq, which no other event has and no
  * server is likely to use; ptr is NULL if it has no seq either. Lives as long

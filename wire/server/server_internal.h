@@ -115,12 +115,14 @@ struct wire_peer {
     struct wire_peer *next;
     uint32_t id;
     bool held;
+    bool leaving;     /* its conn is closing */
     uint64_t refused; /* messages that found no room */
     uint64_t waiting; /* messages that wait for its session's next poll */
     struct wire_peer *sibling; /* the next peer of its Socket.IO session */
     char *address;
     char *ns;      /* as td_event.ns spells it */
     char *last_id; /* SSE: Last-Event-ID */
+    char *target;  /* WebSocket and SSE: of its request */
     struct server_member *groups;
     struct wire_peer *next_chosen;
     uint64_t choice; /* the last that it was in */
@@ -195,6 +197,12 @@ static inline bool server_is_over(const struct wire_server *server)
     return server->finishing && !server->sessions;
 }
 
+/* Whether what is sent to many is for this one. */
+static inline bool server_takes(const struct wire_peer *peer)
+{
+    return !peer->held && !peer->leaving;
+}
+
 /* The peers that what is sent is for, one after the other. */
 static inline struct wire_peer *server_first(const struct wire_server *server,
                                              enum wire_dialect dialect)
@@ -237,8 +245,9 @@ void server_http_end(struct server_conn *c, const struct http_head *head);
 void server_http_refuse(struct server_conn *c, int status, const char *why);
 /* Append the CORS fields an answer to this request needs. */
 void server_http_cors(struct td_buf *out, const struct http_head *head);
-/* Why a token was refused. */
+/* Why a token was refused, and why nobody else is let in. */
 #define SERVER_NO_TOKEN "the token is missing or wrong"
+#define SERVER_TOO_MANY "as many consumers as this server takes"
 /* A whole answer; head is the request's (NULL: it was not understood). */
 void server_http_answer(struct server_conn *c, const struct http_head *head,
                         int status, const char *type, struct td_bytes body);
@@ -332,10 +341,15 @@ void server_session_doom(struct server_sio *s, bool slow);
 struct wire_peer *server_peer_new(struct wire_server *server,
                                   enum wire_dialect dialect,
                                   const char *address);
+/* What it asked for: wire_peer_target(). */
+void server_peer_asked(struct wire_peer *peer, const struct http_head *head);
 void server_peer_joined(struct wire_peer *peer);
 void server_peer_left(struct wire_peer *peer, const struct td_error *why);
 void server_peer_event(struct wire_peer *peer, const char *kind,
                        enum td_form form, struct td_bytes payload);
+/* What comes now is for others: before a conn, or a session, says its last. */
+void server_conn_leaving(struct server_conn *c);
+void server_session_leaving(struct server_sio *s);
 /* Tell the owner what broke the protocol (wire/event/control_payload.h). */
 void server_peer_bad(struct wire_peer *peer, struct td_bytes bytes,
                      const struct td_error *why);
@@ -357,6 +371,11 @@ void server_peer_unfit(struct wire_peer *peer, const struct td_event *ev,
                        const struct td_error *why);
 void server_unfit(struct wire_server *server, enum wire_dialect dialect,
                   const struct td_event *ev, const struct td_error *why);
+/* Tell the owner where a stream does not carry all of an event: for one peer,
+ * and for all that it is for.
+ */
+void server_peer_changes(struct wire_peer *peer, const struct td_event *ev);
+void server_changes(struct wire_server *server, const struct td_event *ev);
 /* Bytes of a conn that reached the kernel. */
 uint64_t server_gone_bytes(const struct server_conn *c);
 void server_deliveries_release(struct server_deliveries *deliveries);
@@ -368,6 +387,10 @@ enum td_code envelope_ws(struct td_buf *out, enum ws_opcode *opcode,
                          const struct td_event *ev);
 enum td_code envelope_sse(struct td_buf *out, const struct td_event *ev,
                           bool id_for_all);
+/* What such a stream cannot carry of an event that it carries: static text, or
+ * NULL.
+ */
+const char *envelope_sse_changes(const struct td_event *ev);
 /* The event as sio_encode() takes it: without the id of another protocol. */
 struct td_event envelope_sio(const struct td_event *ev);
 

@@ -215,6 +215,7 @@ static void closed(void *ctx, const struct td_error *why)
 {
     struct server_sio *s = ctx;
 
+    server_session_leaving(s);
     s->over = true;
     set_why(s, why);
     bury(s);

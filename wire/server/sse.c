@@ -52,6 +52,7 @@ void server_sse_open(struct server_conn *c, const struct http_head *head)
     c->peer->conn = c;
     free(c->peer->last_id);
     c->peer->last_id = td_strndup(last.ptr, last.len);
+    server_peer_asked(c->peer, head);
     server_peer_joined(c->peer);
 }
 
@@ -67,6 +68,7 @@ void server_sse_put_id(struct wire_peer *peer, const struct td_event *ev)
 
 void server_sse_close(struct server_conn *c)
 {
+    server_conn_leaving(c);
     if (!c->plain)
         server_conn_write(c, td_text("0\r\n\r\n"));
     server_conn_end(c);

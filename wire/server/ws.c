@@ -17,6 +17,7 @@ void server_ws_close(struct server_conn *c, uint16_t code, const char *reason)
 
     if (c->mode == SERVER_CLOSING)
         return;
+    server_conn_leaving(c);
     (void)ws_put_close(&frame, code, reason, NULL);
     server_conn_write(c, td_buf_bytes(&frame));
     td_buf_release(&frame);
@@ -31,6 +32,7 @@ static bool shake_hands(struct server_conn *c, const struct http_head *head)
     struct td_buf out = {0};
 
     if (status != 101) {
+        server_tell_refused(c->server, wire_peer_name(c->conn), status, why);
         server_http_refuse(c, status, why);
         return false;
     }
@@ -82,6 +84,7 @@ void server_ws_open(struct server_conn *c, const struct http_head *head)
     c->peer = server_peer_new(c->server, WIRE_WS, wire_peer_name(c->conn));
     c->peer->conn = c;
     server_conn_beat_in(c, c->server->options.ping_interval_ns);
+    server_peer_asked(c->peer, head);
     server_peer_joined(c->peer);
 }
 

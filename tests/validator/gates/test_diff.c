@@ -80,7 +80,44 @@ static void lines_are_those_that_were_added(void)
     }
 }
 
+/* Two lines in place of line 2, line 5 gone, one more behind line 7. */
+static void lines_are_followed_through_a_diff(void)
+{
+    static const char diff[] = "diff --git a/x b/x\n--- a/x\n+++ b/x\n"
+                               "@@ -2 +2,2 @@\n-b\n+B\n+C\n"
+                               "@@ -5 +5,0 @@\n-e\n"
+                               "@@ -7,0 +8 @@\n+n\n"
+                               "@@ -9,2 +11,2 @@\n-i\n-j\n+I\n+J\n";
+    static const struct {
+        uint64_t old;
+        uint64_t from; /* 0: it is gone */
+        uint64_t to;
+        uint64_t back; /* of `to` */
+    } lines[] = {{1, 1, 1, 1},    {2, 2, 3, 0},    {3, 4, 4, 3}, {5, 0, 0, 0},
+                 {6, 6, 6, 6},    {7, 7, 7, 7},    {8, 9, 9, 8}, {9, 11, 11, 0},
+                 {10, 12, 12, 0}, {11, 13, 13, 11}};
+    struct td_arena arena = {0};
+    struct gates_changes changes = {0};
+
+    CU_ASSERT_EQUAL_FATAL(
+        gates_diff_read(&changes, &arena, td_text(diff), NULL), TD_OK);
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        struct verdict_range now = {0};
+        bool there = gates_change_forward(changes.list, lines[i].old, &now);
+
+        CU_ASSERT_EQUAL(there, lines[i].from > 0);
+        if (!there)
+            continue;
+        CU_ASSERT_EQUAL(now.from, lines[i].from);
+        CU_ASSERT_EQUAL(now.to, lines[i].to);
+        CU_ASSERT_EQUAL(gates_change_back(changes.list, now.to), lines[i].back);
+    }
+    CU_ASSERT_EQUAL(gates_change_back(changes.list, 8), 0);
+    td_arena_release(&arena);
+}
+
 CU_TestInfo validator_gates_diff_tests[] = {
+    {"lines are followed through a diff", lines_are_followed_through_a_diff},
     {"lines are those that were added", lines_are_those_that_were_added},
     CU_TEST_INFO_NULL,
 };

@@ -27,6 +27,7 @@ static const struct {
     {"ROOT/src/b.c", "src/b.c"},
     {"file://ROOT/src/b.c", "src/b.c"},
     {"C:\\nowhere\\b.c", NULL},
+    {"example.org/m/src/b.c", "src/b.c"}, /* a package of Go; there is no git */
     {"/etc/passwd", NULL},
     {"../../../../../../etc/passwd", NULL},
     {"src", NULL}, /* a folder */

@@ -111,7 +111,29 @@ static void a_round_is_judged_by_limit_noise_and_chance(void)
     CU_ASSERT(fabs(judge(1.10, 1.02, 0.05).floor - 0.02) < 0.001);
 }
 
+/* Holm's own way: the smallest at alpha/n, the next at alpha/(n - 1)... */
+static void step_down_gives_more_than_a_share(void)
+{
+    static const struct {
+        double p[4];
+        const char *rejected;
+    } sets[] = {{{0.01, 0.02, 0.03, 0.04}, "1000"},
+                {{0.012, 0.016, 0.024, 0.04}, "1111"},
+                {{0.04, 0.012, 0.024, 0.016}, "1111"},
+                {{0.012, 0.018, 0.001, 0.9}, "1110"},
+                {{0.02, 0.02, 0.02, 0.02}, "0000"},
+                {{0.0125, 0.0125, 1, 1}, "1100"},
+                {{0.01, 1, 1, 1}, "1000"}};
+
+    for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+        for (size_t k = 0; k < 4; k++)
+            CU_ASSERT_EQUAL(gates_holm(sets[i].p, 4, k, 0.05),
+                            sets[i].rejected[k] == '1');
+    CU_ASSERT(gates_holm(sets[0].p, 1, 0, 0.01));
+}
+
 CU_TestInfo validator_gates_stats_tests[] = {
+    {"step down gives more than a share", step_down_gives_more_than_a_share},
     {"signed rank is exact", signed_rank_is_exact},
     {"zeroes say nothing", zeroes_say_nothing},
     {"the smallest chance is known", the_smallest_chance_is_known},

@@ -71,7 +71,7 @@ static void order_and_number(void)
          "fail 1: 0 ||between 2 and 3 \"a\" (count(b)) (as s says)|1|1=3 2"},
         {"count: a, at_least: 'sum(b.n) * 0.5', by: k",
          "b k=1 n=2; a k=1; b k=3 n=1; a k=2; b n=1",
-         "fail 2: 0 k = 1||at least 2 \"a\" (sum(b.n) * 0.5)|1|2"},
+         "fail 1: 0 k = 3||at least 0.5 \"a\" (sum(b.n) * 0.5)|0|"},
         {"count: a, at_most: 'key - 1', by: k", "a k=1; a k=2",
          "fail 1: 0 k = 1||exactly 0 \"a\" (key - 1)|1|1"},
         {"count: a, equals: 'count(b[n > 1])'", "a; b n=1; b n=2", "pass"},

@@ -1,6 +1,7 @@
 /* lcov's tracefiles, of versions 1 and 2 (geninfo(1)): a record a source file,
  * in any order, also several of one file.
  */
+#include "core/hash.h"
 #include "validator/gates/read/formats.h"
 #include "validator/gates/read/reader.h"
 
@@ -56,13 +57,8 @@ static void take_line(struct lcov *r, struct td_bytes text)
 static uint64_t branch_number(struct td_bytes text)
 {
     uint64_t n;
-    uint64_t h = UINT64_C(14695981039346656037);
 
-    if (read_uint(text, &n))
-        return n;
-    for (size_t i = 0; i < text.len; i++)
-        h = (h ^ text.ptr[i]) * UINT64_C(1099511628211);
-    return h | UINT64_C(1) << 63;
+    return read_uint(text, &n) ? n : td_hash(text) | UINT64_C(1) << 63;
 }
 
 /* LINE,[e|U]BLOCK,EXPRESSION,TAKEN: the last comma splits; e: an exception, U:

@@ -1,16 +1,53 @@
-/* SARIF 2.1.0. A result without a level is a warning (3.27.10); one that is
- * suppressed, absent or no failure is passed over; a run without results did
- * not look (3.14.23), and one whose execution failed (3.20.14) is told.
+/* SARIF 2.1.0. A result without a level has that of its rule's configuration,
+ * else it is a warning (3.27.10); one that is suppressed, absent or no failure
+ * is passed over; a run without results did not look (3.14.23), and one whose
+ * execution failed (3.20.14) is told. A relative URI is resolved against its
+ * base (3.4.4, 3.14.14).
+ *
+ * Members have no order, so a result that needs what its run has not told yet
+ * waits for the end of the run.
  */
+#include "core/arena.h"
+#include "core/hash.h"
+#include "core/hex.h"
+#include "core/mem.h"
 #include "validator/gates/read/formats.h"
 #include "validator/gates/read/reader.h"
 
-enum { RULE, MESSAGE, FILE_NAME, PLAIN, VERSION };
+#include <stdlib.h>
+#include <string.h>
+
+#define RULES_MAX   100000
+#define BASES_MAX   100
+#define BASE_LEVELS 8                  /* bases that stand on each other */
+#define WAITING_MAX ((size_t)16 << 20) /* bytes of results; the rest does not  \
+                                        */
+
+enum { RULE, MESSAGE, FILE_NAME, PLAIN, VERSION, BASE, LEVEL };
+
+struct rule {
+    uint64_t hash; /* of the id */
+    enum check_level level;
+};
+
+struct uri_base {
+    const char *id;
+    const char *uri;
+    const char *base; /* on which it stands, or "" */
+};
 
 struct sarif {
     struct read_reader base;
     bool has_results;
     bool has_runs;
+    struct td_arena arena;
+    struct rule *rules; /* of the run */
+    size_t rules_len;
+    size_t rules_cap;
+    struct uri_base bases[BASES_MAX];
+    size_t bases_len;
+    struct td_buf waiting; /* results, each on a line */
+    bool at_end;           /* of the run: nothing more will be known */
 };
 
 enum {
@@ -21,7 +58,10 @@ enum {
     PATH_INVOCATION,
     PATH_NAME,
     PATH_VERSION,
-    PATH_ARTIFACT
+    PATH_ARTIFACT,
+    PATH_RULE,
+    PATH_OTHER_RULE,
+    PATH_BASES
 };
 static const char *const paths[] = {"/runs/*/results/*",
                                     "</runs/*/results",
@@ -31,37 +71,136 @@ static const char *const paths[] = {"/runs/*/results/*",
                                     "/runs/*/tool/driver/name",
                                     "/runs/*/tool/driver/version",
                                     "/runs/*/artifacts/*/location/uri",
+                                    "/runs/*/tool/driver/rules/*",
+                                    "/runs/*/tool/extensions/*/rules/*",
+                                    "/runs/*/originalUriBaseIds",
                                     NULL};
 
-static int hex_of(uint8_t byte)
+static bool is_escape(struct td_bytes uri, size_t at)
 {
-    if (byte >= '0' && byte <= '9')
-        return byte - '0';
-    byte |= 0x20;
-    return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
+    return at + 2 < uri.len && uri.ptr[at] == '%' &&
+           td_hex_digit(uri.ptr[at + 1]) >= 0 &&
+           td_hex_digit(uri.ptr[at + 2]) >= 0;
 }
 
-/* A URI as a path: %20 undone, file:// off. */
-static struct td_bytes path_of(struct read_reader *r, struct td_bytes uri)
+/* Add a URI as a path: %20 undone, file:// off. */
+static void add_path(struct read_reader *r, struct td_bytes uri)
 {
     if (read_begins(uri, "file://"))
         uri = read_after(uri, 7);
-    (void)read_keep(r, FILE_NAME, td_text(""));
     while (uri.len > 0) {
         size_t len = read_find_byte(uri, '%');
-        int high = len + 2 < uri.len ? hex_of(uri.ptr[len + 1]) : -1;
-        int low = high >= 0 ? hex_of(uri.ptr[len + 2]) : -1;
-        uint8_t byte = (uint8_t)(high * 16 + low);
-        bool escaped = low >= 0 && byte >= 0x20;
+        uint8_t byte = 0;
 
-        if (len < uri.len && !escaped)
+        if (is_escape(uri, len))
+            byte = (uint8_t)(td_hex_digit(uri.ptr[len + 1]) * 16 +
+                             td_hex_digit(uri.ptr[len + 2]));
+        if (len < uri.len && byte < 0x20)
             len++;
         read_keep_more(r, FILE_NAME, td_bytes(uri.ptr, len));
-        if (escaped)
+        if (byte >= 0x20)
             read_keep_more(r, FILE_NAME, td_bytes(&byte, 1));
-        uri = read_after(uri, len + (escaped ? 3 : 0));
+        uri = read_after(uri, len + (byte >= 0x20 ? 3 : 0));
     }
-    return read_kept(r, FILE_NAME);
+}
+
+static const struct uri_base *base_of(const struct sarif *r, struct td_bytes id)
+{
+    for (size_t i = 0; i < r->bases_len; i++) {
+        if (td_bytes_is(id, r->bases[i].id))
+            return &r->bases[i];
+    }
+    return NULL;
+}
+
+/* A scheme, or from the root. */
+static bool is_absolute(struct td_bytes uri)
+{
+    size_t colon = read_find_byte(uri, ':');
+
+    return read_begins(uri, "/") ||
+           (colon < uri.len && colon < read_find_byte(uri, '/'));
+}
+
+/* The bases that lead to the URI, the outermost first. */
+static void add_bases(struct sarif *r, struct td_bytes id)
+{
+    const struct uri_base *chain[BASE_LEVELS];
+    size_t len = 0;
+
+    while (id.len > 0 && len < BASE_LEVELS) {
+        chain[len] = base_of(r, id);
+        if (!chain[len])
+            break;
+        id = is_absolute(td_text(chain[len]->uri)) ? td_text("")
+                                                   : td_text(chain[len]->base);
+        len++;
+    }
+    while (len-- > 0) {
+        struct td_bytes uri = td_text(chain[len]->uri);
+
+        add_path(&r->base, uri);
+        if (uri.len > 0 && uri.ptr[uri.len - 1] != '/')
+            read_keep_more(&r->base, FILE_NAME, td_text("/"));
+    }
+}
+
+static struct td_bytes file_of(struct sarif *r, const struct td_json_doc *doc,
+                               uint32_t place)
+{
+    struct read_reader *base = &r->base;
+    struct td_bytes uri;
+
+    (void)read_keep(base, FILE_NAME, td_text(""));
+    if (place == UINT32_MAX)
+        return td_text("");
+    uri = read_text(base, PLAIN, doc, place, "/artifactLocation/uri");
+    if (!is_absolute(uri))
+        add_bases(r, read_text(base, BASE, doc, place,
+                               "/artifactLocation/uriBaseId"));
+    add_path(base, uri);
+    return read_kept(base, FILE_NAME);
+}
+
+/* ---- rules ---- */
+
+static struct rule *rule_slot(const struct sarif *r, uint64_t hash)
+{
+    for (size_t i = (size_t)hash & (r->rules_cap - 1);;
+         i = (i + 1) & (r->rules_cap - 1)) {
+        if (r->rules[i].hash == 0 || r->rules[i].hash == hash)
+            return &r->rules[i];
+    }
+}
+
+static void grow_rules(struct sarif *r)
+{
+    struct rule *old = r->rules;
+    size_t cap = r->rules_cap;
+
+    if (r->rules_len * 2 < cap)
+        return;
+    r->rules_cap = cap ? cap * 2 : 256;
+    r->rules = td_calloc(r->rules_cap, sizeof(*r->rules));
+    for (size_t i = 0; i < cap; i++) {
+        if (old[i].hash)
+            *rule_slot(r, old[i].hash) = old[i];
+    }
+    free(old);
+}
+
+/* ID, or ID/PART of which only ID is described (3.27.5). */
+static const struct rule *rule_of(const struct sarif *r, struct td_bytes id)
+{
+    while (r->rules_cap > 0 && id.len > 0) {
+        const struct rule *rule = rule_slot(r, td_hash(id));
+
+        if (rule->hash)
+            return rule;
+        while (id.len > 0 && id.ptr[--id.len] != '/')
+            ;
+    }
+    return NULL;
 }
 
 static enum check_level level_of(struct td_bytes level)
@@ -72,6 +211,44 @@ static enum check_level level_of(struct td_bytes level)
                ? CHECK_LEVEL_INFO
                : CHECK_LEVEL_WARN;
 }
+
+static void take_rule(struct sarif *r, const struct td_json_doc *doc)
+{
+    struct td_bytes id = read_text(&r->base, RULE, doc, 0, "id");
+    struct rule *rule;
+
+    if (r->rules_len == RULES_MAX)
+        return;
+    grow_rules(r);
+    rule = rule_slot(r, td_hash(id));
+    if (rule->hash)
+        return;
+    rule->hash = td_hash(id);
+    rule->level = level_of(
+        read_text(&r->base, PLAIN, doc, 0, "/defaultConfiguration/level"));
+    r->rules_len++;
+}
+
+static void take_bases(struct sarif *r, const struct td_json_doc *doc)
+{
+    const struct td_json_value *v = doc->values;
+
+    if (v[0].kind != TD_JSON_OBJECT)
+        return;
+    for (uint32_t key = 1; key < v[0].next && r->bases_len < BASES_MAX;
+         key = v[key + 1].next) {
+        struct uri_base *base = &r->bases[r->bases_len++];
+
+        base->id =
+            td_arena_text(&r->arena, read_string(&r->base, PLAIN, doc, key));
+        base->uri = td_arena_text(
+            &r->arena, read_text(&r->base, PLAIN, doc, key + 1, "uri"));
+        base->base = td_arena_text(
+            &r->arena, read_text(&r->base, PLAIN, doc, key + 1, "uriBaseId"));
+    }
+}
+
+/* ---- results ---- */
 
 static bool is_passed_over(struct read_reader *r, const struct td_json_doc *doc)
 {
@@ -85,29 +262,73 @@ static bool is_passed_over(struct read_reader *r, const struct td_json_doc *doc)
     return suppressed != UINT32_MAX && doc->values[suppressed].count > 0;
 }
 
-static void take_result(struct read_reader *r, const struct td_json_doc *doc)
+/* Does it need a rule or a base that may still come? */
+static bool must_wait(struct sarif *r, const struct td_json_doc *doc,
+                      struct td_bytes level, struct td_bytes rule)
 {
+    struct td_bytes base =
+        read_text(&r->base, BASE, doc, 0,
+                  "/locations/0/physicalLocation/artifactLocation/uriBaseId");
+
+    return !r->at_end && ((level.len == 0 && !rule_of(r, rule)) ||
+                          (base.len > 0 && !base_of(r, base)));
+}
+
+static bool keep_waiting(struct sarif *r, const struct td_json_doc *doc)
+{
+    struct td_bytes raw = td_json_raw(doc, 0);
+
+    if (r->waiting.len + raw.len > WAITING_MAX)
+        return false;
+    for (size_t i = 0; i < raw.len; i++)
+        (void)td_buf_add_byte(&r->waiting,
+                              raw.ptr[i] == '\n' ? ' ' : raw.ptr[i]);
+    (void)td_buf_add_byte(&r->waiting, '\n');
+    return true;
+}
+
+static void take_result(struct sarif *r, const struct td_json_doc *doc)
+{
+    struct read_reader *base = &r->base;
     uint32_t place = read_member(doc, 0, "/locations/0/physicalLocation");
     struct read_finding f = {0};
     struct td_bytes level;
 
-    if (is_passed_over(r, doc))
+    if (is_passed_over(base, doc))
         return;
-    level = read_text(r, PLAIN, doc, 0, "level");
-    f.level = level_of(level);
-    f.rule = read_text(r, RULE, doc, 0, "ruleId");
+    level = read_text(base, LEVEL, doc, 0, "level");
+    f.rule = read_text(base, RULE, doc, 0, "ruleId");
     if (f.rule.len == 0)
-        f.rule = read_text(r, RULE, doc, 0, "/rule/id");
-    f.message = read_text(r, MESSAGE, doc, 0, "/message/text");
+        f.rule = read_text(base, RULE, doc, 0, "/rule/id");
+    if (must_wait(r, doc, level, f.rule) && keep_waiting(r, doc))
+        return;
+    f.level = level.len == 0 && rule_of(r, f.rule) ? rule_of(r, f.rule)->level
+                                                   : level_of(level);
+    f.message = read_text(base, MESSAGE, doc, 0, "/message/text");
     if (f.message.len == 0)
-        f.message = read_text(r, MESSAGE, doc, 0, "/message/markdown");
-    f.file =
-        path_of(r, place == UINT32_MAX ? td_text("")
-                                       : read_text(r, PLAIN, doc, place,
-                                                   "/artifactLocation/uri"));
+        f.message = read_text(base, MESSAGE, doc, 0, "/message/markdown");
+    f.file = file_of(r, doc, place);
     f.line = read_count(doc, place, "/region/startLine");
     f.column = read_count(doc, place, "/region/startColumn");
-    read_tell_finding(r, &f);
+    read_tell_finding(base, &f);
+}
+
+static void take_waiting(struct sarif *r)
+{
+    struct td_bytes rest = td_buf_bytes(&r->waiting);
+
+    r->at_end = true;
+    while (rest.len > 0) {
+        size_t len = read_find_byte(rest, '\n');
+        const struct td_json_doc *doc =
+            read_line_json(&r->base, td_bytes(rest.ptr, len));
+
+        if (doc)
+            take_result(r, doc);
+        rest = read_after(rest, len + 1);
+    }
+    r->at_end = false;
+    td_buf_clear(&r->waiting);
 }
 
 static void take_invocation(struct read_reader *r,
@@ -132,6 +353,11 @@ static void end_run(struct sarif *r)
     if (!r->has_results)
         read_partial(&r->base, "a run has no results: the tool did not look");
     r->has_results = false;
+    take_waiting(r);
+    free(r->rules);
+    r->rules = NULL;
+    r->rules_len = r->rules_cap = 0;
+    r->bases_len = 0;
 }
 
 static void on_record(struct read_reader *reader, unsigned path,
@@ -140,7 +366,7 @@ static void on_record(struct read_reader *reader, unsigned path,
     struct sarif *r = (struct sarif *)reader;
 
     if (path == PATH_RESULT) {
-        take_result(reader, doc);
+        take_result(r, doc);
     } else if (path == PATH_RESULTS) {
         r->has_results = true;
     } else if (path == PATH_RUN) {
@@ -156,9 +382,22 @@ static void on_record(struct read_reader *reader, unsigned path,
 
         memcpy(name, reader->end.tool, sizeof(name));
         read_tool(reader, td_text(name), read_string(reader, VERSION, doc, 0));
+    } else if (path == PATH_RULE || path == PATH_OTHER_RULE) {
+        take_rule(r, doc);
+    } else if (path == PATH_BASES) {
+        take_bases(r, doc);
     } else {
         reader->end.files++;
     }
+}
+
+static void release(struct read_reader *reader)
+{
+    struct sarif *r = (struct sarif *)reader;
+
+    free(r->rules);
+    td_buf_release(&r->waiting);
+    td_arena_release(&r->arena);
 }
 
 static void finish(struct read_reader *reader)
@@ -171,7 +410,8 @@ static void finish(struct read_reader *reader)
 static const struct read_way way = {.size = sizeof(struct sarif),
                                     .paths = paths,
                                     .record = on_record,
-                                    .finish = finish};
+                                    .finish = finish,
+                                    .release = release};
 
 static struct read_reader *open_sarif(const struct read_sink *sink)
 {

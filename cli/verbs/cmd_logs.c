@@ -1,0 +1,84 @@
+/* tapedeck logs: what a task has written. */
+#include "cli/options/command.h"
+#include "core/fs.h"
+#include "core/json_writer.h"
+#include "orchestrator/run/folder.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define LOG_MAX ((size_t)1 << 30)
+
+static const struct cli_option options[] = {
+    {.name = "state",
+     .type = CLI_TEXT,
+     .value = "DIR",
+     .preset = ".tapedeck",
+     .help = "where executions are kept"},
+    {.name = NULL},
+};
+
+/* As ids of tasks are: no path. */
+static bool is_task(const char *text)
+{
+    return *text &&
+           text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
+}
+
+static enum td_code print(const struct cli_args *args, const struct td_buf *log,
+                          struct td_error *err)
+{
+    struct td_buf line = {0};
+    struct td_json_writer w = td_json_writer(&line);
+    enum td_code code;
+
+    if (!cli_json(args))
+        return td_fs_write(STDOUT_FILENO, td_buf_bytes(log), "stdout", err);
+    td_json_object(&w, NULL);
+    td_json_put_text(&w, "execution_id", cli_operand(args, 0));
+    td_json_put_text(&w, "task", cli_operand(args, 1));
+    td_json_put_string(&w, "log", td_buf_bytes(log));
+    td_json_object_end(&w);
+    (void)td_json_line(&w);
+    code = td_fs_write(STDOUT_FILENO, td_buf_bytes(&line), "stdout", err);
+    td_buf_release(&line);
+    return code;
+}
+
+static enum td_code run(const struct cli_args *args, struct td_error *err)
+{
+    const char *id = cli_operand(args, 0);
+    const char *task = cli_operand(args, 1);
+    struct td_buf path = {0};
+    struct td_buf log = {.max = LOG_MAX};
+    enum td_code code;
+
+    if (!run_is_id(id))
+        return td_error_set(err, TD_USAGE, id, 0,
+                            "an execution is named as x7 is");
+    if (!is_task(task))
+        return td_error_set(err, TD_USAGE, task, 0, "no task is named so");
+    (void)td_buf_addf(&path, "%s/%s/logs/%s.log", cli_text(args, "state"), id,
+                      task);
+    code = td_fs_read(&log, td_buf_str(&path), err);
+    if (code == TD_IO)
+        (void)td_error_hint(err, "it has not run, or in another --state");
+    if (!code)
+        code = print(args, &log, err);
+    td_buf_release(&path);
+    td_buf_release(&log);
+    return code;
+}
+
+const struct cli_command cli_cmd_logs = {
+    .name = "logs",
+    .summary = "Print what a task of an execution has written.",
+    .usage = "ID TASK",
+    .details = "Of its last attempt; both ends of it, if it is longer than "
+               "`log` of the plan allows.",
+    .examples = "tapedeck logs x7 eval",
+    .options = options,
+    .min_operands = 2,
+    .max_operands = 2,
+    .run = run,
+};

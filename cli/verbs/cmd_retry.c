@@ -1,0 +1,47 @@
+/* tapedeck retry: the plan of an execution once more. */
+#include "cli/verbs/run_loop.h"
+
+static const struct cli_option options[] = {
+    {.name = "from",
+     .type = CLI_TEXT,
+     .value = "TASK",
+     .help = "also run this task again, and all that depend on it"},
+    {.name = "workspace",
+     .type = CLI_TEXT,
+     .value = "DIR",
+     .preset = ".",
+     .help = "the folder of the plan"},
+    CLI_RUN_OPTIONS,
+    {.name = NULL},
+};
+
+static enum td_code open_run(void *ctx, struct wire_net *net,
+                             struct run_exec **out, struct td_error *err)
+{
+    const struct cli_args *args = ctx;
+    struct run_options how = cli_run_settings(args);
+
+    return run_retry(out, net, cli_operand(args, 0), cli_text(args, "from"),
+                     cli_text(args, "workspace"), &how, err);
+}
+
+static enum td_code run(const struct cli_args *args, struct td_error *err)
+{
+    return cli_run(args, open_run, (void *)(uintptr_t)args, false, err);
+}
+
+const struct cli_command cli_cmd_retry = {
+    .name = "retry",
+    .summary = "Run what did not end well in an execution.",
+    .usage = "ID",
+    .details =
+        "A fresh execution of the same plan in the same workspace. Tasks that "
+        "ended well are taken over where their outputs are still there. Exit "
+        "status as of `tapedeck run`.",
+    .examples = "tapedeck retry x7\n"
+                "tapedeck retry x7 --from join",
+    .options = options,
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run,
+};

@@ -1,0 +1,18 @@
+/* cli/verbs/plan.h - what `tapedeck plan` can be told to do, a file each. */
+#ifndef CLI_VERBS_PLAN_H
+#define CLI_VERBS_PLAN_H
+
+#include "cli/options/command.h"
+#include "core/event.h"
+
+/* Operands behind the word are from 1 on. */
+enum td_code cli_plan_generate(const struct cli_args *args,
+                               struct td_error *err);
+
+/* Write the outputs of all templates of a generated plan, which is JSON, below
+ * dir. TD_IO.
+ */
+enum td_code cli_plan_render(struct td_bytes plan, const char *dir,
+                             struct td_error *err);
+
+#endif

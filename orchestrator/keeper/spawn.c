@@ -1,0 +1,260 @@
+#include "orchestrator/keeper/spawn.h"
+
+#include "core/mem.h"
+#include "orchestrator/keeper/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define NS_PER_S UINT64_C(1000000000)
+
+/* What the child was about to do when it failed. */
+enum step { STEP_SET_UP, STEP_LIMIT, STEP_DIR, STEP_EXEC };
+
+struct report {
+    enum step step;
+    int errnum;
+    const char *what; /* static text, the same in both processes */
+};
+
+struct pipes {
+    int in[2];
+    int out[2];
+    int err[2];
+    int report[2];
+};
+
+void keep_close_fd(int *fd)
+{
+    if (*fd >= 0)
+        (void)close(*fd);
+    *fd = -1;
+}
+
+static void close_both(int ends[2])
+{
+    keep_close_fd(&ends[0]);
+    keep_close_fd(&ends[1]);
+}
+
+static void close_pipes(struct pipes *p)
+{
+    close_both(p->in);
+    close_both(p->out);
+    close_both(p->err);
+    close_both(p->report);
+}
+
+/* 0 or an errno. */
+static int open_pipes(struct pipes *p, const struct keep_job *job)
+{
+    bool in = job->in.len > 0 || job->in_open;
+
+    *p = (struct pipes){{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
+    if ((in && pipe2(p->in, O_CLOEXEC)) || pipe2(p->out, O_CLOEXEC) ||
+        (job->relay != KEEP_RELAY_NONE && pipe2(p->err, O_CLOEXEC)) ||
+        pipe2(p->report, O_CLOEXEC))
+        return errno;
+    if (!in) {
+        p->in[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        if (p->in[0] < 0)
+            return errno;
+    }
+    if (p->in[1] >= 0)
+        (void)fcntl(p->in[1], F_SETFL, O_NONBLOCK);
+    (void)fcntl(p->out[0], F_SETFL, O_NONBLOCK);
+    if (p->err[0] >= 0)
+        (void)fcntl(p->err[0], F_SETFL, O_NONBLOCK);
+    return 0;
+}
+
+/* From here on in the child, which tells and ends. */
+static _Noreturn void give_up(int to, enum step step, int errnum,
+                              const char *what)
+{
+    struct report report = {step, errnum, what};
+
+    (void)!write(to, &report, sizeof(report));
+    _exit(127);
+}
+
+static void reset_signals(void)
+{
+    sigset_t none;
+    struct sigaction normal;
+
+    memset(&normal, 0, sizeof(normal));
+    normal.sa_handler = SIG_DFL;
+    for (int s = 1; s < NSIG; s++)
+        (void)sigaction(s, &normal, NULL);
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void set_limit(int to, __rlimit_resource_t which, uint64_t value,
+                      const char *what)
+{
+    struct rlimit limit;
+
+    if (value == 0)
+        return;
+    if (getrlimit(which, &limit) != 0)
+        give_up(to, STEP_LIMIT, errno, what);
+    if (limit.rlim_max != RLIM_INFINITY && value > limit.rlim_max)
+        give_up(to, STEP_LIMIT, EPERM, what);
+    limit.rlim_cur = value;
+    /* Room between both: a process can tidy up on SIGXCPU. */
+    limit.rlim_max = which == RLIMIT_CPU && (limit.rlim_max == RLIM_INFINITY ||
+                                             value + 5 < limit.rlim_max)
+                         ? value + 5
+                         : value;
+    if (setrlimit(which, &limit) != 0)
+        give_up(to, STEP_LIMIT, errno, what);
+}
+
+static void set_limits(int to, const struct keep_limits *l)
+{
+    uint64_t seconds = l->cpu_ns / NS_PER_S + (l->cpu_ns % NS_PER_S != 0);
+
+    set_limit(to, RLIMIT_CPU, seconds, "limits.cpu");
+    set_limit(to, RLIMIT_AS, l->memory, "limits.mem");
+    set_limit(to, RLIMIT_NOFILE, l->files, "limits.files");
+    set_limit(to, RLIMIT_NPROC, l->procs, "limits.procs");
+}
+
+static _Noreturn void be_child(const struct keep_job *job,
+                               const struct pipes *p, char **env, pid_t keeper)
+{
+    int to = p->report[1];
+
+    if (setpgid(0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+        give_up(to, STEP_SET_UP, errno, "a process group");
+    if (getppid() != keeper)
+        _exit(127);
+    if (dup2(p->in[0], STDIN_FILENO) < 0 ||
+        dup2(p->out[1], STDOUT_FILENO) < 0 ||
+        dup2(p->err[1] >= 0 ? p->err[1] : p->out[1], STDERR_FILENO) < 0)
+        give_up(to, STEP_SET_UP, errno, "its streams");
+    reset_signals();
+    if (chdir(job->dir) != 0)
+        give_up(to, STEP_DIR, errno, NULL);
+    set_limits(to, &job->limits);
+    environ = env; /* execvp(3) looks for PATH there */
+    (void)execvp(job->argv[0], job->argv);
+    give_up(to, STEP_EXEC, errno, NULL);
+}
+
+/* The list with TAPEDECK_TASK=ID, without another of that name; the last is to
+ * be freed, and the list. */
+static char **with_task(const struct keep_job *job)
+{
+    static const char name[] = KEEP_TASK_NAME "=";
+    size_t count = 0;
+    size_t kept = 0;
+    size_t room = sizeof(name) + strlen(job->id);
+    char **env;
+    char *task = td_calloc(1, room);
+
+    while (job->env && job->env[count])
+        count++;
+    env = td_calloc(count + 2, sizeof(*env));
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(job->env[i], name, sizeof(name) - 1) != 0)
+            env[kept++] = job->env[i];
+    (void)snprintf(task, room, "%s%s", name, job->id);
+    /* In front, where whoever looks finds it first. */
+    memmove(env + 1, env, kept * sizeof(*env));
+    env[0] = task;
+    return env;
+}
+
+static enum td_code step_failed(const struct keep_job *job,
+                                const struct report *r, struct td_error *err)
+{
+    const char *program = job->argv[0];
+
+    if (r->step == STEP_DIR)
+        return td_error_errno(err, TD_IO, job->dir, r->errnum,
+                              "cannot work in the folder");
+    if (r->step == STEP_LIMIT && r->errnum == EPERM) {
+        (void)td_error_set(err, TD_IO, r->what, 0,
+                           "is above what this user may have");
+        if (err)
+            err->errnum = EPERM;
+        return td_error_hint(err, "take less, or raise it: ulimit -H");
+    }
+    if (r->step != STEP_EXEC)
+        return td_error_errno(err, TD_IO, r->what, r->errnum, "cannot be set");
+    (void)td_error_errno(err, TD_IO, program, r->errnum, "cannot start");
+    if (r->errnum == ENOENT)
+        return td_error_hint(err, "is it installed and in the PATH of the "
+                                  "task?");
+    return TD_IO;
+}
+
+/* Nothing comes if exec(3) went well, as the pipe's end closed with it. */
+static enum td_code hear(const struct keep_job *job, int from,
+                         struct td_error *err)
+{
+    struct report report;
+    ssize_t n;
+
+    do {
+        n = read(from, &report, sizeof(report));
+    } while (n < 0 && errno == EINTR);
+    if (n == 0)
+        return TD_OK;
+    if (n != (ssize_t)sizeof(report))
+        return td_error_errno(err, TD_IO, job->argv[0], EIO, "cannot start");
+    return step_failed(job, &report, err);
+}
+
+static enum td_code start(struct keep_child *out, const struct keep_job *job,
+                          struct pipes *p, struct td_error *err)
+{
+    char **env = with_task(job);
+    struct keep_process seen = {0};
+    pid_t keeper = getpid();
+    pid_t pid = fork();
+    enum td_code code;
+
+    if (pid == 0)
+        be_child(job, p, env, keeper);
+    free(env[0]);
+    free(env);
+    if (pid < 0)
+        return td_error_errno(err, TD_IO, job->argv[0], errno,
+                              "cannot make a process");
+    (void)setpgid(pid, pid); /* whoever comes first */
+    keep_close_fd(&p->report[1]);
+    code = hear(job, p->report[0], err);
+    if (code) {
+        (void)waitpid(pid, NULL, 0);
+        return code;
+    }
+    (void)keep_process_look(&seen, pid); /* a dead one is there till reaped */
+    *out = (struct keep_child){pid, seen.start, p->in[1], p->out[0], p->err[0]};
+    p->in[1] = p->out[0] = p->err[0] = -1;
+    return TD_OK;
+}
+
+enum td_code keep_child_start(struct keep_child *out,
+                              const struct keep_job *job, struct td_error *err)
+{
+    struct pipes p;
+    int errnum = open_pipes(&p, job);
+    enum td_code code = errnum ? td_error_errno(err, TD_IO, job->id, errnum,
+                                                "cannot make its pipes")
+                               : start(out, job, &p, err);
+
+    close_pipes(&p);
+    return code;
+}

@@ -1,0 +1,139 @@
+/* Who does the work of an execution: its keeper, and a provider of each kind
+ * that can be had.
+ */
+#include "orchestrator/run/exec_internal.h"
+
+#include "core/log.h"
+#include "orchestrator/provider/openai.h"
+#include "orchestrator/provider/replay.h"
+
+#define ATTACH_NS (UINT64_C(5) * TD_NS_PER_S)
+#define LINGER_NS (UINT64_C(60) * TD_NS_PER_S)
+#define SETTLE_NS (UINT64_C(30) * TD_NS_PER_S)
+
+static struct keep_home home_of(const struct run_exec *x)
+{
+    return (struct keep_home){
+        .dir = x->folder, .id = x->id, .linger_ns = LINGER_NS};
+}
+
+/* Without it nothing can run: a resume finds out what became of it. */
+static void on_gone(void *ctx, const struct td_error *why)
+{
+    struct run_exec *x = ctx;
+
+    if (why->code != TD_END && !x->over)
+        td_log(TD_LOG_WARN, "the keeper of %s is gone: %s", x->id, why->text);
+}
+
+static void on_trouble(void *ctx, const struct td_error *why)
+{
+    (void)ctx;
+    td_log(TD_LOG_ERROR, "%s: %s; nothing ends before that is mended",
+           why->where, why->text);
+}
+
+static enum td_code attach(struct run_exec *x, struct td_error *err)
+{
+    static const struct prov_keeper_events events = {.trouble = on_trouble,
+                                                     .gone = on_gone};
+    struct keep_home home = home_of(x);
+
+    return prov_processes_open(&x->processes, x->net, &home, ATTACH_NS, &events,
+                               x, err);
+}
+
+enum td_code run_crew_start(struct run_exec *x, struct td_error *err)
+{
+    struct keep_home home = home_of(x);
+
+    if (x->options.no_keeper)
+        return TD_OK;
+    if (keep_start(&home, err))
+        return err->code;
+    return attach(x, err);
+}
+
+/* Nothing of what was under way may run: whoever has the execution in its
+ * environment is ended. */
+static enum td_code settle(struct run_exec *x, struct td_error *err)
+{
+    struct td_buf prefix = {0};
+    enum td_code code;
+
+    (void)td_buf_addf(&prefix, "%s/", x->id);
+    code = keep_settle(td_buf_str(&prefix), *x->boot ? x->boot : NULL,
+                       SETTLE_NS, NULL, err);
+    td_buf_release(&prefix);
+    return code;
+}
+
+enum td_code run_crew_find(struct run_exec *x, struct td_error *err)
+{
+    enum td_code code;
+
+    if (x->options.no_keeper)
+        return TD_OK;
+    code = attach(x, err);
+    x->adopts = code == TD_OK;
+    if (code != TD_END)
+        return code;
+    code = settle(x, err);
+    return code ? code : run_crew_start(x, err);
+}
+
+static void provide(struct run_exec *x, enum plan_provider kind,
+                    struct provider provider)
+{
+    if (!x->providers[kind].ops)
+        x->providers[kind] = provider;
+}
+
+static bool has(const struct plan *plan, enum plan_provider kind)
+{
+    for (uint32_t i = 0; i < plan->task_count; i++)
+        if (plan->tasks[i].provider == kind)
+            return true;
+    return false;
+}
+
+static enum td_code open_models(struct run_exec *x, struct td_error *err)
+{
+    struct provider provider;
+
+    if (!has(&x->plan, PLAN_OPENAI) && !has(&x->plan, PLAN_REPLAY))
+        return TD_OK;
+    if (x->options.providers
+            ? prov_config_load(&x->config, x->options.providers, err)
+            : prov_config_default(&x->config, err))
+        return err->code;
+    if (prov_openai_open(&provider, x->net, &x->config,
+                         x->options.clock ? x->options.clock : td_clock_real(),
+                         err))
+        return err->code;
+    provide(x, PLAN_OPENAI, provider);
+    provide(x, PLAN_REPLAY,
+            prov_replay(x->net, x->options.answers, x->config.model));
+    return TD_OK;
+}
+
+enum td_code run_crew_providers(struct run_exec *x, struct td_error *err)
+{
+    if (x->processes) {
+        provide(x, PLAN_SHELL, prov_shell(x->processes));
+        provide(x, PLAN_COMMAND, prov_command(x->processes));
+    }
+    provide(x, PLAN_BLUEPRINT, run_blueprints(x));
+    return open_models(x, err);
+}
+
+void run_crew_close(struct run_exec *x)
+{
+    for (unsigned i = 0; i < RUN_PROVIDERS; i++)
+        if (x->providers[i].ops && x->providers[i].ops->close)
+            x->providers[i].ops->close(x->providers[i].self);
+    if (x->processes && sched_counts(x->sched)->finished)
+        prov_processes_quit(x->processes, true);
+    prov_processes_close(x->processes);
+    prov_config_release(&x->config);
+}

@@ -1,0 +1,231 @@
+/* An execution that was cut short, from its journal.
+ *
+ * The journal is folded into the state and into what consoles were told. What
+ * was decided and not done, or done and not told, is seen from the two: events
+ * that are missing are said; what ended well is looked at again; attempts that
+ * were under way are settled: nothing of them may run any more before they are
+ * started again.
+ */
+#include "orchestrator/run/exec_internal.h"
+
+#include "orchestrator/plan/load.h"
+#include "orchestrator/run/folder.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct resuming {
+    struct run_exec *x;
+    uint32_t waves; /* that have ended */
+};
+
+/* ---- the fold ---- */
+
+static bool read_bool(struct td_bytes options, const char *name)
+{
+    struct td_json_doc doc = {0};
+    uint32_t at;
+    bool is = false;
+
+    if (!td_json_parse(&doc, options, TD_JSON_DEPTH_ALL, NULL)) {
+        at = td_json_member(&doc, 0, td_text(name));
+        is = at && doc.values[at].kind == TD_JSON_TRUE;
+    }
+    td_json_release(&doc);
+    return is;
+}
+
+/* A retry works where the execution it retries did. */
+static void read_place(struct run_exec *x, struct td_bytes options)
+{
+    struct td_json_doc doc = {0};
+    uint32_t at = 0;
+
+    if (!td_json_parse(&doc, options, TD_JSON_DEPTH_ALL, NULL))
+        at = td_json_member(&doc, 0, td_text("place"));
+    if (at && doc.values[at].kind == TD_JSON_STRING)
+        (void)snprintf(x->home, sizeof(x->home), "%.*s",
+                       (int)td_json_inner(&doc, at).len,
+                       (const char *)td_json_inner(&doc, at).ptr);
+    td_json_release(&doc);
+    if (!run_is_id(x->home))
+        (void)snprintf(x->home, sizeof(x->home), "%s", x->id);
+}
+
+/* What the order of things depends on stays as it was. */
+static enum td_code on_created(void *ctx, struct td_bytes plan,
+                               struct td_bytes options, struct td_error *err)
+{
+    struct resuming *r = ctx;
+    struct run_exec *x = r->x;
+
+    if (plan_parse(&x->plan, x->path, plan, NULL, err))
+        return err->code;
+    x->options.waves = read_bool(options, "waves");
+    x->options.fail_fast = read_bool(options, "fail_fast");
+    x->options.no_cache = read_bool(options, "no_cache");
+    read_place(x, options);
+    if (run_open_place(x, err))
+        return err->code;
+    return run_prepare(x, err);
+}
+
+static void note_fault(struct run_exec *x, const struct sched_event *ev)
+{
+    x->tasks[ev->task].fault = *ev;
+    x->tasks[ev->task].faults++;
+}
+
+static enum td_code on_event(void *ctx, const struct sched_event *ev,
+                             struct td_error *err)
+{
+    struct resuming *r = ctx;
+
+    r->waves += ev->what == SCHED_WAVE_END;
+    if (ev->what == SCHED_FAULT)
+        note_fault(r->x, ev);
+    if (ev->what == SCHED_LAUNCH)
+        r->x->tasks[ev->task].began_ns = ev->at_ns;
+    if (ev->what == SCHED_STOP)
+        r->x->tasks[ev->task].stop = ev->fault;
+    return sched_apply(r->x->sched, ev, err);
+}
+
+static enum td_code on_said(void *ctx, const struct journal_said *said,
+                            struct td_error *err)
+{
+    struct resuming *r = ctx;
+
+    return run_tally_fold(&r->x->tally, &r->x->plan, said, r->x->sched, err);
+}
+
+enum td_code run_fold(struct run_exec *x, const char *id, struct td_error *err)
+{
+    static const struct journal_listener listener = {
+        .created = on_created, .event = on_event, .said = on_said};
+    struct resuming r = {.x = x};
+    struct journal_found found;
+    enum td_code code;
+
+    if (!run_is_id(id))
+        return td_error_set(err, TD_USAGE, id, 0,
+                            "an execution is named as x7 is");
+    run_name(x, id);
+    if (access(x->path, F_OK) != 0)
+        return td_error_set(err, TD_USAGE, x->path, 0,
+                            "there is no execution %s", id);
+    code = journal_fold(x->path, x->options.clock, &listener, &r, &found, err);
+    if (code == TD_FORMAT && !x->sched)
+        (void)td_error_hint(err, "nothing of it ran: run its plan again");
+    if (code)
+        return code;
+    x->mark = found.mark;
+    x->torn = found.torn;
+    x->waves_ended = r.waves;
+    x->ended = found.finished && x->tally.finished;
+    (void)snprintf(x->boot, sizeof(x->boot), "%s", td_buf_str(&found.boot));
+    journal_found_release(&found);
+    return code;
+}
+
+/* ---- going on ---- */
+
+static enum td_code open_journal(struct run_exec *x, struct td_error *err)
+{
+    struct td_buf source = {0};
+    struct journal_options options = {
+        .clock = x->options.clock, .id = x->id, .fsync = !x->options.no_fsync};
+    enum td_code code;
+
+    (void)td_buf_addf(&source, "plan:%s", x->plan.name);
+    options.source = td_buf_str(&source);
+    code = x->torn ? journal_seal(x->path, err) : TD_OK;
+    if (!code)
+        code = journal_continue(&x->journal, x->path, &options, &x->mark, err);
+    td_buf_release(&source);
+    return code;
+}
+
+static enum td_code resume(struct run_exec *x, const char *id,
+                           struct td_error *err)
+{
+    struct sched_event again = {.what = SCHED_RESUMED};
+
+    x->resumed = true;
+    run_name(x, id);
+    if (run_is_id(id) && access(x->path, F_OK) == 0 && run_lock(x, err))
+        return err->code;
+    if (run_fold(x, id, err))
+        return err->code;
+    if (x->ended && x->torn && journal_seal(x->path, err))
+        return err->code;
+    if (x->ended)
+        return td_error_set(err, TD_USAGE, x->id, 0, "it has ended");
+    if (run_crew_find(x, err) || open_journal(x, err))
+        return err->code;
+    again.at_ns = x->mark.at_ns;
+    return sched_apply(x->sched, &again, err);
+}
+
+enum td_code run_resume(struct run_exec **out, struct wire_net *net,
+                        const char *id, const char *root,
+                        const struct run_options *options, struct td_error *err)
+{
+    struct run_exec *x;
+    enum td_code code = run_new(&x, net, root, options, err);
+
+    if (!code)
+        code = resume(x, id, err);
+    return run_opened(out, x, code);
+}
+
+/* Outputs that a task had are found again for those that were not told. */
+static void find_outputs(struct run_exec *x, uint32_t index)
+{
+    struct run_task *task = &x->tasks[index];
+    struct td_error err;
+
+    if (work_outputs(x->place, &x->plan.tasks[index].outputs, &task->outputs,
+                     &err))
+        work_files_release(&task->outputs);
+}
+
+/* An attempt that was told to end has ended so; one that was not is made once
+ * more, unless it goes on; what ended well is looked at again. */
+static void take_up_task(struct run_exec *x, uint32_t index)
+{
+    const struct sched_task *task = sched_task(x->sched, index);
+    struct sched_event cut = {
+        .what = SCHED_SETTLED,
+        .task = index,
+        .attempt = task->attempt,
+        .fault = x->tasks[index].stop,
+        .cost_usd = -1,
+    };
+    struct td_error err;
+
+    if (task->state == SCHED_VERIFYING) {
+        run_verify(x, index);
+    } else if (task->state == SCHED_STOPPING) {
+        cut.what = SCHED_FAULT;
+        run_happened(x, &cut, "", "it was ended by a resume");
+    } else if (task->state == SCHED_RUNNING &&
+               (!x->adopts || run_adopt(x, index, &err))) {
+        run_happened(x, &cut, "\"how\":\"killed\"", "");
+    }
+}
+
+void run_take_up(struct run_exec *x)
+{
+    for (uint32_t i = 0; i < x->plan.task_count; i++) {
+        enum sched_state state = sched_task(x->sched, i)->state;
+
+        if ((state == SCHED_COMPLETED || state == SCHED_CACHED) &&
+            !x->tally.tasks[i].ended)
+            find_outputs(x, i);
+    }
+    run_say_missing(x, x->waves_ended);
+    for (uint32_t i = 0; i < x->plan.task_count; i++)
+        take_up_task(x, i);
+}

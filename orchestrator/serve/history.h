@@ -1,0 +1,18 @@
+/* orchestrator/serve/history.h - the execution events of a journal, for
+ * consoles that come late (replayer/history.h).
+ *
+ * Events are numbered by their own `seq`, which goes on over the segments of a
+ * journal that was resumed; its other lines are passed over.
+ */
+#ifndef ORCHESTRATOR_SERVE_HISTORY_H
+#define ORCHESTRATOR_SERVE_HISTORY_H
+
+#include "replayer/history.h"
+
+/* path: of the journal; borrowed. */
+struct play_history serve_history(const char *path);
+
+/* The `seq` of an envelope, which stands at its end; 0: it has none. */
+uint64_t serve_seq_of(struct td_bytes envelope);
+
+#endif

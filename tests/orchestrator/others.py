@@ -1,0 +1,62 @@
+#!/usr/bin/python3
+"""The other blueprints, and what comes of a specification that says little.
+
+usage: others.py TAPEDECK RENDER_PLAN CASE
+
+A plan is made, rendered, and all its shell tasks are run, as by rest_c.py.
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import rest_c
+
+RECORDS = ("wine(name: text 1..80, year: integer 1900..2100 optional, "
+           "price: money, sweet: bool optional, rating: number 0..5 optional), "
+           "customer(name: text, email: email, born: date optional, "
+           "site: url optional), shipment(weight: number, code: text 600..900), "
+           "tax_rule(rate: number 0..1, only: integer -7..-7, "
+           "note: text optional)")
+ALL_OPTIONAL = ("thing(a: text 0..1 optional, b: integer optional, "
+                "c: number optional, d: money optional, e: bool optional, "
+                "f: date optional, g: email optional, h: url optional)")
+
+# Description, data (None: not answered), blueprint that is found.
+CASES = {
+    "lib_c": ("C library for wine", RECORDS, "lib-c"),
+    "cli_c": ("Command-line tool for wine", RECORDS, "cli-c"),
+    "lib_c_default": ("a library", None, "lib-c"),
+    "cli_c_optional": ("a tool for the terminal", ALL_OPTIONAL, "cli-c"),
+    "rest_c_default": ("API", None, "rest-c"),
+    "rest_c_optional": ("\u00bfuna API r\u00e1pida?", ALL_OPTIONAL, "rest-c"),
+}
+
+
+def main(tapedeck, render, case):
+    description, data, blueprint = CASES[case]
+    with tempfile.TemporaryDirectory() as folder:
+        rest_c.tell(tapedeck, "spec", "-q", description, cwd=folder)
+        if data:
+            rest_c.tell(tapedeck, "spec", "-q", "answer", "data", data,
+                        cwd=folder)
+        summary = json.loads(rest_c.tell(
+            tapedeck, "plan", "-q", "generate", "-o", "plan.json", "--json",
+            cwd=folder))
+        assert summary["blueprint"] == blueprint, summary
+        assert summary["defaults"], "no default was told"
+        with open(os.path.join(folder, "plan.json"), encoding="utf-8") as file:
+            plan = json.load(file)
+        work = os.path.join(folder, "work")
+        os.mkdir(work)
+        subprocess.run([render, os.path.join(folder, "plan.json"), work],
+                       check=True)
+        said = rest_c.run_tasks(plan, work)
+        print(said["coverage"].strip().split("\n")[-1])
+
+
+if __name__ == "__main__":
+    main(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]),
+         sys.argv[3])
+    print("ok")
