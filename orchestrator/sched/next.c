@@ -103,7 +103,7 @@ static bool decide_ready(struct sched *s, uint32_t task,
     out->cause = task;
     if (s->counts.halted && !s->plan->budget.pause)
         return decide(out, SCHED_SKIP, PLAN_BUDGET);
-    if (s->counts.paused || s->counts.halted)
+    if (sched_stands(s))
         return false;
     if (s->options.cache && !n->looked)
         return decide(out, SCHED_LOOK, 0);
@@ -124,6 +124,8 @@ static bool decide_held(const struct sched *s, uint32_t task,
     const struct sched_node *n = &s->nodes[task];
 
     out->cause = task;
+    if (s->counts.halted && !s->plan->budget.pause)
+        return decide(out, SCHED_SKIP, PLAN_BUDGET);
     if (n->refused)
         return decide(out, SCHED_SKIP, PLAN_REFUSED);
     if (n->until && out->at_ns >= n->until)
@@ -226,8 +228,7 @@ static bool decide_launch(const struct sched *s, struct sched_event *out)
         return false;
     n = &s->nodes[task];
     out->task = task;
-    out->attempt =
-        n->pub.attempt + (n->pub.state == SCHED_BACKOFF || n->pub.attempt == 0);
+    out->attempt = sched_next_attempt(n);
     return decide(out, SCHED_LAUNCH, 0);
 }
 
