@@ -10,7 +10,7 @@
 #define LONGEST    ((UINT64_C(1) << (64 - INDEX_BITS)) - 1)
 #define DEFAULT_NS TD_NS_PER_S /* of a task of which nothing is known */
 
-static uint64_t takes(const struct sched *s, uint32_t task)
+uint64_t sched_takes(const struct sched *s, uint32_t task)
 {
     uint64_t usual = s->options.usual ? s->options.usual[task] : 0;
 
@@ -29,7 +29,7 @@ static void measure(struct sched *s, uint32_t i)
 
         longest = path > longest ? path : longest;
     }
-    s->nodes[i].path_ns = longest + takes(s, i);
+    s->nodes[i].path_ns = longest + sched_takes(s, i);
 }
 
 /* The deepest first, by counting: dependants are deeper than what they need. */
@@ -121,7 +121,7 @@ uint64_t sched_left(const struct sched *s, uint64_t now_ns)
         uint64_t ran = n->pub.state == SCHED_RUNNING && now_ns > n->attempt_ns
                            ? now_ns - n->attempt_ns
                            : 0;
-        uint64_t own = takes(s, i);
+        uint64_t own = sched_takes(s, i);
 
         if (sched_is_final(n->pub.state))
             continue;

@@ -61,6 +61,8 @@ void sched_set_due(struct sched *s, uint32_t task);
 /* Into the heap of those that can start, or out of it (sched/ready.c). */
 void sched_make_ready(struct sched *s, uint32_t task);
 void sched_unready(struct sched *s, uint32_t task);
+/* How long a task takes, by what is known. */
+uint64_t sched_takes(const struct sched *s, uint32_t task);
 /* The task that starts next; UINT32_MAX: none can. */
 uint32_t sched_pick(const struct sched *s);
 /* The longest way to the end, of every task; and which are of each depth. */
