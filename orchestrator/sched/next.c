@@ -213,10 +213,13 @@ static bool decide_wave(const struct sched *s, struct sched_event *out)
     uint32_t open = s->counts.wave;
 
     out->wave = open + 1;
-    if (open == s->wave_ended)
-        return open < s->plan->waves && decide(out, SCHED_WAVE_BEGIN, 0);
+    if (open == s->wave_ended && open < s->plan->waves)
+        return decide(out, SCHED_WAVE_BEGIN, 0);
     out->wave = open;
-    return s->left[open - 1] == 0 && decide(out, SCHED_WAVE_END, 0);
+    if (open > s->wave_ended && s->left[open - 1] == 0)
+        return decide(out, SCHED_WAVE_END, 0);
+    out->wave = 0;
+    return false;
 }
 
 static bool decide_launch(const struct sched *s, struct sched_event *out)
@@ -255,6 +258,7 @@ static bool decide_tasks(struct sched *s, struct sched_event *out)
 
         if (decide_task(s, task, out))
             return true;
+        *out = (struct sched_event){.at_ns = out->at_ns, .cost_usd = -1};
         td_timerq_cancel(&s->agenda, first);
         sched_set_due(s, task);
     }
