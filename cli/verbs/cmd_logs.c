@@ -2,9 +2,9 @@
 #include "cli/options/command.h"
 #include "core/fs.h"
 #include "core/json_writer.h"
+#include "orchestrator/plan/plan.h"
 #include "orchestrator/run/folder.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #define LOG_MAX ((size_t)1 << 30)
@@ -17,13 +17,6 @@ static const struct cli_option options[] = {
      .help = "where executions are kept"},
     {.name = NULL},
 };
-
-/* As ids of tasks are: no path. */
-static bool is_task(const char *text)
-{
-    return *text &&
-           text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
-}
 
 static enum td_code print(const struct cli_args *args, const struct td_buf *log,
                           struct td_error *err)
@@ -56,7 +49,7 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
     if (!run_is_id(id))
         return td_error_set(err, TD_USAGE, id, 0,
                             "an execution is named as x7 is");
-    if (!is_task(task))
+    if (!plan_is_id(task))
         return td_error_set(err, TD_USAGE, task, 0, "no task is named so");
     (void)td_buf_addf(&path, "%s/%s/logs/%s.log", cli_text(args, "state"), id,
                       task);

@@ -12,13 +12,6 @@ static bool is(const struct plan_loader *l, uint32_t at, enum td_json_kind kind)
     return td_jsonx_is(&l->doc, at, kind);
 }
 
-static bool is_id(const char *id)
-{
-    size_t len = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789_");
-
-    return islower((unsigned char)*id) && !id[len] && len <= PLAN_ID_MAX;
-}
-
 /* task_007 as an id must be the seventh task's, whose name on the wire it is.
  */
 static bool is_foreign(const struct plan_loader *l, const char *id)
@@ -44,7 +37,7 @@ static enum td_code read_id(void *self, uint32_t at)
         return plan_refuse(l, at, "id is a text");
     if (plan_take_scalar(l, at, &id))
         return TD_USAGE;
-    if (!is_id(id)) {
+    if (!plan_is_id(id)) {
         (void)plan_refuse(l, at, "\"%.80s\" is no id", id);
         return td_error_hint(&l->why, "use a to z, 0 to 9 and _, a letter "
                                       "first");

@@ -178,6 +178,9 @@ void plan_release(struct plan *plan);
  * UINT32_MAX: none. */
 uint32_t plan_find(const struct plan *plan, struct td_bytes id);
 
+/* What an id of a task may be: [a-z][a-z0-9_]*, at most so long. */
+bool plan_is_id(const char *id);
+
 /* "task_003" of place 3; at least three digits. */
 const char *plan_task_name(char out[PLAN_TASK_NAME], uint32_t place);
 

@@ -1,6 +1,7 @@
 /* The words of a plan's enums, and the names of its tasks on the wire. */
 #include "orchestrator/plan/plan.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -57,4 +58,11 @@ const char *plan_task_name(char out[PLAN_TASK_NAME], uint32_t place)
 {
     (void)snprintf(out, PLAN_TASK_NAME, "task_%03u", place);
     return out;
+}
+
+bool plan_is_id(const char *id)
+{
+    size_t len = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789_");
+
+    return islower((unsigned char)*id) && !id[len] && len <= PLAN_ID_MAX;
 }

@@ -451,6 +451,12 @@ static void act_over(struct run_task *task, const struct sched_event *ev)
     work_files_release(&task->outputs);
 }
 
+static void act_ask(struct run_task *task, const struct sched_event *ev)
+{
+    (void)ev;
+    run_await_answers(task->x);
+}
+
 void run_act(struct run_exec *x, const struct sched_event *ev)
 {
     static const struct {
@@ -461,7 +467,7 @@ void run_act(struct run_exec *x, const struct sched_event *ev)
         {SCHED_STOP, act_stop}, {SCHED_ENDED, act_ended},
         {SCHED_DONE, act_done}, {SCHED_CACHED_NOW, act_over},
         {SCHED_FAIL, act_over}, {SCHED_SKIP, act_over},
-        {SCHED_DROP, act_over},
+        {SCHED_DROP, act_over}, {SCHED_ASK, act_ask},
     };
 
     for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)

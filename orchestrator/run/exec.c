@@ -475,6 +475,7 @@ enum td_code run_close(struct run_exec *x, struct td_error *err)
                              x->sched && sched_counts(x->sched)->finished, err);
     for (uint32_t i = 0; x->tasks && i < x->plan.task_count; i++)
         run_forget(&x->tasks[i]);
+    run_answers_close(x);
     run_crew_close(x);
     drop_steps(x, x->steps, x->step_count);
     free(x->steps);

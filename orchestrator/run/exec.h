@@ -116,6 +116,13 @@ TD_MUST_CHECK enum td_code run_answer(struct run_exec *x, uint32_t task,
                                       bool yes, const char *by,
                                       struct td_error *err);
 
+/* The same from another process: STATE/xN is its folder, task the id. It is
+ * taken once the task waits. TD_IO: no task of it has asked yet. */
+TD_MUST_CHECK enum td_code run_leave_answer(const char *folder,
+                                            const char *task, bool yes,
+                                            const char *by,
+                                            struct td_error *err);
+
 /* How a run that finished ends its process: 0, 1, 4, 5, 130; and its status on
  * the wire: "completed", "failed", "partial_success". */
 int run_exit_status(const struct run_exec *x);

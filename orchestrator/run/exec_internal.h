@@ -69,6 +69,8 @@ struct run_exec {
     struct run_step *steps;
     size_t step_count;
     uint64_t *usual;
+    int answers; /* an inotify descriptor, while it is watched */
+    struct wire_watch *answer_watch;
     bool *taken;            /* of each task, by a retry: it ended well there */
     char from[RUN_ID_SIZE]; /* the execution that it retries */
     char home[RUN_ID_SIZE]; /* whose own workspace it is, of a retry; "" */
@@ -142,6 +144,10 @@ void run_broken(struct run_exec *x, const struct td_error *why);
 void run_act(struct run_exec *x, const struct sched_event *ev);
 void run_verify(struct run_exec *x, uint32_t task);
 void run_forget(struct run_task *task); /* what an attempt had */
+
+/* Answers of other processes (run/answers.c). */
+void run_await_answers(struct run_exec *x);
+void run_answers_close(struct run_exec *x);
 
 /* The execution events (run/say.c). */
 void run_say_started(struct run_exec *x);

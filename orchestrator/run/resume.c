@@ -207,6 +207,8 @@ static void take_up_task(struct run_exec *x, uint32_t index)
 
     if (task->state == SCHED_VERIFYING) {
         run_verify(x, index);
+    } else if (task->state == SCHED_HELD) {
+        run_await_answers(x);
     } else if (task->state == SCHED_STOPPING) {
         cut.what = SCHED_FAULT;
         run_happened(x, &cut, "", "it was ended by a resume");

@@ -377,6 +377,28 @@ tasks:
     same(box.read(".tapedeck/x1/work/b"), "1\n")
 
 
+def an_approval_is_waited_for(box):
+    box.write("plan.yaml", """
+plan: 1
+tasks:
+- {id: ship, approval: {ask: "Ship it?"}, run: touch shipped}
+- {id: burn, approval: {ask: "Burn it?"}, run: touch burnt}
+- {id: late, approval: {ask: "Soon?", expires: 1ms}, run: touch late}
+""")
+    process = box.start("run", "plan.yaml", "-w", "3")
+    until(lambda: os.path.exists(box.path(".tapedeck/x1/answers")), "it asks")
+    box.tapedeck_run("approve", "x1", "ship")
+    box.tapedeck_run("approve", "x1", "burn", "--refuse")
+    _, out, _ = box.end(process, 5)
+    holds(out, "ask     ship  Ship it?  tapedeck approve x1 ship", "ok      ship",
+          "skipped burn  it was refused", "skipped late  nobody approved it in time")
+    same([os.path.exists(box.path(name)) for name in
+          ("shipped", "burnt", "late")], [True, False, False])
+    _, _, err = box.tapedeck_run("approve", "x7", "ship", status=4)
+    holds(err, "no task of it has asked")
+    box.tapedeck_run("approve", "x1", "../ship", status=2)
+
+
 def logs_are_kept(box):
     box.plan("""
 plan: 1
