@@ -74,10 +74,10 @@ void cli_tape_state_json(struct td_json_writer *w,
     td_json_put_u64(w, "bad_lines", state->bad_lines);
     td_json_put_u64(w, "missing", state->missing);
     td_json_put_u64(w, "lost", state->lost);
-    td_json_put_u64(w, "strays", state->strays);
+    td_json_put_u64(w, "out_of_place", state->strays);
     td_json_put_u64(w, "repeated", state->repeated);
     td_json_put_u64(w, "foreign", state->foreign);
-    td_json_put_u64(w, "headless", state->headless);
+    td_json_put_u64(w, "without_header", state->headless);
     td_json_put_u64(w, "wrong_index", state->wrong_index);
     if (state->torn_at != TAPE_NO_DAMAGE && !state->growing)
         td_json_put_u64(w, "damaged_at", state->torn_at);

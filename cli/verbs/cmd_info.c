@@ -9,7 +9,6 @@
 #include "tape/name_counts.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -151,99 +150,111 @@ static enum td_code read_tape(struct tape_reader *reader, struct info *info,
     return code == TD_END ? TD_OK : code;
 }
 
-/* Header or end line as a document; NULL if it is none, or has a number that
- * Jansson does not hold.
- */
-static json_t *read_facts(struct td_bytes line)
+/* Header or end line as a document; empty if it is none. */
+static void read_facts(struct td_json_doc *doc, struct td_bytes line)
 {
-    return line.len == 0 ? NULL
-                         : json_loadb((const char *)line.ptr, line.len,
-                                      JSON_ALLOW_NUL, NULL);
+    if (line.len == 0 || td_json_parse(doc, line, TD_JSON_DEPTH, NULL))
+        doc->len = 0;
 }
 
-/* A value as a person would say it. */
-static void text_value(struct td_buf *out, const json_t *value)
+/* A value as a person would say it: what is no string as it stands there, with
+ * all its digits.
+ */
+static void text_value(struct td_buf *out, const struct td_json_doc *doc,
+                       uint32_t at)
 {
-    char *text = NULL;
+    struct td_buf text = {0};
 
-    if (json_is_string(value)) {
-        (void)td_text_clean(
-            out, td_bytes(json_string_value(value), json_string_length(value)));
-        return;
-    }
-    text = json_dumps(value,
-                      JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
-    (void)td_text_clean(out, td_text(text ? text : ""));
-    free(text);
+    if (doc->values[at].kind != TD_JSON_STRING)
+        (void)td_text_clean(out, td_json_raw(doc, at));
+    else if (!td_json_unescape(&text, td_json_inner(doc, at)))
+        (void)td_text_clean(out, td_buf_bytes(&text));
+    td_buf_release(&text);
+}
+
+/* Index of a member of the object at `object`; 0: there is none. */
+static uint32_t fact(const struct td_json_doc *doc, uint32_t object,
+                     const char *key)
+{
+    return doc->len ? td_json_member(doc, object, td_text(key)) : 0;
 }
 
 /* "name         text", a member of the header. */
-static void text_of(struct td_buf *out, const json_t *header, const char *key)
+static void text_of(struct td_buf *out, const struct td_json_doc *header,
+                    const char *key)
 {
-    const json_t *value = json_object_get(header, key);
+    uint32_t at = fact(header, 0, key);
 
-    if (!value)
+    if (!at)
         return;
     (void)td_buf_addf(out, "%-13s", key);
-    text_value(out, value);
+    text_value(out, header, at);
     (void)td_buf_add_byte(out, '\n');
 }
 
 /* What the user noted, a line each. */
-static void text_meta(struct td_buf *out, json_t *header)
+static void text_meta(struct td_buf *out, const struct td_json_doc *header)
 {
-    const char *key;
-    json_t *value;
+    const struct td_json_value *values = header->values;
+    uint32_t meta = fact(header, 0, "meta");
 
-    json_object_foreach(json_object_get(header, "meta"), key, value)
-    {
+    if (!meta || values[meta].kind != TD_JSON_OBJECT)
+        return;
+    for (uint32_t key = meta + 1; key < values[meta].next;
+         key = values[key + 1].next) {
         (void)td_buf_add_text(out, "meta         ");
-        (void)td_text_clean(out, td_text(key));
+        text_value(out, header, key);
         (void)td_buf_add_text(out, " = ");
-        text_value(out, value);
+        text_value(out, header, key + 1);
         (void)td_buf_add_byte(out, '\n');
     }
 }
 
 static void text_header(struct td_buf *out, const struct info *info)
 {
-    json_t *header = read_facts(td_buf_bytes(&info->header));
+    struct td_json_doc header = {0};
 
     if (info->header.len == 0)
         return;
-    text_of(out, header, "source");
-    text_of(out, header, "id");
-    text_meta(out, header);
-    text_of(out, header, "redaction");
-    text_of(out, header, "contract");
+    read_facts(&header, td_buf_bytes(&info->header));
+    text_of(out, &header, "source");
+    text_of(out, &header, "id");
+    text_meta(out, &header);
+    text_of(out, &header, "redaction");
+    text_of(out, &header, "contract");
     (void)td_buf_add_text(out, "start        ");
     (void)td_time_format(out, info->start_wall_ns);
     (void)td_buf_add_byte(out, '\n');
-    json_decref(header);
+    td_json_release(&header);
 }
 
 /* "limit: --max-events was reached" */
 static void text_end(struct td_buf *out, const struct tape_reader *reader)
 {
     struct tape_state state = tape_reader_state(reader);
-    json_t *line = state.torn ? NULL : read_facts(tape_reader_end(reader));
-    const json_t *end = json_object_get(line, "end");
-    const json_t *how = json_object_get(end, "how");
-    const json_t *why = json_object_get(end, "why");
+    struct td_json_doc line = {0};
+    uint32_t end;
+    uint32_t how;
+    uint32_t why;
 
+    if (!state.torn)
+        read_facts(&line, tape_reader_end(reader));
+    end = fact(&line, 0, "end");
+    how = end ? fact(&line, end, "how") : 0;
+    why = end ? fact(&line, end, "why") : 0;
     (void)td_buf_add_text(out, "\nend          ");
     if (how)
-        text_value(out, how);
+        text_value(out, &line, how);
     else
         (void)td_buf_add_text(out, state.growing ? "not yet: being recorded"
                                    : state.torn  ? "torn"
                                                  : "unknown");
     if (why) {
         (void)td_buf_add_text(out, ": ");
-        text_value(out, why);
+        text_value(out, &line, why);
     }
     (void)td_buf_add_byte(out, '\n');
-    json_decref(line);
+    td_json_release(&line);
 }
 
 static void text_facts(struct td_buf *out, const struct tape_reader *reader,

@@ -14,3 +14,7 @@ $TAPEDECK info noted.tape.gz | grep -e ^meta -e ^end
 cat run.tape.gz run.tape.gz noted.tape.gz > all.tape.gz
 $TAPEDECK info all.tape.gz | grep -e ^id -e ^start -e ^events -e ^end
 cat run.tape.gz run.tape.gz | $TAPEDECK info - | grep ^span
+# Numbers of other writers keep their digits.
+sed '1s/"clock"/"meta":{"build":1.10,"big":123456789012345678901,"list":[1.0]},"clock"/' \
+    run.ndjson > digits.ndjson
+$TAPEDECK info digits.ndjson | grep ^meta
