@@ -231,13 +231,16 @@ static void free_source(struct rec_source *base)
 {
     struct line_source *source = (struct line_source *)base;
 
-    close_input(source);
-    if (source->ended)
-        wire_watch_close(source->ended);
+    /* Its output is open until it has ended: else a child that is asked to end
+     * might fall over the broken pipe, and nobody could say what ended it. */
     if (source->is_child) {
+        source->proc.out = -1; /* is source->fd */
         td_proc_stop(&source->proc, CHILD_GRACE_NS);
         *source->status = td_proc_exit_status(&source->proc);
     }
+    close_input(source);
+    if (source->ended)
+        wire_watch_close(source->ended);
     rec_lines_release(&source->lines);
     free(source);
 }

@@ -1,7 +1,6 @@
 #include "cli/shared/wait.h"
 
 #include "core/mem.h"
-#include "wire/net/transport.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -14,7 +13,7 @@
 #define LOOK_NS TD_NS_PER_S
 
 struct cli_wait {
-    struct wire_net *net;       /* NULL: not opened yet */
+    struct wire_net *net;       /* the verb's */
     struct wire_watch *changes; /* of inotify, NULL: none */
     struct wire_timer look;
     int inotify; /* -1: not opened yet */
@@ -35,13 +34,12 @@ static void on_signal(int number)
     errno = kept;
 }
 
-const volatile int *cli_wait_hear_signals(struct cli_wait *wait)
+const volatile int *cli_wait_hear_signals(void)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction action = {.sa_handler = on_signal};
 
     action.sa_flags = (int)SA_RESETHAND;
-    loop_to_wake = wait->net;
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
         (void)sigaction(numbers[i], &action, NULL);
     return &told_to_end;
@@ -80,12 +78,15 @@ static void on_change(void *ctx, int fd)
     wire_stop(wait->net);
 }
 
-struct cli_wait *cli_wait_new(void)
+struct cli_wait *cli_wait_new(struct wire_net *net)
 {
     struct cli_wait *wait = td_calloc(1, sizeof(*wait));
 
+    wait->net = net;
     wait->inotify = -1;
     wait->look = (struct wire_timer){.fire = on_look, .ctx = wait};
+    wire_on_wake(net, on_wake, wait);
+    loop_to_wake = net;
     return wait;
 }
 
@@ -94,31 +95,16 @@ void cli_wait_free(struct cli_wait *wait)
     if (!wait)
         return;
     loop_to_wake = NULL;
+    wire_on_wake(wait->net, NULL, NULL);
     if (wait->changes)
         wire_watch_close(wait->changes);
     if (wait->inotify >= 0)
         (void)close(wait->inotify);
-    if (wait->net)
-        wire_timer_cancel(wait->net, &wait->look);
-    wire_net_close(wait->net);
+    wire_timer_cancel(wait->net, &wait->look);
     free(wait);
 }
 
-static enum td_code open_loop(struct cli_wait *wait, struct td_error *err)
-{
-    enum td_code code;
-
-    if (wait->net)
-        return TD_OK;
-    code = wire_lws_open(&wait->net, td_clock_real(), err);
-    if (code)
-        return code;
-    wire_on_wake(wait->net, on_wake, wait);
-    loop_to_wake = wait->net;
-    return TD_OK;
-}
-
-/* Told before the loop was there to be woken: not a turn more. */
+/* Told before this began: not a turn more. */
 static enum td_code run(struct cli_wait *wait, struct td_error *err)
 {
     return told_to_end ? TD_OK : wire_run(wait->net, err);
@@ -131,13 +117,13 @@ static bool is_readable(int fd)
     return poll(&ready, 1, 0) > 0;
 }
 
-/* Where there is no loop the read itself waits. */
+/* What cannot be watched the read itself waits for. */
 void cli_wait_readable(void *self, int fd)
 {
     struct cli_wait *wait = self;
     struct wire_watch *watch = NULL;
 
-    if (told_to_end || is_readable(fd) || open_loop(wait, NULL))
+    if (told_to_end || is_readable(fd))
         return;
     if (wire_watch_fd(wait->net, fd, on_readable, wait, &watch, NULL))
         return;
@@ -162,10 +148,10 @@ static void watch_changes(struct cli_wait *wait, const char *path)
 enum td_code cli_wait_growth(struct cli_wait *wait, const char *path,
                              struct td_error *err)
 {
-    enum td_code code = told_to_end ? TD_CANCELLED : open_loop(wait, err);
+    enum td_code code;
 
-    if (code)
-        return code;
+    if (told_to_end)
+        return TD_CANCELLED;
     if (wait->inotify < 0) {
         watch_changes(wait, path);
         if (wait->inotify >= 0)

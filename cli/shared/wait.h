@@ -1,24 +1,27 @@
 /* cli/shared/wait.h - waiting for slow input in the loop of the process.
  *
  * Readers of tapes and lines ask for bytes and know no loop. The verb owns one
- * and hands them this: whatever else lives in the loop goes on meanwhile. It is
- * opened when it is first waited for.
+ * and hands them this: whatever else lives in the loop goes on meanwhile, and
+ * when it is stopped the waiting is over.
  */
 #ifndef CLI_SHARED_WAIT_H
 #define CLI_SHARED_WAIT_H
 
-#include "core/error.h"
+#include "wire/net/transport.h"
 
 struct cli_wait;
 
-struct cli_wait *cli_wait_new(void);
+/* net is the verb's and outlives the wait; at most one waits in it at a time.
+ * What net wakes to (wire_on_wake()) is the wait's until cli_wait_free().
+ */
+struct cli_wait *cli_wait_new(struct wire_net *net);
 void cli_wait_free(struct cli_wait *wait); /* NULL is fine */
 
 /* From now on the first SIGINT, SIGTERM or SIGHUP ends the waiting, at once,
  * and makes this not 0; the next ends the process as usual. One a process:
  * stays so after cli_wait_free().
  */
-const volatile int *cli_wait_hear_signals(struct cli_wait *wait);
+const volatile int *cli_wait_hear_signals(void);
 
 /* Until fd, which is no plain file, can be read, or a signal was heard. As
  * tape_input.wait: wait is a struct cli_wait.

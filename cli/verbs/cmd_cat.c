@@ -27,11 +27,12 @@ struct cat {
     struct tape_reader *reader;
     struct play_select *select; /* NULL = all events */
     struct play_window window;
-    bool whole;            /* nothing is left out: every line as it stands */
-    uint64_t segment;      /* whose header was printed; unless whole */
-    bool met;              /* an event was in the window */
-    const char *path;      /* of the tape that is read */
-    struct cli_wait *wait; /* for it to grow */
+    bool whole;       /* nothing is left out: every line as it stands */
+    uint64_t segment; /* whose header was printed; unless whole */
+    bool met;         /* an event was in the window */
+    const char *path; /* of the tape that is read */
+    struct wire_net *net;
+    struct cli_wait *wait; /* in net, for the tape to grow */
     struct td_buf out;
 };
 
@@ -163,7 +164,7 @@ static enum td_code cat_tape(struct cat *cat, const char *path,
 
     cli_say_waiting(cat->args, path, CLI_A_TAPE);
     cat->path = path;
-    cat->wait = cli_wait_new();
+    cat->wait = cli_wait_new(cat->net);
     code = find_window(cat, path, err);
     if (!code)
         code = tape_reader_open(&cat->reader, path, &how, err);
@@ -189,10 +190,28 @@ static enum td_code cat_tape(struct cat *cat, const char *path,
     return code;
 }
 
+/* What is damaged is no reason to leave out the tapes behind it. */
+static enum td_code cat_tapes(struct cat *cat, struct td_error *err)
+{
+    struct td_error first = {0};
+    enum td_code code = TD_OK;
+
+    for (int i = 0; i < cli_operands(cat->args) && (!code || code == TD_LOSSY);
+         i++) {
+        enum td_code one = cat_tape(cat, cli_operand(cat->args, i), err);
+
+        if (one == TD_LOSSY && !first.code)
+            first = *err;
+        code = one ? one : code;
+    }
+    if (code == TD_LOSSY)
+        *err = first;
+    return code;
+}
+
 static enum td_code run(const struct cli_args *args, struct td_error *err)
 {
     struct cat cat = {.args = args};
-    struct td_error first = {0};
     enum td_code code = make_select(&cat, err);
 
     if (!code && cli_given(args, "seq") &&
@@ -201,16 +220,11 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
                             "excludes --start and --end");
     cat.whole = !cat.select && !cli_given(args, "start") &&
                 !cli_given(args, "end") && !cli_given(args, "seq");
-    for (int i = 0; i < cli_operands(args) && (!code || code == TD_LOSSY);
-         i++) {
-        enum td_code one = cat_tape(&cat, cli_operand(args, i), err);
-
-        if (one == TD_LOSSY && !first.code)
-            first = *err;
-        code = one ? one : code;
-    }
-    if (code == TD_LOSSY)
-        *err = first;
+    if (!code)
+        code = wire_lws_open(&cat.net, td_clock_real(), err);
+    if (!code)
+        code = cat_tapes(&cat, err);
+    wire_net_close(cat.net);
     play_select_free(cat.select);
     td_buf_release(&cat.out);
     return code;

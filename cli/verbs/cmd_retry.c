@@ -21,7 +21,8 @@ static enum td_code open_run(void *ctx, struct wire_net *net,
     const struct cli_args *args = ctx;
     struct run_options how = cli_run_settings(args);
 
-    return run_retry(out, net, cli_operand(args, 0), cli_text(args, "from"),
+    how.again = cli_text(args, "from");
+    return run_retry(out, net, cli_operand(args, 0),
                      cli_text(args, "workspace"), &how, err);
 }
 

@@ -45,6 +45,7 @@ static const struct cli_option options[] = {
 
 struct validate {
     const struct cli_args *args;
+    struct wire_net *net; /* in which slow input is waited for */
     struct cli_check check;
     uint64_t inputs;
     uint64_t outcomes[CHECK_ERROR + 1];
@@ -153,8 +154,8 @@ static enum td_code validate(struct validate *all, const char *path,
     if (cli_list(all->args, "report")[0])
         all->check.how.timeline = verdict_timeline_new();
     live = cli_live_new(&how);
-    code = cli_validate_input(live, path, cli_flag(all->args, "follow"), err);
-
+    code = cli_validate_input(live, path, cli_flag(all->args, "follow"),
+                              all->net, err);
     if (code == TD_OK)
         code = judge(all, live, path, err);
     else if (code == TD_CANCELLED && has_begun(live))
@@ -303,6 +304,19 @@ static enum td_code check_together(const struct cli_args *args,
     return td_error_hint(err, "leave one of them out");
 }
 
+static enum td_code validate_in_loop(struct validate *all, struct td_error *err)
+{
+    enum td_code code = wire_lws_open(&all->net, td_clock_real(), err);
+
+    if (code)
+        return code;
+    code = cli_text(all->args, "gates")
+               ? cli_validate_gates(all->net, &all->check, all->args, err)
+               : validate_all(all, err);
+    wire_net_close(all->net);
+    return code;
+}
+
 static enum td_code run(const struct cli_args *args, struct td_error *err)
 {
     struct validate all = {.args = args};
@@ -318,9 +332,7 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
         code = cli_check_read(&all.check, args, cli_text(args, "schema"),
                               cli_text(args, "contract"), err);
     if (code == TD_OK)
-        code = cli_text(args, "gates")
-                   ? cli_validate_gates(&all.check, args, err)
-                   : validate_all(&all, err);
+        code = validate_in_loop(&all, err);
     cli_check_release(&all.check);
     verdict_document_release(&all.doc);
     return code;

@@ -21,6 +21,7 @@ struct run_show *run_show_new(const struct cli_args *args,
                               const struct run_exec *x, bool resumed);
 void run_show_free(struct run_show *show);
 
+/* Something is so; at the end the sums, or with --json the result. */
 void run_show_news(struct run_show *show, const struct run_news *news);
 void run_show_end(struct run_show *show);
 

@@ -37,6 +37,7 @@ static void hear_signals(void)
 
 struct session {
     const struct cli_args *args;
+    struct wire_net *net; /* in which slow input is waited for */
     struct gates_file file;
     struct gates_facts facts;
     struct gates_baseline baseline;
@@ -120,7 +121,7 @@ judge_stream(struct session *s, const struct cli_check *check, const char *path,
 
     copy.how.jobs = s->how.jobs < CHECK_JOBS_MAX ? s->how.jobs : CHECK_JOBS_MAX;
     live = cli_live_new(&how);
-    code = cli_validate_input(live, path, false, err);
+    code = cli_validate_input(live, path, false, s->net, err);
     hear_signals();
     if (code == TD_CANCELLED)
         told_to_end = 1;
@@ -309,11 +310,12 @@ static enum td_code run_and_show(struct session *s,
     return code ? code : code_of(s, err);
 }
 
-enum td_code cli_validate_gates(const struct cli_check *check,
+enum td_code cli_validate_gates(struct wire_net *net,
+                                const struct cli_check *check,
                                 const struct cli_args *args,
                                 struct td_error *err)
 {
-    struct session s = {.args = args};
+    struct session s = {.args = args, .net = net};
     enum td_code code;
 
     verdict_document_init(&s.doc);

@@ -6,6 +6,7 @@
 
 #include "cli/shared/check_options.h"
 #include "validator/verdict/document.h"
+#include "wire/net/transport.h"
 
 /* Rows of the verb's table. */
 #define CLI_GATES_OPTIONS                                                      \
@@ -55,9 +56,10 @@ TD_MUST_CHECK enum td_code cli_gates_together(const struct cli_args *args,
 
 /* Run the gates of --gates and judge the operands, tapes or lines, by the
  * check's contract and schema: one verdict, printed. The code is that of the
- * verdict.
+ * verdict. net is what waits for slow operands.
  */
-TD_MUST_CHECK enum td_code cli_validate_gates(const struct cli_check *check,
+TD_MUST_CHECK enum td_code cli_validate_gates(struct wire_net *net,
+                                              const struct cli_check *check,
                                               const struct cli_args *args,
                                               struct td_error *err);
 

@@ -121,7 +121,7 @@ static enum td_code read_input(struct cli_live *live, const char *path,
 
     if (code)
         return code;
-    in.stop = cli_wait_hear_signals(wait);
+    in.stop = cli_wait_hear_signals();
     in.wait = cli_wait_readable;
     in.wait_ctx = wait;
     if (is_tape_name(path) || tape_sniff(&in))
@@ -141,10 +141,11 @@ static enum td_code read_input(struct cli_live *live, const char *path,
 
 /* A followed input is ended by a signal as others are by their end. */
 enum td_code cli_validate_input(struct cli_live *live, const char *path,
-                                bool follow, struct td_error *err)
+                                bool follow, struct wire_net *net,
+                                struct td_error *err)
 {
     struct check *check = cli_live_check(live);
-    struct cli_wait *wait = cli_wait_new();
+    struct cli_wait *wait = cli_wait_new(net);
     enum td_code code = read_input(live, path, follow, wait, err);
 
     cli_wait_free(wait);

@@ -5,6 +5,7 @@
 #define CLI_VERBS_VALIDATE_INPUT_H
 
 #include "cli/shared/live_check.h"
+#include "wire/net/transport.h"
 
 /* Read path ("-" is stdin) to its end. What is in it counts, not its name; but
  * a file that is named a tape and is none is refused, and so is one without a
@@ -12,10 +13,11 @@
  *
  * follow: a growing tape is read until its end line comes, or SIGINT, SIGTERM
  * or SIGHUP, which leave it open; findings are told as they come. Of what is no
- * tape only a pipe may be followed.
+ * tape only a pipe may be followed. net is what waits for it.
  */
 TD_MUST_CHECK enum td_code cli_validate_input(struct cli_live *live,
                                               const char *path, bool follow,
+                                              struct wire_net *net,
                                               struct td_error *err);
 
 #endif

@@ -103,7 +103,8 @@ static enum td_code no_answer(struct td_error *err)
 {
     (void)td_error_set(err, TD_TIMEOUT, KEEP_SOCKET, 0,
                        "the keeper does not answer");
-    return td_error_hint(err, "is another client attached to it?");
+    (void)td_error_hint(err, "is another client attached to it?");
+    return TD_TIMEOUT;
 }
 
 static enum td_code wait_fd(int fd, short events, uint64_t until)
@@ -365,7 +366,8 @@ static enum td_code read_step(struct keep_client *c, struct td_error *err)
         return TD_END;
     (void)td_error_set(err, TD_IO, KEEP_SOCKET, 0,
                        "the keeper, process %lld, is gone", (long long)c->pid);
-    return td_error_hint(err, "its jobs are ended by a resume");
+    (void)td_error_hint(err, "its jobs are ended by a resume");
+    return TD_IO;
 }
 
 enum td_code keep_read(struct keep_client *c, struct td_error *err)

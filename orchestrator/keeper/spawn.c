@@ -189,14 +189,16 @@ static enum td_code step_failed(const struct keep_job *job,
                            "is above what this user may have");
         if (err)
             err->errnum = EPERM;
-        return td_error_hint(err, "take less, or raise it: ulimit -H");
+        (void)td_error_hint(err, "take less, or raise it: ulimit -H");
+        return TD_IO;
     }
     if (r->step != STEP_EXEC)
         return td_error_errno(err, TD_IO, r->what, r->errnum, "cannot be set");
     (void)td_error_errno(err, TD_IO, program, r->errnum, "cannot start");
     if (r->errnum == ENOENT)
-        return td_error_hint(err, "is it installed and in the PATH of the "
-                                  "task?");
+        (void)td_error_hint(err, "is it installed and in the PATH of the "
+                                 "task?");
+    return TD_IO;
     return TD_IO;
 }
 

@@ -62,7 +62,8 @@ static enum td_code take_lock(struct keep_server *s,
     (void)td_error_set(err, TD_IO, home->dir, 0,
                        "%s has a keeper already, process %ld", home->id,
                        holder);
-    return td_error_hint(err, "attach to it, or end it: kill %ld", holder);
+    (void)td_error_hint(err, "attach to it, or end it: kill %ld", holder);
+    return TD_IO;
 }
 
 static enum td_code open_all(struct keep_server *s,

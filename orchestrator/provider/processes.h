@@ -34,8 +34,7 @@ struct prov_keeper_events {
     void (*gone)(void *ctx, const struct td_error *why);
 };
 
-#define PROV_ATTACH_NS UINT64_C(10000000000) /* for another client to let go   \
-                                              */
+#define PROV_ATTACH_NS UINT64_C(10000000000) /* another client lets go */
 
 /* Attach to the keeper of home and watch it. Errors as keep_attach(). */
 TD_MUST_CHECK enum td_code

@@ -29,6 +29,7 @@ struct run_options {
     bool no_cache;         /* run what is unchanged too */
     bool no_fsync;         /* survives kill -9, but no power cut */
     char *const *env;      /* of ours; NULL: environ */
+    const char *again;     /* of a retry: a task's id, or NULL */
     const char *providers; /* their configuration, a file; NULL: none */
     const char *answers;   /* the tape of the provider "replay", or NULL */
     bool no_keeper; /* no process is started: all is up to run_provide() */
@@ -75,12 +76,12 @@ TD_MUST_CHECK enum td_code run_resume(struct run_exec **out,
                                       struct td_error *err);
 
 /* The plan of an earlier execution as a fresh one, in the same workspace. What
- * ended well there is taken over where its outputs are still there, but for the
- * task `again` (its id; NULL: none) and all that depend on it. TD_USAGE: there
- * is no such execution or task, or it runs; TD_IO, TD_FORMAT. */
+ * ended well there is taken over where its outputs are still there, but for
+ * options.again and all that depend on it. TD_USAGE: there is no such execution
+ * or task; TD_IO, TD_FORMAT. */
 TD_MUST_CHECK enum td_code run_retry(struct run_exec **out,
                                      struct wire_net *net, const char *id,
-                                     const char *again, const char *root,
+                                     const char *root,
                                      const struct run_options *options,
                                      struct td_error *err);
 

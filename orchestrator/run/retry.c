@@ -85,13 +85,13 @@ static enum td_code retry(struct run_exec *x, const char *id, const char *again,
 }
 
 enum td_code run_retry(struct run_exec **out, struct wire_net *net,
-                       const char *id, const char *again, const char *root,
+                       const char *id, const char *root,
                        const struct run_options *options, struct td_error *err)
 {
     struct run_exec *x;
     enum td_code code = run_new(&x, net, root, options, err);
 
     if (!code)
-        code = retry(x, id, again, err);
+        code = retry(x, id, options->again, err);
     return run_opened(out, x, code);
 }

@@ -40,6 +40,7 @@ struct run_tally {
     uint64_t wave_ns;  /* and of the last wave_completed, if any */
 };
 
+/* Nothing was said yet; and its end. */
 void run_tally_init(struct run_tally *tally, uint32_t tasks);
 void run_tally_release(struct run_tally *tally);
 

@@ -5,6 +5,12 @@
 #define WARN_SECOND 90
 #define ALL         100
 
+/* What has passed without the pauses. */
+static uint64_t wall(const struct sched *s, uint64_t now)
+{
+    return (s->counts.paused ? s->paused_ns : now) - s->stood_ns;
+}
+
 static double used(const struct sched *s, enum sched_budget budget,
                    uint64_t now)
 {
@@ -15,7 +21,7 @@ static double used(const struct sched *s, enum sched_budget budget,
     if (budget == SCHED_COST && b->cost_usd >= 0 && s->counts.cost_usd >= 0)
         return b->cost_usd > 0 ? s->counts.cost_usd / b->cost_usd : 1;
     if (budget == SCHED_WALL && b->wall_ns != PLAN_NO_LIMIT)
-        return b->wall_ns ? (double)now / (double)b->wall_ns : 1;
+        return b->wall_ns ? (double)wall(s, now) / (double)b->wall_ns : 1;
     return 0;
 }
 
@@ -47,12 +53,13 @@ bool sched_next_budget(struct sched *s, uint64_t now, struct sched_event *out)
 uint64_t sched_budget_due(const struct sched *s)
 {
     static const unsigned steps[] = {WARN_FIRST, WARN_SECOND, ALL};
-    uint64_t wall = s->plan->budget.wall_ns;
+    uint64_t limit = s->plan->budget.wall_ns;
 
-    if (wall == PLAN_NO_LIMIT || s->ended == s->plan->task_count)
+    if (limit == PLAN_NO_LIMIT || s->counts.paused || sched_is_ending(s) ||
+        s->ended == s->plan->task_count)
         return TD_NEVER;
     for (unsigned i = 0; i < 3; i++)
         if (s->warned[SCHED_WALL] < steps[i])
-            return wall / ALL * steps[i] + wall % ALL;
+            return s->stood_ns + limit / ALL * steps[i] + limit % ALL;
     return TD_NEVER;
 }

@@ -103,7 +103,7 @@ static bool decide_ready(struct sched *s, uint32_t task,
     out->cause = task;
     if (s->counts.halted && !s->plan->budget.pause)
         return decide(out, SCHED_SKIP, PLAN_BUDGET);
-    if (s->counts.paused || s->counts.halted)
+    if (sched_stands(s))
         return false;
     if (s->options.cache && !n->looked)
         return decide(out, SCHED_LOOK, 0);
@@ -124,6 +124,8 @@ static bool decide_held(const struct sched *s, uint32_t task,
     const struct sched_node *n = &s->nodes[task];
 
     out->cause = task;
+    if (s->counts.halted && !s->plan->budget.pause)
+        return decide(out, SCHED_SKIP, PLAN_BUDGET);
     if (n->refused)
         return decide(out, SCHED_SKIP, PLAN_REFUSED);
     if (n->until && out->at_ns >= n->until)
@@ -211,10 +213,13 @@ static bool decide_wave(const struct sched *s, struct sched_event *out)
     uint32_t open = s->counts.wave;
 
     out->wave = open + 1;
-    if (open == s->wave_ended)
-        return open < s->plan->waves && decide(out, SCHED_WAVE_BEGIN, 0);
+    if (open == s->wave_ended && open < s->plan->waves)
+        return decide(out, SCHED_WAVE_BEGIN, 0);
     out->wave = open;
-    return s->left[open - 1] == 0 && decide(out, SCHED_WAVE_END, 0);
+    if (open > s->wave_ended && s->left[open - 1] == 0)
+        return decide(out, SCHED_WAVE_END, 0);
+    out->wave = 0;
+    return false;
 }
 
 static bool decide_launch(const struct sched *s, struct sched_event *out)
@@ -226,8 +231,7 @@ static bool decide_launch(const struct sched *s, struct sched_event *out)
         return false;
     n = &s->nodes[task];
     out->task = task;
-    out->attempt =
-        n->pub.attempt + (n->pub.state == SCHED_BACKOFF || n->pub.attempt == 0);
+    out->attempt = sched_next_attempt(n);
     return decide(out, SCHED_LAUNCH, 0);
 }
 
@@ -254,6 +258,7 @@ static bool decide_tasks(struct sched *s, struct sched_event *out)
 
         if (decide_task(s, task, out))
             return true;
+        *out = (struct sched_event){.at_ns = out->at_ns, .cost_usd = -1};
         td_timerq_cancel(&s->agenda, first);
         sched_set_due(s, task);
     }

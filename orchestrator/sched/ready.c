@@ -6,13 +6,11 @@
 
 #include "core/mem.h"
 
-#include <stdlib.h>
-
 #define INDEX_BITS 20 /* of PLAN_TASKS_MAX */
 #define LONGEST    ((UINT64_C(1) << (64 - INDEX_BITS)) - 1)
 #define DEFAULT_NS TD_NS_PER_S /* of a task of which nothing is known */
 
-static uint64_t takes(const struct sched *s, uint32_t task)
+uint64_t sched_takes(const struct sched *s, uint32_t task)
 {
     uint64_t usual = s->options.usual ? s->options.usual[task] : 0;
 
@@ -31,26 +29,26 @@ static void measure(struct sched *s, uint32_t i)
 
         longest = path > longest ? path : longest;
     }
-    s->nodes[i].path_ns = longest + takes(s, i);
+    s->nodes[i].path_ns = longest + sched_takes(s, i);
 }
 
 /* The deepest first, by counting: dependants are deeper than what they need. */
 void sched_measure_paths(struct sched *s)
 {
     uint32_t n = s->plan->task_count;
-    uint32_t *starts = td_calloc((size_t)s->plan->waves + 2, sizeof(*starts));
+    uint32_t *ends = td_calloc((size_t)s->plan->waves + 2, sizeof(*ends));
     uint32_t *order = td_calloc((size_t)n + 1, sizeof(*order));
 
     for (uint32_t i = 0; i < n; i++)
-        starts[s->plan->tasks[i].depth + 1]++;
+        ends[s->plan->tasks[i].depth + 1]++;
     for (uint32_t w = 1; w < s->plan->waves + 2; w++)
-        starts[w] += starts[w - 1];
+        ends[w] += ends[w - 1];
     for (uint32_t i = 0; i < n; i++)
-        order[starts[s->plan->tasks[i].depth]++] = i;
+        order[ends[s->plan->tasks[i].depth]++] = i;
     for (uint32_t i = n; i > 0; i--)
         measure(s, order[i - 1]);
-    free(order);
-    free(starts);
+    s->by_depth = order;
+    s->depth_ends = ends;
 }
 
 static struct td_timerq *heap_of(const struct sched *s, uint32_t task)
@@ -93,7 +91,7 @@ uint32_t sched_pick(const struct sched *s)
     const struct td_timer *best = NULL;
     uint32_t task;
 
-    if (s->counts.paused || s->counts.halted || sched_is_ending(s))
+    if (sched_stands(s) || sched_is_ending(s))
         return UINT32_MAX;
     for (uint32_t pool = 0; pool <= s->plan->pool_count; pool++) {
         const struct td_timer *first = td_timerq_first(&s->heaps[pool]);
@@ -123,7 +121,7 @@ uint64_t sched_left(const struct sched *s, uint64_t now_ns)
         uint64_t ran = n->pub.state == SCHED_RUNNING && now_ns > n->attempt_ns
                            ? now_ns - n->attempt_ns
                            : 0;
-        uint64_t own = takes(s, i);
+        uint64_t own = sched_takes(s, i);
 
         if (sched_is_final(n->pub.state))
             continue;

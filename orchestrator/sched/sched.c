@@ -32,10 +32,13 @@ static uint64_t due_of(const struct sched *s, uint32_t task)
 
     if (n->pub.state == SCHED_HELD)
         return n->until ? n->until : TD_NEVER;
+    if (n->pub.state == SCHED_READY && sched_stands(s))
+        return TD_NEVER;
     if (n->pub.state == SCHED_READY)
         return earlier(TD_NEVER, n->ready_ns, limit->queue);
     if (n->pub.state == SCHED_BACKOFF) {
-        due = td_timer_is_set(&n->ready) ? TD_NEVER : n->until;
+        due =
+            td_timer_is_set(&n->ready) || sched_stands(s) ? TD_NEVER : n->until;
         return earlier(due, n->pub.started_ns, limit->total);
     }
     if (n->pub.state != SCHED_RUNNING)
@@ -125,6 +128,8 @@ void sched_free(struct sched *s)
     free(s->heaps);
     free(s->slots);
     free(s->left);
+    free(s->by_depth);
+    free(s->depth_ends);
     free(s->nodes);
     free(s);
 }
@@ -239,7 +244,8 @@ static bool apply_ask(struct sched *s, struct sched_node *n,
 static bool apply_launch(struct sched *s, struct sched_node *n,
                          const struct sched_event *ev)
 {
-    if (n->pub.state != SCHED_READY && n->pub.state != SCHED_BACKOFF)
+    if (ev->attempt != sched_next_attempt(n) || n->pending ||
+        (n->pub.state != SCHED_READY && n->pub.state != SCHED_BACKOFF))
         return false;
     s->counts.retries += ev->attempt > 1 && ev->attempt > n->pub.attempt;
     n->pub.retries = ev->attempt - 1;
@@ -270,7 +276,7 @@ static bool apply_stop(struct sched *s, struct sched_node *n,
 static bool apply_ended(struct sched *s, struct sched_node *n,
                         const struct sched_event *ev)
 {
-    if (n->pub.state != SCHED_RUNNING)
+    if (n->pub.state != SCHED_RUNNING || ev->attempt != n->pub.attempt)
         return false;
     n->pub.state = SCHED_VERIFYING;
     give_slots(s, ev->task);
@@ -282,7 +288,8 @@ static bool apply_fault(struct sched *s, struct sched_node *n,
 {
     bool held = n->pub.state == SCHED_RUNNING || n->pub.state == SCHED_STOPPING;
 
-    if (!held && n->pub.state != SCHED_VERIFYING)
+    if (ev->attempt != n->pub.attempt ||
+        (!held && n->pub.state != SCHED_VERIFYING))
         return false;
     if (held)
         give_slots(s, ev->task);
@@ -309,7 +316,8 @@ static bool apply_wait(struct sched *s, struct sched_node *n,
 static bool apply_settled(struct sched *s, struct sched_node *n,
                           const struct sched_event *ev)
 {
-    if (n->pub.state != SCHED_RUNNING && n->pub.state != SCHED_STOPPING)
+    if (ev->attempt != n->pub.attempt ||
+        (n->pub.state != SCHED_RUNNING && n->pub.state != SCHED_STOPPING))
         return false;
     give_slots(s, ev->task);
     n->pub.state = SCHED_READY;
@@ -431,25 +439,54 @@ static bool apply_wave_begin(struct sched *s, const struct sched_event *ev)
     if (ev->wave != s->counts.wave + 1 || ev->wave > s->plan->waves)
         return false;
     s->counts.wave = ev->wave;
-    for (uint32_t i = 0; i < s->plan->task_count; i++)
-        if (s->plan->tasks[i].depth == ev->wave)
-            become_ready(s, i, ev->at_ns);
+    for (uint32_t i = s->depth_ends[ev->wave - 1]; i < s->depth_ends[ev->wave];
+         i++) {
+        become_ready(s, s->by_depth[i], ev->at_ns);
+        if (!sched_is_final(s->nodes[s->by_depth[i]].pub.state))
+            sched_consider(s, s->by_depth[i]);
+    }
     return true;
 }
 
 static bool apply_wave_end(struct sched *s, const struct sched_event *ev)
 {
-    if (ev->wave != s->wave_ended + 1 || ev->wave > s->counts.wave)
+    if (ev->wave != s->wave_ended + 1 || ev->wave > s->counts.wave ||
+        s->left[ev->wave - 1] > 0)
         return false;
     s->wave_ended = ev->wave;
     return true;
 }
 
+/* The wall stands, and nobody waits too long for a slot meanwhile. */
+static void set_paused(struct sched *s, bool paused, uint64_t now)
+{
+    if (paused == s->counts.paused)
+        return;
+    s->counts.paused = paused;
+    if (paused) {
+        s->paused_ns = now;
+        return;
+    }
+    s->stood_ns += now - s->paused_ns;
+    for (uint32_t i = 0; i < s->plan->task_count; i++) {
+        struct sched_node *n = &s->nodes[i];
+        uint64_t since =
+            n->ready_ns > s->paused_ns ? n->ready_ns : s->paused_ns;
+
+        if (n->pub.state == SCHED_READY)
+            n->ready_ns += now - since;
+    }
+}
+
 static bool apply_budget(struct sched *s, const struct sched_event *ev)
 {
+    if (ev->budget > SCHED_WALL)
+        return false;
     s->warned[ev->budget] = ev->percent;
     if (ev->what == SCHED_HALT) {
         s->counts.halted = true;
+        if (s->plan->budget.pause)
+            set_paused(s, true, ev->at_ns);
         consider_all(s);
     }
     return true;
@@ -460,7 +497,7 @@ static bool apply_order(struct sched *s, const struct sched_event *ev)
     if (ev->what == SCHED_CANCEL)
         s->counts.cancelling = true;
     else
-        s->counts.paused = ev->what == SCHED_PAUSE;
+        set_paused(s, ev->what == SCHED_PAUSE, ev->at_ns);
     if (ev->what == SCHED_GO_ON && s->plan->budget.pause)
         s->counts.halted = false;
     consider_all(s);
@@ -470,7 +507,7 @@ static bool apply_order(struct sched *s, const struct sched_event *ev)
 static bool apply_finish(struct sched *s, const struct sched_event *ev)
 {
     (void)ev;
-    if (s->ended != s->plan->task_count)
+    if (s->ended != s->plan->task_count || s->wave_ended != s->plan->waves)
         return false;
     s->counts.finished = true;
     return true;
@@ -478,7 +515,11 @@ static bool apply_finish(struct sched *s, const struct sched_event *ev)
 
 static bool apply_resumed(struct sched *s, const struct sched_event *ev)
 {
-    (void)ev;
+    for (uint32_t i = 0; i < s->plan->task_count; i++)
+        if (s->nodes[i].pub.state == SCHED_RUNNING) {
+            s->nodes[i].alive_ns = ev->at_ns;
+            sched_set_due(s, i);
+        }
     consider_all(s);
     return true;
 }
@@ -496,12 +537,13 @@ static const struct {
 
 static bool apply_task(struct sched *s, const struct sched_event *ev)
 {
-    struct sched_node *n = &s->nodes[ev->task];
+    struct sched_node *n =
+        ev->task < s->plan->task_count ? &s->nodes[ev->task] : NULL;
 
     for (size_t i = 0; i < sizeof(of_tasks) / sizeof(of_tasks[0]); i++) {
         if (of_tasks[i].what != ev->what)
             continue;
-        if (ev->task >= s->plan->task_count || !of_tasks[i].apply(s, n, ev))
+        if (!n || !of_tasks[i].apply(s, n, ev))
             return false;
         sched_set_due(s, ev->task);
         if (!sched_is_final(n->pub.state))

@@ -43,6 +43,10 @@ struct sched {
     uint32_t *slots;         /* in use, by pool */
     uint32_t workers;        /* weights that run */
     uint32_t *left;          /* tasks that have not ended, by depth - 1 */
+    uint32_t *by_depth;      /* tasks, the deepest last; file order within */
+    uint32_t *depth_ends;    /* in by_depth, by depth; [0] is 0 */
+    uint64_t paused_ns;      /* when the pause that lasts began */
+    uint64_t stood_ns;       /* how long earlier pauses lasted */
     uint32_t wave_ended;     /* the last that has */
     uint32_t ended;          /* tasks */
     unsigned warned[3];      /* percent that was told, by enum sched_budget */
@@ -57,13 +61,27 @@ void sched_set_due(struct sched *s, uint32_t task);
 /* Into the heap of those that can start, or out of it (sched/ready.c). */
 void sched_make_ready(struct sched *s, uint32_t task);
 void sched_unready(struct sched *s, uint32_t task);
+/* How long a task takes, by what is known. */
+uint64_t sched_takes(const struct sched *s, uint32_t task);
 /* The task that starts next; UINT32_MAX: none can. */
 uint32_t sched_pick(const struct sched *s);
-/* The longest way to the end, of every task. */
+/* The longest way to the end, of every task; and which are of each depth. */
 void sched_measure_paths(struct sched *s);
+/* Nothing starts for now. */
+static inline bool sched_stands(const struct sched *s)
+{
+    return s->counts.paused || s->counts.halted;
+}
 /* Of the whole: WARN, HALT; false: nothing. */
 bool sched_next_budget(struct sched *s, uint64_t now, struct sched_event *out);
 uint64_t sched_budget_due(const struct sched *s);
+
+/* Of a start: one that a crash cut short is made again. */
+static inline uint32_t sched_next_attempt(const struct sched_node *n)
+{
+    return n->pub.attempt +
+           (n->pub.state == SCHED_BACKOFF || n->pub.attempt == 0);
+}
 
 /* Nothing more starts that has not begun. */
 static inline bool sched_is_ending(const struct sched *s)

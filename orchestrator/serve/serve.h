@@ -46,6 +46,7 @@ TD_MUST_CHECK enum td_code serve_open(struct serve **out, struct wire_net *net,
                                       const struct serve_events *events,
                                       void *ctx, struct td_error *err);
 
+/* The port it got. */
 uint16_t serve_port(const struct serve *serve);
 
 /* No more executions begin; those that run have drain_ns, then they are left as

@@ -43,7 +43,8 @@ enum td_code work_beneath_failed(const char *path, int errnum,
     if (errnum == EXDEV) {
         (void)td_error_set(err, TD_FAILED, path, 0,
                            "a link in it leads out of the workspace");
-        return td_error_hint(err, "put a copy there instead of the link");
+        (void)td_error_hint(err, "put a copy there instead of the link");
+        return TD_FAILED;
     }
     if (errnum == ELOOP)
         return td_error_set(err, TD_FAILED, path, 0,

@@ -215,7 +215,7 @@ enum td_code work_outputs(struct work_place *place,
                                ? "no file is called so"
                                : "is not there");
         (void)td_error_hint(err, "write it, or mend outputs");
-        return TD_FAILED;
+        code = TD_FAILED;
     }
     if (!code)
         code = hash_all(place, out, true, err);

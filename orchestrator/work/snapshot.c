@@ -103,7 +103,8 @@ enum td_code work_snapshot_load(struct work_place *place, const char *name,
                   strcmp(out->name, name) != 0)) {
         work_snapshot_release(out);
         (void)td_error_set(err, TD_FORMAT, path, 0, "is no snapshot");
-        code = td_error_hint(err, "delete it: it cannot be gone back to");
+        (void)td_error_hint(err, "delete it: it cannot be gone back to");
+        code = TD_FORMAT;
     }
     td_buf_release(&text);
     return code;

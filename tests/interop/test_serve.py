@@ -11,7 +11,7 @@ import rig
 PLAN = """plan: 1
 name: gated
 tasks:
-- {id: one, run: "while test ! -e go; do sleep 0.01; done"}
+- {id: one, run: "cat go"}
 - {id: two, depends_on: [one], run: "echo out > two.txt", outputs: [two.txt]}
 - {id: three, depends_on: [two], run: "true"}
 """
@@ -22,7 +22,14 @@ WHOLE = ["execution_started", "progress_update", "wave_completed",
 
 def serve(scene, *words):
     scene.write("plan.yaml", PLAN)
+    os.mkfifo(scene.path("go"))
     return scene.serving("serve", "--listen", "127.0.0.1:0", *words)
+
+
+def go(scene):
+    """Let the first task go on: it reads the pipe."""
+    with open(scene.path("go"), "wb"):
+        pass
 
 
 def console(scene, server, **options):
@@ -71,13 +78,12 @@ def check_a_console_runs_a_plan(scene):
     for transports in ("polling", "websocket", "polling,websocket"):
         client = console(scene, server, session="s-" + transports,
                          transports=transports)
-        if os.path.exists(scene.path("go")):
-            os.unlink(scene.path("go"))
+        if os.path.exists(scene.path("two.txt")):
             os.unlink(scene.path("two.txt"))
         answer = command(client, "run", plan="plan.yaml")
         rig.same((answer["success"], answer["data"]["state"]),
                  (True, "running"))
-        scene.write("go", "")
+        go(scene)
         rig.same(until_end(client), numbered(WHOLE))
         rig.true(all(line["same"] for line in client.seen
                      if isinstance(line, dict) and "same" in line),
@@ -91,7 +97,7 @@ def check_sessions_hear_their_own(scene):
     mine = console(scene, server, session="mine")
     other = console(scene, server, session="other")
     command(mine, "run", plan="plan.yaml")
-    scene.write("go", "")
+    go(scene)
     until_end(mine)
     rig.same(emit(other, "get_pipeline_state", {})["data"], {"executions": []})
     rig.same(other.all("got"), [])
@@ -106,7 +112,7 @@ def check_one_that_comes_late_or_back_has_all(scene):
     watcher = console(scene, server, session="w")
     rig.same(emit(watcher, "request_catch_up",
                   {"execution_id": execution, "from_seq": 1})["success"], True)
-    scene.write("go", "")
+    go(scene)
     for client in (first, late, watcher):
         rig.same(until_end(client), numbered(WHOLE))
     back = console(scene, server, session="s", **{"from": 4})
@@ -122,7 +128,7 @@ def check_a_server_that_is_killed_goes_on(scene):
     server.child.wait()
     client.until("close")
     again = scene.serving("serve", "--listen", "127.0.0.1:0")
-    scene.write("go", "")
+    go(scene)
     back = console(scene, again, session="t")
     emit(back, "request_catch_up", {"execution_id": execution, "from_seq": 1})
     rig.same(until_end(back), numbered(WHOLE))
@@ -207,7 +213,7 @@ def check_a_signal_drains(scene):
     while ask(server, "GET", "/healthz")[0] != 503:
         continue
     rig.same(command(client, "run", plan="plan.yaml")["success"], False)
-    scene.write("go", "")
+    go(scene)
     rig.same(until_end(client), numbered(WHOLE))
     client.until("close")
     server.finish(0)

@@ -38,6 +38,11 @@ class Box:
         with open(self.path(name), "w", encoding="utf-8") as file:
             file.write(text)
 
+    def go(self):
+        """Let a task that reads the pipe go on."""
+        with open(self.path("go"), "wb"):
+            pass
+
     def read(self, name):
         with open(self.path(name), encoding="utf-8") as file:
             return file.read()
@@ -259,7 +264,7 @@ def a_timeout_ends_all_of_a_task(box):
     out = box.plan("""
 plan: 1
 tasks:
-- {id: slow, timeout: 200ms, grace: 100ms, run: "trap '' TERM; setsid sleep 600 & echo $! > pid; sleep 600"}
+- {id: slow, timeout: 200ms, grace: 100ms, run: "trap '' TERM; setsid tail -f /dev/null & echo $! > pid; tail -f /dev/null"}
 """, status=1)
     holds(out, "FAILED  slow")
     same([e["data"]["error_type"] for e in box.events()
@@ -309,7 +314,7 @@ def a_signal_cancels_and_says_so(box):
     box.write("plan.yaml", """
 plan: 1
 tasks:
-- {id: a, grace: 200ms, run: "echo $$ > pid; sleep 600"}
+- {id: a, grace: 200ms, run: "echo $$ > pid; tail -f /dev/null"}
 - {id: b, depends_on: [a], run: "true"}
 """)
     process = box.start("run", "plan.yaml")
@@ -325,13 +330,14 @@ tasks:
 def two_processes_never_have_one_execution(box):
     box.write("plan.yaml", """
 plan: 1
-tasks: [{id: a, run: "touch up; while test ! -e go; do sleep 0.01; done"}]
+tasks: [{id: a, run: "touch up; cat go"}]
 """)
+    os.mkfifo(box.path("go"))
     process = box.start("run", "plan.yaml")
     until(lambda: os.path.exists(box.path("up")), "the task runs")
     _, _, err = box.tapedeck_run("resume", "x1", status=4)
     holds(err, "x1", "pid %d" % process.pid)
-    box.write("go", "")
+    box.go()
     box.end(process, 0)
     _, _, err = box.tapedeck_run("resume", "x1", status=2)
     holds(err, "it has ended")
@@ -448,13 +454,14 @@ def a_task_outlives_whoever_started_it(box):
     box.write("plan.yaml", """
 plan: 1
 tasks:
-- {id: a, run: "echo >> ran; touch up; while test ! -e go; do sleep 0.01; done", outputs: [ran]}
+- {id: a, run: "echo >> ran; touch up; cat go", outputs: [ran]}
 """)
+    os.mkfifo(box.path("go"))
     process = box.start("run", "plan.yaml")
     until(lambda: os.path.exists(box.path("up")), "the task runs")
     process.kill()
     box.end(process)
-    box.write("go", "")
+    box.go()
     _, out, _ = box.tapedeck_run("resume", "x1")
     holds(out, "x1 plan goes on", "ok      a")
     same(box.read("ran"), "\n")
@@ -464,7 +471,7 @@ def without_a_keeper_a_task_is_ended_and_run_again(box):
     box.write("plan.yaml", """
 plan: 1
 tasks:
-- {id: a, run: "echo $$ >> pids; touch up; test -e go || sleep 600"}
+- {id: a, run: "echo $$ >> pids; touch up; test -e go || tail -f /dev/null"}
 """)
     process = box.start("run", "plan.yaml")
     until(lambda: os.path.exists(box.path("up")), "the task runs")

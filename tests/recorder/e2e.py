@@ -525,10 +525,21 @@ def too_little_space_starts_nothing(box):
     same(os.listdir(box.dir), [])
 
 
+# Says one line, wants no end, and ends where its output is not read any more.
+STUBBORN = """
+import select, signal
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+print(1, flush=True)
+output = select.poll()
+output.register(1, 0)
+output.poll()
+"""
+
+
 def a_command_that_had_to_be_killed_is_named(box):
     process = box.start("record", "-o", "t.tape.gz", "--flush-interval", "1ms",
-                        "--", "sh", "-c",
-                        "trap '' TERM INT; echo 1; exec sleep infinity")
+                        "--", sys.executable, "-c", STUBBORN)
     wait_until(lambda: os.path.exists(box.path("t.tape.gz")) and
                plain(tape(box)), "the first line")
     process.send_signal(signal.SIGINT)

@@ -115,9 +115,10 @@ static void accepted(void *ctx, struct wire_conn *conn)
 
 struct model_server *model_server_open(struct wire_net *net,
                                        const struct model_answer *answers,
-                                       unsigned count)
+                                       unsigned count,
+                                       const struct wire_tls_options *tls)
 {
-    const struct wire_bind bind = {.host = "127.0.0.1"};
+    const struct wire_bind bind = {.host = "127.0.0.1", .tls = tls};
     struct model_server *server = td_calloc(1, sizeof(*server));
     struct td_error err;
 
@@ -128,7 +129,8 @@ struct model_server *model_server_open(struct wire_net *net,
         (void)fprintf(stderr, "model server: %s\n", err.text);
         abort();
     }
-    (void)snprintf(server->url, sizeof(server->url), "http://127.0.0.1:%u/v1",
+    (void)snprintf(server->url, sizeof(server->url), "http%s://127.0.0.1:%u/v1",
+                   tls ? "s" : "",
                    (unsigned)wire_listener_port(server->listener));
     return server;
 }

@@ -23,10 +23,12 @@ struct model_answer {
 struct model_server;
 
 /* Listen. The n-th request gets the n-th answer, and all behind the last the
- * last. Answers must outlive it. Aborts on an error. */
+ * last. Answers must outlive it. tls: NULL, or it is https. Aborts on an
+ * error. */
 struct model_server *model_server_open(struct wire_net *net,
                                        const struct model_answer *answers,
-                                       unsigned count);
+                                       unsigned count,
+                                       const struct wire_tls_options *tls);
 void model_server_close(struct model_server *server);
 
 const char *model_server_url(const struct model_server *server);

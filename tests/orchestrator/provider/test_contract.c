@@ -48,7 +48,8 @@ struct play {
 
 static void open_openai(struct play *play)
 {
-    play->server = model_server_open(play->scene.net, play->act->answers, 1);
+    play->server =
+        model_server_open(play->scene.net, play->act->answers, 1, NULL);
     play->config = (struct prov_config){.url = model_server_url(play->server),
                                         .idle_ns = 30 * TD_NS_PER_S};
     CU_ASSERT_EQUAL_FATAL(prov_openai_open(&play->provider, play->scene.net,

@@ -4,6 +4,7 @@
 #include "orchestrator/provider/openai.h"
 #include "tests/suites.h"
 #include "tests/support/attempt_scene.h"
+#include "tests/support/certs.h"
 #include "tests/support/model_server.h"
 #include "tests/support/tapes.h"
 
@@ -200,8 +201,9 @@ struct stage {
     struct provider provider;
 };
 
-static void open_stage(struct stage *stage, const char *with,
-                       const struct model_answer *answers)
+static void open_with(struct stage *stage, const char *with,
+                      const struct model_answer *answers,
+                      const struct wire_tls_options *tls)
 {
     unsigned count = 0;
 
@@ -209,7 +211,7 @@ static void open_stage(struct stage *stage, const char *with,
     while (count < MODEL_ANSWERS && answers[count].pieces[0])
         count++;
     attempt_scene_open(&stage->scene, with);
-    stage->server = model_server_open(stage->scene.net, answers, count);
+    stage->server = model_server_open(stage->scene.net, answers, count, tls);
     stage->config = (struct prov_config){.url = model_server_url(stage->server),
                                          .key = KEY,
                                          .idle_ns = 500 * TD_NS_PER_MS,
@@ -219,6 +221,12 @@ static void open_stage(struct stage *stage, const char *with,
                                            &stage->config, td_clock_real(),
                                            NULL),
                           TD_OK);
+}
+
+static void open_stage(struct stage *stage, const char *with,
+                       const struct model_answer *answers)
+{
+    open_with(stage, with, answers, NULL);
 }
 
 static void close_stage(struct stage *stage)
@@ -396,6 +404,35 @@ static void nobody_there(void)
     close_stage(&stage);
 }
 
+/* A certificate of an issuer that is not trusted is not tried again, and
+ * nothing is asked. */
+static void certificates(void)
+{
+    static const struct model_answer answers[MODEL_ANSWERS] = {
+        {{STREAM DELTA("x") DONE, MODEL_CLOSE}}};
+    char cert[300];
+    char key[300];
+    char ca[300];
+    const struct wire_tls_options tls = {.cert_file = cert, .key_file = key};
+    struct stage stage;
+
+    (void)snprintf(cert, sizeof(cert), "%s", certs_path("good.pem"));
+    (void)snprintf(key, sizeof(key), "%s", certs_path("good.key"));
+    (void)snprintf(ca, sizeof(ca), "%s", certs_path("ca.pem"));
+    open_with(&stage, WITH, answers, &tls);
+    CU_ASSERT_EQUAL(attempt_scene_run(&stage.scene, &stage.provider, NULL),
+                    TD_OK);
+    CU_ASSERT_TRUE(attempt_scene_told(&stage.scene, "a certificate of nobody",
+                                      ASKED "refused\n"));
+    CU_ASSERT_EQUAL(model_server_requests(stage.server), 0);
+    stage.config.ca = ca;
+    CU_ASSERT_EQUAL(attempt_scene_run(&stage.scene, &stage.provider, NULL),
+                    TD_OK);
+    CU_ASSERT_TRUE(stage.scene.end.ok);
+    CU_ASSERT_EQUAL(model_server_requests(stage.server), 1);
+    close_stage(&stage);
+}
+
 /* The wish for no stream_options is kept for the next attempt. */
 static void remembers(void)
 {
@@ -422,6 +459,7 @@ CU_TestInfo orchestrator_provider_openai_tests[] = {
     {"the log", log_of_answer},
     {"nowhere to put it", nowhere_to_put},
     {"nobody there", nobody_there},
+    {"certificates", certificates},
     {"remembers what a server does not want", remembers},
     CU_TEST_INFO_NULL,
 };

@@ -19,9 +19,10 @@
 
 #define RULES_MAX   100000
 #define BASES_MAX   100
-#define BASE_LEVELS 8                  /* bases that stand on each other */
-#define WAITING_MAX ((size_t)16 << 20) /* bytes of results; the rest does not  \
-                                        */
+#define BASE_LEVELS 8 /* bases that stand on each other */
+#define WAITING_MAX                                                            \
+    ((size_t)16 << 20) /* bytes of results; the rest does not                  \
+                        */
 
 enum { RULE, MESSAGE, FILE_NAME, PLAIN, VERSION, BASE, LEVEL };
 
