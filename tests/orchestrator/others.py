@@ -3,7 +3,8 @@
 
 usage: others.py TAPEDECK RENDER_PLAN CASE
 
-A plan is made, rendered, and all its shell tasks are run, as by rest_c.py.
+A plan is made, rendered, and all its shell tasks are run, as by rest_c.py; then
+the plan is run by tapedeck itself.
 """
 import json
 import os
@@ -40,6 +41,16 @@ CASES = {
 }
 
 
+def run_for_real(tapedeck, folder, summary):
+    """The run engine comes to the same."""
+    done = subprocess.run([tapedeck, "run", "plan.json"], cwd=folder,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          check=False)
+    last = done.stdout.decode().strip().split("\n")[-1]
+    assert done.returncode == 0 and " %d ok of %d " % (
+        summary["tasks"], summary["tasks"]) in last, done.stdout.decode()
+
+
 def main(tapedeck, render, case):
     description, data, blueprint = CASES[case]
     with tempfile.TemporaryDirectory() as folder:
@@ -60,6 +71,7 @@ def main(tapedeck, render, case):
                        check=True)
         said = rest_c.run_tasks(plan, work)
         print(said["coverage"].strip().split("\n")[-1])
+        run_for_real(tapedeck, folder, summary)
 
 
 if __name__ == "__main__":
