@@ -31,7 +31,7 @@ static void take_over(struct keep_hold *h, const struct keep_job *job)
 }
 
 enum td_code keep_hold_start(struct keep_hold **out, const struct keep_job *job,
-                             struct td_error *err)
+                             const char *tag, struct td_error *err)
 {
     struct keep_hold *h = td_calloc(1, sizeof(*h));
     enum td_code code = TD_OK;
@@ -41,7 +41,7 @@ enum td_code keep_hold_start(struct keep_hold **out, const struct keep_job *job,
     if (job->log)
         code = keep_joblog_open(&h->log, job->log, job->log_max, err);
     if (!code)
-        code = keep_child_start(&h->child, job, err);
+        code = keep_child_start(&h->child, job, tag, err);
     if (code) {
         keep_hold_free(h);
         return code;
@@ -203,7 +203,7 @@ static bool is_left(struct hunt *hunt, const struct keep_process *p)
         return true;
     if (hunt->family->alone && p->parent == getpid())
         return true;
-    return keep_process_task(&hunt->task, p->pid) &&
+    return keep_process_task(&hunt->task, p->pid, hunt->family->tag) &&
            !strcmp(td_buf_str(&hunt->task), h->id);
 }
 

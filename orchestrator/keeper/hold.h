@@ -44,9 +44,10 @@ struct keep_hold {
     uint64_t beat_told;
 };
 
-/* Start it. TD_IO: it did not. */
+/* Start it, of the execution whose folder has that tag. TD_IO: it did not. */
 TD_MUST_CHECK enum td_code keep_hold_start(struct keep_hold **out,
                                            const struct keep_job *job,
+                                           const char *tag,
                                            struct td_error *err);
 void keep_hold_free(struct keep_hold *hold);
 
@@ -75,7 +76,8 @@ void keep_hold_look(struct keep_hold *hold, uint64_t now);
 struct keep_family {
     bool (*is_main)(const void *ctx, pid_t pid); /* the process of some job */
     const void *ctx;
-    bool alone; /* no other job runs: all that is left is this one's */
+    const char *tag; /* of the execution's folder */
+    bool alone;      /* no other job runs: all that is left is this one's */
 };
 
 /* Do what is due: SIGKILL, and look for what is left. */

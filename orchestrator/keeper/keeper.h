@@ -4,10 +4,11 @@
  * A keeper is a process forked first thing, one an execution. It is the parent
  * of every job and the subreaper of all that jobs leave behind (prctl(2),
  * PR_SET_CHILD_SUBREAPER). Each job has a process group of its own and
- * TAPEDECK_TASK=ID in its environment. The keeper pumps what a job writes into
- * its log, waits until nothing of the job is left, puts the status into a log
- * of its own, and tells whoever is attached. If that client is killed, the jobs
- * go on and the next client hears of them.
+ * TAPEDECK_TASK=ID in its environment, and in TAPEDECK_HOME the device and
+ * inode of the execution's folder, as another may have its id. The keeper pumps
+ * what a job writes into its log, waits until nothing of the job is left, puts
+ * the status into a log of its own, and tells whoever is attached. If that
+ * client is killed, the jobs go on and the next client hears of them.
  *
  *     keep_start -> keep_attach -> keep_spawn .. -> keep_read whenever keep_fd
  *     is readable -> keep_quit, or keep_detach and the keeper stays
@@ -228,5 +229,14 @@ TD_MUST_CHECK enum td_code keep_boot_id(char out[KEEP_BOOT_LEN + 1],
 TD_MUST_CHECK enum td_code keep_settle(const char *prefix, const char *boot,
                                        uint64_t wait_ns, uint32_t *killed,
                                        struct td_error *err);
+
+/* The same, only of the execution whose folder is dir. To be preferred: another
+ * workspace may have an execution of the same id, and keep_settle() would end
+ * that too. TD_IO also: the folder cannot be used.
+ */
+TD_MUST_CHECK enum td_code keep_settle_in(const char *dir, const char *prefix,
+                                          const char *boot, uint64_t wait_ns,
+                                          uint32_t *killed,
+                                          struct td_error *err);
 
 #endif

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define STEP        ((size_t)16 * 1024)
@@ -94,33 +95,47 @@ bool keep_process_look(struct keep_process *out, pid_t pid)
     return there;
 }
 
-bool keep_environ_task(struct td_buf *out, struct td_bytes text)
+bool keep_environ_get(struct td_buf *out, struct td_bytes text,
+                      const char *name)
 {
-    static const char name[] = KEEP_TASK_NAME "=";
+    size_t want = strlen(name);
 
     td_buf_clear(out);
     while (text.len > 0) {
         const uint8_t *end = memchr(text.ptr, 0, text.len);
         size_t len = end ? (size_t)(end - text.ptr) : text.len;
 
-        if (len >= sizeof(name) - 1 &&
-            !memcmp(text.ptr, name, sizeof(name) - 1))
-            return !td_buf_add(out, text.ptr + sizeof(name) - 1,
-                               len - (sizeof(name) - 1));
+        if (len > want && text.ptr[want] == '=' &&
+            !memcmp(text.ptr, name, want))
+            return !td_buf_add(out, text.ptr + want + 1, len - want - 1);
         len += end ? 1 : 0;
         text = td_bytes(text.ptr + len, text.len - len);
     }
     return false;
 }
 
-bool keep_process_task(struct td_buf *out, pid_t pid)
+bool keep_process_task(struct td_buf *out, pid_t pid, const char *tag)
 {
     struct td_buf text = {.max = ENVIRON_MAX};
-    bool there = slurp(&text, pid, "environ") &&
-                 keep_environ_task(out, td_buf_bytes(&text));
+    bool there = slurp(&text, pid, "environ");
 
+    if (there && tag)
+        there = keep_environ_get(out, td_buf_bytes(&text), KEEP_HOME_NAME) &&
+                td_bytes_is(td_buf_bytes(out), tag);
+    there = there && keep_environ_get(out, td_buf_bytes(&text), KEEP_TASK_NAME);
     td_buf_release(&text);
     return there;
+}
+
+bool keep_tag(char out[KEEP_TAG], int dir)
+{
+    struct stat st;
+
+    if (fstat(dir, &st) != 0)
+        return false;
+    (void)snprintf(out, KEEP_TAG, "%llu:%llu", (unsigned long long)st.st_dev,
+                   (unsigned long long)st.st_ino);
+    return true;
 }
 
 enum td_code keep_process_all(bool (*each)(void *ctx,

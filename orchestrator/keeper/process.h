@@ -10,6 +10,8 @@
 #include <sys/types.h>
 
 #define KEEP_TASK_NAME "TAPEDECK_TASK"
+#define KEEP_HOME_NAME "TAPEDECK_HOME"
+#define KEEP_TAG       48 /* bytes of a folder's tag, with its NUL */
 
 struct keep_process {
     pid_t pid;
@@ -26,11 +28,17 @@ bool keep_process_look(struct keep_process *out, pid_t pid);
 bool keep_process_parse(struct keep_process *out, struct td_bytes stat);
 
 /* The value of TAPEDECK_TASK in its environment as it was given at exec(3), as
- * a text in *out; false: it has none, or may not be read. */
-bool keep_process_task(struct td_buf *out, pid_t pid);
+ * a text in *out; false: it has none, or may not be read, or (tag may be NULL)
+ * its TAPEDECK_HOME is not this: executions of two folders may have one id. */
+bool keep_process_task(struct td_buf *out, pid_t pid, const char *tag);
 
-/* The same in an environment of texts that each end with a NUL. */
-bool keep_environ_task(struct td_buf *out, struct td_bytes text);
+/* A variable in an environment of texts that each end with a NUL. */
+bool keep_environ_get(struct td_buf *out, struct td_bytes text,
+                      const char *name);
+
+/* What names a folder on this machine: "DEVICE:INODE". False: it is not there.
+ */
+bool keep_tag(char out[KEEP_TAG], int dir);
 
 /* Every process there is, this one not among them. each() returns false to
  * stop. TD_IO: /proc cannot be read. */

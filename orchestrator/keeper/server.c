@@ -133,7 +133,7 @@ static bool is_main(const void *ctx, pid_t pid)
 
 static void step(struct keep_server *s, uint64_t now)
 {
-    struct keep_family family = {.is_main = is_main, .ctx = s};
+    struct keep_family family = {.is_main = is_main, .ctx = s, .tag = s->tag};
     size_t live = 0;
 
     for (size_t i = 0; i < s->hold_count; i++)

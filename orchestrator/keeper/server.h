@@ -7,6 +7,7 @@
 #include "orchestrator/keeper/frame.h"
 #include "orchestrator/keeper/hold.h"
 #include "orchestrator/keeper/ledger.h"
+#include "orchestrator/keeper/process.h"
 
 /* A job that has ended, until it is forgotten. */
 struct keep_past {
@@ -18,8 +19,9 @@ struct keep_server {
     const char *id; /* of the execution */
     uint64_t linger_ns;
     char boot[KEEP_BOOT_LEN + 1];
-    uint64_t start; /* of this process */
-    int dir;        /* descriptors; -1: none */
+    char tag[KEEP_TAG]; /* of the folder */
+    uint64_t start;     /* of this process */
+    int dir;            /* descriptors; -1: none */
     int lock;
     int signals;
     int listener;

@@ -3,8 +3,10 @@
 #include "core/mem.h"
 #include "orchestrator/keeper/keeper.h"
 #include "orchestrator/keeper/process.h"
+#include "orchestrator/keeper/spawn.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -32,6 +34,7 @@ enum td_code keep_boot_id(char out[KEEP_BOOT_LEN + 1], struct td_error *err)
 /* Looks through /proc. */
 struct look {
     const char *prefix;
+    const char *tag; /* NULL: of any folder */
     struct td_buf task;
     int waiting;    /* a pidfd of one that was signalled; -1: none was */
     pid_t pid;      /* of it */
@@ -64,7 +67,7 @@ static bool is_ancestor(pid_t pid)
 
 static bool is_meant(struct look *look, const struct keep_process *p)
 {
-    return !p->dead && keep_process_task(&look->task, p->pid) &&
+    return !p->dead && keep_process_task(&look->task, p->pid, look->tag) &&
            !strncmp(td_buf_str(&look->task), look->prefix,
                     strlen(look->prefix)) &&
            !is_ancestor(p->pid);
@@ -116,30 +119,58 @@ static bool same_boot(const char *boot, enum td_code *code,
     return !*code && !strcmp(now, boot);
 }
 
-enum td_code keep_settle(const char *prefix, const char *boot, uint64_t wait_ns,
-                         uint32_t *killed, struct td_error *err)
+static enum td_code settle(struct look *look, const char *boot,
+                           uint64_t wait_ns, uint32_t *killed,
+                           struct td_error *err)
 {
     const struct td_clock *clock = td_clock_real();
     uint64_t start = td_mono_ns(clock);
-    struct look look = {.prefix = prefix, .waiting = -1};
     enum td_code code = TD_OK;
     bool done = !same_boot(boot, &code, err);
 
     while (!done && !code) {
-        look.found = 0;
-        code = keep_process_all(kill_one, &look, err);
-        done = look.found == 0;
+        look->found = 0;
+        code = keep_process_all(kill_one, look, err);
+        done = look->found == 0;
         if (!code && !done && td_mono_ns(clock) - start >= wait_ns)
-            code = td_error_set(err, TD_TIMEOUT, prefix, 0,
-                                "process %d of it does not end", (int)look.pid);
+            code =
+                td_error_set(err, TD_TIMEOUT, look->prefix, 0,
+                             "process %d of it does not end", (int)look->pid);
         else if (!code && !done)
-            wait_for_one(&look);
+            wait_for_one(look);
     }
     if (killed)
-        *killed = look.killed_count;
-    if (look.waiting >= 0)
-        (void)close(look.waiting);
-    td_buf_release(&look.task);
-    free(look.killed);
+        *killed = look->killed_count;
+    if (look->waiting >= 0)
+        (void)close(look->waiting);
+    td_buf_release(&look->task);
+    free(look->killed);
     return code;
+}
+
+enum td_code keep_settle(const char *prefix, const char *boot, uint64_t wait_ns,
+                         uint32_t *killed, struct td_error *err)
+{
+    struct look look = {.prefix = prefix, .waiting = -1};
+
+    return settle(&look, boot, wait_ns, killed, err);
+}
+
+enum td_code keep_settle_in(const char *dir, const char *prefix,
+                            const char *boot, uint64_t wait_ns,
+                            uint32_t *killed, struct td_error *err)
+{
+    int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    char tag[KEEP_TAG];
+    struct look look = {.prefix = prefix, .tag = tag, .waiting = -1};
+
+    if (fd < 0 || !keep_tag(tag, fd)) {
+        enum td_code code =
+            td_error_errno(err, TD_IO, dir, errno, "cannot be used");
+
+        keep_close_fd(&fd);
+        return code;
+    }
+    (void)close(fd);
+    return settle(&look, boot, wait_ns, killed, err);
 }

@@ -152,27 +152,38 @@ static _Noreturn void be_child(const struct keep_job *job,
     give_up(to, STEP_EXEC, errno, NULL);
 }
 
-/* The list with TAPEDECK_TASK=ID, without another of that name; the last is to
- * be freed, and the list. */
-static char **with_task(const struct keep_job *job)
+static char *variable(const char *name, const char *value)
 {
-    static const char name[] = KEEP_TASK_NAME "=";
+    size_t room = strlen(name) + strlen(value) + 2;
+    char *text = td_calloc(1, room);
+
+    (void)snprintf(text, room, "%s=%s", name, value);
+    return text;
+}
+
+static bool is_ours(const char *text)
+{
+    return !strncmp(text, KEEP_TASK_NAME "=", sizeof(KEEP_TASK_NAME)) ||
+           !strncmp(text, KEEP_HOME_NAME "=", sizeof(KEEP_HOME_NAME));
+}
+
+/* The list with TAPEDECK_TASK=ID and TAPEDECK_HOME=TAG in front, where whoever
+ * looks finds them first, without others of those names. Both are to be freed,
+ * and the list. */
+static char **with_task(const struct keep_job *job, const char *tag)
+{
     size_t count = 0;
     size_t kept = 0;
-    size_t room = sizeof(name) + strlen(job->id);
     char **env;
-    char *task = td_calloc(1, room);
 
     while (job->env && job->env[count])
         count++;
-    env = td_calloc(count + 2, sizeof(*env));
+    env = td_calloc(count + 3, sizeof(*env));
+    env[kept++] = variable(KEEP_TASK_NAME, job->id);
+    env[kept++] = variable(KEEP_HOME_NAME, tag);
     for (size_t i = 0; i < count; i++)
-        if (strncmp(job->env[i], name, sizeof(name) - 1) != 0)
+        if (!is_ours(job->env[i]))
             env[kept++] = job->env[i];
-    (void)snprintf(task, room, "%s%s", name, job->id);
-    /* In front, where whoever looks finds it first. */
-    memmove(env + 1, env, kept * sizeof(*env));
-    env[0] = task;
     return env;
 }
 
@@ -220,9 +231,10 @@ static enum td_code hear(const struct keep_job *job, int from,
 }
 
 static enum td_code start(struct keep_child *out, const struct keep_job *job,
-                          struct pipes *p, struct td_error *err)
+                          const char *tag, struct pipes *p,
+                          struct td_error *err)
 {
-    char **env = with_task(job);
+    char **env = with_task(job, tag);
     struct keep_process seen = {0};
     pid_t keeper = getpid();
     pid_t pid = fork();
@@ -231,6 +243,7 @@ static enum td_code start(struct keep_child *out, const struct keep_job *job,
     if (pid == 0)
         be_child(job, p, env, keeper);
     free(env[0]);
+    free(env[1]);
     free(env);
     if (pid < 0)
         return td_error_errno(err, TD_IO, job->argv[0], errno,
@@ -249,13 +262,14 @@ static enum td_code start(struct keep_child *out, const struct keep_job *job,
 }
 
 enum td_code keep_child_start(struct keep_child *out,
-                              const struct keep_job *job, struct td_error *err)
+                              const struct keep_job *job, const char *tag,
+                              struct td_error *err)
 {
     struct pipes p;
     int errnum = open_pipes(&p, job);
     enum td_code code = errnum ? td_error_errno(err, TD_IO, job->id, errnum,
                                                 "cannot make its pipes")
-                               : start(out, job, &p, err);
+                               : start(out, job, tag, &p, err);
 
     close_pipes(&p);
     return code;

@@ -16,10 +16,12 @@ struct keep_child {
     int err;
 };
 
-/* Start a job. It dies if the keeper does (PR_SET_PDEATHSIG). TD_IO with the
- * errno of the step that failed: nothing runs. */
+/* Start a job, with TAPEDECK_TASK, and TAPEDECK_HOME (tag). It dies if the
+ * keeper does (PR_SET_PDEATHSIG). TD_IO with the errno of the step that failed:
+ * nothing runs. */
 TD_MUST_CHECK enum td_code keep_child_start(struct keep_child *out,
                                             const struct keep_job *job,
+                                            const char *tag,
                                             struct td_error *err);
 
 /* Close it, unless it is -1, which it is then. */

@@ -79,6 +79,7 @@ static enum td_code open_all(struct keep_server *s,
     if (code)
         return code;
     (void)prctl(PR_SET_NAME, "tapedeck-keep");
+    (void)keep_tag(s->tag, s->dir);
     (void)keep_process_look(&self, getpid());
     s->start = self.start;
     take_signals(s);

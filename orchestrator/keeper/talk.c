@@ -113,7 +113,7 @@ static void spawn(struct keep_server *s, const struct keep_frame *f)
         s->leaving = true;
         return;
     }
-    if (refuse(s, id, &err) || keep_hold_start(&h, &job, &err)) {
+    if (refuse(s, id, &err) || keep_hold_start(&h, &job, s->tag, &err)) {
         keep_error_put(&s->out, KEEP_FAILED, id, &err);
     } else {
         s->holds =

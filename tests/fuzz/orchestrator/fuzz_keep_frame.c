@@ -68,7 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     frames(in);
     keep_ledger_read(in, each, NULL);
     (void)keep_process_parse(&process, in);
-    (void)keep_environ_task(&task, in);
+    (void)keep_environ_get(&task, in, KEEP_TASK_NAME);
     td_buf_release(&task);
     return 0;
 }

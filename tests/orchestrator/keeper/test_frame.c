@@ -216,8 +216,9 @@ static void the_task_is_found_in_an_environment(void)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct td_buf task = {0};
 
-        CU_ASSERT_EQUAL(keep_environ_task(&task, rows[i].environ),
-                        rows[i].task != NULL);
+        CU_ASSERT_EQUAL(
+            keep_environ_get(&task, rows[i].environ, KEEP_TASK_NAME),
+            rows[i].task != NULL);
         CU_ASSERT_STRING_EQUAL(td_buf_str(&task),
                                rows[i].task ? rows[i].task : "");
         td_buf_release(&task);

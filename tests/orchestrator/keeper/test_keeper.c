@@ -128,7 +128,8 @@ static void a_job_has_its_folder_and_environment_and_no_more(void)
                                        .env = env,
                                        .log = keep_scene_path(&s, log, "log"),
                                        .log_max = 100000},
-                     "pwd >&2; cat; env | grep -v ^_= | grep -v ^PWD= | sort; "
+                     "pwd >&2; cat; env | grep -v ^_= | grep -v -e ^PWD= -e "
+                     "^TAPEDECK_HOME= | sort; "
                      "ls /proc/self/fd | wc -l");
     job = keep_scene_job(&s, "x7/1/1");
     keep_scene_until(&s, &job->ended);

@@ -180,14 +180,20 @@ static void after_a_killed_keeper_the_rest_is_settled(void)
     s.client = NULL;
     wait_for_no_keeper(&s);
     CU_ASSERT(lives(stray));
-    CU_ASSERT_EQUAL(keep_settle("x7/2/", NULL, KEEP_SCENE_LONG, &killed, &err),
-                    TD_OK);
+    CU_ASSERT_EQUAL(
+        keep_settle_in(s.dir, "x7/2/", NULL, KEEP_SCENE_LONG, &killed, &err),
+        TD_OK);
     CU_ASSERT_EQUAL(killed, 0);
-    CU_ASSERT_EQUAL(keep_settle("x7/", "another boot", 0, &killed, &err),
-                    TD_OK);
+    CU_ASSERT_EQUAL(
+        keep_settle_in("/tmp", "x7/", NULL, KEEP_SCENE_LONG, &killed, &err),
+        TD_OK);
+    CU_ASSERT(killed == 0 && lives(stray));
+    CU_ASSERT_EQUAL(
+        keep_settle_in(s.dir, "x7/", "another boot", 0, &killed, &err), TD_OK);
     CU_ASSERT(lives(stray));
-    CU_ASSERT_EQUAL(keep_settle("x7/", boot, KEEP_SCENE_LONG, &killed, &err),
-                    TD_OK);
+    CU_ASSERT_EQUAL(
+        keep_settle_in(s.dir, "x7/", boot, KEEP_SCENE_LONG, &killed, &err),
+        TD_OK);
     CU_ASSERT(killed >= 1);
     CU_ASSERT(!lives(stray) && !lives(job->pid));
     CU_ASSERT_EQUAL(recall(&s).spawned, 1);
