@@ -179,7 +179,7 @@ static void run(const struct call *call)
     struct td_jsonx_errors errors = {.report = on_mistake, .self = &m};
     const char *session = call->console ? call->console->session : "";
     struct plan plan = {.name = NULL};
-    struct serve_exec *exec;
+    struct serve_exec *exec = NULL;
     struct td_error err;
     enum td_code code;
 
