@@ -793,7 +793,7 @@ def usage_is_told_in_one_line(box):
         (["record", "-o", "a", "nonsense"], "tape:FILE"),
         (["record", "-o", "a", "WS://127.0.0.1:0/"], "number from 1"),
         (["record", "-o", "a", "tape:"], "\"\": no file"),
-        (["record", "-o", "", "-"], "\"\": no file"),
+        (["record", "-o", "", "-"], "-o: its value is empty"),
         (["info", ""], "\"\": no file"),
         (["record", "-o", "a", "--append", "--overwrite", "-"], "exclude"),
         (["record", "-o", "-", "--json", "-"], "the tape already"),
