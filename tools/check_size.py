@@ -17,7 +17,8 @@ FILE_LINES = 600
 PARAMETERS = 6
 
 SKIPPED = {".git", "build", "node_modules"}
-COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
+# Comments, and strings, in which what looks like a comment is none.
+COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|/\*.*?\*/|//[^\n]*', re.S)
 NAME = re.compile(r"(\w+)\s*\($")
 
 
@@ -31,6 +32,8 @@ def c_files(root):
 
 
 def blank(match):
+    if match.group(0).startswith('"'):
+        return '""'
     return "\n" * match.group(0).count("\n")
 
 

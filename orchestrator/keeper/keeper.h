@@ -217,26 +217,18 @@ TD_MUST_CHECK enum td_code keep_recall(const char *dir,
 TD_MUST_CHECK enum td_code keep_boot_id(char out[KEEP_BOOT_LEN + 1],
                                         struct td_error *err);
 
-/* For a resume when no keeper lives: kill every process whose TAPEDECK_TASK
- * begins with `prefix` ("x7/" is an execution, "x7/1/2" an attempt), until a
- * look through /proc finds none; *killed (may be NULL) counts them. This
- * process and those it descends from are spared. Nothing is done if boot, the
- * id of the boot they were started in, is not this one (NULL: it is). A process
- * is looked at again behind a pidfd before it is killed, so a number that was
- * given away in between is never hit. TD_IO: /proc cannot be read; TD_TIMEOUT:
- * after wait_ns some are still there, and which.
+/* For a resume when no keeper lives: kill every process of the execution whose
+ * folder is dir and whose TAPEDECK_TASK begins with `prefix` ("x7/" is all of
+ * it, "x7/1/2" an attempt), until a look through /proc finds none; *killed (may
+ * be NULL) counts them. This process and those it descends from are spared.
+ * Nothing is done if boot, the id of the boot they were started in, is not this
+ * one (NULL: it is). A process is looked at again behind a pidfd before it is
+ * killed, so a number that was given away in between is never hit. TD_IO: the
+ * folder or /proc cannot be used; TD_TIMEOUT: after wait_ns some are still
+ * there, and which.
  */
-TD_MUST_CHECK enum td_code keep_settle(const char *prefix, const char *boot,
-                                       uint64_t wait_ns, uint32_t *killed,
-                                       struct td_error *err);
-
-/* The same, only of the execution whose folder is dir. To be preferred: another
- * workspace may have an execution of the same id, and keep_settle() would end
- * that too. TD_IO also: the folder cannot be used.
- */
-TD_MUST_CHECK enum td_code keep_settle_in(const char *dir, const char *prefix,
-                                          const char *boot, uint64_t wait_ns,
-                                          uint32_t *killed,
-                                          struct td_error *err);
+TD_MUST_CHECK enum td_code keep_settle(const char *dir, const char *prefix,
+                                       const char *boot, uint64_t wait_ns,
+                                       uint32_t *killed, struct td_error *err);
 
 #endif

@@ -148,17 +148,9 @@ static enum td_code settle(struct look *look, const char *boot,
     return code;
 }
 
-enum td_code keep_settle(const char *prefix, const char *boot, uint64_t wait_ns,
-                         uint32_t *killed, struct td_error *err)
-{
-    struct look look = {.prefix = prefix, .waiting = -1};
-
-    return settle(&look, boot, wait_ns, killed, err);
-}
-
-enum td_code keep_settle_in(const char *dir, const char *prefix,
-                            const char *boot, uint64_t wait_ns,
-                            uint32_t *killed, struct td_error *err)
+enum td_code keep_settle(const char *dir, const char *prefix, const char *boot,
+                         uint64_t wait_ns, uint32_t *killed,
+                         struct td_error *err)
 {
     int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
     char tag[KEEP_TAG];

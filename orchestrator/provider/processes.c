@@ -17,6 +17,7 @@ struct prov_processes {
     struct wire_net *net;
     struct keep_client *client; /* NULL: the keeper is gone */
     char *id;                   /* of the execution */
+    char *dir;                  /* its folder */
     int epoll_fd;
     bool writing; /* the set waits for room, too */
     struct wire_watch *watch;
@@ -167,7 +168,7 @@ static void gone(struct prov_processes *p, const struct td_error *why)
     if (p->events && p->events->gone)
         p->events->gone(p->ctx, why);
     (void)snprintf(prefix, sizeof(prefix), "%s/", p->id);
-    code = keep_settle(prefix, NULL, SETTLE_NS, NULL, &err);
+    code = keep_settle(p->dir, prefix, NULL, SETTLE_NS, NULL, &err);
     if (code)
         td_log(TD_LOG_WARN, "%s: %s", p->id, err.text);
     for (struct process_run *run = p->runs; run; run = run->next)
@@ -229,6 +230,7 @@ enum td_code prov_processes_open(struct prov_processes **out,
 
     *p = (struct prov_processes){.net = net,
                                  .id = td_strdup(home->id),
+                                 .dir = td_strdup(home->dir),
                                  .epoll_fd = -1,
                                  .events = events,
                                  .ctx = ctx,
@@ -255,6 +257,7 @@ void prov_processes_close(struct prov_processes *p)
     if (p->epoll_fd >= 0)
         (void)close(p->epoll_fd);
     free(p->id);
+    free(p->dir);
     free(p);
 }
 

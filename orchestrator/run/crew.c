@@ -60,8 +60,8 @@ static enum td_code settle(struct run_exec *x, struct td_error *err)
     enum td_code code;
 
     (void)td_buf_addf(&prefix, "%s/", x->id);
-    code = keep_settle(td_buf_str(&prefix), *x->boot ? x->boot : NULL,
-                       SETTLE_NS, NULL, err);
+    code = keep_settle(x->folder, td_buf_str(&prefix),
+                       *x->boot ? x->boot : NULL, SETTLE_NS, NULL, err);
     td_buf_release(&prefix);
     return code;
 }

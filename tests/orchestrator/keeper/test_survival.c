@@ -181,19 +181,18 @@ static void after_a_killed_keeper_the_rest_is_settled(void)
     wait_for_no_keeper(&s);
     CU_ASSERT(lives(stray));
     CU_ASSERT_EQUAL(
-        keep_settle_in(s.dir, "x7/2/", NULL, KEEP_SCENE_LONG, &killed, &err),
+        keep_settle(s.dir, "x7/2/", NULL, KEEP_SCENE_LONG, &killed, &err),
         TD_OK);
     CU_ASSERT_EQUAL(killed, 0);
     CU_ASSERT_EQUAL(
-        keep_settle_in("/tmp", "x7/", NULL, KEEP_SCENE_LONG, &killed, &err),
+        keep_settle("/tmp", "x7/", NULL, KEEP_SCENE_LONG, &killed, &err),
         TD_OK);
     CU_ASSERT(killed == 0 && lives(stray));
-    CU_ASSERT_EQUAL(
-        keep_settle_in(s.dir, "x7/", "another boot", 0, &killed, &err), TD_OK);
+    CU_ASSERT_EQUAL(keep_settle(s.dir, "x7/", "another boot", 0, &killed, &err),
+                    TD_OK);
     CU_ASSERT(lives(stray));
     CU_ASSERT_EQUAL(
-        keep_settle_in(s.dir, "x7/", boot, KEEP_SCENE_LONG, &killed, &err),
-        TD_OK);
+        keep_settle(s.dir, "x7/", boot, KEEP_SCENE_LONG, &killed, &err), TD_OK);
     CU_ASSERT(killed >= 1);
     CU_ASSERT(!lives(stray) && !lives(job->pid));
     CU_ASSERT_EQUAL(recall(&s).spawned, 1);
