@@ -187,140 +187,137 @@ static void mistakes_at_the_top(void)
 }
 
 /* One task, which begins in column 3 of line 3. */
+static const struct {
+    const char *task;
+    const char *expected; /* behind "plan.yaml:3:" */
+} task_rows[] = {
+    {"{run: x}", "3: a task has no id; give it one that depends_on can "
+                 "name\n"},
+    {"{id: 7, run: x}", "8: id is a text\n"},
+    {"{id: A-b, run: x}",
+     "8: \"A-b\" is no id; use a to z, 0 to 9 and _, a letter first\n"},
+    {"{id: task_002, run: x}",
+     "8: task_002 is what another task is called in events, by its place; "
+     "choose another id\n"},
+    {"{id: a}", "3: a has nothing to run; add run: a text for sh, or a "
+                "list\n"},
+    {"{id: a, run: ' '}", "16: run is empty\n"},
+    {"{id: a, run: []}", "16: run is empty\n"},
+    {"{id: a, run: 7}", "16: run is a list of texts, or a text for sh\n"},
+    {"{id: a, run: [[x]]}", "17: this is a list of texts\n"},
+    {"{id: a, run: \"a\\0b\"}", "16: no text may have a NUL byte in it\n"},
+    {"{id: a, run: x, provider: opena}",
+     "29: provider cannot be \"opena\"; did you mean openai?\n"},
+    {"{id: a, run: x, provider: openai}",
+     "3: run means nothing with provider openai; take it away, or choose "
+     "provider: shell\n"},
+    {"{id: a, run: x, name: \"a\\eb\"}", "25: name has a control byte in it\n"},
+    {"{id: a, run: x, phase: 5}",
+     "26: phase is a number from 0 to 4; discovery is 0, analysis 1, "
+     "planning 2, execution 3, validation 4\n"},
+    {"{id: a, run: x, estimate: 5}",
+     "29: estimate is a time; write it like 500ms, 30s, 10m or 8h\n"},
+    {"{id: a, run: x, grace: 300000d}", "26: grace is longer than 292 years\n"},
+    {"{id: a, run: x, subtasks: [1]}", "30: a subtask is a text\n"},
+    {"{id: a, run: x, depends_on: b}",
+     "31: depends_on is a list of ids; write it in [ ], or a line each\n"},
+    {"{id: a, run: x, depends_on: [7]}", "32: depends_on is a list of ids\n"},
+    {"{id: a, run: x, depends_on: [a]}",
+     "19: a cycle: a (3) -> a (3); take one depends_on away\n"},
+    {"{id: a, run: x, when: failure}",
+     "3: a waits for a failure, and depends on nothing; add depends_on\n"},
+    {"{id: a, run: x, dir: ../y}", "24: \"../y\" leads out of the workspace\n"},
+    {"{id: a, run: x, dir: /y}", "24: \"/y\" leads out of the workspace\n"},
+    {"{id: a, run: x, with: [1]}",
+     "25: with is an object: settings of the provider\n"},
+    {"{id: a, run: x, env: [PATH, 7, 1A=2, A B]}",
+     "31: env is a list of NAME and NAME=value\n"
+     "plan.yaml:3:34: \"1A=2\" is no variable; write NAME to pass it on, "
+     "or "
+     "NAME=value\n"
+     "plan.yaml:3:40: \"A B\" is no variable; write NAME to pass it on, or "
+     "NAME=value\n"},
+    {"{id: a, run: x, env: [B, AB, A=1, A=2]}", "24: A is in env twice\n"},
+    {"{id: a, run: x, inputs: a}",
+     "27: inputs is a list; write it in [ ], or a line each\n"},
+    {"{id: a, run: x, inputs: ['', 7, a/../b, \"a\\nb\"]}",
+     "28: a path is empty\n"
+     "plan.yaml:3:32: a path is a text\n"
+     "plan.yaml:3:35: \"a/../b\" leads out of the workspace\n"
+     "plan.yaml:3:43: a path has a control byte in it\n"},
+    {"{id: a, run: x, outputs: [./, .tapedeck/x, b, ./b/]}",
+     "29: the whole workspace is no output; name files, or dir/ in it\n"
+     "plan.yaml:3:33: tapedeck keeps its own files in .tapedeck; write to "
+     "another folder\n"},
+    {"{id: a, run: x, outputs: [b, ./b/]}", "32: b/ is in outputs twice\n"},
+    {"{id: a, run: x, isolate: 1}", "28: isolate is true or false\n"},
+    {"{id: a, run: x, cache: maybe}", "26: cache is true or false\n"},
+    {"{id: a, run: x, soft_fail: yes}", "30: soft_fail is true or false\n"},
+    {"{id: a, run: x, timeout: 0s}",
+     "28: timeout is no time at all; write none if there is no limit\n"},
+    {"{id: a, run: x, timeout: {queue: 1, run: x, total: [], "
+     "heartbeat: 0s}}",
+     "36: timeout.queue is a time; write it like 500ms, 30s, 10m or 8h\n"
+     "plan.yaml:3:44: timeout.run is a time; write it like 500ms, 30s, 10m "
+     "or 8h\n"
+     "plan.yaml:3:54: timeout.total is a time; write it like 500ms, 30s, "
+     "10m or 8h\n"
+     "plan.yaml:3:69: timeout.heartbeat is no time at all; write none if "
+     "there is no limit\n"},
+    {"{id: a, run: x, retry: 3}",
+     "26: retry is an object; write it like {attempts: 3}\n"},
+    {"{id: a, run: x, retry: {attempts: 6, backoff: x, exit: [0], on: "
+     "[cancelled]}}",
+     "37: attempts is a whole number from 1 to 5\n"
+     "plan.yaml:3:49: backoff is a time; write it like 500ms, 30s, 10m or "
+     "8h\n"
+     "plan.yaml:3:59: an exit status is a whole number from 1 to 255\n"
+     "plan.yaml:3:68: a class in on cannot be \"cancelled\"; write "
+     "exit_status, signal, timeout, rate_limited, server_error, "
+     "disconnected, malformed, output_missing, not_found, bad_request "
+     "...\n"},
+    {"{id: a, run: x, retry: {exit: [], on: [timeot]}}",
+     "33: exit is a list of exit statuses; write it like [6, 28]\n"
+     "plan.yaml:3:42: a class in on cannot be \"timeot\"; did you mean "
+     "timeout?\n"},
+    {"{id: a, run: x, retry: {exit: [1], on: [timeout]}}",
+     "3: retry has exit statuses, but no exit_status in on; add "
+     "exit_status to on\n"},
+    {"{id: a, run: x, pool: net}",
+     "25: the plan has no pools; add pools: {NAME: SLOTS} to it\n"},
+    {"{id: a, run: x, weight: 0}",
+     "27: weight is a whole number from 1 to 100000\n"},
+    {"{id: a, run: x, limits: 1}",
+     "27: limits is an object; write it like {cpu: 60s, mem: 1G}\n"},
+    {"{id: a, run: x, limits: {cpu: 0s, mem: x, files: 0, procs: 1.5}}",
+     "33: limits.cpu is no time at all\n"
+     "plan.yaml:3:42: limits.mem is a size; write it like 64k, 10M or 1G\n"
+     "plan.yaml:3:52: limits.files is a whole number from 1 to 1000000000\n"
+     "plan.yaml:3:62: limits.procs is a whole number from 1 to "
+     "1000000000\n"},
+    {"{id: a, run: x, approval: yes}",
+     "29: approval is an object with the key ask; write it like {ask: "
+     "\"Publish?\", expires: 8h}\n"},
+    {"{id: a, run: x, approval: {expires: 8h}}",
+     "29: approval is an object with the key ask; write it like {ask: "
+     "\"Publish?\", expires: 8h}\n"},
+    {"{id: a, run: x, approval: {ask: '', expires: 0s}}",
+     "35: ask is empty\n"
+     "plan.yaml:3:48: expires is no time at all\n"},
+    {"{id: a, run: x, log: 0}",
+     "24: log is a size; write it like 64k, 10M or 1G\n"},
+};
+
 static void mistakes_in_a_task(void)
 {
-    static const struct {
-        const char *task;
-        const char *expected; /* behind "plan.yaml:3:" */
-    } rows[] = {
-        {"{run: x}", "3: a task has no id; give it one that depends_on can "
-                     "name\n"},
-        {"{id: 7, run: x}", "8: id is a text\n"},
-        {"{id: A-b, run: x}",
-         "8: \"A-b\" is no id; use a to z, 0 to 9 and _, a letter first\n"},
-        {"{id: task_002, run: x}",
-         "8: task_002 is what another task is called in events, by its place; "
-         "choose another id\n"},
-        {"{id: a}", "3: a has nothing to run; add run: a text for sh, or a "
-                    "list\n"},
-        {"{id: a, run: ' '}", "16: run is empty\n"},
-        {"{id: a, run: []}", "16: run is empty\n"},
-        {"{id: a, run: 7}", "16: run is a list of texts, or a text for sh\n"},
-        {"{id: a, run: [[x]]}", "17: this is a list of texts\n"},
-        {"{id: a, run: \"a\\0b\"}", "16: no text may have a NUL byte in it\n"},
-        {"{id: a, run: x, provider: opena}",
-         "29: provider cannot be \"opena\"; did you mean openai?\n"},
-        {"{id: a, run: x, provider: openai}",
-         "3: run means nothing with provider openai; take it away, or choose "
-         "provider: shell\n"},
-        {"{id: a, run: x, name: \"a\\eb\"}",
-         "25: name has a control byte in it\n"},
-        {"{id: a, run: x, phase: 5}",
-         "26: phase is a number from 0 to 4; discovery is 0, analysis 1, "
-         "planning 2, execution 3, validation 4\n"},
-        {"{id: a, run: x, estimate: 5}",
-         "29: estimate is a time; write it like 500ms, 30s, 10m or 8h\n"},
-        {"{id: a, run: x, grace: 300000d}",
-         "26: grace is longer than 292 years\n"},
-        {"{id: a, run: x, subtasks: [1]}", "30: a subtask is a text\n"},
-        {"{id: a, run: x, depends_on: b}",
-         "31: depends_on is a list of ids; write it in [ ], or a line each\n"},
-        {"{id: a, run: x, depends_on: [7]}",
-         "32: depends_on is a list of ids\n"},
-        {"{id: a, run: x, depends_on: [a]}",
-         "19: a cycle: a (3) -> a (3); take one depends_on away\n"},
-        {"{id: a, run: x, when: failure}",
-         "3: a waits for a failure, and depends on nothing; add depends_on\n"},
-        {"{id: a, run: x, dir: ../y}",
-         "24: \"../y\" leads out of the workspace\n"},
-        {"{id: a, run: x, dir: /y}", "24: \"/y\" leads out of the workspace\n"},
-        {"{id: a, run: x, with: [1]}",
-         "25: with is an object: settings of the provider\n"},
-        {"{id: a, run: x, env: [PATH, 7, 1A=2, A B]}",
-         "31: env is a list of NAME and NAME=value\n"
-         "plan.yaml:3:34: \"1A=2\" is no variable; write NAME to pass it on, "
-         "or "
-         "NAME=value\n"
-         "plan.yaml:3:40: \"A B\" is no variable; write NAME to pass it on, or "
-         "NAME=value\n"},
-        {"{id: a, run: x, env: [B, AB, A=1, A=2]}", "24: A is in env twice\n"},
-        {"{id: a, run: x, inputs: a}",
-         "27: inputs is a list; write it in [ ], or a line each\n"},
-        {"{id: a, run: x, inputs: ['', 7, a/../b, \"a\\nb\"]}",
-         "28: a path is empty\n"
-         "plan.yaml:3:32: a path is a text\n"
-         "plan.yaml:3:35: \"a/../b\" leads out of the workspace\n"
-         "plan.yaml:3:43: a path has a control byte in it\n"},
-        {"{id: a, run: x, outputs: [./, .tapedeck/x, b, ./b/]}",
-         "29: the whole workspace is no output; name files, or dir/ in it\n"
-         "plan.yaml:3:33: tapedeck keeps its own files in .tapedeck; write to "
-         "another folder\n"},
-        {"{id: a, run: x, outputs: [b, ./b/]}", "32: b/ is in outputs twice\n"},
-        {"{id: a, run: x, isolate: 1}", "28: isolate is true or false\n"},
-        {"{id: a, run: x, cache: maybe}", "26: cache is true or false\n"},
-        {"{id: a, run: x, soft_fail: yes}", "30: soft_fail is true or false\n"},
-        {"{id: a, run: x, timeout: 0s}",
-         "28: timeout is no time at all; write none if there is no limit\n"},
-        {"{id: a, run: x, timeout: {queue: 1, run: x, total: [], "
-         "heartbeat: 0s}}",
-         "36: timeout.queue is a time; write it like 500ms, 30s, 10m or 8h\n"
-         "plan.yaml:3:44: timeout.run is a time; write it like 500ms, 30s, 10m "
-         "or 8h\n"
-         "plan.yaml:3:54: timeout.total is a time; write it like 500ms, 30s, "
-         "10m or 8h\n"
-         "plan.yaml:3:69: timeout.heartbeat is no time at all; write none if "
-         "there is no limit\n"},
-        {"{id: a, run: x, retry: 3}",
-         "26: retry is an object; write it like {attempts: 3}\n"},
-        {"{id: a, run: x, retry: {attempts: 6, backoff: x, exit: [0], on: "
-         "[cancelled]}}",
-         "37: attempts is a whole number from 1 to 5\n"
-         "plan.yaml:3:49: backoff is a time; write it like 500ms, 30s, 10m or "
-         "8h\n"
-         "plan.yaml:3:59: an exit status is a whole number from 1 to 255\n"
-         "plan.yaml:3:68: a class in on cannot be \"cancelled\"; write "
-         "exit_status, signal, timeout, rate_limited, server_error, "
-         "disconnected, malformed, output_missing, not_found, bad_request "
-         "...\n"},
-        {"{id: a, run: x, retry: {exit: [], on: [timeot]}}",
-         "33: exit is a list of exit statuses; write it like [6, 28]\n"
-         "plan.yaml:3:42: a class in on cannot be \"timeot\"; did you mean "
-         "timeout?\n"},
-        {"{id: a, run: x, retry: {exit: [1], on: [timeout]}}",
-         "3: retry has exit statuses, but no exit_status in on; add "
-         "exit_status to on\n"},
-        {"{id: a, run: x, pool: net}",
-         "25: the plan has no pools; add pools: {NAME: SLOTS} to it\n"},
-        {"{id: a, run: x, weight: 0}",
-         "27: weight is a whole number from 1 to 100000\n"},
-        {"{id: a, run: x, limits: 1}",
-         "27: limits is an object; write it like {cpu: 60s, mem: 1G}\n"},
-        {"{id: a, run: x, limits: {cpu: 0s, mem: x, files: 0, procs: 1.5}}",
-         "33: limits.cpu is no time at all\n"
-         "plan.yaml:3:42: limits.mem is a size; write it like 64k, 10M or 1G\n"
-         "plan.yaml:3:52: limits.files is a whole number from 1 to 1000000000\n"
-         "plan.yaml:3:62: limits.procs is a whole number from 1 to "
-         "1000000000\n"},
-        {"{id: a, run: x, approval: yes}",
-         "29: approval is an object with the key ask; write it like {ask: "
-         "\"Publish?\", expires: 8h}\n"},
-        {"{id: a, run: x, approval: {expires: 8h}}",
-         "29: approval is an object with the key ask; write it like {ask: "
-         "\"Publish?\", expires: 8h}\n"},
-        {"{id: a, run: x, approval: {ask: '', expires: 0s}}",
-         "35: ask is empty\n"
-         "plan.yaml:3:48: expires is no time at all\n"},
-        {"{id: a, run: x, log: 0}",
-         "24: log is a size; write it like 64k, 10M or 1G\n"},
-    };
     struct td_buf text = {0};
     struct td_buf expected = {0};
 
-    for (size_t i = 0; i < ROWS(rows); i++) {
+    for (size_t i = 0; i < ROWS(task_rows); i++) {
         td_buf_clear(&text);
         td_buf_clear(&expected);
-        (void)td_buf_addf(&text, HEAD "- %s\n", rows[i].task);
-        (void)td_buf_addf(&expected, "plan.yaml:3:%s", rows[i].expected);
+        (void)td_buf_addf(&text, HEAD "- %s\n", task_rows[i].task);
+        (void)td_buf_addf(&expected, "plan.yaml:3:%s", task_rows[i].expected);
         is_told(td_buf_str(&text), td_buf_str(&expected));
     }
     td_buf_release(&text);
