@@ -17,6 +17,7 @@ struct running {
 static const struct cli_option options[] = {
     {.name = "schedule",
      .type = CLI_CHOICE,
+     .value = "HOW",
      .choices = "greedy|waves",
      .preset = "greedy",
      .help = "waves: tasks of a depth begin when all above have ended"},

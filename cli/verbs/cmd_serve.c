@@ -65,6 +65,7 @@ static const struct cli_option options[] = {
              "the next start"},
     {.name = "fsync",
      .type = CLI_CHOICE,
+     .value = "HOW",
      .choices = "always|never",
      .preset = "always",
      .help = "never: journals outlive kill -9, but no power cut"},

@@ -13,11 +13,19 @@ static bool is(const struct plan_loader *l, uint32_t at, enum td_json_kind kind)
     return td_jsonx_is(&l->doc, at, kind);
 }
 
+/* Ten thousand tasks have a hundred thousand keys: most are told apart by their
+ * first letters.
+ */
 static const struct td_jsonx_key *find_key(const struct plan_loader *l,
                                            uint32_t key,
                                            const struct td_jsonx_key *keys)
 {
-    while (keys->name && !td_jsonx_is_text(&l->doc, key, keys->name))
+    struct td_bytes name = td_json_inner(&l->doc.json, key);
+    bool escaped = l->doc.json.values[key].flags & TD_JSON_ESCAPED;
+
+    while (keys->name &&
+           ((!escaped && name.len > 0 && *name.ptr != (uint8_t)*keys->name) ||
+            !td_jsonx_is_text(&l->doc, key, keys->name)))
         keys++;
     return keys;
 }

@@ -134,7 +134,7 @@ bool plan_ids_add(struct plan_loader *l, uint32_t task, uint32_t *other);
 enum td_code plan_check_graph(struct plan_loader *l);
 enum td_code plan_check_outputs(struct plan_loader *l);
 
-/* Of an id, for the table. */
+/* FNV-1a, its halves folded: the low bits are a slot of a table. */
 uint64_t plan_hash(const char *text, size_t len);
 
 #endif

@@ -171,7 +171,7 @@ struct plan {
     uint32_t ids_size;   /* a power of two */
 };
 
-/* Frees everything; *plan is empty. One of all zeroes is fine. */
+/* Frees everything; *plan is all zeroes. */
 void plan_release(struct plan *plan);
 
 /* The index of the task with that id, or of that name on the wire (task_003);
@@ -188,7 +188,7 @@ const char *plan_task_name(char out[PLAN_TASK_NAME], uint32_t place);
 const char *plan_fault_word(enum plan_fault fault);
 enum plan_fault plan_fault_of(struct td_bytes word);
 
-/* As the plan spells them. */
+/* What the plan calls them: "shell", "success". */
 const char *plan_provider_word(enum plan_provider provider);
 const char *plan_when_word(enum plan_when when);
 

@@ -279,7 +279,7 @@ tasks: [{id: a, env: [ONE=1], run: env > env, outputs: [env]}]
 """)
     names = {line.split("=")[0] for line in box.read("env").split("\n") if line}
     same("ONE" in names and "PATH" in names, True)
-    same(sorted(names - {"ONE", "PATH", "HOME", "LANG", "TZ", "TAPEDECK_TASK",
+    same(sorted(names - {"ONE", "PATH", "HOME", "LANG", "TZ", "TAPEDECK_TASK", "TAPEDECK_HOME",
                          "PWD", "SHLVL", "_", "OLDPWD"}), [])
 
 
