@@ -23,7 +23,8 @@
          .help = "weights of tasks that run at once; all cores if not given"}, \
         {.name = "fsync",                                                      \
          .type = CLI_CHOICE,                                                   \
-         .value = "HOW", .choices = "always|never",                                            \
+         .value = "HOW",                                                       \
+         .choices = "always|never",                                            \
          .preset = "always",                                                   \
          .help = "never: the journal outlives kill -9, but no power cut"},     \
         {.name = "providers",                                                  \

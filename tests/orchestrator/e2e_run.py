@@ -264,7 +264,7 @@ def a_timeout_ends_all_of_a_task(box):
     out = box.plan("""
 plan: 1
 tasks:
-- {id: slow, timeout: 200ms, grace: 100ms, run: "trap '' TERM; setsid tail -f /dev/null & echo $! > pid; tail -f /dev/null"}
+- {id: slow, timeout: 200ms, grace: 100ms, run: "trap '' TERM; setsid tail -f /dev/null >/dev/null & echo $! > pid; tail -f /dev/null"}
 """, status=1)
     holds(out, "FAILED  slow")
     same([e["data"]["error_type"] for e in box.events()
@@ -493,7 +493,7 @@ def without_a_keeper_a_task_is_ended_and_run_again(box):
     box.write("plan.yaml", """
 plan: 1
 tasks:
-- {id: a, run: "echo $$ >> pids; touch up; test -e go || tail -f /dev/null"}
+- {id: a, run: "echo $$ >> pids; touch up; test -e go || exec tail -f /dev/null >/dev/null"}
 """)
     process = box.start("run", "plan.yaml")
     until(lambda: os.path.exists(box.path("up")), "the task runs")

@@ -424,8 +424,9 @@ static void the_strays_of_one_job_are_not_anothers(void)
 
     keep_scene_open(&s, 0);
     job.id = "x7/1/1";
-    keep_scene_spawn(
-        &s, job, "(setsid sh -c 'echo $$; exec tail -f /dev/null' &); read x");
+    keep_scene_spawn(&s, job,
+                     "(setsid sh -c 'echo $$; exec tail -f /dev/null "
+                     ">/dev/null' &); read x");
     job.id = "x7/1/11";
     keep_scene_spawn(&s, job, "echo; read x");
     one = keep_scene_job(&s, "x7/1/1");

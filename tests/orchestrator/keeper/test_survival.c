@@ -166,7 +166,7 @@ static void after_a_killed_keeper_the_rest_is_settled(void)
     keep_scene_open(&s, 0);
     keep_scene_spawn(&s, TALKER,
                      "(setsid sh -c 'trap \"\" TERM PIPE; echo $$; exec tail "
-                     "-f /dev/null' &); read x");
+                     "-f /dev/null >/dev/null' &); read x");
     job = keep_scene_job(&s, "x7/1/1");
     keep_scene_until_bytes(&s, &job->out, 2);
     stray = strtol(td_buf_str(&job->out), NULL, 10);
