@@ -13,7 +13,11 @@
 const struct cli_group cli_groups[] = {
     {"The main job",
      (const char *const[]){"record", "replay", "validate", "demo", NULL}},
+    {"Run plans",
+     (const char *const[]){"spec", "plan", "run", "resume", "retry", "approve",
+                           "logs", "serve", NULL}},
     {"Work on contracts", (const char *const[]){"contract", NULL}},
+    {"Judge projects", (const char *const[]){"gates", "report", NULL}},
     {"Look at tapes", (const char *const[]){"info", "cat", "verify", NULL}},
     {"Make tapes from tapes",
      (const char *const[]){"cut", "merge", "squeeze", "convert", "redact",

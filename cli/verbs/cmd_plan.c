@@ -26,6 +26,12 @@ static const struct cli_option options[] = {
      .value = "DIR",
      .help = "with generate: write what the templates make below DIR as well, "
              "to look at it without a run"},
+    {.name = "format",
+     .type = CLI_CHOICE,
+     .value = "FORM",
+     .choices = "text|json|dot|mermaid",
+     .preset = "text",
+     .help = "with show: tasks by depth, the plan as JSON, or its graph"},
     {.name = NULL},
 };
 
@@ -33,9 +39,11 @@ static const struct {
     const char *name;
     enum td_code (*run)(const struct cli_args *args, struct td_error *err);
     int most; /* operands behind it */
-} actions[] = {{"generate", cli_plan_generate, 0}};
+} actions[] = {{"generate", cli_plan_generate, 0},
+               {"lint", cli_plan_lint, 1},
+               {"show", cli_plan_show, 1}};
 
-#define WORDS "generate"
+#define WORDS "generate|lint|show"
 
 static enum td_code run(const struct cli_args *args, struct td_error *err)
 {
@@ -56,17 +64,22 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
 const struct cli_command cli_cmd_plan = {
     .name = "plan",
     .summary = "Make plans and look at them, without running them.",
-    .usage = "generate",
+    .usage = "generate | lint PLAN | show PLAN",
     .words = WORDS,
     .details =
         "generate make a plan from a specification (tapedeck spec) by a "
         "blueprint: one that is built in, or a folder of one's own. What is "
         "not answered is taken by default, and every default is told. Equal "
         "specification, equal bytes.\n"
+        "lint tells every mistake of a plan, with its line.\n"
+        "show prints its tasks by depth, with what each needs; or the graph.\n"
         "\n"
-        "Exit status 0: done. 2: no blueprint suits, or something in it is "
-        "wrong.",
-    .examples = "tapedeck plan generate -o plan.yaml\n"
+        "Exit status 0: done. 2: no blueprint suits, or something in it or in "
+        "the plan is wrong.",
+    .examples = "tapedeck plan lint plan.yaml\n"
+                "tapedeck plan show plan.yaml --format dot | dot -Tsvg "
+                "-o plan.svg\n"
+                "tapedeck plan generate -o plan.yaml\n"
                 "tapedeck plan generate --blueprint ./mine -o plan.yaml",
     .options = options,
     .min_operands = 1,

@@ -9,6 +9,11 @@
 enum td_code cli_plan_generate(const struct cli_args *args,
                                struct td_error *err);
 
+/* Every mistake of a plan; or how large it is. */
+enum td_code cli_plan_lint(const struct cli_args *args, struct td_error *err);
+/* Its tasks by depth, as JSON, or as a graph of Graphviz or Mermaid. */
+enum td_code cli_plan_show(const struct cli_args *args, struct td_error *err);
+
 /* Write the outputs of all templates of a generated plan, which is JSON, below
  * dir. TD_IO.
  */
