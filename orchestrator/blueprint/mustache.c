@@ -334,6 +334,8 @@ static enum td_code put_value(struct run *r, const struct tag *tag)
 
 static enum td_code render(struct run *r, size_t from, size_t to);
 
+/* As deep as what is read, which has a bound. */
+/* NOLINTBEGIN(misc-no-recursion) */
 static enum td_code render_in(struct run *r, uint32_t at, size_t from,
                               size_t to)
 {
@@ -417,6 +419,7 @@ static enum td_code render(struct run *r, size_t from, size_t to)
     }
     return code;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 enum td_code blue_mustache(struct td_buf *out, const char *name,
                            struct td_bytes text, const struct blue_view *view,

@@ -221,8 +221,8 @@ static enum td_code fold_spawned(struct folding *f, const struct td_event *line,
                                  struct td_error *err)
 {
     uint32_t task;
-    uint64_t pid;
-    uint64_t start;
+    uint64_t pid = 0;
+    uint64_t start = 0;
 
     if (parse(f, line, err) ||
         read_place(&f->doc, "task", f->tasks, &task, err))

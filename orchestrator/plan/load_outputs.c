@@ -98,6 +98,7 @@ static void check_folders(const struct claims *c, struct claim *mine)
         if (other < mine)
             tell(c, mine, "is in", other);
         else
+            /* NOLINTNEXTLINE(readability-suspicious-call-argument) */
             tell(c, other, "holds", mine);
     }
 }

@@ -95,7 +95,7 @@ static bool has_control(const char *text)
 enum td_code plan_take_text(struct plan_loader *l, uint32_t at,
                             const char *what, const char **out)
 {
-    const char *text;
+    const char *text = "";
     enum td_code code;
 
     if (!is(l, at, TD_JSON_STRING))
@@ -253,7 +253,7 @@ static const char *clean_path(struct td_buf *out, const char *path)
 enum td_code plan_take_path(struct plan_loader *l, uint32_t at,
                             const char **out)
 {
-    const char *path;
+    const char *path = "";
     const char *wrong;
 
     if (!is(l, at, TD_JSON_STRING))

@@ -42,11 +42,10 @@ static void put_time(struct td_json_writer *w, const char *key, uint64_t ns)
 static void put_cost(struct td_json_writer *w, const char *key, double n)
 {
     char text[32];
-    double same = 0;
 
     for (int digits = 15; digits <= 17; digits++) {
         (void)snprintf(text, sizeof(text), "%.*g", digits, n);
-        if (sscanf(text, "%lf", &same) == 1 && same == n)
+        if (strtod(text, NULL) == n)
             break;
     }
     td_json_put_raw(w, key, td_text(text));

@@ -117,7 +117,7 @@ static bool is_path(const char *path)
 static enum td_code read_path(struct asking *a, uint32_t at)
 {
     struct plan_words *outputs = &a->ask->outputs;
-    const char *path;
+    const char *path = "";
     enum td_code code = text_at(a, at, "a path in output", &path);
 
     if (code)

@@ -70,7 +70,7 @@ static enum td_code read_url(void *self, uint32_t at)
 {
     static const char why[] = "url is http://HOST[:PORT][/PATH], or https";
     struct reading *r = self;
-    const char *url;
+    const char *url = "";
     const char *rest;
     size_t len;
     enum td_code code = text_at(r, at, why, &url);
@@ -127,7 +127,7 @@ static enum td_code read_idle(void *self, uint32_t at)
 {
     static const char why[] = "idle is a time above 0, as 60s";
     struct reading *r = self;
-    const char *text;
+    const char *text = "";
     enum td_code code = text_at(r, at, why, &text);
 
     if (code)

@@ -272,7 +272,7 @@ static void done(void *ctx, CURLcode result)
 static void idled(void *ctx)
 {
     struct openai_run *run = ctx;
-    char time[32] = "";
+    char time[32];
     struct td_buf text = {.max = sizeof(time)};
 
     if (run->model.answer.done) {

@@ -118,8 +118,10 @@ static void keep_whole(struct prov_recorded *tape)
     for (size_t i = 0; i < tape->count; i++)
         if (is_whole(&tape->list[i]))
             tape->list[kept++] = tape->list[i];
-        else
+        else {
             free(tape->list[i].messages);
+            tape->list[i].messages = NULL;
+        }
     tape->count = kept;
 }
 
