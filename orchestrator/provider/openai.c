@@ -272,8 +272,7 @@ static void done(void *ctx, CURLcode result)
 static void idled(void *ctx)
 {
     struct openai_run *run = ctx;
-    char time[32];
-    struct td_buf text = {.max = sizeof(time)};
+    struct td_buf text = {.max = 32};
 
     if (run->model.answer.done) {
         finish(run);
