@@ -206,6 +206,8 @@ enum td_code work_state_read(const struct work_place *place, const char *path,
 
 static int remove_in(const struct work_place *place, int dir, unsigned depth);
 
+/* As deep as what is looked at, to WORK_DEPTH. */
+/* NOLINTBEGIN(misc-no-recursion) */
 static int remove_one(const struct work_place *place, int dir, const char *name,
                       unsigned depth)
 {
@@ -241,6 +243,7 @@ static int remove_in(const struct work_place *place, int dir, unsigned depth)
     (void)closedir(list);
     return rc;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 enum td_code work_remove(const struct work_place *place, int top,
                          const char *path, struct td_error *err)

@@ -163,6 +163,8 @@ static enum td_code read_names(struct gather *g, const struct path *path,
 
 static enum td_code tree(struct gather *g, struct path *path);
 
+/* As deep as what is looked at, to WORK_DEPTH. */
+/* NOLINTBEGIN(misc-no-recursion) */
 /* One thing in a tree. */
 static enum td_code leaf(struct gather *g, struct path *path)
 {
@@ -212,6 +214,7 @@ static enum td_code tree(struct gather *g, struct path *path)
     g->depth--;
     return code;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 /* "model/", or "model" that a pattern with a last slash has found. */
 static enum td_code whole_tree(struct gather *g, struct path *path)
@@ -256,6 +259,7 @@ static enum td_code plain(struct gather *g, const char *name)
 static enum td_code match(struct gather *g, struct path *path,
                           const char *pattern);
 
+/* NOLINTBEGIN(misc-no-recursion) */
 /* A name that fits the part; `rest` is the pattern behind it, "" behind the
  * last, "/" if that has a slash. */
 static enum td_code matched(struct gather *g, struct path *path,
@@ -348,6 +352,7 @@ static enum td_code match(struct gather *g, struct path *path,
     g->depth--;
     return code;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 static int by_path(const void *a, const void *b)
 {

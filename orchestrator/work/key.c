@@ -200,7 +200,7 @@ static void add_change(struct why *why, const struct work_part *now,
 {
     struct td_buf *out = why->out;
 
-    if (why->changes++ >= CHANGES)
+    if ((!now && !then) || why->changes++ >= CHANGES)
         return;
     (void)td_buf_addf(out, "%s%s ", why->changes > 1 ? "; " : "",
                       now ? now->name : then->name);
