@@ -211,7 +211,7 @@ enum td_code prov_ask_of(struct prov_ask *ask, const struct plan_task *task,
                          const char *model, bool with_tape,
                          struct td_error *err)
 {
-    struct td_error local;
+    struct td_error local = {.code = TD_OK};
     struct asking a = {.ask = ask, .err = err ? err : &local};
     enum td_code code =
         td_jsonx_parse(&a.doc, "with", TD_JSONX_JSON,

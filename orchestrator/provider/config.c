@@ -302,7 +302,7 @@ static enum td_code finish(struct reading *r, const char *name,
 enum td_code prov_config_parse(struct prov_config *config, const char *name,
                                struct td_bytes text, struct td_error *err)
 {
-    struct td_error local;
+    struct td_error local = {.code = TD_OK};
     struct reading r = {.config = config};
     enum td_code code;
 
@@ -315,7 +315,7 @@ enum td_code prov_config_parse(struct prov_config *config, const char *name,
 enum td_code prov_config_load(struct prov_config *config, const char *path,
                               struct td_error *err)
 {
-    struct td_error local;
+    struct td_error local = {.code = TD_OK};
     struct reading r = {.config = config};
     enum td_code code;
 

@@ -126,7 +126,7 @@ enum td_code run_fold(struct run_exec *x, const char *id, struct td_error *err)
     x->ended = found.finished && x->tally.finished;
     (void)snprintf(x->boot, sizeof(x->boot), "%s", td_buf_str(&found.boot));
     journal_found_release(&found);
-    return code;
+    return TD_OK;
 }
 
 /* ---- going on ---- */

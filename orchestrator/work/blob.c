@@ -50,7 +50,7 @@ enum td_code work_blob_put(struct work_place *place, int from,
                            struct td_error *err)
 {
     char path[LENGTH];
-    uint8_t seen[WORK_SHA256];
+    uint8_t seen[WORK_SHA256] = {0};
     struct work_copy copy = {.from = from, .sync = true, .sha256 = seen};
     enum td_code code;
 

@@ -195,15 +195,16 @@ static const char *mode_word(char mode)
     return mode == 'd' ? "a folder" : "a link";
 }
 
-static void add_change(struct why *why, const struct work_part *now,
+/* now or then may be NULL, not both. */
+static void add_change(struct why *why, const char *name,
+                       const struct work_part *now,
                        const struct work_part *then)
 {
     struct td_buf *out = why->out;
 
-    if ((!now && !then) || why->changes++ >= CHANGES)
+    if (why->changes++ >= CHANGES)
         return;
-    (void)td_buf_addf(out, "%s%s ", why->changes > 1 ? "; " : "",
-                      now ? now->name : then->name);
+    (void)td_buf_addf(out, "%s%s ", why->changes > 1 ? "; " : "", name);
     if (!then) {
         (void)td_buf_addf(out, "is new since %s", why->from);
     } else if (!now) {
@@ -251,11 +252,11 @@ enum td_code work_key_why(struct td_buf *out, const struct work_key *now,
             !memcmp(part->sha256, now->parts[i].sha256, WORK_SHA256))
             add_same(&same, part);
         else
-            add_change(&why, &now->parts[i], part);
+            add_change(&why, now->parts[i].name, &now->parts[i], part);
     }
     for (uint32_t i = 0; i < then->count; i++)
         if (!find(now, &then->parts[i]))
-            add_change(&why, NULL, &then->parts[i]);
+            add_change(&why, then->parts[i].name, NULL, &then->parts[i]);
     if (why.changes > CHANGES)
         code = td_buf_addf(out, "; and %u more", why.changes - CHANGES);
     add_sames(out, &same);

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-SECONDS = 60
+SECONDS = 180
 
 
 class Box:

@@ -428,9 +428,9 @@ def kill_and_resume(box, seed):
     box.write("plan.yaml", MANY)
     args = ("run", "plan.yaml", "-w", "4")
     number = 1
-    for _ in range(40):
+    for turn in range(40):
         process = box.start(*args)
-        select.select([], [], [], chance.uniform(0, 0.25))
+        select.select([], [], [], chance.uniform(0, 0.1 + 0.05 * turn))
         process.kill()
         status, _, err = box.end(process)
         if status == 0 or "it has ended" in err:
@@ -444,7 +444,7 @@ def kill_and_resume(box, seed):
         else:
             args = ("run", "plan.yaml", "-w", "4")
     else:
-        status, _, err = box.end(box.start("resume", "x%d" % number))
+        status, _, err = box.end(box.start(*args))
         if status != 0 and "it has ended" not in err:
             raise AssertionError(err)
     events = box.events(number)

@@ -88,7 +88,7 @@ bool gates_holm(const double *p, size_t n, size_t which, double alpha)
         if (p[i] > p[which])
             continue;
         for (size_t k = 0; k < n; k++)
-            before += p[k] < p[i] || (p[k] == p[i] && k < i);
+            before += p[k] < p[i] || (k < i && p[k] == p[i]);
         if (p[i] > alpha / (double)(n - before))
             return false;
     }

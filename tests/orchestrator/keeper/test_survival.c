@@ -85,7 +85,9 @@ static void a_killed_client_is_followed_by_another(void)
     child = fork();
     if (child == 0) {
         keep_scene_attach(&s);
-        keep_scene_spawn(&s, TALKER, "echo one; read x; echo $x; exit 9");
+        /* What it says before it is asked may be told to this client. */
+        keep_scene_spawn(&s, TALKER,
+                         "read x; echo one; read x; echo $x; exit 9");
         job = keep_scene_job(&s, "x7/1/1");
         keep_scene_until(&s, &job->spawned);
         (void)!write(ends[1], &job->pid, sizeof(job->pid));
@@ -99,6 +101,7 @@ static void a_killed_client_is_followed_by_another(void)
     job = keep_scene_job(&s, "x7/1/1");
     CU_ASSERT_EQUAL(job->spawned, 1);
     CU_ASSERT_EQUAL(job->pid, pid);
+    CU_ASSERT_EQUAL(keep_feed(s.client, job->id, td_text("go\n"), NULL), TD_OK);
     keep_scene_until_bytes(&s, &job->out, 4);
     CU_ASSERT_EQUAL(keep_feed(s.client, job->id, td_text("two\n"), NULL),
                     TD_OK);
