@@ -24,7 +24,7 @@ target_link_libraries(td_make_random PRIVATE td_tape)
 add_test(NAME tape.differential COMMAND /usr/bin/python3
   ${CMAKE_CURRENT_LIST_DIR}/differential.py $<TARGET_FILE:tapedeck>
   $<TARGET_FILE:td_make_random>)
-set_tests_properties(tape.differential PROPERTIES TIMEOUT 120)
+set_tests_properties(tape.differential PROPERTIES TIMEOUT 300)
 add_test(NAME tape.foreign COMMAND /usr/bin/python3
   ${CMAKE_CURRENT_LIST_DIR}/foreign.py $<TARGET_FILE:tapedeck>)
 set_tests_properties(tape.foreign PROPERTIES TIMEOUT 120)
