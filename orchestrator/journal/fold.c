@@ -220,7 +220,7 @@ static enum td_code fold_resumed(struct folding *f, const struct td_event *line,
 static enum td_code fold_spawned(struct folding *f, const struct td_event *line,
                                  struct td_error *err)
 {
-    uint32_t task;
+    uint32_t task = 0;
     uint64_t pid = 0;
     uint64_t start = 0;
 
