@@ -321,6 +321,7 @@ static void check_fold(const struct world *w, bool decided,
         if (w->tasks[i].looked)
             sched_changed(f, i);
     }
+    CU_ASSERT_EQUAL(sched_counts(w->s)->paused, w->paused);
     CU_ASSERT_EQUAL(sched_counts(f)->wave, sched_counts(w->s)->wave);
     CU_ASSERT_EQUAL(sched_counts(f)->tokens, sched_counts(w->s)->tokens);
     CU_ASSERT_EQUAL(sched_next(f, w->now, &ev), decided);
@@ -386,6 +387,7 @@ static void decide(struct world *w)
         }
     }
     CU_ASSERT_EQUAL(first_of_all(w), UINT32_MAX);
+    CU_ASSERT_TRUE(sched_due(w->s) > w->now); /* the loop may sleep */
 }
 
 static void fail(struct world *w, uint32_t i)
