@@ -1,7 +1,6 @@
 /* orchestrator/plan/plan.h - a plan: tasks, what they need, and how they run.
  *
- * A plan is a YAML or JSON document (docs/plan.md; its JSON Schema is
- * docs/plan.schema.json). Here it is in memory, checked: every reference
+ * A plan is a YAML or JSON document (docs/plan.md). Here it is in memory, checked: every reference
  * is an index, every default is filled in, nothing is wrong in itself. Nothing
  * here runs anything or looks at the workspace.
  *

@@ -14,7 +14,7 @@
  *
  * Between sched_next() and sched_apply() of the same event nothing else is
  * applied. Times are nanoseconds since the execution began; they never go back.
- * Source: docs/orchestrator.md, "States".
+ * Source: docs/plan.md, "States".
  */
 #ifndef ORCHESTRATOR_SCHED_SCHED_H
 #define ORCHESTRATOR_SCHED_SCHED_H

@@ -4,7 +4,7 @@
  *     /socket.io/        consoles: docs/serve.md has events and commands
  *     /ws?execution=x7&from=3      the events of an execution, as envelopes
  *     /events?execution=x7         the same; Last-Event-ID goes on behind one
- *     /api/executions...           JSON (orchestrator/serve/openapi.json)
+ *     /api/executions...           JSON (docs/openapi.json)
  *     /healthz /metrics /openapi.json
  *
  * One workspace and one state folder. Everything that a console hears is in the
