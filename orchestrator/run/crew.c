@@ -45,8 +45,6 @@ enum td_code run_crew_start(struct run_exec *x, struct td_error *err)
 {
     struct keep_home home = home_of(x);
 
-    if (x->options.no_keeper)
-        return TD_OK;
     if (keep_start(&home, err))
         return err->code;
     return attach(x, err);
@@ -70,8 +68,6 @@ enum td_code run_crew_find(struct run_exec *x, struct td_error *err)
 {
     enum td_code code;
 
-    if (x->options.no_keeper)
-        return TD_OK;
     code = attach(x, err);
     x->adopts = code == TD_OK;
     if (code != TD_END)

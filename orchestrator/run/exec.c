@@ -424,12 +424,6 @@ enum td_code run_create(struct run_exec **out, struct wire_net *net,
     return run_opened(out, x, code);
 }
 
-void run_provide(struct run_exec *x, enum plan_provider kind,
-                 struct provider provider)
-{
-    x->providers[kind] = provider;
-}
-
 static enum td_code check_providers(struct run_exec *x, struct td_error *err)
 {
     for (uint32_t i = 0; i < x->plan.task_count; i++) {

@@ -32,7 +32,6 @@ struct run_options {
     const char *again;     /* of a retry: a task's id, or NULL */
     const char *providers; /* their configuration, a file; NULL: none */
     const char *answers;   /* the tape of the provider "replay", or NULL */
-    bool no_keeper; /* no process is started: all is up to run_provide() */
     const struct td_clock *clock;
 };
 
@@ -85,10 +84,6 @@ TD_MUST_CHECK enum td_code run_retry(struct run_exec **out,
                                      const struct run_options *options,
                                      struct td_error *err);
 
-/* Who does the tasks of one kind; before run_go(). */
-void run_provide(struct run_exec *x, enum plan_provider kind,
-                 struct provider provider);
-
 /* Begin, or go on: settle what was running, then decide. */
 TD_MUST_CHECK enum td_code run_go(struct run_exec *x,
                                   const struct run_events *events, void *ctx,
@@ -103,7 +98,6 @@ const char *run_folder(const struct run_exec *x);  /* STATE/xN */
 const char *run_journal(const struct run_exec *x); /* STATE/xN.tape.gz */
 const struct plan *run_plan(const struct run_exec *x);
 const struct sched *run_sched(const struct run_exec *x);
-struct work_place *run_place(const struct run_exec *x);
 uint64_t run_seq(const struct run_exec *x); /* of the last execution event */
 uint64_t run_now(const struct run_exec *x); /* since it began */
 

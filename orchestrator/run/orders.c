@@ -30,11 +30,6 @@ const struct sched *run_sched(const struct run_exec *x)
     return x->sched;
 }
 
-struct work_place *run_place(const struct run_exec *x)
-{
-    return x->place;
-}
-
 uint64_t run_seq(const struct run_exec *x)
 {
     return journal_seq(x->journal);

@@ -16,7 +16,6 @@ struct sched_node {
     uint32_t bad;           /* of those that have ended: not well */
     uint32_t bad_cause;     /* the first of them that did */
     uint32_t settles;       /* starts that a crash cut short */
-    uint32_t infra;         /* faults that are not the task's */
     uint64_t path_ns;       /* the longest way from here to the end */
     uint64_t ready_ns;      /* since when it could start */
     uint64_t attempt_ns;    /* when the attempt began */
@@ -51,7 +50,6 @@ struct sched {
     uint32_t ended;          /* tasks */
     unsigned warned[3];      /* percent that was told, by enum sched_budget */
     bool ending;             /* a failure ends all (fail_fast) */
-    bool halt_told;
 };
 
 /* Decide about it again. */

@@ -226,22 +226,6 @@ enum td_code work_outputs(struct work_place *place,
     return code;
 }
 
-bool work_files_equal(const struct work_files *a, const struct work_files *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (uint32_t i = 0; i < a->count; i++) {
-        const struct work_file *x = &a->list[i];
-        const struct work_file *y = &b->list[i];
-
-        if (strcmp(x->path, y->path) != 0 || x->kind != y->kind ||
-            x->exec != y->exec || x->size != y->size ||
-            memcmp(x->sha256, y->sha256, WORK_SHA256) != 0)
-            return false;
-    }
-    return true;
-}
-
 const struct work_file *work_files_find(const struct work_files *files,
                                         const char *path)
 {

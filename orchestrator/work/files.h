@@ -75,9 +75,6 @@ TD_MUST_CHECK enum td_code work_outputs(struct work_place *place,
                                         struct work_files *out,
                                         struct td_error *err);
 
-/* The same files with the same bytes and x bits. */
-bool work_files_equal(const struct work_files *a, const struct work_files *b);
-
 /* The entry of a path; NULL: none. */
 const struct work_file *work_files_find(const struct work_files *files,
                                         const char *path);
