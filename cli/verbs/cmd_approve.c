@@ -26,9 +26,8 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
     char *folder;
     enum td_code code;
 
-    if (!run_is_id(id))
-        return td_error_set(err, TD_USAGE, id, 0,
-                            "an execution is named as x7 is");
+    if (run_id_check(id, err))
+        return TD_USAGE;
     if (!plan_is_id(task))
         return td_error_set(err, TD_USAGE, task, 0, "no task is named so");
     folder = run_folder_of(cli_text(args, "state"), id);

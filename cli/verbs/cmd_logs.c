@@ -46,9 +46,8 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
     struct td_buf log = {.max = LOG_MAX};
     enum td_code code;
 
-    if (!run_is_id(id))
-        return td_error_set(err, TD_USAGE, id, 0,
-                            "an execution is named as x7 is");
+    if (run_id_check(id, err))
+        return TD_USAGE;
     if (!plan_is_id(task))
         return td_error_set(err, TD_USAGE, task, 0, "no task is named so");
     (void)td_buf_addf(&path, "%s/%s/logs/%s.log", cli_text(args, "state"), id,

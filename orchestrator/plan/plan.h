@@ -1,8 +1,8 @@
 /* orchestrator/plan/plan.h - a plan: tasks, what they need, and how they run.
  *
- * A plan is a YAML or JSON document (docs/plan.md). Here it is in memory, checked: every reference
- * is an index, every default is filled in, nothing is wrong in itself. Nothing
- * here runs anything or looks at the workspace.
+ * A plan is a YAML or JSON document (docs/plan.md). Here it is in memory,
+ * checked: every reference is an index, every default is filled in, nothing is
+ * wrong in itself. Nothing here runs anything or looks at the workspace.
  *
  * Tasks keep the order of the file. Everything belongs to the plan's arena and
  * lives until plan_release().

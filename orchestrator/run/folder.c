@@ -32,6 +32,13 @@ bool run_is_id(const char *text)
     return number_of(text, "") > 0;
 }
 
+enum td_code run_id_check(const char *text, struct td_error *err)
+{
+    return run_is_id(text) ? TD_OK
+                           : td_error_set(err, TD_USAGE, text, 0,
+                                          "an execution is named as x7 is");
+}
+
 static char *path_of(const char *state, const char *id, const char *ending)
 {
     struct td_buf path = {0};

@@ -16,6 +16,9 @@
 /* "x" and a number from 1 without leading zeroes. */
 bool run_is_id(const char *text);
 
+/* The same of what somebody wrote. TD_USAGE. */
+TD_MUST_CHECK enum td_code run_id_check(const char *text, struct td_error *err);
+
 /* Take the next free id: its folder and logs/ in it are there then, as is the
  * state folder. TD_IO, TD_LIMIT. */
 TD_MUST_CHECK enum td_code run_take_id(char id[RUN_ID_SIZE], const char *state,

@@ -108,9 +108,8 @@ enum td_code run_fold(struct run_exec *x, const char *id, struct td_error *err)
     struct journal_found found;
     enum td_code code;
 
-    if (!run_is_id(id))
-        return td_error_set(err, TD_USAGE, id, 0,
-                            "an execution is named as x7 is");
+    if (run_id_check(id, err))
+        return TD_USAGE;
     run_name(x, id);
     if (access(x->path, F_OK) != 0)
         return td_error_set(err, TD_USAGE, x->path, 0,
