@@ -19,7 +19,12 @@ import sys
 import time
 
 import bars
+import bars_audit
+import bars_console
 import bars_gates
+import bars_run
+import bars_serve
+import bars_talk
 import bars_validate
 
 BEGIN = "<!-- results of {}: made by script/bench -->"
@@ -85,7 +90,9 @@ def write_doc(path, kind, text):
 
 
 KINDS = {"stream": bars.BARS, "validate": bars_validate.BARS,
-         "gates": bars_gates.BARS}
+         "gates": bars_gates.BARS, "run": bars_run.BARS,
+         "serve": bars_serve.BARS, "console": bars_console.BARS,
+         "talk": bars_talk.BARS, "audit": bars_audit.BARS}
 
 
 def choose(names):

@@ -2,6 +2,7 @@
 #include "cli/help/help.h"
 #include "cli/options/args.h"
 #include "cli/options/environment.h"
+#include "cli/options/exit_status.h"
 #include "cli/options/find_verb.h"
 #include "cli/options/say.h"
 #include "cli/verbs/verbs.h"
@@ -56,6 +57,13 @@ static void set_talk(const struct cli_args *args)
         td_log_set_level(TD_LOG_DEBUG);
 }
 
+/* A warning is a line of each text. */
+static void say_warnings(const struct cli_args *args, const char *text)
+{
+    for (; *text; text += strcspn(text, "\n") + 1)
+        cli_say(args, "warning: %.*s", (int)strcspn(text, "\n"), text);
+}
+
 /* What the verb printed is only said once it has left the process. */
 static enum td_code flush_stdout(enum td_code code, struct td_error *err)
 {
@@ -81,6 +89,9 @@ static enum td_code run_verb(const struct cli_command *command,
         code = print_help(command, err);
     } else if (!code) {
         set_talk(args);
+        if (command->forgives)
+            say_warnings(args, cli_config_warnings(config));
+        say_warnings(args, td_buf_str(&args->warnings));
         cli_environment_check(args, cli_verbs);
         code = flush_stdout(command->run(args, err), err);
     }
@@ -140,7 +151,8 @@ static void keep_descriptors(void)
 /* Who reads stdout may stop when it has enough. */
 static bool reader_has_gone(const struct td_error *err)
 {
-    return err->errnum == EPIPE && !strcmp(err->where, "stdout");
+    return err->errnum == EPIPE &&
+           (!strcmp(err->where, "stdout") || !strcmp(err->where, "-"));
 }
 
 int main(int argc, char **argv)
@@ -158,5 +170,5 @@ int main(int argc, char **argv)
     /* A verb that ends lossy or failed has told its story itself. */
     if (code && err.text[0] && !reader_has_gone(&err))
         cli_complain(&err);
-    return td_code_exit_status(code);
+    return cli_exit_status(code);
 }

@@ -6,8 +6,9 @@ if(TD_LIBRARIES)
 endif()
 install(TARGETS tapedeck COMPONENT program)
 
-# Editors check contracts with it.
+# Editors check contracts and plans with them.
 install(FILES ${PROJECT_SOURCE_DIR}/docs/contract.schema.json
+  ${PROJECT_SOURCE_DIR}/docs/plan.schema.json
   DESTINATION ${CMAKE_INSTALL_DATADIR}/tapedeck COMPONENT program)
 
 # The binary knows its own pages.

@@ -7,8 +7,8 @@ set(gen ${PROJECT_BINARY_DIR}/gen/library)
 set(TD_SONAME ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 
 # Of core, what JSON Schema stands on.
-set(TD_SCHEMA_CORE b64 buf clock error fs hex json json_scan json_shape
-  json_shape_learn json_text json_writer jsonx jsonx_scalar jsonx_yaml log mem rand suggest take terminal utf8)
+set(TD_SCHEMA_CORE alternatives b64 buf clock error fs hex ink json json_scan json_shape
+  json_shape_learn json_text json_writer jsonx jsonx_scalar jsonx_yaml log mem rand suggest take utf8)
 list(TRANSFORM TD_SCHEMA_CORE REPLACE "(.+)" "${PROJECT_SOURCE_DIR}/core/\\1.c")
 
 # td_room_sources(OUT ROOM...): all that the rooms are compiled from.
@@ -16,8 +16,8 @@ function(td_room_sources out)
   set(sources "")
   foreach(room ${ARGN})
     get_property(parts GLOBAL PROPERTY td_${room}_parts)
-    # Gates are of the program: they run other programs.
-    list(FILTER parts EXCLUDE REGEX "^td_validator_gates")
+    # These are of the program: no public header leads to them.
+    list(FILTER parts EXCLUDE REGEX "^td_validator_(gates|diff|golden|audit|compat|learn|coverage)")
     foreach(part ${parts})
       get_target_property(files ${part} SOURCES)
       list(APPEND sources ${files})
@@ -99,7 +99,9 @@ endif()
 td_room_sources(schema schema)
 td_library_objects(tapedeck-schema "${TD_SCHEMA_LIBS}" ${TD_SCHEMA_CORE} ${schema})
 td_room_sources(rest core tape wire validator)
-list(REMOVE_ITEM rest ${TD_SCHEMA_CORE})
+# What is drawn on a terminal is of the program too.
+list(REMOVE_ITEM rest ${TD_SCHEMA_CORE} ${PROJECT_SOURCE_DIR}/core/terminal.c
+  ${PROJECT_SOURCE_DIR}/core/width.c)
 # Headers of the schema's own libraries are seen through its inner ones.
 td_library_objects(tapedeck "${TD_TAPEDECK_LIBS};${TD_SCHEMA_LIBS}" ${rest})
 

@@ -1,8 +1,6 @@
 # cmake -DOUT=FILE.c -P metaschemas.cmake FILE.json ...: the files as C arrays
 # and a table of them by the URI in their $id (draft 4: id).
-set(table "")
-set(arrays "")
-set(i 0)
+include(${CMAKE_CURRENT_LIST_DIR}/arrays.cmake)
 math(EXPR last "${CMAKE_ARGC} - 1")
 foreach(n RANGE 1 ${last})
   set(file "${CMAKE_ARGV${n}}")
@@ -15,11 +13,7 @@ foreach(n RANGE 1 ${last})
     string(JSON uri GET "${text}" "id")
   endif()
   string(REGEX REPLACE "#$" "" uri "${uri}")
-  file(READ ${file} hex HEX)
-  string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
-  string(APPEND arrays "static const unsigned char text_${i}[] = {${bytes}};\n")
-  string(APPEND table "    {\"${uri}\", text_${i}, sizeof(text_${i})},\n")
-  math(EXPR i "${i} + 1")
+  td_array(${file} ${uri})
 endforeach()
 file(WRITE ${OUT} "#include \"schema/load/metaschemas.h\"
 

@@ -41,6 +41,9 @@ function(td_room name)
   target_link_libraries(td_${name} PUBLIC ${ARGN})
 endfunction()
 
+# What the scripts that write arrays have in common.
+set(TD_ARRAYS ${PROJECT_SOURCE_DIR}/cmake/arrays.cmake)
+
 # td_metaschemas(FOLDER): the JSON files of FOLDER/metaschemas/ as a table in C.
 function(td_metaschemas folder)
   file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/metaschemas/*.json)
@@ -48,7 +51,20 @@ function(td_metaschemas folder)
   set(out ${PROJECT_BINARY_DIR}/gen/metaschemas.c)
   add_custom_command(OUTPUT ${out}
     COMMAND ${CMAKE_COMMAND} -DOUT=${out} -P ${script} ${files}
-    DEPENDS ${script} ${files} VERBATIM)
+    DEPENDS ${script} ${TD_ARRAYS} ${files} VERBATIM)
+  string(REPLACE "/" "_" part ${folder})
+  target_sources(td_${part} PRIVATE ${out})
+endfunction()
+
+# td_shelf(FOLDER FILE...): the contracts of contracts/std/, and FILEs beside them,
+# as a table in C.
+function(td_shelf folder)
+  file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/contracts/std/*.contract.yaml)
+  set(script ${PROJECT_SOURCE_DIR}/cmake/shelf.cmake)
+  set(out ${PROJECT_BINARY_DIR}/gen/shelf.c)
+  add_custom_command(OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DOUT=${out} -P ${script} ${files} ${ARGN}
+    DEPENDS ${script} ${TD_ARRAYS} ${files} ${ARGN} VERBATIM)
   string(REPLACE "/" "_" part ${folder})
   target_sources(td_${part} PRIVATE ${out})
 endfunction()
@@ -61,7 +77,7 @@ function(td_blueprints folder)
   set(out ${PROJECT_BINARY_DIR}/gen/blueprints.c)
   add_custom_command(OUTPUT ${out}
     COMMAND ${CMAKE_COMMAND} -DFOLDER=${blueprints} -DOUT=${out} -P ${script}
-    DEPENDS ${script} ${files} VERBATIM)
+    DEPENDS ${script} ${TD_ARRAYS} ${files} VERBATIM)
   string(REPLACE "/" "_" part ${folder})
   target_sources(td_${part} PRIVATE ${out})
 endfunction()

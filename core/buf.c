@@ -29,11 +29,22 @@ static void grow(struct td_buf *buf, size_t need)
     buf->cap = cap;
 }
 
+static size_t max_of(const struct td_buf *buf)
+{
+    return buf->max ? buf->max : TD_BUF_MAX;
+}
+
+/* Bytes that may be written behind len without growing. */
+static size_t spare(const struct td_buf *buf)
+{
+    size_t end = buf->cap < max_of(buf) ? buf->cap : max_of(buf);
+
+    return end > buf->len ? end - buf->len : 0;
+}
+
 uint8_t *td_buf_room(struct td_buf *buf, size_t n)
 {
-    size_t max = buf->max ? buf->max : TD_BUF_MAX;
-
-    if (n > max || buf->len > max - n)
+    if (n > max_of(buf) || buf->len > max_of(buf) - n)
         return NULL;
     if (buf->len + n > buf->cap || !buf->ptr)
         grow(buf, buf->len + n);
@@ -42,7 +53,8 @@ uint8_t *td_buf_room(struct td_buf *buf, size_t n)
 
 enum td_code td_buf_add(struct td_buf *buf, const void *ptr, size_t len)
 {
-    uint8_t *room = td_buf_room(buf, len);
+    uint8_t *room =
+        len < spare(buf) ? buf->ptr + buf->len : td_buf_room(buf, len);
 
     if (!room)
         return TD_LIMIT;
@@ -52,9 +64,16 @@ enum td_code td_buf_add(struct td_buf *buf, const void *ptr, size_t len)
     return TD_OK;
 }
 
-enum td_code td_buf_add_text(struct td_buf *buf, const char *text)
+enum td_code td_buf_add_u64(struct td_buf *buf, uint64_t n)
 {
-    return td_buf_add(buf, text, strlen(text));
+    char digits[20]; /* 2^64 has as many */
+    size_t at = sizeof(digits);
+
+    do {
+        digits[--at] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n > 0);
+    return td_buf_add(buf, digits + at, sizeof(digits) - at);
 }
 
 enum td_code td_buf_addf(struct td_buf *buf, const char *fmt, ...)
@@ -66,8 +85,15 @@ enum td_code td_buf_addf(struct td_buf *buf, const char *fmt, ...)
 
     va_start(ap, fmt);
     va_copy(again, ap);
-    len = vsnprintf(NULL, 0, fmt, ap);
+    /* Most texts fit in what is there, and so are made once. */
+    len = vsnprintf(spare(buf) > 0 ? (char *)buf->ptr + buf->len : NULL,
+                    spare(buf), fmt, ap);
     va_end(ap);
+    if (len >= 0 && (size_t)len < spare(buf)) {
+        va_end(again);
+        buf->len += (size_t)len;
+        return TD_OK;
+    }
     /* One more for the NUL that vsnprintf writes and len does not count. */
     room = len < 0 ? NULL : td_buf_room(buf, (size_t)len + 1);
     if (room) {

@@ -32,9 +32,14 @@ TD_MUST_CHECK uint8_t *td_buf_room(struct td_buf *buf, size_t n);
 
 /* Append. TD_OK or TD_LIMIT. */
 enum td_code td_buf_add(struct td_buf *buf, const void *ptr, size_t len);
-enum td_code td_buf_add_text(struct td_buf *buf, const char *text);
+enum td_code td_buf_add_u64(struct td_buf *buf, uint64_t n); /* in decimal */
 enum td_code td_buf_addf(struct td_buf *buf, const char *fmt, ...)
     TD_PRINTF(2, 3);
+
+static inline enum td_code td_buf_add_text(struct td_buf *buf, const char *text)
+{
+    return td_buf_add(buf, text, strlen(text));
+}
 
 static inline enum td_code td_buf_add_bytes(struct td_buf *buf,
                                             struct td_bytes bytes)
@@ -44,7 +49,10 @@ static inline enum td_code td_buf_add_bytes(struct td_buf *buf,
 
 static inline enum td_code td_buf_add_byte(struct td_buf *buf, uint8_t byte)
 {
-    return td_buf_add(buf, &byte, 1);
+    if (buf->len >= buf->cap || buf->len >= (buf->max ? buf->max : TD_BUF_MAX))
+        return td_buf_add(buf, &byte, 1);
+    buf->ptr[buf->len++] = byte;
+    return TD_OK;
 }
 
 /* Remove the first n bytes (n <= len). */

@@ -2,7 +2,9 @@
 
 #include "core/take.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -28,6 +30,11 @@ static uint64_t real_wall(const struct td_clock *clock)
 {
     (void)clock;
     return ask(CLOCK_REALTIME);
+}
+
+uint64_t td_file_ns(void)
+{
+    return ask(CLOCK_REALTIME_COARSE);
 }
 
 static uint64_t virtual_mono(const struct td_clock *clock)
@@ -83,19 +90,30 @@ enum td_code td_time_parse(struct td_bytes text, uint64_t *wall_ns)
     return TD_OK;
 }
 
+enum td_code td_duration_read(struct td_bytes text, uint64_t *ns)
+{
+    uint64_t sum = 0;
+    uint64_t below = TD_NEVER;
+    enum td_code code = text.len > 0 ? TD_OK : TD_FORMAT;
+
+    *ns = 0;
+    if (td_bytes_is(text, "0"))
+        return TD_OK;
+    while (!code && text.len > 0) {
+        uint64_t part;
+
+        code = td_take_duration(&text, &below, &part);
+        if (!code &&
+            (__builtin_add_overflow(sum, part, &sum) || sum > INT64_MAX))
+            code = TD_LIMIT;
+    }
+    *ns = code ? 0 : sum;
+    return code;
+}
+
 enum td_code td_duration_parse(const char *text, uint64_t *ns)
 {
-    struct td_bytes rest = td_text(text);
-    uint64_t n = 0;
-    enum td_code code = TD_OK;
-
-    if (strcmp(text, "0") != 0) {
-        code = td_take_duration(&rest, &n);
-        if (code == TD_OK && rest.len > 0)
-            code = TD_FORMAT;
-    }
-    *ns = code ? 0 : n;
-    return code;
+    return td_duration_read(td_text(text), ns);
 }
 
 enum td_code td_size_parse(const char *text, uint64_t *bytes)
@@ -104,8 +122,8 @@ enum td_code td_size_parse(const char *text, uint64_t *bytes)
         const char *name;
         unsigned shift;
     } units[] = {
-        {"", 0},   {"B", 0},  {"k", 10}, {"K", 10},
-        {"M", 20}, {"G", 30}, {"T", 40},
+        {"", 0},     {"B", 0},  {"k", 10},   {"K", 10}, {"KiB", 10}, {"M", 20},
+        {"MiB", 20}, {"G", 30}, {"GiB", 30}, {"T", 40}, {"TiB", 40},
     };
     struct td_bytes rest = td_text(text);
     uint64_t n;
@@ -123,31 +141,114 @@ enum td_code td_size_parse(const char *text, uint64_t *bytes)
     return TD_FORMAT;
 }
 
-/* Three significant digits, never an exponent. */
-static enum td_code add_short(struct td_buf *out, uint64_t ns, uint64_t unit,
-                              const char *name)
-{
-    double n = (double)ns / (double)unit;
+static const struct {
+    uint64_t ns;
+    const char *name;
+} units[] = {
+    {1, "ns"},     {1000, "us"}, {TD_NS_PER_MS, "ms"}, {TD_NS_PER_S, "s"},
+    {MINUTE, "m"}, {HOUR, "h"},  {DAY, "d"},
+};
 
-    return td_buf_addf(out, n < 99.95 ? "%.3g %s" : "%.0f %s", n, name);
+#define UNIT_S 3
+
+/* Three significant digits, never an exponent, in the unit where they stay
+ * below 1000.
+ */
+static void put_short(char *out, uint64_t ns)
+{
+    unsigned unit = 0;
+    double n = (double)ns;
+
+    while (unit < UNIT_S && n >= 999.5)
+        n = (double)ns / (double)units[++unit].ns;
+    (void)snprintf(out, TD_AMOUNT_SIZE, n < 99.95 ? "%.3g %s" : "%.0f %s", n,
+                   units[unit].name);
+}
+
+/* Two units of a minute or more. */
+static void put_two(char *out, uint64_t ns)
+{
+    unsigned unit = ns < HOUR ? UNIT_S + 1 : ns < DAY ? UNIT_S + 2 : UNIT_S + 3;
+
+    (void)snprintf(out, TD_AMOUNT_SIZE, "%" PRIu64 "%s%02" PRIu64 "%s",
+                   ns / units[unit].ns, units[unit].name,
+                   ns % units[unit].ns / units[unit - 1].ns,
+                   units[unit - 1].name);
+}
+
+/* A decimal number of seconds or less, or a whole one of what is longer. */
+static void put_exact(char *out, uint64_t ns)
+{
+    unsigned unit = sizeof(units) / sizeof(units[0]) - 1;
+    uint64_t rest;
+    int len;
+
+    if (ns == 0) {
+        (void)snprintf(out, TD_AMOUNT_SIZE, "0%s", units[UNIT_S].name);
+        return;
+    }
+    while (unit > 0 &&
+           (units[unit].ns > ns || (unit > UNIT_S && ns % units[unit].ns != 0)))
+        unit--;
+    rest = ns % units[unit].ns;
+    len = snprintf(out, TD_AMOUNT_SIZE, "%" PRIu64, ns / units[unit].ns);
+    if (rest > 0) { /* each unit below a second is three digits */
+        len += snprintf(out + len, TD_AMOUNT_SIZE - (size_t)len, ".%0*" PRIu64,
+                        3 * (int)unit, rest);
+        while (out[len - 1] == '0')
+            len--;
+    }
+    (void)snprintf(out + len, TD_AMOUNT_SIZE - (size_t)len, "%s",
+                   units[unit].name);
+}
+
+const char *td_duration_text(char out[TD_AMOUNT_SIZE], uint64_t ns,
+                             enum td_duration_form form)
+{
+    uint64_t tenths;
+
+    if (form == TD_DURATION_TENTH)
+        ns += TD_NS_PER_S / 20 - 1; /* rounded */
+    tenths = ns / (TD_NS_PER_S / 10);
+    if (form == TD_DURATION_EXACT)
+        put_exact(out, ns);
+    else if (ns >= MINUTE)
+        put_two(out, ns);
+    else if (form == TD_DURATION_SHORT)
+        put_short(out, ns);
+    else if (form == TD_DURATION_TENTH)
+        (void)snprintf(out, TD_AMOUNT_SIZE, "%" PRIu64 ".%" PRIu64 "s",
+                       tenths / 10, tenths % 10);
+    else
+        (void)snprintf(out, TD_AMOUNT_SIZE, "%" PRIu64 "s", ns / TD_NS_PER_S);
+    return out;
 }
 
 enum td_code td_duration_format(struct td_buf *out, uint64_t ns)
 {
-    if (ns < 1000)
-        return add_short(out, ns, 1, "ns");
-    if (ns < TD_NS_PER_MS)
-        return add_short(out, ns, 1000, "us");
-    if (ns < TD_NS_PER_S)
-        return add_short(out, ns, TD_NS_PER_MS, "ms");
-    if (ns < MINUTE)
-        return add_short(out, ns, TD_NS_PER_S, "s");
-    if (ns < HOUR)
-        return td_buf_addf(out, "%um%02us", (unsigned)(ns / MINUTE),
-                           (unsigned)(ns % MINUTE / TD_NS_PER_S));
-    if (ns < DAY)
-        return td_buf_addf(out, "%uh%02um", (unsigned)(ns / HOUR),
-                           (unsigned)(ns % HOUR / MINUTE));
-    return td_buf_addf(out, "%ud%02uh", (unsigned)(ns / DAY),
-                       (unsigned)(ns % DAY / HOUR));
+    char text[TD_AMOUNT_SIZE];
+
+    return td_buf_add_text(out, td_duration_text(text, ns, TD_DURATION_SHORT));
+}
+
+const char *td_size_text(char out[TD_AMOUNT_SIZE], uint64_t bytes)
+{
+    static const char *const names[] = {"B",   "KiB", "MiB", "GiB",
+                                        "TiB", "PiB", "EiB"};
+    double n = (double)bytes;
+    size_t unit = 0;
+
+    /* 1023.95 is told as 1024.0, which is one of the next. */
+    for (; n >= (unit ? 1023.95 : 1024); unit++)
+        n /= 1024;
+    (void)snprintf(out, TD_AMOUNT_SIZE, unit ? "%.1f %s" : "%.0f %s", n,
+                   names[unit]);
+    return out;
+}
+
+enum td_code td_size_format(struct td_buf *out, uint64_t bytes)
+{
+    char text[TD_AMOUNT_SIZE];
+
+    return td_buf_add_text(out, td_size_text(text, bytes));
 }

@@ -20,6 +20,11 @@ struct td_clock {
     uint64_t virtual_wall_ns;
 };
 
+/* The wall time that the kernel would give a file that is changed now: it goes
+ * in steps, behind CLOCK_REALTIME by up to one.
+ */
+uint64_t td_file_ns(void);
+
 /* CLOCK_MONOTONIC and CLOCK_REALTIME. Static; never freed. */
 const struct td_clock *td_clock_real(void);
 
@@ -45,15 +50,39 @@ enum td_code td_time_format(struct td_buf *out, uint64_t wall_ns);
 TD_MUST_CHECK enum td_code td_time_parse(struct td_bytes text,
                                          uint64_t *wall_ns);
 
-/* "250ms" "2s" "1.5h" "10m" "7d" "100us" "5ns". Of bare numbers only 0 says how
- * long it is. TD_FORMAT, or TD_LIMIT past 2^63 ns.
+/* How long: "250ms" "2s" "1.5h" "10m" "7d" "100us" "5ns", or several of them,
+ * the larger unit first and each once, "1h30m". Of bare numbers only 0 says how
+ * long it is. What is less than a nanosecond is dropped. TD_FORMAT, or TD_LIMIT
+ * past 2^63 ns; then *ns is 0.
  */
+TD_MUST_CHECK enum td_code td_duration_read(struct td_bytes text, uint64_t *ns);
 TD_MUST_CHECK enum td_code td_duration_parse(const char *text, uint64_t *ns);
 
-/* The same, short, for people: "1.25 s", "17 us", "2h03m". Append to out. */
+enum td_duration_form {
+    TD_DURATION_SHORT, /* three digits or so: "1.25 s" "17 us" "2h03m" */
+    TD_DURATION_TENTH, /* for columns: "0.0s" "59.9s" "2m05s" "2h03m" */
+    TD_DURATION_COUNT, /* for what is counting: "59s" "2m05s" "2h03m" */
+    TD_DURATION_EXACT, /* to be read again: "1.5s" "90s" "1h" "1d" "0s" */
+};
+
+#define TD_AMOUNT_SIZE 32 /* room for a duration or a size */
+
+/* The way back, for people. Returns out. */
+const char *td_duration_text(char out[TD_AMOUNT_SIZE], uint64_t ns,
+                             enum td_duration_form form);
+
+/* TD_DURATION_SHORT, appended to out. */
 enum td_code td_duration_format(struct td_buf *out, uint64_t ns);
 
-/* "64k" "10M" "1G" (powers of 1024), or bytes. TD_FORMAT or TD_LIMIT. */
+/* How many bytes: "64k" "10M" "1G" "2T", or "64KiB" and so on, which are powers
+ * of 1024; or just "17". TD_FORMAT or TD_LIMIT.
+ */
 TD_MUST_CHECK enum td_code td_size_parse(const char *text, uint64_t *bytes);
+
+/* The way back, for people: "17 B" "1.5 KiB" "2.0 GiB". Returns out. */
+const char *td_size_text(char out[TD_AMOUNT_SIZE], uint64_t bytes);
+
+/* The same appended to out. */
+enum td_code td_size_format(struct td_buf *out, uint64_t bytes);
 
 #endif

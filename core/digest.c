@@ -2,8 +2,27 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+/* Asking the library for one by EVP_sha256() each time costs more than the sum
+ * of a short text. They are never given back. */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static const EVP_MD *kinds[2]; /* SHA-1, SHA-256 */
+
+static void fetch(void)
+{
+    kinds[0] = EVP_MD_fetch(NULL, "SHA1", NULL);
+    kinds[1] = EVP_MD_fetch(NULL, "SHA256", NULL);
+}
+
+static const EVP_MD *kind_of(size_t i)
+{
+    (void)pthread_once(&once, fetch);
+    return kinds[i];
+}
 
 static void digest_of(uint8_t *digest, struct td_bytes data, const EVP_MD *kind)
 {
@@ -13,23 +32,37 @@ static void digest_of(uint8_t *digest, struct td_bytes data, const EVP_MD *kind)
     }
 }
 
-void wire_sha1(uint8_t digest[WIRE_SHA1_LEN], struct td_bytes data)
+void td_sha1(uint8_t digest[TD_SHA1_LEN], struct td_bytes data)
 {
-    digest_of(digest, data, EVP_sha1());
+    digest_of(digest, data, kind_of(0));
 }
 
-void wire_sha256(uint8_t digest[WIRE_SHA256_LEN], struct td_bytes data)
+void td_sha256(uint8_t digest[TD_SHA256_LEN], struct td_bytes data)
 {
-    digest_of(digest, data, EVP_sha256());
+    digest_of(digest, data, kind_of(1));
 }
 
-void wire_sha256_hex(char hex[WIRE_SHA256_HEX], struct td_bytes data)
+void td_hmac_sha256(uint8_t digest[TD_SHA256_LEN], struct td_bytes key,
+                    struct td_bytes data)
 {
-    uint8_t digest[WIRE_SHA256_LEN];
+    if (!HMAC(kind_of(1), key.ptr, (int)key.len, data.ptr, data.len, digest,
+              NULL)) {
+        (void)fprintf(stderr, "the crypto library lacks a digest\n");
+        abort();
+    }
+}
 
-    wire_sha256(digest, data);
-    for (size_t i = 0; i < sizeof(digest); i++)
-        (void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+void td_sha256_hex(char hex[TD_SHA256_HEX], struct td_bytes data)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint8_t digest[TD_SHA256_LEN];
+
+    td_sha256(digest, data);
+    for (size_t i = 0; i < sizeof(digest); i++) {
+        hex[2 * i] = digits[digest[i] >> 4];
+        hex[2 * i + 1] = digits[digest[i] & 15];
+    }
+    hex[2 * sizeof(digest)] = '\0';
 }
 
 /* The structs of the library are its own. */
@@ -50,7 +83,7 @@ struct td_sha256 *td_sha256_new(void)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
-    must(ctx && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1);
+    must(ctx && EVP_DigestInit_ex(ctx, kind_of(1), NULL) == 1);
     return (struct td_sha256 *)(void *)ctx;
 }
 
@@ -60,19 +93,19 @@ void td_sha256_add(struct td_sha256 *sum, struct td_bytes piece)
         must(EVP_DigestUpdate(context(sum), piece.ptr, piece.len));
 }
 
-void td_sha256_end(struct td_sha256 *sum, uint8_t digest[WIRE_SHA256_LEN])
+void td_sha256_end(struct td_sha256 *sum, uint8_t digest[TD_SHA256_LEN])
 {
     if (digest)
         must(EVP_DigestFinal_ex(context(sum), digest, NULL));
     EVP_MD_CTX_free(context(sum));
 }
 
-bool wire_same_secret(struct td_bytes a, struct td_bytes b)
+bool td_same_secret(struct td_bytes a, struct td_bytes b)
 {
-    uint8_t one[WIRE_SHA256_LEN];
-    uint8_t other[WIRE_SHA256_LEN];
+    uint8_t one[TD_SHA256_LEN];
+    uint8_t other[TD_SHA256_LEN];
 
-    wire_sha256(one, a);
-    wire_sha256(other, b);
+    td_sha256(one, a);
+    td_sha256(other, b);
     return CRYPTO_memcmp(one, other, sizeof(one)) == 0;
 }

@@ -66,11 +66,18 @@ enum td_form {
 #define TD_KIND_ID     "id"     /* SSE: an id without an event; text "" */
 #define TD_KIND_CLOCK  "clock"  /* wall clock stepped: {"step_ns":...} */
 
+/* Kinds of an exchange, a request and its answer; all carry its number. */
+#define TD_KIND_REQUEST  "request"  /* {"method","target","headers"} */
+#define TD_KIND_RESPONSE "response" /* {"status","headers"} */
+#define TD_KIND_BODY     "body"     /* of either, where it is no stream */
+#define TD_KIND_DONE     "done"     /* the answer's end, and how it ended */
+
 /* One message seen on one connection. All bytes are borrowed. */
 struct td_event {
-    uint64_t seq;   /* from 1, no gaps; 0 = not on a tape yet */
-    uint64_t at_ns; /* since the start of the recording, monotonic */
-    uint32_t conn;  /* from 1, in order of opening */
+    uint64_t seq;      /* from 1, no gaps; 0 = not on a tape yet */
+    uint64_t at_ns;    /* since the start of the recording, monotonic */
+    uint32_t conn;     /* from 1, in order of opening */
+    uint64_t exchange; /* the request it belongs to, from 1; 0 = to none */
     enum td_dir dir;
     enum td_form form;    /* what payload is */
     struct td_bytes kind; /* "" for a plain event, else TD_KIND_... */

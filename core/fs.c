@@ -40,22 +40,40 @@ static enum td_code check_name(const char *path, struct td_error *err)
     return td_error_hint(err, "name a file");
 }
 
-enum td_code td_fs_open(int *fd, const char *path, struct td_error *err)
+static enum td_code refuse(int *fd, const char *path, const char *why,
+                           struct td_error *err)
 {
-    struct stat st;
+    (void)close(*fd);
+    *fd = -1;
+    return td_error_set(err, TD_IO, path, 0, "%s", why);
+}
+
+static enum td_code open_as(int *fd, const char *path, int flags,
+                            struct td_error *err)
+{
+    struct stat st = {0};
 
     *fd = -1;
     if (check_name(path, err))
         return TD_USAGE;
-    *fd = open(path, O_RDONLY | O_CLOEXEC);
+    *fd = open(path, O_RDONLY | O_CLOEXEC | flags);
     if (*fd < 0)
         return failed(err, path, "cannot open");
-    if (fstat(*fd, &st) == 0 && S_ISDIR(st.st_mode)) {
-        (void)close(*fd);
-        *fd = -1;
-        return td_error_set(err, TD_IO, path, 0, "is a directory, not a file");
-    }
+    if (fstat(*fd, &st) == 0 && S_ISDIR(st.st_mode))
+        return refuse(fd, path, "is a directory, not a file", err);
+    if ((flags & O_NONBLOCK) && !S_ISREG(st.st_mode))
+        return refuse(fd, path, "is a pipe or a device, not a file", err);
     return TD_OK;
+}
+
+enum td_code td_fs_open(int *fd, const char *path, struct td_error *err)
+{
+    return open_as(fd, path, 0, err);
+}
+
+enum td_code td_fs_open_file(int *fd, const char *path, struct td_error *err)
+{
+    return open_as(fd, path, O_NONBLOCK, err);
 }
 
 static enum td_code read_all(struct td_buf *out, int fd, const char *path,
@@ -153,6 +171,16 @@ bool td_fs_same(const char *a, const char *b)
            one.st_ino == two.st_ino;
 }
 
+enum td_code td_fs_vacant(const char *path, struct td_error *err)
+{
+    struct stat st;
+
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+        return TD_OK;
+    (void)td_error_set(err, TD_IO, path, 0, "is there already");
+    return td_error_hint(err, "choose another name");
+}
+
 static int open_nameless(char *path, size_t room)
 {
     const char *folder = getenv("TMPDIR");
@@ -214,6 +242,8 @@ enum td_code td_fs_spool(int fd, const char *path, uint64_t max,
     return code;
 }
 
+#define HOLDER_LOOKS 4
+
 /* "1: FLOCK  ADVISORY  WRITE 1234 fe:00:10961011 0 EOF". The device is that of
  * the file system, which is not always what fstat() says.
  */
@@ -237,16 +267,29 @@ static long holder_of(FILE *locks, uint64_t inode)
     return 0;
 }
 
-long td_fs_holder(int fd)
+/* The list comes in pieces, and between two of them others take and give back
+ * locks of theirs: one that is held all the time may be missed.
+ */
+static long find_holder(uint64_t inode)
 {
-    FILE *locks = fopen("/proc/locks", "re");
-    struct stat st;
     long pid = 0;
 
-    if (locks && fstat(fd, &st) == 0)
-        pid = holder_of(locks, st.st_ino);
-    if (locks)
+    for (int look = 0; look < HOLDER_LOOKS && !pid; look++) {
+        FILE *locks = fopen("/proc/locks", "re");
+
+        if (!locks)
+            return 0;
+        pid = holder_of(locks, inode);
         (void)fclose(locks);
+    }
+    return pid;
+}
+
+long td_fs_holder(int fd)
+{
+    struct stat st;
+    long pid = fstat(fd, &st) == 0 ? find_holder(st.st_ino) : 0;
+
     if (!pid || flock(fd, LOCK_SH | LOCK_NB) != 0)
         return pid;
     (void)flock(fd, LOCK_UN); /* the inode of another file system */
@@ -305,7 +348,8 @@ static char *dir_of(const char *path)
     return td_strndup(path, slash > path ? (size_t)(slash - path) : 1);
 }
 
-enum td_code td_fs_sync_dir(const char *path, struct td_error *err)
+/* fsync the directory that path is in, so that its name survives too. */
+static enum td_code td_fs_sync_dir(const char *path, struct td_error *err)
 {
     char *dir = dir_of(path);
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -382,6 +426,9 @@ enum td_code td_fs_temp_open(struct td_fs_temp *temp, const char *target,
     return TD_OK;
 }
 
+/* Sync, close, rename over the target, settle. On error the target is as it was
+ * and the temporary file is gone.
+ */
 enum td_code td_fs_temp_commit(struct td_fs_temp *temp, struct td_error *err)
 {
     enum td_code code = td_fs_sync(temp->fd, temp->target, err);

@@ -22,6 +22,12 @@ TD_MUST_CHECK enum td_code td_fs_read(struct td_buf *out, const char *path,
 TD_MUST_CHECK enum td_code td_fs_open(int *fd, const char *path,
                                       struct td_error *err);
 
+/* The same of a file alone: a pipe, a device or a socket, which may be waited
+ * for without end or have none, is TD_IO, and is not waited for.
+ */
+TD_MUST_CHECK enum td_code td_fs_open_file(int *fd, const char *path,
+                                           struct td_error *err);
+
 enum td_fs_mode {
     TD_FS_NEW,     /* the file must not exist */
     TD_FS_REPLACE, /* what is there is cut to nothing, once it is locked */
@@ -46,6 +52,9 @@ TD_MUST_CHECK enum td_code td_fs_create(int *fd, const char *path,
 /* True if both paths lead to one and the same file. */
 bool td_fs_same(const char *a, const char *b);
 
+/* TD_IO: there is a regular file at the path. */
+TD_MUST_CHECK enum td_code td_fs_vacant(const char *path, struct td_error *err);
+
 /* Take the exclusive lock of an open file without waiting; it is released
  * when the last descriptor is closed, also by kill -9. TD_IO: somebody else
  * holds it.
@@ -65,10 +74,6 @@ TD_MUST_CHECK enum td_code td_fs_write(int fd, struct td_bytes bytes,
 /* fsync the file, or what stands in it will not survive a power cut. */
 TD_MUST_CHECK enum td_code td_fs_sync(int fd, const char *path,
                                       struct td_error *err);
-
-/* fsync the directory that path is in, so that its name survives too. */
-TD_MUST_CHECK enum td_code td_fs_sync_dir(const char *path,
-                                          struct td_error *err);
 
 /* The same once a file has taken its place there: it is whole and there,
  * whatever comes of this, so a failure is only warned of.
@@ -98,9 +103,7 @@ TD_MUST_CHECK enum td_code td_fs_temp_open(struct td_fs_temp *temp,
                                            const char *target,
                                            struct td_error *err);
 
-/* Sync, close, rename over the target, settle. On error the target is as it was
- * and the temporary file is gone.
- */
+/* Sync it and give it the target's name; *temp is as after an abort. */
 TD_MUST_CHECK enum td_code td_fs_temp_commit(struct td_fs_temp *temp,
                                              struct td_error *err);
 

@@ -446,7 +446,7 @@ enum td_code td_json_check(struct td_bytes text, unsigned max_depth,
 /* Within a string a line break is no JSON, so that the walk, which takes none
  * between tokens either, leaves no place for one.
  */
-bool json_fits_line(struct td_bytes text, unsigned max_depth)
+bool td_json_fits_deep(struct td_bytes text, unsigned max_depth)
 {
     uint64_t objects[TD_JSON_DEPTH_CAP / 64];
     struct reader r = {.objects = objects,
@@ -464,11 +464,11 @@ bool json_fits_line(struct td_bytes text, unsigned max_depth)
 
 bool td_json_fits_line(struct td_bytes text)
 {
-    return json_fits_line(text, TD_JSON_DEPTH);
+    return td_json_fits_deep(text, TD_JSON_DEPTH);
 }
 
 bool td_json_suits_line(struct td_bytes text)
 {
-    return json_fits_line(text, TD_JSON_DEPTH_ALL) &&
+    return td_json_fits_deep(text, TD_JSON_DEPTH_ALL) &&
            !td_json_has_half_pair(text);
 }

@@ -48,15 +48,15 @@ JSON_INLINE unsigned json_digit_mask(const uint8_t *at)
 }
 
 /* The rest of a string from any byte within it that starts a character. */
-const uint8_t *json_scan_string_rest(const uint8_t *at, const uint8_t *end,
-                                     uint8_t *flags, const uint8_t **bad);
+const uint8_t *td_json_scan_string_rest(const uint8_t *at, const uint8_t *end,
+                                        uint8_t *flags, const uint8_t **bad);
 
 /* td_json_fits_line() with another limit of depth. */
-bool json_fits_line(struct td_bytes text, unsigned max_depth);
+bool td_json_fits_deep(struct td_bytes text, unsigned max_depth);
 
 /* A whole number from its first byte, however long, byte by byte. */
-const uint8_t *json_scan_number_rest(const uint8_t *at, const uint8_t *end,
-                                     uint8_t *flags, const uint8_t **bad);
+const uint8_t *td_json_scan_number_rest(const uint8_t *at, const uint8_t *end,
+                                        uint8_t *flags, const uint8_t **bad);
 
 /* A string from its opening quote; *flags is 0 or TD_JSON_ESCAPED. */
 JSON_INLINE const uint8_t *json_scan_string(const uint8_t *at,
@@ -75,7 +75,7 @@ JSON_INLINE const uint8_t *json_scan_string(const uint8_t *at,
         }
         at += JSON_WIDE;
     }
-    return json_scan_string_rest(at, end, flags, bad);
+    return td_json_scan_string_rest(at, end, flags, bad);
 }
 
 /* A number from its minus sign or first digit; *flags is 0 or TD_JSON_NOT_INT.
@@ -90,20 +90,20 @@ JSON_INLINE const uint8_t *json_scan_number(const uint8_t *at,
     unsigned more;
 
     if (end - digits <= JSON_WIDE)
-        return json_scan_number_rest(at, end, flags, bad);
+        return td_json_scan_number_rest(at, end, flags, bad);
     mask = json_digit_mask(digits);
     n = (unsigned)__builtin_ctz(~mask);
     if (n == 0 || (*digits == '0' && n > 1))
-        return json_scan_number_rest(at, end, flags, bad);
+        return td_json_scan_number_rest(at, end, flags, bad);
     if (digits[n] == '.') {
         more = (unsigned)__builtin_ctz(~(mask >> (n + 1)));
         *flags = TD_JSON_NOT_INT;
         if (more == 0)
-            return json_scan_number_rest(at, end, flags, bad);
+            return td_json_scan_number_rest(at, end, flags, bad);
         n += 1 + more;
     }
     if (n >= JSON_WIDE || (digits[n] | 0x20) == 'e')
-        return json_scan_number_rest(at, end, flags, bad);
+        return td_json_scan_number_rest(at, end, flags, bad);
     return digits + n;
 }
 

@@ -75,8 +75,8 @@ static const uint8_t *skip_plain(const uint8_t *at, const uint8_t *end)
     return at;
 }
 
-const uint8_t *json_scan_string_rest(const uint8_t *at, const uint8_t *end,
-                                     uint8_t *flags, const uint8_t **bad)
+const uint8_t *td_json_scan_string_rest(const uint8_t *at, const uint8_t *end,
+                                        uint8_t *flags, const uint8_t **bad)
 {
     at = skip_plain(at, end);
     while (at < end && *at != '"') {
@@ -117,8 +117,8 @@ static const uint8_t *scan_exponent(const uint8_t *at, const uint8_t *end,
     return scan_digits(at, end, bad);
 }
 
-const uint8_t *json_scan_number_rest(const uint8_t *at, const uint8_t *end,
-                                     uint8_t *flags, const uint8_t **bad)
+const uint8_t *td_json_scan_number_rest(const uint8_t *at, const uint8_t *end,
+                                        uint8_t *flags, const uint8_t **bad)
 {
     const uint8_t *first = at + (*at == '-');
 

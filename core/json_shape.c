@@ -1,36 +1,11 @@
 #include "core/json_shape_internal.h"
-#include "core/mem.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#define CREDIT_MAX   1024 /* what is saved up for learning ... */
-#define CREDIT_START 512  /* ... at first ... */
-#define CREDIT_SHAPE 8    /* ... and what a shape costs */
-#define PAUSE_MAX    63   /* documents that are not tried */
-#define TEXT_MAX     (1u << 24)
-
-struct td_json_shapes *td_json_shapes_new(unsigned max_depth)
-{
-    struct td_json_shapes *s = td_calloc(1, sizeof(*s));
-
-    s->max_depth = max_depth;
-    s->credit = CREDIT_START;
-    return s;
-}
-
-void td_json_shapes_free(struct td_json_shapes *shapes)
-{
-    if (!shapes)
-        return;
-    td_buf_release(&shapes->texts);
-    td_buf_release(&shapes->begun);
-    td_buf_release(&shapes->containers);
-    td_buf_release(&shapes->shapes);
-    for (size_t i = 0; i < JSON_GAPS_MAX / JSON_GAPS_BLOCK; i++)
-        free(shapes->blocks[i]);
-    free(shapes);
-}
+#define CREDIT_MAX 1024 /* what is saved up for learning */
+#define TEXT_MAX   (1u << 24)
+#define TAIL       64 /* bytes at the end of a text that are copied ... */
+#define TAIL_ROOM  64 /* ... to where so many zeroes stand behind them */
 
 /* --- walking --- */
 
@@ -96,7 +71,7 @@ scan_long_string(const uint8_t *at, const uint8_t *end)
 {
     const uint8_t *bad;
     uint8_t flags = 0;
-    const uint8_t *to = json_scan_string_rest(at, end, &flags, &bad);
+    const uint8_t *to = td_json_scan_string_rest(at, end, &flags, &bad);
 
     return (struct token){to, flags};
 }
@@ -113,13 +88,14 @@ scan_rare_number(const uint8_t *at, const uint8_t *end)
     return (struct token){to, flags};
 }
 
-/* From behind the quote, with 16 bytes there. */
-JSON_INLINE struct token scan_string(const uint8_t *at, const uint8_t *end)
+/* From behind the quote, with 16 bytes there and all up to `limit`. */
+JSON_INLINE struct token scan_string(const uint8_t *at, const uint8_t *end,
+                                     const uint8_t *limit)
 {
     const uint8_t *from = at;
     unsigned mask = json_special_mask(at);
 
-    if (mask == 0 && end - at >= 2 * JSON_WIDE) {
+    if (mask == 0 && limit - at >= 2 * JSON_WIDE) {
         at += JSON_WIDE;
         mask = json_special_mask(at);
     }
@@ -207,7 +183,7 @@ scan_scalar(const struct json_gap *g, const uint8_t *at, const uint8_t *start,
 
     switch (g->scalar) {
     case JSON_SCALAR_STRING:
-        return far ? scan_string(from, end)
+        return far ? scan_string(from, end, end)
                    : scan_last_string(from, start, end);
     case JSON_SCALAR_NUMBER:
         return far ? scan_number(from, end)
@@ -220,19 +196,40 @@ scan_scalar(const struct json_gap *g, const uint8_t *at, const uint8_t *start,
     }
 }
 
+/* A text, or the copy of its end with zeroes behind it. These are of no gap and
+ * in no scalar, so that what is found ends before them.
+ */
+struct stretch {
+    const uint8_t *start;
+    const uint8_t *end;
+    const uint8_t *limit; /* bytes that can be looked at: as far as here */
+    uintptr_t origin;     /* where the text would start */
+};
+
+/* How far a walk has come. */
+struct way {
+    const uint8_t *at;
+    struct json_gap **list;
+    const struct json_gap *last; /* NULL: the text is of no shape */
+};
+
 /* The same where all that is looked at is there: most. */
 JSON_INLINE struct token scan_within(const struct td_json_shapes *s,
                                      const struct json_gap *g,
-                                     const uint8_t *at, const uint8_t *end)
+                                     const uint8_t *at,
+                                     const struct stretch *in)
 {
+    const uint8_t *from = at + g->len;
+
     if (!is_gap_within(s, g, at))
         return (struct token){NULL, 0};
     if (g->scalar == JSON_SCALAR_NUMBER)
-        return scan_number(at + g->len, end);
+        return scan_number(from, in->end);
     if (g->scalar == JSON_SCALAR_STRING)
-        return scan_string(at + g->len, end);
-    return g->scalar == JSON_SCALAR_WORD ? scan_word(at + g->len, end)
-                                         : (struct token){NULL, 0};
+        return scan_string(from, in->end, in->limit);
+    if (g->scalar == JSON_SCALAR_WORD)
+        return scan_word(from, in->end);
+    return (struct token){from == in->end ? from : NULL, 0};
 }
 
 /* Any gap with its scalar. */
@@ -388,6 +385,67 @@ JSON_INLINE bool list_gap(const struct td_json_shapes *s,
     return true;
 }
 
+/* True where the end is near enough for what follows to be walked in a copy. */
+JSON_INLINE bool ends_soon(const struct stretch *in, const uint8_t *at)
+{
+    return in->limit == in->end && in->end - at <= TAIL &&
+           in->end - in->start >= TAIL;
+}
+
+/* Go down the tree to the last gap, or to where a copy of the end is to be made
+ * (true). All values are listed on the way, if there is a document for them.
+ */
+JSON_INLINE bool walk_some(const struct td_json_shapes *s,
+                           const struct stretch in, struct way *way,
+                           struct td_json_doc *doc, uint32_t *flags)
+{
+    uint8_t *const values = doc ? (uint8_t *)doc->values : NULL;
+    struct json_gap **list = way->list;
+    const uint8_t *at = way->at;
+
+    for (;;) {
+        struct json_gap *g = *list;
+        struct token t = {NULL, 0};
+
+        if (__builtin_expect(g && in.limit - at >= (ptrdiff_t)g->reach, 1)) {
+            t = scan_within(s, g, at, &in);
+        } else if (g) {
+            if (ends_soon(&in, at)) {
+                way->at = at;
+                way->list = list;
+                return true;
+            }
+            t = scan_gap(s, g, at, in.start, in.end);
+        }
+        if (__builtin_expect(!t.to, 0)) {
+            struct token found;
+
+            g = find_gap(s, list, at, in.start, in.end, &found);
+            if (!g)
+                return false;
+            t = found;
+        }
+        if (doc) {
+            struct td_json_value *out =
+                (struct td_json_value *)(void *)(values + g->scalar_at);
+
+            if (!list_gap(s, g, doc, out,
+                          (uint32_t)((uintptr_t)at - in.origin))) {
+                way->last = g;
+                return false;
+            }
+            out->end = (uint32_t)((uintptr_t)t.to - in.origin);
+            out->flags = (uint8_t)t.flags;
+        } else if (g->scalar == JSON_SCALAR_NONE) {
+            way->last = g;
+            return false;
+        }
+        *flags |= t.flags;
+        at = t.to;
+        list = &g->next;
+    }
+}
+
 /* Go down the tree along the text to the last gap; NULL: it is of no shape. All
  * values are listed on the way, if there is a document for them. *flags is what
  * the flags of its scalars are together.
@@ -400,57 +458,22 @@ JSON_INLINE const struct json_gap *walk(struct td_json_shapes *s,
     const uint8_t *const start =
         text.len ? text.ptr : (const uint8_t *)""; /* no sums on NULL */
     const uint8_t *const end = start + text.len;
-    const uint8_t *at = start;
-    uint8_t *const values = doc ? (uint8_t *)doc->values : NULL;
-    struct json_gap **list = &s->first;
+    struct way way = {start, &s->first, NULL};
+    uint8_t tail[TAIL + TAIL_ROOM];
+    size_t left;
 
-    for (;;) {
-        struct json_gap *g = *list;
-        struct token t = {NULL, 0};
-
-        if (g && end - at >= (ptrdiff_t)g->reach)
-            t = scan_within(s, g, at, end);
-        else if (g)
-            t = scan_gap(s, g, at, start, end);
-        if (__builtin_expect(!t.to, 0)) {
-            struct token found;
-
-            g = find_gap(s, list, at, start, end, &found);
-            if (!g)
-                return NULL;
-            t = found;
-        }
-        if (doc) {
-            struct td_json_value *out =
-                (struct td_json_value *)(void *)(values + g->scalar_at);
-
-            if (!list_gap(s, g, doc, out, (uint32_t)(at - start)))
-                return g;
-            out->end = (uint32_t)(t.to - start);
-            out->flags = (uint8_t)t.flags;
-        } else if (g->scalar == JSON_SCALAR_NONE) {
-            return g;
-        }
-        *flags |= t.flags;
-        at = t.to;
-        list = &g->next;
-    }
-}
-
-/* Not of a known shape: whether to learn it. Where that happens often, fewer
- * are tried.
- */
-static bool may_learn(struct td_json_shapes *s)
-{
-    if (s->credit >= CREDIT_SHAPE) {
-        s->credit -= CREDIT_SHAPE;
-        return true;
-    }
-    s->credit++; /* so that what comes late is learned in the end */
-    s->pause = s->pause_next;
-    s->pause_next =
-        s->pause_next * 2 < PAUSE_MAX ? s->pause_next * 2 + 1 : PAUSE_MAX;
-    return false;
+    if (!walk_some(s, (struct stretch){start, end, end, (uintptr_t)start}, &way,
+                   doc, flags))
+        return way.last;
+    left = (size_t)(end - way.at);
+    memcpy(tail, end - TAIL, TAIL);
+    memset(tail + TAIL, 0, TAIL_ROOM);
+    way.at = tail + TAIL - left;
+    (void)walk_some(s,
+                    (struct stretch){tail, tail + TAIL, tail + sizeof(tail),
+                                     (uintptr_t)(tail + TAIL) - text.len},
+                    &way, doc, flags);
+    return way.last;
 }
 
 /* Whether a text is tried at all. */
@@ -475,8 +498,8 @@ static enum td_code parse_slowly(struct td_json_shapes *shapes,
     enum td_code code = td_json_parse(doc, text, shapes->max_depth, err);
 
     if (code == TD_OK && tried && doc->values[0].kind >= TD_JSON_ARRAY &&
-        may_learn(shapes))
-        json_shapes_learn(shapes, doc);
+        td_json_shapes_may_learn(shapes))
+        td_json_shapes_learn(shapes, doc);
     return code;
 }
 
@@ -565,8 +588,9 @@ bool td_json_shapes_suit_line(struct td_json_shapes *shapes,
     if (!td_json_suits_line(text))
         return false;
     if (tried && text.len <= TD_JSON_SHAPE_BYTES &&
-        (text.ptr[0] == '{' || text.ptr[0] == '[') && may_learn(shapes) &&
+        (text.ptr[0] == '{' || text.ptr[0] == '[') &&
+        td_json_shapes_may_learn(shapes) &&
         td_json_parse(doc, text, shapes->max_depth, NULL) == TD_OK)
-        json_shapes_learn(shapes, doc);
+        td_json_shapes_learn(shapes, doc);
     return true;
 }

@@ -84,7 +84,13 @@ struct td_json_shapes {
     uint32_t pause_next;
 };
 
+/* Not of a known shape: whether to learn it. Where that happens often, fewer
+ * are tried.
+ */
+bool td_json_shapes_may_learn(struct td_json_shapes *s);
+
 /* Remember the shape of a document that is of none that is known. */
-void json_shapes_learn(struct td_json_shapes *s, const struct td_json_doc *doc);
+void td_json_shapes_learn(struct td_json_shapes *s,
+                          const struct td_json_doc *doc);
 
 #endif

@@ -4,7 +4,45 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#define OTHERS_MAX 16 /* gaps that may stand at one place */
+#define OTHERS_MAX   16  /* gaps that may stand at one place */
+#define CREDIT_START 512 /* what is saved up for learning at first ... */
+#define CREDIT_SHAPE 8   /* ... and what a shape costs */
+#define PAUSE_MAX    63  /* documents that are not tried */
+
+struct td_json_shapes *td_json_shapes_new(unsigned max_depth)
+{
+    struct td_json_shapes *s = td_calloc(1, sizeof(*s));
+
+    s->max_depth = max_depth;
+    s->credit = CREDIT_START;
+    return s;
+}
+
+void td_json_shapes_free(struct td_json_shapes *shapes)
+{
+    if (!shapes)
+        return;
+    td_buf_release(&shapes->texts);
+    td_buf_release(&shapes->begun);
+    td_buf_release(&shapes->containers);
+    td_buf_release(&shapes->shapes);
+    for (size_t i = 0; i < JSON_GAPS_MAX / JSON_GAPS_BLOCK; i++)
+        free(shapes->blocks[i]);
+    free(shapes);
+}
+
+bool td_json_shapes_may_learn(struct td_json_shapes *s)
+{
+    if (s->credit >= CREDIT_SHAPE) {
+        s->credit -= CREDIT_SHAPE;
+        return true;
+    }
+    s->credit++; /* so that what comes late is learned in the end */
+    s->pause = s->pause_next;
+    s->pause_next =
+        s->pause_next * 2 < PAUSE_MAX ? s->pause_next * 2 + 1 : PAUSE_MAX;
+    return false;
+}
 
 static void forget(struct td_json_shapes *s)
 {
@@ -192,7 +230,7 @@ static bool suits_line(const struct lesson *l)
         if (l->is_key[i] && (v[i].flags & TD_JSON_ESCAPED) &&
             td_json_has_half_pair(td_json_raw(doc, i)))
             return false;
-    return json_fits_line(doc->text, TD_JSON_DEPTH_ALL);
+    return td_json_fits_deep(doc->text, TD_JSON_DEPTH_ALL);
 }
 
 /* A name with an escape may be any other. */
@@ -233,7 +271,8 @@ static uint32_t add_shape(const struct lesson *l)
     return index;
 }
 
-void json_shapes_learn(struct td_json_shapes *s, const struct td_json_doc *doc)
+void td_json_shapes_learn(struct td_json_shapes *s,
+                          const struct td_json_doc *doc)
 {
     struct lesson l = {.s = s, .doc = doc, .list = &s->first};
     struct json_gap *g;

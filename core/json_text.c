@@ -158,6 +158,10 @@ uint32_t td_json_member(const struct td_json_doc *doc, uint32_t object,
         return 0;
     for (uint32_t key = object + 1; key < v->next;
          key = doc->values[key + 1].next) {
+        const struct td_json_value *k = &doc->values[key];
+
+        if (k->end - k->start - 2 != name.len && !(k->flags & TD_JSON_ESCAPED))
+            continue;
         if (td_json_string_is(doc, key, name))
             found = key + 1;
     }

@@ -5,7 +5,6 @@
 #include "core/json.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <math.h>
 
 #define LEVELS_KNOWN 64 /* bits of td_json_writer.objects */
@@ -21,6 +20,11 @@ static void put(struct td_json_writer *w, const char *text)
     note(w, td_buf_add_text(w->out, text));
 }
 
+static inline void put_byte(struct td_json_writer *w, char byte)
+{
+    note(w, td_buf_add_byte(w->out, (uint8_t)byte));
+}
+
 /* Whether the level at hand may be of this kind. Inline: a build without
  * assertions does not call it.
  */
@@ -34,12 +38,15 @@ static inline bool may_be(const struct td_json_writer *w, bool object)
 static void begin_key(struct td_json_writer *w)
 {
     assert(may_be(w, true) && !w->keyed);
-    put(w, w->comma ? ",\"" : "\"");
+    if (w->comma)
+        put_byte(w, ',');
+    put_byte(w, '"');
 }
 
 static void end_key(struct td_json_writer *w)
 {
-    put(w, "\":");
+    put_byte(w, '"');
+    put_byte(w, ':');
     w->keyed = true;
 }
 
@@ -65,7 +72,7 @@ static void begin(struct td_json_writer *w, const char *key)
     assert(w->keyed || may_be(w, false));
     assert(w->depth > 0 || !w->comma);
     if (w->comma && !w->keyed)
-        put(w, ",");
+        put_byte(w, ',');
     w->keyed = false;
     w->comma = true;
 }
@@ -73,7 +80,7 @@ static void begin(struct td_json_writer *w, const char *key)
 static void begin_level(struct td_json_writer *w, const char *key, bool object)
 {
     begin(w, key);
-    put(w, object ? "{" : "[");
+    put_byte(w, object ? '{' : '[');
     if (w->depth < LEVELS_KNOWN) {
         uint64_t bit = (uint64_t)1 << w->depth;
 
@@ -86,7 +93,7 @@ static void begin_level(struct td_json_writer *w, const char *key, bool object)
 static void end_level(struct td_json_writer *w, bool object)
 {
     assert(w->depth > 0 && may_be(w, object) && !w->keyed);
-    put(w, object ? "}" : "]");
+    put_byte(w, object ? '}' : ']');
     w->depth--;
     w->comma = true;
 }
@@ -115,9 +122,9 @@ void td_json_put_string(struct td_json_writer *w, const char *key,
                         struct td_bytes text)
 {
     begin(w, key);
-    put(w, "\"");
+    put_byte(w, '"');
     note(w, td_json_escape_any(w->out, text));
-    put(w, "\"");
+    put_byte(w, '"');
 }
 
 void td_json_put_text(struct td_json_writer *w, const char *key,
@@ -139,39 +146,41 @@ void td_json_put_body(struct td_json_writer *w, const char *key,
                       struct td_bytes body)
 {
     begin(w, key);
-    put(w, "\"");
+    put_byte(w, '"');
     note(w, td_buf_add_bytes(w->out, body));
-    put(w, "\"");
+    put_byte(w, '"');
 }
 
 void td_json_put_b64(struct td_json_writer *w, const char *key,
                      struct td_bytes bytes)
 {
     begin(w, key);
-    put(w, "\"");
+    put_byte(w, '"');
     note(w, td_b64_encode(w->out, bytes));
-    put(w, "\"");
+    put_byte(w, '"');
 }
 
 void td_json_put_time(struct td_json_writer *w, const char *key,
                       uint64_t wall_ns)
 {
     begin(w, key);
-    put(w, "\"");
+    put_byte(w, '"');
     note(w, td_time_format(w->out, wall_ns));
-    put(w, "\"");
+    put_byte(w, '"');
 }
 
 void td_json_put_u64(struct td_json_writer *w, const char *key, uint64_t n)
 {
     begin(w, key);
-    note(w, td_buf_addf(w->out, "%" PRIu64, n));
+    note(w, td_buf_add_u64(w->out, n));
 }
 
 void td_json_put_i64(struct td_json_writer *w, const char *key, int64_t n)
 {
     begin(w, key);
-    note(w, td_buf_addf(w->out, "%" PRId64, n));
+    if (n < 0)
+        put_byte(w, '-');
+    note(w, td_buf_add_u64(w->out, n < 0 ? 0 - (uint64_t)n : (uint64_t)n));
 }
 
 void td_json_put_fixed(struct td_json_writer *w, const char *key, double n,
@@ -213,7 +222,7 @@ enum td_code td_json_done(const struct td_json_writer *w)
 enum td_code td_json_line(struct td_json_writer *w)
 {
     (void)td_json_done(w);
-    put(w, "\n");
+    put_byte(w, '\n');
     w->comma = false;
     return w->code;
 }

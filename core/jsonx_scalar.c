@@ -1,5 +1,7 @@
 #include "core/jsonx_internal.h"
 
+#include <string.h>
+
 /* The spellings of section 10.3.2 that are neither numbers nor text. */
 static const struct {
     const char *yaml;
@@ -14,6 +16,8 @@ static const struct {
     {"-.Inf", NULL},    {"-.INF", NULL},    {".nan", NULL},
     {".NaN", NULL},     {".NAN", NULL},
 };
+
+#define WORD_MAX 5 /* bytes of the longest */
 
 static size_t count_digits(struct td_bytes text, size_t from)
 {
@@ -111,11 +115,27 @@ static enum td_jsonx_scalar put_based(struct td_buf *out, struct td_bytes text)
     return TD_JSONX_LITERAL;
 }
 
+/* Most scalars are text, as their first byte shows: no more of them is looked
+ * at. */
+static bool is_plain_text(struct td_bytes text)
+{
+    static const char others[] = "~nNtTfF.+-0123456789";
+
+    return text.len > 0 && !memchr(others, text.ptr[0], sizeof(others) - 1);
+}
+
 enum td_jsonx_scalar td_jsonx_resolve(struct td_buf *out, struct td_bytes text)
 {
     struct decimal decimal;
 
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+    if (is_plain_text(text))
+        return TD_JSONX_TEXT;
+    for (size_t i = 0;
+         text.len <= WORD_MAX && i < sizeof(words) / sizeof(words[0]); i++) {
+        /* To compare two bytes is less than to call for all of them. */
+        if (text.len > 1 && (words[i].yaml[0] != (char)text.ptr[0] ||
+                             words[i].yaml[1] != (char)text.ptr[1]))
+            continue;
         if (!td_bytes_is(text, words[i].yaml))
             continue;
         if (!words[i].json)

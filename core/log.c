@@ -1,6 +1,6 @@
 #include "core/log.h"
 
-#include "core/terminal.h"
+#include "core/ink.h"
 #include "core/utf8.h"
 
 #include <stdarg.h>
@@ -64,17 +64,6 @@ void td_log(enum td_log_level level, const char *fmt, ...)
     td_buf_release(&line);
 }
 
-/* Of a sequence of len bytes, which is well-formed and at most 3 long. */
-static uint32_t code_point(const uint8_t *p, size_t len)
-{
-    if (len == 1)
-        return p[0];
-    if (len == 2)
-        return (uint32_t)(p[0] & 0x1f) << 6 | (p[1] & 0x3f);
-    return (uint32_t)(p[0] & 0x0f) << 12 | (uint32_t)(p[1] & 0x3f) << 6 |
-           (p[2] & 0x3f);
-}
-
 /* Must not reach a terminal. */
 static bool is_unwanted(uint32_t cp)
 {
@@ -92,11 +81,21 @@ static enum td_code add_clean(struct td_buf *out, const uint8_t *p, size_t len)
         return td_buf_addf(out, "\\x%02x", *p);
     if (len > 3)
         return td_buf_add(out, p, len);
-    cp = code_point(p, len);
+    cp = td_utf8_point(p, len);
     if (cp == '\n' || cp == '\t')
         return td_buf_add_byte(out, ' ');
     return is_unwanted(cp) ? td_buf_addf(out, "\\u%04x", cp)
                            : td_buf_add(out, p, len);
+}
+
+/* How many characters of ASCII that may reach a terminal it begins with. */
+static size_t fine_at(struct td_bytes text)
+{
+    size_t len = 0;
+
+    while (len < text.len && text.ptr[len] >= 0x20 && text.ptr[len] < 0x7f)
+        len++;
+    return len;
 }
 
 enum td_code td_text_clean(struct td_buf *out, struct td_bytes text)
@@ -104,10 +103,14 @@ enum td_code td_text_clean(struct td_buf *out, struct td_bytes text)
     enum td_code code = TD_OK;
 
     while (text.len > 0 && !code) {
-        size_t len = td_utf8_step(text.ptr, text.ptr + text.len);
+        size_t len = fine_at(text);
 
-        code = add_clean(out, text.ptr, len);
-        len = len ? len : 1;
+        /* As much as fits, if not all does. */
+        if (len == 0 || td_buf_add(out, text.ptr, len)) {
+            len = td_utf8_step(text.ptr, text.ptr + text.len);
+            code = add_clean(out, text.ptr, len);
+            len = len ? len : 1;
+        }
         text = td_bytes(text.ptr + len, text.len - len);
     }
     return code;

@@ -1,6 +1,7 @@
 #include "core/proc.h"
 
 #include "core/clock.h"
+#include "core/proc_why.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -111,10 +112,7 @@ enum td_code td_proc_spawn(struct td_proc *proc,
         (void)waitpid(proc->pid, &proc->status, 0);
     }
     close_pipes(proc);
-    (void)td_error_errno(err, TD_IO, options->argv[0], rc, "cannot start");
-    if (rc == ENOENT)
-        (void)td_error_hint(err, "is it installed and in PATH?");
-    return TD_IO;
+    return td_proc_why(options->argv[0], options->dir, rc, err);
 }
 
 /* Milliseconds for poll(2), rounded up; -1 = no end. */

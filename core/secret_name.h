@@ -12,4 +12,16 @@
  */
 bool td_secret_name(struct td_bytes name);
 
+/* The same of a field of a head, or of what is said of a connection, where more
+ * words give a credential away if they are the last: X-Auth, X-Master-Key,
+ * X-Pin. In a payload they are the names of anything (sort_key).
+ */
+bool td_secret_field(struct td_bytes name);
+
+/* The same of a member of a payload that nobody has a rule for: only names that
+ * say nothing else. password, api_key, access_token, clientSecret, but not
+ * token, key or code.
+ */
+bool td_secret_member(struct td_bytes name);
+
 #endif

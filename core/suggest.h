@@ -7,6 +7,8 @@
 #ifndef CORE_SUGGEST_H
 #define CORE_SUGGEST_H
 
+#include "core/event.h"
+
 struct td_suggestion {
     const char *word;
     const char *best; /* borrowed from the offers */
@@ -18,5 +20,10 @@ struct td_suggestion {
  * begins it.
  */
 void td_suggest(struct td_suggestion *suggest, const char *candidate);
+
+/* Letters to insert, delete, change or swap to make b of a; of long words the
+ * first 32 bytes count.
+ */
+unsigned td_word_distance(struct td_bytes a, struct td_bytes b);
 
 #endif

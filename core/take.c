@@ -102,7 +102,16 @@ static uint64_t take_unit(struct td_bytes *text)
     return 0;
 }
 
-enum td_code td_take_duration(struct td_bytes *text, uint64_t *ns)
+static bool is_zero(struct td_bytes digits)
+{
+    for (size_t i = 0; i < digits.len; i++)
+        if (digits.ptr[i] != '0')
+            return false;
+    return true;
+}
+
+enum td_code td_take_duration(struct td_bytes *text, uint64_t *below,
+                              uint64_t *ns)
 {
     struct td_bytes digits;
     uint64_t whole;
@@ -111,13 +120,14 @@ enum td_code td_take_duration(struct td_bytes *text, uint64_t *ns)
     if (!td_take_number(text, &whole) || !take_fraction(text, &digits))
         return TD_FORMAT;
     unit = take_unit(text);
-    if (unit == 0)
+    if (unit == 0 || unit >= *below)
         return TD_FORMAT;
+    *below = unit;
     if (__builtin_mul_overflow(whole, unit, ns) ||
         __builtin_add_overflow(*ns, fraction_of(digits, unit), ns) ||
         *ns > INT64_MAX)
         return TD_LIMIT;
-    return TD_OK;
+    return *ns == 0 && whole == 0 && !is_zero(digits) ? TD_FORMAT : TD_OK;
 }
 
 static int days_in(int year, int month)

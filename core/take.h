@@ -16,10 +16,11 @@
 bool td_take_number(struct td_bytes *text, uint64_t *n);
 
 /* "1.5h": a decimal number and one of ns us ms s m h d. What is less than a
- * nanosecond is dropped. TD_LIMIT: beyond 2^63 ns.
+ * nanosecond is dropped. The unit must be less than *below ns (TD_NEVER: any),
+ * which it then is. TD_FORMAT; TD_LIMIT: beyond 2^63 ns.
  */
 TD_MUST_CHECK enum td_code td_take_duration(struct td_bytes *text,
-                                            uint64_t *ns);
+                                            uint64_t *below, uint64_t *ns);
 
 /* What RFC 3339, section 5.6, writes. */
 struct td_moment {

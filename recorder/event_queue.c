@@ -13,6 +13,8 @@ struct entry {
     size_t size; /* of all, a multiple of the alignment */
     uint64_t seq;
     uint64_t at_ns;
+    uint64_t exchange;
+    uint64_t cut;
     uint32_t conn;
     uint16_t dir;
     uint16_t form;
@@ -89,6 +91,8 @@ void rec_queue_add(struct rec_queue *queue, const struct td_event *ev)
     struct entry e = {.size = rec_queue_cost(ev),
                       .seq = ev->seq,
                       .at_ns = ev->at_ns,
+                      .exchange = ev->exchange,
+                      .cut = ev->cut,
                       .conn = ev->conn,
                       .dir = (uint16_t)ev->dir,
                       .form = (uint16_t)ev->form};
@@ -127,6 +131,8 @@ bool rec_queue_next(const struct rec_queue *queue, size_t *pos,
     }
     *ev = (struct td_event){.seq = e.seq,
                             .at_ns = e.at_ns,
+                            .exchange = e.exchange,
+                            .cut = e.cut,
                             .conn = e.conn,
                             .dir = (enum td_dir)e.dir,
                             .form = (enum td_form)e.form,

@@ -39,9 +39,13 @@ static enum td_code put(void *self, const struct td_event *ev,
                         struct td_error *err)
 {
     struct rec_limit_stage *stage = self;
-    enum td_code code = td_sink_put(stage->next, ev, err);
+    bool plain = td_event_is_plain(ev);
+    enum td_code code;
 
-    if (code == TD_AGAIN || !td_event_is_plain(ev))
+    if (stage->stop && plain)
+        return TD_OK; /* it waited before this stage when the end was due */
+    code = td_sink_put(stage->next, ev, err);
+    if (code == TD_AGAIN || !plain)
         return code;
     stage->events++;
     stage->payload_bytes += ev->payload.len;

@@ -14,7 +14,7 @@ struct rec_loss {
 
 static const char *const names[] = {"block", "drop-new", "drop-old", "fail"};
 
-const char *rec_policy_name(enum rec_policy policy)
+static const char *rec_policy_name(enum rec_policy policy)
 {
     return names[policy];
 }

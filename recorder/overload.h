@@ -23,7 +23,6 @@ enum rec_policy { REC_BLOCK, REC_DROP_NEW, REC_DROP_OLD, REC_FAIL };
 
 /* The names above, for the command line: "block|drop-new|drop-old|fail". */
 #define REC_POLICIES "block|drop-new|drop-old|fail"
-const char *rec_policy_name(enum rec_policy policy);
 
 struct rec_loss; /* events missing on one connection */
 

@@ -1,7 +1,5 @@
 #include "recorder/pipeline.h"
 
-#define KIND_REDACTED "redacted" /* what the rules of --redact replaced */
-
 void rec_pipeline_join(struct rec_pipeline *p)
 {
     p->limits.next =
@@ -46,7 +44,7 @@ enum td_code rec_pipeline_report(struct rec_pipeline *p, uint64_t at_ns,
     struct td_event ev = {.at_ns = at_ns,
                           .dir = TD_DIR_OUT,
                           .form = TD_FORM_JSON,
-                          .kind = td_text(KIND_REDACTED)};
+                          .kind = td_text(REC_KIND_REDACTED)};
     enum td_code code;
 
     rec_redact_report(p->redact, &json);

@@ -1,5 +1,6 @@
 #include "recorder/record_summary.h"
 
+#include "core/clock.h"
 #include "core/json.h"
 #include "core/utf8.h"
 
@@ -32,14 +33,6 @@ static void add_scaled(struct td_buf *out, double n, double step,
     td_buf_addf(out, unit && n < 100 ? "%.1f%s" : "%.0f%s", n, units[unit]);
 }
 
-static void add_size(struct td_buf *out, uint64_t bytes)
-{
-    static const char *const units[] = {" B",   " KiB", " MiB",
-                                        " GiB", " TiB", NULL};
-
-    add_scaled(out, (double)bytes, 1024, units);
-}
-
 static void add_rate(struct td_buf *out, double rate)
 {
     static const char *const units[] = {"", "k", "M", "G", NULL};
@@ -69,7 +62,7 @@ void rec_summary_progress(struct td_buf *out, const struct rec_stats *stats,
     td_buf_add_text(out, ", lag ");
     td_duration_format(out, stats->lag_ns);
     td_buf_add_text(out, ", ");
-    add_size(out, stats->output.file_bytes);
+    td_size_format(out, stats->output.file_bytes);
     if (stats->lost) {
         td_buf_add_text(out, ", ");
         add_count(out, stats->lost);
@@ -88,44 +81,80 @@ static void add_file(struct td_buf *out, const struct rec_result *result)
     }
     td_buf_add_bytes(out, td_buf_bytes(&result->path));
     td_buf_add_text(out, ", ");
-    add_size(out, output->file_bytes);
+    td_size_format(out, output->file_bytes);
     if (output->files > 1)
         td_buf_addf(out, " in %u files", output->files);
     if (output->removed)
         td_buf_addf(out, ", the oldest %u removed", output->removed);
 }
 
-void rec_summary_text(struct td_buf *out, const struct rec_result *result)
+static void add_number(struct td_buf *out, uint64_t n, const char *what)
+{
+    add_count(out, n);
+    td_buf_addf(out, " %s%s", what, n == 1 ? "" : "s");
+}
+
+/* ", 2 values redacted"; nothing for none. */
+static void add_some(struct td_buf *out, uint64_t n, const char *what,
+                     const char *became)
+{
+    if (!n)
+        return;
+    td_buf_add_text(out, ", ");
+    add_number(out, n, what);
+    td_buf_addf(out, " %s", became);
+}
+
+/* ", 9 values redacted (2 over pieces), 1 payload withheld, 31 events held back
+ * at most 412 ms / 96 bytes", as far as there were any.
+ */
+static void add_redaction(struct td_buf *out, const struct rec_stats *stats)
+{
+    const struct rec_redact_held *held = &stats->held;
+
+    add_some(out, stats->redacted, "value", "redacted");
+    if (held->pieces) {
+        td_buf_add_text(out, " (");
+        add_count(out, held->pieces);
+        td_buf_add_text(out, " over pieces)");
+    }
+    add_some(out, stats->withheld, "payload", "withheld");
+    if (!held->events)
+        return;
+    add_some(out, held->events, "event", "held back at most ");
+    td_duration_format(out, held->ns);
+    td_buf_add_text(out, " / ");
+    add_number(out, held->bytes, "byte");
+}
+
+void rec_summary_text(struct td_buf *out, const struct rec_result *result,
+                      const char *ended)
 {
     const struct rec_stats *stats = &result->stats;
 
-    add_count(out, stats->events);
-    td_buf_add_text(out, stats->events == 1 ? " message (" : " messages (");
-    add_size(out, stats->payload_bytes);
+    if (stats->exchanges) {
+        add_number(out, stats->exchanges, "exchange");
+        td_buf_add_text(out, ", ");
+    }
+    add_number(out, stats->events, stats->exchanges ? "event" : "message");
+    td_buf_add_text(out, " (");
+    td_size_format(out, stats->payload_bytes);
     td_buf_add_text(out, ") in ");
     td_duration_format(out, stats->elapsed_ns);
     td_buf_add_text(out, ", ");
-    add_rate(out, mean_rate(stats));
-    td_buf_add_text(out, ", ");
+    if (!stats->exchanges) {
+        add_rate(out, mean_rate(stats));
+        td_buf_add_text(out, ", ");
+    }
     if (result->torn) {
         td_buf_add_text(out, "not all on the tape");
     } else {
         add_count(out, stats->lost);
         td_buf_add_text(out, " lost");
     }
-    if (stats->redacted) {
-        td_buf_add_text(out, ", ");
-        add_count(out, stats->redacted);
-        td_buf_add_text(out, stats->redacted == 1 ? " value redacted"
-                                                  : " values redacted");
-    }
-    if (stats->withheld) {
-        td_buf_add_text(out, ", ");
-        add_count(out, stats->withheld);
-        td_buf_add_text(out, stats->withheld == 1 ? " payload withheld"
-                                                  : " payloads withheld");
-    }
-    td_buf_addf(out, "; %s", rec_stop_text(result->stop));
+    add_some(out, stats->cut, "payload", "cut");
+    add_redaction(out, stats);
+    td_buf_addf(out, "; %s", ended ? ended : rec_stop_text(result->stop));
     add_file(out, result);
 }
 
@@ -140,7 +169,13 @@ void rec_summary_json(struct td_json_writer *w, const struct rec_result *result,
     td_json_put_u64(w, "lost", stats->lost);
     td_json_put_u64(w, "redacted", stats->redacted);
     td_json_put_u64(w, "withheld", stats->withheld);
+    if (stats->held.streams)
+        rec_redact_put_held(w, &stats->held);
     td_json_put_u64(w, "connections", stats->conns);
+    if (stats->exchanges)
+        td_json_put_u64(w, "exchanges", stats->exchanges);
+    if (stats->exchanges || stats->cut)
+        td_json_put_u64(w, "cut", stats->cut);
     td_json_put_fixed(w, "seconds", seconds(stats->elapsed_ns), 6);
     td_json_put_text(w, "ended", rec_stop_text(result->stop));
     if (result->kept)

@@ -1,5 +1,6 @@
 #include "recorder/recorder_internal.h"
 
+#include "core/json_writer.h"
 #include "core/mem.h"
 #include "wire/event/control_payload.h"
 
@@ -41,16 +42,24 @@ void rec_finish(struct rec_recorder *rec)
         rec->options.done(rec->options.ctx);
 }
 
+static void leave(struct rec_source *source)
+{
+    if (source->ops->leave)
+        source->ops->leave(source);
+    else if (!source->own_time && source->conn)
+        rec_source_say(source, TD_KIND_CLOSE,
+                       td_text("{\"reason\":\"it was left: it did "
+                               "not end when it was asked to\"}"));
+}
+
 /* Sources that do not end are left; the tape says so. */
 static void abandon(void *ctx)
 {
     struct rec_recorder *rec = ctx;
 
     for (struct rec_source *s = rec->sources; s; s = s->next)
-        if (!s->over && !s->own_time && s->conn)
-            rec_source_say(s, TD_KIND_CLOSE,
-                           td_text("{\"reason\":\"it was left: it did "
-                                   "not end when it was asked to\"}"));
+        if (!s->over)
+            leave(s);
     rec_finish(rec);
 }
 
@@ -65,6 +74,7 @@ void rec_stop(struct rec_recorder *rec, enum rec_stop why)
     }
     rec->finishing = true;
     rec->stop = why;
+    rec_redact_stop(rec->way.redact);
     wire_timer_set(rec->net, &rec->grace, wire_now(rec->net) + STOP_GRACE_NS);
     pause_sources(rec, false);
     for (struct rec_source *s = rec->sources; s; s = s->next)
@@ -81,6 +91,7 @@ static void fail(struct rec_recorder *rec, const struct td_error *err,
     rec->broken = rec->broken || broken;
     rec->stop = REC_STOP_ERROR;
     rec->finishing = true;
+    rec_redact_stop(rec->way.redact);
     rec_finish(rec);
 }
 
@@ -153,13 +164,23 @@ uint32_t rec_source_conn(struct rec_source *source)
     return ++source->rec->conns;
 }
 
+uint64_t rec_source_now(const struct rec_source *source)
+{
+    return rec_now(source->rec);
+}
+
+void rec_source_exchanges(struct rec_source *source, uint64_t count)
+{
+    source->rec->exchanges = count;
+}
+
 /* Number of the connection that ev is on. */
 static uint32_t conn_of(struct rec_source *source, const struct td_event *ev)
 {
     struct rec_recorder *rec = source->rec;
     uint32_t conn;
 
-    if (source->own_time)
+    if (source->own_time || source->own_conns)
         return ev->conn;
     if (!source->conn)
         source->conn = ++rec->conns;
@@ -234,11 +255,37 @@ static enum td_code take(void *self, const struct td_event *ev,
     code = td_sink_put(rec->way.sink, &own, &why);
     if (code)
         return give_up(rec, &why);
+    rec->cut += own.cut > 0;
     if (rec_pipeline_waits(&rec->way))
         hold_back(rec);
     if (plain && !rec->finishing)
         obey_limits(rec);
     return TD_OK;
+}
+
+void rec_mark(struct rec_recorder *rec, struct td_bytes name)
+{
+    struct td_buf json = {0};
+    struct td_json_writer w = td_json_writer(&json);
+    struct td_event ev = {.at_ns = rec_now(rec),
+                          .dir = TD_DIR_OUT,
+                          .form = TD_FORM_JSON,
+                          .kind = td_text(TD_KIND_MARKER)};
+    struct td_error why;
+
+    if (rec->done)
+        return;
+    if (!rec->worth)
+        begin(rec);
+    td_json_object(&w, NULL);
+    td_json_put_string(&w, "name", name);
+    td_json_object_end(&w);
+    ev.payload = td_buf_bytes(&json);
+    if (td_sink_put(rec->way.sink, &ev, &why))
+        (void)give_up(rec, &why);
+    else if (rec_pipeline_waits(&rec->way))
+        hold_back(rec);
+    td_buf_release(&json);
 }
 
 void rec_source_add(struct rec_recorder *rec, struct rec_source *source)
@@ -263,6 +310,22 @@ void rec_source_say(struct rec_source *source, const char *kind,
         return;
 }
 /* NOLINTEND(misc-no-recursion) */
+
+void rec_source_opened(struct rec_source *source, const char *scheme,
+                       const char *name)
+{
+    struct td_buf from = {0};
+    struct td_buf json = {0};
+    struct td_json_writer w = td_json_writer(&json);
+
+    td_buf_addf(&from, "%s%s", scheme, name);
+    td_json_object(&w, NULL);
+    td_json_put_string(&w, "source", td_buf_bytes(&from));
+    td_json_object_end(&w);
+    rec_source_say(source, TD_KIND_OPEN, td_buf_bytes(&json));
+    td_buf_release(&json);
+    td_buf_release(&from);
+}
 
 void rec_source_lost(struct rec_source *source, uint64_t count, const char *why)
 {
@@ -294,15 +357,18 @@ static void on_tick(void *ctx)
     struct td_error err = {0};
     enum rec_stop stop;
 
-    if (rec->way.tape.output &&
-        rec_output_tick(rec->way.tape.output, now, &err)) {
+    if (rec_redact_tick(rec->way.redact, now, &err) ||
+        (rec->way.tape.output &&
+         rec_output_tick(rec->way.tape.output, now, &err))) {
         fail(rec, &err, true);
         return;
     }
     if (due <= now || due > now + TICK_MAX_NS)
         due = now + TICK_MAX_NS;
     wire_timer_set(rec->net, &rec->tick, rec->start_ns + due);
-    stop = rec_limit_stage_time(&rec->way.limits, now, rec->last_ns);
+    stop = rec->way.limits.stop; /* of what had waited */
+    if (!stop)
+        stop = rec_limit_stage_time(&rec->way.limits, now, rec->last_ns);
     if (stop == REC_STOP_IDLE && !rec->quiet) {
         look_again(rec);
         return;
@@ -415,6 +481,8 @@ struct rec_stats rec_stats(const struct rec_recorder *rec)
     struct rec_stats stats = {.events = rec->way.limits.events,
                               .payload_bytes = rec->way.limits.payload_bytes,
                               .conns = rec->conns,
+                              .exchanges = rec->exchanges,
+                              .cut = rec->cut,
                               .sources = rec->open_sources};
     struct td_event first;
 
@@ -422,6 +490,7 @@ struct rec_stats rec_stats(const struct rec_recorder *rec)
     stats.elapsed_ns = rec_now(rec);
     stats.redacted = rec_redact_values(rec->way.redact);
     stats.withheld = rec_redact_withheld(rec->way.redact);
+    stats.held = rec_redact_held(rec->way.redact);
     if (rec_queue_first(&rec->way.load.queue, &first) &&
         stats.elapsed_ns > first.at_ns)
         stats.lag_ns = stats.elapsed_ns - first.at_ns;

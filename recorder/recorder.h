@@ -52,8 +52,11 @@ struct rec_stats {
     uint64_t lost;
     uint64_t redacted; /* values */
     uint64_t withheld; /* payloads that redaction could not look into */
+    struct rec_redact_held held; /* what stream rules have cost */
     uint64_t elapsed_ns;
-    uint64_t lag_ns; /* age of the oldest event that waits for the tape */
+    uint64_t lag_ns;    /* age of the oldest event that waits for the tape */
+    uint64_t exchanges; /* requests and their answers */
+    uint64_t cut;       /* payloads of which a part was left out */
     uint32_t conns;
     unsigned sources; /* that have not ended */
     struct rec_output_stats output;
@@ -69,6 +72,11 @@ TD_MUST_CHECK enum td_code rec_open(struct rec_recorder **out,
  * follows. Again: at once, without waiting for peers.
  */
 void rec_stop(struct rec_recorder *rec, enum rec_stop why);
+
+/* Write a marker of that name (UTF-8): now. What a failure does is as for any
+ * event.
+ */
+void rec_mark(struct rec_recorder *rec, struct td_bytes name);
 
 /* Write the ring of a snapshot to the next numbered tape. TD_USAGE without a
  * snapshot.

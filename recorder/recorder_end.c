@@ -86,6 +86,17 @@ static void write_snapshot(struct rec_recorder *rec)
     keep_error(rec, code, &err);
 }
 
+/* What waits for more goes on without. */
+static void finish_redaction(struct rec_recorder *rec)
+{
+    struct td_error err = {0};
+    enum td_code code =
+        rec->broken ? TD_OK : rec_redact_finish(rec->way.redact, &err);
+
+    keep_error(rec, code, &err);
+    rec->broken = rec->broken || (code && code != TD_LIMIT);
+}
+
 static void finish_output(struct rec_recorder *rec, struct rec_result *result)
 {
     if (!rec->way.tape.output && rec->way.snapshot.ring.count)
@@ -112,6 +123,7 @@ enum td_code rec_close(struct rec_recorder *rec, struct rec_result *result,
     uint64_t lost;
 
     rec_finish(rec);
+    finish_redaction(rec);
     *result = (struct rec_result){.stats = rec_stats(rec)};
     finish_output(rec, result);
     result->stop = rec->error.code ? REC_STOP_ERROR : rec->stop;

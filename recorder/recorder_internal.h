@@ -22,6 +22,8 @@ struct rec_recorder {
     uint64_t start_ns;
     uint64_t start_wall_ns;
     uint64_t last_ns; /* time of the last plain event */
+    uint64_t exchanges;
+    uint64_t cut; /* payloads */
     uint32_t conns;
     unsigned open_sources; /* that have not ended */
     unsigned dumps;

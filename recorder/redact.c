@@ -1,6 +1,7 @@
 #include "core/json_writer.h"
 #include "core/mem.h"
 #include "core/payload.h"
+#include "recorder/proxy/messages.h"
 #include "recorder/redact_internal.h"
 #include "wire/sio/packet.h"
 
@@ -38,11 +39,17 @@ void rec_redact_close(struct rec_redact *redact)
     td_buf_release(&redact->swap);
     td_buf_release(&redact->text);
     td_buf_release(&redact->marks);
+    td_buf_release(&redact->stand_in);
     td_buf_release(&redact->bytes);
     td_buf_release(&redact->name);
     td_buf_release(&redact->id);
     td_buf_release(&redact->ns);
     td_buf_release(&redact->att);
+    td_buf_release(&redact->head);
+    td_buf_release(&redact->har);
+    td_buf_release(&redact->pieces);
+    redact_held_free(redact->held);
+    free(redact->lasts);
     free(redact);
 }
 
@@ -64,12 +71,28 @@ void redact_count(struct rec_redact *redact, struct rec_rule *rule)
     rule->hits++;
 }
 
+/* The head of a request or of an answer, or its end, which may have fields. */
+static bool is_head(const struct td_event *ev)
+{
+    return ev->kind.len > 0 &&
+           (td_bytes_is(ev->kind, TD_KIND_REQUEST) ||
+            td_bytes_is(ev->kind, TD_KIND_RESPONSE) ||
+            (ev->payload.len > 0 && td_bytes_is(ev->kind, TD_KIND_DONE)));
+}
+
+/* Bytes that broke the protocol; they may be a head. */
+static bool is_bad(const struct td_event *ev)
+{
+    return ev->kind.len > 0 && td_bytes_is(ev->kind, TD_KIND_BAD);
+}
+
 /* What a server says of a connection or of a Socket.IO namespace that is up:
  * ids are in it with which somebody else could go on in our place.
  */
 static bool has_facts(const struct td_event *ev)
 {
     return ev->kind.len > 0 && (td_bytes_is(ev->kind, TD_KIND_OPEN) ||
+                                td_bytes_is(ev->kind, REC_KIND_HANDSHAKE) ||
                                 td_bytes_is(ev->kind, SIO_KIND_CONNECT));
 }
 
@@ -83,6 +106,14 @@ static void withhold(struct rec_redact *redact, struct td_event *ev)
 /* A payload that is no JSON. */
 static void redact_text(struct rec_redact *redact, struct td_event *ev)
 {
+    if (redact_is_stand_in(ev->payload))
+        return;
+    if (redact->pieces.len && !redact->rules.pointers) {
+        /* a piece of a text, that has been looked at for members */
+        if (redact_hides_pair(redact, ev->payload))
+            withhold(redact, ev);
+        return;
+    }
     if (redact_may_hide(redact, ev->payload)) {
         withhold(redact, ev);
         return;
@@ -105,7 +136,7 @@ static void redact_word(struct rec_redact *redact, struct td_bytes *word,
     struct td_bytes clean;
     const struct rec_rule *hidden;
 
-    if (!word->len || !redact->rules.regexes)
+    if (!word->len || !redact->rules.regexes || redact_is_stand_in(*word))
         return;
     redact->unsure = false;
     clean = redact_regexes(redact, *word);
@@ -158,7 +189,8 @@ static void redact_attachments(struct rec_redact *redact, struct td_event *ev)
         struct td_bytes inner = td_json_inner(doc, i);
 
         td_buf_add_text(&redact->att, i > 1 ? ",\"" : "[\"");
-        if (redact_is_withheld(redact, inner, false)) {
+        if (!redact_is_stand_in(inner) &&
+            redact_is_withheld(redact, inner, false)) {
             redact->withheld++;
             inner = td_text(REDACT_WITHHELD_B64);
         }
@@ -170,16 +202,51 @@ static void redact_attachments(struct rec_redact *redact, struct td_event *ev)
         ev->att = td_buf_bytes(&redact->att);
 }
 
+#define RPC_NEAR 256 /* bytes: there senders say what it is */
+
+static bool says_rpc(struct td_bytes text)
+{
+    static const char word[] = "\"jsonrpc\"";
+
+    return memmem(text.ptr, text.len, word, sizeof(word) - 1) != NULL;
+}
+
+/* A message of JSON-RPC that may have parameters. */
+static bool is_rpc(const struct td_event *ev)
+{
+    static const char params[] = "\"params\"";
+    struct td_bytes all = ev->payload;
+    size_t len = all.len < RPC_NEAR ? all.len : RPC_NEAR;
+
+    if (len < sizeof(params) ||
+        (ev->kind.len > 0 && !td_bytes_is(ev->kind, TD_KIND_BODY)))
+        return false;
+    return (says_rpc(td_bytes(all.ptr, len)) ||
+            says_rpc(td_bytes(all.ptr + all.len - len, len))) &&
+           memmem(all.ptr, all.len, params, sizeof(params) - 1);
+}
+
 static void redact_payload(struct rec_redact *redact, struct td_event *ev)
 {
     bool facts = has_facts(ev);
-    struct td_bytes json = td_payload_json(ev);
+    struct td_bytes json;
 
+    if (is_head(ev)) {
+        redact_head(redact, ev);
+        redact_har(redact, ev, false);
+    }
+    if (redact_is_polled(ev))
+        redact_polled(redact, ev);
+    if (is_head(ev) && !redact->rules.len)
+        return;
+    json = td_payload_json(ev);
     redact->unsure = false;
     if (!td_json_parse(&redact->doc, json, TD_JSON_DEPTH, NULL))
         redact_json(redact, ev, facts);
     else if (facts && ev->payload.len)
         ev->payload = td_text(REC_REDACTED);
+    else if (is_rpc(ev) && redact_names_member(ev->payload))
+        withhold(redact, ev); /* it was cut */
     else
         redact_text(redact, ev);
     if (!redact->unsure)
@@ -189,12 +256,18 @@ static void redact_payload(struct rec_redact *redact, struct td_event *ev)
         ev->name = td_text(REC_WITHHELD);
 }
 
+bool redact_is_fact(const struct td_event *ev)
+{
+    return has_facts(ev) || is_head(ev) || is_bad(ev) || is_rpc(ev) ||
+           redact_is_polled(ev);
+}
+
 void rec_redact_event(struct rec_redact *redact, struct td_event *ev)
 {
     uint64_t before = redact->values;
 
     if (!redact->rules.len) {
-        if (has_facts(ev))
+        if (redact_is_fact(ev))
             redact_payload(redact, ev);
         return;
     }
@@ -206,31 +279,11 @@ void rec_redact_event(struct rec_redact *redact, struct td_event *ev)
     redact->events += redact->values != before;
 }
 
-static enum td_code stage_put(void *self, const struct td_event *ev,
-                              struct td_error *err)
+void rec_redact_header(struct rec_redact *redact, struct td_event *ev)
 {
-    struct rec_redact *redact = self;
-    struct td_event own;
-
-    if (!redact->rules.len && !has_facts(ev))
-        return td_sink_put(redact->next, ev, err);
-    own = *ev;
-    rec_redact_event(redact, &own);
-    return td_sink_put(redact->next, &own, err);
-}
-
-static enum td_code stage_flush(void *self, struct td_error *err)
-{
-    struct rec_redact *redact = self;
-
-    return td_sink_flush(redact->next, err);
-}
-
-struct td_sink rec_redact_sink(struct rec_redact *redact, struct td_sink next)
-{
-    redact->next = next;
-    return (struct td_sink){
-        .put = stage_put, .flush = stage_flush, .self = redact};
+    rec_redact_event(redact, ev);
+    if (ev->form == TD_FORM_JSON)
+        redact_har(redact, ev, true);
 }
 
 void rec_redact_error(struct rec_redact *redact, struct td_error *err)
@@ -259,6 +312,9 @@ void rec_redact_policy(const struct rec_redact *redact, struct td_buf *out)
 {
     struct td_json_writer w = td_json_writer(out);
     struct td_buf text = {0};
+    static const char *const words[] = {[REC_RULE_KEY] = "key",
+                                        [REC_RULE_POINTER] = "pointer",
+                                        [REC_RULE_STREAM] = "stream"};
 
     td_json_object(&w, NULL);
     td_json_put_text(&w, "mark", REC_REDACTED);
@@ -272,13 +328,24 @@ void rec_redact_policy(const struct rec_redact *redact, struct td_buf *out)
             td_buf_addf(&text, "regex in line %u", rule->line);
         else
             td_buf_addf(&text, "%s %s",
-                        rule->kind == REC_RULE_KEY ? "key" : "pointer",
+                        rule->secret.len ? "pseudonym" : words[rule->kind],
                         rule->text);
         td_json_put_string(&w, NULL, td_buf_bytes(&text));
     }
     td_json_array_end(&w);
     td_json_object_end(&w);
     td_buf_release(&text);
+}
+
+void rec_redact_put_held(struct td_json_writer *w,
+                         const struct rec_redact_held *held)
+{
+    td_json_put_u64(w, "pieces", held->pieces);
+    td_json_object(w, "held");
+    td_json_put_u64(w, "events", held->events);
+    td_json_put_u64(w, "ns", held->ns);
+    td_json_put_u64(w, "bytes", held->bytes);
+    td_json_object_end(w);
 }
 
 void rec_redact_report(const struct rec_redact *redact, struct td_buf *out)
@@ -293,5 +360,7 @@ void rec_redact_report(const struct rec_redact *redact, struct td_buf *out)
     for (size_t i = 0; i < redact->rules.len; i++)
         td_json_put_u64(&w, NULL, redact->rules.list[i].hits);
     td_json_array_end(&w);
+    if (redact->rules.streams)
+        rec_redact_put_held(&w, &redact->waited);
     td_json_object_end(&w);
 }

@@ -13,6 +13,10 @@ struct walk {
     bool bad;        /* the event is bytes that broke the protocol */
     uint32_t copied; /* up to here, in the document's text */
     uint32_t key;    /* of the value at hand, or NONE */
+    uint32_t params; /* values from here on are parameters of JSON-RPC, */
+    uint32_t behind; /* until here */
+    size_t head;     /* where the document begins in the payload */
+    size_t pieces;   /* of texts, that were passed */
 };
 
 /* In valid JSON a string is a key if a colon follows it. */
@@ -124,8 +128,14 @@ static bool is_named(struct walk *w, uint32_t i, struct rec_rule **rule)
     if (*rule || w->key == NONE)
         return *rule != NULL;
     name = key_text(redact, w->key);
-    if (w->facts && td_secret_name(name))
+    if (w->facts && td_secret_field(name))
         return true;
+    if (i >= w->params && i < w->behind &&
+        redact->doc.values[i].kind == TD_JSON_STRING &&
+        td_secret_member(name)) {
+        redact->values += !redact->unsure;
+        return true;
+    }
     for (size_t k = 0; redact->rules.keys && k < redact->rules.len; k++) {
         if (rec_rule_is_key(&redact->rules.list[k], name)) {
             *rule = &redact->rules.list[k];
@@ -147,6 +157,12 @@ static void take_text(struct walk *w, struct td_bytes inner)
         td_buf_clear(&w->redact->swap);
         td_buf_add_bytes(&w->redact->swap, inner);
         wire_url_public(text, td_buf_str(&w->redact->swap));
+        if (w->redact->rules.keys) {
+            td_buf_clear(&w->redact->swap);
+            td_buf_add_bytes(&w->redact->swap, td_buf_bytes(text));
+            td_buf_clear(text);
+            redact_parameters(w->redact, text, td_buf_bytes(&w->redact->swap));
+        }
     } else {
         td_buf_add_bytes(text, inner);
     }
@@ -180,14 +196,19 @@ static bool string_changes(struct walk *w, uint32_t i, struct td_bytes *text)
     return !td_bytes_equal(*text, inner);
 }
 
-/* The bytes that a bad event keeps are a piece of something. */
+/* The bytes that a bad event keeps are a piece of something: with stream rules
+ * also one of a secret, that says nothing by itself.
+ */
 static bool hides_bytes(struct walk *w, uint32_t i)
 {
     struct td_json_doc *doc = &w->redact->doc;
 
-    return w->bad && w->key != NONE && w->redact->rules.len &&
+    return w->bad && w->key != NONE &&
            td_json_string_is(doc, w->key, td_text("b64")) &&
-           redact_is_withheld(w->redact, td_json_inner(doc, i), true);
+           (w->redact->rules.streams ||
+            redact_names_secret(w->redact, td_json_inner(doc, i)) ||
+            (w->redact->rules.len &&
+             redact_is_withheld(w->redact, td_json_inner(doc, i), true)));
 }
 
 static void replace(struct walk *w, uint32_t i, struct td_bytes inner)
@@ -225,19 +246,36 @@ static void replace_name(struct walk *w, uint32_t i, struct td_bytes by)
     }
 }
 
+/* A piece of a text, which has been looked at already. They come in order. */
+static bool is_piece(struct walk *w, uint32_t i)
+{
+    const struct rec_redact *redact = w->redact;
+    const size_t *at = (const size_t *)(const void *)redact->pieces.ptr;
+    size_t len = redact->pieces.len / sizeof(*at);
+    size_t here = w->head + redact->doc.values[i].start + 1;
+
+    while (w->pieces < len && at[w->pieces] < here)
+        w->pieces++;
+    return w->pieces < len && at[w->pieces] == here;
+}
+
 /* One value: replaced whole (true: go on behind it), in part, or not. */
 static bool redact_value(struct walk *w, uint32_t i)
 {
+    bool string = w->redact->doc.values[i].kind == TD_JSON_STRING;
     struct rec_rule *rule;
     struct td_bytes text;
 
+    if (string && redact_is_stand_in(td_json_inner(&w->redact->doc, i)))
+        return false;
     if (is_named(w, i, &rule)) {
         redact_count(w->redact, rule);
-        replace_name(w, i, td_text(REC_REDACTED));
-        replace(w, i, td_text(REC_REDACTED));
+        text = redact_stand_in(w->redact, rule, i);
+        replace_name(w, i, text);
+        replace(w, i, text);
         return true;
     }
-    if (w->redact->doc.values[i].kind != TD_JSON_STRING)
+    if (!string || is_piece(w, i))
         return false;
     if (hides_bytes(w, i)) {
         w->redact->withheld += !w->redact->unsure;
@@ -247,6 +285,21 @@ static bool redact_value(struct walk *w, uint32_t i)
         replace(w, i, text);
     }
     return false;
+}
+
+/* Where the parameters of JSON-RPC are; of a batch all is taken for some. */
+static void find_params(struct walk *w)
+{
+    const struct td_json_doc *doc = &w->redact->doc;
+    const struct td_json_value *v = doc->values;
+    bool batch = v[0].kind == TD_JSON_ARRAY && v[0].count > 0;
+    uint32_t object = batch ? 1 : 0;
+
+    if (v[object].kind != TD_JSON_OBJECT ||
+        !td_json_member(doc, object, td_text("jsonrpc")))
+        return;
+    w->params = batch ? 1 : td_json_member(doc, 0, td_text("params"));
+    w->behind = w->params ? v[batch ? 0 : w->params].next : 0;
 }
 
 static void walk_values(struct walk *w)
@@ -281,6 +334,9 @@ void redact_json(struct rec_redact *redact, struct td_event *ev, bool facts)
     size_t head = (size_t)(text.ptr - ev->payload.ptr);
     struct td_bytes json;
 
+    w.head = head;
+    if (redact_is_fact(ev) && !facts)
+        find_params(&w);
     mark_all(redact);
     td_buf_clear(&redact->out);
     td_buf_add(&redact->out, ev->payload.ptr, head);

@@ -1,5 +1,6 @@
 /* Text, and bytes, that are no JSON. */
 #include "core/b64.h"
+#include "core/secret_name.h"
 #include "recorder/redact_internal.h"
 
 #include <ctype.h>
@@ -95,8 +96,12 @@ static bool has_name(const char *name, struct td_bytes text, bool quoted)
     return false;
 }
 
-struct rec_rule *redact_find(struct rec_redact *redact, struct td_bytes text,
-                             bool quoted)
+/* The first rule that finds something in text: an expression that matches or
+ * gives up (redact->unsure), or the name of a key rule, quoted as in JSON or
+ * anyhow. NULL: none.
+ */
+static struct rec_rule *redact_find(struct rec_redact *redact,
+                                    struct td_bytes text, bool quoted)
 {
     for (size_t i = 0; i < redact->rules.len; i++) {
         struct rec_rule *rule = &redact->rules.list[i];
@@ -197,12 +202,18 @@ static bool begins_like_json(struct td_bytes text)
     return i < text.len && memchr("{[\"", text.ptr[i], 3);
 }
 
+/* Whether there are rules for places in JSON. */
+static bool may_be_in_json(const struct rec_redact *redact)
+{
+    return redact->rules.keys || redact->rules.pointers || redact->rules.places;
+}
+
 /* A member needs quotes; a cut may have left braces only, of an array brackets.
  */
 static bool looks_like_json(const struct rec_redact *redact,
                             struct td_bytes text)
 {
-    if (!redact->rules.keys && !redact->rules.pointers)
+    if (!may_be_in_json(redact))
         return false;
     return has_any(text, redact->rules.pointers ? "\"{}[]" : "\"{}");
 }
@@ -227,13 +238,150 @@ static bool has_any_key(const struct rec_redact *redact, struct td_bytes text)
     return false;
 }
 
+/* Of parts with heads: names stand there with quotes or without. */
+static bool is_form(struct td_bytes text)
+{
+    return has_name("form-data", text, false);
+}
+
+bool redact_hides_pair(const struct rec_redact *redact, struct td_bytes text)
+{
+    return redact_has_pair(redact, text) ||
+           ((is_form(text) || is_binary(text)) && has_any_key(redact, text));
+}
+
 bool redact_may_hide(const struct rec_redact *redact, struct td_bytes text)
 {
-    if (!redact->rules.keys && !redact->rules.pointers)
+    if (!may_be_in_json(redact))
         return false;
+    if (redact_hides_pair(redact, text))
+        return true;
     if (!is_binary(text))
         return looks_like_json(redact, text);
-    return begins_like_json(text) || has_any_key(redact, text);
+    return begins_like_json(text);
+}
+
+static bool is_name_byte(uint8_t byte)
+{
+    return isalnum(byte) || byte == '-' || byte == '_' || byte == '%';
+}
+
+/* The field in which browsers send what they have no other for. */
+static bool is_secret(struct td_bytes name)
+{
+    static const char protocols[] = "sec-websocket-protocol";
+
+    return td_secret_field(name) ||
+           (name.len == sizeof(protocols) - 1 &&
+            !strncasecmp((const char *)name.ptr, protocols, name.len));
+}
+
+/* From at on, behind what stands between a name and its value. */
+static size_t skip(struct td_bytes text, size_t at, const char *bytes)
+{
+    while (at < text.len && text.ptr[at] && strchr(bytes, text.ptr[at]))
+        at++;
+    return at;
+}
+
+static size_t name_end(struct td_bytes text, size_t at)
+{
+    while (at < text.len && is_name_byte(text.ptr[at]))
+        at++;
+    return at;
+}
+
+/* A secret's name before a sign: of a field, a cookie, a parameter, a member;
+ * or behind `name=`, of a part of a form.
+ */
+static bool has_secret_name(struct td_bytes text)
+{
+    for (size_t from = 0; from < text.len;) {
+        size_t end = name_end(text, from);
+        struct td_bytes name = td_bytes(text.ptr + from, end - from);
+        size_t sign = skip(text, end, " \t\"'\\");
+        bool signs = end > from && sign < text.len &&
+                     strchr(":=", text.ptr[sign]) != NULL;
+
+        if (signs && is_secret(name))
+            return true;
+        if (signs && name.len == 4 &&
+            !strncasecmp((const char *)name.ptr, "name", 4)) {
+            size_t value = skip(text, sign + 1, " \t\"'");
+
+            end = name_end(text, value);
+            if (is_secret(td_bytes(text.ptr + value, end - value)))
+                return true;
+            end = sign;
+        }
+        from = end + 1;
+    }
+    return false;
+}
+
+bool redact_names_member(struct td_bytes text)
+{
+    const uint8_t *end = text.ptr + text.len;
+    const uint8_t *quote = memchr(text.ptr, '"', text.len);
+
+    while (quote) {
+        const uint8_t *name = quote + 1;
+        size_t sign;
+
+        quote = memchr(name, '"', (size_t)(end - name));
+        if (!quote)
+            break;
+        sign = skip(text, (size_t)(quote + 1 - text.ptr), " \t\r\n");
+        if (sign < text.len && text.ptr[sign] == ':' &&
+            td_secret_member(td_bytes(name, (size_t)(quote - name))))
+            return true;
+    }
+    return false;
+}
+
+/* "scheme://user:password@host" up to white space. */
+static bool has_user(struct td_bytes text)
+{
+    const uint8_t *end = text.ptr + text.len;
+    const uint8_t *at = text.ptr;
+
+    while (at < end) {
+        at = memmem(at, (size_t)(end - at), "://", 3);
+        if (!at)
+            return false;
+        for (at += 3; at<end && * at> ' '; at++)
+            if (*at == '@')
+                return true;
+    }
+    return false;
+}
+
+/* Without zeroes and other bytes that no text has: names are seen behind them.
+ */
+static void keep_text(struct td_buf *out, struct td_bytes bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++)
+        if (bytes.ptr[i] >= ' ' || memchr("\t\r\n", bytes.ptr[i], 3))
+            (void)td_buf_add_byte(out, bytes.ptr[i]);
+}
+
+bool redact_names_secret(struct rec_redact *redact, struct td_bytes b64)
+{
+    struct td_bytes text;
+
+    td_buf_clear(&redact->bytes);
+    if (td_b64_decode(&redact->bytes, b64))
+        return true;
+    td_buf_clear(&redact->swap);
+    keep_text(&redact->swap, td_buf_bytes(&redact->bytes));
+    text = td_buf_bytes(&redact->swap);
+    if (has_secret_name(text) || has_user(text))
+        return true;
+    if (!text.len || !memchr(text.ptr, '\\', text.len))
+        return false;
+    td_buf_clear(&redact->scratch);
+    unescape(&redact->scratch, text);
+    return has_secret_name(td_buf_bytes(&redact->scratch));
 }
 
 bool redact_is_withheld(struct rec_redact *redact, struct td_bytes b64,

@@ -104,6 +104,22 @@ static bool hold(struct url_source *source, const struct td_event *ev)
     return false;
 }
 
+/* The reason is the client's, which has counted one. */
+static void lose(struct url_source *source, const struct td_event *ev)
+{
+    struct td_json_doc doc = {0};
+    struct td_buf why = {0};
+    uint32_t at = 0;
+
+    if (!td_json_parse(&doc, ev->payload, TD_JSON_DEPTH, NULL))
+        at = td_json_member(&doc, 0, td_text("why"));
+    if (at)
+        (void)td_json_unescape(&why, td_json_inner(&doc, at));
+    rec_source_lost(&source->base, 1, td_buf_str(&why));
+    td_buf_release(&why);
+    td_json_release(&doc);
+}
+
 static void on_event(void *ctx, const struct td_event *ev)
 {
     struct url_source *source = ctx;
@@ -113,8 +129,7 @@ static void on_event(void *ctx, const struct td_event *ev)
     if (hold(source, ev))
         return;
     if (td_bytes_is(ev->kind, TD_KIND_LOST))
-        rec_source_lost(&source->base, 1,
-                        "the connection ended within a message");
+        lose(source, ev);
     else
         record(source, ev);
 }

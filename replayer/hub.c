@@ -239,23 +239,6 @@ void play_hub_put(struct play_hub *hub, const struct td_event *ev)
     hub->last_seq = ev->seq;
 }
 
-static enum td_code put(void *self, const struct td_event *ev,
-                        struct td_error *err)
-{
-    struct play_hub *hub = self;
-
-    (void)err;
-    if (!wire_server_ready(hub->server))
-        return TD_AGAIN;
-    play_hub_put(hub, ev);
-    return TD_OK;
-}
-
-struct td_sink play_hub_sink(struct play_hub *hub)
-{
-    return (struct td_sink){.put = put, .self = hub};
-}
-
 uint64_t play_hub_last_seq(const struct play_hub *hub)
 {
     return hub->last_seq;

@@ -56,10 +56,6 @@ void play_hub_free(struct play_hub *hub);
  * already. */
 void play_hub_put(struct play_hub *hub, const struct td_event *ev);
 
-/* The same as a flow: TD_AGAIN, and nothing is taken, unless the server is
- * ready. */
-struct td_sink play_hub_sink(struct play_hub *hub);
-
 /* The number of the event that was put last; 0 = none. */
 uint64_t play_hub_last_seq(const struct play_hub *hub);
 /* The history has events up to this one that were put before the hub was: of a

@@ -27,6 +27,8 @@ static enum play_key plain(uint8_t byte)
         return PLAY_KEY_PAUSE;
     case '.':
         return PLAY_KEY_STEP;
+    case 'm':
+        return PLAY_KEY_MARK;
     case '?':
     case 'h':
         return PLAY_KEY_HELP;

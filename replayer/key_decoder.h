@@ -13,6 +13,7 @@ enum play_key {
     PLAY_KEY_SLOWER,  /* down */
     PLAY_KEY_FORWARD, /* right */
     PLAY_KEY_BACK,    /* left */
+    PLAY_KEY_MARK,    /* m */
     PLAY_KEY_HELP,    /* ? h */
     PLAY_KEY_QUIT,    /* q */
 };

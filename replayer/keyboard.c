@@ -3,27 +3,27 @@
 #include "core/fs.h"
 #include "core/mem.h"
 #include "core/terminal.h"
-#include "replayer/key_decoder.h"
-#include "replayer/raw_terminal.h"
+#include "replayer/key_watch.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 struct play_keyboard {
     struct play_player *player;
-    struct wire_watch *watch; /* stdin; NULL when it has gone */
-    struct play_keys keys;
-    void (*quit)(void *ctx);
-    void *ctx;
+    struct play_key_watch *keys;
+    struct play_keyboard_events events;
 };
 
 /* A line of its own; the progress line is drawn again below it. */
-static void show_keys(void)
+static void show_keys(const struct play_keyboard *keyboard)
 {
-    static const char keys[] =
+    static const char all[] =
+        "keys: space pauses and goes on, . one event, up and down change the "
+        "speed, left and right seek by 5 s, m sets a marker, q quits\r\n";
+    static const char fixed[] =
         "keys: space pauses and goes on, . one event, up and down change the "
         "speed, left and right seek by 5 s, q quits\r\n";
+    const char *keys = keyboard->events.mark ? all : fixed;
 
     /* A terminal that has gone has nobody to tell. */
     if (td_term_line(STDERR_FILENO, td_text("")) &&
@@ -31,8 +31,10 @@ static void show_keys(void)
         return;
 }
 
-static void on_key(struct play_keyboard *keyboard, enum play_key key)
+static void on_key(void *ctx, enum play_key key)
 {
+    struct play_keyboard *keyboard = ctx;
+
     switch (key) {
     case PLAY_KEY_NONE:
         break;
@@ -55,59 +57,37 @@ static void on_key(struct play_keyboard *keyboard, enum play_key key)
     case PLAY_KEY_BACK:
         play_player_seek(keyboard->player, -(int64_t)PLAY_SEEK_NS);
         break;
+    case PLAY_KEY_MARK:
+        if (keyboard->events.mark)
+            keyboard->events.mark(keyboard->events.ctx);
+        break;
     case PLAY_KEY_HELP:
-        show_keys();
+        show_keys(keyboard);
         break;
     case PLAY_KEY_QUIT:
-        keyboard->quit(keyboard->ctx);
+        keyboard->events.quit(keyboard->events.ctx);
         break;
     }
-}
-
-static void on_stdin(void *ctx, int fd)
-{
-    struct play_keyboard *keyboard = ctx;
-    uint8_t bytes[64];
-    ssize_t n = read(fd, bytes, sizeof(bytes));
-
-    if (n < 0 && (errno == EINTR || errno == EAGAIN))
-        return;
-    if (n <= 0) { /* the terminal has gone */
-        wire_watch_close(keyboard->watch);
-        keyboard->watch = NULL;
-        return;
-    }
-    for (ssize_t i = 0; i < n; i++)
-        on_key(keyboard, play_keys_feed(&keyboard->keys, bytes[i]));
 }
 
 enum td_code play_keyboard_open(struct play_keyboard **out,
                                 struct wire_net *net,
                                 struct play_player *player,
-                                void (*quit)(void *ctx), void *ctx,
+                                const struct play_keyboard_events *events,
                                 struct td_error *err)
 {
-    struct play_keyboard *keyboard;
-    enum td_code code = play_term_open(STDIN_FILENO, err);
+    struct play_keyboard *keyboard = td_calloc(1, sizeof(*keyboard));
 
-    if (code)
-        return code;
-    keyboard = td_calloc(1, sizeof(*keyboard));
     keyboard->player = player;
-    keyboard->quit = quit;
-    keyboard->ctx = ctx;
-    code = wire_watch_fd(net, STDIN_FILENO, on_stdin, keyboard,
-                         &keyboard->watch, err);
+    keyboard->events = *events;
     *out = keyboard;
-    return code;
+    return play_key_watch_open(&keyboard->keys, net, on_key, keyboard, err);
 }
 
 void play_keyboard_close(struct play_keyboard *keyboard)
 {
     if (!keyboard)
         return;
-    if (keyboard->watch)
-        wire_watch_close(keyboard->watch);
-    play_term_close();
+    play_key_watch_close(keyboard->keys);
     free(keyboard);
 }

@@ -6,14 +6,21 @@
 
 struct play_keyboard;
 
-/* Take the terminal over (see replayer/raw_terminal.h). quit is called for q.
- * One at a time. Close it also after an error.
+/* What is not the player's own. */
+struct play_keyboard_events {
+    void (*quit)(void *ctx); /* q */
+    void (*mark)(void *ctx); /* m; NULL: that is no key */
+    void *ctx;
+};
+
+/* Take the terminal over (see replayer/raw_terminal.h). One at a time. Close it
+ * also after an error.
  */
-TD_MUST_CHECK enum td_code play_keyboard_open(struct play_keyboard **out,
-                                              struct wire_net *net,
-                                              struct play_player *player,
-                                              void (*quit)(void *ctx),
-                                              void *ctx, struct td_error *err);
+TD_MUST_CHECK enum td_code
+play_keyboard_open(struct play_keyboard **out, struct wire_net *net,
+                   struct play_player *player,
+                   const struct play_keyboard_events *events,
+                   struct td_error *err);
 void play_keyboard_close(struct play_keyboard *keyboard);
 
 #endif

@@ -15,7 +15,8 @@ struct play_player {
     struct play_options options;
     struct play_schedule schedule;
     struct wire_timer timer;
-    struct td_event ev; /* the next event, if have */
+    struct wire_watch *watch; /* for the next event to come; or NULL */
+    struct td_event ev;       /* the next event, if have */
     struct play_stats stats;
     void (*ended)(void *ctx, const struct td_error *why);
     void *ctx;
@@ -29,6 +30,7 @@ struct play_player {
     bool step;   /* one event although paused */
     bool at_end; /* of the tape, while paused: it may still go back */
     bool over;   /* all was put, and what was put is not handed on yet */
+    bool awaits; /* the next event is not there yet: watch */
     bool done;
 };
 
@@ -60,10 +62,18 @@ void play_player_on_end(struct play_player *player,
     player->ctx = ctx;
 }
 
+static void watch_no_more(struct play_player *p)
+{
+    if (p->watch)
+        wire_watch_close(p->watch);
+    p->watch = NULL;
+}
+
 void play_player_free(struct play_player *player)
 {
     if (!player)
         return;
+    watch_no_more(player);
     wire_timer_cancel(player->net, &player->timer);
     free(player);
 }
@@ -73,13 +83,40 @@ static bool timed(const struct play_player *p)
     return p->schedule.pace.eps || p->schedule.pace.speed != PLAY_SPEED_MAX;
 }
 
+/* Time begins with the first event, also where that is waited for. */
+static void begin_clock(struct play_player *p)
+{
+    struct play_pace pace = p->schedule.pace;
+    bool paused = p->schedule.paused;
+
+    p->now_ns = td_mono_ns(p->clock);
+    p->start_ns = p->now_ns;
+    play_schedule_start(&p->schedule, &pace, p->now_ns);
+    if (paused)
+        play_schedule_pause(&p->schedule, p->now_ns);
+}
+
+static void on_more(void *ctx, int fd)
+{
+    struct play_player *p = ctx;
+
+    (void)fd;
+    p->awaits = false;
+    watch_no_more(p);
+    if (p->done)
+        return;
+    if (!p->schedule.begun)
+        begin_clock(p);
+    turn(p);
+}
+
 /* Set the timer for the next event, if it is time that we wait for. */
 static void arm(struct play_player *p)
 {
     uint64_t due = TD_NEVER;
     bool stands = p->at_end && p->schedule.paused && !p->step;
 
-    if (p->started && !p->done && !p->blocked && !stands) {
+    if (p->started && !p->done && !p->blocked && !stands && !p->awaits) {
         due = p->have && !p->step ? play_schedule_due(&p->schedule) : p->now_ns;
         if (due < p->now_ns)
             due = p->now_ns;
@@ -113,6 +150,18 @@ static enum td_code next_pass(struct play_player *p, struct td_error *err)
     return play_source_rewind(p->source, err);
 }
 
+/* The source has nothing yet. TD_AGAIN, or why that cannot be heard of. */
+static enum td_code await(struct play_player *p, struct td_error *err)
+{
+    enum td_code code = p->watch
+                            ? TD_OK
+                            : wire_watch_fd(p->net, play_source_fd(p->source),
+                                            on_more, p, &p->watch, err);
+
+    p->awaits = !code;
+    return code ? code : TD_AGAIN;
+}
+
 /* See that p->ev is the next event. */
 static enum td_code fetch(struct play_player *p, struct td_error *err)
 {
@@ -121,6 +170,8 @@ static enum td_code fetch(struct play_player *p, struct td_error *err)
     while (!p->have && !code) {
         code = p->at_end ? TD_END : play_source_next(p->source, &p->ev, err);
         p->have = !code;
+        if (code == TD_AGAIN)
+            return await(p, err);
         if (code == TD_END)
             code = next_pass(p, err);
     }
@@ -238,12 +289,9 @@ void play_player_start(struct play_player *player)
     if (player->started || player->done)
         return;
     player->started = true;
-    player->now_ns = td_mono_ns(player->clock);
-    player->start_ns = player->now_ns;
-    play_schedule_start(&player->schedule, &player->options.pace,
-                        player->now_ns);
-    if (player->options.paused)
-        play_schedule_pause(&player->schedule, player->now_ns);
+    player->schedule.pace = player->options.pace;
+    player->schedule.paused = player->options.paused;
+    begin_clock(player);
     arm(player);
 }
 
@@ -322,6 +370,7 @@ void play_player_seek(struct play_player *player, int64_t by_ns)
 void play_player_stop(struct play_player *player)
 {
     player->done = true;
+    watch_no_more(player);
     wire_timer_cancel(player->net, &player->timer);
 }
 
@@ -360,6 +409,6 @@ struct play_view play_player_view(const struct play_player *player)
         .speed = player->started ? s->pace.speed : player->options.pace.speed,
         .eps = player->options.pace.eps ? s->pace.eps : 0,
         .paused = player->started ? s->paused : player->options.paused,
-        .blocked = player->blocked,
+        .blocked = player->blocked || !player->started,
     };
 }

@@ -47,7 +47,7 @@ struct play_view {
     uint64_t speed; /* millionths, or PLAY_SPEED_MAX */
     uint64_t eps;
     bool paused;
-    bool blocked; /* waits for a consumer */
+    bool blocked; /* waits for a consumer, or for the first ones */
 };
 
 struct play_player;

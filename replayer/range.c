@@ -75,7 +75,8 @@ enum td_code play_bound_parse(struct play_bound *bound, const char *option,
                               "2026-01-31T12:00:00Z");
 }
 
-bool play_bound_needs_scan(const struct play_bound *bound)
+/* True if one look at the whole tape is needed to know what it means. */
+static bool play_bound_needs_scan(const struct play_bound *bound)
 {
     return bound->kind == PLAY_BOUND_PERCENT;
 }

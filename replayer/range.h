@@ -40,9 +40,6 @@ TD_MUST_CHECK enum td_code play_bound_parse(struct play_bound *bound,
                                             const char *text,
                                             struct td_error *err);
 
-/* True if one look at the whole tape is needed to know what it means. */
-bool play_bound_needs_scan(const struct play_bound *bound);
-
 /* True if the tape must be opened to know what it means: of all but +10s and
  * seq:N. A pipe cannot be opened twice.
  */

@@ -26,10 +26,30 @@ static void handle(int signal_number, void (*handler)(int), int flags)
     (void)sigaction(signal_number, &action, NULL);
 }
 
+/* Whoever sets a terminal that listens to somebody else is stopped for it. A
+ * signal handler may ask.
+ */
+bool play_term_is_ours(void)
+{
+    pid_t group = tcgetpgrp(term_fd);
+
+    return group < 0 || group == getpgrp();
+}
+
+static void set(const struct termios *settings)
+{
+    if (is_open && play_term_is_ours())
+        (void)tcsetattr(term_fd, TCSANOW, settings);
+}
+
 static void restore(void)
 {
-    if (is_open)
-        (void)tcsetattr(term_fd, TCSANOW, &before);
+    set(&before);
+}
+
+void play_term_again(void)
+{
+    set(&keys);
 }
 
 static void on_deadly(int signal_number)
@@ -54,8 +74,7 @@ static void on_continue(int signal_number)
 
     (void)signal_number;
     handle(SIGTSTP, on_stop, SA_RESTART);
-    if (is_open)
-        (void)tcsetattr(term_fd, TCSANOW, &keys);
+    set(&keys);
     errno = saved;
 }
 
@@ -67,7 +86,7 @@ static void handle_all(bool on)
     handle(SIGCONT, on ? on_continue : SIG_DFL, on ? SA_RESTART : 0);
 }
 
-enum td_code play_term_open(int fd, struct td_error *err)
+enum td_code play_term_open(int fd, bool signal_keys, struct td_error *err)
 {
     static bool registered;
 
@@ -75,6 +94,8 @@ enum td_code play_term_open(int fd, struct td_error *err)
         return td_error_errno(err, TD_IO, "terminal", errno, "cannot read");
     keys = before;
     keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+    if (!signal_keys)
+        keys.c_lflag &= ~(tcflag_t)(ISIG | IEXTEN);
     keys.c_cc[VMIN] = 1;
     keys.c_cc[VTIME] = 0;
     term_fd = fd;

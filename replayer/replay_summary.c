@@ -72,8 +72,9 @@ enum td_code play_summary_text(const struct play_run *run, struct td_buf *out)
     const struct play_stats *stats = play_player_stats(play_run_player(run));
     struct td_buf damage = {0};
 
-    (void)td_buf_addf(out, "played %" PRIu64 " messages (%" PRIu64 " bytes)",
-                      stats->events, stats->bytes);
+    (void)td_buf_addf(out, "played %" PRIu64 " message%s (%" PRIu64 " bytes)",
+                      stats->events, stats->events == 1 ? "" : "s",
+                      stats->bytes);
     text_duration(out, stats);
     if (stats->passes > 1)
         (void)td_buf_addf(out, ", %" PRIu64 " passes", stats->passes);
@@ -85,6 +86,11 @@ enum td_code play_summary_text(const struct play_run *run, struct td_buf *out)
                           play_run_unfit(run), play_run_unfit_why(run));
     if (play_run_serve(run))
         text_served(out, play_run_serve(run));
+    if (play_run_faults(run))
+        play_faults_say(play_run_faults(run), out);
+    if (play_run_shift(run))
+        play_shift_say(play_run_shift(run),
+                       play_source_shifted(play_run_source(run)), out);
     if (stats->lateness.count)
         (void)play_lateness_text(&stats->lateness, out);
     if (play_source_damage(play_run_source(run), &damage))
@@ -166,6 +172,12 @@ void play_summary_json(const struct play_run *run, struct td_json_writer *w)
         td_json_put_null(w, "late");
     }
     json_consumers(w, run);
+    if (play_run_faults(run))
+        play_faults_json(play_run_faults(run), w, "faults");
+    if (play_run_shift(run))
+        play_shift_json(play_run_shift(run),
+                        play_source_shifted(play_run_source(run)), w,
+                        "shifted");
     json_text(w, "damage", damaged ? td_buf_str(&damage) : "");
     td_buf_release(&damage);
 }

@@ -21,6 +21,7 @@ struct play_run {
     uint64_t opened_ns;
     struct td_error why;
     bool played;
+    bool finishing;
     bool quit;
 };
 
@@ -35,6 +36,9 @@ static void stop(struct play_run *run, const struct td_error *why)
 /* Nothing more will be played: consumers get the rest. */
 static void finish(struct play_run *run)
 {
+    if (run->finishing)
+        return;
+    run->finishing = true;
     if (run->serve)
         play_serve_finish(run->serve);
     else if (run->connect)
@@ -65,7 +69,8 @@ static void linger(struct play_run *run)
                        (alone ? 0 : run->options.hearing.linger_ns));
 }
 
-static void on_played(void *ctx, const struct td_error *why)
+/* Nothing is held back any more. */
+static void on_all_played(void *ctx, const struct td_error *why)
 {
     struct play_run *run = ctx;
 
@@ -80,6 +85,25 @@ static void on_played(void *ctx, const struct td_error *why)
         linger(run);
     else
         finish(run);
+}
+
+static void on_played(void *ctx, const struct td_error *why)
+{
+    struct play_run *run = ctx;
+
+    if (run->options.faults && !why->code)
+        play_faults_finish(run->options.faults);
+    else
+        on_all_played(run, why);
+}
+
+/* A fault has cut the replay off; not from within the player. */
+static void on_cut(void *ctx)
+{
+    struct play_run *run = ctx;
+
+    run->played = true;
+    wire_timer_set(run->net, &run->ending, wire_now(run->net));
 }
 
 /* Nobody is left to listen to. */
@@ -205,13 +229,26 @@ static enum td_code open_target(struct play_run *run, struct td_error *err)
     return TD_OK;
 }
 
-static struct td_sink sink_of(const struct play_run *run)
+static struct td_sink target_of(const struct play_run *run)
 {
     if (run->serve)
         return play_serve_sink(run->serve);
     if (run->connect)
         return play_connect_sink(run->connect);
     return play_lines_sink(run->lines);
+}
+
+static struct td_sink sink_of(struct play_run *run)
+{
+    struct play_fault_place place = {.net = run->net,
+                                     .next = target_of(run),
+                                     .cut = on_cut,
+                                     .drained = on_all_played,
+                                     .ctx = run};
+
+    if (!run->options.faults)
+        return place.next;
+    return play_faults_sink(run->options.faults, &place);
 }
 
 /* Once all parts are there the consumer decides when to start. */
@@ -237,11 +274,31 @@ static void show_progress(struct play_run *run)
     run->progress = play_progress_new(run->net, &options);
 }
 
+static void on_mark(void *ctx)
+{
+    struct play_run *run = ctx;
+    uint64_t at_ns = play_player_view(run->player).at_ns;
+
+    run->options.mark(run->options.ctx, at_ns,
+                      play_source_start_wall(run->source) + at_ns);
+}
+
+static enum td_code open_keyboard(struct play_run *run, struct td_error *err)
+{
+    struct play_keyboard_events events = {.quit = on_quit, .ctx = run};
+
+    if (run->options.mark)
+        events.mark = on_mark;
+    return play_keyboard_open(&run->keyboard, run->net, run->player, &events,
+                              err);
+}
+
 static enum td_code open_all(struct play_run *run, const struct td_clock *clock,
                              struct td_error *err)
 {
     enum td_code code;
 
+    run->options.source.no_wait = true;
     code = play_source_open(&run->source, &run->options.source, err);
     if (!code)
         code = open_target(run, err);
@@ -250,9 +307,10 @@ static enum td_code open_all(struct play_run *run, const struct td_clock *clock,
     run->player = play_player_new(run->net, clock, run->source, sink_of(run),
                                   &run->options.play);
     play_player_on_end(run->player, on_played, run);
+    if (run->options.faults)
+        play_faults_attach(run->options.faults, run->player);
     if (run->options.keys)
-        code = play_keyboard_open(&run->keyboard, run->net, run->player,
-                                  on_quit, run, err);
+        code = open_keyboard(run, err);
     if (!code && run->options.progress)
         show_progress(run);
     return code;
@@ -285,6 +343,8 @@ void play_run_free(struct play_run *run)
     if (!run)
         return;
     wire_timer_cancel(run->net, &run->ending);
+    if (run->options.faults)
+        play_faults_leave(run->options.faults);
     play_progress_free(run->progress);
     play_keyboard_close(run->keyboard);
     play_player_free(run->player);
@@ -342,6 +402,16 @@ const struct play_serve *play_run_serve(const struct play_run *run)
 const struct play_connect *play_run_connect(const struct play_run *run)
 {
     return run->connect;
+}
+
+const struct play_shift *play_run_shift(const struct play_run *run)
+{
+    return run->options.source.shift;
+}
+
+const struct play_faults *play_run_faults(const struct play_run *run)
+{
+    return run->options.faults;
 }
 
 uint64_t play_run_unfit(const struct play_run *run)

@@ -8,6 +8,7 @@
 
 #include "core/json_writer.h"
 #include "replayer/connect.h"
+#include "replayer/faults.h"
 #include "replayer/player.h"
 #include "replayer/serve.h"
 
@@ -38,9 +39,13 @@ struct play_run_options {
     struct play_connect_options connect; /* PLAY_TO_SERVER */
     int lines_fd;                        /* PLAY_TO_LINES */
     bool envelope;                       /* whole tape lines */
+    struct play_faults *faults;          /* what is done wrong; or NULL */
     struct play_hearing hearing;         /* not PLAY_TO_LINES */
-    bool stay;     /* PLAY_TO_CLIENTS: serve on when everything was played */
-    bool keys;     /* stdin is a terminal that steers */
+    bool stay; /* PLAY_TO_CLIENTS: serve on when everything was played */
+    bool keys; /* stdin is a terminal that steers */
+    /* With keys: somebody marks the time at which the tape stands, and its
+     * date; or NULL. */
+    void (*mark)(void *ctx, uint64_t at_ns, uint64_t dated_ns);
     bool progress; /* a line on stderr, a terminal */
     /* PLAY_TO_CLIENTS: the port is open; an error ends the run. */
     enum td_code (*listening)(void *ctx, uint16_t port, struct td_error *err);
@@ -80,6 +85,12 @@ const struct play_source *play_run_source(const struct play_run *run);
 const struct play_serve *play_run_serve(const struct play_run *run);
 const struct play_connect *play_run_connect(const struct play_run *run);
 
+/* What moves timestamps; NULL: nothing does. */
+const struct play_shift *play_run_shift(const struct play_run *run);
+
+/* What was done wrong on purpose; NULL: nothing. */
+const struct play_faults *play_run_faults(const struct play_run *run);
+
 /* Events that what a consumer or the server speaks could not carry, and why the
  * first was; "" if there are none.
  */
@@ -93,6 +104,8 @@ const char *play_run_unfit_why(const struct play_run *run);
  *  "changed":N,"missed":N,"received":N}],"joined":N,"delivered":N,"lost":N,
  *  "unfit":N,"missed":N,"unfit_why":".."|null,"changed":N,
  *  "changed_why":".."|null,"refused":[{see replayer/refusals.h}],
+ *  "faults":{see replayer/faults.h; absent without},
+ *  "shifted":{see replayer/shift_time.h; absent without},
  *  "damage":".."|null}
  * read: events looked at, of which `events` were selected and played. See
  * struct play_consumer_stats for the others.

@@ -65,6 +65,15 @@ enum td_code play_eps_parse(const char *text, uint64_t *eps,
     return td_error_hint(err, "give events a second, or --speed max");
 }
 
+uint64_t play_pace_gap(const struct play_pace *pace, uint64_t gap_ns)
+{
+    if (pace->speed == PLAY_SPEED_MAX)
+        return 0;
+    if (pace->max_gap_ns && gap_ns > pace->max_gap_ns)
+        gap_ns = pace->max_gap_ns;
+    return (uint64_t)((play_wide)gap_ns * PLAY_SPEED_ONE / pace->speed);
+}
+
 void play_schedule_start(struct play_schedule *s, const struct play_pace *pace,
                          uint64_t now_ns)
 {

@@ -64,6 +64,9 @@ TD_MUST_CHECK enum td_code play_speed_parse(const char *text, uint64_t *speed,
 TD_MUST_CHECK enum td_code play_eps_parse(const char *text, uint64_t *eps,
                                           struct td_error *err);
 
+/* How long a gap on the tape lasts at that pace (not by events a second). */
+uint64_t play_pace_gap(const struct play_pace *pace, uint64_t gap_ns);
+
 /* Start at monotonic time now. */
 void play_schedule_start(struct play_schedule *s, const struct play_pace *pace,
                          uint64_t now_ns);

@@ -85,9 +85,6 @@ void play_serve_changed_event(void *ctx, struct wire_peer *peer,
                               const struct td_event *ev, const char *why);
 /* The index of a namespace's tally, made when it is not there. */
 size_t play_serve_tally(struct play_serve *s, struct td_bytes ns);
-uint64_t play_serve_tally_now(const struct play_serve *s,
-                              const struct play_consumer *c);
-uint64_t play_consumer_put(const struct play_consumer *c); /* sent or lost */
 struct play_consumer_stats play_consumer_stats(const struct play_consumer *c);
 void play_serve_joined_peer(void *ctx, struct wire_peer *peer);
 void play_serve_leaving_peer(void *ctx, struct wire_peer *peer);

@@ -23,13 +23,14 @@ static struct play_tally *tally_of(struct play_serve *s,
     return c->tally == SIZE_MAX ? &s->all : &s->tallies[c->tally];
 }
 
-uint64_t play_serve_tally_now(const struct play_serve *s,
-                              const struct play_consumer *c)
+static uint64_t play_serve_tally_now(const struct play_serve *s,
+                                     const struct play_consumer *c)
 {
     return c->tally == SIZE_MAX ? s->all.count : s->tallies[c->tally].count;
 }
 
-uint64_t play_consumer_put(const struct play_consumer *c)
+/* Sent or lost. */
+static uint64_t play_consumer_put(const struct play_consumer *c)
 {
     bool live = c->peer && !c->behind && !c->leaving;
 

@@ -15,12 +15,15 @@ struct input {
     struct td_event ev; /* several tapes: read ahead by one */
     bool ahead;
     bool ended;
+    int fd; /* of what is no plain file, and is not waited for; or -1 */
 };
 
 struct play_source {
     struct play_source_options options;
     struct input inputs[PLAY_TAPES_MAX];
     struct play_remap *remap; /* or NULL */
+    struct play_shift_room shifted;
+    bool beside; /* another source has begun the pass */
     uint32_t count;
     uint32_t last;       /* the input of the event given last */
     bool dated;          /* at_ns is the date of an event, less start_wall */
@@ -28,7 +31,15 @@ struct play_source {
     struct play_place place;
     struct play_seen seen;
     bool touched; /* an event was read: a rewind must seek */
+    int fd;       /* that gave TD_AGAIN */
 };
+
+/* Not before the window was reached, which may be a long way on a pipe. */
+static void wait_no_more(struct play_source *source)
+{
+    for (uint32_t i = 0; i < source->count && source->options.no_wait; i++)
+        source->inputs[i].fd = tape_reader_no_wait(source->inputs[i].reader);
+}
 
 static uint64_t earliest_wall(const struct play_source *source)
 {
@@ -68,14 +79,15 @@ static enum td_code inputs_open(struct play_source *source,
     return TD_OK;
 }
 
-enum td_code play_source_open(struct play_source **out,
-                              const struct play_source_options *options,
-                              struct td_error *err)
+static enum td_code open_source(struct play_source **out,
+                                const struct play_source_options *options,
+                                bool beside, struct td_error *err)
 {
     struct play_source *source = td_calloc(1, sizeof(*source));
     enum td_code code;
 
     source->options = *options;
+    source->beside = beside;
     code = inputs_open(source, err);
     if (!code && options->remap)
         code = play_remap_new(&source->remap, options->remap, err);
@@ -85,8 +97,16 @@ enum td_code play_source_open(struct play_source **out,
         play_source_close(source);
         return code;
     }
+    wait_no_more(source);
     *out = source;
     return TD_OK;
+}
+
+enum td_code play_source_open(struct play_source **out,
+                              const struct play_source_options *options,
+                              struct td_error *err)
+{
+    return open_source(out, options, false, err);
 }
 
 void play_source_close(struct play_source *source)
@@ -96,6 +116,7 @@ void play_source_close(struct play_source *source)
     for (uint32_t i = 0; i < PLAY_TAPES_MAX && source->inputs[i].reader; i++)
         tape_reader_close(source->inputs[i].reader);
     play_remap_free(source->remap);
+    play_shift_release(&source->shifted);
     free(source);
 }
 
@@ -106,7 +127,7 @@ enum td_code play_source_again(struct play_source **out,
     struct play_source_options options = source->options;
 
     options.threads = 0;
-    return play_source_open(out, &options, err);
+    return open_source(out, &options, true, err);
 }
 
 /* The time 0 of a tape's first segment on the timeline. */
@@ -169,6 +190,8 @@ static enum td_code input_next(struct play_source *source, struct input *input,
         code = TD_END;
     input->ended = code == TD_END;
     input->ahead = !code;
+    if (code == TD_AGAIN)
+        source->fd = input->fd;
     if (!code && source->dated)
         input->ev.at_ns =
             since_start(source, tape_reader_dated(input->reader, &input->ev));
@@ -230,9 +253,17 @@ enum td_code play_source_next(struct play_source *source, struct td_event *ev,
             continue;
         source->seen.taken++;
         source->place = (struct play_place){source->last, ev->seq, ev->at_ns};
+        if (source->options.shift)
+            play_shift_apply(source->options.shift, &source->shifted, ev,
+                             source->start_wall + ev->at_ns);
         return source->remap ? play_remap_apply(source->remap, ev, err) : TD_OK;
     }
     return code;
+}
+
+int play_source_fd(const struct play_source *source)
+{
+    return source->fd;
 }
 
 struct play_place play_source_place(const struct play_source *source)
@@ -272,6 +303,8 @@ enum td_code play_source_rewind(struct play_source *source,
     bool bounded = window->from_ns > 0 || window->from_seq > 1;
     enum td_code code = TD_OK;
 
+    if (source->options.shift && !source->beside)
+        play_shift_restart(source->options.shift);
     if (source->touched && !bounded)
         return play_source_seek(source, 0, err);
     for (uint32_t i = 0; i < source->count && !code && bounded; i++) {
@@ -314,6 +347,12 @@ struct play_seen play_source_seen(const struct play_source *source)
     for (uint32_t i = 0; i < source->count; i++)
         seen.read += tape_reader_unwanted(source->inputs[i].reader);
     return seen;
+}
+
+const struct play_shift_room *
+play_source_shifted(const struct play_source *source)
+{
+    return source->options.shift ? &source->shifted : NULL;
 }
 
 struct td_bytes play_source_header(const struct play_source *source, uint32_t i)

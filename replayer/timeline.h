@@ -9,6 +9,7 @@
 
 #include "core/buf.h"
 #include "replayer/select.h"
+#include "replayer/shift_time.h"
 #include "replayer/window.h"
 #include "tape/reader.h"
 
@@ -21,6 +22,7 @@ struct play_source_options {
     const char *const *paths;   /* end with NULL */
     struct play_select *select; /* NULL = every event of any kind */
     const char *const *remap;   /* OLD:=NEW rules; NULL = none */
+    struct play_shift *shift;   /* moves timestamps in payloads; or NULL */
     struct play_window window;  /* PLAY_WINDOW_ALL */
     bool dated; /* the segments of a tape by the wall clock of their starts,
                    too; else each goes on where the one before it ended */
@@ -28,6 +30,8 @@ struct play_source_options {
     /* As in struct tape_read_options; or NULL. */
     const volatile int *stop;
     void (*wait)(void *ctx, int fd);
+    bool no_wait; /* play_source_next() does not wait for what is no plain
+                     file: TD_AGAIN */
 };
 
 /* Where an event stands; equal only for the same event. */
@@ -62,11 +66,15 @@ TD_MUST_CHECK enum td_code play_source_again(struct play_source **out,
                                              struct td_error *err);
 
 /* The next selected event, renamed, at_ns on the common timeline. Its bytes
- * live until the next call. TD_END at the end of the window or the tapes.
+ * live until the next call. TD_END at the end of the window or the tapes; with
+ * no_wait TD_AGAIN, the next one is not there yet.
  */
 TD_MUST_CHECK enum td_code play_source_next(struct play_source *source,
                                             struct td_event *ev,
                                             struct td_error *err);
+
+/* After TD_AGAIN: the descriptor that must be readable before the next call. */
+int play_source_fd(const struct play_source *source);
 
 /* Of the event that play_source_next() gave last. */
 struct play_place play_source_place(const struct play_source *source);
@@ -98,6 +106,10 @@ uint64_t play_source_last(const struct play_source *source);
 
 /* Counts by now. */
 struct play_seen play_source_seen(const struct play_source *source);
+
+/* What was done to timestamps; NULL: nothing was to be done. */
+const struct play_shift_room *
+play_source_shifted(const struct play_source *source);
 
 /* For facts: the path of a tape (NULL: there are not so many), line 1 (or "")
  * of the tape at that index, the end line (or "") of the first, and the wall

@@ -1,7 +1,7 @@
 /* The endpoint of a badge (shields.io/badges/endpoint-badge). */
 #include "core/json_writer.h"
 #include "reports/formats.h"
-#include "reports/pick.h"
+#include "validator/verdict/sum.h"
 
 static const char *const colors[] = {
     [CHECK_PASS] = "brightgreen", [CHECK_VACUOUS] = "lightgrey",
@@ -17,7 +17,7 @@ enum td_code report_write_badge(const struct verdict_document *const *docs,
     struct td_json_writer w = td_json_writer(out);
     struct td_buf message = {0};
 
-    report_add_sum(&message, doc);
+    verdict_add_sum(&message, doc);
     td_json_object(&w, NULL);
     td_json_put_u64(&w, "schemaVersion", 1);
     td_json_put_text(&w, "label", "tapedeck");

@@ -74,8 +74,10 @@ static void add_finding(struct report_cases *cases,
 
     report_add_place(&place, f);
     (void)td_buf_add_text(&name, f->rule);
-    if (place.len)
-        (void)td_buf_addf(&name, " %s", td_buf_str(&place));
+    if (place.len) {
+        (void)td_buf_add_byte(&name, ' ');
+        (void)td_buf_add_bytes(&name, td_buf_bytes(&place));
+    }
     tell(cases,
          add(cases, td_arena_text(&cases->arena, td_buf_bytes(&name)),
              result_of(f)),
@@ -200,6 +202,8 @@ static void add_rule(struct report_cases *cases, const struct verdict_rule *r,
         (void)td_buf_add_bytes(&body, td_buf_bytes(&one));
         td_buf_release(&one);
     }
+    if (body.len > 0)
+        add_line(&body, "rule: ", r->where);
     if (body.len > 0)
         c->body = td_arena_text(&cases->arena, td_buf_bytes(&body));
     td_buf_release(&body);

@@ -3,7 +3,14 @@
 #include "reports/html.h"
 #include "reports/verdict_json.h"
 
-#include <string.h>
+static enum td_code
+report_write_json(const struct verdict_document *const *docs, size_t len,
+                  struct td_buf *out, struct td_error *err)
+{
+    if (report_verdict_json(out, docs[len - 1]))
+        return td_error_set(err, TD_LIMIT, "json", 0, "the report is too long");
+    return report_done(out, "json", err);
+}
 
 const struct report_format report_formats[] = {
     {"text", "txt", "for people, at a terminal", report_write_text},
@@ -24,22 +31,13 @@ const struct report_format report_formats[] = {
     {NULL, NULL, NULL, NULL},
 };
 
-const struct report_format *report_format_find(const char *name)
+const struct report_format *report_format_find(struct td_bytes name)
 {
     const struct report_format *f = report_formats;
 
-    while (f->name && strcmp(f->name, name) != 0)
+    while (f->name && !td_bytes_is(name, f->name))
         f++;
     return f->name ? f : NULL;
-}
-
-enum td_code report_write_json(const struct verdict_document *const *docs,
-                               size_t len, struct td_buf *out,
-                               struct td_error *err)
-{
-    if (report_verdict_json(out, docs[len - 1]))
-        return td_error_set(err, TD_LIMIT, "json", 0, "the report is too long");
-    return report_done(out, "json", err);
 }
 
 enum td_code report_write_html(const struct verdict_document *const *docs,

@@ -23,7 +23,7 @@ struct report_format {
 extern const struct report_format report_formats[];
 
 /* One of them by name, or NULL. */
-const struct report_format *report_format_find(const char *name);
+const struct report_format *report_format_find(struct td_bytes name);
 
 /* Bytes of a report. Half of what a buffer holds: a buffer that had no room for
  * a text, which is always shorter than this, is fuller than this.
@@ -36,7 +36,7 @@ TD_MUST_CHECK enum td_code report_done(const struct td_buf *out,
                                        const char *name, struct td_error *err);
 
 report_write report_write_text;
-report_write report_write_json;
+report_write report_write_color; /* text for a terminal that shows colors */
 report_write report_write_junit;
 report_write report_write_sarif;
 report_write report_write_tap;

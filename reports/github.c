@@ -43,6 +43,7 @@ struct annotation {
     const char *gate;
     const char *rule; /* or NULL */
     const char *message;
+    const char *place; /* of the rule in its contract, or NULL */
 };
 
 struct annotate {
@@ -72,7 +73,12 @@ static void tell(struct annotate *to, const struct annotation *a)
         add_escaped(out, a->rule, true);
     }
     (void)td_buf_add_text(out, "::");
-    add_escaped(out, a->message[0] ? a->message : "(no message)", false);
+    add_escaped(out, a->message, false);
+    if (a->place) {
+        (void)td_buf_add_text(out, " (rule: ");
+        add_escaped(out, a->place, false);
+        (void)td_buf_add_byte(out, ')');
+    }
     (void)td_buf_add_byte(out, '\n');
 }
 
@@ -119,41 +125,39 @@ static void each_gate(struct annotate *to, const struct verdict_document *doc,
     free(gates.list);
 }
 
-static void each_flaky(struct annotate *to, const struct verdict_document *doc,
-                       heard_fn *heard)
+static void hear_finding(struct annotate *to, const struct verdict_finding *f,
+                         const char *place, heard_fn *heard)
 {
-    for (const struct verdict_test *t = doc->tests; t; t = t->next) {
-        struct annotation a = {.kind = WARNINGS,
-                               .gate = t->gate,
-                               .rule = "flaky",
-                               .message = t->key};
+    struct td_buf message = {0};
+    struct annotation a = {.kind = (enum kind)f->level,
+                           .file = f->file,
+                           .line = f->line || f->has_t ? f->line : f->seq,
+                           .column = f->column,
+                           .gate = f->gate,
+                           .rule = f->rule,
+                           .place = place};
 
-        if (t->result == VERDICT_RESULT_FLAKY)
-            heard(to, &a);
-    }
+    report_add_message(&message, f);
+    a.message = td_buf_str(&message);
+    heard(to, &a);
+    td_buf_release(&message);
 }
 
 static void each(struct annotate *to, const struct verdict_document *doc,
                  heard_fn *heard)
 {
     struct report_findings found = report_pick_findings(doc, NULL);
+    struct report_flaky flaky = report_pick_flaky(doc, NULL);
 
     each_gate(to, doc, heard);
-    for (size_t i = 0; i < found.len; i++) {
-        const struct verdict_finding *f = found.list[i];
-        struct annotation a = {.kind = (enum kind)f->level,
-                               .file = f->file,
-                               .line = f->line || f->has_t ? f->line : f->seq,
-                               .column = f->column,
-                               .gate = f->gate,
-                               .rule = f->rule,
-                               .message = f->message};
-
-        if (f->state == VERDICT_NEW)
-            heard(to, &a);
-    }
-    each_flaky(to, doc, heard);
+    for (size_t i = 0; i < found.len; i++)
+        if (found.list[i]->state == VERDICT_NEW)
+            hear_finding(to, found.list[i],
+                         report_rule_place(doc, found.list[i]), heard);
+    for (size_t i = 0; i < flaky.len; i++)
+        hear_finding(to, &flaky.list[i], NULL, heard);
     free(found.list);
+    free(flaky.list);
 }
 
 enum td_code report_write_github(const struct verdict_document *const *docs,

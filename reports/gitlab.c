@@ -13,14 +13,15 @@
 static const char *fingerprint(struct td_arena *arena,
                                const struct verdict_finding *f)
 {
-    char hex[WIRE_SHA256_HEX];
+    char hex[TD_SHA256_HEX];
     struct td_buf text = {0};
 
     if (f->fp)
         return f->fp;
-    (void)td_buf_addf(&text, "%s\n%s\n%s\n%s", f->gate, f->rule,
-                      f->file ? f->file : "", f->message);
-    wire_sha256_hex(hex, td_buf_bytes(&text));
+    (void)td_buf_addf(&text, "%s\n%s\n%s\n%s\n%s", f->gate, f->rule,
+                      f->file ? f->file : "", f->test ? f->test : "",
+                      f->message);
+    td_sha256_hex(hex, td_buf_bytes(&text));
     td_buf_release(&text);
     return td_arena_print(arena, "%.32s", hex);
 }
@@ -54,13 +55,26 @@ static const char *path_of(const struct verdict_document *doc,
     return path;
 }
 
+/* What a finding says and where its rule stands, if a contract has it. */
+static void put_description(struct quality *q, const struct verdict_finding *f,
+                            const char *rule)
+{
+    struct td_buf text = {0};
+
+    report_add_message(&text, f);
+    if (rule)
+        (void)td_buf_addf(&text, " (rule: %s)", rule);
+    report_put_clean(&q->w, "description", td_buf_str(&text));
+    td_buf_release(&text);
+}
+
 static void put_finding(struct quality *q, const struct verdict_document *doc,
                         const struct verdict_finding *f, const char *severity)
 {
     uint64_t line = f->line ? f->line : f->has_t ? 0 : f->seq;
 
     td_json_object(&q->w, NULL);
-    report_put_clean(&q->w, "description", f->message);
+    put_description(q, f, report_rule_place(doc, f));
     report_put_clean(&q->w, "check_name", f->rule);
     put_fingerprint(q, fingerprint(&q->arena, f));
     td_json_put_text(&q->w, "severity", severity);
@@ -76,6 +90,8 @@ static void put_finding(struct quality *q, const struct verdict_document *doc,
 /* What stands in no finding: gates that could not be judged, flaky tests. */
 static void put_others(struct quality *q, const struct verdict_document *doc)
 {
+    struct report_flaky flaky = report_pick_flaky(doc, NULL);
+
     for (const struct verdict_gate *g = doc->gates; g; g = g->next) {
         struct verdict_finding f = {
             .gate = g->name,
@@ -85,13 +101,9 @@ static void put_others(struct quality *q, const struct verdict_document *doc)
         if (g->outcome == CHECK_ERROR)
             put_finding(q, doc, &f, "blocker");
     }
-    for (const struct verdict_test *t = doc->tests; t; t = t->next) {
-        struct verdict_finding f = {
-            .gate = t->gate, .rule = "flaky", .message = t->key};
-
-        if (t->result == VERDICT_RESULT_FLAKY)
-            put_finding(q, doc, &f, "minor");
-    }
+    for (size_t i = 0; i < flaky.len; i++)
+        put_finding(q, doc, &flaky.list[i], "minor");
+    free(flaky.list);
 }
 
 enum td_code report_write_gitlab(const struct verdict_document *const *docs,

@@ -1,12 +1,14 @@
 #include "reports/html_internal.h"
 
 #include "core/mem.h"
+#include "reports/html_head.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define COMMAND_MAX 4096 /* bytes of a command that can be copied whole */
+#define TITLE_MAX   120  /* bytes of the name of the window */
 
 /* Made by web/pack.c. */
 extern const unsigned char report_script[];
@@ -33,6 +35,7 @@ static const struct badge badges[] = {
     {"new", "+", "o fail"},    {"known", "=", "o skip"},
     {"fixed", "✓", "o pass"},  {"xfail", "○", "o skip"},
     {"xpass", "▲", "o warn"},  {"not judged", "○", "o skip"},
+    {"never", "◇", "o skip"},  {"cut", "…", "o skip"},
 };
 
 void report_badge(struct report_page *p, const char *word)
@@ -55,18 +58,6 @@ const char *report_gate_word(const struct verdict_gate *g)
     return check_outcome_text(g->outcome);
 }
 
-void report_duration(struct td_buf *out, double ns)
-{
-    if (ns >= 10e9)
-        td_buf_addf(out, "%.0f s", ns / 1e9);
-    else if (ns >= 100e6)
-        td_buf_addf(out, "%.1f s", ns / 1e9);
-    else if (ns >= 1e6)
-        td_buf_addf(out, "%.0f ms", ns / 1e6);
-    else
-        td_buf_addf(out, "%.2f ms", ns / 1e6);
-}
-
 void report_number(struct td_buf *out, const struct verdict_number *n,
                    const char *unit)
 {
@@ -77,6 +68,8 @@ void report_number(struct td_buf *out, const struct verdict_number *n,
     else if (n->whole && unit && strcmp(unit, "%") == 0)
         td_buf_addf(out, "%.1f %% (%llu of %llu)", n->value,
                     (unsigned long long)n->part, (unsigned long long)n->whole);
+    else if (unit && strcmp(unit, "%") == 0)
+        td_buf_addf(out, "%.1f %%", n->value);
     else if (counted || fabs(n->value - round(n->value)) < 1e-9)
         td_buf_addf(out, "%.15g%s%s", n->value, counted ? "" : " ",
                     counted ? "" : unit);
@@ -94,16 +87,25 @@ const struct verdict_measure *report_main_measure(const struct verdict_gate *g)
 
 void report_place(struct td_buf *out, const struct verdict_finding *f)
 {
-    if (f->file) {
-        td_buf_add_text(out, f->file);
-        if (f->line)
-            td_buf_addf(out, ":%llu", (unsigned long long)f->line);
-        if (f->line && f->column)
-            td_buf_addf(out, ":%llu", (unsigned long long)f->column);
-    } else if (f->test) {
+    bool elsewhere =
+        f->file && (!f->seq || !f->gate || strcmp(f->file, f->gate) != 0);
+
+    if (f->test)
         td_buf_add_text(out, f->test);
-    } else if (f->seq) {
-        td_buf_addf(out, "event %llu", (unsigned long long)f->seq);
+    if (elsewhere) {
+        td_buf_addf(out, "%s%s", out->len ? ", " : "", f->file);
+        if (f->line) {
+            td_buf_add_text(out, ":");
+            td_buf_add_u64(out, f->line);
+        }
+        if (f->line && f->column) {
+            td_buf_add_text(out, ":");
+            td_buf_add_u64(out, f->column);
+        }
+    }
+    if (f->seq) {
+        td_buf_addf(out, "%sevent %llu", out->len ? " " : "",
+                    (unsigned long long)f->seq);
         if (f->has_t)
             td_buf_addf(out, " at %.3f s", (double)f->t_ns / 1e9);
     }
@@ -121,6 +123,37 @@ void report_command(struct report_page *p, const char *command)
                REPORT_END);
     report_put(&p->w, command);
     report_end(&p->w);
+}
+
+const char *report_gate_name(const struct verdict_gate *g)
+{
+    return g->name && g->name[0] ? g->name : "(no name)";
+}
+
+const char *report_title(const struct verdict_document *doc)
+{
+    const char *only =
+        doc->gates && !doc->gates->next ? doc->gates->name : NULL;
+    const char *slash = only ? strrchr(only, '/') : NULL;
+
+    if (doc->run.project)
+        return doc->run.project;
+    if (!only || !only[0])
+        return "Verdict";
+    return slash && slash[1] ? slash + 1 : only;
+}
+
+uint64_t report_total(const struct verdict_document *doc,
+                      const struct verdict_gate *g)
+{
+    uint64_t kept = 0;
+    uint64_t told = 0;
+
+    for (const struct verdict_finding *f = doc->findings; f; f = f->next)
+        kept += f->gate && g->name && strcmp(f->gate, g->name) == 0;
+    for (const struct verdict_rule *r = g->rules; r; r = r->next)
+        told += r->total;
+    return told > kept ? told : kept;
 }
 
 /* ---- order of the findings ---- */
@@ -156,6 +189,8 @@ static int compare_entries(const void *one, const void *other)
     int order = compare_count(a->gate, b->gate);
 
     if (!order)
+        order = (int)a->worst - (int)b->worst;
+    if (!order)
         order = strcmp(a->group, b->group);
     if (!order)
         order = (int)a->finding->state - (int)b->finding->state;
@@ -164,7 +199,27 @@ static int compare_entries(const void *one, const void *other)
     return order ? order : compare_count(a->number, b->number);
 }
 
-void report_index(struct report_page *p)
+/* Groups with an error come before those that only warn: entries are in order
+ * but for that.
+ */
+static void rank_groups(struct report_page *p)
+{
+    for (size_t from = 0, to; from < p->entries_len; from = to) {
+        enum check_level worst = p->entries[from].finding->level;
+
+        for (to = from; to < p->entries_len &&
+                        p->entries[to].gate == p->entries[from].gate &&
+                        !strcmp(p->entries[to].group, p->entries[from].group);
+             to++) {
+            if (p->entries[to].finding->level < worst)
+                worst = p->entries[to].finding->level;
+        }
+        for (size_t i = from; i < to; i++)
+            p->entries[i].worst = worst;
+    }
+}
+
+static void report_index(struct report_page *p)
 {
     size_t i = 0;
 
@@ -184,9 +239,12 @@ void report_index(struct report_page *p)
         e->group = group ? group : "";
     }
     qsort(p->entries, p->entries_len, sizeof(*p->entries), compare_entries);
+    rank_groups(p);
+    qsort(p->entries, p->entries_len, sizeof(*p->entries), compare_entries);
 }
 
-void report_index_free(struct report_page *p)
+/* The entries in order; report_index_free() takes them. */
+static void report_index_free(struct report_page *p)
 {
     free(p->entries);
     p->entries = NULL;
@@ -207,44 +265,20 @@ size_t report_index_of(const struct report_page *p, size_t gate, size_t *first)
 
 /* ---- the page ---- */
 
-static void put_policy(struct report_tags *w)
-{
-    struct td_buf text = {0};
-
-    td_buf_addf(&text,
-                "default-src 'none'; script-src '%s'; style-src '%s'; "
-                "img-src data:; base-uri 'none'; form-action 'none'; "
-                "require-trusted-types-for 'script'; trusted-types 'none'",
-                report_script_hash, report_style_hash);
-    report_void(w, "meta", "http-equiv", "Content-Security-Policy", "content",
-                td_buf_str(&text), REPORT_END);
-    td_buf_release(&text);
-}
-
 static void put_head(struct report_page *p)
 {
-    struct report_tags *w = &p->w;
+    struct report_head head = {
+        .script_hash = report_script_hash,
+        .style_hash = report_style_hash,
+        .style = td_bytes(report_style, report_style_len),
+    };
+    struct td_buf title = {0};
 
-    report_raw(w, td_text("<!DOCTYPE html>\n"));
-    report_tag(w, "html", "lang", "en", REPORT_END);
-    report_tag(w, "head", REPORT_END);
-    report_void(w, "meta", "charset", "utf-8", REPORT_END);
-    put_policy(w);
-    report_void(w, "meta", "name", "referrer", "content", "no-referrer",
-                REPORT_END);
-    report_void(w, "meta", "name", "viewport", "content",
-                "width=device-width, initial-scale=1", REPORT_END);
-    report_void(w, "meta", "name", "color-scheme", "content", "light dark",
-                REPORT_END);
-    report_void(w, "link", "rel", "icon", "href", "data:,", REPORT_END);
-    report_tag(w, "title", REPORT_END);
-    report_putf(w, "%s: %s", check_outcome_text(p->doc->outcome),
-                p->doc->run.project ? p->doc->run.project : "verdict");
-    report_end(w);
-    report_tag(w, "style", REPORT_END);
-    report_raw(w, td_bytes(report_style, report_style_len));
-    report_end(w);
-    report_end(w);
+    td_buf_addf(&title, "%s: %.*s", check_outcome_text(p->doc->outcome),
+                TITLE_MAX, report_title(p->doc));
+    head.title = td_buf_str(&title);
+    report_html_head(&p->w, &head);
+    td_buf_release(&title);
 }
 
 static void put_foot(struct report_page *p)
@@ -262,13 +296,6 @@ static void put_foot(struct report_page *p)
     report_end(w);
 }
 
-static void put_script(struct report_tags *w)
-{
-    report_tag(w, "script", REPORT_END);
-    report_raw(w, td_bytes(report_script, report_script_len));
-    report_end(w);
-}
-
 static void put_body(struct report_page *p)
 {
     struct report_tags *w = &p->w;
@@ -278,6 +305,7 @@ static void put_body(struct report_page *p)
     report_html_gates(p);
     report_html_details(p);
     report_html_timelines(p);
+    report_html_fields(p);
     report_html_tests(p);
     report_html_coverage(p);
     report_html_perf(p);
@@ -285,7 +313,7 @@ static void put_body(struct report_page *p)
     report_end(w); /* main */
     report_end(w); /* the frame that the top opened */
     report_html_data(p);
-    put_script(w);
+    report_html_script(w, td_bytes(report_script, report_script_len));
     report_end(w);
 }
 

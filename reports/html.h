@@ -20,6 +20,7 @@
 #define REPORT_HTML_FILES    200 /* of the tree of coverage */
 #define REPORT_HTML_LINES    500 /* changed lines */
 #define REPORT_HTML_TREND    20  /* earlier verdicts */
+#define REPORT_HTML_MARKS    200 /* findings on a timeline */
 
 /* Append text in deflated form (RFC 1951) to out, whole. TD_OK or TD_LIMIT. */
 typedef enum td_code (*report_deflate)(struct td_buf *out,

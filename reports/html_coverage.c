@@ -11,12 +11,8 @@ static double percent(const uint64_t part[2])
     return part[1] ? 100.0 * (double)part[0] / (double)part[1] : 100;
 }
 
-/* A bar of 100 px: what is covered is full, what is not is empty. */
-static void put_bar(struct report_page *p, const uint64_t part[2])
+void report_bar(struct report_page *p, const char *wide)
 {
-    char wide[24];
-
-    (void)snprintf(wide, sizeof(wide), "%.0f", percent(part));
     report_tag(&p->w, "svg", "class", "bar-of", "width", "100", "height", "10",
                "aria-hidden", "true", REPORT_END);
     report_tag(&p->w, "rect", "class", "whole", "width", "100", "height", "10",
@@ -26,6 +22,15 @@ static void put_bar(struct report_page *p, const uint64_t part[2])
                "fill", "#7a8594", REPORT_END);
     report_end(&p->w);
     report_end(&p->w);
+}
+
+/* What is covered is full, what is not is empty. */
+static void put_bar(struct report_page *p, const uint64_t part[2])
+{
+    char wide[24];
+
+    (void)snprintf(wide, sizeof(wide), "%.0f", percent(part));
+    report_bar(p, wide);
 }
 
 static void put_share(struct report_page *p, const char *name,
@@ -193,7 +198,8 @@ static void put_tree(struct report_page *p, const struct verdict_coverage *c)
 
     for (const struct verdict_file *g = c->files; g; g = g->next)
         all++;
-    report_leaff(&p->w, "h4", NULL, "%zu files by folder", all);
+    report_leaff(&p->w, "h4", NULL, "%zu file%s by folder", all,
+                 all == 1 ? "" : "s");
     while (f && told < REPORT_HTML_FILES)
         f = put_folder(p, f, &told);
     if (told < all)

@@ -1,20 +1,25 @@
 /* reports/html_data.c - what the page's script shows beyond its text: one block
  * of JSON a section, deflated and in base64, or as it is.
  *
- *     findings   [[gate, rule, level, state, message, place, expected, found,
- *                 excerpt, seq, fp, repro, number]...]
- *     tests      [[gate, key, result, ns or -1, new failure]...]
- *     files      [[gate, path, hit, lines, taken, branches]...]
- *     timelines  [{gate, start, end, bins, names, rows, gaps}...]: a row is the
- *                counts of a name, a run of n empty bins as -n; times in ns as
- *                text, for they may be above 2^53
+ *     findings    [[gate, rule, level, state, message, place, expected, found,
+ *                 excerpt, seq, fp, repro, number, path, events]...], of
+ *                 these each [seq, seconds or -1, text, "here", "witness" or
+ *                 ""]
+ *     tests       [[gate, key, result, ns or -1, new failure]...]
+ *     files       [[gate, path, hit, lines, taken, branches]...]
+ *     timelines   [{gate, start, end, bins, names, rows, gaps, waves, marks}
+ *                 ...]
+ *
+ * A row is the counts of a name, a run of n empty bins as -n; marks are when
+ * findings are, gaps and waves flat lists (from, to; number, from, to); times
+ * in ns and numbers as text, for they may be above 2^53.
  *
  * Texts of more than a few KiB are cut here: the verdict has them whole.
  */
 #include "reports/html_internal.h"
 
-#include "core/b64.h"
 #include "core/json_writer.h"
+#include "reports/html_head.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +35,38 @@ static void put_cut(struct td_json_writer *w, const char *text)
             len--;
     td_json_put_string(w, NULL,
                        td_bytes((const uint8_t *)(text ? text : ""), len));
+}
+
+static void json_event(struct td_json_writer *w, uint64_t seq, bool has_t,
+                       uint64_t t_ns, const char *text)
+{
+    td_json_put_u64(w, NULL, seq);
+    td_json_put_fixed(w, NULL, has_t ? (double)t_ns / 1e9 : -1, 3);
+    put_cut(w, text);
+}
+
+static void json_events(struct td_json_writer *w,
+                        const struct verdict_finding *f)
+{
+    struct report_row rows[REPORT_ROWS_MAX];
+    size_t len = report_rows(f, rows);
+
+    td_json_array(w, NULL);
+    for (size_t i = 0; i < len; i++) {
+        const struct verdict_witness *at = rows[i].witness;
+        const struct verdict_event *by = rows[i].event;
+
+        td_json_array(w, NULL);
+        if (at)
+            json_event(w, at->seq, at->has_t, at->t_ns, at->value);
+        else if (by)
+            json_event(w, by->seq, by->has_t, by->t_ns, by->value);
+        else
+            json_event(w, f->seq, f->has_t, f->t_ns, f->excerpt);
+        td_json_put_text(w, NULL, at ? "witness" : by ? "" : "here");
+        td_json_array_end(w);
+    }
+    td_json_array_end(w);
 }
 
 static void json_finding(struct td_json_writer *w, const struct report_entry *e)
@@ -52,6 +89,8 @@ static void json_finding(struct td_json_writer *w, const struct report_entry *e)
     put_cut(w, f->fp);
     put_cut(w, f->repro);
     td_json_put_u64(w, NULL, e->number);
+    put_cut(w, f->path);
+    json_events(w, f);
     td_json_array_end(w);
     td_buf_release(&place);
 }
@@ -119,7 +158,23 @@ static void json_ns(struct td_json_writer *w, const char *key, uint64_t ns)
     td_json_put_text(w, key, text);
 }
 
-static void json_timeline(struct td_json_writer *w,
+static void json_marks(struct td_json_writer *w, const struct report_page *p,
+                       size_t gate)
+{
+    size_t first;
+    size_t end = report_index_of(p, gate, &first) + first;
+
+    td_json_array(w, "marks");
+    for (size_t i = first, marked = 0; i < end && marked < REPORT_HTML_MARKS;
+         i++)
+        if (p->entries[i].finding->has_t) {
+            json_ns(w, NULL, p->entries[i].finding->t_ns);
+            marked++;
+        }
+    td_json_array_end(w);
+}
+
+static void json_timeline(struct td_json_writer *w, const struct report_page *p,
                           const struct verdict_gate *g, size_t index)
 {
     const struct verdict_timeline *t = g->timeline;
@@ -143,6 +198,14 @@ static void json_timeline(struct td_json_writer *w,
         json_ns(w, NULL, t->gaps[i][1]);
     }
     td_json_array_end(w);
+    td_json_array(w, "waves");
+    for (size_t i = 0; i < t->waves_len; i++) {
+        json_ns(w, NULL, t->waves[i].number);
+        json_ns(w, NULL, t->waves[i].from_ns);
+        json_ns(w, NULL, t->waves[i].to_ns);
+    }
+    td_json_array_end(w);
+    json_marks(w, p, index);
     td_json_object_end(w);
 }
 
@@ -153,7 +216,7 @@ static void json_timelines(struct td_json_writer *w,
 
     for (const struct verdict_gate *g = p->doc->gates; g; g = g->next, index++)
         if (g->timeline && g->timeline->bins_len)
-            json_timeline(w, g, index);
+            json_timeline(w, p, g, index);
 }
 
 /* ---- blocks ---- */
@@ -180,17 +243,10 @@ static void put_deflated(struct report_page *p, const char *id,
                          struct td_bytes json)
 {
     struct td_buf packed = {0};
-    struct td_buf text = {0};
 
     p->w.code = p->in->deflate(&packed, json);
-    if (p->w.code == TD_OK)
-        p->w.code = td_b64_encode(&text, td_buf_bytes(&packed));
-    report_tag(&p->w, "script", "type", "application/octet-stream", "id", id,
-               REPORT_END);
-    report_raw(&p->w, td_buf_bytes(&text));
-    report_end(&p->w);
+    report_html_bytes(&p->w, id, td_buf_bytes(&packed));
     td_buf_release(&packed);
-    td_buf_release(&text);
 }
 
 static void put_block(struct report_page *p, const char *id,

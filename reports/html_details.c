@@ -54,26 +54,40 @@ static void put_witness_row(struct report_page *p,
     report_end(&p->w);
 }
 
-/* The witnesses and the event itself, in the order of the stream. */
+static void put_neighbour(struct report_page *p, const struct verdict_event *at)
+{
+    report_tag(&p->w, "tr", "class", "beside", REPORT_END);
+    put_witness(p, at->seq, at->has_t, at->t_ns);
+    report_payload(&p->w, "td", at->value ? at->value : "", PAYLOAD_MAX);
+    report_leaf(&p->w, "td", NULL, "");
+    report_end(&p->w);
+}
+
+static void put_row(struct report_page *p, const struct verdict_finding *f,
+                    const struct report_row *row)
+{
+    if (row->witness)
+        put_witness_row(p, row->witness);
+    else if (row->event)
+        put_neighbour(p, row->event);
+    else
+        put_own(p, f);
+}
+
 static void put_events(struct report_page *p, const struct verdict_finding *f)
 {
-    bool told = f->seq == 0;
+    struct report_row rows[REPORT_ROWS_MAX];
+    size_t len = report_rows(f, rows);
 
-    if (told && f->witness_len == 0)
+    if (len == 0)
         return;
     report_tag(&p->w, "table", "class", "events", REPORT_END);
-    report_leaf(&p->w, "caption", NULL, "Events it rests on");
+    report_leaf(&p->w, "caption", NULL,
+                f->around ? "Events it rests on, and their neighbours"
+                          : "Events it rests on");
     report_tag(&p->w, "tbody", REPORT_END);
-    for (size_t i = 0; i < f->witness_len; i++) {
-        if (!told && f->witness[i].seq >= f->seq) {
-            put_own(p, f);
-            told = true;
-        }
-        if (f->witness[i].seq != f->seq || !f->seq)
-            put_witness_row(p, &f->witness[i]);
-    }
-    if (!told)
-        put_own(p, f);
+    for (size_t i = 0; i < len; i++)
+        put_row(p, f, &rows[i]);
     report_end(&p->w);
     report_end(&p->w);
 }
@@ -171,7 +185,8 @@ static void put_group(struct report_page *p, size_t at, size_t len)
         put_finding(p, &p->entries[i], i == at);
     if (most < len)
         report_leaff(&p->w, "p", "cut",
-                     "%zu of %zu; the list of all findings has the rest (it "
+                     "%zu of the %zu that were kept; the list of all findings "
+                     "has the rest (it "
                      "needs scripts; so does verdict.json have it).",
                      most, len);
 }
@@ -229,6 +244,10 @@ static void put_run(struct report_page *p, const struct verdict_gate *g)
         report_leaff(&p->w, "dd", "mono", "%s (%s, %llu bytes, %s)", i->path,
                      i->format, (unsigned long long)i->bytes,
                      i->state ? i->state : "ok");
+        if (i->sha256) {
+            report_leaf(&p->w, "dt", NULL, "SHA-256");
+            report_leaf(&p->w, "dd", "mono", i->sha256);
+        }
     }
     if (g->kind == VERDICT_STREAM) {
         report_leaf(&p->w, "dt", NULL, "events");
@@ -276,7 +295,8 @@ static void put_measures(struct report_page *p, const struct verdict_gate *g)
         report_tag(&p->w, "td", "data-l", "Limit", "class", "num", REPORT_END);
         report_put(&p->w, m->op);
         if (m->limit.known)
-            report_putf(&p->w, " %.10g", m->limit.value);
+            report_putf(&p->w, " %.10g%s", m->limit.value,
+                        m->unit && strcmp(m->unit, "%") == 0 ? " %" : "");
         report_end(&p->w);
         put_value(p, "Base", &m->base, m->unit);
         report_end(&p->w);
@@ -285,7 +305,47 @@ static void put_measures(struct report_page *p, const struct verdict_gate *g)
     report_end(&p->w);
 }
 
-static void put_rule(struct report_page *p, const struct verdict_rule *r)
+/* The first finding of the rule that will stand in the page; false: none will.
+ */
+static bool first_of(const struct report_page *p, size_t gate, const char *rule,
+                     size_t *number)
+{
+    size_t shown = p->shown;
+    size_t first;
+    size_t end = report_index_of(p, gate, &first) + first;
+
+    for (size_t at = first; at < end && shown < REPORT_HTML_FINDINGS;) {
+        size_t len = group_len(p, at, end);
+
+        if (strcmp(p->entries[at].group, rule) == 0) {
+            *number = p->entries[at].number;
+            return true;
+        }
+        shown += len < REPORT_HTML_PER_RULE ? len : REPORT_HTML_PER_RULE;
+        at += len;
+    }
+    return false;
+}
+
+/* How many, and a way to them. */
+static void put_total(struct report_page *p, const struct verdict_rule *r,
+                      size_t gate)
+{
+    size_t number;
+    char target[32];
+
+    if (r->total == 0 || !first_of(p, gate, r->id ? r->id : "", &number)) {
+        report_putf(&p->w, "%llu", (unsigned long long)r->total);
+        return;
+    }
+    (void)snprintf(target, sizeof(target), "#f%zu", number);
+    report_tag(&p->w, "a", "href", target, REPORT_END);
+    report_putf(&p->w, "%llu", (unsigned long long)r->total);
+    report_end(&p->w);
+}
+
+static void put_rule(struct report_page *p, const struct verdict_rule *r,
+                     size_t gate)
 {
     report_tag(&p->w, "tr", REPORT_END);
     report_tag(&p->w, "th", "scope", "row", REPORT_END);
@@ -302,17 +362,20 @@ static void put_rule(struct report_page *p, const struct verdict_rule *r)
         report_leaff(&p->w, "p", "dim", "%s%s%s", r->note ? r->note : "",
                      r->note && r->reason ? ". " : "",
                      r->reason ? r->reason : "");
+    if (r->where)
+        report_leaff(&p->w, "p", "dim", "%s", r->where);
     report_end(&p->w);
     report_tag(&p->w, "td", "data-l", "Judged", "class", "num", REPORT_END);
     report_putf(&p->w, "%llu", (unsigned long long)r->judged);
     report_end(&p->w);
     report_tag(&p->w, "td", "data-l", "Findings", "class", "num", REPORT_END);
-    report_putf(&p->w, "%llu", (unsigned long long)r->total);
+    put_total(p, r, gate);
     report_end(&p->w);
     report_end(&p->w);
 }
 
-static void put_rules(struct report_page *p, const struct verdict_gate *g)
+static void put_rules(struct report_page *p, const struct verdict_gate *g,
+                      size_t index)
 {
     if (!g->rules)
         return;
@@ -323,8 +386,62 @@ static void put_rules(struct report_page *p, const struct verdict_gate *g)
                               "</tr></thead>"));
     report_tag(&p->w, "tbody", REPORT_END);
     for (const struct verdict_rule *r = g->rules; r; r = r->next)
-        put_rule(p, r);
+        put_rule(p, r, index);
     report_end(&p->w);
+    report_end(&p->w);
+}
+
+static void put_gate_head(struct report_page *p, const struct verdict_gate *g)
+{
+    report_tag(&p->w, "h3", REPORT_END);
+    report_payload(&p->w, "span", report_gate_name(g), 200);
+    report_put(&p->w, " ");
+    report_badge(p, report_gate_word(g));
+    report_end(&p->w);
+}
+
+static void put_whole(struct report_page *p, const struct verdict_gate *g,
+                      size_t index)
+{
+    put_gate_head(p, g);
+    put_run(p, g);
+    put_measures(p, g);
+    put_rules(p, g, index);
+    put_findings(p, index);
+}
+
+/* A gate that nobody need look at: it passed without a finding or a remark. */
+static bool is_quiet(const struct report_page *p, const struct verdict_gate *g,
+                     size_t index)
+{
+    size_t first;
+
+    return g->outcome == CHECK_PASS && !g->lossy &&
+           report_index_of(p, index, &first) == 0;
+}
+
+static bool has_more(const struct verdict_gate *g)
+{
+    return g->reason || g->command.len || g->needs.len || g->inputs ||
+           g->exited || g->measures || g->rules || g->log ||
+           g->kind == VERDICT_STREAM;
+}
+
+/* It is one line, with what it ran and measured behind it. */
+static void put_quiet(struct report_page *p, const struct verdict_gate *g,
+                      size_t index)
+{
+    if (!has_more(g)) {
+        put_gate_head(p, g);
+        return;
+    }
+    report_tag(&p->w, "details", REPORT_END);
+    report_tag(&p->w, "summary", REPORT_END);
+    put_gate_head(p, g);
+    report_end(&p->w);
+    put_run(p, g);
+    put_measures(p, g);
+    put_rules(p, g, index);
     report_end(&p->w);
 }
 
@@ -335,15 +452,10 @@ static void put_gate(struct report_page *p, const struct verdict_gate *g,
 
     (void)snprintf(id, sizeof(id), "g%zu", index);
     report_tag(&p->w, "section", "class", "gate", "id", id, REPORT_END);
-    report_tag(&p->w, "h3", REPORT_END);
-    report_payload(&p->w, "span", g->name ? g->name : "", 200);
-    report_put(&p->w, " ");
-    report_badge(p, report_gate_word(g));
-    report_end(&p->w);
-    put_run(p, g);
-    put_measures(p, g);
-    put_rules(p, g);
-    put_findings(p, index);
+    if (is_quiet(p, g, index))
+        put_quiet(p, g, index);
+    else
+        put_whole(p, g, index);
     report_end(&p->w);
 }
 
@@ -352,10 +464,15 @@ void report_html_details(struct report_page *p)
     size_t first;
     size_t index = 0;
 
+    if (!p->doc->gates && !p->doc->findings)
+        return;
     report_tag(&p->w, "section", "id", "findings", REPORT_END);
     report_leaff(&p->w, "h2", NULL, "Findings");
     report_tag(&p->w, "div", "id", "all", REPORT_END);
     report_end(&p->w);
+    if (!p->doc->findings)
+        report_leaf(&p->w, "p", "dim",
+                    "There are none. What each gate ran and measured:");
     for (const struct verdict_gate *g = p->doc->gates; g; g = g->next)
         put_gate(p, g, index++);
     if (report_index_of(p, index, &first)) {

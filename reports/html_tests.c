@@ -3,6 +3,7 @@
  */
 #include "reports/html_internal.h"
 
+#include "core/clock.h"
 #include "core/mem.h"
 
 #include <stdlib.h>
@@ -52,7 +53,7 @@ static void put_test(struct report_page *p, const struct verdict_test *t)
     struct td_buf text = {0};
 
     if (t->ns >= 0)
-        report_duration(&text, (double)t->ns);
+        (void)td_duration_format(&text, (uint64_t)t->ns);
     report_tag(&p->w, "tr", REPORT_END);
     report_tag(&p->w, "th", "scope", "row", REPORT_END);
     report_payload(&p->w, "span", t->key ? t->key : "", 300);

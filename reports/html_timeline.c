@@ -3,6 +3,8 @@
  */
 #include "reports/html_internal.h"
 
+#include "core/utf8.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +14,9 @@
 #define LANE   22  /* px from lane to lane */
 #define LABEL  160 /* px for the names */
 #define HIGH   18  /* px of the highest column */
-#define MARKS  200 /* findings that are marked */
+#define NAME   22  /* characters of a name */
+#define STRIP  20  /* px of the waves, above the lanes */
+#define ROOM   60  /* px that the name of a wave takes */
 
 #define COLUMNS (WIDE / COLUMN)
 
@@ -24,6 +28,17 @@ static double x_of(const struct verdict_timeline *t, uint64_t ns)
         return LABEL;
     return LABEL +
            (length > 0 ? (double)(ns - t->start_ns) / length * WIDE : 0);
+}
+
+static size_t top_of(const struct verdict_timeline *t)
+{
+    return t->waves_len ? STRIP : 0;
+}
+
+/* Where the lanes end. */
+static size_t end_of(const struct verdict_timeline *t)
+{
+    return top_of(t) + t->names.len * LANE;
 }
 
 /* Events of a name in one column, of which each is some bins. */
@@ -55,12 +70,31 @@ static void put_line(struct td_buf *d, double *sums, double base)
         }
 }
 
+/* As much of a name as there is room for. */
+static void put_name(struct report_page *p, const char *name)
+{
+    const uint8_t *at = (const uint8_t *)name;
+    const uint8_t *end = at + strlen(name);
+    size_t chars = 0;
+
+    while (at < end && chars < NAME - 1) {
+        size_t len = td_utf8_step(at, end);
+
+        at += len ? len : td_utf8_broken(at, end);
+        chars++;
+    }
+    report_put_bytes(&p->w, td_bytes((const uint8_t *)name,
+                                     (size_t)(at - (const uint8_t *)name)));
+    if (at < end)
+        report_put(&p->w, "…");
+}
+
 static void put_lane(struct report_page *p, const struct verdict_timeline *t,
                      size_t name)
 {
     double sums[COLUMNS];
     double all = 0;
-    double base = (double)(name + 1) * LANE;
+    double base = (double)((name + 1) * LANE + top_of(t));
     struct td_buf d = {0};
     char y[24];
 
@@ -71,7 +105,7 @@ static void put_lane(struct report_page *p, const struct verdict_timeline *t,
     put_line(&d, sums, base);
     (void)snprintf(y, sizeof(y), "%.0f", base - 5);
     report_tag(&p->w, "text", "x", "0", "y", y, "class", "name", REPORT_END);
-    report_putf(&p->w, "%.22s", t->names.list[name]);
+    put_name(p, t->names.list[name]);
     report_tag(&p->w, "title", REPORT_END);
     report_putf(&p->w, "%s: %.0f events", t->names.list[name], all);
     report_end(&p->w);
@@ -85,8 +119,10 @@ static void put_lane(struct report_page *p, const struct verdict_timeline *t,
 static void put_gaps(struct report_page *p, const struct verdict_timeline *t)
 {
     char high[24];
+    char y[24];
 
     (void)snprintf(high, sizeof(high), "%zu", t->names.len * LANE);
+    (void)snprintf(y, sizeof(y), "%zu", top_of(t));
     for (size_t i = 0; i < t->gaps_len; i++) {
         double from = x_of(t, t->gaps[i][0]);
         double wide = x_of(t, t->gaps[i][1]) - from;
@@ -97,7 +133,7 @@ static void put_gaps(struct report_page *p, const struct verdict_timeline *t)
             continue;
         (void)snprintf(x, sizeof(x), "%.1f", from);
         (void)snprintf(w, sizeof(w), "%.1f", wide);
-        report_tag(&p->w, "rect", "class", "gap", "x", x, "y", "0", "width", w,
+        report_tag(&p->w, "rect", "class", "gap", "x", x, "y", y, "width", w,
                    "height", high, "fill", "url(#hatch)", REPORT_END);
         report_tag(&p->w, "title", REPORT_END);
         report_putf(&p->w, "nothing for %.3f s",
@@ -107,11 +143,43 @@ static void put_gaps(struct report_page *p, const struct verdict_timeline *t)
     }
 }
 
+/* A band behind the lanes, every second one darker, with its name on top. */
+static void put_wave(struct report_page *p, const struct verdict_timeline *t,
+                     size_t i)
+{
+    const struct verdict_wave *wave = &t->waves[i];
+    double from = x_of(t, wave->from_ns);
+    double wide = x_of(t, wave->to_ns) - from;
+    char x[24];
+    char w[24];
+    char high[24];
+
+    (void)snprintf(x, sizeof(x), "%.1f", from);
+    (void)snprintf(w, sizeof(w), "%.1f", wide < 1 ? 1 : wide);
+    (void)snprintf(high, sizeof(high), "%zu", end_of(t));
+    report_tag(&p->w, "rect", "class", i % 2 ? "wave odd" : "wave", "x", x, "y",
+               "0", "width", w, "height", high, "fill",
+               i % 2 ? "#dfe4ea" : "#f0f3f6", REPORT_END);
+    report_tag(&p->w, "title", REPORT_END);
+    report_putf(&p->w, "wave %llu: %.3f to %.3f s",
+                (unsigned long long)wave->number, (double)wave->from_ns / 1e9,
+                (double)wave->to_ns / 1e9);
+    report_end(&p->w);
+    report_end(&p->w);
+    if (wide < ROOM)
+        return;
+    (void)snprintf(x, sizeof(x), "%.1f", from + 4);
+    report_tag(&p->w, "text", "x", x, "y", "14", "class", "wave-name",
+               REPORT_END);
+    report_putf(&p->w, "wave %llu", (unsigned long long)wave->number);
+    report_end(&p->w);
+}
+
 static void put_mark(struct report_page *p, const struct verdict_timeline *t,
                      const struct verdict_finding *f)
 {
     double x = x_of(t, f->t_ns);
-    double y = (double)t->names.len * LANE;
+    double y = (double)end_of(t);
     struct td_buf d = {0};
 
     td_buf_addf(&d, "M%.1f %.0fl-5 9h10z", x, y + 2);
@@ -131,7 +199,7 @@ static void put_marks(struct report_page *p, const struct verdict_gate *g,
     size_t len = report_index_of(p, index, &first);
     size_t marked = 0;
 
-    for (size_t i = first; i < first + len && marked < MARKS; i++)
+    for (size_t i = first; i < first + len && marked < REPORT_HTML_MARKS; i++)
         if (p->entries[i].finding->has_t) {
             put_mark(p, g->timeline, p->entries[i].finding);
             marked++;
@@ -144,7 +212,7 @@ static void put_times(struct report_page *p, const struct verdict_timeline *t)
     char y[24];
     char x[24];
 
-    (void)snprintf(y, sizeof(y), "%zu", t->names.len * LANE + 26);
+    (void)snprintf(y, sizeof(y), "%zu", end_of(t) + 26);
     for (int i = 0; i <= 4; i++) {
         (void)snprintf(x, sizeof(x), "%d", LABEL + WIDE * i / 4);
         report_tag(&p->w, "text", "x", x, "y", y, "class", "tick",
@@ -157,6 +225,32 @@ static void put_times(struct report_page *p, const struct verdict_timeline *t)
                     (double)t->start_ns / 1e9 + length * i / 4);
         report_end(&p->w);
     }
+}
+
+static void put_waves_table(struct report_page *p,
+                            const struct verdict_timeline *t)
+{
+    if (t->waves_len == 0)
+        return;
+    report_tag(&p->w, "table", "class", "density", REPORT_END);
+    report_raw(&p->w,
+               td_text("<thead><tr><th>Wave</th><th class=\"num\">From</th>"
+                       "<th class=\"num\">To</th><th "
+                       "class=\"num\">Took</th></tr></thead>"));
+    report_tag(&p->w, "tbody", REPORT_END);
+    for (size_t i = 0; i < t->waves_len; i++) {
+        const struct verdict_wave *w = &t->waves[i];
+
+        report_tag(&p->w, "tr", REPORT_END);
+        report_leaff(&p->w, "td", NULL, "%llu", (unsigned long long)w->number);
+        report_leaff(&p->w, "td", "num", "%.3f s", (double)w->from_ns / 1e9);
+        report_leaff(&p->w, "td", "num", "%.3f s", (double)w->to_ns / 1e9);
+        report_leaff(&p->w, "td", "num", "%.3f s",
+                     (double)(w->to_ns - w->from_ns) / 1e9);
+        report_end(&p->w);
+    }
+    report_end(&p->w);
+    report_end(&p->w);
 }
 
 /* The same as a table, for who does not see the picture. */
@@ -195,6 +289,7 @@ static void put_table(struct report_page *p, const struct verdict_timeline *t)
     }
     report_end(&p->w);
     report_end(&p->w);
+    put_waves_table(p, t);
     report_end(&p->w);
 }
 
@@ -213,22 +308,30 @@ static void put_timeline(struct report_page *p, const struct verdict_gate *g,
     bool others = strcmp(t->names.list[t->names.len - 1], "other") == 0;
     char box[64];
     char which[24];
+    struct td_buf waves = {0};
 
+    if (t->waves_len)
+        td_buf_addf(&waves, ", in %zu wave%s", t->waves_len,
+                    t->waves_len == 1 ? "" : "s");
     (void)snprintf(box, sizeof(box), "0 0 %d %zu", LABEL + WIDE,
-                   t->names.len * LANE + 30);
+                   end_of(t) + 30);
     (void)snprintf(which, sizeof(which), "%zu", index);
-    report_leaff(&p->w, "h3", NULL, "%s", g->name ? g->name : "");
-    report_leaff(&p->w, "p", "dim",
-                 "%llu events of %s%zu names in %.3f s; %zu long gaps are "
-                 "hatched. Height is the square root of the count, a lane for "
-                 "itself.",
-                 (unsigned long long)g->events, others ? "more than " : "",
-                 t->names.len - others, (double)(t->end_ns - t->start_ns) / 1e9,
-                 t->gaps_len);
+    report_leaff(&p->w, "h3", NULL, "%s", report_gate_name(g));
+    report_leaff(
+        &p->w, "p", "dim",
+        "%llu events of %s%zu names in %.3f s%s; %zu long "
+        "gap%s hatched. Height is the square root of the count, a lane for "
+        "itself.",
+        (unsigned long long)g->events, others ? "more than " : "",
+        t->names.len - others, (double)(t->end_ns - t->start_ns) / 1e9,
+        td_buf_str(&waves), t->gaps_len, t->gaps_len == 1 ? " is" : "s are");
+    td_buf_release(&waves);
     report_tag(&p->w, "div", "class", "lanes", "data-gate", which, REPORT_END);
     report_tag(&p->w, "svg", "viewBox", box, "role", "img", "aria-label",
                "density of the stream by name", REPORT_END);
     put_hatch(&p->w);
+    for (size_t i = 0; i < t->waves_len; i++)
+        put_wave(p, t, i);
     put_gaps(p, t);
     for (size_t n = 0; n < t->names.len; n++)
         put_lane(p, t, n);
@@ -237,23 +340,44 @@ static void put_timeline(struct report_page *p, const struct verdict_gate *g,
     report_end(&p->w);
     report_end(&p->w);
     put_table(p, t);
+    report_html_latencies(p, g);
+}
+
+/* What rules measured by another clock than the tape's. */
+static void put_untimed(struct report_page *p, const struct verdict_gate *g)
+{
+    report_leaff(&p->w, "h3", NULL, "%s", report_gate_name(g));
+    report_leaf(&p->w, "p", "dim",
+                "Its events have no times of a tape: there is nothing to "
+                "draw.");
+    report_html_latencies(p, g);
+}
+
+static bool can_draw(const struct verdict_gate *g)
+{
+    return g->timeline && g->timeline->bins_len && g->timeline->names.len;
+}
+
+bool report_has_timeline(const struct verdict_document *doc)
+{
+    for (const struct verdict_gate *g = doc->gates; g; g = g->next)
+        if (can_draw(g) || g->latencies)
+            return true;
+    return false;
 }
 
 void report_html_timelines(struct report_page *p)
 {
     size_t index = 0;
-    bool any = false;
 
+    if (!report_has_timeline(p->doc))
+        return;
     report_tag(&p->w, "section", "id", "timeline", REPORT_END);
     report_leaf(&p->w, "h2", NULL, "Timeline");
     for (const struct verdict_gate *g = p->doc->gates; g; g = g->next, index++)
-        if (g->timeline && g->timeline->bins_len && g->timeline->names.len) {
+        if (can_draw(g))
             put_timeline(p, g, index);
-            any = true;
-        }
-    if (!any)
-        report_leaf(&p->w, "p", "dim",
-                    "No stream with times was judged: there is nothing to "
-                    "draw.");
+        else if (g->latencies)
+            put_untimed(p, g);
     report_end(&p->w);
 }

@@ -4,30 +4,57 @@
 #include "reports/html_internal.h"
 
 #include "core/clock.h"
+#include "validator/verdict/sum.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define FIRST_MAX   5
-#define TREND_WIDE  6
-#define TREND_HIGH  20
-#define COMMIT_KEEP 12
+#define FIRST_MAX    5
+#define TREND_WIDE   6
+#define TREND_HIGH   20
+#define COMMIT_KEEP  12
+#define MEASURE_KEEP 60
+#define TITLE_MAX    160
+#define ID_KEEP      40
+
+static bool is_bad(const struct verdict_gate *g)
+{
+    return g->outcome == CHECK_FAIL || g->outcome == CHECK_ERROR ||
+           g->outcome == CHECK_FLAKY;
+}
+
+static size_t count_bad(const struct verdict_document *doc)
+{
+    size_t n = 0;
+
+    for (const struct verdict_gate *g = doc->gates; g; g = g->next)
+        n += is_bad(g);
+    return n;
+}
 
 /* ---- bar ---- */
 
+static bool has_fields(const struct verdict_document *doc)
+{
+    for (const struct verdict_gate *g = doc->gates; g; g = g->next)
+        if (g->names)
+            return true;
+    return false;
+}
+
 static void put_links(struct report_page *p)
 {
-    static const char *const links[][2] = {{"#first", "Do first"},
-                                           {"#gates", "Gates"},
-                                           {"#findings", "Findings"},
-                                           {"#timeline", "Timeline"},
-                                           {"#tests", "Tests"},
-                                           {"#coverage", "Coverage"},
-                                           {"#performance", "Performance"}};
+    const char *first = count_bad(p->doc) ? "Do first" : "Verdict";
+    const char *const links[][2] = {
+        {"#first", first},         {"#gates", "Gates"},
+        {"#findings", "Findings"}, {"#timeline", "Timeline"},
+        {"#fields", "Fields"},     {"#tests", "Tests"},
+        {"#coverage", "Coverage"}, {"#performance", "Performance"}};
     const bool there[] = {true,
-                          true,
-                          true,
-                          true,
+                          p->doc->gates != NULL,
+                          p->doc->gates || p->doc->findings,
+                          report_has_timeline(p->doc),
+                          has_fields(p->doc),
                           p->doc->tests != NULL,
                           p->doc->coverage != NULL,
                           p->doc->perf != NULL};
@@ -58,7 +85,8 @@ static void put_facts(struct report_page *p)
 
     report_tag(&p->w, "p", "class", "facts", REPORT_END);
     if (run->id)
-        report_leaff(&p->w, "span", NULL, "run %s", run->id);
+        report_leaff(&p->w, "span", NULL, "run %.*s%s", ID_KEEP, run->id,
+                     strlen(run->id) > ID_KEEP ? "..." : "");
     if (run->commit)
         report_leaff(&p->w, "span", "mono", "%.*s%s", COMMIT_KEEP, run->commit,
                      run->dirty ? " (changed since)" : "");
@@ -69,7 +97,10 @@ static void put_facts(struct report_page *p)
         report_leaff(&p->w, "span", NULL, "%.10s %.5s UTC", td_buf_str(&text),
                      td_buf_str(&text) + 11);
     td_buf_clear(&text);
-    report_duration(&text, (double)run->ms * 1e6);
+    if (run->ms > 0)
+        (void)td_duration_format(&text, run->ms * TD_NS_PER_MS);
+    else
+        (void)td_buf_add_text(&text, "< 1 ms");
     report_leaf(&p->w, "span", NULL, td_buf_str(&text));
     if (run->strict)
         report_leaf(&p->w, "span", NULL, "strict");
@@ -79,8 +110,6 @@ static void put_facts(struct report_page *p)
 
 static void put_bar(struct report_page *p)
 {
-    const char *project = p->doc->run.project;
-
     report_tag(&p->w, "a", "class", "skip-link", "href", "#main", REPORT_END);
     report_put(&p->w, "Skip to the verdict");
     report_end(&p->w);
@@ -89,7 +118,9 @@ static void put_bar(struct report_page *p)
     report_badge(p, check_outcome_text(p->doc->outcome));
     report_end(&p->w);
     report_tag(&p->w, "div", "class", "title", REPORT_END);
-    report_leaf(&p->w, "h1", NULL, project ? project : "Verdict");
+    report_tag(&p->w, "h1", REPORT_END);
+    report_payload(&p->w, "span", report_title(p->doc), TITLE_MAX);
+    report_end(&p->w);
     put_facts(p);
     report_end(&p->w);
     report_tag(&p->w, "div", "class", "tools", "id", "tools", REPORT_END);
@@ -99,49 +130,25 @@ static void put_bar(struct report_page *p)
 
 /* ---- what to do first ---- */
 
-static bool is_bad(const struct verdict_gate *g)
+static void put_sentence(struct report_page *p)
 {
-    return g->outcome == CHECK_FAIL || g->outcome == CHECK_ERROR ||
-           g->outcome == CHECK_FLAKY;
+    struct td_buf sum = {0};
+
+    verdict_add_sentence(&sum, p->doc);
+    (void)td_buf_add_byte(&sum, '.');
+    report_leaf(&p->w, "p", "lead", td_buf_str(&sum));
+    td_buf_release(&sum);
 }
 
-static size_t count_bad(const struct verdict_document *doc)
-{
-    size_t n = 0;
-
-    for (const struct verdict_gate *g = doc->gates; g; g = g->next)
-        n += is_bad(g);
-    return n;
-}
-
-static void put_sentence(struct report_page *p, size_t bad)
-{
-    size_t flaky = 0;
-
-    for (const struct verdict_gate *g = p->doc->gates; g; g = g->next)
-        flaky += g->outcome == CHECK_FLAKY;
-    if (p->gates_len == 0)
-        report_leaf(&p->w, "p", "lead", "No gate was judged.");
-    else if (bad == 0)
-        report_leaff(&p->w, "p", "lead", "None of %zu gates failed.",
-                     p->gates_len);
-    else if (bad == flaky)
-        report_leaff(&p->w, "p", "lead",
-                     "%zu of %zu gates passed only with flaky tests.", bad,
-                     p->gates_len);
-    else
-        report_leaff(&p->w, "p", "lead", "%zu of %zu gates did not pass.", bad,
-                     p->gates_len);
-}
-
-static void put_first_finding(struct report_page *p, size_t gate)
+/* The command that it shows, or NULL. */
+static const char *put_first_finding(struct report_page *p, size_t gate)
 {
     struct td_buf place = {0};
     const struct verdict_finding *f;
     size_t first;
 
     if (report_index_of(p, gate, &first) == 0)
-        return;
+        return NULL;
     f = p->entries[first].finding;
     for (size_t i = first; i < p->entries_len && p->entries[i].gate == gate;
          i++)
@@ -161,17 +168,19 @@ static void put_first_finding(struct report_page *p, size_t gate)
     report_end(&p->w);
     report_command(p, f->repro);
     td_buf_release(&place);
+    return f->repro;
 }
 
 static void put_first(struct report_page *p, const struct verdict_gate *g,
                       size_t index)
 {
+    const char *shown;
     char target[32];
 
     (void)snprintf(target, sizeof(target), "#g%zu", index);
     report_tag(&p->w, "li", REPORT_END);
     report_tag(&p->w, "a", "href", target, REPORT_END);
-    report_payload(&p->w, "b", g->name ? g->name : "", 200);
+    report_payload(&p->w, "b", report_gate_name(g), 200);
     report_end(&p->w);
     report_put(&p->w, " ");
     report_badge(p, report_gate_word(g));
@@ -179,27 +188,33 @@ static void put_first(struct report_page *p, const struct verdict_gate *g,
         report_put(&p->w, " ");
         report_payload(&p->w, "span", g->reason, 300);
     }
-    put_first_finding(p, index);
-    report_command(p, g->repro);
+    shown = put_first_finding(p, index);
+    if (!shown || !g->repro || strcmp(shown, g->repro) != 0)
+        report_command(p, g->repro);
     report_end(&p->w);
 }
 
 static void put_firsts(struct report_page *p)
 {
+    static const enum check_outcome worst[] = {CHECK_FAIL, CHECK_ERROR,
+                                               CHECK_FLAKY};
     size_t bad = count_bad(p->doc);
-    size_t index = 0;
     size_t done = 0;
 
     report_tag(&p->w, "section", "id", "first", "class", "first", REPORT_END);
     report_leaf(&p->w, "h2", NULL, bad ? "Do first" : "Verdict");
-    put_sentence(p, bad);
+    put_sentence(p);
     report_tag(&p->w, "ol", REPORT_END);
-    for (const struct verdict_gate *g = p->doc->gates; g && done < FIRST_MAX;
-         g = g->next, index++)
-        if (is_bad(g)) {
-            put_first(p, g, index);
-            done++;
-        }
+    for (size_t i = 0; i < sizeof(worst) / sizeof(worst[0]); i++) {
+        size_t index = 0;
+
+        for (const struct verdict_gate *g = p->doc->gates;
+             g && done < FIRST_MAX; g = g->next, index++)
+            if (g->outcome == worst[i]) {
+                put_first(p, g, index);
+                done++;
+            }
+    }
     report_end(&p->w);
     if (bad > done)
         report_leaff(&p->w, "p", "cut",
@@ -229,6 +244,71 @@ static bool is_unjudged(enum check_outcome outcome)
            outcome == CHECK_SKIPPED;
 }
 
+/* For one reason. */
+static bool is_alike(const struct verdict_rule *a, const struct verdict_rule *b)
+{
+    return a->outcome == b->outcome && a->reason && b->reason &&
+           strcmp(a->reason, b->reason) == 0;
+}
+
+static bool is_told(const struct verdict_gate *g, const struct verdict_rule *r)
+{
+    for (const struct verdict_rule *s = g->rules; s != r; s = s->next)
+        if (is_alike(s, r))
+            return true;
+    return false;
+}
+
+/* Each event has a rule "schema": what it is about tells them apart. */
+static const char *name_of(const struct verdict_rule *r)
+{
+    if (!r->id)
+        return "";
+    return r->what && strcmp(r->id, "schema") == 0 ? r->what : r->id;
+}
+
+/* "events: schema of paid, schema of sent": a rule of a gate, and those behind
+ * it that were not judged for the same reason. */
+static void put_rules_unjudged(struct report_page *p,
+                               const struct verdict_gate *g,
+                               const struct verdict_rule *r)
+{
+    report_tag(&p->w, "li", REPORT_END);
+    report_badge(p, check_outcome_text(r->outcome));
+    report_put(&p->w, " ");
+    report_payload(&p->w, "span", report_gate_name(g), 200);
+    report_put(&p->w, ": ");
+    report_payload(&p->w, "span", name_of(r), 200);
+    for (const struct verdict_rule *s = r->next; s; s = s->next)
+        if (is_alike(s, r)) {
+            report_put(&p->w, ", ");
+            report_payload(&p->w, "span", name_of(s), 200);
+        }
+    if (r->reason) {
+        report_put(&p->w, ": ");
+        report_payload(&p->w, "span", r->reason, 300);
+    }
+    report_end(&p->w);
+}
+
+/* How many of each rule were counted, and not kept. */
+static void put_uncounted(struct report_page *p, const struct verdict_gate *g)
+{
+    uint64_t kept = 0;
+    uint64_t all = report_total(p->doc, g);
+    struct td_buf text = {0};
+
+    for (const struct verdict_finding *f = p->doc->findings; f; f = f->next)
+        kept += f->gate && g->name && strcmp(f->gate, g->name) == 0;
+    if (kept < all) {
+        td_buf_addf(&text,
+                    "%llu of %llu findings were kept, the others counted",
+                    (unsigned long long)kept, (unsigned long long)all);
+        put_unjudged(p, "cut", g->name, td_buf_str(&text));
+    }
+    td_buf_release(&text);
+}
+
 static void put_gate_unjudged(struct report_page *p,
                               const struct verdict_gate *g)
 {
@@ -239,11 +319,27 @@ static void put_gate_unjudged(struct report_page *p,
                      "the tape is torn, damaged or lacks events: what the "
                      "stream really held is not known");
     for (const struct verdict_rule *r = g->rules; r; r = r->next)
-        if (is_unjudged(r->outcome) || r->outcome == CHECK_ERROR)
-            put_unjudged(p, check_outcome_text(r->outcome), r->id, r->reason);
+        if ((is_unjudged(r->outcome) || r->outcome == CHECK_ERROR) &&
+            !is_told(g, r))
+            put_rules_unjudged(p, g, r);
     for (const struct verdict_input *i = g->inputs; i; i = i->next)
         if (i->state && strcmp(i->state, "ok") != 0)
             put_unjudged(p, "warn", i->path, i->state);
+    put_uncounted(p, g);
+}
+
+/* Of streams, that nothing is known to be missing from them. */
+static void put_lost(struct report_page *p)
+{
+    size_t streams = 0;
+
+    for (const struct verdict_gate *g = p->doc->gates; g; g = g->next) {
+        if (g->lossy)
+            return;
+        streams += g->kind == VERDICT_STREAM;
+    }
+    if (streams)
+        report_leaf(&p->w, "li", "dim", "No event is known to be lost.");
 }
 
 static void put_cuts(struct report_page *p)
@@ -280,9 +376,13 @@ static void put_not_judged(struct report_page *p)
             put_unjudged(p, "skipped", c->unmeasured.list[i],
                          "changed, and not in the report of coverage");
     put_cuts(p);
-    if (p->w.out->len == before)
+    if (p->gates_len == 0)
+        report_leaf(&p->w, "li", "dim",
+                    "Nothing was: this verdict has no gate.");
+    else if (p->w.out->len == before)
         report_leaf(&p->w, "li", "dim",
                     "Nothing was skipped, without a subject, open or cut.");
+    put_lost(p);
     report_end(&p->w);
     report_end(&p->w);
 }
@@ -364,6 +464,7 @@ static void put_trend(struct report_page *p, const struct verdict_gate *g)
     size_t len = 0;
     double top = 0;
     char wide[24];
+    char box[48];
 
     for (size_t i = from; i < in->earlier_len; i++)
         points[len++] = point_of(in->earlier[i], g);
@@ -375,8 +476,11 @@ static void put_trend(struct report_page *p, const struct verdict_gate *g)
         top = points[i].value > top ? points[i].value : top;
     }
     (void)snprintf(wide, sizeof(wide), "%zu", len * TREND_WIDE);
+    (void)snprintf(box, sizeof(box), "0 0 %zu %d", len * TREND_WIDE,
+                   TREND_HIGH);
     report_tag(&p->w, "svg", "class", "trend", "width", wide, "height", "20",
-               "role", "img", "aria-label", td_buf_str(&label), REPORT_END);
+               "viewBox", box, "preserveAspectRatio", "none", "role", "img",
+               "aria-label", td_buf_str(&label), REPORT_END);
     for (size_t i = 0; i < len; i++)
         put_trend_bar(p, points[i], i, top);
     report_end(&p->w);
@@ -393,14 +497,16 @@ static void put_numbers(struct report_page *p, const struct verdict_gate *g)
     const struct verdict_measure *m = report_main_measure(g);
     struct td_buf text = {0};
 
-    cell(p, "Now", "num");
+    cell(p, "Now", "num now");
     if (m) {
         report_number(&text, &m->value, m->unit);
-        report_putf(&p->w, "%s %s", m->id ? m->id : "", td_buf_str(&text));
+        report_payload(&p->w, "span", m->id ? m->id : "", MEASURE_KEEP);
+        report_putf(&p->w, " %s", td_buf_str(&text));
     } else {
-        size_t len = count_findings(p->doc, g->name);
+        uint64_t len = report_total(p->doc, g);
 
-        report_putf(&p->w, len ? "findings %zu" : "-", len);
+        report_putf(&p->w, len ? "findings %llu" : "-",
+                    (unsigned long long)len);
     }
     report_end(&p->w);
     td_buf_clear(&text);
@@ -435,7 +541,7 @@ static void put_gate_row(struct report_page *p, const struct verdict_gate *g,
     report_tag(&p->w, "tr", REPORT_END);
     report_tag(&p->w, "th", "scope", "row", REPORT_END);
     report_tag(&p->w, "a", "href", target, REPORT_END);
-    report_payload(&p->w, "span", g->name ? g->name : "", 200);
+    report_payload(&p->w, "span", report_gate_name(g), 200);
     report_end(&p->w);
     report_leaff(&p->w, "span", "dim", " %s", verdict_kind_text(g->kind));
     report_end(&p->w);
@@ -446,7 +552,10 @@ static void put_gate_row(struct report_page *p, const struct verdict_gate *g,
     cell(p, "Trend", NULL);
     put_trend(p, g);
     report_end(&p->w);
-    report_duration(&text, (double)g->ms * 1e6);
+    if (g->ms == 0)
+        (void)td_buf_add_byte(&text, '-');
+    else
+        (void)td_duration_format(&text, g->ms * TD_NS_PER_MS);
     cell(p, "Time", "num");
     report_put(&p->w, td_buf_str(&text));
     report_end(&p->w);
@@ -461,6 +570,8 @@ void report_html_gates(struct report_page *p)
                                         "Trend", "Time",    "New"};
     size_t index = 0;
 
+    if (!p->doc->gates)
+        return;
     report_tag(&p->w, "section", "id", "gates", REPORT_END);
     report_leaf(&p->w, "h2", NULL, "Gates");
     report_tag(&p->w, "table", "class", "cards", REPORT_END);

@@ -55,15 +55,14 @@ static bool is_unseen(uint32_t cp)
     return false;
 }
 
-static uint32_t code_point(const uint8_t *at, size_t len)
+/* True in an element that holds text and nothing else: in the text of an SVG a
+ * <b> would end the picture, and in a title it would be read as it stands.
+ */
+static bool only_text(const struct report_tags *w)
 {
-    uint32_t cp = len == 2   ? at[0] & 0x1fu
-                  : len == 3 ? at[0] & 0xfu
-                             : at[0] & 7u;
+    const char *name = w->depth ? w->open[w->depth - 1] : "";
 
-    for (size_t i = 1; i < len; i++)
-        cp = cp << 6 | (at[i] & 0x3fu);
-    return cp;
+    return strcmp(name, "text") == 0 || strcmp(name, "title") == 0;
 }
 
 static void show_code(struct report_tags *w, uint32_t cp, bool in_tag)
@@ -71,7 +70,9 @@ static void show_code(struct report_tags *w, uint32_t cp, bool in_tag)
     char text[48];
 
     (void)snprintf(text, sizeof(text),
-                   in_tag ? "U+%04X" : "<b class=\"u\">U+%04X</b>",
+                   in_tag         ? "U+%04X"
+                   : only_text(w) ? "[U+%04X]"
+                                  : "<b class=\"u\">U+%04X</b>",
                    (unsigned)cp);
     add_text(w, text);
     w->shown++;
@@ -109,8 +110,8 @@ static size_t put_wide(struct report_tags *w, const uint8_t *at,
         w->shown++;
         return td_utf8_broken(at, end);
     }
-    if (is_unseen(code_point(at, len)))
-        show_code(w, code_point(at, len), in_tag);
+    if (is_unseen(td_utf8_point(at, len)))
+        show_code(w, td_utf8_point(at, len), in_tag);
     else
         add(w, at, len);
     return len;

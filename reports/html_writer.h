@@ -10,8 +10,9 @@
  * Names of elements and attributes are the program's own; the rest may be any
  * bytes. What is not UTF-8 becomes U+FFFD. What cannot be seen is shown:
  * control characters as their pictures (U+2400 and on), those that hide or turn
- * text around (bidirectional, zero width, tags) as their number in a box; they
- * are counted in w->shown. LF and TAB stay.
+ * text around (bidirectional, zero width, tags) as their number in a box (in
+ * titles and in the text of pictures, which cannot hold one, as "[U+202E]");
+ * they are counted in w->shown. LF and TAB stay.
  *
  * The first TD_LIMIT of the buffer stays in code. The writer keeps no pointer
  * into the buffer and owns nothing.

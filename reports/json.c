@@ -43,6 +43,8 @@ static void put_rule(struct td_json_writer *w, const struct check_result *r)
     td_json_put_u64(w, "total", r->total);
     if (r->note)
         td_json_put_text(w, "note", r->note);
+    if (r->where)
+        td_json_put_text(w, "where", r->where);
     if (r->groups_len > 0)
         put_groups(w, r);
     td_json_put_text(w, "reason", r->reason);

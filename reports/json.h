@@ -3,7 +3,7 @@
  *     {"verdict":"fail","input":"run.tape.gz","events":187,"lossy":false,
  *      "counts":{"pass":3,"fail":1,...},
  *      "rules":[{"id","what","level","outcome","applied","judged","total",
- *                "note","reason"}],
+ *                "note","where","reason"}],
  *      "findings":[{"rule","level","seq","t","key","path","schema_path",
  *                   "expected","found","excerpt",
  *                   "witness":[{"seq","t","value"}],"show"}]}

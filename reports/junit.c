@@ -8,21 +8,28 @@
 #include "reports/pick.h"
 #include "reports/xml_writer.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 /* Seconds without a sign of thousands: "1,234.5" is read wrong. */
 static void add_time(struct td_buf *out, int64_t ns)
 {
-    if (ns >= 0)
-        (void)td_buf_addf(out, " time=\"%" PRId64 ".%09" PRId64 "\"",
-                          ns / 1000000000, ns % 1000000000);
+    char parts[] = ".000000000\"";
+    int64_t part = ns % (int64_t)TD_NS_PER_S;
+
+    if (ns < 0)
+        return;
+    for (char *digit = parts + 9; part > 0; part /= 10)
+        *digit-- = (char)('0' + part % 10);
+    (void)td_buf_add_text(out, " time=\"");
+    (void)td_buf_add_u64(out, (uint64_t)ns / TD_NS_PER_S);
+    (void)td_buf_add_text(out, parts);
 }
 
 static void add_element(struct td_buf *out, const char *name,
                         const struct report_case *c)
 {
-    (void)td_buf_addf(out, "      <%s", name);
+    (void)td_buf_add_text(out, "      <");
+    (void)td_buf_add_text(out, name);
     report_xml_attribute(out, "message", c->message ? c->message : "");
     if (strcmp(name, "skipped") != 0)
         report_xml_attribute(out, "type", name);
@@ -77,8 +84,11 @@ static void add_case(struct td_buf *out, const struct verdict_gate *gate,
     report_xml_attribute(out, "classname", gate->name);
     add_time(out, c->ns < 0 ? 0 : c->ns);
     report_xml_attribute(out, "file", c->file);
-    if (c->file && c->line)
-        (void)td_buf_addf(out, " line=\"%" PRIu64 "\"", c->line);
+    if (c->file && c->line) {
+        (void)td_buf_add_text(out, " line=\"");
+        (void)td_buf_add_u64(out, c->line);
+        (void)td_buf_add_byte(out, '"');
+    }
     (void)td_buf_add_text(out, ">\n");
     if (c->result == REPORT_CASE_FAIL)
         add_element(out, "failure", c);

@@ -10,6 +10,7 @@
 #include "reports/formats.h"
 #include "reports/pick.h"
 #include "reports/trend.h"
+#include "validator/verdict/sum.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -107,7 +108,10 @@ static void add_gates(struct td_buf *out,
         (void)td_buf_add_text(out, " | ");
         add(out, g->name);
         (void)td_buf_addf(out, " | %s | ", verdict_kind_text(g->kind));
-        (void)td_duration_format(out, g->ms * TD_NS_PER_MS);
+        if (g->ms == 0)
+            (void)td_buf_add_byte(out, '-');
+        else
+            (void)td_duration_format(out, g->ms * TD_NS_PER_MS);
         if (len > 1) {
             (void)td_buf_add_text(out, " | `");
             report_add_trend(out, docs, len, g->name);
@@ -121,7 +125,9 @@ static void add_gates(struct td_buf *out,
         (void)td_buf_add_text(out, "\nTrend: " REPORT_TREND_KEY ".\n");
 }
 
-static void add_finding(struct td_buf *out, const struct verdict_finding *f)
+/* rule is where its rule stands, or NULL. */
+static void add_finding(struct td_buf *out, const struct verdict_finding *f,
+                        const char *rule)
 {
     struct td_buf place = {0};
 
@@ -138,6 +144,11 @@ static void add_finding(struct td_buf *out, const struct verdict_finding *f)
     }
     (void)td_buf_add_text(out, ": ");
     add(out, f->message);
+    if (rule) {
+        (void)td_buf_add_text(out, " (rule: ");
+        add(out, rule);
+        (void)td_buf_add_byte(out, ')');
+    }
     (void)td_buf_add_byte(out, '\n');
     if (f->repro)
         add_block(out, f->repro);
@@ -158,7 +169,7 @@ static void add_findings(struct td_buf *out, const struct verdict_document *doc,
         (void)td_buf_add_text(out, "\n\n");
     }
     for (size_t i = 0; i < fresh && i < FINDINGS; i++)
-        add_finding(out, found.list[i]);
+        add_finding(out, found.list[i], report_rule_place(doc, found.list[i]));
     if (fresh > FINDINGS)
         (void)td_buf_addf(out, "- ... and %zu more\n", fresh - FINDINGS);
     if (fresh < found.len)
@@ -170,7 +181,7 @@ static void add_head(struct td_buf *out, const struct verdict_document *doc)
 {
     (void)td_buf_addf(out, "## tapedeck: %s\n\n",
                       check_outcome_text(doc->outcome));
-    report_add_sum(out, doc);
+    verdict_add_sentence(out, doc);
     (void)td_buf_addf(out, "; exit status %d", doc->exit);
     if (doc->run.commit) {
         (void)td_buf_add_text(out, "; commit ");

@@ -88,48 +88,44 @@ const struct verdict_gate *report_gate(const struct verdict_document *doc,
     return g;
 }
 
+const char *report_rule_place(const struct verdict_document *doc,
+                              const struct verdict_finding *f)
+{
+    const struct verdict_gate *gate = report_gate(doc, f->gate);
+    const struct verdict_rule *r = gate ? gate->rules : NULL;
+
+    while (r && strcmp(r->id, f->rule) != 0)
+        r = r->next;
+    return r ? r->where : NULL;
+}
+
+static void add_colon(struct td_buf *out, uint64_t n)
+{
+    (void)td_buf_add_byte(out, ':');
+    (void)td_buf_add_u64(out, n);
+}
+
 void report_add_place(struct td_buf *out, const struct verdict_finding *f)
 {
     if (f->file)
         (void)td_buf_add_text(out, f->file);
     if (f->file && f->line)
-        (void)td_buf_addf(out, ":%" PRIu64, f->line);
+        add_colon(out, f->line);
     if (f->file && f->line && f->column)
-        (void)td_buf_addf(out, ":%" PRIu64, f->column);
+        add_colon(out, f->column);
     if (f->seq)
         (void)td_buf_addf(out, "%s%s%" PRIu64, f->file ? " " : "",
                           f->has_t ? "seq " : "line ", f->seq);
 }
 
-void report_add_sum(struct td_buf *out, const struct verdict_document *doc)
+void report_add_message(struct td_buf *out, const struct verdict_finding *f)
 {
-    static const struct {
-        enum check_outcome outcome;
-        const char *words;
-    } bad[] = {{CHECK_FAIL, "failed"},
-               {CHECK_ERROR, "could not be judged"},
-               {CHECK_FLAKY, "flaky"},
-               {CHECK_OPEN, "undecided"},
-               {CHECK_SKIPPED, "skipped"}};
-    size_t counts[CHECK_ERROR + 1] = {0};
-    size_t all = 0;
-    const char *between = "";
-
-    for (const struct verdict_gate *g = doc->gates; g; g = g->next, all++)
-        counts[g->outcome]++;
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        if (counts[bad[i].outcome] == 0)
-            continue;
-        (void)td_buf_addf(out, "%s%zu %s", between, counts[bad[i].outcome],
-                          bad[i].words);
-        between = ", ";
-    }
-    if (*between)
-        (void)td_buf_addf(out, " of %zu gate%s", all, all == 1 ? "" : "s");
-    else if (all > 1)
-        (void)td_buf_addf(out, "all %zu gates passed", all);
-    else
-        (void)td_buf_add_text(out, all ? "the gate passed" : "no gates");
+    if (f->test && *f->test)
+        (void)td_buf_addf(out, "%s: ", f->test);
+    else if (f->seq)
+        (void)td_buf_addf(out, "event %" PRIu64 ": ", f->seq);
+    (void)td_buf_add_text(out, f->message && *f->message ? f->message
+                                                         : "(no message)");
 }
 
 /* ---- twins ---- */
@@ -178,6 +174,46 @@ void report_twins_release(struct report_twins *twins)
 {
     free(twins->slots);
     *twins = (struct report_twins){0};
+}
+
+/* ---- flaky tests ---- */
+
+static const char *name_test(struct td_arena *arena, const char *gate,
+                             const char *test)
+{
+    return td_arena_print(arena, "%s\n%s", gate ? gate : "", test);
+}
+
+struct report_flaky report_pick_flaky(const struct verdict_document *doc,
+                                      const struct verdict_gate *gate)
+{
+    struct report_flaky flaky = {0};
+    struct report_twins told = {0};
+    struct td_arena arena = {0};
+    size_t cap = 0;
+
+    for (const struct verdict_finding *f = doc->findings; f; f = f->next)
+        if (f->test)
+            (void)report_twin(&told, name_test(&arena, f->gate, f->test));
+    for (const struct verdict_test *t = doc->tests; t; t = t->next) {
+        if (t->result != VERDICT_RESULT_FLAKY ||
+            (gate && strcmp(t->gate, gate->name) != 0) ||
+            report_twin(&told, name_test(&arena, t->gate, t->key)) > 1)
+            continue;
+        if (flaky.len == cap) {
+            cap = cap * 2 + 16;
+            flaky.list = td_realloc(flaky.list, cap * sizeof(*flaky.list));
+        }
+        flaky.list[flaky.len++] =
+            (struct verdict_finding){.gate = t->gate,
+                                     .rule = "flaky",
+                                     .level = CHECK_LEVEL_WARN,
+                                     .message = "passed only when run again",
+                                     .test = t->key};
+    }
+    report_twins_release(&told);
+    td_arena_release(&arena);
+    return flaky;
 }
 
 void report_put_clean(struct td_json_writer *w, const char *key,

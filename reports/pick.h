@@ -29,11 +29,27 @@ struct report_findings report_pick_findings(const struct verdict_document *doc,
 const struct verdict_gate *report_gate(const struct verdict_document *doc,
                                        const char *name);
 
+/* "FILE:LINE" of the contract that has the rule of a finding; NULL: none. */
+const char *report_rule_place(const struct verdict_document *doc,
+                              const struct verdict_finding *f);
+
 /* "FILE:LINE:COLUMN", as far as it is known; "" if nothing is. */
 void report_add_place(struct td_buf *out, const struct verdict_finding *f);
 
-/* The gates in a sentence: "1 of 4 gates failed", "all 4 gates passed". */
-void report_add_sum(struct td_buf *out, const struct verdict_document *doc);
+/* What a finding is about, and what it says: "TEST: message", "event 12:
+ * message", or the message alone where a line of a file says it all.
+ */
+void report_add_message(struct td_buf *out, const struct verdict_finding *f);
+
+/* The flaky tests of a gate (NULL: of all) that no finding is about, as
+ * findings of a rule "flaky"; texts are borrowed. To be freed.
+ */
+struct report_flaky {
+    struct verdict_finding *list;
+    size_t len;
+};
+struct report_flaky report_pick_flaky(const struct verdict_document *doc,
+                                      const struct verdict_gate *gate);
 
 /* Which time a text comes: 1, then 2... Zeroes are empty; release frees. */
 struct report_twins {

@@ -81,8 +81,7 @@ static void put_message(struct td_json_writer *w, const char *text)
         (void)td_buf_add_byte(&escaped, (uint8_t)*p);
     }
     td_json_object(w, "message");
-    report_put_clean(w, "text",
-                     escaped.len ? td_buf_str(&escaped) : "(no message)");
+    report_put_clean(w, "text", td_buf_str(&escaped));
     td_json_object_end(w);
     td_buf_release(&escaped);
 }
@@ -93,11 +92,14 @@ static void put_result(struct td_json_writer *w,
 {
     static const char *const levels[] = {"error", "warning", "note"};
     static const char *const states[] = {"new", "unchanged", "absent"};
+    struct td_buf message = {0};
 
     td_json_object(w, NULL);
     report_put_clean(w, "ruleId", f->rule);
     td_json_put_text(w, "level", levels[f->level]);
-    put_message(w, f->message);
+    report_add_message(&message, f);
+    put_message(w, td_buf_str(&message));
+    td_buf_release(&message);
     put_location(w, gate, f);
     if (f->fp) {
         td_json_object(w, "partialFingerprints");
@@ -108,21 +110,26 @@ static void put_result(struct td_json_writer *w,
     td_json_object_end(w);
 }
 
-/* The gate's flaky tests, which are no findings. */
-static void put_flaky(struct td_json_writer *w,
-                      const struct verdict_document *doc,
-                      const struct verdict_gate *gate)
+/* What a rule of a contract says, and where it stands. */
+static void put_rule_text(struct td_json_writer *w,
+                          const struct verdict_gate *gate, const char *id)
 {
-    for (const struct verdict_test *t = doc->tests; t; t = t->next) {
-        struct verdict_finding f = {
-            .rule = "flaky", .level = CHECK_LEVEL_INFO, .message = t->key};
+    const struct verdict_rule *r = gate->rules;
 
-        if (t->result == VERDICT_RESULT_FLAKY && !strcmp(t->gate, gate->name))
-            put_result(w, gate, &f);
-    }
+    while (r && strcmp(r->id, id) != 0)
+        r = r->next;
+    if (!r || !r->where)
+        return;
+    td_json_object(w, "shortDescription");
+    report_put_clean(w, "text", r->what ? r->what : r->id);
+    td_json_object_end(w);
+    td_json_object(w, "help");
+    report_put_clean(w, "text", r->where);
+    td_json_object_end(w);
 }
 
-static void put_rules(struct td_json_writer *w, struct report_findings found)
+static void put_rules(struct td_json_writer *w, const struct verdict_gate *gate,
+                      struct report_findings found)
 {
     struct report_twins twins = {0};
 
@@ -132,6 +139,7 @@ static void put_rules(struct td_json_writer *w, struct report_findings found)
             continue;
         td_json_object(w, NULL);
         report_put_clean(w, "id", found.list[i]->rule);
+        put_rule_text(w, gate, found.list[i]->rule);
         td_json_object_end(w);
     }
     td_json_array_end(w);
@@ -140,6 +148,7 @@ static void put_rules(struct td_json_writer *w, struct report_findings found)
 
 static void put_tool(struct td_json_writer *w,
                      const struct verdict_document *doc,
+                     const struct verdict_gate *gate,
                      struct report_findings found)
 {
     td_json_object(w, "tool");
@@ -147,7 +156,7 @@ static void put_tool(struct td_json_writer *w,
     td_json_put_text(w, "name", "tapedeck");
     if (doc->run.tool)
         td_json_put_text(w, "version", doc->run.tool);
-    put_rules(w, found);
+    put_rules(w, gate, found);
     td_json_object_end(w);
     td_json_object_end(w);
 }
@@ -193,9 +202,10 @@ static void put_run(struct td_json_writer *w,
                     const struct verdict_gate *gate, unsigned times)
 {
     struct report_findings found = report_pick_findings(doc, gate);
+    struct report_flaky flaky = report_pick_flaky(doc, gate);
 
     td_json_object(w, NULL);
-    put_tool(w, doc, found);
+    put_tool(w, doc, gate, found);
     td_json_object(w, "automationDetails");
     put_category(w, gate, times);
     td_json_object_end(w);
@@ -204,11 +214,12 @@ static void put_run(struct td_json_writer *w,
     td_json_array(w, "results");
     for (size_t i = 0; i < found.len && i < RESULTS_MAX; i++)
         put_result(w, gate, found.list[i]);
-    if (found.len < RESULTS_MAX)
-        put_flaky(w, doc, gate);
+    for (size_t i = 0; i < flaky.len && found.len + i < RESULTS_MAX; i++)
+        put_result(w, gate, &flaky.list[i]);
     td_json_array_end(w);
     td_json_object_end(w);
     free(found.list);
+    free(flaky.list);
 }
 
 enum td_code report_write_sarif(const struct verdict_document *const *docs,

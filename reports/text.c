@@ -1,7 +1,7 @@
 #include "reports/text.h"
 
+#include "core/ink.h"
 #include "core/log.h"
-#include "core/terminal.h"
 #include "reports/show.h"
 
 #include <inttypes.h>
@@ -167,6 +167,13 @@ static void add_outcome(struct td_buf *out, enum check_outcome outcome,
         (void)td_buf_add_byte(out, ' ');
 }
 
+static void add_remark(struct td_buf *out, const char *text)
+{
+    (void)td_buf_add_text(out, "  (");
+    add_clean(out, text);
+    (void)td_buf_add_byte(out, ')');
+}
+
 static void add_rule(struct td_buf *out, const struct check_verdict *v,
                      uint32_t index, bool color)
 {
@@ -184,11 +191,10 @@ static void add_rule(struct td_buf *out, const struct check_verdict *v,
     if (r->total > 0)
         (void)td_buf_addf(out, "  %" PRIu64 " finding%s", r->total,
                           r->total == 1 ? "" : "s");
-    if (r->reason[0]) {
-        (void)td_buf_add_text(out, "  (");
-        add_clean(out, r->reason);
-        (void)td_buf_add_byte(out, ')');
-    }
+    if (r->reason[0])
+        add_remark(out, r->reason);
+    if (r->where && r->outcome == CHECK_FAIL)
+        add_remark(out, r->where);
     (void)td_buf_add_byte(out, '\n');
     if (r->note && r->outcome == CHECK_FAIL) {
         (void)td_buf_add_text(out, "    note: ");
@@ -244,6 +250,21 @@ static void add_quiet(struct td_buf *out, const struct check_verdict *v,
     (void)td_buf_add_text(out, first->reason[0] ? ")\n" : "\n");
 }
 
+static void count_vacuous(struct td_buf *out, const struct check_verdict *v,
+                          bool color)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < v->rules_len; i++)
+        count += v->rules[i].outcome == CHECK_VACUOUS;
+    if (count == 0)
+        return;
+    (void)td_buf_add_text(out, "  ");
+    add_outcome(out, CHECK_VACUOUS, CHECK_LEVEL_WARN, 7, color);
+    (void)td_buf_addf(out, " %u rule%s had nothing to judge  (-v says why)\n",
+                      count, count == 1 ? "" : "s");
+}
+
 void report_text(struct td_buf *out, const struct check_verdict *v,
                  struct report_style style)
 {
@@ -261,7 +282,10 @@ void report_text(struct td_buf *out, const struct check_verdict *v,
             add_rule(out, v, i, style.color);
     }
     for (uint32_t i = 0; i < v->rules_len && !all; i++) {
-        if (is_quiet(&v->rules[i]))
+        if (is_quiet(&v->rules[i]) &&
+            (v->strict || v->rules[i].outcome != CHECK_VACUOUS))
             add_quiet(out, v, i, style.color);
     }
+    if (!all && !v->strict)
+        count_vacuous(out, v, style.color);
 }

@@ -7,11 +7,12 @@
 
 struct report_style {
     bool all;   /* tell every rule, also those that pass */
-    bool color; /* outcomes are in color (core/terminal.h) */
+    bool color; /* outcomes are in color (core/ink.h) */
 };
 
 /* Append the report: first what is wrong, then in a line for each reason the
- * rules that had nothing to judge or were skipped; of all rules, in order.
+ * rules that were skipped, and those that had nothing to judge, which are only
+ * counted unless the verdict is strict; of all rules, in order.
  * Control bytes in what the stream brought are shown as '?'.
  */
 void report_text(struct td_buf *out, const struct check_verdict *v,

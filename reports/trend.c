@@ -1,5 +1,6 @@
 #include "reports/trend.h"
 
+#include "core/clock.h"
 #include "reports/pick.h"
 
 #include <inttypes.h>
@@ -24,6 +25,10 @@ void report_add_trend(struct td_buf *out,
 
 static void add_value(struct td_buf *out, double value, const char *unit)
 {
+    if (unit && !strcmp(unit, "ns")) {
+        (void)td_duration_format(out, (uint64_t)value);
+        return;
+    }
     (void)td_buf_addf(out, "%.6g", value);
     if (unit && strcmp(unit, "1") != 0)
         (void)td_buf_addf(out, " %s", unit);

@@ -83,6 +83,20 @@ static void put_gaps(struct td_json_writer *w, const char *key,
     td_json_array_end(w);
 }
 
+static void put_waves(struct td_json_writer *w, const char *key,
+                      const struct verdict_wave *waves, size_t len)
+{
+    td_json_array(w, key);
+    for (size_t i = 0; i < len; i++) {
+        td_json_array(w, NULL);
+        td_json_put_u64(w, NULL, waves[i].number);
+        td_json_put_u64(w, NULL, waves[i].from_ns);
+        td_json_put_u64(w, NULL, waves[i].to_ns);
+        td_json_array_end(w);
+    }
+    td_json_array_end(w);
+}
+
 static void put_rows(struct td_json_writer *w, const char *key,
                      const struct verdict_timeline *line)
 {
@@ -199,6 +213,9 @@ static void put_member(struct td_json_writer *w, const struct report_member *m,
         return;
     case REPORT_GAPS:
         put_gaps(w, m->name, AS(void *, at), AS(size_t, more));
+        return;
+    case REPORT_WAVES:
+        put_waves(w, m->name, AS(void *, at), AS(size_t, more));
         return;
     case REPORT_ROWS:
         put_rows(w, m->name, (const void *)from);

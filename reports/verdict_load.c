@@ -257,6 +257,37 @@ static enum td_code load_ranges(struct load *l, uint32_t at,
     return TD_OK;
 }
 
+/* [number, from, to] of each. */
+static enum td_code load_wave(struct load *l, uint32_t at,
+                              struct verdict_wave *to)
+{
+    uint64_t *const parts[] = {&to->number, &to->from_ns, &to->to_ns};
+    size_t len;
+    enum td_code code = open_array(l, at, &len);
+
+    if (code == TD_OK && len != 3)
+        code = refuse(l, at, "is not a number, a beginning and an end");
+    for (uint32_t i = 0; i < 3 && code == TD_OK; i++)
+        code = load_u64(l, at + 1 + i, UINT64_MAX, parts[i]);
+    if (code == TD_OK && to->from_ns > to->to_ns)
+        code = refuse(l, at, "ends before it begins");
+    return code;
+}
+
+static enum td_code load_waves(struct load *l, uint32_t at,
+                               struct verdict_wave **list, size_t *len)
+{
+    struct verdict_wave *to;
+    enum td_code code = open_array(l, at, len);
+
+    if (code)
+        return code;
+    *list = to = td_arena_alloc(l->arena, (*len + 1) * sizeof(*to));
+    for (at++; to < *list + *len && !code; at = value(l, at)->next)
+        code = load_wave(l, at, to++);
+    return code;
+}
+
 static enum td_code load_row(struct load *l, uint32_t at, size_t names,
                              uint32_t *to)
 {
@@ -432,6 +463,8 @@ static enum td_code load_value(struct load *l, uint32_t object, uint32_t at,
         return load_ranges(l, at, to, more);
     case REPORT_GAPS:
         return load_pairs(l, at, to, more);
+    case REPORT_WAVES:
+        return load_waves(l, at, to, more);
     case REPORT_ROWS:
         return load_rows(l, at, (void *)self);
     case REPORT_LINES:

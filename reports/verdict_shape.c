@@ -78,6 +78,7 @@ static const struct report_member rule_members[] = {
     {"judged", REPORT_U64, false, AT(verdict_rule, judged)},
     {"total", REPORT_U64, false, AT(verdict_rule, total)},
     {"note", REPORT_TEXT, false, AT(verdict_rule, note)},
+    {"where", REPORT_TEXT, false, AT(verdict_rule, where)},
     {"reason", REPORT_TEXT, false, AT(verdict_rule, reason)},
     END};
 SHAPED(rule, verdict_rule);
@@ -91,8 +92,38 @@ static const struct report_member timeline_members[] = {
     {"counts", REPORT_ROWS, true, AT(verdict_timeline, counts)},
     {"gaps", REPORT_GAPS, false, AT(verdict_timeline, gaps),
      IF(verdict_timeline, gaps_len)},
+    {"waves", REPORT_WAVES, false, AT(verdict_timeline, waves),
+     IF(verdict_timeline, waves_len)},
     END};
 SHAPED(timeline, verdict_timeline);
+
+static const struct report_member field_members[] = {
+    {"path", REPORT_TEXT, true, AT(verdict_field, path)},
+    {"present", REPORT_U64, true, AT(verdict_field, present)},
+    {"types", REPORT_WORDS, false, AT(verdict_field, types)},
+    {"samples", REPORT_WORDS, false, AT(verdict_field, samples)},
+    END};
+SHAPED(field, verdict_field);
+
+static const struct report_member name_members[] = {
+    {"name", REPORT_TEXT, true, AT(verdict_name, name)},
+    {"events", REPORT_U64, true, AT(verdict_name, events)},
+    {"looked", REPORT_U64, true, AT(verdict_name, looked)},
+    {"cut", REPORT_U64, false, AT(verdict_name, cut)},
+    {"fields", REPORT_LIST, false, AT(verdict_name, fields), SHAPE(field)},
+    END};
+SHAPED(name, verdict_name);
+
+static const struct report_member latency_members[] = {
+    {"id", REPORT_TEXT, true, AT(verdict_latency, id)},
+    {"what", REPORT_TEXT, false, AT(verdict_latency, what)},
+    {"n", REPORT_U64, true, AT(verdict_latency, spread.n)},
+    {"p50", REPORT_U64, true, AT(verdict_latency, spread.p50)},
+    {"p95", REPORT_U64, true, AT(verdict_latency, spread.p95)},
+    {"p99", REPORT_U64, true, AT(verdict_latency, spread.p99)},
+    {"max", REPORT_U64, true, AT(verdict_latency, spread.max)},
+    END};
+SHAPED(latency, verdict_latency);
 
 static const struct report_member gate_members[] = {
     {"name", REPORT_TEXT, true, AT(verdict_gate, name)},
@@ -117,6 +148,9 @@ static const struct report_member gate_members[] = {
     {"lossy", REPORT_BOOL, false, AT(verdict_gate, lossy)},
     {"timeline", REPORT_ONE, false, AT(verdict_gate, timeline),
      SHAPE(timeline)},
+    {"names", REPORT_LIST, false, AT(verdict_gate, names), SHAPE(name)},
+    {"latencies", REPORT_LIST, false, AT(verdict_gate, latencies),
+     SHAPE(latency)},
     END};
 SHAPED(gate, verdict_gate);
 
@@ -134,6 +168,14 @@ static const struct report_member witness_members[] = {
     {"value", REPORT_TEXT, false, AT(verdict_witness, value)},
     END};
 SHAPED(witness, verdict_witness);
+
+static const struct report_member event_members[] = {
+    {"seq", REPORT_U64, true, AT(verdict_event, seq)},
+    {"t", REPORT_U64_IF, false, AT(verdict_event, t_ns),
+     IF(verdict_event, has_t)},
+    {"value", REPORT_TEXT, false, AT(verdict_event, value)},
+    END};
+SHAPED(event, verdict_event);
 
 static const struct report_member finding_members[] = {
     {"gate", REPORT_TEXT, true, AT(verdict_finding, gate)},
@@ -157,6 +199,7 @@ static const struct report_member finding_members[] = {
     {"excerpt", REPORT_TEXT, false, AT(verdict_finding, excerpt)},
     {"witness", REPORT_SOME, false, AT(verdict_finding, witness),
      IF(verdict_finding, witness_len), SHAPE(witness)},
+    {"around", REPORT_LIST, false, AT(verdict_finding, around), SHAPE(event)},
     {"repro", REPORT_TEXT, false, AT(verdict_finding, repro)},
     END};
 SHAPED(finding, verdict_finding);

@@ -32,6 +32,7 @@ enum report_type {
     REPORT_PAIR_IF, /* the same; null if the bool at `more` is false */
     REPORT_RANGES,  /* struct verdict_range *; its length is at `more` */
     REPORT_GAPS,    /* uint64_t (*)[2]; its length is at `more` */
+    REPORT_WAVES,   /* struct verdict_wave *; its length is at `more` */
     REPORT_ROWS,    /* uint32_t *: the counts of a timeline */
     REPORT_LINES,   /* const char **: the source of a file's changed lines */
     REPORT_LIST,    /* a pointer to the first of `shape` */

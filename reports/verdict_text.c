@@ -2,11 +2,13 @@
  * to see it. No line but a command is wider than a terminal.
  */
 #include "core/clock.h"
+#include "core/ink.h"
 #include "core/log.h"
 #include "core/utf8.h"
 #include "reports/formats.h"
 #include "reports/pick.h"
 #include "reports/trend.h"
+#include "validator/verdict/sum.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -75,20 +77,42 @@ static void add_command(struct td_buf *out, int indent, const char *command)
     (void)td_buf_add_byte(out, '\n');
 }
 
+/* Color the word of an outcome that stands at a place of the text. */
+static void add_ink(struct td_buf *out, size_t at, enum check_outcome outcome,
+                    bool warned)
+{
+    const char *word = check_outcome_text(outcome);
+    enum td_ink ink = outcome == CHECK_FAIL || outcome == CHECK_ERROR
+                          ? TD_INK_BAD
+                      : outcome == CHECK_PASS && !warned ? TD_INK_GOOD
+                                                         : TD_INK_WARN;
+    struct td_buf rest = {0};
+
+    (void)td_buf_add(&rest, out->ptr + at + strlen(word),
+                     out->len - at - strlen(word));
+    out->len = at;
+    (void)td_ink(out, ink, word, true);
+    (void)td_buf_add_bytes(out, td_buf_bytes(&rest));
+    td_buf_release(&rest);
+}
+
 static void add_head(struct td_buf *out, const struct verdict_document *doc)
 {
     struct td_buf line = {0};
     struct td_buf at = {0};
 
     (void)td_buf_addf(&line, "%s: ", check_outcome_text(doc->outcome));
-    report_add_sum(&line, doc);
+    verdict_add_sum(&line, doc);
     (void)td_buf_addf(&line, ", exit status %d", doc->exit);
     add_wrapped(out, 0, td_buf_str(&line));
     td_buf_clear(&line);
     (void)td_time_format(&at, doc->run.at_ns);
     at.len = at.len > 19 ? 19 : at.len;
     (void)td_buf_addf(&line, "%sZ, ", td_buf_str(&at));
-    (void)td_duration_format(&line, doc->run.ms * TD_NS_PER_MS);
+    if (doc->run.ms > 0)
+        (void)td_duration_format(&line, doc->run.ms * TD_NS_PER_MS);
+    else
+        (void)td_buf_add_text(&line, "< 1 ms");
     if (doc->run.project)
         (void)td_buf_addf(&line, ", %s", doc->run.project);
     if (doc->run.commit)
@@ -99,6 +123,18 @@ static void add_head(struct td_buf *out, const struct verdict_document *doc)
     td_buf_release(&at);
 }
 
+/* Does the reason of the gate tell the measure already? */
+static bool is_told(const struct verdict_gate *gate,
+                    const struct verdict_measure *m)
+{
+    size_t len = strlen(m->id);
+    const char *at = gate->reason ? strstr(gate->reason, m->id) : NULL;
+
+    while (at && (at[len] != ' ' || !strchr("0123456789", at[len + 1])))
+        at = strstr(at + len, m->id);
+    return at;
+}
+
 /* Shown of a gate: what does not hold, or with trends all that there is. */
 static void add_measures(struct td_buf *out,
                          const struct verdict_document *const *docs, size_t len,
@@ -107,7 +143,7 @@ static void add_measures(struct td_buf *out,
     struct td_buf line = {0};
 
     for (const struct verdict_measure *m = gate->measures; m; m = m->next) {
-        if (len < 2 && m->holds)
+        if (len < 2 && (m->holds || is_told(gate, m)))
             continue;
         report_add_measure(&line, docs, len, gate, m);
         add_wrapped(out, 10, td_buf_str(&line));
@@ -119,7 +155,7 @@ static void add_measures(struct td_buf *out,
 /* "  fail    unit, tests, 1.8 s  ..F" */
 static void add_gate(struct td_buf *out,
                      const struct verdict_document *const *docs, size_t len,
-                     const struct verdict_gate *gate)
+                     const struct verdict_gate *gate, bool color)
 {
     struct td_buf line = {0};
 
@@ -140,6 +176,8 @@ static void add_gate(struct td_buf *out,
         add_wrapped(out, 10, td_buf_str(&line));
         memcpy(out->ptr + start + 2, check_outcome_text(gate->outcome),
                strlen(check_outcome_text(gate->outcome)));
+        if (color)
+            add_ink(out, start + 2, gate->outcome, gate->warned);
     }
     if (gate->reason)
         add_wrapped(out, 10, gate->reason);
@@ -147,18 +185,28 @@ static void add_gate(struct td_buf *out,
     td_buf_release(&line);
 }
 
-static void add_finding(struct td_buf *out, const struct verdict_finding *f)
+/* rule is where its rule stands, or NULL. */
+static void add_finding(struct td_buf *out, const struct verdict_finding *f,
+                        const char *rule)
 {
     struct td_buf line = {0};
+    size_t start;
 
     (void)td_buf_addf(&line, "%s %s  ", check_level_text(f->level), f->rule);
+    start = line.len;
     report_add_place(&line, f);
     if (f->test)
-        (void)td_buf_addf(&line, " in %s", f->test);
+        (void)td_buf_addf(&line, "%sin %s", line.len > start ? " " : "",
+                          f->test);
     add_wrapped(out, 2, td_buf_str(&line));
     add_wrapped(out, 4, f->message);
     if (f->excerpt)
         add_wrapped(out, 6, f->excerpt);
+    if (rule) {
+        td_buf_clear(&line);
+        (void)td_buf_addf(&line, "rule: %s", rule);
+        add_wrapped(out, 4, td_buf_str(&line));
+    }
     add_command(out, 4, f->repro);
     td_buf_release(&line);
 }
@@ -181,8 +229,10 @@ static void add_findings(struct td_buf *out, const struct verdict_document *doc,
     bool has_repro = !gate->repro || gate->outcome < CHECK_FLAKY;
     struct td_buf line = {0};
 
-    (void)td_buf_addf(&line, "%s: %zu finding%s", gate->name, fresh,
-                      fresh == 1 ? "" : "s");
+    (void)td_buf_add_text(&line, gate->name);
+    if (found.len > 0)
+        (void)td_buf_addf(&line, ": %zu finding%s", fresh,
+                          fresh == 1 ? "" : "s");
     if (fresh < found.len)
         (void)td_buf_addf(&line, ", %zu known, %zu fixed",
                           in_state(found, VERDICT_KNOWN),
@@ -192,7 +242,7 @@ static void add_findings(struct td_buf *out, const struct verdict_document *doc,
         add_wrapped(out, 0, td_buf_str(&line));
     }
     for (size_t i = 0; i < fresh && i < FINDINGS; i++) {
-        add_finding(out, found.list[i]);
+        add_finding(out, found.list[i], report_rule_place(doc, found.list[i]));
         has_repro = has_repro || found.list[i]->repro;
     }
     if (fresh > FINDINGS)
@@ -201,6 +251,16 @@ static void add_findings(struct td_buf *out, const struct verdict_document *doc,
         add_command(out, 2, gate->repro);
     td_buf_release(&line);
     free(found.list);
+}
+
+/* Findings speak of the flaky tests already, as those of gates do. */
+static bool is_found(const struct verdict_document *doc)
+{
+    const struct verdict_finding *f = doc->findings;
+
+    while (f && strcmp(f->rule, "test-flaky") != 0)
+        f = f->next;
+    return f;
 }
 
 static void add_flaky(struct td_buf *out, const struct verdict_document *doc)
@@ -222,23 +282,41 @@ static void add_flaky(struct td_buf *out, const struct verdict_document *doc)
                           told - FINDINGS);
 }
 
-enum td_code report_write_text(const struct verdict_document *const *docs,
-                               size_t len, struct td_buf *out,
+static enum td_code write_text(const struct verdict_document *const *docs,
+                               size_t len, bool color, struct td_buf *out,
                                struct td_error *err)
 {
     const struct verdict_document *doc = docs[len - 1];
     struct report_gates gates = report_pick_gates(doc);
+    size_t start = out->len;
 
     add_head(out, doc);
+    if (color)
+        add_ink(out, start, doc->outcome, false);
     if (gates.len > 0)
         (void)td_buf_add_byte(out, '\n');
     for (size_t i = 0; i < gates.len; i++)
-        add_gate(out, docs, len, gates.list[i]);
+        add_gate(out, docs, len, gates.list[i], color);
     if (len > 1)
         add_wrapped(out, 10, "(" REPORT_TREND_KEY ")");
     for (size_t i = 0; i < gates.len; i++)
         add_findings(out, doc, gates.list[i]);
-    add_flaky(out, doc);
+    if (!is_found(doc))
+        add_flaky(out, doc);
     free(gates.list);
     return report_done(out, "text", err);
+}
+
+enum td_code report_write_text(const struct verdict_document *const *docs,
+                               size_t len, struct td_buf *out,
+                               struct td_error *err)
+{
+    return write_text(docs, len, false, out, err);
+}
+
+enum td_code report_write_color(const struct verdict_document *const *docs,
+                                size_t len, struct td_buf *out,
+                                struct td_error *err)
+{
+    return write_text(docs, len, true, out, err);
 }

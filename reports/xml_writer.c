@@ -31,16 +31,30 @@ static const char *reference(uint8_t byte, bool attribute)
     }
 }
 
+/* How many bytes at p stand for themselves wherever they stand. */
+static size_t plain_at(const uint8_t *p)
+{
+    const uint8_t *at = p;
+
+    while (*at >= ' ' && *at < 0x7f && *at != '&' && *at != '<' && *at != '>' &&
+           *at != '"')
+        at++;
+    return (size_t)(at - p);
+}
+
 static void add(struct td_buf *out, const char *text, bool attribute)
 {
     const uint8_t *p = (const uint8_t *)text;
     const uint8_t *end = p + strlen(text);
 
     while (p < end) {
-        size_t len = td_utf8_step(p, end);
-        const char *instead = reference(*p, attribute);
+        size_t plain = plain_at(p);
+        size_t len = plain ? plain : td_utf8_step(p, end);
+        const char *instead = plain ? NULL : reference(*p, attribute);
 
-        if (instead)
+        if (plain)
+            (void)td_buf_add(out, p, plain);
+        else if (instead)
             (void)td_buf_add_text(out, instead);
         else if (is_no_character(p, len))
             (void)td_buf_addf(out, "\\uff%02x", 0xc0u | (p[2] & 0x3fu));
@@ -60,7 +74,9 @@ void report_xml_attribute(struct td_buf *out, const char *name,
 {
     if (!text)
         return;
-    (void)td_buf_addf(out, " %s=\"", name);
+    (void)td_buf_add_byte(out, ' ');
+    (void)td_buf_add_text(out, name);
+    (void)td_buf_add_text(out, "=\"");
     add(out, text, true);
     (void)td_buf_add_byte(out, '"');
 }

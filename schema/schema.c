@@ -1,5 +1,6 @@
 #include "schema/schema_internal.h"
 
+#include "core/log.h"
 #include "core/mem.h"
 #include "schema/run/run.h"
 #include "schema/value/uri.h"
@@ -183,4 +184,19 @@ enum td_code schema_set_add(struct schema_set *set, const struct td_jsonx *x,
     if (code)
         return code;
     return schema_compile_root(set, (struct schema_place){doc, at}, root, err);
+}
+
+void schema_say_limit(const struct schema_run *run, struct td_buf *out)
+{
+    const char *slow = schema_pattern_slow(run->patterns);
+
+    if (!slow) {
+        (void)td_buf_add_text(out, "no answer within 5,000,000 steps of the "
+                                   "schema; write anyOf and oneOf that do not "
+                                   "multiply");
+        return;
+    }
+    (void)td_buf_add_text(out, "the pattern \"");
+    (void)td_text_clean(out, td_text(slow));
+    (void)td_buf_add_text(out, "\" " SCHEMA_PATTERN_MEND);
 }

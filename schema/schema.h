@@ -65,4 +65,9 @@ void schema_run_free(struct schema_run *run);
 TD_MUST_CHECK enum td_code schema_test(struct schema_run *run, uint32_t root,
                                        struct schema_value value);
 
+/* After TD_LIMIT: append which limit was reached, of which pattern, and what is
+ * to be done, as one line.
+ */
+void schema_say_limit(const struct schema_run *run, struct td_buf *out);
+
 #endif

@@ -410,11 +410,11 @@ void tape_audit_other(struct tape_audit *a, const struct tape_state *state,
 {
     if (kind == TAPE_LINE_HEADER) {
         forget_segment(a);
-        a->tally.header = true;
+        a->tally.header = line.len > 0;
     }
     if (kind == TAPE_LINE_END)
         take_end(a, state, line);
-    a->text += line.len + 1;
+    a->text += line.len + (line.len > 0);
 }
 
 struct tape_audited tape_audit_finish(struct tape_audit *a)

@@ -255,6 +255,15 @@ struct tape_compressor *tape_compressor_open(int fd, const char *path,
     return compressor;
 }
 
+void tape_compressor_go_on(struct tape_compressor *compressor, uint64_t start,
+                           struct tape_index *index)
+{
+    compressor->at = compressor->start - start;
+    compressor->start = start;
+    compressor->index = *index;
+    *index = (struct tape_index){0};
+}
+
 struct tape_chunk *tape_compressor_take(struct tape_compressor *compressor)
 {
     struct tape_chunk *chunk;

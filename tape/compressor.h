@@ -16,7 +16,7 @@
 
 #include "core/buf.h"
 #include "core/error.h"
-#include "tape/member.h"
+#include "tape/index.h"
 #include "tape/options.h"
 
 #define TAPE_COMPRESSOR_QUEUE ((size_t)16 * 1024 * 1024) /* bytes of text */
@@ -44,6 +44,11 @@ struct tape_compressor;
 struct tape_compressor *
 tape_compressor_open(int fd, const char *path,
                      const struct tape_options *options);
+
+/* Before the first piece: the segment began at `start`, and goes on at the
+ * current position. Takes over the index of its members. */
+void tape_compressor_go_on(struct tape_compressor *compressor, uint64_t start,
+                           struct tape_index *index);
 
 /* An empty piece to fill; waits while the queue is full. Never NULL. */
 struct tape_chunk *tape_compressor_take(struct tape_compressor *compressor);

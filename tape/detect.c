@@ -1,5 +1,6 @@
 #include "tape/detect.h"
 
+#include "core/utf8.h"
 #include "tape/deflate.h"
 #include "tape/line.h"
 #include "tape/member.h"
@@ -26,6 +27,7 @@ static void inflate_head(struct td_bytes data, struct td_buf *text)
 static bool decide(struct td_bytes data, bool *tape)
 {
     struct td_buf text = {.max = ENOUGH};
+    struct td_bytes plain = td_utf8_unmarked(data);
     bool decided;
 
     if (data.len < 2)
@@ -33,8 +35,8 @@ static bool decide(struct td_bytes data, bool *tape)
     if (tape_is_gzip(data))
         inflate_head(data, &text);
     else
-        (void)td_buf_add(&text, data.ptr,
-                         data.len < ENOUGH ? data.len : ENOUGH);
+        (void)td_buf_add(&text, plain.ptr,
+                         plain.len < ENOUGH ? plain.len : ENOUGH);
     *tape = tape_line_kind(td_buf_bytes(&text)) == TAPE_LINE_HEADER ||
             tape_signature_find(data) == 0;
     decided = *tape || text.len == ENOUGH || data.len >= HEAD_MAX;

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -52,6 +53,8 @@ void tape_input_share(struct tape_input *in, const struct tape_input *other)
     in->fd = fcntl(other->fd, F_DUPFD_CLOEXEC, 0);
     in->path = td_strdup(other->path);
     in->stop = other->stop;
+    in->spans = other->spans;
+    in->spans_len = other->spans_len;
     in->seekable = true; /* by pread: the descriptors' common place stays */
 }
 
@@ -80,11 +83,49 @@ static ssize_t stop_reading(struct tape_input *in)
     return -1;
 }
 
+static bool would_wait(const struct tape_input *in)
+{
+    struct pollfd ready = {.fd = in->fd, .events = POLLIN};
+
+    return in->no_wait && !in->seekable && poll(&ready, 1, 0) == 0;
+}
+
+/* Where in the file `offset` is; *len is made shorter where what follows stands
+ * elsewhere. Behind the last span there is nothing.
+ */
+static uint64_t place_of(const struct tape_input *in, uint64_t offset,
+                         size_t *len)
+{
+    size_t low = 0;
+    size_t high = in->spans_len;
+    uint64_t into;
+
+    while (low + 1 < high) {
+        size_t mid = (low + high) / 2;
+
+        if (in->spans[mid].at <= offset)
+            low = mid;
+        else
+            high = mid;
+    }
+    into = offset - in->spans[low].at;
+    if (into >= in->spans[low].length)
+        *len = 0;
+    else if (*len > in->spans[low].length - into)
+        *len = (size_t)(in->spans[low].length - into);
+    return in->spans[low].offset + into;
+}
+
+/* 0 at the end; -1 without in->failed: nothing can be read by now. */
 static ssize_t read_some(struct tape_input *in, uint64_t offset, uint8_t *to,
                          size_t len)
 {
     if (in->terminal && in->ended)
         return 0;
+    if (would_wait(in))
+        return -1;
+    if (in->spans)
+        offset = place_of(in, offset, &len);
     for (;;) {
         ssize_t n;
 

@@ -13,6 +13,13 @@
 
 #define TAPE_READ_STEP ((size_t)256 * 1024) /* bytes of one read */
 
+/* Bytes of a file that are read as if they stood elsewhere. */
+struct tape_input_span {
+    uint64_t at;     /* where they are read */
+    uint64_t offset; /* in the file */
+    uint64_t length;
+};
+
 struct tape_input {
     int fd;
     char *path;
@@ -21,6 +28,8 @@ struct tape_input {
     struct td_buf window;
     uint64_t base; /* offset of the window's first byte in the file */
     bool ended;    /* the last read said so; a growing file asks again */
+    bool no_wait;  /* what is no plain file gives what it has by now, even if
+                      that is less than was asked for and not the end */
     bool failed;
     const volatile int *stop; /* not NULL: reading fails with TD_CANCELLED once
                                  it is not 0 */
@@ -29,6 +38,10 @@ struct tape_input {
      * the read waits, and is ended by nothing but its bytes. */
     void (*wait)(void *ctx, int fd);
     void *wait_ctx;
+    /* Borrowed; by `at`, the first at 0, without a gap. NULL: as the file is.
+     * For a file that is seekable. */
+    const struct tape_input_span *spans;
+    size_t spans_len;
     struct td_error err;
     uint64_t reads; /* calls of read */
     uint64_t bytes; /* that they gave */
@@ -45,7 +58,7 @@ void tape_input_share(struct tape_input *in, const struct tape_input *other);
 void tape_input_close(struct tape_input *in);
 
 /* The bytes from offset on: at least `need`, or fewer at the end of the file,
- * or after a read error (in->failed). Valid until the next call.
+ * after a read error (in->failed), or with no_wait. Valid until the next call.
  */
 struct td_bytes tape_input_at(struct tape_input *in, uint64_t offset,
                               size_t need);

@@ -106,6 +106,10 @@ static void put_envelope(struct out *out, const struct td_event *ev)
     else
         PUT(out, ",\"d\":\"out\",\"c\":");
     put_number(out, ev->conn);
+    if (ev->exchange > 0) {
+        PUT(out, ",\"x\":");
+        put_number(out, ev->exchange);
+    }
     put_quoted(out, ",\"k\":\"", ev->kind);
     put_quoted(out, ",\"ns\":\"", ev->ns);
     put_raw(out, ",\"id\":", ev->id);

@@ -7,6 +7,7 @@
  *     t     0 .. 2^53-1    nanoseconds since the start of the recording
  *     d     "in" "out"     direction, as the system under test sees it
  *     c     0 .. 2^32-1    connection; 0 = the recording itself
+ *     x     1 .. 2^53-1    exchange, a request and its answer; left out if none
  *     k     string         kind; left out for a plain event
  *     ns    string         Socket.IO namespace; left out for "/"
  *     id    number|string  Socket.IO ack id asked for, SSE event id

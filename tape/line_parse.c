@@ -248,6 +248,8 @@ static bool take_start(struct cursor *c, struct td_event *ev)
 
 static bool take_optional(struct cursor *c, struct td_event *ev)
 {
+    if (TAKE(c, ",\"x\":") && !take_number(c, 1, TAPE_INT_MAX, &ev->exchange))
+        return false;
     if (TAKE(c, ",\"k\":\"") && !take_string(c, &ev->kind))
         return false;
     if (TAKE(c, ",\"ns\":\"") && !take_string(c, &ev->ns))
@@ -412,6 +414,7 @@ INLINE void clear_optional(struct td_event *ev)
     ev->name = none;
     ev->att = none;
     ev->cut = 0;
+    ev->exchange = 0;
 }
 
 /* The rest of the line of a plain message of JSON: a name at most, and the

@@ -30,7 +30,7 @@ void tape_put32(uint8_t *out, uint32_t n)
     tape_put16(out + 2, n >> 16);
 }
 
-void tape_put64(uint8_t *out, uint64_t n)
+static void tape_put64(uint8_t *out, uint64_t n)
 {
     tape_put32(out, (uint32_t)n);
     tape_put32(out + 4, (uint32_t)(n >> 32));
@@ -46,7 +46,7 @@ uint32_t tape_get32(const uint8_t *in)
     return tape_get16(in) | tape_get16(in + 2) << 16;
 }
 
-uint64_t tape_get64(const uint8_t *in)
+static uint64_t tape_get64(const uint8_t *in)
 {
     return tape_get32(in) | (uint64_t)tape_get32(in + 4) << 32;
 }

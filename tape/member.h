@@ -163,9 +163,7 @@ void tape_entry_unpack(struct tape_entry *e, const uint8_t in[TAPE_ENTRY_LEN]);
 /* Little-endian integers, for the trailer and stored blocks too. */
 void tape_put16(uint8_t *out, uint32_t n);
 void tape_put32(uint8_t *out, uint32_t n);
-void tape_put64(uint8_t *out, uint64_t n);
 uint32_t tape_get16(const uint8_t *in);
 uint32_t tape_get32(const uint8_t *in);
-uint64_t tape_get64(const uint8_t *in);
 
 #endif

@@ -17,7 +17,10 @@ static void look(struct tape_input *in, struct td_bytes head,
         bool whole = there >= place->m.length;
 
         place->kind = whole ? TAPE_PLACE_CLOSED : TAPE_PLACE_TORN;
-        place->length = whole ? place->m.length : there;
+        place->length = place->m.length;
+        if (!whole)
+            place->length =
+                tape_scan_signature(in, at + TAPE_SIGNATURE_LEN, &found) - at;
         return;
     }
     place->kind = TAPE_PLACE_OPEN;

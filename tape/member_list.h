@@ -15,9 +15,9 @@ enum tape_place_kind {
     TAPE_PLACE_OPEN,   /* a member without its length: it reaches to the next
                           signature; only kind, flags, first_seq, wall_ns and
                           self are to be trusted */
-    TAPE_PLACE_TORN,   /* a member that the file ends in */
-    TAPE_PLACE_OTHER   /* up to the next signature: text, gzip of others, or
-                          damage; *m is all 0 */
+    TAPE_PLACE_TORN, /* a member that the file ends in, or another begins in */
+    TAPE_PLACE_OTHER /* up to the next signature: text, gzip of others, or
+                        damage; *m is all 0 */
 };
 
 struct tape_place {

@@ -1,5 +1,6 @@
 #include "tape/member_scan.h"
 
+#include "core/utf8.h"
 #include "tape/detect.h"
 #include "tape/member_scan_internal.h"
 #include "tape/prefetch.h"
@@ -28,39 +29,6 @@ void tape_scan_bad_member(struct tape_scan *scan, uint64_t at)
     tape_scan_damage(scan, at);
 }
 
-/* Numbers that jump back into those that were skipped over go on where they
- * were before: what came between was of another recording.
- */
-bool tape_scan_jump(struct tape_scan *scan, uint64_t first, uint64_t count)
-{
-    if (first > scan->expect) {
-        scan->resume = scan->expect;
-        scan->jumped = first;
-        scan->jumped_at = scan->events;
-        scan->state->missing += first - scan->expect;
-    } else if (count == 0) {
-        return true;
-    } else if (scan->resume > 0 && first >= scan->resume &&
-               first < scan->jumped) {
-        scan->state->missing -= scan->jumped - first;
-        scan->state->foreign += scan->events - scan->jumped_at;
-        scan->resume = 0;
-    } else {
-        scan->state->repeated += count;
-        return false;
-    }
-    scan->expect = first + count;
-    return true;
-}
-
-/* Is *m, the member at hand, where it belongs? */
-static void look_at_place(struct tape_scan *scan, const struct tape_member *m)
-{
-    scan->stray =
-        tape_chain_strays(&scan->chain, &scan->in, scan->at, m, scan->expect);
-    scan->state->strays += scan->stray;
-}
-
 /* The member at hand was dealt with. */
 static void pass(struct tape_scan *scan, const struct tape_member *m)
 {
@@ -83,18 +51,26 @@ void tape_scan_clear(struct tape_scan *scan)
     scan->given = 0;
 }
 
+/* A signature may be cut off where bytes that are there by now end, so that a
+ * pipe is waited for.
+ */
 uint64_t tape_scan_signature(struct tape_input *in, uint64_t from, bool *found)
 {
-    *found = false;
-    for (;;) {
-        struct td_bytes data = tape_input_at(in, from, SEEK_STEP);
-        size_t hit = tape_signature_find(data);
+    bool no_wait = in->no_wait;
+    struct td_bytes data;
+    size_t hit;
 
+    in->no_wait = false;
+    for (;;) {
+        data = tape_input_at(in, from, SEEK_STEP);
+        hit = tape_signature_find(data);
         *found = hit < data.len;
         if (*found || data.len < SEEK_STEP)
-            return from + (*found ? hit : data.len);
+            break;
         from += data.len - TAPE_SIGNATURE_LEN + 1;
     }
+    in->no_wait = no_wait;
+    return from + (*found ? hit : data.len);
 }
 
 void tape_scan_resync(struct tape_scan *scan, uint64_t from)
@@ -119,15 +95,12 @@ bool tape_scan_lines(const struct td_buf *text, size_t given,
     return true;
 }
 
-/* What was given of an open member before it was closed is not given again. */
-static size_t given_of(const struct tape_scan *scan, uint64_t at)
+/* True if a member of data may be passed over (see names, from_ns, from_seq).
+ */
+static bool tape_scan_skips(const struct tape_scan *scan,
+                            const struct tape_member *m)
 {
-    return scan->open_len > 0 && scan->open_at == at ? scan->open_given : 0;
-}
-
-bool tape_scan_skips(const struct tape_scan *scan, const struct tape_member *m)
-{
-    if (m->flags & (TAPE_FLAG_HEADER | TAPE_FLAG_END))
+    if (scan->begins || (m->flags & (TAPE_FLAG_HEADER | TAPE_FLAG_END)))
         return false;
     if (m->count == 0)
         return false;
@@ -143,22 +116,27 @@ struct region {
 };
 
 /* All bytes up to the next signature may belong to a member whose head does
- * not say how long it is.
+ * not say how long it is. All of them are in the window: a pipe cannot go back.
  */
 static struct region open_region(struct tape_scan *scan)
 {
     struct region r = {.at = scan->at};
-    bool found;
-    uint64_t end =
-        tape_scan_signature(&scan->in, scan->at + TAPE_SIGNATURE_LEN, &found);
-    size_t len = (size_t)(end - scan->at);
+    size_t len = TAPE_SIGNATURE_LEN; /* known to be of this member */
+    size_t need;
 
-    if (len > TAPE_MEMBER_MOST)
-        len = TAPE_MEMBER_MOST;
-    r.data = tape_input_at(&scan->in, scan->at, len);
-    if (r.data.len > len)
-        r.data.len = len;
-    r.at_eof = !found;
+    do {
+        need = len + SEEK_STEP;
+        r.data = tape_input_at(&scan->in, scan->at, need);
+        if (r.data.len < len)
+            len = r.data.len;
+        len +=
+            tape_signature_find(td_bytes(r.data.ptr + len, r.data.len - len));
+        r.at_eof = len == r.data.len;
+        if (r.at_eof && r.data.len >= need)
+            len -= TAPE_SIGNATURE_LEN - 1;
+    } while (r.at_eof && r.data.len >= need && len < TAPE_MEMBER_MOST);
+    r.at_eof = r.at_eof && r.data.len < need;
+    r.data.len = len < TAPE_MEMBER_MOST ? len : TAPE_MEMBER_MOST;
     return r;
 }
 
@@ -186,9 +164,13 @@ static bool ended_member(struct tape_scan *scan, const struct region *r,
  * stays there if the file may still grow.
  */
 static void cut_member(struct tape_scan *scan, const struct region *r,
-                       enum tape_inflated state)
+                       enum tape_inflated state, size_t used)
 {
-    if (scan->follow && r->at_eof && state == TAPE_INFLATED_MORE)
+    bool grows = state == TAPE_INFLATED_MORE ||
+                 (state == TAPE_INFLATED_END &&
+                  r->data.len < TAPE_HEAD_LEN + used + TAPE_TRAILER_LEN);
+
+    if (scan->follow && r->at_eof && grows)
         return;
     if (state == TAPE_INFLATED_MORE || state == TAPE_INFLATED_END)
         tape_scan_torn(scan, r->at);
@@ -200,7 +182,7 @@ static void cut_member(struct tape_scan *scan, const struct region *r,
 static bool read_open(struct tape_scan *scan, const struct region *r,
                       struct tape_text *out)
 {
-    size_t given = given_of(scan, r->at);
+    size_t given = tape_scan_given(scan, r->at);
     enum tape_inflated state;
     size_t used = 0;
 
@@ -218,22 +200,39 @@ static bool read_open(struct tape_scan *scan, const struct region *r,
     out->stray = false;
     scan->chain.next = TAPE_CHAIN_ANY;
     if (state != TAPE_INFLATED_END || !ended_member(scan, r, used, out))
-        cut_member(scan, r, state);
+        cut_member(scan, r, state, used);
     if (!tape_scan_lines(&scan->text, given, &out->lines))
         return false;
+    out->begins = tape_scan_begins(scan);
     scan->open_at = r->at;
     scan->open_len = r->data.len;
     scan->open_given = given + out->lines.len;
     return true;
 }
 
+/* A closed member, of which less is there than its head says: the file ends in
+ * it, or another tape follows where its end was torn off.
+ */
+static bool read_short(struct tape_scan *scan, struct td_bytes data,
+                       struct tape_text *out)
+{
+    struct td_bytes inner =
+        td_bytes(data.ptr + TAPE_SIGNATURE_LEN, data.len - TAPE_SIGNATURE_LEN);
+    size_t hit = tape_signature_find(inner);
+    struct region r = {scan->at, data, hit == inner.len};
+
+    r.data.len = TAPE_SIGNATURE_LEN + hit;
+    return read_open(scan, &r, out);
+}
+
 /* A closed member whose body is wrong: either its end was torn off and another
  * tape follows, or its bytes changed.
  */
 static bool read_wrong(struct tape_scan *scan, const struct tape_member *m,
-                       struct td_bytes data, struct tape_text *out)
+                       struct tape_text *out)
 {
     size_t len = m->length + TAPE_SIGNATURE_LEN;
+    struct td_bytes data = tape_input_at(&scan->in, scan->at, len);
     struct td_bytes inner =
         td_bytes(data.ptr + TAPE_SIGNATURE_LEN,
                  (data.len < len ? data.len : len) - TAPE_SIGNATURE_LEN);
@@ -250,16 +249,16 @@ static bool read_wrong(struct tape_scan *scan, const struct tape_member *m,
 static bool read_closed(struct tape_scan *scan, const struct tape_member *m,
                         struct tape_text *out)
 {
-    struct td_bytes data =
-        tape_input_at(&scan->in, scan->at, m->length + TAPE_SIGNATURE_LEN);
-    struct region r = {scan->at, data, true};
-    size_t given = given_of(scan, scan->at);
+    struct td_bytes data = tape_input_at(&scan->in, scan->at, m->length);
+    size_t given = tape_scan_given(scan, scan->at);
 
+    if (data.len < m->length && scan->in.no_wait && !scan->in.ended)
+        return false; /* who knows the length has written all of it */
     if (data.len < m->length)
-        return read_open(scan, &r, out);
+        return read_short(scan, data, out);
     tape_scan_clear(scan);
     if (!tape_inflate_member(&scan->text, m, data))
-        return read_wrong(scan, m, data, out);
+        return read_wrong(scan, m, out);
     if (scan->audit)
         tape_audit_data(scan->audit, scan->at, m);
     out->checked = true;
@@ -267,6 +266,7 @@ static bool read_closed(struct tape_scan *scan, const struct tape_member *m,
     out->lines = td_bytes(scan->text.ptr + given, scan->text.len - given);
     scan->state->members++;
     out->stray = scan->stray;
+    out->begins = tape_scan_begins(scan);
     pass(scan, m);
     return out->lines.len > 0;
 }
@@ -315,21 +315,6 @@ static void pass_member(struct tape_scan *scan, const struct tape_member *m)
     pass(scan, m);
 }
 
-/* What the head of a member says about the place on the tape. */
-static void note_member(struct tape_scan *scan, const struct tape_member *m)
-{
-    if (scan->stray)
-        return;
-    if (m->kind == TAPE_MEMBER_DATA) {
-        scan->anchor_wall = m->wall_ns;
-        scan->anchor_ns = m->first_ns;
-    }
-    if (m->flags & TAPE_FLAG_HEADER)
-        scan->lost = 0;
-    if (m->kind != TAPE_MEMBER_INDEX && m->lost > scan->lost)
-        scan->lost = m->lost;
-}
-
 static bool read_member(struct tape_scan *scan, enum tape_peek peek,
                         const struct tape_member *m, struct tape_text *out)
 {
@@ -339,10 +324,11 @@ static bool read_member(struct tape_scan *scan, enum tape_peek peek,
 
         if (scan->audit)
             tape_audit_data(scan->audit, scan->at, open ? m : NULL);
+        if (open)
+            tape_scan_place_open(scan, m);
         return read_open(scan, &r, out);
     }
-    look_at_place(scan, m);
-    note_member(scan, m);
+    tape_scan_place(scan, m);
     if (m->kind == TAPE_MEMBER_DATA &&
         (!tape_scan_skips(scan, m) || !is_followed(scan, m)))
         return read_closed(scan, m, out);
@@ -358,21 +344,20 @@ static bool read_member(struct tape_scan *scan, enum tape_peek peek,
     return false;
 }
 
-/* Zeroes up to the end of the file are what a power cut or a padding tool
- * leaves behind; gzip passes over them too.
- */
-static bool only_zeroes(struct tape_scan *scan, uint64_t from)
+/* Where zeroes that stand at `from` end. */
+static uint64_t behind_zeroes(struct tape_scan *scan, uint64_t from)
 {
-    for (;;) {
-        struct td_bytes data = tape_input_at(&scan->in, from, 1);
+    struct td_bytes data = tape_input_at(&scan->in, from, 1);
 
-        if (data.len == 0)
-            return true;
-        for (size_t i = 0; i < data.len; i++)
-            if (data.ptr[i] != 0)
-                return false;
-        from += data.len;
+    while (data.len > 0 && *data.ptr == 0) {
+        size_t n = 1;
+
+        while (n < data.len && data.ptr[n] == 0)
+            n++;
+        from += n;
+        data = tape_input_at(&scan->in, from, 1);
     }
+    return from;
 }
 
 /* The first bytes of a member's head, and then another member. */
@@ -389,16 +374,30 @@ static bool pass_torn_head(struct tape_scan *scan)
     return true;
 }
 
+/* Zeroes up to the end are what a power cut or a padding tool leaves behind;
+ * gzip passes over them too.
+ */
 static void pass_garbage(struct tape_scan *scan)
 {
     uint64_t at = scan->at;
+    uint64_t to = behind_zeroes(scan, at);
 
-    if (scan->in.seekable && only_zeroes(scan, at)) {
-        scan->at = tape_input_size(&scan->in);
+    scan->at = to;
+    if (to > at && tape_input_at(&scan->in, to, 1).len == 0)
         return;
-    }
     tape_scan_bad_member(scan, at);
-    tape_scan_resync(scan, at + 1);
+    tape_scan_resync(scan, to > at ? to : at + 1);
+}
+
+/* The lines of a tape as plain text; a byte order mark is none of it. */
+static bool begins_text(struct tape_scan *scan, struct td_bytes data)
+{
+    struct td_bytes text = td_utf8_unmarked(data);
+
+    if (scan->at > 0 || text.len == 0 || text.ptr[0] != '{')
+        return false;
+    scan->at = data.len - text.len;
+    return true;
 }
 
 /* Look at what stands at scan->at and act on it; true: *out has lines. */
@@ -424,7 +423,7 @@ static bool scan_step(struct tape_scan *scan, struct td_bytes data,
             tape_scan_stream(scan, TAPE_SCAN_GZIP);
         return false;
     case TAPE_PEEK_OTHER:
-        if (scan->at == 0 && data.ptr[0] == '{')
+        if (begins_text(scan, data))
             tape_scan_stream(scan, TAPE_SCAN_TEXT);
         else if (!pass_torn_head(scan))
             pass_garbage(scan);
@@ -450,12 +449,13 @@ static bool takes_all(const struct tape_scan *scan)
 void tape_scan_give(struct tape_scan *scan, const struct tape_member *m,
                     struct td_bytes text, struct tape_text *out)
 {
-    look_at_place(scan, m);
-    note_member(scan, m);
+    tape_scan_place(scan, m);
     if (scan->audit)
         tape_audit_data(scan->audit, scan->at, m);
     out->checked = true;
+    out->plain = false;
     out->stray = scan->stray;
+    out->begins = tape_scan_begins(scan);
     out->offset = scan->at;
     out->lines = text;
     scan->state->members++;
@@ -515,7 +515,7 @@ static enum td_code next_text(struct tape_scan *scan, struct tape_text *out,
         data = tape_input_at(&scan->in, scan->at, TAPE_HEAD_LEN);
         if (scan->in.failed)
             return input_failed(scan, err);
-        if (data.len == 0)
+        if (data.len == 0 || (scan->follow && data.len < TAPE_HEAD_LEN))
             return at_end(scan);
         if (scan_step(scan, data, out))
             return TD_OK;
@@ -528,8 +528,10 @@ static enum td_code next_text(struct tape_scan *scan, struct tape_text *out,
 enum td_code tape_scan_next(struct tape_scan *scan, struct tape_text *out,
                             struct td_error *err)
 {
-    enum td_code code = next_text(scan, out, err);
+    enum td_code code;
 
+    out->plain = false;
+    code = next_text(scan, out, err);
     if (code != TD_AGAIN || !scan->follow || scan->in.seekable ||
         !scan->in.ended)
         return code;
@@ -542,10 +544,13 @@ void tape_scan_go(struct tape_scan *scan, uint64_t at)
     scan->at = at;
     scan->mode = TAPE_SCAN_MEMBERS;
     scan->streaming = false;
+    tape_gunzip_free(scan->gunzip); /* which may stand within a member */
+    scan->gunzip = NULL;
     scan->open_len = 0;
+    tape_scan_new_part(scan);
     scan->expect = 0;
-    scan->resume = 0;
-    scan->chain.next = TAPE_CHAIN_ANY;
+    scan->begins = false;
+    tape_chain_forget(&scan->chain);
     tape_scan_clear(scan);
 }
 
@@ -554,5 +559,6 @@ void tape_scan_release(struct tape_scan *scan)
     tape_ahead_free(scan->ahead);
     tape_gunzip_free(scan->gunzip);
     td_buf_release(&scan->text);
+    tape_chain_release(&scan->chain);
     tape_input_close(&scan->in);
 }

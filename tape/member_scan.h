@@ -26,8 +26,11 @@ struct tape_scan {
     uint64_t resume;    /* what came next before numbers were skipped over */
     uint64_t jumped;    /* the number that came instead */
     uint64_t jumped_at; /* `events` then */
+    uint64_t back_from; /* numbers went back before this one, which had come, */
+    uint64_t back_to;   /* as all before this one; 0 = they did not */
     struct tape_chain chain;
-    bool stray; /* the member at hand is out of its place */
+    bool stray;  /* the member at hand is out of its place */
+    bool begins; /* a part begins whose header is gone: it is to be told */
 
     /* Members that cannot hold what is wanted are not inflated. */
     bool by_name;
@@ -65,6 +68,8 @@ struct tape_text {
     struct td_bytes lines; /* whole lines; the last may lack its LF */
     bool checked;          /* a CRC vouches for them */
     bool stray;            /* of a member that is out of its place */
+    bool begins;           /* a part of the tape whose header is gone */
+    bool plain;            /* they stand in no member of ours */
     uint64_t offset;       /* in the file: the member they are from */
 };
 
@@ -92,9 +97,13 @@ void tape_scan_go(struct tape_scan *scan, uint64_t at);
 /* Free all and close the file. */
 void tape_scan_release(struct tape_scan *scan);
 
-/* True if a member of data may be passed over (see names, from_ns, from_seq).
- */
-bool tape_scan_skips(const struct tape_scan *scan, const struct tape_member *m);
+/* A part of the tape begins: its events are numbered from 1. */
+static inline void tape_scan_new_part(struct tape_scan *scan)
+{
+    scan->expect = 1;
+    scan->resume = 0;
+    scan->back_to = 0;
+}
 
 /* Events first .. first + count - 1 come next, which is not what was expected:
  * some are missing, or had come before. False: they had.

@@ -34,7 +34,7 @@ void tape_scan_stream(struct tape_scan *scan, enum tape_scan_mode mode)
     if (scan->audit)
         tape_audit_stream(scan->audit, scan->at);
     scan->mode = mode;
-    scan->chain.next = TAPE_CHAIN_ANY;
+    tape_chain_forget(&scan->chain);
     if (!scan->streaming) {
         scan->no_line = false;
         scan->searched = 0;
@@ -131,7 +131,9 @@ enum td_code tape_scan_stream_next(struct tape_scan *scan,
     scan->given = 0;
     scan->searched = 0;
     out->checked = false;
+    out->plain = true;
     out->stray = false;
+    out->begins = tape_scan_begins(scan);
     while (!take_lines(scan, &out->lines)) {
         if (scan->mode == TAPE_SCAN_MEMBERS && foreign_follows(scan))
             tape_scan_stream(scan, TAPE_SCAN_GZIP);

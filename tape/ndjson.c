@@ -1,6 +1,7 @@
 #include "tape/ndjson.h"
 
 #include "core/mem.h"
+#include "core/utf8.h"
 #include "tape/deflate.h"
 #include "tape/detect.h"
 #include "tape/line.h"
@@ -16,9 +17,11 @@ struct tape_ndjson {
     bool within;                /* a gzip member that has not ended */
     bool padded;                /* zeroes came behind the last one */
     bool begun;
+    bool marked; /* a byte order mark would be no longer at the start */
     struct td_buf text;
     size_t at; /* the next line starts here */
     bool ended;
+    bool has_lf; /* the line that was given last */
 };
 
 struct tape_ndjson *tape_ndjson_new(struct tape_input *in)
@@ -114,6 +117,13 @@ static enum td_code read_more(struct tape_ndjson *in, struct td_error *err)
     return td_buf_add_bytes(&in->text, data);
 }
 
+/* The first line is read without a byte order mark. */
+static struct td_bytes first_line(struct tape_ndjson *in, struct td_bytes line)
+{
+    in->marked = true;
+    return td_utf8_unmarked(line);
+}
+
 enum td_code tape_ndjson_next(struct tape_ndjson *in, struct td_bytes *line,
                               struct td_error *err)
 {
@@ -129,6 +139,9 @@ enum td_code tape_ndjson_next(struct tape_ndjson *in, struct td_bytes *line,
         if (lf || (in->ended && left > 0)) {
             *line = td_bytes(from, lf ? (size_t)(lf - from) : left);
             in->at += line->len + (lf != NULL);
+            in->has_lf = lf != NULL;
+            if (!in->marked)
+                *line = first_line(in, *line);
             return TD_OK;
         }
         if (in->ended)
@@ -138,4 +151,9 @@ enum td_code tape_ndjson_next(struct tape_ndjson *in, struct td_bytes *line,
         if (code)
             return code;
     }
+}
+
+bool tape_ndjson_has_lf(const struct tape_ndjson *in)
+{
+    return in->has_lf;
 }

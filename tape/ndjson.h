@@ -1,4 +1,6 @@
-/* tape/ndjson.h - plain lines of a file, gzipped or not, one at a time. */
+/* tape/ndjson.h - plain lines of a file, gzipped or not, one at a time. A byte
+ * order mark at the start is none of the first one.
+ */
 #ifndef TAPE_NDJSON_H
 #define TAPE_NDJSON_H
 
@@ -20,5 +22,10 @@ void tape_ndjson_close(struct tape_ndjson *in);
 TD_MUST_CHECK enum td_code tape_ndjson_next(struct tape_ndjson *in,
                                             struct td_bytes *line,
                                             struct td_error *err);
+
+/* Whether the line of the last call ended with a LF, which the last one of a
+ * file may lack.
+ */
+bool tape_ndjson_has_lf(const struct tape_ndjson *in);
 
 #endif

@@ -37,7 +37,7 @@ struct tape_options {
     bool stored;     /* never compress */
     bool patient;    /* wait for deflate rather than store members */
     bool copies;     /* events come from a tape: no limit but a line's length */
-    bool one_thread; /* deflate in the caller (tests) */
+    bool one_thread; /* deflate in the caller, who waits for each flush */
 };
 
 /* How a recording ended, for the end line. */

@@ -66,9 +66,9 @@ static void join_sources(struct td_json_writer *w,
 }
 
 static void list(struct td_json_writer *w, const struct parents *parents,
-                 const char *key)
+                 const char *key, const char *as)
 {
-    td_json_object(w, key);
+    td_json_object(w, as);
     td_json_array(w, "of");
     for (size_t i = 0; i < parents->count; i++)
         td_json_put_raw(w, NULL, member(&parents->docs[i], key));
@@ -76,42 +76,74 @@ static void list(struct td_json_writer *w, const struct parents *parents,
     td_json_object_end(w);
 }
 
-static void take_over(struct td_json_writer *w, const struct parents *parents,
-                      const char *key)
+static void take_over_as(struct td_json_writer *w,
+                         const struct parents *parents, const char *key,
+                         const char *as)
 {
     bool alike = is_alike(parents, key);
 
     if (!has_any(parents, key) || (!alike && !strcmp(key, "contract")))
         return;
     if (alike)
-        td_json_put_raw(w, key, member(&parents->docs[0], key));
+        td_json_put_raw(w, as, member(&parents->docs[0], key));
     else if (!strcmp(key, "source"))
         join_sources(w, parents);
     else
-        list(w, parents, key);
+        list(w, parents, key, as);
 }
 
-enum td_code tape_provenance(struct td_buf *out, const struct td_bytes *headers,
-                             size_t count, uint64_t start_ns,
+static void take_over(struct td_json_writer *w, const struct parents *parents,
+                      const char *key)
+{
+    take_over_as(w, parents, key, key);
+}
+
+/* {...,"before":what was redacted already} */
+static void put_redaction(struct td_json_writer *w,
+                          const struct parents *parents,
+                          struct td_bytes redaction)
+{
+    struct td_json_doc doc = {0};
+    uint32_t i = 1;
+
+    if (!redaction.len || td_json_parse(&doc, redaction, TD_JSON_DEPTH, NULL)) {
+        take_over(w, parents, "redaction");
+        return;
+    }
+    td_json_object(w, "redaction");
+    while (i < doc.len) {
+        td_json_put_key_body(w, td_json_inner(&doc, i));
+        td_json_put_raw(w, NULL, td_json_raw(&doc, i + 1));
+        i = doc.values[i + 1].next;
+    }
+    take_over_as(w, parents, "redaction", "before");
+    td_json_object_end(w);
+    td_json_release(&doc);
+}
+
+enum td_code tape_provenance(struct td_buf *out,
+                             const struct tape_parents *made_of,
                              const char *recorder)
 {
-    static const char *const keys[] = {"contract", "redaction", "options",
-                                       "meta"};
-    struct parents parents = {.count = count};
+    static const char *const keys[] = {"options", "meta"};
+    struct parents parents = {.count = made_of->count};
     struct td_json_writer w = td_json_writer(out);
 
     parents.docs =
-        (struct td_json_doc *)td_calloc(count, sizeof(*parents.docs));
+        (struct td_json_doc *)td_calloc(parents.count, sizeof(*parents.docs));
     /* What cannot be read says nothing that could be taken over. */
-    for (size_t i = 0; i < count; i++)
-        if (td_json_parse(&parents.docs[i], headers[i], TD_JSON_DEPTH, NULL))
+    for (size_t i = 0; i < parents.count; i++)
+        if (td_json_parse(&parents.docs[i], made_of->headers[i], TD_JSON_DEPTH,
+                          NULL))
             parents.docs[i].len = 0;
-    tape_header_begin(&w, NULL, start_ns);
+    tape_header_begin(&w, NULL, made_of->start_ns);
     take_over(&w, &parents, "source");
     td_json_put_text(&w, "recorder", recorder);
+    take_over(&w, &parents, "contract");
+    put_redaction(&w, &parents, made_of->redaction);
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
         take_over(&w, &parents, keys[i]);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < parents.count; i++)
         td_json_release(&parents.docs[i]);
     free(parents.docs);
     td_json_object_end(&w);

@@ -9,17 +9,24 @@
 #include "core/buf.h"
 #include "core/error.h"
 
+/* What it is made of. */
+struct tape_parents {
+    const struct td_bytes *headers; /* of the tapes, JSON objects; "" = none */
+    size_t count;
+    uint64_t start_ns;         /* the wall clock at which the new tape begins */
+    struct td_bytes redaction; /* of events on the way, an object; "" = none */
+};
+
 /* Append a whole header line (docs/tape-format.md, section 2), without LF, with
- * an id of its own, for a tape that begins at the wall clock start_ns. headers
- * are those of the tapes, JSON objects; "" for a tape without one. What they
- * all say alike is taken over as it stands. Where they differ the sources are
- * joined by ", ", and an object becomes {"of":[..]}, one entry a tape, null for
- * none; contracts that differ are left out. recorder is the program that makes
- * it, UTF-8 without " and \. TD_OK or TD_LIMIT.
+ * an id of its own. What all tapes say alike is taken over as it stands. Where
+ * they differ the sources are joined by ", ", and an object becomes
+ * {"of":[..]}, one entry a tape, null for none; contracts that differ are left
+ * out. A redaction on the way has what was redacted already as its member
+ * "before". recorder is the program that makes it, UTF-8 without " and \.
+ * TD_OK or TD_LIMIT.
  */
 TD_MUST_CHECK enum td_code tape_provenance(struct td_buf *out,
-                                           const struct td_bytes *headers,
-                                           size_t count, uint64_t start_ns,
+                                           const struct tape_parents *parents,
                                            const char *recorder);
 
 #endif

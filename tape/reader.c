@@ -4,6 +4,7 @@
 #include "core/fs.h"
 #include "core/json.h"
 #include "core/mem.h"
+#include "tape/damage.h"
 #include "tape/line.h"
 #include "tape/reader_internal.h"
 
@@ -72,42 +73,6 @@ enum td_code tape_reader_enter(struct tape_reader *r, struct td_bytes line,
     return TD_OK;
 }
 
-/* Where the line at hand stands; of a member no more than its start is known.
- */
-static void damage_at_line(struct tape_reader *r)
-{
-    uint64_t at = r->text.offset;
-
-    if (r->scan.mode == TAPE_SCAN_TEXT && r->line.len > 0)
-        at += (uint64_t)(r->line.ptr - r->text.lines.ptr);
-    tape_scan_damage(&r->scan, at);
-}
-
-static void leave_segment(struct tape_reader *r)
-{
-    if (r->in_segment) {
-        r->state.torn = true;
-        damage_at_line(r);
-        td_buf_clear(&r->end_line);
-    }
-    r->lost_before += r->lost_here;
-    r->lost_here = 0;
-    r->in_segment = false;
-    r->state.ended = false;
-    r->scan.expect = 1;
-    r->scan.resume = 0;
-}
-
-/* Events or an end line without a header before them. */
-static void enter_bare(struct tape_reader *r)
-{
-    r->in_segment = true;
-    if (r->headed)
-        return;
-    r->headed = true;
-    r->state.headless++;
-}
-
 /* The footers may have told of more already. */
 static void note_lost(struct tape_reader *r, uint64_t lost)
 {
@@ -119,29 +84,7 @@ static void note_lost(struct tape_reader *r, uint64_t lost)
 static void bad_line(struct tape_reader *r)
 {
     r->state.bad_lines++;
-    damage_at_line(r);
-}
-
-/* Whether a line is what another program made of one: the same JSON, but with
- * white space between its tokens.
- */
-static bool is_spaced(struct td_bytes line)
-{
-    struct td_json_doc doc = {0};
-    bool json = td_json_parse(&doc, line, TD_JSON_DEPTH, NULL) == TD_OK;
-    bool quoted = false;
-    bool spaced = false;
-
-    for (size_t i = 0; json && !spaced && i < line.len; i++) {
-        if (line.ptr[i] == '"')
-            quoted = !quoted;
-        else if (quoted && line.ptr[i] == '\\')
-            i++;
-        else if (!quoted && line.ptr[i] <= ' ')
-            spaced = true;
-    }
-    td_json_release(&doc);
-    return spaced;
+    tape_reader_damage(r);
 }
 
 /* The end line knows how many events there were, so that those missing right
@@ -153,7 +96,7 @@ static void take_end(struct tape_reader *r, struct td_bytes line)
     uint32_t end;
 
     if (!r->in_segment)
-        enter_bare(r);
+        tape_reader_enter_bare(r, NULL);
     td_buf_clear(&r->end_line);
     if (td_buf_add_bytes(&r->end_line, line) ||
         td_json_parse(&doc, td_buf_bytes(&r->end_line), TD_JSON_DEPTH, NULL)) {
@@ -163,6 +106,7 @@ static void take_end(struct tape_reader *r, struct td_bytes line)
         return;
     }
     end = td_json_member(&doc, 0, td_text("end"));
+    r->ended_whole = r->scan.expect == number(field(&doc, end, "events")) + 1;
     if (r->scan.expect > 0)
         (void)tape_scan_expect(&r->scan, number(field(&doc, end, "events")) + 1,
                                0);
@@ -187,12 +131,14 @@ static enum td_code take_other(struct tape_reader *r, struct td_bytes line,
     enum td_code code = TD_OK;
 
     if (kind == TAPE_LINE_HEADER) {
-        leave_segment(r);
+        tape_reader_leave(r);
         r->segment++;
         r->state.segments += !r->state.indexed;
         r->in_segment = true;
         r->headed = true;
         code = tape_reader_enter(r, line, err);
+        if (!code)
+            tape_reader_note_recording(r);
     } else if (r->text.stray && !r->keep_strays) {
         return TD_OK;
     } else if (kind == TAPE_LINE_END && !r->text.stray) {
@@ -218,25 +164,23 @@ static __attribute__((noinline)) bool take_stray(struct tape_reader *r,
     return r->keep_strays;
 }
 
-/* When a tape without a header began. */
-static inline void start_by_anchor(struct tape_reader *r)
-{
-    if (r->header.start_wall_ns == 0 && r->scan.anchor_wall > 0)
-        r->header.start_wall_ns = r->scan.anchor_wall - r->scan.anchor_ns;
-}
-
 /* An event that was read from the line at hand: wanted? */
 static inline bool take_read(struct tape_reader *r, const struct td_event *ev)
 {
-    if (!r->in_segment)
-        enter_bare(r);
+    if (!r->in_segment && !r->text.stray)
+        tape_reader_enter_bare(r, ev);
+    if (r->text.plain && ev->seq < r->scan.expect &&
+        tape_reader_is_another(r, ev))
+        tape_reader_begin(r);
     if (r->text.stray || !tape_scan_expect(&r->scan, ev->seq, 1)) {
         if (!take_stray(r, ev))
             return false;
     } else {
         tape_scan_count(&r->scan, 1, ev->at_ns, ev->at_ns);
+        if (r->text.plain)
+            tape_reader_note_line(r, ev->seq);
     }
-    start_by_anchor(r);
+    tape_reader_start(r);
     if (ev->at_ns < r->scan.from_ns || ev->seq < r->scan.from_seq)
         return false;
     if (!r->scan.by_name || tape_reader_wants(r, ev))
@@ -251,7 +195,7 @@ static bool take_event(struct tape_reader *r, struct td_bytes line,
     if (!tape_line_parse(ev, line, &r->scratch, check, NULL))
         return take_read(r, ev);
     bad_line(r);
-    r->state.spaced += is_spaced(line);
+    r->state.spaced += tape_damage_is_spaced(line);
     return false;
 }
 
@@ -283,6 +227,8 @@ static void note_writer(struct tape_reader *r)
 
 void tape_reader_entered_text(struct tape_reader *r)
 {
+    if (r->text.begins && r->text.lines.len > 0)
+        tape_reader_begin(r);
     if (r->scan.lost > r->lost_here)
         note_lost(r, r->scan.lost);
 }
@@ -367,6 +313,8 @@ void tape_reader_go(struct tape_reader *r, uint64_t at)
     tape_scan_go(&r->scan, at);
     r->text.lines.len = 0;
     r->rest = r->text.lines;
+    r->recordings_len = 0;
+    r->first_len = 0;
     r->held = false;
     r->in_segment = false;
     r->headed = true;
@@ -475,7 +423,7 @@ static enum td_code first_lines(struct tape_reader *r, struct td_error *err)
         return take_other(r, line, err);
     }
     r->rest = r->text.lines;
-    start_by_anchor(r);
+    tape_reader_start(r);
     if (kind == TAPE_LINE_EVENT || kind == TAPE_LINE_END)
         return TD_OK;
     (void)td_error_set(err, TD_FORMAT, r->scan.in.path, r->text.offset,
@@ -498,7 +446,7 @@ enum td_code tape_reader_take(struct tape_reader **out, struct tape_input *in,
     *in = (struct tape_input){.fd = -1};
     r->scan.state = &r->state;
     r->state.torn_at = TAPE_NO_DAMAGE;
-    r->scan.chain.next = TAPE_CHAIN_ANY;
+    tape_chain_forget(&r->scan.chain);
     r->scan.follow = how && how->follow;
     r->keep_strays = how && how->keep_strays;
     r->scan.audit = how ? how->audit : NULL;
@@ -543,6 +491,8 @@ void tape_reader_close(struct tape_reader *r)
     td_buf_release(&r->header_line);
     td_buf_release(&r->end_line);
     tape_seek_release(&r->seek);
+    free(r->recordings);
+    free(r->first_lines);
     free(r);
 }
 

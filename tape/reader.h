@@ -19,7 +19,8 @@ struct tape_audit;
 
 struct tape_read_options {
     bool follow;      /* at the end of a growing tape TD_AGAIN, not TD_END; a
-                         pipe does not grow behind its end */
+                         pipe does not grow behind its end: see
+                         tape_reader_no_wait() */
     unsigned threads; /* not 0: inflate ahead on a thread, where that pays */
     bool keep_strays; /* give repeated and foreign events too */
     struct tape_audit *audit; /* told of members (tape/audit.h), or NULL */
@@ -31,8 +32,9 @@ struct tape_read_options {
 
     /* Told of every whole line that is no event, as it is passed (the first
      * one by tape_reader_open): a header, whose fields tape_reader_header()
-     * then gives, an end, or an object of a later version. May be NULL. The
-     * line lives until the call returns.
+     * then gives, an end, or an object of a later version. A header of length
+     * 0 is one that is gone: another recording begins without it. May be NULL.
+     * The line lives until the call returns.
      */
     void (*other)(void *ctx, enum tape_line_kind kind, struct td_bytes line);
     void *ctx;
@@ -44,7 +46,8 @@ struct tape_header {
     struct td_bytes id;     /* escaped text, no quotes */
     struct td_bytes source; /* escaped text; "" if none */
     uint64_t start_wall_ns; /* without a header: by the first anchor, or 0 */
-    uint64_t segment;       /* which one of the file, from 1 */
+    uint64_t segment;       /* which one of the file, from 1; 0: it begins
+                               without a header */
 };
 
 /* Open a tape. TD_IO: not there or a directory; TD_FORMAT: no tape. */
@@ -134,6 +137,25 @@ bool tape_reader_goes_on(const struct tape_reader *reader);
 void tape_reader_select(struct tape_reader *reader,
                         const struct td_bytes *names, size_t names_len,
                         const struct td_bytes *kinds, size_t kinds_len);
+
+/* From now on tape_reader_next() says TD_AGAIN where what is no plain file has
+ * nothing to read yet, and waits no more. Returns the descriptor to wait for,
+ * or -1: it is a plain file, and nothing has changed.
+ */
+int tape_reader_no_wait(struct tape_reader *reader);
+
+/* After TD_AGAIN: nothing more is to be waited for, as the tape has its end
+ * line. What is no plain file says itself when it ends.
+ */
+bool tape_reader_is_over(const struct tape_reader *reader);
+
+/* After TD_AGAIN of a file that is followed, before it is waited for: TD_OK, it
+ * may grow. TD_AGAIN: it seems not to; read on, and ask once more. TD_LOSSY: it
+ * was made shorter, or was removed or replaced and nobody is writing to it. Who
+ * writes to a file without a name is still followed.
+ */
+TD_MUST_CHECK enum td_code tape_reader_grows(struct tape_reader *reader,
+                                             struct td_error *err);
 
 /* Events that were passed over for their name. */
 uint64_t tape_reader_unwanted(const struct tape_reader *reader);

@@ -20,15 +20,22 @@ struct tape_reader {
     void *other_ctx;
     bool held;  /* `event` is given by the next call */
     bool given; /* an event has left: a pipe cannot give it again */
+    bool gone;  /* told by tape_reader_grows() */
     struct td_event event;
 
     struct td_buf header_line; /* what `header` points into */
     struct tape_header header;
     struct td_buf end_line;
-    bool in_segment; /* a header or an event was seen, no end line yet */
-    bool headed;     /* its header was seen, or told to be missing */
+    bool in_segment;  /* a header or an event was seen, no end line yet */
+    bool headed;      /* its header was seen, or told to be missing */
+    bool ended_whole; /* the last end line knew of no more events than came */
     bool keep_strays;
-    uint64_t lost_before; /* in the segments behind */
+    uint64_t *recordings; /* hashes of the header lines that were passed */
+    size_t recordings_len;
+    uint64_t *first_lines; /* text: hashes of the first lines of the part, by
+                              number; 0: it has not come */
+    size_t first_len;      /* numbers of the part so far, at most as many */
+    uint64_t lost_before;  /* in the segments behind */
     uint64_t lost_here;
 
     uint64_t from_wall; /* tape_reader_from(); 0 = all */
@@ -47,6 +54,44 @@ struct tape_reader {
 TD_MUST_CHECK enum td_code tape_reader_enter(struct tape_reader *reader,
                                              struct td_bytes line,
                                              struct td_error *err);
+
+/* When a part without a header began. */
+static inline void tape_reader_start(struct tape_reader *r)
+{
+    if (r->header.start_wall_ns == 0 && r->scan.anchor_wall > 0)
+        r->header.start_wall_ns = r->scan.anchor_wall - r->scan.anchor_ns;
+}
+
+/* The part at hand is over: another one comes. */
+void tape_reader_leave(struct tape_reader *reader);
+
+/* A part begins whose header is gone, which is not the first of the tape. */
+void tape_reader_begin(struct tape_reader *reader);
+
+/* An event, or an end line (NULL), where no header was before it. */
+void tape_reader_enter_bare(struct tape_reader *reader,
+                            const struct td_event *ev);
+
+/* Has the header at hand come before? One has the recording's own id and start,
+ * so that it is another one's in every tape. Only the first of many are
+ * remembered.
+ */
+void tape_reader_note_recording(struct tape_reader *reader);
+
+/* Of text: remember the line at hand, with event `seq`. */
+void tape_reader_note_line(struct tape_reader *reader, uint64_t seq);
+
+/* Of text: the line at hand has an event whose number has come. Is it, or what
+ * follows it, another line than came, so that another recording begins here
+ * whose header is missing? Nothing else tells where none has an end line.
+ */
+bool tape_reader_is_another(const struct tape_reader *reader,
+                            const struct td_event *ev);
+
+/* Damage where the line at hand stands; of a member no more than its start is
+ * known.
+ */
+void tape_reader_damage(struct tape_reader *reader);
 
 /* Forget the lines at hand and go on at an offset of the file. */
 void tape_reader_go(struct tape_reader *reader, uint64_t at);

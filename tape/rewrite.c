@@ -4,6 +4,8 @@
 #include "core/json.h"
 #include "core/json_writer.h"
 #include "core/mem.h"
+#include "tape/order.h"
+#include "tape/place.h"
 #include "tape/writer.h"
 
 #include <errno.h>
@@ -13,14 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MODE_BITS 0777
-
-/* Where the fresh tape is to stand. */
-struct place {
-    char *target; /* symbolic links followed; NULL: stdout */
-    char *part;   /* beside it, to be renamed */
-    mode_t mode;  /* of the file that is replaced, or 0 */
-};
+#define NUMBER_AT (sizeof("{\"s\":") - 1) /* in a line (tape/line.h) */
 
 struct job {
     const struct tape_rewrite *how;
@@ -34,10 +29,18 @@ struct job {
     enum tape_ending ending;    /* which says this */
     struct td_buf why;          /* and this, or nothing */
     uint64_t last_ns;
+    bool as_found; /* lines are out of order: what is missing is
+                      known at the end of a segment only */
     uint64_t seen_missing;
     uint64_t seen_lost;
-    uint64_t seen_strays; /* events that the reader left out */
-    enum td_code code;    /* of what the lines between the events led to */
+    struct tape_state seen; /* at the end of the segment before */
+    uint64_t came_later;    /* events of this segment that were told missing */
+    uint64_t put_back;      /* told at the end of the tape */
+    bool inserted;          /* what was to be put in is there */
+    uint64_t last_seq;      /* of this segment as it is on the old tape */
+    uint64_t shift;         /* numbers of this segment are so much higher now */
+    struct td_buf line;     /* one with such a number */
+    enum td_code code;      /* of what the lines between the events led to */
     struct td_error err;
     struct tape_rewritten *report;
 };
@@ -64,6 +67,8 @@ static enum td_code open_segment(struct job *job, struct td_error *err)
     job->further = true;
     job->ended = false;
     job->last_ns = 0;
+    job->last_seq = 0;
+    job->shift = 0;
     code = tape_writer_open(&job->writer, job->path, &options, err);
     /* Before the first event: a tape that few may read is never open to all. */
     if (!code && first && job->mode && chmod(job->path, job->mode) != 0)
@@ -126,7 +131,8 @@ static enum td_code tell_missing(struct job *job, uint64_t at_ns,
                                  struct td_error *err)
 {
     uint64_t missing = tape_reader_state(job->reader).missing;
-    uint64_t count = missing - job->seen_missing;
+    uint64_t count =
+        missing > job->seen_missing ? missing - job->seen_missing : 0;
     struct td_buf json = {0};
     struct td_json_writer w = td_json_writer(&json);
     enum td_code code;
@@ -136,6 +142,8 @@ static enum td_code tell_missing(struct job *job, uint64_t at_ns,
         .kind = td_text(TD_KIND_LOST),
     };
 
+    if (missing < job->seen_missing)
+        job->came_later += job->seen_missing - missing;
     job->seen_missing = missing;
     if (count == 0 || job->how->kind != TAPE_REWRITE_MEND)
         return TD_OK;
@@ -150,28 +158,43 @@ static enum td_code tell_missing(struct job *job, uint64_t at_ns,
     return code;
 }
 
-/* Why the segment at hand ended, and what of it is not on the fresh tape. NULL:
- * there is nothing to say.
+static void say_count(struct td_buf *why, uint64_t count, const char *one,
+                      const char *several)
+{
+    if (count > 0)
+        (void)td_buf_addf(why, "%s%" PRIu64 " %s", why->len ? "; " : "", count,
+                          count == 1 ? one : several);
+}
+
+/* Why the segment at hand ended, and what of it is not on the fresh tape, or
+ * not as it was. NULL: there is nothing to say.
  */
 static const char *ending_why(struct job *job, struct td_buf *why)
 {
     struct tape_state state = tape_reader_state(job->reader);
-    uint64_t strays = state.repeated + state.foreign;
-    uint64_t left_out = strays - job->seen_strays;
+    uint64_t early = state.early - job->seen.early;
+    uint64_t left_out = state.repeated - job->seen.repeated + state.foreign -
+                        job->seen.foreign - early;
 
-    job->seen_strays = strays;
+    job->seen = state;
     job->report->left_out += left_out;
+    job->report->as_found += early;
     if (!job->ended)
         (void)td_buf_addf(why, "the tape was damaged at byte %" PRIu64,
                           state.torn_at);
     else
         (void)td_buf_add_bytes(why, td_buf_bytes(&job->why));
-    if (left_out > 0)
-        (void)td_buf_addf(why,
-                          "%s%" PRIu64 " repeated or foreign event%s of the "
-                          "old tape left out",
-                          why->len ? "; " : "", left_out,
-                          left_out == 1 ? "" : "s");
+    say_count(why, left_out,
+              "repeated or foreign event of the old tape left out",
+              "repeated or foreign events of the old tape left out");
+    say_count(why, early, "event out of order, written as it was found",
+              "events out of order, written as they were found");
+    say_count(why, job->came_later,
+              "event that is told to be missing came later",
+              "events that are told to be missing came later");
+    say_count(why, job->put_back, "event of the old tape put back in its place",
+              "events of the old tape put back in their places");
+    job->came_later = 0;
     return why->len ? td_buf_str(why) : NULL;
 }
 
@@ -212,21 +235,95 @@ static void on_other_line(void *ctx, enum tape_line_kind kind,
     }
 }
 
+/* The place of the insert is before *ev. */
+static bool is_place(const struct job *job, const struct td_event *ev)
+{
+    const struct tape_insert *in = job->how->insert;
+    uint64_t segment = tape_reader_header(job->reader)->segment;
+
+    if (!in || job->inserted || segment < in->from_segment ||
+        tape_reader_dated(job->reader, ev) < in->from_ns)
+        return false;
+    return ev->seq >= in->from_seq ||
+           (in->from_segment > 0 && segment > in->from_segment);
+}
+
+/* At the time that was asked for, as far as the events around it let it. */
+static enum td_code insert(struct job *job, const struct td_event *next,
+                           struct td_error *err)
+{
+    const struct tape_insert *in = job->how->insert;
+    uint64_t start_ns = tape_reader_header(job->reader)->start_wall_ns;
+    struct td_event ev = in->event;
+    enum td_code code;
+
+    ev.at_ns = in->from_seq > 1 ? next->at_ns : 0;
+    if (in->from_ns > start_ns && in->from_seq <= 1)
+        ev.at_ns = in->from_ns - start_ns;
+    if (ev.at_ns > next->at_ns)
+        ev.at_ns = next->at_ns;
+    if (ev.at_ns < job->last_ns)
+        ev.at_ns = job->last_ns;
+    job->last_ns = ev.at_ns;
+    job->clock.virtual_wall_ns =
+        tape_reader_wall(job->reader, next) - (next->at_ns - ev.at_ns);
+    code = tape_writer_put(job->writer, &ev, err);
+    job->inserted = true;
+    job->shift++;
+    job->report->events++;
+    job->report->inserted_ns = ev.at_ns;
+    job->report->inserted_seq = job->last_seq + 1;
+    return code;
+}
+
+/* The line as it stands, but for its number. */
+static enum td_code put_shifted(struct job *job, const struct td_event *ev,
+                                struct td_error *err)
+{
+    struct td_bytes line = tape_reader_line(job->reader);
+    size_t digits = NUMBER_AT;
+    struct td_event own = *ev;
+
+    while (digits < line.len && line.ptr[digits] >= '0' &&
+           line.ptr[digits] <= '9')
+        digits++;
+    own.seq += job->shift;
+    td_buf_clear(&job->line);
+    (void)td_buf_add(&job->line, line.ptr, NUMBER_AT);
+    (void)td_buf_add_u64(&job->line, own.seq);
+    (void)td_buf_add(&job->line, line.ptr + digits, line.len - digits);
+    return tape_writer_put_line(job->writer, &own, td_buf_bytes(&job->line),
+                                err);
+}
+
 static enum td_code put_event(struct job *job, const struct td_event *ev,
                               struct td_error *err)
 {
-    enum td_code code = tell_missing(job, ev->at_ns, err);
+    enum td_code code =
+        job->as_found ? TD_OK : tell_missing(job, ev->at_ns, err);
 
+    if (!code && is_place(job, ev))
+        code = insert(job, ev, err);
     if (code)
         return code;
     tell_lost(job);
     job->last_ns = ev->at_ns;
+    job->last_seq = ev->seq;
     job->clock.virtual_wall_ns = tape_reader_wall(job->reader, ev);
     job->report->events++;
     if (job->how->kind == TAPE_REWRITE_MEND)
         return tape_writer_put(job->writer, ev, err);
+    if (job->shift > 0)
+        return put_shifted(job, ev, err);
     return tape_writer_put_line(job->writer, ev, tape_reader_line(job->reader),
                                 err);
+}
+
+static enum td_code no_place(const struct job *job, struct td_error *err)
+{
+    (void)td_error_set(err, TD_USAGE, job->how->from, 0,
+                       "no event is at that place or behind it");
+    return td_error_hint(err, "the last event of the tape is at 100%%");
 }
 
 static enum td_code copy(struct job *job, struct td_error *err)
@@ -243,8 +340,11 @@ static enum td_code copy(struct job *job, struct td_error *err)
         if (!code)
             code = put_event(job, &ev, err);
     }
+    if (code == TD_END && job->how->insert && !job->inserted)
+        code = no_place(job, err);
     if (code == TD_END) {
         job->report->file_bytes = tape_writer_totals(job->writer).file_bytes;
+        job->put_back = job->report->put_back;
         code = close_segment(job, err);
     }
     job->report->state = tape_reader_state(job->reader);
@@ -252,36 +352,10 @@ static enum td_code copy(struct job *job, struct td_error *err)
 }
 
 static enum td_code choose_place(const struct tape_rewrite *how,
-                                 struct place *place, struct td_error *err)
+                                 struct tape_place *place, struct td_error *err)
 {
-    size_t len;
-    struct stat st;
-    bool is_there;
-
-    if (!strcmp(how->to, "-"))
-        return TD_OK;
-    is_there = stat(how->to, &st) == 0;
-    if (is_there && S_ISDIR(st.st_mode))
-        return td_error_set(err, TD_IO, how->to, 0,
-                            "is a directory, not a file");
-    if (!how->overwrite && strcmp(how->to, how->from) != 0 &&
-        access(how->to, F_OK) == 0) {
-        (void)td_error_set(err, TD_IO, how->to, 0, "the file exists already");
-        return td_error_hint(err, "choose another name or use --overwrite");
-    }
-    if (is_there && !S_ISREG(st.st_mode)) {
-        (void)td_error_set(err, TD_IO, how->to, 0,
-                           "is no file that could be replaced");
-        return td_error_hint(err, "write to it by -o - > %.200s", how->to);
-    }
-    place->mode = is_there ? st.st_mode & MODE_BITS : 0;
-    place->target = is_there ? realpath(how->to, NULL) : NULL;
-    if (!place->target)
-        place->target = td_strndup(how->to, strlen(how->to));
-    len = strlen(place->target) + sizeof(".part");
-    place->part = (char *)td_calloc(len, 1);
-    (void)snprintf(place->part, len, "%s.part", place->target);
-    return TD_OK;
+    return tape_place_choose(
+        place, how->to, how->overwrite || !strcmp(how->to, how->from), err);
 }
 
 /* Nobody may be writing the tape that is replaced. */
@@ -308,43 +382,133 @@ static void drop_part(const struct tape_rewrite *how, const char *part,
                             hint[0] ? "; " : "", how->from);
 }
 
-/* What a rename brings to light must be on the disk before. */
-static enum td_code sync_part(const char *part, struct td_error *err)
+static enum td_code commit(const struct tape_rewrite *how,
+                           const struct tape_place *place, struct td_error *err)
 {
-    int fd;
-    enum td_code code = td_fs_open(&fd, part, err);
+    enum td_code code = tape_place_sync(place, err);
 
-    if (code)
-        return code;
-    code = td_fs_sync(fd, part, err);
-    (void)close(fd);
+    if (!code)
+        return tape_place_rename(place, err);
+    drop_part(how, place->part, code, err);
     return code;
 }
 
-static enum td_code commit(const struct tape_rewrite *how,
-                           const struct place *place, struct td_error *err)
+/* A reader of the old tape with its members in order. */
+static enum td_code open_old(struct tape_reader **reader, const char *path,
+                             const struct tape_order *order,
+                             const struct tape_read_options *how,
+                             struct td_error *err)
 {
-    enum td_code code = sync_part(place->part, err);
+    struct tape_input in;
+    enum td_code code = tape_input_open(&in, path, err);
 
-    if (code) {
-        drop_part(how, place->part, code, err);
+    *reader = NULL;
+    if (code)
         return code;
+    in.spans = order->spans;
+    in.spans_len = order->spans_len;
+    return tape_reader_take(reader, &in, how, err);
+}
+
+/* *is: there are lines out of order, as all of them say together. A pipe is
+ * read once.
+ */
+static enum td_code look_at_lines(const struct tape_rewrite *how,
+                                  const struct tape_order *order, bool *is,
+                                  struct td_error *err)
+{
+    struct tape_reader *reader = NULL;
+    struct td_event ev;
+    struct stat st;
+    enum td_code code;
+
+    *is = false;
+    if (how->kind != TAPE_REWRITE_MEND || stat(how->from, &st) != 0 ||
+        !S_ISREG(st.st_mode))
+        return TD_OK;
+    code = open_old(&reader, how->from, order, NULL, err);
+    while (!code)
+        code = tape_reader_next(reader, &ev, err);
+    if (code == TD_END) {
+        *is = tape_reader_state(reader).early > 0;
+        code = TD_OK;
     }
-    if (rename(place->part, place->target) != 0) {
-        (void)td_error_set(err, TD_IO, place->target, 0, "cannot be replaced");
-        return td_error_hint(err, "the rewritten tape is %s", place->part);
-    }
-    td_fs_settle(place->target);
-    return TD_OK;
+    tape_reader_close(reader);
+    return code;
+}
+
+/* What was found of the old tape, as its file has it. */
+static void report_old(struct tape_rewritten *report,
+                       const struct tape_order *order)
+{
+    struct tape_state *state = &report->state;
+
+    state->strays += order->members;
+    if (state->torn_at != TAPE_NO_DAMAGE)
+        state->torn_at = tape_order_offset(order, state->torn_at);
+    if (order->members > 0 && order->moved_at < state->torn_at)
+        state->torn_at = order->moved_at;
+}
+
+/* What the fresh tape does not have, and does not say either: gone for good if
+ * it takes the place of the old one.
+ */
+static enum td_code keeps_all(const struct job *job, struct td_error *err)
+{
+    const struct tape_rewrite *how = job->how;
+    const struct tape_state *state = &job->report->state;
+
+    if (how->kind != TAPE_REWRITE_SAME || !strcmp(how->to, "-") ||
+        !td_fs_same(how->to, how->from) ||
+        !(state->torn || state->bad_members || state->bad_lines))
+        return TD_OK;
+    (void)td_error_set(
+        err, TD_FORMAT, how->from,
+        state->torn_at == TAPE_NO_DAMAGE ? 0 : state->torn_at,
+        "the tape is damaged, and a copy of what can be read must not replace "
+        "it");
+    return td_error_hint(err, "write elsewhere with -o, or `tapedeck recover` "
+                              "it first");
+}
+
+static enum td_code write_fresh(struct job *job, const struct tape_order *order,
+                                struct tape_place *place, struct td_error *err)
+{
+    const struct tape_rewrite *how = job->how;
+    struct tape_read_options read = {.other = on_other_line, .ctx = job};
+    struct tape_reader *reader = NULL;
+    enum td_code code = look_at_lines(how, order, &job->as_found, err);
+
+    if (!code)
+        code = open_old(&reader, how->from, order, &read, err);
+    if (code)
+        return code;
+    job->reader = reader;
+    job->path = place->part ? place->part : how->to;
+    job->mode = place->mode;
+    job->report->put_back = order->events;
+    job->report->moved = order->members;
+    job->report->sought = order->sought;
+    code = copy(job, err);
+    if (job->writer)
+        (void)close_segment(job, NULL);
+    report_old(job->report, order);
+    if (!code)
+        code = keeps_all(job, err);
+    if (code && place->part)
+        drop_part(how, place->part, code, err);
+    else if (place->part)
+        code = commit(how, place, err);
+    tape_reader_close(reader);
+    return code;
 }
 
 enum td_code tape_rewrite(const struct tape_rewrite *how,
                           struct tape_rewritten *report, struct td_error *err)
 {
     struct job job = {.how = how, .report = report};
-    struct tape_read_options read = {.other = on_other_line, .ctx = &job};
-    struct tape_reader *reader = NULL;
-    struct place place = {0};
+    struct tape_order order = {0};
+    struct tape_place place = {0};
     int lock = -1;
     enum td_code code = lock_source(how, &lock, err);
 
@@ -352,24 +516,14 @@ enum td_code tape_rewrite(const struct tape_rewrite *how,
     if (!code)
         code = choose_place(how, &place, err);
     if (!code)
-        code = tape_reader_open(&reader, how->from, &read, err);
-    if (!code) {
-        job.reader = reader;
-        job.path = place.part ? place.part : how->to;
-        job.mode = place.mode;
-        code = copy(&job, err);
-        if (job.writer)
-            (void)close_segment(&job, NULL);
-        if (code && place.part)
-            drop_part(how, place.part, code, err);
-        else if (place.part)
-            code = commit(how, &place, err);
-    }
-    tape_reader_close(reader);
+        code = tape_order_find(&order, how->from, err);
+    if (!code)
+        code = write_fresh(&job, &order, &place, err);
+    tape_order_release(&order);
     td_buf_release(&job.why);
+    td_buf_release(&job.line);
     if (lock >= 0)
         (void)close(lock);
-    free(place.target);
-    free(place.part);
+    tape_place_release(&place);
     return code;
 }

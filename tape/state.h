@@ -23,8 +23,12 @@ struct tape_state {
     uint64_t missing;     /* sequence numbers that were skipped over */
     uint64_t repeated;    /* events whose number had come before */
     uint64_t foreign;     /* other events out of order, of another recording */
+    uint64_t early;       /* of foreign, those that were given all the same:
+                             that they were out of order showed behind them */
     uint64_t strays;      /* members that stand where they do not belong */
     uint64_t headless;    /* segments without a header line */
+    uint64_t twice;       /* segments whose header line has come before: the
+                             same recording again. Their events are given */
     uint64_t wrong_index; /* found by a seek: an index that is not of the tape,
                              which was read without it */
     uint64_t lost;        /* as the tape says: dropped by the recorder */

@@ -1,4 +1,4 @@
-#include "tape/writer.h"
+#include "tape/writer_internal.h"
 
 #include "core/fs.h"
 #include "core/mem.h"
@@ -197,6 +197,33 @@ enum td_code tape_writer_open(struct tape_writer **out, const char *path,
             (void)unlink(path);
     }
     return code;
+}
+
+struct tape_writer *tape_writer_go_on(int fd, const char *path,
+                                      const struct tape_options *options,
+                                      struct tape_segment *segment)
+{
+    struct tape_options own = *options;
+    struct tape_writer *w;
+
+    (void)check_options(&own, NULL); /* what is 0 gets its default */
+    w = writer_new(fd, path, &own);
+    tape_compressor_go_on(w->compressor, segment->start, &segment->index);
+    w->seq = segment->seq;
+    w->first_ns = segment->first_ns;
+    w->totals = segment->totals;
+    return w;
+}
+
+void tape_writer_recount(struct tape_writer *writer, struct tape_counts *names,
+                         struct tape_counts *kinds)
+{
+    tape_counts_release(&writer->names);
+    tape_counts_release(&writer->kinds);
+    writer->names = *names;
+    writer->kinds = *kinds;
+    *names = (struct tape_counts){.len = 0};
+    *kinds = (struct tape_counts){.len = 0};
 }
 
 static enum td_code line_too_long(const struct tape_writer *w, size_t payload,

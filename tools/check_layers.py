@@ -28,8 +28,10 @@ wire/sse        : core
 wire/eio        : wire/http wire/limits.h core
 wire/sio        : core
 wire/event      : core
+wire/framing    : core
 wire/client     : wire/net wire/http wire/ws wire/sse wire/eio wire/sio wire/event wire/limits.h core
 wire/server     : wire/net wire/http wire/ws wire/sse wire/eio wire/sio wire/event wire/limits.h core
+wire/proxy      : wire/server wire/net wire/http wire/ws wire/limits.h core
 schema/value    : core
 schema/regex    : schema/value core
 schema/format   : schema/regex schema/value core
@@ -46,19 +48,31 @@ validator/rule     : validator/expr validator/message validator/verdict schema c
 validator/engine   : validator/rule validator/expr validator/message validator/verdict schema core
 validator/verb     : validator/engine validator/rule validator/expr validator/message validator/verdict schema core
 validator/asyncapi : schema core
-validator/contract : validator/asyncapi validator/verb validator/engine validator/rule validator/expr validator/message validator/verdict schema core
+validator/shelf    : core
+validator/contract : validator/shelf validator/asyncapi validator/verb validator/engine validator/rule validator/expr validator/message validator/verdict schema core
 validator/check    : validator/contract validator/engine validator/rule validator/expr validator/message validator/verdict schema tape core
 validator/cases    : validator/check validator/contract validator/message validator/verdict schema tape core
-validator/lint     : validator/cases validator/check validator/contract validator/verb validator/engine validator/rule validator/expr validator/message validator/verdict schema core
+validator/lint     : validator/shelf validator/cases validator/check validator/contract validator/verb validator/engine validator/rule validator/expr validator/message validator/verdict schema core
 validator/explain  : validator/check validator/contract validator/verb validator/engine validator/rule validator/expr validator/message validator/verdict schema core
+validator/diff     : schema/regex schema/value tape core
+validator/audit    : validator/contract validator/rule validator/message validator/verdict schema tape core
+validator/compat   : validator/audit validator/check validator/contract validator/rule validator/message validator/verdict schema core
+validator/golden   : core
+validator/learn    : validator/audit validator/check validator/contract validator/verdict schema tape core
+validator/coverage : validator/audit validator/check validator/contract validator/rule validator/message validator/verdict schema tape core
 validator/gates/read : validator/verdict schema core
 validator/gates    : validator/gates/read validator/verdict schema tape core
 reports         : validator/verdict core
 web             :
-recorder        : schema/regex tape wire core
+recorder/proxy  : wire core
+recorder        : recorder/proxy schema/regex tape wire core
 replayer        : schema/regex tape wire core
+converter       : reports wire/sse tape core
+replayer/answer : replayer validator/diff schema/value tape wire core
+replayer/dialogue : replayer/answer replayer recorder recorder/proxy tape wire core
 orchestrator/plan     : core
 orchestrator/sched    : orchestrator/plan core
+orchestrator/view     : orchestrator/sched orchestrator/plan core
 orchestrator/journal  : orchestrator/sched orchestrator/plan tape core
 orchestrator/keeper   : core
 orchestrator/work     : orchestrator/plan core
@@ -66,14 +80,21 @@ orchestrator/provider : orchestrator/keeper orchestrator/plan wire/net wire/sse 
 orchestrator/spec      : core
 orchestrator/blueprint : orchestrator/spec core
 orchestrator/run      : orchestrator/provider orchestrator/work orchestrator/keeper orchestrator/journal orchestrator/sched orchestrator/plan orchestrator/blueprint orchestrator/spec validator reports wire/net tape core
-orchestrator/serve    : orchestrator/run orchestrator/provider orchestrator/work orchestrator/keeper orchestrator/journal orchestrator/sched orchestrator/plan orchestrator/blueprint orchestrator/spec recorder replayer validator reports schema wire tape core
-orchestrator    : orchestrator/serve orchestrator/run orchestrator/provider orchestrator/work orchestrator/keeper orchestrator/journal orchestrator/sched orchestrator/plan orchestrator/blueprint orchestrator/spec recorder replayer validator reports schema wire tape core
-console         : replayer wire tape core orchestrator/control_msg.h
+orchestrator/serve    : orchestrator/view orchestrator/run orchestrator/provider orchestrator/work orchestrator/keeper orchestrator/journal orchestrator/sched orchestrator/plan orchestrator/blueprint orchestrator/spec recorder replayer validator reports schema wire tape core
+orchestrator    : orchestrator/serve orchestrator/run orchestrator/provider orchestrator/work orchestrator/keeper orchestrator/journal orchestrator/view orchestrator/sched orchestrator/plan orchestrator/blueprint orchestrator/spec recorder replayer validator reports schema wire tape core
+console/text    : core
+console/seen    : core
+console/panel    : console/seen console/text core
+console/words   : core
+console/line    : core
+console/screen  : console/text core
+console/store   : core
+console         : console/store console/screen console/line console/words console/panel console/seen console/text replayer wire tape core orchestrator/control_msg.h
 cli/options     : core
 cli/help        : cli/options core
 cli/shared      : cli/help cli/options recorder replayer validator reports schema wire tape core
-cli/verbs       : cli/shared cli/help cli/options orchestrator console recorder replayer validator reports schema wire tape core
-cli             : cli/verbs cli/shared cli/help cli/options orchestrator console recorder replayer validator reports schema wire tape core
+cli/verbs       : cli/shared cli/help cli/options orchestrator console converter recorder replayer validator reports schema wire tape core
+cli             : cli/verbs cli/shared cli/help cli/options orchestrator console converter recorder replayer validator reports schema wire tape core
 """
 
 # Folders whose C may include anything: they stand around the house.
@@ -84,7 +105,8 @@ LIBRARIES = {
     "libwebsockets.h": ["wire/net/loop_epoll.c"],
     "openssl/": ["wire/net/tls*.c", "core/digest*.c", "web/pack.c"],
     "curl/": ["orchestrator/provider/openai*"],
-    "zlib.h": ["tape/*"],
+    "dlfcn.h": ["orchestrator/provider/openai_curl.c"],
+    "zlib.h": ["converter/mcap.c", "wire/http/inflate.c", "tape/*"],
     "isa-l/": ["tape/*"],
     "jansson.h": ["core/jsonx*", "reports/*", "orchestrator/*", "console/*",
                   "cli/*"],
@@ -93,6 +115,8 @@ LIBRARIES = {
     "pcre2.h": ["schema/regex/*", "schema/format/idn.c"],
     "idn2.h": ["schema/format/*"],
     "gmp.h": ["schema/value/*"],
+    "sqlite3.h": ["console/store/*"],
+    "utf8proc.h": ["core/width.c", "console/text/*"],
     "emmintrin.h": ["core/simd.h"],
 }
 
@@ -101,12 +125,12 @@ SYSTEM = set("""
 assert.h ctype.h errno.h float.h inttypes.h limits.h locale.h math.h signal.h
 stdalign.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h
 string.h time.h
-arpa/inet.h dirent.h fcntl.h fnmatch.h libgen.h netdb.h netinet/in.h netinet/tcp.h poll.h
+arpa/inet.h dirent.h fcntl.h ftw.h libgen.h netdb.h netinet/in.h netinet/tcp.h poll.h
 pthread.h spawn.h strings.h sys/file.h sys/ioctl.h sys/mman.h sys/resource.h
 sys/socket.h sys/stat.h sys/statvfs.h sys/time.h sys/types.h sys/uio.h sys/un.h
 sys/wait.h termios.h unistd.h
 malloc.h sched.h sys/epoll.h sys/eventfd.h sys/pidfd.h sys/prctl.h sys/random.h
-sys/inotify.h sys/signalfd.h sys/syscall.h sys/timerfd.h linux/falloc.h linux/sockios.h
+langinfo.h sys/inotify.h sys/signalfd.h sys/syscall.h sys/timerfd.h linux/falloc.h linux/sockios.h
 """.split())
 
 # Written by the build (cmake/).

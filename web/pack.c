@@ -43,6 +43,7 @@ struct pack {
     const char *file; /* that is being read */
     size_t line;
     bool css;
+    bool comment; /* it goes on in the next line */
     char out[BYTES_MAX];
     size_t len;
     bool bad;
@@ -175,9 +176,30 @@ static void check_text(struct pack *p, const char *line)
         refuse(p, "this would end the element it stands in");
 }
 
+/* Is the line nothing but a comment, or a part of one? */
+static bool is_comment(struct pack *p, const char *line)
+{
+    const char *at = line + strspn(line, " ");
+    const char *end = strstr(at, "*/");
+    bool ends = end && end[2] == '\0';
+
+    if (p->comment) {
+        p->comment = !ends;
+        if (end && !ends)
+            refuse(p, "end the line where the comment ends");
+        return true;
+    }
+    if (begins(at, "//") || (begins(at, "/*") && ends))
+        return true;
+    p->comment = begins(at, "/*") && !end;
+    return p->comment;
+}
+
 static void take_line(struct pack *p, const char *line)
 {
     check_text(p, line);
+    if (!p->css && is_comment(p, line))
+        return;
     if (!p->css && begins(line, "import")) {
         check_import(p, line);
         return;

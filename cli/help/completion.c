@@ -33,6 +33,48 @@ static void add_prefixes(struct td_buf *out,
     (void)td_buf_add_text(out, verb->name);
 }
 
+/* What only the folder knows: a function of the shell prints it, a word a line.
+ * The same text in every shell: nothing in it is a single quote. */
+static const char values_of_folder[] =
+    " sh -c 'case $1 in\n"
+    "tapes) ls .tapedeck/*.tape.gz ;;\n"
+    "executions) ls .tapedeck/*.tape.gz | sed \"s|.*/||; s|[.]tape[.]gz||\" "
+    ";;\n"
+    "tasks) tapedeck plan show \"$2\" --format json |\n"
+    "    grep -o \"\\\"id\\\":\\\"[^\\\"]*\\\"\" | cut -d\\\" -f4 ;;\n"
+    "sessions) tapedeck console -c \"session list --limit 50\" |\n"
+    "    sed -n \"s/^[* ] \\([0-9][0-9a-f_]*\\)  .*/\\1/p\" ;;\n"
+    "esac 2>/dev/null' sh ";
+
+static bool begins(const char *text, const char *with)
+{
+    return text && !strncmp(text, with, strlen(with));
+}
+
+/* "tapes" or "executions", what the operands or the first one are by the usage;
+ * or NULL. */
+static const char *operand_kind(const struct cli_command *verb)
+{
+    if (begins(verb->usage, "TAPE") || begins(verb->usage, "[TAPE"))
+        return "tapes";
+    return begins(verb->usage, "ID") ? "executions" : NULL;
+}
+
+/* The operand behind an execution is a task of it. */
+static bool has_task(const struct cli_command *verb)
+{
+    return begins(verb->usage, "ID TASK") || begins(verb->usage, "ID [TASK]");
+}
+
+/* "tasks" (of the execution that is named) or "sessions", what the option wants
+ * of what is kept; or NULL. */
+static const char *value_kind(const struct cli_option *option)
+{
+    if (option->value && !strcmp(option->value, "TASK"))
+        return "tasks";
+    return !strcmp(option->name, "session") ? "sessions" : NULL;
+}
+
 /* "a|b|c" as "a b c" */
 static void add_choices(struct td_buf *out, const char *choices)
 {
@@ -83,8 +125,27 @@ static void bash_values(struct td_buf *out, const struct cli_option *options)
         (void)td_buf_add_text(out, ") words=\"");
         if (options->choices)
             add_choices(out, options->choices);
+        else if (value_kind(options))
+            (void)td_buf_addf(out,
+                              "$(_tapedeck_values %s \"${COMP_WORDS[2]}\")",
+                              value_kind(options));
         (void)td_buf_add_text(out, "\" ;;\n");
     }
+}
+
+static void bash_operands(struct td_buf *out, const struct cli_command *verb)
+{
+    const char *kind = operand_kind(verb);
+
+    if (kind)
+        (void)td_buf_addf(out,
+                          "        [ $COMP_CWORD %s 2 ] || "
+                          "words=\"$(_tapedeck_values %s)$words\"\n",
+                          *kind == 't' ? "-lt" : "-ne", kind);
+    if (has_task(verb))
+        (void)td_buf_add_text(
+            out, "        [ $COMP_CWORD -ne 3 ] || words=\"$(_tapedeck_values "
+                 "tasks \"${COMP_WORDS[2]}\")$words\"\n");
 }
 
 static void bash_verb(struct td_buf *out,
@@ -102,6 +163,7 @@ static void bash_verb(struct td_buf *out,
         add_words(out, verbs, verb);
         (void)td_buf_add_text(out, "$words\"\n");
     }
+    bash_operands(out, verb);
     (void)td_buf_add_text(out, "        case $prev in\n");
     bash_values(out, verb->options);
     bash_values(out, cli_common);
@@ -114,16 +176,19 @@ static void add_bash(struct td_buf *out, const struct cli_command *const *verbs)
     (void)td_buf_add_text(
         out,
         "# bash completion of tapedeck; made by: tapedeck completion bash\n"
-        "_tapedeck() {\n"
-        "    local cur=${COMP_WORDS[COMP_CWORD]} words=\n"
-        "    local prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-        "    if [ \"$cur\" = = ]; then\n"
-        "        cur=\n"
-        "    elif [ \"$prev\" = = ]; then\n"
-        "        prev=${COMP_WORDS[COMP_CWORD-2]}\n"
-        "    fi\n"
-        "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-        "        COMPREPLY=($(compgen -W \"");
+        "_tapedeck_values() {");
+    (void)td_buf_addf(out, "%s\"$@\"; }\n", values_of_folder);
+    (void)td_buf_add_text(out,
+                          "_tapedeck() {\n"
+                          "    local cur=${COMP_WORDS[COMP_CWORD]} words=\n"
+                          "    local prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+                          "    if [ \"$cur\" = = ]; then\n"
+                          "        cur=\n"
+                          "    elif [ \"$prev\" = = ]; then\n"
+                          "        prev=${COMP_WORDS[COMP_CWORD-2]}\n"
+                          "    fi\n"
+                          "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+                          "        COMPREPLY=($(compgen -W \"");
     add_verb_names(out, verbs);
     (void)td_buf_add_text(out, " --help --version\" -- \"$cur\"))\n"
                                "        return\n"
@@ -183,12 +248,36 @@ static void zsh_options(struct td_buf *out, const struct cli_option *options)
             (void)td_buf_addf(out, ":%s:(", options->name);
             add_choices(out, options->choices);
             (void)td_buf_add_byte(out, ')');
+        } else if (value_kind(options)) {
+            (void)td_buf_addf(out,
+                              ":%s:{compadd -- "
+                              "$(_tapedeck_values %s $words[2])}",
+                              options->name, value_kind(options));
         } else if (options->type != CLI_FLAG) {
             (void)td_buf_addf(out, "%s:%s:_files", options->bare ? ":" : "",
                               options->name);
         }
         (void)td_buf_add_byte(out, '\'');
     }
+}
+
+static void zsh_operands(struct td_buf *out, const struct cli_command *verb)
+{
+    const char *kind = operand_kind(verb);
+    bool tapes = kind && *kind == 't';
+
+    if (kind && !tapes)
+        (void)td_buf_addf(out,
+                          " \\\n            '1:execution:{compadd -- "
+                          "$(_tapedeck_values %s)}'",
+                          kind);
+    if (has_task(verb))
+        (void)td_buf_add_text(out, " \\\n            '2:task:{compadd -- "
+                                   "$(_tapedeck_values tasks $words[2])}'");
+    (void)td_buf_addf(out, " \\\n            '*:operand:%s' ;;\n",
+                      tapes ? "{compadd -f -- $(_tapedeck_values tapes); "
+                              "_files}"
+                            : "_files");
 }
 
 static void zsh_verb(struct td_buf *out, const struct cli_command *const *verbs,
@@ -204,7 +293,7 @@ static void zsh_verb(struct td_buf *out, const struct cli_command *const *verbs,
         add_words(out, verbs, verb);
         (void)td_buf_add_text(out, ")'");
     }
-    (void)td_buf_add_text(out, " \\\n            '*:operand:_files' ;;\n");
+    zsh_operands(out, verb);
 }
 
 /* Sourced, the script registers itself; as a file _tapedeck in $fpath it is the
@@ -215,9 +304,11 @@ static void add_zsh(struct td_buf *out, const struct cli_command *const *verbs)
     (void)td_buf_add_text(
         out, "#compdef tapedeck\n"
              "# zsh completion of tapedeck; made by: tapedeck completion zsh\n"
-             "_tapedeck() {\n"
-             "    local -a verbs\n"
-             "    verbs=(\n");
+             "_tapedeck_values() {");
+    (void)td_buf_addf(out, "%s\"$@\"; }\n", values_of_folder);
+    (void)td_buf_add_text(out, "_tapedeck() {\n"
+                               "    local -a verbs\n"
+                               "    verbs=(\n");
     for (size_t i = 0; verbs[i]; i++) {
         (void)td_buf_addf(out, "        '%s:", verbs[i]->name);
         add_quoted(out, verbs[i]->summary, ":");
@@ -270,6 +361,11 @@ static void fish_options(struct td_buf *out,
             (void)td_buf_add_text(out, " -xa '");
             add_choices(out, options->choices);
             (void)td_buf_add_byte(out, '\'');
+        } else if (value_kind(options)) {
+            (void)td_buf_addf(out,
+                              " -xa '(__tapedeck_values %s "
+                              "(commandline -opc)[3])'",
+                              value_kind(options));
         } else if (wants_value(options)) {
             (void)td_buf_add_text(out, " -r");
         }
@@ -277,6 +373,26 @@ static void fish_options(struct td_buf *out,
         add_quoted(out, options->help, "\\");
         (void)td_buf_add_text(out, "'\n");
     }
+}
+
+static void fish_operands(struct td_buf *out,
+                          const struct cli_command *const *verbs,
+                          const struct cli_command *verb)
+{
+    const char *kind = operand_kind(verb);
+    bool tapes = kind && *kind == 't';
+
+    if (kind) {
+        fish_begin(out, verbs, tapes ? "__tapedeck_verb" : "__tapedeck_word",
+                   verb);
+        (void)td_buf_addf(out, " %s '(__tapedeck_values %s)'\n",
+                          tapes ? "-a" : "-fa", kind);
+    }
+    if (!has_task(verb))
+        return;
+    fish_begin(out, verbs, "__tapedeck_second", verb);
+    (void)td_buf_add_text(
+        out, " -fa '(__tapedeck_values tasks (commandline -opc)[3])'\n");
 }
 
 static void fish_verb(struct td_buf *out,
@@ -294,6 +410,7 @@ static void fish_verb(struct td_buf *out,
         add_words(out, verbs, verb);
         (void)td_buf_add_text(out, "'\n");
     }
+    fish_operands(out, verbs, verb);
     fish_options(out, verbs, verb, verb->options);
 }
 
@@ -302,7 +419,10 @@ static void add_fish(struct td_buf *out, const struct cli_command *const *verbs)
     (void)td_buf_add_text(
         out, "# fish completion of tapedeck; made by: tapedeck completion "
              "fish\n"
-             "function __tapedeck_first\n"
+             "function __tapedeck_values\n");
+    (void)td_buf_addf(out, "%s$argv\nend\n", values_of_folder);
+    (void)td_buf_add_text(
+        out, "function __tapedeck_first\n"
              "    test (count (commandline -opc)) -eq 1\n"
              "end\n"
              "function __tapedeck_verb\n"
@@ -311,6 +431,10 @@ static void add_fish(struct td_buf *out, const struct cli_command *const *verbs)
              "end\n"
              "function __tapedeck_word\n"
              "    test (count (commandline -opc)) -eq 2; and __tapedeck_verb "
+             "$argv\n"
+             "end\n"
+             "function __tapedeck_second\n"
+             "    test (count (commandline -opc)) -eq 3; and __tapedeck_verb "
              "$argv\n"
              "end\n");
     for (size_t i = 0; verbs[i]; i++)

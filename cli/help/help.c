@@ -10,22 +10,31 @@
 #define HELP_COLUMN 30 /* where the text of an option starts */
 #define VERB_COLUMN 14
 
-const struct cli_group cli_groups[] = {
+/* One group of verbs in the overview: names, NULL-terminated. */
+struct cli_group {
+    const char *title;
+    const char *const *names;
+};
+
+/* Ends with a NULL title. Verbs that stand in none come last, as "Others". */
+static const struct cli_group cli_groups[] = {
     {"The main job",
-     (const char *const[]){"record", "replay", "validate", "demo", NULL}},
-    {"Run plans",
-     (const char *const[]){"spec", "plan", "run", "resume", "retry", "approve",
-                           "logs", "serve", NULL}},
-    {"Work on contracts", (const char *const[]){"contract", NULL}},
-    {"Judge projects", (const char *const[]){"gates", "report", NULL}},
-    {"Look at tapes", (const char *const[]){"info", "cat", "verify", NULL}},
+     (const char *const[]){"record", "replay", "validate", NULL}},
+    {"Run plans", (const char *const[]){"spec", "plan", "run", "resume",
+                                        "retry", "approve", "cancel", "logs",
+                                        "snapshot", "serve", "console", NULL}},
+    {"Work on contracts", (const char *const[]){"contract", "learn", NULL}},
+    {"Judge projects", (const char *const[]){"gates", "test", "report", NULL}},
+    {"Look at tapes",
+     (const char *const[]){"info", "cat", "verify", "diff", "audit", NULL}},
     {"Make tapes from tapes",
-     (const char *const[]){"cut", "merge", "squeeze", "convert", "redact",
-                           "recover", "reindex", NULL}},
+     (const char *const[]){"cut", "merge", "mark", "squeeze", "convert",
+                           "redact", "recover", "reindex", NULL}},
     {NULL, NULL},
 };
 
-bool cli_grouped(const char *verb)
+/* True if one of the groups names the verb. */
+static bool cli_grouped(const char *verb)
 {
     for (const struct cli_group *group = cli_groups; group->title; group++) {
         for (const char *const *name = group->names; *name; name++) {
@@ -185,7 +194,7 @@ void cli_help_overview(struct td_buf *out,
             add_verb(out, verbs[i]);
     }
     (void)td_buf_add_text(
-        out, "\nA verb may be shortened: tapedeck rec is tapedeck record.\n"
+        out, "\nA verb may be shortened: tapedeck val is tapedeck validate.\n"
              "tapedeck help VERB shows one verb, tapedeck --version the "
              "version.\n");
 }

@@ -30,16 +30,4 @@ void cli_help_completion(struct td_buf *out,
 /* What all pages show of an option: "-o, --output FILE". */
 void cli_help_option(struct td_buf *out, const struct cli_option *option);
 
-/* One group of verbs in the overview: names, NULL-terminated. */
-struct cli_group {
-    const char *title;
-    const char *const *names;
-};
-
-/* Ends with a NULL title. Verbs that stand in none come last, as "Others". */
-extern const struct cli_group cli_groups[];
-
-/* True if one of the groups names the verb. */
-bool cli_grouped(const char *verb);
-
 #endif

@@ -123,5 +123,6 @@ void cli_args_free(struct cli_args *args)
         free(args->slots[i].texts);
     free(args->slots);
     free(args->operands);
+    td_buf_release(&args->warnings);
     free(args);
 }

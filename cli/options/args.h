@@ -9,8 +9,10 @@
 
 #include "cli/options/command.h"
 #include "cli/options/config.h"
+#include "core/buf.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* One option and what it was set to. */
 struct cli_slot {
@@ -29,6 +31,8 @@ struct cli_args {
     int operand_count;
     char *const *child;
     const struct cli_config *config;
+    struct td_buf warnings; /* lines: settings that do not count */
+    uint64_t at_ns;         /* when the call began, ns since 1970 */
 };
 
 /* Read argv (without program and verb; borrowed, as config is) for a verb.

@@ -52,6 +52,8 @@ struct cli_option {
     const char *choices; /* CLI_CHOICE */
     const char *preset;  /* default, as text; NULL = none */
     const char *help;    /* one line */
+    bool not_of_project; /* a project's file may not set it: who has checked a
+                            project out is not to be led elsewhere by it */
     bool may_be_empty;   /* texts: "" is a value, and no variable of a shell
                             that was not set */
     uint64_t min;        /* least number, bytes or ns */
@@ -78,6 +80,8 @@ struct cli_command {
     const struct cli_option *options; /* ends with a NULL name */
     int min_operands;
     int max_operands;   /* -1 = any number */
+    bool forgives;      /* what a file or the environment sets it to and cannot
+                           be is a warning, and does not count */
     bool takes_command; /* operands behind "--" are a child's command line */
     enum td_code (*run)(const struct cli_args *args, struct td_error *err);
 };

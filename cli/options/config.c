@@ -24,6 +24,7 @@ struct setting {
     char **texts;
     char **places; /* the same where texts name files, from this directory */
     size_t count;
+    bool bad; /* it was warned of, and does not count */
     char *where;
 };
 
@@ -31,6 +32,7 @@ struct cli_config {
     const struct cli_command *const *verbs;
     struct setting *first;
     struct setting **last;
+    struct td_buf warnings;
 };
 
 /* A file that is being read. */
@@ -113,7 +115,7 @@ static enum td_code unknown_key(struct file *file, uint32_t key,
                         "no option is called \"%.64s\"", name);
     if (suggest.best)
         return td_error_hint(file->err, "did you mean %s?", suggest.best);
-    return td_error_hint(file->err, "see: tapedeck help %s",
+    return td_error_hint(file->err, "see: tapedeck help%s%s", verb ? " " : "",
                          verb ? verb->name : "");
 }
 
@@ -227,23 +229,48 @@ static enum td_code add_texts(struct file *file, struct setting *setting,
     return TD_OK;
 }
 
+/* An error of a verb that forgives is a warning. */
+static enum td_code settle(struct file *file, const struct cli_command *verb,
+                           enum td_code code)
+{
+    const struct td_error *err = file->err;
+
+    if (!code || !verb || !verb->forgives)
+        return code;
+    (void)td_buf_addf(&file->config->warnings, "%s: %s%s%s\n", err->where,
+                      err->text, *err->hint ? "; " : "", err->hint);
+    return TD_OK;
+}
+
+static enum td_code set_option(struct file *file,
+                               const struct cli_command *verb, uint32_t key)
+{
+    struct setting *setting = new_setting(file, verb, key);
+    enum td_code code = add_texts(file, setting, key + 1);
+
+    setting->bad = code != TD_OK;
+    add_places(file, verb, setting);
+    return code;
+}
+
 /* key: value, at the top (verb NULL) or below a verb. */
 static enum td_code add_option(struct file *file,
                                const struct cli_command *verb, uint32_t key)
 {
     char *name = text_of(&file->doc, key);
+    const struct cli_option *option =
+        verb ? cli_option_named(verb->options, name) : NULL;
     enum td_code code = TD_OK;
 
-    if (!is_known(file->config->verbs, verb, name)) {
+    if (!is_known(file->config->verbs, verb, name))
         code = unknown_key(file, key, verb, name);
-    } else if (!td_jsonx_is(&file->doc, key + 1, TD_JSON_NULL)) {
-        struct setting *setting = new_setting(file, verb, key);
-
-        code = add_texts(file, setting, key + 1);
-        add_places(file, verb, setting);
-    }
+    else if (option && option->not_of_project && file->from == CLI_FROM_PROJECT)
+        code = td_jsonx_fail(&file->doc, key, TD_USAGE, file->err,
+                             "%s is not taken from a project's file", name);
+    else if (!td_jsonx_is(&file->doc, key + 1, TD_JSON_NULL))
+        code = set_option(file, verb, key);
     free(name);
-    return code;
+    return settle(file, verb, code);
 }
 
 static enum td_code add_verb(struct file *file, const struct cli_command *verb,
@@ -303,41 +330,74 @@ static enum td_code add_file(struct cli_config *config, enum cli_origin from,
     return code;
 }
 
-static enum td_code add_project(struct cli_config *config, struct td_error *err)
+/* The nearest project's file at or above this folder; nothing: there is none.
+ */
+static void find_project(struct td_buf *path)
 {
     char *dir = get_current_dir_name();
-    enum td_code code = TD_OK;
 
     for (size_t len = dir ? strlen(dir) : 0; len > 0;) {
-        struct td_buf path = {0};
-        bool there;
-
-        (void)td_buf_addf(&path, "%.*s/" PROJECT_FILE, (int)len, dir);
-        there = access(td_buf_str(&path), F_OK) == 0;
-        if (there)
-            code = add_file(config, CLI_FROM_PROJECT, td_buf_str(&path), err);
-        td_buf_release(&path);
+        td_buf_clear(path);
+        (void)td_buf_addf(path, "%.*s/" PROJECT_FILE, (int)len, dir);
+        if (access(td_buf_str(path), F_OK) == 0)
+            break;
+        td_buf_clear(path);
         while (len > 0 && dir[--len] != '/')
             ;
-        if (there)
-            break;
     }
     free(dir);
+}
+
+static void find_user(struct td_buf *path)
+{
+    const char *xdg = getenv("XDG_CONFIG_HOME");
+    const char *home = getenv("HOME");
+
+    if (xdg && *xdg)
+        (void)td_buf_addf(path, "%s/" USER_FILE, xdg);
+    else if (home && *home)
+        (void)td_buf_addf(path, "%s/.config/" USER_FILE, home);
+}
+
+enum td_code cli_config_path(struct td_buf *out, bool project,
+                             struct td_error *err)
+{
+    char *dir;
+
+    if (!project) {
+        find_user(out);
+        return out->len ? TD_OK
+                        : td_error_set(err, TD_IO, "", 0,
+                                       "there is no home for settings");
+    }
+    find_project(out);
+    if (out->len)
+        return TD_OK;
+    dir = get_current_dir_name();
+    (void)td_buf_addf(out, "%s/" PROJECT_FILE, dir ? dir : ".");
+    free(dir);
+    return TD_OK;
+}
+
+static enum td_code add_project(struct cli_config *config, struct td_error *err)
+{
+    struct td_buf path = {0};
+    enum td_code code = TD_OK;
+
+    find_project(&path);
+    if (path.len)
+        code = add_file(config, CLI_FROM_PROJECT, td_buf_str(&path), err);
+    td_buf_release(&path);
     return code;
 }
 
 static enum td_code add_user(struct cli_config *config, struct td_error *err)
 {
-    const char *xdg = getenv("XDG_CONFIG_HOME");
-    const char *home = getenv("HOME");
     struct td_buf path = {0};
     enum td_code code = TD_OK;
 
-    if (xdg && *xdg)
-        (void)td_buf_addf(&path, "%s/" USER_FILE, xdg);
-    else if (home && *home)
-        (void)td_buf_addf(&path, "%s/.config/" USER_FILE, home);
-    if (path.len > 0 && access(td_buf_str(&path), F_OK) == 0)
+    find_user(&path);
+    if (path.len && access(td_buf_str(&path), F_OK) == 0)
         code = add_file(config, CLI_FROM_USER, td_buf_str(&path), err);
     td_buf_release(&path);
     return code;
@@ -363,6 +423,11 @@ enum td_code cli_config_open(struct cli_config **out,
     return code;
 }
 
+const char *cli_config_warnings(struct cli_config *config)
+{
+    return config ? td_buf_str(&config->warnings) : "";
+}
+
 void cli_config_close(struct cli_config *config)
 {
     while (config && config->first) {
@@ -379,6 +444,8 @@ void cli_config_close(struct cli_config *config)
         free(setting->where);
         free(setting);
     }
+    if (config)
+        td_buf_release(&config->warnings);
     free(config);
 }
 
@@ -388,7 +455,8 @@ void cli_config_close(struct cli_config *config)
 static bool say_variable(const char *verb, const char *option,
                          cli_found_fn *tell, void *ctx)
 {
-    struct cli_found found = {.from = CLI_FROM_ENVIRONMENT, .count = 1};
+    struct cli_found found = {
+        .from = CLI_FROM_ENVIRONMENT, .count = 1, .of_verb = verb != NULL};
 
     (void)snprintf(found.where, sizeof(found.where), "TAPEDECK_%s%s%s",
                    verb ? verb : "", verb ? "_" : "", option);
@@ -406,10 +474,13 @@ static bool say_file(const struct cli_config *config, enum cli_origin from,
 {
     bool file = file_in(option, "@") || file_in(option, "=");
 
+    if (from == CLI_FROM_PROJECT && option->not_of_project)
+        return true;
     for (const struct setting *s = config->first; s; s = s->next) {
-        struct cli_found found = {.from = from, .count = s->count};
+        struct cli_found found = {
+            .from = from, .count = s->count, .of_verb = verb != NULL};
 
-        if (s->from != from || strcmp(s->option, option->name) != 0 ||
+        if (s->bad || s->from != from || strcmp(s->option, option->name) != 0 ||
             (verb ? !s->verb || strcmp(s->verb, verb) != 0 : s->verb != NULL))
             continue;
         found.texts =

@@ -7,13 +7,15 @@
  *   user          $XDG_CONFIG_HOME/tapedeck/config.yaml, by default in
  *                 ~/.config
  * A file is a mapping of option names; a verb's name holds a mapping for that
- * verb alone, which wins over the general one of the same file. Files and
- * folders that it names are looked for beside it.
+ * verb alone, which wins over the general one of the same file. Options that
+ * are `not_of_project` are not taken from a project's file. Files and folders
+ * that it names are looked for beside it.
  */
 #ifndef CLI_OPTIONS_CONFIG_H
 #define CLI_OPTIONS_CONFIG_H
 
 #include "cli/options/command.h"
+#include "core/buf.h"
 
 #include <stddef.h>
 
@@ -39,6 +41,15 @@ TD_MUST_CHECK enum td_code
 cli_config_open(struct cli_config **out, const struct cli_command *const *verbs,
                 struct td_error *err);
 
+/* Append the path of the file of the user, or (project) of the nearest project,
+ * else of one in this folder. It need not be there. TD_IO: there is no home. */
+TD_MUST_CHECK enum td_code cli_config_path(struct td_buf *out, bool project,
+                                           struct td_error *err);
+
+/* Lines of "FILE:LINE:COLUMN: ...": what files say of verbs that forgive it,
+ * and that does not count. "" none. config may be NULL. */
+const char *cli_config_warnings(struct cli_config *config);
+
 /* NULL is fine. */
 void cli_config_close(struct cli_config *config);
 
@@ -48,6 +59,7 @@ struct cli_found {
     size_t count;
     const char *const *texts; /* of config, or of this struct: do not copy it */
     const char *one;
+    bool of_verb;    /* of this verb alone */
     char where[320]; /* the variable, or "FILE:LINE:COLUMN" */
 };
 

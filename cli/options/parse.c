@@ -2,6 +2,7 @@
  */
 #include "cli/options/args.h"
 #include "cli/options/common.h"
+#include "core/clock.h"
 #include "core/mem.h"
 #include "core/suggest.h"
 
@@ -253,26 +254,48 @@ static enum td_code check_operands(const struct cli_args *args,
 
 struct filling {
     struct cli_slot *slot;
+    struct cli_args *args;
     struct td_error *err;
     enum td_code code;
 };
 
-/* The setting that counts comes first; no other is asked for. */
+/* It is told, and the slot is as it was. */
+static void forgive(struct filling *f, const struct td_error *why)
+{
+    (void)td_buf_addf(&f->args->warnings, "%s: %s%s%s\n", why->where, why->text,
+                      *why->hint ? "; " : "", why->hint);
+    f->slot->count = 0;
+    f->slot->number = 0;
+    f->slot->from = CLI_FROM_PRESET;
+    f->code = TD_OK;
+}
+
+/* The setting that counts comes first; no other is asked for, unless it is none
+ * and that is forgiven. */
 static bool fill_from(void *ctx, const struct cli_found *found)
 {
     struct filling *f = ctx;
+    struct td_error why = {0};
 
     for (size_t i = 0; i < found->count && !f->code; i++)
         f->code =
-            fill(f->slot, found->texts[i], found->from, found->where, f->err);
+            fill(f->slot, found->texts[i], found->from, found->where, &why);
+    if (!f->code)
+        return false;
+    if (f->args->command->forgives) {
+        forgive(f, &why);
+        return true;
+    }
+    if (f->err)
+        *f->err = why;
     return false;
 }
 
 static enum td_code fill_from_config(struct cli_slot *slot,
-                                     const struct cli_args *args,
+                                     struct cli_args *args,
                                      struct td_error *err)
 {
-    struct filling f = {slot, err, TD_OK};
+    struct filling f = {slot, args, err, TD_OK};
 
     cli_config_each(args->config, args->command->name, slot->option, fill_from,
                     &f);
@@ -316,6 +339,7 @@ enum td_code cli_args_parse(struct cli_args **out,
 
     *out = NULL;
     p.args->config = config;
+    p.args->at_ns = td_wall_ns(td_clock_real());
     if (cli_help_among(argv)) {
         cli_args_slot(p.args, "help")->number = 1;
     } else {

@@ -2,8 +2,8 @@
 
 #include "cli/options/command.h"
 #include "core/buf.h"
+#include "core/ink.h"
 #include "core/log.h"
-#include "core/terminal.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

@@ -2,6 +2,7 @@
 #include "core/clock.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,18 +100,41 @@ static uint64_t most_of(const struct cli_option *option)
     return option->max ? option->max : UINT64_MAX;
 }
 
+#define BOUND_SIZE TD_AMOUNT_SIZE
+
+/* A bound as it would be written. Returns out. */
+static const char *bound(const struct cli_option *option, uint64_t n,
+                         char out[BOUND_SIZE])
+{
+    static const char *const units[] = {"", "k", "M", "G", "T"};
+    size_t i = 0;
+
+    if (option->type == CLI_DURATION)
+        return td_duration_text(out, n, TD_DURATION_EXACT);
+    if (option->type == CLI_SIZE && n > 0)
+        while (i + 1 < sizeof(units) / sizeof(units[0]) && n % 1024 == 0) {
+            n /= 1024;
+            i++;
+        }
+    (void)snprintf(out, BOUND_SIZE, "%" PRIu64 "%s", n, units[i]);
+    return out;
+}
+
 static enum td_code out_of_range(const struct cli_option *option,
                                  const char *text, bool less, const char *where,
                                  struct td_error *err)
 {
+    char least[BOUND_SIZE];
+    char most[BOUND_SIZE];
+
     (void)td_error_set(err, TD_USAGE, where, 0, "%.100s is too %s", text,
                        less ? "small" : "large");
     if (option->min && less)
-        return td_error_hint(
-            err, "write more than %" PRIu64 ", or leave the option out",
-            option->min - 1);
-    return td_error_hint(err, "choose %" PRIu64 " to %" PRIu64, option->min,
-                         most_of(option));
+        return td_error_hint(err, "write more than %s, or leave the option out",
+                             bound(option, option->min - 1, least));
+    return td_error_hint(err, "choose %s to %s",
+                         bound(option, option->min, least),
+                         bound(option, most_of(option), most));
 }
 
 static enum td_code is_empty(const struct cli_option *option, const char *where,
@@ -119,6 +143,30 @@ static enum td_code is_empty(const struct cli_option *option, const char *where,
     (void)td_error_set(err, TD_USAGE, where, 0, "its value is empty");
     return td_error_hint(err, "write %s %s, or leave it out", where,
                          option->value);
+}
+
+/* More than the numbers that hold it can say. */
+static bool is_past_all(const struct cli_option *option, const char *text)
+{
+    uint64_t value;
+
+    return (option->type == CLI_DURATION &&
+            td_duration_parse(text, &value) == TD_LIMIT) ||
+           (option->type == CLI_SIZE &&
+            td_size_parse(text, &value) == TD_LIMIT);
+}
+
+static enum td_code past_all(const struct cli_option *option, const char *text,
+                             const char *where, struct td_error *err)
+{
+    bool size = option->type == CLI_SIZE;
+
+    if (option->max > 0)
+        return out_of_range(option, text, false, where, err);
+    (void)td_error_set(err, TD_USAGE, where, 0, "%.100s is too %s", text,
+                       size ? "large" : "long");
+    return td_error_hint(err, "nothing here takes more than %s",
+                         size ? "8388607T" : "292 years");
 }
 
 enum td_code cli_value_read(const struct cli_option *option, const char *text,
@@ -134,7 +182,7 @@ enum td_code cli_value_read(const struct cli_option *option, const char *text,
         [CLI_LIST] = {"", ""},
         [CLI_NUMBER] = {"a whole number", "write it like 1000"},
         [CLI_SIZE] = {"a size", "write it like 64k, 10M or 1G"},
-        [CLI_DURATION] = {"a duration", "write it like 250ms, 2s or 1h"},
+        [CLI_DURATION] = {"a duration", "write it like 250ms, 2s or 1h30m"},
         [CLI_CHOICE] = {"one of the choices", ""},
     };
 
@@ -150,11 +198,8 @@ enum td_code cli_value_read(const struct cli_option *option, const char *text,
         *number = value;
         return TD_OK;
     }
-    if (option->type == CLI_DURATION &&
-        td_duration_parse(text, &value) == TD_LIMIT) {
-        (void)td_error_set(err, TD_USAGE, where, 0, "%.100s is too long", text);
-        return td_error_hint(err, "nothing here takes more than 292 years");
-    }
+    if (is_past_all(option, text))
+        return past_all(option, text, where, err);
     if (option->type == CLI_NUMBER && is_whole(text))
         return out_of_range(option, text, *text == '-', where, err);
     (void)td_error_set(err, TD_USAGE, where, 0, "\"%.100s\" is not %s", text,

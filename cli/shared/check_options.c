@@ -1,11 +1,12 @@
 #include "cli/shared/check_options.h"
 
 #include "core/digest.h"
-#include "core/fs.h"
 #include "core/suggest.h"
 #include "validator/contract/contract.h"
+#include "validator/shelf/shelf.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #define WORDS_MAX 20 /* unknown words in schemas that are told */
 
@@ -113,6 +114,7 @@ enum td_code cli_check_read(struct cli_check *check,
 {
     enum td_code code = cli_schema_read(&check->reading, args, err);
 
+    check->reading.files = &check->files;
     if (code == TD_OK && schema) {
         check->schemas = schema_set_new(&check->reading);
         code =
@@ -139,20 +141,71 @@ void cli_check_release(struct cli_check *check)
     schema_set_free(check->schemas);
     check_contract_free(check->contract);
     cli_schema_release(&check->reading);
+    td_buf_release(&check->files);
 }
 
-enum td_code cli_check_hash(struct td_buf *out, const char *path,
-                            struct td_error *err)
+static enum td_code hash_file(char hex[TD_SHA256_HEX], const char *path,
+                              struct td_error *err)
 {
-    char hex[WIRE_SHA256_HEX];
     struct td_buf file = {0};
-    enum td_code code = td_fs_read(&file, path, err);
+    enum td_code code = check_shelf_read(&file, path, err);
 
-    if (code == TD_OK) {
-        wire_sha256_hex(hex, td_buf_bytes(&file));
-        (void)td_buf_addf(out, "sha256:%s", hex);
-    }
+    if (code == TD_OK)
+        td_sha256_hex(hex, td_buf_bytes(&file));
     td_buf_release(&file);
+    return code;
+}
+
+static int compare_hex(const void *a, const void *b)
+{
+    return memcmp(a, b, TD_SHA256_HEX);
+}
+
+/* Add the digests of the other files that were read, sorted. */
+static enum td_code hash_others(struct td_buf *hashes, const char first[],
+                                const struct cli_check *check,
+                                struct td_error *err)
+{
+    const char *at = (const char *)check->files.ptr;
+    const char *end = at + check->files.len;
+    struct td_buf list = {0};
+    char hex[TD_SHA256_HEX];
+    enum td_code code = TD_OK;
+
+    for (; at < end && code == TD_OK; at += strlen(at) + 1) {
+        code = hash_file(hex, at, err);
+        if (code == TD_OK && strcmp(hex, first) != 0)
+            (void)td_buf_add(&list, hex, sizeof(hex));
+    }
+    if (list.len > 0)
+        qsort(list.ptr, list.len / sizeof(hex), sizeof(hex), compare_hex);
+    for (size_t i = 0; i < list.len; i += sizeof(hex)) {
+        if (i == 0 ||
+            memcmp(list.ptr + i, list.ptr + i - sizeof(hex), sizeof(hex)) != 0)
+            (void)td_buf_addf(hashes, "%s\n", (const char *)list.ptr + i);
+    }
+    td_buf_release(&list);
+    return code;
+}
+
+enum td_code cli_check_hash(struct td_buf *out, const struct cli_check *check,
+                            const char *path, struct td_error *err)
+{
+    char hex[TD_SHA256_HEX];
+    struct td_buf hashes = {0};
+    enum td_code code = hash_file(hex, path, err);
+    size_t one;
+
+    if (code)
+        return code;
+    (void)td_buf_addf(&hashes, "%s\n", hex);
+    one = hashes.len;
+    code = hash_others(&hashes, hex, check, err);
+    if (hashes.len > one)
+        td_sha256_hex(hex, td_buf_bytes(&hashes));
+    if (code == TD_OK)
+        (void)td_buf_addf(out, "sha256:%s", hex);
+    td_buf_release(&hashes);
     return code;
 }
 

@@ -50,6 +50,7 @@ struct cli_check {
     struct schema_set *schemas;
     struct check_contract *contract;
     struct schema_options reading;
+    struct td_buf files; /* that were read, each with its NUL */
 };
 
 /* Read the schema and the contract, each a path or NULL, as the rows above say.
@@ -60,8 +61,14 @@ cli_check_read(struct cli_check *check, const struct cli_args *args,
                const char *schema, const char *contract, struct td_error *err);
 void cli_check_release(struct cli_check *check);
 
-/* Append "sha256:" and the digest of a file in hex, as sha256sum says it. */
-TD_MUST_CHECK enum td_code cli_check_hash(struct td_buf *out, const char *path,
+/* Append "sha256:" and the digest, in hex, of what was read: of a contract or
+ * schema that is one file as sha256sum says it. Of several, that of a list of
+ * such digests, a line each: first the one of `path`, then those of the others,
+ * sorted, each once.
+ */
+TD_MUST_CHECK enum td_code cli_check_hash(struct td_buf *out,
+                                          const struct cli_check *check,
+                                          const char *path,
                                           struct td_error *err);
 
 /* One line about a verdict whose code, check_verdict_code(), is not TD_OK. */

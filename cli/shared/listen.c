@@ -7,6 +7,20 @@
 #include <string.h>
 #include <unistd.h>
 
+enum td_code cli_listen_tls(const struct cli_args *args,
+                            struct wire_tls_options *tls,
+                            struct wire_bind *bind, struct td_error *err)
+{
+    if (cli_given(args, "tls-cert") != cli_given(args, "tls-key"))
+        return td_error_set(err, TD_USAGE, "--tls-cert", 0,
+                            "needs --tls-key, and the reverse");
+    tls->cert_file = cli_text(args, "tls-cert");
+    tls->key_file = cli_text(args, "tls-key");
+    if (tls->cert_file)
+        bind->tls = tls;
+    return TD_OK;
+}
+
 enum td_code cli_token_read(struct td_buf *buf, const char *path,
                             const char **token, struct td_error *err)
 {
@@ -30,12 +44,21 @@ enum td_code cli_token_read(struct td_buf *buf, const char *path,
     return td_error_hint(err, "openssl rand -hex 32 > FILE makes one");
 }
 
-/* {"host":"127.0.0.1","port":4711,"url":"http://127.0.0.1:4711/"} */
-static void add_address(struct td_buf *out, const struct wire_bind *bind,
-                        uint16_t port)
+void cli_listening_url(struct td_buf *out, const struct wire_bind *bind,
+                       uint16_t port)
 {
     const char *host = bind->host ? bind->host : "127.0.0.1";
     bool ipv6 = strchr(host, ':');
+
+    (void)td_buf_addf(out, "%s://%s%s%s:%u", bind->tls ? "https" : "http",
+                      ipv6 ? "[" : "", host, ipv6 ? "]" : "", port);
+}
+
+/* {"host":"127.0.0.1","port":4711,"url":"http://127.0.0.1:4711/"} */
+void cli_listening_json(struct td_buf *out, const struct wire_bind *bind,
+                        uint16_t port)
+{
+    const char *host = bind->host ? bind->host : "127.0.0.1";
     struct td_json_writer w = td_json_writer(out);
     struct td_buf url = {0};
 
@@ -43,8 +66,8 @@ static void add_address(struct td_buf *out, const struct wire_bind *bind,
     if (bind->unix_path) {
         td_json_put_text(&w, "unix", bind->unix_path);
     } else {
-        (void)td_buf_addf(&url, "%s://%s%s%s:%u/", bind->tls ? "https" : "http",
-                          ipv6 ? "[" : "", host, ipv6 ? "]" : "", port);
+        cli_listening_url(&url, bind, port);
+        (void)td_buf_add_byte(&url, '/');
         td_json_put_text(&w, "host", host);
         td_json_put_u64(&w, "port", port);
         td_json_put_string(&w, "url", td_buf_bytes(&url));
@@ -62,7 +85,7 @@ enum td_code cli_say_listening(const struct cli_args *args,
     struct td_buf line = {0};
     enum td_code code = TD_OK;
 
-    add_address(&line, bind, port);
+    cli_listening_json(&line, bind, port);
     if (ready)
         code = td_fs_replace(ready, td_buf_bytes(&line), err);
     if (!code && !bind->unix_path && bind->port == 0)

@@ -1,6 +1,9 @@
 #include "cli/shared/report_files.h"
 
+#include "cli/options/args.h"
 #include "cli/shared/deflate.h"
+#include "cli/shared/tape_output.h"
+#include "core/clock.h"
 #include "core/fs.h"
 #include "reports/html.h"
 
@@ -24,11 +27,9 @@ enum td_code cli_report_read(struct cli_report *report, const char *text,
                              const char *option, struct td_error *err)
 {
     size_t len = strcspn(text, "=");
-    const struct report_format *f = report_formats;
+    const struct report_format *f = report_format_find(td_bytes(text, len));
 
-    while (f->name && (strlen(f->name) != len || memcmp(f->name, text, len)))
-        f++;
-    if (!f->name)
+    if (!f)
         return no_format(option, len, text, err);
     if (text[len] && !text[len + 1])
         return td_error_set(err, TD_USAGE, option, 0,
@@ -50,14 +51,36 @@ static enum td_code read_with_file(struct cli_report *report, const char *text,
                          report->format->name, report->format->name);
 }
 
+/* Files that the call reads: its operands, and those of these options. */
+static enum td_code is_read(const struct cli_args *args, const char *path,
+                            struct td_error *err)
+{
+    static const char *const names[] = {"contract", "schema", "masks",
+                                        "against", "baseline"};
+    enum td_code code = cli_not_onto_any(path, args, err);
+
+    for (size_t i = 0; !code && i < sizeof(names) / sizeof(names[0]); i++) {
+        const struct cli_slot *slot = cli_args_slot(args, names[i]);
+
+        for (size_t k = 0; slot && k < slot->count && !code; k++)
+            if (td_fs_same(path, slot->texts[k]))
+                code = td_error_set(err, TD_USAGE, path, 0,
+                                    "is what --%s reads", names[i]);
+    }
+    return code;
+}
+
 enum td_code cli_report_check(const struct cli_args *args, struct td_error *err)
 {
     struct cli_report report;
     enum td_code code = TD_OK;
 
     for (const char *const *text = cli_list(args, "report"); *text && !code;
-         text++)
+         text++) {
         code = read_with_file(&report, *text, err);
+        if (code == TD_OK)
+            code = is_read(args, report.path, err);
+    }
     return code;
 }
 
@@ -99,5 +122,26 @@ enum td_code cli_report_all(const struct cli_args *args,
         if (code == TD_OK)
             code = cli_report_write(&report, &doc, 1, err);
     }
+    return code;
+}
+
+void cli_report_begin(const struct cli_args *args, struct verdict_document *doc)
+{
+    uint64_t now = td_wall_ns(td_clock_real());
+
+    verdict_document_init(doc);
+    doc->run.at_ns = args->at_ns;
+    doc->run.ms = now > args->at_ns ? (now - args->at_ns) / TD_NS_PER_MS : 0;
+    doc->run.tool = TD_VERSION;
+}
+
+enum td_code cli_report_end(const struct cli_args *args,
+                            struct verdict_document *doc, struct td_error *err)
+{
+    enum td_code code;
+
+    verdict_document_close(doc, false);
+    code = cli_report_all(args, doc, err);
+    verdict_document_release(doc);
     return code;
 }

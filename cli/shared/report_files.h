@@ -26,7 +26,8 @@ TD_MUST_CHECK enum td_code cli_report_read(struct cli_report *report,
                                            const char *text, const char *option,
                                            struct td_error *err);
 
-/* Every --report of the call is a format with a file. TD_USAGE. */
+/* Every --report of the call is a format with a file, which is none of those
+ * that the call reads. TD_USAGE. */
 TD_MUST_CHECK enum td_code cli_report_check(const struct cli_args *args,
                                             struct td_error *err);
 
@@ -39,6 +40,15 @@ cli_report_write(const struct cli_report *report,
 /* Write each --report of the call about doc. */
 TD_MUST_CHECK enum td_code cli_report_all(const struct cli_args *args,
                                           const struct verdict_document *doc,
+                                          struct td_error *err);
+
+/* A document about this call, which took until now; then written by
+ * cli_report_all() and released.
+ */
+void cli_report_begin(const struct cli_args *args,
+                      struct verdict_document *doc);
+TD_MUST_CHECK enum td_code cli_report_end(const struct cli_args *args,
+                                          struct verdict_document *doc,
                                           struct td_error *err);
 
 #endif

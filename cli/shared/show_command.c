@@ -5,8 +5,7 @@
 #define PLAIN                                                                  \
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+,:@%"
 
-/* As one word of a POSIX shell that is no option. */
-static void add_word(struct td_buf *out, const char *path)
+void cli_shell_word(struct td_buf *out, const char *path)
 {
     if (path[0] == '-')
         (void)td_buf_add_text(out, "./");
@@ -34,14 +33,14 @@ void cli_show_command(struct check *check, const char *path, enum cli_form form)
     if (form == CLI_FORM_TAPE) {
         (void)td_buf_add_text(&before, "tapedeck cat --seq ");
         (void)td_buf_add_byte(&after, ' ');
-        add_word(&after, path);
+        cli_shell_word(&after, path);
     } else if (form == CLI_FORM_LINES) {
         (void)td_buf_add_text(&before, "sed -n ");
         (void)td_buf_add_text(&after, "p ");
-        add_word(&after, path);
+        cli_shell_word(&after, path);
     } else {
         (void)td_buf_add_text(&before, "gzip -dc ");
-        add_word(&before, path);
+        cli_shell_word(&before, path);
         (void)td_buf_add_text(&before, " | sed -n ");
         (void)td_buf_add_byte(&after, 'p');
     }

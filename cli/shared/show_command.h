@@ -12,4 +12,7 @@ enum cli_form { CLI_FORM_TAPE, CLI_FORM_LINES, CLI_FORM_GZIPPED_LINES };
 void cli_show_command(struct check *check, const char *path,
                       enum cli_form form);
 
+/* Append a path as one word of a POSIX shell that is no option. */
+void cli_shell_word(struct td_buf *out, const char *path);
+
 #endif

@@ -17,6 +17,29 @@ enum td_code cli_not_onto(const char *out, const char *tape,
     return td_error_hint(err, "choose another name");
 }
 
+enum td_code cli_not_onto_any(const char *out, const struct cli_args *args,
+                              struct td_error *err)
+{
+    enum td_code code = TD_OK;
+
+    for (int i = 0; out && i < cli_operands(args) && !code; i++)
+        code = cli_not_onto(out, cli_operand(args, i), err);
+    return code;
+}
+
+enum td_code cli_may_write(const struct cli_args *args, const char *path,
+                           struct td_error *err)
+{
+    enum td_code code = cli_not_onto(path, cli_operand(args, 0), err);
+
+    if (code || !strcmp(path, "-") || cli_flag(args, "overwrite"))
+        return code;
+    code = td_fs_vacant(path, err);
+    return code ? td_error_hint(err, "replace it with --overwrite, or choose "
+                                     "another name")
+                : TD_OK;
+}
+
 enum td_code cli_tape_verdict(const char *path, const char *to,
                               const struct tape_state *state,
                               struct td_error *err)
@@ -49,9 +72,24 @@ enum td_code cli_tape_verdict(const char *path, const char *to,
         state->strays || state->repeated || state->foreign || state->headless)
         return td_error_hint(err, "`tapedeck recover` makes a whole tape of "
                                   "what is there");
+    if (state->twice)
+        return td_error_hint(err, "put each tape "
+                                  "into a file once");
     if (state->wrong_index)
         return td_error_hint(err, "`tapedeck reindex` writes a right one");
     return TD_LOSSY;
+}
+
+enum td_code cli_tapes_verdict(const struct audit_tapes *tapes,
+                               struct td_error *err)
+{
+    enum td_code code = TD_OK;
+
+    for (uint32_t i = 0; i < tapes->len && !code; i++)
+        if (tapes->list[i].is_tape)
+            code = cli_tape_verdict(tapes->list[i].path, NULL,
+                                    &tapes->list[i].state, err);
+    return code;
 }
 
 void cli_say_waiting(const struct cli_args *args, const char *path,
@@ -78,6 +116,7 @@ void cli_tape_state_json(struct td_json_writer *w,
     td_json_put_u64(w, "repeated", state->repeated);
     td_json_put_u64(w, "foreign", state->foreign);
     td_json_put_u64(w, "without_header", state->headless);
+    td_json_put_u64(w, "twice", state->twice);
     td_json_put_u64(w, "wrong_index", state->wrong_index);
     if (state->torn_at != TAPE_NO_DAMAGE && !state->growing)
         td_json_put_u64(w, "damaged_at", state->torn_at);

@@ -20,7 +20,7 @@ struct cli_wait {
 };
 
 /* Of the handler. */
-static volatile int told_to_end;
+static volatile int told_to_end; /* signals, up to 2 */
 static struct wire_net *volatile loop_to_wake;
 
 static void on_signal(int number)
@@ -28,20 +28,35 @@ static void on_signal(int number)
     int kept = errno;
 
     (void)number;
-    told_to_end = 1;
+    if (told_to_end < 2)
+        told_to_end++;
     if (loop_to_wake)
         wire_wake(loop_to_wake);
     errno = kept;
 }
 
-const volatile int *cli_wait_hear_signals(void)
+static bool counts; /* for good */
+
+static void install(int flags)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = flags};
 
-    action.sa_flags = (int)SA_RESETHAND;
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
         (void)sigaction(numbers[i], &action, NULL);
+}
+
+const volatile int *cli_wait_hear_signals(void)
+{
+    if (!counts)
+        install((int)SA_RESETHAND);
+    return &told_to_end;
+}
+
+const volatile int *cli_wait_count_signals(void)
+{
+    counts = true;
+    install(0);
     return &told_to_end;
 }
 
@@ -110,23 +125,24 @@ static enum td_code run(struct cli_wait *wait, struct td_error *err)
     return told_to_end ? TD_OK : wire_run(wait->net, err);
 }
 
-static bool is_readable(int fd)
+static bool is_readable(int fd, int within_ms)
 {
     struct pollfd ready = {.fd = fd, .events = POLLIN};
 
-    return poll(&ready, 1, 0) > 0;
+    return poll(&ready, 1, within_ms) > 0;
 }
 
-/* What cannot be watched the read itself waits for. */
 void cli_wait_readable(void *self, int fd)
 {
     struct cli_wait *wait = self;
     struct wire_watch *watch = NULL;
 
-    if (told_to_end || is_readable(fd))
+    if (told_to_end || is_readable(fd, 0))
         return;
-    if (wire_watch_fd(wait->net, fd, on_readable, wait, &watch, NULL))
+    if (wire_watch_fd(wait->net, fd, on_readable, wait, &watch, NULL)) {
+        (void)is_readable(fd, -1);
         return;
+    }
     (void)!run(wait, NULL);
     wire_watch_close(watch);
 }

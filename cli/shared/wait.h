@@ -23,6 +23,12 @@ void cli_wait_free(struct cli_wait *wait); /* NULL is fine */
  */
 const volatile int *cli_wait_hear_signals(void);
 
+/* The same, but the next ones do not end the process, now nor after a later
+ * cli_wait_hear_signals(): 2 is what they make it. For who has others to end
+ * before itself.
+ */
+const volatile int *cli_wait_count_signals(void);
+
 /* Until fd, which is no plain file, can be read, or a signal was heard. As
  * tape_input.wait: wait is a struct cli_wait.
  */

@@ -6,10 +6,7 @@
 #define OUT_STEP ((size_t)256 * 1024) /* bytes printed at once */
 
 static const struct cli_option options[] = {
-    {.name = "follow",
-     .letter = 'f',
-     .type = CLI_FLAG,
-     .help = "wait for more while the tape is being recorded"},
+    CLI_FOLLOW_OPTION,
     {.name = "no-header",
      .type = CLI_FLAG,
      .help = "events only: no header and end lines"},
@@ -33,6 +30,7 @@ struct cat {
     const char *path; /* of the tape that is read */
     struct wire_net *net;
     struct cli_wait *wait; /* in net, for the tape to grow */
+    int pipe;              /* what is read, if it is no plain file; or -1 */
     struct td_buf out;
 };
 
@@ -128,9 +126,17 @@ static enum td_code wait_for_more(struct cat *cat, struct td_error *err)
 {
     enum td_code code = cli_print(&cat->out, err);
 
-    if (!code && tape_reader_state(cat->reader).ended)
+    if (!code && cat->pipe >= 0) {
+        cli_wait_readable(cat->wait, cat->pipe);
+        return TD_OK;
+    }
+    if (!code && tape_reader_is_over(cat->reader))
         return TD_END;
-    return code ? code : cli_wait_growth(cat->wait, cat->path, err);
+    if (!code)
+        code = tape_reader_grows(cat->reader, err);
+    if (code)
+        return code == TD_AGAIN ? TD_OK : code;
+    return cli_wait_growth(cat->wait, cat->path, err);
 }
 
 static enum td_code copy_lines(struct cat *cat, struct td_error *err)
@@ -170,6 +176,8 @@ static enum td_code cat_tape(struct cat *cat, const char *path,
         code = tape_reader_open(&cat->reader, path, &how, err);
     if (!code)
         code = go_to_start(cat, err);
+    if (!code)
+        cat->pipe = tape_reader_no_wait(cat->reader);
     if (!code)
         play_select_tell(cat->select, cat->reader);
     if (!code)
@@ -236,7 +244,9 @@ const struct cli_command cli_cmd_cat = {
     .usage = "TAPE...",
     .details = "One JSON object a line: the header, the events, the end. What "
                "is damaged is\npassed over; exit status 3 says so. \"-\" reads "
-               "stdin.",
+               "stdin. --follow stays with the file\nthat was opened until its "
+               "end line; 3 too if it is made shorter, or removed or\nreplaced "
+               "while nobody writes to it.",
     .examples = "tapedeck cat run.tape.gz | jq -c 'select(.ev==\"error\")'\n"
                 "tapedeck cat --follow run.tape.gz\n"
                 "tapedeck cat --seq 120 run.tape.gz\n"

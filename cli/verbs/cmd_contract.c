@@ -1,4 +1,5 @@
 /* tapedeck contract: work on a contract without a stream. */
+#include "cli/shared/report_files.h"
 #include "cli/shared/schema_options.h"
 #include "cli/verbs/contract.h"
 
@@ -7,8 +8,27 @@
 static const struct cli_option options[] = {
     {.name = "strict",
      .type = CLI_FLAG,
-     .help = "warnings of lint, and rules that no test makes fail, are exit "
-             "status 1"},
+     .help = "warnings of lint, rules that no test makes fail, and a contract "
+             "that refuses what the older one accepts are exit status 1"},
+    {.name = "min",
+     .type = CLI_NUMBER,
+     .value = "PERCENT",
+     .max = 100,
+     .help = "coverage below this is exit status 1"},
+    {.name = "mutants",
+     .type = CLI_FLAG,
+     .help =
+         "coverage: also whether each rule can fail, tried on copies of the "
+         "streams with one change"},
+    {.name = "dialect",
+     .type = CLI_TEXT,
+     .value = "NAME",
+     .help = "coverage: which of the contract's dialects the streams speak"},
+    {.name = "report",
+     .type = CLI_LIST,
+     .value = "FORMAT=FILE",
+     .help = "coverage: write it also in this format; several times for "
+             "several (tapedeck report --help names the formats)"},
     CLI_SCHEMA_OPTIONS,
     {.name = NULL},
 };
@@ -25,6 +45,10 @@ static const struct {
     {"lint", cli_contract_lint, true},
     {"test", cli_contract_test, true},
     {"explain", cli_contract_explain, true},
+    {"coverage", cli_contract_coverage, true},
+    {"compare", cli_contract_compare, true},
+    {"list", cli_contract_list, false},
+    {"show", cli_contract_show, true},
     {"schema", cli_contract_schema, false},
 };
 
@@ -65,14 +89,18 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
             return act(args, i, err);
     }
     (void)td_error_set(err, TD_USAGE, word, 0, "no such thing to do");
-    return td_error_hint(err, "write lint, test, explain or schema");
+    return td_error_hint(err,
+                         "write lint, test, explain, coverage, compare, list, "
+                         "show or schema");
 }
 
 const struct cli_command cli_cmd_contract = {
     .name = "contract",
     .summary = "Work on a contract: find errors, run its tests, read it.",
-    .usage = "lint|test|explain FILE... | schema",
-    .words = "lint|test|explain|schema",
+    .usage =
+        "lint|test|explain|show FILE|std:NAME... | coverage FILE TAPE... | "
+        "compare OLD NEW | list | schema",
+    .words = "lint|test|explain|coverage|compare|list|show|schema",
     .details =
         "lint    every error, and warnings: rules that cannot fail, names that "
         "the contract does not define.\n"
@@ -80,12 +108,24 @@ const struct cli_command cli_cmd_contract = {
         "verdicts; "
         "name the rules that no test makes fail.\n"
         "explain each rule as a sentence.\n"
+        "coverage  what of the contract tapes have put to the test: rules that "
+        "had something to\n        judge, events, fields, values,\n        "
+        "alternatives.\n"
+        "compare whether what one contract takes the other one refuses, with a "
+        "message that\n        proves it.\n"
+        "list    the contracts that are built in, for --contract std:NAME.\n"
+        "show    the text of a contract, to begin one of your own with.\n"
         "schema  the JSON Schema of contracts, for editors.\n"
         "\n"
-        "Exit status 0: fine. 1: a test fails. 2: a contract is wrong.",
-    .examples = "tapedeck contract lint run.contract.yaml\n"
-                "tapedeck contract test run.contract.yaml\n"
-                "tapedeck contract schema > contract.schema.json",
+        "Exit status 0: fine. 1: a test fails, or coverage is below --min. 2: "
+        "a contract is wrong.",
+    .examples =
+        "tapedeck contract lint run.contract.yaml\n"
+        "tapedeck contract test run.contract.yaml\n"
+        "tapedeck contract coverage run.contract.yaml runs/*.tape.gz --min 80\n"
+        "tapedeck contract list\n"
+        "tapedeck contract show std:json-rpc > mine.contract.yaml\n"
+        "tapedeck contract schema > contract.schema.json",
     .options = options,
     .min_operands = 1,
     .max_operands = -1,

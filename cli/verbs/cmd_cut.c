@@ -4,12 +4,7 @@
 #include "cli/verbs/tape_write.h"
 
 static const struct cli_option options[] = {
-    {.name = "output",
-     .letter = 'o',
-     .type = CLI_TEXT,
-     .value = "FILE",
-     .help = "where to write the tape"},
-    {.name = "overwrite", .type = CLI_FLAG, .help = "replace FILE"},
+    CLI_TAPE_OUTPUT_OPTIONS,
     CLI_CHOOSE_OPTIONS("both"),
     {.name = "keep-times",
      .type = CLI_FLAG,
@@ -60,7 +55,7 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
     struct play_select *select = NULL;
     struct play_source *source = NULL;
     struct play_window window = PLAY_WINDOW_ALL;
-    uint64_t from_ns = 0;
+    struct cli_tape_change change = {0};
     enum td_code code;
 
     cli_say_waiting(args, paths[0], CLI_A_TAPE);
@@ -69,9 +64,9 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
     if (!code)
         code = open_source(args, paths, select, &source, &window, err);
     if (!code && !cli_flag(args, "keep-times"))
-        code = find_start(source, window, &from_ns, err);
+        code = find_start(source, window, &change.from_ns, err);
     if (!code)
-        code = cli_tape_out(args, source, from_ns, err);
+        code = cli_tape_out(args, source, change, err);
     play_source_close(source);
     play_select_free(select);
     return code;

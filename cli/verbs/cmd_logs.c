@@ -1,5 +1,6 @@
 /* tapedeck logs: what a task has written. */
-#include "cli/options/command.h"
+#include "cli/verbs/logs_follow.h"
+#include "cli/verbs/run_loop.h"
 #include "core/fs.h"
 #include "core/json_writer.h"
 #include "orchestrator/plan/plan.h"
@@ -10,11 +11,11 @@
 #define LOG_MAX ((size_t)1 << 30)
 
 static const struct cli_option options[] = {
-    {.name = "state",
-     .type = CLI_TEXT,
-     .value = "DIR",
-     .preset = ".tapedeck",
-     .help = "where executions are kept"},
+    {.name = "follow",
+     .letter = 'f',
+     .type = CLI_FLAG,
+     .help = "go on with what is written, until the task has ended"},
+    CLI_STATE_OPTION,
     {.name = NULL},
 };
 
@@ -50,6 +51,11 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
         return TD_USAGE;
     if (!plan_is_id(task))
         return td_error_set(err, TD_USAGE, task, 0, "no task is named so");
+    if (cli_flag(args, "follow") && cli_json(args))
+        return td_error_set(err, TD_USAGE, "--json", 0,
+                            "is for a whole log: leave out --follow");
+    if (cli_flag(args, "follow"))
+        return cli_logs_follow(args, cli_text(args, "state"), id, task, err);
     (void)td_buf_addf(&path, "%s/%s/logs/%s.log", cli_text(args, "state"), id,
                       task);
     code = td_fs_read(&log, td_buf_str(&path), err);
@@ -68,7 +74,8 @@ const struct cli_command cli_cmd_logs = {
     .usage = "ID TASK",
     .details = "Of its last attempt; both ends of it, if it is longer than "
                "`log` of the plan allows.",
-    .examples = "tapedeck logs x7 eval",
+    .examples = "tapedeck logs x7 eval\n"
+                "tapedeck logs x7 eval --follow",
     .options = options,
     .min_operands = 2,
     .max_operands = 2,

@@ -3,12 +3,7 @@
 #include "cli/verbs/tape_write.h"
 
 static const struct cli_option options[] = {
-    {.name = "output",
-     .letter = 'o',
-     .type = CLI_TEXT,
-     .value = "FILE",
-     .help = "where to write the tape"},
-    {.name = "overwrite", .type = CLI_FLAG, .help = "replace FILE"},
+    CLI_TAPE_OUTPUT_OPTIONS,
     {.name = NULL},
 };
 
@@ -27,7 +22,7 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
     code = play_source_open(&source, &how, err);
     if (code)
         return code;
-    code = cli_tape_out(args, source, 0, err);
+    code = cli_tape_out(args, source, (struct cli_tape_change){0}, err);
     play_source_close(source);
     return code;
 }
@@ -39,7 +34,7 @@ const struct cli_command cli_cmd_merge = {
     .details = "The wall clocks of their starts put the tapes on one timeline; "
                "what happened\nat the same time keeps the order of the tapes. "
                "With N tapes, connection C of\nthe I-th becomes "
-               "(C - 1) * N + I.",
+               "(C - 1) * N + I, and so do the numbers of exchanges.",
     .examples = "tapedeck merge server.tape.gz client.tape.gz -o both.tape.gz",
     .options = options,
     .min_operands = 1,

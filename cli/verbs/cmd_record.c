@@ -1,7 +1,11 @@
 /* tapedeck record: event streams to a tape. */
+#include "cli/options/exit_status.h"
 #include "cli/shared/live_check.h"
+#include "cli/shared/marks.h"
 #include "cli/shared/show_command.h"
 #include "cli/shared/tape_output.h"
+#include "cli/verbs/record_call.h"
+#include "cli/verbs/record_listen.h"
 #include "cli/verbs/record_options.h"
 #include "core/fs.h"
 #include "core/json_writer.h"
@@ -22,7 +26,8 @@ struct record {
     struct cli_record_setup setup;
     struct wire_net *net;
     struct rec_recorder *rec;
-    struct cli_live *live; /* NULL: nothing is checked */
+    struct cli_live *live;    /* NULL: nothing is checked */
+    struct cli_mark_key *key; /* NULL: no keys are read */
     struct wire_timer progress;
     struct rec_stats before; /* at the last progress line */
     int child_status;
@@ -104,9 +109,12 @@ static enum td_code open_source(struct record *record, const char *text,
         return rec_source_tape(record->rec, text + 5, err);
     if (wire_url_kind(td_text(text))) {
         struct cli_record_setup *setup = &record->setup;
-        enum td_code code =
-            cli_dial_url(&setup->dial, &setup->url.client, text, err);
+        enum td_code code;
 
+        if (cli_record_is_call(record->args))
+            return cli_record_call(record->rec, record->args,
+                                   &setup->url.client, text, err);
+        code = cli_dial_url(&setup->dial, &setup->url.client, text, err);
         return code ? code : rec_source_url(record->rec, &setup->url, err);
     }
     td_error_set(err, TD_USAGE, text, 0, "this is no source");
@@ -114,14 +122,67 @@ static enum td_code open_source(struct record *record, const char *text,
                               "https:// URLs, tape:FILE, - and -- COMMAND");
 }
 
+/* Standard output is nobody else's. */
+static bool tells_port(const struct record *record)
+{
+    return !cli_child(record->args) &&
+           strcmp(cli_text(record->args, "output"), "-") != 0;
+}
+
+/* Where it listens: said, and for programs in --ready-file, and on standard
+ * output if the port was for the system to choose.
+ */
+static enum td_code on_listening(void *ctx, const char *url, uint16_t port,
+                                 struct td_error *err)
+{
+    struct record *record = ctx;
+    const char *ready = cli_text(record->args, "ready-file");
+    struct td_buf line = {0};
+    struct td_buf to = {0};
+    struct td_json_writer w = td_json_writer(&line);
+    struct wire_url where;
+    enum td_code code;
+
+    code = wire_url_parse(&where, url, err);
+    if (code)
+        return code;
+    cli_record_put_servers(&to, record->args);
+    td_json_object(&w, NULL);
+    td_json_put_text(&w, "host", where.host);
+    td_json_put_u64(&w, "port", port);
+    td_json_put_text(&w, "url", url);
+    td_json_put_text(&w, "to", td_buf_str(&to));
+    td_json_object_end(&w);
+    (void)td_json_line(&w);
+    cli_say(record->args, "listening on %s, to %s", url, td_buf_str(&to));
+    if (ready)
+        code = td_fs_replace(ready, td_buf_bytes(&line), err);
+    if (!code && !record->setup.proxy.proxy.bind.port && tells_port(record))
+        code = td_fs_write(STDOUT_FILENO, td_buf_bytes(&line), "stdout", err);
+    wire_url_release(&where);
+    td_buf_release(&line);
+    td_buf_release(&to);
+    return code;
+}
+
 static enum td_code open_sources(struct record *record, struct td_error *err)
 {
     char *const *child = cli_child(record->args);
     enum td_code code = TD_OK;
 
+    if (cli_given(record->args, "listen")) {
+        record->setup.proxy.listening = on_listening;
+        record->setup.proxy.ctx = record;
+        return rec_source_proxy(record->rec, &record->setup.proxy,
+                                &record->child_status, err);
+    }
     for (int i = 0; i < cli_operands(record->args) && !code; i++)
         code = open_source(record, cli_operand(record->args, i), err);
-    if (!code && child)
+    if (!code && child && cli_flag(record->args, "stdio"))
+        code = rec_source_stdio(record->rec, child, record->setup.framing,
+                                record->setup.max_message,
+                                &record->child_status, err);
+    else if (!code && child)
         code = rec_source_child(record->rec, child, record->setup.max_message,
                                 &record->child_status, err);
     return code;
@@ -129,13 +190,18 @@ static enum td_code open_sources(struct record *record, struct td_error *err)
 
 /* ---- the end ---- */
 
-/* The summary as a line of JSON, the verdict within it. */
+/* The summary as a line of JSON, the verdict within it; on standard error where
+ * standard output is the command's.
+ */
 static enum td_code report_json_line(struct record *record,
                                      const struct rec_result *result,
                                      const int *status, struct td_error *err)
 {
     struct td_buf text = {0};
     struct td_json_writer w = td_json_writer(&text);
+    bool foreign =
+        cli_child(record->args) &&
+        (cli_flag(record->args, "stdio") || cli_given(record->args, "listen"));
     enum td_code code;
 
     td_json_object(&w, NULL);
@@ -144,9 +210,30 @@ static enum td_code report_json_line(struct record *record,
         cli_live_json(record->live, &w, "verdict");
     td_json_object_end(&w);
     (void)td_json_line(&w);
-    code = td_fs_write(STDOUT_FILENO, td_buf_bytes(&text), "stdout", err);
+    code = td_fs_write(foreign ? STDERR_FILENO : STDOUT_FILENO,
+                       td_buf_bytes(&text), foreign ? "stderr" : "stdout", err);
     td_buf_release(&text);
     return code;
+}
+
+static bool is_plain_word(const char *text)
+{
+    return *text && *text != '-' &&
+           !text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTU"
+                              "VWXYZ0123456789-_.")];
+}
+
+/* "npm test: exit status 0": of the command its name, and its first argument if
+ * that is a word; arguments hold secrets.
+ */
+static void name_end(struct td_buf *out, char *const *child, int status)
+{
+    const char *slash = strrchr(child[0], '/');
+
+    td_buf_add_text(out, slash ? slash + 1 : child[0]);
+    if (child[1] && is_plain_word(child[1]))
+        td_buf_addf(out, " %s", child[1]);
+    td_buf_addf(out, ": exit status %d", status);
 }
 
 static enum td_code report(struct record *record,
@@ -156,12 +243,19 @@ static enum td_code report(struct record *record,
     enum td_code code = TD_OK;
     struct td_buf text = {0};
     const int *status = cli_child(record->args) ? &record->child_status : NULL;
+    bool around = status && *status >= 0 && cli_given(record->args, "listen") &&
+                  result->stop == REC_STOP_SOURCES;
 
     if (result->kept) { /* else the error says all there is to say */
-        rec_summary_text(&text, result);
+        struct td_buf ended = {0};
+
+        if (around)
+            name_end(&ended, cli_child(record->args), *status);
+        rec_summary_text(&text, result, around ? td_buf_str(&ended) : NULL);
         cli_say(record->args, "%s", td_buf_str(&text));
+        td_buf_release(&ended);
     }
-    if (status && *status > 0)
+    if (status && *status > 0 && !around)
         cli_say(record->args, "the command ended with status %d%s", *status,
                 *status == KILLED ? ": it was killed" : "");
     if (cli_json(record->args))
@@ -225,12 +319,54 @@ static enum td_code finish(struct record *record, enum td_code code,
     closed = report(record, &result, code ? &end : err);
     code = code ? code : closed;
     td_buf_release(&result.path);
+    if ((cli_flag(record->args, "stdio") ||
+         cli_given(record->args, "listen")) &&
+        record->child_status > 0)
+        cli_exit_as(record->child_status);
     return code;
+}
+
+/* ---- keys ---- */
+
+static void on_mark(void *ctx)
+{
+    struct record *record = ctx;
+    struct td_buf name = {0};
+
+    cli_mark_name(&name, rec_stats(record->rec).elapsed_ns);
+    rec_mark(record->rec, td_buf_bytes(&name));
+    wipe_progress(record);
+    cli_say(record->args, "%s", td_buf_str(&name));
+    td_buf_release(&name);
+}
+
+static void on_help(void *ctx)
+{
+    struct record *record = ctx;
+
+    wipe_progress(record);
+    cli_say(record->args, "keys: m sets a marker, Ctrl-C ends");
+}
+
+/* The terminal is somebody else's where a command, a client or the stream has
+ * it.
+ */
+static enum td_code open_keys(struct record *record, struct td_error *err)
+{
+    const struct cli_args *args = record->args;
+    bool ours = record->shows_progress && !cli_child(args) &&
+                !cli_flag(args, "stdio") && cli_keys_are_ours();
+
+    for (int i = 0; ours && i < cli_operands(args); i++)
+        ours = strcmp(cli_operand(args, i), "-") != 0;
+    return ours ? cli_mark_key_open(&record->key, record->net, on_mark, on_help,
+                                    record, err)
+                : TD_OK;
 }
 
 static enum td_code record_all(struct record *record, struct td_error *err)
 {
-    const struct cli_signals signals = {
+    const struct wire_signals signals = {
         .end = on_end_signal,
         .usr1 = record->setup.recorder.snapshot_ns ? on_usr1 : NULL,
         .ctx = record};
@@ -239,16 +375,20 @@ static enum td_code record_all(struct record *record, struct td_error *err)
 
     if (code)
         return code;
-    code = cli_signals_open(record->net, &signals, err);
+    code = wire_signals_open(record->net, &signals, err);
     if (!code)
         code = open_sources(record, err);
+    if (!code)
+        code = open_keys(record, err);
     if (code) {
+        cli_mark_key_close(record->key);
         rec_abort(record->rec);
         return code;
     }
     if (record->shows_progress)
         on_progress(record);
     code = record->done ? TD_OK : wire_run(record->net, err);
+    cli_mark_key_close(record->key);
     wire_timer_cancel(record->net, &record->progress);
     return finish(record, code, err);
 }
@@ -277,8 +417,9 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
     enum td_code code = TD_OK;
 
     record.progress = (struct wire_timer){.fire = on_progress, .ctx = &record};
-    record.shows_progress = isatty(STDERR_FILENO) && !cli_quiet(args);
-    if (!cli_operands(args) && !cli_child(args)) {
+    record.shows_progress = td_term_draws(STDERR_FILENO) && !cli_quiet(args);
+    if (!cli_operands(args) && !cli_child(args) && !cli_flag(args, "stdio") &&
+        !cli_given(args, "listen") && !cli_typed(args, "to")) {
         td_error_set(err, TD_USAGE, "", 0, "no source is named");
         return td_error_hint(err, "see: tapedeck help record");
     }
@@ -299,7 +440,7 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
         code = wire_lws_open(&record.net, td_clock_real(), err);
     if (!code)
         code = record_all(&record, err);
-    cli_signals_close();
+    wire_signals_close();
     wire_net_close(record.net);
     cli_live_free(record.live);
     cli_record_setup_release(&record.setup);
@@ -315,7 +456,15 @@ const struct cli_command cli_cmd_record = {
         "the path is the namespace), http://, https:// (server-sent events), "
         "- (NDJSON on standard input) or tape:FILE. With -- COMMAND its "
         "standard output is recorded as NDJSON. Several sources go to one "
-        "tape, each with its connection number.\n\n"
+        "tape, each with its connection number. With --stdio what a client "
+        "says "
+        "to the command and what it answers are recorded on their way; the "
+        "exit status is the command's if all is well. With --listen and --to "
+        "it "
+        "stands between HTTP clients and a server; -- COMMAND is then one of "
+        "those clients, and its status the exit status. With --method or "
+        "--data "
+        "a URL is asked once, and the request and its answer are recorded.\n\n"
         "The recording ends when all sources have ended, at a limit, or with "
         "SIGINT, SIGTERM or SIGHUP; a second signal does not wait for peers. "
         "Exit status: 0 all is on the tape, 1 it is, but the check of "
@@ -329,6 +478,11 @@ const struct cli_command cli_cmd_record = {
         "\n"
         "tapedeck record -o build.tape.gz -- cargo build "
         "--message-format=json\n"
+        "tapedeck record http://localhost:8080/chat --data @request.json -o "
+        "chat.tape.gz\n"
+        "tapedeck record --stdio -o mcp.tape.gz -- npx some-mcp-server\n"
+        "tapedeck record --listen :0 --to https://api.example.com --env "
+        "BASE_URL -o api.tape.gz -- npm test\n"
         "seq 3 | tapedeck record - -o - | zcat",
     .options = cli_record_options,
     .max_operands = -1,

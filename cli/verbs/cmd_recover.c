@@ -8,19 +8,23 @@ static const struct cli_option options[] = {
 
 static enum td_code run(const struct cli_args *args, struct td_error *err)
 {
-    return cli_rewrite(args, TAPE_REWRITE_MEND, 0, err);
+    return cli_rewrite(args, (struct tape_rewrite){.kind = TAPE_REWRITE_MEND},
+                       err);
 }
 
 const struct cli_command cli_cmd_recover = {
     .name = "recover",
     .summary = "Make a whole tape of what can be read of a damaged one.",
     .usage = "TAPE",
-    .details = "Events are numbered afresh. Where some are missing, an event "
-               "of kind \"lost\"\nsays how many. Events that are there "
-               "twice, or are of another recording\nor stand in another "
-               "order, are left out; the end "
-               "line says how many. Exit status 3 if anything was "
-               "missing or torn, 0 if not.",
+    .details = "Members of the tape that were moved are put back in their "
+               "places, as they say\nthemselves where they belong; that needs "
+               "a file, not a pipe. Events are\nnumbered afresh. Where some "
+               "are missing, an event of kind \"lost\" says how many.\n"
+               "Events that are there twice, or are of another recording, are "
+               "left out; lines\nof text that are out of order are written "
+               "as they were found. The end line and\nthe summary count all "
+               "of these. Exit status 3 if anything was missing, torn or\n"
+               "out of place, 0 if not.",
     .examples = "tapedeck recover torn.tape.gz -o whole.tape.gz",
     .options = options,
     .min_operands = 1,

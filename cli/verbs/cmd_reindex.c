@@ -8,7 +8,8 @@ static const struct cli_option options[] = {
 
 static enum td_code run(const struct cli_args *args, struct td_error *err)
 {
-    return cli_rewrite(args, TAPE_REWRITE_SAME, 0, err);
+    return cli_rewrite(args, (struct tape_rewrite){.kind = TAPE_REWRITE_SAME},
+                       err);
 }
 
 const struct cli_command cli_cmd_reindex = {

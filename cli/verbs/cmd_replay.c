@@ -1,8 +1,13 @@
 /* tapedeck replay: play tapes to any consumer at any speed. */
 #include "cli/shared/listen.h"
+#include "cli/shared/marks.h"
 #include "cli/shared/tape_output.h"
+#include "cli/verbs/replay_answer.h"
+#include "cli/verbs/replay_dialogue.h"
+#include "cli/verbs/replay_matching.h"
 #include "cli/verbs/replay_options.h"
 #include "cli/verbs/replay_page.h"
+#include "cli/verbs/replay_stdio.h"
 #include "core/fs.h"
 #include "core/json.h"
 #include "core/json_writer.h"
@@ -12,6 +17,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define REFUSALS_SHOWN 5
@@ -19,10 +25,10 @@
 struct session {
     const struct cli_args *args;
     struct cli_replay replay;
-    struct wire_tls_options tls; /* of --serve */
     struct play_run *run;
-    bool judged;       /* what was sent back */
-    unsigned refusals; /* that were shown */
+    bool judged;            /* what was sent back */
+    unsigned refusals;      /* that were shown */
+    struct cli_marks marks; /* that were set by a key */
 };
 
 static enum td_code on_listening(void *ctx, uint16_t port, struct td_error *err)
@@ -232,6 +238,40 @@ static void on_end_signal(void *ctx, unsigned times)
     play_run_quit(s->run);
 }
 
+/* The tape is read until then, so it is written behind the end. */
+static void on_mark(void *ctx, uint64_t at_ns, uint64_t dated_ns)
+{
+    struct session *s = ctx;
+
+    cli_marks_add(&s->marks, s->args, dated_ns, at_ns);
+}
+
+/* One tape, and a file: what else could have a marker put into it? */
+static bool may_mark(const struct session *s)
+{
+    struct stat st;
+
+    return cli_operands(s->args) >= 1 && s->replay.run.source.paths[0] &&
+           !s->replay.run.source.paths[1] &&
+           stat(s->replay.run.source.paths[0], &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* An error of the replay stands before one of its markers. */
+static enum td_code write_marks(struct session *s, enum td_code code,
+                                struct td_error *err)
+{
+    struct td_error why = {.code = TD_OK};
+    enum td_code wrote = cli_marks_write(&s->marks, s->args,
+                                         s->replay.run.source.paths[0], &why);
+
+    if (wrote && code)
+        cli_say(s->args, "the markers were not written: %s", why.text);
+    if (!wrote || code)
+        return code;
+    *err = why;
+    return wrote;
+}
+
 static void on_pause_signal(void *ctx)
 {
     struct session *s = ctx;
@@ -265,7 +305,7 @@ static enum td_code play(struct session *s, struct wire_net *net,
     code = check_lateness(s, code, err);
     code = check_required(s, code, err);
     play_run_free(s->run);
-    return code;
+    return write_marks(s, code, err);
 }
 
 /* Signals are heard from before the port is open; they are told by the loop,
@@ -274,13 +314,13 @@ static enum td_code play(struct session *s, struct wire_net *net,
 static enum td_code play_with_signals(struct session *s, struct wire_net *net,
                                       struct td_error *err)
 {
-    const struct cli_signals signals = {
+    const struct wire_signals signals = {
         .end = on_end_signal, .usr1 = on_pause_signal, .ctx = s};
-    enum td_code code = cli_signals_open(net, &signals, err);
+    enum td_code code = wire_signals_open(net, &signals, err);
 
     if (!code)
         code = play(s, net, err);
-    cli_signals_close();
+    wire_signals_close();
     return code;
 }
 
@@ -291,15 +331,12 @@ static enum td_code run_session(struct session *s, struct td_error *err)
 
     if (code)
         return code;
-    s->tls.cert_file = cli_text(s->args, "tls-cert");
-    s->tls.key_file = cli_text(s->args, "tls-key");
-    if (s->tls.cert_file)
-        s->replay.run.serve.server.bind.tls = &s->tls;
-    s->replay.run.source.stop = cli_signals_ended();
-    s->replay.run.source.wait = cli_signals_wait;
+    s->replay.run.source.stop = wire_signals_ended();
+    s->replay.run.source.wait = wire_signals_wait;
     s->replay.run.listening = on_listening;
     s->replay.run.refused = on_refused;
     s->replay.run.page = cli_replay_page;
+    s->replay.run.mark = may_mark(s) ? on_mark : NULL;
     s->replay.run.ctx = s;
     code = play_with_signals(s, net, err);
     wire_net_close(net);
@@ -314,8 +351,14 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
 
     /* The last "-" may be where it goes; the tape comes first. */
     cli_say_waiting(args, cli_operand(args, 0), CLI_A_TAPE);
+    code = cli_replay_mode_check(args, err);
+    if (code || cli_flag(args, "stdio"))
+        return code ? code : cli_replay_stdio(args, err);
+    if (cli_typed(args, "answer"))
+        return cli_replay_answer(args, err);
+    if (cli_flag(args, "dialogue"))
+        return cli_replay_dialogue(args, err);
     code = cli_replay_read(&s.replay, args, err);
-
     for (int i = 0; ready && !code && i < cli_operands(args); i++)
         code = cli_not_onto(ready, cli_operand(args, i), err);
     if (!code)
@@ -328,24 +371,53 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
 const struct cli_command cli_cmd_replay = {
     .name = "replay",
     .summary = "Play tapes to any consumer at a chosen speed.",
-    .usage = "TAPE... (--serve HOST:PORT | --to URL | -)",
+    .usage = "TAPE... (--serve HOST:PORT | --to URL [--dialogue] | --answer "
+             "HOST:PORT [-- COMMAND...] | "
+             "--stdio | -)",
     .details =
         "Plays what the recorded system sent (--dir out), in its order and at "
         "its times. Several tapes share one timeline by the wall clock of "
         "their starts. The first event is due at once.\n"
         "\n"
+        "With --stdio it is the program of a talk that record --stdio has "
+        "recorded: a request of the client is looked for on the tape by method "
+        "and params, and answered as it was, with the client's id "
+        "(docs/conversations.md).\n"
+        "\n"
+        "With --answer it is the server of exchanges that record --listen has "
+        "recorded: over HTTP, event streams, WebSocket and Socket.IO, with "
+        "their times and failures. A request is looked for by method, path, "
+        "query and "
+        "body; what is not on the tape is answered with 501, and the exit "
+        "status is 1. With -- COMMAND it answers as long as that runs, and "
+        "standard output is the command's: what came of it, also with --json, "
+        "is on standard error. With --mode another server is asked for what is "
+        "not on the tape.\n"
+        "\n"
+        "With --to URL --dialogue it is the client of such exchanges: what the "
+        "client said is said again, what came before that is waited for, and "
+        "what the server says is compared with the tape as by diff (--masks, "
+        "--ignore); the exit status is 1 where it differs.\n"
+        "\n"
         "On a terminal: space pauses, . plays one event, up and down change "
-        "the speed by a tenth, left and right seek by 5 s, q quits. SIGUSR1 "
-        "pauses and goes on, too.",
+        "the speed by a tenth, left and right seek by 5 s, m sets a marker "
+        "on the one tape that is played, when the replay has ended, q quits. "
+        "SIGUSR1 pauses and goes on, too.",
     .examples =
         "tapedeck replay run.tape.gz --serve :8080  # wait for a consumer, "
         "play\n"
         "tapedeck replay run.tape.gz --speed max - | jq .  # payloads as "
         "NDJSON\n"
         "tapedeck replay run.tape.gz --serve :0 --wait-clients 2 --speed 10\n"
+        "tapedeck replay chat.tape.gz --answer :0 --env OPENAI_BASE_URL=/v1 "
+        "-- npm test  # offline\n"
+        "tapedeck replay chat.tape.gz --to http://localhost:3000 --dialogue\n"
+        "tapedeck replay run.tape.gz --serve :0 --fault 'drop p=0.1' --seed 7\n"
+        "tapedeck replay mcp.tape.gz --stdio  # the recorded server\n"
         "tapedeck replay run.tape.gz --dry-run  # how long, and what is odd",
     .options = cli_replay_options,
     .min_operands = 1,
     .max_operands = -1,
+    .takes_command = true,
     .run = run,
 };

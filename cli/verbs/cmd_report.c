@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define VERDICTS_MAX 100 /* of one call */
 
@@ -68,13 +69,9 @@ static enum td_code add_formats(struct report *all, const char *texts,
 /* "junit=FILE"; any other text is a file, whatever is in it. */
 static bool has_format(const char *text)
 {
-    for (const struct report_format *f = report_formats; f->name; f++) {
-        size_t len = strlen(f->name);
+    size_t len = strcspn(text, "=");
 
-        if (!strncmp(text, f->name, len) && text[len] == '=')
-            return true;
-    }
-    return false;
+    return text[len] && report_format_find(td_bytes(text, len));
 }
 
 /* The one report whose file is not known yet. */
@@ -153,7 +150,8 @@ static enum td_code load(struct report *all, struct td_error *err)
 
     if (len > VERDICTS_MAX)
         return td_error_set(err, TD_USAGE, "VERDICT", 0,
-                            "are more than %d verdicts", VERDICTS_MAX);
+                            "at most %d are taken, and %zu are given",
+                            VERDICTS_MAX, len);
     all->docs = td_calloc(len, sizeof(*all->docs));
     all->sorted = td_calloc(len, sizeof(struct verdict_document *));
     for (size_t i = 0; i < len && !code; i++) {
@@ -170,11 +168,17 @@ static enum td_code load(struct report *all, struct td_error *err)
 
 static enum td_code write_all(struct report *all, struct td_error *err)
 {
+    static const struct report_format colored = {"text", "txt", "",
+                                                 report_write_color};
+    bool color = cli_color(all->args, STDOUT_FILENO);
     enum td_code code = TD_OK;
 
     for (size_t i = 0; i < all->len && !code; i++) {
         if (!all->list[i].path)
             all->list[i].path = "-";
+        if (color && !strcmp(all->list[i].path, "-") &&
+            all->list[i].format->write == report_write_text)
+            all->list[i].format = &colored;
         code = cli_report_write(&all->list[i], all->sorted, all->docs_len, err);
     }
     return code;

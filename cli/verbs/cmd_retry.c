@@ -6,29 +6,17 @@ static const struct cli_option options[] = {
      .type = CLI_TEXT,
      .value = "TASK",
      .help = "also run this task again, and all that depend on it"},
-    {.name = "workspace",
-     .type = CLI_TEXT,
-     .value = "DIR",
-     .preset = ".",
-     .help = "the folder of the plan"},
-    CLI_RUN_OPTIONS,
+    CLI_RUN_AGAIN_OPTIONS,
     {.name = NULL},
 };
 
-static enum td_code open_run(void *ctx, struct wire_net *net,
-                             struct run_exec **out, struct td_error *err)
-{
-    const struct cli_args *args = ctx;
-    struct run_options how = cli_run_settings(args);
-
-    how.again = cli_text(args, "from");
-    return run_retry(out, net, cli_operand(args, 0),
-                     cli_text(args, "workspace"), &how, err);
-}
-
 static enum td_code run(const struct cli_args *args, struct td_error *err)
 {
-    return cli_run(args, open_run, (void *)(uintptr_t)args, false, err);
+    struct cli_run_again again = {.open = run_retry,
+                                  .how = cli_run_settings(args)};
+
+    again.how.again = cli_text(args, "from");
+    return cli_run_again(args, &again, err);
 }
 
 const struct cli_command cli_cmd_retry = {

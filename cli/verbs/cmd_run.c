@@ -1,10 +1,7 @@
 /* tapedeck run: a plan, executed. */
+#include "cli/verbs/plan_see.h"
 #include "cli/verbs/run_loop.h"
-#include "core/log.h"
-#include "core/mem.h"
-#include "orchestrator/plan/load.h"
 
-#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +25,11 @@ static const struct cli_option options[] = {
     {.name = "no-cache",
      .type = CLI_FLAG,
      .help = "also run what is unchanged"},
+    {.name = "dry-run",
+     .type = CLI_FLAG,
+     .help = "run nothing and write nothing: print what would start, when, and "
+             "what is unchanged"},
+    CLI_VIEW_OPTIONS,
     CLI_RUN_OPTIONS,
     {.name = NULL},
 };
@@ -44,32 +46,27 @@ static enum td_code open_run(void *ctx, struct wire_net *net,
     return run_create(out, net, &r->plan, r->root, &how, err);
 }
 
-/* All mistakes of a plan are told, the last by whoever ends. */
-static void on_mistake(void *self, const struct td_error *error)
+static enum td_code dry_run(const struct cli_args *args, struct td_error *err)
 {
-    (void)self;
-    cli_complain(error);
-}
+    struct cli_plan_how how = cli_plan_settings(args);
 
-static char *folder_of(const char *path)
-{
-    char *copy = td_strdup(path);
-    char *folder = td_strdup(strcmp(path, "-") ? dirname(copy) : ".");
-
-    free(copy);
-    return folder;
+    how.waves = !strcmp(cli_text(args, "schedule"), "waves");
+    how.no_cache = cli_flag(args, "no-cache");
+    return cli_run_dry(args, &how, err);
 }
 
 static enum td_code run(const struct cli_args *args, struct td_error *err)
 {
     struct running r = {.args = args};
     const char *path = cli_operand(args, 0);
-    const struct td_jsonx_errors errors = {.report = on_mistake};
-    enum td_code code = plan_load(&r.plan, path, &errors, err);
+    enum td_code code;
 
+    if (cli_flag(args, "dry-run"))
+        return dry_run(args, err);
+    code = cli_plan_load(&r.plan, path, err);
     if (code)
         return code;
-    r.root = folder_of(path);
+    r.root = cli_plan_folder(path);
     code = cli_run(args, open_run, &r, false, err);
     free(r.root);
     plan_release(&r.plan);
@@ -84,10 +81,13 @@ const struct cli_command cli_cmd_run = {
         "Each task that is ready runs, as many at once as there are workers; "
         "one that is unchanged is not run again. All that happens is in the "
         "journal, a tape: `tapedeck resume` goes on where kill -9 or a power "
-        "cut ended it.\n\n"
-        "Exit status: 0 all tasks ended well, 1 some failed, 2 the plan is "
+        "cut ended it. At its end the gates of the workspace "
+        "(.tapedeck/gates.yaml) run if all tasks ended well, and its events "
+        "are held to the execution contract; the verdict is in its folder.\n\n"
+        "Exit status: 0 all ended well, 1 tasks or gates failed, 2 the plan is "
         "wrong, 4 a process, disk or lock failed, 5 nobody approved in time, "
-        "130 cancelled. docs/plan.md has the keys of a plan.",
+        "7 a gate could not run, 8 one is flaky, 130 cancelled. docs/plan.md "
+        "has the keys of a plan.",
     .examples = "tapedeck run plan.yaml\n"
                 "tapedeck run plan.yaml --workers 8 --fail-fast\n"
                 "tapedeck run plan.yaml --json | jq .data.task_id",

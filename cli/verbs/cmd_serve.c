@@ -1,5 +1,6 @@
 /* tapedeck serve: executions for consoles and programs. */
 #include "cli/shared/listen.h"
+#include "cli/verbs/run_loop.h"
 #include "core/mem.h"
 #include "orchestrator/serve/serve.h"
 #include "wire/http/url.h"
@@ -13,6 +14,7 @@ struct serving {
     struct wire_net *net;
     struct serve *serve;
     struct serve_options options;
+    struct wire_tls_options tls;
     struct td_buf token;
     char *host;
     char *unix_path;
@@ -36,47 +38,24 @@ static const struct cli_option options[] = {
      .value = "DIR",
      .help = "where executions are kept; .tapedeck in the workspace if not "
              "given"},
-    {.name = "token-file",
-     .type = CLI_TEXT,
-     .value = "FILE",
-     .help = "one line that all must bear; needed where other machines reach "
-             "the address"},
-    {.name = "origin",
-     .type = CLI_LIST,
-     .value = "URL",
-     .help = "pages of this origin may connect too; * admits any"},
-    {.name = "ready-file",
-     .type = CLI_TEXT,
-     .value = "FILE",
-     .help = "write the address there once it listens"},
-    {.name = "workers",
-     .letter = 'w',
-     .type = CLI_NUMBER,
-     .value = "N",
-     .min = 1,
-     .max = 1024,
-     .help = "weights of tasks that run at once in an execution; all cores if "
-             "not given"},
+    CLI_TOKEN_OPTION,
+    CLI_TLS_OPTIONS,
+    {CLI_ORIGIN_OPTION},
+    CLI_READY_OPTION,
+    CLI_TASK_OPTIONS,
     {.name = "drain",
      .type = CLI_DURATION,
      .value = "TIME",
      .preset = "30s",
      .help = "how long what runs may go on after a signal; then it waits for "
              "the next start"},
-    {.name = "fsync",
+    {.name = "dialect",
      .type = CLI_CHOICE,
-     .value = "HOW",
-     .choices = "always|never",
-     .preset = "always",
-     .help = "never: journals outlive kill -9, but no power cut"},
-    {.name = "providers",
-     .type = CLI_TEXT,
-     .value = "FILE",
-     .help = "configuration of providers (docs/providers.md)"},
-    {.name = "answers",
-     .type = CLI_TEXT,
-     .value = "TAPE",
-     .help = "the journal that the provider replay answers from"},
+     .value = "NAME",
+     .choices = SERVE_DIALECTS,
+     .preset = "emitter",
+     .help = "the names that the events have for consoles; journals have "
+             "those of emitter"},
     {.name = NULL},
 };
 
@@ -89,6 +68,8 @@ static enum td_code read_settings(struct serving *s, struct td_error *err)
     enum td_code code = wire_url_listen(cli_text(args, "listen"), &s->host,
                                         &o->bind.port, &s->unix_path, err);
 
+    if (!code)
+        code = cli_listen_tls(args, &s->tls, &o->bind, err);
     if (code)
         return code;
     o->bind.host = s->host;
@@ -105,8 +86,11 @@ static enum td_code read_settings(struct serving *s, struct td_error *err)
     o->drain_ns = cli_number(args, "drain");
     o->run.workers = (uint32_t)cli_number(args, "workers");
     o->run.no_fsync = !strcmp(cli_text(args, "fsync"), "never");
+    o->dialect = serve_dialect_of(cli_text(args, "dialect"));
     o->run.providers = cli_text(args, "providers");
     o->run.answers = cli_text(args, "answers");
+    o->run.no_validate = cli_flag(args, "no-validate");
+    o->run.tapedeck = cli_run_program();
     return code;
 }
 
@@ -140,8 +124,8 @@ static enum td_code serve_all(struct serving *s, struct td_error *err)
 {
     static const struct serve_events events = {.said = on_said,
                                                .done = on_done};
-    const struct cli_signals signals = {.end = on_signal, .ctx = s};
-    enum td_code code = cli_signals_open(s->net, &signals, err);
+    const struct wire_signals signals = {.end = on_signal, .ctx = s};
+    enum td_code code = wire_signals_open(s->net, &signals, err);
 
     if (!code)
         code = serve_open(&s->serve, s->net, &s->options, &events, s, err);
@@ -168,7 +152,7 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
         code = wire_lws_open(&s.net, td_clock_real(), err);
     if (!code)
         code = serve_all(&s, err);
-    cli_signals_close();
+    wire_signals_close();
     wire_net_close(s.net);
     td_buf_release(&s.token);
     free(s.host);

@@ -1,8 +1,8 @@
 /* tapedeck spec: what is to be made, question by question. */
 #include "cli/shared/tape_output.h"
-#include "cli/verbs/spec.h"
 #include "core/fs.h"
 #include "orchestrator/spec/docs.h"
+#include "orchestrator/spec/show.h"
 
 #include <errno.h>
 #include <string.h>
@@ -67,9 +67,12 @@ static void say_next(const struct cli_args *args, const struct spec *spec)
 static enum td_code print(const struct cli_args *args, const struct spec *spec,
                           struct td_buf *text, struct td_error *err)
 {
+    struct td_json_writer w = td_json_writer(text);
+
     if (cli_json(args)) {
         td_buf_clear(text);
-        cli_spec_json(spec, text);
+        spec_show_json(spec, &w, NULL);
+        (void)td_json_line(&w);
     }
     return cli_print(text, err);
 }
@@ -119,7 +122,7 @@ static enum td_code begin(const struct cli_args *args, struct spec *spec,
         code = save(spec, path, err);
     td_buf_clear(&text);
     if (code == TD_OK) {
-        cli_spec_line(spec, &text);
+        spec_show_line(spec, &text);
         code = print(args, spec, &text, err);
         say_next(args, spec);
     }
@@ -156,33 +159,6 @@ static enum td_code find_category(const struct cli_args *args,
                               "users TEXT");
 }
 
-static void tell_answer(const struct spec *spec, enum spec_category category,
-                        struct td_buf *out)
-{
-    const struct spec_answer *a = &spec->answers[category];
-
-    if (category == SPEC_DATA)
-        (void)td_buf_addf(out, "%zu entit%s", a->entities.len,
-                          a->entities.len == 1 ? "y" : "ies");
-    else if (category == SPEC_AUTHENTICATION)
-        (void)td_buf_addf(out, "auth: %s", spec_auth_name(a->auth));
-    else if (category == SPEC_SCALES && a->amount > 0)
-        (void)td_buf_addf(out, "scale: %s, %llu%s", spec_level_name(a->level),
-                          (unsigned long long)a->amount,
-                          a->per_second ? " a second" : "");
-    else if (category == SPEC_SCALES)
-        (void)td_buf_addf(out, "scale: %s", spec_level_name(a->level));
-    else if (category == SPEC_TIME && a->when == SPEC_DURATION)
-        (void)td_buf_addf(out, "timeline: %llu days",
-                          (unsigned long long)a->days);
-    else if (category == SPEC_TIME)
-        (void)td_buf_addf(out, "timeline: %s", a->date ? a->date : "asap");
-    else
-        (void)td_buf_addf(out, "%s: %zu", spec_category_name(category),
-                          a->list.len);
-    (void)td_buf_addf(out, "; %u %%\n", spec_completeness(spec));
-}
-
 static enum td_code answer(const struct cli_args *args, struct spec *spec,
                            struct td_error *err)
 {
@@ -198,7 +174,7 @@ static enum td_code answer(const struct cli_args *args, struct spec *spec,
         code = save(spec, cli_text(args, "spec"), err);
     td_buf_clear(&text);
     if (code == TD_OK) {
-        tell_answer(spec, category, &text);
+        spec_show_answer(spec, category, &text);
         code = print(args, spec, &text, err);
         if (!spec_question(spec->type, category))
             cli_say(args, "%s is not asked of %s: kept, not counted",
@@ -217,7 +193,7 @@ static enum td_code show(const struct cli_args *args, struct spec *spec,
     struct td_buf text = {0};
     enum td_code code;
 
-    cli_spec_show(spec, &text);
+    spec_show_text(spec, &text);
     code = print(args, spec, &text, err);
     td_buf_release(&text);
     return code;
@@ -230,7 +206,7 @@ static enum td_code ready(const struct cli_args *args, struct spec *spec,
     struct td_buf missing = {0};
     enum td_code code;
 
-    cli_spec_missing(spec, &missing);
+    spec_show_missing(spec, &missing);
     (void)td_buf_addf(&text, "%s; %u %%\n", missing.len ? "not ready" : "ready",
                       spec_completeness(spec));
     code = print(args, spec, &text, err);

@@ -14,8 +14,12 @@ static const struct cli_option options[] = {
 
 static enum td_code run(const struct cli_args *args, struct td_error *err)
 {
-    return cli_rewrite(args, TAPE_REWRITE_SAME,
-                       (unsigned)cli_number(args, "level"), err);
+    struct tape_rewrite how = {
+        .kind = TAPE_REWRITE_SAME,
+        .level = (unsigned)cli_number(args, "level"),
+    };
+
+    return cli_rewrite(args, how, err);
 }
 
 const struct cli_command cli_cmd_squeeze = {

@@ -1,4 +1,5 @@
 /* tapedeck validate: is a stream what its schema and contract say? */
+#include "cli/shared/hash_input.h"
 #include "cli/shared/report_files.h"
 #include "cli/shared/tape_output.h"
 #include "cli/verbs/validate_gates.h"
@@ -8,7 +9,8 @@
 #include "core/json_writer.h"
 #include "reports/json.h"
 #include "reports/text.h"
-#include "validator/verdict/timeline.h"
+#include "validator/verdict/lens.h"
+#include "validator/verdict/stream.h"
 
 #include <inttypes.h>
 #include <sched.h>
@@ -18,10 +20,7 @@
 static const struct cli_option options[] = {
     CLI_CHECK_OPTIONS,
     CLI_GATES_OPTIONS,
-    {.name = "follow",
-     .letter = 'f',
-     .type = CLI_FLAG,
-     .help = "wait for more while the tape is being recorded"},
+    CLI_FOLLOW_OPTION,
     {.name = "jobs",
      .letter = 'j',
      .type = CLI_NUMBER,
@@ -33,6 +32,13 @@ static const struct cli_option options[] = {
     {.name = "summary",
      .type = CLI_FLAG,
      .help = "end with one line about all inputs"},
+    {.name = "format",
+     .type = CLI_CHOICE,
+     .value = "FORM",
+     .choices = CLI_FRAMED,
+     .preset = "ndjson",
+     .help = "what an input is that is no tape: lines, an event stream, JSON "
+             "text sequences, messages with Content-Length"},
     CLI_REPORT_OPTION,
     {.name = "output",
      .type = CLI_CHOICE,
@@ -47,6 +53,7 @@ struct validate {
     const struct cli_args *args;
     struct wire_net *net; /* in which slow input is waited for */
     struct cli_check check;
+    struct cli_validate_how how;
     uint64_t inputs;
     uint64_t outcomes[CHECK_ERROR + 1];
     uint64_t events;
@@ -68,8 +75,10 @@ static void count(struct validate *all, const struct check_verdict *v)
         return;
     gate = verdict_add_stream(&all->doc, v->input, v);
     gate->ms = (td_mono_ns(td_clock_real()) - all->since) / TD_NS_PER_MS;
-    gate->timeline =
-        verdict_timeline_make(all->check.how.timeline, &all->doc.arena);
+    cli_hash_input(&all->doc, gate, v->input, "stream");
+    cli_hash_contract(&all->doc, gate, cli_text(all->args, "contract"),
+                      all->check.contract);
+    cli_hash_input(&all->doc, gate, cli_text(all->args, "schema"), "schema");
 }
 
 static enum td_code report(struct validate *all, const struct check_verdict *v,
@@ -150,19 +159,21 @@ static enum td_code validate(struct validate *all, const char *path,
     cli_say_waiting(all->args, path, CLI_MESSAGES " or a tape");
     if (form)
         return cli_validate_output(&all->check, form, path, err);
-    all->check.how.jobs = jobs_for(all, path);
+    all->how =
+        (struct cli_validate_how){cli_flag(all->args, "follow"),
+                                  cli_framed_of(cli_text(all->args, "format"))};
+    all->check.how.jobs = all->how.framed ? 1 : jobs_for(all, path);
     if (cli_list(all->args, "report")[0])
-        all->check.how.timeline = verdict_timeline_new();
+        all->check.how.lens = verdict_lens_new();
     live = cli_live_new(&how);
-    code = cli_validate_input(live, path, cli_flag(all->args, "follow"),
-                              all->net, err);
+    code = cli_validate_input(live, path, &all->how, all->net, err);
     if (code == TD_OK)
         code = judge(all, live, path, err);
     else if (code == TD_CANCELLED && has_begun(live))
         (void)judge(all, live, path, &(struct td_error){0});
     cli_live_free(live);
-    verdict_timeline_free(all->check.how.timeline);
-    all->check.how.timeline = NULL;
+    verdict_lens_free(all->check.how.lens);
+    all->check.how.lens = NULL;
     return code;
 }
 
@@ -295,6 +306,8 @@ static enum td_code check_together(const struct cli_args *args,
                             "follows one input at a time");
     if (!cli_text(args, "output"))
         return TD_OK;
+    if (!other && cli_typed(args, "format"))
+        other = "format";
     for (size_t i = 0; !other && i < sizeof(flags) / sizeof(flags[0]); i++)
         other = cli_flag(args, flags[i]) ? flags[i] : NULL;
     if (!other)

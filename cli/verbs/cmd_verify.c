@@ -1,10 +1,10 @@
 /* tapedeck verify: is every byte of a tape what was recorded? */
 #include "cli/shared/check_options.h"
 #include "cli/shared/tape_output.h"
+#include "core/ink.h"
 #include "core/json.h"
 #include "core/json_writer.h"
 #include "core/log.h"
-#include "core/terminal.h"
 #include "tape/audit.h"
 #include "tape/line.h"
 

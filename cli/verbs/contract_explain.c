@@ -11,6 +11,7 @@ extern const size_t cli_contract_schema_text_len;
 
 /* One contract on its page. */
 struct page {
+    const struct check_contract *contract;
     struct td_buf out;
     struct td_json_writer w; /* into out */
     const struct td_jsonx *doc;
@@ -42,17 +43,32 @@ static void add_member(struct page *page, uint32_t at, const char *key)
     td_buf_release(&text);
 }
 
-static void add_rule_json(struct page *page, uint32_t at)
+/* The level of a rule that says one, or of whose level another contract has
+ * said something; else "".
+ */
+static const char *level_of(const struct page *page,
+                            const struct check_rule *rule)
 {
-    struct td_buf text = text_at(page, at, "id");
+    bool said = td_json_member(page->json, rule->at, td_text("level")) != 0;
+
+    return said || rule->level != CHECK_LEVEL_ERROR
+               ? check_level_text(rule->level)
+               : "";
+}
+
+static void add_rule_json(struct page *page, const struct check_rule *rule)
+{
+    struct td_buf text = {0};
+    const char *level = level_of(page, rule);
+    uint32_t at = rule->at;
 
     td_json_object(&page->w, NULL);
-    td_json_put_string(&page->w, "id", td_buf_bytes(&text));
-    td_buf_clear(&text);
+    td_json_put_text(&page->w, "id", rule->id);
     check_explain_rule(&text, page->doc, at);
     td_json_put_string(&page->w, "sentence", td_buf_bytes(&text));
     td_buf_release(&text);
-    add_member(page, at, "level");
+    if (*level)
+        td_json_put_text(&page->w, "level", level);
     add_member(page, at, "profile");
     add_member(page, at, "dialect");
     add_member(page, at, "note");
@@ -60,17 +76,20 @@ static void add_rule_json(struct page *page, uint32_t at)
 }
 
 /* " [warn, profile full]" */
-static void add_marks(struct page *page, uint32_t at)
+static void add_marks(struct page *page, const struct check_rule *rule)
 {
     static const struct {
         const char *key;
         const char *words;
-    } marks[] = {
-        {"level", ""}, {"profile", "profile "}, {"dialect", "dialect "}};
-    const char *between = " [";
+    } marks[] = {{"profile", "profile "}, {"dialect", "dialect "}};
+    const char *level = level_of(page, rule);
+    const char *between = *level ? ", " : " [";
+
+    if (*level)
+        (void)td_buf_addf(&page->out, " [%s", level);
 
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-        struct td_buf text = text_at(page, at, marks[i].key);
+        struct td_buf text = text_at(page, rule->at, marks[i].key);
 
         if (text.len > 0) {
             (void)td_buf_add_text(&page->out, between);
@@ -84,53 +103,74 @@ static void add_marks(struct page *page, uint32_t at)
         (void)td_buf_add_byte(&page->out, ']');
 }
 
-static void add_rule_text(struct page *page, uint32_t at)
+static void add_rule_text(struct page *page, const struct check_rule *rule)
 {
-    struct td_buf text = text_at(page, at, "id");
+    struct td_buf text = {0};
     size_t start = page->out.len;
 
     (void)td_buf_add_text(&page->out, "  ");
-    (void)td_text_clean(&page->out, td_buf_bytes(&text));
+    (void)td_text_clean(&page->out, td_text(rule->id));
     while (page->out.len < start + 2 + page->widest)
         (void)td_buf_add_byte(&page->out, ' ');
     (void)td_buf_add_text(&page->out, "  ");
-    td_buf_clear(&text);
-    check_explain_rule(&text, page->doc, at);
+    check_explain_rule(&text, page->doc, rule->at);
     (void)td_text_clean(&page->out, td_buf_bytes(&text));
     td_buf_release(&text);
-    text = text_at(page, at, "note");
+    text = text_at(page, rule->at, "note");
     if (text.len > 0) {
         (void)td_buf_add_text(&page->out, " (");
         (void)td_text_clean(&page->out, td_buf_bytes(&text));
         (void)td_buf_add_byte(&page->out, ')');
     }
-    add_marks(page, at);
+    add_marks(page, rule);
     (void)td_buf_add_byte(&page->out, '\n');
     td_buf_release(&text);
 }
 
+/* What follows is about this document. */
+static void turn_to(struct page *page, const struct td_jsonx *doc)
+{
+    page->doc = doc;
+    page->json = &doc->json;
+}
+
 static void add_rules(struct page *page)
 {
-    uint32_t rules = td_json_member(page->json, 0, td_text("rules"));
+    const struct check_ruleset *set = &page->contract->set;
 
     if (page->as_json)
         td_json_array(&page->w, "rules");
-    else if (rules)
+    else if (set->rules_len > 0)
         (void)td_buf_addf(&page->out, "rules:\n");
-    for (uint32_t i = rules + 1; rules && i < page->json->values[rules].next;
-         i = page->json->values[i].next) {
+    for (uint32_t i = 0; i < set->rules_len; i++) {
+        turn_to(page, check_contract_rule_doc(page->contract, &set->rules[i]));
         if (page->as_json)
-            add_rule_json(page, i);
+            add_rule_json(page, &set->rules[i]);
         else
-            add_rule_text(page, i);
+            add_rule_text(page, &set->rules[i]);
     }
+    turn_to(page, &page->contract->doc);
     if (page->as_json)
         td_json_array_end(&page->w);
+}
+
+/* Of an event that has a `match`, and perhaps a `dir`. */
+static const char *said_of_shape(const struct page *page, uint32_t at)
+{
+    uint32_t dir = td_json_member(page->json, at, td_text("dir"));
+
+    if (dir == 0)
+        return "  told by its shape where its name is not known";
+    return td_json_string_is(page->json, dir, td_text("in"))
+               ? "  goes in, told by its shape where its name is not known"
+               : "  goes out, told by its shape where its name is not known";
 }
 
 /* What an event is, as far as a line has room. */
 static const char *said_of_event(const struct page *page, uint32_t at)
 {
+    if (td_json_member(page->json, at, td_text("match")))
+        return said_of_shape(page, at);
     if (td_json_member(page->json, at, td_text("schema")))
         return "  its data meets a schema";
     if (td_json_member(page->json, at, td_text("text")))
@@ -140,38 +180,73 @@ static const char *said_of_event(const struct page *page, uint32_t at)
     return "  any data";
 }
 
-static void add_event(struct page *page, uint32_t key)
+static void add_event(struct page *page, const struct check_contract_event *e)
 {
-    struct td_buf name = {0};
-    struct td_buf note = text_at(page, key + 1, "note");
+    struct td_buf note = {0};
 
-    (void)td_json_unescape(&name, td_json_inner(page->json, key));
+    if (e->doc) {
+        turn_to(page, e->doc);
+        note = text_at(page, e->source, "note");
+    }
     if (page->as_json) {
-        td_json_put_string(&page->w, NULL, td_buf_bytes(&name));
+        td_json_put_string(&page->w, NULL, e->name);
     } else {
         (void)td_buf_add_text(&page->out, "  ");
-        (void)td_text_clean(&page->out, td_buf_bytes(&name));
-        (void)td_buf_add_text(&page->out, said_of_event(page, key + 1));
+        (void)td_text_clean(&page->out, e->name);
+        (void)td_buf_add_text(
+            &page->out, e->doc ? said_of_event(page, e->source) : "  any data");
         (void)td_buf_add_text(&page->out, note.len ? "; " : "");
         (void)td_text_clean(&page->out, td_buf_bytes(&note));
         (void)td_buf_add_byte(&page->out, '\n');
     }
-    td_buf_release(&name);
     td_buf_release(&note);
+}
+
+static void add_set(struct page *page, struct td_bytes name)
+{
+    const struct check_set *set =
+        check_set_find(page->contract->set.words, name);
+    struct td_buf events = {0};
+
+    (void)td_json_unescape(&events, td_json_inner(&set->doc->json, set->at));
+    if (page->as_json) {
+        td_json_put_string(&page->w, (const char *)name.ptr,
+                           td_buf_bytes(&events));
+    } else {
+        (void)td_buf_addf(&page->out, "  @%s  ", (const char *)name.ptr);
+        (void)td_text_clean(&page->out, td_buf_bytes(&events));
+        (void)td_buf_add_byte(&page->out, '\n');
+    }
+    td_buf_release(&events);
+}
+
+static void add_sets(struct page *page)
+{
+    const struct check_words *words = page->contract->set.words;
+
+    if (check_set_count(words) == 0)
+        return;
+    if (page->as_json)
+        td_json_object(&page->w, "sets");
+    else
+        (void)td_buf_addf(&page->out, "sets:\n");
+    for (uint32_t i = 0; i < check_set_count(words); i++)
+        add_set(page, check_set_name(words, i));
+    if (page->as_json)
+        td_json_object_end(&page->w);
 }
 
 static void add_events(struct page *page)
 {
-    uint32_t events = td_json_member(page->json, 0, td_text("events"));
+    const struct check_contract *c = page->contract;
 
     if (page->as_json)
         td_json_array(&page->w, "events");
-    else if (events)
+    else if (c->events_len > 0)
         (void)td_buf_addf(&page->out, "events:\n");
-    for (uint32_t key = events + 1;
-         events && key < page->json->values[events].next;
-         key = page->json->values[key + 1].next)
-        add_event(page, key);
+    for (uint32_t i = 0; i < c->events_len; i++)
+        add_event(page, &c->events[i]);
+    turn_to(page, &c->doc);
     if (page->as_json)
         td_json_array_end(&page->w);
 }
@@ -242,6 +317,9 @@ static void add_implied(struct page *page)
                    "event."},
         {"unknown", "No event comes that is not among the events; unless "
                     "there are none, or unknown is ignore."},
+        {"direction", "Where events say `dir`, on a tape they go that way."},
+        {"channel", "Where events say `channel`, they come on connections that "
+                    "are at it."},
         {"tape", "A tape is in order and adds up."},
         {"loss", "Nothing is missing from a tape."},
     };
@@ -252,7 +330,7 @@ static void add_implied(struct page *page)
         (void)td_buf_add_text(&page->out, "rules of every verdict:\n");
     for (size_t i = 0; i < sizeof(implied) / sizeof(implied[0]); i++) {
         if (!page->as_json) {
-            (void)td_buf_addf(&page->out, "  %-7s  %s\n", implied[i][0],
+            (void)td_buf_addf(&page->out, "  %-9s  %s\n", implied[i][0],
                               implied[i][1]);
             continue;
         }
@@ -276,6 +354,7 @@ static void add_page(struct page *page, const char *path)
         (void)td_buf_add_byte(&page->out, '\n');
     }
     add_events(page);
+    add_sets(page);
     add_choices(page, "dialects");
     add_choices(page, "profiles");
     add_rules(page);
@@ -304,8 +383,8 @@ enum td_code cli_contract_explain(const struct cli_args *args,
 
             page.widest = len > page.widest ? len : page.widest;
         }
-        page.doc = &contract->doc;
-        page.json = &contract->doc.json;
+        page.contract = contract;
+        turn_to(&page, &contract->doc);
         add_page(&page, cli_operand(args, i));
         code = cli_print(&page.out, err);
         td_buf_release(&page.out);

@@ -2,6 +2,7 @@
 #include "cli/verbs/gates.h"
 #include "core/fs.h"
 
+#include <dirent.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -42,6 +43,19 @@ static bool some_says(struct project *p, const char *const *names,
 {
     for (; *names; names++) {
         if (has(p, *names) && says(p, *names, word))
+            return true;
+    }
+    return false;
+}
+
+/* Does a line of a file of the project begin with this? */
+static bool begins_line(struct project *p, const char *name, const char *word)
+{
+    if (!says(p, name, word))
+        return false;
+    for (const char *at = td_buf_str(&p->text); at; at = strchr(at, '\n')) {
+        at += *at == '\n';
+        if (!strncmp(at, word, strlen(word)))
             return true;
     }
     return false;
@@ -137,9 +151,11 @@ static void draft_meson(struct project *p, struct td_buf *out)
 
 static void draft_make(struct project *p, struct td_buf *out)
 {
-    const char *file = has(p, "Makefile") ? "Makefile" : "makefile";
-    bool tests = says(p, file, "\ntest:");
-    bool checks = !tests && says(p, file, "\ncheck:");
+    const char *file = has(p, "GNUmakefile") ? "GNUmakefile"
+                       : has(p, "makefile")  ? "makefile"
+                                             : "Makefile";
+    bool tests = begins_line(p, file, "test:");
+    bool checks = !tests && begins_line(p, file, "check:");
 
     add(out, "  build:\n"
              "    kind: custom\n"
@@ -181,6 +197,24 @@ static void draft_vitest(struct project *p, struct td_buf *out)
         add_coverage(out, "lcov", "cov/lcov.info");
 }
 
+/* With c8, what the tests cover too. */
+static void draft_node(struct project *p, struct td_buf *out)
+{
+    bool covers = says(p, "package.json", "\"c8\":");
+
+    (void)td_buf_addf(out,
+                      "  unit:\n"
+                      "    kind: tests\n"
+                      "    run: %snode --test --test-reporter=junit "
+                      "--test-reporter-destination=$OUT/junit.xml\n"
+                      "    reads: {junit: $OUT/junit.xml}\n",
+                      covers ? "npx --no -- c8 --reporter=lcovonly "
+                               "--reports-dir=$OUT/cov "
+                             : "");
+    if (covers)
+        add_coverage(out, "lcov", "cov/lcov.info");
+}
+
 static void draft_npm_tests(struct project *p, struct td_buf *out)
 {
     if (says(p, "package.json", "\"jest\":"))
@@ -194,11 +228,7 @@ static void draft_npm_tests(struct project *p, struct td_buf *out)
                  "--reporter-option output=$OUT/junit.xml\n"
                  "    reads: {junit: $OUT/junit.xml}\n");
     else if (says(p, "package.json", "node --test"))
-        add(out, "  unit:\n"
-                 "    kind: tests\n"
-                 "    run: node --test --test-reporter=junit "
-                 "--test-reporter-destination=$OUT/junit.xml\n"
-                 "    reads: {junit: $OUT/junit.xml}\n");
+        draft_node(p, out);
     else if (says(p, "package.json", "\"test\":"))
         add_plain_tests(out, "", "npm test");
 }
@@ -215,13 +245,57 @@ static void draft_npm(struct project *p, struct td_buf *out)
                  "    run: npm ls\n");
 }
 
-static void draft_python(struct project *p, struct td_buf *out)
+/* Of the tests in a directory some are of unittest, and none is of pytest. */
+static bool tests_by_unittest(struct project *p, const char *dir)
 {
-    static const char *const files[] = {
-        "pyproject.toml",   "setup.cfg", "setup.py", "requirements-dev.txt",
-        "requirements.txt", "tox.ini",   NULL};
-    bool covers = some_says(p, files, "pytest-cov");
+    struct td_buf path = {0};
+    bool found = false;
+    bool pytest = false;
+    DIR *list;
 
+    (void)td_buf_addf(&path, "%s/%s", p->dir, dir);
+    list = opendir(td_buf_str(&path));
+    for (const struct dirent *e; list && (e = readdir(list)) != NULL;) {
+        size_t len = strlen(e->d_name);
+
+        if (strncmp(e->d_name, "test", 4) != 0 || len < 4 ||
+            strcmp(e->d_name + len - 3, ".py") != 0)
+            continue;
+        td_buf_clear(&path);
+        (void)td_buf_addf(&path, "%s/%s", dir, e->d_name);
+        found = found || says(p, td_buf_str(&path), "unittest.TestCase");
+        pytest = pytest || says(p, td_buf_str(&path), "pytest");
+    }
+    if (list)
+        (void)closedir(list);
+    td_buf_release(&path);
+    return found && !pytest;
+}
+
+/* True if it has tests that Python runs by itself: pytest may not be there. */
+static bool draft_unittest(struct project *p, const char *const *files,
+                           struct td_buf *out)
+{
+    static const char *const dirs[] = {"tests", "test", "."};
+
+    if (some_says(p, files, "pytest") || has(p, "pytest.ini") ||
+        has(p, "conftest.py"))
+        return false;
+    for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+        if (tests_by_unittest(p, dirs[i])) {
+            struct td_buf run = {0};
+
+            (void)td_buf_addf(&run, "python3 -m unittest discover -s %s",
+                              dirs[i]);
+            add_plain_tests(out, "", td_buf_str(&run));
+            td_buf_release(&run);
+            return true;
+        }
+    return false;
+}
+
+static void draft_pytest(struct td_buf *out, bool covers)
+{
     (void)td_buf_addf(out,
                       "  unit:\n"
                       "    kind: tests\n"
@@ -232,6 +306,16 @@ static void draft_python(struct project *p, struct td_buf *out)
                              : "");
     if (covers)
         add_coverage(out, "cobertura", "coverage.xml");
+}
+
+static void draft_python(struct project *p, struct td_buf *out)
+{
+    static const char *const files[] = {
+        "pyproject.toml",   "setup.cfg", "setup.py", "requirements-dev.txt",
+        "requirements.txt", "tox.ini",   NULL};
+
+    if (!draft_unittest(p, files, out))
+        draft_pytest(out, some_says(p, files, "pytest-cov"));
     if (has(p, "ruff.toml") || has(p, ".ruff.toml") ||
         some_says(p, files, "ruff"))
         add_lint(out, "ruff check --output-format=json -o $OUT/lint.json .",
@@ -290,6 +374,7 @@ static const struct {
     {"setup.py", "Python", draft_python},
     {"setup.cfg", "Python", draft_python},
     {"pytest.ini", "Python", draft_python},
+    {"GNUmakefile", "Make", draft_make},
     {"Makefile", "Make", draft_make},
     {"makefile", "Make", draft_make},
 };

@@ -25,7 +25,10 @@ struct running {
 struct cli_gates_progress {
     const struct cli_args *args;
     bool live;
+    bool quiet_good; /* the verdict soon names them on the same terminal */
     bool drawn;
+    struct td_buf shown; /* the line that was drawn last */
+    const volatile int *stop;
     size_t total;
     size_t done;
     struct running *running;
@@ -51,7 +54,9 @@ enum td_code cli_gates_progress_open(struct cli_gates_progress **out,
 
     p->args = args;
     p->total = total;
-    p->live = isatty(STDERR_FILENO) && !cli_quiet(args) && !cli_verbose(args);
+    p->live =
+        td_term_draws(STDERR_FILENO) && !cli_quiet(args) && !cli_verbose(args);
+    p->quiet_good = p->live && isatty(STDOUT_FILENO) && !cli_json(args);
     p->running = td_calloc(total + 1, sizeof(*p->running));
     (void)td_buf_addf(&path, "%s/.tapedeck/out/.times", root);
     p->times_path = td_strdup(td_buf_str(&path));
@@ -77,16 +82,23 @@ static uint64_t last_ms(struct cli_gates_progress *p, const char *name)
     return 0;
 }
 
+/* In whole seconds. */
 static void add_time(struct td_buf *out, uint64_t ns)
 {
-    (void)td_duration_format(out, ns / TD_NS_PER_S * TD_NS_PER_S);
+    if (ns < TD_NS_PER_S)
+        (void)td_buf_add_text(out, "0 s");
+    else
+        (void)td_duration_format(out, ns / TD_NS_PER_S * TD_NS_PER_S);
 }
 
 static void draw(struct cli_gates_progress *p)
 {
     struct td_buf line = {0};
 
-    (void)td_buf_addf(&line, "%zu of %zu done", p->done, p->total);
+    (void)td_buf_addf(&line, "%s%zu of %zu done",
+                      p->stop && *p->stop ? "ending (Ctrl-C again: at once); "
+                                          : "",
+                      p->done, p->total);
     for (size_t i = 0; i < p->running_len; i++) {
         const struct running *r = &p->running[i];
 
@@ -98,9 +110,11 @@ static void draw(struct cli_gates_progress *p)
         }
     }
     p->drawn_ns = now_ns();
+    if (!p->drawn || strcmp(td_buf_str(&line), td_buf_str(&p->shown)) != 0)
+        p->live = td_term_line(STDERR_FILENO, td_buf_bytes(&line));
     p->drawn = true;
-    p->live = td_term_line(STDERR_FILENO, td_buf_bytes(&line));
-    td_buf_release(&line);
+    td_buf_release(&p->shown);
+    p->shown = line;
 }
 
 static void wipe(struct cli_gates_progress *p)
@@ -164,7 +178,10 @@ static void say_finished(struct cli_gates_progress *p,
 {
     struct td_buf time = {0};
 
-    if (gate->outcome != CHECK_SKIPPED) {
+    if (p->quiet_good && gate->outcome != CHECK_FAIL &&
+        gate->outcome != CHECK_ERROR)
+        return;
+    if (gate->outcome != CHECK_SKIPPED && gate->ms > 0) {
         (void)td_buf_add_text(&time, " (");
         (void)td_duration_format(&time, gate->ms * TD_NS_PER_MS);
         (void)td_buf_add_text(&time, ")");
@@ -209,8 +226,10 @@ static void on_tick(void *self)
 }
 
 struct gates_listener
-cli_gates_progress_listener(struct cli_gates_progress *progress)
+cli_gates_progress_listener(struct cli_gates_progress *progress,
+                            const volatile int *stop)
 {
+    progress->stop = stop;
     return (struct gates_listener){.self = progress,
                                    .started = on_started,
                                    .output = on_output,
@@ -265,6 +284,7 @@ enum td_code cli_gates_progress_close(struct cli_gates_progress *progress,
     for (size_t i = 0; i < progress->running_len; i++)
         td_buf_release(&progress->running[i].line);
     td_buf_release(&progress->times);
+    td_buf_release(&progress->shown);
     free(progress->times_path);
     free(progress->running);
     free(progress);

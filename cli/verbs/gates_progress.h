@@ -20,9 +20,12 @@ TD_MUST_CHECK enum td_code cli_gates_progress_open(
     struct cli_gates_progress **out, const struct cli_args *args, size_t total,
     const char *root, const char *tape, struct td_error *err);
 
-/* To be given to gates_run(). */
+/* To be given to gates_run(); the line says that all is ending once *stop is
+ * not 0.
+ */
 struct gates_listener
-cli_gates_progress_listener(struct cli_gates_progress *progress);
+cli_gates_progress_listener(struct cli_gates_progress *progress,
+                            const volatile int *stop);
 
 /* Wipe the line, close the tape, keep the times. */
 TD_MUST_CHECK enum td_code

@@ -1,10 +1,12 @@
 #include "cli/verbs/gates_show.h"
 
 #include "cli/shared/tape_output.h"
+#include "core/ink.h"
 #include "core/log.h"
-#include "core/terminal.h"
+#include "reports/pick.h"
 #include "reports/verdict_json.h"
 #include "validator/gates/explain.h"
+#include "validator/verdict/sum.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -94,12 +96,19 @@ static void add_place(struct td_buf *out, const struct verdict_finding *f)
         (void)td_buf_addf(out, "event %" PRIu64 ": ", f->seq);
 }
 
-static void add_finding(struct td_buf *out, const struct verdict_finding *f)
+/* rule is where its rule stands, or NULL. */
+static void add_finding(struct td_buf *out, const struct verdict_finding *f,
+                        const char *rule)
 {
     (void)td_buf_addf(out, "  %s %s: ", f->gate, check_level_text(f->level));
     add_place(out, f);
     (void)td_text_clean(out, td_text(f->message ? f->message : ""));
-    (void)td_buf_addf(out, " [%s]\n", f->rule);
+    (void)td_buf_addf(out, " [%s", f->rule);
+    if (rule) {
+        (void)td_buf_add_text(out, ", ");
+        (void)td_text_clean(out, td_text(rule));
+    }
+    (void)td_buf_add_text(out, "]\n");
 }
 
 /* Errors, then warnings; what is known already only counts. */
@@ -117,7 +126,7 @@ static void add_findings(struct td_buf *out, const struct verdict_document *doc,
             if (f->state == VERDICT_KNOWN && !all)
                 known++;
             else if (shown < SHOWN_MAX || all)
-                add_finding(out, f);
+                add_finding(out, f, report_rule_place(doc, f));
             else
                 left++;
             shown += f->state != VERDICT_KNOWN || all;
@@ -167,31 +176,15 @@ enum td_code cli_gates_show(const struct verdict_document *doc,
 void cli_gates_say(const struct verdict_document *doc, enum td_code code,
                    const char *path, struct td_error *err)
 {
-    enum check_outcome worst = code == TD_FAILED  ? CHECK_FAIL
-                               : code == TD_FLAKY ? CHECK_FLAKY
-                                                  : CHECK_ERROR;
-    struct td_buf names = {0};
-    uint64_t count = 0;
-    uint64_t all = 0;
+    struct td_buf sum = {0};
 
-    for (const struct verdict_gate *g = doc->gates; g; g = g->next) {
-        all++;
-        if (g->outcome != worst)
-            continue;
-        (void)td_buf_addf(&names, "%s%s", count++ ? ", " : "", g->name);
-    }
+    verdict_add_sum_named(&sum, doc);
     if (code == TD_CANCELLED)
         (void)td_error_set(err, code, path, 0, "cancelled by a signal");
     else if (code == TD_LOSSY)
         (void)td_error_set(err, code, path, 0,
                            "passed, but a tape is torn or lacks events");
     else
-        (void)td_error_set(err, code, path, 0,
-                           "%" PRIu64 " of %" PRIu64 " gates %s: %.150s", count,
-                           all,
-                           code == TD_FAILED  ? "failed"
-                           : code == TD_FLAKY ? "had flaky tests"
-                                              : "could not be judged",
-                           td_buf_str(&names));
-    td_buf_release(&names);
+        (void)td_error_set(err, code, path, 0, "%.200s", td_buf_str(&sum));
+    td_buf_release(&sum);
 }

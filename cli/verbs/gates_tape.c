@@ -33,6 +33,14 @@ static void put(struct cli_gates_tape *tape, const char *name)
         tape->code = tape_writer_put(tape->writer, &ev, &tape->err);
 }
 
+/* Who follows the tape hears of gates at once. */
+static void put_now(struct cli_gates_tape *tape, const char *name)
+{
+    put(tape, name);
+    if (tape->code == TD_OK)
+        tape->code = tape_writer_flush(tape->writer, &tape->err);
+}
+
 static struct td_json_writer begin(struct cli_gates_tape *tape)
 {
     struct td_json_writer w;
@@ -77,7 +85,7 @@ void cli_gates_tape_started(struct cli_gates_tape *tape,
         td_json_put_text(&w, NULL, check->run.list[i]);
     td_json_array_end(&w);
     td_json_object_end(&w);
-    put(tape, "gate_started");
+    put_now(tape, "gate_started");
 }
 
 void cli_gates_tape_output(struct cli_gates_tape *tape,
@@ -106,7 +114,7 @@ void cli_gates_tape_finished(struct cli_gates_tape *tape,
     else
         td_json_put_null(&w, "exit");
     td_json_object_end(&w);
-    put(tape, "gate_finished");
+    put_now(tape, "gate_finished");
 }
 
 void cli_gates_tape_tick(struct cli_gates_tape *tape)

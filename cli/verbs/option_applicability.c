@@ -3,6 +3,7 @@
 #include "wire/http/url.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static unsigned kind_of(const char *source)
 {
@@ -34,9 +35,10 @@ static const char *whom(unsigned serves)
     return "URLs";
 }
 
-enum td_code cli_serves_check(const struct cli_args *args, struct td_error *err)
+enum td_code cli_serves_check(const struct cli_args *args, const char *to,
+                              struct td_error *err)
 {
-    unsigned kinds = 0;
+    unsigned kinds = to ? kind_of(to) & CLI_TLS : 0;
 
     for (int i = 0; i < cli_operands(args); i++)
         kinds |= kind_of(cli_operand(args, i));
@@ -45,7 +47,8 @@ enum td_code cli_serves_check(const struct cli_args *args, struct td_error *err)
         char name[64];
 
         if (option->serves == 0 || args->slots[i].from != CLI_FROM_FLAG ||
-            (option->serves & kinds))
+            (option->serves & kinds) ||
+            (to && !strcmp(option->name, "connect-timeout")))
             continue;
         (void)snprintf(name, sizeof(name), "--%s", option->name);
         td_error_set(err, TD_USAGE, name, 0, "no source here can take it");

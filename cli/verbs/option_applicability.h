@@ -11,9 +11,11 @@
 #include "cli/options/args.h"
 
 /* The options of the table in cli/verbs/option_applicability.c that were given
- * as flags, against the operands; TD_USAGE names the first that nothing takes.
+ * as flags, against the operands and the server of a proxy (to, or NULL), to
+ * which it connects for others; TD_USAGE names the first that nothing takes.
  */
 TD_MUST_CHECK enum td_code cli_serves_check(const struct cli_args *args,
+                                            const char *to,
                                             struct td_error *err);
 
 #endif

@@ -1,46 +1,17 @@
 /* tapedeck plan lint|show: what is in a plan, and what is wrong in it. */
+#include "cli/shared/tape_output.h"
 #include "cli/verbs/plan.h"
-
-#include "core/fs.h"
-#include "core/json_writer.h"
+#include "cli/verbs/plan_see.h"
 #include "orchestrator/plan/load.h"
 
 #include <string.h>
-#include <unistd.h>
-
-static void on_mistake(void *self, const struct td_error *error)
-{
-    (void)self;
-    cli_complain(error);
-}
-
-/* All mistakes are told; the last is for whoever ends. */
-static enum td_code load(const struct cli_args *args, struct plan *plan,
-                         struct td_error *err)
-{
-    const struct td_jsonx_errors errors = {.report = on_mistake};
-
-    if (cli_operands(args) < 2)
-        return td_error_set(err, TD_USAGE, cli_operand(args, 0), 0,
-                            "takes a plan");
-    return plan_load(plan, cli_operand(args, 1), &errors, err);
-}
-
-static enum td_code print(struct td_buf *text, struct td_error *err)
-{
-    enum td_code code =
-        td_fs_write(STDOUT_FILENO, td_buf_bytes(text), "stdout", err);
-
-    td_buf_release(text);
-    return code;
-}
 
 enum td_code cli_plan_lint(const struct cli_args *args, struct td_error *err)
 {
     struct plan plan = {.name = NULL};
     struct td_buf text = {0};
     struct td_json_writer w = td_json_writer(&text);
-    enum td_code code = load(args, &plan, err);
+    enum td_code code = cli_plan_load(&plan, cli_operand(args, 1), err);
 
     if (code)
         return code;
@@ -57,85 +28,96 @@ enum td_code cli_plan_lint(const struct cli_args *args, struct td_error *err)
                           plan.waves);
     }
     plan_release(&plan);
-    return print(&text, err);
+    code = cli_print(&text, err);
+    td_buf_release(&text);
+    return code;
 }
 
-/* ---- forms ---- */
+/* ---- show ---- */
 
-static void add_text(struct td_buf *out, const struct plan *plan)
+/* The number of a word in "a|b|c". */
+static unsigned choice(const char *word, const char *choices)
 {
-    (void)td_buf_addf(out, "%s: %u task%s, depth %u\n", plan->name,
-                      plan->task_count, plan->task_count == 1 ? "" : "s",
-                      plan->waves);
-    for (uint32_t wave = 1; wave <= plan->waves; wave++) {
-        (void)td_buf_addf(out, "wave %u\n", wave);
-        for (uint32_t i = 0; i < plan->task_count; i++) {
-            const struct plan_task *t = &plan->tasks[i];
+    size_t len = strlen(word);
+    unsigned n = 0;
 
-            if (t->depth != wave)
-                continue;
-            (void)td_buf_addf(out, "  %s", t->id);
-            for (uint32_t d = 0; d < t->depends_count; d++)
-                (void)td_buf_addf(out, "%s%s", d ? ", " : " <- ",
-                                  plan->tasks[t->depends_on[d]].id);
-            (void)td_buf_add_text(out, "\n");
-        }
+    for (const char *at = choices; at; at = strchr(at, '|')) {
+        at += *at == '|';
+        if (!strncmp(at, word, len) && (at[len] == '|' || !at[len]))
+            return n;
+        n++;
     }
+    return n;
 }
 
-/* In quotes, for some ids are words of the language. */
-static void add_dot(struct td_buf *out, const struct plan *plan)
+static enum td_code pick(const struct cli_args *args,
+                         const struct cli_plan_seen *seen,
+                         struct view_pick *out, struct td_error *err)
 {
-    (void)td_buf_add_text(out, "digraph {\n  rankdir=LR\n  node [shape=box]\n");
-    for (uint32_t i = 0; i < plan->task_count; i++)
-        (void)td_buf_addf(out, "  \"%s\"\n", plan->tasks[i].id);
-    for (uint32_t i = 0; i < plan->task_count; i++)
-        for (uint32_t d = 0; d < plan->tasks[i].depends_count; d++)
-            (void)td_buf_addf(out, "  \"%s\" -> \"%s\"\n",
-                              plan->tasks[plan->tasks[i].depends_on[d]].id,
-                              plan->tasks[i].id);
-    (void)td_buf_add_text(out, "}\n");
+    const char *from = cli_text(args, "from");
+    bool all = cli_flag(args, "all");
+
+    *out = (struct view_pick){
+        .state = cli_text(args, "only"),
+        .limit = all ? 0 : (uint32_t)cli_number(args, "limit"),
+        .depth = all ? 0 : (uint32_t)cli_number(args, "depth"),
+    };
+    if (cli_text(args, "phase"))
+        out->phase = 1 + choice(cli_text(args, "phase"), CLI_PLAN_PHASES);
+    if (!from)
+        return TD_OK;
+    out->from = 1 + plan_find(seen->of, td_text(from));
+    return out->from
+               ? TD_OK
+               : td_error_set(err, TD_USAGE, from, 0, "there is no such task");
 }
 
-/* t_ keeps ids apart from its words, as "end". */
-static void add_mermaid(struct td_buf *out, const struct plan *plan)
+static enum td_code draw(const struct cli_args *args,
+                         const struct cli_plan_seen *seen, struct td_buf *out,
+                         struct td_error *err)
 {
-    (void)td_buf_add_text(out, "flowchart LR\n");
-    for (uint32_t i = 0; i < plan->task_count; i++)
-        (void)td_buf_addf(out, "  t_%s[\"%s\"]\n", plan->tasks[i].id,
-                          plan->tasks[i].id);
-    for (uint32_t i = 0; i < plan->task_count; i++)
-        for (uint32_t d = 0; d < plan->tasks[i].depends_count; d++)
-            (void)td_buf_addf(out, "  t_%s --> t_%s\n",
-                              plan->tasks[plan->tasks[i].depends_on[d]].id,
-                              plan->tasks[i].id);
+    enum view_what what = choice(cli_text(args, "view"), CLI_PLAN_VIEWS);
+    struct td_json_writer w = td_json_writer(out);
+    struct view_style style = cli_view_style(args);
+    struct view_pick picked;
+
+    if (pick(args, seen, &picked, err))
+        return err->code;
+    if (!cli_json(args))
+        return view_draw(seen->view, what, &style, &picked, out);
+    td_json_object(&w, NULL);
+    view_json(seen->view, what, &picked, &w);
+    td_json_object_end(&w);
+    return td_json_line(&w);
 }
 
-static void add_json(struct td_buf *out, const struct plan *plan)
+/* In a language: the plan itself, or its graph. */
+static void write_form(const char *form, const struct plan *plan,
+                       struct td_buf *out)
 {
-    if (!plan_write(plan, out))
-        (void)td_buf_add_text(out, "\n");
+    if (!strcmp(form, "dot"))
+        view_dot(plan, out);
+    else if (!strcmp(form, "mermaid"))
+        view_mermaid(plan, out);
+    else if (!plan_write(plan, out))
+        (void)td_buf_add_byte(out, '\n');
 }
 
 enum td_code cli_plan_show(const struct cli_args *args, struct td_error *err)
 {
-    static const struct {
-        const char *name;
-        void (*add)(struct td_buf *out, const struct plan *plan);
-    } forms[] = {{"text", add_text},
-                 {"json", add_json},
-                 {"dot", add_dot},
-                 {"mermaid", add_mermaid}};
-    const char *form = cli_json(args) ? "json" : cli_text(args, "format");
-    struct plan plan = {.name = NULL};
+    const char *form = cli_text(args, "format");
+    const struct cli_plan_how how = cli_plan_settings(args);
+    struct cli_plan_seen seen;
     struct td_buf out = {0};
-    enum td_code code = load(args, &plan, err);
+    enum td_code code = cli_plan_see(&seen, cli_operand(args, 1), &how, err);
 
-    if (code)
-        return code;
-    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
-        if (!strcmp(forms[i].name, form))
-            forms[i].add(&out, &plan);
-    plan_release(&plan);
-    return print(&out, err);
+    if (!code && !strcmp(form, "text"))
+        code = draw(args, &seen, &out, err);
+    else if (!code)
+        write_form(form, seen.of, &out);
+    if (!code)
+        code = cli_print(&out, err);
+    cli_plan_forget(&seen);
+    td_buf_release(&out);
+    return code;
 }

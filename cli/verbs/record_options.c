@@ -1,13 +1,20 @@
 #include "cli/verbs/record_options.h"
 
+#include "cli/shared/listen.h"
 #include "cli/verbs/option_applicability.h"
+#include "cli/verbs/record_call.h"
+#include "cli/verbs/record_listen.h"
 #include "core/fs.h"
 #include "core/json.h"
 #include "core/json_writer.h"
+#include "core/proc_env.h"
 #include "recorder/event_name.h"
 #include "tape/member.h"
 #include "wire/http/url.h"
+#include "wire/server/access.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -103,13 +110,52 @@ const struct cli_option cli_record_options[] = {
      .preset = "64M",
      CLI_INTO(struct cli_record_setup, recorder.queue_bytes),
      .help = "memory for events that wait for the tape"},
+    {.name = "stdio",
+     .type = CLI_FLAG,
+     .help =
+         "stand between standard input and output and those of the command "
+         "of --, which all pass at once and unchanged; end with its status"},
+    {.name = "framing",
+     .type = CLI_CHOICE,
+     .value = "HOW",
+     .choices = WIRE_FRAMINGS,
+     .preset = "auto",
+     CLI_INTO(struct cli_record_setup, framing),
+     .help = "with --stdio: a message is a line, or has headers as in LSP"},
+    {.name = "listen",
+     .type = CLI_TEXT,
+     .value = "HOST:PORT",
+     .not_of_project = true,
+     .help = "stand between HTTP clients that come there and the server of "
+             "--to; port 0 = any that is free"},
+    {.name = "to",
+     .type = CLI_LIST,
+     .value = "[/PATH=]URL",
+     .not_of_project = true,
+     .help = "with --listen: the server, http:// or https://; with /PATH= "
+             "that of requests at and below it"},
+    {.name = "env",
+     .type = CLI_LIST,
+     .value = "NAME[=/PATH]",
+     .not_of_project = true,
+     CLI_INTO(struct cli_record_setup, proxy.env),
+     .help = "with --listen: a variable that tells the command of -- where it "
+             "listens, with PATH behind it"},
+    {.name = "public",
+     .type = CLI_FLAG,
+     CLI_INTO(struct cli_record_setup, everybody),
+     .help = "with --listen: everybody who reaches the port may ask, also "
+             "from other machines"},
+    CLI_TLS_OPTIONS,
+    CLI_READY_OPTION,
     {.name = "name",
      .type = CLI_TEXT,
      .value = "POINTER",
      .may_be_empty = true,
      .preset = REC_NAME_POINTER,
      CLI_INTO(struct cli_record_setup, recorder.name_pointer),
-     .help = "where JSON messages have their event name"},
+     .help = "where JSON messages have their event name; with --stdio "
+             "/method if not given"},
     {.name = "no-names",
      .type = CLI_FLAG,
      CLI_INTO(struct cli_record_setup, recorder.no_names),
@@ -127,6 +173,7 @@ const struct cli_option cli_record_options[] = {
      CLI_INTO(struct cli_record_setup, url.send),
      .serves = CLI_WS | CLI_SIO,
      .help = "send this after connecting (Socket.IO: [\"NAME\",...])"},
+    CLI_RECORD_CALL_OPTIONS,
     CLI_DIAL_OPTIONS,
     {.name = "ns",
      .type = CLI_LIST,
@@ -212,7 +259,9 @@ static enum td_code read_split(struct rec_output_options *output,
         code = td_size_parse(text, &output->split_bytes);
     if (!code && (output->split_ns || output->split_bytes))
         return TD_OK;
-    td_error_set(err, TD_USAGE, "--split", 0, "%s is no size and no time",
+    td_error_set(err, TD_USAGE, "--split", 0,
+                 code == TD_LIMIT ? "%.100s is too much"
+                                  : "%.100s is no size and no time",
                  text);
     return td_error_hint(err, "write --split 100M or --split 10m");
 }
@@ -233,16 +282,20 @@ static void name_sources(struct td_buf *out, const struct cli_args *args)
         td_buf_addf(out, "%sexec:%s", out->len ? " " : "",
                     slash ? slash + 1 : child[0]);
     }
+    if (cli_given(args, "listen")) {
+        td_buf_add_text(out, out->len ? " proxy:" : "proxy:");
+        cli_record_put_servers(out, args);
+    }
 }
 
 /* What shaped the tape beside its sources, for the header. */
-static void name_options(struct td_buf *out, const struct cli_args *args)
+static void name_options(struct td_buf *out, const struct cli_args *args,
+                         const char *pointer)
 {
     struct td_json_writer w = td_json_writer(out);
 
     td_json_object(&w, NULL);
-    td_json_put_text(&w, "name",
-                     cli_flag(args, "no-names") ? "" : cli_text(args, "name"));
+    td_json_put_text(&w, "name", cli_flag(args, "no-names") ? "" : pointer);
     td_json_put_text(&w, "on_overload", cli_text(args, "on-overload"));
     td_json_object_end(&w);
 }
@@ -272,6 +325,104 @@ static enum td_code check_meta(const char *const *meta, struct td_error *err)
                                     len < 100 ? (int)len : 100, meta[i]);
     }
     return TD_OK;
+}
+
+/* What only means something between clients and a server. */
+static enum td_code check_no_proxy(const struct cli_args *args,
+                                   struct td_error *err)
+{
+    static const char *const names[] = {"to",       "env",     "public",
+                                        "tls-cert", "tls-key", "ready-file"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        char name[32];
+
+        if (!cli_typed(args, names[i]))
+            continue;
+        (void)snprintf(name, sizeof(name), "--%s", names[i]);
+        td_error_set(err, TD_USAGE, name, 0,
+                     "is for a recording between clients and a server");
+        return td_error_hint(err, "add --listen HOST:PORT --to URL");
+    }
+    return TD_OK;
+}
+
+static enum td_code check_proxy(const struct cli_args *args, const char *output,
+                                struct td_error *err)
+{
+    bool child = cli_child(args) != NULL;
+
+    if (!cli_given(args, "to")) {
+        td_error_set(err, TD_USAGE, "--listen", 0,
+                     "the server behind it is not named");
+        return td_error_hint(err, "add --to http://HOST:PORT");
+    }
+    if (cli_operands(args)) {
+        td_error_set(err, TD_USAGE, cli_operand(args, 0), 0,
+                     "--listen records what passes and nothing else");
+        return td_error_hint(err, "the server is named with --to, a command "
+                                  "stands behind --");
+    }
+    if (cli_typed(args, "env") && !child) {
+        td_error_set(err, TD_USAGE, "--env", 0, "no command is named");
+        return td_error_hint(err, "write it behind --");
+    }
+    if (child && !strcmp(output, "-")) {
+        td_error_set(err, TD_USAGE, "-o -", 0,
+                     "standard output belongs to the command");
+        return td_error_hint(err, "write -o FILE; what tapedeck says is on "
+                                  "standard error");
+    }
+    if (td_proc_env_check(cli_list(args, "env"), "--env", err))
+        return TD_USAGE;
+    return check_meta(cli_list(args, "meta"), err);
+}
+
+/* Both standard streams belong to the client and its program. */
+static enum td_code check_stdio(const struct cli_args *args, const char *output,
+                                struct td_error *err)
+{
+    if (!cli_child(args)) {
+        td_error_set(err, TD_USAGE, "--stdio", 0, "no command is named");
+        return td_error_hint(
+            err, "write tapedeck record --stdio -o FILE -- COMMAND");
+    }
+    if (cli_operands(args)) {
+        td_error_set(err, TD_USAGE, cli_operand(args, 0), 0,
+                     "--stdio records its command and nothing else");
+        return td_error_hint(err, "the command stands behind --");
+    }
+    if (!strcmp(output, "-")) {
+        td_error_set(err, TD_USAGE, "-o -", 0,
+                     "standard output belongs to the command");
+        return td_error_hint(err, "write -o FILE; what tapedeck says is on "
+                                  "standard error");
+    }
+    return check_meta(cli_list(args, "meta"), err);
+}
+
+/* Where the events come from, one way of several. */
+static enum td_code check_sources(const struct cli_args *args,
+                                  const char *output, struct td_error *err)
+{
+    if (cli_given(args, "listen") && cli_flag(args, "stdio"))
+        return td_error_set(err, TD_USAGE, "", 0,
+                            "--stdio and --listen exclude each other");
+    if (cli_given(args, "listen"))
+        return check_proxy(args, output, err);
+    if (check_no_proxy(args, err) || cli_record_call_check(args, err))
+        return TD_USAGE;
+    if (cli_flag(args, "stdio"))
+        return check_stdio(args, output, err);
+    if (cli_typed(args, "framing")) {
+        td_error_set(err, TD_USAGE, "--framing", 0,
+                     "is for messages over standard input and output");
+        return td_error_hint(err, "add --stdio");
+    }
+    if (count_stdin(args) > 1)
+        return td_error_set(err, TD_USAGE, "-", 0,
+                            "standard input can be recorded only once");
+    return check_meta(cli_list(args, "meta"), err);
 }
 
 static enum td_code check(const struct cli_args *args, struct td_error *err)
@@ -306,10 +457,7 @@ static enum td_code check(const struct cli_args *args, struct td_error *err)
         cli_args_slot(args, "name")->from == CLI_FROM_FLAG)
         return td_error_set(err, TD_USAGE, "", 0,
                             "--name and --no-names exclude each other");
-    if (count_stdin(args) > 1)
-        return td_error_set(err, TD_USAGE, "-", 0,
-                            "standard input can be recorded only once");
-    return check_meta(cli_list(args, "meta"), err);
+    return check_sources(args, output, err);
 }
 
 /* What to check, and its digest for the header. */
@@ -324,8 +472,8 @@ static enum td_code read_check(struct cli_record_setup *setup,
 
     if (code || (!schema && !contract))
         return code;
-    code = cli_check_hash(&setup->contract_hash, contract ? contract : schema,
-                          err);
+    code = cli_check_hash(&setup->contract_hash, &setup->check,
+                          contract ? contract : schema, err);
     setup->recorder.output.tape.contract = td_buf_str(&setup->contract_hash);
     return code;
 }
@@ -337,19 +485,25 @@ enum td_code cli_record_setup(struct cli_record_setup *setup,
     enum td_code code = check(args, err);
 
     if (!code)
-        code = cli_serves_check(args, err);
+        code = cli_serves_check(
+            args, cli_given(args, "listen") ? cli_record_server(args) : NULL,
+            err);
     if (code)
         return code;
     cli_store(args, setup);
+    if (cli_flag(args, "stdio") && !cli_given(args, "name"))
+        rec->name_pointer = "/method";
     setup->url.client.max_message = setup->max_message;
     rec->output.tape.recorder = "tapedeck " TD_VERSION;
     name_sources(&setup->source, args);
-    name_options(&setup->options, args);
+    name_options(&setup->options, args, rec->name_pointer);
     rec->output.tape.source = td_buf_str(&setup->source);
     rec->output.tape.recorder_options = td_buf_str(&setup->options);
     code = read_split(&rec->output, cli_text(args, "split"), err);
     if (!code)
         code = cli_dial_read(&setup->dial, &setup->url.client, args, err);
+    if (!code)
+        code = cli_record_listen(setup, args, err);
     if (!code)
         code = read_check(setup, args, err);
     return code;
@@ -360,6 +514,8 @@ void cli_record_setup_release(struct cli_record_setup *setup)
     td_buf_release(&setup->source);
     td_buf_release(&setup->options);
     td_buf_release(&setup->contract_hash);
+    free(setup->listen_host);
+    free(setup->listen_path);
     cli_check_release(&setup->check);
     cli_dial_release(&setup->dial);
 }

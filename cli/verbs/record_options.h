@@ -4,24 +4,9 @@
 #ifndef CLI_VERBS_RECORD_OPTIONS_H
 #define CLI_VERBS_RECORD_OPTIONS_H
 
-#include "cli/shared/check_options.h"
-#include "cli/shared/connect_options.h"
-#include "recorder/recorder.h"
-#include "recorder/source.h"
+#include "cli/verbs/record_setup.h"
 
 extern const struct cli_option cli_record_options[];
-
-/* What the options point to; zeroes before, released after the recording. */
-struct cli_record_setup {
-    struct rec_options recorder;
-    struct rec_source_url_options url; /* but for client.url: cli_dial_url() */
-    size_t max_message;
-    struct td_buf source;  /* for the header: no credentials */
-    struct td_buf options; /* for the header: JSON */
-    struct cli_dial dial;
-    struct cli_check check;      /* what is recorded is held to */
-    struct td_buf contract_hash; /* of the contract, else of the schema */
-};
 
 /* Fill *setup from the command line. Errors as cli_dial_read() and
  * cli_check_read(). */

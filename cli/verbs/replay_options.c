@@ -2,8 +2,13 @@
 
 #include "cli/shared/listen.h"
 #include "cli/shared/select_options.h"
+#include "cli/verbs/replay_answer.h"
+#include "cli/verbs/replay_dialogue.h"
+#include "cli/verbs/replay_matching.h"
+#include "cli/verbs/replay_stdio.h"
 #include "core/fs.h"
 #include "core/mem.h"
+#include "core/terminal.h"
 #include "wire/http/url.h"
 
 #include <stdlib.h>
@@ -20,6 +25,10 @@ const struct cli_option cli_replay_options[] = {
      .type = CLI_TEXT,
      .value = "URL",
      .help = "connect to a ws:// or sio:// server and send"},
+    CLI_REPLAY_ANSWER_OPTIONS,
+    CLI_REPLAY_STDIO_OPTIONS,
+    CLI_REPLAY_DIALOGUE_OPTIONS,
+    CLI_REPLAY_MATCHING_OPTIONS,
     {.name = "speed",
      .alias = "rate",
      .type = CLI_TEXT,
@@ -53,6 +62,20 @@ const struct cli_option cli_replay_options[] = {
      .value = "OLD:=NEW",
      CLI_INTO(struct cli_replay, run.source.remap),
      .help = "play events under another name"},
+    {.name = "shift-time",
+     .type = CLI_LIST,
+     .value = "POINTER",
+     .help = "move the timestamps there (RFC 3339, or counted since 1970) as "
+             "if the tape began now"},
+    {.name = "fault",
+     .type = CLI_LIST,
+     .value = "SPEC",
+     .help = "do wrong on purpose: \"drop p=0.1\", \"cut after=3 events\", "
+             "... (docs/replay.md)"},
+    {.name = "seed",
+     .type = CLI_NUMBER,
+     .value = "N",
+     .help = "of the chances of --fault; the summary says which it was"},
     {.name = "wait-clients",
      .type = CLI_NUMBER,
      .value = "N",
@@ -103,16 +126,9 @@ const struct cli_option cli_replay_options[] = {
      .help = "on stdout: whole tape lines instead of payloads"},
     CLI_EXPECT_OPTIONS,
     CLI_DIAL_OPTIONS,
-    {.name = "origin",
-     .type = CLI_LIST,
-     .value = "ORIGIN",
-     CLI_INTO(struct cli_replay, run.serve.server.access.origins),
-     .help = "pages of this origin may read, too, such as "
-             "https://app.example; * = of any"},
-    {.name = "token-file",
-     .type = CLI_TEXT,
-     .value = "FILE",
-     .help = "who reads must bear the token in FILE"},
+    {CLI_ORIGIN_OPTION,
+     CLI_INTO(struct cli_replay, run.serve.server.access.origins)},
+    CLI_TOKEN_OPTION,
     {.name = "public",
      .type = CLI_FLAG,
      CLI_INTO(struct cli_replay, run.serve.server.access.everybody),
@@ -140,24 +156,14 @@ const struct cli_option cli_replay_options[] = {
      .preset = "45s",
      CLI_INTO(struct cli_replay, run.serve.server.connect_ns),
      .help = "Socket.IO: a consumer must have joined a namespace by then"},
-    {.name = "tls-cert",
-     .type = CLI_TEXT,
-     .value = "FILE",
-     .help = "PEM chain: serve with TLS"},
-    {.name = "tls-key",
-     .type = CLI_TEXT,
-     .value = "FILE",
-     .help = "PEM key of --tls-cert"},
+    CLI_TLS_OPTIONS,
     {.name = "require-events",
      .type = CLI_FLAG,
      .help = "exit 1 if no event was selected"},
     {.name = "require-all",
      .type = CLI_FLAG,
      .help = "exit 1 unless every consumer got every event"},
-    {.name = "ready-file",
-     .type = CLI_TEXT,
-     .value = "FILE",
-     .help = "gets the port as JSON when it is open"},
+    CLI_READY_OPTION,
     {.name = "no-keys", .type = CLI_FLAG, .help = "leave the terminal alone"},
     {.name = "dry-run",
      .letter = 'n',
@@ -253,7 +259,8 @@ static enum td_code read_target(struct cli_replay *r,
         return refuse(err, "", "--serve, --to and - exclude each other");
     if (targets == 0 && !cli_flag(args, "dry-run")) {
         (void)refuse(err, "", "where to play to is missing");
-        return td_error_hint(err, "give --serve HOST:PORT, --to URL, or -");
+        return td_error_hint(err, "give --serve HOST:PORT, --to URL, --answer "
+                                  "HOST:PORT, --stdio, or -");
     }
     if (cli_given(args, "serve"))
         r->run.target = PLAY_TO_CLIENTS;
@@ -307,9 +314,40 @@ static enum td_code read_source(struct cli_replay *r,
         code = cli_choose_window(args, r->paths, &source->window, err);
     if (!code && cli_number(args, "loop") != 1)
         code = cli_choose_spool(r->paths, err);
+    if (!code && cli_given(args, "shift-time"))
+        code = play_shift_new(&r->shift, cli_list(args, "shift-time"),
+                              td_clock_real(), err);
     source->paths = r->paths;
     source->select = r->select;
+    source->shift = r->shift;
     source->threads = 1;
+    return code;
+}
+
+/* The seed that is not given is small enough to be typed again. */
+static enum td_code read_faults(struct cli_replay *r,
+                                const struct cli_args *args,
+                                struct td_error *err)
+{
+    struct play_fault_options how = {.specs = cli_list(args, "fault"),
+                                     .seed = cli_number(args, "seed")};
+    uint16_t random = 0;
+    enum td_code code;
+
+    if (!how.specs[0])
+        return cli_typed(args, "seed") ? refuse(err, "--seed", "wants --fault")
+                                       : TD_OK;
+    if (cli_flag(args, "dry-run"))
+        return refuse(err, "--fault", "nothing is played with --dry-run");
+    if (!strcmp(cli_text(args, "join"), "catch-up"))
+        return refuse(err, "--fault",
+                      "with --join catch-up some would be told it all");
+    if (!cli_given(args, "seed")) {
+        td_rand_bytes(td_rand_real(), &random, sizeof(random));
+        how.seed = random;
+    }
+    code = play_faults_new(&r->faults, &how, err);
+    r->run.faults = r->faults;
     return code;
 }
 
@@ -375,10 +413,10 @@ static enum td_code read_serve(struct cli_replay *r,
     enum td_code code = wire_url_listen(cli_text(args, "serve"), &r->host,
                                         &bind->port, &r->unix_path, err);
 
+    if (!code)
+        code = cli_listen_tls(args, &r->tls, bind, err);
     if (code)
         return code;
-    if (cli_given(args, "tls-cert") != cli_given(args, "tls-key"))
-        return refuse(err, "--tls-cert", "needs --tls-key, and the reverse");
     bind->host = r->host;
     bind->unix_path = r->unix_path;
     code = read_access(r, args, err);
@@ -409,7 +447,8 @@ static enum td_code read_connect(struct cli_replay *r,
     kind = wire_url_kind(td_text(cli_text(args, "to")));
     if (kind && kind->scheme == WIRE_SCHEME_HTTP)
         return refuse(err, "--to",
-                      "cannot send to an http URL; use ws:// or sio://");
+                      "cannot send to an http URL; use ws:// or sio://, or add "
+                      "--dialogue to ask again what is asked on the tape");
     return cli_dial_url(&r->dial, &connect->client, cli_text(args, "to"), err);
 }
 
@@ -426,7 +465,7 @@ static void read_steering(struct cli_replay *r, const struct cli_args *args)
     r->run.keys =
         !cli_flag(args, "no-keys") && !is_ci() && isatty(STDIN_FILENO);
     r->run.progress =
-        !cli_quiet(args) && !is_ci() && isatty(STDERR_FILENO) &&
+        !cli_quiet(args) && !is_ci() && td_term_draws(STDERR_FILENO) &&
         !(r->run.target == PLAY_TO_LINES && isatty(STDOUT_FILENO));
 }
 
@@ -443,6 +482,8 @@ enum td_code cli_replay_read(struct cli_replay *replay,
         code = read_lateness(replay, args, err);
     if (!code)
         code = read_source(replay, args, err);
+    if (!code)
+        code = read_faults(replay, args, err);
     if (!code && replay->run.target == PLAY_TO_CLIENTS)
         code = read_serve(replay, args, err);
     if (!code)
@@ -457,6 +498,8 @@ enum td_code cli_replay_read(struct cli_replay *replay,
 void cli_replay_release(struct cli_replay *replay)
 {
     play_select_free(replay->select);
+    play_shift_free(replay->shift);
+    play_faults_free(replay->faults);
     free(replay->paths);
     free(replay->host);
     free(replay->unix_path);

@@ -2,6 +2,7 @@
 
 #include "cli/verbs/run_show.h"
 #include "core/fs.h"
+#include "validator/verdict/sum.h"
 #include "wire/net/signals.h"
 
 #include <string.h>
@@ -15,14 +16,25 @@ struct loop {
     struct td_error why; /* it could not go on */
 };
 
+const char *cli_run_program(void)
+{
+    static char path[4096];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+    path[n > 0 ? n : 0] = '\0';
+    return *path ? path : NULL;
+}
+
 struct run_options cli_run_settings(const struct cli_args *args)
 {
     return (struct run_options){
         .state = cli_text(args, "state"),
-        .workers = (uint32_t)cli_number(args, "workers"),
+        .own_workers = (uint32_t)cli_number(args, "workers"),
         .no_fsync = !strcmp(cli_text(args, "fsync"), "never"),
         .providers = cli_text(args, "providers"),
         .answers = cli_text(args, "answers"),
+        .no_validate = cli_flag(args, "no-validate"),
+        .tapedeck = cli_run_program(),
     };
 }
 
@@ -30,7 +42,21 @@ static void on_news(void *ctx, const struct run_news *news)
 {
     struct loop *loop = ctx;
 
-    run_show_news(loop->show, news);
+    cli_run_show_news(loop->show, news);
+}
+
+static void on_alive(void *ctx, uint32_t task, double share)
+{
+    struct loop *loop = ctx;
+
+    cli_run_show_alive(loop->show, task, share);
+}
+
+static void on_gate(void *ctx, const struct run_gate *gate)
+{
+    struct loop *loop = ctx;
+
+    cli_run_show_gate(loop->show, gate);
 }
 
 /* --json: what consoles hear, a line each. */
@@ -69,6 +95,7 @@ static void on_signal(void *ctx, unsigned times)
         run_kill(loop->x);
         return;
     }
+    cli_run_show_step_aside(loop->show);
     cli_say(loop->args, "ends what runs; once more kills it");
     run_cancel(loop->x, "user");
 }
@@ -77,6 +104,8 @@ static enum td_code go(struct loop *loop, struct td_error *err)
 {
     const struct run_events events = {
         .news = on_news,
+        .gate = on_gate,
+        .alive = on_alive,
         .line = cli_json(loop->args) ? on_line : NULL,
         .finished = on_finished,
     };
@@ -85,15 +114,28 @@ static enum td_code go(struct loop *loop, struct td_error *err)
     return code ? code : wire_run(loop->net, err);
 }
 
-/* Which tasks, if there are not many. */
-static void add_failed(struct td_buf *out, const struct run_exec *x)
+/* Tasks that were cancelled and that the execution was to have. */
+static uint32_t count_missed(const struct run_exec *x)
+{
+    const struct plan *plan = run_plan(x);
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < plan->task_count; i++)
+        count += sched_task(run_sched(x), i)->state == SCHED_CANCELLED &&
+                 !plan->tasks[i].soft_fail;
+    return count;
+}
+
+/* Which tasks ended so, if there are not many. */
+static void add_ended(struct td_buf *out, const struct run_exec *x,
+                      enum sched_state state)
 {
     const struct plan *plan = run_plan(x);
     const char *comma = ": ";
     unsigned shown = 0;
 
     for (uint32_t i = 0; i < plan->task_count && shown < 4; i++) {
-        if (sched_task(run_sched(x), i)->state != SCHED_FAILED)
+        if (sched_task(run_sched(x), i)->state != state)
             continue;
         (void)td_buf_addf(out, "%s%s", comma,
                           shown == 3 ? "..." : plan->tasks[i].id);
@@ -102,28 +144,64 @@ static void add_failed(struct td_buf *out, const struct run_exec *x)
     }
 }
 
+/* All tasks ended well, but not all gates. */
+static enum td_code not_valid(const struct run_exec *x, enum td_code code,
+                              struct td_error *err)
+{
+    struct td_buf sum = {0};
+
+    if (run_verdict(x))
+        verdict_add_sum_named(&sum, run_verdict(x));
+    else
+        (void)td_buf_add_text(&sum, "not all gates passed");
+    (void)td_error_set(err, code, run_id(x), 0, "%.200s", td_buf_str(&sum));
+    td_buf_release(&sum);
+    return td_error_hint(err, "see tapedeck report %s/verdict.json",
+                         run_folder(x));
+}
+
+static enum td_code code_of(int status)
+{
+    switch (status) {
+    case 0:
+        return TD_OK;
+    case 4:
+        return TD_IO;
+    case 5:
+        return TD_TIMEOUT;
+    case 7:
+        return TD_TOOL;
+    case 8:
+        return TD_FLAKY;
+    case 130:
+        return TD_CANCELLED;
+    default:
+        return TD_FAILED;
+    }
+}
+
 static enum td_code judge(const struct run_exec *x, struct td_error *err)
 {
     const struct sched_counts *counts = sched_counts(run_sched(x));
-    int status = run_exit_status(x);
-    enum td_code code = status == 130 ? TD_CANCELLED
-                        : status == 5 ? TD_TIMEOUT
-                        : status == 4 ? TD_IO
-                                      : TD_FAILED;
-    struct td_buf failed = {0};
+    enum td_code code = code_of(run_exit_status(x));
+    struct td_buf names = {0};
+    uint32_t missed = count_missed(x);
 
-    if (status == 0)
+    if (code == TD_OK)
         return TD_OK;
     if (code == TD_CANCELLED)
         return td_error_set(err, code, run_id(x), 0, "cancelled");
-    if (counts->failed == 0)
+    if (counts->failed == counts->soft && counts->skipped == 0 && missed == 0)
+        return not_valid(x, code, err);
+    if (counts->failed == 0 && missed == 0)
         return td_error_set(err, code, run_id(x), 0, "%u tasks did not run",
                             counts->skipped);
-    add_failed(&failed, x);
-    (void)td_error_set(err, code, run_id(x), 0, "%u of %u tasks failed%s",
-                       counts->failed, run_plan(x)->task_count,
-                       td_buf_str(&failed));
-    td_buf_release(&failed);
+    add_ended(&names, x, counts->failed ? SCHED_FAILED : SCHED_CANCELLED);
+    (void)td_error_set(
+        err, code, run_id(x), 0, "%u of %u tasks %s%s",
+        counts->failed ? counts->failed : missed, run_plan(x)->task_count,
+        counts->failed ? "failed" : "cancelled", td_buf_str(&names));
+    td_buf_release(&names);
     return code;
 }
 
@@ -133,17 +211,17 @@ static enum td_code run_all(struct loop *loop, bool resumed,
     struct td_error end;
     enum td_code code;
 
-    loop->show = run_show_new(loop->args, loop->x, resumed);
+    loop->show = cli_run_show_new(loop->args, loop->net, loop->x, resumed);
     code = go(loop, err);
     if (!code && loop->why.code) {
         *err = loop->why;
         code = err->code;
     }
     if (!code) {
-        run_show_end(loop->show);
+        cli_run_show_end(loop->show);
         code = judge(loop->x, err);
     }
-    run_show_free(loop->show);
+    cli_run_show_free(loop->show);
     if (run_close(loop->x, &end) && !code) {
         *err = end;
         code = end.code;
@@ -155,17 +233,41 @@ enum td_code cli_run(const struct cli_args *args, cli_run_open_fn *open,
                      void *ctx, bool resumed, struct td_error *err)
 {
     struct loop loop = {.args = args};
-    const struct cli_signals signals = {.end = on_signal, .ctx = &loop};
+    const struct wire_signals signals = {.end = on_signal, .ctx = &loop};
     enum td_code code = wire_lws_open(&loop.net, td_clock_real(), err);
 
     if (code)
         return code;
-    code = cli_signals_open(loop.net, &signals, err);
+    code = wire_signals_open(loop.net, &signals, err);
     if (!code)
         code = open(ctx, loop.net, &loop.x, err);
     if (!code)
         code = run_all(&loop, resumed, err);
-    cli_signals_close();
+    wire_signals_close();
     wire_net_close(loop.net);
     return code;
+}
+
+struct again {
+    const struct cli_args *args;
+    const struct cli_run_again *of;
+};
+
+static enum td_code open_again(void *ctx, struct wire_net *net,
+                               struct run_exec **out, struct td_error *err)
+{
+    const struct again *again = ctx;
+    const struct cli_args *args = again->args;
+
+    return again->of->open(out, net, cli_operand(args, 0),
+                           cli_text(args, "workspace"), &again->of->how, err);
+}
+
+enum td_code cli_run_again(const struct cli_args *args,
+                           const struct cli_run_again *again,
+                           struct td_error *err)
+{
+    struct again ctx = {args, again};
+
+    return cli_run(args, open_again, &ctx, again->resumed, err);
 }

@@ -1,9 +1,11 @@
 #include "cli/verbs/run_show.h"
 
+#include "cli/verbs/run_live.h"
+#include "core/clock.h"
 #include "core/fs.h"
+#include "core/ink.h"
 #include "core/log.h"
 #include "core/mem.h"
-#include "core/terminal.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -27,6 +29,7 @@ struct run_show {
     const struct cli_args *args;
     const struct run_exec *x;
     struct shown *tasks;
+    struct run_live *live; /* NULL: not on a terminal */
     int width;
     bool color;
 };
@@ -35,11 +38,23 @@ static void put(struct run_show *show, struct td_buf *line)
 {
     struct td_error err;
 
+    cli_run_live_wipe(show->live);
     (void)td_buf_add_byte(line, '\n');
     if (!cli_json(show->args) &&
         td_fs_write(STDOUT_FILENO, td_buf_bytes(line), "stdout", &err))
         td_log(TD_LOG_DEBUG, "%s", err.text); /* the run goes on unseen */
     td_buf_release(line);
+    cli_run_live_draw(show->live);
+}
+
+void cli_run_show_alive(struct run_show *show, uint32_t task, double share)
+{
+    cli_run_live_share(show->live, task, share);
+}
+
+void cli_run_show_step_aside(struct run_show *show)
+{
+    cli_run_live_wipe(show->live);
 }
 
 /* "ok      fetch_b   " */
@@ -56,17 +71,6 @@ static void head(struct run_show *show, struct td_buf *line, const char *word,
                       show->width, run_plan(show->x)->tasks[task].id);
 }
 
-static void add_size(struct td_buf *line, uint64_t bytes)
-{
-    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-    double n = (double)bytes;
-    size_t unit = 0;
-
-    for (; n >= 1024 && unit < 4; unit++)
-        n /= 1024;
-    (void)td_buf_addf(line, unit ? "%.1f %s" : "%.0f %s", n, units[unit]);
-}
-
 static void add_outputs(struct td_buf *line, const struct run_news *news,
                         const struct plan_task *task)
 {
@@ -76,7 +80,7 @@ static void add_outputs(struct td_buf *line, const struct run_news *news,
         (void)td_buf_addf(line, ", %s ", task->outputs.list[0]);
     else
         (void)td_buf_addf(line, ", %u files, ", news->outputs);
-    add_size(line, news->bytes);
+    (void)td_size_format(line, news->bytes);
 }
 
 static const struct plan_task *plan_of(const struct run_show *show,
@@ -195,7 +199,10 @@ static void show_failed(struct run_show *show, const struct run_news *news)
     bool has_tail;
 
     head(show, &line, "FAILED", news->event->task);
-    add_attempt(show, &line, news);
+    if (*shown->text)
+        add_attempt(show, &line, news);
+    else /* it was not tried, or its attempts were cut short */
+        (void)td_buf_add_text(&line, plan_fault_word(news->event->fault));
     if (shown->took_ns) {
         (void)td_buf_add_text(&line, ", ");
         (void)td_duration_format(&line, shown->took_ns);
@@ -253,7 +260,7 @@ static void show_dropped(struct run_show *show, const struct run_news *news)
     show_reason(show, "dropped", news);
 }
 
-void run_show_news(struct run_show *show, const struct run_news *news)
+void cli_run_show_news(struct run_show *show, const struct run_news *news)
 {
     static const struct {
         enum sched_what what;
@@ -271,6 +278,31 @@ void run_show_news(struct run_show *show, const struct run_news *news)
             rows[i].show(show, news);
 }
 
+/* Of its own events only what is wrong with them is worth a line. */
+void cli_run_show_gate(struct run_show *show, const struct run_gate *gate)
+{
+    bool good = td_bytes_is(gate->verdict, "pass");
+    struct td_buf line = {0};
+
+    cli_run_live_gate(show->live, gate);
+    if (gate->verdict.len == 0 ||
+        (good && td_bytes_is(gate->name, "execution")))
+        return;
+    (void)td_buf_add_text(&line, "gate    ");
+    (void)td_buf_add_bytes(&line, gate->name);
+    (void)td_buf_add_text(&line, ": ");
+    (void)td_buf_add_bytes(&line, gate->verdict);
+    if (gate->ms) {
+        (void)td_buf_add_text(&line, ", ");
+        (void)td_duration_format(&line, gate->ms * TD_NS_PER_MS);
+    }
+    if (gate->reason.len) {
+        (void)td_buf_add_text(&line, ": ");
+        (void)td_text_clean(&line, gate->reason);
+    }
+    put(show, &line);
+}
+
 /* ---- the first and the last line ---- */
 
 static void show_head(struct run_show *show, bool resumed)
@@ -285,8 +317,9 @@ static void show_head(struct run_show *show, bool resumed)
     put(show, &line);
 }
 
-struct run_show *run_show_new(const struct cli_args *args,
-                              const struct run_exec *x, bool resumed)
+struct run_show *cli_run_show_new(const struct cli_args *args,
+                                  struct wire_net *net,
+                                  const struct run_exec *x, bool resumed)
 {
     struct run_show *show = td_calloc(1, sizeof(*show));
     const struct plan *plan = run_plan(x);
@@ -302,13 +335,15 @@ struct run_show *run_show_new(const struct cli_args *args,
             show->width = width;
     }
     show_head(show, resumed);
+    show->live = cli_run_live_new(args, net, x);
     return show;
 }
 
-void run_show_free(struct run_show *show)
+void cli_run_show_free(struct run_show *show)
 {
     if (!show)
         return;
+    cli_run_live_free(show->live);
     free(show->tasks);
     free(show);
 }
@@ -351,6 +386,9 @@ static void show_json(const struct run_show *show,
     td_json_put_text(&w, "execution_id", run_id(show->x));
     td_json_put_text(&w, "status", run_status(show->x));
     td_json_put_u64(&w, "exit", (uint64_t)run_exit_status(show->x));
+    if (run_verdict(show->x))
+        td_json_put_text(&w, "verdict",
+                         check_outcome_text(run_verdict(show->x)->outcome));
     td_json_put_u64(&w, "completed", counts->completed);
     td_json_put_u64(&w, "cached", counts->cached);
     td_json_put_u64(&w, "failed", counts->failed);
@@ -364,7 +402,7 @@ static void show_json(const struct run_show *show,
     td_buf_release(&text);
 }
 
-void run_show_end(struct run_show *show)
+void cli_run_show_end(struct run_show *show)
 {
     const struct sched_counts *counts = sched_counts(run_sched(show->x));
 

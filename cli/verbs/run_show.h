@@ -17,12 +17,19 @@
 struct run_show;
 
 /* args and x must outlive it. */
-struct run_show *run_show_new(const struct cli_args *args,
-                              const struct run_exec *x, bool resumed);
-void run_show_free(struct run_show *show);
+struct run_show *cli_run_show_new(const struct cli_args *args,
+                                  struct wire_net *net,
+                                  const struct run_exec *x, bool resumed);
+void cli_run_show_free(struct run_show *show);
+
+/* A task is alive, with a share of its work, or -1. */
+void cli_run_show_alive(struct run_show *show, uint32_t task, double share);
+/* Something else is about to be written to the terminal. */
+void cli_run_show_step_aside(struct run_show *show);
 
 /* Something is so; at the end the sums, or with --json the result. */
-void run_show_news(struct run_show *show, const struct run_news *news);
-void run_show_end(struct run_show *show);
+void cli_run_show_news(struct run_show *show, const struct run_news *news);
+void cli_run_show_gate(struct run_show *show, const struct run_gate *gate);
+void cli_run_show_end(struct run_show *show);
 
 #endif

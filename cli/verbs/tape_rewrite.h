@@ -2,7 +2,7 @@
 #ifndef CLI_VERBS_TAPE_REWRITE_H
 #define CLI_VERBS_TAPE_REWRITE_H
 
-#include "cli/options/command.h"
+#include "cli/shared/tape_output.h"
 #include "tape/rewrite.h"
 
 /* Rows for the option table of the verb. */
@@ -12,16 +12,14 @@
      .type = CLI_TEXT,                                                         \
      .value = "FILE",                                                          \
      .help = "where to write the tape; without it TAPE is replaced"},          \
-    {                                                                          \
-        .name = "overwrite", .type = CLI_FLAG, .help = "replace FILE"          \
-    }
+        CLI_OVERWRITE_OPTION
 
-/* Write operand 0 anew to --output or in its own place, and report. level: as
- * in tape/rewrite.h. TD_LOSSY if it was damaged, and the errors of
- * tape_rewrite().
+/* Write operand 0 anew to --output or in its own place, and report; how->from,
+ * to and overwrite are filled in. TD_LOSSY if it was
+ * damaged, and the errors of tape_rewrite().
  */
 TD_MUST_CHECK enum td_code cli_rewrite(const struct cli_args *args,
-                                       enum tape_rewrite_kind kind,
-                                       unsigned level, struct td_error *err);
+                                       struct tape_rewrite how,
+                                       struct td_error *err);
 
 #endif

@@ -1,39 +1,24 @@
 #include "cli/verbs/validate_gates.h"
+#include "cli/shared/hash_input.h"
 
 #include "cli/shared/report_files.h"
 #include "cli/shared/tape_output.h"
+#include "cli/shared/wait.h"
 #include "cli/verbs/gates_progress.h"
 #include "cli/verbs/gates_show.h"
 #include "cli/verbs/validate_input.h"
 #include "core/clock.h"
+#include "validator/gates/date.h"
 #include "validator/gates/git.h"
 #include "validator/gates/load.h"
+#include "validator/verdict/lens.h"
+#include "validator/verdict/stream.h"
 
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static volatile int told_to_end;
-
-static void on_signal(int number)
-{
-    (void)number;
-    if (told_to_end < 2)
-        told_to_end++;
-}
-
-/* The second one ends commands at once; nothing here outlives them. */
-static void hear_signals(void)
-{
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = on_signal};
-
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-        (void)sigaction(numbers[i], &action, NULL);
-}
 
 struct session {
     const struct cli_args *args;
@@ -120,14 +105,15 @@ judge_stream(struct session *s, const struct cli_check *check, const char *path,
     enum td_code code;
 
     copy.how.jobs = s->how.jobs < CHECK_JOBS_MAX ? s->how.jobs : CHECK_JOBS_MAX;
+    if (cli_list(s->args, "report")[0])
+        copy.how.lens = verdict_lens_new();
     live = cli_live_new(&how);
-    code = cli_validate_input(live, path, false, s->net, err);
-    hear_signals();
-    if (code == TD_CANCELLED)
-        told_to_end = 1;
+    code = cli_validate_input(live, path, &(struct cli_validate_how){0}, s->net,
+                              err);
     if (code == TD_OK || code == TD_CANCELLED)
         taker->take(taker->self, check_end(cli_live_check(live)));
     cli_live_free(live);
+    verdict_lens_free(copy.how.lens);
     return code == TD_CANCELLED ? TD_OK : code;
 }
 
@@ -149,20 +135,25 @@ static enum td_code judge_gate_stream(void *self, const char *tape,
 struct operand {
     struct session *s;
     const char *path;
+    const struct check_contract *contract;
 };
 
 static void take_operand(void *to, const struct check_verdict *v)
 {
     struct operand *o = to;
 
-    (void)verdict_add_stream(&o->s->doc, o->path, v);
+    struct verdict_gate *gate = verdict_add_stream(&o->s->doc, o->path, v);
+
+    cli_hash_input(&o->s->doc, gate, o->path, "stream");
+    cli_hash_contract(&o->s->doc, gate, cli_text(o->s->args, "contract"),
+                      o->contract);
 }
 
 /* A tape that cannot be judged is an error of its gate, not of the call. */
 static void judge_operand(struct session *s, const struct cli_check *check,
                           const char *path)
 {
-    struct operand o = {s, path};
+    struct operand o = {s, path, check->contract};
     const struct gates_taker taker = {take_operand, &o};
     struct td_error err = {0};
     struct verdict_gate *gate;
@@ -224,7 +215,6 @@ static enum td_code prepare(struct session *s, struct td_error *err)
                                .accept = cli_text(args, "accept"),
                                .until = cli_text(args, "until"),
                                .jobs = jobs_of(args),
-                               .stop = &told_to_end,
                                .stream = judge_gate_stream,
                                .stream_self = s,
                                .today = s->today};
@@ -256,19 +246,19 @@ static enum td_code run_gates(struct session *s, const struct cli_check *check,
     enum td_code ended;
 
     if (code == TD_OK) {
-        s->how.listener = cli_gates_progress_listener(progress);
+        s->how.listener = cli_gates_progress_listener(progress, s->how.stop);
         code = gates_run(&s->doc, &s->how, err);
     }
-    for (int i = 0; code == TD_OK && !told_to_end && i < cli_operands(s->args);
+    for (int i = 0; code == TD_OK && !*s->how.stop && i < cli_operands(s->args);
          i++)
         judge_operand(s, check, cli_operand(s->args, i));
     s->doc.run.tool = TD_VERSION;
-    verdict_document_close(&s->doc, told_to_end > 0);
+    verdict_document_close(&s->doc, *s->how.stop > 0);
     ended = cli_gates_progress_close(progress, code ? NULL : &s->doc,
                                      code ? NULL : err);
     if (code == TD_OK)
         code = ended;
-    if (code == TD_OK && (s->how.update || s->how.accept) && !told_to_end)
+    if (code == TD_OK && (s->how.update || s->how.accept) && !*s->how.stop)
         code = gates_baseline_write(&s->baseline, s->baseline_path, err);
     return code;
 }
@@ -300,7 +290,7 @@ static enum td_code run_and_show(struct session *s,
     enum td_code code = read_baseline(s, err);
 
     if (code == TD_OK) {
-        hear_signals();
+        s->how.stop = cli_wait_count_signals();
         code = run_gates(s, check, err);
     }
     if (code == TD_OK)

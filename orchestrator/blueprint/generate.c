@@ -170,10 +170,10 @@ static enum td_code put_id(struct maker *m, uint32_t at)
 
 static void put_sum(struct maker *m, struct td_bytes bytes)
 {
-    uint8_t digest[WIRE_SHA256_LEN];
-    char hex[2 * WIRE_SHA256_LEN + 1];
+    uint8_t digest[TD_SHA256_LEN];
+    char hex[2 * TD_SHA256_LEN + 1];
 
-    wire_sha256(digest, bytes);
+    td_sha256(digest, bytes);
     for (size_t i = 0; i < sizeof(digest); i++)
         (void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
     td_json_put_text(&m->w, "sha256", hex);

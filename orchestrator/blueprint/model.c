@@ -1,12 +1,12 @@
 #include "orchestrator/blueprint/model.h"
 
+#include "core/glob.h"
 #include "core/json_writer.h"
 #include "core/jsonx_object.h"
 #include "core/mem.h"
 #include "orchestrator/blueprint/sample.h"
 #include "orchestrator/spec/words.h"
 
-#include <fnmatch.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,7 +100,7 @@ static bool is_reserved(const struct blueprint *b, const char *name)
     if (strstr(c_words, word))
         return true;
     for (size_t i = 0; i < b->reserved.len; i++)
-        if (fnmatch(b->reserved.items[i], name, 0) == 0)
+        if (td_glob_name(td_text(b->reserved.items[i]), td_text(name), 0))
             return true;
     return false;
 }

@@ -360,7 +360,7 @@ static enum td_code render_list(struct run *r, uint32_t at, size_t from,
 
 static enum td_code section(struct run *r, const struct tag *open, size_t *next)
 {
-    struct tag end;
+    struct tag end = {0};
     uint32_t at = 0;
     enum td_code code = find_end(r, open, &end);
     bool yes;
@@ -405,7 +405,7 @@ static enum td_code render_tag(struct run *r, const struct tag *tag,
 /* The text from `from` to `to`, which has whole sections only. */
 static enum td_code render(struct run *r, size_t from, size_t to)
 {
-    struct tag tag;
+    struct tag tag = {0};
     enum td_code code = TD_OK;
 
     while (code == TD_OK && from < to) {

@@ -108,13 +108,13 @@ static enum td_code open_request(struct request *q, struct td_bytes with,
 static enum td_code check_sum(const struct request *q, struct td_bytes bytes,
                               struct td_error *err)
 {
-    uint8_t digest[WIRE_SHA256_LEN];
+    uint8_t digest[TD_SHA256_LEN];
     struct td_buf hex = {0};
     bool same;
 
     if (!q->sha256)
         return TD_OK;
-    wire_sha256(digest, bytes);
+    td_sha256(digest, bytes);
     for (size_t i = 0; i < sizeof(digest); i++)
         (void)td_buf_addf(&hex, "%02x", digest[i]);
     same = !strcmp(td_buf_str(&hex), q->sha256);

@@ -1,16 +1,38 @@
 #include "orchestrator/journal/fold.h"
 
+#include "core/json_shape.h"
 #include "core/mem.h"
 #include "core/take.h"
 #include "orchestrator/journal/journal_internal.h"
 #include "tape/reader.h"
+#include "tape/rewrite.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define INT_DIGITS 16 /* of 2^53 */
+#define SECOND_LEN 20
+#define MS_LEN     4 /* "123Z" */
+
+/* Where documents of one shape have what every execution event has. */
+struct envelope {
+    uint64_t shape; /* 0: of none */
+    uint32_t data;
+    uint32_t seq;
+    uint32_t task;
+    uint32_t timestamp;
+};
+
+/* A moment that was read, but for its milliseconds: "2026-01-31T12:00:00." */
+struct second {
+    uint8_t text[SECOND_LEN];
+    uint64_t ns; /* 0: none yet */
+};
 
 struct folding {
+    struct td_json_shapes *shapes;
+    struct envelope envelope; /* of the event before */
+    struct second second;
     const struct journal_listener *listener;
     void *ctx;
     struct journal_found *found;
@@ -28,11 +50,9 @@ static enum td_code wrong(struct td_error *err, const char *what)
     return td_error_set(err, TD_FORMAT, "", 0, "%s", what);
 }
 
-/* A whole number from 0; false: it is none. */
-static bool read_u64(const struct td_json_doc *doc, uint32_t object,
-                     const char *name, uint64_t *out)
+/* A whole number from 0; false: it is none, or `at` is 0. */
+static bool number_at(const struct td_json_doc *doc, uint32_t at, uint64_t *out)
 {
-    uint32_t at = td_json_member(doc, object, td_text(name));
     struct td_bytes raw = td_json_raw(doc, at);
     uint64_t n = 0;
 
@@ -47,13 +67,22 @@ static bool read_u64(const struct td_json_doc *doc, uint32_t object,
     return true;
 }
 
+static bool read_u64(const struct td_json_doc *doc, uint32_t object,
+                     const char *name, uint64_t *out)
+{
+    return number_at(doc, td_json_member(doc, object, td_text(name)), out);
+}
+
+static struct td_bytes text_at(const struct td_json_doc *doc, uint32_t at)
+{
+    return at && doc->values[at].kind == TD_JSON_STRING ? td_json_inner(doc, at)
+                                                        : td_text("");
+}
+
 static struct td_bytes read_text(const struct td_json_doc *doc, uint32_t object,
                                  const char *name)
 {
-    uint32_t at = td_json_member(doc, object, td_text(name));
-
-    return at && doc->values[at].kind == TD_JSON_STRING ? td_json_inner(doc, at)
-                                                        : td_text("");
+    return text_at(doc, td_json_member(doc, object, td_text(name)));
 }
 
 static double read_real(const struct td_json_doc *doc, uint32_t object,
@@ -126,6 +155,7 @@ static void read_fate(const struct td_json_doc *doc, struct sched_event *ev)
     (void)read_u64(doc, 0, "until", &ev->until);
     (void)read_u64(doc, 0, "tokens", &ev->tokens);
     ev->cost_usd = read_real(doc, 0, "cost_usd", -1);
+    ev->unbegun = td_bytes_is(read_text(doc, 0, "how"), "unknown");
 }
 
 static enum td_code read_members(const struct td_json_doc *doc,
@@ -198,8 +228,16 @@ static enum td_code fold_created(struct folding *f, const struct td_event *line,
     (void)td_buf_add_bytes(&f->found->boot, read_text(&f->doc, 0, "boot"));
     options =
         td_json_raw(&f->doc, td_json_member(&f->doc, 0, td_text("options")));
-    return f->listener->created(f->ctx, td_json_raw(&f->doc, plan), options,
-                                err);
+    return f->listener->created
+               ? f->listener->created(f->ctx, td_json_raw(&f->doc, plan),
+                                      options, err)
+               : TD_OK;
+}
+
+static enum td_code tell(struct folding *f, const struct sched_event *ev,
+                         struct td_error *err)
+{
+    return f->listener->event ? f->listener->event(f->ctx, ev, err) : TD_OK;
 }
 
 static enum td_code fold_resumed(struct folding *f, const struct td_event *line,
@@ -213,8 +251,8 @@ static enum td_code fold_resumed(struct folding *f, const struct td_event *line,
         !read_u64(&f->doc, 0, "segment", &f->found->mark.segment))
         return wrong(err, "it does not say when it was resumed");
     f->base_ns = at;
-    return f->listener->event(
-        f->ctx, &(struct sched_event){.what = SCHED_RESUMED, .at_ns = at}, err);
+    return tell(f, &(struct sched_event){.what = SCHED_RESUMED, .at_ns = at},
+                err);
 }
 
 static enum td_code fold_spawned(struct folding *f, const struct td_event *line,
@@ -250,29 +288,89 @@ static enum td_code fold_run(struct folding *f, const struct td_event *line,
     if (td_bytes_is(line->name, JOURNAL_SPAWNED))
         return fold_spawned(f, line, err);
     code = journal_read_event(&f->doc, line, f->tasks, &ev, err);
+    if (code == TD_END && f->listener->noted)
+        f->listener->noted(f->ctx, line);
     if (code)
         return code == TD_END ? TD_OK : code;
     ev.at_ns += f->base_ns;
     f->last_ns = ev.at_ns;
     f->found->finished = ev.what == SCHED_FINISH;
-    return f->listener->event(f->ctx, &ev, err);
+    f->found->exit = (int)read_real(&f->doc, 0, "exit", -1);
+    return tell(f, &ev, err);
+}
+
+static const struct envelope *find_envelope(struct folding *f)
+{
+    struct envelope *e = &f->envelope;
+
+    if (e->shape == f->doc.shape && e->shape > 0)
+        return e;
+    *e = (struct envelope){.shape = f->doc.shape};
+    e->data = td_json_member(&f->doc, 0, td_text("data"));
+    e->timestamp = td_json_member(&f->doc, 0, td_text("timestamp"));
+    if (e->data) {
+        e->seq = td_json_member(&f->doc, e->data, td_text("seq"));
+        e->task = td_json_member(&f->doc, e->data, td_text("task_id"));
+    }
+    return e;
+}
+
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* As td_time_parse(), which is asked once a second. */
+static bool read_moment(struct second *second, struct td_bytes text,
+                        uint64_t *ns)
+{
+    bool long_enough = text.len == SECOND_LEN + MS_LEN;
+    const uint8_t *ms = text.ptr + (long_enough ? SECOND_LEN : 0);
+    bool plain = long_enough && is_digit(ms[0]) && is_digit(ms[1]) &&
+                 is_digit(ms[2]) && ms[3] == 'Z';
+    uint64_t rest = plain ? (uint64_t)(100 * (ms[0] - '0') +
+                                       10 * (ms[1] - '0') + ms[2] - '0') *
+                                TD_NS_PER_MS
+                          : 0;
+
+    if (plain && second->ns > 0 &&
+        memcmp(second->text, text.ptr, SECOND_LEN) == 0) {
+        *ns = second->ns + rest;
+        return true;
+    }
+    if (td_time_parse(text, ns))
+        return false;
+    if (plain && *ns > rest) {
+        memcpy(second->text, text.ptr, SECOND_LEN);
+        second->ns = *ns - rest;
+    }
+    return true;
 }
 
 /* An execution event: its number goes on from the one before. */
 static enum td_code fold_said(struct folding *f, const struct td_event *line,
                               struct td_error *err)
 {
-    struct journal_said said = {.type = line->name, .doc = &f->doc};
+    struct td_event whole = *line;
+    struct journal_said said = {
+        .type = line->name, .doc = &f->doc, .line = &whole};
 
-    if (parse(f, line, err))
+    const struct envelope *envelope;
+
+    whole.at_ns += f->base_ns;
+    if (td_json_shapes_parse(f->shapes, &f->doc, line->payload, err))
         return err->code;
-    said.data = td_json_member(&f->doc, 0, td_text("data"));
-    if (!said.data || !read_u64(&f->doc, said.data, "seq", &said.seq))
+    envelope = find_envelope(f);
+    said.data = envelope->data;
+    said.task = envelope->task;
+    if (!said.data || !number_at(&f->doc, envelope->seq, &said.seq))
         return TD_OK; /* one that is not counted */
     if (said.seq != f->found->mark.seq + 1)
         return wrong(err, "its number does not go on from the one before");
-    if (td_time_parse(read_text(&f->doc, 0, "timestamp"), &said.wall_ns))
+    if (!read_moment(&f->second, text_at(&f->doc, envelope->timestamp),
+                     &said.wall_ns))
         return wrong(err, "its timestamp is none");
+    whole.seq = said.seq;
     f->found->mark.seq = said.seq;
     f->found->mark.said_ns = said.wall_ns;
     return f->listener->said ? f->listener->said(f->ctx, &said, err) : TD_OK;
@@ -308,6 +406,7 @@ static enum td_code fold_all(struct folding *f, struct tape_reader *tape,
 
     f->found->start_wall_ns = tape_reader_header(tape)->start_wall_ns;
     while (!(code = tape_reader_next(tape, &line, err))) {
+        tape_note(&f->found->noted, tape_reader_header(tape)->segment, &line);
         code = fold_line(f, &line, err);
         if (code)
             return say_where(f, path, err);
@@ -335,7 +434,7 @@ enum td_code journal_fold(const char *path, const struct td_clock *clock,
                           struct journal_found *found, struct td_error *err)
 {
     struct folding f = {.listener = listener, .ctx = ctx, .found = found};
-    struct tape_read_options how = {.threads = 0};
+    struct tape_read_options how = {.threads = 1};
     struct tape_reader *tape;
     enum td_code code;
 
@@ -343,11 +442,14 @@ enum td_code journal_fold(const char *path, const struct td_clock *clock,
     code = tape_reader_open(&tape, path, &how, err);
     if (code)
         return code;
+    f.shapes = td_json_shapes_new(TD_JSON_DEPTH);
     code = fold_all(&f, tape, path, err);
     if (!code) {
-        found->torn = tape_reader_state(tape).torn;
+        found->state = tape_reader_state(tape);
+        found->torn = found->state.torn;
         set_mark(&f, clock);
     }
+    td_json_shapes_free(f.shapes);
     td_json_release(&f.doc);
     tape_reader_close(tape);
     if (code)
@@ -355,7 +457,24 @@ enum td_code journal_fold(const char *path, const struct td_clock *clock,
     return code;
 }
 
+enum td_code journal_seal(const char *path, struct journal_found *found,
+                          struct td_error *err)
+{
+    struct tape_rewrite how = {
+        .kind = TAPE_REWRITE_MEND, .from = path, .to = path, .overwrite = true};
+    struct tape_rewritten report;
+    bool sealed;
+    enum td_code code =
+        tape_seal(path, &found->noted, &found->state, &sealed, err);
+
+    if (code || sealed)
+        return code;
+    code = tape_rewrite(&how, &report, err);
+    return code == TD_LOSSY ? TD_OK : code;
+}
+
 void journal_found_release(struct journal_found *found)
 {
+    tape_noted_release(&found->noted);
     td_buf_release(&found->boot);
 }

@@ -9,18 +9,21 @@
 
 #include "core/json.h"
 #include "orchestrator/journal/journal.h"
+#include "tape/seal.h"
 
 /* An execution event: data is at `data` of doc. */
 struct journal_said {
     struct td_bytes type;
     const struct td_json_doc *doc;
     uint32_t data;
+    uint32_t task; /* its task_id; 0: it has none */
     uint64_t seq;
-    uint64_t wall_ns; /* its timestamp */
+    uint64_t wall_ns;            /* its timestamp */
+    const struct td_event *line; /* its time is that of the execution */
 };
 
-/* Each is called in the order of the lines; another code than TD_OK ends the
- * reading and is its result. */
+/* Each is called in the order of the lines, or is NULL; another code than TD_OK
+ * ends the reading and is its result. */
 struct journal_listener {
     /* First of all. plan is one object in the language of plans. */
     enum td_code (*created)(void *ctx, struct td_bytes plan,
@@ -31,6 +34,8 @@ struct journal_listener {
                             uint64_t start, struct td_error *err);
     enum td_code (*said)(void *ctx, const struct journal_said *said,
                          struct td_error *err);
+    /* Another line of kind "run". */
+    void (*noted)(void *ctx, const struct td_event *line);
 };
 
 struct journal_found {
@@ -39,8 +44,11 @@ struct journal_found {
     struct journal_mark mark; /* to continue it; at_ns by the wall clock, not
                                  before the last line */
     uint64_t lines;
-    bool finished; /* nothing is to be resumed */
-    bool torn;     /* its writer was killed: it is to be sealed */
+    bool finished; /* all tasks have ended */
+    int exit;  /* what they come to, as an exit status; -1: it is not told */
+    bool torn; /* its writer was killed: it is to be sealed, */
+    struct tape_noted noted; /* with these events in its last segment, */
+    struct tape_state state; /* and whatever else is wrong with it */
 };
 
 /* TD_IO; TD_FORMAT: no tape, no journal, or one that cannot be. `where` is
@@ -51,6 +59,12 @@ TD_MUST_CHECK enum td_code journal_fold(const char *path,
                                         void *ctx, struct journal_found *found,
                                         struct td_error *err);
 void journal_found_release(struct journal_found *found);
+
+/* Give one that is torn an end, as it was found: what cannot be read is cut
+ * off. TD_IO. */
+TD_MUST_CHECK enum td_code journal_seal(const char *path,
+                                        struct journal_found *found,
+                                        struct td_error *err);
 
 /* One event of a journal as a sched_event, if it is one: kind "run" and a word
  * of those. TD_END: another line of kind "run"; TD_FORMAT. */

@@ -1,7 +1,6 @@
 #include "orchestrator/journal/journal_internal.h"
 
 #include "core/mem.h"
-#include "tape/rewrite.h"
 #include "tape/writer.h"
 
 #include <stdlib.h>
@@ -28,6 +27,9 @@ struct journal {
                            struct td_event's parts, see keep() */
     struct kept *kept;
     size_t kept_len;
+    const struct plan *waves_of; /* whose tasks by_depth are; NULL: none yet */
+    uint32_t *by_depth;
+    uint32_t *depth_ends;
 };
 
 /* A line to be told after the commit: extents in `said`. */
@@ -49,6 +51,7 @@ static struct tape_options tape_of(const struct journal_options *options)
         .id = options->id,
         .fsync = options->fsync ? TAPE_FSYNC_FLUSH : TAPE_FSYNC_NEVER,
         .patient = true,
+        .one_thread = true, /* each commit would wait for the other */
     };
 }
 
@@ -107,16 +110,6 @@ enum td_code journal_continue(struct journal **out, const char *path,
     journal_note_json(*out, JOURNAL_RESUMED, td_buf_bytes(&json));
     td_buf_release(&json);
     return TD_OK;
-}
-
-enum td_code journal_seal(const char *path, struct td_error *err)
-{
-    struct tape_rewrite how = {
-        .kind = TAPE_REWRITE_MEND, .from = path, .to = path, .overwrite = true};
-    struct tape_rewritten report;
-    enum td_code code = tape_rewrite(&how, &report, err);
-
-    return code == TD_LOSSY ? TD_OK : code;
 }
 
 void journal_on_event(struct journal *j,
@@ -220,15 +213,20 @@ static const struct journal_word *word_of(const struct sched_event *ev)
     return word;
 }
 
-/* The tasks of a wave, by their places. */
-static void put_wave(struct td_json_writer *w, const struct plan *plan,
-                     uint32_t wave)
+/* The tasks of a wave, by their places; they are sorted once. */
+static void put_wave(struct journal *j, struct td_json_writer *w,
+                     const struct plan *plan, uint32_t wave)
 {
+    if (j->waves_of != plan) {
+        free(j->by_depth);
+        free(j->depth_ends);
+        j->by_depth = plan_by_depth(plan, &j->depth_ends);
+        j->waves_of = plan;
+    }
     td_json_put_u64(w, "wave", wave);
     td_json_array(w, "tasks");
-    for (uint32_t i = 0; i < plan->task_count; i++)
-        if (plan->tasks[i].depth == wave)
-            td_json_put_u64(w, NULL, plan->tasks[i].place);
+    for (uint32_t i = j->depth_ends[wave - 1]; i < j->depth_ends[wave]; i++)
+        td_json_put_u64(w, NULL, plan->tasks[j->by_depth[i]].place);
     td_json_array_end(w);
 }
 
@@ -252,15 +250,16 @@ static void put_fate(struct td_json_writer *w, const struct sched_event *ev,
         td_json_put_u64(w, "until", ev->until);
 }
 
-static void put_members(struct td_json_writer *w, const struct plan *plan,
-                        const struct sched_event *ev, unsigned members)
+static void put_members(struct journal *j, struct td_json_writer *w,
+                        const struct plan *plan, const struct sched_event *ev,
+                        unsigned members)
 {
     if (members & JOURNAL_TASK)
         td_json_put_u64(w, "task", plan->tasks[ev->task].place);
     if (members & JOURNAL_ATTEMPT)
         td_json_put_u64(w, "attempt", ev->attempt);
     if (members & JOURNAL_WAVE && ev->what == SCHED_WAVE_BEGIN)
-        put_wave(w, plan, ev->wave);
+        put_wave(j, w, plan, ev->wave);
     else if (members & JOURNAL_WAVE)
         td_json_put_u64(w, "wave", ev->wave);
     if (members & JOURNAL_CAUSE)
@@ -285,7 +284,7 @@ void journal_note(struct journal *j, const struct plan *plan,
     td_buf_clear(&j->line);
     w = td_json_writer(&j->line);
     td_json_object(&w, NULL);
-    put_members(&w, plan, ev, word->members);
+    put_members(j, &w, plan, ev, word->members);
     if (*more && w.comma)
         (void)td_buf_add_text(&j->line, ",");
     (void)td_buf_add_text(&j->line, more);
@@ -382,6 +381,8 @@ enum td_code journal_close(struct journal *j, bool finished,
     td_buf_release(&j->line);
     td_buf_release(&j->said);
     free(j->kept);
+    free(j->by_depth);
+    free(j->depth_ends);
     free(j->id);
     free(j);
     return code;

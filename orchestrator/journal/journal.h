@@ -31,7 +31,14 @@
     "created"                     /* {"plan":{..},"options":{..},"boot":".."}  \
                                    */
 #define JOURNAL_RESUMED "resumed" /* {"segment":2,"seq":6,"at":NS} */
-#define JOURNAL_SPAWNED "spawned" /* {"task":1,"pid":4711,"start":309657} */
+/* {"task":1,"pid":4711,"start":309657}; where its launch "waits", the attempt,
+ * once */
+#define JOURNAL_SPAWNED "spawned"
+/* Of the validate phase (docs/journal.md). */
+#define JOURNAL_JUDGING      "validation_started"
+#define JOURNAL_GATE_STARTED "gate_started"
+#define JOURNAL_GATE_ENDED   "gate_finished"
+#define JOURNAL_JUDGED       "validation_finished"
 
 struct journal;
 
@@ -55,9 +62,6 @@ TD_MUST_CHECK enum td_code journal_create(struct journal **out,
                                           const char *path,
                                           const struct journal_options *options,
                                           struct td_error *err);
-
-/* Give one that is torn an end: what cannot be read is cut off. TD_IO. */
-TD_MUST_CHECK enum td_code journal_seal(const char *path, struct td_error *err);
 
 /* Go on with one: a segment is begun and "resumed" noted.
  * TD_IO: it cannot be written, or another process has it. */

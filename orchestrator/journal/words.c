@@ -31,6 +31,7 @@ const struct journal_word journal_words[] = {
     {SCHED_PAUSE, "pause", 0},
     {SCHED_GO_ON, "go_on", 0},
     {SCHED_CANCEL, "cancel", 0},
+    {SCHED_CANCEL_TASK, "cancel_task", JOURNAL_TASK},
     {SCHED_LOOK, NULL, 0},
 };
 

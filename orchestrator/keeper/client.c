@@ -26,7 +26,6 @@ struct meal {
 struct keep_client {
     int fd;
     int64_t pid;
-    uint64_t start;
     char boot[KEEP_BOOT_LEN + 1];
     struct keep_events events;
     void *ctx;
@@ -162,7 +161,6 @@ static enum td_code read_welcome(struct keep_client *c, uint64_t until,
         return td_error_set(err, TD_PROTOCOL, KEEP_SOCKET, 0,
                             "this keeper is of another version");
     c->pid = (int64_t)f.n[1];
-    c->start = f.n[2];
     memcpy(c->boot, f.data.ptr, KEEP_BOOT_LEN);
     td_buf_clear(&c->in);
     return TD_OK;
@@ -226,11 +224,6 @@ void keep_detach(struct keep_client *c)
 int64_t keep_pid(const struct keep_client *c)
 {
     return c->pid;
-}
-
-uint64_t keep_pid_start(const struct keep_client *c)
-{
-    return c->start;
 }
 
 const char *keep_boot(const struct keep_client *c)
@@ -308,7 +301,8 @@ static void hear_ended(struct keep_client *c, const struct keep_frame *f,
                            .stopped = f->n[1] != 0,
                            .out_bytes = f->n[2],
                            .log_missing = f->n[3],
-                           .log_errnum = (int)f->n[4]};
+                           .log_errnum = (int)f->n[4],
+                           .ran_ns = f->n[5]};
 
     end_meal(c, id);
     if (c->events.ended)
@@ -332,6 +326,8 @@ static void hear(struct keep_client *c, const struct keep_frame *f)
         hear_ended(c, f, id);
     else if (f->type == KEEP_BEAT && c->events.beat)
         c->events.beat(c->ctx, id, f->n[0]);
+    else if (f->type == KEEP_WAITS && c->events.waits)
+        c->events.waits(c->ctx, id);
     else if (f->type == KEEP_READY && c->events.ready)
         c->events.ready(c->ctx);
     else if (f->type == KEEP_BYE)
@@ -439,6 +435,11 @@ void keep_feed_end(struct keep_client *c, const char *id)
 void keep_stop(struct keep_client *c, const char *id, bool at_once)
 {
     say_of(c, KEEP_STOP, id, at_once);
+}
+
+void keep_call_off(struct keep_client *c, const char *id)
+{
+    say_of(c, KEEP_CALL_OFF, id, 0);
 }
 
 void keep_forget(struct keep_client *c, const char *id)

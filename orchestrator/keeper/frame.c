@@ -7,7 +7,11 @@
 
 #define FLAG_OPEN  1U
 #define FLAG_LOG   2U
-#define FLAG_RELAY 2 /* bits to the left */
+#define FLAG_RELAY 2 /* bits to the left, */
+#define RELAY      3U
+#define WEIGHT     8
+#define WEIGHT_MAX 0xffffffU
+#define MOST       32
 
 static void put_number(uint8_t *to, uint64_t n, unsigned bytes)
 {
@@ -148,7 +152,10 @@ enum td_code keep_job_put(struct td_buf *out, const struct keep_job *job,
     f.n[4] = l->files;
     f.n[5] = l->procs;
     f.n[6] = (job->in_open ? FLAG_OPEN : 0) | (job->log ? FLAG_LOG : 0) |
-             (uint64_t)job->relay << FLAG_RELAY;
+             (uint64_t)job->relay << FLAG_RELAY |
+             (uint64_t)(job->weight < WEIGHT_MAX ? job->weight : WEIGHT_MAX)
+                 << WEIGHT |
+             (uint64_t)job->most << MOST;
     f.n[7] = argc | envc << 32;
     code = keep_frame_put(out, &f);
     td_buf_release(&texts);
@@ -186,7 +193,7 @@ enum td_code keep_job_take(const struct keep_frame *frame, struct keep_job *job,
     struct td_bytes data = frame->data;
     uint64_t argc = frame->n[7] & UINT32_MAX;
     uint64_t envc = frame->n[7] >> 32;
-    uint64_t relay = frame->n[6] >> FLAG_RELAY;
+    uint64_t relay = frame->n[6] >> FLAG_RELAY & RELAY;
     bool bad = false;
 
     *job = (struct keep_job){.id = keep_frame_id(frame, id)};
@@ -206,6 +213,9 @@ enum td_code keep_job_take(const struct keep_frame *frame, struct keep_job *job,
                                        frame->n[5]};
     job->in_open = frame->n[6] & FLAG_OPEN;
     job->relay = (enum keep_relay)relay;
+    job->weight = (uint32_t)(frame->n[6] >> WEIGHT & WEIGHT_MAX);
+    job->weight += job->weight == 0;
+    job->most = (uint32_t)(frame->n[6] >> MOST);
     if (!bad && data.len <= KEEP_IN_MAX)
         return TD_OK;
     keep_job_release(job);

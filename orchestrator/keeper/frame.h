@@ -13,7 +13,7 @@
 #include "core/buf.h"
 #include "orchestrator/keeper/keeper.h"
 
-#define KEEP_VERSION   1
+#define KEEP_VERSION   3
 #define KEEP_NUMBERS   8
 #define KEEP_HEAD      4 /* bytes of a frame's length */
 #define KEEP_FRAME_MIN (1 + 4 + 8 * KEEP_NUMBERS)
@@ -27,6 +27,7 @@ enum keep_type {
     KEEP_FEED_END,  /* id */
     KEEP_TAKEN,     /* id; n: stream, bytes */
     KEEP_STOP,      /* id; n: at once */
+    KEEP_CALL_OFF,  /* id */
     KEEP_FORGET,    /* id */
     KEEP_QUIT,      /* n: at once */
     /* To the client. */
@@ -36,7 +37,8 @@ enum keep_type {
     KEEP_OUTPUT,  /* id; n: stream; data */
     KEEP_BEAT,    /* id; n: bytes */
     KEEP_FED,     /* id; n: bytes */
-    KEEP_ENDED,   /* id; n: status, stopped, out, missing, errnum */
+    KEEP_ENDED,   /* id; n: status, stopped, out, missing, errnum, ran */
+    KEEP_WAITS,   /* id */
     KEEP_READY,
     KEEP_TROUBLE, /* keep_error_put() */
     KEEP_BYE,

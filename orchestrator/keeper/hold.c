@@ -24,6 +24,7 @@ static void take_over(struct keep_hold *h, const struct keep_job *job)
                                     .relay = job->relay == KEEP_RELAY_ALL};
     h->in_fd = h->child.in;
     h->in_open = true;
+    h->weight = job->weight;
     h->grace_ns = job->grace_ns;
     h->kill_at = TD_NEVER;
     h->look_at = TD_NEVER;
@@ -40,6 +41,7 @@ enum td_code keep_hold_start(struct keep_hold **out, const struct keep_job *job,
     h->in_fd = h->pump[0].fd = h->pump[1].fd = -1;
     if (job->log)
         code = keep_joblog_open(&h->log, job->log, job->log_max, err);
+    h->began_ns = td_mono_ns(td_clock_real());
     if (!code)
         code = keep_child_start(&h->child, job, tag, err);
     if (code) {
@@ -163,6 +165,7 @@ static void process_ended(struct keep_hold *h, const siginfo_t *how,
 {
     h->end.status =
         how->si_code == CLD_EXITED ? how->si_status : -how->si_status;
+    h->end.ran_ns = now > h->began_ns ? now - h->began_ns : 0;
     h->state = KEEP_CLEARS;
     h->look_at = now;
     h->look_ns = LOOK_FIRST;

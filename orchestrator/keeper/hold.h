@@ -32,13 +32,15 @@ struct keep_hold {
     bool in_open;
     uint64_t fed; /* bytes gone from `in` since that was told */
     struct keep_joblog *log;
+    uint32_t weight;
+    uint64_t began_ns;
     uint64_t grace_ns;
     uint64_t kill_at; /* TD_NEVER: not yet */
     uint64_t look_at; /* when to look for what is left */
     uint64_t look_ns; /* between two looks */
     bool asked;       /* what is left had its SIGTERM */
     bool noted;       /* its end is with the ledger */
-    bool kept;        /* and on disk */
+    bool kept;        /* and written */
     struct keep_end end;
     uint64_t beat_at;
     uint64_t beat_told;

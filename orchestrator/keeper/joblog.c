@@ -12,10 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STEP ((size_t)64 * 1024)
+#define STEP  ((size_t)64 * 1024)
+#define EMPTY ".empty"
 
 struct keep_joblog {
-    int fd;
+    int fd; /* -1: nothing was written yet */
     char *path;
     uint64_t half;
     uint64_t head;  /* bytes of the first half so far */
@@ -32,14 +33,49 @@ static int open_new(const char *path)
                 0666);
 }
 
+/* The folder's file that is empty, under another name. Most jobs write nothing,
+ * and a name costs a file system a small part of what a file does. */
+static bool link_empty(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    struct td_buf empty = {0};
+    bool done;
+
+    (void)td_buf_addf(&empty, "%.*s" EMPTY, slash ? (int)(slash + 1 - path) : 0,
+                      path);
+    done = link(td_buf_str(&empty), path) == 0;
+    if (!done && errno == ENOENT) {
+        int fd = open(td_buf_str(&empty),
+                      O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0444);
+
+        if (fd >= 0)
+            (void)close(fd);
+        done = fd >= 0 && link(td_buf_str(&empty), path) == 0;
+    }
+    td_buf_release(&empty);
+    return done;
+}
+
+/* -1 with an errno; *fd stays -1 if the file is that of all. */
+static int make(int *fd, const char *path)
+{
+    *fd = -1;
+    if (unlink(path) != 0 && errno != ENOENT)
+        return -1;
+    if (link_empty(path))
+        return 0;
+    *fd = open_new(path);
+    return *fd < 0 ? -1 : 0;
+}
+
 enum td_code keep_joblog_open(struct keep_joblog **out, const char *path,
                               uint64_t max, struct td_error *err)
 {
-    int fd = open_new(path);
+    int fd;
     struct keep_joblog *log;
 
     *out = NULL;
-    if (fd < 0)
+    if (make(&fd, path) != 0)
         return td_error_errno(err, TD_IO, path, errno, "cannot make the log");
     log = td_calloc(1, sizeof(*log));
     log->fd = fd;
@@ -95,34 +131,60 @@ static uint64_t put_line(struct keep_joblog *log, int to, uint64_t missing)
     return (uint64_t)len;
 }
 
+static int open_other(struct keep_joblog *log, struct td_buf *name)
+{
+    int fd;
+
+    (void)td_buf_addf(name, "%s.tmp", log->path);
+    fd = open_new(td_buf_str(name));
+    if (fd < 0)
+        log->errnum = errno;
+    return fd;
+}
+
+/* Let the path lead to the other file; or undo it, if it cannot. */
+static void take_other(struct keep_joblog *log, const char *name, int fd)
+{
+    if (!log->errnum && rename(name, log->path) != 0)
+        log->errnum = errno;
+    if (log->errnum) {
+        (void)unlink(name);
+        (void)close(fd);
+        return;
+    }
+    if (log->fd >= 0)
+        (void)close(log->fd);
+    log->fd = fd;
+}
+
 /* Replace the file by one that has only `kept` bytes of the tail. */
 static void shorten(struct keep_joblog *log, uint64_t kept)
 {
     struct td_buf name = {0};
+    int to = open_other(log, &name);
     uint64_t line;
-    int to;
 
-    (void)td_buf_addf(&name, "%s.tmp", log->path);
-    to = open_new(td_buf_str(&name));
-    if (to < 0) {
-        log->errnum = errno;
-        td_buf_release(&name);
-        return;
+    if (to >= 0) {
+        copy(log, to, 0, log->head);
+        line = put_line(log, to, log->total - log->head - kept);
+        copy(log, to, log->head + log->line + log->tail - kept, kept);
+        take_other(log, td_buf_str(&name), to);
+        if (!log->errnum) {
+            log->line = line;
+            log->tail = kept;
+        }
     }
-    copy(log, to, 0, log->head);
-    line = put_line(log, to, log->total - log->head - kept);
-    copy(log, to, log->head + log->line + log->tail - kept, kept);
-    if (!log->errnum && rename(td_buf_str(&name), log->path) != 0)
-        log->errnum = errno;
-    if (log->errnum) {
-        (void)unlink(td_buf_str(&name));
-        (void)close(to);
-    } else {
-        (void)close(log->fd);
-        log->fd = to;
-        log->line = line;
-        log->tail = kept;
-    }
+    td_buf_release(&name);
+}
+
+/* A file of its own, with the first bytes. */
+static void begin(struct keep_joblog *log)
+{
+    struct td_buf name = {0};
+    int to = open_other(log, &name);
+
+    if (to >= 0)
+        take_other(log, td_buf_str(&name), to);
     td_buf_release(&name);
 }
 
@@ -149,6 +211,8 @@ static void add_tail(struct keep_joblog *log, struct td_bytes bytes)
 
 void keep_joblog_add(struct keep_joblog *log, struct td_bytes bytes)
 {
+    if (log->fd < 0 && bytes.len > 0 && !log->errnum)
+        begin(log);
     while (bytes.len > 0 && !log->errnum) {
         uint64_t room =
             log->head < log->half ? log->half - log->head : log->half;
@@ -186,7 +250,8 @@ void keep_joblog_close(struct keep_joblog *log)
 {
     if (!log)
         return;
-    (void)close(log->fd);
+    if (log->fd >= 0)
+        (void)close(log->fd);
     free(log->path);
     free(log);
 }

@@ -6,8 +6,9 @@
  * one with the first half, a line that says how many bytes are missing, and the
  * last half. So it can be read at any time, holds at most 1.5 times log_max
  * while the job runs (and a second such file for a moment), and log_max and the
- * line at the end. Who follows it must look whether the name leads to another
- * file.
+ * line at the end. Until something is written its name leads to a file that all
+ * silent jobs of the folder share, ".empty". Who follows it must look whether
+ * the name leads to another file.
  */
 #ifndef ORCHESTRATOR_KEEPER_JOBLOG_H
 #define ORCHESTRATOR_KEEPER_JOBLOG_H

@@ -19,7 +19,9 @@
  *     keeper.log     one JSON object a line, of all keepers there were:
  *                    {"keeper":1,"pid":9,"start":8,"boot":"893e.."}
  *                    {"spawned":"x7/1/1","pid":4711,"start":309657}
- *                    {"ended":"x7/1/1","status":0}    fsynced before it is told
+ *                    {"failed":"x7/2/1","errnum":2,"why":"cannot start: .."}
+ *                    {"ended":"x7/1/1","status":0}    written before it is
+ *                    told, on the disk a second later, at once if nobody is
  *
  * A status is an exit status (0 to 255), or minus the signal that ended it.
  * `start` is in clock ticks since boot (/proc/PID/stat, field 22); with the pid
@@ -51,6 +53,7 @@ struct keep_home {
     const char *id;     /* the execution: "x7" */
     uint64_t linger_ns; /* with no job and no client it stays so long,
                            and for its first client at least 10 s */
+    uint32_t jobs_max;  /* with those ended and not forgotten; 0: KEEP_JOBS */
 };
 
 /* Fork a keeper. To be called before there are threads; it keeps nothing open
@@ -65,6 +68,7 @@ TD_MUST_CHECK enum td_code keep_start(const struct keep_home *home,
 struct keep_end {
     int status;
     bool stopped;         /* keep_stop() or keep_quit() was asked for before */
+    uint64_t ran_ns;      /* from its start until its process ended */
     uint64_t out_bytes;   /* that it wrote, to both streams */
     uint64_t log_missing; /* of them not in its log: left out in its middle, or
                              not written */
@@ -80,8 +84,13 @@ struct keep_events {
     /* A job runs: after keep_spawn(), and for each one there is after
      * keep_attach(). */
     void (*spawned)(void *ctx, const char *id, int64_t pid, uint64_t start);
+    /* One waits for others (keep_job.most): for each there is after
+     * keep_attach(). */
+    void (*waits)(void *ctx, const char *id);
     /* What was asked for after keep_spawn() did not start; nothing runs.
-     * why->errnum is that of the step that failed. */
+     * why->errnum is that of the step that failed; ECANCELED: it was stopped
+     * while it waited. Of one that could not be started again to each client,
+     * until keep_forget() or until it is tried once more. */
     void (*failed)(void *ctx, const char *id, const struct td_error *why);
     /* What it wrote, in order within a stream, if that is relayed. It is taken
      * when this returns; what was not taken comes again to the next client. */
@@ -93,7 +102,7 @@ struct keep_events {
     /* There is room again after a keep_feed() that said TD_AGAIN or TD_FULL. */
     void (*hungry)(void *ctx, const char *id);
     /* Once, last, and again to each client until keep_forget(). Nothing of the
-     * job runs any more, all its output was told, the status is on disk. */
+     * job runs any more, all its output was told, the status is written. */
     void (*ended)(void *ctx, const char *id, const struct keep_end *end);
     /* All that there was when we attached has been told. */
     void (*ready)(void *ctx);
@@ -119,9 +128,8 @@ TD_MUST_CHECK enum td_code keep_attach(struct keep_client **out,
  * fine. */
 void keep_detach(struct keep_client *client);
 
-/* The process that keeps; its start time; the id of the boot it runs in. */
+/* The process that keeps; the id of the boot it runs in. */
 int64_t keep_pid(const struct keep_client *client);
-uint64_t keep_pid_start(const struct keep_client *client);
 const char *keep_boot(const struct keep_client *client);
 
 /* The descriptor to watch for reading, and, while keep_wants_write(), also for
@@ -161,6 +169,9 @@ struct keep_job {
     uint64_t log_max;  /* bytes kept: the first and the last half, and one line
                           between that says how many are missing */
     uint64_t grace_ns; /* from SIGTERM to SIGKILL */
+    uint32_t weight;   /* what it counts against most; 0 counts as 1 */
+    uint32_t most;     /* while more than so much would run it waits, and so
+                          does what comes behind it; alone it runs. 0: at once */
     struct keep_limits limits;
     struct td_bytes in; /* its stdin, at most KEEP_IN_MAX */
     bool in_open;       /* more comes by keep_feed(); else it ends there */
@@ -185,9 +196,13 @@ TD_MUST_CHECK enum td_code keep_feed(struct keep_client *client, const char *id,
 void keep_feed_end(struct keep_client *client, const char *id);
 
 /* SIGTERM to its group, SIGKILL to all of it after the job's grace; at_once:
- * SIGKILL. Any number of times; `ended` tells. A job that is not there: nothing
- * happens. */
+ * SIGKILL. Any number of times; `ended` tells, or `failed` of one that waits. A
+ * job that is not there: nothing happens. */
 void keep_stop(struct keep_client *client, const char *id, bool at_once);
+
+/* It is not to begin, if it waits still: `failed` tells (ECANCELED). One that
+ * runs goes on. */
+void keep_call_off(struct keep_client *client, const char *id);
 
 /* The end of this job is known for good; it is not told again. */
 void keep_forget(struct keep_client *client, const char *id);
@@ -198,8 +213,9 @@ void keep_quit(struct keep_client *client, bool at_once);
 /* A line of keeper.log. */
 struct keep_record {
     const char *id;
-    bool ended; /* else it was started */
-    int status; /* of one that ended */
+    bool ended;  /* if neither: it was started */
+    bool failed; /* it could not be started: nothing of it ever ran */
+    int status;  /* of one that ended */
     int64_t pid;
     uint64_t start;
 };

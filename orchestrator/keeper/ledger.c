@@ -50,13 +50,15 @@ enum td_code keep_ledger_open(struct keep_ledger *ledger, int dir,
 
     *ledger = (struct keep_ledger){
         .fd = openat(dir, NAME, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600),
-        .must_sync = true};
+        .must_sync = true,
+        .sync_at = TD_NEVER};
     if (ledger->fd < 0)
         return failed(err, "cannot open");
     if (is_torn(ledger->fd))
         (void)td_buf_add_byte(&ledger->lines, '\n');
     line_of_keeper(&ledger->lines, boot, start);
-    code = keep_ledger_flush(ledger, err);
+    keep_ledger_pace(ledger, false, 0);
+    code = keep_ledger_flush(ledger, 0, err);
     if (!code)
         code = td_fs_sync(dir, "the keeper's folder", err);
     return code;
@@ -87,19 +89,21 @@ void keep_ledger_ended(struct keep_ledger *ledger, const char *id, int status)
     ledger->must_sync = true;
 }
 
-static enum td_code write_lines(struct keep_ledger *ledger,
-                                struct td_error *err)
+void keep_ledger_failed(struct keep_ledger *ledger, const char *id,
+                        const struct td_error *why)
 {
-    enum td_code code =
-        td_fs_write(ledger->fd, td_buf_bytes(&ledger->lines), NAME, err);
+    struct td_json_writer w = td_json_writer(&ledger->lines);
 
-    if (!code && ledger->must_sync && fdatasync(ledger->fd) != 0 &&
-        errno != EINVAL)
-        code = failed(err, "cannot sync");
-    return code;
+    td_json_object(&w, NULL);
+    td_json_put_text(&w, "failed", id);
+    td_json_put_i64(&w, "errnum", why->errnum);
+    td_json_put_text(&w, "why", why->text);
+    td_json_object_end(&w);
+    (void)td_json_line(&w);
 }
 
-enum td_code keep_ledger_flush(struct keep_ledger *ledger, struct td_error *err)
+static enum td_code write_lines(struct keep_ledger *ledger,
+                                struct td_error *err)
 {
     struct stat before;
     enum td_code code;
@@ -108,22 +112,34 @@ enum td_code keep_ledger_flush(struct keep_ledger *ledger, struct td_error *err)
         return TD_OK;
     if (fstat(ledger->fd, &before) != 0)
         return failed(err, "cannot look at it");
-    code = write_lines(ledger, err);
-    if (code) {
+    code = td_fs_write(ledger->fd, td_buf_bytes(&ledger->lines), NAME, err);
+    if (code)
         (void)!ftruncate(ledger->fd, before.st_size);
-        return code;
-    }
-    td_buf_clear(&ledger->lines);
-    ledger->must_sync = false;
-    return TD_OK;
+    else
+        td_buf_clear(&ledger->lines);
+    return code;
 }
 
-void keep_ledger_close(struct keep_ledger *ledger)
+void keep_ledger_pace(struct keep_ledger *ledger, bool lazily, uint64_t now)
 {
-    if (ledger->fd >= 0)
-        (void)close(ledger->fd);
-    td_buf_release(&ledger->lines);
-    ledger->fd = -1;
+    uint64_t at = lazily ? now + KEEP_SYNC_NS : now;
+
+    if (ledger->must_sync && at < ledger->sync_at)
+        ledger->sync_at = at;
+}
+
+enum td_code keep_ledger_flush(struct keep_ledger *ledger, uint64_t now,
+                               struct td_error *err)
+{
+    enum td_code code = write_lines(ledger, err);
+
+    if (code || !ledger->must_sync || now < ledger->sync_at)
+        return code;
+    if (fdatasync(ledger->fd) != 0 && errno != EINVAL)
+        return failed(err, "cannot sync");
+    ledger->must_sync = false;
+    ledger->sync_at = TD_NEVER;
+    return TD_OK;
 }
 
 /* The integer of a member; false: there is none. */
@@ -169,6 +185,8 @@ static bool read_line(const struct td_json_doc *doc, struct td_buf *id,
             status > 255)
             return false;
         r->status = (int)status;
+    } else if (member_id(doc, "failed", id)) {
+        r->failed = true;
     } else if (!member_id(doc, "spawned", id) ||
                !member_number(doc, "pid", &r->pid) ||
                !member_number(doc, "start", &start) || start < 0) {

@@ -27,6 +27,7 @@ struct keep_hold *keep_server_find(const struct keep_server *s, const char *id)
 void keep_server_quit(struct keep_server *s, bool at_once, uint64_t now)
 {
     s->quit = true;
+    keep_talk_call_off(s);
     for (size_t i = 0; i < s->hold_count; i++)
         keep_hold_stop(s->holds[i], at_once, now);
 }
@@ -55,6 +56,8 @@ static size_t list_fds(const struct keep_server *s, struct pollfd *p)
 
 static bool is_busy(const struct keep_server *s)
 {
+    if (s->queue.count)
+        return true;
     for (size_t i = 0; i < s->hold_count; i++)
         if (s->holds[i]->state != KEEP_GONE || !s->holds[i]->kept)
             return true;
@@ -73,7 +76,8 @@ static uint64_t linger_ns(const struct keep_server *s)
 
 static uint64_t next_due(const struct keep_server *s)
 {
-    uint64_t due = least(keep_talk_due(s), s->retry_at);
+    uint64_t due = least(least(keep_talk_due(s), s->retry_at),
+                         s->trouble.code ? TD_NEVER : s->ledger.sync_at);
 
     for (size_t i = 0; i < s->hold_count; i++)
         due = least(due, keep_hold_due(s->holds[i]));
@@ -152,12 +156,14 @@ static void step(struct keep_server *s, uint64_t now)
     }
 }
 
-/* Ends are told once they are on disk. */
+/* Ends are told once they are written. Who hears of them puts them on a disk
+ * himself; without him it is up to this process. */
 static void keep(struct keep_server *s, uint64_t now)
 {
     if (s->trouble.code && now < s->retry_at)
         return;
-    if (keep_ledger_flush(&s->ledger, &s->trouble)) {
+    keep_ledger_pace(&s->ledger, s->client >= 0 && !s->leaving, now);
+    if (keep_ledger_flush(&s->ledger, now, &s->trouble)) {
         s->retry_at = now + TD_NS_PER_S;
         keep_talk_trouble(s);
         return;
@@ -179,6 +185,13 @@ static bool is_done(const struct keep_server *s, uint64_t now)
     return s->client < 0 && now - s->idle_since >= linger_ns(s);
 }
 
+/* Nobody is told any more: what he was may be on no disk yet. */
+static void leave(struct keep_server *s, uint64_t now)
+{
+    keep_talk_drop(s);
+    keep_ledger_pace(&s->ledger, false, now);
+}
+
 /* One turn; false: it was the last. */
 static bool turn(struct keep_server *s, struct pollfd *p)
 {
@@ -198,11 +211,12 @@ static bool turn(struct keep_server *s, struct pollfd *p)
             keep_talk_read(s, now);
     }
     step(s, now);
+    keep_talk_start(s);
     keep(s, now);
     keep_talk_tell(s, now);
     keep_talk_write(s);
     if (s->leaving)
-        keep_talk_drop(s);
+        leave(s, now);
     if (s->client >= 0 || is_busy(s))
         s->idle_since = now;
     return !is_done(s, now);
@@ -218,5 +232,7 @@ void keep_server_run(struct keep_server *s)
     while (turn(s, p))
         ;
     keep_talk_bye(s);
+    keep_ledger_pace(&s->ledger, false, 0);
+    (void)!keep_ledger_flush(&s->ledger, 0, &s->trouble);
     free(p);
 }

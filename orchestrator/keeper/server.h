@@ -8,16 +8,19 @@
 #include "orchestrator/keeper/hold.h"
 #include "orchestrator/keeper/ledger.h"
 #include "orchestrator/keeper/process.h"
+#include "orchestrator/keeper/queue.h"
 
 /* A job that has ended, until it is forgotten. */
 struct keep_past {
     char *id;
     struct keep_end end;
+    struct td_error *why; /* it did not start; NULL: it has ended */
 };
 
 struct keep_server {
     const char *id; /* of the execution */
     uint64_t linger_ns;
+    size_t jobs_max;
     char boot[KEEP_BOOT_LEN + 1];
     char tag[KEEP_TAG]; /* of the folder */
     uint64_t start;     /* of this process */
@@ -33,6 +36,7 @@ struct keep_server {
     struct td_buf out;
     struct keep_hold **holds;
     size_t hold_count;
+    struct keep_queue queue;
     struct keep_past *pasts;
     size_t past_count;
     struct keep_ledger ledger;
@@ -55,6 +59,8 @@ struct keep_hold *keep_server_find(const struct keep_server *server,
 /* talk.c: take what the client says; say what there is to say, as far as there
  * is room; write it. */
 void keep_talk_read(struct keep_server *server, uint64_t now);
+void keep_talk_start(struct keep_server *server); /* what need not wait now */
+void keep_talk_call_off(struct keep_server *server); /* all that waits */
 void keep_talk_tell(struct keep_server *server, uint64_t now);
 void keep_talk_write(struct keep_server *server);
 void keep_talk_trouble(struct keep_server *server);

@@ -1,10 +1,12 @@
 #include "orchestrator/keeper/spawn.h"
 
 #include "core/mem.h"
+#include "core/proc_why.h"
 #include "orchestrator/keeper/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,15 +88,35 @@ static _Noreturn void give_up(int to, enum step step, int errnum,
     _exit(127);
 }
 
+static void set_signal(int signal, void (*handler)(int))
+{
+    struct sigaction how;
+
+    memset(&how, 0, sizeof(how));
+    how.sa_handler = handler;
+    (void)sigaction(signal, &how, NULL);
+}
+
+static void ignore_signals(void (*handler)(int))
+{
+    static const int ignored[] = {SIGPIPE, SIGHUP, SIGXFSZ, SIGQUIT};
+
+    for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+        set_signal(ignored[i], handler);
+}
+
+void keep_child_signals(void)
+{
+    for (int s = 1; s < NSIG; s++)
+        set_signal(s, SIG_DFL);
+    ignore_signals(SIG_IGN);
+}
+
 static void reset_signals(void)
 {
     sigset_t none;
-    struct sigaction normal;
 
-    memset(&normal, 0, sizeof(normal));
-    normal.sa_handler = SIG_DFL;
-    for (int s = 1; s < NSIG; s++)
-        (void)sigaction(s, &normal, NULL);
+    ignore_signals(SIG_DFL);
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -130,6 +152,38 @@ static void set_limits(int to, const struct keep_limits *l)
     set_limit(to, RLIMIT_NPROC, l->procs, "limits.procs");
 }
 
+static const char *path_of(char *const *env)
+{
+    for (; *env; env++)
+        if (!strncmp(*env, "PATH=", 5))
+            return *env + 5;
+    return "";
+}
+
+/* exec(3) the first that may be executed. To ask for each folder costs a tenth
+ * of trying each. What does not come to an end here is for execvp(3), which
+ * knows all the rules, and what to say. */
+static void exec_in_path(char *const *argv, char *const *env)
+{
+    const char *path = path_of(env);
+    char file[PATH_MAX];
+
+    while (*path) {
+        int len = (int)strcspn(path, ":");
+        int n = snprintf(file, sizeof(file), "%.*s/%s", len, path, argv[0]);
+
+        if (len == 0)
+            return; /* this folder is meant: execvp(3) knows when */
+        if (n > 0 && n < (int)sizeof(file) && access(file, X_OK) == 0) {
+            (void)execve(file, argv, env);
+            return;
+        }
+        path += len + (path[len] == ':');
+    }
+}
+
+/* In memory that is the keeper's too, until exec(3): only `environ` is changed,
+ * and that back. */
 static _Noreturn void be_child(const struct keep_job *job,
                                const struct pipes *p, char **env, pid_t keeper)
 {
@@ -148,6 +202,8 @@ static _Noreturn void be_child(const struct keep_job *job,
         give_up(to, STEP_DIR, errno, NULL);
     set_limits(to, &job->limits);
     environ = env; /* execvp(3) looks for PATH there */
+    if (strchr(job->argv[0], '/') == NULL)
+        exec_in_path(job->argv, env);
     (void)execvp(job->argv[0], job->argv);
     give_up(to, STEP_EXEC, errno, NULL);
 }
@@ -205,11 +261,10 @@ static enum td_code step_failed(const struct keep_job *job,
     }
     if (r->step != STEP_EXEC)
         return td_error_errno(err, TD_IO, r->what, r->errnum, "cannot be set");
-    (void)td_error_errno(err, TD_IO, program, r->errnum, "cannot start");
-    if (r->errnum == ENOENT)
+    (void)td_proc_why(program, job->dir, r->errnum, err);
+    if (r->errnum == ENOENT && !strchr(program, '/'))
         (void)td_error_hint(err, "is it installed and in the PATH of the "
                                  "task?");
-    return TD_IO;
     return TD_IO;
 }
 
@@ -230,18 +285,32 @@ static enum td_code hear(const struct keep_job *job, int from,
     return step_failed(job, &report, err);
 }
 
+/* The keeper waits until the child has its program or has ended. Copying the
+ * keeper's pages, as fork(2) does, takes longer than a small job. */
+static pid_t make_child(const struct keep_job *job, const struct pipes *p,
+                        char **env)
+{
+    char **kept = environ;
+    pid_t keeper = getpid();
+    /* What is called behind it are system calls, and execvp(3). */
+    /* NOLINTNEXTLINE(clang-analyzer-security.insecureAPI.vfork) */
+    pid_t pid = vfork();
+
+    if (pid == 0)
+        be_child(job, p, env, keeper); /* NOLINT(clang-analyzer-unix.Vfork) */
+    environ = kept;
+    return pid;
+}
+
 static enum td_code start(struct keep_child *out, const struct keep_job *job,
                           const char *tag, struct pipes *p,
                           struct td_error *err)
 {
     char **env = with_task(job, tag);
     struct keep_process seen = {0};
-    pid_t keeper = getpid();
-    pid_t pid = fork();
+    pid_t pid = make_child(job, p, env);
     enum td_code code;
 
-    if (pid == 0)
-        be_child(job, p, env, keeper);
     free(env[0]);
     free(env[1]);
     free(env);

@@ -16,6 +16,11 @@ struct keep_child {
     int err;
 };
 
+/* The keeper ignores what it must outlive, and takes no other signal by a
+ * handler: children have their own way again. To be called before any is
+ * started. */
+void keep_child_signals(void);
+
 /* Start a job, with TAPEDECK_TASK, and TAPEDECK_HOME (tag). It dies if the
  * keeper does (PR_SET_PDEATHSIG). TD_IO with the errno of the step that failed:
  * nothing runs. */

@@ -5,6 +5,7 @@
 #include "orchestrator/keeper/process.h"
 #include "orchestrator/keeper/server.h"
 #include "orchestrator/keeper/socket.h"
+#include "orchestrator/keeper/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,17 +23,9 @@
 
 static void take_signals(struct keep_server *s)
 {
-    static const int ignored[] = {SIGPIPE, SIGHUP, SIGXFSZ, SIGQUIT};
-    struct sigaction how;
     sigset_t mask;
 
-    memset(&how, 0, sizeof(how));
-    how.sa_handler = SIG_DFL;
-    for (int i = 1; i < NSIG; i++)
-        (void)sigaction(i, &how, NULL);
-    how.sa_handler = SIG_IGN;
-    for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
-        (void)sigaction(ignored[i], &how, NULL);
+    keep_child_signals();
     (void)sigemptyset(&mask);
     (void)sigaddset(&mask, SIGCHLD);
     (void)sigaddset(&mask, SIGTERM);
@@ -109,7 +102,10 @@ static void close_the_rest(int dir, int ready)
 static _Noreturn void be_keeper(const struct keep_home *home, int dir,
                                 int ready)
 {
-    struct keep_server s = {.id = home->id, .linger_ns = home->linger_ns};
+    struct keep_server s = {.id = home->id,
+                            .linger_ns = home->linger_ns,
+                            .jobs_max =
+                                home->jobs_max ? home->jobs_max : KEEP_JOBS};
     struct td_error err = {0};
 
     close_the_rest(dir, ready);

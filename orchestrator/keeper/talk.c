@@ -14,9 +14,11 @@
 #define STEP     ((size_t)64 * 1024)
 #define OUT_FULL ((size_t)512 << 10) /* no more output is put behind it */
 
+/* Who has not been welcomed hears nothing: the welcome is the first frame, and
+ * tells all that was before it. */
 static void say(struct keep_server *s, const struct keep_frame *f)
 {
-    if (s->client >= 0)
+    if (s->client >= 0 && s->welcome)
         (void)!keep_frame_put(&s->out, f);
 }
 
@@ -39,6 +41,29 @@ static void say_ended(struct keep_server *s, const struct keep_past *p)
     f.n[2] = p->end.out_bytes;
     f.n[3] = p->end.log_missing;
     f.n[4] = (uint64_t)p->end.log_errnum;
+    f.n[5] = p->end.ran_ns;
+    say(s, &f);
+}
+
+static void say_failed(struct keep_server *s, const char *id,
+                       const struct td_error *why)
+{
+    if (s->client >= 0 && s->welcome)
+        keep_error_put(&s->out, KEEP_FAILED, id, why);
+}
+
+static void say_past(struct keep_server *s, const struct keep_past *p)
+{
+    if (p->why)
+        say_failed(s, p->id, p->why);
+    else
+        say_ended(s, p);
+}
+
+static void say_waits(struct keep_server *s, const struct keep_waiting *w)
+{
+    struct keep_frame f = {.type = KEEP_WAITS, .id = td_text(w->id)};
+
     say(s, &f);
 }
 
@@ -59,8 +84,10 @@ static void welcome(struct keep_server *s)
         h->fed = 0; /* what waits is told instead */
         say_spawned(s, h);
     }
+    for (size_t i = 0; i < s->queue.count; i++)
+        say_waits(s, &s->queue.jobs[i]);
     for (size_t i = 0; i < s->past_count; i++)
-        say_ended(s, &s->pasts[i]);
+        say_past(s, &s->pasts[i]);
     f = (struct keep_frame){.type = KEEP_READY};
     say(s, &f);
     if (s->trouble.code)
@@ -91,21 +118,79 @@ static enum td_code refuse(const struct keep_server *s, const char *id,
     }
     if (s->quit)
         return td_error_set(err, TD_IO, id, 0, "the keeper is about to end");
-    if (keep_server_find(s, id) || find_past(s, id))
+    if (keep_server_find(s, id) || keep_queue_find(&s->queue, id) ||
+        find_past(s, id))
         return td_error_set(err, TD_IO, id, 0, "there is a job of this id");
     if (s->hold_count >= KEEP_RUNNING)
         return td_error_set(err, TD_LIMIT, id, 0, "%d jobs run already",
                             KEEP_RUNNING);
-    if (s->hold_count + s->past_count >= KEEP_JOBS)
+    if (s->hold_count + s->queue.count + s->past_count >= s->jobs_max)
         return td_error_set(err, TD_LIMIT, id, 0,
-                            "%d jobs have not been forgotten", KEEP_JOBS);
+                            "%zu jobs have not been forgotten", s->jobs_max);
     return TD_OK;
+}
+
+static struct keep_past *add_past(struct keep_server *s, const char *id)
+{
+    struct keep_past *p;
+
+    s->pasts = td_list_room(s->pasts, s->past_count, sizeof(*s->pasts));
+    p = &s->pasts[s->past_count++];
+    *p = (struct keep_past){.id = td_strdup(id)};
+    return p;
+}
+
+static void forget(struct keep_server *s, struct keep_past *p)
+{
+    free(p->id);
+    free(p->why);
+    memmove(p, p + 1,
+            (size_t)(s->pasts + s->past_count - (p + 1)) * sizeof(*p));
+    s->past_count--;
+}
+
+/* One that waited may fail while nobody listens: it is kept, as an end is. */
+static void start_failed(struct keep_server *s, const char *id,
+                         const struct td_error *why)
+{
+    struct keep_past *p = add_past(s, id);
+
+    p->why = td_calloc(1, sizeof(*p->why));
+    *p->why = *why;
+    keep_ledger_failed(&s->ledger, id, why);
+    say_past(s, p);
+}
+
+static void start(struct keep_server *s, const struct keep_job *job)
+{
+    struct td_error err = {0};
+    struct keep_hold *h = NULL;
+
+    if (keep_hold_start(&h, job, s->tag, &err)) {
+        start_failed(s, job->id, &err);
+        return;
+    }
+    s->holds =
+        td_list_room(s->holds, s->hold_count, sizeof(struct keep_hold *));
+    s->holds[s->hold_count++] = h;
+    keep_ledger_spawned(&s->ledger, job->id, h->child.pid, h->child.start);
+    say_spawned(s, h);
+}
+
+/* Whether there is room for a job of that weight beside those that run. */
+static bool has_room(const struct keep_server *s, uint32_t weight,
+                     uint32_t most)
+{
+    uint64_t used = 0;
+
+    for (size_t i = 0; i < s->hold_count; i++)
+        used += s->holds[i]->state == KEEP_GONE ? 0 : s->holds[i]->weight;
+    return most == 0 || used == 0 || used + weight <= most;
 }
 
 static void spawn(struct keep_server *s, const struct keep_frame *f)
 {
     struct td_error err = {0};
-    struct keep_hold *h = NULL;
     struct keep_job job;
     char id[KEEP_ID_MAX + 1];
 
@@ -113,28 +198,53 @@ static void spawn(struct keep_server *s, const struct keep_frame *f)
         s->leaving = true;
         return;
     }
-    if (refuse(s, id, &err) || keep_hold_start(&h, &job, s->tag, &err)) {
-        keep_error_put(&s->out, KEEP_FAILED, id, &err);
-    } else {
-        s->holds =
-            td_list_room(s->holds, s->hold_count, sizeof(struct keep_hold *));
-        s->holds[s->hold_count++] = h;
-        keep_ledger_spawned(&s->ledger, id, h->child.pid, h->child.start);
-        say_spawned(s, h);
-    }
+    /* What did not start may be tried again. */
+    if (find_past(s, id) && find_past(s, id)->why)
+        forget(s, find_past(s, id));
+    if (refuse(s, id, &err))
+        say_failed(s, id, &err);
+    else if (job.most &&
+             (s->queue.count > 0 || !has_room(s, job.weight, job.most)))
+        keep_queue_add(&s->queue, f, &job);
+    else
+        start(s, &job);
     keep_job_release(&job);
 }
 
-static void forget(struct keep_server *s, const char *id)
+void keep_talk_start(struct keep_server *s)
 {
-    struct keep_past *p = find_past(s, id);
+    while (s->queue.count > 0 && !s->trouble.code &&
+           s->hold_count < KEEP_RUNNING &&
+           has_room(s, s->queue.jobs->weight, s->queue.jobs->most)) {
+        struct td_bytes in = td_buf_bytes(&s->queue.jobs->frame);
+        struct keep_frame f;
+        struct keep_job job;
+        char id[KEEP_ID_MAX + 1];
 
-    if (!p)
-        return;
-    free(p->id);
-    memmove(p, p + 1,
-            (size_t)(s->pasts + s->past_count - (p + 1)) * sizeof(*p));
-    s->past_count--;
+        /* It was taken once already. */
+        if (!keep_frame_take(&in, &f, NULL) &&
+            !keep_job_take(&f, &job, id, NULL)) {
+            start(s, &job);
+            keep_job_release(&job);
+        }
+        keep_queue_drop(&s->queue, s->queue.jobs);
+    }
+}
+
+static void call_off(struct keep_server *s, struct keep_waiting *w)
+{
+    struct td_error err = {0};
+
+    (void)td_error_set(&err, TD_IO, w->id, 0, "it was stopped while it waited");
+    err.errnum = ECANCELED;
+    say_failed(s, w->id, &err);
+    keep_queue_drop(&s->queue, w);
+}
+
+void keep_talk_call_off(struct keep_server *s)
+{
+    while (s->queue.count > 0)
+        call_off(s, s->queue.jobs);
 }
 
 static void taken(struct keep_hold *h, const struct keep_frame *f)
@@ -150,8 +260,11 @@ static void hear_of(struct keep_server *s, const struct keep_frame *f,
     char id[KEEP_ID_MAX + 1];
     struct keep_hold *h = keep_server_find(s, keep_frame_id(f, id));
 
-    if (f->type == KEEP_FORGET)
-        forget(s, id);
+    if (f->type == KEEP_FORGET && find_past(s, id))
+        forget(s, find_past(s, id));
+    if ((f->type == KEEP_STOP || f->type == KEEP_CALL_OFF) &&
+        keep_queue_find(&s->queue, id))
+        call_off(s, keep_queue_find(&s->queue, id));
     if (!h)
         return;
     if (f->type == KEEP_TAKEN)
@@ -260,12 +373,10 @@ static void bury(struct keep_server *s, struct keep_hold *h)
         h->end.log_missing = keep_joblog_missing(h->log);
         h->end.log_errnum = keep_joblog_errnum(h->log);
     }
-    s->pasts = td_list_room(s->pasts, s->past_count, sizeof(*s->pasts));
-    p = &s->pasts[s->past_count++];
-    *p = (struct keep_past){td_strdup(h->id), h->end};
+    p = add_past(s, h->id);
+    p->end = h->end;
     keep_hold_free(h);
-    if (s->welcome)
-        say_ended(s, p);
+    say_ended(s, p);
 }
 
 void keep_talk_tell(struct keep_server *s, uint64_t now)

@@ -190,6 +190,7 @@ static enum td_code read_defaults(void *self, uint32_t at)
     l->said = 0;
     code = plan_read_members(l, at, &plan_defaults_shape);
     l->defaults_said = l->said;
+    l->defaults_with = place.with;
     return code;
 }
 
@@ -208,6 +209,7 @@ static enum td_code read_task(struct plan_loader *l, uint32_t at)
     l->task->where = (struct plan_mark){mark.line, mark.column};
     l->task->place = (uint32_t)(l->task - l->plan->tasks) + 1;
     l->place->task = at;
+    l->place->with = l->defaults_with;
     l->said = l->defaults_said;
     if (!is(l, at, TD_JSON_OBJECT)) {
         (void)plan_refuse(l, at, "a task is an object of keys");

@@ -23,6 +23,7 @@ struct plan_place {
     uint32_t outputs;
     uint32_t weight;
     uint32_t pool;
+    uint32_t with; /* or that of `defaults` */
 };
 
 /* Errors that were told, kept until all are known. */
@@ -46,6 +47,7 @@ struct plan_loader {
 
     struct plan_task defaults;
     unsigned defaults_said;
+    uint32_t defaults_with; /* where it is; 0: there is none */
 
     struct plan_task *task; /* that is read */
     unsigned said;          /* bits of enum plan_said */
@@ -97,10 +99,6 @@ enum td_code plan_take_scalar(struct plan_loader *l, uint32_t at,
 enum td_code plan_take_path(struct plan_loader *l, uint32_t at,
                             const char **out);
 
-/* The best of the known words, NULL at the end, as the hint of an error. */
-enum td_code plan_meant(struct plan_loader *l, const char *word,
-                        const char *const *known);
-
 /* The keys of a task; those in `defaults`; and those of load_limits.c. Their
  * readers get the loader. */
 extern const struct td_jsonx_shape plan_task_shape;
@@ -123,6 +121,9 @@ enum td_code plan_read_members(struct plan_loader *l, uint32_t at,
 struct plan_task plan_task_default(void);
 struct plan_retry plan_retry_default(void);
 uint32_t plan_attempts_default(enum plan_provider provider);
+
+/* What its provider asks of a task, and of its `with`. */
+enum td_code plan_check_with(struct plan_loader *l);
 
 /* What only all keys of a task tell. */
 enum td_code plan_settle_task(struct plan_loader *l);

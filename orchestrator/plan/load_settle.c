@@ -118,6 +118,7 @@ enum td_code plan_settle_task(struct plan_loader *l)
 {
     fill_in(l);
     (void)td_jsonx_settle(&l->r, check_run(l));
+    (void)td_jsonx_settle(&l->r, plan_check_with(l));
     (void)td_jsonx_settle(&l->r, check_pool(l));
     return check_sense(l);
 }

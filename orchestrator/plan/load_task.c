@@ -87,7 +87,11 @@ static enum td_code read_run(void *self, uint32_t at)
     if (!t->shell) {
         if (l->doc.json.values[at].count == 0)
             return plan_refuse(l, at, "run is empty");
-        return plan_take_words(l, at, "run", plan_take_scalar, &t->run);
+        if (plan_take_words(l, at, "run", plan_take_scalar, &t->run))
+            return TD_USAGE;
+        return t->run.count == 0 || *t->run.list[0]
+                   ? TD_OK
+                   : plan_refuse(l, at, "the program of run is an empty text");
     }
     argv = td_arena_alloc(&l->plan->arena, 4 * sizeof(*argv));
     argv[0] = "sh";
@@ -106,6 +110,7 @@ static enum td_code check_output(struct plan_loader *l, uint32_t at,
                                  const char **out)
 {
     static const char own[] = ".tapedeck";
+    static const char gates[] = ".tapedeck/gates.yaml"; /* is the project's */
     enum td_code code = plan_take_path(l, at, out);
 
     if (code)
@@ -115,21 +120,23 @@ static enum td_code check_output(struct plan_loader *l, uint32_t at,
         return td_error_hint(&l->why, "name files, or dir/ in it");
     }
     if (!strncmp(*out, own, sizeof(own) - 1) &&
-        strchr("/", (*out)[sizeof(own) - 1])) {
+        strchr("/", (*out)[sizeof(own) - 1]) && strcmp(*out, gates) != 0) {
         (void)plan_refuse(l, at, "tapedeck keeps its own files in .tapedeck");
         return td_error_hint(&l->why, "write to another folder");
     }
     return TD_OK;
 }
 
+/* What it makes would be among them, and what is kept of the run. */
 static enum td_code check_input(struct plan_loader *l, uint32_t at,
                                 const char **out)
 {
     enum td_code code = plan_take_path(l, at, out);
 
-    if (code == TD_OK && !**out)
-        *out = "./";
-    return code;
+    if (code || **out)
+        return code;
+    (void)plan_refuse(l, at, "the whole workspace is no input");
+    return td_error_hint(&l->why, "name files, dir/ in it, or \"**/*.c\"");
 }
 
 static enum td_code check_step(struct plan_loader *l, uint32_t at,
@@ -242,6 +249,7 @@ static enum td_code read_with(void *self, uint32_t at)
         return plan_refuse(l, at,
                            "with is an object: settings of the "
                            "provider");
+    l->place->with = at;
     squeeze(&l->scratch, td_json_raw(&l->doc.json, at));
     l->task->with = td_arena_text(&l->plan->arena, td_buf_bytes(&l->scratch));
     return TD_OK;

@@ -31,8 +31,9 @@ static bool is(const struct plan_loader *l, uint32_t at, enum td_json_kind kind)
     return td_jsonx_is(&l->doc, at, kind);
 }
 
-enum td_code plan_meant(struct plan_loader *l, const char *word,
-                        const char *const *known)
+/* The best of the known words, NULL at the end, as the hint of an error. */
+static enum td_code plan_meant(struct plan_loader *l, const char *word,
+                               const char *const *known)
 {
     struct td_suggestion near = {.word = word};
     struct td_buf list = {0};
@@ -144,13 +145,18 @@ enum td_code plan_take_size(struct plan_loader *l, uint32_t at,
 {
     struct td_bytes text = text_of(l, at);
     char word[32] = "";
+    enum td_code code = TD_FORMAT;
 
     if ((is(l, at, TD_JSON_STRING) || is(l, at, TD_JSON_NUMBER)) &&
         text.len < sizeof(word))
         (void)snprintf(word, sizeof(word), "%.*s", (int)text.len,
                        (const char *)text.ptr);
-    if (*word && td_size_parse(word, bytes) == TD_OK && *bytes > 0)
+    if (*word)
+        code = td_size_parse(word, bytes);
+    if (code == TD_OK && *bytes > 0)
         return TD_OK;
+    if (code == TD_LIMIT)
+        return plan_refuse(l, at, "%s is larger than 8388607T", what);
     (void)plan_refuse(l, at, "%s is a size", what);
     return td_error_hint(&l->why, "write it like 64k, 10M or 1G");
 }

@@ -177,6 +177,11 @@ void plan_release(struct plan *plan);
  * UINT32_MAX: none. */
 uint32_t plan_find(const struct plan *plan, struct td_bytes id);
 
+/* The tasks, the least deep first, in file order within; and where each depth
+ * ends in them: depth n is from ends[n - 1] to ends[n], ends[0] is 0. Both are
+ * to be freed; ends may be NULL. */
+uint32_t *plan_by_depth(const struct plan *plan, uint32_t **ends);
+
 /* What an id of a task may be: [a-z][a-z0-9_]*, at most so long. */
 bool plan_is_id(const char *id);
 

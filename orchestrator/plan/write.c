@@ -1,6 +1,7 @@
 /* A plan as one line of JSON, without what is so by itself. */
 #include "orchestrator/plan/load_internal.h"
 
+#include "core/clock.h"
 #include "core/json_writer.h"
 
 #include <inttypes.h>
@@ -19,25 +20,11 @@ static void put_words(struct td_json_writer *w, const char *key,
     td_json_array_end(w);
 }
 
-/* In the largest unit that it is a whole number of. */
 static void put_time(struct td_json_writer *w, const char *key, uint64_t ns)
 {
-    static const struct {
-        uint64_t ns;
-        const char *name;
-    } units[] = {{UINT64_C(3600000000000), "h"}, {UINT64_C(60000000000), "m"},
-                 {UINT64_C(1000000000), "s"},    {UINT64_C(1000000), "ms"},
-                 {UINT64_C(1000), "us"},         {1, "ns"}};
-    char text[32];
-    size_t i = 0;
+    char text[TD_AMOUNT_SIZE];
 
-    while (ns % units[i].ns != 0)
-        i++;
-    if (ns == 0)
-        i = 2;
-    (void)snprintf(text, sizeof(text), "%" PRIu64 "%s", ns / units[i].ns,
-                   units[i].name);
-    td_json_put_text(w, key, text);
+    td_json_put_text(w, key, td_duration_text(text, ns, TD_DURATION_EXACT));
 }
 
 static void put_cost(struct td_json_writer *w, const char *key, double n)

@@ -30,7 +30,7 @@ void prov_model_release(struct prov_model *model)
 {
     if (model->log >= 0)
         (void)close(model->log);
-    prov_ask_release(&model->ask);
+    plan_ask_release(&model->ask);
     prov_answer_release(&model->answer);
     *model = (struct prov_model){.log = -1};
 }

@@ -14,7 +14,7 @@
 
 /* All zeroes but log, which is -1, is valid and empty. */
 struct prov_model {
-    struct prov_ask ask;
+    struct plan_ask ask;
     struct prov_answer answer;
     int log;       /* a descriptor, or -1 */
     size_t logged; /* bytes of the text that are in it */

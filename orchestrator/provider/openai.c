@@ -57,8 +57,8 @@ static void release(struct prov_run *base)
 
     stop(run);
     if (run->transfer.easy)
-        curl_easy_cleanup(run->transfer.easy);
-    curl_slist_free_all(run->headers);
+        openai_curl.easy_cleanup(run->transfer.easy);
+    openai_curl.slist_free_all(run->headers);
     prov_model_release(&run->model);
     sse_parser_release(&run->sse);
     td_buf_release(&run->body);
@@ -289,7 +289,7 @@ static bool prepare(struct openai_run *run)
 {
     const struct openai *self = run->self;
 
-    curl_slist_free_all(run->headers);
+    openai_curl.slist_free_all(run->headers);
     run->headers = NULL;
     td_buf_clear(&run->body);
     td_buf_clear(&run->whole);
@@ -313,7 +313,17 @@ static bool send_question(struct openai_run *run)
     return true;
 }
 
-/* In a turn of its own: what is recorded of the question, then the question. */
+static void ask_now(void *ctx)
+{
+    struct openai_run *run = ctx;
+
+    if (!run->base.ending)
+        (void)send_question(run);
+}
+
+/* In a turn of its own: what is recorded of the question. The question itself
+ * comes in the next, behind the commit that the record has asked for: timers of
+ * one time fire in the order they were set. */
 static void begin(void *ctx)
 {
     struct openai_run *run = ctx;
@@ -326,19 +336,19 @@ static void begin(void *ctx)
     (void)prov_recording_put(&text, run->base.job, &parts);
     tell(run, "request", td_buf_bytes(&text));
     td_buf_release(&text);
-    if (!run->base.ending)
-        (void)send_question(run);
+    run->begin.fire = ask_now;
+    wire_timer_set(run->base.net, &run->begin, wire_now(run->base.net));
 }
 
 static enum td_code check(void *ctx, const struct plan_task *task,
                           struct td_error *err)
 {
     const struct openai *self = ctx;
-    struct prov_ask ask = {0};
+    struct plan_ask ask = {0};
     enum td_code code =
         prov_ask_of(&ask, task, self->config->model, false, err);
 
-    prov_ask_release(&ask);
+    plan_ask_release(&ask);
     return code;
 }
 
@@ -369,7 +379,7 @@ static enum td_code start(void *ctx, const struct prov_job *job,
     prov_run_init(&run->base, self->net, job, events, events_ctx);
     set_up(run);
     code = prov_model_open(&run->model, job, self->config->model, false, err);
-    run->transfer.easy = curl_easy_init();
+    run->transfer.easy = openai_curl.easy_init();
     if (!code && !run->transfer.easy)
         code = td_error_set(err, TD_IO, "libcurl", 0, "it gives no handle");
     if (code) {
@@ -400,7 +410,7 @@ static void close_self(void *ctx)
 
 static const struct provider_ops ops = {
     .name = "openai",
-    .version = "1",
+    .version = PROV_OPENAI_VERSION,
     .check = check,
     .start = start,
     .cancel = cancel,
@@ -429,11 +439,11 @@ enum td_code prov_openai_open(struct provider *out, struct wire_net *net,
 bool prov_openai_is_priced(const struct prov_config *config,
                            const struct plan_task *task)
 {
-    struct prov_ask ask = {0};
+    struct plan_ask ask = {0};
     bool priced =
         prov_ask_of(&ask, task, config->model, false, NULL) == TD_OK &&
         prov_price_of(config, ask.model);
 
-    prov_ask_release(&ask);
+    plan_ask_release(&ask);
     return priced;
 }

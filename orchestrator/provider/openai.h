@@ -30,6 +30,8 @@
 #include "orchestrator/provider/config.h"
 #include "orchestrator/provider/provider.h"
 
+#define PROV_OPENAI_VERSION "1" /* as provider_ops has it */
+
 /* config (which must outlive it) is not looked at before it is needed. clock
  * tells what a date in Retry-After means. TD_IO: no descriptor is to be had.
  */

@@ -25,7 +25,7 @@ static bool is_here(const char *url)
 
 static bool add_header(struct curl_slist **headers, const char *line)
 {
-    struct curl_slist *longer = curl_slist_append(*headers, line);
+    struct curl_slist *longer = openai_curl.slist_append(*headers, line);
 
     if (longer)
         *headers = longer;
@@ -48,10 +48,13 @@ static bool set_url(CURL *easy, const struct prov_config *config)
     char url[PROV_URL_MAX + sizeof(PATH)];
 
     (void)snprintf(url, sizeof(url), "%s" PATH, config->url);
-    return !curl_easy_setopt(easy, CURLOPT_URL, url) &&
-           !curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") &&
-           (!is_here(url) || !curl_easy_setopt(easy, CURLOPT_PROXY, "")) &&
-           (!config->ca || !curl_easy_setopt(easy, CURLOPT_CAINFO, config->ca));
+    return !openai_curl.easy_setopt(easy, CURLOPT_URL, url) &&
+           !openai_curl.easy_setopt(easy, CURLOPT_PROTOCOLS_STR,
+                                    "http,https") &&
+           (!is_here(url) ||
+            !openai_curl.easy_setopt(easy, CURLOPT_PROXY, "")) &&
+           (!config->ca ||
+            !openai_curl.easy_setopt(easy, CURLOPT_CAINFO, config->ca));
 }
 
 bool openai_http_prepare(CURL *easy, const struct prov_config *config,
@@ -64,16 +67,18 @@ bool openai_http_prepare(CURL *easy, const struct prov_config *config,
                 (!config->key || add_key(headers, config->key));
 
     return good && set_url(easy, config) &&
-           !curl_easy_setopt(easy, CURLOPT_HTTPHEADER, *headers) &&
-           !curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                             (curl_off_t)body->len) &&
-           !curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body->ptr) &&
-           !curl_easy_setopt(easy, CURLOPT_USERAGENT, "tapedeck") &&
-           !curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) &&
-           !curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+           !openai_curl.easy_setopt(easy, CURLOPT_HTTPHEADER, *headers) &&
+           !openai_curl.easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                                    (curl_off_t)body->len) &&
+           !openai_curl.easy_setopt(easy, CURLOPT_POSTFIELDS, body->ptr) &&
+           !openai_curl.easy_setopt(easy, CURLOPT_USERAGENT, "tapedeck") &&
+           !openai_curl.easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) &&
+           !openai_curl.easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 }
 
-uint64_t openai_http_retry_after(struct td_bytes value, uint64_t wall_ns)
+/* Nanoseconds from now that a value of Retry-After asks for (RFC 9110, 10.2.3:
+ * seconds, or a date), at most a day; 0: none, or of the past. */
+static uint64_t openai_http_retry_after(struct td_bytes value, uint64_t wall_ns)
 {
     char text[64] = "";
     uint64_t seconds;
@@ -88,7 +93,7 @@ uint64_t openai_http_retry_after(struct td_bytes value, uint64_t wall_ns)
     if (!value.len || value.len >= sizeof(text))
         return 0;
     memcpy(text, value.ptr, value.len);
-    at = curl_getdate(text, NULL);
+    at = openai_curl.getdate(text, NULL);
     if (at < 0 || (uint64_t)at <= now)
         return 0;
     seconds = (uint64_t)at - now;
@@ -100,7 +105,7 @@ bool openai_http_was_sent(CURL *easy)
 {
     long bytes = 0;
 
-    (void)curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &bytes);
+    (void)openai_curl.easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &bytes);
     return bytes > 0;
 }
 
@@ -108,7 +113,7 @@ int openai_http_status(CURL *easy)
 {
     long status = 0;
 
-    (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    (void)openai_curl.easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     return (int)status;
 }
 
@@ -117,7 +122,7 @@ bool openai_http_is_stream(CURL *easy)
     static const char type[] = "text/event-stream";
     char *is = NULL;
 
-    (void)curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &is);
+    (void)openai_curl.easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &is);
     return is && !strncasecmp(is, type, sizeof(type) - 1);
 }
 
@@ -138,7 +143,7 @@ void openai_http_failed(struct prov_end *end, CURLcode result)
 {
     *end = (struct prov_end){.fault = fault_of_result(result)};
     prov_line(end->text, sizeof(end->text),
-              td_text(curl_easy_strerror(result)));
+              td_text(openai_curl.easy_strerror(result)));
 }
 
 static enum plan_fault fault_of_status(int status)
@@ -160,8 +165,8 @@ void openai_http_refused(struct prov_end *end, CURL *easy, struct td_bytes body,
     int status = openai_http_status(easy);
 
     *end = (struct prov_end){.fault = fault_of_status(status)};
-    if (curl_easy_header(easy, "Retry-After", 0, CURLH_HEADER, -1, &after) ==
-        CURLHE_OK)
+    if (openai_curl.easy_header(easy, "Retry-After", 0, CURLH_HEADER, -1,
+                                &after) == CURLHE_OK)
         end->retry_after_ns =
             openai_http_retry_after(td_text(after->value), wall_ns);
     (void)td_buf_addf(&text, "the server answered %d: ", status);

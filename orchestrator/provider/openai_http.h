@@ -6,9 +6,8 @@
 
 #include "core/buf.h"
 #include "orchestrator/provider/config.h"
+#include "orchestrator/provider/openai_curl.h"
 #include "orchestrator/provider/provider.h"
-
-#include <curl/curl.h>
 
 #define OPENAI_RETRY_MAX_NS (86400 * UINT64_C(1000000000)) /* a day */
 
@@ -17,10 +16,6 @@
 bool openai_http_prepare(CURL *easy, const struct prov_config *config,
                          const struct td_buf *body,
                          struct curl_slist **headers);
-
-/* Nanoseconds from now that a value of Retry-After asks for (RFC 9110, 10.2.3:
- * seconds, or a date), at most a day; 0: none, or of the past. */
-uint64_t openai_http_retry_after(struct td_bytes value, uint64_t wall_ns);
 
 /* Whether any of the request has left. */
 bool openai_http_was_sent(CURL *easy);

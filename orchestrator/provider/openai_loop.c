@@ -61,12 +61,12 @@ static void take_ends(struct openai_loop *loop)
     CURLMsg *msg;
     int left;
 
-    while ((msg = curl_multi_info_read(loop->multi, &left)) != NULL) {
+    while ((msg = openai_curl.multi_info_read(loop->multi, &left)) != NULL) {
         struct openai_transfer *t = NULL;
 
         if (msg->msg != CURLMSG_DONE)
             continue;
-        (void)curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t);
+        (void)openai_curl.easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t);
         t->over = true;
         t->result = msg->data.result;
         queue(t);
@@ -114,7 +114,7 @@ static void act(struct openai_loop *loop, int fd, int what)
 {
     int running;
 
-    (void)curl_multi_socket_action(loop->multi, fd, what, &running);
+    (void)openai_curl.multi_socket_action(loop->multi, fd, what, &running);
 }
 
 static void timed_out(void *ctx)
@@ -168,7 +168,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx,
         epoll_ctl(loop->epoll_fd, known ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd,
                   &event))
         return -1;
-    (void)curl_multi_assign(loop->multi, fd, loop);
+    (void)openai_curl.multi_assign(loop->multi, fd, loop);
     return 0;
 }
 
@@ -187,17 +187,23 @@ static int on_timer(CURLM *multi, long ms, void *ctx)
 
 static enum td_code open_multi(struct openai_loop *loop, struct td_error *err)
 {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT))
+    enum td_code code = openai_curl_load(err);
+
+    if (code)
+        return code;
+    if (openai_curl.global_init(CURL_GLOBAL_DEFAULT))
         return td_error_set(err, TD_IO, "libcurl", 0, "it does not start");
-    loop->multi = curl_multi_init();
+    loop->multi = openai_curl.multi_init();
     if (!loop->multi) {
-        curl_global_cleanup();
+        openai_curl.global_cleanup();
         return td_error_set(err, TD_IO, "libcurl", 0, "it does not start");
     }
-    (void)curl_multi_setopt(loop->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-    (void)curl_multi_setopt(loop->multi, CURLMOPT_SOCKETDATA, loop);
-    (void)curl_multi_setopt(loop->multi, CURLMOPT_TIMERFUNCTION, on_timer);
-    (void)curl_multi_setopt(loop->multi, CURLMOPT_TIMERDATA, loop);
+    (void)openai_curl.multi_setopt(loop->multi, CURLMOPT_SOCKETFUNCTION,
+                                   on_socket);
+    (void)openai_curl.multi_setopt(loop->multi, CURLMOPT_SOCKETDATA, loop);
+    (void)openai_curl.multi_setopt(loop->multi, CURLMOPT_TIMERFUNCTION,
+                                   on_timer);
+    (void)openai_curl.multi_setopt(loop->multi, CURLMOPT_TIMERDATA, loop);
     return TD_OK;
 }
 
@@ -231,8 +237,8 @@ void openai_loop_close(struct openai_loop *loop)
     if (!loop)
         return;
     if (loop->multi) {
-        (void)curl_multi_cleanup(loop->multi);
-        curl_global_cleanup();
+        (void)openai_curl.multi_cleanup(loop->multi);
+        openai_curl.global_cleanup();
     }
     wire_timer_cancel(loop->net, &loop->timer);
     if (loop->watch)
@@ -246,10 +252,11 @@ bool openai_loop_add(struct openai_loop *loop, struct openai_transfer *transfer)
 {
     transfer->loop = loop;
     transfer->over = false;
-    (void)curl_easy_setopt(transfer->easy, CURLOPT_PRIVATE, transfer);
-    (void)curl_easy_setopt(transfer->easy, CURLOPT_WRITEFUNCTION, take_body);
-    (void)curl_easy_setopt(transfer->easy, CURLOPT_WRITEDATA, transfer);
-    if (curl_multi_add_handle(loop->multi, transfer->easy) == CURLM_OK)
+    (void)openai_curl.easy_setopt(transfer->easy, CURLOPT_PRIVATE, transfer);
+    (void)openai_curl.easy_setopt(transfer->easy, CURLOPT_WRITEFUNCTION,
+                                  take_body);
+    (void)openai_curl.easy_setopt(transfer->easy, CURLOPT_WRITEDATA, transfer);
+    if (openai_curl.multi_add_handle(loop->multi, transfer->easy) == CURLM_OK)
         return true;
     transfer->loop = NULL;
     return false;
@@ -263,7 +270,7 @@ void openai_loop_remove(struct openai_transfer *transfer)
         return;
     if (transfer->queued)
         unqueue(transfer);
-    (void)curl_multi_remove_handle(loop->multi, transfer->easy);
+    (void)openai_curl.multi_remove_handle(loop->multi, transfer->easy);
     td_buf_release(&transfer->in);
     transfer->loop = NULL;
 }

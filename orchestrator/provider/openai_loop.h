@@ -10,9 +10,9 @@
 #define ORCHESTRATOR_PROVIDER_OPENAI_LOOP_H
 
 #include "core/buf.h"
+#include "orchestrator/provider/openai_curl.h"
 #include "wire/net/transport.h"
 
-#include <curl/curl.h>
 #include <stdbool.h>
 
 #define OPENAI_BACKLOG ((size_t)64 << 20) /* bytes that came and wait */
@@ -37,7 +37,8 @@ struct openai_transfer {
     bool over;
 };
 
-/* TD_IO: no descriptor is to be had; TD_USAGE: the net has no descriptors. */
+/* TD_IO: no descriptor is to be had, or libcurl not; TD_USAGE: the net has no
+ * descriptors. */
 TD_MUST_CHECK enum td_code openai_loop_open(struct openai_loop **out,
                                             struct wire_net *net,
                                             struct td_error *err);

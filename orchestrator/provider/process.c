@@ -57,6 +57,8 @@ static struct keep_job keep_job_of(const struct process_run *run)
         .log = job->log,
         .log_max = task->log_max < KEEP_LOG_MIN ? KEEP_LOG_MIN : task->log_max,
         .grace_ns = task->grace_ns - heed_ns(run),
+        .weight = task->weight,
+        .most = job->most,
         .limits = {task->limits.cpu_ns, task->limits.memory, task->limits.files,
                    task->limits.procs},
         .in_open = run->talks,
@@ -94,13 +96,24 @@ void process_spawned(struct process_run *run, int64_t pid, uint64_t start)
         run->base.events->spawned(run->base.ctx, pid, start);
 }
 
+void process_never_began(struct process_run *run, const char *why)
+{
+    struct prov_end end = {.fault = PLAN_INFRASTRUCTURE, .unknown = true};
+
+    (void)snprintf(end.text, sizeof(end.text), "%s", why);
+    prov_run_end(&run->base, &end);
+}
+
 void process_failed(struct process_run *run, const struct td_error *why)
 {
     bool missing = why->errnum == ENOENT || why->errnum == EACCES ||
                    why->errnum == ENOTDIR || why->errnum == ENOEXEC;
 
+    run->seen = true;
     if (run->cancelled)
         prov_run_fail(&run->base, PLAN_CANCELLED, "cancelled");
+    else if (run->called_off && why->errnum == ECANCELED)
+        process_never_began(run, why->text);
     else
         prov_run_fail(&run->base,
                       missing ? PLAN_NOT_FOUND : PLAN_INFRASTRUCTURE, "%s%s%s",
@@ -184,7 +197,7 @@ static void judge(struct prov_end *end, const struct process_run *run)
 
 void process_ended(struct process_run *run, const struct keep_end *told)
 {
-    struct prov_end end = {.status = told->status};
+    struct prov_end end = {.status = told->status, .ran_ns = told->ran_ns};
 
     run->seen = true;
     if (run->talks)
@@ -253,6 +266,21 @@ static void cancel(struct prov_run *base, bool at_once)
         tell_cancel(run);
     else if (first)
         keep_stop(client, base->job->id, false);
+    process_watch(run->processes);
+}
+
+static void call_off(struct prov_run *base)
+{
+    struct process_run *run = run_of(base);
+    struct keep_client *client = process_client(run->processes);
+
+    if (run->cancelled || base->ending || !client)
+        return;
+    run->called_off = true;
+    if (run->waits)
+        process_never_began(run, "it was called off");
+    else
+        keep_call_off(client, base->job->id);
     process_watch(run->processes);
 }
 
@@ -329,28 +357,28 @@ static void close_self(void *ctx)
     (void)ctx;
 }
 
+#define OPS(NAME)                                                              \
+    {                                                                          \
+        .name = (NAME), .version = PROV_PROCESS_VERSION, .check = check,       \
+        .start = start, .cancel = cancel, .call_off = call_off,                \
+        .adopt = adopt, .close = close_self                                    \
+    }
+
+static struct provider provider_of(struct prov_processes *processes, bool talks)
+{
+    static const struct provider_ops shell = OPS("shell");
+    static const struct provider_ops command = OPS("command");
+
+    return (struct provider){talks ? &command : &shell,
+                             process_kind_of(processes, talks)};
+}
+
 struct provider prov_shell(struct prov_processes *processes)
 {
-    static const struct provider_ops ops = {.name = "shell",
-                                            .version = "1",
-                                            .check = check,
-                                            .start = start,
-                                            .cancel = cancel,
-                                            .adopt = adopt,
-                                            .close = close_self};
-
-    return (struct provider){&ops, process_kind_of(processes, false)};
+    return provider_of(processes, false);
 }
 
 struct provider prov_command(struct prov_processes *processes)
 {
-    static const struct provider_ops ops = {.name = "command",
-                                            .version = "1",
-                                            .check = check,
-                                            .start = start,
-                                            .cancel = cancel,
-                                            .adopt = adopt,
-                                            .close = close_self};
-
-    return (struct provider){&ops, process_kind_of(processes, true)};
+    return provider_of(processes, true);
 }

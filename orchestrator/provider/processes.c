@@ -90,12 +90,23 @@ static void on_spawned(void *ctx, const char *id, int64_t pid, uint64_t start)
         process_spawned(run, pid, start);
 }
 
-static void on_failed(void *ctx, const char *id, const struct td_error *why)
+static void on_waits(void *ctx, const char *id)
 {
     struct process_run *run = find(ctx, id);
 
     if (run)
+        run->seen = true;
+}
+
+static void on_failed(void *ctx, const char *id, const struct td_error *why)
+{
+    struct prov_processes *p = ctx;
+    struct process_run *run = find(p, id);
+
+    if (run)
         process_failed(run, why);
+    /* If that gets lost with this process, it fails once more. */
+    keep_forget(p->client, id);
 }
 
 static void on_output(void *ctx, const char *id, enum keep_stream stream,
@@ -133,8 +144,8 @@ static void on_ready(void *ctx)
 
     for (struct process_run *run = p->runs; run; run = run->next)
         if (run->adopted && !run->seen)
-            prov_run_fail(&run->base, PLAN_INFRASTRUCTURE,
-                          "the keeper does not know of it");
+            /* Who began it was killed before the keeper heard of it. */
+            process_never_began(run, "the keeper does not know of it");
     if (p->events && p->events->ready)
         p->events->ready(p->ctx);
 }
@@ -218,6 +229,7 @@ enum td_code prov_processes_open(struct prov_processes **out,
 {
     static const struct keep_events told = {
         .spawned = on_spawned,
+        .waits = on_waits,
         .failed = on_failed,
         .output = on_output,
         .beat = on_beat,

@@ -34,7 +34,8 @@ struct prov_keeper_events {
     void (*gone)(void *ctx, const struct td_error *why);
 };
 
-#define PROV_ATTACH_NS UINT64_C(10000000000) /* another client lets go */
+#define PROV_PROCESS_VERSION "1" /* of both; as provider_ops has it */
+#define PROV_ATTACH_NS       UINT64_C(10000000000) /* another client lets go */
 
 /* Attach to the keeper of home and watch it. Errors as keep_attach(). */
 TD_MUST_CHECK enum td_code
@@ -48,7 +49,8 @@ prov_processes_open(struct prov_processes **out, struct wire_net *net,
  */
 void prov_processes_close(struct prov_processes *processes);
 
-/* keep_forget(), keep_quit() of its keeper. */
+/* keep_forget(), keep_quit() of its keeper. One that still runs is not
+ * forgotten. */
 void prov_processes_forget(struct prov_processes *processes, const char *id);
 void prov_processes_quit(struct prov_processes *processes, bool at_once);
 

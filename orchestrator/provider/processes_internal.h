@@ -20,9 +20,10 @@ struct process_run {
     struct prov_processes *processes;
     bool talks;
     bool adopted;
-    bool seen;      /* the keeper knows of it */
-    bool waits;     /* the keeper had no room for it; nothing runs */
-    bool cancelled; /* cancel() was called */
+    bool seen;       /* the keeper knows of it */
+    bool waits;      /* the keeper had no room for it; nothing runs */
+    bool cancelled;  /* cancel() was called, */
+    bool called_off; /* or call_off() */
     struct prov_talk talk;
     bool said; /* it said why it fails: */
     enum plan_fault fault;
@@ -43,6 +44,8 @@ void process_watch(struct prov_processes *p);
 /* process.c: what became of one. */
 void process_spawn_again(struct process_run *run);
 void process_spawned(struct process_run *run, int64_t pid, uint64_t start);
+/* Nothing of it ran or will run. */
+void process_never_began(struct process_run *run, const char *why);
 void process_failed(struct process_run *run, const struct td_error *why);
 void process_said(struct process_run *run, struct td_bytes bytes);
 void process_ended(struct process_run *run, const struct keep_end *end);

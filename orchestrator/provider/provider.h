@@ -24,9 +24,11 @@ struct prov_usage {
 /* How an attempt ended. */
 struct prov_end {
     bool ok;
+    bool unknown;            /* it never began, and may be made again */
     enum plan_fault fault;   /* of one that is not ok */
     int status;              /* exit status, or minus the signal; else 0 */
     uint64_t retry_after_ns; /* the provider asked for it; 0: it did not */
+    uint64_t ran_ns;         /* of a process, from its start; 0: unknown */
     char text[256];          /* one line; "" if there is nothing to say */
 };
 
@@ -62,6 +64,8 @@ struct prov_job {
     char *const *env;   /* all of it: "NAME=value", NULL-terminated */
     const char *key;    /* hash of what it depends on; "" if it has none */
     double temperature; /* of a model: 0.7 0.5 0.3 0.3 by attempt */
+    uint32_t most;      /* of a process: the weights of all that run, beyond
+                           which it waits for one to end; 0: it does not */
 };
 
 struct prov_run; /* an attempt that is under way */
@@ -86,6 +90,9 @@ struct provider_ops {
     /* End it: gently, and after the task's grace for good; at_once: for good.
      */
     void (*cancel)(struct prov_run *run, bool at_once);
+    /* It is not to begin, if it waits for others still (prov_job.most): it ends
+     * as `unknown` then. One that has begun goes on. NULL: none waits. */
+    void (*call_off)(struct prov_run *run);
     /* As start(), of an attempt that was started before by a process that is
      * gone, and that goes on. NULL: nothing of an attempt outlives who made it.
      */

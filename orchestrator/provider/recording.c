@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define HALF (WIRE_SHA256_LEN / 2)
+#define HALF (TD_SHA256_LEN / 2)
 
 static const char *const names[PROV_PARTS] = {"with.model", "with.prompt",
                                               "with.prompt_file", "with.system",
@@ -15,17 +15,17 @@ static const char *const names[PROV_PARTS] = {"with.model", "with.prompt",
 
 static void part(char out[PROV_PART], const char *value)
 {
-    uint8_t sha[WIRE_SHA256_LEN];
+    uint8_t sha[TD_SHA256_LEN];
 
     *out = '\0';
     if (!value)
         return;
-    wire_sha256(sha, td_text(value));
+    td_sha256(sha, td_text(value));
     for (size_t i = 0; i < HALF; i++)
         (void)snprintf(out + 2 * i, 3, "%02x", sha[i]);
 }
 
-void prov_parts_of(struct prov_parts *parts, const struct prov_ask *ask)
+void prov_parts_of(struct prov_parts *parts, const struct plan_ask *ask)
 {
     char tokens[24];
 

@@ -27,7 +27,7 @@ struct prov_parts {
 };
 
 /* The parts of a question whose prompt has been read. */
-void prov_parts_of(struct prov_parts *parts, const struct prov_ask *ask);
+void prov_parts_of(struct prov_parts *parts, const struct plan_ask *ask);
 
 const char *prov_part_name(unsigned part); /* "with.model" */
 

@@ -102,7 +102,7 @@ static void miss(struct replay_run *run, const struct prov_recorded *tape,
 
 static void look_up(struct replay_run *run)
 {
-    struct prov_ask *ask = &run->model.ask;
+    struct plan_ask *ask = &run->model.ask;
     const char *path = run->self->path;
     struct prov_recorded *tape;
     struct prov_parts parts;
@@ -156,7 +156,7 @@ static void step(void *ctx)
 
 static enum td_code check_tape(const struct replay *self,
                                const struct plan_task *task,
-                               const struct prov_ask *ask, struct td_error *err)
+                               const struct plan_ask *ask, struct td_error *err)
 {
     if (ask->tape || self->path)
         return TD_OK;
@@ -168,12 +168,12 @@ static enum td_code check(void *ctx, const struct plan_task *task,
                           struct td_error *err)
 {
     const struct replay *self = ctx;
-    struct prov_ask ask = {0};
+    struct plan_ask ask = {0};
     enum td_code code = prov_ask_of(&ask, task, self->model, true, err);
 
     if (!code)
         code = check_tape(self, task, &ask, err);
-    prov_ask_release(&ask);
+    plan_ask_release(&ask);
     return code;
 }
 
@@ -232,7 +232,7 @@ static void close_self(void *ctx)
 
 static const struct provider_ops ops = {
     .name = "replay",
-    .version = "1",
+    .version = PROV_REPLAY_VERSION,
     .check = check,
     .start = start,
     .cancel = cancel,

@@ -14,6 +14,8 @@
 
 #include "orchestrator/provider/provider.h"
 
+#define PROV_REPLAY_VERSION "1" /* as provider_ops has it */
+
 /* path: the tape of tasks whose `with` has no `tape`; NULL: they must have one.
  * model: of tasks that name none (prov_config.model); may be NULL.
  */

@@ -5,11 +5,14 @@
 
 #include "core/log.h"
 #include "core/mem.h"
-#include "orchestrator/work/env.h"
+#include "orchestrator/run/marks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Nothing comes of a process having begun, so that its line waits for others */
+#define SPAWNED_NS (20 * TD_NS_PER_MS)
 
 static const struct plan_task *plan_of(const struct run_task *task)
 {
@@ -26,17 +29,23 @@ static const struct provider *provider_of(const struct run_task *task)
     return &task->x->providers[plan_of(task)->provider];
 }
 
-void run_forget(struct run_task *task)
+/* Of an attempt that never began: it is made again under its number. */
+static void forget_folder(struct run_task *task)
 {
     work_room_close(task->room);
-    work_files_release(&task->inputs);
-    work_key_release(&task->key);
-    td_arena_release(&task->arena);
     free(task->dir);
     free(task->log);
     task->room = NULL;
     task->dir = NULL;
     task->log = NULL;
+}
+
+void run_forget(struct run_task *task)
+{
+    forget_folder(task);
+    work_files_release(&task->inputs);
+    work_key_release(&task->key);
+    td_arena_release(&task->arena);
     task->known = false;
 }
 
@@ -62,8 +71,10 @@ static void failed(struct run_task *task, enum plan_fault fault,
     run_happened(task->x, &ev, "", text);
 }
 
-/* A step of ours went wrong: what is the task's fault, and what is not. */
-static void failed_by(struct run_task *task, const struct td_error *why)
+/* A step of ours went wrong: what is the task's fault, and what is not. behind:
+ * more of the text. */
+static void failed_with(struct run_task *task, const struct td_error *why,
+                        const char *behind)
 {
     enum plan_fault fault = why->code == TD_FAILED  ? PLAN_OUTPUT_MISSING
                             : why->code == TD_USAGE ? PLAN_BAD_REQUEST
@@ -75,8 +86,25 @@ static void failed_by(struct run_task *task, const struct td_error *why)
     (void)td_buf_add_text(&text, why->text);
     if (*why->hint)
         (void)td_buf_addf(&text, "; %s", why->hint);
+    (void)td_buf_add_text(&text, behind);
     failed(task, fault, td_buf_str(&text));
     td_buf_release(&text);
+}
+
+static void failed_by(struct run_task *task, const struct td_error *why)
+{
+    failed_with(task, why, "");
+}
+
+/* What is wrong with outputs is told with the place that names them. */
+static void outputs_failed(struct run_task *task, const struct td_error *why)
+{
+    struct td_buf at = {0};
+
+    if (why->code == TD_FAILED)
+        run_marks_say(&at, &task->x->plan, index_of(task));
+    failed_with(task, why, td_buf_str(&at));
+    td_buf_release(&at);
 }
 
 /* ---- events of providers ---- */
@@ -86,12 +114,18 @@ static void on_spawned(void *ctx, int64_t pid, uint64_t start)
     struct run_task *task = ctx;
     struct td_buf json = {0};
 
-    (void)td_buf_addf(&json, "{\"task\":%u,\"pid\":%lld,\"start\":%llu}",
+    (void)td_buf_addf(&json, "{\"task\":%u,\"pid\":%lld,\"start\":%llu",
                       plan_of(task)->place, (long long)pid,
                       (unsigned long long)start);
+    if (task->queued && !task->begun)
+        (void)td_buf_addf(&json, ",\"attempt\":%u",
+                          sched_task(task->x->sched, index_of(task))->attempt);
+    (void)td_buf_add_text(&json, "}");
+    task->begun = true;
+    run_queue(task, false);
     journal_note_json(task->x->journal, JOURNAL_SPAWNED, td_buf_bytes(&json));
     td_buf_release(&json);
-    run_turn_soon(task->x);
+    run_turn_within(task->x, SPAWNED_NS);
 }
 
 static void on_progress(void *ctx, double share)
@@ -103,11 +137,23 @@ static void on_progress(void *ctx, double share)
         task->x->events.alive(task->x->ctx, index_of(task), share);
 }
 
+/* A word of it, whatever it says, is a sign of life. What it has made is looked
+ * at when it has ended. */
+static void on_artifact(void *ctx, struct td_bytes path)
+{
+    struct run_task *task = ctx;
+
+    sched_alive(task->x->sched, index_of(task), run_now(task->x));
+    if (task->x->events.claimed)
+        task->x->events.claimed(task->x->ctx, index_of(task), path);
+}
+
 static void on_usage(void *ctx, const struct prov_usage *usage)
 {
     struct run_task *task = ctx;
     struct sched_event ev = event_of(task, SCHED_USAGE);
 
+    sched_alive(task->x->sched, index_of(task), run_now(task->x));
     ev.tokens = usage->tokens_in + usage->tokens_out;
     ev.cost_usd = usage->cost_usd;
     run_happened(task->x, &ev, usage->estimated ? "\"estimated\":true" : "",
@@ -123,6 +169,13 @@ static void on_streamed(void *ctx, const struct td_event *ev)
     run_turn_soon(task->x);
 }
 
+/* Its outputs are not looked at yet. */
+static void verify_ended(struct run_task *task)
+{
+    if (sched_task(task->x->sched, index_of(task))->state == SCHED_VERIFYING)
+        run_verify(task->x, index_of(task));
+}
+
 static void on_ended(void *ctx, const struct prov_end *end)
 {
     struct run_task *task = ctx;
@@ -132,42 +185,26 @@ static void on_ended(void *ctx, const struct prov_end *end)
         event_of(task, end->ok && !stopped ? SCHED_ENDED : SCHED_FAULT);
 
     task->running = NULL;
+    run_queue(task, false);
+    if (end->ran_ns && end->ran_ns < run_now(task->x))
+        task->began_ns = run_now(task->x) - end->ran_ns;
+    if (end->unknown && !stopped) {
+        ev.what = SCHED_SETTLED;
+        ev.unbegun = true;
+        run_happened(task->x, &ev, "\"how\":\"unknown\"", "");
+        return;
+    }
     ev.status = end->status;
     ev.fault = stopped ? task->stop : end->fault;
     ev.retry_after_ns = end->retry_after_ns;
     run_happened(task->x, &ev, "", ev.what == SCHED_FAULT ? end->text : "");
+    /* To look changes nothing, so that one commit is enough for both; a room
+     * is left for its workspace, which waits for the line that says why. */
+    if (ev.what == SCHED_ENDED && !task->room)
+        verify_ended(task);
 }
 
-/* ---- inputs ---- */
-
-static enum td_code make_env(struct run_task *task, char ***env,
-                             struct td_error *err)
-{
-    return work_env(env, &task->arena, &plan_of(task)->env,
-                    task->x->options.env, err);
-}
-
-/* Inputs and key as they are now. */
-static enum td_code look_up(struct run_task *task, struct td_error *err)
-{
-    const struct plan_task *plan = plan_of(task);
-    const struct provider *provider = provider_of(task);
-    struct work_key_of of = {.task = plan,
-                             .provider = provider->ops->name,
-                             .version = provider->ops->version,
-                             .inputs = &task->inputs};
-    char **env;
-
-    if (task->known)
-        return TD_OK;
-    if (make_env(task, &env, err) ||
-        work_inputs(task->x->place, &plan->inputs, &task->inputs, err))
-        return err->code;
-    of.env = env;
-    work_key_make(&task->key, &of);
-    task->known = true;
-    return TD_OK;
-}
+/* ---- looking before it runs ---- */
 
 /* Its last success is this one: its outputs are taken as they are. */
 static void take_from(struct run_task *task, struct work_past *past)
@@ -214,8 +251,8 @@ static void look(struct run_task *task)
 
     if (take_over(task))
         return;
-    if (plan->cache && !task->x->options.no_cache && !look_up(task, &err) &&
-        task->inputs.missing_count == 0 &&
+    if (plan->cache && !task->x->options.no_cache &&
+        !run_task_look_up(task, &err) && task->inputs.missing_count == 0 &&
         !work_recall(task->x->place, task->x->plan.name, plan->id, &past,
                      &err) &&
         past.execution &&
@@ -241,15 +278,34 @@ static enum td_code open_folder(struct run_task *task, struct td_error *err)
     const struct plan_task *plan = plan_of(task);
     struct td_buf path = {0};
 
-    if (!plan->isolate || !is_process(plan))
+    if (!is_process(plan))
         return work_dir(&task->dir, task->x->place, plan->dir, err);
+    if (!plan->isolate)
+        return work_make_way(task->x->place, &plan->outputs, err)
+                   ? err->code
+                   : work_dir(&task->dir, task->x->place, plan->dir, err);
     if (work_room_open(&task->room, task->x->place, task->id, &task->inputs,
-                       err))
+                       err) ||
+        work_room_make_way(task->room, &plan->outputs, err))
         return err->code;
     (void)td_buf_addf(&path, "%s/%s", work_room_dir(task->room), plan->dir);
     task->dir = td_strdup(td_buf_str(&path));
     td_buf_release(&path);
     return TD_OK;
+}
+
+/* Who makes a file is known to the plan, if not to the task. */
+static enum td_code input_missing(const struct run_exec *x, const char *path,
+                                  struct td_error *err)
+{
+    for (uint32_t i = 0; i < x->plan.task_count; i++)
+        for (uint32_t o = 0; o < x->plan.tasks[i].outputs.count; o++)
+            if (!strcmp(x->plan.tasks[i].outputs.list[o], path))
+                return td_error_set(err, TD_END, "", 0,
+                                    "its input %s is not there; %s makes it: "
+                                    "is that in depends_on?",
+                                    path, x->plan.tasks[i].id);
+    return td_error_set(err, TD_END, "", 0, "its input %s is not there", path);
 }
 
 static enum td_code ready_attempt(struct run_task *task, struct td_error *err)
@@ -258,11 +314,11 @@ static enum td_code ready_attempt(struct run_task *task, struct td_error *err)
     const struct plan_task *plan = plan_of(task);
     struct td_buf log = {0};
 
-    if (look_up(task, err))
+    if (run_task_look_up(task, err))
         return err->code;
     if (task->inputs.missing_count)
-        return td_error_set(err, TD_END, "", 0, "its input %s is not there",
-                            task->inputs.missing[0]);
+        return input_missing(x, task->inputs.missing[0], err);
+    forget_folder(task);
     if (open_folder(task, err))
         return err->code;
     (void)td_buf_addf(&log, "%s/logs/%s.log", x->folder, plan->id);
@@ -290,6 +346,7 @@ static enum td_code on_put(void *ctx, const char *path, struct td_bytes bytes,
 static const struct prov_events prov_events = {
     .spawned = on_spawned,
     .progress = on_progress,
+    .artifact = on_artifact,
     .usage = on_usage,
     .streamed = on_streamed,
     .ended = on_ended,
@@ -302,7 +359,7 @@ static enum td_code start(struct run_task *task, uint32_t attempt, bool adopt,
     const struct provider *provider = provider_of(task);
     char **env;
 
-    if (make_env(task, &env, err))
+    if (run_task_env(task, &env, err))
         return err->code;
     task->job = (struct prov_job){
         .id = task->id,
@@ -312,8 +369,10 @@ static enum td_code start(struct run_task *task, uint32_t attempt, bool adopt,
         .log = task->log,
         .key = task->key.hex,
         .temperature = temperature(attempt),
+        .most = task->x->ahead ? task->x->options.workers : 0,
     };
     task->job.env = env;
+    run_queue(task, task->job.most > 0);
     return (adopt ? provider->ops->adopt : provider->ops->start)(
         provider->self, &task->job, &prov_events, task, &task->running, err);
 }
@@ -324,6 +383,19 @@ static void name_job(struct run_task *task, uint32_t attempt)
                    plan_of(task)->place, attempt);
 }
 
+void run_find_room(struct run_exec *x, uint32_t index)
+{
+    struct run_task *task = &x->tasks[index];
+    struct td_error err;
+
+    if (!plan_of(task)->isolate || !is_process(plan_of(task)) || task->room)
+        return;
+    name_job(task, sched_task(x->sched, index)->attempt);
+    if (work_room_find(&task->room, x->place, task->id, &err) &&
+        err.code != TD_END)
+        td_log(TD_LOG_WARN, "%s: %s", err.where, err.text);
+}
+
 enum td_code run_adopt(struct run_exec *x, uint32_t index, struct td_error *err)
 {
     struct run_task *task = &x->tasks[index];
@@ -332,7 +404,8 @@ enum td_code run_adopt(struct run_exec *x, uint32_t index, struct td_error *err)
     if (!provider_of(task)->ops->adopt)
         return td_error_set(err, TD_END, "", 0, "it cannot go on");
     name_job(task, attempt);
-    if (look_up(task, err))
+    run_find_room(x, index);
+    if (run_task_look_up(task, err))
         return err->code;
     return start(task, attempt, true, err);
 }
@@ -346,6 +419,7 @@ static void launch(struct run_task *task, uint32_t attempt)
         run_forget(task); /* inputs may be others by now */
     name_job(task, attempt);
     task->began_ns = run_now(task->x);
+    task->begun = false;
     code = ready_attempt(task, &err);
     if (code == TD_END) {
         failed(task, PLAN_NOT_FOUND, err.text);
@@ -353,8 +427,10 @@ static void launch(struct run_task *task, uint32_t attempt)
     }
     if (!code)
         code = start(task, attempt, false, &err);
-    if (code)
+    if (code) {
+        run_queue(task, false);
         failed_by(task, &err);
+    }
 }
 
 static void stop(struct run_task *task, enum plan_fault why)
@@ -370,6 +446,17 @@ void run_kill(struct run_exec *x)
         struct run_task *task = &x->tasks[i];
 
         if (task->running)
+            provider_of(task)->ops->cancel(task->running, true);
+    }
+    run_validate_stop(x, true);
+}
+
+void run_abandon(struct run_exec *x)
+{
+    for (uint32_t i = 0; x->tasks && i < x->plan.task_count; i++) {
+        struct run_task *task = &x->tasks[i];
+
+        if (task->running && !provider_of(task)->ops->adopt)
             provider_of(task)->ops->cancel(task->running, true);
     }
 }
@@ -390,7 +477,7 @@ void run_verify(struct run_exec *x, uint32_t index)
             ? work_room_commit(task->room, &plan->outputs, &task->outputs, &err)
             : work_outputs(x->place, &plan->outputs, &task->outputs, &err);
     if (code)
-        failed_by(task, &err);
+        outputs_failed(task, &err);
     else
         run_happened(x, &ev, "", "");
 }
@@ -434,9 +521,27 @@ static void act_stop(struct run_task *task, const struct sched_event *ev)
     stop(task, ev->fault);
 }
 
+/* Its end is in the journal, so that its keeper need not tell it again. */
+static void forget_attempt(struct run_task *task, uint32_t attempt)
+{
+    char id[RUN_JOB_ID];
+
+    if (!is_process(plan_of(task)) || !task->x->processes)
+        return;
+    (void)snprintf(id, sizeof(id), "%s/%u/%u", task->x->id,
+                   plan_of(task)->place, attempt);
+    prov_processes_forget(task->x->processes, id);
+}
+
+static void act_fault(struct run_task *task, const struct sched_event *ev)
+{
+    forget_attempt(task, ev->attempt);
+}
+
 static void act_ended(struct run_task *task, const struct sched_event *ev)
 {
-    run_verify(task->x, ev->task);
+    forget_attempt(task, ev->attempt);
+    verify_ended(task);
 }
 
 static void act_done(struct run_task *task, const struct sched_event *ev)
@@ -457,17 +562,24 @@ static void act_ask(struct run_task *task, const struct sched_event *ev)
     run_await_answers(task->x);
 }
 
+static void act_pause(struct run_task *task, const struct sched_event *ev)
+{
+    (void)ev;
+    run_call_off(task->x);
+}
+
 void run_act(struct run_exec *x, const struct sched_event *ev)
 {
     static const struct {
         enum sched_what what;
         void (*act)(struct run_task *task, const struct sched_event *ev);
     } acts[] = {
-        {SCHED_LOOK, act_look}, {SCHED_LAUNCH, act_launch},
-        {SCHED_STOP, act_stop}, {SCHED_ENDED, act_ended},
-        {SCHED_DONE, act_done}, {SCHED_CACHED_NOW, act_over},
-        {SCHED_FAIL, act_over}, {SCHED_SKIP, act_over},
-        {SCHED_DROP, act_over}, {SCHED_ASK, act_ask},
+        {SCHED_LOOK, act_look},       {SCHED_LAUNCH, act_launch},
+        {SCHED_STOP, act_stop},       {SCHED_ENDED, act_ended},
+        {SCHED_FAULT, act_fault},     {SCHED_DONE, act_done},
+        {SCHED_CACHED_NOW, act_over}, {SCHED_FAIL, act_over},
+        {SCHED_SKIP, act_over},       {SCHED_DROP, act_over},
+        {SCHED_ASK, act_ask},         {SCHED_PAUSE, act_pause},
     };
 
     for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)

@@ -4,13 +4,13 @@
  */
 #include "orchestrator/run/exec_internal.h"
 
+#include "core/alternatives.h"
 #include "core/fs.h"
 #include "core/log.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -45,61 +45,35 @@ static bool take_answer(struct run_exec *x, uint32_t task)
     return is;
 }
 
-static void look(struct run_exec *x)
+static void approve(struct run_exec *x, uint32_t task)
 {
-    for (uint32_t i = 0; i < x->plan.task_count; i++)
-        if (sched_task(x->sched, i)->state == SCHED_HELD)
-            (void)take_answer(x, i);
+    struct td_error ignored; /* somebody was faster */
+
+    (void)!run_answer(x, task, true, "auto-approve", &ignored);
 }
 
-static void on_change(void *ctx, int fd)
+void run_look_answers(struct run_exec *x)
 {
-    char events[4096];
-
-    while (read(fd, events, sizeof(events)) > 0)
-        continue;
-    look(ctx);
-}
-
-static enum td_code watch(struct run_exec *x, struct td_error *err)
-{
-    char *folder = path_of(x->folder, "");
-    enum td_code code = TD_OK;
-
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        code = td_error_errno(err, TD_IO, folder, errno, "cannot be made");
-    x->answers = code ? -1 : inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    if (!code &&
-        (x->answers < 0 || inotify_add_watch(x->answers, folder,
-                                             IN_CLOSE_WRITE | IN_MOVED_TO) < 0))
-        code = td_error_errno(err, TD_IO, folder, errno, "cannot be watched");
-    if (!code)
-        code = wire_watch_fd(x->net, x->answers, on_change, x, &x->answer_watch,
-                             err);
-    free(folder);
-    return code;
+    for (uint32_t i = 0; x->answers && i < x->plan.task_count; i++)
+        if (sched_task(x->sched, i)->state == SCHED_HELD &&
+            !take_answer(x, i) && x->options.auto_approve)
+            approve(x, i);
 }
 
 /* The first look is behind the watch: an answer that is there already counts.
  */
 void run_await_answers(struct run_exec *x)
 {
-    struct td_error err;
+    char *folder = path_of(x->folder, "");
 
-    if (!x->answer_watch && watch(x, &err))
-        td_log(TD_LOG_WARN, "%s: %s: no answer can be given", err.where,
-               err.text);
-    look(x);
-}
-
-void run_answers_close(struct run_exec *x)
-{
-    if (x->answer_watch)
-        wire_watch_close(x->answer_watch);
-    if (x->answer_watch || x->answers > 0)
-        (void)close(x->answers);
-    x->answer_watch = NULL;
-    x->answers = 0;
+    if (!x->answers && mkdir(folder, 0777) != 0 && errno != EEXIST)
+        td_log(TD_LOG_WARN, "%s: cannot be made: %s: no answer can be given",
+               folder, strerror(errno));
+    else if (!x->answers)
+        run_watch_folder(x, folder);
+    x->answers = true;
+    run_look_answers(x);
+    free(folder);
 }
 
 enum td_code run_leave_answer(const char *folder, const char *task, bool yes,
@@ -114,4 +88,19 @@ enum td_code run_leave_answer(const char *folder, const char *task, bool yes,
     free(path);
     td_buf_release(&text);
     return code;
+}
+
+void run_add_waiting(struct td_buf *out, const struct plan *plan,
+                     const struct sched *sched)
+{
+    struct td_alternatives waiting = {.len = 0};
+
+    for (uint32_t i = 0; i < plan->task_count; i++)
+        if (sched_task(sched, i)->state == SCHED_HELD)
+            td_alternatives_add(&waiting, td_text(plan->tasks[i].id));
+    if (waiting.len == 0)
+        (void)td_buf_add_text(out, "no task");
+    td_alternatives_say(&waiting, out, "", " and ");
+    (void)td_buf_add_text(out, waiting.len > 1 ? " wait for an answer"
+                                               : " waits for an answer");
 }

@@ -7,13 +7,17 @@
 #include "orchestrator/provider/openai.h"
 #include "orchestrator/provider/replay.h"
 
+#include <stdio.h>
+
 #define LINGER_NS (UINT64_C(60) * TD_NS_PER_S)
 #define SETTLE_NS (UINT64_C(30) * TD_NS_PER_S)
 
 static struct keep_home home_of(const struct run_exec *x)
 {
-    return (struct keep_home){
-        .dir = x->folder, .id = x->id, .linger_ns = LINGER_NS};
+    return (struct keep_home){.dir = x->folder,
+                              .id = x->id,
+                              .linger_ns = LINGER_NS,
+                              .jobs_max = x->options.keeper_jobs};
 }
 
 /* Without it nothing can run: a resume finds out what became of it. */
@@ -32,10 +36,21 @@ static void on_trouble(void *ctx, const struct td_error *why)
            why->where, why->text);
 }
 
+/* Ended before we came, as the journal has it: whoever had it was ended before
+ * it could say so. */
+static void on_stray(void *ctx, const char *id, const struct keep_end *end)
+{
+    struct run_exec *x = ctx;
+
+    (void)end;
+    if (x->processes)
+        prov_processes_forget(x->processes, id);
+}
+
 static enum td_code attach(struct run_exec *x, struct td_error *err)
 {
-    static const struct prov_keeper_events events = {.trouble = on_trouble,
-                                                     .gone = on_gone};
+    static const struct prov_keeper_events events = {
+        .stray = on_stray, .trouble = on_trouble, .gone = on_gone};
     struct keep_home home = home_of(x);
 
     return prov_processes_open(&x->processes, x->net, &home, &events, x, err);
@@ -111,14 +126,57 @@ static enum td_code open_models(struct run_exec *x, struct td_error *err)
     return TD_OK;
 }
 
-enum td_code run_crew_providers(struct run_exec *x, struct td_error *err)
+static enum td_code open_all(struct run_exec *x, struct td_error *err)
 {
     if (x->processes) {
         provide(x, PLAN_SHELL, prov_shell(x->processes));
         provide(x, PLAN_COMMAND, prov_command(x->processes));
     }
+    if (x->providers[PLAN_BLUEPRINT].ops)
+        return TD_OK;
     provide(x, PLAN_BLUEPRINT, run_blueprints(x));
     return open_models(x, err);
+}
+
+/* What is known of a task only where it runs: the plan says where it is. */
+static enum td_code placed(const struct run_exec *x,
+                           const struct plan_task *task, struct td_error *err)
+{
+    char text[sizeof(err->text)];
+
+    (void)snprintf(text, sizeof(text), "%s", err->text);
+    (void)snprintf(err->where, sizeof(err->where), "%s:%u:%u", x->plan.file,
+                   task->where.line, task->where.column);
+    (void)snprintf(err->text, sizeof(err->text), "%.80s: %.220s", task->id,
+                   text);
+    return err->code;
+}
+
+/* Those of processes are there when their keeper is. */
+static bool comes_later(const struct run_exec *x, enum plan_provider kind)
+{
+    return !x->processes && (kind == PLAN_SHELL || kind == PLAN_COMMAND);
+}
+
+enum td_code run_crew_check(struct run_exec *x, struct td_error *err)
+{
+    if (open_all(x, err))
+        return err->code;
+    for (uint32_t i = 0; i < x->plan.task_count; i++) {
+        const struct plan_task *task = &x->plan.tasks[i];
+        const struct provider *p = &x->providers[task->provider];
+
+        if (comes_later(x, task->provider))
+            continue;
+        if (!p->ops)
+            (void)td_error_set(err, TD_USAGE, task->id, 0,
+                               "there is no provider %s here",
+                               plan_provider_word(task->provider));
+        else if (!p->ops->check || !p->ops->check(p->self, task, err))
+            continue;
+        return placed(x, task, err);
+    }
+    return TD_OK;
 }
 
 void run_crew_close(struct run_exec *x)

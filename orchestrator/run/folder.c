@@ -1,15 +1,18 @@
 #include "orchestrator/run/folder.h"
 
 #include "core/buf.h"
+#include "core/fs.h"
 #include "core/mem.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define ENDING   ".tape.gz"
 #define ID_TRIES 1000 /* folders that others take in between */
@@ -169,4 +172,55 @@ enum td_code run_ids(const char *state, void (*each)(void *ctx, const char *id),
     }
     free(ids.list);
     return TD_OK;
+}
+
+/* Who has an execution holds the lock in its folder. */
+long run_holder(const char *journal)
+{
+    size_t len = strlen(journal);
+    size_t ending = strlen(ENDING);
+    struct td_buf lock = {0};
+    long pid;
+    int fd;
+
+    (void)td_buf_addf(&lock, "%.*s/lock",
+                      (int)(len > ending ? len - ending : 0), journal);
+    fd = open(td_buf_str(&lock), O_RDWR | O_CLOEXEC);
+    pid = fd < 0 ? 0 : td_fs_holder(fd);
+    if (fd >= 0)
+        (void)close(fd);
+    td_buf_release(&lock);
+    return pid;
+}
+
+struct idle {
+    const char *state;
+    char busy[RUN_ID_SIZE]; /* the first that is run; "" */
+    long pid;
+};
+
+static void look_at(void *ctx, const char *id)
+{
+    struct idle *idle = ctx;
+    char *journal = run_journal_of(idle->state, id);
+    long pid = *idle->busy ? 0 : run_holder(journal);
+
+    if (pid > 0) {
+        (void)snprintf(idle->busy, sizeof(idle->busy), "%s", id);
+        idle->pid = pid;
+    }
+    free(journal);
+}
+
+enum td_code run_idle(const char *state, struct td_error *err)
+{
+    struct idle idle = {.state = state};
+
+    if (run_ids(state, look_at, &idle, err))
+        return err->code;
+    if (!*idle.busy)
+        return TD_OK;
+    (void)td_error_set(err, TD_USAGE, idle.busy, 0, "it is run by pid %ld",
+                       idle.pid);
+    return td_error_hint(err, "wait for its end, or stop it first");
 }

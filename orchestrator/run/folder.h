@@ -28,10 +28,18 @@ TD_MUST_CHECK enum td_code run_take_id(char id[RUN_ID_SIZE], const char *state,
 char *run_folder_of(const char *state, const char *id);
 char *run_journal_of(const char *state, const char *id);
 
+/* The process that runs the execution of such a journal; 0: none does, or it is
+ * this one. */
+long run_holder(const char *journal);
+
 /* The ids that have a journal, in the order of their numbers: told to `each`.
  * A state folder that is not there has none. TD_IO. */
 TD_MUST_CHECK enum td_code run_ids(const char *state,
                                    void (*each)(void *ctx, const char *id),
                                    void *ctx, struct td_error *err);
+
+/* TD_USAGE if a process runs one of the executions; the hint says which. TD_IO:
+ * the folder cannot be read. */
+TD_MUST_CHECK enum td_code run_idle(const char *state, struct td_error *err);
 
 #endif

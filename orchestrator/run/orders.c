@@ -30,6 +30,21 @@ const struct sched *run_sched(const struct run_exec *x)
     return x->sched;
 }
 
+uint64_t run_usual(const struct run_exec *x, uint32_t task)
+{
+    return x->usual[task];
+}
+
+uint64_t run_began(const struct run_exec *x, uint32_t task)
+{
+    return x->tasks[task].began_ns;
+}
+
+struct work_place *run_place(const struct run_exec *x)
+{
+    return x->place;
+}
+
 uint64_t run_seq(const struct run_exec *x)
 {
     return journal_seq(x->journal);
@@ -52,18 +67,44 @@ static void order(struct run_exec *x, enum sched_what what, uint32_t task,
     (void)td_json_escape_any(&more, td_text(by));
     (void)td_buf_add_text(&more, "\"");
     run_happened(x, &ev, td_buf_str(&more), "");
+    if (!x->turning)
+        run_commit(x); /* who gave it is answered next */
     td_buf_release(&more);
+}
+
+/* All tasks have ended: what is judged then is not called off. */
+static bool is_over(const struct run_exec *x)
+{
+    return x->over || sched_counts(x->sched)->finished;
 }
 
 void run_cancel(struct run_exec *x, const char *by)
 {
-    if (!x->over && !sched_counts(x->sched)->cancelling)
+    run_validate_stop(x, false);
+    if (!is_over(x) && !sched_counts(x->sched)->cancelling)
         order(x, SCHED_CANCEL, 0, by);
+}
+
+enum td_code run_cancel_task(struct run_exec *x, uint32_t task, const char *by,
+                             struct td_error *err)
+{
+    const struct sched_task *state =
+        task < x->plan.task_count ? sched_task(x->sched, task) : NULL;
+
+    if (!state)
+        return td_error_set(err, TD_USAGE, "", 0, "there is no such task");
+    if (is_over(x) || sched_is_final(state->state) ||
+        state->state == SCHED_VERIFYING)
+        return td_error_set(err, TD_USAGE, "", 0, "%s has ended",
+                            x->plan.tasks[task].id);
+    if (!state->cancelling && !sched_counts(x->sched)->cancelling)
+        order(x, SCHED_CANCEL_TASK, task, by);
+    return TD_OK;
 }
 
 void run_pause(struct run_exec *x, bool on, const char *by)
 {
-    if (!x->over && sched_counts(x->sched)->paused != on)
+    if (!is_over(x) && sched_counts(x->sched)->paused != on)
         order(x, on ? SCHED_PAUSE : SCHED_GO_ON, 0, by);
 }
 
@@ -76,6 +117,19 @@ enum td_code run_answer(struct run_exec *x, uint32_t task, bool yes,
                             "it does not wait for an approval");
     order(x, yes ? SCHED_APPROVE : SCHED_REFUSE, task, by);
     return TD_OK;
+}
+
+const struct verdict_document *run_verdict(const struct run_exec *x)
+{
+    return run_judge_verdict(x->judge);
+}
+
+/* Of the tasks that all ended as they should. */
+static int judged_status(const struct run_exec *x)
+{
+    const struct verdict_document *verdict = run_verdict(x);
+
+    return verdict ? verdict->exit : 0;
 }
 
 int run_exit_status(const struct run_exec *x)
@@ -93,12 +147,15 @@ int run_exit_status(const struct run_exec *x)
         infra |=
             task->state == SCHED_FAILED && task->fault == PLAN_INFRASTRUCTURE;
         expired |= task->state == SCHED_SKIPPED && task->fault == PLAN_EXPIRED;
-        bad |= (task->state == SCHED_FAILED && !x->plan.tasks[i].soft_fail) ||
-               (task->state == SCHED_SKIPPED && task->fault != PLAN_DEPENDENCY);
+        bad |=
+            ((task->state == SCHED_FAILED || task->state == SCHED_CANCELLED) &&
+             !x->plan.tasks[i].soft_fail) ||
+            (task->state == SCHED_SKIPPED && task->fault != PLAN_DEPENDENCY);
     }
     if (infra)
         return td_code_exit_status(TD_IO);
     if (expired)
         return td_code_exit_status(TD_TIMEOUT);
-    return bad || counts->halted ? td_code_exit_status(TD_FAILED) : 0;
+    return bad || counts->halted ? td_code_exit_status(TD_FAILED)
+                                 : judged_status(x);
 }

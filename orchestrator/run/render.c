@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define VERSION "1"
-
 struct prov_run {
     struct wire_net *net;
     struct wire_timer timer;
@@ -82,7 +80,7 @@ struct provider run_blueprints(struct run_exec *x)
 {
     static const struct provider_ops ops = {
         .name = "blueprint",
-        .version = VERSION,
+        .version = RUN_BLUEPRINT_VERSION,
         .check = check,
         .start = start,
         .cancel = cancel,

@@ -3,6 +3,8 @@
 
 #include "core/mem.h"
 #include "orchestrator/plan/load.h"
+#include "orchestrator/run/marks.h"
+#include "orchestrator/run/wants.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,8 +41,7 @@ static void take(struct run_exec *x, const struct run_exec *old)
     (void)snprintf(x->from, sizeof(x->from), "%s", old->id);
     (void)snprintf(x->home, sizeof(x->home), "%s",
                    *old->home ? old->home : old->id);
-    x->options.waves = old->options.waves;
-    x->options.fail_fast = old->options.fail_fast;
+    run_wants_copy(&x->options, &old->options);
 }
 
 /* By the text of the journal: nothing is shared. */
@@ -54,25 +55,32 @@ static enum td_code copy_plan(struct run_exec *x, const struct run_exec *old,
         code = td_error_set(err, code, old->path, 0, "the plan is too long");
     else
         code = plan_parse(&x->plan, old->path, td_buf_bytes(&text), NULL, err);
+    if (!code)
+        run_marks_copy(&x->plan, &old->plan);
     td_buf_release(&text);
     return code;
 }
 
-static enum td_code retry(struct run_exec *x, const char *id, const char *again,
-                          struct td_error *err)
+enum td_code run_retry_read(struct run_exec **out, struct wire_net *net,
+                            const char *id, const char *root,
+                            const struct run_options *options,
+                            struct td_error *err)
 {
-    struct run_exec *old;
-    struct td_error ignored;
-    uint32_t task = UINT32_MAX;
-    enum td_code code = run_new(&old, x->net, x->root, &x->options, err);
+    return run_new(out, net, root, options, err) ? err->code
+                                                 : run_fold(*out, id, err);
+}
 
-    if (!code)
-        code = run_fold(old, id, err);
-    if (!code && again) {
+static enum td_code retry(struct run_exec *x, const struct run_exec *old,
+                          const char *again, struct td_error *err)
+{
+    uint32_t task = UINT32_MAX;
+    enum td_code code = TD_OK;
+
+    if (again) {
         task = plan_find(&old->plan, td_text(again));
         if (task == UINT32_MAX)
             code = td_error_set(err, TD_USAGE, again, 0,
-                                "there is no such task in %s", id);
+                                "there is no such task in %s", old->id);
     }
     if (!code)
         code = copy_plan(x, old, err);
@@ -80,18 +88,45 @@ static enum td_code retry(struct run_exec *x, const char *id, const char *again,
         take(x, old);
     if (!code && task != UINT32_MAX)
         run_again(x, task);
-    (void)run_close(old, &ignored); /* it was only read */
     return code ? code : run_begin(x, err);
+}
+
+enum td_code run_retry_of(struct run_exec **out, const struct run_exec *past,
+                          const struct run_options *options,
+                          struct td_error *err)
+{
+    struct run_exec *x;
+    enum td_code code = run_new(&x, past->net, past->root, options, err);
+
+    if (!code)
+        code = retry(x, past, options->again, err);
+    return run_opened(out, x, code);
 }
 
 enum td_code run_retry(struct run_exec **out, struct wire_net *net,
                        const char *id, const char *root,
                        const struct run_options *options, struct td_error *err)
 {
+    struct run_exec *past;
+    struct td_error ignored; /* it was only read */
+    enum td_code code = run_retry_read(&past, net, id, root, options, err);
+
+    if (!code)
+        code = run_retry_of(out, past, options, err);
+    (void)run_close(past, &ignored);
+    return code;
+}
+
+enum td_code run_peek(struct run_exec **out, struct wire_net *net,
+                      const char *id, const char *root,
+                      const struct run_options *options, struct td_error *err)
+{
     struct run_exec *x;
     enum td_code code = run_new(&x, net, root, options, err);
 
-    if (!code)
-        code = retry(x, id, options->again, err);
+    if (!code) {
+        x->peeks = true;
+        code = run_fold(x, id, err);
+    }
     return run_opened(out, x, code);
 }

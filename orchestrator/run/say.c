@@ -56,6 +56,37 @@ static void put_phases(struct td_json_writer *w, const struct plan *plan)
     td_json_array_end(w);
 }
 
+/* Whether a task of a phase may end before one of a phase in front of it. A
+ * wave waits for the one before; without waves only a chain is sure to go in
+ * order.
+ */
+static bool phases_overlap(const struct run_exec *x)
+{
+    const struct plan *plan = &x->plan;
+    uint32_t first[PHASES] = {0};
+    uint32_t last[PHASES] = {0};
+    uint32_t deepest = 0;
+    bool several = false;
+
+    for (uint32_t i = 0; i < plan->task_count; i++) {
+        uint32_t phase = plan->tasks[i].phase % PHASES;
+        uint32_t depth = plan->tasks[i].depth;
+
+        if (!first[phase] || depth < first[phase])
+            first[phase] = depth;
+        last[phase] = depth > last[phase] ? depth : last[phase];
+    }
+    for (uint32_t phase = 0; phase < PHASES; phase++) {
+        if (!first[phase])
+            continue;
+        if (first[phase] <= deepest)
+            return true;
+        several = several || deepest > 0;
+        deepest = last[phase];
+    }
+    return several && !x->options.waves && plan->waves < plan->task_count;
+}
+
 static void put_task_ids(struct td_json_writer *w, const struct plan *plan)
 {
     char name[PLAN_TASK_NAME];
@@ -72,8 +103,12 @@ void run_say_started(struct run_exec *x)
 
     td_json_put_u64(w, "total_tasks", x->plan.task_count);
     put_phases(w, &x->plan);
+    if (phases_overlap(x))
+        td_json_put_bool(w, "phases_overlap", true);
     td_json_put_text(w, "plan_id", x->plan.name);
     td_json_put_u64(w, "total_waves", x->plan.waves);
+    td_json_put_u64(w, "estimated_duration_ms",
+                    sched_left(x->sched, 0) / TD_NS_PER_MS);
     put_task_ids(w, &x->plan);
     journal_said(x->journal);
     run_tally_begin(&x->tally, journal_said_ns(x->journal));
@@ -147,6 +182,46 @@ static struct td_bytes path_of(const struct work_file *file)
     return path;
 }
 
+/* What the ending of a path stands for; NULL: nothing that is known. */
+static const char *language_of(struct td_bytes path)
+{
+    static const char *const known[][2] = {
+        {".py", "python"},
+        {".js", "javascript"},
+        {".jsx", "javascript"},
+        {".ts", "typescript"},
+        {".tsx", "typescript"},
+        {".java", "java"},
+        {".go", "go"},
+        {".rs", "rust"},
+        {".cpp", "cpp"},
+        {".c", "c"},
+        {".h", "c"},
+        {".cs", "csharp"},
+        {".rb", "ruby"},
+        {".php", "php"},
+        {".sql", "sql"},
+        {".yaml", "yaml"},
+        {".yml", "yaml"},
+        {".json", "json"},
+        {".xml", "xml"},
+        {".html", "html"},
+        {".css", "css"},
+        {".scss", "scss"},
+        {".md", "markdown"},
+        {".txt", "text"},
+    };
+
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        size_t len = strlen(known[i][0]);
+
+        if (path.len > len &&
+            !memcmp(path.ptr + path.len - len, known[i][0], len))
+            return known[i][1];
+    }
+    return NULL;
+}
+
 static void put_file(struct td_json_writer *w, const struct work_file *file)
 {
     struct td_bytes path = path_of(file);
@@ -163,6 +238,11 @@ static void put_file(struct td_json_writer *w, const struct work_file *file)
         work_hex(hex, file->sha256);
         td_json_put_text(w, "sha256", hex);
         td_json_put_text(w, "mode", file->exec ? "755" : "644");
+    }
+    if (file->kind != WORK_FOLDER && language_of(path)) {
+        td_json_object(w, "metadata");
+        td_json_put_text(w, "language", language_of(path));
+        td_json_object_end(w);
     }
 }
 
@@ -254,14 +334,16 @@ static void say_wave(struct run_exec *x)
     const struct run_sums wave = x->tally.wave;
     struct td_json_writer *w = journal_say(x->journal, "wave_completed");
     uint64_t now = journal_said_ns(x->journal);
+    uint32_t good = wave.ended[RUN_COMPLETED];
+    uint32_t all = good + wave.ended[RUN_FAILED] + wave.ended[RUN_SKIPPED];
 
     td_json_put_u64(w, "wave_number", x->tally.waves + 1);
-    td_json_put_u64(w, "tasks_in_wave",
-                    wave.ended[RUN_COMPLETED] + wave.ended[RUN_FAILED] +
-                        wave.ended[RUN_SKIPPED]);
-    td_json_put_u64(w, "successful_tasks", wave.ended[RUN_COMPLETED]);
+    td_json_put_u64(w, "tasks_in_wave", all);
+    td_json_put_u64(w, "successful_tasks", good);
     td_json_put_u64(w, "failed_tasks", wave.ended[RUN_FAILED]);
     td_json_put_u64(w, "skipped_tasks", wave.ended[RUN_SKIPPED]);
+    if (all > 0)
+        td_json_put_fixed(w, "success_rate", (double)good / all, 4);
     put_ms(w, "duration_ms", now - x->tally.wave_ns);
     td_json_put_u64(w, "artifacts_created", wave.artifacts);
     journal_said(x->journal);
@@ -277,6 +359,24 @@ const char *run_status(const struct run_exec *x)
                                       : "partial_success";
 }
 
+/* What the gates of the workspace have counted. */
+static void put_judged(struct td_json_writer *w, const struct run_exec *x)
+{
+    struct run_judge_sums sums;
+
+    if (!x->judge)
+        return;
+    sums = run_judge_sums(x->judge);
+    if (sums.tests[1]) {
+        td_json_put_u64(w, "tests_passed", sums.tests[0]);
+        td_json_put_u64(w, "tests_total", sums.tests[1]);
+    }
+    if (sums.lines[1])
+        td_json_put_fixed(w, "coverage_percent",
+                          100.0 * (double)sums.lines[0] / (double)sums.lines[1],
+                          2);
+}
+
 static void put_stats(struct td_json_writer *w, const struct run_exec *x)
 {
     const struct sched_counts *counts = sched_counts(x->sched);
@@ -285,6 +385,7 @@ static void put_stats(struct td_json_writer *w, const struct run_exec *x)
     td_json_put_u64(w, "total_waves", x->tally.waves);
     td_json_put_u64(w, "cached_tasks", counts->cached);
     td_json_put_u64(w, "retries", counts->retries);
+    put_judged(w, x);
     td_json_put_u64(w, "tokens_used", counts->tokens);
     if (counts->cost_usd >= 0)
         td_json_put_fixed(w, "cost_usd", counts->cost_usd, 6);
@@ -311,11 +412,20 @@ static void say_completed(struct run_exec *x)
 
 /* ---- when ---- */
 
+bool run_is_told(const struct run_exec *x, const struct sched_event *ev)
+{
+    return !sched_is_infra(x->sched, ev->task, ev->fault) ||
+           !sched_would_retry(x->sched, ev->task, ev->attempt, ev->fault,
+                              ev->status);
+}
+
+/* Events "error" count the attempts of the task. */
 static void say_fault(struct run_exec *x, const struct sched_event *ev)
 {
-    say_error(x, ev->task, ev->fault,
-              sched_would_retry(x->sched, ev->task, ev->attempt, ev->fault,
-                                ev->status));
+    if (run_is_told(x, ev))
+        say_error(x, ev->task, ev->fault,
+                  sched_would_retry(x->sched, ev->task, ev->attempt, ev->fault,
+                                    ev->status));
 }
 
 static void say_task_end(struct run_exec *x, const struct sched_event *ev)

@@ -61,9 +61,11 @@ static uint32_t member(const struct journal_said *said, const char *name,
 static uint32_t task_of(const struct plan *plan,
                         const struct journal_said *said)
 {
-    uint32_t at = member(said, "task_id", TD_JSON_STRING);
+    uint32_t at = said->task;
 
-    return at ? plan_find(plan, td_json_inner(said->doc, at)) : UINT32_MAX;
+    return at && said->doc->values[at].kind == TD_JSON_STRING
+               ? plan_find(plan, td_json_inner(said->doc, at))
+               : UINT32_MAX;
 }
 
 /* True if it is about no task. */

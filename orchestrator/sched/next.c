@@ -26,12 +26,22 @@ static bool status_counts(const struct plan_retry *retry, int status)
     return false;
 }
 
+bool sched_is_infra(const struct sched *s, uint32_t task, enum plan_fault fault)
+{
+    return fault == PLAN_INFRASTRUCTURE &&
+           !(s->plan->tasks[task].retry.on >> fault & 1);
+}
+
 bool sched_would_retry(const struct sched *s, uint32_t task, uint32_t attempt,
                        enum plan_fault fault, int status)
 {
     const struct plan_retry *retry = &s->plan->tasks[task].retry;
 
-    if (sched_is_ending(s) || attempt >= retry->attempts)
+    if (sched_must_end(s, task))
+        return false;
+    if (sched_is_infra(s, task, fault))
+        return s->nodes[task].settles < SCHED_SETTLES_MAX;
+    if (attempt >= retry->attempts)
         return false;
     if (fault == PLAN_EXIT_STATUS && !status_counts(retry, status))
         return false;
@@ -41,7 +51,7 @@ bool sched_would_retry(const struct sched *s, uint32_t task, uint32_t attempt,
 /* 0.8 to 1.2, the same for the same attempt of the same execution. */
 static double jitter(const struct sched *s, uint32_t task, uint32_t attempt)
 {
-    uint8_t digest[WIRE_SHA256_LEN];
+    uint8_t digest[TD_SHA256_LEN];
     char text[128];
     int n = snprintf(text, sizeof(text), "%s/%s/%u",
                      s->options.execution ? s->options.execution : "",
@@ -49,7 +59,7 @@ static double jitter(const struct sched *s, uint32_t task, uint32_t attempt)
 
     if (n >= (int)sizeof(text))
         n = (int)sizeof(text) - 1;
-    wire_sha256(digest, td_bytes(text, (size_t)n));
+    td_sha256(digest, td_bytes(text, (size_t)n));
     return 0.8 + 0.4 * ((double)digest[0] * 256 + digest[1]) / 65535;
 }
 
@@ -59,7 +69,9 @@ static uint64_t backoff(const struct sched *s, uint32_t task)
     const struct sched_node *n = &s->nodes[task];
     uint64_t wait = s->plan->tasks[task].retry.backoff_ns;
 
-    for (uint32_t i = 1; i < n->pub.attempt && wait < SCHED_BACKOFF_MAX_NS; i++)
+    for (uint32_t i = 1; i < (n->same ? n->settles : n->pub.attempt) &&
+                         wait < SCHED_BACKOFF_MAX_NS;
+         i++)
         wait *= 2;
     wait = wait > SCHED_BACKOFF_MAX_NS ? SCHED_BACKOFF_MAX_NS : wait;
     wait = (uint64_t)((double)wait * jitter(s, task, n->pub.attempt));
@@ -144,7 +156,7 @@ static bool decide_running(const struct sched *s, uint32_t task,
     const struct plan_timeouts *limit = &s->plan->tasks[task].timeout;
     const struct sched_node *n = &s->nodes[task];
 
-    if (sched_is_ending(s))
+    if (sched_must_end(s, task))
         return decide(out, SCHED_STOP, PLAN_CANCELLED);
     if (is_late(out->at_ns, n->attempt_ns, limit->run) ||
         is_late(out->at_ns, n->pub.started_ns, limit->total) ||
@@ -170,7 +182,7 @@ static bool decide_backoff(struct sched *s, uint32_t task,
     return false;
 }
 
-/* What has not begun when all is to end. */
+/* What has not begun when it, or all, is to end. */
 static bool decide_drop(const struct sched_node *n, struct sched_event *out)
 {
     enum sched_state state = n->pub.state;
@@ -195,7 +207,7 @@ static bool decide_task(struct sched *s, uint32_t task, struct sched_event *out)
         return false;
     if (state == SCHED_RUNNING)
         return decide_running(s, task, out);
-    if (sched_is_ending(s))
+    if (sched_must_end(s, task))
         return decide_drop(n, out);
     if (state == SCHED_WAITING)
         return decide_skip(s, task, out);
@@ -222,7 +234,7 @@ static bool decide_wave(const struct sched *s, struct sched_event *out)
     return false;
 }
 
-static bool decide_launch(const struct sched *s, struct sched_event *out)
+static bool decide_launch(struct sched *s, struct sched_event *out)
 {
     uint32_t task = sched_pick(s);
     const struct sched_node *n;

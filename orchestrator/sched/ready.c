@@ -6,9 +6,12 @@
 
 #include "core/mem.h"
 
+#include <stdlib.h>
+
 #define INDEX_BITS 20 /* of PLAN_TASKS_MAX */
 #define LONGEST    ((UINT64_C(1) << (64 - INDEX_BITS)) - 1)
 #define DEFAULT_NS TD_NS_PER_S /* of a task of which nothing is known */
+#define BRISK      8 /* short tasks in a row after which others are expected */
 
 uint64_t sched_takes(const struct sched *s, uint32_t task)
 {
@@ -29,33 +32,9 @@ static void measure(struct sched *s, uint32_t i)
 
         longest = path > longest ? path : longest;
     }
-    s->nodes[i].path_ns = longest + sched_takes(s, i);
-}
-
-/* The deepest first, by counting: dependants are deeper than what they need. */
-void sched_measure_paths(struct sched *s)
-{
-    uint32_t n = s->plan->task_count;
-    uint32_t *ends = td_calloc((size_t)s->plan->waves + 2, sizeof(*ends));
-    uint32_t *order = td_calloc((size_t)n + 1, sizeof(*order));
-
-    for (uint32_t i = 0; i < n; i++)
-        ends[s->plan->tasks[i].depth + 1]++;
-    for (uint32_t w = 1; w < s->plan->waves + 2; w++)
-        ends[w] += ends[w - 1];
-    for (uint32_t i = 0; i < n; i++)
-        order[ends[s->plan->tasks[i].depth]++] = i;
-    for (uint32_t i = n; i > 0; i--)
-        measure(s, order[i - 1]);
-    s->by_depth = order;
-    s->depth_ends = ends;
-}
-
-static struct td_timerq *heap_of(const struct sched *s, uint32_t task)
-{
-    uint32_t pool = s->plan->tasks[task].pool;
-
-    return &s->heaps[pool == PLAN_NO_POOL ? s->plan->pool_count : pool];
+    if (__builtin_add_overflow(longest, sched_takes(s, i),
+                               &s->nodes[i].path_ns))
+        s->nodes[i].path_ns = UINT64_MAX;
 }
 
 static uint64_t rank(const struct sched *s, uint32_t task)
@@ -64,6 +43,50 @@ static uint64_t rank(const struct sched *s, uint32_t task)
 
     path = path > LONGEST ? LONGEST : path;
     return (LONGEST - path) << INDEX_BITS | task;
+}
+
+static uint32_t task_of(uint64_t ranked)
+{
+    return (uint32_t)ranked & ((1U << INDEX_BITS) - 1);
+}
+
+static int by_rank(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a;
+    uint64_t y = *(const uint64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+static void sort_by_path(struct sched *s)
+{
+    uint32_t count = s->plan->task_count;
+    uint64_t *ranks = td_calloc((size_t)count + 1, sizeof(*ranks));
+
+    s->by_path = td_calloc((size_t)count + 1, sizeof(*s->by_path));
+    for (uint32_t i = 0; i < count; i++)
+        ranks[i] = rank(s, i);
+    qsort(ranks, count, sizeof(*ranks), by_rank);
+    for (uint32_t i = 0; i < count; i++)
+        s->by_path[i] = task_of(ranks[i]);
+    free(ranks);
+}
+
+/* The deepest first: dependants are deeper than what they need. */
+void sched_measure_paths(struct sched *s)
+{
+    s->by_depth = plan_by_depth(s->plan, &s->depth_ends);
+    for (uint32_t i = s->plan->task_count; i > 0; i--)
+        measure(s, s->by_depth[i - 1]);
+    if (s->options.ahead && s->options.in_order)
+        sort_by_path(s);
+}
+
+static struct td_timerq *heap_of(const struct sched *s, uint32_t task)
+{
+    uint32_t pool = s->plan->tasks[task].pool;
+
+    return &s->heaps[pool == PLAN_NO_POOL ? s->plan->pool_count : pool];
 }
 
 void sched_make_ready(struct sched *s, uint32_t task)
@@ -85,8 +108,39 @@ static bool has_room(const struct sched *s, uint32_t task)
            s->slots[t->pool] + t->weight <= s->plan->pools[t->pool].slots;
 }
 
+static bool has_begun(const struct sched *s, uint32_t task)
+{
+    enum sched_state state = s->nodes[task].pub.state;
+
+    return state > SCHED_HELD && state != SCHED_BACKOFF;
+}
+
+/* From nothing that has not begun is the way to the end longer. */
+static bool is_foremost(struct sched *s, uint32_t task)
+{
+    while (has_begun(s, s->by_path[s->first])) /* the task itself has not */
+        s->first++;
+    return rank(s, s->by_path[s->first]) >> INDEX_BITS ==
+           rank(s, task) >> INDEX_BITS;
+}
+
+/* What may be launched beyond the workers. What has a limit of its own, or a
+ * share of one, does not wait where nobody counts the time. */
+static uint32_t ahead(struct sched *s, uint32_t task)
+{
+    const struct plan_task *t = &s->plan->tasks[task];
+    const struct plan_timeouts *limit = &t->timeout;
+    bool plain = t->weight == 1 && t->pool == PLAN_NO_POOL && !limit->run &&
+                 !limit->total && !limit->heartbeat;
+
+    if (!s->options.ahead || !plain || s->brisk < BRISK ||
+        (s->options.in_order && !is_foremost(s, task)))
+        return 0;
+    return s->options.ahead;
+}
+
 /* One that is heavier than all workers runs alone. */
-uint32_t sched_pick(const struct sched *s)
+uint32_t sched_pick(struct sched *s)
 {
     const struct td_timer *best = NULL;
     uint32_t task;
@@ -97,38 +151,14 @@ uint32_t sched_pick(const struct sched *s)
         const struct td_timer *first = td_timerq_first(&s->heaps[pool]);
 
         if (first && (!best || first->due_ns < best->due_ns) &&
-            has_room(s, (uint32_t)first->due_ns & ((1U << INDEX_BITS) - 1)))
+            has_room(s, task_of(first->due_ns)))
             best = first;
     }
     if (!best)
         return UINT32_MAX;
-    task = (uint32_t)best->due_ns & ((1U << INDEX_BITS) - 1);
-    if (s->workers > 0 &&
-        s->workers + s->plan->tasks[task].weight > s->options.workers)
+    task = task_of(best->due_ns);
+    if (s->workers > 0 && s->workers + s->plan->tasks[task].weight >
+                              s->options.workers + ahead(s, task))
         return UINT32_MAX;
     return task;
-}
-
-/* What is left along the longest way, or of all of it shared by the workers:
- * whichever is more. */
-uint64_t sched_left(const struct sched *s, uint64_t now_ns)
-{
-    uint64_t path = 0;
-    uint64_t sum = 0;
-
-    for (uint32_t i = 0; i < s->plan->task_count; i++) {
-        const struct sched_node *n = &s->nodes[i];
-        uint64_t ran = n->pub.state == SCHED_RUNNING && now_ns > n->attempt_ns
-                           ? now_ns - n->attempt_ns
-                           : 0;
-        uint64_t own = sched_takes(s, i);
-
-        if (sched_is_final(n->pub.state))
-            continue;
-        ran = ran > own ? own : ran;
-        path = n->path_ns - ran > path ? n->path_ns - ran : path;
-        sum += (own - ran) * s->plan->tasks[i].weight;
-    }
-    sum /= s->options.workers;
-    return sum > path ? sum : path;
 }

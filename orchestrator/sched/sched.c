@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#define SHORT_NS (250 * TD_NS_PER_MS) /* with what it waited for a worker */
+
 void sched_consider(struct sched *s, uint32_t task)
 {
     struct td_timer *agenda = &s->nodes[task].agenda;
@@ -130,6 +132,7 @@ void sched_free(struct sched *s)
     free(s->left);
     free(s->by_depth);
     free(s->depth_ends);
+    free(s->by_path);
     free(s->nodes);
     free(s);
 }
@@ -168,8 +171,9 @@ static bool ended_badly(const struct sched *s, uint32_t task)
 {
     enum sched_state state = s->nodes[task].pub.state;
 
-    return state == SCHED_SKIPPED || state == SCHED_CANCELLED ||
-           (state == SCHED_FAILED && !s->plan->tasks[task].soft_fail);
+    return state == SCHED_SKIPPED ||
+           ((state == SCHED_FAILED || state == SCHED_CANCELLED) &&
+            !s->plan->tasks[task].soft_fail);
 }
 
 static void tell_dependants(struct sched *s, uint32_t task, uint64_t now)
@@ -244,12 +248,16 @@ static bool apply_ask(struct sched *s, struct sched_node *n,
 static bool apply_launch(struct sched *s, struct sched_node *n,
                          const struct sched_event *ev)
 {
-    if (ev->attempt != sched_next_attempt(n) || n->pending ||
+    /* Older journals count an attempt that infrastructure has ended. */
+    if ((ev->attempt != sched_next_attempt(n) &&
+         ev->attempt != n->pub.attempt + 1) ||
+        n->pending ||
         (n->pub.state != SCHED_READY && n->pub.state != SCHED_BACKOFF))
         return false;
     s->counts.retries += ev->attempt > 1 && ev->attempt > n->pub.attempt;
     n->pub.retries = ev->attempt - 1;
     n->pub.attempt = ev->attempt;
+    n->same = false;
     n->pub.state = SCHED_RUNNING;
     n->attempt_ns = ev->at_ns;
     n->alive_ns = ev->at_ns;
@@ -279,6 +287,7 @@ static bool apply_ended(struct sched *s, struct sched_node *n,
     if (n->pub.state != SCHED_RUNNING || ev->attempt != n->pub.attempt)
         return false;
     n->pub.state = SCHED_VERIFYING;
+    s->brisk = ev->at_ns - n->attempt_ns < SHORT_NS ? s->brisk + 1 : 0;
     give_slots(s, ev->task);
     return true;
 }
@@ -293,12 +302,19 @@ static bool apply_fault(struct sched *s, struct sched_node *n,
         return false;
     if (held)
         give_slots(s, ev->task);
+    s->brisk = 0;
+    s->first = 0;
     n->pub.state = SCHED_BACKOFF;
     n->pub.fault = ev->fault;
     n->status = ev->status;
     n->retry_after_ns = ev->retry_after_ns;
     n->until = TD_NEVER;
     n->pending = true;
+    if (sched_is_infra(s, ev->task, ev->fault)) {
+        s->counts.infra++;
+        n->settles++;
+        n->same = true;
+    }
     return true;
 }
 
@@ -320,9 +336,10 @@ static bool apply_settled(struct sched *s, struct sched_node *n,
         (n->pub.state != SCHED_RUNNING && n->pub.state != SCHED_STOPPING))
         return false;
     give_slots(s, ev->task);
+    s->first = 0;
     n->pub.state = SCHED_READY;
     n->ready_ns = ev->at_ns;
-    if (++n->settles < SCHED_SETTLES_MAX)
+    if (ev->unbegun || ++n->settles < SCHED_SETTLES_MAX)
         return true;
     n->pub.state = SCHED_BACKOFF;
     n->pub.fault = PLAN_INFRASTRUCTURE;
@@ -372,6 +389,7 @@ static bool apply_drop(struct sched *s, struct sched_node *n,
     if (n->pub.state > SCHED_HELD && n->pub.state != SCHED_BACKOFF)
         return false;
     end(s, ev, SCHED_CANCELLED);
+    n->pub.fault = PLAN_CANCELLED; /* a journal does not say it */
     return true;
 }
 
@@ -395,6 +413,18 @@ static bool apply_refuse(struct sched *s, struct sched_node *n,
     if (n->pub.state != SCHED_HELD)
         return false;
     n->refused = true;
+    return true;
+}
+
+/* One that has ended well is looked at already. */
+static bool apply_cancel_task(struct sched *s, struct sched_node *n,
+                              const struct sched_event *ev)
+{
+    (void)s;
+    (void)ev;
+    if (sched_is_final(n->pub.state) || n->pub.state == SCHED_VERIFYING)
+        return false;
+    n->pub.cancelling = true;
     return true;
 }
 
@@ -429,7 +459,7 @@ static const struct {
     {SCHED_CACHED_NOW, apply_cached}, {SCHED_FAIL, apply_fail},
     {SCHED_SKIP, apply_skip},         {SCHED_DROP, apply_drop},
     {SCHED_APPROVE, apply_approve},   {SCHED_REFUSE, apply_refuse},
-    {SCHED_USAGE, apply_usage},
+    {SCHED_USAGE, apply_usage},       {SCHED_CANCEL_TASK, apply_cancel_task},
 };
 
 /* ---- of the whole ---- */
@@ -555,7 +585,9 @@ static bool apply_task(struct sched *s, const struct sched_event *ev)
 enum td_code sched_apply(struct sched *s, const struct sched_event *ev,
                          struct td_error *err)
 {
-    bool fine = !s->counts.finished && apply_task(s, ev);
+    /* Who has ended may still have to be judged, by another process. */
+    bool fine =
+        (!s->counts.finished || ev->what == SCHED_RESUMED) && apply_task(s, ev);
 
     for (size_t i = 0; i < sizeof(of_all) / sizeof(of_all[0]) && fine; i++)
         if (of_all[i].what == ev->what)
@@ -564,21 +596,4 @@ enum td_code sched_apply(struct sched *s, const struct sched_event *ev,
                 : td_error_set(err, TD_FORMAT, "", 0,
                                "this cannot happen to an execution in this "
                                "state");
-}
-
-/* ---- what others ask ---- */
-
-const struct sched_task *sched_task(const struct sched *s, uint32_t task)
-{
-    return &s->nodes[task].pub;
-}
-
-const struct sched_counts *sched_counts(const struct sched *s)
-{
-    return &s->counts;
-}
-
-uint32_t sched_slots(const struct sched *s, uint32_t pool)
-{
-    return pool == PLAN_NO_POOL ? s->workers : s->slots[pool];
 }

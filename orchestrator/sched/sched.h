@@ -22,7 +22,9 @@
 #include "orchestrator/plan/plan.h"
 
 #define SCHED_BACKOFF_MAX_NS (UINT64_C(60) * 1000000000)
-#define SCHED_SETTLES_MAX    3 /* starts that a crash cut short; then it fails */
+/* Starts that a crash cut short or that failed by infrastructure; then the task
+ * fails. They are no attempts of the task: the same one is made again. */
+#define SCHED_SETTLES_MAX 3
 
 enum sched_state {
     SCHED_WAITING, /* for what it depends on */
@@ -62,15 +64,19 @@ enum sched_what {
     SCHED_ENDED,      /* task, attempt: ended well; its outputs are looked at */
     SCHED_DONE,       /* task: its outputs are there: completed */
     SCHED_FAULT,      /* task, attempt: failed with fault and status */
-    SCHED_SETTLED,    /* task, attempt: a crash cut it short, and nothing of it
-                         runs any more; the same attempt is started again */
+    SCHED_SETTLED,    /* task, attempt: it was cut short or never began, and
+                         nothing of it runs; the same attempt is started again */
     SCHED_APPROVE,    /* task */
     SCHED_REFUSE,     /* task: the answer is no */
     SCHED_USAGE,      /* task: tokens and cost, sums of its attempt so far */
     SCHED_PAUSE,
     SCHED_GO_ON,
-    SCHED_CANCEL, /* the whole execution; task is not looked at */
-    SCHED_RESUMED /* by another process: a fold begins a new segment */
+    SCHED_CANCEL,      /* the whole execution; task is not looked at */
+    SCHED_CANCEL_TASK, /* task, alone: what runs of it is stopped, and it is
+                          not tried again. No failure of it: fail_fast does
+                          not count it. To those that depend on it it has
+                          ended badly, unless it is a soft_fail */
+    SCHED_RESUMED      /* by another process: a fold begins a new segment */
 };
 
 enum sched_budget { SCHED_TOKENS, SCHED_COST, SCHED_WALL };
@@ -88,6 +94,7 @@ struct sched_event {
     uint64_t until;          /* 0: none */
     uint64_t tokens;
     double cost_usd; /* < 0: unknown */
+    bool unbegun;    /* of SETTLED: nothing of it ever ran */
     enum sched_budget budget;
     unsigned percent;
 };
@@ -101,6 +108,14 @@ struct sched_options {
     const uint64_t *usual; /* of each task, how long it took before, in ns; 0:
                               unknown, then its estimate counts. Or NULL */
     bool cache;            /* false: LOOK is never asked */
+    uint32_t ahead;        /* while tasks are short, so many more that have
+                              neither pool nor timeout nor more weight than 1
+                              are launched beyond the workers: who starts them
+                              lets them wait for a worker, in this order, and
+                              nobody has to be asked when one ends */
+    bool in_order;         /* of these only what is as urgent as anything that
+                              has not begun: then nothing that is more so
+                              comes to wait behind it, however long it takes */
 };
 
 struct sched;
@@ -130,6 +145,12 @@ void sched_changed(struct sched *s, uint32_t task);
  * journalled. */
 void sched_alive(struct sched *s, uint32_t task, uint64_t now_ns);
 
+/* A failure that is none of the task's: of its place, its keeper, the disk,
+ * unless `retry.on` counts those as its own. The event "error" tells of it only
+ * if it is the last. */
+bool sched_is_infra(const struct sched *s, uint32_t task,
+                    enum plan_fault fault);
+
 /* Will a failure of this class and status be tried again after this attempt?
  * What the event "error" says as recoverable and will_retry. */
 bool sched_would_retry(const struct sched *s, uint32_t task, uint32_t attempt,
@@ -145,6 +166,7 @@ struct sched_task {
     double cost_usd;       /* < 0: unknown */
     enum plan_fault fault; /* of FAILED, SKIPPED, CANCELLED */
     uint32_t cause;        /* of SKIPPED */
+    bool cancelling;       /* it alone was told to end */
 };
 
 struct sched_counts {
@@ -156,7 +178,8 @@ struct sched_counts {
     uint32_t cancelled;
     uint32_t running;
     uint32_t retries;
-    uint32_t wave; /* the highest that has begun */
+    uint32_t infra; /* failures that were none of a task's */
+    uint32_t wave;  /* the highest that has begun */
     uint64_t tokens;
     double cost_usd; /* < 0: unknown */
     bool paused;

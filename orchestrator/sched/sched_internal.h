@@ -15,7 +15,7 @@ struct sched_node {
     uint32_t waits;         /* dependencies that have not ended */
     uint32_t bad;           /* of those that have ended: not well */
     uint32_t bad_cause;     /* the first of them that did */
-    uint32_t settles;       /* starts that a crash cut short */
+    uint32_t settles;       /* of SCHED_SETTLES_MAX */
     uint64_t path_ns;       /* the longest way from here to the end */
     uint64_t ready_ns;      /* since when it could start */
     uint64_t attempt_ns;    /* when the attempt began */
@@ -26,6 +26,7 @@ struct sched_node {
     uint64_t attempt_tokens; /* of the attempt, counted already */
     double attempt_cost;
     bool pending; /* a fault that is to be answered by WAIT or FAIL */
+    bool same;    /* the attempt is made once more, and does not count */
     bool looked;  /* LOOK has been answered: it must run */
     bool approved;
     bool refused;
@@ -44,12 +45,15 @@ struct sched {
     uint32_t *left;          /* tasks that have not ended, by depth - 1 */
     uint32_t *by_depth;      /* tasks, the deepest last; file order within */
     uint32_t *depth_ends;    /* in by_depth, by depth; [0] is 0 */
+    uint32_t *by_path;       /* tasks, the longest way first; in_order only */
+    uint32_t first;          /* in by_path: those before it have begun */
     uint64_t paused_ns;      /* when the pause that lasts began */
     uint64_t stood_ns;       /* how long earlier pauses lasted */
     uint32_t wave_ended;     /* the last that has */
     uint32_t ended;          /* tasks */
     unsigned warned[3];      /* percent that was told, by enum sched_budget */
     bool ending;             /* a failure ends all (fail_fast) */
+    uint32_t brisk;          /* tasks in a row that ended well and were short */
 };
 
 /* Decide about it again. */
@@ -62,7 +66,7 @@ void sched_unready(struct sched *s, uint32_t task);
 /* How long a task takes, by what is known. */
 uint64_t sched_takes(const struct sched *s, uint32_t task);
 /* The task that starts next; UINT32_MAX: none can. */
-uint32_t sched_pick(const struct sched *s);
+uint32_t sched_pick(struct sched *s);
 /* The longest way to the end, of every task; and which are of each depth. */
 void sched_measure_paths(struct sched *s);
 /* Nothing starts for now. */
@@ -78,13 +82,19 @@ uint64_t sched_budget_due(const struct sched *s);
 static inline uint32_t sched_next_attempt(const struct sched_node *n)
 {
     return n->pub.attempt +
-           (n->pub.state == SCHED_BACKOFF || n->pub.attempt == 0);
+           ((n->pub.state == SCHED_BACKOFF && !n->same) || n->pub.attempt == 0);
 }
 
 /* Nothing more starts that has not begun. */
 static inline bool sched_is_ending(const struct sched *s)
 {
     return s->counts.cancelling || s->ending;
+}
+
+/* The same, of one task. */
+static inline bool sched_must_end(const struct sched *s, uint32_t task)
+{
+    return sched_is_ending(s) || s->nodes[task].pub.cancelling;
 }
 
 #endif

@@ -15,6 +15,7 @@ struct sim {
     struct sim_task *tasks;
     struct td_timerq ends;
     const uint64_t *takes;
+    const enum sched_guess *guesses;
     struct sched_span *spans;
     uint64_t now;
     uint32_t started;
@@ -48,7 +49,17 @@ static void launch(struct sim *sim, uint32_t task)
         takes = sched_takes(sim->s, task);
     if (sim->spans[task].order == 0)
         sim->spans[task].order = ++sim->started;
+    if (takes > TD_NEVER - 1 - sim->now)
+        takes = TD_NEVER - 1 - sim->now; /* for ever, as far as we count */
     td_timerq_set(&sim->ends, &sim->tasks[task].end, sim->now + takes);
+}
+
+static void look(struct sim *sim, uint32_t task)
+{
+    if (sim->guesses && sim->guesses[task] == SCHED_UNCHANGED)
+        happened(sim, SCHED_CACHED_NOW, task, 0);
+    else
+        sched_changed(sim->s, task);
 }
 
 static void answer(struct sim *sim, const struct sched_event *ev)
@@ -70,6 +81,10 @@ static void decide(struct sim *sim)
     struct sched_event ev;
 
     while (sched_next(sim->s, sim->now, &ev)) {
+        if (ev.what == SCHED_LOOK) {
+            look(sim, ev.task);
+            continue;
+        }
         apply(sim, &ev);
         answer(sim, &ev);
     }
@@ -111,13 +126,14 @@ static void tell(struct sim *sim)
 
 uint64_t sched_simulate(const struct plan *plan,
                         const struct sched_options *options,
-                        const uint64_t *takes, struct sched_span *spans)
+                        const uint64_t *takes, const enum sched_guess *guesses,
+                        struct sched_span *spans)
 {
     struct sched_options mine = *options;
-    struct sim sim = {.takes = takes, .spans = spans};
+    struct sim sim = {.takes = takes, .guesses = guesses, .spans = spans};
     uint64_t took;
 
-    mine.cache = false;
+    mine.cache = guesses != NULL;
     sim.s = sched_new(plan, &mine);
     sim.tasks = td_calloc((size_t)plan->task_count + 1, sizeof(*sim.tasks));
     for (uint32_t i = 0; i < plan->task_count; i++)

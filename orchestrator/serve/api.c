@@ -1,34 +1,24 @@
 /* /api/executions and what else is asked over HTTP. */
-#include "orchestrator/serve/serve_internal.h"
+#include "orchestrator/serve/api.h"
+#include "orchestrator/serve/later.h"
 
-#include "core/fs.h"
 #include "wire/http/http.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define API        "/api/executions"
-#define DEPTH      64
-#define FILE_BYTES ((size_t)64 << 20) /* bytes of a log, artifact or tape */
+#define API   "/api/executions"
+#define DEPTH 64
 
 /* docs/openapi.json, embedded. */
 extern const unsigned char serve_openapi[];
 extern const size_t serve_openapi_len;
 
-struct ask {
-    struct serve *serve;
-    struct wire_request *request;
-    const struct wire_request_info *info;
-    struct td_bytes method;
-    struct serve_exec *exec; /* that the path names */
-    struct td_bytes rest;    /* of the path behind it and its slash */
-};
-
 /* ---- answers ---- */
 
-static void answer_bytes(const struct ask *ask, int status, const char *type,
-                         struct td_bytes body)
+static void answer_bytes(const struct serve_ask *ask, int status,
+                         const char *type, struct td_bytes body)
 {
     struct wire_response_field field = {"Content-Type", td_text(type)};
     struct wire_response response = {
@@ -39,14 +29,15 @@ static void answer_bytes(const struct ask *ask, int status, const char *type,
         wire_request_abort(ask->request);
 }
 
-static void answer_json(const struct ask *ask, int status, struct td_buf *json)
+void serve_ask_json(const struct serve_ask *ask, int status,
+                    struct td_buf *json)
 {
     (void)td_buf_add_text(json, "\n");
     answer_bytes(ask, status, "application/json", td_buf_bytes(json));
     td_buf_release(json);
 }
 
-static void refuse(const struct ask *ask, int status, const char *why)
+void serve_ask_refuse(const struct serve_ask *ask, int status, const char *why)
 {
     struct td_buf json = {0};
     struct td_json_writer w = td_json_writer(&json);
@@ -54,11 +45,21 @@ static void refuse(const struct ask *ask, int status, const char *why)
     td_json_object(&w, NULL);
     td_json_put_text(&w, "error", why);
     td_json_object_end(&w);
-    answer_json(ask, status, &json);
+    serve_ask_json(ask, status, &json);
+}
+
+static void refuse_unknown(const struct serve_ask *ask, struct td_bytes id)
+{
+    struct serve_answer answer = {0};
+
+    serve_no_execution(&answer, id);
+    serve_ask_refuse(ask, answer.status, td_buf_str(&answer.error));
+    serve_answer_release(&answer);
 }
 
 /* data of a command, or its error, as the body. */
-static void answer_command(const struct ask *ask, struct serve_answer *answer)
+static void answer_command(const struct serve_ask *ask,
+                           struct serve_answer *answer)
 {
     struct td_buf json = {0};
 
@@ -66,11 +67,53 @@ static void answer_command(const struct ask *ask, struct serve_answer *answer)
         (void)td_buf_add_bytes(&json, td_buf_bytes(&answer->data));
     else
         serve_answer_json(answer, &json);
-    answer_json(ask, answer->status, &json);
-    serve_answer_release(answer);
+    serve_ask_json(ask, answer->status, &json);
 }
 
-static void command(const struct ask *ask, const char *name,
+struct serve_ask serve_ask_again(const struct serve_later *later)
+{
+    return (struct serve_ask){.serve = later->serve,
+                              .request = later->request,
+                              .info = wire_request_info(later->request)};
+}
+
+static void tell_later(struct serve_later *later)
+{
+    const struct serve_ask ask = serve_ask_again(later);
+
+    answer_command(&ask, &later->answer);
+}
+
+void serve_request_gone(void *ctx, struct wire_request *request)
+{
+    serve_later_forget_request(ctx, request);
+}
+
+/* The answer is worked out beside the loop. */
+static void answer_later(const struct serve_ask *ask,
+                         struct serve_answer *answer)
+{
+    struct serve_later *later = answer->later;
+    struct td_error err;
+
+    later->tell = tell_later;
+    later->request = ask->request;
+    if (!serve_later_begin(ask->serve, later, &err))
+        return;
+    serve_fail_by(answer, &err);
+    answer_command(ask, answer);
+}
+
+void serve_ask_later(const struct serve_ask *ask, struct serve_later *later)
+{
+    struct serve_answer answer = {
+        .success = true, .status = 200, .later = later};
+
+    answer_later(ask, &answer);
+    serve_answer_release(&answer);
+}
+
+static void command(const struct serve_ask *ask, const char *name,
                     struct td_bytes body)
 {
     struct serve_answer answer = {.success = true, .status = 200};
@@ -85,91 +128,32 @@ static void command(const struct ask *ask, const char *name,
         serve_fail(&answer, 400, "the body is an object");
     else
         serve_command(ask->serve, NULL, td_text(name), &doc, 0, &answer);
-    answer_command(ask, &answer);
+    if (answer.later)
+        answer_later(ask, &answer);
+    else
+        answer_command(ask, &answer);
+    serve_answer_release(&answer);
     td_json_release(&doc);
 }
 
 /* ---- one execution ---- */
 
-static void show(const struct ask *ask)
+static void show(const struct serve_ask *ask)
 {
     struct td_buf json = {0};
     struct td_json_writer w = td_json_writer(&json);
 
     serve_exec_json(ask->exec, &w, NULL);
-    answer_json(ask, 200, &json);
+    serve_ask_json(ask, 200, &json);
 }
 
-static const char *state_word(enum sched_state state)
+static void show_verdict(const struct serve_ask *ask)
 {
-    static const char *const words[] = {
-        "waiting", "ready",     "held",   "running", "stopping", "verifying",
-        "backoff", "completed", "cached", "failed",  "skipped",  "cancelled"};
-
-    return words[state];
-}
-
-static void show_tasks(const struct ask *ask)
-{
-    const struct run_exec *run = ask->exec->run;
     struct td_buf json = {0};
-    struct td_json_writer w = td_json_writer(&json);
-    char name[PLAN_TASK_NAME];
 
-    if (!run) {
-        refuse(ask, 409, "it does not run; its tape has all of it");
-        return;
-    }
-    td_json_array(&w, NULL);
-    for (uint32_t i = 0; i < run_plan(run)->task_count; i++) {
-        const struct plan_task *task = &run_plan(run)->tasks[i];
-        const struct sched_task *now = sched_task(run_sched(run), i);
-
-        td_json_object(&w, NULL);
-        td_json_put_text(&w, "task_id", plan_task_name(name, task->place));
-        td_json_put_text(&w, "id", task->id);
-        td_json_put_text(&w, "state", state_word(now->state));
-        td_json_put_u64(&w, "attempt", now->attempt);
-        td_json_object_end(&w);
-    }
-    td_json_array_end(&w);
-    answer_json(ask, 200, &json);
-}
-
-static void send_file(const struct ask *ask, const char *path, const char *type)
-{
-    struct td_buf body = {.max = FILE_BYTES};
-    struct td_error err;
-
-    if (td_fs_read(&body, path, &err))
-        refuse(ask, err.code == TD_LIMIT ? 413 : 404, err.text);
-    else
-        answer_bytes(ask, 200, type, td_buf_bytes(&body));
-    td_buf_release(&body);
-}
-
-/* A word of [a-z0-9_], as ids of tasks are: no path. */
-static bool is_word(struct td_bytes text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (!((text.ptr[i] >= 'a' && text.ptr[i] <= 'z') ||
-              (text.ptr[i] >= '0' && text.ptr[i] <= '9') || text.ptr[i] == '_'))
-            return false;
-    return text.len > 0;
-}
-
-static void show_log(const struct ask *ask, struct td_bytes task)
-{
-    struct td_buf path = {0};
-
-    if (!is_word(task)) {
-        refuse(ask, 404, "there is no such task");
-        return;
-    }
-    (void)td_buf_addf(&path, "%s/%s/logs/%.*s.log", ask->serve->state,
-                      ask->exec->id, (int)task.len, (const char *)task.ptr);
-    send_file(ask, td_buf_str(&path), "text/plain; charset=utf-8");
-    td_buf_release(&path);
+    (void)td_buf_addf(&json, "{\"execution_id\":\"%s\"}", ask->exec->id);
+    command(ask, "validate", td_buf_bytes(&json));
+    td_buf_release(&json);
 }
 
 static bool cut(struct td_bytes *text, const char *front)
@@ -182,28 +166,34 @@ static bool cut(struct td_bytes *text, const char *front)
     return true;
 }
 
-static void get_part(const struct ask *ask)
+static void get_part(const struct serve_ask *ask)
 {
     struct td_bytes rest = ask->rest;
 
     if (rest.len == 0)
         show(ask);
     else if (td_bytes_is(rest, "tasks"))
-        show_tasks(ask);
+        serve_ask_tasks(ask);
+    else if (td_bytes_is(rest, "validate"))
+        show_verdict(ask);
     else if (td_bytes_is(rest, "tape"))
-        send_file(ask, ask->exec->journal, "application/gzip");
+        serve_ask_tape(ask);
+    else if (td_bytes_is(rest, "artifacts"))
+        serve_ask_artifacts(ask);
+    else if (cut(&rest, "artifacts/"))
+        serve_ask_artifact(ask, rest);
     else if (cut(&rest, "logs/"))
-        show_log(ask, rest);
+        serve_ask_log(ask, rest);
     else
-        refuse(ask, 404, "there is no such page");
+        serve_ask_refuse(ask, 404, "there is no such page");
 }
 
 /* The order is the last part of the path; the execution is put into its body.
  */
-static void post_order(const struct ask *ask)
+static void post_order(const struct serve_ask *ask)
 {
-    static const char *const orders[] = {"cancel", "pause", "resume", "approve",
-                                         NULL};
+    static const char *const orders[] = {"cancel", "pause",   "resume",
+                                         "retry",  "approve", NULL};
     struct td_bytes body = ask->info->body;
     struct td_buf json = {0};
     size_t i = 0;
@@ -211,7 +201,7 @@ static void post_order(const struct ask *ask)
     while (orders[i] && !td_bytes_is(ask->rest, orders[i]))
         i++;
     if (!orders[i]) {
-        refuse(ask, 404, "there is no such order");
+        serve_ask_refuse(ask, 404, "there is no such order");
         return;
     }
     (void)td_buf_addf(&json, "{\"execution_id\":\"%s\"", ask->exec->id);
@@ -228,7 +218,7 @@ static void post_order(const struct ask *ask)
 
 /* ---- all of them ---- */
 
-static void list(const struct ask *ask)
+static void list(const struct serve_ask *ask)
 {
     struct td_buf json = {0};
     struct td_json_writer w = td_json_writer(&json);
@@ -239,10 +229,10 @@ static void list(const struct ask *ask)
         serve_exec_json(ask->serve->execs[i], &w, NULL);
     td_json_array_end(&w);
     td_json_object_end(&w);
-    answer_json(ask, 200, &json);
+    serve_ask_json(ask, 200, &json);
 }
 
-static void api(struct ask *ask, struct td_bytes rest)
+static void api(struct serve_ask *ask, struct td_bytes rest)
 {
     const uint8_t *slash;
     struct td_bytes id;
@@ -261,14 +251,14 @@ static void api(struct ask *ask, struct td_bytes rest)
     if (slash)
         ask->rest = td_bytes(slash + 1, rest.len - id.len - 1);
     if (!ask->exec)
-        refuse(ask, 404, "there is no such execution");
+        refuse_unknown(ask, id);
     else if (td_bytes_is(ask->method, "POST"))
         post_order(ask);
     else
         get_part(ask);
 }
 
-static void health(const struct ask *ask)
+static void health(const struct serve_ask *ask)
 {
     bool draining = ask->serve->draining;
 
@@ -276,7 +266,7 @@ static void health(const struct ask *ask)
                  td_text(draining ? "draining\n" : "ok\n"));
 }
 
-static void metrics(const struct ask *ask)
+static void metrics(const struct serve_ask *ask)
 {
     struct td_buf text = {0};
 
@@ -286,7 +276,7 @@ static void metrics(const struct ask *ask)
     td_buf_release(&text);
 }
 
-static void openapi(const struct ask *ask)
+static void openapi(const struct serve_ask *ask)
 {
     answer_bytes(ask, 200, "application/json",
                  td_bytes(serve_openapi, serve_openapi_len));
@@ -300,7 +290,7 @@ static bool is_known(struct td_bytes method)
 
 bool serve_request(void *ctx, struct wire_request *request)
 {
-    struct ask ask = {.serve = ctx, .request = request};
+    struct serve_ask ask = {.serve = ctx, .request = request};
     struct td_bytes path;
 
     ask.info = wire_request_info(request);

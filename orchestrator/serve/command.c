@@ -1,22 +1,18 @@
 /* The commands of consoles and of /api: each acts, and says what came of it.
  */
-#include "orchestrator/serve/serve_internal.h"
+#include "orchestrator/serve/again.h"
+#include "orchestrator/serve/args.h"
+#include "orchestrator/serve/past.h"
 
-#include "core/fs.h"
-#include "orchestrator/plan/load.h"
+#include "core/suggest.h"
+#include "core/take.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct call {
-    struct serve *serve;
-    struct serve_console *console; /* NULL: over HTTP */
-    const struct td_json_doc *doc;
-    uint32_t args; /* SERVE_NONE: none */
-    struct serve_answer *answer;
-};
+#define SHOWN 80 /* bytes of a name that there is not */
 
 void serve_answer_release(struct serve_answer *answer)
 {
@@ -64,41 +60,92 @@ void serve_fail_by(struct serve_answer *answer, const struct td_error *why)
                why->hint);
 }
 
+void serve_no_execution(struct serve_answer *answer, struct td_bytes id)
+{
+    const size_t shown = id.len < PLAN_ID_MAX ? id.len : PLAN_ID_MAX;
+
+    if (id.len)
+        serve_fail(answer, 404, "there is no execution \"%.*s\"", (int)shown,
+                   (const char *)id.ptr);
+    else
+        serve_fail(answer, 404,
+                   "no execution is named, and this session has begun none");
+}
+
 /* ---- what a call names ---- */
 
-static struct td_bytes arg(const struct call *call, const char *name)
+struct td_bytes serve_arg(const struct serve_call *call, const char *name)
 {
     return serve_text(call->doc, call->args, name);
 }
 
+bool serve_arg_text(const struct serve_call *call, const char *name,
+                    struct td_buf *out)
+{
+    uint32_t at = serve_member(call->doc, call->args, name);
+
+    return at && call->doc->values[at].kind == TD_JSON_STRING &&
+           !td_json_unescape(out, td_json_inner(call->doc, at));
+}
+
+uint64_t serve_arg_number(const struct serve_call *call, const char *name,
+                          uint64_t missing)
+{
+    uint32_t at = serve_member(call->doc, call->args, name);
+    struct td_bytes raw = at ? td_json_raw(call->doc, at) : td_text("");
+    uint64_t value = 0;
+
+    return at && td_take_number(&raw, &value) && raw.len == 0 ? value : missing;
+}
+
+bool serve_arg_flag(const struct serve_call *call, const char *name)
+{
+    uint32_t at = serve_member(call->doc, call->args, name);
+
+    return at && call->doc->values[at].kind == TD_JSON_TRUE;
+}
+
+struct td_bytes serve_line(struct td_bytes text)
+{
+    if (text.len && text.ptr[text.len - 1] == '\n')
+        text.len--;
+    return text;
+}
+
+void serve_state_path(const struct serve *serve, const char *name,
+                      struct td_buf *out)
+{
+    (void)td_buf_addf(out, "%s/%s", serve->state, name);
+}
+
 /* The execution that is named, or the last one of the session. */
-static struct serve_exec *named(const struct call *call)
+static struct serve_exec *named(const struct serve_call *call)
 {
     const struct serve *serve = call->serve;
-    struct td_bytes id = arg(call, "execution_id");
+    struct td_bytes id = serve_past_id(call) ? td_text(serve_past_id(call))
+                                             : serve_arg(call, "execution_id");
 
     if (id.len)
         return serve_exec_find(serve, id);
-    for (size_t i = serve->exec_count; i > 0 && call->console; i--)
-        if (*call->console->session &&
-            !strcmp(serve->execs[i - 1]->session, call->console->session))
+    for (size_t i = serve->exec_count; i > 0 && *call->session; i--)
+        if (!strcmp(serve->execs[i - 1]->session, call->session))
             return serve->execs[i - 1];
     return NULL;
 }
 
-static struct serve_exec *needed(const struct call *call)
+struct serve_exec *serve_call_exec(const struct serve_call *call)
 {
     struct serve_exec *exec = named(call);
 
     if (!exec)
-        serve_fail(call->answer, 404, "there is no such execution");
+        serve_no_execution(call->answer, serve_arg(call, "execution_id"));
     return exec;
 }
 
-static struct serve_exec *running(const struct call *call)
+/* exec, if it does; NULL: the answer says so. */
+static struct serve_exec *runs(const struct serve_call *call,
+                               struct serve_exec *exec)
 {
-    struct serve_exec *exec = needed(call);
-
     if (exec && (!exec->run || exec->over)) {
         serve_fail(call->answer, 409, "%s does not run", exec->id);
         return NULL;
@@ -106,242 +153,391 @@ static struct serve_exec *running(const struct call *call)
     return exec;
 }
 
-static const char *by(const struct call *call)
+static struct serve_exec *running(const struct serve_call *call)
 {
-    return call->console && *call->console->session ? call->console->session
-                                                    : "api";
+    return runs(call, serve_call_exec(call));
 }
 
-static void put_exec(const struct call *call, const struct serve_exec *exec)
+static const char *ordered_by(const struct serve_call *call)
+{
+    return *call->session ? call->session : "api";
+}
+
+void serve_call_put(const struct serve_call *call,
+                    const struct serve_exec *exec)
 {
     struct td_json_writer w = td_json_writer(&call->answer->data);
 
     serve_exec_json(exec, &w, NULL);
 }
 
-/* ---- run ---- */
+/* ---- what may be given ---- */
 
-struct mistakes {
-    struct td_json_writer w;
-    unsigned count;
-};
-
-/* "FILE:LINE:COLUMN" as its parts. */
-static void on_mistake(void *self, const struct td_error *error)
-{
-    struct mistakes *m = self;
-    const char *column = strrchr(error->where, ':');
-    const char *line =
-        column ? memrchr(error->where, ':', (size_t)(column - error->where))
-               : NULL;
-
-    m->count++;
-    td_json_object(&m->w, NULL);
-    if (line) {
-        td_json_put_u64(&m->w, "line", strtoull(line + 1, NULL, 10));
-        td_json_put_u64(&m->w, "column", strtoull(column + 1, NULL, 10));
-    }
-    td_json_put_text(&m->w, "text", error->text);
-    if (*error->hint)
-        td_json_put_text(&m->w, "mend", error->hint);
-    td_json_object_end(&m->w);
-}
-
-/* A path in the workspace, or the plan itself as an object. */
-static enum td_code load(const struct call *call, struct plan *plan,
-                         const struct td_jsonx_errors *errors,
-                         struct td_error *err)
-{
-    uint32_t at = serve_member(call->doc, call->args, "plan");
-    struct td_bytes path = arg(call, "plan");
-    struct td_buf text = {0};
-    enum td_code code;
-
-    if (at && call->doc->values[at].kind == TD_JSON_OBJECT)
-        return plan_parse(plan, "plan", td_json_raw(call->doc, at), errors,
-                          err);
-    if (!path.len || path.ptr[0] == '/' ||
-        memmem(path.ptr, path.len, "..", 2) || memchr(path.ptr, 0, path.len))
-        return td_error_set(err, TD_USAGE, "plan", 0,
-                            "it is a path in the workspace, or a plan itself");
-    (void)td_buf_addf(&text, "%s/%.*s", call->serve->options.root,
-                      (int)path.len, (const char *)path.ptr);
-    code = plan_load(plan, td_buf_str(&text), errors, err);
-    td_buf_release(&text);
-    return code;
-}
-
-static void run(const struct call *call)
-{
-    struct serve_answer *answer = call->answer;
-    struct td_buf list = {0};
-    struct mistakes m = {.w = td_json_writer(&list)};
-    struct td_jsonx_errors errors = {.report = on_mistake, .self = &m};
-    const char *session = call->console ? call->console->session : "";
-    struct plan plan = {.name = NULL};
-    struct serve_exec *exec = NULL;
-    struct td_error err;
-    enum td_code code;
-
-    td_json_array(&m.w, NULL);
-    code = load(call, &plan, &errors, &err);
-    if (!code)
-        code = serve_exec_start(call->serve, &plan, session, &exec, &err);
-    td_json_array_end(&m.w);
-    if (code) {
-        serve_fail_by(answer, &err);
-        if (m.count)
-            (void)td_buf_addf(&answer->data, "{\"errors\":%s}",
-                              td_buf_str(&list));
-    } else {
-        answer->status = 201;
-        (void)td_buf_add_text(&answer->output, exec->id);
-        put_exec(call, exec);
-        serve_watch_session(call->serve, exec);
-    }
-    td_buf_release(&list);
-}
+static const struct serve_arg_rule of_execution[] = {SERVE_ARG_EXECUTION,
+                                                     SERVE_ARG_END};
+static const struct serve_arg_rule of_task[] = {
+    SERVE_ARG_EXECUTION, {"task", SERVE_ARG_TEXT, 0, 0, NULL}, SERVE_ARG_END};
+static const struct serve_arg_rule of_path[] = {
+    SERVE_ARG_EXECUTION, {"path", SERVE_ARG_TEXT, 0, 0, NULL}, SERVE_ARG_END};
+static const struct serve_arg_rule of_approval[] = {
+    SERVE_ARG_EXECUTION,
+    {"task", SERVE_ARG_TEXT, 0, 0, NULL},
+    {"batch_id", SERVE_ARG_TEXT, 0, 0, NULL},
+    {"approved", SERVE_ARG_FLAG, 0, 0, NULL},
+    SERVE_ARG_END};
+static const struct serve_arg_rule of_shown[] = {
+    SERVE_ARG_ACTION, SERVE_ARG_EXECUTION, SERVE_ARG_END};
+static const struct serve_arg_rule of_list[] = {
+    SERVE_ARG_ACTION, {"all", SERVE_ARG_FLAG, 0, 0, NULL}, SERVE_ARG_END};
 
 /* ---- orders ---- */
 
-static void cancel(const struct call *call)
+/* The order is in the journal, unless its disk has failed. */
+static bool is_taken(const struct serve_call *call,
+                     const struct serve_exec *exec)
 {
-    struct serve_exec *exec = running(call);
-
-    if (!exec)
-        return;
     call->answer->status = 202;
-    run_cancel(exec->run, by(call));
-    (void)td_buf_addf(&call->answer->output, "%s is cancelled", exec->id);
+    if (exec->over)
+        serve_fail(call->answer, 500, "%s cannot go on", exec->id);
+    return !exec->over;
 }
 
-static void pause_run(const struct call *call)
+static void cancel_all(const struct serve_call *call, struct serve_exec *exec)
 {
-    struct serve_exec *exec = running(call);
-
-    if (!exec)
-        return;
-    call->answer->status = 202;
-    run_pause(exec->run, true, by(call));
-    (void)td_buf_addf(&call->answer->output, "%s starts nothing more",
-                      exec->id);
+    run_cancel(exec->run, ordered_by(call));
+    if (is_taken(call, exec))
+        (void)td_buf_addf(&call->answer->output, "%s is cancelled", exec->id);
 }
 
-/* A pause ends, or an execution that was cut short goes on. */
-static void resume(const struct call *call)
+/* UINT32_MAX: the answer says so. */
+static uint32_t task_named(const struct serve_call *call,
+                           const struct serve_exec *exec, struct td_bytes id)
 {
-    struct serve_exec *exec = needed(call);
+    uint32_t task = plan_find(run_plan(exec->run), id);
+
+    if (task == UINT32_MAX)
+        serve_fail(call->answer, 404, "there is no task \"%.*s\"",
+                   id.len < SHOWN ? (int)id.len : SHOWN, (const char *)id.ptr);
+    return task;
+}
+
+static void cancel_task(const struct serve_call *call, struct serve_exec *exec)
+{
+    const struct plan *plan = run_plan(exec->run);
+    uint32_t task = task_named(call, exec, serve_arg(call, "task"));
     struct td_error err;
 
-    if (!exec)
+    if (task == UINT32_MAX)
         return;
-    call->answer->status = 202;
-    if (exec->run && !exec->over)
-        run_pause(exec->run, false, by(call));
-    else if (serve_exec_resume(exec, &err)) {
-        serve_fail_by(call->answer, &err);
-        call->answer->status = err.code == TD_USAGE ? 409 : 500;
-        return;
-    }
-    (void)td_buf_addf(&call->answer->output, "%s goes on", exec->id);
-}
-
-/* {"batch_id":"x7/release","approved":true}, or execution_id and task. */
-static void approve(const struct call *call)
-{
-    struct td_bytes batch = arg(call, "batch_id");
-    const uint8_t *slash = batch.len ? memchr(batch.ptr, '/', batch.len) : NULL;
-    struct td_bytes task = arg(call, "task");
-    uint32_t no = serve_member(call->doc, call->args, "approved");
-    bool yes = !no || call->doc->values[no].kind == TD_JSON_TRUE;
-    struct serve_exec *exec;
-    struct td_error err;
-
-    if (slash)
-        task = td_bytes(slash + 1, batch.len - (size_t)(slash + 1 - batch.ptr));
-    exec =
-        slash
-            ? serve_exec_find(call->serve,
-                              td_bytes(batch.ptr, (size_t)(slash - batch.ptr)))
-            : running(call);
-    if (!exec || !exec->run || exec->over) {
-        serve_fail(call->answer, 404, "there is no such execution");
-        return;
-    }
-    if (run_answer(exec->run, plan_find(run_plan(exec->run), task), yes,
-                   by(call), &err)) {
+    if (run_cancel_task(exec->run, task, ordered_by(call), &err)) {
         serve_fail(call->answer, 409, "%s", err.text);
         return;
     }
-    call->answer->status = 202;
-    (void)td_buf_addf(&call->answer->output, "%s by %s", yes ? "yes" : "no",
-                      by(call));
+    if (is_taken(call, exec))
+        (void)td_buf_addf(&call->answer->output, "%s of %s is cancelled",
+                          plan->tasks[task].id, exec->id);
 }
 
-static void show(const struct call *call)
+static void cancel(const struct serve_call *call)
 {
-    struct serve_exec *exec = needed(call);
+    struct serve_exec *exec = running(call);
+
+    if (exec && serve_member(call->doc, call->args, "task"))
+        cancel_task(call, exec);
+    else if (exec)
+        cancel_all(call, exec);
+}
+
+static void pause_run(const struct serve_call *call)
+{
+    struct serve_exec *exec = running(call);
 
     if (!exec)
         return;
-    put_exec(call, exec);
+    run_pause(exec->run, true, ordered_by(call));
+    if (is_taken(call, exec))
+        (void)td_buf_addf(&call->answer->output, "%s starts nothing more",
+                          exec->id);
+}
+
+/* One that was cut short goes on, once its journal was read. False: not yet, or
+ * the answer says why. */
+static bool go_on(const struct serve_call *call, struct serve_exec *exec)
+{
+    struct td_error err;
+
+    if (exec->run || exec->finished) {
+        serve_fail(call->answer, 409, "%s: it has ended", exec->id);
+        return false;
+    }
+    if (!serve_past_run(call, exec, SERVE_PAST_RESUME))
+        return false;
+    if (!serve_exec_resume(exec, serve_past_take(call), &err))
+        return true;
+    serve_fail_by(call->answer, &err);
+    if (err.code == TD_USAGE)
+        call->answer->status = 409;
+    return false;
+}
+
+/* A pause ends, or an execution that was cut short goes on. */
+static void resume(const struct serve_call *call)
+{
+    struct serve_exec *exec = serve_call_exec(call);
+
+    if (!exec)
+        return;
+    if (exec->run && !exec->over)
+        run_pause(exec->run, false, ordered_by(call));
+    else if (!go_on(call, exec))
+        return;
+    if (is_taken(call, exec))
+        (void)td_buf_addf(&call->answer->output, "%s goes on", exec->id);
+}
+
+static void no_such_question(const struct serve_call *call,
+                             const struct serve_exec *exec,
+                             struct td_bytes task)
+{
+    struct td_buf waiting = {0};
+
+    run_add_waiting(&waiting, run_plan(exec->run), run_sched(exec->run));
+    serve_fail(call->answer, 404, "there is no task \"%.*s\"; %s",
+               task.len < SHOWN ? (int)task.len : SHOWN, (const char *)task.ptr,
+               td_buf_str(&waiting));
+    td_buf_release(&waiting);
+}
+
+/* {"batch_id":"x7/release","approved":true}, or execution_id and task. */
+static void approve(const struct serve_call *call)
+{
+    struct td_bytes batch = serve_arg(call, "batch_id");
+    const uint8_t *slash = batch.len ? memchr(batch.ptr, '/', batch.len) : NULL;
+    struct td_bytes task = serve_arg(call, "task");
+    uint32_t at = serve_member(call->doc, call->args, "approved");
+    bool yes = !at || call->doc->values[at].kind == TD_JSON_TRUE;
+    struct serve_exec *exec;
+    struct td_error err;
+
+    if (slash) {
+        task = td_bytes(slash + 1, batch.len - (size_t)(slash + 1 - batch.ptr));
+        batch.len = (size_t)(slash - batch.ptr);
+        exec = serve_exec_find(call->serve, batch);
+        if (!exec)
+            serve_no_execution(call->answer, batch);
+        exec = runs(call, exec);
+    } else {
+        exec = running(call);
+    }
+    if (!exec)
+        return;
+    at = plan_find(run_plan(exec->run), task);
+    if (at == UINT32_MAX) {
+        no_such_question(call, exec, task);
+        return;
+    }
+    if (run_answer(exec->run, at, yes, ordered_by(call), &err)) {
+        serve_fail(call->answer, 409, "%s", err.text);
+        return;
+    }
+    if (is_taken(call, exec))
+        (void)td_buf_addf(&call->answer->output, "%s by %s", yes ? "yes" : "no",
+                          ordered_by(call));
+}
+
+/* Begun by the session of who asks, or by nobody's; all are, without one. */
+static bool is_own(const struct serve_call *call, const struct serve_exec *exec)
+{
+    return !*call->session || !*exec->session ||
+           !strcmp(exec->session, call->session);
+}
+
+static size_t put_executions(const struct serve_call *call, const char *list,
+                             bool own, struct td_json_writer *w)
+{
+    const struct serve *serve = call->serve;
+    size_t passed_over = 0;
+
+    td_json_array(w, list);
+    for (size_t i = 0; i < serve->exec_count; i++)
+        if (is_own(call, serve->execs[i]) == own)
+            serve_exec_json(serve->execs[i], w, NULL);
+        else
+            passed_over++;
+    td_json_array_end(w);
+    return passed_over;
+}
+
+/* Those of the session, and of others how many there are, or all of them. */
+static void executions(const struct serve_call *call)
+{
+    struct td_json_writer w = td_json_writer(&call->answer->data);
+
+    td_json_object(&w, NULL);
+    td_json_put_u64(&w, "other_count",
+                    put_executions(call, "executions", true, &w));
+    if (serve_arg_flag(call, "all"))
+        (void)put_executions(call, "others", false, &w);
+    td_json_object_end(&w);
+}
+
+static void show_one(const struct serve_call *call)
+{
+    struct serve_exec *exec = serve_call_exec(call);
+
+    if (!exec)
+        return;
+    serve_call_put(call, exec);
     (void)td_buf_addf(&call->answer->output, "%s %s", exec->id,
                       exec->run        ? "runs"
                       : exec->finished ? exec->status
                                        : "is suspended");
 }
 
-/* Every mistake of a plan, without running it. */
-static void plan_command(const struct call *call)
+static void show(const struct serve_call *call)
 {
-    struct serve_answer *answer = call->answer;
-    struct td_buf list = {0};
-    struct mistakes m = {.w = td_json_writer(&list)};
-    struct td_jsonx_errors errors = {.report = on_mistake, .self = &m};
-    struct plan plan = {.name = NULL};
+    static const struct serve_action actions[] = {
+        {"status", show_one, of_shown},
+        {"executions", executions, of_list},
+        {NULL, NULL, NULL}};
+
+    serve_call_action(call, actions);
+}
+
+/* A fresh execution of the same plan: what ended well is taken over. */
+static void retry(const struct serve_call *call)
+{
+    struct serve_exec *exec = serve_call_exec(call);
+    struct td_bytes task = serve_arg(call, "task");
+    char again[PLAN_ID_MAX + 2]; /* what is cut is no id */
+    char hash[RUN_HASH_SIZE];
+    const struct run_asked asked = serve_asked(call, hash);
+    struct serve_exec *fresh = NULL;
     struct td_error err;
 
-    td_json_array(&m.w, NULL);
-    if (load(call, &plan, &errors, &err)) {
-        serve_fail_by(answer, &err);
-    } else {
-        (void)td_buf_addf(&answer->output, "%s: %u tasks, depth %u", plan.name,
-                          plan.task_count, plan.waves);
-        (void)plan_write(&plan, &answer->data);
-        plan_release(&plan);
+    if (!exec)
+        return;
+    if (exec->over) /* its last event may be heard before it is closed */
+        serve_execs_sweep(call->serve);
+    if (exec->run || !exec->finished) {
+        serve_fail(call->answer, 409, "%s has not ended; %s", exec->id,
+                   exec->run ? "cancel it first" : "resume it");
+        return;
     }
-    td_json_array_end(&m.w);
-    if (m.count)
-        (void)td_buf_addf(&answer->data, "{\"errors\":%s}", td_buf_str(&list));
-    td_buf_release(&list);
+    if (!serve_past_run(call, exec, SERVE_PAST_RETRY))
+        return;
+    (void)snprintf(again, sizeof(again), "%.*s", (int)task.len,
+                   (const char *)task.ptr);
+    if (serve_exec_retry(call->serve, serve_past_found(call),
+                         task.len ? again : NULL, &asked, &fresh, &err)) {
+        serve_fail_by(call->answer, &err);
+        return;
+    }
+    call->answer->status = 202;
+    (void)td_buf_add_text(&call->answer->output, fresh->id);
+    serve_call_put(call, fresh);
+    serve_watch_session(call->serve, fresh);
+}
+
+/* ---- all of them ---- */
+
+static const struct serve_action commands[] = {
+    {"spec", serve_command_spec, NULL},
+    {"plan", serve_command_plan, NULL},
+    {"execute", serve_command_run, serve_run_args},
+    {"run", serve_command_run, serve_run_args},
+    {"validate", serve_command_validate, of_execution},
+    {"cancel", cancel, of_task},
+    {"pause", pause_run, of_execution},
+    {"resume", resume, of_execution},
+    {"retry", retry, of_task},
+    {"approve", approve, of_approval},
+    {"snapshot", serve_command_snapshot, NULL},
+    {"context", serve_command_context, NULL},
+    {"show", show, NULL},
+    {"artifact", serve_command_artifact, of_path},
+    {"log", serve_command_log, of_task},
+    {NULL, NULL, NULL},
+};
+
+/* what: "command", "action of plan". NULL: the answer says so. */
+static const struct serve_action *find(const struct serve_call *call,
+                                       const char *what, struct td_bytes name,
+                                       const struct serve_action *list)
+{
+    char word[41];
+    struct td_suggestion near = {.word = word};
+
+    (void)snprintf(word, sizeof(word), "%.*s", (int)(name.len & 0xffff),
+                   (const char *)name.ptr);
+    for (; list->name; list++) {
+        if (td_bytes_is(name, list->name))
+            return list;
+        td_suggest(&near, list->name);
+    }
+    if (near.best && *word)
+        serve_fail(call->answer, 400, "there is no %s \"%s\"; did you mean %s?",
+                   what, word, near.best);
+    else
+        serve_fail(call->answer, 400, "there is no %s \"%s\"", what, word);
+    return NULL;
+}
+
+void serve_call_action(const struct serve_call *call,
+                       const struct serve_action *actions)
+{
+    struct td_bytes name = serve_arg(call, "action");
+    uint32_t at = serve_member(call->doc, call->args, "action");
+    char what[40];
+
+    (void)snprintf(what, sizeof(what), "action of %s", call->command);
+    if (at && call->doc->values[at].kind != TD_JSON_STRING)
+        serve_fail(call->answer, 422, "action: a text");
+    else if (name.len > 0)
+        actions = find(call, what, name, actions);
+    if (!call->answer->success || !actions)
+        return;
+    (void)snprintf(what, sizeof(what), "%s %s", call->command, actions->name);
+    if (serve_args_fit(call, what, actions->args))
+        actions->run(call);
+}
+
+static void carry_out(struct serve_call *call, const struct serve_action *row)
+{
+    call->command = row->name;
+    if (row->args && !serve_args_fit(call, row->name, row->args))
+        return;
+    if (serve_again_answer(call))
+        return;
+    row->run(call);
+    serve_again_keep(call);
+}
+
+void serve_command_again(struct serve_call *call, const char *command)
+{
+    const struct serve_action *row = commands;
+
+    while (strcmp(row->name, command) != 0)
+        row++;
+    call->command = row->name;
+    row->run(call);
+    serve_again_keep(call);
 }
 
 void serve_command(struct serve *serve, struct serve_console *console,
                    struct td_bytes command, const struct td_json_doc *doc,
                    uint32_t args, struct serve_answer *answer)
 {
-    static const struct {
-        const char *name;
-        void (*run)(const struct call *call);
-    } commands[] = {
-        {"run", run},         {"execute", run},     {"plan", plan_command},
-        {"cancel", cancel},   {"pause", pause_run}, {"resume", resume},
-        {"approve", approve}, {"show", show},
-    };
-    struct call call = {.serve = serve,
-                        .console = console,
-                        .doc = doc,
-                        .args = args,
-                        .answer = answer};
+    struct serve_call call = {.serve = serve,
+                              .console = console,
+                              .session = console ? console->session : "",
+                              .doc = doc,
+                              .args = args,
+                              .answer = answer};
+    const struct serve_action *row;
 
     serve->commands++;
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-        if (!td_bytes_is(command, commands[i].name))
-            continue;
-        commands[i].run(&call);
-        return;
-    }
-    serve_fail(answer, 400, "there is no command \"%.*s\"",
-               command.len > 40 ? 40 : (int)command.len,
-               (const char *)command.ptr);
+    row = find(&call, "command", command, commands);
+    if (row)
+        carry_out(&call, row);
 }

@@ -1,5 +1,6 @@
 /* Peers: who they are, what they want to hear, what they ask. */
-#include "orchestrator/serve/serve_internal.h"
+#include "orchestrator/serve/args.h"
+#include "orchestrator/serve/later.h"
 
 #include "core/mem.h"
 #include "core/take.h"
@@ -36,8 +37,8 @@ static uint32_t object_at(const struct td_json_doc *doc, uint32_t object,
     return at && doc->values[at].kind == TD_JSON_OBJECT ? at : SERVE_NONE;
 }
 
-static uint64_t number_at(const struct td_json_doc *doc, uint32_t object,
-                          const char *name)
+uint64_t serve_number(const struct td_json_doc *doc, uint32_t object,
+                      const char *name)
 {
     uint32_t at = serve_member(doc, object, name);
     struct td_bytes raw = td_json_raw(doc, at);
@@ -67,6 +68,12 @@ static struct serve_console *console_new(struct serve *serve)
     return console;
 }
 
+static void set_live(struct serve_console *console, bool live)
+{
+    console->live = live;
+    console->serve->live += live;
+}
+
 static void console_free(struct serve_console *console)
 {
     struct serve_console **at = &console->serve->consoles;
@@ -74,17 +81,8 @@ static void console_free(struct serve_console *console)
     while (*at != console)
         at = &(*at)->next;
     *at = console->next;
+    console->serve->live -= console->live;
     free(console);
-}
-
-/* Printable ASCII, and not too long: it is written into names and logs. */
-static bool is_session(struct td_bytes text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (text.ptr[i] <= ' ' || text.ptr[i] > '~' || text.ptr[i] == '"' ||
-            text.ptr[i] == '\\')
-            return false;
-    return text.len <= SESSION_MAX;
 }
 
 bool serve_admit(void *ctx, struct wire_guest *guest, struct td_buf *refusal)
@@ -97,7 +95,7 @@ bool serve_admit(void *ctx, struct wire_guest *guest, struct td_buf *refusal)
     if (guest->auth.len && td_json_parse(&doc, guest->auth, DEPTH, NULL))
         fine = false;
     session = fine && doc.len ? serve_text(&doc, 0, "session_id") : td_text("");
-    if (!fine || !is_session(session)) {
+    if (!fine || !serve_is_key(session, SESSION_MAX)) {
         (void)td_buf_add_text(
             refusal, "{\"message\":\"session_id is up to 128 printable ASCII "
                      "characters without spaces\"}");
@@ -107,8 +105,9 @@ bool serve_admit(void *ctx, struct wire_guest *guest, struct td_buf *refusal)
     console = console_new(ctx);
     (void)snprintf(console->session, sizeof(console->session), "%.*s",
                    (int)session.len, (const char *)session.ptr);
-    console->resume_from = doc.len ? number_at(&doc, 0, "resume_from") : 0;
+    console->resume_from = doc.len ? serve_number(&doc, 0, "resume_from") : 0;
     console->extras = doc.len && is_true(&doc, 0, "extras");
+    set_live(console, doc.len && is_true(&doc, 0, "live"));
     guest->peer_ctx = console;
     td_json_release(&doc);
     return true;
@@ -147,6 +146,11 @@ static void join_session(struct serve_console *console)
     }
 }
 
+bool serve_has_stream(void *ctx, struct td_bytes query)
+{
+    return serve_exec_find(ctx, http_query(query, "execution")) != NULL;
+}
+
 /* /ws?execution=x7&from=3, /events?execution=x7: one execution. */
 static void join_by_query(struct serve_console *console)
 {
@@ -165,6 +169,8 @@ static void join_by_query(struct serve_console *console)
     }
     if (from.len && !td_take_number(&from, &first))
         first = 0;
+    console->extras = td_bytes_is(http_query(parts, "extras"), "true");
+    set_live(console, td_bytes_is(http_query(parts, "live"), "true"));
     if (serve_exec_watch(exec, console->peer, first, &err))
         serve->events.said(serve->ctx, err.text);
 }
@@ -191,32 +197,57 @@ void serve_left(void *ctx, struct wire_peer *peer, uint64_t lost,
     struct serve_console *console = wire_peer_ctx(peer);
 
     (void)lost;
-    (void)why;
+    serve->sums.lagged += why->code == TD_LIMIT;
     for (size_t i = 0; i < serve->exec_count; i++)
-        if (serve->execs[i]->hub)
-            play_hub_gone(serve->execs[i]->hub, peer);
-    if (console)
-        console_free(console);
+        serve_exec_gone(serve->execs[i], peer);
+    if (!console)
+        return;
+    serve_later_forget_console(serve, console);
+    console_free(console);
 }
 
 /* ---- what it asks ---- */
 
-static void send_ack(struct serve_console *console, const struct td_event *ev,
-                     const struct serve_answer *answer)
+/* To the event of that id in that namespace. */
+static void send_ack(struct serve_console *console, struct td_bytes id,
+                     struct td_bytes ns, const struct serve_answer *answer)
 {
     struct td_buf json = {0};
     struct td_event ack = {.dir = TD_DIR_OUT, .form = TD_FORM_JSON};
 
-    if (ev->id.len == 0)
+    if (id.len == 0)
         return;
     (void)td_buf_add_text(&json, "[");
     serve_answer_json(answer, &json);
     (void)td_buf_add_text(&json, "]");
-    ack.ns = ev->ns;
-    ack.ack = ev->id;
+    ack.ns = ns;
+    ack.ack = id;
     ack.payload = td_buf_bytes(&json);
     wire_peer_send(console->peer, &ack);
     td_buf_release(&json);
+}
+
+static void tell_later(struct serve_later *later)
+{
+    send_ack(later->console, td_buf_bytes(&later->ack),
+             td_buf_bytes(&later->ns), &later->answer);
+}
+
+/* The answer is worked out beside the loop. */
+static void ack_later(struct serve_console *console, const struct td_event *ev,
+                      struct serve_answer *answer)
+{
+    struct serve_later *later = answer->later;
+    struct td_error err;
+
+    later->tell = tell_later;
+    later->console = console;
+    (void)td_buf_add_bytes(&later->ack, ev->id);
+    (void)td_buf_add_bytes(&later->ns, ev->ns);
+    if (!serve_later_begin(console->serve, later, &err))
+        return;
+    serve_fail_by(answer, &err);
+    send_ack(console, ev->id, ev->ns, answer);
 }
 
 /* No more commands than that in a second. */
@@ -231,25 +262,74 @@ static bool is_flood(struct serve_console *console)
     return ++console->commands > SERVE_RATE;
 }
 
+/* What an event is given, beside execute_command's own args. */
+static bool fit(struct serve_console *console, const struct td_json_doc *doc,
+                uint32_t args, struct serve_answer *answer,
+                const struct serve_arg_rule *rules)
+{
+    const struct serve_call call = {.serve = console->serve,
+                                    .console = console,
+                                    .session = console->session,
+                                    .doc = doc,
+                                    .args = args,
+                                    .answer = answer};
+
+    return serve_args_fit(&call, "the event", rules);
+}
+
+static const struct serve_arg_rule of_watch[] = {
+    SERVE_ARG_EXECUTION,
+    {"masterplan_id", SERVE_ARG_TEXT, 0, 0, NULL},
+    {"session_id", SERVE_ARG_TEXT, 0, 0, NULL},
+    {"from_seq", SERVE_ARG_NUMBER, 0, UINT64_MAX, NULL},
+    SERVE_ARG_END};
+
+/* An execution by its id; older consoles call it a masterplan. */
+static struct td_bytes id_of(const struct td_json_doc *doc, uint32_t args)
+{
+    struct td_bytes id = serve_text(doc, args, "execution_id");
+
+    return id.len ? id : serve_text(doc, args, "masterplan_id");
+}
+
+/* The one that is named, or the last that a session has begun. */
+static struct serve_exec *asked_for(const struct serve *serve,
+                                    const struct td_json_doc *doc,
+                                    uint32_t args)
+{
+    struct td_bytes id = id_of(doc, args);
+    struct td_bytes session = serve_text(doc, args, "session_id");
+
+    if (id.len)
+        return serve_exec_find(serve, id);
+    for (size_t i = serve->exec_count; session.len && i > 0; i--)
+        if (td_bytes_is(session, serve->execs[i - 1]->session))
+            return serve->execs[i - 1];
+    return NULL;
+}
+
 static void watch_from(struct serve_console *console,
                        const struct td_json_doc *doc, uint32_t args,
                        struct serve_answer *answer)
 {
-    struct serve_exec *exec =
-        serve_exec_find(console->serve, serve_text(doc, args, "execution_id"));
+    const struct td_bytes id = id_of(doc, args);
+    struct serve_exec *exec = asked_for(console->serve, doc, args);
     struct td_error err;
     struct td_json_writer w = td_json_writer(&answer->data);
 
+    if (!fit(console, doc, args, answer, of_watch))
+        return;
     if (!exec) {
-        serve_fail(answer, 404, "there is no such execution");
+        serve_no_execution(answer, id);
         return;
     }
-    if (serve_exec_watch(exec, console->peer, number_at(doc, args, "from_seq"),
-                         &err)) {
+    if (serve_exec_watch(exec, console->peer,
+                         serve_number(doc, args, "from_seq"), &err)) {
         serve_fail_by(answer, &err);
         return;
     }
     td_json_object(&w, NULL);
+    td_json_put_text(&w, "execution_id", exec->id);
     td_json_put_u64(&w, "to_seq", exec->last_seq);
     td_json_object_end(&w);
 }
@@ -257,13 +337,15 @@ static void watch_from(struct serve_console *console,
 static void leave(struct serve_console *console, const struct td_json_doc *doc,
                   uint32_t args, struct serve_answer *answer)
 {
-    struct serve_exec *exec =
-        serve_exec_find(console->serve, serve_text(doc, args, "execution_id"));
+    const struct td_bytes id = id_of(doc, args);
+    struct serve_exec *exec = asked_for(console->serve, doc, args);
 
+    if (!fit(console, doc, args, answer, of_watch))
+        return;
     if (!exec)
-        serve_fail(answer, 404, "there is no such execution");
-    else if (exec->hub)
-        play_hub_leave(exec->hub, console->peer);
+        serve_no_execution(answer, id);
+    else
+        serve_exec_leave(exec, console->peer);
 }
 
 static void state(struct serve_console *console, const struct td_json_doc *doc,
@@ -284,10 +366,17 @@ static void state(struct serve_console *console, const struct td_json_doc *doc,
     td_json_object_end(&w);
 }
 
+static const struct serve_arg_rule of_command[] = {
+    {"command", SERVE_ARG_TEXT, 0, 0, NULL},
+    {"args", SERVE_ARG_OBJECT, 0, 0, NULL},
+    SERVE_ARG_END};
+
 static void execute(struct serve_console *console,
                     const struct td_json_doc *doc, uint32_t args,
                     struct serve_answer *answer)
 {
+    if (!fit(console, doc, args, answer, of_command))
+        return;
     serve_command(console->serve, console, serve_text(doc, args, "command"),
                   doc, object_at(doc, args, "args"), answer);
 }
@@ -313,6 +402,8 @@ static void ask(struct serve_console *console, const struct td_event *ev,
         {"execute_command", execute},     {"get_pipeline_state", state},
         {"request_catch_up", watch_from}, {"join_execution", watch_from},
         {"leave_execution", leave},       {"approval_response", approval},
+        {"join_masterplan", watch_from},  {"leave_masterplan", leave},
+        {"join_discovery", watch_from},   {"leave_discovery", leave},
     };
     struct td_json_doc doc = {0};
     uint32_t args = SERVE_NONE;
@@ -345,6 +436,9 @@ void serve_heard(void *ctx, struct wire_peer *peer, const struct td_event *ev)
         serve_fail(&answer, 429, "more than %d commands a second", SERVE_RATE);
     else
         ask(console, ev, &answer);
-    send_ack(console, ev, &answer);
+    if (answer.later)
+        ack_later(console, ev, &answer);
+    else
+        send_ack(console, ev->id, ev->ns, &answer);
     serve_answer_release(&answer);
 }

@@ -2,7 +2,8 @@
 #include "orchestrator/serve/serve_internal.h"
 
 #include "core/mem.h"
-#include "orchestrator/journal/fold.h"
+#include "orchestrator/run/exec.h"
+#include "orchestrator/serve/follow.h"
 #include "orchestrator/serve/history.h"
 
 #include <stdarg.h>
@@ -15,6 +16,7 @@ static struct serve_exec *add(struct serve *serve, const char *id)
     struct serve_exec *exec = td_calloc(1, sizeof(*exec));
 
     exec->serve = serve;
+    exec->exit = -1;
     (void)snprintf(exec->id, sizeof(exec->id), "%s", id);
     exec->journal = run_journal_of(serve->state, id);
     serve->execs = td_realloc(serve->execs,
@@ -51,25 +53,63 @@ static void say(const struct serve_exec *exec, const char *fmt, ...)
 static void on_news(void *ctx, const struct run_news *news)
 {
     struct serve_exec *exec = ctx;
-    struct serve *serve = exec->serve;
 
-    serve->tasks[0] += news->event->what == SCHED_DONE;
-    serve->tasks[1] += news->event->what == SCHED_CACHED_NOW;
-    serve->tasks[2] += news->event->what == SCHED_FAIL;
-    serve->tasks[3] +=
-        news->event->what == SCHED_SKIP || news->event->what == SCHED_DROP;
-    serve->retries += news->event->what == SCHED_WAIT;
+    serve_count(exec, news);
+}
+
+void serve_translate(struct serve *serve, struct td_event *ev)
+{
+    if (serve->options.dialect == SERVE_EMITTER)
+        return;
+    td_buf_clear(&serve->said);
+    serve_dialect_put(serve->options.dialect, ev->payload, &serve->said);
+    ev->payload = td_buf_bytes(&serve->said);
 }
 
 /* Committed: it is in the history. */
 static void on_line(void *ctx, const struct td_event *ev)
 {
     struct serve_exec *exec = ctx;
+    struct td_event said = *ev;
 
+    serve_follow_line(exec, ev);
+    serve_full_line(exec, ev);
     if (!td_event_is_plain(ev))
         return;
     exec->last_seq = ev->seq;
-    play_hub_put(exec->hub, ev);
+    serve_translate(exec->serve, &said);
+    play_hub_put(exec->hub, &said);
+}
+
+static void on_alive(void *ctx, uint32_t task, double share)
+{
+    serve_follow_alive(ctx, task, share);
+}
+
+static void on_claimed(void *ctx, uint32_t task, struct td_bytes path)
+{
+    serve_follow_claimed(ctx, task, path);
+}
+
+static void on_fetched(void *ctx, struct wire_peer *peer, struct td_event *ev)
+{
+    const struct serve_exec *exec = ctx;
+
+    (void)peer;
+    serve_translate(exec->serve, ev);
+}
+
+static void note_end(struct serve_exec *exec)
+{
+    const struct verdict_document *verdict = run_verdict(exec->run);
+
+    exec->finished = true;
+    exec->exit = run_exit_status(exec->run);
+    (void)snprintf(exec->status, sizeof(exec->status), "%s",
+                   run_status(exec->run));
+    if (verdict)
+        (void)snprintf(exec->verdict, sizeof(exec->verdict), "%s",
+                       check_outcome_text(verdict->outcome));
 }
 
 /* From inside of the run: it is closed in a turn of its own. */
@@ -81,12 +121,8 @@ static void on_finished(void *ctx, const struct td_error *why)
     if (why->code) {
         say(exec, "%s cannot go on: %s: %s", exec->id, why->where, why->text);
     } else {
-        (void)snprintf(exec->status, sizeof(exec->status), "%s",
-                       run_status(exec->run));
-        exec->finished = true;
-        serve->ended[!strcmp(exec->status, "completed") ? 0
-                     : !strcmp(exec->status, "failed")  ? 1
-                                                        : 2]++;
+        note_end(exec);
+        serve_count_end(exec);
         say(exec, "%s ended: %s", exec->id, exec->status);
     }
     exec->over = true;
@@ -95,26 +131,50 @@ static void on_finished(void *ctx, const struct td_error *why)
 
 static struct play_hub *hub_of(struct serve_exec *exec)
 {
-    static const struct play_hub_events none = {.level = NULL};
+    static const struct play_hub_events events = {.fetched = on_fetched};
     struct play_hub_options options = {.history = serve_history(exec->journal),
                                        .group = exec->id};
 
     if (!exec->hub) {
         exec->hub = play_hub_new(exec->serve->net, exec->serve->server,
-                                 &options, &none, exec);
+                                 &options, &events, exec);
         play_hub_begin_after(exec->hub, exec->last_seq);
     }
     return exec->hub;
 }
 
+/* Who watches hears what another process has added meanwhile. */
+static void put_missed(struct serve_exec *exec)
+{
+    const struct play_history history = serve_history(exec->journal);
+    struct td_event ev;
+    struct td_error err;
+    void *reader;
+
+    serve_full_missed(exec);
+    if (!exec->hub || play_hub_last_seq(exec->hub) >= exec->last_seq ||
+        history.open(history.self, play_hub_last_seq(exec->hub) + 1, &reader,
+                     &err))
+        return;
+    while (!history.next(reader, exec->last_seq, &ev, &err)) {
+        serve_translate(exec->serve, &ev);
+        play_hub_put(exec->hub, &ev);
+    }
+    history.close(reader);
+}
+
 static enum td_code go(struct serve_exec *exec, struct run_exec *run,
                        struct td_error *err)
 {
-    static const struct run_events events = {
-        .news = on_news, .line = on_line, .finished = on_finished};
+    static const struct run_events events = {.news = on_news,
+                                             .line = on_line,
+                                             .alive = on_alive,
+                                             .claimed = on_claimed,
+                                             .finished = on_finished};
     struct td_error ignored;
 
     exec->last_seq = run_seq(run);
+    put_missed(exec);
     (void)hub_of(exec);
     if (run_go(run, &events, exec, err)) {
         (void)run_close(run, &ignored);
@@ -126,41 +186,77 @@ static enum td_code go(struct serve_exec *exec, struct run_exec *run,
     return TD_OK;
 }
 
-enum td_code serve_exec_start(struct serve *serve, struct plan *plan,
-                              const char *session, struct serve_exec **out,
-                              struct td_error *err)
+/* fresh: executions that come to be. */
+static enum td_code check_room(const struct serve *serve, size_t fresh,
+                               struct td_error *err)
 {
-    struct run_exec *run;
-    struct serve_exec *exec;
+    if (!serve->draining && serve->running < SERVE_RUNNING &&
+        serve->exec_count + fresh <= SERVE_EXECUTIONS)
+        return TD_OK;
+    return td_error_set(err, TD_LIMIT, "", 0,
+                        serve->draining ? "the server is about to end"
+                                        : "too many executions run");
+}
 
-    if (serve->draining || serve->running >= SERVE_RUNNING ||
-        serve->exec_count >= SERVE_EXECUTIONS) {
-        plan_release(plan);
-        return td_error_set(err, TD_LIMIT, "", 0,
-                            serve->draining ? "the server is about to end"
-                                            : "too many executions run");
-    }
-    if (run_create(&run, serve->net, plan, serve->options.root,
-                   &serve->options.run, err))
-        return err->code;
-    exec = add(serve, run_id(run));
-    (void)snprintf(exec->session, sizeof(exec->session), "%s", session);
+static void note_asked(struct serve_exec *exec, const struct run_asked *asked)
+{
+    (void)snprintf(exec->session, sizeof(exec->session), "%s", asked->session);
+    if (!asked->request.len)
+        return;
+    (void)snprintf(exec->request, sizeof(exec->request), "%.*s",
+                   (int)asked->request.len, (const char *)asked->request.ptr);
+    (void)snprintf(exec->request_hash, sizeof(exec->request_hash), "%s",
+                   asked->hash);
+}
+
+static enum td_code begin(struct serve *serve, struct run_exec *run,
+                          const struct run_options *how,
+                          struct serve_exec **out, struct td_error *err)
+{
+    struct serve_exec *exec = add(serve, run_id(run));
+
+    note_asked(exec, &how->asked);
     *out = exec;
     say(exec, "%s %s: %u tasks", exec->id, run_plan(run)->name,
         run_plan(run)->task_count);
     return go(exec, run, err);
 }
 
-enum td_code serve_exec_resume(struct serve_exec *exec, struct td_error *err)
+enum td_code serve_exec_start(struct serve *serve, struct plan *plan,
+                              const struct run_options *how,
+                              struct serve_exec **out, struct td_error *err)
 {
-    struct serve *serve = exec->serve;
     struct run_exec *run;
 
-    if (exec->run || exec->finished)
-        return td_error_set(err, TD_USAGE, exec->id, 0,
-                            exec->run ? "it runs" : "it has ended");
-    if (run_resume(&run, serve->net, exec->id, serve->options.root,
-                   &serve->options.run, err))
+    if (check_room(serve, 1, err)) {
+        plan_release(plan);
+        return TD_LIMIT;
+    }
+    if (run_create(&run, serve->net, plan, serve->options.root, how, err))
+        return err->code;
+    return begin(serve, run, how, out, err);
+}
+
+enum td_code serve_exec_retry(struct serve *serve, const struct run_exec *past,
+                              const char *task, const struct run_asked *asked,
+                              struct serve_exec **out, struct td_error *err)
+{
+    struct run_options how = serve->options.run;
+    struct run_exec *run;
+
+    how.asked = *asked;
+    how.again = task;
+    if (check_room(serve, 1, err) || run_retry_of(&run, past, &how, err))
+        return err->code;
+    return begin(serve, run, &how, out, err);
+}
+
+static enum td_code go_on(struct serve_exec *exec, struct run_exec *read,
+                          struct td_error *err)
+{
+    struct run_exec *run;
+
+    if (run_resume_on(&run, read, err))
         return err->code;
     say(exec, "%s goes on", exec->id);
     return go(exec, run, err);
@@ -171,7 +267,27 @@ enum td_code serve_exec_resume(struct serve_exec *exec, struct td_error *err)
 enum td_code serve_exec_watch(struct serve_exec *exec, struct wire_peer *peer,
                               uint64_t from, struct td_error *err)
 {
-    return play_hub_catch_up(hub_of(exec), peer, from, err);
+    const struct serve_console *console = wire_peer_ctx(peer);
+
+    return console && console->extras
+               ? serve_full_watch(exec, peer, from, err)
+               : play_hub_catch_up(hub_of(exec), peer, from, err);
+}
+
+void serve_exec_leave(struct serve_exec *exec, struct wire_peer *peer)
+{
+    if (exec->hub)
+        play_hub_leave(exec->hub, peer);
+    if (exec->full)
+        play_hub_leave(exec->full, peer);
+}
+
+void serve_exec_gone(struct serve_exec *exec, struct wire_peer *peer)
+{
+    if (exec->hub)
+        play_hub_gone(exec->hub, peer);
+    if (exec->full)
+        play_hub_gone(exec->full, peer);
 }
 
 static void put_counts(const struct serve_exec *exec, struct td_json_writer *w)
@@ -183,7 +299,8 @@ static void put_counts(const struct serve_exec *exec, struct td_json_writer *w)
     td_json_put_u64(w, "completed_tasks", counts->completed);
     td_json_put_u64(w, "failed_tasks", counts->failed);
     td_json_put_u64(w, "skipped_tasks", counts->skipped + counts->cancelled);
-    td_json_put_u64(w, "running_tasks", counts->running);
+    td_json_put_u64(w, "running_tasks",
+                    counts->running - run_waiting(exec->run));
     td_json_put_u64(w, "current_wave", counts->wave);
     td_json_put_u64(w, "tokens_used", counts->tokens);
     if (counts->cost_usd >= 0)
@@ -202,6 +319,10 @@ void serve_exec_json(const struct serve_exec *exec, struct td_json_writer *w,
                                       : "suspended");
     if (exec->finished && *exec->status)
         td_json_put_text(w, "status", exec->status);
+    if (exec->finished && *exec->verdict)
+        td_json_put_text(w, "verdict", exec->verdict);
+    if (exec->finished && exec->exit >= 0)
+        td_json_put_u64(w, "exit", (uint64_t)exec->exit);
     td_json_put_u64(w, "seq", exec->last_seq);
     if (exec->run)
         put_counts(exec, w);
@@ -210,56 +331,183 @@ void serve_exec_json(const struct serve_exec *exec, struct td_json_writer *w,
 
 /* ---- what is there ---- */
 
-static enum td_code no_created(void *ctx, struct td_bytes plan,
-                               struct td_bytes options, struct td_error *err)
+struct reading {
+    const struct serve_journal *journal;
+    serve_said_fn *said;
+    void *ctx;
+};
+
+static enum td_code check_stop(const struct reading *reading,
+                               struct td_error *err)
 {
-    (void)ctx;
-    (void)plan;
-    (void)options;
-    (void)err;
+    return reading->journal->stop && atomic_load(reading->journal->stop)
+               ? td_error_set(err, TD_LIMIT, "", 0,
+                              "the server is about to end")
+               : TD_OK;
+}
+
+static enum td_code one_event(void *ctx, const struct sched_event *ev,
+                              struct td_error *err)
+{
+    (void)ev;
+    return check_stop(ctx, err);
+}
+
+static enum td_code one_said(void *ctx, const struct journal_said *said,
+                             struct td_error *err)
+{
+    const struct reading *reading = ctx;
+
+    return check_stop(reading, err) ? err->code
+                                    : reading->said(reading->ctx, said, err);
+}
+
+struct serve_journal serve_journal(const struct serve_exec *exec)
+{
+    return (struct serve_journal){.path = exec->journal,
+                                  .clock = exec->serve->options.run.clock};
+}
+
+enum td_code serve_fold(const struct serve_journal *journal,
+                        serve_said_fn *said, void *ctx, uint64_t *seq,
+                        struct td_error *err)
+{
+    const struct journal_listener listener = {.event = one_event,
+                                              .said = one_said};
+    struct reading reading = {.journal = journal, .said = said, .ctx = ctx};
+    struct journal_found found;
+
+    if (journal_fold(journal->path, journal->clock, &listener, &reading, &found,
+                     err))
+        return err->code;
+    if (seq)
+        *seq = found.mark.seq;
+    journal_found_release(&found);
     return TD_OK;
 }
 
-static enum td_code no_event(void *ctx, const struct sched_event *ev,
-                             struct td_error *err)
+/* ---- what is there at the beginning ---- */
+
+struct looking {
+    struct serve_exec *exec;
+    struct td_json_doc doc;
+    bool validates; /* it has a validate phase, */
+    bool judged;    /* which is over */
+    bool completed; /* its last event is there */
+    int exit;       /* of that phase */
+};
+
+static void take(char *to, size_t size, struct td_bytes text)
 {
-    (void)ctx;
-    (void)ev;
-    (void)err;
+    (void)snprintf(to, size, "%.*s", (int)text.len, (const char *)text.ptr);
+}
+
+static enum td_code take_options(void *ctx, struct td_bytes plan,
+                                 struct td_bytes options, struct td_error *err)
+{
+    struct looking *l = ctx;
+    uint32_t at;
+
+    (void)plan;
+    if (td_json_parse(&l->doc, options, TD_JSON_DEPTH_ALL, err))
+        return err->code;
+    at = td_json_member(&l->doc, 0, td_text("validate"));
+    l->validates = at && l->doc.values[at].kind == TD_JSON_TRUE;
+    take(l->exec->session, sizeof(l->exec->session),
+         serve_text(&l->doc, 0, "session"));
+    take(l->exec->request, sizeof(l->exec->request),
+         serve_text(&l->doc, 0, "request_id"));
+    take(l->exec->request_hash, sizeof(l->exec->request_hash),
+         serve_text(&l->doc, 0, "request_sha256"));
     return TD_OK;
 }
 
 static enum td_code take_status(void *ctx, const struct journal_said *said,
                                 struct td_error *err)
 {
-    struct serve_exec *exec = ctx;
-    struct td_bytes status = serve_text(said->doc, said->data, "status");
+    struct looking *l = ctx;
 
     (void)err;
-    if (td_bytes_is(said->type, "execution_completed")) {
-        exec->finished = true;
-        (void)snprintf(exec->status, sizeof(exec->status), "%.*s",
-                       (int)status.len, (const char *)status.ptr);
-    }
+    if (!td_bytes_is(said->type, "execution_completed"))
+        return TD_OK;
+    l->completed = true;
+    take(l->exec->status, sizeof(l->exec->status),
+         serve_text(said->doc, said->data, "status"));
     return TD_OK;
+}
+
+static void take_verdict(void *ctx, const struct td_event *line)
+{
+    struct looking *l = ctx;
+
+    if (!td_bytes_is(line->name, JOURNAL_JUDGED) ||
+        td_json_parse(&l->doc, line->payload, TD_JSON_DEPTH, NULL))
+        return;
+    l->judged = true;
+    take(l->exec->verdict, sizeof(l->exec->verdict),
+         serve_text(&l->doc, 0, "verdict"));
+    l->exit = (int)serve_number(&l->doc, 0, "exit");
+}
+
+static void found_so(struct serve_exec *exec, const struct looking *l,
+                     const struct journal_found *found)
+{
+    exec->last_seq = found->mark.seq;
+    exec->torn = found->torn;
+    exec->finished = l->completed && (l->judged || !l->validates);
+    exec->exit = found->exit == 0 && l->judged ? l->exit : found->exit;
+}
+
+static enum td_code resume(struct serve_exec *exec, struct td_error *err)
+{
+    struct serve *serve = exec->serve;
+    struct run_exec *read;
+    struct td_error ignored;
+
+    if (!run_resume_read(&read, serve->net, exec->id, serve->options.root,
+                         &serve->options.run, err))
+        return go_on(exec, read, err);
+    (void)run_close(read, &ignored);
+    return err->code;
 }
 
 /* One that cannot be read is there, and says so when it is asked for. */
 static void look_at(struct serve_exec *exec)
 {
     static const struct journal_listener listener = {
-        .created = no_created, .event = no_event, .said = take_status};
+        .created = take_options, .said = take_status, .noted = take_verdict};
+    struct looking l = {.exec = exec};
     struct journal_found found;
     struct td_error err;
 
     if (journal_fold(exec->journal, exec->serve->options.run.clock, &listener,
-                     exec, &found, &err)) {
+                     &l, &found, &err)) {
         say(exec, "%s: %s: %s", exec->id, err.where, err.text);
         exec->finished = true;
-        return;
+    } else {
+        found_so(exec, &l, &found);
+        journal_found_release(&found);
     }
-    exec->last_seq = found.mark.seq;
-    journal_found_release(&found);
+    td_json_release(&l.doc);
+}
+
+/* One that has ended meanwhile, by another process, is known to have. */
+enum td_code serve_exec_resume(struct serve_exec *exec, struct run_exec *run,
+                               struct td_error *err)
+{
+    struct td_error ignored; /* it was only read */
+    enum td_code code = check_room(exec->serve, 0, err);
+
+    if (code) {
+        (void)run_close(run, &ignored);
+        return code;
+    }
+    code = go_on(exec, run, err);
+    if (code == TD_USAGE) {
+        look_at(exec);
+        put_missed(exec);
+    }
+    return code;
 }
 
 static void found_id(void *ctx, const char *id)
@@ -278,7 +526,9 @@ enum td_code serve_execs_open(struct serve *serve, struct td_error *err)
     for (size_t i = 0; i < serve->exec_count && !code; i++) {
         struct serve_exec *exec = serve->execs[i];
 
-        if (!exec->finished && serve_exec_resume(exec, &why))
+        /* One that was killed behind its end only gets its seal. */
+        if ((!exec->finished || exec->torn) && resume(exec, &why) &&
+            !exec->finished)
             say(exec, "%s is left as it is: %s: %s", exec->id, why.where,
                 why.text);
     }
@@ -291,6 +541,7 @@ static void close_run(struct serve_exec *exec)
 
     if (!exec->run)
         return;
+    serve_follow_close(exec);
     if (run_close(exec->run, &err))
         say(exec, "%s: %s: %s", exec->id, err.where, err.text);
     exec->run = NULL;
@@ -300,9 +551,12 @@ static void close_run(struct serve_exec *exec)
 
 void serve_execs_sweep(struct serve *serve)
 {
-    for (size_t i = 0; i < serve->exec_count; i++)
-        if (serve->execs[i]->over)
-            close_run(serve->execs[i]);
+    for (size_t i = 0; i < serve->exec_count; i++) {
+        struct serve_exec *exec = serve->execs[i];
+
+        if (exec->over)
+            close_run(exec);
+    }
 }
 
 void serve_execs_suspend(struct serve *serve)
@@ -316,6 +570,7 @@ void serve_execs_close(struct serve *serve)
     serve_execs_suspend(serve);
     for (size_t i = 0; i < serve->exec_count; i++) {
         play_hub_free(serve->execs[i]->hub);
+        serve_full_close(serve->execs[i]);
         free(serve->execs[i]->journal);
         free(serve->execs[i]);
     }

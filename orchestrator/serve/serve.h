@@ -15,6 +15,7 @@
 #define ORCHESTRATOR_SERVE_SERVE_H
 
 #include "orchestrator/run/exec.h"
+#include "orchestrator/serve/dialect.h"
 #include "wire/server/server.h"
 
 #define SERVE_EXECUTIONS 10000 /* that are known at a time */
@@ -26,9 +27,10 @@ struct serve;
 struct serve_options {
     struct wire_bind bind;
     struct wire_access access;
-    const char *root;       /* the workspace */
-    const char *state;      /* NULL: ".tapedeck" in it */
-    struct run_options run; /* of what is started here */
+    const char *root;           /* the workspace */
+    const char *state;          /* NULL: ".tapedeck" in it */
+    struct run_options run;     /* of what is started here */
+    enum serve_dialect dialect; /* of what consoles hear */
     uint64_t drain_ns; /* how long what runs may go on after serve_drain() */
 };
 
@@ -40,7 +42,7 @@ struct serve_events {
 };
 
 /* Listen, and go on with every execution of the state folder that was cut
- * short. TD_USAGE, TD_IO. */
+ * short. TD_USAGE; TD_IO, also if another process serves that folder. */
 TD_MUST_CHECK enum td_code serve_open(struct serve **out, struct wire_net *net,
                                       const struct serve_options *options,
                                       const struct serve_events *events,

@@ -4,12 +4,18 @@
 
 #include "core/json.h"
 #include "core/json_writer.h"
+#include "orchestrator/journal/fold.h"
 #include "orchestrator/run/folder.h"
+#include "orchestrator/serve/extras.h"
 #include "orchestrator/serve/serve.h"
 #include "replayer/hub.h"
 #include "wire/server/request.h"
 
-#define SESSION_MAX 128 /* bytes of a session id */
+#include <stdatomic.h>
+
+#define SESSION_MAX       128         /* bytes of a session id */
+#define SERVE_REQUEST_MAX 128         /* of the id of a request */
+#define SERVE_SPEC        "spec.json" /* in the state folder, as the verb spec */
 
 /* An execution, running or not. */
 struct serve_exec {
@@ -17,12 +23,22 @@ struct serve_exec {
     char id[RUN_ID_SIZE]; /* also the name of its group of peers */
     char *journal;
     struct play_hub *hub;          /* NULL until somebody wants its events */
+    struct play_hub *full;         /* with extras; the same */
+    struct serve_flow flow;        /* of full */
+    char *full_name;               /* the group of its peers */
     struct run_exec *run;          /* NULL: it does not run here */
+    struct serve_follow *follow;   /* of its logs; NULL: not needed so far */
     uint64_t last_seq;             /* of its events */
     bool over;                     /* it ended, and is about to be closed */
+    bool read;                     /* to go on, or to be begun once more */
     bool finished;                 /* its journal has its last event */
+    bool torn;                     /* its writer was killed */
     char status[20];               /* of its end: "completed" .. */
+    char verdict[16];              /* of its validate phase: "pass" ..; "" */
+    int exit;                      /* its exit status; -1: unknown */
     char session[SESSION_MAX + 1]; /* who began it; "" */
+    char request[SERVE_REQUEST_MAX + 1]; /* by which request_id; "" */
+    char request_hash[RUN_HASH_SIZE];
 };
 
 /* A peer. */
@@ -32,10 +48,28 @@ struct serve_console {
     char session[SESSION_MAX + 1]; /* "" if it named none */
     uint64_t resume_from;
     bool extras;
+    bool live;          /* logs, too (follow.h) */
     uint64_t second_ns; /* of the commands that are counted */
     unsigned commands;
     struct serve_console *next;
 };
+
+#define SERVE_RETRIES 3 /* attempts 2, 3, and 4 and more */
+
+/* Sums for /metrics, of what has ended, since the server began. */
+struct serve_sums {
+    uint64_t attempt_ns; /* of attempts, */
+    uint64_t attempts;   /* and how many */
+    uint64_t execution_ns;
+    uint64_t tokens;
+    double cost_usd;
+    uint64_t retries[SERVE_RETRIES]; /* attempts after a first one */
+    uint64_t retried[2];             /* tasks of more than one: well, not */
+    uint64_t lagged; /* peers that did not read in time, and were cut off */
+};
+
+struct serve_again;
+struct serve_later;
 
 struct serve {
     struct wire_net *net;
@@ -43,21 +77,31 @@ struct serve {
     struct serve_events events;
     void *ctx;
     char *state;
+    int lock;                 /* of the state folder */
+    struct work_place *place; /* of the workspace */
     struct wire_server *server;
     struct serve_exec **execs; /* in the order of their numbers */
     size_t exec_count;
     size_t running;
     struct serve_console *consoles;
+    size_t live;        /* of these */
+    struct td_buf said; /* an event in the dialect of consoles */
     struct wire_timer drain;
-    struct wire_timer sweep; /* ended executions are closed from the loop */
+    struct wire_timer sweep;   /* ended executions are closed from the loop */
+    struct serve_again *again; /* answers to requests; NULL: none */
+    struct serve_later *later; /* answers that are worked out; the first */
+    struct wire_watch *later_watch; /* NULL: there was none so far */
+    int later_fd;                   /* what it watches */
     bool draining;
     bool finishing;
     /* For /metrics. */
     uint64_t ended[3]; /* executions: completed, failed, partial_success */
     uint64_t tasks[4]; /* completed, cached, failed, skipped */
     uint64_t retries;
+    uint64_t infra; /* failures that were none of a task's */
     uint64_t commands;
     uint64_t refused;
+    struct serve_sums sums;
 };
 
 /* What came of a command; text, data and error are released by who asked. */
@@ -67,6 +111,8 @@ struct serve_answer {
     struct td_buf output; /* one line for people */
     struct td_buf error;
     struct td_buf data; /* JSON, or empty */
+    /* Not NULL: none of these is there yet; who asked begins it (later.h). */
+    struct serve_later *later;
 };
 
 /* orchestrator/serve/execs.c */
@@ -75,27 +121,74 @@ TD_MUST_CHECK enum td_code serve_execs_open(struct serve *serve,
 void serve_execs_close(struct serve *serve);
 struct serve_exec *serve_exec_find(const struct serve *serve,
                                    struct td_bytes id);
-/* Takes over *plan. session: who asked, or "". */
+/* Takes over *plan. how: also who asked, with a session. */
+TD_MUST_CHECK enum td_code serve_exec_start(struct serve *serve,
+                                            struct plan *plan,
+                                            const struct run_options *how,
+                                            struct serve_exec **out,
+                                            struct td_error *err);
+/* Its plan as a fresh execution (run_retry()). past: by run_retry_read(), which
+ * stays the caller's. task: to be run again, or NULL. */
 TD_MUST_CHECK enum td_code
-serve_exec_start(struct serve *serve, struct plan *plan, const char *session,
+serve_exec_retry(struct serve *serve, const struct run_exec *past,
+                 const char *task, const struct run_asked *asked,
                  struct serve_exec **out, struct td_error *err);
+/* Go on with one that was cut short. run: by run_resume_read(); it is taken
+ * over, also on error. */
 TD_MUST_CHECK enum td_code serve_exec_resume(struct serve_exec *exec,
+                                             struct run_exec *run,
                                              struct td_error *err);
-/* Let the peer have its events from number `from` on. */
+/* Let the peer have its events from number `from` on; one that asks for extras
+ * has those behind `from` - 1 too. */
 TD_MUST_CHECK enum td_code serve_exec_watch(struct serve_exec *exec,
                                             struct wire_peer *peer,
                                             uint64_t from,
                                             struct td_error *err);
-/* Close what has ended; leave all that runs for a resume. */
+/* A journal to be read, also from another thread. */
+struct serve_journal {
+    const char *path; /* borrowed */
+    const struct td_clock *clock;
+    const atomic_bool *stop; /* ends the reading; NULL: nothing does */
+};
+struct serve_journal serve_journal(const struct serve_exec *exec);
+/* Its execution events, one by one. seq: of the last; or NULL. Codes of
+ * journal_fold(); TD_LIMIT: it was stopped. */
+typedef enum td_code serve_said_fn(void *ctx, const struct journal_said *said,
+                                   struct td_error *err);
+TD_MUST_CHECK enum td_code serve_fold(const struct serve_journal *journal,
+                                      serve_said_fn *said, void *ctx,
+                                      uint64_t *seq, struct td_error *err);
+/* It wants no more; it has gone. */
+void serve_exec_leave(struct serve_exec *exec, struct wire_peer *peer);
+void serve_exec_gone(struct serve_exec *exec, struct wire_peer *peer);
+/* orchestrator/serve/full.c: the flow with extras. */
+TD_MUST_CHECK enum td_code serve_full_watch(struct serve_exec *exec,
+                                            struct wire_peer *peer,
+                                            uint64_t from,
+                                            struct td_error *err);
+/* A line of the journal was committed. */
+void serve_full_line(struct serve_exec *exec, const struct td_event *ev);
+/* Who watches with extras hears what another process has added. */
+void serve_full_missed(struct serve_exec *exec);
+void serve_full_close(struct serve_exec *exec);
+/* An event as consoles hear it; good until the next one. */
+void serve_translate(struct serve *serve, struct td_event *ev);
+/* Close what has ended; leave all that runs
+ * for a resume. */
 void serve_execs_sweep(struct serve *serve);
 void serve_execs_suspend(struct serve *serve);
 /* An object about it: id, status, counts. */
 void serve_exec_json(const struct serve_exec *exec, struct td_json_writer *w,
                      const char *key);
 
+/* orchestrator/serve/server.c: nothing is under way any more that it waited
+ * for? */
+void serve_idle(struct serve *serve);
+
 /* orchestrator/serve/console.c */
 /* The consoles of the session that began it hear it from its beginning. */
 void serve_watch_session(struct serve *serve, struct serve_exec *exec);
+bool serve_has_stream(void *ctx, struct td_bytes query);
 bool serve_admit(void *ctx, struct wire_guest *guest, struct td_buf *refusal);
 void serve_joined(void *ctx, struct wire_peer *peer);
 void serve_left(void *ctx, struct wire_peer *peer, uint64_t lost,
@@ -114,11 +207,24 @@ void serve_answer_json(const struct serve_answer *answer, struct td_buf *out);
 void serve_fail(struct serve_answer *answer, int status, const char *fmt, ...)
     TD_PRINTF(3, 4);
 void serve_fail_by(struct serve_answer *answer, const struct td_error *why);
+/* It failed: there is none of this id, or none was named (404). */
+void serve_no_execution(struct serve_answer *answer, struct td_bytes id);
+
+/* orchestrator/serve/api_artifacts.c */
+/* The path of the artifact that is called so, or has this "sha256:HASH"; it is
+ * appended to *found, nothing if there is none. Codes of serve_fold(). */
+TD_MUST_CHECK enum td_code
+serve_artifact_find(const struct serve_journal *journal, const char *wanted,
+                    struct td_buf *found, struct td_error *err);
 
 /* orchestrator/serve/api.c */
 bool serve_request(void *ctx, struct wire_request *request);
+void serve_request_gone(void *ctx, struct wire_request *request);
 
-/* orchestrator/serve/metrics.c: the text of /metrics (Prometheus 0.0.4). */
+/* orchestrator/serve/metrics.c: what happened is counted; an execution has
+ * ended; the text of /metrics (Prometheus 0.0.4). */
+void serve_count(struct serve_exec *exec, const struct run_news *news);
+void serve_count_end(struct serve_exec *exec);
 void serve_metrics(const struct serve *serve, struct td_buf *out);
 
 /* The value of a member; 0: there is none. The text of a string member; "" if
@@ -128,5 +234,8 @@ uint32_t serve_member(const struct td_json_doc *doc, uint32_t object,
                       const char *name);
 struct td_bytes serve_text(const struct td_json_doc *doc, uint32_t object,
                            const char *name);
+/* The same of a whole number; 0. */
+uint64_t serve_number(const struct td_json_doc *doc, uint32_t object,
+                      const char *name);
 
 #endif

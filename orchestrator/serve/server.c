@@ -1,10 +1,16 @@
-#include "orchestrator/serve/serve_internal.h"
+#include "orchestrator/serve/again.h"
+#include "orchestrator/serve/later.h"
 
+#include "core/fs.h"
 #include "core/mem.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#define FINISH_NS (3 * TD_NS_PER_S) /* for consoles to take what is theirs */
 #define QUEUE_MAX                                                              \
     ((size_t)1 << 20) /* bytes to a console, beside its history                \
                        */
@@ -26,15 +32,17 @@ static void finished(void *ctx)
     static const struct td_error fine = {.code = TD_OK};
     struct serve *serve = ctx;
 
+    wire_timer_cancel(serve->net, &serve->drain);
     serve->events.done(serve->ctx, &fine);
 }
 
-static void finish_if_idle(struct serve *serve)
+void serve_idle(struct serve *serve)
 {
-    if (!serve->draining || serve->finishing || serve->running > 0)
+    if (!serve->draining || serve->finishing || serve->running > 0 ||
+        serve->later)
         return;
     serve->finishing = true;
-    wire_timer_cancel(serve->net, &serve->drain);
+    wire_timer_set(serve->net, &serve->drain, wire_now(serve->net) + FINISH_NS);
     wire_server_finish(serve->server, finished);
 }
 
@@ -43,16 +51,23 @@ static void on_sweep(void *ctx)
     struct serve *serve = ctx;
 
     serve_execs_sweep(serve);
-    finish_if_idle(serve);
+    serve_idle(serve);
 }
 
-/* What still runs is left to its keeper. */
+/* What still runs is left to its keeper, and consoles that take nothing, or
+ * went away between two polls, are left at last.
+ */
 static void on_drained_out(void *ctx)
 {
     struct serve *serve = ctx;
 
+    if (serve->finishing) {
+        finished(serve);
+        return;
+    }
+    serve_later_stop(serve);
     serve_execs_suspend(serve);
-    finish_if_idle(serve);
+    serve_idle(serve);
 }
 
 void serve_drain(struct serve *serve)
@@ -63,16 +78,18 @@ void serve_drain(struct serve *serve)
     wire_timer_set(serve->net, &serve->drain,
                    wire_now(serve->net) +
                        (again ? 0 : serve->options.drain_ns));
-    finish_if_idle(serve);
+    serve_idle(serve);
 }
 
 static const struct wire_server_events server_events = {
     .admit = serve_admit,
+    .stream = serve_has_stream,
     .joined = serve_joined,
     .left = serve_left,
     .event = serve_heard,
     .refused = on_refused,
     .request = serve_request,
+    .request_gone = serve_request_gone,
 };
 
 static void set_state(struct serve *serve)
@@ -86,6 +103,43 @@ static void set_state(struct serve *serve)
     serve->state = td_strdup(td_buf_str(&state));
     serve->options.run.state = serve->state;
     td_buf_release(&state);
+}
+
+/* Until it ends, by whatever way: two servers would both go on with what is
+ * suspended, and each would know nothing of what the other begins. */
+static enum td_code lock_state(struct serve *serve, struct td_error *err)
+{
+    struct td_buf path = {0};
+    enum td_code code;
+    long holder;
+
+    serve_state_path(serve, "serve.lock", &path);
+    serve->lock = open(td_buf_str(&path), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    code = serve->lock < 0 ? td_error_errno(err, TD_IO, td_buf_str(&path),
+                                            errno, "cannot be opened")
+                           : td_fs_lock(serve->lock, td_buf_str(&path), err);
+    td_buf_release(&path);
+    holder = code && serve->lock >= 0 ? td_fs_holder(serve->lock) : 0;
+    if (!holder)
+        return code;
+    (void)td_error_set(err, TD_IO, serve->state, 0, "is served by pid %ld",
+                       holder);
+    return td_error_hint(err, "stop that first, or give another --state");
+}
+
+static enum td_code open_all(struct serve *serve,
+                             const struct wire_server_options *server,
+                             struct td_error *err)
+{
+    struct work_options place = {.root = serve->options.root,
+                                 .state = serve->state,
+                                 .clock = serve->options.run.clock};
+
+    if (work_open(&serve->place, &place, err) || lock_state(serve, err) ||
+        wire_server_open(serve->net, server, &server_events, serve,
+                         &serve->server, err))
+        return err->code;
+    return serve_execs_open(serve, err);
 }
 
 enum td_code serve_open(struct serve **out, struct wire_net *net,
@@ -103,6 +157,7 @@ enum td_code serve_open(struct serve **out, struct wire_net *net,
     };
     enum td_code code;
 
+    serve->lock = -1;
     serve->net = net;
     serve->options = *options;
     serve->events = *events;
@@ -110,10 +165,7 @@ enum td_code serve_open(struct serve **out, struct wire_net *net,
     serve->drain = (struct wire_timer){.fire = on_drained_out, .ctx = serve};
     serve->sweep = (struct wire_timer){.fire = on_sweep, .ctx = serve};
     set_state(serve);
-    code = wire_server_open(net, &server, &server_events, serve, &serve->server,
-                            err);
-    if (!code)
-        code = serve_execs_open(serve, err);
+    code = open_all(serve, &server, err);
     if (code) {
         serve_free(serve);
         return code;
@@ -133,14 +185,20 @@ void serve_free(struct serve *serve)
         return;
     wire_timer_cancel(serve->net, &serve->drain);
     wire_timer_cancel(serve->net, &serve->sweep);
+    serve_later_close(serve);
+    serve_again_free(serve);
     serve_execs_close(serve);
     wire_server_free(serve->server);
+    work_close(serve->place);
+    if (serve->lock >= 0)
+        (void)close(serve->lock);
     while (serve->consoles) {
         struct serve_console *next = serve->consoles->next;
 
         free(serve->consoles);
         serve->consoles = next;
     }
+    td_buf_release(&serve->said);
     free(serve->state);
     free(serve);
 }

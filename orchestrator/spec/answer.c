@@ -131,7 +131,8 @@ static enum td_code read_auth(struct reading *r)
             r->answer->auth = auth_words[i].auth;
         }
     if (found == 0)
-        return refuse(r, "is none of none, password, token, oauth", "say one");
+        return refuse(r, "names no way to sign in",
+                      "say none, password, token or oauth");
     if (found & (found - 1))
         return refuse(r, "is more than one of none, password, token, oauth",
                       "say one");

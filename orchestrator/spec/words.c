@@ -14,18 +14,6 @@ static const char latin[] = "aaaaaaaceeeeiiiidnooooo?ouuuuyts"
                             "nnnnnnnnnoooooooorrrrrrssssssss"
                             "ttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 
-static uint32_t code_point(const uint8_t *at, size_t len)
-{
-    if (len == 1)
-        return at[0];
-    if (len == 2)
-        return (at[0] & 0x1fu) << 6 | (at[1] & 0x3fu);
-    if (len == 3)
-        return (at[0] & 0x0fu) << 12 | (at[1] & 0x3fu) << 6 | (at[2] & 0x3fu);
-    return (at[0] & 0x07u) << 18 | (at[1] & 0x3fu) << 12 |
-           (at[2] & 0x3fu) << 6 | (at[3] & 0x3fu);
-}
-
 static bool is_mark(uint32_t cp)
 {
     return cp >= 0x300 && cp <= 0x36f;
@@ -62,7 +50,7 @@ static size_t take(struct td_bytes text, size_t at, uint32_t *cp)
 {
     size_t len = td_utf8_step(text.ptr + at, text.ptr + text.len);
 
-    *cp = len ? code_point(text.ptr + at, len) : ' ';
+    *cp = len ? td_utf8_point(text.ptr + at, len) : ' ';
     return len ? len : 1;
 }
 

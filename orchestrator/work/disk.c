@@ -128,7 +128,7 @@ int work_write_all(const struct work_place *place, int fd,
 }
 
 static int write_new(const struct work_place *place, int dir, const char *name,
-                     struct td_bytes bytes)
+                     struct td_bytes bytes, bool lasts)
 {
     int fd = place->calls->open(
         dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
@@ -137,7 +137,7 @@ static int write_new(const struct work_place *place, int dir, const char *name,
     if (fd < 0)
         return errno;
     why = work_write_all(place, fd, bytes);
-    if (!why && place->calls->sync(fd) != 0)
+    if (!why && lasts && place->calls->sync(fd) != 0)
         why = errno;
     if (close(fd) != 0 && !why)
         why = errno;
@@ -153,9 +153,9 @@ static void temp_name(char out[TEMP_BYTES])
                    (unsigned long long)tag);
 }
 
-enum td_code work_replace(const struct work_place *place, int top,
-                          const char *path, struct td_bytes bytes,
-                          struct td_error *err)
+static enum td_code replace(const struct work_place *place, int top,
+                            const char *path, struct td_bytes bytes, bool lasts,
+                            struct td_error *err)
 {
     char temp[TEMP_BYTES];
     const char *leaf;
@@ -165,23 +165,40 @@ enum td_code work_replace(const struct work_place *place, int top,
     if (dir < 0)
         return err ? err->code : TD_IO;
     temp_name(temp);
-    why = write_new(place, dir, temp, bytes);
+    why = write_new(place, dir, temp, bytes, lasts);
     if (!why && place->calls->rename(dir, temp, dir, leaf, 0) != 0)
         why = errno;
     if (why)
         (void)place->calls->unlink(dir, temp, 0);
-    else if (place->calls->sync(dir) != 0)
+    else if (lasts && place->calls->sync(dir) != 0)
         why = errno;
     (void)close(dir);
     return why ? td_error_errno(err, TD_IO, path, why, "cannot write") : TD_OK;
 }
 
+enum td_code work_replace(const struct work_place *place, int top,
+                          const char *path, struct td_bytes bytes,
+                          struct td_error *err)
+{
+    return replace(place, top, path, bytes, true, err);
+}
+
+enum td_code work_replace_lazily(const struct work_place *place, int top,
+                                 const char *path, struct td_bytes bytes,
+                                 struct td_error *err)
+{
+    return replace(place, top, path, bytes, false, err);
+}
+
 enum td_code work_state_read(const struct work_place *place, const char *path,
                              struct td_buf *out, struct td_error *err)
 {
-    int fd = openat(place->state_fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     ssize_t n = 1;
+    int fd;
 
+    if (place->state_fd < 0)
+        return TD_END;
+    fd = openat(place->state_fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
         return TD_END;
     while (fd >= 0 && n > 0) {

@@ -127,7 +127,7 @@ static enum td_code hash_link(const struct work_place *place,
     if (n < 0)
         return failed(file->path, "cannot read the link", err);
     file->size = (uint64_t)n;
-    wire_sha256(file->sha256, td_bytes(text, (size_t)n));
+    td_sha256(file->sha256, td_bytes(text, (size_t)n));
     return TD_OK;
 }
 
@@ -186,7 +186,7 @@ static enum td_code sync_folders(const struct work_place *place,
 {
     char folder[WORK_PATH_MAX + 1];
     const char *before = "";
-    enum td_code code = sync_folder(place, ".", err);
+    enum td_code code = files->count ? sync_folder(place, ".", err) : TD_OK;
 
     for (uint32_t i = 0; i < files->count && !code; i++) {
         const char *path = files->list[i].path;
@@ -244,4 +244,44 @@ const struct work_file *work_files_find(const struct work_files *files,
             high = at;
     }
     return NULL;
+}
+
+/* The path as far as it has no glob, without a slash behind it. */
+static void plain_part(struct td_buf *out, const char *path)
+{
+    size_t len = strcspn(path, "*?[");
+
+    td_buf_clear(out);
+    if (path[len])
+        while (len > 0 && path[len - 1] != '/')
+            len--;
+    else if (len > 0 && path[len - 1] == '/')
+        len--;
+    (void)td_buf_add(out, path, len);
+    if (path[len] && len > 0 && path[len - 1] == '/')
+        (void)td_buf_add_text(out, "x"); /* any name in that folder */
+}
+
+enum td_code work_make_way(struct work_place *place,
+                           const struct plan_words *outputs,
+                           struct td_error *err)
+{
+    struct td_buf path = {0};
+    const char *leaf;
+    enum td_code code = TD_OK;
+
+    for (uint32_t i = 0; i < outputs->count && !code; i++) {
+        int fd;
+
+        plain_part(&path, outputs->list[i]);
+        if (!strchr(td_buf_str(&path), '/'))
+            continue;
+        fd = work_parent(place, place->root_fd, td_buf_str(&path), &leaf, err);
+        if (fd >= 0)
+            (void)close(fd);
+        else if (err->errnum != ENOTDIR && err->errnum != EEXIST)
+            code = err->code;
+    }
+    td_buf_release(&path);
+    return code;
 }

@@ -2,10 +2,8 @@
  * is in them.
  *
  * A name is a path, a folder ("model/": all files in it, at any depth) or a
- * glob (glob(7) within one part of a path; "**" as a whole part is any number
- * of folders; a leading dot is only matched by a dot). Lists are sorted by the
- * bytes of the path, and each path is in them once, however many names match
- * it.
+ * pattern (core/glob.h). Lists are sorted by the bytes of the path, and each
+ * path is in them once, however many names match it.
  *
  * Hashes of files that have not changed are not taken again. A file counts as
  * unchanged if device, inode, size, mtime and ctime are those seen when its
@@ -74,6 +72,15 @@ TD_MUST_CHECK enum td_code work_outputs(struct work_place *place,
                                         const struct plan_words *names,
                                         struct work_files *out,
                                         struct td_error *err);
+
+/* Make the folders that these are to lie in, where they are missing, so that a
+ * command need not. Of a glob it is what stands before its first part that has
+ * one. What stands in the way is left to the command to stumble over.
+ * TD_FAILED: a link leads out of the workspace; TD_IO.
+ */
+TD_MUST_CHECK enum td_code work_make_way(struct work_place *place,
+                                         const struct plan_words *outputs,
+                                         struct td_error *err);
 
 /* The entry of a path; NULL: none. */
 const struct work_file *work_files_find(const struct work_files *files,

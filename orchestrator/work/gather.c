@@ -1,7 +1,7 @@
 #include "orchestrator/work/files_internal.h"
 
+#include "core/glob.h"
 #include "core/mem.h"
-#include "orchestrator/work/glob.h"
 #include "orchestrator/work/place_internal.h"
 
 #include <dirent.h>
@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define PARTS_MAX 64 /* of a pattern */
 
 struct gather {
     const struct work_place *place;
@@ -161,6 +163,14 @@ static enum td_code read_names(struct gather *g, const struct path *path,
     return TD_OK;
 }
 
+/* A file may be called *, though no plan can name just this one. */
+static bool untold(struct gather *g, const struct path *path)
+{
+    return work_name_check(path->text, WORK_PATTERN, NULL) &&
+           refuse(g, path->text, "has a name that may not be told",
+                  "rename it: no control characters, UTF-8");
+}
+
 static enum td_code tree(struct gather *g, struct path *path);
 
 /* As deep as what is looked at, to WORK_DEPTH. */
@@ -170,10 +180,8 @@ static enum td_code leaf(struct gather *g, struct path *path)
 {
     struct stat st;
 
-    /* A file may be called *, though no plan can name just this one. */
-    if (work_name_check(path->text, WORK_PATTERN, NULL))
-        return refuse(g, path->text, "has a name that may not be told",
-                      "rename it: no control characters, UTF-8");
+    if (untold(g, path))
+        return TD_FAILED;
     if (look(g, path->text, &st) != 0) {
         if (errno == ENOENT)
             return refuse(g, path->text, "is a link to nothing", "remove it");
@@ -256,99 +264,145 @@ static enum td_code plain(struct gather *g, const char *name)
     return add(g, name, WORK_FILE);
 }
 
-static enum td_code match(struct gather *g, struct path *path,
-                          const char *pattern);
+/* A pattern by its parts. Which of them may come next is a set of bits, so that
+ * a folder is read once, however many ** lead to it. */
+struct pattern {
+    struct td_bytes parts[PARTS_MAX];
+    unsigned count;
+    bool tail; /* a slash behind them: all that is in what they find */
+};
 
-/* NOLINTBEGIN(misc-no-recursion) */
-/* A name that fits the part; `rest` is the pattern behind it, "" behind the
- * last, "/" if that has a slash. */
-static enum td_code matched(struct gather *g, struct path *path,
-                            const char *rest)
+static bool split(struct pattern *p, const char *text)
 {
-    struct stat st;
+    struct td_bytes rest = td_text(text);
+    bool more = true;
 
-    if (look(g, path->text, &st) != 0) {
-        if (errno == ENOENT && is_link(g, path->text))
-            return refuse(g, path->text, "is a link to nothing", "remove it");
-        return errno == ENOENT ? TD_OK
-                               : work_beneath_failed(path->text, errno, g->err);
+    *p = (struct pattern){.count = 0};
+    while (more) {
+        struct td_bytes part = td_glob_part(&rest, &more);
+
+        if (!more && part.len == 0)
+            p->tail = true;
+        else if (p->count == PARTS_MAX)
+            return false;
+        else
+            p->parts[p->count++] = part;
     }
-    if (S_ISDIR(st.st_mode) && is_state(g, &st))
-        return TD_OK;
-    if (*rest == 0)
-        return S_ISREG(st.st_mode) ? add(g, path->text, WORK_FILE) : TD_OK;
-    if (!S_ISDIR(st.st_mode))
-        return TD_OK;
-    return rest[1] == 0 ? whole_tree(g, path) : match(g, path, rest + 1);
+    return true;
 }
 
-/* Each name of the folder that fits the part. */
+static bool is_deep(const struct pattern *p, unsigned i)
+{
+    return td_bytes_is(p->parts[i], "**");
+}
+
+/* What a name may be. */
+struct found {
+    uint64_t by_name; /* what may come in it, if it is a folder */
+    uint64_t by_deep; /* the same, if it is no link */
+    bool file;        /* it is one that was meant */
+    bool whole;       /* all that is in it is */
+};
+
+/* With what may come where a ** is nothing. */
+static uint64_t closed(const struct pattern *p, uint64_t states)
+{
+    for (unsigned i = 0; i + 1 < p->count; i++)
+        if (is_deep(p, i) && (states >> i & 1))
+            states |= UINT64_C(2) << i;
+    return states;
+}
+
+static void step(struct found *f, const struct pattern *p, unsigned i,
+                 const char *name)
+{
+    bool last = i + 1 == p->count;
+
+    if (is_deep(p, i)) {
+        if (name[0] == '.')
+            return;
+        f->by_deep |= UINT64_C(1) << i;
+        f->file = f->file || (last && !p->tail);
+    } else if (td_glob_name(p->parts[i], td_text(name), 0)) {
+        f->file = f->file || (last && !p->tail);
+        f->whole = f->whole || (last && p->tail);
+        f->by_name |= last ? 0 : UINT64_C(2) << i;
+    }
+}
+
+static bool ends_deep(const struct pattern *p, uint64_t states)
+{
+    return p->tail && is_deep(p, p->count - 1) &&
+           (states >> (p->count - 1) & 1);
+}
+
+static enum td_code match(struct gather *g, struct path *path,
+                          const struct pattern *p, uint64_t states);
+
+/* NOLINTBEGIN(misc-no-recursion) */
+static enum td_code matched(struct gather *g, struct path *path,
+                            const struct pattern *p, const struct found *f)
+{
+    bool named = f->file || f->whole || f->by_name;
+    uint64_t states = f->by_name;
+    struct stat st;
+
+    if (named && untold(g, path))
+        return TD_FAILED;
+    if (look(g, path->text, &st) != 0) {
+        if (named && errno == ENOENT && is_link(g, path->text))
+            return refuse(g, path->text, "is a link to nothing", "remove it");
+        return !named || errno == ENOENT
+                   ? TD_OK
+                   : work_beneath_failed(path->text, errno, g->err);
+    }
+    if (S_ISREG(st.st_mode))
+        return f->file ? add(g, path->text, WORK_FILE) : TD_OK;
+    if (!S_ISDIR(st.st_mode) || is_state(g, &st))
+        return TD_OK;
+    if (f->whole)
+        return whole_tree(g, path);
+    if (!is_link(g, path->text))
+        states |= f->by_deep;
+    return states ? match(g, path, p, states) : TD_OK;
+}
+
+/* Each name of the folder that fits one of the states. */
 static enum td_code match_names(struct gather *g, struct path *path,
-                                struct td_bytes part, const char *rest)
+                                const struct pattern *p, uint64_t states)
 {
     struct names names;
     size_t len = path->len;
     enum td_code code = read_names(g, path, &names);
 
-    for (size_t i = 0; i < names.count && !code; i++) {
-        if (work_glob_match(part, td_text(names.list[i])) &&
-            deeper(path, names.list[i]))
-            code = matched(g, path, rest);
+    for (size_t n = 0; n < names.count && !code; n++) {
+        struct found f = {0};
+
+        for (unsigned i = 0; i < p->count; i++)
+            if (states >> i & 1)
+                step(&f, p, i, names.list[n]);
+        if ((f.file || f.whole || f.by_name || f.by_deep) &&
+            deeper(path, names.list[n]))
+            code = matched(g, path, p, &f);
         back(path, len);
     }
     free_names(&names);
     return code;
-}
-
-/* "**" and what is behind it: here, and in each folder below. */
-static enum td_code match_below(struct gather *g, struct path *path,
-                                const char *pattern, const char *rest)
-{
-    struct names names;
-    struct stat st;
-    size_t len = path->len;
-    enum td_code code = match(g, path, *rest ? rest + 1 : "*");
-
-    if (!code)
-        code = read_names(g, path, &names);
-    else
-        names = (struct names){0};
-    for (size_t i = 0; i < names.count && !code; i++) {
-        if (names.list[i][0] != '.' && deeper(path, names.list[i]) &&
-            !is_link(g, path->text) && look(g, path->text, &st) == 0 &&
-            S_ISDIR(st.st_mode) && !is_state(g, &st))
-            code = match(g, path, pattern);
-        back(path, len);
-    }
-    free_names(&names);
-    return code;
-}
-
-static enum td_code match_part(struct gather *g, struct path *path,
-                               const char *pattern)
-{
-    const char *slash = strchr(pattern, '/');
-    size_t len = slash ? (size_t)(slash - pattern) : strlen(pattern);
-
-    if (len == 0)
-        return whole_tree(g, path); /* "**" and a slash */
-    while (!strncmp(pattern, "**/**", 5) && (!pattern[5] || pattern[5] == '/'))
-        pattern += 3; /* twice is once, and would find all many times */
-    if (len == 2 && !strncmp(pattern, "**", 2))
-        return match_below(g, path, pattern, pattern + 2);
-    return match_names(g, path, td_bytes(pattern, len), pattern + len);
 }
 
 static enum td_code match(struct gather *g, struct path *path,
-                          const char *pattern)
+                          const struct pattern *p, uint64_t states)
 {
     enum td_code code = TD_LIMIT;
 
+    states = closed(p, states);
+    if (ends_deep(p, states))
+        return whole_tree(g, path);
     if (++g->depth > WORK_DEPTH)
         (void)td_error_set(g->err, TD_LIMIT, path->text, 0,
                            "is deeper than %d folders", WORK_DEPTH);
     else
-        code = match_part(g, path, pattern);
+        code = match_names(g, path, p, states);
     g->depth--;
     return code;
 }
@@ -382,12 +436,16 @@ static enum td_code one_name(struct gather *g, const char *name, bool strict)
     enum td_code code = work_name_check(name, WORK_PATTERN, g->err);
     size_t before = g->count;
     struct path path = {.len = 0};
+    struct pattern pattern;
 
     if (code)
         return code;
     if (!work_is_pattern(name))
         return plain(g, name);
-    code = match(g, &path, name);
+    if (!split(&pattern, name))
+        return td_error_set(g->err, TD_LIMIT, name, 0, "has more than %d parts",
+                            PARTS_MAX);
+    code = match(g, &path, &pattern, 1);
     if (!code && strict && g->count == before)
         add_missing(g->out, name);
     return code;

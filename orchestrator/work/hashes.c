@@ -136,7 +136,7 @@ static void write_all(const struct work_hashes *h, struct td_buf *out)
                 put_record(out, &h->slots[i]);
                 count++;
             }
-    wire_sha256(sum, td_buf_bytes(out));
+    td_sha256(sum, td_buf_bytes(out));
     (void)td_buf_add(out, sum, sizeof(sum));
 }
 
@@ -166,7 +166,7 @@ struct work_hashes *work_hashes_parse(struct td_bytes text)
     if (text.len < HEAD + WORK_SHA256 || memcmp(text.ptr, MAGIC, HEAD) != 0)
         return NULL;
     count = (len - HEAD) / RECORD;
-    wire_sha256(sum, td_bytes(text.ptr, len));
+    td_sha256(sum, td_bytes(text.ptr, len));
     if ((len - HEAD) % RECORD || count > WORK_HASHES_MAX ||
         memcmp(sum, text.ptr + len, sizeof(sum)) != 0)
         return NULL;

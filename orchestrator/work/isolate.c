@@ -67,36 +67,82 @@ static enum td_code bring_all(struct work_room *room,
     return code;
 }
 
+static struct work_room *make_room(struct work_place *place, const char *id)
+{
+    struct work_room *room = td_calloc(1, sizeof(*room));
+
+    room->place = place;
+    room->fd = -1;
+    (void)td_buf_add_text(&room->name, "room-");
+    work_safe_name(&room->name, id);
+    return room;
+}
+
+static void free_room(struct work_room *room)
+{
+    td_buf_release(&room->name);
+    free(room->dir);
+    free(room);
+}
+
+static enum td_code find_dir(struct work_room *room, struct td_error *err)
+{
+    struct td_buf dir = {0};
+
+    (void)td_buf_addf(&dir, "%s/tmp/%s", room->place->state,
+                      td_buf_str(&room->name));
+    room->dir = realpath(td_buf_str(&dir), NULL);
+    td_buf_release(&dir);
+    return room->dir ? TD_OK
+                     : td_error_errno(err, TD_IO, room->place->state, errno,
+                                      "cannot be used");
+}
+
 enum td_code work_room_open(struct work_room **out, struct work_place *place,
                             const char *id, const struct work_files *inputs,
                             struct td_error *err)
 {
-    struct work_room *room = td_calloc(1, sizeof(*room));
-    struct td_buf dir = {0};
-    enum td_code code;
+    struct work_room *room = make_room(place, id);
+    enum td_code code =
+        work_stage_open(&room->fd, place, td_buf_str(&room->name), err);
 
     *out = NULL;
-    room->place = place;
-    (void)td_buf_add_text(&room->name, "room-");
-    work_safe_name(&room->name, id);
-    code = work_stage_open(&room->fd, place, td_buf_str(&room->name), err);
     if (!code)
         code = bring_all(room, inputs, err);
-    if (code) {
+    if (!code)
+        code = find_dir(room, err);
+    if (code)
         work_room_close(room);
-        return code;
-    }
-    (void)td_buf_addf(&dir, "%s/tmp/%s", place->state, td_buf_str(&room->name));
-    room->dir = realpath(td_buf_str(&dir), NULL);
-    td_buf_release(&dir);
-    if (!room->dir) {
-        code =
-            td_error_errno(err, TD_IO, place->state, errno, "cannot be used");
-        work_room_close(room);
-        return code;
-    }
-    *out = room;
-    return TD_OK;
+    else
+        *out = room;
+    return code;
+}
+
+enum td_code work_room_find(struct work_room **out, struct work_place *place,
+                            const char *id, struct td_error *err)
+{
+    struct work_room *room = make_room(place, id);
+    enum td_code code =
+        work_stage_find(&room->fd, place, td_buf_str(&room->name), err);
+
+    *out = NULL;
+    if (!code)
+        code = find_dir(room, err);
+    if (code)
+        work_room_leave(room);
+    else
+        *out = room;
+    return code;
+}
+
+enum td_code work_room_make_way(struct work_room *room,
+                                const struct plan_words *outputs,
+                                struct td_error *err)
+{
+    struct work_place inner = *room->place;
+
+    inner.root_fd = room->fd;
+    return work_make_way(&inner, outputs, err);
 }
 
 const char *work_room_dir(const struct work_room *room)
@@ -157,7 +203,14 @@ void work_room_close(struct work_room *room)
     if (!room)
         return;
     work_stage_close(room->fd, room->place, td_buf_str(&room->name));
-    td_buf_release(&room->name);
-    free(room->dir);
-    free(room);
+    free_room(room);
+}
+
+void work_room_leave(struct work_room *room)
+{
+    if (!room)
+        return;
+    if (room->fd >= 0)
+        (void)close(room->fd);
+    free_room(room);
 }

@@ -20,6 +20,16 @@ TD_MUST_CHECK enum td_code
 work_room_open(struct work_room **out, struct work_place *place, const char *id,
                const struct work_files *inputs, struct td_error *err);
 
+/* That of a job that goes on, as it is there. TD_END: there is none; TD_IO. */
+TD_MUST_CHECK enum td_code work_room_find(struct work_room **out,
+                                          struct work_place *place,
+                                          const char *id, struct td_error *err);
+
+/* The same as work_make_way(), in the room. */
+TD_MUST_CHECK enum td_code work_room_make_way(struct work_room *room,
+                                              const struct plan_words *outputs,
+                                              struct td_error *err);
+
 /* The folder in which the task's `dir` is; absolute, until close. */
 const char *work_room_dir(const struct work_room *room);
 
@@ -34,5 +44,8 @@ TD_MUST_CHECK enum td_code work_room_commit(struct work_room *room,
 
 /* Remove the folder; what is not committed is gone. NULL is fine. */
 void work_room_close(struct work_room *room);
+
+/* Let go of it and leave it for work_room_find(). NULL is fine. */
+void work_room_leave(struct work_room *room);
 
 #endif

@@ -37,7 +37,7 @@ static uint8_t *next(struct work_key *key, const char *name)
 
 static void part_text(struct work_key *key, const char *name, const char *text)
 {
-    wire_sha256(next(key, name), td_text(text));
+    td_sha256(next(key, name), td_text(text));
 }
 
 static void part_words(struct work_key *key, const char *name,
@@ -55,9 +55,8 @@ static void part_env(struct work_key *key, const char *variable)
     const char *is = strchr(variable, '=');
     int len = is ? (int)(is - variable) : (int)strlen(variable);
 
-    wire_sha256(
-        next(key, td_arena_print(&key->arena, "env %.*s", len, variable)),
-        td_text(is ? is + 1 : ""));
+    td_sha256(next(key, td_arena_print(&key->arena, "env %.*s", len, variable)),
+              td_text(is ? is + 1 : ""));
 }
 
 static char mode_of(const struct work_file *file)

@@ -1,8 +1,8 @@
 #include "orchestrator/work/place.h"
 
+#include "core/glob.h"
 #include "core/mem.h"
 #include "core/utf8.h"
-#include "orchestrator/work/glob.h"
 #include "orchestrator/work/place_internal.h"
 
 #include <ctype.h>
@@ -16,7 +16,7 @@
 
 bool work_is_pattern(const char *text)
 {
-    return work_glob_is(td_text(text));
+    return td_glob_is(td_text(text));
 }
 
 static enum td_code wrong(const char *text, struct td_error *err,
@@ -54,7 +54,7 @@ static enum td_code check_parts(const char *text, size_t len,
         if (++depth > WORK_DEPTH)
             return wrong(text, err, "is too deep", "at most 64 folders");
         if (at == 0 && end == sizeof(WORK_STATE) - 1 &&
-            !memcmp(text, WORK_STATE, end))
+            !memcmp(text, WORK_STATE, end) && strcmp(text, WORK_GATES) != 0)
             return wrong(text, err,
                          "is in " WORK_STATE ", which is no part of it",
                          "name another folder");
@@ -126,4 +126,47 @@ enum td_code work_put(struct work_place *place, const char *path,
     enum td_code code = work_name_check(path, WORK_PATH, err);
 
     return code ? code : work_replace(place, place->root_fd, path, bytes, err);
+}
+
+enum td_code work_open_file(int *fd, uint64_t *size,
+                            const struct work_place *place, const char *path,
+                            struct td_error *err)
+{
+    struct stat st;
+
+    if (work_name_check(path, WORK_PATH, err))
+        return TD_USAGE;
+    *fd = work_beneath(place->root_fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    if (*fd < 0) {
+        bool out = errno == EXDEV;
+
+        (void)work_beneath_failed(path, errno, err);
+        return err->code = out ? TD_USAGE : TD_IO;
+    }
+    if (fstat(*fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        (void)close(*fd);
+        return td_error_set(err, TD_USAGE, path, 0, "is not a file");
+    }
+    *size = (uint64_t)st.st_size;
+    return TD_OK;
+}
+
+enum td_code work_read(const struct work_place *place, const char *path,
+                       struct td_buf *out, struct td_error *err)
+{
+    uint8_t piece[16384];
+    uint64_t size;
+    ssize_t n = 0;
+    int fd;
+    enum td_code code = work_open_file(&fd, &size, place, path, err);
+
+    if (code)
+        return code;
+    while (!code && (n = read(fd, piece, sizeof(piece))) > 0)
+        if (td_buf_add(out, piece, (size_t)n))
+            code = td_error_set(err, TD_LIMIT, path, 0, "it is too long");
+    if (n < 0)
+        code = td_error_errno(err, TD_IO, path, errno, "cannot be read");
+    (void)close(fd);
+    return code;
 }

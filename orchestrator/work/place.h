@@ -8,13 +8,16 @@
  * The state folder (".tapedeck" of the workspace, if no other is named) holds
  *     hashes              of files that have not changed since (hash.h)
  *     last/PLAN/TASK      what each task's last success was (store.h)
+ *     last/PLAN/.took     and of those that only took their time (took.h)
  *     snapshots/, blobs/  (snapshot.h)
  *     tmp/                what is on its way; nothing there is ever read again
- * and is no part of the workspace: no pattern matches in it.
+ * and is no part of the workspace: no pattern matches in it. Only WORK_GATES
+ * may be named.
  */
 #ifndef ORCHESTRATOR_WORK_PLACE_H
 #define ORCHESTRATOR_WORK_PLACE_H
 
+#include "core/buf.h"
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/event.h"
@@ -26,9 +29,10 @@
 
 #define WORK_PATH_MAX  1024 /* bytes of a path in the workspace */
 #define WORK_STATE     ".tapedeck"
-#define WORK_DEPTH     64                   /* folders in each other */
-#define WORK_SHA256    32                   /* bytes of a hash */
-#define WORK_SETTLE_NS UINT64_C(2000000000) /* see files.h */
+#define WORK_GATES     ".tapedeck/gates.yaml" /* the one file in it of people */
+#define WORK_DEPTH     64                     /* folders in each other */
+#define WORK_SHA256    32                     /* bytes of a hash */
+#define WORK_SETTLE_NS UINT64_C(2000000000)   /* see files.h */
 
 /* The system calls that change what is on a disk, so that a test can let the
  * n-th fail. They are as in section 2 of the manual.
@@ -47,6 +51,9 @@ struct work_calls {
 struct work_options {
     const char *root;  /* the workspace; it must be there */
     const char *state; /* NULL: ".tapedeck" in it; made if missing */
+    bool look; /* nothing is written or made; without a state folder nothing is
+                  known from before. Only what looks may be called */
+    bool no_sync; /* what is written outlives processes, but no power cut */
     const struct work_calls *calls; /* NULL: the system's */
     const struct td_clock *clock;   /* NULL: the real one */
 };
@@ -84,6 +91,20 @@ work_name_check(const char *text, enum work_name what, struct td_error *err);
  */
 TD_MUST_CHECK enum td_code work_dir(char **out, const struct work_place *place,
                                     const char *dir, struct td_error *err);
+
+/* Open a file to read it, and how large it is. TD_USAGE: the name may not be,
+ * or leads out of the workspace, or is that of a folder, a pipe or the like;
+ * TD_IO: it is not there. */
+TD_MUST_CHECK enum td_code work_open_file(int *fd, uint64_t *size,
+                                          const struct work_place *place,
+                                          const char *path,
+                                          struct td_error *err);
+
+/* The same, appended to *out, of at most out->max bytes in all. TD_LIMIT too.
+ */
+TD_MUST_CHECK enum td_code work_read(const struct work_place *place,
+                                     const char *path, struct td_buf *out,
+                                     struct td_error *err);
 
 /* Put bytes in the place of the file whole or not at all: written beside it,
  * fsynced, renamed, the folder fsynced. Folders on the way are made. What a

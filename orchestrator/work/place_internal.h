@@ -12,17 +12,20 @@
 #define WORK_STAGED_MAX (WORK_PATH_MAX + 8) /* a path on its way */
 
 struct work_hashes;
+struct work_tooks;
 
 struct work_place {
     char *root;
     char *state;
     int root_fd;
-    int state_fd;
+    int state_fd;    /* -1: there is none to look at */
     dev_t state_dev; /* of the state folder, which no pattern enters */
     ino_t state_ino;
+    bool look; /* nothing may be written */
     const struct work_calls *calls;
     const struct td_clock *clock;
     struct work_hashes *hashes;
+    struct work_tooks *tooks; /* of the plan asked for last; NULL: none yet */
 };
 
 /* Open what a path leads to, if that is beneath `top`. -1 and errno; EXDEV: it
@@ -46,6 +49,14 @@ int work_write_all(const struct work_place *place, int fd,
 TD_MUST_CHECK enum td_code work_replace(const struct work_place *place, int top,
                                         const char *path, struct td_bytes bytes,
                                         struct td_error *err);
+
+/* The same, but nothing is synced: after a power cut the file may be as before,
+ * or have less or nothing in it. For what is checked when it is read, and may
+ * be lost. */
+TD_MUST_CHECK enum td_code work_replace_lazily(const struct work_place *place,
+                                               int top, const char *path,
+                                               struct td_bytes bytes,
+                                               struct td_error *err);
 
 /* Append what a file of the state folder holds, of at most max bytes in all.
  * TD_END: there is none. */

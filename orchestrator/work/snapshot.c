@@ -27,7 +27,8 @@ void work_snapshot_release(struct work_snapshot *s)
     *s = (struct work_snapshot){0};
 }
 
-bool work_snapshot_is_name(const char *name)
+/* Whether a snapshot may be called so. */
+static bool work_snapshot_is_name(const char *name)
 {
     size_t len = strlen(name);
 
@@ -89,8 +90,11 @@ bool work_snapshot_parse(struct td_bytes text, struct work_snapshot *out)
     return good;
 }
 
-enum td_code work_snapshot_load(struct work_place *place, const char *name,
-                                struct work_snapshot *out, struct td_error *err)
+/* One by name. TD_END: there is none; TD_FORMAT; TD_IO. */
+static enum td_code work_snapshot_load(struct work_place *place,
+                                       const char *name,
+                                       struct work_snapshot *out,
+                                       struct td_error *err)
 {
     char path[LENGTH];
     struct td_buf text = {.max = MAX};

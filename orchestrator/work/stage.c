@@ -46,6 +46,21 @@ enum td_code work_stage_open(int *fd, struct work_place *place,
     return code;
 }
 
+enum td_code work_stage_find(int *fd, const struct work_place *place,
+                             const char *name, struct td_error *err)
+{
+    struct td_buf path = {0};
+    enum td_code code = TD_OK;
+
+    *fd = openat(place->state_fd, stage_path(&path, name),
+                 O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (*fd < 0)
+        code = td_error_errno(err, errno == ENOENT ? TD_END : TD_IO,
+                              td_buf_str(&path), errno, "cannot open");
+    td_buf_release(&path);
+    return code;
+}
+
 void work_stage_close(int fd, struct work_place *place, const char *name)
 {
     struct td_buf path = {0};

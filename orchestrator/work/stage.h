@@ -11,6 +11,12 @@ TD_MUST_CHECK enum td_code work_stage_open(int *fd, struct work_place *place,
                                            const char *name,
                                            struct td_error *err);
 
+/* The same as it was left. TD_END: it is not there; TD_IO. */
+TD_MUST_CHECK enum td_code work_stage_find(int *fd,
+                                           const struct work_place *place,
+                                           const char *name,
+                                           struct td_error *err);
+
 /* Close it and remove all of it. What cannot be removed is warned of. */
 void work_stage_close(int fd, struct work_place *place, const char *name);
 

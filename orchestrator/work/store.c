@@ -5,8 +5,10 @@
 #include "orchestrator/work/record.h"
 #include "orchestrator/work/store_internal.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PAST_MAX ((size_t)128 << 20)
 #define DEPTH    8
@@ -83,6 +85,22 @@ bool work_past_parse(struct td_bytes text, struct work_past *past)
     return good;
 }
 
+/* What a task without a past of its own took. */
+static enum td_code take_lines(struct work_place *place, const char *plan,
+                               const char *task, struct work_past *past,
+                               struct td_error *err)
+{
+    struct work_took lines[WORK_TOOK];
+    enum td_code code =
+        work_tooks_find(place, plan, task, lines, &past->took_count, err);
+
+    for (uint32_t i = 0; i < past->took_count; i++)
+        past->took_ns[i] = lines[i].took_ns;
+    if (past->took_count)
+        past->execution = td_arena_copy(&past->arena, lines[0].execution);
+    return code;
+}
+
 enum td_code work_recall(struct work_place *place, const char *plan,
                          const char *task, struct work_past *past,
                          struct td_error *err)
@@ -98,6 +116,8 @@ enum td_code work_recall(struct work_place *place, const char *plan,
                place->state, td_buf_str(&path), task);
     td_buf_release(&path);
     td_buf_release(&text);
+    if (code == TD_END)
+        return take_lines(place, plan, task, past, err);
     return code == TD_IO ? code : TD_OK;
 }
 
@@ -132,19 +152,36 @@ static void put_success(struct td_buf *out, const struct work_success *s,
     (void)td_json_line(&w);
 }
 
+static bool has_own(const struct work_place *place,
+                    const struct work_success *s)
+{
+    struct td_buf path = {0};
+    bool has = faccessat(place->state_fd, path_of(&path, s->plan, s->task),
+                         F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+
+    td_buf_release(&path);
+    return has;
+}
+
 enum td_code work_remember(struct work_place *place,
                            const struct work_success *s, struct td_error *err)
 {
     struct work_past before = {0};
     struct td_buf path = {0};
     struct td_buf text = {0};
-    enum td_code code = work_recall(place, s->plan, s->task, &before, err);
+    enum td_code code;
 
+    /* With a past of its own it goes on with that. */
+    if (!s->key && s->took_ns && !has_own(place, s))
+        return work_tooks_add(
+            place, s->plan,
+            &(struct work_took){s->task, s->execution, s->took_ns}, err);
+    code = work_recall(place, s->plan, s->task, &before, err);
     if (!code) {
         put_success(&text, s, &before);
-        code = work_replace(place, place->state_fd,
-                            path_of(&path, s->plan, s->task),
-                            td_buf_bytes(&text), err);
+        code = work_replace_lazily(place, place->state_fd,
+                                   path_of(&path, s->plan, s->task),
+                                   td_buf_bytes(&text), err);
     }
     work_past_release(&before);
     td_buf_release(&path);

@@ -1,15 +1,15 @@
 /* orchestrator/work/store.h - what is known of each task from executions
  * before: its last success, and how long it took.
  *
- * One file a task, replaced whole, only after a success. History goes by the
+ * One file a task, replaced whole, only after a success; of tasks that never
+ * had a key a line each in a log of the plan (took.h). History goes by the
  * plan's name and the task's id, so tasks may change their places.
  */
 #ifndef ORCHESTRATOR_WORK_STORE_H
 #define ORCHESTRATOR_WORK_STORE_H
 
 #include "orchestrator/work/key.h"
-
-#define WORK_TOOK 5 /* durations that are kept of a task */
+#include "orchestrator/work/took.h"
 
 /* All zeroes is valid and empty. */
 struct work_past {

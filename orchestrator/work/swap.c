@@ -66,7 +66,8 @@ static void add(struct work_swap *swap, const char *staged, const char *path,
         (struct step){copy_path(staged), copy_path(path), out, 0, 0};
 }
 
-void work_swap_in(struct work_swap *swap, const char *staged, const char *path)
+static void work_swap_in(struct work_swap *swap, const char *staged,
+                         const char *path)
 {
     add(swap, staged, path, false);
 }

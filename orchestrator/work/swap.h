@@ -15,8 +15,7 @@ struct work_swap;
 struct work_swap *work_swap_new(struct work_place *place, int stage);
 void work_swap_free(struct work_swap *swap);
 
-/* A step: what is at `staged` comes to `path`, or goes from there. Copied. */
-void work_swap_in(struct work_swap *swap, const char *staged, const char *path);
+/* A step: what is at `path` goes to `staged`. Copied. */
 void work_swap_out(struct work_swap *swap, const char *staged,
                    const char *path);
 

@@ -9,6 +9,25 @@ static bool has_version(const struct td_jsonx *x, const char *key)
                   x->json.values[at].kind == TD_JSON_STRING);
 }
 
+/* Documents of this program by the key that has their version, beside the
+ * contract. */
+static const char *other_kind(const struct td_jsonx *x)
+{
+    static const struct {
+        const char *key;
+        const char *what;
+    } kinds[] = {{"plan", "a plan"},
+                 {"gates", "a file of gates"},
+                 {"masks", "a file of masks"},
+                 {"blueprint", "a blueprint"},
+                 {"tape", "a tape"}};
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (has_version(x, kinds[i].key))
+            return kinds[i].what;
+    return NULL;
+}
+
 enum td_code schema_check_kind(const struct td_jsonx *doc,
                                const struct td_jsonx *x, uint32_t at,
                                struct td_error *err)
@@ -23,6 +42,9 @@ enum td_code schema_check_kind(const struct td_jsonx *doc,
     } else if (has_version(doc, "openapi") || has_version(doc, "swagger")) {
         what = "an OpenAPI document";
         hint = "refer to a schema within, like #/components/schemas/NAME";
+    } else {
+        what = other_kind(doc);
+        hint = "it would refuse nothing; name the schema";
     }
     if (!what)
         return TD_OK;

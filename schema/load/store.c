@@ -127,6 +127,7 @@ enum td_code schema_store_file(struct schema_set *set, const char *path,
         .x = x, .uri = uri, .owned = true, .is_schema = true};
     enum td_code code = td_jsonx_load(x, path, err);
 
+    schema_options_note(&set->how, path);
     if (code) {
         free(x);
         return code;
@@ -220,8 +221,10 @@ enum td_code schema_store_read(const struct schema_set *set,
         code = td_error_set(err, TD_IO, "", 0, "no given file has the URI");
     else
         code = check_path(set, td_buf_str(&path), folder, err);
-    if (code == TD_OK)
+    if (code == TD_OK) {
+        schema_options_note(&set->how, td_buf_str(&path));
         code = td_jsonx_load(x, td_buf_str(&path), err);
+    }
     td_buf_release(&path);
     return code;
 }

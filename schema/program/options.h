@@ -3,6 +3,8 @@
 #ifndef SCHEMA_PROGRAM_OPTIONS_H
 #define SCHEMA_PROGRAM_OPTIONS_H
 
+#include "core/buf.h"
+
 #include <stdbool.h>
 
 #define SCHEMA_FILES 256 /* documents a set may hold */
@@ -30,6 +32,15 @@ struct schema_options {
                                  beside those of what is added; borrowed, ends
                                  with NULL; or NULL */
     bool trust; /* do not judge schemas by the metaschema of their dialect */
+    struct td_buf *files; /* NULL, or gets the path of each file that is read,
+                             with its NUL; borrowed */
 };
+
+static inline void schema_options_note(const struct schema_options *how,
+                                       const char *path)
+{
+    if (how && how->files)
+        (void)td_buf_add(how->files, path, strlen(path) + 1);
+}
 
 #endif

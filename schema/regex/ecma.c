@@ -1,11 +1,13 @@
 #include "schema/regex/ecma_internal.h"
 
 #include "core/json.h"
+#include "core/mem.h"
 #include "core/utf8.h"
 #include "schema/value/chars.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define LINE_ENDS "\\x{a}\\x{d}\\x{2028}\\x{2029}"
 
@@ -33,7 +35,10 @@ bool schema_ecma_skip(struct schema_ecma *e, const char *text)
     return true;
 }
 
-bool schema_ecma_number(struct schema_ecma *e, uint32_t *n)
+/* The number of decimal digits that stand next, at most UINT32_MAX - 1; false
+ * if there are none.
+ */
+static bool schema_ecma_number(struct schema_ecma *e, uint32_t *n)
 {
     uint64_t sum = 0;
     bool any = false;
@@ -244,7 +249,7 @@ static bool read_flags(struct schema_ecma *e)
     static const char letters[] = "ims-";
     unsigned seen = 0;
     bool on = true;
-    bool *flags[] = {NULL, &e->multiline, &e->dot_all};
+    bool *flags[] = {&e->ignore_case, &e->multiline, &e->dot_all};
 
     while (e->rest.len > 0 && schema_is_in(e->rest.ptr[0], letters)) {
         char c = (char)schema_cut(&e->rest, 1).ptr[0];
@@ -255,13 +260,31 @@ static bool read_flags(struct schema_ecma *e)
         seen |= 1U << bit;
         if (c == '-')
             on = false;
-        else if (c == 'i')
-            (void)td_buf_add_text(e->out, on ? "i" : "-i");
         else
             *flags[bit] = on;
+        if (c == 'i')
+            (void)td_buf_add_text(e->out, on ? "i" : "-i");
     }
     (void)td_buf_add_byte(e->out, ':');
     return seen & 7 && schema_ecma_skip(e, ":");
+}
+
+/* A lookbehind is read into a place of its own. */
+static bool begin_look(struct schema_ecma *e, bool negative)
+{
+    struct schema_ecma_looks *looks = e->looks;
+
+    if (looks->len == SCHEMA_ECMA_LOOKS)
+        return schema_ecma_fail(e, e->rest.ptr - 1, "more than %d lookbehinds",
+                                SCHEMA_ECMA_LOOKS);
+    looks->list = td_list_room(looks->list, looks->len, sizeof(*looks->list));
+    looks->list[looks->len++] = (struct schema_ecma_look){.negative = negative};
+    (void)td_buf_addf(e->out, "(?C%u)", looks->len);
+    e->around = e->out;
+    e->around_depth = e->depth;
+    e->out = &looks->list[looks->len - 1].text;
+    (void)td_buf_add_text(e->out, e->ignore_case ? "(?i:" : "(?:");
+    return true;
 }
 
 /* What stands between "(" and the first alternative; *repeats if a quantifier
@@ -277,8 +300,10 @@ static bool read_group_start(struct schema_ecma *e, bool *repeats)
     for (size_t i = 0; i < 5; i++) {
         if (!schema_ecma_skip(e, starts[i]))
             continue;
-        (void)td_buf_addf(e->out, "(%s", starts[i]);
         *repeats = i < 3;
+        if (!*repeats && e->looks && e->around_depth == 0)
+            return begin_look(e, i == 4);
+        (void)td_buf_addf(e->out, "(%s", starts[i]);
         return true;
     }
     if (schema_ecma_skip(e, "?<")) {
@@ -306,6 +331,7 @@ static bool open_group(struct schema_ecma *e)
     g->at = e->rest.ptr - 1;
     g->dot_all = e->dot_all;
     g->multiline = e->multiline;
+    g->ignore_case = e->ignore_case;
     return read_group_start(e, &g->repeats);
 }
 
@@ -315,10 +341,15 @@ static bool close_group(struct schema_ecma *e)
 
     if (e->depth == 0)
         return schema_ecma_fail(e, e->rest.ptr - 1, "this ) has no (");
-    g = &e->open[--e->depth];
     (void)td_buf_add_byte(e->out, ')');
+    if (e->around_depth == e->depth) {
+        e->out = e->around;
+        e->around_depth = 0;
+    }
+    g = &e->open[--e->depth];
     e->dot_all = g->dot_all;
     e->multiline = g->multiline;
+    e->ignore_case = g->ignore_case;
     return !g->repeats || read_plain_range(e);
 }
 
@@ -477,4 +508,33 @@ enum td_code schema_ecma_read(struct td_bytes pattern, struct td_buf *out,
     td_buf_release(&e.names);
     td_buf_release(&unused);
     return good ? TD_OK : TD_USAGE;
+}
+
+enum td_code schema_ecma_read_looks(struct td_bytes pattern, struct td_buf *out,
+                                    struct schema_ecma_looks *looks,
+                                    struct td_error *err)
+{
+    struct schema_ecma e = {.whole = pattern,
+                            .rest = pattern,
+                            .out = out,
+                            .looks = looks,
+                            .err = err};
+    bool good = read_pattern(&e);
+
+    if (good && e.captures)
+        good = schema_ecma_fail(&e, pattern.ptr,
+                                "what a (?<=...) or (?<!...) looks back on "
+                                "must have one length where \\1 or \\k refers "
+                                "to a group");
+    schema_class_sequence_release(&e.simple);
+    td_buf_release(&e.names);
+    return good ? TD_OK : TD_USAGE;
+}
+
+void schema_ecma_looks_release(struct schema_ecma_looks *looks)
+{
+    for (uint32_t i = 0; i < looks->len; i++)
+        td_buf_release(&looks->list[i].text);
+    free(looks->list);
+    *looks = (struct schema_ecma_looks){0};
 }

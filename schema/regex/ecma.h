@@ -13,6 +13,8 @@
 #include "core/error.h"
 #include "schema/regex/class_sequence.h"
 
+#include <stdbool.h>
+
 #define SCHEMA_ECMA_DEPTH 200  /* groups within each other */
 #define SCHEMA_ECMA_NAMES 1000 /* groups with a name */
 
@@ -24,5 +26,27 @@
 TD_MUST_CHECK enum td_code
 schema_ecma_read(struct td_bytes pattern, struct td_buf *out,
                  struct schema_class_sequence **simple, struct td_error *err);
+
+/* What a lookbehind looks back on, as PCRE2 takes it. */
+struct schema_ecma_look {
+    struct td_buf text;
+    bool negative; /* it must not be there */
+};
+
+struct schema_ecma_looks {
+    struct schema_ecma_look *list;
+    uint32_t len;
+};
+
+#define SCHEMA_ECMA_LOOKS 255
+
+/* The same with "(?C1)" in the place of the first lookbehind that is in no
+ * other one, "(?C2)" of the next; *looks (empty) has what they are. TD_USAGE
+ * also where something refers back to a group, which looks have none of.
+ */
+TD_MUST_CHECK enum td_code
+schema_ecma_read_looks(struct td_bytes pattern, struct td_buf *out,
+                       struct schema_ecma_looks *looks, struct td_error *err);
+void schema_ecma_looks_release(struct schema_ecma_looks *looks);
 
 #endif

@@ -16,6 +16,7 @@ struct schema_ecma_group {
     const uint8_t *at;
     bool dot_all;
     bool multiline;
+    bool ignore_case;
     bool repeats; /* a quantifier may follow */
 };
 
@@ -28,7 +29,11 @@ struct schema_ecma {
     bool captures; /* something refers back to a group */
     bool dot_all;
     bool multiline;
-    uint32_t groups;     /* in the whole pattern */
+    bool ignore_case;
+    struct schema_ecma_looks *looks; /* NULL: they are left where they are */
+    struct td_buf *around; /* out of the pattern, in a lookbehind of looks */
+    unsigned around_depth; /* of the group that it is; 0: in none */
+    uint32_t groups;       /* in the whole pattern */
     struct td_buf names; /* struct td_bytes of each group; empty: it has none */
     struct schema_class_sequence_reader simple;
     struct td_error *err;
@@ -49,11 +54,6 @@ bool schema_ecma_fail(struct schema_ecma *e, const uint8_t *at, const char *fmt,
 
 /* Take text if it stands next. */
 bool schema_ecma_skip(struct schema_ecma *e, const char *text);
-
-/* The number of decimal digits that stand next, at most UINT32_MAX - 1; false
- * if there are none.
- */
-bool schema_ecma_number(struct schema_ecma *e, uint32_t *n);
 
 /* Take an escape that may stand in a class or outside; the backslash is gone.
  */

@@ -3,9 +3,8 @@
 #include "core/mem.h"
 #include "core/utf8.h"
 #include "schema/regex/ecma.h"
+#include "schema/regex/look.h"
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -13,16 +12,23 @@
 #define HEAP_KIB   4096
 #define STACK_MIN  32768
 #define STACK_MAX  (16 << 20) /* of compiled code; taken page by page */
+#define NOT_FIXED  125 /* PCRE2's errors of lookbehinds: on many lengths, */
+#define TOO_LONG   187 /* and on too long ones */
+#define SHOWN_MAX  60  /* bytes of a pattern that are told */
 
 struct schema_pattern {
     struct schema_class_sequence *simple; /* or else: */
     pcre2_code *code;
+    struct schema_look *look;  /* NULL: the engine does it all */
+    char shown[SHOWN_MAX + 4]; /* as it was written */
 };
 
 struct schema_pattern_memory {
     pcre2_match_data *data;
     pcre2_match_context *context;
     pcre2_jit_stack *stack;
+    struct schema_look_memory *look;   /* made when it is needed */
+    const struct schema_pattern *slow; /* gave up last, or NULL */
 };
 
 /* What PCRE2 cannot do although ECMA-262 can, in a user's words. */
@@ -34,9 +40,11 @@ static const char *reason(int number)
     } reasons[] = {
         {105, "a repeat count is above 65535"},
         {120, "it is too large when its repeats are written out"},
-        {125, "what a (?<=...) or (?<!...) looks back on must have one length"},
+        {NOT_FIXED, "what a (?<=...) or (?<!...) within another one looks "
+                    "back on must have one length"},
         {147, "a \\p{...} names a script or property that is not known"},
-        {187, "what a (?<=...) or (?<!...) looks back on is too long"},
+        {TOO_LONG, "what a (?<=...) or (?<!...) within another one looks back "
+                   "on is too long"},
     };
 
     for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
@@ -46,25 +54,85 @@ static const char *reason(int number)
     return NULL;
 }
 
-static pcre2_code *compile(struct td_bytes text, struct td_error *err)
+static enum td_code fail(int number, struct td_error *err)
+{
+    PCRE2_UCHAR why[128];
+
+    (void)pcre2_get_error_message(number, why, sizeof(why));
+    return td_error_set(err, TD_USAGE, "pattern", 0, "%s",
+                        reason(number) ? reason(number) : (const char *)why);
+}
+
+/* NULL, and PCRE2's number of what is wrong. */
+static pcre2_code *compile(struct td_bytes text, uint32_t more, int *number)
 {
     const uint32_t flags =
         PCRE2_UTF | PCRE2_MATCH_UNSET_BACKREF | PCRE2_NEVER_BACKSLASH_C;
     pcre2_compile_context *context = pcre2_compile_context_create(NULL);
-    PCRE2_UCHAR why[128];
     PCRE2_SIZE offset;
     pcre2_code *code;
-    int number = 0;
 
     (void)pcre2_set_parens_nest_limit(context, SCHEMA_ECMA_DEPTH + 1);
-    code = pcre2_compile(text.ptr, text.len, flags, &number, &offset, context);
+    code = pcre2_compile(text.ptr, text.len, flags | more, number, &offset,
+                         context);
     pcre2_compile_context_free(context);
-    if (code)
-        return code;
-    (void)pcre2_get_error_message(number, why, sizeof(why));
-    (void)td_error_set(err, TD_USAGE, "pattern", 0, "%s",
-                       reason(number) ? reason(number) : (const char *)why);
-    return NULL;
+    return code;
+}
+
+/* A pattern whose lookbehinds the engine cannot do. */
+static enum td_code compile_looks(struct schema_pattern *pattern,
+                                  struct td_bytes text, struct td_error *err)
+{
+    struct schema_ecma_looks looks = {0};
+    struct td_buf translated = {0};
+    enum td_code code = schema_ecma_read_looks(text, &translated, &looks, err);
+    int number = 0;
+
+    if (code == TD_OK) {
+        (void)td_buf_str(&translated);
+        code = schema_look_new(&pattern->look, &looks, &number);
+        if (code == TD_OK)
+            pattern->code = compile(td_buf_bytes(&translated),
+                                    PCRE2_NO_AUTO_POSSESS, &number);
+        if (!pattern->code)
+            code = fail(number, err);
+    }
+    schema_ecma_looks_release(&looks);
+    td_buf_release(&translated);
+    return code;
+}
+
+static enum td_code compile_any(struct schema_pattern *pattern,
+                                struct td_bytes text,
+                                struct td_bytes translated,
+                                struct td_error *err)
+{
+    enum td_code code = TD_OK;
+    int number = 0;
+
+    pattern->code = compile(translated, 0, &number);
+    if (!pattern->code)
+        code = number == NOT_FIXED || number == TOO_LONG
+                   ? compile_looks(pattern, text, err)
+                   : fail(number, err);
+    return code;
+}
+
+static void show(struct schema_pattern *pattern, struct td_bytes text)
+{
+    size_t len = 0;
+
+    while (len < text.len && len < SHOWN_MAX) {
+        size_t step = td_utf8_step(text.ptr + len, text.ptr + text.len);
+
+        step += step == 0;
+        if (len + step > SHOWN_MAX)
+            break;
+        len += step;
+    }
+    if (len > 0)
+        memcpy(pattern->shown, text.ptr, len);
+    memcpy(pattern->shown + len, "...", len < text.len ? 4 : 0);
 }
 
 static enum td_code check_length(struct td_bytes text, struct td_error *err)
@@ -120,24 +188,29 @@ static enum td_code compile_new(struct schema_pattern **out,
                                 struct schema_class_sequence **simple,
                                 struct td_error *err)
 {
+    struct schema_pattern pattern = {0};
     struct td_buf translated = {0};
-    pcre2_code *pcre = NULL;
     enum td_code code = check_length(text, err);
 
     if (code == TD_OK)
         code = schema_ecma_read(text, &translated, simple, err);
     if (code == TD_OK && !(simple && *simple)) {
         (void)td_buf_str(&translated);
-        pcre = compile(td_buf_bytes(&translated), err);
-        code = pcre ? TD_OK : TD_USAGE;
+        code = compile_any(&pattern, text, td_buf_bytes(&translated), err);
     }
     td_buf_release(&translated);
-    if (code)
+    if (code) {
+        schema_look_free(pattern.look);
         return code;
-    if (pcre)
-        (void)pcre2_jit_compile(pcre, PCRE2_JIT_COMPLETE);
+    }
+    if (pattern.code)
+        (void)pcre2_jit_compile(
+            pattern.code, simple ? PCRE2_JIT_COMPLETE
+                                 : PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD);
+    pattern.simple = simple ? *simple : NULL;
+    show(&pattern, text);
     *out = td_calloc(1, sizeof(**out));
-    **out = (struct schema_pattern){simple ? *simple : NULL, pcre};
+    **out = pattern;
     return TD_OK;
 }
 
@@ -162,6 +235,7 @@ void schema_pattern_free(struct schema_pattern *pattern)
         return;
     schema_class_sequence_free(pattern->simple);
     pcre2_code_free(pattern->code);
+    schema_look_free(pattern->look);
     free(pattern);
 }
 
@@ -182,25 +256,50 @@ void schema_pattern_memory_free(struct schema_pattern_memory *memory)
 {
     if (!memory)
         return;
+    schema_look_memory_free(memory->look);
     pcre2_jit_stack_free(memory->stack);
     pcre2_match_context_free(memory->context);
     pcre2_match_data_free(memory->data);
     free(memory);
 }
 
-/* The engine's answer; where it matched is in memory->data. */
+/* The engine's answer; where it matched is in memory->data. growing is NULL
+ * where the text is whole.
+ */
 static enum schema_match ask(const struct schema_pattern *pattern,
                              struct schema_pattern_memory *memory,
-                             struct td_bytes text, size_t from, uint32_t flags)
+                             struct td_bytes text, size_t from, uint32_t flags,
+                             bool *growing)
 {
     const uint8_t *subject = text.len ? text.ptr : (const uint8_t *)"";
-    int got =
-        pcre2_match(pattern->code, subject, text.len, from,
-                    PCRE2_NO_UTF_CHECK | flags, memory->data, memory->context);
+    int got;
 
+    if (pattern->look) {
+        if (!memory->look)
+            memory->look = schema_look_memory_new();
+        schema_look_prepare(pattern->look, memory->look, memory->context);
+    }
+    flags |= PCRE2_NO_UTF_CHECK | (growing ? PCRE2_PARTIAL_HARD : 0);
+    got = pcre2_match(pattern->code, subject, text.len, from, flags,
+                      memory->data, memory->context);
+    if (growing)
+        *growing = got == PCRE2_ERROR_PARTIAL;
     if (got >= 0)
         return SCHEMA_MATCH;
-    return got == PCRE2_ERROR_NOMATCH ? SCHEMA_NO_MATCH : SCHEMA_GAVE_UP;
+    if (got == PCRE2_ERROR_NOMATCH || got == PCRE2_ERROR_PARTIAL)
+        return SCHEMA_NO_MATCH;
+    memory->slow = pattern;
+    return SCHEMA_GAVE_UP;
+}
+
+const char *schema_pattern_slow(const struct schema_pattern_memory *memory)
+{
+    return memory->slow ? memory->slow->shown : NULL;
+}
+
+void schema_pattern_forget_slow(struct schema_pattern_memory *memory)
+{
+    memory->slow = NULL;
 }
 
 enum schema_match schema_pattern_match(const struct schema_pattern *pattern,
@@ -211,7 +310,7 @@ enum schema_match schema_pattern_match(const struct schema_pattern *pattern,
         return schema_class_sequence_match(pattern->simple, text)
                    ? SCHEMA_MATCH
                    : SCHEMA_NO_MATCH;
-    return ask(pattern, memory, text, 0, 0);
+    return ask(pattern, memory, text, 0, 0, NULL);
 }
 
 enum schema_match schema_pattern_find(const struct schema_pattern *pattern,
@@ -220,13 +319,40 @@ enum schema_match schema_pattern_find(const struct schema_pattern *pattern,
                                       size_t *end)
 {
     const PCRE2_SIZE *at = pcre2_get_ovector_pointer(memory->data);
-    enum schema_match got = ask(pattern, memory, text, *start, PCRE2_NOTEMPTY);
+    enum schema_match got =
+        ask(pattern, memory, text, *start, PCRE2_NOTEMPTY, NULL);
 
     if (got == SCHEMA_MATCH) {
         *start = at[0];
         *end = at[1];
     }
     return got;
+}
+
+enum schema_match schema_pattern_find_growing(
+    const struct schema_pattern *pattern, struct schema_pattern_memory *memory,
+    struct td_bytes text, size_t *start, size_t *end, bool *growing)
+{
+    const PCRE2_SIZE *at = pcre2_get_ovector_pointer(memory->data);
+    enum schema_match got =
+        ask(pattern, memory, text, *start, PCRE2_NOTEMPTY, growing);
+
+    if (got == SCHEMA_MATCH || *growing) {
+        *start = at[0];
+        *end = at[1];
+    }
+    return got;
+}
+
+size_t schema_pattern_looks_back(const struct schema_pattern *pattern)
+{
+    uint32_t characters = 0;
+
+    if (pattern->look)
+        return SCHEMA_PATTERN_BACK;
+    (void)pcre2_pattern_info(pattern->code, PCRE2_INFO_MAXLOOKBEHIND,
+                             &characters);
+    return ((size_t)characters + 1) * 4;
 }
 
 struct td_bytes schema_pattern_text(struct td_buf *room, struct td_bytes bytes)

@@ -1,7 +1,8 @@
 /* schema/regex/pattern.h - regular expressions in the dialect of JSON Schema.
  *
  * ECMA-262 as schema/regex/ecma.h reads it, matched by PCRE2, with two
- * differences: a lookbehind on texts of many lengths is refused, and a
+ * differences: a lookbehind on texts of many lengths is refused within another
+ * one, and in a pattern that refers back to groups (schema/regex/look.h); and a
  * reference within a repeat to a group of that repeat sees what the round
  * before left there. Matching is bounded so that no pattern can hang a check;
  * literals and plain rows of classes ("^[a-z]+_[0-9]{3}$") need no engine at
@@ -15,8 +16,11 @@
 #include "core/error.h"
 #include "core/event.h"
 
+#include <stdbool.h>
+
 #define SCHEMA_PATTERN_STEPS 1000000 /* of matching one text */
 #define SCHEMA_PATTERN_MAX   65536   /* bytes of a pattern */
+#define SCHEMA_PATTERN_BACK  65536   /* bytes that are enough to look back on */
 
 struct schema_pattern;
 
@@ -61,6 +65,16 @@ enum schema_match schema_pattern_match(const struct schema_pattern *pattern,
                                        struct schema_pattern_memory *memory,
                                        struct td_bytes text);
 
+/* The last pattern that gave up, or NULL: as it was written, cut behind 60
+ * bytes. It lives as long as the pattern.
+ */
+const char *schema_pattern_slow(const struct schema_pattern_memory *memory);
+void schema_pattern_forget_slow(struct schema_pattern_memory *memory);
+
+#define SCHEMA_PATTERN_MEND                                                    \
+    "took more than 1,000,000 steps on one text; write it without a repeat "   \
+    "in a repeat"
+
 /* From *start, which is where a character begins or text.len, the next match of
  * at least one character, which *start and *end then enclose, in bytes. `^`
  * and what looks back see the text before *start as well. Of
@@ -70,6 +84,19 @@ enum schema_match schema_pattern_find(const struct schema_pattern *pattern,
                                       struct schema_pattern_memory *memory,
                                       struct td_bytes text, size_t *start,
                                       size_t *end);
+
+/* The same of a text that may go on behind its end. *growing: from *start on
+ * there is what may yet become a match, or a longer one; it is SCHEMA_NO_MATCH
+ * then, and matches that end before *start were given before.
+ */
+enum schema_match schema_pattern_find_growing(
+    const struct schema_pattern *pattern, struct schema_pattern_memory *memory,
+    struct td_bytes text, size_t *start, size_t *end, bool *growing);
+
+/* How many bytes before a place in a text may decide what matches there: at
+ * most SCHEMA_PATTERN_BACK where a lookbehind is on texts of any length.
+ */
+size_t schema_pattern_looks_back(const struct schema_pattern *pattern);
 
 /* Bytes as a text that patterns can be asked about: as they are if they are
  * valid UTF-8, else in room, U+001A (substitute) in the place of each byte that

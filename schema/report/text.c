@@ -1,8 +1,9 @@
+#include "core/alternatives.h"
 #include "schema/report/explain.h"
 #include "schema/value/pointer.h"
 
-#define SHOWN  80 /* bytes of a value or keyword in a message */
-#define LISTED 8  /* tags or types in a message */
+#define SHOWN  80              /* bytes of a value or keyword in a message */
+#define LISTED TD_ALTERNATIVES /* types in a message */
 
 enum word { PATH, SCHEMA_PATH, EXPECTED, FOUND };
 
@@ -170,17 +171,44 @@ static struct told tell(const struct schema_run *r,
     };
 }
 
-/* "a" or "b" or ... of the tags that are known. */
-static void add_tags(struct td_buf *out, const struct schema_tag *tag)
+/* Append alternatives, each of which is cut off where it gets long. */
+static void add_cut(struct td_buf *out, struct td_alternatives *all,
+                    const char *quote)
 {
-    (void)td_buf_add_text(out, tag->values.len > 1 ? "one of " : "");
-    for (uint32_t i = 0; i < tag->values.len && i < LISTED; i++) {
-        (void)td_buf_add_text(out, i ? ", \"" : "\"");
-        schema_excerpt(out, tag->values.keys[i].text, SHOWN);
-        (void)td_buf_add_text(out, "\"");
+    struct td_buf cut[TD_ALTERNATIVES] = {0};
+
+    for (uint32_t i = 0; i < all->len && i < TD_ALTERNATIVES; i++) {
+        schema_excerpt(&cut[i], all->best[i].text, SHOWN);
+        all->best[i].text = td_buf_bytes(&cut[i]);
     }
-    if (tag->values.len > LISTED)
-        (void)td_buf_addf(out, ", ... (%u in all)", tag->values.len);
+    td_alternatives_say(all, out, quote, ", ");
+    for (uint32_t i = 0; i < TD_ALTERNATIVES; i++)
+        td_buf_release(&cut[i]);
+}
+
+/* One of "a", "b", ... of the tags that are known. */
+static void add_tags(struct td_buf *out, const struct told *t)
+{
+    const struct schema_tag *tag = t->op->tag;
+    uint32_t at = schema_tag_value(tag, t->r->doc, t->unit->at);
+    struct td_alternatives all = {.near = td_json_inner(t->r->doc, at)};
+
+    (void)td_buf_add_text(out, tag->values.len > 1 ? "one of " : "");
+    for (uint32_t i = 0; i < tag->values.len; i++)
+        td_alternatives_add(&all, tag->values.keys[i].text);
+    add_cut(out, &all, "\"");
+}
+
+/* An enum of more values than are named. */
+static void add_enum(struct td_buf *out, const struct told *t)
+{
+    const struct td_json_value *v = t->schema->values;
+    struct td_alternatives all = {.near = td_json_raw(t->r->doc, t->unit->at)};
+
+    (void)td_buf_add_text(out, phrase(t->op->kind));
+    for (uint32_t i = t->op->at + 1; i < v[t->op->at].next; i = v[i].next)
+        td_alternatives_add(&all, td_json_raw(t->schema, i));
+    add_cut(out, &all, "");
 }
 
 /* What an alternative wants of the value itself has no shape but a plain one.
@@ -217,9 +245,12 @@ void schema_add_expected(struct td_buf *out, const struct schema_run *r,
     struct told t = tell(r, chosen);
 
     if (chosen->shape == SCHEMA_SHAPE_TAG) {
-        add_tags(out, t.op->tag);
+        add_tags(out, &t);
     } else if (chosen->shape == SCHEMA_SHAPE_TYPES) {
         add_types(out, &t, schema_failure_at(r, chosen->failure).op);
+    } else if (t.op->kind == SCHEMA_ENUM &&
+               t.schema->values[t.op->at].count > TD_ALTERNATIVES) {
+        add_enum(out, &t);
     } else if (phrase(t.op->kind)) {
         (void)td_buf_add_text(out, phrase(t.op->kind));
         schema_excerpt_value(out, t.schema, t.op->at, SHOWN);

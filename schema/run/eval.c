@@ -25,6 +25,7 @@ void schema_run_begin(struct schema_run *r, struct schema_value value)
     r->steps = SCHEMA_STEPS + (int64_t)value.doc->len * 64;
     r->depth = 0;
     r->gave_up = false;
+    schema_pattern_forget_slow(r->patterns);
     td_buf_clear(&r->marks);
     td_buf_clear(&r->scope);
 }

@@ -25,7 +25,8 @@ static bool has_type(const struct schema_op *op, struct schema_value v)
            schema_is_integer(v, op->kinds & SCHEMA_SHORT_INTEGER);
 }
 
-bool schema_short_integer(struct schema_value v, int64_t *n)
+/* An integer of up to 18 digits without a detour; false if it is none. */
+static bool schema_short_integer(struct schema_value v, int64_t *n)
 {
     struct td_bytes token = td_json_raw(v.doc, v.at);
     bool minus = token.ptr[0] == '-';

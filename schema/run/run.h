@@ -126,9 +126,6 @@ bool schema_leaf(struct schema_run *r, const struct schema_op *op,
 /* Whether a number is an integer, of draft 4 if short_only. */
 bool schema_is_integer(struct schema_value v, bool short_only);
 
-/* An integer of up to 18 digits without a detour; false if it is none. */
-bool schema_short_integer(struct schema_value v, int64_t *n);
-
 /* The whole part of a number from 0 without an exponent, of up to 18 bytes;
  * false if it is none.
  */

@@ -17,14 +17,10 @@ struct td_bytes schema_cut(struct td_bytes *text, size_t n)
 uint32_t schema_next_char(struct td_bytes *text)
 {
     size_t n = td_utf8_step(text->ptr, text->ptr + text->len);
-    uint32_t c = text->ptr[0];
+    uint32_t c = n ? td_utf8_point(text->ptr, n) : UINT32_MAX;
 
-    if (n > 1)
-        c &= 0x7FU >> n;
-    for (size_t i = 1; i < n; i++)
-        c = c << 6 | (text->ptr[i] & 0x3FU);
     (void)schema_cut(text, n ? n : 1);
-    return n ? c : UINT32_MAX;
+    return c;
 }
 
 bool schema_next_percent(struct td_bytes *text)

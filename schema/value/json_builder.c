@@ -70,6 +70,16 @@ void schema_builder_members(struct schema_builder *m,
     }
 }
 
+void schema_builder_append(struct schema_builder *m,
+                           const struct schema_builder *other)
+{
+    if (other->text.len == 0)
+        return;
+    separate(m);
+    (void)td_buf_add_bytes(&m->text, td_buf_bytes(&other->text));
+    (void)td_buf_add_bytes(&m->marks, td_buf_bytes(&other->marks));
+}
+
 enum td_code schema_builder_finish(struct schema_builder *m, const char *name,
                                    struct td_jsonx *out, struct td_error *err)
 {

@@ -35,6 +35,10 @@ void schema_builder_members(struct schema_builder *m,
                             const struct td_jsonx *doc, uint32_t at,
                             const char *without);
 
+/* The values that another one has made, one behind the other. */
+void schema_builder_append(struct schema_builder *m,
+                           const struct schema_builder *other);
+
 /* What was made becomes *out, which is empty, by that name. The maker is empty
  * then, also after an error: TD_LIMIT if it nests too deep.
  */

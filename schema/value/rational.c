@@ -31,7 +31,8 @@ static const int64_t tens[WORD_DIGITS + 1] = {1,
                                               100000000000000000,
                                               1000000000000000000};
 
-mpq_ptr rational_big(struct schema_rational *n)
+/* The room for a large value, made if there is none. */
+static mpq_ptr rational_big(struct schema_rational *n)
 {
     if (!n->big) {
         n->big = td_calloc(1, sizeof(*n->big));

@@ -12,9 +12,6 @@ struct schema_big {
     mpq_t q; /* in lowest terms */
 };
 
-/* The room for a large value, made if there is none. */
-mpq_ptr rational_big(struct schema_rational *n);
-
 /* out, which was initialised, becomes n in lowest terms. */
 void rational_get(mpq_t out, const struct schema_rational *n);
 

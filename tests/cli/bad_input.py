@@ -160,9 +160,18 @@ def the_tape_itself_as_output(box):
         for args in (["cut", "ok.tape.gz", "-o", out, "--overwrite"],
                      ["merge", "ok.tape.gz", "-o", out, "--overwrite"],
                      ["record", "-o", out, "--overwrite", "tape:ok.tape.gz"],
+                     ["learn", "ok.tape.gz", "-o", out, "--overwrite"],
+                     ["audit", "ok.tape.gz", "--report", "html=" + out],
+                     ["validate", "ok.tape.gz", "--report", "html=" + out],
+                     ["diff", "ok.tape.gz", "ok.tape.gz", "--report",
+                      "junit=" + out],
                      ["replay", "ok.tape.gz", "--serve", "127.0.0.1:0",
                       "--ready-file", out]):
             says(box, args, 2, "very tape", "another name")
+    with open(box.path("c.yaml"), "w") as file:
+        file.write("contract: 1\n")
+    says(box, ["validate", "ok.tape.gz", "--contract", "c.yaml", "--report",
+               "html=c.yaml"], 2, "is what --contract reads")
     same(e2e.read(box.path("ok.tape.gz")), whole)
 
 

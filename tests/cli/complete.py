@@ -24,10 +24,16 @@ SHELLS = {
     "fish": (["fish", "--no-config", "-i"],
              "function tapedeck; echo \"<$argv>\"; end\n"),
 }
+PLAN = b"""plan: 1
+name: greeting
+tasks:
+- {id: words, run: "true"}
+- {id: shout, run: "true"}
+"""
 # What is typed before the TAB, and the words that come of it.
 ROWS = [
     ("vali", "validate"),
-    ("contract l", "contract lint"),
+    ("contract lin", "contract lint"),
     ("contr exp", "contr explain"),
     ("config e", "config explain"),
     ("completion z", "completion zsh"),
@@ -38,6 +44,14 @@ ROWS = [
     ("info --color=al", "info --color=always"),
     ("record -o th", "record -o this.tape.gz"),
     ("info th", "info this.tape.gz"),
+    # What is in the folder: an execution, its tape, its tasks.
+    ("info .tapedeck/x1.", "info .tapedeck/x1.tape.gz"),
+    ("conso .tapedeck/x1.", "conso .tapedeck/x1.tape.gz"),
+    ("resume x", "resume x1"),
+    ("logs x1 sh", "logs x1 shout"),
+    ("approve x1 wo", "approve x1 words"),
+    ("cancel x1 wo", "cancel x1 words"),
+    ("retry x1 --from wo", "retry x1 --from words"),
 ]
 
 
@@ -50,7 +64,7 @@ class Terminal:
         if self.pid == 0:
             os.chdir(folder)
             os.execvpe(command[0], command, dict(
-                PATH=os.environ["PATH"], HOME=folder, TERM="dumb",
+                PATH=folder + "/bin:" + os.environ["PATH"], HOME=folder, TERM="dumb",
                 LC_ALL="C.UTF-8", COLUMNS="200", PS1="$ "))
 
     def type(self, text):
@@ -108,6 +122,18 @@ def main(tapedeck):
     bad = []
     with tempfile.TemporaryDirectory() as folder:
         open(os.path.join(folder, "this.tape.gz"), "wb").close()
+        os.mkdir(os.path.join(folder, "bin"))
+        os.symlink(tapedeck, os.path.join(folder, "bin", "tapedeck"))
+        subprocess.run([tapedeck, "run", "-", "--quiet"], cwd=folder,
+                       input=PLAN, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, check=True)
+        tape = os.path.join(".tapedeck", "x1.tape.gz")
+        made = subprocess.run(
+            [tapedeck, "console", tape, "-c", "session create shop"],
+            cwd=folder, stdout=subprocess.PIPE, encoding="utf-8", check=True,
+            env=dict(PATH=os.environ["PATH"], HOME=folder, LC_ALL="C.UTF-8"))
+        session = re.search(r"2\d{7}_\d{6}_[0-9a-f]+", made.stdout).group()
+        ROWS.append(("console --session 2", "console --session " + session))
         for shell in SHELLS:
             bad += ask(shell, tapedeck, folder)
     print("\n".join(bad) if bad else "%d words in %d shells" % (

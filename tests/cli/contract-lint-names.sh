@@ -27,3 +27,16 @@ rules:
 - {id: who-knows, constant: any.thing}
 END
 "$TAPEDECK" contract lint run.yaml
+# A field may be named like an event, and the name is in every message.
+cat > this.yaml <<'END2'
+contract: 1
+events:
+  a: {schema: {properties: {b: {type: object, properties: {n: {type: integer}}}, c: {properties: {m: {type: integer}}}}}}
+  b: {schema: {properties: {k: {type: integer}}}}
+rules:
+- {id: r1, on: a, expr: "this.b.n > b.k && $.b.n > 1 && this.c.m > 1"}
+- {id: r2, on: "a[this.b.n > 1]", expr: "prev(this.b.n) <= this.b.n"}
+- {id: r3, on: a, expr: "this.type == 'a'"}
+- {id: r4, on: a, expr: "this.c.zz == b.zz"}
+END2
+"$TAPEDECK" contract lint this.yaml

@@ -60,3 +60,16 @@ echo '{"type": 1}' > schema.json
     seq -f '- {id: r%.0f, count: a, at_least: 0}' 1003
 } > many.yaml
 "$TAPEDECK" contract lint many.yaml | tail -2
+# Rules that fail wherever they apply.
+cat > always.yaml <<'END2'
+contract: 1
+events: {a: {}, b: {}}
+rules:
+- {id: b, before: [a, b, "b"]}
+- {id: r, response: {trigger: "a|b", expect: 'a|b'}}
+- {id: w, response: {trigger: a, expect: b, within: 0s}}
+- {id: n, balanced: {open: a, close: a}}
+- {id: direction, balanced: {open: a, close: b}}
+- {id: fine, before: ["a[n == 1]", "a[n == 2]", b]}
+END2
+"$TAPEDECK" contract lint always.yaml

@@ -16,4 +16,4 @@ hostile='(a+)+$'
     echo "exit $?"
 head -1 err
 "$TAPEDECK" cat run.tape --regex 'é(b' 2>&1 || echo "exit $?"
-"$TAPEDECK" cat run.tape --regex '(?<=a*)b' 2>&1 || echo "exit $?"
+"$TAPEDECK" cat run.tape --regex '(?<=(?<=a*)b)c' 2>&1 || echo "exit $?"

@@ -22,3 +22,8 @@ set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
 add_test(NAME cli.complete COMMAND /usr/bin/python3
   ${CMAKE_CURRENT_LIST_DIR}/complete.py $<TARGET_FILE:tapedeck>)
 set_tests_properties(cli.complete PROPERTIES TIMEOUT 240)
+
+# Killed at each of its writes.
+add_test(NAME cli.golden_kill COMMAND /usr/bin/python3
+  ${CMAKE_CURRENT_LIST_DIR}/golden_kill.py $<TARGET_FILE:tapedeck>)
+set_tests_properties(cli.golden_kill PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120)

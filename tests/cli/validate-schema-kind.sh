@@ -12,6 +12,10 @@ for file in c.yaml a.yaml o.json; do
     printf 'contract: 1\nevents: {a: {schema: {$ref: %s}}}\n' "$file" > d.yaml
     "$TAPEDECK" validate --contract d.yaml run.ndjson 2>&1 || echo "status $?"
 done
+for key in plan gates masks blueprint tape; do
+    echo "$key: 1" > other.yaml
+    "$TAPEDECK" validate --schema other.yaml run.ndjson 2>&1 || echo "status $?"
+done
 "$TAPEDECK" validate --contract s.json run.ndjson 2>&1 || echo "status $?"
 printf '{"$ref": "o.json#/components/schemas/s"}\n' > part.json
 "$TAPEDECK" validate --schema part.json run.ndjson 2>&1 || echo "status $?"

@@ -28,3 +28,10 @@ for tape in crc without; do
     "$TAPEDECK" validate "$tape.tape.gz" > /dev/null 2>&1 || status=$?
     echo "exit $status"
 done
+cat > spaced.tape << 'LINES'
+{"tape":1,"id":"x","start":"2026-01-01T00:00:00.000000000Z","clock":"monotonic"}
+{"s":1, "t":0,"d":"out","c":1,"json":1}
+{"s":2,"t":0,"d":"out","c":1,"json":2}
+{"end":{"events":2}}
+LINES
+"$TAPEDECK" validate spaced.tape || echo "exit $?"

@@ -27,7 +27,19 @@ static void durations_are_read_exactly(void)
         {"0.0000000019s", TD_OK, 1},
         {"0.123456789123456h", TD_OK, 444444440844},
         {"9223372036.854775807s", TD_OK, INT64_MAX},
+        {"1h30m", TD_OK, 5400 * TD_NS_PER_S},
+        {"2m05s", TD_OK, 125 * TD_NS_PER_S},
+        {"1d2h3m4s5ms6us7ns", TD_OK, UINT64_C(93784005006007)},
+        {"1.5h30m", TD_OK, 7200 * TD_NS_PER_S},
+        {"9223372036s900ms", TD_LIMIT, 0},
+        {"1h1h", TD_FORMAT, 0},
+        {"2h1m3h", TD_FORMAT, 0},
+        {"30m1h", TD_FORMAT, 0},
+        {"1s1s", TD_FORMAT, 0},
         {"9223372036.854775808s", TD_LIMIT, 0},
+        {"1h30", TD_FORMAT, 0},
+        {"1h 30m", TD_FORMAT, 0},
+        {"00", TD_FORMAT, 0},
         {"99999999999999999999999d", TD_LIMIT, 0},
         {"", TD_FORMAT, 0},
         {"s", TD_FORMAT, 0},
@@ -62,6 +74,7 @@ static void sizes_are_powers_of_1024(void)
         {"17B", TD_OK, 17},        {"64k", TD_OK, 65536},
         {"64K", TD_OK, 65536},     {"10M", TD_OK, 10485760},
         {"1G", TD_OK, 1073741824}, {"2T", TD_OK, UINT64_C(2) << 40},
+        {"64KiB", TD_OK, 65536},   {"3MiB", TD_OK, 3145728},
         {"8388608T", TD_LIMIT, 0}, {"18446744073709551616", TD_LIMIT, 0},
         {"", TD_FORMAT, 0},        {"M", TD_FORMAT, 0},
         {"1.5M", TD_FORMAT, 0},    {"1 M", TD_FORMAT, 0},
@@ -157,7 +170,7 @@ static void durations_are_short_for_people(void)
         {17000, "17 us"},
         {1250 * TD_NS_PER_MS, "1.25 s"},
         {250 * TD_NS_PER_MS, "250 ms"},
-        {999700000, "1000 ms"},
+        {999700000, "1 s"},
         {59 * TD_NS_PER_S, "59 s"},
         {125 * TD_NS_PER_S, "2m05s"},
         {7380 * TD_NS_PER_S, "2h03m"},
@@ -170,6 +183,66 @@ static void durations_are_short_for_people(void)
         CU_ASSERT_EQUAL(td_duration_format(&text, rows[i].ns), TD_OK);
         CU_ASSERT_STRING_EQUAL(td_buf_str(&text), rows[i].text);
         td_buf_release(&text);
+    }
+}
+
+static void durations_have_one_writer(void)
+{
+    static const struct {
+        uint64_t ns;
+        const char *tenth;
+        const char *count;
+        const char *exact;
+    } rows[] = {
+        {0, "0.0s", "0s", "0s"},
+        {1, "0.0s", "0s", "1ns"},
+        {1500, "0.0s", "0s", "1.5us"},
+        {250 * TD_NS_PER_MS, "0.2s", "0s", "250ms"},
+        {1234567891, "1.2s", "1s", "1.234567891s"},
+        {90 * TD_NS_PER_S, "1m30s", "1m30s", "90s"},
+        {59951 * TD_NS_PER_MS, "1m00s", "59s", "59.951s"},
+        {3600 * TD_NS_PER_S, "1h00m", "1h00m", "1h"},
+        {86400 * TD_NS_PER_S, "1d00h", "1d00h", "1d"},
+        {INT64_MAX, "106751d23h", "106751d23h", "9223372036.854775807s"},
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char text[TD_AMOUNT_SIZE];
+        uint64_t ns;
+
+        CU_ASSERT_STRING_EQUAL(
+            td_duration_text(text, rows[i].ns, TD_DURATION_TENTH),
+            rows[i].tenth);
+        CU_ASSERT_STRING_EQUAL(
+            td_duration_text(text, rows[i].ns, TD_DURATION_COUNT),
+            rows[i].count);
+        CU_ASSERT_STRING_EQUAL(
+            td_duration_text(text, rows[i].ns, TD_DURATION_EXACT),
+            rows[i].exact);
+        CU_ASSERT_EQUAL(td_duration_parse(text, &ns), TD_OK);
+        CU_ASSERT_EQUAL(ns, rows[i].ns);
+    }
+}
+
+static void sizes_have_one_writer(void)
+{
+    static const struct {
+        uint64_t bytes;
+        const char *text;
+    } rows[] = {
+        {0, "0 B"},
+        {1023, "1023 B"},
+        {1024, "1.0 KiB"},
+        {1536, "1.5 KiB"},
+        {1048575, "1.0 MiB"},
+        {UINT64_C(200) << 20, "200.0 MiB"},
+        {UINT64_MAX, "16.0 EiB"},
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char text[TD_AMOUNT_SIZE];
+
+        CU_ASSERT_STRING_EQUAL(td_size_text(text, rows[i].bytes), rows[i].text);
     }
 }
 
@@ -199,6 +272,8 @@ CU_TestInfo core_clock_tests[] = {
     {"times are read with any offset", times_are_read_with_any_offset},
     {"a formatted time reads back", a_formatted_time_reads_back},
     {"durations are short for people", durations_are_short_for_people},
+    {"durations have one writer", durations_have_one_writer},
+    {"sizes have one writer", sizes_have_one_writer},
     {"a virtual clock moves when told", a_virtual_clock_moves_when_told},
     {"the real clock never goes back", the_real_clock_never_goes_back},
     CU_TEST_INFO_NULL,

@@ -154,6 +154,25 @@ static void free_space_is_told_for_files_to_come(void)
     leave(&place, NULL);
 }
 
+static void a_pipe_or_a_device_is_no_file(void)
+{
+    char path[] = "/tmp/td_fs_pipe_XXXXXX";
+    struct td_error err = {0};
+    int fd = mkstemp(path);
+
+    CU_ASSERT_FATAL(fd >= 0);
+    (void)close(fd);
+    CU_ASSERT(td_fs_open_file(&fd, path, &err) == TD_OK);
+    (void)close(fd);
+    CU_ASSERT(unlink(path) == 0 && mkfifo(path, 0600) == 0);
+    CU_ASSERT(td_fs_open_file(&fd, path, &err) == TD_IO && fd == -1);
+    CU_ASSERT(strstr(err.text, "is a pipe or a device") != NULL);
+    CU_ASSERT(td_fs_open_file(&fd, "/dev/zero", &err) == TD_IO);
+    CU_ASSERT(td_fs_open_file(&fd, "/tmp", &err) == TD_IO);
+    CU_ASSERT(td_fs_open_file(&fd, "/no/such", &err) == TD_IO);
+    (void)unlink(path);
+}
+
 CU_TestInfo core_fs_tests[] = {
     {"replace and read back", replace_and_read_back},
     {"an aborted replacement leaves no trace",
@@ -163,6 +182,7 @@ CU_TestInfo core_fs_tests[] = {
     {"a file longer than the limit is refused",
      a_file_longer_than_the_limit_is_refused},
     {"one writer holds the file", one_writer_holds_the_file},
+    {"a pipe or a device is no file", a_pipe_or_a_device_is_no_file},
     {"errors say which file and why", errors_say_which_file_and_why},
     {"free space is told for files to come",
      free_space_is_told_for_files_to_come},

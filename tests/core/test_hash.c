@@ -8,15 +8,19 @@
 /* Known answers: the authors' own; FIPS 180-4's "abc". */
 static void known_texts_have_known_hashes(void)
 {
-    char hex[WIRE_SHA256_HEX];
+    char hex[TD_SHA256_HEX];
+    uint8_t digest[TD_SHA256_LEN];
 
     CU_ASSERT_EQUAL(td_fnv1a(td_text("")), UINT64_C(0xcbf29ce484222325));
     CU_ASSERT_EQUAL(td_fnv1a(td_text("a")), UINT64_C(0xaf63dc4c8601ec8c));
     CU_ASSERT_EQUAL(td_fnv1a(td_text("foobar")), UINT64_C(0x85944171f73967e8));
-    wire_sha256_hex(hex, td_text("abc"));
+    td_sha256_hex(hex, td_text("abc"));
     CU_ASSERT_STRING_EQUAL(
         hex,
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    td_hmac_sha256(digest, td_text("Jefe"), /* RFC 4231, 4.3 */
+                   td_text("what do ya want for nothing?"));
+    CU_ASSERT_EQUAL(memcmp(digest, "\x5b\xdc\xc1\x46\xbf\x60\x75\x4e", 8), 0);
 }
 
 /* A thousand short texts that differ in their last byte or two. */

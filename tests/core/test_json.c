@@ -425,6 +425,21 @@ static void utf8_is_judged_at_every_offset(void)
     CU_ASSERT(td_utf8_valid(td_bytes(NULL, 0)));
 }
 
+static void a_code_point_is_read_as_it_is_written(void)
+{
+    static const uint32_t points[] = {0,      1,       'a',     0x7f,    0x80,
+                                      0x7ff,  0x800,   0x20ac,  0xd7ff,  0xe000,
+                                      0xffff, 0x10000, 0x1f600, 0x10ffff};
+
+    for (size_t i = 0; i < ROWS(points); i++) {
+        uint8_t text[4];
+        size_t len = td_utf8_put(text, points[i]);
+
+        CU_ASSERT_EQUAL(td_utf8_step(text, text + len), len);
+        CU_ASSERT_EQUAL(td_utf8_point(text, len), points[i]);
+    }
+}
+
 /* Editors write one where nobody sees it. */
 static void a_byte_order_mark_is_named(void)
 {
@@ -478,6 +493,8 @@ static void what_is_ill_formed_is_replaced_and_no_more(void)
 }
 
 CU_TestInfo core_json_tests[] = {
+    {"a code point is read as it is written",
+     a_code_point_is_read_as_it_is_written},
     {"good texts are accepted", good_texts_are_accepted},
     {"bad texts are refused where they go wrong",
      bad_texts_are_refused_where_they_go_wrong},

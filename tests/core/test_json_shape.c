@@ -227,6 +227,41 @@ static void every_cut_is_refused_as_before(void)
     td_json_shapes_free(shapes);
 }
 
+/* The end of a longer text is walked in a copy, from wherever a gap begins. */
+static void an_end_is_the_same_wherever_its_copy_begins(void)
+{
+    static const char *const ends[] = {
+        "12.75}",
+        "\"xyz\"}",
+        "false}",
+        "-1e5,\"c\":[]}",
+        "\"ends in a text that is longer than thirty-two bytes\"}",
+        "1,\"a key of more than sixty-four bytes, so that its gap is longer "
+        "than "
+        "the copy is\":2}"};
+    struct td_json_shapes *shapes = td_json_shapes_new(8);
+    char text[256];
+
+    for (unsigned i = 0; i < 100 * ROWS(ends); i++) {
+        const char *end = ends[i % ROWS(ends)];
+        int len =
+            snprintf(text, sizeof(text), "{\"a\":\"%.*s\",\"n\":7,\"b\":%s",
+                     (int)(i / ROWS(ends)) % 100,
+                     "0123456789012345678901234567890123456789012345678901"
+                     "234567890123456789012345678901234567890123456789",
+                     end);
+        uint64_t shape = 0;
+
+        (void)shape_of(shapes, text);
+        CU_ASSERT_NOT_EQUAL(shape_of(shapes, text), 0);
+        while (len-- > 0) {
+            CU_ASSERT(same_doc(shapes, 8, td_bytes(text, (size_t)len), &shape));
+            CU_ASSERT_EQUAL(shape, 0);
+        }
+    }
+    td_json_shapes_free(shapes);
+}
+
 /* --- random documents --- */
 
 /* A document with marks where scalars go: s, n, w. */
@@ -403,6 +438,8 @@ CU_TestInfo core_json_shape_tests[] = {
     {"what is no JSON is refused as before",
      what_is_no_json_is_refused_as_before},
     {"every cut is refused as before", every_cut_is_refused_as_before},
+    {"an end is the same wherever its copy begins",
+     an_end_is_the_same_wherever_its_copy_begins},
     {"random documents come out the same", random_documents_come_out_the_same},
     {"documents that never repeat are left alone",
      documents_that_never_repeat_are_left_alone},

@@ -104,6 +104,21 @@ static void a_missing_program_is_an_error_at_once(void)
     td_proc_stop(&proc, 0);
 }
 
+static void the_folder_is_named_if_it_is_the_folder(void)
+{
+    char name[] = "true";
+    char *argv[] = {name, NULL};
+    struct td_proc_options o = {.argv = argv, .dir = "/no/such/folder"};
+    struct td_proc proc;
+    struct td_error err;
+
+    CU_ASSERT_EQUAL(td_proc_spawn(&proc, &o, &err), TD_IO);
+    CU_ASSERT_STRING_EQUAL(err.where, "/no/such/folder");
+    CU_ASSERT_STRING_EQUAL(
+        err.text, "cannot work in the folder: No such file or directory");
+    td_proc_stop(&proc, 0);
+}
+
 static void directory_and_environment_are_set(void)
 {
     char sh[] = "sh";
@@ -156,6 +171,8 @@ CU_TestInfo core_proc_tests[] = {
     {"the grandchild dies too", the_grandchild_dies_too},
     {"a missing program is an error at once",
      a_missing_program_is_an_error_at_once},
+    {"the folder is named if it is the folder",
+     the_folder_is_named_if_it_is_the_folder},
     {"directory and environment are set", directory_and_environment_are_set},
     {"both streams may go one way", both_streams_may_go_one_way},
     CU_TEST_INFO_NULL,

@@ -3,6 +3,7 @@
 
 usage: check_docs.py ROOT TAPEDECK
 """
+import json
 import os
 import re
 import subprocess
@@ -62,23 +63,108 @@ def links(root):
                 yield "%s: %s leads nowhere" % (page, target)
 
 
+def formats(root):
+    """Each format that is read stands in the page, and in the schema with the
+    words of its reader."""
+    room = os.path.join(root, "validator", "gates", "read")
+    code = "".join(read(room, name) for name in sorted(os.listdir(room))
+                   if name.endswith(".c"))
+    rows = re.findall(
+        r'struct read_format read_\w+ = \{\s*"([\w-]+)",\s*VERDICT_(\w+),'
+        r'\s*((?:"[^"]*"\s*)+),', code)
+    page = read(root, "docs/gates.md")
+    start = page.index("\n## What is read\n")
+    table = page[start:page.index("\n## ", start + 1)]
+    schema = json.loads(read(root, "docs/gates.schema.json"))
+    told = schema["$defs"]["gate"]["properties"]["reads"]["properties"]
+    for name, kind, words in rows:
+        what = "".join(re.findall(r'"([^"]*)"', words)).replace("\\\\", "\\")
+        if f"| `{name}` | {kind.lower()} |" not in table:
+            yield f"docs/gates.md: no row of the format {name}, {kind.lower()}"
+        if told.pop(name, {}).get("description") != what:
+            yield f"docs/gates.schema.json: {name} is {what}"
+    for name in told:
+        yield f"docs/gates.schema.json: there is no format {name}"
+
+
 def verbs(root):
     """Each verb of a rule is shown at work."""
     page = read(root, "docs/contract.md")
     start = page.index("\n## Every verb at work\n")
     shown = page[start:page.index("\n## ", start + 1)]
-    room = os.path.join(root, "validator")
+    room = os.path.join(root, "validator", "verb")
     code = "".join(read(room, name) for name in sorted(os.listdir(room))
-                   if name.startswith("rule_") and name.endswith(".c"))
-    for name in re.findall(r'^    \.name = "(\w+)",', code, re.M):
+                   if name.endswith(".c"))
+    names = re.findall(r'^    \.name = "(\w+)",', code, re.M)
+    if len(names) < 10:
+        yield "validator/verb: %d verbs were found" % len(names)
+    for name in names:
         if not re.search(r"^- \{.*\b%s: " % name, shown, re.M):
             yield "docs/contract.md: no example of the verb " + name
 
 
+def events(root):
+    """The page has the events of the contract, and what each must have."""
+    contract = read(root, "fixtures/contracts/execution.contract.yaml")
+    part = contract[contract.index("\nevents:\n"):contract.index("\ndialects:")]
+    wanted = {name: re.findall(r"\w+", members) for name, members in re.findall(
+        r"^  (\w+):\n(?:    .*\n)*?      required: \[([^]]*)\]", part, re.M)}
+    told = {name: re.findall(r"\w+", members) for name, members in re.findall(
+        r"^\| `(\w+)` \| ((?:`\w+` ?)+) \|", read(root, "docs/events.md"),
+        re.M)}
+    for name in sorted(set(wanted) | set(told)):
+        if wanted.get(name) != told.get(name):
+            yield "docs/events.md: %s has %s, in the contract %s" % (
+                name, told.get(name), wanted.get(name))
+
+
+def index(root):
+    """Each page is in the index."""
+    page = read(root, "docs/index.md")
+    for name in sorted(os.listdir(os.path.join(root, "docs"))):
+        if name.endswith(".md") and name != "index.md" and \
+                "](%s)" % name not in page:
+            yield "docs/index.md: does not lead to " + name
+
+
+def console(root, tapedeck):
+    """Each command of the console, and each of its options, has its place."""
+    tape = os.path.join(root, "fixtures", "tapes", "socketio-build.tape.gz")
+
+    def asked(line):
+        return subprocess.run([tapedeck, "console", tape, "-c", line],
+                              stdout=subprocess.PIPE, check=True,
+                              env=dict(os.environ, LC_ALL="C.UTF-8")
+                              ).stdout.decode()
+    page = read(root, "docs/console.md")
+    names = re.findall(r"^  (\w+)  +\S", asked("help"), re.M)
+    if len(names) < 10:
+        yield "console: help lists %s" % names
+    for name in names:
+        if "`%s" % name not in page:
+            yield "docs/console.md: no command " + name
+        for option in re.findall(r"^  (--[a-z-]+)", asked("help " + name), re.M):
+            if option not in page:
+                yield "docs/console.md: no option %s of %s" % (option, name)
+
+
+def shortened(tapedeck):
+    """The shortened verb that the help shows is the verb it says."""
+    def out(*args):
+        return subprocess.run([tapedeck, *args], stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL).stdout.decode()
+    short, whole = re.search(r"tapedeck (\w+) is tapedeck (\w+)\.",
+                             out("help")).groups()
+    if out(short, "--help") != out("help", whole):
+        yield "tapedeck help: %s is not %s" % (short, whole)
+
+
 def main(root, tapedeck):
-    bad = list(exit_status(root)) + list(dependencies(root))
+    bad = list(events(root)) + list(index(root))
+    bad += list(console(root, tapedeck)) + list(shortened(tapedeck))
+    bad += list(exit_status(root)) + list(dependencies(root))
     bad += list(command_line(root, tapedeck)) + list(links(root))
-    bad += verbs(root)
+    bad += list(verbs(root)) + list(formats(root))
     print("\n".join(bad) if bad else "the pages agree with the code")
     return 1 if bad else 0
 

@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """What a page shows as typed and printed is what happens.
 
-usage: tour.py [--bless] ROOT TAPEDECK PAGE HEADING
+usage: tour.py [--bless] ROOT TAPEDECK PAGE HEADING [MODULES]
 
 Runs the fenced blocks under a heading of a page (README.md) from top to bottom in one
 shell, in a directory that has the tree's fixtures: a block of `sh` as it is, in
 a block of `console` the lines that begin with "$ ". What these print, stderr
-too, must stand below them. --bless writes down what was seen.
+too, must stand below them. --bless writes down what was seen. MODULES is the
+node_modules of npm packages that the blocks use; exit status 77: there is none.
 """
 import os
 import re
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 
-SECONDS = 60
+SECONDS = 200  # beside everything else that runs
 MARK = "- - - 8< - - -"
 
 
@@ -36,23 +37,25 @@ def commands(kind, body):
             if line.startswith("$ ")]
 
 
-def run(root, tapedeck, script):
+def run(root, tapedeck, script, modules):
     with tempfile.TemporaryDirectory() as home:
         os.mkdir(os.path.join(home, "bin"))
         os.symlink(tapedeck, os.path.join(home, "bin", "tapedeck"))
         os.symlink(os.path.join(root, "fixtures"),
                    os.path.join(home, "fixtures"))
+        if modules:
+            os.symlink(modules, os.path.join(home, "node_modules"))
         kept = {k: v for k, v in os.environ.items()
                 if k.endswith("SAN_OPTIONS")}
         path = os.path.join(home, "bin") + ":" + os.environ["PATH"]
         return subprocess.run(
-            ["sh"], input=script.encode(), cwd=home, stdout=subprocess.PIPE,
+            ["sh", "-c", script], stdin=subprocess.DEVNULL, cwd=home, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, timeout=SECONDS, check=True,
             env=dict(kept, HOME=home, PATH=path, LC_ALL="C.UTF-8")
         ).stdout.decode()
 
 
-def seen_blocks(root, tapedeck, found):
+def seen_blocks(root, tapedeck, found, modules):
     """The bodies as they should stand in the page."""
     script = ""
     for kind, _, body in found:
@@ -62,7 +65,7 @@ def seen_blocks(root, tapedeck, found):
     script = script.replace("\nprintf '%s\\n' '" + MARK + "'\necho $?",
                             "\nstatus=$?; printf '%s\\n' '" + MARK +
                             "'\necho $status")
-    printed = iter(run(root, tapedeck, script).split(MARK + "\n"))
+    printed = iter(run(root, tapedeck, script, modules).split(MARK + "\n"))
     for kind, at, body in found:
         outputs = [(command, next(printed))
                    for command in commands(kind, body)]
@@ -75,7 +78,11 @@ def seen_blocks(root, tapedeck, found):
 
 def main(words):
     blessing = words[:1] == ["--bless"]
-    root, tapedeck, path, heading = words[1:] if blessing else words
+    root, tapedeck, path, heading, *more = words[1:] if blessing else words
+    modules = more[0] if more else None
+    if modules and not os.path.isdir(modules):
+        print(modules + " is not there: npm ci")
+        return 77
     name = os.path.join(root, path)
     with open(name, encoding="utf-8") as file:
         page = file.read()
@@ -84,7 +91,8 @@ def main(words):
     found = blocks(page[start:end])
     if not found:
         raise SystemExit(path + ": nothing to run under " + heading)
-    for at, body, made in reversed(list(seen_blocks(root, tapedeck, found))):
+    for at, body, made in reversed(
+            list(seen_blocks(root, tapedeck, found, modules))):
         if body != made:
             wrong += 1
             if not blessing:

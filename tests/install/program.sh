@@ -7,7 +7,8 @@ place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 
 DESTDIR="$place" cmake --install "$build" --prefix /usr --component program >"$place/log"
-for file in bin/tapedeck share/tapedeck/contract.schema.json share/man/man1/tapedeck.1 \
+for file in bin/tapedeck share/tapedeck/contract.schema.json \
+    share/tapedeck/plan.schema.json share/man/man1/tapedeck.1 \
     share/man/man1/tapedeck-help.1 share/zsh/vendor-completions/_tapedeck \
     share/bash-completion/completions/tapedeck \
     share/fish/vendor_completions.d/tapedeck.fish; do

@@ -195,9 +195,10 @@ class Scene:
     def tapedeck(self, *words):
         return self.start([os.environ["TAPEDECK"]] + list(words))
 
-    def serving(self, *words):
+    def serving(self, *words, env=None):
         """tapedeck with a port of its own choice; returned when it listens."""
-        server = self.start([os.environ["TAPEDECK"]] + list(words), Server)
+        server = self.start([os.environ["TAPEDECK"]] + list(words), Server,
+                            env)
         server.port = server.until("port")["port"]
         return server
 
@@ -205,8 +206,28 @@ class Scene:
         return read_tape(self.path(name))
 
     def close(self):
+        """Nothing of it goes on: keepers outlive the servers they belong to,
+        and so do their tasks."""
         for process in self.processes:
             process.kill()
+        for _ in range(100):
+            left = [pid for pid in os.listdir("/proc") if pid.isdigit()
+                    and self.is_in(pid)]
+            for pid in left:
+                try:
+                    os.kill(int(pid), signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            if not left:
+                break
+
+    def is_in(self, pid):
+        try:
+            where = os.readlink("/proc/%s/cwd" % pid)
+        except OSError:
+            return False
+        return where == self.directory or where.startswith(
+            self.directory + os.sep)
 
 
 def read_tape(path):

@@ -6,6 +6,7 @@ usage: e2e_run.py TAPEDECK CONTRACT [CASE...]
 A case is a function of this file that takes a Box. Without names all are run.
 Every journal that a case leaves is held to the execution contract.
 """
+import fcntl
 import glob
 import gzip
 import json
@@ -14,9 +15,12 @@ import random
 import re
 import select
 import signal
+import struct
+import shutil
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 SECONDS = 60
@@ -50,9 +54,9 @@ class Box:
     def start(self, *args, **how):
         process = subprocess.Popen(
             [self.tapedeck, *args], cwd=self.dir,
-            env={k: v for k, v in os.environ.items()
-                 if k in ("PATH", "HOME") or k.endswith("SAN_OPTIONS")},
-            **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
+            **{"env": {k: v for k, v in os.environ.items() if
+                       k in ("PATH", "HOME") or k.endswith("SAN_OPTIONS")},
+               "stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
                "stderr": subprocess.PIPE, "text": True, **how})
         self.started.append(process)
         return process
@@ -89,6 +93,13 @@ class Box:
         """The lines of kind "run" of one word."""
         return [line["json"] for line in self.lines(number)
                 if line.get("k") == "run" and line.get("ev") == word]
+
+    def noted_now(self, word, number=1):
+        """The same of one that still grows."""
+        done = subprocess.run(
+            [self.tapedeck, "cat", self.journal(number), "--json"],
+            capture_output=True, text=True, timeout=SECONDS, check=False)
+        return '"ev":"%s"' % word in done.stdout
 
     def judge(self):
         for journal in sorted(glob.glob(self.path(".tapedeck/x*.tape.gz"))):
@@ -293,8 +304,55 @@ tasks:
     _, out, err = box.tapedeck_run("run", "plan.yaml", status=2)
     same(out, "")
     holds(err, "plan.yaml:3", "cycle", "no task \"aa\"", "no key \"retrys\"")
+    same(len(set(err.splitlines())), len(err.splitlines()))
     same(os.path.exists(box.path("ran")), False)
     same(os.path.exists(box.path(".tapedeck")), False)
+
+
+def what_a_provider_refuses_is_told_with_its_place(box):
+    box.write("plan.yaml", """plan: 1
+tasks:
+- {id: a, run: touch ran, with: {n: 1}}
+- {id: b, provider: openai, with: {promt: x, output: b.md}}
+""")
+    _, _, lint = box.tapedeck_run("plan", "lint", "plan.yaml", status=2)
+    _, out, err = box.tapedeck_run("run", "plan.yaml", status=2)
+    same(out, "")
+    holds(err, "plan.yaml:3:33: a task of the shell has no with",
+          "plan.yaml:4:36: with has no key \"promt\"; did you mean prompt?")
+    same(err, lint.replace("tapedeck plan:", "tapedeck run:"))
+    same(os.path.exists(box.path(".tapedeck")), False)
+    # what only the configuration could say is placed, too
+    box.write("plan.yaml", """plan: 1
+tasks:
+- {id: a, run: touch ran}
+- {id: b, provider: openai, with: {prompt: x, output: b.md}}
+""")
+    box.tapedeck_run("plan", "lint", "plan.yaml")
+    _, _, err = box.tapedeck_run("run", "plan.yaml", status=2)
+    holds(err, "plan.yaml:4:3: b: no model is named")
+    same(os.path.exists(box.path("ran")), False)
+
+
+def without_libcurl_models_alone_are_missing(box):
+    """It is loaded when a model is asked: with one that is none all else runs."""
+    os.mkdir(box.path("lib"))
+    box.write("lib/libcurl.so.4", "")
+    box.write("plan.yaml", "plan: 1\ntasks: [{id: a, run: touch ran}]\n")
+    without = dict(os.environ, LD_LIBRARY_PATH=box.path("lib"))
+    box.tapedeck_run("run", "plan.yaml", env=without)
+    same(os.path.exists(box.path("ran")), True)
+    os.unlink(box.path("ran"))
+    box.write("providers.yaml", "openai: {url: 'http://127.0.0.1:9/v1', model: m}\n")
+    box.write("plan.yaml", """plan: 1
+tasks:
+- {id: a, run: touch ran}
+- {id: b, provider: openai, with: {prompt: x, output: b.md}}
+""")
+    _, _, err = box.tapedeck_run("run", "--providers", "providers.yaml",
+                                 "plan.yaml", status=4, env=without)
+    holds(err, "libcurl.so.4: cannot be loaded: ", "apt install libcurl4")
+    same(os.path.exists(box.path("ran")), False)
 
 
 def json_is_the_events_and_the_result(box):
@@ -384,9 +442,17 @@ tasks:
 - {id: ship, approval: {ask: "Ship it?"}, run: touch shipped}
 - {id: burn, approval: {ask: "Burn it?"}, run: touch burnt}
 - {id: late, approval: {ask: "Soon?", expires: 1ms}, run: touch late}
+- {id: free, depends_on: [burn], when: always, run: touch free}
 """)
     process = box.start("run", "plan.yaml", "-w", "3")
-    until(lambda: os.path.exists(box.path(".tapedeck/x1/answers")), "it asks")
+    until(lambda: box.noted_now("skipped"), "they ask, and one has expired")
+    for words, told in ((("x1", "sink"), ("sink: there is no such task in x1",
+                                          "ship and burn")),
+                        (("x1", "free"), ("free: it asks for no approval",)),
+                        (("x7", "ship"), ("there is no execution x7",)),
+                        (("x1", "../ship"), ("no task is named so",))):
+        holds(box.tapedeck_run("approve", *words, status=2)[2], *told)
+    same(os.listdir(box.path(".tapedeck/x1/answers")), [])
     box.tapedeck_run("approve", "x1", "ship")
     box.tapedeck_run("approve", "x1", "burn", "--refuse")
     _, out, _ = box.end(process, 5)
@@ -394,9 +460,8 @@ tasks:
           "skipped burn  it was refused", "skipped late  nobody approved it in time")
     same([os.path.exists(box.path(name)) for name in
           ("shipped", "burnt", "late")], [True, False, False])
-    _, _, err = box.tapedeck_run("approve", "x7", "ship", status=4)
-    holds(err, "no task of it has asked")
-    box.tapedeck_run("approve", "x1", "../ship", status=2)
+    holds(box.tapedeck_run("approve", "x1", "ship", status=2)[2],
+          "x1: it has ended")
 
 
 def logs_are_kept(box):
@@ -421,12 +486,21 @@ tasks:
     for i in range(1, 25))
 
 
+def the_journal(box):
+    """The number of the one execution; 0: there is none."""
+    for path in glob.glob(box.path(".tapedeck/x*.tape.gz")):
+        return int(os.path.basename(path)[1:].split(".")[0])
+    return 0
+
+
 def kill_and_resume(box, seed):
-    """kill -9 at some moment, and go on until it has ended."""
+    """kill -9 at some moment, and go on until it has ended. One worker has
+    others waiting behind it."""
     chance = random.Random(seed)
     os.mkdir(box.path("ran"))
     box.write("plan.yaml", MANY)
-    args = ("run", "plan.yaml", "-w", "4")
+    workers = ("-w", "1" if seed % 2 else "4")
+    args = ("run", "plan.yaml", *workers)
     number = 1
     for turn in range(40):
         process = box.start(*args)
@@ -437,17 +511,15 @@ def kill_and_resume(box, seed):
             break
         if "nothing of it ran" in err:
             os.unlink(box.journal(number))
-        journals = glob.glob(box.path(".tapedeck/x*.tape.gz"))
-        if journals:
-            number = int(os.path.basename(journals[0])[1:].split(".")[0])
-            args = ("resume", "x%d" % number, "-w", "4")
-        else:
-            args = ("run", "plan.yaml", "-w", "4")
+        number = the_journal(box)
+        args = ("resume", "x%d" % number, *workers) if number else \
+            ("run", "plan.yaml", *workers)
     else:
         status, _, err = box.end(box.start(*args))
         if status != 0 and "it has ended" not in err:
             raise AssertionError(err)
-    events = box.events(number)
+    # What was begun last may have ended at its first go.
+    events = box.events(the_journal(box))
     same([e["data"]["seq"] for e in events], list(range(1, len(events) + 1)))
     ended = [e["data"]["task_id"] for e in events
              if e["type"] == "progress_update"]
@@ -458,7 +530,7 @@ def kill_and_resume(box, seed):
 
 
 def killed_at_any_time_it_goes_on(box):
-    rounds = int(os.environ.get("TD_KILLS", "4"))
+    rounds = int(os.environ.get("TD_KILLS", "10"))
     for seed in range(rounds):
         with tempfile.TemporaryDirectory(prefix="tapedeck-run-") as directory:
             inner = Box(box.tapedeck, box.contract, directory)
@@ -489,6 +561,27 @@ tasks:
     same(box.read("ran"), "\n")
 
 
+def an_isolated_task_keeps_its_folder(box):
+    box.write("in", "1")
+    box.write("plan.yaml", """
+plan: 1
+tasks:
+- {id: a, isolate: true, run: "echo >> ../../../ran; cat in > out; cat ../../../go; cat in >> out", inputs: [in], outputs: [out]}
+""")
+    os.mkfifo(box.path("go"))
+    process = box.start("run", "plan.yaml")
+    until(lambda: os.path.exists(box.path("ran")), "the task runs")
+    process.kill()
+    box.end(process)
+    same(os.path.exists(box.path("out")), False)
+    process = box.start("resume", "x1")
+    until(lambda: box.noted_now("resumed"), "it goes on")
+    box.go()
+    holds(box.end(process, 0)[1], "ok      a")
+    same((box.read("out"), box.read("ran")), ("11", "\n"))
+    same(os.listdir(box.path(".tapedeck/tmp")), [])
+
+
 def without_a_keeper_a_task_is_ended_and_run_again(box):
     box.write("plan.yaml", """
 plan: 1
@@ -506,6 +599,377 @@ tasks:
     first, second = box.read("pids").split()
     same((starts(int(first)), first == second), (None, False))
     same(len(box.noted("settled")), 1)
+
+
+def the_folders_of_outputs_are_made(box):
+    for isolate in ("false", "true"):
+        box.plan("""
+plan: 1
+defaults: {isolate: %s}
+tasks:
+- {id: a, run: "touch a/b/c; touch d/1.o; mkdir m/n; test ! -e e", outputs: [a/b/c, "d/*.o", m/n/]}
+""" % isolate)
+        for path in ("a/b/c", "d/1.o", "m/n"):
+            same(os.path.exists(box.path(path)), True)
+        subprocess.run(["rm", "-r", "a", "d", "m"], cwd=box.dir, check=True)
+    box.write("a", "a file")
+    out = box.plan("""
+plan: 1
+tasks: [{id: a, run: touch a/b, outputs: [a/b]}]
+""", status=1)
+    holds(out, "FAILED  a", "Not a directory")
+    os.unlink(box.path("a"))
+    os.symlink("/tmp", box.path("a"))
+    out = box.plan("""
+plan: 1
+tasks: [{id: a, run: touch a/b/c, outputs: [a/b/c]}]
+""", status=1)
+    holds(out, "FAILED  a", "leads out of the workspace")
+
+
+GATES = """gates: 1
+checks:
+  one: {kind: custom, run: "true"}
+  two: {kind: custom, needs: [one], shell: true, run: "%s"}
+"""
+
+ONE = """
+plan: 1
+tasks: [{id: a, run: "true"}]
+"""
+
+
+def gates(box, command):
+    os.makedirs(box.path(".tapedeck"), exist_ok=True)
+    box.write(".tapedeck/gates.yaml", GATES % command)
+
+
+def verdicts(box, number=1):
+    return [(line["gate"], line["verdict"])
+            for line in box.noted("gate_finished", number)]
+
+
+def the_gates_of_the_workspace_are_judged(box):
+    gates(box, "test ! -e bad")
+    holds(box.plan(ONE), "gate    two: pass")
+    same(verdicts(box), [("one", "pass"), ("two", "pass"),
+                         ("execution", "pass")])
+    same(box.noted("validation_finished"), [{"verdict": "pass", "exit": 0}])
+    box.write("bad", "")
+    _, out, err = box.tapedeck_run("run", "plan.yaml", status=1)
+    holds(out, "gate    two: fail")
+    holds(err, "1 of 3 gates failed: two", ".tapedeck/x2/verdict.json")
+    holds(box.tapedeck_run("report", ".tapedeck/x2/verdict.json")[1],
+          "fail: 1 of 3 gates failed")
+    same(box.noted("validation_finished", 2), [{"verdict": "fail", "exit": 1}])
+    same(box.events(2)[-1]["data"]["status"], "completed")
+    box.plan(ONE, "--no-validate")
+    same(box.noted("validation_started", 3), [])
+    os.mkdir(box.path("other"))
+    os.unlink(box.path("bad"))
+    box.tapedeck_run("run", "plan.yaml", "--state", "other")
+    same(os.path.exists(box.path("other/x1/gates.json")), True)
+    box.write(".tapedeck/gates.yaml", "gates: 2")
+    _, out, err = box.tapedeck_run("run", "plan.yaml", status=7)
+    holds(out, "gate    gates: error")
+    same(verdicts(box, 4)[0], ("gates", "error"))
+
+
+def gates_wait_until_all_tasks_ended_well(box):
+    gates(box, "touch judged")
+    box.plan("""
+plan: 1
+tasks: [{id: a, run: exit 1}]
+""", status=1)
+    same((os.path.exists(box.path("judged")), verdicts(box)),
+         (False, [("execution", "pass")]))
+    same(box.noted("validation_started"), [{"gates": None}])
+
+
+def a_run_in_a_gate_runs_no_gates(box):
+    gates(box, box.tapedeck + " run plan.yaml >>inner")
+    box.plan(ONE)
+    holds(box.read("inner"), "x2: 1 ok of 1")
+    same(verdicts(box, 2), [("execution", "pass")])
+
+
+def killed_while_gates_run_it_goes_on(box):
+    for has_keeper in (True, False):
+        number = 1 if has_keeper else 2
+        gates(box, "echo >>begun; cat go%d" % number)
+        os.mkfifo(box.path("go%d" % number))
+        box.write("plan.yaml", ONE)
+        process = box.start("run", "plan.yaml")
+        until(lambda n=number: os.path.exists(box.path("begun")) and
+              len(box.read("begun")) >= n, "the gate runs")
+        process.kill()
+        box.end(process)
+        if not has_keeper:
+            for pid in keepers(box.dir):
+                os.kill(pid, signal.SIGKILL)
+        process = box.start("resume", "x%d" % number)
+        if not has_keeper:
+            until(lambda: len(box.read("begun")) == 3, "it runs again")
+        with open(box.path("go%d" % number), "wb"):
+            pass
+        _, out, _ = box.end(process, 0)
+        holds(out, "gate    two: pass")
+        same([v for v in verdicts(box, number) if v[0] != "one"],
+             [("two", "pass"), ("execution", "pass")])
+        box.tapedeck_run("resume", "x%d" % number, status=2)
+    same(len(box.read("begun")), 3)
+
+
+def gates_are_cancelled_with_the_rest(box):
+    gates(box, "trap '' TERM; echo $$$$ >pid; touch begun; tail -f /dev/null & wait; wait")
+    box.write("plan.yaml", ONE)
+    process = box.start("run", "plan.yaml")
+    until(lambda: os.path.exists(box.path("begun")), "the gate runs")
+    process.send_signal(signal.SIGINT)
+    until(lambda: box.noted_now("cancel"), "it was told")
+    process.send_signal(signal.SIGINT)
+    box.end(process, 130)
+    same(starts(int(box.read("pid"))), None)
+    same(box.noted("validation_finished")[0]["exit"], 130)
+
+
+def on_terminal(box, **env):
+    """What a terminal of 40 columns gets from a run with a task that waits."""
+    main_end, task_end = os.openpty()
+    fcntl.ioctl(task_end, termios.TIOCSWINSZ, struct.pack("HHHH", 12, 40, 0, 0))
+    process = subprocess.Popen(
+        [box.tapedeck, "run", "plan.yaml", "--no-cache"], cwd=box.dir,
+        stdin=subprocess.DEVNULL, stdout=task_end, stderr=task_end,
+        env=dict({"PATH": os.environ["PATH"]}, **env))
+    box.started.append(process)
+    os.close(task_end)
+    seen, gone, end = b"", False, time.monotonic() + SECONDS
+    while not gone:
+        if time.monotonic() > end:
+            raise AssertionError("nothing more came behind %r" % seen)
+        try:
+            if select.select([main_end], [], [], 0.02)[0]:
+                seen += os.read(main_end, 4096)
+        except OSError:  # the other end is closed
+            gone = True
+        if process.poll() is None and os.path.exists(box.path("up")) and (
+                b"two and" in seen or env["TERM"] == "dumb"):
+            os.unlink(box.path("up"))
+            box.go()
+    os.close(main_end)
+    same(process.wait(SECONDS), 0)
+    return seen.decode()
+
+
+def a_terminal_shows_what_runs(box):
+    box.write("plan.yaml", """
+plan: 1
+tasks:
+- {id: a, run: "true"}
+- {id: b, depends_on: [a], run: "echo one; echo 'two and a line that is longer than the terminal'; touch up; cat go"}
+""")
+    os.mkfifo(box.path("go"))
+    seen = on_terminal(box, TERM="xterm")
+    holds(seen, "1/2 50 % ", "> b  0:0", "two and", "\r\x1b[1A\x1b[J")
+    for line in re.split("[\r\n]+|\x1b\\[[0-9]*[A-Z]", seen):
+        if line.startswith(("> ", "1/2")):
+            same((len(line) < 40, line), (True, line))
+    seen = on_terminal(box, TERM="dumb")
+    same("\x1b" in seen or "> b" in seen, False)
+    holds(seen, "ok      a", "ok      b", "2 ok of 2")
+
+
+def a_cancel_ends_what_will_not_end(box):
+    box.write("plan.yaml", """
+plan: 1
+tasks:
+- id: a
+  grace: 200ms
+  run: |
+    trap '' TERM INT
+    setsid sh -c 'trap "" TERM; echo $$ >far; tail -f /dev/null & wait; wait' </dev/null >/dev/null 2>&1 &
+    sh -c 'trap "" TERM; echo $$ >near; tail -f /dev/null & wait; wait' &
+    echo $$ >self
+    while test ! -s far || test ! -s near; do :; done
+    touch up
+    wait; wait
+""")
+    process = box.start("run", "plan.yaml")
+    until(lambda: os.path.exists(box.path("up")), "all of it runs")
+    process.send_signal(signal.SIGTERM)
+    box.end(process, 130)
+    same([starts(int(box.read(name))) for name in ("self", "near", "far")],
+         [None, None, None])
+
+
+def who_lies_about_artifacts_is_not_believed(box):
+    box.write("agent", """#!/bin/sh
+read -r task
+echo '{"artifact":"out"}'
+echo '{"artifact":"../../etc/passwd"}'
+echo '{"artifact":7}'
+echo '{"progress":9}'
+echo 'no JSON at all'
+echo '{"result":{"files":["out"]}}'
+""")
+    os.chmod(box.path("agent"), 0o755)
+    out = box.plan("""
+plan: 1
+tasks:
+- {id: a, provider: command, run: [./agent], outputs: [out]}
+- {id: b, depends_on: [a], run: "true"}
+""", status=1)
+    holds(out, "FAILED  a")
+    same([e for e in box.events() if e["type"] == "artifact_created"], [])
+    same([e["data"]["error_type"] in ("output_missing", "malformed")
+          for e in box.events() if e["type"] == "error" and
+          e["data"]["task_id"] == "task_001"], [True])
+
+
+def infrastructure_eats_no_attempt(box):
+    """A folder where the log is to be: b cannot be started, which is no fault
+    of b; when it is away, the same attempt is made."""
+    box.write("plan.yaml", """
+plan: 1
+tasks:
+- {id: a, run: "mkdir -p .tapedeck/x1/logs/b.log/in"}
+- {id: b, depends_on: [a], run: "echo b"}
+""")
+    run = box.start("run", "plan.yaml")
+    while run.poll() is None and not box.noted_now("backoff"):
+        pass
+    shutil.rmtree(box.path(".tapedeck/x1/logs/b.log"))
+    box.end(run, 0)
+    assert [note["fault"] for note in box.noted("fault")] == [
+        "infrastructure_error"], box.noted("fault")
+    assert [note["attempt"] for note in box.noted("launch")
+            if note["task"] == 2] == [1, 1]
+    assert not [e for e in box.events() if e["type"] == "error"]
+
+
+def a_flood_of_output_is_bounded(box):
+    box.write("flood", "echo first; head -c 10000000 /dev/zero | tr '\\0' x; "
+              "echo; echo last\n")
+    box.write("noise", "head -c 3000000 /dev/urandom; exit 3\n")
+    box.plan("""
+plan: 1
+tasks:
+- {id: a, log: 64k, run: [sh, flood]}
+- {id: b, log: 64k, run: [sh, noise]}
+""", status=1)
+    same(os.path.getsize(box.path(".tapedeck/x1/logs/a.log")) < 70000, True)
+    with open(box.path(".tapedeck/x1/logs/a.log"), "rb") as file:
+        log = file.read()
+    same((log[:6], log[-5:]), (b"first\n", b"last\n"))
+    same(os.path.getsize(box.journal()) < 100000, True)
+
+
+def what_is_shown_steers_no_terminal(box):
+    box.write("steer", "printf 'x\\033[2J\\033]0;t\\007\\237y\\n'; exit 1\n")
+    box.write("plan.yaml", """
+plan: 1
+tasks: [{id: a, run: [sh, steer]}]
+""")
+    _, out, err = box.end(box.start("run", "plan.yaml", text=False), 1)
+    same(b"\x1b" in out + err or b"\x07" in out + err, False)
+    holds(out.decode(), "\\u001b[2J")
+
+
+def links_and_names_lead_nowhere_else(box):
+    outer = box.path("outer")
+    os.mkdir(outer)
+    inner = Box(box.tapedeck, box.contract, box.path("inner"))
+    os.mkdir(inner.dir)
+    inner.write("../outer/secret", "secret")
+    os.symlink("../outer/secret", inner.path("link"))
+    os.symlink("../outer", inner.path("away"))
+    inner.write("bad\nname.csv", "1")
+    out = inner.plan("""
+plan: 1
+tasks:
+- {id: reads, run: "true", inputs: [link]}
+- {id: reads_far, run: "true", inputs: [away/secret]}
+- {id: writes, run: "ln -s ../outer/secret made", outputs: [made]}
+- {id: writes_far, run: "true", outputs: [away/x]}
+- {id: isolated, isolate: true, run: "ln -s /etc/passwd got", outputs: [got]}
+- {id: names, run: "true", inputs: ["*.csv"]}
+- {id: works_far, dir: away, run: "touch x"}
+""", "-w", "1", status=1)
+    holds(out, "7 failed of 7")
+    same((os.listdir(outer), inner.read("../outer/secret")),
+         (["secret"], "secret"))
+    same([e for e in inner.events() if e["type"] == "artifact_created"], [])
+    for path in ("../x", "/etc/x", "a/../../x", "x\\x07"):
+        inner.write("plan.yaml", """
+plan: 1
+tasks: [{id: a, run: touch ran, outputs: ["%s"]}]
+""" % path)
+        inner.tapedeck_run("run", "plan.yaml", status=2)
+    same(os.path.exists(inner.path("ran")), False)
+    inner.judge()
+    inner.clean()
+
+
+FILLING = """
+plan: 1
+tasks:
+- {id: a, run: "echo one; echo 1 > a", outputs: [a]}
+- {id: b, depends_on: [a], isolate: true, run: "echo two; cat a a > b", inputs: [a], outputs: [b]}
+- {id: c, depends_on: [b], run: "cat b > c", inputs: [b], outputs: [c]}
+"""
+
+
+def fill_at(box, number, library):
+    """The disk is full from a write on; then there is space again. True: the
+    run met it."""
+    box.write("plan.yaml", FILLING)
+    box.write("full", "")
+    with open(box.path("said"), "wb") as said:
+        process = box.start("run", "plan.yaml", stderr=said, env=dict(
+            {k: v for k, v in os.environ.items() if k in ("PATH", "HOME")},
+            LD_PRELOAD=library, ASAN_OPTIONS="verify_asan_link_order=0",
+            TD_FULL_AT=str(number),
+            TD_FULL_WHILE=box.path("full")))
+    until(lambda: process.poll() is not None or
+          "nothing ends before that is mended" in box.read("said"), "it ends")
+    os.unlink(box.path("full"))
+    status, _, _ = box.end(process)
+    said = box.read("said")
+    met = "No space left on device" in said
+    if status not in (0, 1, 4) or (status and not met):
+        raise AssertionError("write %d: status %d: %s" % (number, status, said))
+    if status == 0:
+        return met
+    if not os.path.exists(box.journal()):
+        same("nothing" in said or met, True)
+        return True
+    status, out, err = box.end(box.start("resume", "x1"))
+    if "nothing of it ran" in err:
+        os.unlink(box.journal())
+        return True
+    if "it has ended" in err or "No space left on device" in out:
+        status, out, err = box.end(box.start("retry", "x1"))
+    if status:
+        raise AssertionError("write %d, then: %s%s" % (number, out, err))
+    return True
+
+
+def a_full_disk_ends_it_and_it_goes_on(box):
+    library = os.environ.get("TD_FULL")
+    if not library or any(k.endswith("SAN_OPTIONS") for k in os.environ):
+        return  # a sanitizer wants to be loaded first
+    step = int(os.environ.get("TD_FULL_STEP", "4"))
+    number, calm = 1, 0
+    while calm < 3:
+        with tempfile.TemporaryDirectory(prefix="tapedeck-run-") as directory:
+            inner = Box(box.tapedeck, box.contract, directory)
+            try:
+                calm = 0 if fill_at(inner, number, library) else calm + 1
+                inner.judge()
+            finally:
+                inner.clean()
+        number += step
+    same(number > 20, True)
 
 
 def main():
@@ -530,4 +994,5 @@ def source_of(value):
     return "def %s(box):" % value.__name__
 
 
-main()
+if __name__ == "__main__":
+    main()

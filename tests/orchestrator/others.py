@@ -49,6 +49,9 @@ def run_for_real(tapedeck, folder, summary):
     last = done.stdout.decode().strip().split("\n")[-1]
     assert done.returncode == 0 and " %d ok of %d " % (
         summary["tasks"], summary["tasks"]) in last, done.stdout.decode()
+    for gate in ("build", "tests", "coverage", "lint"):
+        assert "\ngate    %s: pass" % gate in done.stdout.decode(), \
+            done.stdout.decode()
 
 
 def main(tapedeck, render, case):

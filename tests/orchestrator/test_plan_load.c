@@ -203,6 +203,7 @@ static const struct {
                 "list\n"},
     {"{id: a, run: ' '}", "16: run is empty\n"},
     {"{id: a, run: []}", "16: run is empty\n"},
+    {"{id: a, run: ['', x]}", "16: the program of run is an empty text\n"},
     {"{id: a, run: 7}", "16: run is a list of texts, or a text for sh\n"},
     {"{id: a, run: [[x]]}", "17: this is a list of texts\n"},
     {"{id: a, run: \"a\\0b\"}", "16: no text may have a NUL byte in it\n"},
@@ -210,7 +211,9 @@ static const struct {
      "29: provider cannot be \"opena\"; did you mean openai?\n"},
     {"{id: a, run: x, provider: openai}",
      "3: run means nothing with provider openai; take it away, or choose "
-     "provider: shell\n"},
+     "provider: shell\n"
+     "plan.yaml:3:3: nothing says what is asked; add prompt or prompt_file to "
+     "with\n"},
     {"{id: a, run: x, name: \"a\\eb\"}", "25: name has a control byte in it\n"},
     {"{id: a, run: x, phase: 5}",
      "26: phase is a number from 0 to 4; discovery is 0, analysis 1, "
@@ -230,6 +233,36 @@ static const struct {
     {"{id: a, run: x, dir: /y}", "24: \"/y\" leads out of the workspace\n"},
     {"{id: a, run: x, with: [1]}",
      "25: with is an object: settings of the provider\n"},
+    {"{id: a, run: x, with: {n: 1}}",
+     "25: a task of the shell has no with; take with away, or say provider: "
+     "command\n"},
+    {"{id: a, provider: openai}",
+     "3: nothing says what is asked; add prompt or prompt_file to with\n"},
+    {"{id: a, provider: openai, with: {promt: x, output: a, prompt_file: 7}}",
+     "36: with has no key \"promt\"; did you mean prompt?\n"
+     "plan.yaml:3:70: prompt_file is a text that is not empty; write something "
+     "between quotes\n"},
+    {"{id: a, provider: openai, with: {prompt: x, prompt_file: y, output: a}}",
+     "35: with has both prompt and prompt_file; take one of them away\n"},
+    {"{id: a, provider: openai, with: {prompt: x}}",
+     "35: nothing says where the answer goes; give the task one file as its "
+     "output, or say it in with.output\n"},
+    {"{id: a, provider: replay, with: {prompt: x, output: /y}}",
+     "55: output is a file in the workspace; write a path without a slash in "
+     "front or behind and without ..\n"},
+    {"{id: a, provider: openai, outputs: [b], with: {prompt: x, tape: y}}",
+     "61: with has no key \"tape\"; the keys here are prompt, prompt_file, "
+     "system, "
+     "model, max_tokens, output\n"},
+    {"{id: a, provider: openai, outputs: [b], with: {prompt: x, max_tokens: "
+     "0}}",
+     "73: max_tokens is a whole number from 1 to 1000000000; write it without "
+     "quotes, or leave it out\n"},
+    {"{id: a, provider: blueprint}",
+     "3: a task of a blueprint has one output; name the one file that it "
+     "renders\n"
+     "plan.yaml:3:3: with of a blueprint needs blueprint; let tapedeck plan "
+     "generate write it\n"},
     {"{id: a, run: x, env: [PATH, 7, 1A=2, A B]}",
      "31: env is a list of NAME and NAME=value\n"
      "plan.yaml:3:34: \"1A=2\" is no variable; write NAME to pass it on, "
@@ -249,6 +282,9 @@ static const struct {
      "29: the whole workspace is no output; name files, or dir/ in it\n"
      "plan.yaml:3:33: tapedeck keeps its own files in .tapedeck; write to "
      "another folder\n"},
+    {"{id: a, run: x, inputs: [., b]}",
+     "28: the whole workspace is no input; name files, dir/ in it, or "
+     "\"**/*.c\"\n"},
     {"{id: a, run: x, outputs: [b, ./b/]}", "32: b/ is in outputs twice\n"},
     {"{id: a, run: x, isolate: 1}", "28: isolate is true or false\n"},
     {"{id: a, run: x, cache: maybe}", "26: cache is true or false\n"},
@@ -306,6 +342,9 @@ static const struct {
      "plan.yaml:3:48: expires is no time at all\n"},
     {"{id: a, run: x, log: 0}",
      "24: log is a size; write it like 64k, 10M or 1G\n"},
+    {"{id: a, run: x, log: 8388608T}", "24: log is larger than 8388607T\n"},
+    {"{id: a, run: x, timeout: 1h1h}",
+     "28: timeout is a time; write it like 500ms, 30s, 10m or 8h\n"},
 };
 
 static void mistakes_in_a_task(void)
@@ -437,13 +476,13 @@ static void a_task_overrides_defaults(void)
 static void paths_are_made_plain(void)
 {
     struct plan plan = read_plan(
-        "p.yaml", HEAD "- {id: a, run: x, dir: ./d//e/, inputs: [./b//c, ./, "
+        "p.yaml", HEAD "- {id: a, run: x, dir: ./d//e/, inputs: [./b//c, d/, "
                        "'**/*.c'], outputs: [o/./p/]}");
     const struct plan_task *t = plan.tasks;
 
     CU_ASSERT_STRING_EQUAL(t->dir, "d/e");
     CU_ASSERT_STRING_EQUAL(t->inputs.list[0], "b/c");
-    CU_ASSERT_STRING_EQUAL(t->inputs.list[1], "./");
+    CU_ASSERT_STRING_EQUAL(t->inputs.list[1], "d/");
     CU_ASSERT_STRING_EQUAL(t->inputs.list[2], "**/*.c");
     CU_ASSERT_STRING_EQUAL(t->outputs.list[0], "o/p/");
     plan_release(&plan);

@@ -149,7 +149,7 @@ static void every_key(void)
         "  dir: d/e\n"
         "  with: {a: [1.10, {b: \"c \\\\ d\"}]}\n"
         "  env: [A, 'B=c d']\n"
-        "  inputs: [./, '*.c']\n"
+        "  inputs: [d/, '*.c']\n"
         "  outputs: [o/, p]\n"
         "  isolate: false\n"
         "  cache: false\n"
@@ -162,9 +162,11 @@ static void every_key(void)
         "  approval: {ask: 'Go?', expires: 2d}\n"
         "  soft_fail: true\n"
         "  log: 1k\n"
-        "- {id: c, provider: openai, retry: {attempts: 1}, cache: true}\n",
-        "{\"plan\": 1, \"tasks\": [{\"id\": \"a\", \"provider\": \"replay\",\n"
-        " \"with\": {\n  \"x y\": \"a \\\" : b\",\n  \"z\": [ 1, 2 ]\n }}]}",
+        "- {id: c, provider: openai, with: {prompt: x, output: y}, retry: "
+        "{attempts: 1}, cache: true}\n",
+        "{\"plan\": 1, \"tasks\": [{\"id\": \"a\", \"provider\": \"command\",\n"
+        " \"run\": [\"x\"], \"with\": {\n  \"x y\": \"a \\\" : b\",\n  \"z\": "
+        "[ 1, 2 ]\n }}]}",
     };
 
     for (size_t i = 0; i < ROWS(rows); i++)

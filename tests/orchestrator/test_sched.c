@@ -96,7 +96,8 @@ static bool ended_well(const struct world *w, uint32_t task)
     enum sched_state state = sched_task(w->s, task)->state;
 
     return state == SCHED_COMPLETED || state == SCHED_CACHED ||
-           (state == SCHED_FAILED && w->plan.tasks[task].soft_fail);
+           ((state == SCHED_FAILED || state == SCHED_CANCELLED) &&
+            w->plan.tasks[task].soft_fail);
 }
 
 /* What a start needs of those it depends on. */
@@ -113,6 +114,7 @@ static void check_launch(const struct world *w, const struct sched_event *ev)
     CU_ASSERT_TRUE(t->when == PLAN_ALWAYS ||
                    bad == (t->when == PLAN_ON_FAILURE));
     CU_ASSERT_FALSE(w->ended[ev->task]);
+    CU_ASSERT_FALSE(sched_task(w->s, ev->task)->cancelling);
     CU_ASSERT_FALSE(sched_counts(w->s)->paused);
     if (w->options.waves)
         CU_ASSERT_TRUE(t->depth <= sched_counts(w->s)->wave);
@@ -222,12 +224,22 @@ static bool move(struct world *w, uint32_t task)
     return true;
 }
 
+static void cancel_one(struct world *w, uint32_t task)
+{
+    enum sched_state state = sched_task(w->s, task)->state;
+
+    if (!sched_is_final(state) && state != SCHED_VERIFYING)
+        happened(w, SCHED_CANCEL_TASK, task, 0);
+}
+
 static void order(struct world *w)
 {
     bool paused = sched_counts(w->s)->paused;
 
     if (paused || pick(&w->rand, 12) == 0)
         happened(w, paused ? SCHED_GO_ON : SCHED_PAUSE, 0, 0);
+    else if (pick(&w->rand, 20) == 0)
+        cancel_one(w, pick(&w->rand, w->plan.task_count));
     else if (!w->cancelled && pick(&w->rand, 40) == 0) {
         w->cancelled = true;
         happened(w, SCHED_CANCEL, 0, 0);

@@ -7,12 +7,13 @@
 #include "orchestrator/sched/sched.h"
 #include "tests/suites.h"
 #include "tests/support/plans.h"
+#include "tests/support/sched_scene.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define ROUNDS     400
-#define TASKS      24
+#define TASKS      40
 #define EVENTS_MAX 4000
 
 struct model_task {
@@ -21,8 +22,11 @@ struct model_task {
     uint32_t next;  /* attempt */
     uint64_t until; /* of a wait */
     uint64_t end;   /* when the attempt ends; TD_NEVER */
+    uint64_t began; /* the attempt */
     bool approved;
     bool looked;
+    bool told;           /* it alone was cancelled */
+    enum plan_fault why; /* it was stopped */
     uint32_t ends;
 };
 
@@ -41,6 +45,8 @@ struct world {
     bool ending;
     bool halted;
     bool finished;
+    uint64_t step;      /* what attempts take some of; short ones are hurried */
+    uint32_t short_row; /* that ended well in a row, each within 250 ms */
 };
 
 static uint32_t dice(struct world *w, uint32_t sides)
@@ -93,7 +99,10 @@ static void make_world(struct world *w, uint64_t seed)
                                         .workers = 1 + dice(w, 4),
                                         .waves = dice(w, 2),
                                         .fail_fast = dice(w, 4) == 0,
-                                        .cache = dice(w, 2)};
+                                        .cache = dice(w, 2),
+                                        .ahead = dice(w, 4),
+                                        .in_order = dice(w, 2)};
+    w->step = dice(w, 3) ? PLANS_S : PLANS_S / 40;
     w->s = sched_new(&w->plan, &w->options);
 }
 
@@ -103,8 +112,9 @@ static bool is_bad(const struct world *w, uint32_t i)
 {
     enum sched_state state = w->tasks[i].state;
 
-    return state == SCHED_SKIPPED || state == SCHED_CANCELLED ||
-           (state == SCHED_FAILED && !w->plan.tasks[i].soft_fail);
+    return state == SCHED_SKIPPED ||
+           ((state == SCHED_FAILED || state == SCHED_CANCELLED) &&
+            !w->plan.tasks[i].soft_fail);
 }
 
 static bool may_run(const struct world *w, uint32_t i)
@@ -146,26 +156,6 @@ static bool has_room(const struct world *w, uint32_t i)
            used(w, t->pool) + t->weight <= w->plan.pools[t->pool].slots;
 }
 
-static bool fits(const struct world *w, uint32_t i)
-{
-    uint32_t sum = used(w, PLAN_NO_POOL);
-
-    return sum == 0 || sum + w->plan.tasks[i].weight <= w->options.workers;
-}
-
-static bool could_start(const struct world *w, uint32_t i)
-{
-    const struct model_task *m = &w->tasks[i];
-
-    if (w->paused || w->halted || w->ending ||
-        (w->options.waves && w->plan.tasks[i].depth > w->wave))
-        return false;
-    if (m->state == SCHED_BACKOFF)
-        return w->now >= m->until;
-    return m->state == SCHED_WAITING && may_run(w, i) && w->wave > 0 &&
-           (m->approved || !w->plan.tasks[i].approval.ask);
-}
-
 static uint64_t path(const struct world *w, uint32_t i)
 {
     const struct plan_task *t = &w->plan.tasks[i];
@@ -179,15 +169,75 @@ static uint64_t path(const struct world *w, uint32_t i)
     return longest + t->estimate_ns;
 }
 
-/* The one that is to start next; UINT32_MAX: none. */
-static uint32_t first_of_all(const struct world *w)
+/* None that has not begun matters more. */
+static bool is_foremost(const struct world *w, uint32_t i)
+{
+    for (uint32_t j = 0; j < w->plan.task_count; j++)
+        if ((w->tasks[j].state <= SCHED_HELD ||
+             w->tasks[j].state == SCHED_BACKOFF) &&
+            path(w, j) > path(w, i))
+            return false;
+    return true;
+}
+
+static bool fits(const struct world *w, uint32_t i)
+{
+    const struct plan_task *t = &w->plan.tasks[i];
+    uint32_t sum = used(w, PLAN_NO_POOL);
+    bool ahead = w->short_row >= 8 && t->weight == 1 &&
+                 t->pool == PLAN_NO_POOL && !t->timeout.run &&
+                 !t->timeout.total && !t->timeout.heartbeat &&
+                 (!w->options.in_order || is_foremost(w, i));
+
+    return sum == 0 || sum + t->weight <=
+                           w->options.workers + (ahead ? w->options.ahead : 0);
+}
+
+static bool could_start(const struct world *w, uint32_t i)
+{
+    const struct model_task *m = &w->tasks[i];
+
+    if (w->paused || w->halted || w->ending || m->told ||
+        (w->options.waves && w->plan.tasks[i].depth > w->wave))
+        return false;
+    if (m->state == SCHED_BACKOFF)
+        return w->now >= m->until;
+    return m->state == SCHED_WAITING && may_run(w, i) && w->wave > 0 &&
+           (m->approved || !w->plan.tasks[i].approval.ask);
+}
+
+static bool is_before(const struct world *w, uint32_t i, uint32_t best)
+{
+    return best == UINT32_MAX || path(w, i) > path(w, best) ||
+           (path(w, i) == path(w, best) && i < best);
+}
+
+/* Of those of one pool, or of none. */
+static uint32_t first_of(const struct world *w, uint32_t pool)
 {
     uint32_t best = UINT32_MAX;
 
     for (uint32_t i = 0; i < w->plan.task_count; i++)
-        if (could_start(w, i) && has_room(w, i) &&
-            (best == UINT32_MAX || path(w, i) > path(w, best)))
+        if (w->plan.tasks[i].pool == pool && could_start(w, i) &&
+            is_before(w, i, best))
             best = i;
+    return best;
+}
+
+/* The one that is to start next; UINT32_MAX: none. It holds up the others of
+ * its pool while that has too little room for it, and only them. */
+static uint32_t first_of_all(const struct world *w)
+{
+    const uint32_t pools[] = {0, 1, PLAN_NO_POOL};
+    uint32_t best = UINT32_MAX;
+
+    for (size_t p = 0; p < sizeof(pools) / sizeof(pools[0]); p++) {
+        uint32_t first = first_of(w, pools[p]);
+
+        if (first != UINT32_MAX && has_room(w, first) &&
+            is_before(w, first, best))
+            best = first;
+    }
     return best != UINT32_MAX && fits(w, best) ? best : UINT32_MAX;
 }
 
@@ -217,7 +267,18 @@ static void check_launch(struct world *w, const struct sched_event *ev)
     CU_ASSERT_TRUE(ev->attempt <= w->plan.tasks[ev->task].retry.attempts);
     m->state = SCHED_RUNNING;
     m->attempt = ev->attempt;
-    m->end = w->now + dice(w, 8) * PLANS_S;
+    m->began = w->now;
+    m->end = w->now + dice(w, 8) * w->step;
+}
+
+static void check_stop(struct world *w, const struct sched_event *ev)
+{
+    struct model_task *m = &w->tasks[ev->task];
+    bool told = w->ending || m->told;
+
+    CU_ASSERT_EQUAL(ev->fault, told ? PLAN_CANCELLED : PLAN_TIMEOUT);
+    m->state = SCHED_STOPPING;
+    m->why = ev->fault;
 }
 
 static void check_wait(struct world *w, const struct sched_event *ev)
@@ -227,6 +288,7 @@ static void check_wait(struct world *w, const struct sched_event *ev)
         (double)(ev->until - w->now) / (double)(PLANS_S << (m->attempt - 1));
 
     CU_ASSERT_TRUE(wait >= 0.799 && wait <= 1.201);
+    CU_ASSERT_FALSE(m->told);
     m->until = ev->until;
     m->next = m->attempt + 1;
 }
@@ -240,8 +302,8 @@ static void check_end(struct world *w, const struct sched_event *ev,
     CU_ASSERT_FALSE(is_live(w, ev->task));
     if (state == SCHED_SKIPPED && ev->cause != ev->task)
         CU_ASSERT_TRUE(is_bad(w, ev->cause));
-    if (state == SCHED_CANCELLED)
-        CU_ASSERT_TRUE(w->ending);
+    CU_ASSERT_FALSE(state == SCHED_SKIPPED && m->told);
+    CU_ASSERT_TRUE(state != SCHED_CANCELLED || w->ending || m->told);
     m->state = state;
     if (state == SCHED_FAILED && w->options.fail_fast &&
         !w->plan.tasks[ev->task].soft_fail)
@@ -257,7 +319,7 @@ static void check_task(struct world *w, const struct sched_event *ev)
     else if (ev->what == SCHED_LAUNCH)
         check_launch(w, ev);
     else if (ev->what == SCHED_STOP)
-        m->state = SCHED_STOPPING;
+        check_stop(w, ev);
     else if (ev->what == SCHED_WAIT)
         check_wait(w, ev);
     else if (ev->what == SCHED_FAIL)
@@ -291,22 +353,6 @@ static void check_slots(const struct world *w)
 
 /* ---- folds ---- */
 
-static bool same_event(const struct sched_event *a, const struct sched_event *b)
-{
-    return a->what == b->what && a->task == b->task &&
-           a->attempt == b->attempt && a->wave == b->wave &&
-           a->cause == b->cause && a->fault == b->fault &&
-           a->until == b->until && a->percent == b->percent;
-}
-
-static bool same_task(const struct sched_task *a, const struct sched_task *b)
-{
-    return a->state == b->state && a->attempt == b->attempt &&
-           a->retries == b->retries && a->started_ns == b->started_ns &&
-           a->ended_ns == b->ended_ns && a->tokens == b->tokens &&
-           a->fault == b->fault && a->cause == b->cause;
-}
-
 /* A second machine that has only heard what happened decides the same next. */
 static void check_fold(const struct world *w, bool decided,
                        const struct sched_event *next)
@@ -317,7 +363,7 @@ static void check_fold(const struct world *w, bool decided,
     for (uint32_t i = 0; i < w->count; i++)
         CU_ASSERT_EQUAL_FATAL(sched_apply(f, &w->events[i], NULL), TD_OK);
     for (uint32_t i = 0; i < w->plan.task_count; i++) {
-        CU_ASSERT_TRUE(same_task(sched_task(f, i), sched_task(w->s, i)));
+        CU_ASSERT_TRUE(scene_same_task(sched_task(f, i), sched_task(w->s, i)));
         if (w->tasks[i].looked)
             sched_changed(f, i);
     }
@@ -325,7 +371,7 @@ static void check_fold(const struct world *w, bool decided,
     CU_ASSERT_EQUAL(sched_counts(f)->wave, sched_counts(w->s)->wave);
     CU_ASSERT_EQUAL(sched_counts(f)->tokens, sched_counts(w->s)->tokens);
     CU_ASSERT_EQUAL(sched_next(f, w->now, &ev), decided);
-    CU_ASSERT_TRUE(decided ? same_event(&ev, next)
+    CU_ASSERT_TRUE(decided ? scene_same_event(&ev, next)
                            : sched_due(f) == sched_due(w->s));
     sched_free(f);
 }
@@ -388,32 +434,34 @@ static void decide(struct world *w)
     }
     CU_ASSERT_EQUAL(first_of_all(w), UINT32_MAX);
     CU_ASSERT_TRUE(sched_due(w->s) > w->now); /* the loop may sleep */
+    for (uint32_t i = 0; i < w->plan.task_count; i++)
+        CU_ASSERT_TRUE(!w->tasks[i].told || sched_is_final(w->tasks[i].state) ||
+                       w->tasks[i].state == SCHED_STOPPING);
 }
 
-static void fail(struct world *w, uint32_t i)
+static void fail(struct world *w, uint32_t i, enum plan_fault fault)
 {
-    static const enum plan_fault faults[] = {PLAN_EXIT_STATUS, PLAN_SIGNAL,
-                                             PLAN_SERVER_ERROR, PLAN_NOT_FOUND};
-
-    happened(w, SCHED_FAULT, i, faults[dice(w, 4)]);
+    happened(w, SCHED_FAULT, i, fault);
+    w->short_row = 0;
     w->tasks[i].state = SCHED_BACKOFF;
     w->tasks[i].until = TD_NEVER;
 }
 
 static void end_attempt(struct world *w, uint32_t i)
 {
+    static const enum plan_fault faults[] = {PLAN_EXIT_STATUS, PLAN_SIGNAL,
+                                             PLAN_SERVER_ERROR, PLAN_NOT_FOUND};
     struct model_task *m = &w->tasks[i];
 
     if (dice(w, 2))
         happened(w, SCHED_USAGE, i, 0);
     if (m->state == SCHED_STOPPING) {
-        happened(w, SCHED_FAULT, i, w->ending ? PLAN_CANCELLED : PLAN_TIMEOUT);
-        m->state = SCHED_BACKOFF;
-        m->until = TD_NEVER;
-    } else if (dice(w, 3) == 0) {
-        fail(w, i);
+        fail(w, i, m->why);
+    } else if (dice(w, w->step == PLANS_S ? 3 : 30) == 0) {
+        fail(w, i, faults[dice(w, 4)]);
     } else {
         happened(w, SCHED_ENDED, i, 0);
+        w->short_row = w->now - m->began < PLANS_S / 4 ? w->short_row + 1 : 0;
         m->state = SCHED_VERIFYING;
         m->end = w->now + dice(w, 2) * PLANS_S;
     }
@@ -421,10 +469,8 @@ static void end_attempt(struct world *w, uint32_t i)
 
 static void end_verify(struct world *w, uint32_t i)
 {
-    if (dice(w, 5) == 0) {
-        happened(w, SCHED_FAULT, i, PLAN_OUTPUT_MISSING);
-        w->tasks[i].state = SCHED_BACKOFF;
-        w->tasks[i].until = TD_NEVER;
+    if (dice(w, w->step == PLANS_S ? 5 : 50) == 0) {
+        fail(w, i, PLAN_OUTPUT_MISSING);
         return;
     }
     happened(w, SCHED_DONE, i, 0);
@@ -448,6 +494,22 @@ static void crash(struct world *w)
     }
 }
 
+/* One that has ended well is none to be cancelled. */
+static void cancel_one(struct world *w)
+{
+    uint32_t i = dice(w, w->plan.task_count);
+    enum sched_state state = w->tasks[i].state;
+    const struct sched_event ev = {
+        .what = SCHED_CANCEL_TASK, .at_ns = w->now, .task = i};
+
+    if (!sched_is_final(state) && state != SCHED_VERIFYING) {
+        happened(w, SCHED_CANCEL_TASK, i, 0);
+        w->tasks[i].told = true;
+    } else {
+        CU_ASSERT_EQUAL(sched_apply(w->s, &ev, NULL), TD_FORMAT);
+    }
+}
+
 static void order(struct world *w)
 {
     uint32_t what = dice(w, 40);
@@ -464,6 +526,8 @@ static void order(struct world *w)
         w->halted = w->halted && !w->plan.budget.pause;
     } else if (what < 15) {
         crash(w);
+    } else if (what < 18) {
+        cancel_one(w);
     }
 }
 
@@ -479,10 +543,10 @@ static void answer(struct world *w, uint32_t i)
         w->tasks[i].state = SCHED_WAITING;
 }
 
-/* One second on. */
+/* One second on, or a part of it where all are in a hurry. */
 static void pass(struct world *w)
 {
-    w->now += PLANS_S;
+    w->now += w->step;
     for (uint32_t i = 0; i < w->plan.task_count; i++) {
         struct model_task *m = &w->tasks[i];
 
@@ -503,7 +567,7 @@ static void live(uint64_t seed)
 
     make_world(&w, seed);
     decide(&w);
-    while (!w.finished && turns++ < 2000) {
+    while (!w.finished && turns++ < 100000) {
         pass(&w);
         decide(&w);
     }

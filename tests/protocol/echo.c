@@ -137,7 +137,11 @@ static void answer_request(struct wire_request *request)
     (void)td_buf_add_bytes(&body, info->body);
     if (wire_request_answer(
             request,
-            &(struct wire_response){200, &type, 1, td_buf_bytes(&body)}, NULL))
+            &(struct wire_response){.status = 200,
+                                    .fields = &type,
+                                    .field_count = 1,
+                                    .body = td_buf_bytes(&body)},
+            NULL))
         wire_request_abort(request);
     td_buf_release(&body);
 }

@@ -949,12 +949,25 @@ def message_over_the_limit(box):
                      peers.text(b"x" * 2000000))
         opcode, body = peers.Reader(conn).frame()
         same((opcode, body[:2]), (8, b"\x03\xf1"))
-    with peers.Server(serve) as server:
-        code, _, err = box.record("--max-message", "1M",
-                                  f"ws://127.0.0.1:{server.port}/")
-    same(code, 4)
-    same([e["ev"] for e in plain(tape(box))], ["small"])
-    same(tape(box)[-1]["end"]["how"], "error")
+
+    def stream(conn):
+        peers.read_head(conn)
+        conn.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                     b"Connection: close\r\n\r\n"
+                     b'data: {"type":"small"}\n\ndata: ' + b"x" * 2000000)
+        while conn.recv(65536):
+            pass
+    for scheme, peer in (("ws", serve), ("http", stream)):
+        with peers.Server(peer) as server:
+            code, out, err = box.record(
+                "--overwrite", "--json", "--max-message", "1M",
+                f"{scheme}://127.0.0.1:{server.port}/")
+        same((code, json.loads(out)["lost"]), (4, 1))
+        same([e["ev"] for e in plain(tape(box))], ["small"])
+        lost, = kinds(tape(box), "lost")
+        same(lost["json"], {"count": 1, "why": kinds(tape(box), "bad")[0]
+                            ["json"]["why"]})
+        same(tape(box)[-1]["end"]["how"], "error")
 
 
 def refused_port(box):
@@ -1024,6 +1037,12 @@ def what_is_cut_is_kept_and_counted(box):
                      b"Connection: close\r\n\r\n"
                      b"data: whole\n\nevent: half\ndata: a\ndata: b")
 
+    def no_data_yet(conn):
+        peers.read_head(conn)
+        conn.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                     b"Connection: close\r\n\r\n"
+                     b"data: whole\n\nid: 7\nevent: half\n")
+
     def fragments(conn):
         peers.ws_accept(conn)
         conn.sendall(peers.text(b"whole") + peers.frame(1, b"hal", fin=False)
@@ -1038,6 +1057,7 @@ def what_is_cut_is_kept_and_counted(box):
         sio_server(conn, b'42["whole"]',
                    b'451-["half",{"_placeholder":true,"num":0}]')
     rows = (("http", stream, 3, b"event: half\ndata: a\ndata: b"),
+            ("http", no_data_yet, 3, b"id: 7\nevent: half\n"),
             ("ws", fragments, 3, b"hal"), ("ws", frame, 4, b"half"),
             ("sio", attachments, 3,
              b'51-["half",{"_placeholder":true,"num":0}]'))
@@ -1056,7 +1076,68 @@ def what_is_cut_is_kept_and_counted(box):
         same(events[-1]["end"]["lost"], 1)
 
 
-def sio_server(conn, *messages):
+def what_is_broken_within_a_message_loses_it(box):
+    """A wrong frame, or a wrong chunk, before the end of a message has come."""
+    def nested(conn):
+        peers.ws_accept(conn)
+        conn.sendall(peers.text(b"whole") + peers.frame(1, b"hal", fin=False)
+                     + peers.frame(0, b"f of", fin=False))
+        conn.sendall(peers.text(b"another"))
+        peers.Reader(conn).frame()
+
+    def reserved(conn):
+        peers.ws_accept(conn)
+        conn.sendall(peers.text(b"whole") + peers.frame(2, b"half of", fin=False)
+                     + b"\xc1\x00")
+        peers.Reader(conn).frame()
+
+    def not_utf8(conn):
+        peers.ws_accept(conn)
+        conn.sendall(peers.text(b"whole") + peers.text(b"\xff\xfe"))
+        peers.Reader(conn).frame()
+
+    def attachments(conn):
+        sio_server(conn, b'42["whole"]', b'451-["half of",{"_placeholder":true,"num":0}]',
+                   last=peers.frame(3, b""))
+
+    def chunk(conn):
+        peers.read_head(conn)
+        conn.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                     b"Transfer-Encoding: chunked\r\n\r\n"
+                     b"1a\r\ndata: whole\n\ndata: half of\n\r\nzz\r\n")
+    rows = (("ws", nested, 1, b"half of"), ("ws", reserved, 1, b"half of"),
+            ("ws", not_utf8, 0, b"\xff\xfe"), ("http", chunk, 1, b"data: half of"),
+            ("sio", attachments, 1, b'51-["half of",{"_placeholder":true,"num":0}]'))
+    for scheme, serve, lost, came in rows:
+        how = ("--transport", "websocket") if scheme == "sio" else ()
+        with peers.Server(serve) as server:
+            code, out, _ = box.record("--overwrite", "--json", *how,
+                                      f"{scheme}://127.0.0.1:{server.port}/")
+        same((serve.__name__, code, json.loads(out)["lost"]), (serve.__name__, 4, lost))
+        events = tape(box)
+        bad = [base64.b64decode(e["json"]["b64"]) for e in kinds(events, "bad")]
+        same((serve.__name__, len(plain(events)), len(bad)), (serve.__name__, 1, 1 + lost))
+        assert came in bad[0], (serve.__name__, bad)
+        same(sum(e["json"]["count"] for e in kinds(events, "lost")), lost)
+        same(events[-1]["end"]["lost"], lost)
+
+
+def what_is_interrupted_is_kept_and_counted(box):
+    """An event that waits for its attachment when other text comes."""
+    with peers.Server(lambda conn: sio_server(
+            conn, b'42["whole"]', b'451-["half",{"_placeholder":true,"num":0}]',
+            b'42["late"]')) as server:
+        code, out, _ = box.record("--json", "--transport", "websocket",
+                                  f"sio://127.0.0.1:{server.port}/")
+    same((code, json.loads(out)["lost"]), (4, 1))
+    same([base64.b64decode(e["json"]["b64"])
+          for e in kinds(tape(box), "bad")],
+         [b'51-["half",{"_placeholder":true,"num":0}]', b'2["late"]'])
+    same([e["json"]["why"] for e in kinds(tape(box), "lost")],
+         ["something else came within a message"])
+
+
+def sio_server(conn, *messages, last=peers.close()):
     """Socket.IO over one WebSocket: these messages, then a close in order, all
     in one segment."""
     peers.ws_accept(conn)
@@ -1065,7 +1146,7 @@ def sio_server(conn, *messages):
     reader = peers.Reader(conn)
     same(reader.frame()[1][:2], b"40")
     conn.sendall(b"".join(peers.text(x) for x in
-                          (b'40{"sid":"n"}', *messages)) + peers.close())
+                          (b'40{"sid":"n"}', *messages)) + last)
     reader.frame()
 
 

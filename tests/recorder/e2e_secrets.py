@@ -266,6 +266,32 @@ def white_space_hides_no_name(box):
     same([json.loads(line)["ev"] for line in out.splitlines()], ["tick"])
 
 
+def a_tape_is_redacted_as_a_stream_is(box):
+    """`record`, then `redact`, gives what `record --redact` does."""
+    rand = random.Random(7)
+    data = lines_of(FORMS) + b"".join(odd_line(rand) + b"\n"
+                                      for _ in range(2000))
+    with open(box.path("rules"), "w", encoding="ascii") as file:
+        file.write(RULES + "key k0\npointer /k1\nregex t[iu][^c]?ck?\n")
+    code, _, _ = box.run("record", "-o", "raw.tape.gz", "-", data=data)
+    same(code, 0)
+    code, out, _ = box.run("redact", "--json", "--rules", "rules", "-o",
+                           "t.tape.gz", "raw.tape.gz")
+    same(code, 0)
+    after = tape(box)
+    code, said, _ = box.record("--overwrite", "--json", "--redact", "rules",
+                               "-", data=data)
+    same(code, 0)
+    while_recording = tape(box)
+    same([{**e, "t": 0} for e in after[1:-1]],
+         [{**e, "t": 0} for e in while_recording[1:-1]])
+    same(after[0]["redaction"], while_recording[0]["redaction"])
+    out, said = json.loads(out), json.loads(said)
+    same((out["redacted"], out["withheld"]),
+         (said["redacted"], said["withheld"]))
+    same(out["redacted"] > 500 and out["withheld"] > 100, True)
+
+
 # ---- two thousand odd lines ---------------------------------------------
 
 CONTRACT = """contract: 1

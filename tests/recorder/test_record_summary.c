@@ -39,7 +39,7 @@ static void the_end_is_said_in_text_and_in_json(void)
     result.stats.output = (struct rec_output_stats){
         .lines = 2004, .file_bytes = 2048, .files = 3, .removed = 1};
     td_buf_add_text(&result.path, "a\"b.tape.gz");
-    rec_summary_text(&out, &result);
+    rec_summary_text(&out, &result, NULL);
     CU_ASSERT_STRING_EQUAL(
         td_buf_str(&out),
         "2,000 messages (4.0 KiB) in 2 s, 1.0k/s, 1 lost, 5 values redacted, "
@@ -61,12 +61,31 @@ static void the_end_is_said_in_text_and_in_json(void)
     td_buf_release(&result.path);
 }
 
+static void what_was_cut_is_counted(void)
+{
+    struct rec_result result = {.stop = REC_STOP_SIGNAL, .kept = true};
+    struct td_buf out = {0};
+    struct td_json_writer w = td_json_writer(&out);
+
+    result.stats = (struct rec_stats){.exchanges = 3, .cut = 2};
+    rec_summary_text(&out, &result, NULL);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(td_buf_str(&out), ", 0 lost, 2 payloads cut;"));
+    td_buf_clear(&out);
+    td_json_object(&w, NULL);
+    rec_summary_json(&w, &result, NULL);
+    td_json_object_end(&w);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(td_buf_str(&out), ",\"exchanges\":3,\"cut\":2,"));
+    td_buf_release(&out);
+}
+
 static void no_tape_is_said_too(void)
 {
     struct rec_result result = {.stop = REC_STOP_ERROR};
     struct td_buf out = {0};
 
-    rec_summary_text(&out, &result);
+    rec_summary_text(&out, &result, NULL);
     CU_ASSERT_STRING_EQUAL(td_buf_str(&out),
                            "0 messages (0 B) in 0 ns, 0/s, 0 lost; an error "
                            "ended it; no tape was kept");
@@ -77,6 +96,7 @@ CU_TestInfo recorder_record_summary_tests[] = {
     {"progress is short", progress_is_short},
     {"the end is said in text and in JSON",
      the_end_is_said_in_text_and_in_json},
+    {"what was cut is counted", what_was_cut_is_counted},
     {"no tape is said too", no_tape_is_said_too},
     CU_TEST_INFO_NULL,
 };

@@ -82,9 +82,16 @@ static const struct {
      "[\"" R "\",\"b\"]", 1},
     {"regex k=[^ ]+", TD_FORM_BYTES, "\x01k=\xffs\xC3 k=x\xff", "\x01" R " " R,
      2},
+    {"regex (?<=pin *= *)\\w+", TD_FORM_TEXT, "pin  = a1 pan=b pin=c",
+     "pin  = " R " pan=b pin=" R, 2},
     {"regex (?<=k)a\nregex b$", TD_FORM_TEXT, "kab", "k" R R, 2},
     {"regex n", TD_FORM_JSON, "{\"a\":\"b\\nc\"}", "\"" R "\"", 1},
     {"regex secret", TD_FORM_BYTES, "\x01secret\xff", "\x01" R "\xff", 1},
+    {"key  \tp \t\r\n", TD_FORM_JSON, "{\"p\":1}", "{\"p\":\"" R "\"}", 1},
+    {"key my  name", TD_FORM_JSON, "{\"my  name\":1}",
+     "{\"my  name\":\"" R "\"}", 1},
+    {"pointer  /p ", TD_FORM_JSON, "{\"p\":1}", "{\"p\":\"" R "\"}", 1},
+    {"regex  b ", TD_FORM_TEXT, "ab b", "ab b", 0},
     {"# a comment\n\nkey a\r\nregex b", TD_FORM_JSON, "{\"a\":1,\"c\":\"b\"}",
      "{\"a\":\"" R "\",\"c\":\"" R "\"}", 2},
 };
@@ -147,6 +154,16 @@ static void what_rules_cannot_look_into_is_withheld(void)
         {"key pass", TD_FORM_BYTES, "\x81\xa4Pass\x01\xff", true},
         {"key pass", TD_FORM_BYTES, "\x81\xa4pa\x01\"{}[]\xff", false},
         {"key pass", TD_FORM_BYTES, "\xff\xfe{\x01\xff", true},
+        {"key pass", TD_FORM_TEXT, "pass=S&a=1", true},
+        {"key pass", TD_FORM_TEXT, "a=1&PASS=S", true},
+        {"key pass", TD_FORM_TEXT, "a=1&%70ass=S", true},
+        {"key pass", TD_FORM_TEXT, "u%5Bpass%5D=S", true},
+        {"key pass", TD_FORM_TEXT, "a=pass&passed=1", false},
+        {"key pass", TD_FORM_TEXT, "at 12:00 pass=1", false},
+        {"key pass", TD_FORM_TEXT,
+         "--b\r\nContent-Disposition: Form-Data; name=pass\r\n\r\nS", true},
+        {"key pass", TD_FORM_TEXT,
+         "--b\r\nContent-Disposition: form-data; name=a\r\n\r\nS", false},
         {"pointer /0", TD_FORM_TEXT, "1,2]", true},
         {"pointer /0", TD_FORM_TEXT, "1,2", false},
         {"regex s1", TD_FORM_TEXT, "{\"a\":\"s\\u0031\"", true},
@@ -169,6 +186,23 @@ static void what_rules_cannot_look_into_is_withheld(void)
         CU_ASSERT_TRUE(counts_events(redact, 0));
         rec_redact_close(redact);
     }
+}
+
+static void what_was_withheld_is_not_again(void)
+{
+    struct rec_redact *redact = with_rules("pointer /0\nregex [a-z]+\n");
+    struct td_event ev = {.form = TD_FORM_TEXT,
+                          .payload = td_text(REC_WITHHELD),
+                          .name = td_text(REC_WITHHELD),
+                          .att = td_text("[\"W3dpdGhoZWxkXQ==\"]")};
+
+    rec_redact_event(redact, &ev);
+    CU_ASSERT(td_bytes_is(ev.payload, REC_WITHHELD));
+    CU_ASSERT(td_bytes_is(ev.name, REC_WITHHELD));
+    CU_ASSERT(td_bytes_is(ev.att, "[\"W3dpdGhoZWxkXQ==\"]"));
+    CU_ASSERT_EQUAL(rec_redact_withheld(redact), 0);
+    CU_ASSERT_EQUAL(rec_redact_values(redact), 0);
+    rec_redact_close(redact);
 }
 
 static void names_ids_and_attachments_are_looked_at(void)
@@ -216,6 +250,73 @@ static void bytes_that_broke_the_protocol_are_withheld(void)
     CU_ASSERT(td_bytes_is(ev.payload, "{\"why\":\"x\",\"bytes\":7,"
                                       "\"b64\":\"W3dpdGhoZWxkXQ==\"}"));
     CU_ASSERT_EQUAL(rec_redact_withheld(redact), 1);
+    rec_redact_close(redact);
+}
+
+/* Also where no rule asks for it: a broken head has fields all the same. */
+static void a_broken_head_tells_no_secret(void)
+{
+    static const struct {
+        const char *bytes;
+        bool withheld;
+    } rows[] = {
+        {"GET / HTTP/1.1\nHost: x\n\n", false},
+        {"GET /?a=1&page=2 HTTP/1.1\nAccept: */*\n\n", false},
+        {"GET / HTTP/1.1\nAuthorization: Bearer x\n\n", true},
+        {"GET / HTTP/1.1\r\nproxy-authorization \t: x\r\n", true},
+        {"GET / HTTP/1.1\r\nCOOKIE:a=b\r\n", true},
+        {"HTTP/9 200\r\nset-cookie: a=b\r\n", true},
+        {"GET /?a=1&api%5Fkey=x HTTP/1.1\n", true},
+        {"code 7", false},
+        {"{\"pwd\":\"S\"}", true},
+        {"{'api_key' : 'S'}", true},
+        {"{\\\"pin\\\":\\\"S\\\"}", true},
+        {"{\"p\\u0077d\":\"S\"}", true},
+        {"{\"page\":\"2\",\"a\":\"key\"}", false},
+        {"name=\"token\"\r\n\r\nS", true},
+        {"Sec-WebSocket-Protocol: a, S", true},
+        {"GET http://u:S@h/ HTTP/1.1\r\n", true},
+        {"GET http://h/ HTTP/1.1\r\nFrom: a@b\r\n", false},
+    };
+    struct rec_redact *redact = NULL;
+
+    CU_ASSERT_EQUAL_FATAL(rec_redact_open(&redact, NULL, NULL), TD_OK);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct td_event ev = {.form = TD_FORM_JSON,
+                              .kind = td_text(TD_KIND_BAD)};
+        struct td_buf json = {0};
+
+        (void)td_buf_add_text(&json, "{\"why\":\"x\",\"b64\":\"");
+        CU_ASSERT_EQUAL(td_b64_encode(&json, td_text(rows[i].bytes)), TD_OK);
+        (void)td_buf_add_text(&json, "\"}");
+        ev.payload = td_buf_bytes(&json);
+        rec_redact_event(redact, &ev);
+        CU_ASSERT_EQUAL(
+            td_bytes_is(ev.payload,
+                        "{\"why\":\"x\",\"b64\":\"W3dpdGhoZWxkXQ==\"}"),
+            rows[i].withheld);
+        td_buf_release(&json);
+    }
+    rec_redact_close(redact);
+}
+
+/* Nor where zeroes stand between its letters. */
+static void bytes_without_zeroes_tell_no_secret(void)
+{
+    static const char wide[] = "\0p\0w\0d\0:\0S";
+    static const char within[] = "X-Tok\0en: S";
+    struct rec_redact *redact = NULL;
+    struct td_buf b64 = {0};
+
+    CU_ASSERT_EQUAL_FATAL(rec_redact_open(&redact, NULL, NULL), TD_OK);
+    CU_ASSERT_EQUAL(td_b64_encode(&b64, td_bytes(wide, sizeof(wide) - 1)),
+                    TD_OK);
+    CU_ASSERT_TRUE(redact_names_secret(redact, td_buf_bytes(&b64)));
+    td_buf_clear(&b64);
+    CU_ASSERT_EQUAL(td_b64_encode(&b64, td_bytes(within, sizeof(within) - 1)),
+                    TD_OK);
+    CU_ASSERT_TRUE(redact_names_secret(redact, td_buf_bytes(&b64)));
+    td_buf_release(&b64);
     rec_redact_close(redact);
 }
 
@@ -420,8 +521,11 @@ static void bad_rules_are_refused_with_their_line(void)
         {"\n\nregex (", "f:3:7"},
         {"regex a\r\nregex ab**", "f:2:10"},
         {"regex x[[:digit:]]", "f:1:9"},
-        {"regex (?<=a*)b", "f:1:7"},
+        {"regex (?<=(?<=c*)a*)b", "f:1:7"},
         {"key ", "f:1:1"},
+        {"key  \t", "f:1:1"},
+        {"pointer   ", "f:1:1"},
+        {"pointer \t a", "f:1:11"},
         {"keya", "f:1:1"},
     };
 
@@ -441,10 +545,14 @@ CU_TestInfo recorder_redact_tests[] = {
     {"rules replace what they name", rules_replace_what_they_name},
     {"what rules cannot look into is withheld",
      what_rules_cannot_look_into_is_withheld},
+    {"what was withheld is not again", what_was_withheld_is_not_again},
     {"names, ids and attachments are looked at",
      names_ids_and_attachments_are_looked_at},
     {"bytes that broke the protocol are withheld",
      bytes_that_broke_the_protocol_are_withheld},
+    {"a broken head tells no secret", a_broken_head_tells_no_secret},
+    {"bytes without zeroes tell no secret",
+     bytes_without_zeroes_tell_no_secret},
     {"more matches than are looked for leave nothing",
      more_matches_than_are_looked_for_leave_nothing},
     {"what takes too many steps is withheld",

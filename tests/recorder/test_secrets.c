@@ -4,12 +4,12 @@
 #include "core/b64.h"
 #include "core/payload.h"
 #include "recorder/event_name.h"
-#include "recorder/line_splitter.h"
 #include "recorder/redact.h"
 #include "tape/line.h"
 #include "tests/suites.h"
 #include "tests/support/secrets.h"
 #include "wire/event/control_payload.h"
+#include "wire/framing/line_splitter.h"
 #include "wire/sio/packet.h"
 #include "wire/sse/sse.h"
 
@@ -166,21 +166,21 @@ static void on_long(void *ctx)
 /* Lines of stdin or of a child, in two pieces, the last perhaps without LF. */
 static void as_lines(struct way *way)
 {
-    struct rec_lines lines;
+    struct wire_lines lines;
     size_t half;
 
     make(way, false);
     if (below(way, 2))
         td_buf_add_text(&way->wire, below(way, 2) ? "\r\n" : "\n");
     half = below(way, (uint32_t)way->wire.len + 1);
-    rec_lines_init(&lines, 4096, on_line, on_long, way);
-    memcpy(rec_lines_room(&lines, half + 1), way->wire.ptr, half);
-    rec_lines_came(&lines, half);
-    memcpy(rec_lines_room(&lines, way->wire.len - half + 1),
+    wire_lines_init(&lines, 4096, on_line, on_long, way);
+    memcpy(wire_lines_room(&lines, half + 1), way->wire.ptr, half);
+    wire_lines_came(&lines, half);
+    memcpy(wire_lines_room(&lines, way->wire.len - half + 1),
            way->wire.ptr + half, way->wire.len - half);
-    rec_lines_came(&lines, way->wire.len - half);
-    rec_lines_end(&lines);
-    rec_lines_release(&lines);
+    wire_lines_came(&lines, way->wire.len - half);
+    wire_lines_end(&lines);
+    wire_lines_release(&lines);
 }
 
 static void as_sse(struct way *way)

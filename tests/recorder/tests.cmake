@@ -1,6 +1,6 @@
 # Recordings from end to end: every function of a script that takes a box is
 # one.
-foreach(script e2e e2e_check e2e_secrets)
+foreach(script e2e e2e_call e2e_check e2e_keys e2e_proxy e2e_secrets e2e_stdio)
   file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/${script}.py cases
     REGEX "^def [a-z_]+\\(box\\):")
   foreach(case ${cases})

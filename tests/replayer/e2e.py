@@ -7,9 +7,11 @@ Only loopback, ports picked by the program, every wait ends by an observed
 event or fails at a limit. Prints what was wrong; exits 1 if anything was.
 """
 import base64
+import fcntl
 import gzip
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -17,6 +19,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 LIMIT = 60  # seconds for any wait
@@ -587,13 +590,68 @@ def keys():
         press("Left")
         press(".")
         wait_for("paused", f" {events + 3} message", f"00:{events:02d}")
+        press("m")
+        wait_for("written at the end")
         press("Space")
         seen = wait_for("playing", "late")
         check("paused" in seen, "a long line has wrapped:\n" + seen)
         press("q")
-        wait_for("exit=130", "\nicanon", "\necho")
+        wait_for("exit=130", "\nicanon", "\necho", "1 marker")
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            marker = [json.loads(line) for line in file if '"k":"marker"' in line]
+        equal(len(marker), 1, "markers")
+        equal(marker[0]["json"]["name"][:6], "mark +", "its name")
     finally:
         subprocess.run([*mux, "kill-server"], env=env)
+
+
+def audience():
+    """Who listens, on the line of a terminal."""
+    path = tape("audience", 60, 1000 * MS)
+    subprocess.run([BINARY, "reindex", path], check=True, timeout=LIMIT,
+                   capture_output=True)
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
+    child = subprocess.Popen(
+        [BINARY, "replay", path, "--serve", "127.0.0.1:0", "--wait-clients", "1"],
+        stdin=theirs, stdout=subprocess.PIPE, stderr=theirs,
+        env={k: v for k, v in os.environ.items() if k != "CI"} | {"TERM": "xterm"})
+    CHILDREN.append(child)
+    os.close(theirs)
+    port = json.loads(child.stdout.readline())["port"]
+    seen = b""
+
+    def wait_for(*texts):
+        nonlocal seen
+        seen = b""
+        end = time.monotonic() + LIMIT
+        while not all(text in seen for text in texts):
+            check(time.monotonic() > end, f"no {texts}: {seen[-200:]!r}")
+            if select.select([ours], [], [], 1)[0]:
+                try:
+                    seen += os.read(ours, 65536)
+                except OSError:
+                    raise AssertionError(f"it ended: {seen[-200:]!r}") from None
+
+    wait_for(b"waiting ", b"  0 messages", b"? keys")
+    first = WebSocket(port)
+    wait_for(b"playing ", b"of 00:59.0", b"  1 consumer ")
+    second = WebSocket(port)
+    wait_for(b"  2 consumers ")
+    first.sock.close()
+    first.file.close()
+    wait_for(b"  1 consumer ")
+    os.write(ours, b"q")
+    end = time.monotonic() + LIMIT
+    while child.poll() is None:
+        check(time.monotonic() > end, "it does not end")
+        if select.select([ours], [], [], 0.1)[0]:
+            try:
+                os.read(ours, 65536)
+            except OSError:
+                pass  # the terminal is closed
+    equal(child.returncode, 130, "exit status")
+    second.sock.close()
 
 
 def main(case):

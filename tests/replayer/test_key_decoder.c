@@ -8,7 +8,7 @@
 static void bytes_become_keys(void)
 {
     /* by enum play_key */
-    static const char letters[] = "-P.+_><?q";
+    static const char letters[] = "-P.+_><m?q";
     static const struct {
         const char *bytes;
         const char *keys;
@@ -18,6 +18,7 @@ static void bytes_become_keys(void)
         {"q", "q"},
         {"Q", "q"},
         {"?h", "??"},
+        {"mM", "m"},
         {"x\t\r\n", ""},
         {"\x1b[A\x1b[B\x1b[C\x1b[D", "+_><"},
         {"\x1bOA\x1bOD", "+<"},

@@ -53,6 +53,26 @@ static void test_texts(void)
     }
 }
 
+/* An element in the text of a picture would end the picture, and one in a title
+ * would be read as it stands.
+ */
+static void test_only_text(void)
+{
+    struct td_buf out = {0};
+    struct report_tags w = {.out = &out};
+
+    report_tag(&w, "text", NULL);
+    report_put(&w, "\xe2\x80\xae<");
+    report_tag(&w, "title", NULL);
+    report_put(&w, "\xe2\x80\xae");
+    report_end(&w);
+    report_end(&w);
+    CU_ASSERT_STRING_EQUAL(td_buf_str(&out),
+                           "<text>[U+202E]&lt;<title>[U+202E]</title></text>");
+    CU_ASSERT_EQUAL(w.shown, 2);
+    td_buf_release(&out);
+}
+
 static void test_elements(void)
 {
     struct td_buf out = {0};
@@ -85,8 +105,7 @@ static void test_limit(void)
 }
 
 CU_TestInfo reports_html_writer_tests[] = {
-    {"texts", test_texts},
-    {"elements", test_elements},
-    {"limit", test_limit},
+    {"texts", test_texts},       {"only text", test_only_text},
+    {"elements", test_elements}, {"limit", test_limit},
     CU_TEST_INFO_NULL,
 };

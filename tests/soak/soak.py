@@ -2,6 +2,7 @@
 """Peers that do not read, or do not end: what they cost the real program.
 
 usage: soak.py TAPEDECK each            every way alone, a bounded count
+       soak.py TAPEDECK serve           the same against `serve`
        soak.py TAPEDECK record          the same against `record`
        soak.py TAPEDECK soak [SECONDS [PEERS]]   all ways at once (600 s, 200)
 
@@ -64,6 +65,11 @@ WAYS = {
     "session-pings": (SIO + frame(0x81, b"40"), frame(0x89, b"x" * 100), False),
     "acks": (SIO + frame(0x81, b"40"), frame(0x81, b'4217["a"]'), False),
     "joins": (SIO + frame(0x81, b"40"), frame(0x81, b"40/x,"), False),
+    "attachments": (SIO + frame(0x81, b"40") + frame(
+        0x81, b'451024-["a"]'), frame(0x82, b"x" * 120), False),
+    "expectations": (b"", get("/", more="Expect: 100-continue\r\n"
+                              "Content-Length: 1\r\n", body="x"), False),
+    "empty-fragments": (WS + frame(0x01, b"x"), frame(0x00), False),
     "fragments": (WS + frame(0x01, b"x"), frame(0x00, b"x" * 100), False),
     "half-head": (b"GET / HTTP/1.1\r\nX: ", b"", True),
     "long-head": (b"GET / HTTP/1.1\r\nX: ", b"x", False),
@@ -77,19 +83,30 @@ WAYS = {
 }
 
 
-class Replay:
-    def __init__(self, seconds):
-        path = os.path.join(FOLDER.name, "t.tape.gz")
-        with gzip.open(path, "wt") as out:
-            out.write('{"tape":1,"id":"soak","start":'
-                      '"2026-01-01T00:00:00.000000000Z","clock":"monotonic"}\n')
-            for i in range(seconds):
-                out.write('{"s":%d,"t":%d,"d":"out","c":1,"ev":"tick",'
-                          '"json":{"n":%d}}\n' % (i + 1, i * 10**9, i))
-            out.write('{"end":{"events":%d}}\n' % seconds)
+# The same of what `serve` answers: requests and orders.
+ORDER = b'4217["%s",{}]'
+SERVED = {
+    "executions": (b"", get("/api/executions"), False),
+    "openapi": (b"", get("/openapi.json"), False),
+    "bodies": (b"", get("/api/executions", "POST", "Content-Type: application"
+                        "/json\r\nContent-Length: 900000\r\n", "{" * 900000),
+               False),
+    "orders": (SIO + frame(0x81, b"40"),
+               frame(0x81, ORDER % b"execute_command"), False),
+    "unknown-orders": (SIO + frame(0x81, b"40"),
+                       frame(0x81, ORDER % b"x"), False),
+    "catching-up": (SIO + frame(0x81, b"40"),
+                    frame(0x81, ORDER % b"request_catch_up"), False),
+}
+WAYS_OF = {**WAYS, **SERVED}
+
+
+class Program:
+    """Something that serves, whose first line tells its port."""
+
+    def __init__(self, *args):
         self.child = subprocess.Popen(
-            [BINARY, "replay", path, "--serve", "127.0.0.1:0"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            [BINARY, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL)
         self.port = json.loads(self.child.stdout.readline())["port"]
 
@@ -100,6 +117,19 @@ class Replay:
         self.child.kill()
         self.child.wait()
         self.child.stdout.close()
+
+
+class Replay(Program):
+    def __init__(self, seconds):
+        path = os.path.join(FOLDER.name, "t.tape.gz")
+        with gzip.open(path, "wt") as out:
+            out.write('{"tape":1,"id":"soak","start":'
+                      '"2026-01-01T00:00:00.000000000Z","clock":"monotonic"}\n')
+            for i in range(seconds):
+                out.write('{"s":%d,"t":%d,"d":"out","c":1,"ev":"tick",'
+                          '"json":{"n":%d}}\n' % (i + 1, i * 10**9, i))
+            out.write('{"end":{"events":%d}}\n' % seconds)
+        super().__init__("replay", path, "--serve", "127.0.0.1:0")
 
 
 def peak(pid):
@@ -122,7 +152,7 @@ class Peer:
 
     def __init__(self, port, way):
         self.port = port
-        self.first, again, self.reads = WAYS[way]
+        self.first, again, self.reads = WAYS_OF[way]
         # One byte is a drip; all else comes as fast as it is taken.
         self.again = again * (65536 // len(again)) if len(again) > 1 else again
         self.sends = 0
@@ -193,9 +223,9 @@ def flood(port, way):
     return peer
 
 
-def each():
-    for way in WAYS:
-        with Replay(3600) as server:
+def each(ways, start):
+    for way in ways:
+        with start() as server:
             well_behaved(server.port)
             before = peak(server.child.pid)
             peer = flood(server.port, way)
@@ -311,7 +341,10 @@ def turn(crowd):
 
 def main():
     if sys.argv[2] == "each":
-        each()
+        each(WAYS, lambda: Replay(3600))
+    elif sys.argv[2] == "serve":
+        each(SERVED, lambda: Program("serve", "--listen", "127.0.0.1:0",
+                                     "--workspace", FOLDER.name))
     elif sys.argv[2] == "record":
         record()
     else:

@@ -5,7 +5,7 @@
 if(CMAKE_C_FLAGS MATCHES "-fsanitize")
   return()
 endif()
-foreach(run "each" "record" "soak 5 200")
+foreach(run "each" "serve" "record" "soak 5 200")
   separate_arguments(run)
   list(GET run 0 name)
   add_test(NAME soak.${name} COMMAND /usr/bin/python3

@@ -19,6 +19,7 @@ struct keep_scene_job {
     struct td_buf out;
     struct td_buf err;
     unsigned spawned;
+    unsigned waits;
     unsigned failed;
     unsigned ended;
     unsigned hungry;

@@ -119,6 +119,7 @@ static bool hears(const struct naive_rule *r, const struct naive_item *item)
         return r->flag2 || strchr(naive_sequences[r->mode], item->name) ||
                strchr(naive_sequences[r->mode], '.');
     case NAIVE_before:
+    case NAIVE_balanced:
         return a || b || (r->flag && naive_picks(&r->c, item));
     case NAIVE_response:
     case NAIVE_latency:

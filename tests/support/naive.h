@@ -50,6 +50,7 @@ enum naive_scope {
     X(count)                                                                   \
     X(absent)                                                                  \
     X(before)                                                                  \
+    X(balanced)                                                                \
     X(response)                                                                \
     X(unique)                                                                  \
     X(no_duplicate)                                                            \

@@ -193,6 +193,59 @@ static bool is_first_pick(const struct naive_part *p,
     return naive_picks(&one, naive_at(p, i));
 }
 
+/* What is open of each n, or all together, and whether that was told. */
+struct opened {
+    unsigned times[4];
+    bool told[4];
+};
+
+/* Something is open that was not told, and is from now on. */
+static bool tell_open(struct opened *o)
+{
+    bool any = false;
+
+    for (int n = 0; n < 4; n++) {
+        any |= o->times[n] > 0 && !o->told[n];
+        o->told[n] = o->times[n] > 0;
+    }
+    return any;
+}
+
+static void close_one(const struct naive_part *p, struct opened *o, int n)
+{
+    if (o->times[n] == 0)
+        naive_say(p, false);
+    else if (!o->told[n])
+        naive_say(p, true);
+    o->times[n] -= o->times[n] > 0;
+    o->told[n] = o->told[n] && o->times[n] > 0;
+}
+
+void naive_balanced(const struct naive_part *p)
+{
+    const struct naive_rule *r = p->rule;
+    struct opened o = {.times = {0}};
+
+    for (unsigned i = 0; i < p->len; i++) {
+        bool opens = naive_picks(&r->a, naive_at(p, i));
+        bool closes = naive_picks(&r->b, naive_at(p, i));
+        bool known = (opens || closes) && (!r->flag2 || has_n(p, i));
+        int n = r->flag2 && known ? naive_at(p, i)->n : 0;
+
+        if (known && closes)
+            close_one(p, &o, n);
+        if (r->flag && naive_picks(&r->c, naive_at(p, i)))
+            naive_say(p, !tell_open(&o));
+        o.times[n] += known && opens;
+    }
+    if (r->flag || !tell_open(&o))
+        return;
+    if (p->cut)
+        p->out->open = true;
+    else
+        naive_say(p, false);
+}
+
 void naive_unique(const struct naive_part *p)
 {
     for (unsigned i = 0; i < p->len; i++) {

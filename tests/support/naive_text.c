@@ -239,6 +239,15 @@ static void write_before(struct td_buf *out, const struct naive_rule *r)
     (void)td_buf_addf(out, "], each: %s", each[r->mode]);
 }
 
+static void write_balanced(struct td_buf *out, const struct naive_rule *r)
+{
+    write_named(out, "balanced: {open: ", &r->a);
+    write_named(out, ", close: ", &r->b);
+    if (r->flag)
+        write_named(out, ", at: ", &r->c);
+    (void)td_buf_add_text(out, r->flag2 ? ", by: n}" : "}");
+}
+
 static void write_value_verb(struct td_buf *out, const struct naive_rule *r)
 {
     if (r->verb == NAIVE_unique) {
@@ -353,6 +362,8 @@ static void write_verb(struct td_buf *out, const struct naive_rule *r)
         write_named(out, "absent: ", &r->a);
     else if (r->verb == NAIVE_before)
         write_before(out, r);
+    else if (r->verb == NAIVE_balanced)
+        write_balanced(out, r);
     else if (r->verb == NAIVE_sequence)
         write_sequence(out, r);
     else if (r->verb == NAIVE_states)

@@ -20,6 +20,8 @@ void plans_new(struct plan *plan, uint32_t tasks)
             .pool = PLAN_NO_POOL,
             .weight = 1,
         };
+    for (uint32_t i = 0; i < tasks; i++)
+        plan->tasks[i].name = plan->tasks[i].id;
 }
 
 static void add(struct plan *plan, const uint32_t **list, uint32_t *count,

@@ -44,16 +44,22 @@ static void on_line(void *self, const struct read_line *l)
     (void)td_buf_addf(out, "  %" PRIu64 "\n", l->hits);
 }
 
+static void add_id(struct td_buf *out, char before, uint64_t id)
+{
+    if (id >> 63)
+        (void)td_buf_addf(out, "%cnamed", before);
+    else
+        (void)td_buf_addf(out, "%c%" PRIu64, before, id);
+}
+
 static void on_branch(void *self, const struct read_branch *b)
 {
     struct td_buf *out = self;
 
     (void)td_buf_add_text(out, "branch");
     add_place(out, b->file, b->line);
-    if (b->branch >> 63)
-        (void)td_buf_addf(out, " %" PRIu64 "/named", b->block);
-    else
-        (void)td_buf_addf(out, " %" PRIu64 "/%" PRIu64, b->block, b->branch);
+    add_id(out, ' ', b->block);
+    add_id(out, '/', b->branch);
     (void)td_buf_addf(out, "  %" PRIu64 "\n", b->taken);
 }
 
@@ -114,6 +120,6 @@ enum read_state read_log(struct td_buf *out, const struct read_format *format,
         (void)td_buf_addf(out, " (line %" PRIu64 ")", end.line);
     if (end.has_claim && end.claimed != end.leaves)
         (void)td_buf_addf(out, ", claims %" PRIu64, end.claimed);
-    (void)td_buf_add_byte(out, '\n');
+    (void)td_buf_add_text(out, end.stale ? ", of an earlier run\n" : "\n");
     return end.state;
 }

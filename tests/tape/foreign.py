@@ -51,9 +51,11 @@ def check_between(text):
     """A tape of ours between two of another program without their last LF."""
     with open("ours.tape.gz", "rb") as file:
         ours = file.read()
-    other = gzip.compress(text.rstrip(b"\n"))
+    text = text.rstrip(b"\n")
+    others = [gzip.compress(text.replace(b"by hand", name))
+              for name in (b"first", b"third")]
     with open("three.tape.gz", "wb") as file:
-        file.write(other + ours + other)
+        file.write(others[0] + ours + others[1])
     facts = json.loads(run("info", "--json", "three.tape.gz"))
     assert facts["events"] == 12 and facts["bad_lines"] == 0, facts
     assert not facts["torn"] and facts["segments"] == 3, facts

@@ -22,16 +22,19 @@ static bool same_event(const struct td_event *a, const struct td_event *b)
 {
     return a->seq == b->seq && a->at_ns == b->at_ns && a->conn == b->conn &&
            a->dir == b->dir && a->form == b->form && a->cut == b->cut &&
-           td_bytes_equal(a->kind, b->kind) && td_bytes_equal(a->ns, b->ns) &&
-           td_bytes_equal(a->id, b->id) && td_bytes_equal(a->ack, b->ack) &&
-           td_bytes_equal(a->name, b->name) && td_bytes_equal(a->att, b->att) &&
+           a->exchange == b->exchange && td_bytes_equal(a->kind, b->kind) &&
+           td_bytes_equal(a->ns, b->ns) && td_bytes_equal(a->id, b->id) &&
+           td_bytes_equal(a->ack, b->ack) && td_bytes_equal(a->name, b->name) &&
+           td_bytes_equal(a->att, b->att) &&
            td_bytes_equal(a->payload, b->payload);
 }
 
 static void encode_writes_the_keys_in_their_order(void)
 {
     struct td_event ev = plain(TD_FORM_JSON, td_text("[1.10]"));
+    struct td_event back;
     struct td_buf out = {0};
+    struct td_buf scratch = {0};
 
     CU_ASSERT_EQUAL(tape_line_encode(&out, &ev), TD_OK);
     CU_ASSERT_STRING_EQUAL(td_buf_str(&out), HEAD ",\"json\":[1.10]}\n");
@@ -42,13 +45,20 @@ static void encode_writes_the_keys_in_their_order(void)
     ev.name = td_text("a\\\"b");
     ev.att = td_text("[\"AAE=\"]");
     ev.cut = 9;
+    ev.exchange = 31;
     td_buf_clear(&out);
     CU_ASSERT_EQUAL(tape_line_encode(&out, &ev), TD_OK);
     CU_ASSERT_STRING_EQUAL(
         td_buf_str(&out),
-        HEAD ",\"k\":\"open\",\"ns\":\"/chat\",\"id\":\"a\",\"ack\":12,\"ev\":"
+        HEAD ",\"x\":31,\"k\":\"open\",\"ns\":\"/"
+             "chat\",\"id\":\"a\",\"ack\":12,\"ev\":"
              "\"a\\\"b\",\"att\":[\"AAE=\"],\"cut\":9,\"json\":[1.10]}\n");
+    CU_ASSERT_EQUAL(tape_line_parse(&back, td_bytes(out.ptr, out.len - 1),
+                                    &scratch, true, NULL),
+                    TD_OK);
+    CU_ASSERT(same_event(&ev, &back));
     td_buf_release(&out);
+    td_buf_release(&scratch);
 }
 
 /* What a peer may send, and what must come back. */

@@ -1,6 +1,7 @@
 /* Whatever happens to a tape, what is right on it can be read. */
 #include "tape/line.h"
 #include "tape/member.h"
+#include "tape/rewrite.h"
 #include "tests/suites.h"
 #include "tests/support/tapes.h"
 
@@ -112,6 +113,51 @@ static void a_torn_tape_may_stand_before_a_good_one(void)
     }
     td_buf_release(&both);
     td_buf_release(&good);
+}
+
+/* Which is shorter than what the torn member claims to be. */
+static void a_short_tape_may_stand_behind_a_torn_one(void)
+{
+    const char *path = test_path("cat.tape.gz");
+    struct tape_options options = test_tape_options();
+    struct tape_writer *writer;
+    struct td_buf good;
+    struct td_buf big;
+    uint64_t found;
+
+    options.member_ns = TD_NEVER;
+    CU_ASSERT_FATAL(!tape_writer_open(&writer, path, &options, NULL));
+    for (uint64_t n = 1; n <= 3000; n++) {
+        struct td_event ev = test_tick(n);
+
+        CU_ASSERT_FATAL(!tape_writer_put(writer, &ev, NULL));
+    }
+    CU_ASSERT_FATAL(!tape_writer_close(writer, TAPE_END_CLEAN, NULL, NULL));
+    test_read_file(path, &big);
+    small_tape(&good);
+    CU_ASSERT_FATAL(big.len > 4 * good.len);
+    for (size_t cut = big.len / 4; cut < big.len / 2; cut += 97) {
+        struct td_buf both = {0};
+        struct tape_state state;
+        struct tape_rewritten got;
+        struct tape_rewrite how = {.kind = TAPE_REWRITE_MEND,
+                                   .from = path,
+                                   .to = test_path("recovered.tape.gz"),
+                                   .overwrite = true};
+
+        (void)td_buf_add(&both, big.ptr, cut);
+        (void)td_buf_add_bytes(&both, td_buf_bytes(&good));
+        test_write_file(path, td_buf_bytes(&both));
+        found = test_count_events(path, &state);
+        CU_ASSERT(found > SMALL + 100);
+        CU_ASSERT(state.ended && state.torn);
+        CU_ASSERT_EQUAL(state.bad_members + state.missing, 0);
+        CU_ASSERT_EQUAL_FATAL(tape_rewrite(&how, &got, NULL), TD_OK);
+        CU_ASSERT_EQUAL(got.events, found);
+        td_buf_release(&both);
+    }
+    td_buf_release(&good);
+    td_buf_release(&big);
 }
 
 static void text_of(struct td_buf *out)
@@ -496,6 +542,8 @@ CU_TestInfo tape_reader_tests[] = {
     {"no flipped bit goes unnoticed", no_flipped_bit_goes_unnoticed},
     {"a torn tape may stand before a good one",
      a_torn_tape_may_stand_before_a_good_one},
+    {"a short tape may stand behind a torn one",
+     a_short_tape_may_stand_behind_a_torn_one},
     {"plain text is a tape too", plain_text_is_a_tape_too},
     {"seek finds the first event at or after",
      seek_finds_the_first_event_at_or_after},

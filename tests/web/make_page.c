@@ -6,6 +6,7 @@
  */
 #include "cli/shared/deflate.h"
 #include "reports/html.h"
+#include "tests/web/page_scenes.h"
 #include "validator/verdict/timeline.h"
 
 #include <stdio.h>
@@ -21,9 +22,9 @@ struct stage {
     size_t earlier_len;
 };
 
-static struct verdict_gate *gate(struct verdict_document *doc, const char *name,
-                                 enum verdict_kind kind,
-                                 enum check_outcome outcome, const char *reason)
+struct verdict_gate *page_gate(struct verdict_document *doc, const char *name,
+                               enum verdict_kind kind,
+                               enum check_outcome outcome, const char *reason)
 {
     struct verdict_gate *g = verdict_add_gate(doc);
 
@@ -35,9 +36,9 @@ static struct verdict_gate *gate(struct verdict_document *doc, const char *name,
     return g;
 }
 
-static struct verdict_measure *measure(struct verdict_document *doc,
-                                       struct verdict_gate *g, const char *id,
-                                       double value, double limit)
+struct verdict_measure *page_measure(struct verdict_document *doc,
+                                     struct verdict_gate *g, const char *id,
+                                     double value, double limit)
 {
     struct verdict_measure *m = verdict_add_measure(doc, g);
 
@@ -50,9 +51,8 @@ static struct verdict_measure *measure(struct verdict_document *doc,
     return m;
 }
 
-static struct verdict_finding *find(struct verdict_document *doc,
-                                    const char *of, const char *rule,
-                                    const char *message)
+struct verdict_finding *page_find(struct verdict_document *doc, const char *of,
+                                  const char *rule, const char *message)
 {
     struct verdict_finding *f = verdict_add_finding(doc);
 
@@ -78,96 +78,13 @@ static void passing(struct verdict_document *doc)
 {
     struct verdict_gate *g;
 
-    g = gate(doc, "build", VERDICT_CUSTOM, CHECK_PASS, NULL);
+    g = page_gate(doc, "build", VERDICT_CUSTOM, CHECK_PASS, NULL);
     g->ms = 21400;
-    g = gate(doc, "unit", VERDICT_TESTS, CHECK_PASS, NULL);
-    measure(doc, g, "failed", 0, 0);
+    g = page_gate(doc, "unit", VERDICT_TESTS, CHECK_PASS, NULL);
+    page_measure(doc, g, "failed", 0, 0);
     g->ms = 1840;
-    g = gate(doc, "style", VERDICT_LINT, CHECK_PASS, NULL);
-    measure(doc, g, "new", 0, 0);
-}
-
-/* ---- a stream ---- */
-
-static struct verdict_rule *rule(struct verdict_document *doc,
-                                 struct verdict_gate *g, const char *id,
-                                 const char *what, enum check_outcome outcome)
-{
-    struct verdict_rule **end = &g->rules;
-
-    while (*end)
-        end = &(*end)->next;
-    *end = td_arena_alloc(&doc->arena, sizeof(**end));
-    (*end)->id = id;
-    (*end)->what = what;
-    (*end)->outcome = outcome;
-    (*end)->judged = outcome == CHECK_VACUOUS ? 0 : 38;
-    (*end)->total = outcome == CHECK_FAIL;
-    return *end;
-}
-
-/* Events in waves, with pauses and some names that come seldom. */
-static void draw(struct verdict_document *doc, struct verdict_gate *g,
-                 uint64_t events)
-{
-    static const char *const names[] = {
-        "progress_update",  "heartbeat",      "order_placed",
-        "order_paid",       "order_shipped",  "stock_changed",
-        "price_changed",    "user_joined",    "user_left",
-        "payment_declined", "refund_started", "execution_completed",
-        "cart_abandoned",   "audit_written"};
-    struct verdict_timeline_maker *maker = verdict_timeline_new();
-    uint64_t seed = 7;
-    uint64_t t = 0;
-
-    for (uint64_t i = 0; i < events; i++) {
-        size_t name;
-
-        seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
-        name = (seed >> 33) % 100 < 55 ? 0 : (seed >> 40) % 14;
-        if (i % (events / 6 + 1) > events / 9 && name != 1 && i % 4)
-            name = 1;
-        t += (seed >> 45) % 2000000 * (name == 1 ? 3 : 1);
-        if (i && i % (events / 5 + 1) == 0)
-            t += events * 60000;
-        verdict_timeline_put(maker, t, td_text(names[name]));
-    }
-    g->events = events;
-    g->timeline = verdict_timeline_make(maker, &doc->arena);
-    verdict_timeline_free(maker);
-}
-
-static void stream(struct verdict_document *doc)
-{
-    struct verdict_gate *g =
-        gate(doc, "stream", VERDICT_STREAM, CHECK_FAIL, "1 of 4 rules failed");
-    struct verdict_finding *f;
-
-    measure(doc, g, "findings", 1, 0);
-    draw(doc, g, 4000);
-    rule(doc, g, "total-is-done", "count task[status == 'done']", CHECK_FAIL);
-    rule(doc, g, "started-first", "first: execution_started", CHECK_PASS);
-    rule(doc, g, "refund-in-5s", "response: refund_started within 5 s",
-         CHECK_VACUOUS)
-        ->reason = "no refund_started in this stream";
-    rule(doc, g, "ends", "last: execution_completed", CHECK_OPEN)->reason =
-        "the stream was cut before its end";
-    f = find(doc, "stream", "total-is-done",
-             "expected 40 tasks that are done, found 39");
-    f->seq = 77;
-    f->has_t = true;
-    f->t_ns = 1381000000;
-    f->path = "/data/total";
-    f->expected = "40 (as event 1 says)";
-    f->found = "39";
-    f->fp = "1:5c3a";
-    f->excerpt = "execution_completed {\"total\":39,\"ok\":true}";
-    f->witness[0] = (struct verdict_witness){
-        1, true, 4000000, "execution_started {\"total_tasks\":40}"};
-    f->witness[1] = (struct verdict_witness){
-        76, true, 1204000000, "progress_update {\"completed_tasks\":38}"};
-    f->witness_len = 2;
-    f->repro = "tapedeck show run.tape.gz --seq 77 --context 3";
+    g = page_gate(doc, "style", VERDICT_LINT, CHECK_PASS, NULL);
+    page_measure(doc, g, "new", 0, 0);
 }
 
 /* ---- tests, coverage, lint, performance ---- */
@@ -197,15 +114,15 @@ static void some_tests(struct verdict_document *doc, size_t len)
 static void failing_tests(struct verdict_document *doc)
 {
     struct verdict_gate *g =
-        gate(doc, "unit", VERDICT_TESTS, CHECK_FAIL, "1 of 412 failed");
+        page_gate(doc, "unit", VERDICT_TESTS, CHECK_FAIL, "1 of 412 failed");
     struct verdict_finding *f;
 
-    measure(doc, g, "failed", 1, 0)->base.known = true;
+    page_measure(doc, g, "failed", 1, 0)->base.known = true;
     g->repro = "ctest --test-dir build -R 'cart.total'";
     add_test(doc, "orders.cart.total rounds half to even", VERDICT_RESULT_FAIL,
              10081300);
     some_tests(doc, 411);
-    f = find(doc, "unit", "test-failed", "expected 10.12, found 10.13");
+    f = page_find(doc, "unit", "test-failed", "expected 10.12, found 10.13");
     f->test = "orders.cart.total rounds half to even";
     f->file = "tests/cart.c";
     f->line = 119;
@@ -215,11 +132,11 @@ static void failing_tests(struct verdict_document *doc)
 static void flaky_tests(struct verdict_document *doc)
 {
     static const char *const why[] = {"timed out after 2 s", NULL};
-    struct verdict_gate *g = gate(doc, "unit", VERDICT_TESTS, CHECK_FLAKY,
-                                  "1 test failed, then passed");
+    struct verdict_gate *g = page_gate(doc, "unit", VERDICT_TESTS, CHECK_FLAKY,
+                                       "1 test failed, then passed");
     struct verdict_attempt **end;
 
-    measure(doc, g, "flaky", 1, 0);
+    page_measure(doc, g, "flaky", 1, 0);
     add_test(doc, "orders.socket.reconnects", VERDICT_RESULT_FLAKY, 2100000000);
     end = &doc->tests->attempts;
     for (size_t i = 0; i < 2; i++) {
@@ -255,9 +172,10 @@ static void coverage(struct verdict_document *doc)
                                    "        line->cut = true;",
                                    "        return TD_LIMIT;"};
     static struct verdict_range changed[] = {{118, 120}};
-    struct verdict_gate *g = gate(doc, "coverage", VERDICT_COVERAGE, CHECK_FAIL,
-                                  "3 of 12 changed lines are not covered");
-    struct verdict_measure *m = measure(doc, g, "changed", 75, 90);
+    struct verdict_gate *g =
+        page_gate(doc, "coverage", VERDICT_COVERAGE, CHECK_FAIL,
+                  "3 of 12 changed lines are not covered");
+    struct verdict_measure *m = page_measure(doc, g, "changed", 75, 90);
     struct verdict_coverage *c = verdict_add_coverage(doc);
     struct verdict_file *f;
 
@@ -287,13 +205,13 @@ static void coverage(struct verdict_document *doc)
 static void lint(struct verdict_document *doc, size_t files)
 {
     struct verdict_gate *g =
-        gate(doc, "clang-tidy", VERDICT_LINT, CHECK_FAIL, "new findings");
+        page_gate(doc, "clang-tidy", VERDICT_LINT, CHECK_FAIL, "new findings");
 
-    measure(doc, g, "new", (double)files, 0);
+    page_measure(doc, g, "new", (double)files, 0);
     for (size_t i = 0; i < files; i++) {
         struct verdict_finding *f =
-            find(doc, "clang-tidy", "bugprone-narrowing-conversions",
-                 "narrowing conversion from 'size_t' to 'int'");
+            page_find(doc, "clang-tidy", "bugprone-narrowing-conversions",
+                      "narrowing conversion from 'size_t' to 'int'");
 
         f->file = td_arena_print(&doc->arena, "src/part%03zu.c", i);
         f->line = 88;
@@ -309,8 +227,8 @@ static void slower(struct verdict_document *doc)
 {
     struct verdict_perf *m = verdict_add_perf(doc);
 
-    gate(doc, "bench", VERDICT_PERFORMANCE, CHECK_FAIL,
-         "parse is 11.0 % slower");
+    page_gate(doc, "bench", VERDICT_PERFORMANCE, CHECK_FAIL,
+              "parse is 11.0 % slower");
     *m = (struct verdict_perf){.gate = "bench",
                                .name = "parse",
                                .ratio = 1.11,
@@ -332,10 +250,10 @@ static void history(struct stage *s, size_t len)
         begin(doc);
         doc->run.at_ns -= (len - i) * DAY_NS;
         for (g = s->doc.gates; g; g = g->next)
-            measure(doc,
-                    gate(doc, g->name, g->kind,
-                         i % 7 == 3 ? CHECK_FAIL : CHECK_PASS, NULL),
-                    "n", i % 7 == 3 ? 2 : 0, 0);
+            page_measure(doc,
+                         page_gate(doc, g->name, g->kind,
+                                   i % 7 == 3 ? CHECK_FAIL : CHECK_PASS, NULL),
+                         "n", i % 7 == 3 ? 2 : 0, 0);
         s->earlier[s->earlier_len++] = doc;
     }
 }
@@ -344,15 +262,15 @@ static void all_kinds(struct stage *s)
 {
     struct verdict_document *doc = &s->doc;
 
-    gate(doc, "build", VERDICT_CUSTOM, CHECK_PASS, NULL)->ms = 21400;
+    page_gate(doc, "build", VERDICT_CUSTOM, CHECK_PASS, NULL)->ms = 21400;
     failing_tests(doc);
-    stream(doc);
+    page_stream(doc);
     coverage(doc);
     lint(doc, 3);
     slower(doc);
-    gate(doc, "cppcheck", VERDICT_LINT, CHECK_SKIPPED,
-         "cppcheck is not installed");
-    gate(doc, "format", VERDICT_CUSTOM, CHECK_PASS, NULL)->warned = true;
+    page_gate(doc, "cppcheck", VERDICT_LINT, CHECK_SKIPPED,
+              "cppcheck is not installed");
+    page_gate(doc, "format", VERDICT_CUSTOM, CHECK_PASS, NULL)->warned = true;
     history(s, 20);
 }
 
@@ -369,11 +287,29 @@ static void scene_flaky(struct stage *s)
 
 static void scene_lossy(struct stage *s)
 {
-    stream(&s->doc);
+    page_stream(&s->doc);
     s->doc.gates->lossy = true;
-    gate(&s->doc, "cppcheck", VERDICT_LINT, CHECK_SKIPPED, "not installed");
-    gate(&s->doc, "replay", VERDICT_STREAM, CHECK_VACUOUS, "no event applied");
+    page_gate(&s->doc, "cppcheck", VERDICT_LINT, CHECK_SKIPPED,
+              "not installed");
+    page_gate(&s->doc, "replay", VERDICT_STREAM, CHECK_VACUOUS,
+              "no event applied");
     s->doc.truncated_findings = 12;
+}
+
+static void scene_tests(struct stage *s)
+{
+    page_measure(&s->doc,
+                 page_gate(&s->doc, "unit", VERDICT_TESTS, CHECK_PASS, NULL),
+                 "failed", 0, 0);
+    some_tests(&s->doc, 25000);
+}
+
+/* A rule that was broken oftener than is kept. */
+static void scene_counted(struct stage *s)
+{
+    page_stream(&s->doc);
+    s->doc.gates->rules->total = 42;
+    s->doc.gates->measures = NULL;
 }
 
 static void scene_lint(struct stage *s)
@@ -388,13 +324,69 @@ static void scene_many(struct stage *s)
 
 static void scene_million(struct stage *s)
 {
-    stream(&s->doc);
-    draw(&s->doc, s->doc.gates, 1000000);
+    page_stream(&s->doc);
+    page_draw(&s->doc, s->doc.gates, 1000000);
 }
 
 static void scene_empty(struct stage *s)
 {
     (void)s;
+}
+
+/* The greatest numbers, names without an end, other scripts, nothing known. */
+static void scene_odd(struct stage *s)
+{
+    static const char *const names[] = {
+        "\xe6\xb5\x8b\xe8\xaf\x95\xe7\xbd\x91\xe5\x85\xb3",
+        "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d \xd8\xb3\xd9\x84\xd8\xa7\xd9\x85",
+        "\xf0\x9f\x9a\x80 e\xcc\x81", "", NULL};
+    struct verdict_document *doc = &s->doc;
+    static char name[400];
+    struct verdict_gate *g;
+    struct verdict_finding *f;
+
+    memset(name, 'n', sizeof(name) - 1);
+    g = page_gate(doc, name, VERDICT_TESTS, CHECK_FAIL, name);
+    g->ms = UINT64_MAX;
+    page_measure(doc, g, name, 1e308, -1e308)->unit = "ms";
+    page_measure(doc, g, "below", -12.5, 0)->unit = "s";
+    g->repro = name;
+    for (size_t i = 0; names[i]; i++)
+        page_gate(doc, names[i], VERDICT_CUSTOM, CHECK_ERROR, names[i]);
+    f = page_find(doc, name, name, name);
+    f->seq = UINT64_MAX;
+    f->has_t = true;
+    f->t_ns = UINT64_MAX;
+    f->expected = f->found = f->path = f->key = f->file = name;
+    f->line = f->column = UINT64_MAX;
+    add_test(doc, name, VERDICT_RESULT_ERROR, INT64_MAX);
+    add_test(doc, names[1], VERDICT_RESULT_XPASS, -1);
+    add_test(doc, "", VERDICT_RESULT_PASS, 0);
+    doc->run.project = name;
+    doc->run.id = doc->run.commit = name;
+    doc->run.ms = UINT64_MAX;
+    doc->truncated_tests = UINT64_MAX;
+}
+
+/* A verdict of nothing but errors, and a stream that held no event. */
+static void scene_errors(struct stage *s)
+{
+    page_gate(&s->doc, "e2e", VERDICT_TESTS, CHECK_ERROR, "npx: not found");
+    page_gate(&s->doc, "lint", VERDICT_LINT, CHECK_ERROR, NULL);
+    page_gate(&s->doc, "run.tape.gz", VERDICT_STREAM, CHECK_VACUOUS,
+              "there was no event");
+    s->doc.run = (struct verdict_run){0};
+}
+
+static void hostile_lanes(struct verdict_document *doc, struct verdict_gate *g,
+                          const char *const *names, size_t len)
+{
+    struct verdict_timeline_maker *maker = verdict_timeline_new();
+
+    for (size_t i = 0; i < 4 * len; i++)
+        verdict_timeline_put(maker, i * 1000000, td_text(names[i % len]));
+    g->timeline = verdict_timeline_make(maker, &doc->arena);
+    verdict_timeline_free(maker);
 }
 
 /* Texts that try to become something else. */
@@ -416,14 +408,14 @@ static void scene_hostile(struct stage *s)
         "]]> %00 &lt;b&gt; ${7*7} {{7*7}}"};
     static char big[10000001];
     struct verdict_gate *g =
-        gate(&s->doc, texts[0], VERDICT_STREAM, CHECK_FAIL, texts[1]);
+        page_gate(&s->doc, texts[0], VERDICT_STREAM, CHECK_FAIL, texts[1]);
     size_t len = sizeof(texts) / sizeof(texts[0]);
 
     memset(big, 'A', sizeof(big) - 1);
     g->repro = texts[5];
     for (size_t i = 0; i <= len; i++) {
         const char *text = i < len ? texts[i] : big;
-        struct verdict_finding *f = find(&s->doc, texts[0], text, text);
+        struct verdict_finding *f = page_find(&s->doc, texts[0], text, text);
 
         f->excerpt = f->expected = f->found = f->path = f->repro = text;
         f->seq = i + 1;
@@ -432,7 +424,9 @@ static void scene_hostile(struct stage *s)
         f->witness_len = 1;
         add_test(&s->doc, text, VERDICT_RESULT_PASS, 1);
     }
-    s->doc.run.project = texts[0];
+    s->doc.run.project =
+        td_arena_print(&s->doc.arena, "%s%s", texts[0], texts[7]);
+    hostile_lanes(&s->doc, g, texts, len);
 }
 
 static const struct {
@@ -443,7 +437,9 @@ static const struct {
     {"flaky", scene_flaky},     {"lossy", scene_lossy},
     {"lint", scene_lint},       {"many", scene_many},
     {"million", scene_million}, {"empty", scene_empty},
-    {"hostile", scene_hostile},
+    {"hostile", scene_hostile}, {"odd", scene_odd},
+    {"errors", scene_errors},   {"counted", scene_counted},
+    {"tests", scene_tests},
 };
 
 static int write_page(const struct stage *s, const char *path, bool json)

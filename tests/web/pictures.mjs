@@ -15,14 +15,16 @@ mkdirSync(out, { recursive: true });
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
   args: ['--no-sandbox'] });
-for (const [colorScheme, section] of [['light', null], ['dark', '#g2']]) {
+for (const [name, colorScheme, section] of [['light', 'light', null],
+  ['dark', 'dark', '#g2'], ['timeline', 'light', '#timeline']]) {
   const page = await browser.newPage({ colorScheme,
     viewport: { width: 1200, height: 800 } });
   await page.goto('file://' + path);
   await page.waitForSelector('html[data-ready]', { state: 'attached' });
   if (section)
     await page.locator(section).evaluate((node) => node.scrollIntoView());
-  await page.screenshot({ path: join(out, 'report-' + colorScheme + '.png') });
+  if (section === '#timeline') await page.waitForSelector('.zoom');
+  await page.screenshot({ path: join(out, 'report-' + name + '.png') });
 }
 await browser.close();
 rmSync(folder, { recursive: true });

@@ -13,13 +13,9 @@ bool check_asyncapi_is(const struct td_jsonx *doc)
            td_jsonx_member(doc, 0, "contract") == 0;
 }
 
-typedef enum td_code each_fn(struct check_async *a,
-                             struct check_async_place value,
-                             struct td_bytes key);
-
-/* Call `each` for every member of an object, if it is there. */
-static enum td_code for_each(struct check_async *a,
-                             struct check_async_place object, each_fn *each)
+enum td_code check_async_for_each(struct check_async *a,
+                                  struct check_async_place object,
+                                  check_async_each *each)
 {
     enum td_code code = TD_OK;
     const struct td_json_doc *json;
@@ -90,15 +86,23 @@ static enum td_code add_channel(struct check_async *a,
 {
     enum td_code code = check_async_follow(a, &channel);
 
-    if (code == TD_OK && a->is_three)
-        return for_each(a, check_async_member(a, channel, "messages"),
-                        add_message);
-    if (code == TD_OK)
-        code =
-            add_operation(a, check_async_member(a, channel, "publish"), name);
+    if (code)
+        return code;
+    check_async_enter_channel(a, channel, name);
+    if (a->is_three) {
+        code = check_async_for_each(
+            a, check_async_member(a, channel, "messages"), add_message);
+        check_async_leave_channel(a);
+        return code;
+    }
+    a->way = CHECK_ASYNC_RECEIVES; /* what others may publish */
+    code = add_operation(a, check_async_member(a, channel, "publish"), name);
+    a->way = CHECK_ASYNC_SENDS;
     if (code == TD_OK)
         code =
             add_operation(a, check_async_member(a, channel, "subscribe"), name);
+    a->way = 0;
+    check_async_leave_channel(a);
     return code;
 }
 
@@ -127,10 +131,12 @@ static enum td_code read_messages(struct check_async *a)
     enum td_code code = read_version(a);
 
     if (code == TD_OK)
-        code =
-            for_each(a, check_async_member(a, root, "channels"), add_channel);
+        code = check_async_for_each(a, check_async_member(a, root, "channels"),
+                                    add_channel);
     if (code == TD_OK)
-        code = for_each(a, shared, add_unused);
+        code = check_async_for_each(a, shared, add_unused);
+    if (code == TD_OK && a->is_three)
+        code = check_async_operations(a);
     if (code == TD_OK && a->messages_len == 0)
         code = check_async_fail(a, root,
                                 "no channel of it has a message, and "
@@ -245,7 +251,72 @@ static void put_alternatives(const struct check_async *a,
     schema_builder_close(out, '}');
 }
 
-static void put_event(const struct check_async *a, struct schema_builder *out,
+/* Where messages say their names: there is nothing else to tell them by. */
+static bool have_names(const struct check_async *a)
+{
+    struct check_async_place root = {0, 0};
+    struct check_async_place stream = check_async_member(
+        a, check_async_member(a, root, "x-tapedeck"), "stream");
+
+    return stream.at != 0 && check_async_member(a, stream, "name").at != 0;
+}
+
+static bool is_only_one(const struct check_async *a)
+{
+    for (uint32_t i = 1; i < a->messages_len; i++) {
+        if (!td_bytes_equal(a->messages[i].name, a->messages[0].name))
+            return false;
+    }
+    return true;
+}
+
+/* The way of all messages of its name, if they have one. */
+static void put_way(const struct check_async *a, struct schema_builder *out,
+                    uint32_t i)
+{
+    struct td_jsonx_mark mark = mark_of(a, a->messages[i].message);
+    unsigned ways = a->messages[i].ways;
+
+    for (uint32_t j = i; j < a->messages_len; j++) {
+        if (td_bytes_equal(a->messages[j].name, a->messages[i].name) &&
+            a->messages[j].ways != ways)
+            return;
+    }
+    if (ways != CHECK_ASYNC_RECEIVES && ways != CHECK_ASYNC_SENDS)
+        return;
+    schema_builder_key(out, td_text("dir"), mark);
+    schema_builder_string(
+        out, td_text(ways == CHECK_ASYNC_SENDS ? "out" : "in"), mark);
+}
+
+/* What a message without a name is this event by. */
+static void put_match(struct check_async *a, struct schema_builder *out,
+                      uint32_t i, uint32_t alike)
+{
+    struct td_jsonx_mark mark = mark_of(a, a->messages[i].message);
+
+    schema_builder_key(out, td_text("match"), mark);
+    if (is_only_one(a)) {
+        schema_builder_open(out, '{', mark);
+        schema_builder_close(out, '}');
+        return;
+    }
+    if (alike > 1) {
+        schema_builder_open(out, '{', mark);
+        schema_builder_key(out, td_text("anyOf"), mark);
+        schema_builder_open(out, '[', mark);
+    }
+    for (uint32_t j = i; j < a->messages_len; j++) {
+        if (td_bytes_equal(a->messages[j].name, a->messages[i].name))
+            check_async_shape(a, out, &a->messages[j], mark);
+    }
+    if (alike > 1) {
+        schema_builder_close(out, ']');
+        schema_builder_close(out, '}');
+    }
+}
+
+static void put_event(struct check_async *a, struct schema_builder *out,
                       uint32_t i)
 {
     const struct check_async_message *m = &a->messages[i];
@@ -261,8 +332,28 @@ static void put_event(const struct check_async *a, struct schema_builder *out,
             put_payload(a, out, m);
         else
             put_alternatives(a, out, i);
+        if (!have_names(a))
+            put_match(a, out, i, alike);
     }
+    put_way(a, out, i);
+    check_async_put_channels(a, out, i, mark);
     schema_builder_close(out, '}');
+}
+
+/* The members but those to which more is added. */
+static void put_others(struct schema_builder *out, const struct td_jsonx *doc,
+                       uint32_t at)
+{
+    const struct td_json_value *v = doc->json.values;
+
+    for (uint32_t key = at + 1; key < v[at].next; key = v[key + 1].next) {
+        struct td_bytes name = td_json_inner(&doc->json, key);
+
+        if (td_bytes_is(name, "tests") || td_bytes_is(name, "rules"))
+            continue;
+        schema_builder_key(out, name, td_jsonx_where(doc, key));
+        schema_builder_copy(out, doc, key + 1);
+    }
 }
 
 /* What x-tapedeck has beside the messages. */
@@ -286,8 +377,51 @@ static enum td_code put_extension(struct check_async *a,
                                     "document are the events",
                                     taken[i]);
     }
-    schema_builder_members(out, check_async_doc(a, x), x.at, NULL);
+    put_others(out, check_async_doc(a, x), x.at);
     return TD_OK;
+}
+
+/* The list that x-tapedeck has of that name, then what was made. What is no
+ * list is left to who reads the contract.
+ */
+static void put_more(const struct check_async *a, struct schema_builder *out,
+                     const char *name, const struct schema_builder *made)
+{
+    struct check_async_place root = {0, 0};
+    struct check_async_place own =
+        check_async_member(a, check_async_member(a, root, "x-tapedeck"), name);
+    const struct td_jsonx *doc = check_async_doc(a, own);
+    const struct td_json_value *v = doc->json.values;
+    struct td_jsonx_mark mark = mark_of(a, own);
+
+    if (own.at == 0 && made->text.len == 0)
+        return;
+    schema_builder_key(out, td_text(name), mark);
+    if (own.at != 0 && !check_async_is(a, own, TD_JSON_ARRAY)) {
+        schema_builder_copy(out, doc, own.at);
+        return;
+    }
+    schema_builder_open(out, '[', mark);
+    for (uint32_t i = own.at + 1; own.at != 0 && i < v[own.at].next;
+         i = v[i].next)
+        schema_builder_copy(out, doc, i);
+    schema_builder_append(out, made);
+    schema_builder_close(out, ']');
+}
+
+/* The examples are tests, and the replies rules. */
+static enum td_code put_lists(struct check_async *a, struct schema_builder *out)
+{
+    struct schema_builder examples = {0};
+    enum td_code code = check_async_examples(a, &examples);
+
+    if (code == TD_OK) {
+        put_more(a, out, "tests", &examples);
+        put_more(a, out, "rules", &a->rules);
+    }
+    td_buf_release(&examples.text);
+    td_buf_release(&examples.marks);
+    return code;
 }
 
 static enum td_code make_contract(struct check_async *a, struct td_jsonx *out)
@@ -301,6 +435,8 @@ static enum td_code make_contract(struct check_async *a, struct td_jsonx *out)
     (void)td_buf_add_byte(&m.text, '1');
     (void)td_buf_add(&m.marks, &mark, sizeof(mark));
     code = put_extension(a, &m);
+    if (code == TD_OK)
+        code = put_lists(a, &m);
     schema_builder_key(&m, td_text("events"), mark);
     schema_builder_open(&m, '{', mark);
     for (uint32_t i = 0; i < a->messages_len; i++) {
@@ -342,6 +478,7 @@ enum td_code check_asyncapi_read(const struct td_jsonx *doc,
     struct check_async a = {.files = {*doc},
                             .files_len = 1,
                             .map = how ? how->map : NULL,
+                            .how = how,
                             .err = err ? err : &own};
     enum td_code code;
 
@@ -361,6 +498,12 @@ enum td_code check_asyncapi_read(const struct td_jsonx *doc,
     for (uint32_t i = 0; i < a.messages_len; i++)
         free((void *)(uintptr_t)a.messages[i].name.ptr);
     free(a.messages);
+    check_async_leave_channel(&a);
+    for (uint32_t i = 0; i < a.addresses_len; i++)
+        free((void *)(uintptr_t)a.addresses[i].address.ptr);
+    free(a.addresses);
+    td_buf_release(&a.rules.text);
+    td_buf_release(&a.rules.marks);
     if (!doc->marks)
         free(a.files[0].marks);
     return code;
@@ -384,8 +527,10 @@ enum td_code check_asyncapi_load(const char *base, struct td_bytes path,
     schema_folders_add_all(&folders, how ? how->allow : NULL);
     code = schema_folders_check(&folders, td_buf_str(&full), err);
     schema_folders_release(&folders);
-    if (code == TD_OK)
+    if (code == TD_OK) {
+        schema_options_note(how, td_buf_str(&full));
         code = td_jsonx_load(&source, td_buf_str(&full), err);
+    }
     if (code == TD_OK && !check_asyncapi_is(&source))
         code = td_jsonx_fail(&source, 0, TD_USAGE, err,
                              "an AsyncAPI document begins with `asyncapi:`");

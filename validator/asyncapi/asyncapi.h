@@ -13,7 +13,13 @@
  * AsyncAPI has it or what `schemaFormat` says; Avro, OpenAPI and others are
  * refused. References lead into the same file, to files beside it and to what
  * the map names. `x-tapedeck` at the root holds all else that a contract has:
- * rules, stream, unknown, complete.
+ * rules, stream, unknown, complete, tests.
+ *
+ * Unless x-tapedeck says in `stream.name` where a message has its name, an
+ * event with a payload also has a `match`, by which a message is it whose name
+ * says nothing. The examples of messages, and those of their payloads' schemas,
+ * are tests of names and schemas. An operation gives its messages a `dir`, and
+ * one with a reply is a rule `response`.
  */
 #ifndef VALIDATOR_ASYNCAPI_ASYNCAPI_H
 #define VALIDATOR_ASYNCAPI_ASYNCAPI_H

@@ -51,9 +51,9 @@ static enum td_code find_in_traits(struct check_async *a,
 /* A member of a message with its traits merged: in 2.x they are patches on the
  * message, in 3.x the message has the last word.
  */
-static enum td_code find(struct check_async *a,
-                         struct check_async_place message, const char *name,
-                         struct check_async_place *found)
+enum td_code check_async_find(struct check_async *a,
+                              struct check_async_place message,
+                              const char *name, struct check_async_place *found)
 {
     struct check_async_place own = check_async_member(a, message, name);
     struct check_async_place inherited;
@@ -69,7 +69,7 @@ static enum td_code find_text(struct check_async *a,
                               const char *name, struct td_bytes *text)
 {
     struct check_async_place found;
-    enum td_code code = find(a, message, name, &found);
+    enum td_code code = check_async_find(a, message, name, &found);
 
     *text = td_bytes(NULL, 0);
     if (code || found.at == 0)
@@ -206,21 +206,26 @@ static enum td_code read_payload(struct check_async *a,
     if (a->is_three)
         code = unwrap(a, m, &format);
     if (code == TD_OK && format.at == 0)
-        code = find(a, m->message, "schemaFormat", &format);
+        code = check_async_find(a, m->message, "schemaFormat", &format);
     return code ? code : read_format(a, format, m);
 }
 
-/* Whether the message was added, by that name if there is one. */
-static bool is_known(const struct check_async *a,
-                     struct check_async_place message,
+/* Whether the message was added, by that name if there is one. What is done
+ * with it is done with it wherever it stands.
+ */
+static bool is_known(struct check_async *a, struct check_async_place message,
                      const struct td_bytes *name)
 {
     for (uint32_t i = 0; i < a->messages_len; i++) {
-        const struct check_async_message *m = &a->messages[i];
+        struct check_async_message *m = &a->messages[i];
 
-        if (m->message.file == message.file && m->message.at == message.at &&
-            (!name || td_bytes_equal(m->name, *name)))
-            return true;
+        if (m->message.file != message.file || m->message.at != message.at ||
+            (name && !td_bytes_equal(m->name, *name)))
+            continue;
+        m->ways |= a->way;
+        if (name)
+            check_async_on_channel(a, i);
+        return true;
     }
     return false;
 }
@@ -233,6 +238,7 @@ enum td_code check_async_add(struct check_async *a,
     enum td_code code = check_async_follow(a, &message);
 
     m.message = message;
+    m.ways = a->way;
     if (code == TD_OK && !check_async_is(a, message, TD_JSON_OBJECT))
         return check_async_fail(a, message, "a message is an object");
     if (code || (only_new && is_known(a, message, NULL)))
@@ -255,5 +261,6 @@ enum td_code check_async_add(struct check_async *a,
     a->messages =
         td_list_room(a->messages, a->messages_len, sizeof(*a->messages));
     a->messages[a->messages_len++] = m;
+    check_async_on_channel(a, a->messages_len - 1);
     return TD_OK;
 }

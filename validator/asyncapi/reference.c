@@ -112,6 +112,7 @@ static enum td_code open_file(struct check_async *a,
         code = check_async_fail(a, place, "more than %d files",
                                 CHECK_ASYNCAPI_FILES);
     if (code == TD_OK && *file == a->files_len) {
+        schema_options_note(a->how, td_buf_str(&path));
         code = td_jsonx_load(&a->files[*file], td_buf_str(&path), a->err);
         a->files_len += code == TD_OK;
         if (code == TD_OK)

@@ -263,6 +263,18 @@ static enum td_code read_complete(void *self, uint32_t at)
     return TD_OK;
 }
 
+static enum td_code read_rules(void *self, uint32_t at)
+{
+    struct check_cases *t = self;
+    bool rules;
+
+    if (td_jsonx_flag(t->r.doc, at, "rules", &rules, t->r.err))
+        return td_error_hint(t->r.err, "false: only the names and schemas of "
+                                       "messages are judged");
+    current(t)->no_rules = !rules;
+    return TD_OK;
+}
+
 /* What it seems to lack may be there by another key, which was said. */
 static enum td_code check_needs(struct check_cases *t, uint32_t at)
 {
@@ -285,6 +297,7 @@ static enum td_code read_test(struct check_cases *t, uint32_t at)
                                                {"complete", read_complete},
                                                {"dialect", read_dialect},
                                                {"profile", read_profiles},
+                                               {"rules", read_rules},
                                                {"note", NULL},
                                                {NULL, NULL}};
     const struct td_jsonx_shape shape = {keys, "a test has"};

@@ -25,6 +25,7 @@ struct check_case_test {
     char *name;
     uint32_t at;
     bool cut;        /* complete: false */
+    bool no_rules;   /* rules: false */
     char *dialect;   /* NULL: none is chosen */
     char **profiles; /* ends with NULL; NULL: none is chosen */
     struct check_expected expected;

@@ -4,73 +4,15 @@
 #include "core/utf8.h"
 #include "schema/value/pointer.h"
 #include "validator/check/check_internal.h"
+#include "validator/check/declared.h"
 #include "validator/contract/contract.h"
-#include "validator/verdict/timeline.h"
+#include "validator/verdict/lens.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 static bool take_item(void *self, struct check_item *item);
-
-static uint64_t limit_of(const struct check *c, uint64_t max_report)
-{
-    return max_report < c->how.max_findings ? max_report : c->how.max_findings;
-}
-
-static void add_event_rules(struct check *c)
-{
-    const struct check_contract *k = c->how.contract;
-    char what[160];
-
-    c->first_event = c->verdict.rules_len;
-    for (uint32_t i = 0; i < k->events_len; i++) {
-        static const char *const forms[] = {"schema", "text", "bytes"};
-        uint32_t rule;
-
-        (void)snprintf(what, sizeof(what), "%s: %.120s",
-                       forms[k->events[i].form],
-                       (const char *)k->events[i].name.ptr);
-        rule = check_verdict_rule(&c->verdict, "schema", what,
-                                  CHECK_LEVEL_ERROR, c->how.max_findings);
-        c->verdict.rules[rule].optional = k->events[i].optional;
-    }
-}
-
-static void add_unknown_rule(struct check *c)
-{
-    enum check_unknown unknown = c->how.contract->unknown;
-
-    if (c->how.contract->events_len == 0 ||
-        (unknown == CHECK_UNKNOWN_IGNORE && !c->how.strict))
-        return;
-    c->unknown = check_verdict_rule(
-        &c->verdict, "unknown", "no event the contract does not name",
-        unknown == CHECK_UNKNOWN_ERROR ? CHECK_LEVEL_ERROR : CHECK_LEVEL_WARN,
-        c->how.max_findings);
-    c->verdict.rules[c->unknown].optional = true;
-}
-
-static void add_contract_rules(struct check *c)
-{
-    const struct check_contract *k = c->how.contract;
-    struct check_engine_options how = {.dialect = c->how.dialect,
-                                       .profiles = c->how.profiles};
-
-    add_event_rules(c);
-    add_unknown_rule(c);
-    c->first_rule = c->verdict.rules_len;
-    for (uint32_t i = 0; i < k->set.rules_len; i++) {
-        uint32_t rule = check_verdict_rule(
-            &c->verdict, k->set.rules[i].id, k->set.rules[i].what,
-            k->set.rules[i].level, limit_of(c, k->set.rules[i].max_report));
-
-        c->verdict.rules[rule].mostly = k->set.rules[i].mostly;
-        if (k->set.rules[i].note)
-            c->verdict.rules[rule].note = td_strdup(k->set.rules[i].note);
-    }
-    c->engine = check_engine_new(&k->set, &c->verdict, c->first_rule, &how);
-}
 
 struct check *check_new(const struct check_options *options, const char *input)
 {
@@ -80,6 +22,8 @@ struct check *check_new(const struct check_options *options, const char *input)
     c->tape = NONE;
     c->loss = NONE;
     c->unknown = NONE;
+    c->direction = NONE;
+    c->channel_rule = NONE;
     c->schema = NONE;
     check_verdict_init(&c->verdict, input);
     c->verdict.strict = options->strict;
@@ -90,7 +34,7 @@ struct check *check_new(const struct check_options *options, const char *input)
             check_verdict_rule(&c->verdict, "schema", "schema: *",
                                CHECK_LEVEL_ERROR, options->max_findings);
     if (options->contract)
-        add_contract_rules(c);
+        check_contract_rules(c);
     check_inspector_init(&c->inspector, &c->how);
     if (options->jobs > 1)
         c->parallel = check_parallel_new(&c->how, options->jobs, take_item, c);
@@ -104,6 +48,7 @@ void check_free(struct check *check)
     check_parallel_free(check->parallel);
     check_inspector_release(&check->inspector);
     check_engine_free(check->engine);
+    check_channels_free(check->channels);
     check_segment_release(&check->segment);
     check_verdict_release(&check->verdict);
     td_json_release(&check->doc);
@@ -152,6 +97,25 @@ static void on_problem(void *self, const struct schema_problem *p)
     td_buf_release(&excerpt);
 }
 
+/* Another thread's run may have come to the limit: this one comes there again
+ * to say which it is, once a rule.
+ */
+static void tell_limit(struct check *c, struct schema_run *run, uint32_t root,
+                       struct schema_value value,
+                       const struct schema_report *report)
+{
+    struct td_buf why = {0};
+
+    if (c->verdict.rules[report->rule].reason[0])
+        return;
+    if (schema_test(run, root, value) == TD_LIMIT) {
+        schema_say_limit(run, &why);
+        check_verdict_gave_up(&c->verdict, report->rule, report->m->seq,
+                              report->m->name, td_buf_str(&why));
+    }
+    td_buf_release(&why);
+}
+
 /* The fast pass said that something is wrong: code. */
 static void find_by_schema(struct check *c, struct schema_run *run,
                            uint32_t root, enum td_code code,
@@ -164,8 +128,7 @@ static void find_by_schema(struct check *c, struct schema_run *run,
         code = schema_explain(run, root, value, on_problem,
                               (void *)(uintptr_t)report);
     if (code == TD_LIMIT)
-        check_verdict_gave_up(&c->verdict, report->rule, report->m->seq,
-                              report->m->name, CHECK_TOO_MANY_STEPS);
+        tell_limit(c, run, root, value, report);
 }
 
 static void find_one(struct check *c, struct check_finding f,
@@ -257,6 +220,9 @@ static void say_unknown(const struct check_contract *k,
     } else if (m->plain.ptr) {
         (void)td_buf_add_text(found, "a message that is no JSON, and of no "
                                      "event of text or bytes");
+    } else if (k->matched_len > 0 && k->events[k->matched[0]].by_shape) {
+        (void)td_buf_add_text(found, "a message that has the name and the "
+                                     "shape of none");
     } else {
         (void)td_buf_addf(found, "a message without a name at %.80s",
                           k->name_pointer ? k->name_pointer : "/type");
@@ -337,6 +303,10 @@ static void judge_event(struct check *c, const struct check_message *m,
     uint32_t rule = c->first_event + (uint32_t)(e - c->inspector.events);
 
     c->verdict.rules[rule].applied++;
+    if (e->way != CHECK_WAY_ANY && m->way != CHECK_WAY_ANY)
+        check_judge_way(c, m, e->way);
+    if (c->channel)
+        check_judge_channel(c, m, view);
     if (e->form != CHECK_FORM_JSON && view->content)
         find_plain(c, m, view, rule);
     else if (e->has_schema && (m->data == NONE || view->content))
@@ -411,15 +381,27 @@ static void judge_by_contract(struct check *c, struct check_message *m,
         check_engine_message(c->engine, m);
 }
 
-/* On the timeline, by the name that the tape gives or the message has. */
-static TD_APART void put_time(struct check *c, const struct check_message *m,
-                              struct td_bytes given,
-                              const struct check_view *view)
+/* By the name that the tape gives or the message has. */
+static TD_APART void show(struct check *c, const struct check_message *m,
+                          struct td_bytes text, struct td_bytes given,
+                          const struct check_view *view)
 {
+    struct verdict_around_event event = {m->seq, m->has_t, m->t_ns, given,
+                                         text};
+    uint32_t at = view->data == CHECK_NO_VALUE ? view->at : view->data;
+
     if (given.len == 0 && view->json)
-        given = view->name;
-    verdict_timeline_put(c->how.timeline, m->t_ns,
-                         given.len ? given : td_text("(no name)"));
+        event.name = view->name;
+    if (view->json && view->doc)
+        event.text = td_json_raw(view->doc, view->at);
+    verdict_lens_put(c->how.lens, &event, view->json ? view->doc : NULL, at);
+}
+
+/* The findings that were made since this was asked. */
+static TD_APART void show_findings(struct check *c)
+{
+    for (; c->shown < c->verdict.findings_len; c->shown++)
+        verdict_lens_want(c->how.lens, &c->verdict.findings[c->shown]);
 }
 
 enum td_code check_judge(struct check *c, struct check_message *m,
@@ -427,13 +409,15 @@ enum td_code check_judge(struct check *c, struct check_message *m,
                          const struct check_view *view)
 {
     if (!view) {
-        check_inspect(&c->inspector, text, given, &c->view);
+        check_inspect(&c->inspector, text, given, m->way, &c->view);
         view = &c->view;
     }
+    if (c->channel)
+        view = check_look_on_channel(c, m, text, given, view);
     c->verdict.events++;
     c->verdict.rules[c->json].applied++;
-    if (c->how.timeline && m->has_t)
-        put_time(c, m, given, view);
+    if (c->how.lens)
+        show(c, m, text, given, view);
     if (view->json) {
         m->doc = view->doc;
         m->at = view->at;
@@ -452,6 +436,8 @@ enum td_code check_judge(struct check *c, struct check_message *m,
     } else {
         find_no_json(c, m, text);
     }
+    if (c->how.lens)
+        show_findings(c);
     return check_is_over(c) ? TD_FAILED : TD_OK;
 }
 
@@ -507,9 +493,14 @@ enum td_code check_line_at(struct check *check, uint64_t number, uint64_t t_ns,
     return take_line(check, &m, line);
 }
 
-unsigned check_jobs(const struct check *check)
+enum td_code check_message(struct check *check, uint64_t number,
+                           struct td_bytes name, struct td_bytes text)
 {
-    return check->parallel ? check->how.jobs : 1;
+    struct check_message m = {.seq = number};
+
+    if (name.len == 0 && td_payload_is_blank(text))
+        return check_is_over(check) ? TD_FAILED : TD_OK;
+    return check_judge(check, &m, text, name, NULL);
 }
 
 void check_show(struct check *check, const char *before, const char *after)
@@ -526,6 +517,17 @@ const struct check_verdict *check_so_far(struct check *check)
     return &check->verdict;
 }
 
+/* Why a rule of ours had nothing to judge. */
+static const char *why_vacuous(const struct check *c, uint32_t rule)
+{
+    if (rule == c->direction)
+        return "no event came whose direction is known";
+    if (rule == c->channel_rule)
+        return "no connection was at an address of the contract";
+    return c->how.contract && rule >= c->first_event ? "no such event came"
+                                                     : "no message came";
+}
+
 const struct check_verdict *check_end(struct check *check)
 {
     const struct check_contract *k = check->how.contract;
@@ -539,14 +541,20 @@ const struct check_verdict *check_end(struct check *check)
                              (k->may_be_cut && !check->tape_input));
     for (uint32_t i = 0; i < check->verdict.rules_len; i++) {
         struct check_result *r = &check->verdict.rules[i];
-        bool ours = !k || i < check->first_rule;
+        bool ours = !k || i < check->first_rule || i == check->channel_rule;
 
         if (ours)
             r->judged = r->applied;
         if (ours && r->applied == 0 && r->total == 0 && i != check->unknown &&
             r->outcome == CHECK_PASS)
-            r->outcome = CHECK_VACUOUS;
+            check_verdict_settle(&check->verdict, i, CHECK_VACUOUS,
+                                 why_vacuous(check, i));
     }
+    if (check->how.lens)
+        show_findings(check);
+    if (check->how.lens && k)
+        check_declared_tell(k, check->how.dialect, check->how.lens);
+    check->verdict.lens = check->how.lens;
     check_verdict_close(&check->verdict);
     return &check->verdict;
 }

@@ -29,6 +29,11 @@ void check_free(struct check *check);
  */
 void check_began(struct check *check, uint64_t wall_ns);
 
+/* The next event does not follow the last: it is of another recording, or what
+ * was between them is not shown. check_tape() knows by itself.
+ */
+void check_skipped(struct check *check);
+
 /* One event of a tape; what is no plain event only counts, and a message
  * without a name that is nothing but white space is none. Without schema and
  * contract a message may be any bytes. TD_OK, or TD_FAILED when fail_fast ends
@@ -53,6 +58,13 @@ TD_MUST_CHECK enum td_code check_line(struct check *check, uint64_t number,
 TD_MUST_CHECK enum td_code check_line_at(struct check *check, uint64_t number,
                                          uint64_t t_ns, struct td_bytes line);
 
+/* A message that is neither: its number, the escaped name that a transport gave
+ * it, or "". Not together with several jobs.
+ */
+TD_MUST_CHECK enum td_code check_message(struct check *check, uint64_t number,
+                                         struct td_bytes name,
+                                         struct td_bytes text);
+
 /* Read a tape from where the reader is to its end: every event, then damage,
  * gaps, losses, and the totals of each end line. Numbers and times begin again
  * with each segment; the messages of all are one stream. TD_OK also when
@@ -62,9 +74,6 @@ TD_MUST_CHECK enum td_code check_line_at(struct check *check, uint64_t number,
 TD_MUST_CHECK enum td_code check_tape(struct check *check,
                                       struct tape_reader *reader,
                                       struct td_error *err);
-
-/* How many threads work on it, with the caller's. */
-unsigned check_jobs(const struct check *check);
 
 /* The command that shows event N of the input is before, N, after. */
 void check_show(struct check *check, const char *before, const char *after);

@@ -42,12 +42,17 @@ struct check {
     uint32_t json;
     uint32_t schema;
     uint32_t unknown;
+    uint32_t direction;
+    uint32_t channel_rule;
+    struct check_channels *channels;     /* NULL: nothing depends on them */
+    const struct check_channel *channel; /* of the message at hand, or NULL */
     struct check_segment segment;
     uint64_t missing; /* sequence numbers, each with its finding */
     uint64_t lost;    /* as the events of kind lost say */
     bool tape_input;
     uint64_t wall_ns; /* when the recording of the next event began, or 0 */
     bool cut;
+    size_t shown; /* findings that the lens was told of */
 };
 
 /* True if the first finding ended the check. */
@@ -63,6 +68,28 @@ void check_find(struct check *c, uint32_t rule, const struct check_message *m,
  */
 enum td_code check_judge(struct check *c, struct check_message *m,
                          struct td_bytes text, struct td_bytes given,
+                         const struct check_view *view);
+
+/* The rules of the contract, and the engine that judges them. */
+void check_contract_rules(struct check *c);
+
+/* The rule of directions, and what it says of a message that has one and should
+ * go the way that is wanted.
+ */
+void check_way_rule(struct check *c);
+void check_judge_way(struct check *c, const struct check_message *m,
+                     enum check_way wanted);
+
+/* The rule of channels; what was seen of a message, looked at again if its
+ * event does not come on its channel; and what the rule says of it.
+ */
+void check_channel_rule(struct check *c);
+const struct check_view *check_look_on_channel(struct check *c,
+                                               const struct check_message *m,
+                                               struct td_bytes text,
+                                               struct td_bytes given,
+                                               const struct check_view *view);
+void check_judge_channel(struct check *c, const struct check_message *m,
                          const struct check_view *view);
 
 /* True if a message is to be looked at when the event is judged. */

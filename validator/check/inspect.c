@@ -258,13 +258,75 @@ static TD_RARE void look_at_plain(struct check_inspector *inspector,
         fill_plain(inspector, message, text, view);
 }
 
+static bool meets(struct check_inspector *inspector, uint32_t root,
+                  const struct check_view *view, uint32_t at)
+{
+    return at != CHECK_NO_VALUE &&
+           schema_test(inspector->event_run, root,
+                       (struct schema_value){view->doc, at}) == TD_OK;
+}
+
+/* What a message is told by beside its shape. */
+struct told {
+    bool named; /* the transport gave it a name */
+    enum check_way way;
+};
+
+static bool goes(const struct check_contract_event *e, enum check_way way)
+{
+    return e->way == CHECK_WAY_ANY || way == CHECK_WAY_ANY || e->way == way;
+}
+
+/* AsyncAPI's messages may look alike, and what is wrong with one is told by
+ * what it was meant to be: it is one whose schema holds, else one that it looks
+ * like, else one of those that go the other way.
+ */
+enum { LOOK_WHOLE, LOOK_ALIKE, LOOK_OTHER_WAY, LOOKS };
+
+static bool looks_like(struct check_inspector *inspector,
+                       const struct check_contract_event *e,
+                       const struct check_view *view, const struct told *told,
+                       uint32_t look)
+{
+    if (!e->by_shape)
+        return look == LOOK_ALIKE && meets(inspector, e->match, view, view->at);
+    return !told->named && !inspector->how->contract->name_pointer &&
+           goes(e, told->way) != (look == LOOK_OTHER_WAY) &&
+           meets(inspector, e->match, view, view->data) &&
+           (look == LOOK_ALIKE || meets(inspector, e->root, view, view->data));
+}
+
+/* A message whose name the contract does not have is the first event that it
+ * looks like.
+ */
+static bool find_match(struct check_inspector *inspector,
+                       struct check_view *view, const struct told *told)
+{
+    const struct check_contract *k = inspector->how->contract;
+
+    for (uint32_t i = 0; i < LOOKS * k->matched_len; i++) {
+        uint32_t word = k->matched[i % k->matched_len];
+
+        if (inspector->channel &&
+            !check_channel_takes(inspector->channel, word))
+            continue;
+        if (!looks_like(inspector, &inspector->events[word], view, told,
+                        i / k->matched_len))
+            continue;
+        view->word = word;
+        view->name = inspector->events[word].name;
+        return true;
+    }
+    return false;
+}
+
 static void look_at_event(struct check_inspector *inspector,
-                          struct check_view *view)
+                          struct check_view *view, const struct told *told)
 {
     const struct check_contract *k = inspector->how->contract;
 
     view->word = check_event_find(k->set.words, view->name);
-    if (view->word >= k->events_len) {
+    if (view->word >= k->events_len && !find_match(inspector, view, told)) {
         if (view->name.len == 0 && k->plain_len > 0 && !inspector->how->schemas)
             try_plain(inspector, td_json_raw(view->doc, view->at), view);
         return;
@@ -278,18 +340,30 @@ static void look_at_event(struct check_inspector *inspector,
         view->content = test_content(inspector, view);
 }
 
-/* The name stands twice, and is not the same. One that was given speaks of the
- * message if it stands in it: that is where a recorder has it from.
+/* A name that was given and stands in the message is the message's own: that is
+ * where a recorder has it from.
  */
+static bool is_from_transport(const struct check_inspector *inspector,
+                              const struct check_inspector_place *place,
+                              struct td_bytes given)
+{
+    const struct td_json_doc *doc = &inspector->doc;
+
+    return given.len > 0 &&
+           !(place->name != CHECK_NO_VALUE &&
+             doc->values[place->name].kind == TD_JSON_STRING &&
+             td_bytes_equal(given, td_json_inner(doc, place->name)));
+}
+
+/* The name stands twice, and is not the same. */
 static bool says_another(const struct check_inspector *inspector,
                          const struct check_inspector_place *place,
                          struct td_bytes given)
 {
     const struct check_contract *k = inspector->how->contract;
     const struct td_json_doc *doc = &inspector->doc;
-    bool own = given.len == 0 || (k && k->name_pointer) ||
-               (doc->values[place->name].kind == TD_JSON_STRING &&
-                td_bytes_equal(given, td_json_inner(doc, place->name)));
+    bool own =
+        (k && k->name_pointer) || !is_from_transport(inspector, place, given);
 
     return k && own &&
            !td_bytes_equal(td_json_raw(doc, place->first_name),
@@ -304,7 +378,8 @@ static TD_RARE void take_two(struct check_view *view,
 }
 
 void check_inspect(struct check_inspector *inspector, struct td_bytes text,
-                   struct td_bytes given, struct check_view *view)
+                   struct td_bytes given, enum check_way way,
+                   struct check_view *view)
 {
     struct td_json_doc *doc = &inspector->doc;
     const struct check_inspector_place *place;
@@ -328,5 +403,7 @@ void check_inspect(struct check_inspector *inspector, struct td_bytes text,
             schema_test(inspector->message_run, inspector->how->root,
                         (struct schema_value){doc, view->at});
     if (inspector->how->contract)
-        look_at_event(inspector, view);
+        look_at_event(
+            inspector, view,
+            &(struct told){is_from_transport(inspector, place, given), way});
 }

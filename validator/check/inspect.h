@@ -9,6 +9,7 @@
 #ifndef VALIDATOR_CHECK_INSPECT_H
 #define VALIDATOR_CHECK_INSPECT_H
 
+#include "validator/check/channel.h"
 #include "validator/check/options.h"
 #include "validator/message/message.h"
 
@@ -35,6 +36,8 @@ struct check_inspector {
     struct schema_run *message_run;            /* of how->schemas, or NULL */
     struct schema_run *event_run;              /* of the contract, or NULL */
     const struct check_contract_event *events; /* as the dialect has them */
+    const struct check_channel *channel; /* only its events are looked for;
+                                            NULL: all */
     struct check_renaming renaming;
 };
 
@@ -64,9 +67,10 @@ void check_inspector_init(struct check_inspector *inspector,
 void check_inspector_release(struct check_inspector *inspector);
 
 /* Look at a message: its text, and the escaped name that the transport gave it,
- * or "".
+ * or ""; and the way it goes.
  */
 void check_inspect(struct check_inspector *inspector, struct td_bytes text,
-                   struct td_bytes given, struct check_view *view);
+                   struct td_bytes given, enum check_way way,
+                   struct check_view *view);
 
 #endif

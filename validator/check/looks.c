@@ -38,7 +38,8 @@ static bool is_quiet(const struct check_options *how,
 
     if (view->message || view->content || view->other_name)
         return false;
-    return !k || (k->set.rules_len == 0 && view->event &&
+    return !k || (k->set.rules_len == 0 && !k->has_ways &&
+                  k->channels_len == 0 && view->event &&
                   (!view->event->has_schema || view->data != CHECK_NO_VALUE));
 }
 
@@ -84,11 +85,11 @@ static void keep_plain(struct check_looks *l, struct td_json_doc *doc,
 
 void check_looks_add(struct check_looks *looks, uint32_t i,
                      struct check_inspector *inspector, struct td_bytes text,
-                     struct td_bytes name)
+                     struct td_bytes name, enum check_way way)
 {
     struct check_view *view = &looks->views[i];
 
-    check_inspect(inspector, text, name, view);
+    check_inspect(inspector, text, name, way, view);
     if (!view->json)
         return;
     if (is_quiet(inspector->how, view)) {

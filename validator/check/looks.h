@@ -33,7 +33,7 @@ void check_looks_begin(struct check_looks *looks, uint32_t len);
 /* Look at message i: text and name as for check_inspect(). In rising order. */
 void check_looks_add(struct check_looks *looks, uint32_t i,
                      struct check_inspector *inspector, struct td_bytes text,
-                     struct td_bytes name);
+                     struct td_bytes name, enum check_way way);
 
 /* All are added: views are as check_inspect() left them from now on. len as
  * above.

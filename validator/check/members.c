@@ -80,7 +80,7 @@ static void look(struct hand *hand, struct piece *piece)
         ev = judged(ev, &own);
         if (check_is_looked_at(team->c, ev))
             check_looks_add(&piece->looks, i, &hand->inspector, ev->payload,
-                            ev->name);
+                            ev->name, check_way_of(ev));
     }
     piece->looked = i;
     check_looks_settle(&piece->looks, i);
@@ -96,7 +96,8 @@ view_of(struct hand *hand, const struct piece *piece, uint32_t line,
     if (line < piece->looked && tape_part_event(piece->part, line))
         return &piece->looks.views[line];
     if (check_is_looked_at(hand->team->c, ev))
-        check_inspect(&hand->inspector, ev->payload, ev->name, own);
+        check_inspect(&hand->inspector, ev->payload, ev->name, check_way_of(ev),
+                      own);
     return own;
 }
 

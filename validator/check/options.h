@@ -8,7 +8,7 @@
 #define CHECK_JOBS_MAX     16 /* threads that look at messages */
 #define CHECK_MAX_FINDINGS 10 /* kept for a rule unless told otherwise */
 
-struct verdict_timeline_maker; /* validator/verdict/timeline.h */
+struct verdict_lens; /* validator/verdict/lens.h */
 
 struct check_options {
     const struct schema_set *schemas; /* with root: every message; or NULL */
@@ -21,10 +21,10 @@ struct check_options {
     bool strict;   /* warnings and what is vacuous or skipped fail it too */
     const char *dialect;         /* of the contract; NULL: none chosen */
     const char *const *profiles; /* of its rules, ends with NULL; or NULL */
-    /* Counts the messages that have a time; or NULL. Times begin again with
-     * each segment of a tape, so segments lie over each other.
+    /* Sees each message and finding; or NULL. Times begin again with each
+     * segment of a tape, so segments lie over each other.
      */
-    struct verdict_timeline_maker *timeline;
+    struct verdict_lens *lens;
 };
 
 #endif

@@ -48,6 +48,11 @@ static struct batch *batch_at(struct check_parallel *p, uint64_t number)
 
 /* ---- looking ---- */
 
+static enum check_way way_of(const struct check_item *item)
+{
+    return item->from.line ? CHECK_WAY_ANY : check_way_of(&item->ev);
+}
+
 static void look_at_batch(struct batch *b, struct check_inspector *inspector)
 {
     check_looks_begin(&b->looks, b->len);
@@ -57,7 +62,7 @@ static void look_at_batch(struct batch *b, struct check_inspector *inspector)
         item->view = &b->looks.views[i];
         if (item->looked)
             check_looks_add(&b->looks, i, inspector, item->ev.payload,
-                            item->ev.name);
+                            item->ev.name, way_of(item));
     }
     check_looks_settle(&b->looks, b->len);
 }
@@ -80,7 +85,8 @@ static void look_and_take(struct check_parallel *p, struct batch *b,
 
         item->view = &view;
         if (item->looked)
-            check_inspect(inspector, item->ev.payload, item->ev.name, &view);
+            check_inspect(inspector, item->ev.payload, item->ev.name,
+                          way_of(item), &view);
         take_item(p, item);
     }
 }
@@ -268,14 +274,15 @@ static void put_large(struct check_parallel *p, const struct td_event *ev,
     if (p->over)
         return;
     if (inspector)
-        check_inspect(&p->own, ev->payload, ev->name, &view);
+        check_inspect(&p->own, ev->payload, ev->name, way_of(&item), &view);
     take_item(p, &item);
 }
 
 void check_parallel_put(struct check_parallel *p, const struct td_event *ev,
                         struct check_origin from, bool inspector)
 {
-    size_t bytes = ev->payload.len + ev->name.len + ev->kind.len + ev->ack.len;
+    size_t bytes = ev->payload.len + ev->name.len + ev->kind.len + ev->ack.len +
+                   ev->ns.len;
     struct check_item *item;
     struct batch *b;
 
@@ -290,11 +297,14 @@ void check_parallel_put(struct check_parallel *p, const struct td_event *ev,
     item->from = from;
     item->looked = inspector;
     item->ev = (struct td_event){.seq = ev->seq,
+                                 .conn = ev->conn,
                                  .at_ns = ev->at_ns,
+                                 .dir = ev->dir,
                                  .form = ev->form,
                                  .cut = ev->cut,
                                  .payload = copy(b, ev->payload),
                                  .name = copy(b, ev->name),
                                  .kind = copy(b, ev->kind),
+                                 .ns = copy(b, ev->ns),
                                  .ack = copy(b, ev->ack)};
 }

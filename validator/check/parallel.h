@@ -23,7 +23,7 @@ struct check_origin {
 
 /* An event on its way. */
 struct check_item {
-    struct td_event ev; /* seq, at_ns, form, cut, kind, ack, name and payload */
+    struct td_event ev; /* but id and attachments */
     struct check_origin from;
     bool looked; /* it is a message, and view counts */
     const struct check_view *view;

@@ -25,6 +25,8 @@ static TD_RARE void add_rules(struct check *c)
     c->loss = check_verdict_rule(&c->verdict, "loss",
                                  "nothing is missing from the tape",
                                  CHECK_LEVEL_WARN, c->how.max_findings);
+    if (c->channels)
+        check_channel_rule(c);
 }
 
 static inline void need_rules(struct check *c)
@@ -140,6 +142,12 @@ void check_began(struct check *check, uint64_t wall_ns)
     check->wall_ns = wall_ns;
 }
 
+void check_skipped(struct check *check)
+{
+    check->segment.last_seq = 0;
+    check->segment.last_ns = 0;
+}
+
 bool check_is_looked_at(const struct check *c, const struct td_event *ev)
 {
     bool any = !c->how.schemas && !c->how.contract;
@@ -147,11 +155,21 @@ bool check_is_looked_at(const struct check *c, const struct td_event *ev)
     return is_message(ev) && ev->cut == 0 && (!any || ev->form == TD_FORM_JSON);
 }
 
+static enum td_code judge_message(struct check *c, struct check_message *m,
+                                  const struct td_event *ev,
+                                  const struct check_view *view)
+{
+    if (c->channels)
+        c->channel = check_channels_of(c->channels, ev);
+    return check_judge(c, m, ev->payload, ev->name, view);
+}
+
 enum td_code check_take_event(struct check *c, const struct td_event *ev,
                               uint64_t wall_ns, const struct check_view *view)
 {
     struct check_message m = {.seq = ev->seq, .has_t = true, .t_ns = ev->at_ns};
 
+    m.way = check_way_of(ev);
     m.has_wall =
         wall_ns > 0 && wall_ns < INT64_MAX / 2 && ev->at_ns < INT64_MAX / 2;
     m.wall_ns = (int64_t)(wall_ns + ev->at_ns);
@@ -160,6 +178,8 @@ enum td_code check_take_event(struct check *c, const struct td_event *ev,
     if (m.t_ns < c->segment.last_ns)
         find_time(c, &m);
     count_event(&c->segment, ev);
+    if (c->channels && !td_event_is_plain(ev))
+        check_channels_see(c->channels, ev);
     c->verdict.rules[c->tape].applied++;
     c->verdict.rules[c->loss].applied++;
     if (!td_event_is_plain(ev) && td_bytes_is(ev->kind, TD_KIND_LOST))
@@ -167,7 +187,7 @@ enum td_code check_take_event(struct check *c, const struct td_event *ev,
     else if (ev->cut > 0)
         take_cut(c, &m, ev);
     else if (check_is_looked_at(c, ev))
-        return check_judge(c, &m, ev->payload, ev->name, view);
+        return judge_message(c, &m, ev, view);
     else
         c->verdict.events += (uint64_t)is_message(ev);
     return check_is_over(c) ? TD_FAILED : TD_OK;
@@ -212,7 +232,10 @@ enum td_code check_event(struct check *check, const struct td_event *ev)
 
 enum td_code check_received(struct check *check, const struct td_event *ev)
 {
-    struct check_message m = {.seq = ev->seq, .has_t = true, .t_ns = ev->at_ns};
+    struct check_message m = {.seq = ev->seq,
+                              .way = check_way_of(ev),
+                              .has_t = true,
+                              .t_ns = ev->at_ns};
 
     if (is_message(ev))
         return check_judge(check, &m, td_payload_json(ev), ev->name, NULL);
@@ -307,6 +330,22 @@ static void tell(struct check *c, uint64_t count, const char *expected,
     find_loss(c, NULL, td_bytes("", 0), expected, found);
 }
 
+static void tell_lines(struct check *c, const struct tape_state *state)
+{
+    char what[TEXT];
+
+    if (state->spaced == 0) {
+        tell(c, state->bad_lines, "lines of a tape", "damaged line");
+        return;
+    }
+    (void)snprintf(what, sizeof(what),
+                   "%" PRIu64 " damaged line%s (%" PRIu64
+                   " with white space between the tokens)",
+                   state->bad_lines, state->bad_lines == 1 ? "" : "s",
+                   state->spaced);
+    find_loss(c, NULL, td_bytes("", 0), "lines of a tape", what);
+}
+
 static void tell_losses(struct check *c, const struct tape_state *state)
 {
     char found[TEXT];
@@ -324,9 +363,10 @@ static void tell_losses(struct check *c, const struct tape_state *state)
         find_loss(c, NULL, td_bytes("", 0), "an end line", found);
     tell(c, state->bad_members, "whole members with the right checksum",
          "damaged member");
-    tell(c, state->bad_lines, "lines of a tape", "damaged line");
+    tell_lines(c, state);
     tell(c, state->headless, "a header line before the events",
          "part without header line");
+    tell(c, state->twice, "each recording once", "repeated recording");
     tell(c, state->strays, "members where they say they stand",
          "member out of place");
     if (state->missing > c->missing)
@@ -387,7 +427,7 @@ enum td_code check_tape(struct check *check, struct tape_reader *reader,
     if (code == TD_FAILED && check_has_stopped(check))
         return TD_OK;
     /* A tape that was followed has ended with its end line. */
-    if (code == TD_AGAIN && tape_reader_state(reader).ended)
+    if (code == TD_AGAIN && tape_reader_is_over(reader))
         code = TD_END;
     if (code != TD_END)
         return code;

@@ -5,6 +5,7 @@
 #include "validator/asyncapi/asyncapi.h"
 #include "validator/contract/contract_internal.h"
 #include "validator/rule/read.h"
+#include "validator/shelf/shelf.h"
 #include "validator/verb/verb.h"
 
 #include <stdlib.h>
@@ -92,13 +93,29 @@ static enum td_code read_data_pointer(void *self, uint32_t at)
     return read_pointer(l, at, &l->c->data_pointer);
 }
 
+static enum td_code read_directions(void *self, uint32_t at)
+{
+    static const char *const words[] = {"same", "reversed", "ignored", NULL};
+    struct contract_loader *l = self;
+    struct check_loader loader = contract_rule_loader(l);
+    uint32_t chosen = 0;
+    enum td_code code = check_read_choice(
+        &loader, at, words, "directions is same, reversed or ignored", &chosen);
+
+    l->c->directions = (enum check_directions)chosen;
+    return code;
+}
+
 static enum td_code read_stream(void *self, uint32_t at)
 {
     struct contract_loader *l = self;
-    static const struct td_jsonx_key keys[] = {
-        {"name", read_name_pointer}, {"data", read_data_pointer},
-        {"clock", read_clock},       {"key", read_key},
-        {"ends", read_ends},         {NULL, NULL}};
+    static const struct td_jsonx_key keys[] = {{"name", read_name_pointer},
+                                               {"data", read_data_pointer},
+                                               {"clock", read_clock},
+                                               {"key", read_key},
+                                               {"ends", read_ends},
+                                               {"directions", read_directions},
+                                               {NULL, NULL}};
 
     if (!td_jsonx_is(l->r.doc, at, TD_JSON_OBJECT))
         return td_jsonx_fail(l->r.doc, at, TD_USAGE, l->r.err,
@@ -115,15 +132,23 @@ void *contract_grow(void *items, uint32_t len, uint32_t more, size_t size)
     return grown;
 }
 
-/* The document that the schemas of imported events refer to. */
-static enum td_code add_asyncapi(struct contract_loader *l)
+enum td_code contract_add_schemas(struct contract_loader *l,
+                                  const struct td_jsonx *schemas)
 {
     uint32_t root;
 
-    if (l->c->asyncapi.json.len == 0)
+    if (schemas->json.len == 0)
         return TD_OK;
-    return schema_set_add(l->c->set.schemas, &l->c->asyncapi, 0, &root,
-                          l->r.err);
+    return schema_set_add(l->c->set.schemas, schemas, 0, &root, l->r.err);
+}
+
+static enum td_code add_asyncapi(struct contract_loader *l)
+{
+    enum td_code code = contract_add_schemas(l, &l->c->asyncapi);
+
+    for (uint32_t i = 0; i < l->c->imports_len && code == TD_OK; i++)
+        code = contract_add_schemas(l, &l->c->imports[i]->schemas);
+    return code;
 }
 
 /* After an error the set is of no more use, and more errors may follow. */
@@ -166,6 +191,8 @@ static enum td_code read_rule(struct contract_loader *l, uint32_t at)
     struct check_rule *rule = &l->c->set.rules[l->c->set.rules_len++];
     enum td_code code = check_rule_load(rule, &loader, at);
 
+    rule->import = l->import;
+    rule->at = at;
     if (code == TD_OK)
         code = check_names(l, td_jsonx_member(l->r.doc, at, "profile"),
                            &rule->profiles, &l->c->profiles, "profile");
@@ -317,8 +344,10 @@ static enum td_code read_asyncapi(void *self, uint32_t at)
             (void)td_error_hint(l->r.err, "%s", why.hint);
     } else if (code)
         *l->r.err = why;
+    else if (contract_imports(l->c, l->c->asyncapi.name))
+        td_jsonx_release(&l->c->imported); /* its messages are there */
     else
-        code = add_asyncapi(l);
+        code = contract_add_schemas(l, &l->c->asyncapi);
     free(path);
     return code;
 }
@@ -330,12 +359,14 @@ static const struct td_jsonx_key known_keys[] = {
     {"complete", read_complete},
     {"unknown", read_unknown},
     {"events", contract_read_events},
+    {"sets", contract_read_sets},
     {"dialects", contract_read_dialects},
     {"profiles", read_profiles},
     {"rules", read_rules},
     {"note", NULL},
     {"tests", NULL},
     {"asyncapi", NULL},
+    {"import", NULL},
     {NULL, NULL}};
 
 static enum td_code read_from(struct contract_loader *l,
@@ -348,19 +379,48 @@ static enum td_code read_from(struct contract_loader *l,
     return at ? td_jsonx_settle(&l->r, reader(l, at)) : TD_OK;
 }
 
+/* What all documents say, the contract itself at last. */
+static enum td_code read_key_of_all(struct contract_loader *l,
+                                    const struct td_jsonx_key *key)
+{
+    struct check_contract *c = l->c;
+    enum td_code code = TD_OK;
+
+    for (l->import = 0; l->import < c->imports_len && code == TD_OK;
+         l->import++)
+        code = read_from(l, &c->imports[l->import]->doc, key->name, key->read);
+    l->import = CHECK_RULE_ASYNCAPI;
+    if (code == TD_OK)
+        code = read_from(l, &c->imported, key->name, key->read);
+    l->import = CHECK_RULE_OWN;
+    return code ? code : read_from(l, &c->doc, key->name, key->read);
+}
+
 /* Key by key, so that all events are there before the first rule. */
 static enum td_code read_keys(struct contract_loader *l)
 {
-    enum td_code code = read_from(l, &l->c->doc, "asyncapi", read_asyncapi);
+    enum td_code code =
+        read_from(l, &l->c->doc, "import", contract_read_imports);
 
+    if (code == TD_OK)
+        code = read_from(l, &l->c->doc, "asyncapi", read_asyncapi);
     for (const struct td_jsonx_key *key = known_keys; key->name; key++) {
         if (code == TD_OK && key->read)
-            code = read_from(l, &l->c->imported, key->name, key->read);
-        if (code == TD_OK && key->read)
-            code = read_from(l, &l->c->doc, key->name, key->read);
+            code = read_key_of_all(l, key);
     }
     l->r.doc = &l->c->doc;
+    if (code == TD_OK && l->r.first == TD_OK)
+        code = contract_override(l);
     return code ? code : td_jsonx_settle(&l->r, load_ends(l));
+}
+
+enum td_code contract_check_keys(struct contract_loader *l)
+{
+    enum td_code code = read_version(l);
+
+    return code ? code
+                : td_jsonx_keys(&l->r, 0,
+                                &(struct td_jsonx_shape){known_keys, NULL});
 }
 
 static enum td_code read_all(struct contract_loader *l)
@@ -389,6 +449,7 @@ static enum td_code convert(struct contract_loader *l,
 
     if (!how->dialect)
         how->dialect = CHECK_ASYNCAPI_DIALECT;
+    l->converted = true;
     l->c->doc = (struct td_jsonx){0};
     code = check_asyncapi_read(&source, how, &l->c->doc, &l->c->asyncapi,
                                l->r.err);
@@ -456,9 +517,18 @@ enum td_code check_contract_load(struct check_contract **out, const char *path,
                                  struct td_error *err)
 {
     struct td_jsonx doc = {0};
-    enum td_code code = td_jsonx_load(&doc, path, err);
+    enum td_code code = check_shelf_load(&doc, path, err);
 
+    schema_options_note(how, path);
     return code ? code : check_contract_compile(out, &doc, how, err);
+}
+
+const char *check_contract_source(const struct check_contract *contract,
+                                  uint32_t i)
+{
+    if (i < contract->imports_len)
+        return contract->imports[i]->doc.name;
+    return i == contract->imports_len ? contract->asyncapi.name : NULL;
 }
 
 void check_contract_free(struct check_contract *contract)
@@ -477,6 +547,7 @@ void check_contract_free(struct check_contract *contract)
     free(contract->set.rules);
     free(contract->name_pointer);
     free(contract->data_pointer);
+    contract_free_imports(contract);
     td_jsonx_release(&contract->doc);
     td_jsonx_release(&contract->imported);
     td_jsonx_release(&contract->asyncapi);

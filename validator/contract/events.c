@@ -61,14 +61,14 @@ static enum td_code read_aliases(struct contract_loader *l,
 static enum td_code read_plain(struct contract_loader *l, uint32_t at,
                                struct check_contract_event *e)
 {
-    static const char *const others[] = {"schema", "aliases", "values",
+    static const char *const others[] = {"schema", "aliases", "values", "match",
                                          "bytes"};
     uint32_t text = td_jsonx_member(l->r.doc, at, "text");
     uint32_t bytes = td_jsonx_member(l->r.doc, at, "bytes");
 
     if (!text && !bytes)
         return TD_OK;
-    for (size_t i = 0; i < (text ? 4 : 3); i++) {
+    for (size_t i = 0; i < (text ? 5 : 4); i++) {
         uint32_t other = td_jsonx_member(l->r.doc, at, others[i]);
 
         if (other)
@@ -82,11 +82,123 @@ static enum td_code read_plain(struct contract_loader *l, uint32_t at,
                 : check_plain_read(&e->bytes, l->r.doc, bytes, l->r.err);
 }
 
+/* How much a shape says: one with values is tried before one that only wants
+ * members to be there, and that before one that takes all.
+ */
+static int rank_of(const struct td_jsonx *doc, uint32_t match)
+{
+    int rank = 2;
+
+    for (uint32_t i = match; i < doc->json.values[match].next; i++) {
+        if (td_jsonx_is_text(doc, i, "enum"))
+            return 0;
+        if (td_jsonx_is_text(doc, i, "required"))
+            rank = 1;
+    }
+    return rank;
+}
+
+static void add_matched(struct contract_loader *l, uint32_t match)
+{
+    struct check_contract *c = l->c;
+    struct check_contract_event *e = &c->events[c->events_len - 1];
+    uint32_t to = c->matched_len++;
+
+    e->has_match = true;
+    e->by_shape =
+        l->converted || l->import == CHECK_RULE_ASYNCAPI ||
+        (l->import < l->c->imports_len && l->c->imports[l->import]->converted);
+    if (e->by_shape)
+        e->rank = rank_of(l->r.doc, match);
+    for (; to > 0 && e->rank < c->events[c->matched[to - 1]].rank; to--)
+        c->matched[to] = c->matched[to - 1];
+    c->matched[to] = c->events_len - 1;
+}
+
+/* The shape that tells a message which has no name that is known. */
+static enum td_code read_match(struct contract_loader *l, uint32_t at,
+                               struct check_contract_event *e)
+{
+    uint32_t match = td_jsonx_member(l->r.doc, at, "match");
+    enum td_code code;
+
+    if (!match)
+        return TD_OK;
+    code =
+        schema_set_add(l->c->set.schemas, l->r.doc, match, &e->match, l->r.err);
+    add_matched(l, match);
+    contract_renew_schemas(l, code);
+    return code;
+}
+
+/* The way that the event goes, as the tape has it. */
+static enum td_code read_way(struct contract_loader *l, uint32_t at,
+                             struct check_contract_event *e)
+{
+    uint32_t dir = td_jsonx_member(l->r.doc, at, "dir");
+
+    if (!dir)
+        return TD_OK;
+    if (td_jsonx_is_text(l->r.doc, dir, "in"))
+        e->way = CHECK_WAY_IN;
+    else if (td_jsonx_is_text(l->r.doc, dir, "out"))
+        e->way = CHECK_WAY_OUT;
+    else
+        return fail(l, dir, "dir is in or out");
+    if (l->c->directions == CHECK_DIRECTIONS_IGNORED)
+        e->way = CHECK_WAY_ANY;
+    else if (l->c->directions == CHECK_DIRECTIONS_REVERSED)
+        e->way = e->way == CHECK_WAY_IN ? CHECK_WAY_OUT : CHECK_WAY_IN;
+    l->c->has_ways = l->c->has_ways || e->way != CHECK_WAY_ANY;
+    return TD_OK;
+}
+
+static enum td_code add_channel(struct contract_loader *l, uint32_t at)
+{
+    struct check_contract *c = l->c;
+    struct td_buf address = {0};
+
+    if (!td_jsonx_is(l->r.doc, at, TD_JSON_STRING))
+        return fail(l, at,
+                    "channel is an address, like /rooms/{room}, or a "
+                    "list of them");
+    if (c->channels_len == CHECK_CHANNELS_MAX)
+        return td_jsonx_fail(l->r.doc, at, TD_LIMIT, l->r.err,
+                             "more than %d channels", CHECK_CHANNELS_MAX);
+    (void)td_json_unescape(&address, td_json_inner(&l->r.doc->json, at));
+    (void)td_buf_str(&address);
+    c->channels =
+        td_list_room(c->channels, c->channels_len, sizeof(*c->channels));
+    c->channels[c->channels_len++] =
+        (struct check_contract_channel){c->events_len - 1, (char *)address.ptr};
+    c->events[c->events_len - 1].has_channel = true;
+    return TD_OK;
+}
+
+/* The channels that the event comes on: one or several. */
+static enum td_code read_channels(struct contract_loader *l, uint32_t at)
+{
+    uint32_t list = td_jsonx_member(l->r.doc, at, "channel");
+    const struct td_json_value *v = l->r.doc->json.values;
+    enum td_code code = TD_OK;
+
+    if (!list)
+        return TD_OK;
+    if (!td_jsonx_is(l->r.doc, list, TD_JSON_ARRAY))
+        return add_channel(l, list);
+    for (uint32_t i = list + 1; i < v[list].next && code == TD_OK;
+         i = v[i].next)
+        code = add_channel(l, i);
+    return code;
+}
+
 static enum td_code read_event(struct contract_loader *l, uint32_t key)
 {
     static const struct td_jsonx_key known[] = {
-        {"schema", NULL},   {"aliases", NULL}, {"values", NULL}, {"note", NULL},
-        {"optional", NULL}, {"text", NULL},    {"bytes", NULL},  {NULL, NULL}};
+        {"schema", NULL},  {"aliases", NULL},  {"values", NULL},
+        {"note", NULL},    {"optional", NULL}, {"text", NULL},
+        {"bytes", NULL},   {"match", NULL},    {"dir", NULL},
+        {"channel", NULL}, {NULL, NULL}};
     uint32_t at = key + 1;
     struct check_contract_event *e;
     enum td_code code = add_event(l, key);
@@ -111,7 +223,13 @@ static enum td_code read_event(struct contract_loader *l, uint32_t key)
     if (code == TD_OK)
         code = read_aliases(l, l->r.doc, at, &e->aliases);
     if (code == TD_OK)
+        code = read_way(l, at, e);
+    if (code == TD_OK)
+        code = read_channels(l, at);
+    if (code == TD_OK)
         code = read_plain(l, at, e);
+    if (code == TD_OK)
+        code = read_match(l, at, e);
     if (code == TD_OK && schema)
         code = read_schema(l, schema, e);
     return code;
@@ -133,6 +251,9 @@ enum td_code contract_read_events(void *self, uint32_t at)
     l->c->plain =
         contract_grow(l->c->plain, l->c->events_len,
                       l->r.doc->json.values[at].count, sizeof(*l->c->plain));
+    l->c->matched =
+        contract_grow(l->c->matched, l->c->events_len,
+                      l->r.doc->json.values[at].count, sizeof(*l->c->matched));
     for (uint32_t key = at + 1;
          key < l->r.doc->json.values[at].next && code == TD_OK;
          key = l->r.doc->json.values[key + 1].next)
@@ -195,6 +316,8 @@ static enum td_code read_form(struct contract_loader *l, uint32_t key,
     if (code || !schema)
         return code;
     e->on_wire = true;
+    e->doc = l->r.doc;
+    e->source = at;
     return read_schema(l, schema, e);
 }
 
@@ -284,6 +407,10 @@ void contract_free_events(struct check_contract *c)
     for (uint32_t i = 0; i < c->plain_len; i++)
         check_plain_release(&c->events[c->plain[i]].bytes);
     free(c->plain);
+    free(c->matched);
+    for (uint32_t i = 0; i < c->channels_len; i++)
+        free(c->channels[i].address);
+    free(c->channels);
     free_forms(c->events, c->events_len);
     check_names_release(&c->dialect_names);
 }

@@ -14,8 +14,8 @@
 struct check_contract;
 
 /* Read and compile a contract, or an AsyncAPI document
- * (validator/asyncapi/asyncapi.h) as one; how is for its schemas, as in
- * schema.h.
+ * (validator/asyncapi/asyncapi.h) as one; "std:NAME" is one of the shelf
+ * (validator/shelf/shelf.h). how is for its schemas, as in schema.h.
  */
 TD_MUST_CHECK enum td_code check_contract_load(struct check_contract **out,
                                                const char *path,
@@ -36,6 +36,12 @@ check_contract_compile_all(struct check_contract **out, struct td_jsonx *doc,
                            const struct schema_options *how,
                            const struct td_jsonx_errors *errors,
                            struct td_error *err);
+
+/* The files that it was read from beside its own: what it imports, and the
+ * AsyncAPI document; NULL behind the last.
+ */
+const char *check_contract_source(const struct check_contract *contract,
+                                  uint32_t i);
 
 /* NULL is fine. */
 void check_contract_free(struct check_contract *contract);

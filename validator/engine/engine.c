@@ -175,8 +175,11 @@ static void run_special(struct engine_rule *r, uint32_t key, uint64_t roles,
     engine_deliver(run, m, roles);
     if ((roles & CHECK_ROLE_ENDS) && r->place.instance)
         engine_end_key(run);
-    if (key == SCHEMA_NO_KEY && rule->missing == CHECK_MISSING_FAIL &&
-        (roles & ~(CHECK_ROLE_EDGES | rule->shared_roles | rule->heard_roles)))
+    if (key != SCHEMA_NO_KEY ||
+        !(roles & ~(CHECK_ROLE_EDGES | rule->shared_roles | rule->heard_roles)))
+        return;
+    r->keyless = true;
+    if (rule->missing == CHECK_MISSING_FAIL)
         engine_miss_key(run, m);
 }
 
@@ -396,12 +399,26 @@ static void settle_share(struct check_engine *f, uint32_t rule)
                          text);
 }
 
+/* Why a rule had nothing to judge. */
+static const char *why_vacuous(const struct check_engine *f, uint32_t rule)
+{
+    const struct check_verb *verb = rule_at(f, rule)->verb;
+
+    if (f->verdict->rules[f->first + rule].applied > 0)
+        return verb->vacuous ? verb->vacuous : "there was nothing to judge";
+    if (f->rules[rule].outside)
+        return "such events came only outside of its scope";
+    if (f->rules[rule].keyless)
+        return "such events came, but without the `by` field";
+    return "no such event came";
+}
+
 static void settle(struct check_engine *f, uint32_t rule)
 {
     struct check_result *r = &f->verdict->rules[f->first + rule];
-    const struct check_verb *verb = rule_at(f, rule)->verb;
 
     settle_share(f, rule);
+    engine_tell_spread(&f->rules[rule].spread, &r->spread);
     if (r->judged > 0 || r->total > 0 || r->outcome != CHECK_PASS)
         return;
     if (f->rules[rule].no_time)
@@ -409,9 +426,7 @@ static void settle(struct check_engine *f, uint32_t rule)
                              "the input has no times: name stream.clock");
     else
         check_verdict_settle(f->verdict, f->first + rule, CHECK_VACUOUS,
-                             r->applied > 0 && verb->vacuous
-                                 ? verb->vacuous
-                                 : "nothing it speaks of came");
+                             why_vacuous(f, rule));
 }
 
 void check_engine_end(struct check_engine *engine, bool cut)
@@ -461,6 +476,7 @@ void check_engine_free(struct check_engine *engine)
     for (uint32_t i = 0; i < engine->partitions_len; i++)
         free_partition(engine, i);
     for (uint32_t i = 0; i < engine->set->rules_len; i++) {
+        td_histogram_release(&engine->rules[i].spread);
         while (engine->rules[i].blocks) {
             struct engine_block *next = engine->rules[i].blocks->next;
 

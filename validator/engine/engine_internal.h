@@ -92,10 +92,13 @@ struct engine_rule {
     bool off;            /* it is not chosen */
     bool idle;           /* it is off, or done (check_rule_done()) */
     uint64_t idle_since; /* messages that came before */
+    bool keyless;        /* an event of it came without its key */
+    bool outside;        /* one came where its scope was not */
     bool no_time;        /* it asked for one, and the input has none */
     bool has_last;
     int64_t last;                 /* time of its last message */
     struct engine_instance *free; /* to use again */
+    struct td_histogram spread;   /* what it measured, of all streams */
     struct engine_block *blocks;  /* all of them */
     uint32_t block_len;           /* instances of the last block */
 };
@@ -167,6 +170,8 @@ static inline struct check_result *engine_result(const struct check_run *run)
 
     return &f->verdict->rules[f->first + run->place->rule];
 }
+/* Percentiles of what a rule measured; nothing if that is nothing. */
+void engine_tell_spread(struct td_histogram *samples, struct check_spread *out);
 /* What check_rule_pass() counts in: findings of this scope that are pending, or
  * the result. To be called when the instance or its scope has changed.
  */

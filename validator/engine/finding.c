@@ -94,6 +94,40 @@ static const struct check_time_source *source_of(const struct check_run *run)
                                             : own;
 }
 
+static uint64_t spread_at(struct td_histogram *samples, unsigned percent)
+{
+    int64_t ns = td_histogram_percentile(samples, percent);
+
+    return ns > 0 ? (uint64_t)ns : 0;
+}
+
+void check_rule_spread(struct check_run *run, struct td_histogram *samples)
+{
+    struct engine_rule *r = &run->place->engine->rules[run->place->rule];
+
+    if (source_of(run)->clock != CHECK_CLOCK_SEQUENCE)
+        td_histogram_merge(&r->spread, samples);
+}
+
+void check_rule_move(struct check_run *run, uint32_t index, const char *from,
+                     const char *to, bool taken)
+{
+    struct check_engine *f = run->place->engine;
+
+    check_verdict_move(f->verdict, f->first + run->place->rule, index, from, to,
+                       taken);
+}
+
+void engine_tell_spread(struct td_histogram *samples, struct check_spread *out)
+{
+    if (samples->len > 0)
+        *out = (struct check_spread){.n = samples->len,
+                                     .p50 = spread_at(samples, 50),
+                                     .p95 = spread_at(samples, 95),
+                                     .p99 = spread_at(samples, 99),
+                                     .max = spread_at(samples, 100)};
+}
+
 static void find_no_time(struct check_run *run, const struct check_message *m)
 {
     const struct check_engine *f = run->place->engine;
@@ -233,16 +267,19 @@ void check_note_name(struct td_buf *out, struct td_bytes name)
 void check_note_scope(struct check_note *note)
 {
     const struct check_rule *rule = note->run->rule;
-    const char *opens = rule->opens ? check_selector_text(rule->opens) : "";
-    const char *closes = rule->closes ? check_selector_text(rule->closes) : "";
+    static const char *const words[] = {[CHECK_GLOBALLY] = "",
+                                        [CHECK_AFTER] = " after ",
+                                        [CHECK_BEFORE] = " before ",
+                                        [CHECK_BETWEEN] = " between ",
+                                        [CHECK_AFTER_UNTIL] = " between "};
 
-    if (rule->scope == CHECK_AFTER)
-        (void)td_buf_addf(&note->expected, " after \"%s\"", opens);
-    else if (rule->scope == CHECK_BEFORE)
-        (void)td_buf_addf(&note->expected, " before \"%s\"", closes);
-    else if (rule->scope != CHECK_GLOBALLY)
-        (void)td_buf_addf(&note->expected, " between \"%s\" and \"%s\"", opens,
-                          closes);
+    (void)td_buf_add_text(&note->expected, words[rule->scope]);
+    if (rule->opens)
+        check_selector_say(rule->opens, &note->expected, td_bytes(NULL, 0));
+    if (rule->opens && rule->closes)
+        (void)td_buf_add_text(&note->expected, " and ");
+    if (rule->closes)
+        check_selector_say(rule->closes, &note->expected, td_bytes(NULL, 0));
 }
 
 /* "task_id = "t1"" of the parts of a key. */

@@ -13,6 +13,7 @@
 #ifndef VALIDATOR_ENGINE_RUN_H
 #define VALIDATOR_ENGINE_RUN_H
 
+#include "core/histogram.h"
 #include "validator/rule/rule.h"
 
 /* What a verb's functions get. */
@@ -52,6 +53,15 @@ TD_MUST_CHECK bool check_rule_time(struct check_run *run,
 /* The time of the last message of the stream that had one. */
 TD_MUST_CHECK bool check_rule_end_time(const struct check_run *run,
                                        int64_t *at);
+
+/* What the rule measures took, of this stream or of one more: for those who
+ * look at the verdict. samples is empty behind it.
+ */
+void check_rule_spread(struct check_run *run, struct td_histogram *samples);
+
+/* Of a rule with states: move number `index`, told in order at the end. */
+void check_rule_move(struct check_run *run, uint32_t index, const char *from,
+                     const char *to, bool taken);
 
 /* The value of a field, or CHECK_NO_VALUE; then, unless the rule says
  * otherwise, that is a finding.

@@ -184,6 +184,8 @@ static void deliver_own(struct check_run *run, const struct check_message *m,
         engine_result(run)->applied++;
         run->rule->verb->on_message(run, m, roles & ~edges);
     }
+    if (!closes && !instance->active && (roles & ~(edges | heard)))
+        run->place->engine->rules[run->place->rule].outside = true;
     if ((roles & CHECK_ROLE_OPENS) && !instance->active && can_begin(run)) {
         begin_scope(run);
         if (heard)

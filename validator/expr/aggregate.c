@@ -210,7 +210,8 @@ static void observe_distinct(struct slot *s, struct check_eval *eval,
         return;
     schema_intern_release(&s->seen);
     s->too_large = true;
-    eval->gave_up = true;
+    eval->gave_up = "distinct() met more than 1,000,000 values; count within a "
+                    "shorter scope, or by a key";
 }
 
 static void observe_field(struct slot *s, const struct definition *d,

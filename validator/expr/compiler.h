@@ -31,8 +31,6 @@ TD_MUST_CHECK enum td_code expr_emit_constant(struct expr_reader *r,
                                               struct expr_constant constant);
 /* One more level of nesting; the caller takes it back. TD_LIMIT. */
 TD_MUST_CHECK enum td_code expr_deeper(struct expr_reader *r);
-/* "text", "a number", ... */
-const char *expr_type_text(unsigned types);
 
 /* A list of constants, whose bracket is next. */
 TD_MUST_CHECK enum td_code expr_parse_list(struct expr_reader *r, size_t from,
@@ -68,6 +66,10 @@ TD_MUST_CHECK enum td_code expr_read_selector(struct expr_reader *r,
                                               struct check_selector **out);
 /* One name, with a filter or without; a point is any event. */
 TD_MUST_CHECK enum td_code expr_read_one(struct expr_reader *r,
+                                         struct check_selector **out);
+/* True if @SET is next, and reading it: without what follows. */
+bool expr_is_set(const struct expr_reader *r);
+TD_MUST_CHECK enum td_code expr_read_set(struct expr_reader *r,
                                          struct check_selector **out);
 /* SELECTOR.FIELD */
 TD_MUST_CHECK enum td_code expr_read_selector_field(struct expr_reader *r,

@@ -33,6 +33,7 @@ void check_eval_free(struct check_eval *eval)
     free(eval->stack);
     schema_equal_release(&eval->equal);
     schema_pattern_memory_free(eval->patterns);
+    td_buf_release(&eval->limit);
     check_field_cache_free(eval->fields);
     free(eval);
 }
@@ -74,10 +75,10 @@ void check_eval_reason(const struct check_eval *eval, struct td_buf *out)
                       eval->why ? eval->why : "");
 }
 
-bool check_eval_gave_up(struct check_eval *eval)
+const char *check_eval_gave_up(struct check_eval *eval)
 {
-    bool gave_up = eval->gave_up;
+    const char *gave_up = eval->gave_up;
 
-    eval->gave_up = false;
+    eval->gave_up = NULL;
     return gave_up;
 }

@@ -41,9 +41,10 @@ void check_eval_key(struct check_eval *eval, struct td_bytes key);
 /* Append why the last expression was undefined: "total_tasks is missing". */
 void check_eval_reason(const struct check_eval *eval, struct td_buf *out);
 
-/* True, once, if something was too much work since the last call: a pattern
- * took too many steps, or distinct() met too many values.
+/* Once, if something was too much work since the last call: what, and what can
+ * be done about it; else NULL. A pattern took too many steps, or distinct() met
+ * too many values.
  */
-bool check_eval_gave_up(struct check_eval *eval);
+const char *check_eval_gave_up(struct check_eval *eval);
 
 #endif

@@ -11,7 +11,8 @@ struct td_bytes expr_op_text(const struct check_expr *e,
     return td_bytes(e->text + op->from, (size_t)(op->to - op->from));
 }
 
-void expr_write(struct td_buf *out, const struct expr_value *v)
+/* Append it as people read it. */
+static void expr_write(struct td_buf *out, const struct expr_value *v)
 {
     switch (v->kind) {
     case EXPR_K_NULL:

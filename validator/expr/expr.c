@@ -26,6 +26,7 @@ void check_expr_free(struct check_expr *expr)
     free(expr->patterns);
     free(expr->ops);
     free(expr->text);
+    free(expr->slip);
     free(expr);
 }
 
@@ -107,26 +108,34 @@ static enum td_code read_all(struct expr_reader *r, struct check_expr **out,
     return code;
 }
 
-/* The hint of an error: an event's name that is read as a subtraction. */
+/* An event's name that is read as a subtraction; "" if there is none. */
+static struct td_bytes slip_in(const struct check_env *env, uint32_t at)
+{
+    struct td_buf text = {0};
+    struct td_bytes found = td_text("");
+
+    if (env->doc->json.values[at].kind != TD_JSON_STRING)
+        return found;
+    (void)td_json_unescape(&text, td_json_inner(&env->doc->json, at));
+    for (uint32_t e = 0; e < env->events && found.len == 0; e++) {
+        struct td_bytes name = check_event_name(env->words, e);
+
+        if (check_slip_is(td_buf_bytes(&text), name))
+            found = name;
+    }
+    td_buf_release(&text);
+    return found;
+}
+
 static enum td_code hint(const struct check_env *env, uint32_t at,
                          enum td_code code, struct td_error *err)
 {
-    struct td_buf text = {0};
+    struct td_bytes name = slip_in(env, at);
 
-    if (!err || env->doc->json.values[at].kind != TD_JSON_STRING)
-        return code;
-    (void)td_json_unescape(&text, td_json_inner(&env->doc->json, at));
-    for (uint32_t e = 0; e < env->events; e++) {
-        struct td_bytes name = check_event_name(env->words, e);
-
-        if (!check_slip_is(td_buf_bytes(&text), name))
-            continue;
+    if (err && name.len > 0)
         (void)td_error_hint(err, "the event is written in quotes: '%.*s'.FIELD",
                             (int)(name.len < 60 ? name.len : 60),
                             (const char *)name.ptr);
-        break;
-    }
-    td_buf_release(&text);
     return code;
 }
 
@@ -135,6 +144,7 @@ enum td_code check_expr_load(struct check_expr **out,
                              struct td_error *err)
 {
     struct expr_reader r;
+    struct td_bytes slip;
     enum td_code code = expr_open(
         &r, env, at, "an expression is text like \"a + b == c\"", err);
 
@@ -142,7 +152,12 @@ enum td_code check_expr_load(struct check_expr **out,
         return code;
     code = read_all(&r, out, EXPR_T_BOOL, "a rule");
     expr_close(&r);
-    return code ? hint(env, at, code, err) : TD_OK;
+    if (code)
+        return hint(env, at, code, err);
+    slip = slip_in(env, at);
+    if (slip.len > 0)
+        (*out)->slip = td_strndup(slip.ptr, slip.len);
+    return TD_OK;
 }
 
 enum td_code check_expr_load_number(struct check_expr **out,
@@ -164,6 +179,11 @@ enum td_code check_expr_load_number(struct check_expr **out,
 const char *check_expr_text(const struct check_expr *expr)
 {
     return expr->text;
+}
+
+const char *check_expr_slip(const struct check_expr *expr)
+{
+    return expr->slip;
 }
 
 uint32_t check_expr_field(const struct check_expr *expr)

@@ -43,6 +43,11 @@ void check_expr_free(struct check_expr *expr);
 /* As it stands in the contract; lives as long as the expression. */
 const char *check_expr_text(const struct check_expr *expr);
 
+/* The name of an event that the expression reads as arithmetic (slip.h), or
+ * NULL; lives as long as the expression.
+ */
+const char *check_expr_slip(const struct check_expr *expr);
+
 /* The field of an event that a finding is about, or CHECK_NO_VALUE: the left
  * side of a comparison, if it is one.
  */

@@ -16,6 +16,8 @@ struct expr_reader {
     struct check_expr *expr; /* NULL while a selector is read */
     uint32_t values;         /* on the stack here */
     unsigned nesting;
+    unsigned choices; /* of selectors, those of named sets too */
+    unsigned sets;    /* named sets that this text is within */
     struct td_error *err;
 };
 

@@ -11,7 +11,8 @@ typedef enum td_code (*expr_level)(struct expr_reader *r, unsigned *types);
 static const char *const type_texts[] = {"null", "true or false", "a number",
                                          "text", "a list"};
 
-const char *expr_type_text(unsigned types)
+/* "text", "a number", ... */
+static const char *expr_type_text(unsigned types)
 {
     for (unsigned i = 0; i < 5; i++) {
         if (types == 1u << i)
@@ -207,6 +208,8 @@ static enum td_code parse_primary(struct expr_reader *r, unsigned *types)
         return parse_name(r, &t, types);
     if (t.kind == EXPR_SIGN && t.sign == '[')
         return expr_parse_list(r, t.from, types);
+    if (expr_is_set(r))
+        return parse_path(r, t.from, types);
     if (!expr_accept(r, '('))
         return expr_unexpected(r, &t, "a value");
     code = expr_parse(r, types);

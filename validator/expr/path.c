@@ -1,6 +1,7 @@
 /* Paths: a.b['c'][0] of the message, EVENT.a of another event. */
 #include "schema/value/pointer.h"
 #include "validator/expr/compiler.h"
+#include "validator/expr/selector.h"
 
 /* A JSON Pointer, which begins where `base` says. */
 struct pointer {
@@ -121,6 +122,29 @@ static enum td_code read_pointer(struct expr_reader *r,
     return read_rest(r, &p->text);
 }
 
+/* @SET.FIELD */
+static enum td_code read_set_path(struct expr_reader *r, struct expr_path *path)
+{
+    struct td_buf text = {0};
+    enum td_code code = expr_read_set(r, &path->event);
+    struct expr_token t = expr_peek(r);
+
+    if (code == TD_OK && (t.kind != EXPR_SIGN || t.sign != '.'))
+        code = expr_unexpected(r, &t, "a field behind the set");
+    if (code == TD_OK)
+        code = read_rest(r, &text);
+    (void)td_buf_str(&text);
+    if (code == TD_OK) {
+        path->field = check_field_add(r->env->words, CHECK_FIELD_DATA,
+                                      td_buf_bytes(&text));
+    } else {
+        check_selector_free(path->event);
+        path->event = NULL;
+    }
+    td_buf_release(&text);
+    return code;
+}
+
 enum td_code expr_read_path(struct expr_reader *r, struct expr_path *path)
 {
     struct expr_token first = expr_peek(r);
@@ -128,6 +152,8 @@ enum td_code expr_read_path(struct expr_reader *r, struct expr_path *path)
     uint32_t event;
     enum td_code code;
 
+    if (expr_is_set(r))
+        return read_set_path(r, path);
     if (first.kind != EXPR_NAME && first.kind != EXPR_STRING)
         return expr_unexpected(r, &first, "a field");
     code = read_event(r, &first, &event);

@@ -1,5 +1,6 @@
 /* Runs the program of an expression: a machine with a stack of values. */
 #include "validator/expr/run.h"
+#include "core/log.h"
 #include "core/mem.h"
 
 struct machine {
@@ -8,18 +9,9 @@ struct machine {
     struct expr_value *top; /* the last value; stack[0] is none */
 };
 
-/* v and element `at` of a list. */
-static bool equals_element(struct check_eval *eval, const struct expr_value *v,
-                           struct schema_value element)
-{
-    struct expr_value *spare = &eval->spare[1];
-
-    expr_load(spare, element);
-    return spare->kind != EXPR_K_UNDEFINED && expr_equal(eval, v, spare);
-}
-
-bool expr_equal(struct check_eval *eval, const struct expr_value *a,
-                const struct expr_value *b)
+/* Whether two values are equal; neither is undefined. */
+static bool expr_equal(struct check_eval *eval, const struct expr_value *a,
+                       const struct expr_value *b)
 {
     if (a->kind != b->kind)
         return false;
@@ -37,6 +29,16 @@ bool expr_equal(struct check_eval *eval, const struct expr_value *a,
         break;
     }
     return true;
+}
+
+/* v and element `at` of a list. */
+static bool equals_element(struct check_eval *eval, const struct expr_value *v,
+                           struct schema_value element)
+{
+    struct expr_value *spare = &eval->spare[1];
+
+    expr_load(spare, element);
+    return spare->kind != EXPR_K_UNDEFINED && expr_equal(eval, v, spare);
 }
 
 /* Which of the two is undefined, if one is, becomes the result. */
@@ -273,7 +275,12 @@ static void match(const struct machine *m, struct expr_value *v, uint32_t index)
         expr_set_bool(v, got == SCHEMA_MATCH);
         return;
     }
-    m->eval->gave_up = true;
+    td_buf_clear(&m->eval->limit);
+    (void)td_buf_add_text(&m->eval->limit, "the pattern \"");
+    (void)td_text_clean(&m->eval->limit,
+                        td_text(schema_pattern_slow(m->eval->patterns)));
+    (void)td_buf_add_text(&m->eval->limit, "\" " SCHEMA_PATTERN_MEND);
+    m->eval->gave_up = td_buf_str(&m->eval->limit);
     expr_set_undefined(v, "takes too many steps to match");
 }
 

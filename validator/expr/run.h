@@ -119,6 +119,7 @@ struct check_expr {
     const struct check_words *words;
     bool has_tolerance;
     struct schema_rational tolerance;
+    char *slip;     /* an event whose name it calculates with, or NULL */
     bool compares;  /* the last op is a comparison: */
     uint32_t right; /* its right side begins at this op */
 };
@@ -139,15 +140,13 @@ struct check_eval {
     struct schema_pattern_memory *patterns;
     const char *why; /* the last one was undefined; of the subject */
     struct td_bytes subject;
-    bool gave_up;
+    const char *gave_up; /* at what, and the mend; NULL: at nothing */
+    struct td_buf limit; /* room for it */
 };
 
 /* Run ops [from, to); the value that they leave. */
 struct expr_value *expr_run(const struct check_expr *e, struct check_eval *eval,
                             uint32_t from, uint32_t to);
-/* Whether two values are equal; neither is undefined. */
-bool expr_equal(struct check_eval *eval, const struct expr_value *a,
-                const struct expr_value *b);
 
 void expr_set_undefined(struct expr_value *v, const char *why);
 void expr_set_bool(struct expr_value *v, bool truth);
@@ -159,8 +158,6 @@ void expr_load_token(struct expr_value *v, struct td_bytes token);
 /* Undefined because it is not of the type that is wanted. */
 void expr_wrong_type(struct expr_value *v, unsigned wanted);
 
-/* Append it as people read it. */
-void expr_write(struct td_buf *out, const struct expr_value *v);
 /* The text of an op. */
 struct td_bytes expr_op_text(const struct check_expr *e,
                              const struct expr_op *op);

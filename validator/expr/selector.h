@@ -1,5 +1,6 @@
 /* validator/expr/selector.h - which messages a rule speaks of: NAME,
- * NAME[FILTER], any of several with |, or * for all.
+ * NAME[FILTER], @SET, any of several with |, or * for all. !A|B, or
+ * * except A|B, is every event that A|B does not match.
  *
  * A filter is an expression (expr.h) about the message itself. Read only after
  * loading; what it takes to evaluate a filter is in the check_eval, one a
@@ -10,6 +11,7 @@
 
 #include "core/jsonx.h"
 #include "validator/expr/context.h"
+#include "validator/expr/fixed.h"
 #include "validator/message/vocabulary.h"
 
 struct check_selector;
@@ -40,6 +42,11 @@ void check_selector_free(struct check_selector *selector);
 bool check_selector_may_match(const struct check_selector *selector,
                               uint32_t event);
 
+/* What a filter of it says of every message: CHECK_NEVER, a choice can match
+ * none; CHECK_ALWAYS, a filter takes away none.
+ */
+enum check_fixed check_selector_fixed(const struct check_selector *selector);
+
 /* True if every message of the event matches, so that nobody needs to ask. */
 bool check_selector_is_sure(const struct check_selector *selector,
                             uint32_t event);
@@ -50,6 +57,12 @@ bool check_selector_is_sure(const struct check_selector *selector,
 bool check_selector_matches(const struct check_selector *selector,
                             struct check_eval *eval,
                             const struct check_message *m);
+
+/* Append it in quotes, as it stands in the contract; of a list of more than a
+ * few alternatives those that are nearest to what came (core/alternatives.h).
+ */
+void check_selector_say(const struct check_selector *selector,
+                        struct td_buf *out, struct td_bytes came);
 
 /* As it stands in the contract; lives as long as the selector. */
 const char *check_selector_text(const struct check_selector *selector);

@@ -8,8 +8,9 @@
 
 #include <stdbool.h>
 
-/* True if name, which is no plain word, stands in the expression with a field
- * behind it, outside of quotes.
+/* True if name, which is no plain word, stands in the expression outside of
+ * quotes, but for where events stand by their names: count(EVENT),
+ * elapsed(EVENT), sum(EVENT.FIELD), distinct(EVENT.FIELD).
  */
 bool check_slip_is(struct td_bytes expr, struct td_bytes name);
 

@@ -1,9 +1,9 @@
 #include "validator/gates/baseline.h"
 
-#include "core/clock.h"
 #include "core/fs.h"
 #include "core/json_writer.h"
 #include "core/jsonx_object.h"
+#include "validator/gates/date.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -298,31 +298,46 @@ static enum td_code check_project(const struct gates_baseline *base,
     return td_error_hint(err, "write one here with --update-baseline");
 }
 
+enum td_code gates_baseline_parse(struct gates_baseline *base, const char *name,
+                                  struct td_bytes text, const char *first,
+                                  const char *today, struct td_error *err)
+{
+    struct reading g = {.base = base, .today = today};
+    enum td_code code;
+
+    g.r = (struct td_jsonx_reader){.doc = &g.doc, .err = err};
+    code = td_jsonx_parse(&g.doc, name, TD_JSONX_JSON, text, err);
+    if (code)
+        (void)td_error_hint(err, "half a file? take it from git again");
+    if (code == TD_OK)
+        code = read_file(&g);
+    if (code == TD_OK)
+        code = check_project(base, name, first, err);
+    gates_baseline_settle(base);
+    base->exists = code == TD_OK;
+    td_jsonx_release(&g.doc);
+    return code;
+}
+
 enum td_code gates_baseline_read(struct gates_baseline *base, const char *path,
                                  const char *first, const char *today,
                                  struct td_error *err)
 {
-    struct reading g = {.base = base, .today = today};
     struct td_buf text = {0};
     enum td_code code;
+    int fd;
 
     if (access(path, F_OK) != 0)
         return TD_OK;
     td_buf_init(&text, GATES_BASELINE_MAX);
-    g.r = (struct td_jsonx_reader){.doc = &g.doc, .err = err};
-    code = td_fs_read(&text, path, err);
+    code = td_fs_open_file(&fd, path, err);
     if (code == TD_OK) {
-        code = td_jsonx_parse(&g.doc, path, TD_JSONX_JSON, td_buf_bytes(&text),
-                              err);
-        if (code)
-            (void)td_error_hint(err, "half a file? take it from git again");
+        (void)close(fd);
+        code = td_fs_read(&text, path, err);
     }
     if (code == TD_OK)
-        code = read_file(&g);
-    if (code == TD_OK)
-        code = check_project(base, path, first, err);
-    base->exists = code == TD_OK;
-    td_jsonx_release(&g.doc);
+        code = gates_baseline_parse(base, path, td_buf_bytes(&text), first,
+                                    today, err);
     td_buf_release(&text);
     return code;
 }
@@ -386,24 +401,31 @@ static void write_counted(struct td_json_writer *w,
         td_json_array_end(w);                                                  \
     } while (0)
 
-enum td_code gates_baseline_write(const struct gates_baseline *base,
-                                  const char *path, struct td_error *err)
+enum td_code gates_baseline_text(struct gates_baseline *base,
+                                 struct td_buf *out)
 {
-    struct td_buf out = {0};
-    struct td_json_writer w = td_json_writer(&out);
-    enum td_code code;
+    struct td_json_writer w = td_json_writer(out);
 
+    gates_baseline_settle(base);
     td_json_object(&w, NULL);
     td_json_put_u64(&w, "baseline", GATES_BASELINE_VERSION);
     td_json_put_text_or_null(&w, "project", base->project);
     td_json_put_text_or_null(&w, "commit", base->commit);
-    WRITE_LIST(&w, &out, "findings", base->known, base->known_len, write_known);
-    WRITE_LIST(&w, &out, "coverage", base->covered, base->covered_len,
+    WRITE_LIST(&w, out, "findings", base->known, base->known_len, write_known);
+    WRITE_LIST(&w, out, "coverage", base->covered, base->covered_len,
                write_covered);
-    WRITE_LIST(&w, &out, "instructions", base->counted, base->counted_len,
+    WRITE_LIST(&w, out, "instructions", base->counted, base->counted_len,
                write_counted);
     td_json_object_end(&w);
-    code = td_json_line(&w);
+    return td_json_line(&w);
+}
+
+enum td_code gates_baseline_write(struct gates_baseline *base, const char *path,
+                                  struct td_error *err)
+{
+    struct td_buf out = {0};
+    enum td_code code = gates_baseline_text(base, &out);
+
     if (code == TD_OK)
         code = td_fs_replace(path, td_buf_bytes(&out), err);
     td_buf_release(&out);
@@ -421,6 +443,7 @@ struct gates_known *gates_baseline_find(struct gates_baseline *base,
 {
     const struct gates_known key = {.fp = fp};
 
+    gates_baseline_settle(base);
     return base->known_len == 0 ? NULL
                                 : bsearch(&key, base->known, base->known_len,
                                           sizeof(*base->known), compare_known);
@@ -447,23 +470,56 @@ static void merge(struct gates_known *into, const struct gates_known *more)
     into->spent = more->spent;
 }
 
+/* Of one fingerprint those that were added first come first. */
+static int compare_order(const void *x, const void *y)
+{
+    const struct gates_known *a = x;
+    const struct gates_known *b = y;
+    int order = compare_known(a, b);
+
+    return order ? order : a->order < b->order ? -1 : 1;
+}
+
+void gates_baseline_settle(struct gates_baseline *base)
+{
+    size_t kept = 0;
+
+    if (!base->unsettled)
+        return;
+    base->unsettled = false;
+    for (size_t i = 0; i < base->known_len; i++)
+        base->known[i].order = i;
+    if (base->known_len > 0)
+        qsort(base->known, base->known_len, sizeof(*base->known),
+              compare_order);
+    for (size_t i = 0; i < base->known_len; i++) {
+        const struct gates_known *k = &base->known[i];
+
+        if (k->count == 0)
+            continue;
+        if (kept > 0 && !strcmp(base->known[kept - 1].fp, k->fp))
+            merge(&base->known[kept - 1], k);
+        else
+            base->known[kept++] = *k;
+    }
+    base->known_len = kept;
+}
+
 void gates_baseline_add(struct gates_baseline *base,
                         const struct gates_known *known)
 {
-    size_t at = base->known_len;
+    struct gates_known *last =
+        base->known_len > 0 ? &base->known[base->known_len - 1] : NULL;
+    int order = last ? strcmp(last->fp, known->fp) : -1;
 
-    while (at > 0 && strcmp(base->known[at - 1].fp, known->fp) > 0)
-        at--;
-    if (at > 0 && !strcmp(base->known[at - 1].fp, known->fp)) {
-        merge(&base->known[at - 1], known);
+    if (order == 0) {
+        merge(last, known);
         return;
     }
+    base->unsettled |= order > 0;
     base->known = grow(base, base->known, base->known_len, &base->known_cap,
                        sizeof(*base->known));
-    memmove(&base->known[at + 1], &base->known[at],
-            (base->known_len - at) * sizeof(*base->known));
-    base->known[at] = *known;
-    base->known_len++;
+    base->known[base->known_len++] = *known;
 }
 
 struct gates_covered *gates_baseline_covered(struct gates_baseline *base,
@@ -505,6 +561,7 @@ void gates_baseline_tighten(struct gates_baseline *base, const char *tool)
 {
     size_t kept = 0;
 
+    gates_baseline_settle(base);
     for (size_t i = 0; i < base->known_len; i++) {
         struct gates_known *k = &base->known[i];
 
@@ -516,46 +573,4 @@ void gates_baseline_tighten(struct gates_baseline *base, const char *tool)
             base->known[kept++] = *k;
     }
     base->known_len = kept;
-}
-
-void gates_date(uint64_t wall_ns, char out[GATES_DATE_SIZE])
-{
-    struct td_buf text = {0};
-
-    (void)td_time_format(&text, wall_ns);
-    memcpy(out, td_buf_str(&text), GATES_DATE_SIZE - 1);
-    out[GATES_DATE_SIZE - 1] = '\0';
-    td_buf_release(&text);
-}
-
-static unsigned number_of(const char *digits, unsigned len)
-{
-    unsigned n = 0;
-
-    for (unsigned i = 0; i < len; i++) {
-        if (digits[i] < '0' || digits[i] > '9')
-            return 0;
-        n = n * 10 + (unsigned)(digits[i] - '0');
-    }
-    return n;
-}
-
-bool gates_is_date(const char *text)
-{
-    static const unsigned days[] = {31, 29, 31, 30, 31, 30,
-                                    31, 31, 30, 31, 30, 31};
-    unsigned year;
-    unsigned month;
-    unsigned day;
-
-    if (strlen(text) != GATES_DATE_SIZE - 1 || text[4] != '-' || text[7] != '-')
-        return false;
-    year = number_of(text, 4);
-    month = number_of(text + 5, 2);
-    day = number_of(text + 8, 2);
-    if (year == 0 || month < 1 || month > 12 || day < 1 ||
-        day > days[month - 1])
-        return false;
-    return month != 2 || day < 29 ||
-           (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
 }

@@ -26,6 +26,7 @@ struct gates_known {
     size_t lines_len;
     uint64_t seen; /* in this run */
     bool spent;    /* until has passed */
+    size_t order;  /* while they are sorted */
 };
 
 struct gates_covered {
@@ -47,7 +48,8 @@ struct gates_baseline {
     bool exists;
     const char *project;       /* root commit, or NULL */
     const char *commit;        /* of when it was written, or NULL */
-    struct gates_known *known; /* sorted by fp */
+    struct gates_known *known; /* sorted by fp once it is settled */
+    bool unsettled;            /* some are out of order, or count none */
     size_t known_len;
     size_t known_cap;
     struct gates_covered *covered;
@@ -67,10 +69,20 @@ TD_MUST_CHECK enum td_code
 gates_baseline_read(struct gates_baseline *base, const char *path,
                     const char *first, const char *today, struct td_error *err);
 
-/* Write it, in the place of what is there. TD_IO. */
+/* The same of a text that is there; name is what errors call it. */
 TD_MUST_CHECK enum td_code
-gates_baseline_write(const struct gates_baseline *base, const char *path,
+gates_baseline_parse(struct gates_baseline *base, const char *name,
+                     struct td_bytes text, const char *first, const char *today,
                      struct td_error *err);
+
+/* Append it as it is written down. TD_LIMIT. */
+TD_MUST_CHECK enum td_code gates_baseline_text(struct gates_baseline *base,
+                                               struct td_buf *out);
+
+/* Write it, in the place of what is there. TD_IO. */
+TD_MUST_CHECK enum td_code gates_baseline_write(struct gates_baseline *base,
+                                                const char *path,
+                                                struct td_error *err);
 
 /* Frees everything; *base is empty. */
 void gates_baseline_release(struct gates_baseline *base);
@@ -83,9 +95,14 @@ bool gates_baseline_knows(struct gates_baseline *base, const char *fp);
 struct gates_known *gates_baseline_find(struct gates_baseline *base,
                                         const char *fp);
 
-/* Add as many alike to what is known; texts are borrowed. */
+/* Add as many alike to what is known; texts are borrowed. Many may be added in
+ * any order: they are put into theirs when somebody looks.
+ */
 void gates_baseline_add(struct gates_baseline *base,
                         const struct gates_known *known);
+
+/* Have the entries sorted by fp, one of each, none of them without a count. */
+void gates_baseline_settle(struct gates_baseline *base);
 
 /* The entry of a gate, or of a benchmark of it; NULL if there is none and none
  * is to be added. Valid until the next one is added.
@@ -98,10 +115,5 @@ struct gates_counted *gates_baseline_counted(struct gates_baseline *base,
 
 /* Take off what was known and not seen in this run, of those tools only. */
 void gates_baseline_tighten(struct gates_baseline *base, const char *tool);
-
-/* "2026-11-29" of a wall time; is this a date? */
-#define GATES_DATE_SIZE 11
-void gates_date(uint64_t wall_ns, char out[GATES_DATE_SIZE]);
-bool gates_is_date(const char *text);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -44,6 +45,31 @@ char *const *gates_environment(struct td_arena *arena,
     }
     for (size_t i = 0; i < more->len; i++)
         list[len++] = td_arena_copy(arena, more->list[i]);
+    return list;
+}
+
+/* In a hook git says where its repository is, and so that its worktree is
+ * whatever folder it is started in: in a project that is a part of a repository
+ * each file would be another one. Who says where the worktree is means it.
+ */
+static char *const *without_hook(struct td_arena *arena, char *const *env)
+{
+    static const char *of_hook[] = {"GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX",
+                                    "GIT_COMMON_DIR"};
+    const struct verdict_words names = {of_hook, 4};
+    size_t count = 0;
+    size_t len = 0;
+    char **list;
+
+    if (getenv("GIT_WORK_TREE"))
+        return env;
+    while (env[count])
+        count++;
+    list = td_arena_alloc(arena, (count + 1) * sizeof(*list));
+    for (size_t i = 0; i < count; i++) {
+        if (!is_replaced(env[i], &names))
+            list[len++] = env[i];
+    }
     return list;
 }
 
@@ -105,7 +131,7 @@ enum td_code gates_capture(const char *dir, const char *const *argv,
 
     td_buf_init(&unheard, CAPTURE_TALK);
     options.argv = (char *const *)(uintptr_t)argv;
-    options.env = gates_environment(&arena, &more);
+    options.env = without_hook(&arena, gates_environment(&arena, &more));
     code = td_proc_spawn(&proc, &options, &why) ? TD_TOOL : TD_OK;
     if (code == TD_OK) {
         code = listen_to(&proc, out, talk ? talk : &unheard, &why);

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define LAST_MAX 200 /* bytes of the last line of a log */
+
 static uint64_t now_ns(void)
 {
     return td_mono_ns(td_clock_real());
@@ -167,5 +169,31 @@ bool gates_child_look(struct gates_child *child,
     gates_child_listen(child, hear, self);
     td_proc_stop(&child->proc, 0);
     finish_log(child);
+    return true;
+}
+
+bool gates_log_last(const char *log, struct td_buf *out)
+{
+    uint8_t bytes[4096];
+    int fd = open(log, O_RDONLY | O_CLOEXEC);
+    off_t end = fd >= 0 ? lseek(fd, 0, SEEK_END) : -1;
+    off_t from = end > (off_t)sizeof(bytes) ? end - (off_t)sizeof(bytes) : 0;
+    ssize_t len = end > 0 ? pread(fd, bytes, sizeof(bytes), from) : 0;
+    ssize_t begin;
+
+    if (fd >= 0)
+        (void)close(fd);
+    while (len > 0 && bytes[len - 1] <= ' ')
+        len--;
+    for (begin = len; begin > 0 && bytes[begin - 1] != '\n';)
+        begin--;
+    while (begin < len && bytes[begin] <= ' ')
+        begin++;
+    if (begin >= len)
+        return false;
+    if (len - begin > LAST_MAX)
+        for (len = begin + LAST_MAX; (bytes[len] & 0xc0U) == 0x80U;)
+            len--;
+    (void)td_buf_add_bytes(out, td_bytes(bytes + begin, (size_t)(len - begin)));
     return true;
 }

@@ -58,4 +58,9 @@ bool gates_child_look(struct gates_child *child,
                       void (*hear)(void *self, struct td_bytes text),
                       void *self);
 
+/* Append the last line of a log that is not blank, cut at 200 bytes; false:
+ * there is none.
+ */
+bool gates_log_last(const char *log, struct td_buf *out);
+
 #endif

@@ -250,10 +250,16 @@ void gates_cover_lines(const struct gates_cover_file *file,
     for (size_t p = 0; p < file->pages_len; p++) {
         const struct gates_cover_page *page = file->pages[p];
 
-        for (unsigned i = 0; page && i < PAGE_LINES; i++) {
-            if (page->there[i / 64] >> i % 64 & 1)
-                tell(self, (uint64_t)p * PAGE_LINES + i,
-                     page->hit[i / 64] >> i % 64 & 1);
+        for (unsigned i = 0; page && i < WORDS; i++) {
+            uint64_t line = (uint64_t)p * PAGE_LINES + i * 64;
+            uint64_t hit = page->hit[i];
+
+            for (uint64_t there = page->there[i]; there; there >>= 1) {
+                if (there & 1)
+                    tell(self, line, hit & 1);
+                hit >>= 1;
+                line++;
+            }
         }
     }
 }

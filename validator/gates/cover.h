@@ -7,6 +7,7 @@
 #define VALIDATOR_GATES_COVER_H
 
 #include "core/arena.h"
+#include "validator/gates/exclude.h"
 #include "validator/gates/read/read.h"
 
 #include <stdbool.h>
@@ -32,6 +33,7 @@ struct gates_cover_file {
 struct gates_cover_name {
     const char *raw;
     struct gates_cover_file *file;
+    const struct gates_excluded *excluded; /* NULL: none of it */
 };
 
 struct gates_cover {

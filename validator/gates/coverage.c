@@ -96,8 +96,8 @@ static void tell_uncovered(struct telling *t)
                                  "changed lines %" PRIu64 " to %" PRIu64
                                  " are not covered",
                                  r->from, r->to);
-        f->excerpt = gates_line(
-            s, gates_paths_line(s->paths, t->to->path, r->from, NULL));
+        f->excerpt =
+            gates_line(s, gates_paths_excerpt(s->paths, t->to->path, r->from));
     }
 }
 
@@ -119,7 +119,7 @@ static void copy_source(struct telling *t)
         for (uint64_t n = t->changed.list[i].from; n <= t->changed.list[i].to;
              n++)
             t->to->source[len++] = td_arena_text(
-                arena, gates_paths_line(s->paths, t->to->path, n, NULL));
+                arena, gates_paths_excerpt(s->paths, t->to->path, n));
 }
 
 static void tell_file(struct coverage *c, struct gates_cover_file *file,

@@ -56,6 +56,16 @@ static void explain_inputs(struct td_buf *out, const struct gates_check *c)
                           c->inputs[i].glob, c->inputs[i].format);
     if (c->inputs_len > 0)
         (void)td_buf_add_text(out, ".");
+    if (c->include.len > 0) {
+        (void)td_buf_add_text(out, " Looks only at ");
+        add_list(out, &c->include, " and ");
+        (void)td_buf_add_text(out, ".");
+    }
+    if (c->exclude.len > 0) {
+        (void)td_buf_add_text(out, " Passes over ");
+        add_list(out, &c->exclude, " and ");
+        (void)td_buf_add_text(out, ".");
+    }
     if (c->newer_than.len > 0) {
         (void)td_buf_add_text(out, " What it reads must be newer than ");
         add_list(out, &c->newer_than, " and ");

@@ -2,6 +2,7 @@
 
 #include "core/jsonx_object.h"
 #include "validator/gates/baseline.h"
+#include "validator/gates/date.h"
 
 #include <stdlib.h>
 #include <string.h>

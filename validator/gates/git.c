@@ -77,6 +77,17 @@ static void read_facts(struct gates_facts *facts, struct td_arena *arena,
             arena, td_bytes(commit + 1, strcspn(commit + 1, "\n")));
 }
 
+/* Why git tells nothing. It does not touch what belongs to somebody else, as a
+ * checkout in a container often does, until it is told to.
+ */
+static const char *what_is_missing(struct answer *a)
+{
+    if (strstr(td_buf_str(&a->talk), "safe.directory"))
+        return "git does not trust this repository, which another user owns: "
+               "git config --global --add safe.directory DIRECTORY";
+    return "the project is not in a git repository";
+}
+
 void gates_git_facts(struct gates_facts *facts, struct td_arena *arena,
                      const char *root)
 {
@@ -90,7 +101,7 @@ void gates_git_facts(struct gates_facts *facts, struct td_arena *arena,
     if (code)
         facts->missing = "git is not installed";
     else if (a.out.len == 0)
-        facts->missing = "the project is not in a git repository";
+        facts->missing = what_is_missing(&a);
     else
         read_facts(facts, arena, &a.out);
     release(&a);

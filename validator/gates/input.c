@@ -4,6 +4,8 @@
 #include "core/clock.h"
 #include "core/digest.h"
 #include "core/fs.h"
+#include "core/glob.h"
+#include "validator/gates/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,28 +17,11 @@
 #define FILES_MAX  100000
 #define HASHED_MAX ((size_t)16 << 20) /* bytes of a file whose hash is told */
 #define PIECE      ((size_t)256 << 10)
-/* A kernel's clock for files goes in steps. */
-#define CLOCK_STEP_NS (20 * TD_NS_PER_MS)
 
 static uint64_t changed_ns(const struct stat *st)
 {
     return (uint64_t)st->st_mtim.tv_sec * TD_NS_PER_S +
            (uint64_t)st->st_mtim.tv_nsec;
-}
-
-/* As a path that this process opens: below the root, if it is relative. */
-static const char *from_root(struct gates_session *s, const char *path)
-{
-    return *path == '/' ? path
-                        : td_arena_print(&s->arena, "%s/%s", s->root, path);
-}
-
-static const char *shown(const struct gates_session *s, const char *path)
-{
-    size_t len = strlen(s->root);
-
-    return !strncmp(path, s->root, len) && path[len] == '/' ? path + len + 1
-                                                            : path;
 }
 
 /* When the newest of the files that a report must be newer than changed. */
@@ -52,7 +37,7 @@ static bool newest_source(struct gates_session *s, struct gates_job *job,
 
         if (!glob)
             return false;
-        files = gates_files(&s->arena, from_root(s, glob), FILES_MAX);
+        files = gates_files(&s->arena, s->root, glob, FILES_MAX);
         for (size_t k = 0; k < files.len; k++) {
             struct stat st;
 
@@ -72,6 +57,7 @@ struct file {
     const struct read_format *format;
     const char *path;
     struct verdict_input *input;
+    bool stopped; /* by a signal, before its end */
 };
 
 static void trouble(struct file *f, const char *state, const char *text)
@@ -81,7 +67,7 @@ static void trouble(struct file *f, const char *state, const char *text)
     f->input->state = state;
     if (!r->trouble)
         r->trouble = td_arena_print(&f->s->doc->arena, "%s: %s",
-                                    shown(f->s, f->path), text);
+                                    gates_from_root(f->s, f->path), text);
     r->empty = r->empty && !strcmp(state, "empty");
 }
 
@@ -107,6 +93,7 @@ static void settle(struct file *f, const struct read_end *end)
     note_tool(f, end);
     f->input->state = "ok";
     if (end->state == READ_EMPTY) {
+        f->reading->hollow |= !end->has_work && !end->silent;
         trouble(f, "empty",
                 *end->reason ? end->reason : "there is nothing in it");
         return;
@@ -135,11 +122,11 @@ static void settle(struct file *f, const struct read_end *end)
 
 static void note_hash(struct file *f, const struct td_buf *whole)
 {
-    char hex[WIRE_SHA256_HEX];
+    char hex[TD_SHA256_HEX];
 
     if (whole->len != f->input->bytes)
         return;
-    wire_sha256_hex(hex, td_buf_bytes(whole));
+    td_sha256_hex(hex, td_buf_bytes(whole));
     f->input->sha256 = td_arena_copy(&f->s->doc->arena, hex);
 }
 
@@ -156,6 +143,9 @@ static void read_fd(struct file *f, int fd)
     while ((n = read(fd, piece, PIECE)) > 0 || (n < 0 && errno == EINTR)) {
         if (n < 0)
             continue;
+        f->stopped = f->input->bytes > 0 && gates_is_told_to_end(f->s);
+        if (f->stopped)
+            break;
         f->input->bytes += (uint64_t)n;
         (void)td_buf_add(&whole, piece, (size_t)n);
         if (fine)
@@ -164,8 +154,12 @@ static void read_fd(struct file *f, int fd)
     f->format->end(reader, &end);
     if (n < 0)
         trouble(f, "partial", strerror(errno));
-    note_hash(f, &whole);
-    settle(f, &end);
+    if (f->stopped) {
+        trouble(f, "partial", "a signal came while it was read");
+    } else {
+        note_hash(f, &whole);
+        settle(f, &end);
+    }
     td_buf_release(&whole);
 }
 
@@ -174,8 +168,7 @@ static bool is_fresh(struct file *f, const struct stat *st, uint64_t newest,
 {
     char text[600];
 
-    if (f->job->check->run.len > 0 &&
-        changed_ns(st) + CLOCK_STEP_NS < f->job->begun_wall_ns) {
+    if (f->job->check->run.len > 0 && changed_ns(st) < f->job->begun_file_ns) {
         trouble(f, "stale",
                 "it is older than this run: the command did not "
                 "write it");
@@ -184,7 +177,7 @@ static bool is_fresh(struct file *f, const struct stat *st, uint64_t newest,
     if (newest <= changed_ns(st))
         return true;
     (void)snprintf(text, sizeof(text), "it is older than %.400s",
-                   shown(f->s, source));
+                   gates_from_root(f->s, source));
     trouble(f, "stale", text);
     return false;
 }
@@ -196,15 +189,44 @@ static void read_file(struct file *f, uint64_t newest, const char *source)
     int fd;
 
     f->input = verdict_add_input(f->s->doc, f->job->gate);
-    f->input->path = gates_line(f->s, td_text(shown(f->s, f->path)));
+    f->input->path = gates_line(f->s, td_text(gates_from_root(f->s, f->path)));
     f->input->format = f->format->name;
-    if (td_fs_open(&fd, f->path, &err)) {
+    if (td_fs_open_file(&fd, f->path, &err)) {
         trouble(f, "partial", err.text);
         return;
     }
     if (fstat(fd, &st) == 0 && is_fresh(f, &st, newest, source))
         read_fd(f, fd);
     (void)close(fd);
+}
+
+/* "exit status 1: No module named pytest": with what the command said last. */
+static const char *status_text(struct gates_session *s,
+                               const struct gates_job *job)
+{
+    struct td_buf last = {0};
+    const char *text;
+
+    if (job->log && gates_log_last(job->log, &last))
+        text = td_arena_print(&s->arena, "exit status %d: %s", job->gate->exit,
+                              gates_line(s, td_buf_bytes(&last)));
+    else
+        text = td_arena_print(&s->arena, "exit status %d", job->gate->exit);
+    td_buf_release(&last);
+    return text;
+}
+
+static void miss_report(struct gates_session *s, struct gates_job *job,
+                        const char *glob)
+{
+    const char *path = gates_from_root(s, glob);
+
+    if (job->check->run.len == 0 ||
+        gates_exit_is(&job->check->clean, job->gate->exit, 0))
+        gates_conclude(s, job, CHECK_ERROR, "there is no report %s", path);
+    else
+        gates_conclude(s, job, CHECK_ERROR, "there is no report %s; %s", path,
+                       status_text(s, job));
 }
 
 bool gates_read_inputs(struct gates_session *s, struct gates_job *job,
@@ -225,19 +247,28 @@ bool gates_read_inputs(struct gates_session *s, struct gates_job *job,
 
         if (!glob)
             return false;
-        files = gates_files(&s->arena, from_root(s, glob), FILES_MAX);
+        files = gates_files(&s->arena, s->root, glob, FILES_MAX);
         if (files.len == 0) {
-            gates_conclude(s, job, CHECK_ERROR, "there is no report %s",
-                           shown(s, glob));
+            miss_report(s, job, glob);
             return false;
         }
         f.format = read_find(in->format);
-        for (size_t k = 0; k < files.len; k++) {
+        for (size_t k = 0; k < files.len && !f.stopped; k++) {
             f.path = files.list[k];
             read_file(&f, newest, source);
         }
+        if (f.stopped) {
+            gates_conclude(s, job, CHECK_SKIPPED,
+                           "cancelled while its report was read");
+            return false;
+        }
     }
     return true;
+}
+
+static bool is_of(const char *pattern, const char *path)
+{
+    return td_glob_path(td_text(pattern), td_text(path), TD_GLOB_HIDDEN);
 }
 
 bool gates_in_scope(const struct gates_check *c, const char *path)
@@ -245,16 +276,10 @@ bool gates_in_scope(const struct gates_check *c, const char *path)
     bool in = c->include.len == 0;
 
     for (size_t i = 0; !in && i < c->include.len; i++)
-        in = gates_glob(c->include.list[i], path);
+        in = is_of(c->include.list[i], path);
     for (size_t i = 0; in && i < c->exclude.len; i++)
-        in = !gates_glob(c->exclude.list[i], path);
+        in = !is_of(c->exclude.list[i], path);
     return in;
-}
-
-static const char *status_text(struct gates_session *s,
-                               const struct gates_job *job)
-{
-    return td_arena_print(&s->arena, "exit status %d", job->gate->exit);
 }
 
 bool gates_weigh(struct gates_session *s, struct gates_job *job,
@@ -277,7 +302,8 @@ bool gates_weigh(struct gates_session *s, struct gates_job *job,
     }
     if (!clean) {
         gates_conclude(s, job, CHECK_ERROR,
-                       "%s, but the report has no fault in it",
+                       "the report has no fault in it, but the command "
+                       "ended with %s",
                        status_text(s, job));
         return false;
     }
@@ -293,9 +319,14 @@ static void add_measure_text(struct td_buf *out,
         gates_share_text(out, m->value, m->limit.value);
     else if (!strcmp(m->unit, "ns"))
         (void)td_duration_format(out, (uint64_t)m->value.value);
+    else if (!strcmp(m->unit, "%"))
+        gates_percent_text(out, m->value.value, m->limit.value);
     else
-        (void)td_buf_addf(out, "%.10g%s", m->value.value,
-                          !strcmp(m->unit, "%") ? " %" : "");
+        (void)td_buf_addf(out, "%.10g", m->value.value);
+    if (!strcmp(m->op, "ratchet") && !m->base.whole) {
+        (void)td_buf_add_text(out, " more than in the baseline");
+        return;
+    }
     if (!strcmp(m->op, "ratchet")) {
         (void)td_buf_add_text(out, ", was ");
         gates_share_text(out, m->base, m->value.value);

@@ -76,6 +76,15 @@ static const char *look_up(void *self, const char *name)
     return other ? other->out : NULL;
 }
 
+const char *gates_from_root(const struct gates_session *s, const char *path)
+{
+    size_t len = strlen(s->root);
+
+    return path && !strncmp(path, s->root, len) && path[len] == '/'
+               ? path + len + 1
+               : path;
+}
+
 const char *gates_fill(struct gates_session *s, struct gates_job *job,
                        const char *text)
 {
@@ -150,28 +159,39 @@ static bool fresh_out(struct gates_session *s, struct gates_job *job)
 
 /* ---- commands ---- */
 
-const char *gates_shell_text(struct td_arena *arena, const char *dir,
-                             const struct verdict_words *words, bool shell)
+/* A word for a POSIX shell. */
+static void add_word(struct td_buf *out, const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRS"
                                 "TUVWXYZ0123456789_-./=:,+%@";
+
+    if (*word && !word[strspn(word, plain)]) {
+        (void)td_buf_add_text(out, word);
+        return;
+    }
+    (void)td_buf_add_byte(out, '\'');
+    for (; *word; word++)
+        (void)td_buf_addf(out, *word == '\'' ? "'\\''" : "%c", *word);
+    (void)td_buf_add_byte(out, '\'');
+}
+
+static const char *shell_text(struct td_arena *arena, const char *dir,
+                              const struct verdict_words *words, bool shell)
+{
     struct td_buf out = {0};
     const char *text;
 
-    if (dir)
-        (void)td_buf_addf(&out, "cd %s && ", dir);
+    if (dir) {
+        (void)td_buf_add_text(&out, "cd ");
+        add_word(&out, dir);
+        (void)td_buf_add_text(&out, " && ");
+    }
     for (size_t i = 0; i < words->len; i++) {
-        const char *word = words->list[i];
-
         (void)td_buf_add_text(&out, i ? " " : "");
-        if (shell || (*word && !word[strspn(word, plain)])) {
-            (void)td_buf_add_text(&out, word);
-            continue;
-        }
-        (void)td_buf_add_byte(&out, '\'');
-        for (; *word; word++)
-            (void)td_buf_addf(&out, *word == '\'' ? "'\\''" : "%c", *word);
-        (void)td_buf_add_byte(&out, '\'');
+        if (shell)
+            (void)td_buf_add_text(&out, words->list[i]);
+        else
+            add_word(&out, words->list[i]);
     }
     text = td_arena_text(arena, td_buf_bytes(&out));
     td_buf_release(&out);
@@ -240,7 +260,7 @@ static void note_command(struct gates_session *s, struct gates_job *job,
         filled.list[i] = argv[i + (shell ? 2 : 0)];
     }
     gate->log = td_arena_print(arena, ".tapedeck/out/%s.log", job->check->name);
-    gate->repro = gates_shell_text(arena, job->check->dir, &filled, shell);
+    gate->repro = shell_text(arena, job->check->dir, &filled, shell);
 }
 
 static bool spawn(struct gates_session *s, struct gates_job *job,
@@ -265,7 +285,8 @@ static bool spawn(struct gates_session *s, struct gates_job *job,
     if (!command.env)
         return false;
     if (gates_child_start(&job->child, &command, &err)) {
-        gates_conclude(s, job, CHECK_ERROR, "%s: %s%s%s", err.where, err.text,
+        gates_conclude(s, job, CHECK_ERROR, "%s: %s%s%s",
+                       gates_from_root(s, err.where), err.text,
                        *err.hint ? "; " : "", err.hint);
         return false;
     }
@@ -329,6 +350,7 @@ void gates_job_finish(struct gates_session *s, struct gates_job *job)
     const struct gates_listener *to = &s->how->listener;
 
     be_strict(job, s);
+    job->gate->warned = job->gate->warned && job->gate->outcome == CHECK_PASS;
     job->phase = GATES_DONE;
     if (job->begun_ns)
         job->gate->ms = (now_ns() - job->begun_ns) / TD_NS_PER_MS;
@@ -371,7 +393,7 @@ static void proceed(struct gates_session *s, struct gates_job *job)
         /* A series measures one thing often. */
         if ((job->check->a.len == 0 || job->runs == 0) && !fresh_out(s, job))
             break;
-        job->begun_wall_ns = td_wall_ns(td_clock_real());
+        job->begun_file_ns = td_file_ns();
         if (!spawn(s, job, command))
             break;
         job->phase = GATES_RUNNING;

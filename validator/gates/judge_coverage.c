@@ -8,8 +8,17 @@
 
 /* ---- what the report says ---- */
 
-/* The file of a report, or NULL: it is out of scope or not of the project. */
-static struct gates_cover_file *file_of(struct coverage *c, struct td_bytes raw)
+/* gcov tells lines that other tools leave out by marks in the source. */
+static bool obeys_marks(const struct coverage *c)
+{
+    return !strcmp(c->job->check->inputs[0].format, "gcov");
+}
+
+/* What a report calls a file, or NULL: it is out of scope or not of the
+ * project.
+ */
+static const struct gates_cover_name *file_of(struct coverage *c,
+                                              struct td_bytes raw)
 {
     bool added;
     struct gates_cover_name *name = gates_cover_name(c->cover, raw, &added);
@@ -20,30 +29,35 @@ static struct gates_cover_file *file_of(struct coverage *c, struct td_bytes raw)
         return NULL;
     }
     if (!added)
-        return name->file;
+        return name->file ? name : NULL;
     path = gates_paths_find(c->s->paths, raw);
     if (!path)
         c->unresolved++;
     else if (gates_in_scope(c->job->check, path))
         name->file = gates_cover_file(c->cover, path);
-    return name->file;
+    if (name->file && obeys_marks(c))
+        name->excluded = gates_exclude(&c->cover->arena,
+                                       gates_paths_source(c->s->paths, path));
+    return name->file ? name : NULL;
 }
 
 static void on_line(void *self, const struct read_line *line)
 {
     struct coverage *c = self;
-    struct gates_cover_file *file = file_of(c, line->file);
+    const struct gates_cover_name *name = file_of(c, line->file);
 
-    if (file && !gates_cover_line(c->cover, file, line->line, line->hits > 0))
+    if (name && !gates_excludes_line(name->excluded, line->line) &&
+        !gates_cover_line(c->cover, name->file, line->line, line->hits > 0))
         c->full = true;
 }
 
 static void on_branch(void *self, const struct read_branch *branch)
 {
     struct coverage *c = self;
-    struct gates_cover_file *file = file_of(c, branch->file);
+    const struct gates_cover_name *name = file_of(c, branch->file);
 
-    if (file && !gates_cover_branch(c->cover, file, branch))
+    if (name && !gates_excludes_branches(name->excluded, branch->line) &&
+        !gates_cover_branch(c->cover, name->file, branch))
         c->full = true;
 }
 
@@ -185,16 +199,38 @@ static void judge_named_folders(struct coverage *c)
     }
 }
 
+/* Lines without which the gate would have passed are its errors. */
+static void blame_changed(struct coverage *c, struct verdict_number changed)
+{
+    const struct gates_check *check = c->job->check;
+    bool fails = false;
+
+    for (size_t i = 0; i < check->limits_len; i++) {
+        const struct gates_limit *limit = &check->limits[i];
+
+        fails = fails || (!limit->warns && limit->op == GATES_AT_LEAST &&
+                          !strcmp(limit->measure, "changed") && changed.known &&
+                          !gates_share_reaches(&changed, limit->value));
+    }
+    for (struct verdict_finding *f = fails ? c->s->doc->findings : NULL; f;
+         f = f->next)
+        if (!strcmp(f->gate, c->job->gate->name) &&
+            !strcmp(f->rule, "uncovered-change"))
+            f->level = CHECK_LEVEL_ERROR;
+}
+
 static void judge_changed(struct coverage *c)
 {
     const struct gates_check *check = c->job->check;
     const struct verdict_number none = {0};
     struct gates_session *s = c->s;
+    struct verdict_number changed;
 
     if (!s->has_changes)
         return;
-    gates_limit_apply(s->doc, c->job->gate, check, "changed",
-                      gates_share(c->to->changed[0], c->to->changed[1]), none);
+    changed = gates_share(c->to->changed[0], c->to->changed[1]);
+    gates_limit_apply(s->doc, c->job->gate, check, "changed", changed, none);
+    blame_changed(c, changed);
     for (size_t i = 0; i < c->to->unmeasured.len; i++) {
         struct verdict_finding *f;
 
@@ -259,29 +295,70 @@ static void judge_totals(struct coverage *c,
     if (wants_base(c->job->check) && !before) {
         c->job->gate->warned = true;
         gates_conclude(s, c->job, CHECK_PASS,
-                       "there is no baseline to hold it to yet: "
-                       "--update-baseline writes it");
+                       s->how->update
+                           ? "there is no baseline yet: this run is written "
+                             "into it"
+                           : "there is no baseline to hold it to yet: "
+                             "--update-baseline writes it");
     }
 }
 
-/* A limit without anything that it could be about. */
+/* Why there is nothing that a limit could be about; NULL: there is. */
+static const char *why_nothing(const struct coverage *c,
+                               const struct gates_limit *limit)
+{
+    if (!strcmp(limit->measure, "branches") && c->to->branches[1] == 0)
+        return "the report has no branches: is its tool told to record them?";
+    if (strcmp(limit->measure, "changed") != 0)
+        return NULL;
+    if (!c->s->has_changes)
+        return "only changed lines are judged, and --changed-since was not "
+               "given";
+    return c->to->changed[1] == 0 ? "no line that changed is measured" : NULL;
+}
+
+/* A tool that no longer records branches tightens no ratchet. */
+static bool lost_branches(struct coverage *c)
+{
+    for (const struct verdict_measure *m = c->job->gate->measures; m;
+         m = m->next) {
+        if (strcmp(m->id, "branches") != 0 || !m->base.known || !m->op ||
+            c->to->branches[1] > 0)
+            continue;
+        gates_conclude(c->s, c->job, CHECK_ERROR,
+                       "the report has no branches, and the baseline has");
+        return true;
+    }
+    return false;
+}
+
+/* Limits without anything that they could be about. That nothing changed is
+ * usual; that branches are missing beside lines is remarked.
+ */
 static void judge_vacuous(struct coverage *c)
 {
-    bool only_changed = true;
+    const struct gates_check *check = c->job->check;
+    const char *first = NULL;
+    bool branches = false;
+    size_t empty = 0;
 
-    for (size_t i = 0; i < c->job->check->limits_len; i++)
-        only_changed = only_changed &&
-                       !strcmp(c->job->check->limits[i].measure, "changed");
-    if (c->job->gate->outcome != CHECK_PASS || !only_changed ||
-        c->job->check->limits_len == 0)
+    for (size_t i = 0; i < check->limits_len; i++) {
+        const char *why = why_nothing(c, &check->limits[i]);
+
+        branches = branches || (why && check->limits[i].measure[0] == 'b');
+        first = first ? first : why;
+        empty += why != NULL;
+    }
+    if (c->job->gate->outcome != CHECK_PASS || empty == 0 || lost_branches(c))
         return;
-    if (!c->s->has_changes)
-        gates_conclude(c->s, c->job, CHECK_VACUOUS,
-                       "only changed lines are judged, and --changed-since was "
-                       "not given");
-    else if (c->to->changed[1] == 0)
-        gates_conclude(c->s, c->job, CHECK_VACUOUS,
-                       "no line that changed is measured");
+    if (empty == check->limits_len) {
+        gates_conclude(c->s, c->job, CHECK_VACUOUS, "%s", first);
+    } else if (branches) {
+        c->job->gate->warned = true;
+        gates_conclude(c->s, c->job, CHECK_PASS,
+                       "the report has no branches, for which there is a "
+                       "limit");
+    }
 }
 
 static void judge_unmeasured(struct coverage *c)

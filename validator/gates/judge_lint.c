@@ -13,6 +13,8 @@
 
 #define FINDINGS_MAX 1000000 /* of one gate */
 #define MESSAGE_MAX  1000
+#define PRINTED_MAX  65536    /* bytes of a line that make a fingerprint */
+#define PRINT_LEN    (2 + 32) /* "1:" and half a SHA-256 in hex */
 
 /* A finding while the report is read; texts are the session's. */
 struct remark {
@@ -26,7 +28,7 @@ struct remark {
     bool changed;    /* on a line that changed */
     bool known;      /* in the baseline */
     const char *was; /* its fingerprint there, if that is another */
-    char fp[2 + 32 + 1];
+    char fp[PRINT_LEN + 1];
 };
 
 struct lint {
@@ -103,7 +105,7 @@ static void add_normal(struct td_buf *out, const char *message)
 
 static void add_source(struct td_buf *out, struct td_bytes line)
 {
-    for (size_t i = 0; i < line.len; i++) {
+    for (size_t i = 0; i < line.len && i < PRINTED_MAX; i++) {
         if (!isspace(line.ptr[i]))
             (void)td_buf_add_byte(out, line.ptr[i]);
     }
@@ -112,22 +114,27 @@ static void add_source(struct td_buf *out, struct td_bytes line)
 /* Version 1: tool, rule, path and the source line without blanks, or of a
  * finding without a rule its message without numbers. */
 static void take_print(struct lint *l, const struct remark *r, const char *path,
-                       char out[35])
+                       char out[PRINT_LEN + 1])
 {
-    char hex[WIRE_SHA256_HEX];
+    char hex[TD_SHA256_HEX];
     struct td_buf text = {0};
 
-    (void)td_buf_addf(&text, "%s%c", l->tool, 0);
+    (void)td_buf_add_text(&text, l->tool);
+    (void)td_buf_add_byte(&text, 0);
     if (*r->rule)
         (void)td_buf_add_text(&text, r->rule);
     else
         add_normal(&text, r->message);
-    (void)td_buf_addf(&text, "%c%s%c", 0, path, 0);
+    (void)td_buf_add_byte(&text, 0);
+    (void)td_buf_add_text(&text, path);
+    (void)td_buf_add_byte(&text, 0);
     if (r->inside)
         add_source(&text,
                    gates_paths_line(l->s->paths, r->path, r->line, NULL));
-    wire_sha256_hex(hex, td_buf_bytes(&text));
-    (void)snprintf(out, 35, "1:%.32s", hex);
+    td_sha256_hex(hex, td_buf_bytes(&text));
+    memcpy(out, "1:", 2);
+    memcpy(out + 2, hex, PRINT_LEN - 2);
+    out[PRINT_LEN] = '\0';
     td_buf_release(&text);
 }
 
@@ -247,9 +254,9 @@ static void find_known(struct lint *l)
 
 static void tell(struct lint *l, const struct remark *r)
 {
-    struct verdict_finding *f = gates_find_fault(
-        l->s, l->job->gate->name, *r->rule ? r->rule : "(none)",
-        r->known ? CHECK_LEVEL_INFO : r->level);
+    struct verdict_finding *f =
+        gates_find_fault(l->s, l->job->gate->name, *r->rule ? r->rule : l->tool,
+                         r->known ? CHECK_LEVEL_INFO : r->level);
     struct td_arena *arena = &l->s->doc->arena;
 
     if (!f)
@@ -263,7 +270,7 @@ static void tell(struct lint *l, const struct remark *r)
     f->repro = l->job->gate->repro;
     if (r->inside && r->line)
         f->excerpt = gates_line(
-            l->s, gates_paths_line(l->s->paths, r->path, r->line, NULL));
+            l->s, gates_paths_excerpt(l->s->paths, r->path, r->line));
 }
 
 /* What a new baseline would have of it. */
@@ -361,6 +368,17 @@ static bool has_limit(const struct gates_check *check)
     return false;
 }
 
+/* An empty report is clean if the tool says that it looked. */
+static void accept_clean(struct lint *l)
+{
+    if (!l->reading.trouble || !l->reading.empty || l->reading.hollow ||
+        (!l->reading.has_work && l->job->check->run.len == 0))
+        return;
+    l->reading.trouble = NULL;
+    for (struct verdict_input *i = l->job->gate->inputs; i; i = i->next)
+        i->state = "ok";
+}
+
 static void judge(struct lint *l)
 {
     struct gates_session *s = l->s;
@@ -370,10 +388,7 @@ static void judge(struct lint *l)
 
     prepare(l);
     sort_out(l);
-    /* An empty report is clean if the tool says that it looked. */
-    if (l->reading.trouble && l->reading.empty &&
-        (l->reading.has_work || job->check->run.len > 0))
-        l->reading.trouble = NULL;
+    accept_clean(l);
     if (l->reading.trouble && !gates_weigh(s, job, &l->reading, 0))
         return;
     wrong = what_is_wrong(l);

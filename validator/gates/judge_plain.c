@@ -1,5 +1,8 @@
 /* Gates of kinds custom and stream: an exit status, and a tape. */
 #include "validator/gates/run_internal.h"
+#include "validator/verdict/stream.h"
+
+#include <string.h>
 
 static bool is_listed(const struct gates_exits *exits, int status)
 {
@@ -21,6 +24,34 @@ void gates_judge_custom(struct gates_session *s, struct gates_job *job)
         gates_conclude(s, job, CHECK_FAIL, "exit status %d", status);
 }
 
+/* "sed -n 5p '/srv/my project/run.ndjson'" is "sed -n 5p 'run.ndjson'" for
+ * who stands in the project's root. One that would begin with a - there stays.
+ */
+static const char *show_from_root(const struct gates_session *s,
+                                  const char *command)
+{
+    size_t len = strlen(s->root);
+    const char *at = command ? strstr(command, s->root) : NULL;
+
+    if (!at || at == command || !strchr(" '", at[-1]) || at[len] != '/' ||
+        strchr("-' ", at[len + 1]))
+        return command;
+    return td_arena_print(&s->doc->arena, "%.*s%s", (int)(at - command),
+                          command, at + len + 1);
+}
+
+/* A file of the project is named from the project's root, as by every gate. */
+static void name_from_root(const struct gates_session *s,
+                           struct verdict_finding *f, struct verdict_rule *r)
+{
+    for (; f; f = f->next) {
+        f->file = gates_from_root(s, f->file);
+        f->repro = show_from_root(s, f->repro);
+    }
+    for (; r; r = r->next)
+        r->where = gates_from_root(s, r->where);
+}
+
 /* The gate of a stream is made by verdict_add_stream(); ours has its place in
  * the order of the run already, and takes over what that one says. */
 static void take_verdict(void *to, const struct check_verdict *v)
@@ -28,6 +59,7 @@ static void take_verdict(void *to, const struct check_verdict *v)
     struct gates_pair *pair = to;
     struct verdict_document *doc = pair->s->doc;
     struct verdict_gate **end = doc->gates_end;
+    struct verdict_finding **found = doc->findings_end;
     struct verdict_gate *gate = pair->job->gate;
     const struct verdict_gate *made =
         verdict_add_stream(doc, pair->job->check->name, v);
@@ -38,8 +70,11 @@ static void take_verdict(void *to, const struct check_verdict *v)
     gate->events = made->events;
     gate->lossy = made->lossy;
     gate->timeline = made->timeline;
+    gate->names = made->names;
+    gate->latencies = made->latencies;
     *end = NULL;
     doc->gates_end = end;
+    name_from_root(pair->s, *found, gate->rules);
 }
 
 void gates_judge_stream(struct gates_session *s, struct gates_job *job)
@@ -59,12 +94,12 @@ void gates_judge_stream(struct gates_session *s, struct gates_job *job)
     }
     if (*tape != '/')
         tape = td_arena_print(&s->arena, "%s/%s", s->root, tape);
-    if (contract && *contract != '/')
+    if (contract && *contract != '/' && strncmp(contract, "std:", 4) != 0)
         contract = td_arena_print(&s->arena, "%s/%s", s->root, contract);
     if (!s->how->stream)
         gates_conclude(s, job, CHECK_SKIPPED, "streams are not judged here");
     else if (s->how->stream(s->how->stream_self, tape, contract, &taker, &err))
-        gates_conclude(s, job, CHECK_ERROR, "%s%s%s%s%s", err.where,
-                       *err.where ? ": " : "", err.text, *err.hint ? "; " : "",
-                       err.hint);
+        gates_conclude(s, job, CHECK_ERROR, "%s%s%s%s%s",
+                       gates_from_root(s, err.where), *err.where ? ": " : "",
+                       err.text, *err.hint ? "; " : "", err.hint);
 }

@@ -297,9 +297,56 @@ static void judge_time(struct samples *all, const struct sample *middle)
     }
 }
 
+/* A fault for each benchmark that runs more instructions than its limits let
+ * it.
+ */
+static void find_longer(struct samples *all, double count,
+                        const struct gates_counted *before,
+                        struct verdict_perf *perf)
+{
+    struct gates_job *job = all->job;
+    struct td_arena *arena = &all->s->doc->arena;
+    double percent = (perf->ratio - 1) * 100;
+
+    for (size_t i = 0; i < job->check->limits_len; i++) {
+        const struct gates_limit *limit = &job->check->limits[i];
+        struct verdict_finding *f;
+        struct td_buf text = {0};
+
+        if (strcmp(limit->measure, "instructions") != 0 ||
+            percent <= limit->value)
+            continue;
+        if (!limit->warns)
+            perf->outcome = CHECK_FAIL;
+        f = gates_find_fault(all->s, job->gate->name, "more-instructions",
+                             limit->warns ? CHECK_LEVEL_WARN
+                                          : CHECK_LEVEL_ERROR);
+        if (!f)
+            return;
+        gates_percent_text(&text, percent, limit->value);
+        f->test = perf->name;
+        f->message = td_arena_print(
+            arena, "%s more instructions: %.0f, %" PRIu64 " in the baseline",
+            td_buf_str(&text), count, before->instructions);
+        td_buf_release(&text);
+    }
+}
+
+static void say_no_baseline(struct samples *all, const char *name)
+{
+    all->job->gate->warned = true;
+    gates_conclude(all->s, all->job, CHECK_PASS,
+                   all->s->how->update
+                       ? "the baseline has no %s yet: this run is written "
+                         "into it"
+                       : "there is no baseline for %s yet: --update-baseline "
+                         "writes it",
+                   *name ? name : all->job->check->name);
+}
+
 /* More than the baseline has, in percent; of several parts the sum. */
 static void judge_instructions(struct samples *all, const char *name,
-                               double count)
+                               double count, struct verdict_perf *perf)
 {
     struct gates_job *job = all->job;
     struct verdict_number value = {0};
@@ -315,24 +362,21 @@ static void judge_instructions(struct samples *all, const char *name,
                                         name, false);
     if (before && before->instructions > 0) {
         base = gates_number(0);
-        value = gates_number((count / (double)before->instructions - 1) * 100);
+        perf->ratio = count / (double)before->instructions;
+        value = gates_number((perf->ratio - 1) * 100);
+        find_longer(all, count, before, perf);
     } else {
-        job->gate->warned = true;
-        gates_conclude(all->s, job, CHECK_PASS,
-                       "there is no baseline for %s yet: --update-baseline "
-                       "writes it",
-                       name);
+        say_no_baseline(all, name);
     }
     gates_limit_apply(all->s->doc, job->gate, job->check, "instructions", value,
                       base);
 }
 
-static void add_perf(struct samples *all, const char *name, double value,
-                     size_t n)
+static struct verdict_perf *add_perf(struct samples *all, const char *name,
+                                     size_t n)
 {
     struct verdict_perf *perf = verdict_add_perf(all->s->doc);
 
-    (void)value;
     perf->gate = all->job->gate->name;
     perf->name = name;
     perf->ratio = 1;
@@ -340,20 +384,39 @@ static void add_perf(struct samples *all, const char *name, double value,
     perf->n = (uint32_t)n;
     perf->rounds = 1;
     perf->outcome = CHECK_PASS;
+    return perf;
 }
 
 static void judge_group(struct samples *all, size_t from, size_t to)
 {
     const struct sample *first = &all->list[from];
+    struct verdict_perf *perf = add_perf(all, first->name, to - from);
     double sum = 0;
 
     for (size_t i = from; i < to; i++)
         sum += all->list[i].value;
-    add_perf(all, first->name, sum, to - from);
     if (!strcmp(first->unit, "instructions"))
-        judge_instructions(all, first->name, sum);
+        judge_instructions(all, first->name, sum, perf);
     else if (!strcmp(first->unit, "ns"))
         judge_time(all, &all->list[from + (to - from) / 2]);
+}
+
+/* A limit that nothing was held to is no reason to pass. */
+static void require(struct samples *all, const char *measure)
+{
+    const char *unit = strcmp(measure, "time") != 0 ? measure : "ns";
+
+    for (size_t i = 0; i < all->len; i++) {
+        if (!strcmp(all->list[i].unit, unit))
+            return;
+    }
+    if (all->job->gate->outcome != CHECK_FAIL)
+        gates_conclude(all->s, all->job, CHECK_ERROR,
+                       !strcmp(measure, "slower")
+                           ? "there is a limit for %s, which a and b are for"
+                           : "there is a limit for %s, and nothing in the "
+                             "report tells of it",
+                       measure);
 }
 
 static void judge_samples(struct samples *all,
@@ -386,6 +449,8 @@ static void judge_samples(struct samples *all,
         i = end;
     }
     gates_judge_measures(all->s, job);
+    for (size_t i = 0; i < job->check->limits_len; i++)
+        require(all, job->check->limits[i].measure);
 }
 
 void gates_judge_performance(struct gates_session *s, struct gates_job *job)
@@ -394,6 +459,17 @@ void gates_judge_performance(struct gates_session *s, struct gates_job *job)
     struct gates_reading reading = {
         .sink = {.self = &all, .sample = on_sample}};
 
+    for (size_t i = 0; job->series && i < job->check->limits_len; i++) {
+        const char *measure = job->check->limits[i].measure;
+
+        if (strcmp(measure, "slower") != 0) {
+            gates_conclude(s, job, CHECK_ERROR,
+                           "there is a limit for %s, which is for reports: a "
+                           "and b tell only of slower",
+                           measure);
+            return;
+        }
+    }
     if (job->series) {
         judge_series(s, job);
         return;

@@ -7,6 +7,7 @@
 #include "validator/gates/flaky.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 #define TESTS_MAX       20000000 /* of one gate: 32 bytes each */
 #define MESSAGE_MAX     500      /* bytes of a message that are kept */
 #define EXCERPT_MAX     4000
+#define ATTEMPTS_MAX    100  /* of a test that are told */
 #define NAME_MAX_FAILED 4096 /* bytes of a name that is handed to a command */
 
 /* A test, once whatever it was called for how often. */
@@ -21,10 +23,11 @@ struct test {
     uint64_t hash;             /* of the key; 0: free */
     struct verdict_test *kept; /* or NULL */
     uint32_t run;              /* that saw it last, from 1 */
+    uint32_t twins;            /* others of the same key in this run */
     uint8_t result;            /* the worst of this run, enum verdict_result */
     bool good;                 /* some run had it pass */
     bool bad;                  /* some run had it fail */
-    uint8_t twins;             /* others of the same key in this run */
+    bool retried;              /* it failed in this run, and passed then */
 };
 
 /* A test that failed, for the command that runs it again. */
@@ -124,6 +127,14 @@ static void make_key(struct gates_tests *t, const struct read_test *test)
         (void)td_buf_add_text(&t->key, "(no name)");
 }
 
+/* It failed, and the same one passes now: the tool has tried it again, as
+ * gotestsum and Gradle's retry tell it in one report. */
+static bool is_retry(const struct test *test, enum verdict_result result)
+{
+    return result == VERDICT_RESULT_PASS && !test->retried &&
+           test->twins == 0 && is_bad((enum verdict_result)test->result);
+}
+
 /* Two that stand behind each other and are both bad are one test in two phases,
  * as a failure and the error of its teardown; others of one key are twins. */
 static struct test *find_test(struct gates_tests *t, enum verdict_result result)
@@ -133,19 +144,24 @@ static struct test *find_test(struct gates_tests *t, enum verdict_result result)
     size_t bare = t->key.len;
 
     if (test->hash && test->run == t->job->runs && t->last == hash &&
-        is_bad(result) && is_bad((enum verdict_result)test->result))
+        is_bad(result) && is_bad((enum verdict_result)test->result) &&
+        !test->retried)
         return test;
     t->last = hash;
     if (!test->hash || test->run != t->job->runs)
         return test;
-    for (unsigned n = test->twins + 2U;; n++) {
+    if (is_retry(test, result)) {
+        test->retried = true;
+        return test;
+    }
+    for (uint32_t n = test->twins + 2;; n++) {
         struct test *twin;
 
         t->key.len = bare;
-        (void)td_buf_addf(&t->key, " #%u", n);
+        (void)td_buf_addf(&t->key, " #%" PRIu32, n);
         twin = slot_of(t, td_hash(td_buf_bytes(&t->key)));
         if (!twin->hash || twin->run != t->job->runs) {
-            test->twins = (uint8_t)(n < 250 ? n - 1 : 248);
+            test->twins = n - 1;
             return twin;
         }
     }
@@ -156,9 +172,12 @@ static void add_attempt(struct gates_tests *t, struct verdict_test *test,
 {
     struct verdict_attempt **end = &test->attempts;
     struct td_bytes message = from->message;
+    unsigned n = 0;
 
-    while (*end)
+    for (; *end && n < ATTEMPTS_MAX; n++)
         end = &(*end)->next;
+    if (n == ATTEMPTS_MAX)
+        return;
     if (message.len > MESSAGE_MAX)
         message.len = MESSAGE_MAX;
     *end = td_arena_alloc(&t->s->doc->arena, sizeof(**end));
@@ -250,6 +269,7 @@ static void on_test(void *self, const struct read_test *from)
         test->run = t->job->runs;
         test->result = (uint8_t)from->result;
         test->twins = 0;
+        test->retried = false;
     } else if (from->result > (enum verdict_result)test->result) {
         test->result = (uint8_t)from->result;
     }
@@ -411,6 +431,25 @@ static void judge_list(struct gates_session *s, struct gates_job *job,
         job->gate->reason = remark;
 }
 
+/* Tests that are skipped have not run. */
+static void judge_ran(struct gates_session *s, struct gates_job *job,
+                      const struct counts *n)
+{
+    uint64_t ran = n->all - n->skipped;
+    char skipped[48] = "";
+
+    if (n->skipped > 0)
+        (void)snprintf(skipped, sizeof(skipped), ", %" PRIu64 " %s skipped",
+                       n->skipped, n->skipped == 1 ? "was" : "were");
+    if (ran < job->check->min)
+        gates_conclude(s, job, CHECK_FAIL,
+                       "only %" PRIu64 " test%s ran%s, at least %" PRIu64
+                       " are wanted",
+                       ran, ran == 1 ? "" : "s", skipped, job->check->min);
+    else if (ran == 0 && job->gate->outcome == CHECK_PASS)
+        gates_conclude(s, job, CHECK_VACUOUS, "no test ran%s", skipped);
+}
+
 static void judge_counts(struct gates_tests *t, struct gates_flaky *known,
                          const struct gates_reading *reading)
 {
@@ -427,11 +466,7 @@ static void judge_counts(struct gates_tests *t, struct gates_flaky *known,
     if (!gates_weigh(s, job, reading, n.failed + n.flaky))
         return;
     add_measures(s, job, &n);
-    if (n.all < job->check->min)
-        gates_conclude(s, job, CHECK_FAIL,
-                       "only %" PRIu64 " tests ran, at least %" PRIu64
-                       " are wanted",
-                       n.all, job->check->min);
+    judge_ran(s, job, &n);
     gates_judge_measures(s, job);
     judge_flaky(s, job, &n);
     judge_list(s, job, known);

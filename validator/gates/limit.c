@@ -252,18 +252,23 @@ void gates_limit_apply(struct verdict_document *doc, struct verdict_gate *gate,
     m->holds = true;
 }
 
-void gates_share_text(struct td_buf *out, struct verdict_number share,
-                      double limit)
+void gates_percent_text(struct td_buf *out, double percent, double limit)
 {
     char have[64];
     char want[64];
     int digits = 1;
 
     do {
-        (void)snprintf(have, sizeof(have), "%.*f", digits, share.value);
+        (void)snprintf(have, sizeof(have), "%.*f", digits, percent);
         (void)snprintf(want, sizeof(want), "%.*f", digits, limit);
-    } while (!strcmp(have, want) && share.value != limit && ++digits < 10);
-    (void)td_buf_addf(out, "%s %% (%llu of %llu)", have,
-                      (unsigned long long)share.part,
+    } while (!strcmp(have, want) && percent != limit && ++digits < 10);
+    (void)td_buf_addf(out, "%s %%", have);
+}
+
+void gates_share_text(struct td_buf *out, struct verdict_number share,
+                      double limit)
+{
+    gates_percent_text(out, share.value, limit);
+    (void)td_buf_addf(out, " (%llu of %llu)", (unsigned long long)share.part,
                       (unsigned long long)share.whole);
 }

@@ -26,7 +26,9 @@ bool gates_share_reaches(const struct verdict_number *share, double percent);
 struct verdict_number gates_number(double value);
 struct verdict_number gates_share(uint64_t part, uint64_t whole);
 
-/* Append a share for people: as many digits as tell it from the limit. */
+/* Append a percentage, a share for people: as many digits as tell it from the
+ * limit. */
+void gates_percent_text(struct td_buf *out, double percent, double limit);
 void gates_share_text(struct td_buf *out, struct verdict_number share,
                       double limit);
 

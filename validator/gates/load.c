@@ -16,6 +16,7 @@ enum td_code gates_refuse(struct loader *l, uint32_t at, const char *fmt, ...)
     va_start(ap, fmt);
     (void)vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
+    l->refused++;
     return td_jsonx_fail(l->r.doc, at, TD_USAGE, l->r.err, "%s", text);
 }
 
@@ -62,6 +63,7 @@ static enum td_code read_check(struct loader *l, uint32_t key)
 {
     char *name = td_jsonx_text(l->r.doc, key);
     struct gates_check *check = &l->file->checks[l->file->len];
+    unsigned refused;
     enum td_code code;
 
     check->name = td_arena_copy(&l->file->arena, name);
@@ -81,8 +83,10 @@ static enum td_code read_check(struct loader *l, uint32_t key)
         return td_error_hint(l->r.err, "write kind: tests, coverage, lint, "
                                        "performance, stream or custom");
     }
+    refused = l->refused;
     code = td_jsonx_read(&l->r, key + 1, &gates_check_shape, l);
-    return code ? code : gates_settle_check(l);
+    /* What a gate lacks is not known before what it has is right. */
+    return code || l->refused > refused ? code : gates_settle_check(l);
 }
 
 static enum td_code read_checks(void *self, uint32_t at)

@@ -26,7 +26,8 @@ TD_MUST_CHECK enum td_code gates_parse(struct gates_file *file,
 void gates_release(struct gates_file *file);
 
 /* Remarks on what is legal and hardly meant: a gate that cannot fail, a pool
- * that is not the one for measurements, a report that may be old.
+ * that is not the one for measurements, a report that may be old, a limit on a
+ * number that the gate's report never has.
  */
 void gates_doubts(const struct gates_file *file,
                   const struct td_jsonx_errors *doubts);

@@ -114,6 +114,17 @@ static const char *shell_word(const struct verdict_words *words)
     return NULL;
 }
 
+static enum td_code check_program(struct loader *l, uint32_t at,
+                                  const char *key,
+                                  const struct verdict_words *words)
+{
+    if (words->len == 0)
+        return gates_refuse(l, at, "%s is an empty command", key);
+    if (!*words->list[0])
+        return gates_refuse(l, at, "the program of %s is an empty text", key);
+    return TD_OK;
+}
+
 static enum td_code take_command(struct loader *l, uint32_t at, const char *key,
                                  struct verdict_words *out)
 {
@@ -123,12 +134,12 @@ static enum td_code take_command(struct loader *l, uint32_t at, const char *key,
     if (td_jsonx_is(l->r.doc, at, TD_JSON_ARRAY)) {
         enum td_code code = take_words(l, at, key, out);
 
-        return code || out->len
-                   ? code
-                   : gates_refuse(l, at, "%s is an empty command", key);
+        return code ? code : check_program(l, at, key, out);
     }
     if (take_text(l, at, key, &text))
         return TD_USAGE;
+    if (l->check->shell && !text[strspn(text, " \t\r\n")])
+        return gates_refuse(l, at, "%s is an empty command", key);
     if (l->check->shell) {
         out->list = td_arena_alloc(&l->file->arena, sizeof(*out->list));
         out->list[out->len++] = text;
@@ -136,8 +147,8 @@ static enum td_code take_command(struct loader *l, uint32_t at, const char *key,
     }
     if (!gates_split(&l->file->arena, text, out))
         return gates_refuse(l, at, "a quote in %s is not closed", key);
-    if (out->len == 0)
-        return gates_refuse(l, at, "%s is an empty command", key);
+    if (check_program(l, at, key, out))
+        return TD_USAGE;
     sign = shell_word(out);
     if (!sign)
         return TD_OK;
@@ -437,6 +448,10 @@ static enum td_code read_limit(struct loader *l, uint32_t key, bool warns)
     wrong = gates_limit_read(limit, m, limit->text);
     if (wrong)
         return gates_refuse(l, key + 1, "%s", wrong);
+    if (l->check->kind == VERDICT_PERFORMANCE && limit->op == GATES_AT_LEAST)
+        return gates_refuse(l, key + 1, "%s is limited from above: write %.40s",
+                            limit->measure,
+                            limit->text + 2 + strspn(limit->text + 2, " "));
     l->check->limits_len++;
     return TD_OK;
 }

@@ -8,6 +8,7 @@ struct loader {
     struct td_jsonx_reader r;
     struct gates_file *file;
     struct gates_check *check; /* that is read */
+    unsigned refused;          /* how often gates_refuse() was called */
 };
 
 /* The shape of one check; its readers get the loader. */

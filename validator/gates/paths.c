@@ -1,24 +1,39 @@
 #include "validator/gates/paths.h"
 
-#include "core/fs.h"
 #include "core/hash.h"
 #include "core/mem.h"
 #include "validator/gates/git.h"
 
 #include <ctype.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#define SLOTS_FIRST 256
-#define SOURCE_MAX  ((size_t)64 << 20) /* bytes of one file */
-#define KNOWN_MAX   1000000            /* paths that are remembered */
+#define SLOTS_FIRST  256
+#define SOURCE_MAX   ((size_t)64 << 20) /* bytes of one file */
+#define KNOWN_MAX    1000000            /* paths that are remembered */
+#define SOURCES_MAX  4096               /* sources that are; half are used */
+#define SOURCES_SIZE ((size_t)8 << 20)  /* bytes of them */
 
 struct known {
     const char *raw;  /* NULL: free */
     const char *path; /* NULL: no file of the project */
+};
+
+/* A source that was read, until there are too many. Each gate looks whether it
+ * is still the same, since commands may change sources. */
+struct source {
+    char *path; /* NULL: free */
+    uint8_t *text;
+    size_t len;
+    size_t *lines; /* where each begins */
+    size_t lines_len;
+    unsigned gate;  /* the last one that asked */
+    struct stat st; /* when it was read */
 };
 
 struct gates_paths {
@@ -32,10 +47,14 @@ struct gates_paths {
     struct known *slots;
     size_t slots_len;
     size_t used;
-    char *source_path;
-    struct td_buf source;
-    size_t *lines; /* where each begins */
-    size_t lines_len;
+    char *folder;           /* the last one that a file was looked for in */
+    char *folder_real;      /* the same without links; NULL: there is none */
+    struct source *sources; /* SOURCES_MAX slots, or NULL */
+    size_t sources_len;
+    size_t sources_size;
+    unsigned gate;      /* how many have begun */
+    struct td_buf read; /* one of them, while it is read */
+    struct td_buf full; /* where it is */
 };
 
 struct gates_paths *gates_paths_new(const char *root)
@@ -44,8 +63,21 @@ struct gates_paths *gates_paths_new(const char *root)
 
     paths->root = td_strdup(root);
     paths->dir = ".";
-    td_buf_init(&paths->source, SOURCE_MAX);
+    td_buf_init(&paths->read, SOURCE_MAX);
     return paths;
+}
+
+static void forget_sources(struct gates_paths *paths)
+{
+    for (size_t i = 0; paths->sources && i < SOURCES_MAX; i++) {
+        free(paths->sources[i].path);
+        free(paths->sources[i].lines);
+        free(paths->sources[i].text);
+    }
+    free(paths->sources);
+    paths->sources = NULL;
+    paths->sources_len = 0;
+    paths->sources_size = 0;
 }
 
 void gates_paths_free(struct gates_paths *paths)
@@ -54,9 +86,11 @@ void gates_paths_free(struct gates_paths *paths)
         return;
     free(paths->root);
     free(paths->slots);
-    free(paths->source_path);
-    free(paths->lines);
-    td_buf_release(&paths->source);
+    free(paths->folder);
+    free(paths->folder_real);
+    forget_sources(paths);
+    td_buf_release(&paths->read);
+    td_buf_release(&paths->full);
     td_arena_release(&paths->arena);
     free(paths);
 }
@@ -68,6 +102,9 @@ void gates_paths_from(struct gates_paths *paths, const char *dir,
     paths->slots = NULL;
     paths->slots_len = 0;
     paths->used = 0;
+    free(paths->folder);
+    paths->folder = NULL;
+    paths->gate++;
     paths->dir = dir ? dir : ".";
     paths->roots = *roots;
 }
@@ -154,25 +191,116 @@ static const char *below(const struct gates_paths *paths, const char *path)
                                                                 : NULL;
 }
 
+/* Without links, or NULL. Reports name many files of a folder one after the
+ * other, so that the last answer is kept.
+ */
+static const char *real_folder(struct gates_paths *paths, const char *folder)
+{
+    if (!paths->folder || strcmp(paths->folder, folder) != 0) {
+        free(paths->folder);
+        free(paths->folder_real);
+        paths->folder = td_strdup(folder);
+        paths->folder_real = realpath(folder, NULL);
+    }
+    return paths->folder_real;
+}
+
+/* Valid until the next call. */
+static char *join(struct gates_paths *paths, const char *dir, const char *path)
+{
+    struct td_buf *full = &paths->full;
+
+    td_buf_clear(full);
+    if (*dir != '/') {
+        (void)td_buf_add_text(full, paths->root);
+        (void)td_buf_add_byte(full, '/');
+    }
+    (void)td_buf_add_text(full, dir);
+    (void)td_buf_add_byte(full, '/');
+    (void)td_buf_add_text(full, path);
+    (void)td_buf_str(full);
+    return (char *)full->ptr;
+}
+
+/* The regular file that a path leads to once links are followed, in real. */
+static bool real_file(struct gates_paths *paths, char *path,
+                      char real[static PATH_MAX], struct stat *st)
+{
+    char *leaf = strrchr(path, '/') + 1;
+    const char *folder;
+    size_t len;
+
+    if (!*leaf || !strcmp(leaf, ".") || !strcmp(leaf, ".."))
+        return false;
+    leaf[-1] = '\0';
+    folder = real_folder(paths, *path ? path : "/");
+    leaf[-1] = '/';
+    len = folder ? strlen(folder) : 0;
+    if (!folder || len + 1 + strlen(leaf) >= PATH_MAX)
+        return false;
+    memcpy(real, folder, len);
+    real[len] = '/';
+    memcpy(real + len + 1, leaf, strlen(leaf) + 1);
+    if (lstat(real, st) != 0 ||
+        (S_ISLNK(st->st_mode) &&
+         (!realpath(path, real) || stat(real, st) != 0)))
+        return false;
+    return S_ISREG(st->st_mode);
+}
+
+static bool is_same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_ino == b->st_ino && a->st_dev == b->st_dev &&
+           a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+           a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+           a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+           a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+/* The source of that path, or the free slot for it. */
+static struct source *source_slot(struct gates_paths *paths, const char *path)
+{
+    size_t i = (size_t)td_hash(td_text(path)) & (SOURCES_MAX - 1);
+
+    if (!paths->sources)
+        paths->sources = td_calloc(SOURCES_MAX, sizeof(*paths->sources));
+    while (paths->sources[i].path && strcmp(paths->sources[i].path, path) != 0)
+        i = (i + 1) & (SOURCES_MAX - 1);
+    return &paths->sources[i];
+}
+
+/* What an earlier gate read of it still holds, if it is the same file: it need
+ * not be looked at once more.
+ */
+static void note_seen(struct gates_paths *paths, const char *path,
+                      const struct stat *st)
+{
+    struct source *s = paths->sources ? source_slot(paths, path) : NULL;
+
+    if (s && s->path && is_same_file(st, &s->st))
+        s->gate = paths->gate;
+}
+
 /* root/dir/path, if it is a file there once links are followed. */
 static const char *try_under(struct gates_paths *paths, const char *dir,
                              const char *path)
 {
-    struct td_buf full = {0};
     char real[PATH_MAX];
-    const char *found = NULL;
     struct stat st;
+    const char *found;
 
-    if (*path == '/')
-        (void)td_buf_add_text(&full, path);
-    else if (*dir == '/')
-        (void)td_buf_addf(&full, "%s/%s", dir, path);
-    else
-        (void)td_buf_addf(&full, "%s/%s/%s", paths->root, dir, path);
-    if (realpath(td_buf_str(&full), real) && stat(real, &st) == 0 &&
-        S_ISREG(st.st_mode) && below(paths, real))
-        found = td_arena_copy(&paths->arena, below(paths, real));
-    td_buf_release(&full);
+    if (*path == '/') {
+        td_buf_clear(&paths->full);
+        (void)td_buf_add_text(&paths->full, path);
+        (void)td_buf_str(&paths->full);
+    } else {
+        (void)join(paths, dir, path);
+    }
+    if (!real_file(paths, (char *)paths->full.ptr, real, &st) ||
+        !below(paths, real))
+        return NULL;
+    found = td_arena_copy(&paths->arena, below(paths, real));
+    note_seen(paths, found, &st);
     return found;
 }
 
@@ -305,58 +433,128 @@ const char *gates_paths_find(struct gates_paths *paths, struct td_bytes raw)
     return path;
 }
 
-static void find_lines(struct gates_paths *paths)
+static void find_lines(struct source *s)
 {
     size_t cap = 0;
 
-    paths->lines_len = 0;
-    for (size_t at = 0; at < paths->source.len;) {
-        const uint8_t *end =
-            memchr(paths->source.ptr + at, '\n', paths->source.len - at);
+    for (size_t at = 0; at < s->len;) {
+        const uint8_t *end = memchr(s->text + at, '\n', s->len - at);
 
-        if (paths->lines_len == cap) {
-            cap = cap * 2 + 1024;
-            paths->lines =
-                td_realloc(paths->lines, cap * sizeof(*paths->lines));
+        if (s->lines_len == cap) {
+            cap = cap * 2 + 64;
+            s->lines = td_realloc(s->lines, cap * sizeof(*s->lines));
         }
-        paths->lines[paths->lines_len++] = at;
-        at = end ? (size_t)(end - paths->source.ptr) + 1 : paths->source.len;
+        s->lines[s->lines_len++] = at;
+        at = end ? (size_t)(end - s->text) + 1 : s->len;
     }
 }
 
-static void load_source(struct gates_paths *paths, const char *path)
+/* One read is all of a file that nobody writes to: stat told how long it is. */
+static bool read_whole(struct td_buf *out, const char *path, struct stat *st)
 {
-    struct td_buf full = {0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    uint8_t *room;
+    ssize_t len = -1;
+
+    if (fd < 0)
+        return false;
+    if (fstat(fd, st) == 0 && S_ISREG(st->st_mode) && st->st_size >= 0 &&
+        (room = td_buf_room(out, (size_t)st->st_size)))
+        len = read(fd, room, (size_t)st->st_size);
+    (void)close(fd);
+    out->len = len > 0 ? (size_t)len : 0;
+    return len >= 0;
+}
+
+static void read_source(struct gates_paths *paths, struct source *s)
+{
+    td_buf_clear(&paths->read);
+    s->st = (struct stat){0};
+    if (!read_whole(&paths->read, join(paths, paths->root, s->path), &s->st))
+        td_buf_clear(&paths->read);
+    s->len = paths->read.len;
+    s->text = td_calloc(s->len + 1, 1);
+    if (s->len > 0)
+        memcpy(s->text, paths->read.ptr, s->len);
+    find_lines(s);
+    paths->sources_size += s->len;
+}
+
+static void read_again(struct gates_paths *paths, struct source *s)
+{
+    free(s->text);
+    free(s->lines);
+    paths->sources_size -= s->len;
+    s->lines = NULL;
+    s->lines_len = 0;
+    read_source(paths, s);
+}
+
+/* Is it what was read for an earlier gate? */
+static bool is_current(struct gates_paths *paths, struct source *s)
+{
     struct stat st;
 
-    if (paths->source_path && !strcmp(paths->source_path, path))
-        return;
-    free(paths->source_path);
-    paths->source_path = td_strdup(path);
-    td_buf_clear(&paths->source);
-    (void)td_buf_addf(&full, "%s/%s", paths->root, path);
-    if (stat(td_buf_str(&full), &st) == 0 && S_ISREG(st.st_mode) &&
-        td_fs_read(&paths->source, td_buf_str(&full), NULL))
-        td_buf_clear(&paths->source);
-    td_buf_release(&full);
-    find_lines(paths);
+    if (s->gate == paths->gate)
+        return true;
+    s->gate = paths->gate;
+    return stat(join(paths, paths->root, s->path), &st) == 0 &&
+           is_same_file(&st, &s->st);
+}
+
+static const struct source *source_of(struct gates_paths *paths,
+                                      const char *path)
+{
+    struct source *s = source_slot(paths, path);
+
+    if (s->path && !is_current(paths, s))
+        read_again(paths, s);
+    if (s->path)
+        return s;
+    if (paths->sources_len >= SOURCES_MAX / 2 ||
+        paths->sources_size > SOURCES_SIZE) {
+        forget_sources(paths);
+        s = source_slot(paths, path);
+    }
+    s->path = td_strdup(path);
+    s->gate = paths->gate;
+    read_source(paths, s);
+    paths->sources_len++;
+    return s;
+}
+
+struct td_bytes gates_paths_source(struct gates_paths *paths, const char *path)
+{
+    const struct source *s = source_of(paths, path);
+
+    return td_bytes(s->text, s->len);
 }
 
 struct td_bytes gates_paths_line(struct gates_paths *paths, const char *path,
                                  uint64_t line, uint64_t *lines)
 {
+    const struct source *s = source_of(paths, path);
     size_t from;
     size_t end;
 
-    load_source(paths, path);
     if (lines)
-        *lines = paths->lines_len;
-    if (line == 0 || line > paths->lines_len)
+        *lines = s->lines_len;
+    if (line == 0 || line > s->lines_len)
         return td_bytes("", 0);
-    from = paths->lines[line - 1];
-    end = line < paths->lines_len ? paths->lines[line] : paths->source.len;
-    while (end > from && (paths->source.ptr[end - 1] == '\n' ||
-                          paths->source.ptr[end - 1] == '\r'))
+    from = s->lines[line - 1];
+    end = line < s->lines_len ? s->lines[line] : s->len;
+    while (end > from && (s->text[end - 1] == '\n' || s->text[end - 1] == '\r'))
         end--;
-    return td_bytes(paths->source.ptr + from, end - from);
+    return td_bytes(s->text + from, end - from);
+}
+
+struct td_bytes gates_paths_excerpt(struct gates_paths *paths, const char *path,
+                                    uint64_t line)
+{
+    struct td_bytes text = gates_paths_line(paths, path, line, NULL);
+    size_t len = text.len < GATES_EXCERPT_MAX ? text.len : GATES_EXCERPT_MAX;
+
+    while (len > 0 && len < text.len && (text.ptr[len] & 0xc0) == 0x80)
+        len--;
+    return td_bytes(text.ptr, len);
 }

@@ -30,4 +30,14 @@ const char *gates_paths_find(struct gates_paths *paths, struct td_bytes raw);
 struct td_bytes gates_paths_line(struct gates_paths *paths, const char *path,
                                  uint64_t line, uint64_t *lines);
 
+/* All of the file; valid until another one is asked for. */
+struct td_bytes gates_paths_source(struct gates_paths *paths, const char *path);
+
+/* The same line for a verdict: whole characters of at most that many bytes, as
+ * those of generated files may be of megabytes.
+ */
+#define GATES_EXCERPT_MAX 500
+struct td_bytes gates_paths_excerpt(struct gates_paths *paths, const char *path,
+                                    uint64_t line);
+
 #endif

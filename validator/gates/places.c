@@ -1,5 +1,8 @@
 #include "validator/gates/places.h"
 
+#include "core/mem.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 static bool same(const char *a, const char *b)
@@ -27,6 +30,7 @@ const struct gates_known *gates_places_find(struct gates_baseline *base,
 {
     const char *path = change->old ? change->old : place->path;
 
+    gates_baseline_settle(base);
     for (size_t i = 0; i < base->known_len; i++) {
         struct gates_known *k = &base->known[i];
 
@@ -40,37 +44,46 @@ const struct gates_known *gates_places_find(struct gates_baseline *base,
     return NULL;
 }
 
-static void drop(struct gates_baseline *base, struct gates_known *k)
+/* One less of those alike; *moved is that one. */
+static bool take_off(struct gates_baseline *base,
+                     const struct gates_place *place, struct gates_known *moved)
 {
-    size_t at = (size_t)(k - base->known);
+    struct gates_known *k =
+        place->was ? gates_baseline_find(base, place->was) : NULL;
 
-    base->known_len--;
-    memmove(k, k + 1, (base->known_len - at) * sizeof(*k));
+    if (!k || k->count == 0)
+        return false;
+    *moved = *k;
+    moved->fp = td_arena_copy(&base->arena, place->fp);
+    moved->path = td_arena_copy(&base->arena, place->path);
+    moved->count = 1;
+    moved->seen = 1;
+    moved->lines = NULL;
+    moved->lines_len = 0;
+    k->seen -= k->seen > 0;
+    k->count--;
+    return true;
 }
 
+/* All are taken off before the first is added, so that entries are put in order
+ * once. */
 void gates_places_move(struct gates_baseline *base,
-                       const struct gates_place *place)
+                       const struct gates_place *places, size_t len)
 {
-    struct gates_known *k = gates_baseline_find(base, place->was);
-    struct gates_known moved;
+    struct gates_known *moved = td_calloc(len + 1, sizeof(*moved));
+    size_t moved_len = 0;
 
-    if (!k)
-        return;
-    moved = *k;
-    moved.fp = td_arena_copy(&base->arena, place->fp);
-    moved.path = td_arena_copy(&base->arena, place->path);
-    moved.count = 1;
-    moved.seen = 1;
-    moved.lines = NULL;
-    moved.lines_len = 0;
-    k->seen -= k->seen > 0;
-    if (--k->count == 0)
-        drop(base, k);
-    gates_baseline_add(base, &moved);
+    for (size_t i = 0; i < len; i++)
+        moved_len += take_off(base, &places[i], &moved[moved_len]);
+    base->unsettled |= moved_len > 0;
+    for (size_t i = 0; i < moved_len; i++)
+        gates_baseline_add(base, &moved[i]);
+    free(moved);
 }
 
 void gates_places_forget(struct gates_baseline *base)
 {
+    gates_baseline_settle(base);
     for (size_t i = 0; i < base->known_len; i++) {
         base->known[i].lines = NULL;
         base->known[i].lines_len = 0;

@@ -28,11 +28,11 @@ const struct gates_known *gates_places_find(struct gates_baseline *base,
                                             const struct gates_place *place,
                                             const struct gates_change *change);
 
-/* Give the entry of place->was, or one of those alike, the fingerprint and path
+/* Give the entry of each `was`, or one of those alike, the fingerprint and path
  * that the finding has now. Texts are copied.
  */
 void gates_places_move(struct gates_baseline *base,
-                       const struct gates_place *place);
+                       const struct gates_place *places, size_t len);
 
 /* Forget all lines; note one of the entry with that fingerprint, if there is
  * one. line 0: it is not in the commit.

@@ -105,7 +105,7 @@ static bool has_room(const struct gates_session *s, const struct gates_job *job)
     return load.running < s->how->jobs;
 }
 
-static bool is_told_to_end(const struct gates_session *s)
+bool gates_is_told_to_end(const struct gates_session *s)
 {
     return s->how->stop && *s->how->stop > 0;
 }
@@ -121,7 +121,7 @@ static bool start_some(struct gates_session *s)
 
         if (job->phase != GATES_WAITING)
             continue;
-        if (is_told_to_end(s)) {
+        if (gates_is_told_to_end(s)) {
             gates_conclude(s, job, CHECK_SKIPPED, "cancelled before it ran");
             gates_job_finish(s, job);
             continue;
@@ -212,7 +212,7 @@ static void go(struct gates_session *s)
         if (load_of(s).running == 0 && gates_settle_held(s))
             continue;
         wait_for_some(s);
-        if (is_told_to_end(s))
+        if (gates_is_told_to_end(s))
             stop_all(s);
         look_at_all(s);
         if (to->tick)
@@ -279,7 +279,8 @@ static enum td_code find_changes(struct gates_session *s, struct td_error *err)
     else
         gates_git_facts(&s->facts, &s->arena, s->root);
     s->doc->run.commit = td_arena_copy(&s->doc->arena, s->facts.commit);
-    s->doc->run.project = td_arena_copy(&s->doc->arena, s->facts.first);
+    s->doc->run.project =
+        td_arena_copy(&s->doc->arena, strrchr(s->root, '/') + 1);
     s->doc->run.dirty = s->facts.dirty;
     if (!ref)
         return TD_OK;
@@ -313,7 +314,8 @@ enum td_code gates_run(struct verdict_document *doc,
         code = open_state(&s, err);
     if (code == TD_OK)
         go(&s);
-    if (code == TD_OK && !is_told_to_end(&s))
+    verdict_sort(doc);
+    if (code == TD_OK && !gates_is_told_to_end(&s))
         gates_update(&s);
     doc->run.ms = (now_ns() - begun) / TD_NS_PER_MS;
     if (s.lock >= 0)

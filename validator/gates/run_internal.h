@@ -27,7 +27,7 @@ struct gates_job {
     char *log;     /* absolute path */
     struct gates_child child;
     uint64_t begun_ns;      /* monotonic, of the first run */
-    uint64_t begun_wall_ns; /* of the last run */
+    uint64_t begun_file_ns; /* td_file_ns() of the last run */
     const char *failed;     /* names of tests for the next run, as $FAILED */
     struct gates_tests *tests;
     struct gates_series *series;
@@ -97,6 +97,9 @@ void gates_conclude(struct gates_session *s, struct gates_job *job,
  * some. */
 bool gates_settle_held(struct gates_session *s);
 
+/* A path as people in the project's root name it; NULL stays. */
+const char *gates_from_root(const struct gates_session *s, const char *path);
+
 /* Variables of a gate replaced; NULL and the gate is an error. */
 const char *gates_fill(struct gates_session *s, struct gates_job *job,
                        const char *text);
@@ -110,6 +113,7 @@ struct gates_reading {
     uint64_t leaves;
     uint64_t files; /* that the tools looked at */
     bool has_work;  /* a tool says that it came to its end */
+    bool hollow; /* one of them is empty, and its tool always says something */
     bool stale;
     const char *trouble; /* the first, of partial, wrong and empty ones */
     bool empty;          /* nothing worse than no leaf */
@@ -156,11 +160,10 @@ void gates_update(struct gates_session *s);
 void gates_tests_free(struct gates_tests *tests);
 void gates_series_free(struct gates_series *series);
 
+/* A signal came: begin nothing more. */
+bool gates_is_told_to_end(const struct gates_session *s);
+
 /* The text as one line that cannot steer a terminal, in the document. */
 const char *gates_line(struct gates_session *s, struct td_bytes text);
-
-/* A command as one text for a shell. */
-const char *gates_shell_text(struct td_arena *arena, const char *dir,
-                             const struct verdict_words *words, bool shell);
 
 #endif

@@ -33,10 +33,7 @@ static void update_findings(struct gates_session *s, struct gates_job *job,
 {
     struct gates_baseline *base = s->how->baseline;
 
-    for (size_t i = 0; i < job->places_len; i++) {
-        if (job->places[i].was)
-            gates_places_move(base, &job->places[i]);
-    }
+    gates_places_move(base, job->places, job->places_len);
     if (all_ran(s, job->tool))
         gates_baseline_tighten(base, job->tool);
     if (!first && !s->how->accept)

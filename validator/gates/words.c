@@ -1,11 +1,11 @@
 #include "validator/gates/words.h"
 
 #include "core/buf.h"
+#include "core/glob.h"
 #include "validator/gates/gates.h"
 
 #include <ctype.h>
 #include <dirent.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -149,56 +149,10 @@ const char *gates_expand(struct td_arena *arena, const char *text,
     return made;
 }
 
-/* Length of the part of a path up to the next / or the end. */
-static size_t part_len(const char *text)
-{
-    return strcspn(text, "/");
-}
-
-static bool part_matches(const char *pattern, size_t pattern_len,
-                         const char *part, size_t len)
-{
-    char p[256];
-    char t[256];
-
-    if (pattern_len >= sizeof(p) || len >= sizeof(t))
-        return false;
-    memcpy(p, pattern, pattern_len);
-    p[pattern_len] = '\0';
-    memcpy(t, part, len);
-    t[len] = '\0';
-    return fnmatch(p, t, 0) == 0;
-}
-
-/* As deep as the pattern has parts. */
-/* NOLINTBEGIN(misc-no-recursion) */
-bool gates_glob(const char *pattern, const char *path)
-{
-    size_t p;
-    size_t t = part_len(path);
-
-    while (!strncmp(pattern, "./", 2))
-        pattern += 2;
-    p = part_len(pattern);
-    if (p == 2 && !strncmp(pattern, "**", 2)) {
-        if (!pattern[p] || !pattern[p + 1])
-            return true;
-        for (; *path; path += part_len(path), path += *path == '/')
-            if (gates_glob(pattern + p + 1, path))
-                return true;
-        return false;
-    }
-    if (!*path || !*pattern || !part_matches(pattern, p, path, t))
-        return false;
-    if (!pattern[p] || !path[t])
-        return pattern[p] == path[t];
-    return !pattern[p + 1] || gates_glob(pattern + p + 1, path + t + 1);
-}
-/* NOLINTEND(misc-no-recursion) */
-
 struct finder {
     struct td_arena *arena;
-    const char *pattern;
+    const char *root;    /* with its slash */
+    const char *pattern; /* from there on */
     struct verdict_words found;
     size_t cap;
     size_t max;
@@ -220,37 +174,43 @@ static void add_found(struct finder *f, const char *path)
     f->found.list[f->found.len++] = td_arena_copy(f->arena, path);
 }
 
-/* As deep as GATES_LEVELS_MAX. */
+static bool is_searched(const char *name)
+{
+    return strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+           strcmp(name, ".git") != 0;
+}
+
+/* dir is "" or ends with a slash. As deep as GATES_LEVELS_MAX. */
 /* NOLINTBEGIN(misc-no-recursion) */
 static void walk(struct finder *f, const char *dir, unsigned depth)
 {
-    DIR *list = opendir(*dir ? dir : ".");
+    struct td_buf path = {0};
+    size_t root = strlen(f->root);
     struct dirent *entry;
+    struct stat st;
+    DIR *list;
 
-    if (!list || depth > GATES_LEVELS_MAX) {
-        if (list)
-            (void)closedir(list);
-        return;
-    }
-    while ((entry = readdir(list)) != NULL) {
-        struct td_buf path = {0};
-        struct stat st;
-
-        if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") ||
-            !strcmp(entry->d_name, ".git"))
+    (void)td_buf_addf(&path, "%s%s", f->root, dir);
+    list = depth > GATES_LEVELS_MAX ? NULL : opendir(td_buf_str(&path));
+    while (list && (entry = readdir(list)) != NULL) {
+        if (!is_searched(entry->d_name))
             continue;
-        (void)td_buf_addf(&path, "%s%s%s", dir,
-                          *dir && dir[strlen(dir) - 1] != '/' ? "/" : "",
-                          entry->d_name);
-        if (lstat(td_buf_str(&path), &st) == 0) {
-            if (S_ISDIR(st.st_mode))
-                walk(f, td_buf_str(&path), depth + 1);
-            else if (gates_glob(f->pattern, td_buf_str(&path)))
-                add_found(f, td_buf_str(&path));
+        td_buf_clear(&path);
+        (void)td_buf_addf(&path, "%s%s%s", f->root, dir, entry->d_name);
+        if (lstat(td_buf_str(&path), &st) != 0)
+            continue;
+        if (S_ISDIR(st.st_mode)) {
+            (void)td_buf_add_byte(&path, '/');
+            walk(f, td_buf_str(&path) + root, depth + 1);
+        } else if (td_glob_path(td_text(f->pattern),
+                                td_text(td_buf_str(&path) + root),
+                                TD_GLOB_HIDDEN)) {
+            add_found(f, td_buf_str(&path));
         }
-        td_buf_release(&path);
     }
-    (void)closedir(list);
+    td_buf_release(&path);
+    if (list)
+        (void)closedir(list);
 }
 /* NOLINTEND(misc-no-recursion) */
 
@@ -259,29 +219,38 @@ static int compare_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-struct verdict_words gates_files(struct td_arena *arena, const char *pattern,
-                                 size_t max)
+/* The name of one file. */
+static void find_plain(struct finder *f)
 {
-    struct finder f = {.arena = arena, .pattern = pattern, .max = max};
-    size_t fixed = strcspn(pattern, "*?[");
+    const char *path = td_arena_print(f->arena, "%s%s", f->root, f->pattern);
     struct stat st;
-    char *dir;
 
-    while (!strncmp(f.pattern, "./", 2)) {
+    if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+        add_found(f, path);
+}
+
+struct verdict_words gates_files(struct td_arena *arena, const char *root,
+                                 const char *pattern, size_t max)
+{
+    struct finder f = {.arena = arena, .max = max};
+    size_t len = strlen(root);
+    size_t fixed;
+
+    if (*pattern == '/' && !strncmp(pattern, root, len) && pattern[len] == '/')
+        pattern += len + 1;
+    f.root = *pattern == '/' ? "/" : td_arena_print(arena, "%s/", root);
+    f.pattern = pattern + strspn(pattern, "/");
+    while (!strncmp(f.pattern, "./", 2))
         f.pattern += 2;
-        fixed = strcspn(f.pattern, "*?[");
-    }
-    if (!f.pattern[fixed]) {
-        if (stat(pattern, &st) == 0 && !S_ISDIR(st.st_mode))
-            add_found(&f, pattern);
+    len = strlen(f.pattern);
+    if (!td_glob_is(td_text(f.pattern)) && len && f.pattern[len - 1] != '/') {
+        find_plain(&f);
         return f.found;
     }
+    fixed = strcspn(f.pattern, "*?[\\");
     while (fixed > 0 && f.pattern[fixed - 1] != '/')
         fixed--;
-    dir = td_arena_text(arena, td_bytes(f.pattern, fixed));
-    if (fixed > 1)
-        dir[fixed - 1] = '\0';
-    walk(&f, dir, 0);
+    walk(&f, td_arena_text(arena, td_bytes(f.pattern, fixed)), 0);
     if (f.found.len > 0)
         qsort(f.found.list, f.found.len, sizeof(*f.found.list), compare_text);
     return f.found;

@@ -26,14 +26,12 @@ typedef const char *gates_lookup(void *self, const char *name);
 const char *gates_expand(struct td_arena *arena, const char *text,
                          gates_lookup *lookup, void *self, const char **bad);
 
-/* Does path match a pattern of include, exclude or reads: * and ? and [...]
- * within a part, ** over any number of parts; a pattern that ends in / stands
- * for all below it.
+/* Names of files that a pattern takes in (core/glob.h, TD_GLOB_HIDDEN), sorted,
+ * at most max. The pattern is one of a path below root, or absolute; what is
+ * special in it is not so in root. Nothing in .git is found, nor below
+ * GATES_LEVELS_MAX folders.
  */
-bool gates_glob(const char *pattern, const char *path);
-
-/* Names of files under dir (or here) that match, sorted, at most max. */
-struct verdict_words gates_files(struct td_arena *arena, const char *pattern,
-                                 size_t max);
+struct verdict_words gates_files(struct td_arena *arena, const char *root,
+                                 const char *pattern, size_t max);
 
 #endif

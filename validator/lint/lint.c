@@ -2,6 +2,7 @@
 
 #include "core/mem.h"
 #include "validator/cases/cases.h"
+#include "validator/shelf/shelf.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +10,8 @@
 /* Ids that the verdict has anyway. */
 static bool is_ours(const char *id)
 {
-    static const char *const ours[] = {"json", "schema", "unknown", "tape",
-                                       "loss"};
+    static const char *const ours[] = {"json", "schema", "unknown",
+                                       "tape", "loss",   "direction"};
 
     for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
         if (!strcmp(id, ours[i]))
@@ -38,9 +39,18 @@ static void lint_ids(const struct check_lint *lint, const struct named *list,
                      uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
+        if (list[i].at == 0)
+            continue;
         if (is_ours(list[i].id))
             check_doubt(&lint->to, list[i].at, "choose another id",
                         "every verdict has a rule \"%.80s\" of its own",
+                        list[i].id);
+        else if (i > 0 && !strcmp(list[i].id, list[i - 1].id) &&
+                 list[i - 1].at == 0)
+            check_doubt(&lint->to, list[i].at,
+                        "give the rule another id, or the other one with ids: "
+                        "of the import",
+                        "a rule that is imported has the id \"%.80s\" already",
                         list[i].id);
         else if (i > 0 && !strcmp(list[i].id, list[i - 1].id))
             check_doubt(&lint->to, list[i].at,
@@ -71,8 +81,10 @@ static void lint_rules(const struct check_lint *lint)
     uint32_t at = rules + 1;
 
     for (uint32_t i = 0; i < c->set.rules_len; i++) {
-        list[i] = (struct named){c->set.rules[i].id,
-                                 td_jsonx_member(lint->to.doc, at, "id")};
+        list[i] = (struct named){c->set.rules[i].id, 0};
+        if (c->set.rules[i].import != CHECK_RULE_OWN)
+            continue; /* it stands elsewhere */
+        list[i].at = td_jsonx_member(lint->to.doc, at, "id");
         lint_rule(lint, &c->set.rules[i], at);
         at = lint->to.doc->json.values[at].next;
     }
@@ -151,6 +163,8 @@ static enum td_code lint_contract(const struct check_lint *lint,
 
     if (code == TD_OK) {
         lint_rules(lint);
+        check_lint_sets(lint);
+        check_lint_branches(lint);
         lint_tests(lint);
         schema_set_doubts(lint->contract->set.schemas, keep, lint->to.self);
     }
@@ -188,7 +202,7 @@ enum td_code check_lint(const char *path, const struct schema_options *how,
 {
     struct td_jsonx doc = {0};
     struct td_error err = {0};
-    enum td_code code = td_jsonx_load(&doc, path, &err);
+    enum td_code code = check_shelf_load(&doc, path, &err);
 
     if (code == TD_OK)
         return check_lint_document(&doc, how, linter);

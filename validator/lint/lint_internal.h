@@ -36,6 +36,14 @@ struct check_lint {
 /* Names in the rule at `at` that the contract does not have. */
 void check_lint_names(const struct check_lint *lint, uint32_t at);
 
+/* Alternatives of `oneOf` and `anyOf` in the contract's schemas of which
+ * another one takes every value.
+ */
+void check_lint_branches(const struct check_lint *lint);
+
+/* Sets of the contract that nothing in it uses. */
+void check_lint_sets(const struct check_lint *lint);
+
 /* False if the schema at value `schema` of doc lists the members of an object
  * and the field (a.b.0) is not among them; references to files are followed.
  */

@@ -2,6 +2,7 @@
 #ifndef VALIDATOR_MESSAGE_MESSAGE_H
 #define VALIDATOR_MESSAGE_MESSAGE_H
 
+#include "core/event.h"
 #include "core/json_shape.h"
 
 #define CHECK_NO_EVENT UINT32_MAX /* a name that the contract never says */
@@ -9,10 +10,21 @@
 
 struct check_aliases;
 
+/* Who sends a message, as enum td_dir has it: the system under test (OUT) or
+ * its peer (IN). Lines have no direction.
+ */
+enum check_way { CHECK_WAY_ANY, CHECK_WAY_IN, CHECK_WAY_OUT };
+
+static inline enum check_way check_way_of(const struct td_event *ev)
+{
+    return ev->dir == TD_DIR_OUT ? CHECK_WAY_OUT : CHECK_WAY_IN;
+}
+
 /* All of it is borrowed, and true until the next message. */
 struct check_message {
     uint64_t seq;    /* on the tape; for NDJSON the line, from 1 */
     uint64_t number; /* of this message in the stream, from 1 */
+    enum check_way way;
     bool has_t;
     uint64_t t_ns; /* tape time */
     bool has_wall;

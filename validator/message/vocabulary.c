@@ -21,6 +21,8 @@ _Static_assert(CHECK_NO_EVENT == SCHEMA_NONE, "a name that is not there");
 
 struct check_words {
     struct schema_table events;
+    struct schema_table set_names;
+    struct check_set *sets;
     struct schema_table paths; /* base as a byte, then the pointer */
     struct field *fields;
     char **texts; /* of fields, as people write them */
@@ -67,6 +69,8 @@ void check_words_free(struct check_words *words)
     }
     free(words->fields);
     free(words->texts);
+    free(words->sets);
+    schema_table_release(&words->set_names);
     schema_table_release(&words->events);
     schema_table_release(&words->paths);
     free(words);
@@ -91,6 +95,36 @@ struct td_bytes check_event_name(const struct check_words *words,
                                  uint32_t event)
 {
     return words->events.keys[event].text;
+}
+
+bool check_set_add(struct check_words *words, struct td_bytes name,
+                   struct check_set set)
+{
+    uint32_t len = words->set_names.len;
+
+    if (schema_table_add(&words->set_names, name) < len)
+        return false;
+    words->sets = td_realloc(words->sets, (len + 1) * sizeof(*words->sets));
+    words->sets[len] = set;
+    return true;
+}
+
+const struct check_set *check_set_find(const struct check_words *words,
+                                       struct td_bytes name)
+{
+    uint32_t i = schema_table_find(&words->set_names, name);
+
+    return i == SCHEMA_NONE ? NULL : &words->sets[i];
+}
+
+uint32_t check_set_count(const struct check_words *words)
+{
+    return words->set_names.len;
+}
+
+struct td_bytes check_set_name(const struct check_words *words, uint32_t set)
+{
+    return words->set_names.keys[set].text;
 }
 
 static struct td_bytes unescape(struct td_bytes token)

@@ -15,6 +15,7 @@
 #ifndef VALIDATOR_MESSAGE_VOCABULARY_H
 #define VALIDATOR_MESSAGE_VOCABULARY_H
 
+#include "core/jsonx.h"
 #include "validator/message/message.h"
 
 struct check_words;
@@ -34,6 +35,24 @@ uint32_t check_event_count(const struct check_words *words);
 /* Its name; NUL-terminated, lives as long as the vocabulary. */
 struct td_bytes check_event_name(const struct check_words *words,
                                  uint32_t event);
+
+/* A named set of events: the text of a selector in a contract, which is read
+ * where the name is used.
+ */
+struct check_set {
+    const struct td_jsonx *doc; /* outlives the loading of rules */
+    uint32_t at;
+};
+
+/* Add one; false: there is one of this name. */
+TD_MUST_CHECK bool check_set_add(struct check_words *words,
+                                 struct td_bytes name, struct check_set set);
+/* The set of this name, or NULL; until the next is added. */
+const struct check_set *check_set_find(const struct check_words *words,
+                                       struct td_bytes name);
+/* How many there are, and their names. */
+uint32_t check_set_count(const struct check_words *words);
+struct td_bytes check_set_name(const struct check_words *words, uint32_t set);
 
 enum check_field_base {
     CHECK_FIELD_DATA,    /* from the data of the message */

@@ -20,4 +20,10 @@ void check_doubt(const struct check_doubter *d, uint32_t at, const char *hint,
 /* True if value `at` is a number that is 0 however it is written. */
 bool check_is_zero(const struct td_jsonx *doc, uint32_t at);
 
+/* A doubt about value b if it is the same event as value a, so that the rule
+ * fails wherever one comes: `why`.
+ */
+void check_doubt_same(const struct check_doubter *d, uint32_t a, uint32_t b,
+                      const char *why);
+
 #endif

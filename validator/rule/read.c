@@ -1,29 +1,14 @@
 #include "validator/rule/read.h"
 
+#include "core/clock.h"
 #include "core/mem.h"
 #include "schema/value/decimal.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define SECOND     INT64_C(1000000000)
-#define NAMES_MAX  64
-#define SHOWN      60              /* bytes of a wrong text in an error */
-#define DAYS_MAX   INT64_C(100000) /* of a duration: it fits an int64_t of ns */
-#define DIGITS_MAX 15
-
-static const struct {
-    const char *text;
-    int64_t ns;
-} units[] = {
-    {"ns", 1},
-    {"us", 1000},
-    {"ms", 1000000},
-    {"s", SECOND},
-    {"m", 60 * SECOND},
-    {"h", 3600 * SECOND},
-    {"d", 86400 * SECOND},
-};
+#define NAMES_MAX 64
+#define SHOWN     60 /* bytes of a wrong text in an error */
 
 uint32_t check_read_key(const struct check_loader *l, uint32_t at,
                         const char *key)
@@ -156,57 +141,12 @@ enum td_code check_read_fields(struct check_loader *l, uint32_t at,
     return code;
 }
 
-/* "1.5" and the factor of its unit; false: no such duration. */
-static bool scale(struct td_bytes digits, int64_t factor, int64_t *out)
-{
-    int64_t whole = 0;
-    int64_t place = factor;
-    bool point = false;
-
-    if (digits.len == 0 || digits.len > DIGITS_MAX || digits.ptr[0] == '.')
-        return false;
-    for (size_t i = 0; i < digits.len; i++) {
-        uint8_t c = digits.ptr[i];
-
-        if (c == '.' && !point) {
-            point = true;
-            continue;
-        }
-        if (c < '0' || c > '9' || (point && place % 10 != 0))
-            return false;
-        if (!point) {
-            whole = whole * 10 + (c - '0');
-            if (whole > DAYS_MAX * 86400 * SECOND / factor)
-                return false;
-            *out = whole * factor;
-            continue;
-        }
-        place /= 10;
-        *out += place * (c - '0');
-    }
-    return true;
-}
-
-static bool read_span(struct td_bytes text, int64_t *out)
-{
-    size_t cut = 0;
-
-    while (cut < text.len && (text.ptr[cut] == '.' ||
-                              (text.ptr[cut] >= '0' && text.ptr[cut] <= '9')))
-        cut++;
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-        if (td_bytes_is(td_bytes(text.ptr + cut, text.len - cut),
-                        units[i].text))
-            return scale(td_bytes(text.ptr, cut), units[i].ns, out);
-    }
-    return false;
-}
-
 enum td_code check_read_duration(struct check_loader *l,
                                  const struct check_rule *rule, uint32_t at,
                                  int64_t *out)
 {
     uint64_t count = 0;
+    uint64_t ns;
     enum td_code code;
 
     if (rule->time.clock == CHECK_CLOCK_SEQUENCE) {
@@ -215,8 +155,10 @@ enum td_code check_read_duration(struct check_loader *l,
         return code;
     }
     if (is_kind(l, at, TD_JSON_STRING) &&
-        read_span(td_json_inner(&l->doc->json, at), out))
+        !td_duration_read(td_json_inner(&l->doc->json, at), &ns)) {
+        *out = (int64_t)ns;
         return TD_OK;
+    }
     return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
                          "a duration is text like 250ms, 1.5s, 5m or 2h");
 }
@@ -241,7 +183,7 @@ static enum td_code read_event_clock(struct check_loader *l, uint32_t at,
     out->field = check_field_read(l->words, td_buf_bytes(&pointer));
     td_buf_release(&pointer);
     out->clock = CHECK_CLOCK_EVENT;
-    out->unit = units[2].ns;
+    out->unit = TD_NS_PER_MS;
     if (out->field == CHECK_NO_VALUE)
         return td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
                              "a clock is recorded, sequence or "
@@ -254,6 +196,7 @@ static enum td_code read_long_clock(struct check_loader *l, uint32_t at,
                                     struct check_time_source *out)
 {
     static const char *const names[] = {"ns", "us", "ms", "s", NULL};
+    static const int64_t ns[] = {1, 1000, TD_NS_PER_MS, TD_NS_PER_S};
     uint32_t event = check_read_key(l, at, "event");
     uint32_t unit = check_read_key(l, at, "unit");
     uint32_t index = 2;
@@ -268,7 +211,8 @@ static enum td_code read_long_clock(struct check_loader *l, uint32_t at,
         code = check_read_choice(
             l, unit, names, "the unit of a clock is ns, us, ms or s", &index);
     out->clock = CHECK_CLOCK_EVENT;
-    out->unit = units[index].ns;
+    if (code == TD_OK)
+        out->unit = ns[index];
     return code;
 }
 
@@ -327,25 +271,14 @@ enum td_code check_read_field_role(struct check_loader *l, uint32_t at,
 void check_write_duration(struct td_buf *out, const struct check_rule *rule,
                           int64_t ns)
 {
-    size_t unit = sizeof(units) / sizeof(units[0]) - 1;
-    int64_t rest;
+    char text[TD_AMOUNT_SIZE];
 
     if (rule->time.clock == CHECK_CLOCK_SEQUENCE) {
         (void)td_buf_addf(out, "%" PRId64 " message%s", ns, ns == 1 ? "" : "s");
         return;
     }
     (void)td_buf_add_text(out, ns < 0 ? "-" : "");
-    ns = ns < 0 ? -ns : ns;
-    while (unit > 0 &&
-           (units[unit].ns > ns || (unit > 3 && ns % units[unit].ns != 0)))
-        unit--;
-    (void)td_buf_addf(out, "%" PRId64, ns / units[unit].ns);
-    rest = ns % units[unit].ns;
-    if (rest > 0)
-        (void)td_buf_add_text(out, ".");
-    for (int64_t place = units[unit].ns / 10; rest > 0; place /= 10) {
-        (void)td_buf_add_byte(out, (uint8_t)('0' + rest / place));
-        rest %= place;
-    }
-    (void)td_buf_add_text(out, units[unit].text);
+    (void)td_buf_add_text(out,
+                          td_duration_text(text, (uint64_t)(ns < 0 ? -ns : ns),
+                                           TD_DURATION_EXACT));
 }

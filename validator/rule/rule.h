@@ -22,10 +22,12 @@
 #include "validator/expr/selector.h"
 #include "validator/verdict/verdict.h"
 
-#define CHECK_ROLES        60      /* of one rule */
-#define CHECK_GROUP_BY_MAX 8       /* fields of one key */
-#define CHECK_RULE_KEYS    1000000 /* live keys of one rule unless max_keys */
-#define CHECK_ROLE(n)      (UINT64_C(1) << (n))
+#define CHECK_ROLES         60      /* of one rule */
+#define CHECK_GROUP_BY_MAX  8       /* fields of one key */
+#define CHECK_RULE_KEYS     1000000 /* live keys of one rule unless max_keys */
+#define CHECK_RULE_OWN      UINT32_MAX       /* of the contract itself */
+#define CHECK_RULE_ASYNCAPI (UINT32_MAX - 1) /* of the document it reads */
+#define CHECK_ROLE(n)       (UINT64_C(1) << (n))
 
 /* Where the times of a rule come from. */
 enum check_clock {
@@ -78,6 +80,9 @@ struct check_rule {
     enum check_level level;
     uint64_t max_report; /* UINT64_MAX: not said */
     uint64_t mostly;     /* of CHECK_WHOLE */
+    uint32_t import;     /* of the contract's imports, or as below */
+    uint32_t at;         /* the object in the document it is of */
+    bool dropped;        /* whoever imports it does without it */
     struct check_names profiles;
     struct check_names dialects;
     uint32_t by; /* of the contract's lists of fields; CHECK_NO_VALUE: none */

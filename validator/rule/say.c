@@ -110,8 +110,8 @@ static void add_choice(struct td_buf *out, struct td_bytes text,
         out, trim(td_bytes(text.ptr + len + 1, text.len - len - 2)));
 }
 
-static void add_selector(struct td_buf *out, struct td_bytes selector,
-                         const char *noun)
+static void add_list(struct td_buf *out, struct td_bytes selector,
+                     const char *noun)
 {
     size_t from = 0;
 
@@ -123,6 +123,49 @@ static void add_selector(struct td_buf *out, struct td_bytes selector,
         add_choice(out, trim(td_bytes(selector.ptr + from, len)), noun);
         from += len + 1;
     }
+}
+
+/* Where " except " begins, outside of quotes and brackets; or the length. */
+static size_t span_to_except(struct td_bytes text)
+{
+    static const char word[] = " except ";
+    size_t at = span_to(text, 0, ' ');
+
+    while (at < text.len &&
+           (text.len - at < sizeof(word) - 1 ||
+            memcmp(text.ptr + at, word, sizeof(word) - 1) != 0))
+        at += 1 + span_to(text, at + 1, ' ');
+    return at < text.len ? at : text.len;
+}
+
+static struct td_bytes without_parentheses(struct td_bytes text)
+{
+    text = trim(text);
+    if (text.len >= 2 && text.ptr[0] == '(')
+        text = trim(td_bytes(text.ptr + 1, text.len - 2));
+    return text;
+}
+
+static void add_selector(struct td_buf *out, struct td_bytes selector,
+                         const char *noun)
+{
+    struct td_bytes except = td_bytes(NULL, 0);
+    size_t len;
+
+    selector = trim(selector);
+    len = span_to_except(selector);
+    if (selector.len > 0 && selector.ptr[0] == '!') {
+        except = td_bytes(selector.ptr + 1, selector.len - 1);
+        selector = td_text("*");
+    } else if (len < selector.len) {
+        except = td_bytes(selector.ptr + len + 8, selector.len - len - 8);
+        selector.len = len;
+    }
+    add_list(out, selector, noun);
+    if (except.len == 0)
+        return;
+    (void)td_buf_add_text(out, " other than ");
+    add_list(out, without_parentheses(except), "");
 }
 
 static void say_text(const struct check_writer *s, uint32_t at,

@@ -1,5 +1,6 @@
 /* before: [A, B, ...] - nothing of B comes unless something of A came first. */
 #include "validator/engine/run.h"
+#include "validator/rule/doubt.h"
 #include "validator/rule/read.h"
 #include "validator/rule/say.h"
 #include "validator/verb/verb.h"
@@ -58,9 +59,11 @@ static void find(struct check_run *run, const struct check_message *m,
     if (!check_rule_fail(run))
         return;
     check_note_begin(&note, run, m, CHECK_NO_VALUE);
-    (void)td_buf_addf(&note.expected, "\"%s\" before \"%s\"",
-                      check_selector_text(run->rule->roles[role - 1].selector),
-                      check_selector_text(run->rule->roles[role].selector));
+    check_selector_say(run->rule->roles[role - 1].selector, &note.expected,
+                       td_bytes(NULL, 0));
+    (void)td_buf_add_text(&note.expected, " before ");
+    check_selector_say(run->rule->roles[role].selector, &note.expected,
+                       m->name);
     (void)td_buf_add_text(&note.found,
                           pair ? "none since the one before" : "none yet");
     check_note_end(&note);
@@ -137,10 +140,24 @@ static void say_before(const struct check_writer *s, uint32_t at)
     }
 }
 
+/* The first of them has none before it. */
+static void doubt_before(const struct check_rule *rule,
+                         const struct check_doubter *d, uint32_t at)
+{
+    const struct td_json_value *v = d->doc->json.values;
+    uint32_t list = td_jsonx_member(d->doc, at, "before");
+    uint32_t last = list + 1;
+
+    (void)rule;
+    for (uint32_t i = v[last].next; i < v[list].next; last = i, i = v[i].next)
+        check_doubt_same(d, last, i, "the first has none before it");
+}
+
 const struct check_verb check_verb_before = {
     .name = "before",
     .keys = keys,
     .say = say_before,
+    .doubt = doubt_before,
     .vacuous = "nothing came that must have something before it",
     .body_size = sizeof(uint32_t),
     .state_size = sizeof(struct state),

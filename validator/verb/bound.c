@@ -234,8 +234,10 @@ static void hear_field(const struct check_run *run,
 
 static void look_at_work(struct check_run *run)
 {
-    if (check_eval_gave_up(run->eval))
-        check_rule_undecided(run, "a pattern or distinct() took too much work");
+    const char *gave_up = check_eval_gave_up(run->eval);
+
+    if (gave_up)
+        check_rule_undecided(run, gave_up);
 }
 
 static void hear_all(struct check_run *run, const struct check_bounds *b,

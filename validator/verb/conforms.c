@@ -78,6 +78,15 @@ static void on_problem(void *self, const struct schema_problem *problem)
     (void)td_buf_add_text(&p->found, problem->found);
 }
 
+static void give_up(struct check_run *run, const struct check_message *m)
+{
+    struct td_buf why = {0};
+
+    schema_say_limit(run->schemas, &why);
+    check_rule_gave_up(run, m, td_buf_str(&why));
+    td_buf_release(&why);
+}
+
 /* One finding a message, so that `mostly` counts messages. */
 static void find(struct check_run *run, const struct check_message *m,
                  struct schema_value value)
@@ -91,7 +100,7 @@ static void find(struct check_run *run, const struct check_message *m,
         return;
     code = schema_explain(run->schemas, b->root, value, on_problem, &p);
     if (code == TD_LIMIT)
-        check_rule_gave_up(run, m, CHECK_TOO_MANY_STEPS);
+        give_up(run, m);
     check_note_begin(&note, run, m, p.at);
     (void)td_buf_add_bytes(&note.expected, td_buf_bytes(&p.expected));
     (void)td_buf_add_bytes(&note.found, td_buf_bytes(&p.found));
@@ -119,7 +128,7 @@ static void on_conforms(struct check_run *run, const struct check_message *m,
     else if (code == TD_FAILED)
         find(run, m, value);
     else
-        check_rule_gave_up(run, m, CHECK_TOO_MANY_STEPS);
+        give_up(run, m);
 }
 
 static void say_conforms(const struct check_writer *s, uint32_t at)

@@ -37,10 +37,21 @@ static void unload_count(struct check_rule *rule)
         check_bounds_release(rule->body);
 }
 
+/* What is counted: `any` if that is every event, else its name behind `one`. */
+static void say_events(struct td_buf *out, const struct check_run *run,
+                       const char *any, const char *one, struct td_bytes came)
+{
+    const struct check_selector *s = run->rule->roles[0].selector;
+    bool all = !strcmp(check_selector_text(s), "*");
+
+    (void)td_buf_add_text(out, all ? any : one);
+    if (!all)
+        check_selector_say(s, out, came);
+}
+
 static void find(struct check_run *run, const struct check_message *m,
                  const struct check_range *range)
 {
-    const char *target = check_selector_text(run->rule->roles[0].selector);
     const struct state *s = run->state;
     struct check_note note;
 
@@ -48,10 +59,7 @@ static void find(struct check_run *run, const struct check_message *m,
         return;
     check_note_begin(&note, run, m, CHECK_NO_VALUE);
     check_range_say(&note.expected, range);
-    if (!strcmp(target, "*"))
-        (void)td_buf_add_text(&note.expected, " events");
-    else
-        (void)td_buf_addf(&note.expected, " \"%s\"", target);
+    say_events(&note.expected, run, " events", " ", td_bytes(NULL, 0));
     check_bounds_say(&note, run->rule->body, &s->own);
     (void)td_buf_addf(&note.found, "%" PRIu64, s->count);
     check_note_related(&note, &s->last, td_bytes(NULL, 0));
@@ -133,7 +141,6 @@ static void clear_count(const struct check_rule *rule, void *state)
 static void on_absent(struct check_run *run, const struct check_message *m,
                       uint64_t roles)
 {
-    const char *target = check_selector_text(run->rule->roles[0].selector);
     struct state *s = run->state;
     struct check_note note;
 
@@ -142,10 +149,7 @@ static void on_absent(struct check_run *run, const struct check_message *m,
     if (!check_rule_fail(run))
         return;
     check_note_begin(&note, run, m, CHECK_NO_VALUE);
-    if (!strcmp(target, "*"))
-        (void)td_buf_add_text(&note.expected, "no event");
-    else
-        (void)td_buf_addf(&note.expected, "no \"%s\"", target);
+    say_events(&note.expected, run, "no event", "no ", m->name);
     check_note_scope(&note);
     check_note_name(&note.found, m->name);
     check_note_end(&note);

@@ -1,4 +1,5 @@
 /* no_duplicate: no two events are the same, or not within some time. */
+#include "core/digest.h"
 #include "core/mem.h"
 #include "schema/value/equal.h"
 #include "schema/value/fingerprint.h"
@@ -9,8 +10,10 @@
 
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define BYTES_MAX ((size_t)256 << 20) /* of messages one state remembers */
+#define BYTES_MAX ((size_t)64 << 20)  /* of messages one state remembers */
+#define SHORT_MAX ((size_t)256 << 20) /* of digests behind those */
 #define ALIKE     64                  /* messages of one print compared */
 
 /* What must be the same: the name of the event, all of its data, fields. */
@@ -29,7 +32,11 @@ struct entry {
     uint64_t older; /* in its chain: position + 1, or 0 */
     int64_t at;
     struct check_seen seen;
-    struct td_buf parts; /* what must differ, as a JSON list */
+    bool short_of; /* of what must differ there is only the digest */
+    union {
+        struct td_buf parts; /* as a JSON list */
+        uint8_t digest[TD_SHA256_LEN];
+    };
 };
 
 /* A queue: messages have positions, counted from 1; those before `first` are
@@ -172,10 +179,15 @@ static void grow(struct state *s)
         link_entry(s, p);
 }
 
+static size_t size_of(const struct entry *e)
+{
+    return e->short_of ? sizeof(e->digest) : e->parts.len;
+}
+
 static void forget(struct state *s, int64_t before)
 {
     while (s->first < s->end && entry_at(s, s->first)->at < before) {
-        s->bytes -= entry_at(s, s->first)->parts.len;
+        s->bytes -= size_of(entry_at(s, s->first));
         s->first++;
     }
 }
@@ -193,6 +205,28 @@ static bool is_equal(struct state *s, const struct entry *a,
                         (struct schema_value){&s->then, 0});
 }
 
+/* Of one that is remembered by its digest alone: other bytes may be the same
+ * messages, which nobody can tell any more. */
+static bool is_digest_of(const struct entry *old, const struct entry *now)
+{
+    uint8_t digest[TD_SHA256_LEN];
+
+    td_sha256(digest, td_buf_bytes(&now->parts));
+    return memcmp(old->digest, digest, sizeof(digest)) == 0;
+}
+
+/* Different prints are of different messages, so that this is enough for almost
+ * all of them. */
+static void shorten(struct entry *e)
+{
+    uint8_t digest[TD_SHA256_LEN];
+
+    td_sha256(digest, td_buf_bytes(&e->parts));
+    td_buf_release(&e->parts);
+    memcpy(e->digest, digest, sizeof(digest));
+    e->short_of = true;
+}
+
 /* The last message like the one in e, not older than the time asks for. Those
  * of one print differ only in the order of members with one name, if at all:
  * *left says how many may still be compared.
@@ -208,8 +242,10 @@ static const struct entry *find_same(struct state *s, const struct body *b,
         if (old->print != e->print ||
             (b->has_within && e->at - old->at > b->within))
             continue;
-        if (is_equal(s, e, old))
+        if (old->short_of ? is_digest_of(old, e) : is_equal(s, e, old))
             return old;
+        if (old->short_of)
+            *left = 1;
         --*left;
     }
     return NULL;
@@ -261,22 +297,28 @@ static void on_message(struct check_run *run, const struct check_message *m,
     e = entry_at(s, s->end);
     e->at = at;
     e->seen = check_seen(m);
+    if (e->short_of) /* of one that is forgotten */
+        e->parts = (struct td_buf){0};
+    e->short_of = false;
     e->print = write_parts(run, m, &e->parts);
-    if (s->bytes + e->parts.len > BYTES_MAX) {
+    if (s->bytes > BYTES_MAX + SHORT_MAX) {
         check_rule_undecided(run, "too many different events to remember");
         return;
     }
     same = find_same(s, b, e, &left);
     if (left == 0) {
         check_rule_undecided(run, "too many events that differ in the order of "
-                                  "members with one name");
+                                  "members with one name, or in how numbers "
+                                  "are written");
         return;
     }
     if (same)
         find(run, m, e, same);
     else
         check_rule_pass(run);
-    s->bytes += e->parts.len;
+    if (s->bytes + e->parts.len > BYTES_MAX)
+        shorten(e);
+    s->bytes += size_of(e);
     link_entry(s, s->end++);
 }
 
@@ -286,7 +328,8 @@ static void clear(const struct check_rule *rule, void *state)
 
     (void)rule;
     for (uint64_t i = 0; s->ring && i <= s->mask; i++)
-        td_buf_release(&s->ring[i].parts);
+        if (!s->ring[i].short_of)
+            td_buf_release(&s->ring[i].parts);
     free(s->ring);
     free(s->heads);
     td_buf_release(&s->text);

@@ -3,6 +3,8 @@
 #include "validator/engine/run.h"
 #include "validator/expr/aggregate.h"
 #include "validator/expr/expr.h"
+#include "validator/expr/fixed.h"
+#include "validator/rule/doubt.h"
 #include "validator/rule/read.h"
 #include "validator/rule/say.h"
 #include "validator/verb/verb.h"
@@ -145,7 +147,11 @@ static void find(struct check_run *run, const struct check_message *m,
         (void)td_buf_addf(&note.expected, " (tol %s)", b->tolerance);
     if (undefined)
         check_eval_reason(run->eval, &note.found);
-    else
+    if (undefined && check_expr_slip(b->expr))
+        (void)td_buf_addf(&note.found,
+                          "; the event is written in quotes: '%s'.FIELD",
+                          check_expr_slip(b->expr));
+    if (!undefined)
         check_expr_explain(b->expr, run->eval, &note.found);
     check_note_end(&note);
 }
@@ -154,10 +160,10 @@ static void judge(struct check_run *run, const struct check_message *m)
 {
     const struct body *b = run->rule->body;
     enum check_answer answer = check_expr_test(b->expr, run->eval);
+    const char *gave_up = check_eval_gave_up(run->eval);
 
-    if (check_eval_gave_up(run->eval))
-        check_rule_gave_up(run, m,
-                           "a pattern or distinct() took too much work");
+    if (gave_up)
+        check_rule_gave_up(run, m, gave_up);
     else if (answer == CHECK_YES)
         check_rule_pass(run);
     else if (answer == CHECK_NO || run->rule->missing != CHECK_MISSING_SKIP)
@@ -195,6 +201,22 @@ static void clear(const struct check_rule *rule, void *state)
     check_aggregate_free(s->aggregate);
 }
 
+static void doubt_on(const struct check_rule *rule,
+                     const struct check_doubter *d, uint32_t at)
+{
+    const struct body *b = rule->body;
+    enum check_fixed fixed = check_expr_fixed(b->expr);
+    uint32_t expr = td_jsonx_member(d->doc, at, "expr");
+
+    if (fixed == CHECK_ALWAYS)
+        check_doubt(d, expr, "compare with what may differ",
+                    "the rule can never fail: this is always true");
+    else if (fixed == CHECK_NEVER)
+        check_doubt(d, expr, "say what may be true",
+                    "this rule fails wherever such an event comes: this is "
+                    "never true");
+}
+
 static void say_on(const struct check_writer *s, uint32_t at)
 {
     check_say(s, "in every ");
@@ -207,6 +229,7 @@ const struct check_verb check_verb_on = {
     .name = "on",
     .keys = keys,
     .say = say_on,
+    .doubt = doubt_on,
     .vacuous = "nothing matched, or its fields are always missing",
     .body_size = sizeof(struct body),
     .state_size = sizeof(struct state),

@@ -11,7 +11,7 @@
 
 struct body {
     struct check_limits limits;
-    bool ranks;
+    bool keeps; /* samples */
 };
 
 struct state {
@@ -54,7 +54,7 @@ static enum td_code load_gap(struct check_rule *rule, struct check_loader *l,
 {
     struct body *b = rule->body;
 
-    b->ranks = check_limits_rank(&b->limits);
+    b->keeps = check_limits_rank(&b->limits);
     return check_limits_need(&b->limits, l, at, "gap");
 }
 
@@ -63,7 +63,7 @@ static enum td_code load_latency(struct check_rule *rule,
 {
     struct body *b = rule->body;
 
-    b->ranks = check_limits_rank(&b->limits);
+    b->keeps = true; /* for who looks at the verdict */
     return check_limits_need(&b->limits, l, check_read_key(l, at, "latency"),
                              "latency");
 }
@@ -75,7 +75,7 @@ static void measure(struct check_run *run, const struct check_message *m,
     struct state *s = run->state;
 
     check_limits_judge(run, &b->limits, at - s->since, m, &s->from);
-    if (b->ranks)
+    if (b->keeps)
         td_histogram_add(&s->samples, at - s->since);
 }
 

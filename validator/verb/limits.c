@@ -81,7 +81,7 @@ static void judge_rank(struct check_run *run, const struct check_limits *limits,
     check_note_end(&note);
 }
 
-void check_limits_close(struct check_run *run,
+static void judge_ranks(struct check_run *run,
                         const struct check_limits *limits,
                         struct td_histogram *samples, const char *what,
                         enum check_ending how)
@@ -96,6 +96,15 @@ void check_limits_close(struct check_run *run,
         if (limits->has[i])
             judge_rank(run, limits, i, samples, what);
     }
+}
+
+void check_limits_close(struct check_run *run,
+                        const struct check_limits *limits,
+                        struct td_histogram *samples, const char *what,
+                        enum check_ending how)
+{
+    judge_ranks(run, limits, samples, what, how);
+    check_rule_spread(run, samples);
 }
 
 void check_limits_write(const struct check_writer *s)

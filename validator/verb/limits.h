@@ -48,7 +48,8 @@ void check_limits_judge(struct check_run *run,
                         const struct check_message *m,
                         const struct check_seen *from);
 
-/* The percentiles of all of them; what they are of, as "gaps". */
+/* The percentiles of all of them, told and judged; what they are of, as "gaps".
+ */
 void check_limits_close(struct check_run *run,
                         const struct check_limits *limits,
                         struct td_histogram *samples, const char *what,

@@ -32,8 +32,8 @@ static void find(struct check_run *run, const struct check_message *m,
     if (!check_rule_fail(run))
         return;
     check_note_begin(&note, run, m, CHECK_NO_VALUE);
-    (void)td_buf_addf(&note.expected, "\"%s\" %s",
-                      check_selector_text(run->rule->roles[1].selector), place);
+    check_selector_say(run->rule->roles[1].selector, &note.expected, name);
+    (void)td_buf_addf(&note.expected, " %s", place);
     check_note_name(&note.found, name);
     if (!m)
         check_note_about(&note, &s->last);

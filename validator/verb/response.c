@@ -1,6 +1,8 @@
 /* response: what must come after something, perhaps within some time. */
+#include "core/histogram.h"
 #include "core/mem.h"
 #include "validator/engine/run.h"
+#include "validator/rule/doubt.h"
 #include "validator/rule/read.h"
 #include "validator/rule/say.h"
 #include "validator/verb/verb.h"
@@ -26,6 +28,11 @@ struct state {
     struct waiting *list;
     uint32_t len;
     uint32_t room;
+};
+
+/* How long answers took, of all keys. */
+struct shared {
+    struct td_histogram samples;
 };
 
 static const char shape[] = "response is {trigger: EVENT, expect: EVENT}, and "
@@ -68,8 +75,9 @@ static void find(struct check_run *run, const struct waiting *w,
     if (!check_rule_fail(run))
         return;
     check_note_begin(&note, run, NULL, CHECK_NO_VALUE);
-    (void)td_buf_addf(&note.expected, "\"%s\" after it",
-                      check_selector_text(run->rule->roles[1].selector));
+    check_selector_say(run->rule->roles[1].selector, &note.expected,
+                       td_bytes(NULL, 0));
+    (void)td_buf_add_text(&note.expected, " after it");
     if (b->has_within) {
         (void)td_buf_add_text(&note.expected, " within ");
         check_write_duration(&note.expected, run->rule, b->within);
@@ -87,6 +95,20 @@ static void find(struct check_run *run, const struct waiting *w,
     check_note_end(&note);
 }
 
+/* By the rule's clock; where it asks for none, by the times of the recording.
+ */
+static void measure(struct check_run *run, const struct waiting *w,
+                    const struct check_message *m, int64_t at)
+{
+    const struct body *b = run->rule->body;
+    struct shared *shared = run->shared;
+
+    if (b->has_within)
+        td_histogram_add(&shared->samples, at - w->at);
+    else if (m->has_t && w->by.has_t)
+        td_histogram_add(&shared->samples, (int64_t)(m->t_ns - w->by.t_ns));
+}
+
 static void answer(struct check_run *run, const struct check_message *m,
                    int64_t at)
 {
@@ -94,6 +116,7 @@ static void answer(struct check_run *run, const struct check_message *m,
     struct state *s = run->state;
 
     for (uint32_t i = 0; i < s->len; i++) {
+        measure(run, &s->list[i], m, at);
         if (b->has_within && at - s->list[i].at > b->within)
             find(run, &s->list[i], m, at);
         else
@@ -144,12 +167,28 @@ static void on_end(struct check_run *run, enum check_ending how)
     }
 }
 
+static void on_close(struct check_run *run, enum check_ending how)
+{
+    struct shared *shared = run->shared;
+
+    (void)how;
+    check_rule_spread(run, &shared->samples);
+}
+
 static void clear(const struct check_rule *rule, void *state)
 {
     struct state *s = state;
 
     (void)rule;
     free(s->list);
+}
+
+static void clear_shared(const struct check_rule *rule, void *shared)
+{
+    struct shared *s = shared;
+
+    (void)rule;
+    td_histogram_release(&s->samples);
 }
 
 static void say_response(const struct check_writer *s, uint32_t at)
@@ -164,15 +203,34 @@ static void say_response(const struct check_writer *s, uint32_t at)
     (void)check_say_if(&inner, " within ", "within");
 }
 
+static void doubt_response(const struct check_rule *rule,
+                           const struct check_doubter *d, uint32_t at)
+{
+    const struct body *b = rule->body;
+    uint32_t object = td_jsonx_member(d->doc, at, "response");
+
+    check_doubt_same(d, td_jsonx_member(d->doc, object, "trigger"),
+                     td_jsonx_member(d->doc, object, "expect"),
+                     "the last has none after it");
+    if (b->has_within && b->within == 0)
+        check_doubt(d, td_jsonx_member(d->doc, object, "within"),
+                    "write how long an answer may take",
+                    "only what comes at the very same time can be in time");
+}
+
 const struct check_verb check_verb_response = {
     .name = "response",
     .keys = keys,
     .say = say_response,
+    .doubt = doubt_response,
     .vacuous = "nothing came that asks for an answer",
     .body_size = sizeof(struct body),
     .state_size = sizeof(struct state),
+    .shared_size = sizeof(struct shared),
     .load = load,
     .on_message = on_message,
     .on_end = on_end,
+    .on_close = on_close,
     .clear = clear,
+    .clear_shared = clear_shared,
 };

@@ -1,5 +1,6 @@
 /* sequence: the events come as a regular expression says. */
 #include "validator/expr/sequence.h"
+#include "core/alternatives.h"
 #include "validator/engine/run.h"
 #include "validator/rule/read.h"
 #include "validator/rule/say.h"
@@ -63,23 +64,20 @@ static void unload(struct check_rule *rule)
 }
 
 /* What may come, in words. */
-static void say_next(struct check_note *note, const struct check_run *run)
+static void say_next(struct check_note *note, const struct check_run *run,
+                     struct td_bytes came)
 {
     const struct body *b = run->rule->body;
     const struct state *s = run->state;
     uint64_t next = check_sequence_next(b->sequence, &s->at);
     bool may_end = check_sequence_done(b->sequence, &s->at);
+    struct td_alternatives all = {.near = came};
 
-    for (uint64_t left = next; left; left &= left - 1) {
-        bool last = (left & (left - 1)) == 0 && !may_end;
-
-        if (left != next)
-            (void)td_buf_add_text(&note->expected, last ? " or " : ", ");
-        (void)td_buf_addf(
-            &note->expected, "\"%s\"",
-            check_selector_text(
-                run->rule->roles[__builtin_ctzll(left)].selector));
-    }
+    for (uint64_t left = next; left; left &= left - 1)
+        td_alternatives_add(
+            &all, td_text(check_selector_text(
+                      run->rule->roles[__builtin_ctzll(left)].selector)));
+    td_alternatives_say(&all, &note->expected, "\"", may_end ? ", " : " or ");
     if (may_end)
         (void)td_buf_addf(&note->expected, "%sthe end", next ? " or " : "");
     if (s->last.seq)
@@ -96,7 +94,7 @@ static void find(struct check_run *run, const struct check_message *m)
     if (!check_rule_fail(run))
         return;
     check_note_begin(&note, run, m, CHECK_NO_VALUE);
-    say_next(&note, run);
+    say_next(&note, run, m ? m->name : td_bytes(NULL, 0));
     if (m)
         check_note_name(&note.found, m->name);
     else

@@ -1,4 +1,5 @@
 /* states: a field goes from value to value only as it may. */
+#include "core/alternatives.h"
 #include "core/mem.h"
 #include "schema/value/equal.h"
 #include "schema/value/intern.h"
@@ -30,6 +31,12 @@ struct body {
 struct state {
     uint32_t at; /* or NO_STATE */
     struct check_seen seen;
+};
+
+/* Of all keys: which states came, and which right behind which. */
+struct shared {
+    state_set came;
+    state_set (*moved)[STATES_MAX + 1]; /* NULL: none */
 };
 
 static bool is_in(const state_set set, uint32_t state)
@@ -199,18 +206,16 @@ static void say_state(struct td_buf *out, const struct body *b, uint32_t state)
 }
 
 static void say_states(struct td_buf *out, const struct body *b,
-                       const state_set set)
+                       const state_set set, struct td_bytes came)
 {
-    bool first = true;
+    struct td_alternatives all = {.near = came};
 
     for (uint32_t i = 1; i <= b->names.len; i++) {
-        if (!is_in(set, i))
-            continue;
-        (void)td_buf_add_text(out, first ? "" : " or ");
-        say_state(out, b, i);
-        first = false;
+        if (is_in(set, i))
+            td_alternatives_add(&all, schema_intern_text(&b->names, i - 1));
     }
-    if (first)
+    td_alternatives_say(&all, out, "\"", " or ");
+    if (all.len == 0)
         (void)td_buf_add_text(out, "no other");
 }
 
@@ -252,7 +257,8 @@ static void find(struct check_run *run, const struct check_message *m,
     if (!check_rule_fail(run))
         return;
     check_note_begin(&note, run, m, at);
-    say_states(&note.expected, b, set);
+    say_states(&note.expected, b, set,
+               m ? td_json_inner(m->doc, at) : td_bytes(NULL, 0));
     if (m && s->at != NO_STATE) {
         (void)td_buf_add_text(&note.expected, " after ");
         say_state(&note.expected, b, s->at);
@@ -290,6 +296,16 @@ static void find_unknown(struct check_run *run, const struct check_message *m,
     find(run, m, at, all);
 }
 
+static void note_move(struct shared *shared, uint32_t from, uint32_t to)
+{
+    put(shared->came, to);
+    if (from == NO_STATE || from == to)
+        return;
+    if (!shared->moved)
+        shared->moved = td_calloc(1, sizeof(*shared->moved));
+    put((*shared->moved)[from], to);
+}
+
 static void move(struct check_run *run, const struct check_message *m,
                  uint32_t at, uint32_t to)
 {
@@ -301,6 +317,7 @@ static void move(struct check_run *run, const struct check_message *m,
         check_rule_pass(run);
     else
         find(run, m, at, s->at == NO_STATE ? b->start : b->allow[s->at]);
+    note_move(run->shared, s->at, to);
     s->at = to;
     s->seen = check_seen(m);
 }
@@ -336,6 +353,50 @@ static void on_end(struct check_run *run, enum check_ending how)
         check_rule_open(run, "the stream was cut off before a final state");
     else
         find(run, NULL, CHECK_NO_VALUE, b->final);
+}
+
+static void tell_move(struct check_run *run, uint32_t index,
+                      struct td_buf names[2], bool taken)
+{
+    check_rule_move(run, index, names[0].len ? td_buf_str(&names[0]) : NULL,
+                    td_buf_str(&names[1]), taken);
+    td_buf_clear(&names[0]);
+    td_buf_clear(&names[1]);
+}
+
+/* Each state, then each step that is allowed. */
+static void on_close(struct check_run *run, enum check_ending how)
+{
+    const struct body *b = run->rule->body;
+    const struct shared *shared = run->shared;
+    struct td_buf names[2] = {{0}, {0}};
+    uint32_t index = 0;
+
+    (void)how;
+    for (uint32_t to = 1; to <= b->names.len; to++) {
+        say_state(&names[1], b, to);
+        tell_move(run, index++, names, is_in(shared->came, to));
+    }
+    for (uint32_t from = 1; from <= b->names.len; from++) {
+        for (uint32_t to = 1; to <= b->names.len; to++) {
+            if (from == to || !is_in(b->allow[from], to))
+                continue;
+            say_state(&names[0], b, from);
+            say_state(&names[1], b, to);
+            tell_move(run, index++, names,
+                      shared->moved && is_in((*shared->moved)[from], to));
+        }
+    }
+    td_buf_release(&names[0]);
+    td_buf_release(&names[1]);
+}
+
+static void clear_shared(const struct check_rule *rule, void *shared)
+{
+    struct shared *s = shared;
+
+    (void)rule;
+    free(s->moved);
 }
 
 static void say_allowed(const struct check_writer *s, uint32_t allow)
@@ -424,8 +485,11 @@ const struct check_verb check_verb_states = {
     .vacuous = "no event has the field",
     .body_size = sizeof(struct body),
     .state_size = sizeof(struct state),
+    .shared_size = sizeof(struct shared),
     .load = load,
     .unload = unload,
     .on_message = on_message,
     .on_end = on_end,
+    .on_close = on_close,
+    .clear_shared = clear_shared,
 };

@@ -16,6 +16,7 @@
     X(conforms)                                                                \
     X(before)                                                                  \
     X(response)                                                                \
+    X(balanced)                                                                \
     X(unique)                                                                  \
     X(no_duplicate)                                                            \
     X(requires)                                                                \

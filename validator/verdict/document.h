@@ -78,7 +78,43 @@ struct verdict_rule {
     uint64_t judged;
     uint64_t total;
     const char *note;   /* or NULL */
+    const char *where;  /* "FILE:LINE" of the contract, or NULL */
     const char *reason; /* or NULL */
+};
+
+/* How long what a rule measures took: percentiles, in ns. */
+struct verdict_latency {
+    struct verdict_latency *next;
+    const char *id;   /* of the rule */
+    const char *what; /* "from A to B it takes at most 1s" */
+    struct check_spread spread;
+};
+
+/* A field of the events of a name. */
+struct verdict_field {
+    struct verdict_field *next;
+    const char *path;           /* JSON Pointer in the payload; "*": elements */
+    uint64_t present;           /* events that have it, of those looked at; 0:
+                                   the contract speaks of it, none has it */
+    struct verdict_words types; /* "number", "string", "true", ... */
+    struct verdict_words samples;
+};
+
+/* The events of one name. */
+struct verdict_name {
+    struct verdict_name *next;
+    const char *name;
+    uint64_t events; /* 0: the contract speaks of it, none came */
+    uint64_t looked; /* of them were looked at for fields */
+    uint64_t cut;    /* values for which there was no room */
+    struct verdict_field *fields;
+};
+
+/* A wave of an orchestrator, in ns of tape time. */
+struct verdict_wave {
+    uint64_t number;
+    uint64_t from_ns;
+    uint64_t to_ns;
 };
 
 /* Density of a stream for the timeline: counts by bin and name. */
@@ -90,6 +126,8 @@ struct verdict_timeline {
     uint32_t *counts;           /* bins_len rows of names.len */
     uint64_t (*gaps)[2];        /* from, to in ns: the longest, in order */
     size_t gaps_len;
+    struct verdict_wave *waves; /* by their beginnings; they may overlap */
+    size_t waves_len;
 };
 
 struct verdict_gate {
@@ -114,6 +152,8 @@ struct verdict_gate {
     uint64_t events;
     bool lossy;
     struct verdict_timeline *timeline; /* or NULL */
+    struct verdict_name *names;        /* the most frequent first */
+    struct verdict_latency *latencies;
 };
 
 struct verdict_witness {
@@ -121,6 +161,15 @@ struct verdict_witness {
     bool has_t;
     uint64_t t_ns;
     const char *value; /* or NULL */
+};
+
+/* An event beside one that a finding is about. */
+struct verdict_event {
+    struct verdict_event *next;
+    uint64_t seq;
+    bool has_t;
+    uint64_t t_ns;
+    const char *value; /* name and payload, cut */
 };
 
 struct verdict_finding {
@@ -146,7 +195,8 @@ struct verdict_finding {
     const char *excerpt;
     struct verdict_witness witness[CHECK_RELATED_MAX];
     size_t witness_len;
-    const char *repro; /* or NULL */
+    struct verdict_event *around; /* in the order of the stream */
+    const char *repro;            /* or NULL */
 };
 
 /* X(name, text): what became of a test, from the best to the worst. */
@@ -266,18 +316,15 @@ struct verdict_test *verdict_add_test(struct verdict_document *doc);
 struct verdict_coverage *verdict_add_coverage(struct verdict_document *doc);
 struct verdict_perf *verdict_add_perf(struct verdict_document *doc);
 
+/* Each list in the order of its gates, and of those as it was: gates that ran
+ * side by side ended in any order. What is of no gate comes last. */
+void verdict_sort(struct verdict_document *doc);
+
 /* The same of a gate's lists. */
 struct verdict_input *verdict_add_input(struct verdict_document *doc,
                                         struct verdict_gate *gate);
 struct verdict_measure *verdict_add_measure(struct verdict_document *doc,
                                             struct verdict_gate *gate);
-
-/* Add what the check of a stream has to say as a gate of that name, with its
- * rules and findings.
- */
-struct verdict_gate *verdict_add_stream(struct verdict_document *doc,
-                                        const char *name,
-                                        const struct check_verdict *v);
 
 /* Decide the outcome and the exit status of the whole from the gates:
  * cancelled 130, then 1 for a failure, 7 for an error, 8 for flaky, 0.

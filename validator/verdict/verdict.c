@@ -42,7 +42,13 @@ void check_verdict_release(struct check_verdict *v)
         free(v->rules[i].id);
         free(v->rules[i].what);
         free(v->rules[i].note);
+        free(v->rules[i].where);
         free(v->rules[i].reason);
+        for (uint32_t m = 0; m < v->rules[i].moves_len; m++) {
+            free(v->rules[i].moves[m].from);
+            free(v->rules[i].moves[m].to);
+        }
+        free(v->rules[i].moves);
         release_groups(&v->rules[i]);
     }
     for (size_t i = 0; i < v->findings_len; i++)
@@ -210,19 +216,40 @@ void check_verdict_settle(struct check_verdict *v, uint32_t rule,
     r->reason = td_strdup(reason);
 }
 
+void check_verdict_move(struct check_verdict *v, uint32_t rule, uint32_t index,
+                        const char *from, const char *to, bool taken)
+{
+    struct check_result *r = &v->rules[rule];
+
+    if (index == r->moves_len) {
+        r->moves = (struct check_move *)td_list_room(r->moves, r->moves_len,
+                                                     sizeof(*r->moves));
+        r->moves[r->moves_len++] = (struct check_move){
+            .from = from ? td_strdup(from) : NULL, .to = td_strdup(to)};
+    }
+    r->moves[index].taken = r->moves[index].taken || taken;
+}
+
 void check_verdict_gave_up(struct check_verdict *v, uint32_t rule, uint64_t seq,
                            struct td_bytes name, const char *reason)
 {
+    struct check_result *r = &v->rules[rule];
     struct td_buf text = {0};
 
-    if (v->rules[rule].outcome == CHECK_ERROR)
+    if (r->outcome == CHECK_ERROR || (r->outcome == CHECK_FAIL && r->reason[0]))
         return;
-    (void)td_buf_addf(&text, "%s: seq %llu", reason, (unsigned long long)seq);
+    (void)td_buf_addf(&text, "seq %llu", (unsigned long long)seq);
     if (name.len > 0) {
         (void)td_buf_add_text(&text, ", ");
         (void)td_text_clean(&text, name);
     }
-    check_verdict_settle(v, rule, CHECK_ERROR, td_buf_str(&text));
+    (void)td_buf_addf(&text, ": %s", reason);
+    if (r->outcome == CHECK_FAIL) {
+        free(r->reason);
+        r->reason = td_strdup(td_buf_str(&text));
+    } else {
+        check_verdict_settle(v, rule, CHECK_ERROR, td_buf_str(&text));
+    }
     td_buf_release(&text);
 }
 

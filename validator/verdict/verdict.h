@@ -38,8 +38,14 @@ struct check_related {
     char *value;   /* what of it matters; NULL: only that it is there */
 };
 
-/* Why a schema could not be decided. */
-#define CHECK_TOO_MANY_STEPS "a schema or pattern took too many steps"
+/* Durations in ns: how many, and what so many percent of them do not exceed. */
+struct check_spread {
+    uint64_t n; /* 0: none were measured */
+    uint64_t p50;
+    uint64_t p95;
+    uint64_t p99;
+    uint64_t max;
+};
 
 #define CHECK_RELATED_MAX 4
 
@@ -76,6 +82,13 @@ struct check_group {
     uint64_t kept; /* of them are among the verdict's findings */
 };
 
+/* A state that a rule names, and a step from one to another that it allows. */
+struct check_move {
+    char *from; /* NULL: the state itself */
+    char *to;
+    bool taken; /* it came */
+};
+
 struct check_result {
     char *id;
     char *what; /* "first: execution_started" */
@@ -90,8 +103,14 @@ struct check_result {
     uint32_t groups_len;
     bool optional; /* nothing is wrong if it had nothing to judge */
     char *note;    /* what the contract says of it for people, or NULL */
-    char *reason;  /* "" or why it is open, vacuous, skipped or an error */
+    char *where;   /* "FILE:LINE" of the contract; NULL: it is in none */
+    struct check_spread spread; /* of what it measures */
+    struct check_move *moves;   /* in the order of the contract */
+    uint32_t moves_len;
+    char *reason; /* "" or why it is open, vacuous, skipped or an error */
 };
+
+struct verdict_lens; /* validator/verdict/lens.h */
 
 struct check_verdict {
     char *input; /* file name, "-" */
@@ -108,6 +127,7 @@ struct check_verdict {
     uint32_t rules_len;
     struct check_finding *findings;
     size_t findings_len;
+    struct verdict_lens *lens; /* of the check's options, or NULL */
 };
 
 /* "pass", "fail", ... */
@@ -149,8 +169,15 @@ bool check_verdict_only_counts_alike(struct check_verdict *v, uint32_t rule,
 /* Count a finding of f->rule, and keep a copy if there is room. */
 void check_verdict_find(struct check_verdict *v, const struct check_finding *f);
 
+/* Move number `index` of a rule, which is told in order, once for each stream:
+ * whether it came on this one.
+ */
+void check_verdict_move(struct check_verdict *v, uint32_t rule, uint32_t index,
+                        const char *from, const char *to, bool taken);
+
 /* A limit was reached at the event of that number and name ("" if it has none):
- * the rule is an error, and its reason names the first such event.
+ * its reason names the first such event, and the rule is an error, unless
+ * something fails it.
  */
 void check_verdict_gave_up(struct check_verdict *v, uint32_t rule, uint64_t seq,
                            struct td_bytes name, const char *reason);

@@ -4,7 +4,8 @@ const LINKED = /^#[a-z0-9=&%.:_-]*$/i;
 const ALLOWED = new Set(['class', 'id', 'role', 'type', 'title', 'href', 'for',
   'tabindex', 'value', 'name', 'placeholder', 'disabled', 'open', 'hidden',
   'autocomplete', 'spellcheck', 'width', 'height', 'viewBox', 'x', 'y', 'd',
-  'fill', 'text-anchor', 'min', 'max', 'step', 'scope', 'data-l']);
+  'fill', 'text-anchor', 'min', 'max', 'step', 'scope', 'colspan',
+  'data-l']);
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** Set attributes of a known list; a link leads into this page only.
@@ -56,14 +57,27 @@ export function button(text, act, attributes = {}) {
   return node;
 }
 
+/** @type {HTMLElement|undefined} */
 let live;
 
-/** Say something to who does not see the page; at most one line at a time.
- * @param {string} text */
+let saidAt = -Infinity;
+let next = '';
+
+/** Say something to who does not see the page: at most once a second, then the
+ * latest. @param {string} text */
 export function say(text) {
+  const wait = saidAt + 1000 - performance.now();
   if (!live) {
     live = el('div', { class: 'away', role: 'status', 'aria-live': 'polite' });
     document.body.append(live);
   }
-  live.textContent = text;
+  if (next) {
+    next = text;
+  } else if (wait > 0) {
+    next = text;
+    setTimeout(() => { const late = next; next = ''; say(late); }, wait);
+  } else {
+    saidAt = performance.now();
+    live.textContent = text;
+  }
 }

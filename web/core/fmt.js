@@ -16,12 +16,23 @@ export function badge(word) {
   return el('span', { class: 'o ' + kind }, shape + ' ' + word);
 }
 
-/** @param {number} ns */
+/** As td_duration_format() of core/clock.h writes it: "1.25 s", "2m05s".
+ * @param {number} ns */
 export function duration(ns) {
-  if (ns >= 10e9) return (ns / 1e9).toFixed(0) + ' s';
-  if (ns >= 100e6) return (ns / 1e9).toFixed(1) + ' s';
-  if (ns >= 1e6) return (ns / 1e6).toFixed(0) + ' ms';
-  return (ns / 1e6).toFixed(2) + ' ms';
+  const units = ['ns', 'us', 'ms', 's'];
+  /** @type {[string, number, string, number][]} */
+  const pairs = [['d', 86400, 'h', 3600], ['h', 3600, 'm', 60],
+    ['m', 60, 's', 1]];
+  const two = pairs.find((row) => ns >= row[1] * 1e9);
+  let unit = 0;
+  let n = ns;
+
+  if (two)
+    return Math.floor(ns / two[1] / 1e9) + two[0] +
+      String(Math.floor(ns / 1e9 % two[1] / two[3])).padStart(2, '0') + two[2];
+  while (unit < 3 && n >= 999.5) n = ns / 1e3 ** ++unit;
+  return (n < 99.95 ? String(Number(n.toPrecision(3))) : n.toFixed(0)) + ' ' +
+    units[unit];
 }
 
 /** "12,345". @param {number} n */

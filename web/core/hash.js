@@ -28,12 +28,39 @@ export function formatHash(state) {
   return text.length < MAX ? text : '';
 }
 
-/** Put one value into the address; an empty one leaves it.
- * @param {string} key @param {string} value */
-export function remember(key, value) {
-  const state = parseHash(location.hash);
-  state.set(key, value);
+/** @type {Map<string, string>} */
+let state = new Map();
+
+function write() {
   const text = formatHash(state);
   history.replaceState(null, '', text ? '#' + text
     : location.pathname + location.search);
+}
+
+/** The state that the address has; a plain anchor is its `at`. What was
+ * remembered stays: a link within the page is one thing more that is seen.
+ * @returns {Map<string, string>} */
+export function readState() {
+  const hash = location.hash;
+  if (hash.length > 1 && !hash.includes('=')) {
+    state.set('at', hash.slice(1));
+    write();
+  } else {
+    state = parseHash(hash);
+  }
+  return state;
+}
+
+/** What is remembered under a name, or "". @param {string} key */
+export function recall(key) {
+  return state.get(key) || '';
+}
+
+/** Put values into the address; an empty one leaves it.
+ * @param {Object<string, string>} values */
+export function remember(values) {
+  for (const [key, value] of Object.entries(values))
+    if (value) state.set(key, value);
+    else state.delete(key);
+  write();
 }

@@ -1,8 +1,10 @@
 // Base64 to bytes.
 
-/** @param {string} text @returns {Uint8Array} */
+/** @typedef {Uint8Array<ArrayBuffer>} Bytes */
+
+/** @param {string} text @returns {Bytes} */
 export function fromBase64(text) {
-  const bytes = /** @type {{fromBase64?: (text: string) => Uint8Array}} */ (
+  const bytes = /** @type {{fromBase64?: (text: string) => Bytes}} */ (
     /** @type {unknown} */ (Uint8Array));
   if (bytes.fromBase64) return bytes.fromBase64(text);
   const raw = atob(text);

@@ -1,7 +1,7 @@
 // Blocks of data in the page.
 import {fromBase64} from './base64.js';
 
-/** @param {Uint8Array} bytes @returns {Promise<Uint8Array>} */
+/** @param {Uint8Array<ArrayBuffer>} bytes @returns {Promise<Uint8Array>} */
 export async function inflate(bytes) {
   const stream = new DecompressionStream('deflate-raw');
   const writer = stream.writable.getWriter();

@@ -1,6 +1,8 @@
 // The report comes to life; without this it is whole in essence.
 import {button, el} from '../core/dom.js';
-import {copier} from '../core/copy.js';
+import {themeButton} from '../core/theme.js';
+import {readState, recall} from '../core/hash.js';
+import {copier, copy} from '../core/copy.js';
 import {listen} from '../core/keys.js';
 import {block} from '../data/inflate.js';
 import {Findings} from './findings.js';
@@ -16,9 +18,13 @@ function damaged(place, why) {
     '). The rest of the page is whole.'));
 }
 
-/** Once a section is near. @param {Element} node @param {() => void} act */
-function whenNear(node, act) {
-  if (typeof IntersectionObserver !== 'function') {
+/** Once a section is near, or at once where the address speaks of it: a browser
+ * that loads a page again may scroll to where it was, not to what is named.
+ * @param {Element} node @param {string} key what the address keeps of it
+ * @param {() => void} act */
+function whenNear(node, key, act) {
+  if (typeof IntersectionObserver !== 'function' || recall(key) ||
+      recall('at') === node.id) {
     act();
     return;
   }
@@ -28,16 +34,6 @@ function whenNear(node, act) {
     act();
   }, { rootMargin: '400px' });
   watch.observe(node);
-}
-
-function themeButton() {
-  const root = document.documentElement;
-  const node = button('Theme', () => {
-    const dark = root.dataset.theme ? root.dataset.theme === 'dark'
-      : matchMedia('(prefers-color-scheme: dark)').matches;
-    root.dataset.theme = dark ? 'light' : 'dark';
-  });
-  return node;
 }
 
 async function startFindings() {
@@ -56,20 +52,21 @@ async function startFindings() {
   }
 }
 
-/** @param {string} section @param {string} id
+/** @param {string} section also what the address keeps of it
+ * @param {string} id
  * @param {(rows: any[]) => {node: Element, start: () => void}} make
  * @param {number} few so many stand in the page already */
 function startList(section, id, make, few) {
   const place = document.getElementById(section);
   if (!place) return;
-  whenNear(place, async () => {
+  whenNear(place, section, async () => {
     try {
       const rows = await block(id);
       if (rows.length <= few) return;
-      const { node, start } = make(rows);
+      const made = make(rows);
       place.append(el('details', { open: true, class: 'more' },
-        el('summary', {}, 'All ' + rows.length), node));
-      start();
+        el('summary', {}, 'All ' + rows.length), made.node));
+      made.start();
     } catch (why) {
       damaged(place, why);
     }
@@ -79,7 +76,7 @@ function startList(section, id, make, few) {
 function startTimelines() {
   const place = document.getElementById('timeline');
   if (!place) return;
-  whenNear(place, async () => {
+  whenNear(place, 't', async () => {
     try {
       for (const data of await block('d-timelines')) {
         const box = place.querySelector('.lanes[data-gate="' +
@@ -99,23 +96,35 @@ function startCopies() {
 
 /** Open what the address names, and the folds around it. */
 function openTarget() {
-  const node = document.getElementById(location.hash.slice(1));
+  const node = document.getElementById(recall('at'));
   for (let at = node; at; at = at.parentElement)
     if (at instanceof HTMLDetailsElement) at.open = true;
+  const own = node?.querySelector(':scope > details:only-child');
+  if (own instanceof HTMLDetailsElement) own.open = true;
+  node?.scrollIntoView();
 }
 
 async function start() {
+  readState();
   const tools = /** @type {HTMLElement} */ (document.getElementById('tools'));
   startCopies();
   startList('tests', 'd-tests', testsNode, 50);
   startList('coverage', 'd-files', filesNode, 20);
   startTimelines();
-  openTarget();
-  addEventListener('hashchange', openTarget);
   const findings = await startFindings();
+  openTarget();
+  addEventListener('hashchange', () => {
+    const whole = !/^#[^=]/.test(location.hash) || location.hash.includes('=');
+    readState();
+    openTarget();
+    if (whole && findings) findings.start();
+  });
   const search = () => findings && findings.input.focus();
   const help = listen([
     { key: '/', what: 'search the findings', act: search },
+    { key: 'Escape', what: 'close the finding', act: () => findings?.close() },
+    { key: 'c', what: 'copy a link to what is shown',
+      act: () => copy(location.href) },
     { key: 'j', what: 'next finding of the list', act: () => findings?.step(1) },
     { key: 'k', what: 'finding before it', act: () => findings?.step(-1) },
     { key: 'n', what: 'open the next finding',

@@ -1,6 +1,8 @@
 // All files of coverage, those with the most uncovered lines first.
 import {el} from '../core/dom.js';
+import {recall, remember} from '../core/hash.js';
 import {count, payload} from '../core/fmt.js';
+import {wholeRow} from '../core/detail.js';
 import {VirtualList} from '../core/virtual.js';
 
 /** Rows of the block: [gate, path, hit, lines, taken, branches].
@@ -14,8 +16,14 @@ export function pickFiles(rows, text) {
 /** @param {any[]} rows */
 export function filesNode(rows) {
   let shown = rows;
+  const whole = wholeRow();
   const list = new VirtualList({ length: 0, label: 'All files',
-    open: () => {}, render: (i) => {
+    open: (i) => {
+      const [gate, path, hit, lines, taken, branches] = shown[i];
+      whole.show(path, [['lines', count(hit) + ' of ' + count(lines)],
+        ['branches', branches ? count(taken) + ' of ' + count(branches) : ''],
+        ['gate', gate]]);
+    }, render: (i) => {
       const [, path, hit, lines] = shown[i];
       const what = payload(path, 200);
       what.classList.add('what');
@@ -31,10 +39,15 @@ export function filesNode(rows) {
     shown = pickFiles(rows, input.value);
     list.rows.length = shown.length;
     list.reset();
+    whole.close();
     total.textContent = count(shown.length) + ' of ' + count(rows.length) +
       ' files, the most uncovered first';
   };
-  input.addEventListener('input', show);
+  input.addEventListener('input', () => {
+    show();
+    remember({ files: input.value });
+  });
   return { node: el('div', {}, el('div', { class: 'find' }, input, total),
-    list.node), start: show };
+    list.node, whole.node),
+  start: () => { input.value = recall('files'); show(); } };
 }

@@ -1,11 +1,14 @@
 // All findings: a search, a list of any length, and one of them whole.
 import {button, el, say} from '../core/dom.js';
 import {badge, count, payload} from '../core/fmt.js';
-import {parseHash, remember} from '../core/hash.js';
+import {readState, recall, remember} from '../core/hash.js';
 import {matches, parseQuery} from '../core/query.js';
 import {copier} from '../core/copy.js';
+import {diffTable, eventsTable} from '../core/detail.js';
+import {facts} from '../core/facts.js';
 import {VirtualList} from '../core/virtual.js';
-import {FINDING_KEYS, fieldOf, findingOf, wordOf} from './model.js';
+import {FINDING_KEYS, fieldOf, findLinked, findingOf} from './model.js';
+import {jqOf, jsonOf, linkOf, wordOf} from './model.js';
 
 export class Findings {
   /** @param {any[]} rows */
@@ -17,11 +20,13 @@ export class Findings {
       open: (i) => this.open(i) });
     this.input = /** @type {HTMLInputElement} */ (el('input', { type: 'search',
       'aria-label': 'Search findings', autocomplete: 'off', spellcheck: 'false',
-      placeholder: 'word "two words" -not gate: rule: file: is:new' }));
-    this.input.addEventListener('input', () => this.filter());
+      placeholder: 'word "two words" -not gate: rule: file: ev: s:40..90 ' +
+        't:1.5..2 /data/id=x is:new' }));
+    this.input.addEventListener('input', () => this.search());
     this.count = el('span', { class: 'dim' });
     this.bad = el('span', { class: 'bad-term' });
     this.detail = el('div', { class: 'detail', hidden: true, tabindex: '-1' });
+    /** @type {Array<{node: HTMLElement, term: string}>} */
     this.toggles = [];
   }
 
@@ -41,7 +46,7 @@ export class Findings {
       if (at < 0) terms.push(term);
       else terms.splice(at, 1);
       this.input.value = terms.join(' ');
-      this.filter();
+      this.search();
     }, { 'aria-pressed': 'false' });
     this.toggles.push({ node, term });
     return node;
@@ -49,14 +54,28 @@ export class Findings {
 
   /** Show what the address says, or everything. */
   start() {
-    const state = parseHash(location.hash);
+    const state = readState();
+    const gate = state.get('gate') || '';
+    const linked = state.get('f') || state.get('n') || state.get('seq');
     this.input.value = state.get('q') || '';
+    if (gate && !linked && !this.input.value && !gate.includes('"'))
+      this.input.value = 'gate:"' + gate + '"';
     this.filter();
-    const fp = state.get('f');
-    if (!fp) return;
-    const at = this.shown.findIndex((f) => f.fp === fp);
-    if (at < 0) this.bad.textContent = 'no finding ' + fp.slice(0, 80);
-    else this.list.select(at), this.open(at);
+    const { at, asked } = findLinked(this.shown, state);
+    if (!asked) return;
+    if (at < 0) {
+      this.bad.textContent = 'no finding ' + asked.slice(0, 80);
+      return;
+    }
+    this.list.select(at);
+    this.open(at);
+    if (!recall('at')) this.detail.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** The search was changed: nothing is open any more. */
+  search() {
+    this.filter();
+    remember({ q: this.input.value, gate: '', f: '', n: '', seq: '' });
   }
 
   filter() {
@@ -73,7 +92,6 @@ export class Findings {
     const words = this.input.value.split(/\s+/);
     for (const { node, term } of this.toggles)
       node.setAttribute('aria-pressed', String(words.includes(term)));
-    remember('q', this.input.value);
     say(this.count.textContent);
   }
 
@@ -90,15 +108,16 @@ export class Findings {
   /** @param {number} i */
   open(i) {
     const f = this.shown[i];
-    const facts = el('dl', {});
-    for (const [name, text] of [['gate', f.gate], ['rule', f.rule],
-      ['place', f.place], ['expected', f.expected], ['found', f.found],
-      ['text', f.excerpt], ['fingerprint', f.fp]])
-      if (text) facts.append(el('dt', {}, name), payload(text, 2000, 'dd'));
-    this.detail.replaceChildren(el('h4', {}, payload(f.message || f.rule)), facts,
-      this.acts(f));
+    const diff = diffTable(f.expected, f.found);
+    const parts = [el('h4', {}, payload(f.message || f.rule, 300)),
+      facts([['gate', f.gate], ['rule', f.rule], ['place', f.place],
+        ['expected', diff ? '' : f.expected], ['found', diff ? '' : f.found],
+        ['at', f.events.length ? '' : f.path],
+        ['text', f.events.length ? '' : f.excerpt], ['fingerprint', f.fp]]),
+      diff, f.events.length ? eventsTable(f.events, f.path) : null, this.acts(f)];
+    this.detail.replaceChildren(...parts.filter((part) => part !== null));
     this.detail.hidden = false;
-    remember('f', f.fp);
+    remember(linkOf(f));
     say('finding ' + (i + 1) + ' of ' + this.shown.length + ' is shown below');
   }
 
@@ -106,15 +125,21 @@ export class Findings {
   acts(f) {
     const box = el('div', { class: 'acts' });
     if (f.repro) box.append(copier('Copy command', () => f.repro));
+    if (jqOf(f)) box.append(copier('Copy jq', () => jqOf(f)));
+    box.append(copier('Copy JSON', () => jsonOf(f)));
+    if (f.path) box.append(copier('Copy pointer', () => f.path));
     box.append(copier('Copy as Markdown', () => '- `' + f.rule + '` ' +
       f.message + (f.place ? ' (' + f.place + ')' : '')));
-    if (f.fp) box.append(copier('Copy link', () => location.href));
-    box.append(button('Close', () => {
-      this.detail.hidden = true;
-      remember('f', '');
-      this.list.node.focus();
-    }));
+    box.append(copier('Copy link', () => location.href));
+    box.append(button('Close', () => this.close()));
     return box;
+  }
+
+  close() {
+    if (this.detail.hidden) return;
+    this.detail.hidden = true;
+    remember({ gate: '', f: '', n: '', seq: '' });
+    this.list.node.focus();
   }
 
   /** The next or the one before. @param {number} by */

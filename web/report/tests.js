@@ -1,18 +1,22 @@
 // All tests, by what one looks for.
 import {button, el} from '../core/dom.js';
+import {recall, remember} from '../core/hash.js';
 import {badge, count, duration, payload} from '../core/fmt.js';
+import {wholeRow} from '../core/detail.js';
 import {VirtualList} from '../core/virtual.js';
+
+const VIEWS = ['all', 'new failures', 'failed', 'flaky', 'slowest'];
 
 /** Rows of the block: [gate, key, result, ns, new failure].
  * @param {any[]} rows @param {string} view */
 export function pickTests(rows, view) {
-  const slow = (a, b) => b[3] - a[3];
   switch (view) {
   case 'new failures': return rows.filter((row) => row[4]);
   case 'failed': return rows.filter((row) => row[2] === 'fail' ||
     row[2] === 'error');
   case 'flaky': return rows.filter((row) => row[2] === 'flaky');
-  case 'slowest': return rows.filter((row) => row[3] >= 0).sort(slow);
+  case 'slowest': return rows.filter((row) => row[3] >= 0)
+    .sort((a, b) => b[3] - a[3]);
   default: return rows;
   }
 }
@@ -20,8 +24,13 @@ export function pickTests(rows, view) {
 /** @param {any[]} rows */
 export function testsNode(rows) {
   let shown = rows;
+  const whole = wholeRow();
   const list = new VirtualList({ length: rows.length, label: 'All tests',
-    open: () => {}, render: (i) => {
+    open: (i) => {
+      const [gate, key, result, ns, fresh] = shown[i];
+      whole.show(key, [['result', result + (fresh ? ', new failure' : '')],
+        ['time', ns >= 0 ? duration(ns) : ''], ['gate', gate]]);
+    }, render: (i) => {
       const [gate, key, result, ns, fresh] = shown[i];
       const what = payload(key, 200);
       what.classList.add('what');
@@ -35,13 +44,19 @@ export function testsNode(rows) {
     shown = pickTests(rows, view);
     list.rows.length = shown.length;
     list.reset();
+    whole.close();
     total.textContent = count(shown.length) + ' of ' + count(rows.length);
     for (const node of bar.querySelectorAll('button'))
       node.setAttribute('aria-pressed', String(node.textContent === view));
   };
-  for (const view of ['all', 'new failures', 'failed', 'flaky', 'slowest'])
-    bar.append(button(view, () => show(view)));
+  for (const view of VIEWS)
+    bar.append(button(view, () => {
+      show(view);
+      remember({ tests: view === 'all' ? '' : view });
+    }));
   bar.append(total);
-  return { node: el('div', { class: 'all-tests' }, bar, list.node),
-    start: () => show('all') };
+  return { node: el('div', { class: 'all-tests' }, bar, list.node,
+    whole.node),
+    start: () => show(VIEWS.includes(recall('tests')) ? recall('tests')
+      : 'all') };
 }

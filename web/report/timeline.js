@@ -1,60 +1,46 @@
-// A timeline that zooms: the picture of the file, drawn again for a window.
-import {button, el, say, svg} from '../core/dom.js';
+// The timelines of the report: the picture that stands in the file, drawn again
+// for a window.
+import {button, el, say} from '../core/dom.js';
+import {recall, remember} from '../core/hash.js';
+import {pieces} from '../core/esc.js';
+import {drawLanes, timeAt, unpackRow, zoomed} from '../core/lanes.js';
 
-const WIDE = 960;
-const LABEL = 160;
-const LANE = 22;
-const COLUMNS = 240;
+const NAME_MAX = 21; // characters, as in the picture of the file
 
-/** The counts of a row: a run of n empty bins is -n.
- * @param {number[]} row @param {number} bins @returns {Uint32Array} */
-export function unpackRow(row, bins) {
-  const out = new Uint32Array(bins);
-  let at = 0;
-  for (const n of row)
-    if (n < 0) at -= n;
-    else out[at++] = n;
-  return out;
+/** A name as a text of SVG, which knows no frames around characters.
+ * @param {string} name */
+function nameOf(name) {
+  const text = pieces(name).map((piece) =>
+    typeof piece === 'string' ? piece : '[' + piece.code + ']').join('');
+  const chars = [...text];
+  return chars.length > NAME_MAX ? chars.slice(0, NAME_MAX).join('') +
+    '\u2026' : text;
 }
 
-/** Sums of bins [from, to) in so many columns.
- * @param {Uint32Array} counts @param {number} from @param {number} to
- * @param {number} columns @returns {Float64Array} */
-export function columnsOf(counts, from, to, columns) {
-  const out = new Float64Array(columns);
-  for (let i = 0; i < columns; i++) {
-    const start = from + Math.floor(i * (to - from) / columns);
-    const end = Math.max(start + 1,
-      from + Math.floor((i + 1) * (to - from) / columns));
-    for (let bin = start; bin < end && bin < counts.length; bin++)
-      out[i] += counts[bin];
-  }
-  return out;
+/** The block of a gate (reports/html_data.c) as lanes.
+ * @param {any} data */
+export function lanesOf(data) {
+  const seconds = (/** @type {string} */ ns) => Number(ns) / 1e9;
+  return { bins: data.bins, start: seconds(data.start), end: seconds(data.end),
+    names: data.names.map(nameOf), gaps: data.gaps.map(seconds),
+    marks: data.marks.map(seconds),
+    waves: (data.waves || []).map((/** @type {string} */ n,
+      /** @type {number} */ i) => i % 3 ? seconds(n) : Number(n)),
+    rows: data.rows.map((/** @type {number[]} */ row) =>
+      unpackRow(row, data.bins)) };
 }
 
-/** A window [from, to) of bins, zoomed by a factor about its middle and moved
- * by a share of itself, within all of them.
- * @param {{from: number, to: number}} view @param {number} factor
- * @param {number} move @param {number} bins */
-export function zoomed(view, factor, move, bins) {
-  const wide = Math.max(16, Math.min(bins,
-    Math.round((view.to - view.from) * factor)));
-  const middle = (view.from + view.to) / 2 + move * (view.to - view.from);
-  const from = Math.max(0, Math.min(bins - wide, Math.round(middle - wide / 2)));
-  return { from, to: from + wide };
-}
-
-/** @param {Float64Array} sums @param {number} base */
-function pathOf(sums, base) {
-  let top = 1;
-  let d = '';
-  for (const sum of sums) top = Math.max(top, sum);
-  for (let i = 0; i < sums.length; i++) {
-    if (!sums[i]) continue;
-    const high = (Math.sqrt(sums[i] / top) * 16 + 2).toFixed(1);
-    d += 'M' + (LABEL + i * 4) + ' ' + base + 'v-' + high + 'h3v' + high + 'z';
-  }
-  return d;
+/** The window that the address gives the timeline of a gate, in bins: "2:1.5..2"
+ * are seconds of gate 2; null: none, or not of it.
+ * @param {string} text @param {number} gate
+ * @param {{bins: number, start: number, end: number}} lanes */
+export function viewOf(text, gate, lanes) {
+  const match = /^(\d+):([\d.]+)\.\.([\d.]+)$/.exec(text);
+  if (!match || Number(match[1]) !== gate) return null;
+  const scale = lanes.bins / (lanes.end - lanes.start);
+  const [from, to] = [match[2], match[3]].map((s) =>
+    Math.round((Number(s) - lanes.start) * scale));
+  return from >= 0 && to > from && to <= lanes.bins ? { from, to } : null;
 }
 
 export class Timeline {
@@ -63,26 +49,17 @@ export class Timeline {
     this.box = box;
     this.svg = /** @type {Element} */ (box.querySelector('svg'));
     this.still = [...this.svg.childNodes]; // as it stands in the file
-    this.bins = data.bins;
-    this.start = Number(data.start) / 1e9;
-    this.end = Number(data.end) / 1e9;
-    this.names = data.names;
-    this.rows = data.rows.map((row) => unpackRow(row, data.bins));
-    this.gaps = data.gaps.map((ns) => Number(ns) / 1e9);
-    this.view = { from: 0, to: this.bins };
+    this.lanes = lanesOf(data);
+    this.gate = Number(data.gate);
+    this.view = { from: 0, to: this.lanes.bins };
     this.said = el('span', { class: 'dim' });
-  }
-
-  /** @param {number} bin */
-  time(bin) {
-    return this.start + (this.end - this.start) * bin / this.bins;
   }
 
   attach() {
     const bar = el('div', { class: 'zoom' },
       button('+', () => this.move(0.5, 0), { 'aria-label': 'Zoom in' }),
-      button('-', () => this.move(2, 0), { 'aria-label': 'Zoom out' }),
-      button('fit', () => this.fit()),
+      button('\u2212', () => this.move(2, 0), { 'aria-label': 'Zoom out' }),
+      button('Fit', () => this.fit()),
       button('\u2190', () => this.move(1, -0.5), { 'aria-label': 'Earlier' }),
       button('\u2192', () => this.move(1, 0.5), { 'aria-label': 'Later' }),
       this.said);
@@ -92,14 +69,21 @@ export class Timeline {
     this.box.setAttribute('aria-label',
       'Timeline: plus and minus zoom, arrows move, 0 fits');
     this.box.addEventListener('keydown', (event) => this.key(event));
+    const view = viewOf(recall('t'), this.gate, this.lanes);
+    if (view) {
+      this.view = view;
+      this.draw();
+    }
   }
 
   /** @param {Event} event */
   key(event) {
-    const key = /** @type {KeyboardEvent} */ (event).key;
+    const { key, ctrlKey, metaKey, altKey } =
+      /** @type {KeyboardEvent} */ (event);
     const moves = new Map([['+', [0.5, 0]], ['=', [0.5, 0]], ['-', [2, 0]],
       ['ArrowLeft', [1, -0.25]], ['ArrowRight', [1, 0.25]]]);
     const move = moves.get(key);
+    if (ctrlKey || metaKey || altKey) return; // the zoom of the browser
     if (move) this.move(move[0], move[1]);
     else if (key === '0') this.fit();
     else return;
@@ -108,54 +92,32 @@ export class Timeline {
   }
 
   fit() {
-    this.view = { from: 0, to: this.bins };
+    this.view = { from: 0, to: this.lanes.bins };
     this.svg.replaceChildren(...this.still);
+    remember({ t: '' });
     this.tell();
   }
 
   /** @param {number} factor @param {number} by */
   move(factor, by) {
-    this.view = zoomed(this.view, factor, by, this.bins);
-    if (this.view.to - this.view.from === this.bins) this.fit();
-    else this.draw();
-  }
-
-  tell() {
-    this.said.textContent = this.time(this.view.from).toFixed(3) + ' to ' +
-      this.time(this.view.to).toFixed(3) + ' s';
-    say(this.said.textContent);
+    this.view = zoomed(this.view, factor, by, this.lanes.bins);
+    if (this.view.to - this.view.from === this.lanes.bins) {
+      this.fit();
+      return;
+    }
+    this.draw();
+    remember({ t: this.gate + ':' + [this.view.from, this.view.to].map((bin) =>
+      timeAt(this.lanes, bin).toFixed(6)).join('..') });
   }
 
   draw() {
-    const { from, to } = this.view;
-    const nodes = [this.still[0], ...this.drawGaps()];
-    this.names.forEach((name, i) => {
-      const base = (i + 1) * LANE;
-      nodes.push(svg('text', { x: 0, y: base - 5, class: 'name' },
-        name.slice(0, 22)), svg('path', { class: 'lane',
-        d: pathOf(columnsOf(this.rows[i], from, to, COLUMNS), base) }));
-    });
-    for (let i = 0; i <= 4; i++)
-      nodes.push(svg('text', { x: LABEL + WIDE * i / 4, class: 'tick',
-        y: this.names.length * LANE + 26,
-        'text-anchor': i === 0 ? 'start' : i === 4 ? 'end' : 'middle' },
-      this.time(from + (to - from) * i / 4).toFixed(3) + ' s'));
-    this.svg.replaceChildren(...nodes);
+    this.svg.replaceChildren(this.still[0], ...drawLanes(this.lanes, this.view));
     this.tell();
   }
 
-  drawGaps() {
-    const from = this.time(this.view.from);
-    const scale = WIDE / (this.time(this.view.to) - from);
-    const out = [];
-    for (let i = 0; i + 1 < this.gaps.length; i += 2) {
-      const x = Math.max(0, (this.gaps[i] - from) * scale);
-      const end = Math.min(WIDE, (this.gaps[i + 1] - from) * scale);
-      if (end - x >= 1)
-        out.push(svg('rect', { class: 'gap', x: LABEL + x, y: 0,
-          width: end - x, height: this.names.length * LANE,
-          fill: 'url(#hatch)' }));
-    }
-    return out;
+  tell() {
+    this.said.textContent = timeAt(this.lanes, this.view.from).toFixed(3) +
+      ' to ' + timeAt(this.lanes, this.view.to).toFixed(3) + ' s';
+    say(this.said.textContent);
   }
 }

@@ -33,7 +33,7 @@ static void arm(struct wire_client *c)
     wire_timer_set(c->net, &c->timer, due(c));
 }
 
-void client_enter(struct wire_client *c)
+static void client_enter(struct wire_client *c)
 {
     c->depth++;
 }
@@ -45,17 +45,6 @@ void client_line_enter(void *ctx, bool received)
     client_enter(c);
     if (received)
         c->received_ns = wire_now(c->net);
-}
-
-void client_line_leave(void *ctx)
-{
-    client_leave(ctx);
-}
-
-void client_line_bad(void *ctx, struct td_bytes bytes,
-                     const struct td_error *why)
-{
-    client_tell_bad(ctx, bytes, why);
 }
 
 static void free_strings(struct wire_client *c)
@@ -78,7 +67,8 @@ static void destroy(struct wire_client *c)
     free(c);
 }
 
-void client_leave(struct wire_client *c)
+/* The client may be gone then. */
+static void client_leave(struct wire_client *c)
 {
     bool live = !c->freed && c->state != CLIENT_ENDED;
 
@@ -91,6 +81,11 @@ void client_leave(struct wire_client *c)
         destroy(c);
     else
         arm(c);
+}
+
+void client_line_leave(void *ctx)
+{
+    client_leave(ctx);
 }
 
 static void tell(struct wire_client *c, struct td_event *ev, enum td_dir dir)
@@ -144,6 +139,14 @@ void client_tell_open(struct wire_client *c, struct td_json_writer *facts)
     client_tell_kind(c, TD_KIND_OPEN, TD_FORM_JSON, td_buf_bytes(&c->json));
 }
 
+/* A message that nobody gets. */
+static void tell_lost(struct wire_client *c, const char *why)
+{
+    td_buf_clear(&c->json);
+    event_payload_lost(&c->json, 1, why);
+    client_tell_kind(c, TD_KIND_LOST, TD_FORM_JSON, td_buf_bytes(&c->json));
+}
+
 void client_tell_bad(struct wire_client *c, struct td_bytes bytes,
                      const struct td_error *why)
 {
@@ -151,24 +154,43 @@ void client_tell_bad(struct wire_client *c, struct td_bytes bytes,
     event_payload_bad(&c->json, bytes, why->text);
     c->bad = true;
     client_tell_kind(c, TD_KIND_BAD, TD_FORM_JSON, td_buf_bytes(&c->json));
+    if (why->code == TD_LIMIT && c->open)
+        tell_lost(c, why->text);
 }
 
-/* The peer ends within a message: what came of it is kept, and it is counted.
- */
-static void tell_half(struct wire_client *c)
+void client_tell_half(struct wire_client *c, struct td_bytes bytes,
+                      const char *text)
 {
-    struct td_buf bytes = {0};
     struct td_error why;
 
+    (void)td_error_set(&why, TD_IO, c->public_url, 0, "%s", text);
+    client_tell_bad(c, bytes, &why);
+    tell_lost(c, why.text);
+}
+
+/* A protocol below is broken, perhaps within a message of the one above. */
+void client_line_bad(void *ctx, struct td_bytes bytes,
+                     const struct td_error *why)
+{
+    struct wire_client *c = ctx;
+    struct td_buf came = {0};
+
+    if (c->open && !c->bad && c->link->half(c, &came))
+        client_tell_half(c, td_buf_bytes(&came),
+                         "something else came within a message");
+    td_buf_release(&came);
+    client_tell_bad(c, bytes, why);
+}
+
+/* The peer ends within a message. */
+static void tell_end_within(struct wire_client *c)
+{
+    struct td_buf bytes = {0};
+
     if (c->open && !c->bad && c->state != CLIENT_CLOSING &&
-        c->link->half(c, &bytes)) {
-        (void)td_error_set(&why, TD_IO, c->public_url, 0,
-                           "the connection ended within a message");
-        client_tell_bad(c, td_buf_bytes(&bytes), &why);
-        td_buf_clear(&c->json);
-        event_payload_lost(&c->json, 1, why.text);
-        client_tell_kind(c, TD_KIND_LOST, TD_FORM_JSON, td_buf_bytes(&c->json));
-    }
+        c->link->half(c, &bytes))
+        client_tell_half(c, td_buf_bytes(&bytes),
+                         "the connection ended within a message");
     td_buf_release(&bytes);
 }
 
@@ -235,13 +257,15 @@ static uint64_t backoff(struct wire_client *c)
     return sooner(delay + random % (delay / 2 + 1), max);
 }
 
-static void wait_to_retry(struct wire_client *c)
+static void wait_to_retry(struct wire_client *c, const struct td_error *why)
 {
     c->failures++;
     c->ready_ns = TD_NEVER;
     c->state = CLIENT_WAITING;
     c->limit_ns = TD_NEVER;
     c->next_ns = wire_now(c->net) + backoff(c);
+    if (!c->freed && c->events.waits)
+        c->events.waits(c->ctx, why, c->next_ns);
 }
 
 static void tell_close(struct wire_client *c, unsigned code, const char *reason)
@@ -262,7 +286,7 @@ void client_down(struct wire_client *c, const struct td_error *why,
 
     if (c->state == CLIENT_ENDED || c->state == CLIENT_WAITING)
         return;
-    tell_half(c);
+    tell_end_within(c);
     c->link->drop(c);
     tell_close(c, code, reason);
     /* A connection that stood that long was a success, whatever it carried. */
@@ -271,13 +295,13 @@ void client_down(struct wire_client *c, const struct td_error *why,
     if (c->state == CLIENT_CLOSING)
         end(c, &in_order);
     else if (may_retry && c->failures < c->options.reconnect.attempts)
-        wait_to_retry(c);
+        wait_to_retry(c, &kept);
     else
         end(c, &kept);
 }
 
-void client_judge_close(const struct wire_client *c, const struct ws_line *line,
-                        struct td_error *why)
+void client_judge_close(const struct wire_client *c,
+                        const struct client_ws_line *line, struct td_error *why)
 {
     unsigned code = line->close_code;
 

@@ -23,8 +23,9 @@
  *   open.
  * - bad: {"why":"...","bytes":N,"b64":"..."}, the peer broke the protocol; N
  *   bytes, the first 4096 of them.
- * - lost: {"count":1,"why":"..."}, the peer ended within a message. A `bad`
- * with the bytes that came of it is before it.
+ * - lost: {"count":1,"why":"..."}, the peer ended within a message, sent one
+ *   over the limit, or something else within one. A `bad` with the bytes that
+ *   came of it is before it.
  * - ping, pong: bytes of the frame; Engine.IO: text.
  * - retry: SSE, text, the digits. comment: SSE, text. id: SSE, a block that
  *   named an id and had no data: td_event.id, and an empty text.
@@ -74,6 +75,9 @@ struct wire_client_events {
     void (*ready)(void *ctx);
     /* wire_client_send() may go on after TD_AGAIN. */
     void (*drained)(void *ctx);
+    /* An attempt failed, or the connection was lost: the next begins at
+     * wire_now() == again_ns. NULL is fine. */
+    void (*waits)(void *ctx, const struct td_error *why, uint64_t again_ns);
     /* The last call: no more reconnects. code TD_OK: closed in order. */
     void (*ended)(void *ctx, const struct td_error *why);
 };

@@ -4,8 +4,8 @@
  * client.c holds the options, the one timer and the reconnect policy; a link
  * (client_ws.c, client_sse.c, client_sio.c) speaks one protocol over one
  * connection at a time. Every way in from the loop (conn callbacks, the timer,
- * the public calls) is between client_enter() and client_leave(), so that the
- * owner may free the client inside any callback.
+ * the public calls) is between client_line_enter() and client_line_leave(), so
+ * that the owner may free the client inside any callback.
  */
 #ifndef WIRE_CLIENT_CLIENT_INTERNAL_H
 #define WIRE_CLIENT_CLIENT_INTERNAL_H
@@ -53,8 +53,8 @@ enum client_state {
 };
 
 struct client_sio {
-    struct http_line get;
-    struct http_line post;
+    struct client_http_line get;
+    struct client_http_line post;
     struct td_buf get_body;
     struct td_buf post_body;
     int get_status;
@@ -81,8 +81,8 @@ struct wire_client {
     struct td_buf fields;  /* header lines of every request */
     struct wire_dial dial; /* of url */
     enum client_state state;
-    unsigned depth; /* client_enter() minus client_leave() */
-    bool freed;     /* at the last client_leave() */
+    unsigned depth; /* client_line_enter() minus client_line_leave() */
+    bool freed;     /* at the last client_line_leave() */
     bool open;      /* an open event was told, and no close event yet */
     bool bad;       /* a bad event was told since */
     bool paused;
@@ -100,8 +100,8 @@ struct wire_client {
     struct td_buf json; /* of the event being told */
     struct td_buf text;
 
-    struct ws_line ws;     /* ws, and sio after its upgrade */
-    struct http_line http; /* sse */
+    struct client_ws_line ws;     /* ws, and sio after its upgrade */
+    struct client_http_line http; /* sse */
     struct sse_parser sse;
     bool sse_seen; /* the stream has named an event id */
     unsigned redirects;
@@ -131,9 +131,6 @@ void client_set_dial(struct wire_client *client);
 TD_MUST_CHECK enum td_code client_put_fields(struct wire_client *client,
                                              bool own, struct td_error *err);
 
-void client_enter(struct wire_client *client);
-void client_leave(struct wire_client *client); /* the client may be gone then */
-
 /* What lines of all kinds call with the client as ctx. */
 void client_line_enter(void *ctx, bool received);
 void client_line_leave(void *ctx);
@@ -156,6 +153,12 @@ void client_tell_open(struct wire_client *client, struct td_json_writer *facts);
 void client_tell_bad(struct wire_client *client, struct td_bytes bytes,
                      const struct td_error *why);
 
+/* A message does not come to its end: what came of it is kept, as `bad`, and it
+ * is counted.
+ */
+void client_tell_half(struct wire_client *client, struct td_bytes bytes,
+                      const char *why);
+
 /* Messages can be sent. */
 void client_ready(struct wire_client *client);
 
@@ -172,7 +175,8 @@ void client_down(struct wire_client *client, const struct td_error *why,
  * that it is in order (1000, 1001, none).
  */
 void client_judge_close(const struct wire_client *client,
-                        const struct ws_line *line, struct td_error *why);
+                        const struct client_ws_line *line,
+                        struct td_error *why);
 
 /* True if a failed HTTP status may be gone with the next attempt. */
 bool client_status_passes(int status);

@@ -24,7 +24,7 @@ static const char *target(struct wire_client *c, const char *query)
     return td_buf_str(&c->text);
 }
 
-static void send_request(struct wire_client *c, struct http_line *line,
+static void send_request(struct wire_client *c, struct client_http_line *line,
                          const char *method, const char *query,
                          struct td_bytes body)
 {
@@ -41,7 +41,8 @@ static void send_request(struct wire_client *c, struct http_line *line,
     }
     if (code == TD_OK && http_put_end(&out) == TD_OK &&
         td_buf_add_bytes(&out, body) == TD_OK)
-        code = http_line_send(line, c->net, &c->dial, td_buf_bytes(&out), &why);
+        code = client_http_line_send(line, c->net, &c->dial, td_buf_bytes(&out),
+                                     &why);
     else
         code = td_error_set(&why, TD_USAGE, c->public_url, 0,
                             "the request cannot be written: line breaks or NUL "
@@ -128,7 +129,7 @@ static void post_done(void *ctx, const struct td_error *failed)
                              td_buf_bytes(&c->sio.post_body), failed);
 }
 
-static const struct http_line_events get_events = {
+static const struct client_http_line_events get_events = {
     .enter = client_line_enter,
     .leave = client_line_leave,
     .head = get_head,
@@ -137,7 +138,7 @@ static const struct http_line_events get_events = {
     .bad = client_line_bad,
 };
 
-static const struct http_line_events post_events = {
+static const struct client_http_line_events post_events = {
     .enter = client_line_enter,
     .leave = client_line_leave,
     .head = post_head,
@@ -193,7 +194,7 @@ static void ws_gone(void *ctx, const struct td_error *why)
         eio_client_ws_gone(c->sio.eio, &told);
 }
 
-static const struct ws_line_events ws_events = {
+static const struct client_ws_line_events ws_events = {
     .enter = client_line_enter,
     .leave = client_line_leave,
     .opened = ws_opened,
@@ -207,7 +208,7 @@ static const struct ws_line_events ws_events = {
 static void on_dial(void *ctx, const char *query)
 {
     struct wire_client *c = ctx;
-    struct ws_line_target to = {
+    struct client_ws_line_target to = {
         .dial = &c->dial,
         .fields = td_buf_bytes(&c->fields),
         .max_message = c->options.max_message,
@@ -217,7 +218,7 @@ static void on_dial(void *ctx, const char *query)
     if (over(c))
         return;
     to.target = target(c, query);
-    if (ws_line_open(&c->ws, c->net, &to, &why) != TD_OK)
+    if (client_ws_line_open(&c->ws, c->net, &to, &why) != TD_OK)
         client_sio_fail(c, &why);
 }
 
@@ -226,7 +227,7 @@ static void on_frame(void *ctx, struct td_bytes data, bool binary)
     struct wire_client *c = ctx;
 
     if (!over(c))
-        (void)ws_line_send(&c->ws, binary ? WS_BINARY : WS_TEXT, data);
+        (void)client_ws_line_send(&c->ws, binary ? WS_BINARY : WS_TEXT, data);
 }
 
 static void on_hang_up(void *ctx)
@@ -234,9 +235,9 @@ static void on_hang_up(void *ctx)
     struct wire_client *c = ctx;
 
     if (c->ws.state == WS_LINE_OPEN)
-        ws_line_close(&c->ws, WS_CODE_NORMAL, "");
+        client_ws_line_close(&c->ws, WS_CODE_NORMAL, "");
     else
-        ws_line_drop(&c->ws);
+        client_ws_line_drop(&c->ws);
 }
 
 /* The session. */
@@ -281,9 +282,9 @@ static void on_upgraded(void *ctx, const struct td_error *failed)
     td_json_object_end(&w);
     client_tell_kind(c, "upgrade", TD_FORM_JSON, td_buf_bytes(&c->json));
     if (!failed) {
-        http_line_drop(&c->sio.get);
-        http_line_drop(&c->sio.post);
-        ws_line_pause(&c->ws, c->paused);
+        client_http_line_drop(&c->sio.get);
+        client_http_line_drop(&c->sio.post);
+        client_ws_line_pause(&c->ws, c->paused);
     }
 }
 

@@ -2,7 +2,7 @@
 
 #include "wire/net/orphan.h"
 
-void http_line_drop(struct http_line *line)
+void client_http_line_drop(struct client_http_line *line)
 {
     struct wire_conn *conn = line->conn;
 
@@ -12,19 +12,19 @@ void http_line_drop(struct http_line *line)
     wire_conn_drop(conn);
 }
 
-static void finish(struct http_line *line, const struct td_error *failed)
+static void finish(struct client_http_line *line, const struct td_error *failed)
 {
     if (!line->busy)
         return;
     line->busy = false;
     if (failed || !line->keep)
-        http_line_drop(line);
+        client_http_line_drop(line);
     else
         line->idle_ns = wire_now(line->net);
     line->events->done(line->ctx, failed);
 }
 
-static void fail(struct http_line *line, struct td_bytes bytes,
+static void fail(struct client_http_line *line, struct td_bytes bytes,
                  const struct td_error *why)
 {
     struct wire_conn *conn = line->conn;
@@ -34,7 +34,8 @@ static void fail(struct http_line *line, struct td_bytes bytes,
         finish(line, why);
 }
 
-static void take_item(struct http_line *line, const struct http_item *item)
+static void take_item(struct client_http_line *line,
+                      const struct http_item *item)
 {
     if (item->kind == HTTP_HEAD) {
         line->keep = item->head->keep_alive;
@@ -48,7 +49,7 @@ static void take_item(struct http_line *line, const struct http_item *item)
 }
 
 /* Another protocol that nobody asked for (RFC 9110, 15.2.2). */
-static void fail_switch(struct http_line *line, struct td_bytes bytes)
+static void fail_switch(struct client_http_line *line, struct td_bytes bytes)
 {
     struct td_error why;
 
@@ -59,7 +60,7 @@ static void fail_switch(struct http_line *line, struct td_bytes bytes)
 }
 
 /* One item of the answer. False if there is no more to read in *in. */
-static bool step(struct http_line *line, struct td_bytes all,
+static bool step(struct client_http_line *line, struct td_bytes all,
                  struct td_bytes *in, bool *interim)
 {
     struct http_item item;
@@ -85,7 +86,7 @@ static bool step(struct http_line *line, struct td_bytes all,
     return true;
 }
 
-static void take_bytes(struct http_line *line, struct wire_conn *conn,
+static void take_bytes(struct client_http_line *line, struct wire_conn *conn,
                        struct td_bytes in)
 {
     struct td_bytes all = in;
@@ -96,19 +97,19 @@ static void take_bytes(struct http_line *line, struct wire_conn *conn,
             return;
     /* Bytes that answer no request: this conn cannot be trusted again. */
     if (line->conn == conn && in.len > 0)
-        http_line_drop(line);
+        client_http_line_drop(line);
 }
 
 static void on_received(void *ctx, struct wire_conn *conn, struct td_bytes in)
 {
-    struct http_line *line = ctx;
+    struct client_http_line *line = ctx;
 
     line->events->enter(line->ctx, true);
     take_bytes(line, conn, in);
     line->events->leave(line->ctx);
 }
 
-static void write_request(struct http_line *line)
+static void write_request(struct client_http_line *line)
 {
     http_parser_release(&line->parser);
     http_parser_init(&line->parser, HTTP_RESPONSES, NULL);
@@ -117,7 +118,7 @@ static void write_request(struct http_line *line)
 
 static void on_opened(void *ctx, struct wire_conn *conn)
 {
-    struct http_line *line = ctx;
+    struct client_http_line *line = ctx;
 
     (void)conn;
     line->up = true;
@@ -132,7 +133,7 @@ static void on_drained(void *ctx, struct wire_conn *conn)
     (void)conn;
 }
 
-static void take_end(struct http_line *line, bool up,
+static void take_end(struct client_http_line *line, bool up,
                      const struct td_error *why)
 {
     struct td_error lost = *why;
@@ -155,7 +156,7 @@ static void take_end(struct http_line *line, bool up,
 static void on_closed(void *ctx, struct wire_conn *conn,
                       const struct td_error *why)
 {
-    struct http_line *line = ctx;
+    struct client_http_line *line = ctx;
     bool up = line->up;
 
     (void)conn;
@@ -175,9 +176,11 @@ static const struct wire_conn_events conn_events = {
     .closed = on_closed,
 };
 
-enum td_code http_line_send(struct http_line *line, struct wire_net *net,
-                            const struct wire_dial *dial,
-                            struct td_bytes request, struct td_error *err)
+enum td_code client_http_line_send(struct client_http_line *line,
+                                   struct wire_net *net,
+                                   const struct wire_dial *dial,
+                                   struct td_bytes request,
+                                   struct td_error *err)
 {
     enum td_code code = TD_OK;
 
@@ -187,7 +190,7 @@ enum td_code http_line_send(struct http_line *line, struct wire_net *net,
     line->keep = false;
     line->answered = false;
     if (line->conn && wire_now(net) - line->idle_ns > HTTP_LINE_IDLE_NS)
-        http_line_drop(line);
+        client_http_line_drop(line);
     line->busy = true;
     if (line->conn) {
         write_request(line);
@@ -198,21 +201,21 @@ enum td_code http_line_send(struct http_line *line, struct wire_net *net,
     return code;
 }
 
-void http_line_pause(struct http_line *line, bool paused)
+void client_http_line_pause(struct client_http_line *line, bool paused)
 {
     line->paused = paused;
     if (line->conn && line->up)
         wire_pause(line->conn, paused);
 }
 
-size_t http_line_pending(const struct http_line *line)
+size_t client_http_line_pending(const struct client_http_line *line)
 {
     return line->conn ? wire_pending(line->conn) : 0;
 }
 
-void http_line_release(struct http_line *line)
+void client_http_line_release(struct client_http_line *line)
 {
-    http_line_drop(line);
+    client_http_line_drop(line);
     td_buf_release(&line->request);
     http_parser_release(&line->parser);
 }

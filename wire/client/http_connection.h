@@ -5,8 +5,8 @@
  * within HTTP_LINE_IDLE_NS; a server that is about to close an idle conn could
  * otherwise lose a request without a word.
  *
- * Life of one: http_line_send() -> head() -> body()* -> done(). The line is
- * held by its owner. Every call is allowed inside every callback; the line's
+ * Life of one: client_http_line_send() -> head() -> body()* -> done(). The line
+ * is held by its owner. Every call is allowed inside every callback; the line's
  * memory must outlive the outermost call.
  */
 #ifndef WIRE_CLIENT_HTTP_CONNECTION_H
@@ -17,7 +17,7 @@
 
 #define HTTP_LINE_IDLE_NS (2 * TD_NS_PER_S)
 
-struct http_line_events {
+struct client_http_line_events {
     /* Around all that comes from the loop. heard: bytes of the peer's. */
     void (*enter)(void *ctx, bool received);
     void (*leave)(void *ctx);
@@ -31,8 +31,8 @@ struct http_line_events {
 };
 
 /* Private. All zeroes is valid: idle. */
-struct http_line {
-    const struct http_line_events *events;
+struct client_http_line {
+    const struct client_http_line_events *events;
     void *ctx;
     struct wire_net *net;
     struct wire_conn *conn;
@@ -50,17 +50,18 @@ struct http_line {
 /* Send one request: its whole bytes, copied. Only when none is under way.
  * TD_USAGE, TD_IO as wire_connect().
  */
-TD_MUST_CHECK enum td_code http_line_send(struct http_line *line,
-                                          struct wire_net *net,
-                                          const struct wire_dial *dial,
-                                          struct td_bytes request,
-                                          struct td_error *err);
+TD_MUST_CHECK enum td_code client_http_line_send(struct client_http_line *line,
+                                                 struct wire_net *net,
+                                                 const struct wire_dial *dial,
+                                                 struct td_bytes request,
+                                                 struct td_error *err);
 
 /* Let go of the conn now, without done(). */
-void http_line_drop(struct http_line *line);
+void client_http_line_drop(struct client_http_line *line);
 
-void http_line_pause(struct http_line *line, bool paused);
-size_t http_line_pending(const struct http_line *line);
-void http_line_release(struct http_line *line); /* drops and frees buffers */
+void client_http_line_pause(struct client_http_line *line, bool paused);
+size_t client_http_line_pending(const struct client_http_line *line);
+void client_http_line_release(
+    struct client_http_line *line); /* drops and frees buffers */
 
 #endif

@@ -141,9 +141,13 @@ static void sio_bad(void *ctx, struct td_bytes bytes,
                     const struct td_error *why)
 {
     struct wire_client *c = ctx;
+    struct td_bytes packet;
 
     if (over(c))
         return;
+    if (why->code == TD_PROTOCOL && c->open &&
+        sio_session_is_within(c->sio.sio, &packet))
+        client_tell_half(c, packet, "something else came within a message");
     if (why->code != TD_TIMEOUT)
         client_tell_bad(c, bytes, why);
     client_sio_fail(c, why);
@@ -283,15 +287,15 @@ static void close_session(struct wire_client *c)
 static void drop(struct wire_client *c)
 {
     c->sio.over = true;
-    http_line_drop(&c->sio.get);
-    http_line_drop(&c->sio.post);
-    ws_line_drop(&c->ws);
+    client_http_line_drop(&c->sio.get);
+    client_http_line_drop(&c->sio.post);
+    client_ws_line_drop(&c->ws);
 }
 
 static void pause(struct wire_client *c, bool paused)
 {
-    http_line_pause(&c->sio.get, paused);
-    ws_line_pause(&c->ws, paused);
+    client_http_line_pause(&c->sio.get, paused);
+    client_ws_line_pause(&c->ws, paused);
 }
 
 static bool half(const struct wire_client *c, struct td_buf *out)
@@ -313,7 +317,8 @@ static size_t pending(const struct wire_client *c)
     size_t queued =
         c->sio.eio && !c->sio.over ? eio_client_queued(c->sio.eio) : 0;
 
-    return queued + http_line_pending(&c->sio.post) + ws_line_pending(&c->ws);
+    return queued + client_http_line_pending(&c->sio.post) +
+           client_ws_line_pending(&c->ws);
 }
 
 static uint64_t due(const struct wire_client *c)
@@ -359,9 +364,9 @@ static void tick(struct wire_client *c, uint64_t now)
 static void release(struct wire_client *c)
 {
     free_sessions(c);
-    http_line_release(&c->sio.get);
-    http_line_release(&c->sio.post);
-    ws_line_release(&c->ws);
+    client_http_line_release(&c->sio.get);
+    client_http_line_release(&c->sio.post);
+    client_ws_line_release(&c->ws);
     td_buf_release(&c->sio.get_body);
     td_buf_release(&c->sio.post_body);
 }

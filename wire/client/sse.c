@@ -22,7 +22,7 @@ static void redirect(struct wire_client *c, const struct http_head *head)
                             "more than %d redirects", CLIENT_REDIRECTS_MAX);
     else
         code = client_move(c, location, &why);
-    http_line_drop(&c->http);
+    client_http_line_drop(&c->http);
     if (code == TD_OK)
         code = ask(c, &why);
     if (code != TD_OK)
@@ -164,7 +164,7 @@ static void on_done(void *ctx, const struct td_error *failed)
                 why.code != TD_PROTOCOL);
 }
 
-static const struct http_line_events line_events = {
+static const struct client_http_line_events line_events = {
     .enter = client_line_enter,
     .leave = client_line_leave,
     .head = on_head,
@@ -220,8 +220,8 @@ static enum td_code ask(struct wire_client *c, struct td_error *err)
                            "the request cannot be written: line breaks or NUL "
                            "in the path or the last event id");
     else
-        code =
-            http_line_send(&c->http, c->net, &c->dial, td_buf_bytes(&out), err);
+        code = client_http_line_send(&c->http, c->net, &c->dial,
+                                     td_buf_bytes(&out), err);
     td_buf_release(&out);
     return code;
 }
@@ -247,7 +247,7 @@ static enum td_code send(struct wire_client *c, const struct td_event *ev,
 
 static void drop(struct wire_client *c)
 {
-    http_line_drop(&c->http);
+    client_http_line_drop(&c->http);
 }
 
 static void close_line(struct wire_client *c)
@@ -258,7 +258,7 @@ static void close_line(struct wire_client *c)
 
 static void pause(struct wire_client *c, bool paused)
 {
-    http_line_pause(&c->http, paused);
+    client_http_line_pause(&c->http, paused);
 }
 
 static bool half(const struct wire_client *c, struct td_buf *out)
@@ -268,12 +268,12 @@ static bool half(const struct wire_client *c, struct td_buf *out)
 
 static size_t pending(const struct wire_client *c)
 {
-    return http_line_pending(&c->http);
+    return client_http_line_pending(&c->http);
 }
 
 static void release(struct wire_client *c)
 {
-    http_line_release(&c->http);
+    client_http_line_release(&c->http);
     sse_parser_release(&c->sse);
 }
 

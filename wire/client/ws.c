@@ -40,7 +40,8 @@ static void on_drained(void *ctx)
     client_drained(ctx);
 }
 
-static void closed_by_frame(struct wire_client *c, const struct ws_line *line)
+static void closed_by_frame(struct wire_client *c,
+                            const struct client_ws_line *line)
 {
     struct td_error why = {.code = TD_OK};
 
@@ -60,7 +61,7 @@ static void refused(struct wire_client *c, const struct td_error *why)
 static void on_gone(void *ctx, const struct td_error *why)
 {
     struct wire_client *c = ctx;
-    const struct ws_line *line = &c->ws;
+    const struct client_ws_line *line = &c->ws;
 
     if (why->code == TD_OK)
         closed_by_frame(c, line);
@@ -71,7 +72,7 @@ static void on_gone(void *ctx, const struct td_error *why)
                     why->code != TD_PROTOCOL);
 }
 
-static const struct ws_line_events line_events = {
+static const struct client_ws_line_events line_events = {
     .enter = client_line_enter,
     .leave = client_line_leave,
     .opened = on_opened,
@@ -84,7 +85,7 @@ static const struct ws_line_events line_events = {
 
 static enum td_code start(struct wire_client *c, struct td_error *err)
 {
-    struct ws_line_target target = {
+    struct client_ws_line_target target = {
         .dial = &c->dial,
         .fields = td_buf_bytes(&c->fields),
         .protocols = c->protocols,
@@ -96,7 +97,7 @@ static enum td_code start(struct wire_client *c, struct td_error *err)
     target.target = td_buf_str(&c->text);
     c->ws.events = &line_events;
     c->ws.ctx = c;
-    return ws_line_open(&c->ws, c->net, &target, err);
+    return client_ws_line_open(&c->ws, c->net, &target, err);
 }
 
 static enum ws_opcode opcode_of(const struct td_event *ev)
@@ -122,7 +123,7 @@ static enum td_code send(struct wire_client *c, const struct td_event *ev,
                             WS_CONTROL_MAX);
     if (c->ws.congested)
         return TD_AGAIN;
-    if (ws_line_send(&c->ws, opcode, ev->payload) == TD_LIMIT)
+    if (client_ws_line_send(&c->ws, opcode, ev->payload) == TD_LIMIT)
         return td_error_set(err, TD_LIMIT, c->public_url, 0,
                             "a message of %zu bytes", ev->payload.len);
     return TD_OK;
@@ -130,17 +131,17 @@ static enum td_code send(struct wire_client *c, const struct td_event *ev,
 
 static void close_line(struct wire_client *c)
 {
-    ws_line_close(&c->ws, WS_CODE_NORMAL, "");
+    client_ws_line_close(&c->ws, WS_CODE_NORMAL, "");
 }
 
 static void drop(struct wire_client *c)
 {
-    ws_line_drop(&c->ws);
+    client_ws_line_drop(&c->ws);
 }
 
 static void pause(struct wire_client *c, bool paused)
 {
-    ws_line_pause(&c->ws, paused);
+    client_ws_line_pause(&c->ws, paused);
 }
 
 static bool half(const struct wire_client *c, struct td_buf *out)
@@ -155,12 +156,12 @@ static bool half(const struct wire_client *c, struct td_buf *out)
 
 static size_t pending(const struct wire_client *c)
 {
-    return ws_line_pending(&c->ws);
+    return client_ws_line_pending(&c->ws);
 }
 
 static void release(struct wire_client *c)
 {
-    ws_line_release(&c->ws);
+    client_ws_line_release(&c->ws);
 }
 
 const struct client_link client_link_ws = {

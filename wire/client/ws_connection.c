@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-void ws_line_drop(struct ws_line *line)
+void client_ws_line_drop(struct client_ws_line *line)
 {
     struct wire_conn *conn = line->conn;
     bool said = line->state == WS_LINE_CLOSING;
@@ -23,15 +23,15 @@ void ws_line_drop(struct ws_line *line)
         wire_conn_drop(conn);
 }
 
-static void end(struct ws_line *line, const struct td_error *why)
+static void end(struct client_ws_line *line, const struct td_error *why)
 {
     if (line->state == WS_LINE_IDLE)
         return;
-    ws_line_drop(line);
+    client_ws_line_drop(line);
     line->events->gone(line->ctx, why);
 }
 
-static void fail(struct ws_line *line, struct td_bytes bytes,
+static void fail(struct client_ws_line *line, struct td_bytes bytes,
                  const struct td_error *why)
 {
     struct wire_conn *conn = line->conn;
@@ -41,14 +41,14 @@ static void fail(struct ws_line *line, struct td_bytes bytes,
         end(line, why);
 }
 
-static void write_frame(struct ws_line *line)
+static void write_frame(struct client_ws_line *line)
 {
     if (wire_write(line->conn, td_buf_bytes(&line->out)) == TD_FULL)
         line->congested = true;
 }
 
 /* End it with a close frame that says why. */
-static void end_with(struct ws_line *line, uint16_t code,
+static void end_with(struct client_ws_line *line, uint16_t code,
                      const struct td_error *why)
 {
     td_buf_clear(&line->out);
@@ -62,7 +62,7 @@ static void end_with(struct ws_line *line, uint16_t code,
 }
 
 /* What the server's bytes were is known, and the frame says why it ends. */
-static void fail_frames(struct ws_line *line, struct td_bytes bytes,
+static void fail_frames(struct client_ws_line *line, struct td_bytes bytes,
                         const struct td_error *why)
 {
     struct wire_conn *conn = line->conn;
@@ -72,7 +72,8 @@ static void fail_frames(struct ws_line *line, struct td_bytes bytes,
         end_with(line, line->decoder.close_code, why);
 }
 
-static void take_close(struct ws_line *line, const struct ws_message *message)
+static void take_close(struct client_ws_line *line,
+                       const struct ws_message *message)
 {
     bool first = line->state == WS_LINE_OPEN;
 
@@ -90,7 +91,8 @@ static void take_close(struct ws_line *line, const struct ws_message *message)
     wire_shutdown(line->conn);
 }
 
-static void take_message(struct ws_line *line, const struct ws_message *message)
+static void take_message(struct client_ws_line *line,
+                         const struct ws_message *message)
 {
     struct wire_conn *conn = line->conn;
 
@@ -102,16 +104,16 @@ static void take_message(struct ws_line *line, const struct ws_message *message)
     if (message->opcode != WS_PING || line->conn != conn ||
         line->state != WS_LINE_OPEN)
         return;
-    if (ws_line_send(line, WS_PONG, message->payload) != TD_IO)
+    if (client_ws_line_send(line, WS_PONG, message->payload) != TD_IO)
         line->events->ponged(line->ctx, message->payload);
 }
 
-static uint64_t gone_bytes(const struct ws_line *line)
+static uint64_t gone_bytes(const struct client_ws_line *line)
 {
     return wire_offered(line->conn) - wire_pending(line->conn);
 }
 
-static void watch_stall(struct ws_line *line)
+static void watch_stall(struct client_ws_line *line)
 {
     line->stall_seen = gone_bytes(line);
     wire_timer_set(line->net, &line->stall,
@@ -119,7 +121,7 @@ static void watch_stall(struct ws_line *line)
 }
 
 /* What came was answered with all from that byte, as wire_offered() counts. */
-static void note_answered(struct ws_line *line, uint64_t before)
+static void note_answered(struct client_ws_line *line, uint64_t before)
 {
     size_t grown = (size_t)(wire_offered(line->conn) - before);
 
@@ -135,7 +137,7 @@ static void note_answered(struct ws_line *line, uint64_t before)
     watch_stall(line);
 }
 
-static void take_frames(struct ws_line *line, struct td_bytes in)
+static void take_frames(struct client_ws_line *line, struct td_bytes in)
 {
     struct wire_conn *conn = line->conn;
     struct ws_message message;
@@ -161,7 +163,7 @@ static void take_frames(struct ws_line *line, struct td_bytes in)
 }
 
 /* What came while it was choked. */
-static void take_rest(struct ws_line *line)
+static void take_rest(struct client_ws_line *line)
 {
     struct td_buf rest = line->rest;
 
@@ -176,7 +178,7 @@ static void take_rest(struct ws_line *line)
 /* The server has had its time. What it sent is told, and not answered. */
 static void stalled(void *ctx)
 {
-    struct ws_line *line = ctx;
+    struct client_ws_line *line = ctx;
     struct wire_conn *conn = line->conn;
     struct td_error why;
 
@@ -194,7 +196,7 @@ static void stalled(void *ctx)
     line->events->leave(line->ctx);
 }
 
-static bool take_head(struct ws_line *line, const struct http_head *head,
+static bool take_head(struct client_ws_line *line, const struct http_head *head,
                       struct td_bytes bytes)
 {
     struct wire_conn *conn = line->conn;
@@ -221,7 +223,7 @@ static bool is_interim(const struct http_head *head)
 }
 
 /* Read the answer to the handshake; what is behind it are frames. */
-static void take_answer(struct ws_line *line, struct td_bytes in)
+static void take_answer(struct client_ws_line *line, struct td_bytes in)
 {
     struct td_bytes all = in;
     struct http_item item;
@@ -244,7 +246,7 @@ static void take_answer(struct ws_line *line, struct td_bytes in)
 static void on_received(void *ctx, struct wire_conn *conn,
                         struct td_bytes bytes)
 {
-    struct ws_line *line = ctx;
+    struct client_ws_line *line = ctx;
 
     (void)conn;
     line->events->enter(line->ctx, true);
@@ -257,7 +259,7 @@ static void on_received(void *ctx, struct wire_conn *conn,
 
 static void on_opened(void *ctx, struct wire_conn *conn)
 {
-    struct ws_line *line = ctx;
+    struct client_ws_line *line = ctx;
 
     line->state = WS_LINE_HANDSHAKE;
     (void)wire_write(conn, td_buf_bytes(&line->request));
@@ -265,7 +267,7 @@ static void on_opened(void *ctx, struct wire_conn *conn)
 
 static void on_drained(void *ctx, struct wire_conn *conn)
 {
-    struct ws_line *line = ctx;
+    struct client_ws_line *line = ctx;
 
     line->congested = false;
     line->events->enter(line->ctx, false);
@@ -281,7 +283,7 @@ static void on_drained(void *ctx, struct wire_conn *conn)
 static void on_closed(void *ctx, struct wire_conn *conn,
                       const struct td_error *why)
 {
-    struct ws_line *line = ctx;
+    struct client_ws_line *line = ctx;
     struct td_error lost = *why;
 
     if (line->choked) {
@@ -314,8 +316,8 @@ static const struct wire_conn_events conn_events = {
     .closed = on_closed,
 };
 
-static enum td_code put_request(struct ws_line *line,
-                                const struct ws_line_target *target,
+static enum td_code put_request(struct client_ws_line *line,
+                                const struct client_ws_line_target *target,
                                 struct td_error *err)
 {
     struct td_buf *out = &line->request;
@@ -337,9 +339,10 @@ static enum td_code put_request(struct ws_line *line,
     return TD_OK;
 }
 
-enum td_code ws_line_open(struct ws_line *line, struct wire_net *net,
-                          const struct ws_line_target *target,
-                          struct td_error *err)
+enum td_code client_ws_line_open(struct client_ws_line *line,
+                                 struct wire_net *net,
+                                 const struct client_ws_line_target *target,
+                                 struct td_error *err)
 {
     enum td_code code = put_request(line, target, err);
 
@@ -365,8 +368,8 @@ enum td_code ws_line_open(struct ws_line *line, struct wire_net *net,
     return TD_OK;
 }
 
-enum td_code ws_line_send(struct ws_line *line, enum ws_opcode opcode,
-                          struct td_bytes payload)
+enum td_code client_ws_line_send(struct client_ws_line *line,
+                                 enum ws_opcode opcode, struct td_bytes payload)
 {
     if (line->state != WS_LINE_OPEN || line->mute)
         return TD_IO;
@@ -377,7 +380,8 @@ enum td_code ws_line_send(struct ws_line *line, enum ws_opcode opcode,
     return line->congested ? TD_FULL : TD_OK;
 }
 
-void ws_line_close(struct ws_line *line, uint16_t code, const char *reason)
+void client_ws_line_close(struct client_ws_line *line, uint16_t code,
+                          const char *reason)
 {
     if (line->state != WS_LINE_OPEN) {
         if (line->state != WS_LINE_CLOSING)
@@ -390,21 +394,21 @@ void ws_line_close(struct ws_line *line, uint16_t code, const char *reason)
     line->state = WS_LINE_CLOSING;
 }
 
-void ws_line_pause(struct ws_line *line, bool paused)
+void client_ws_line_pause(struct client_ws_line *line, bool paused)
 {
     line->paused = paused;
     if (line->conn)
         wire_pause(line->conn, paused || line->choked);
 }
 
-size_t ws_line_pending(const struct ws_line *line)
+size_t client_ws_line_pending(const struct client_ws_line *line)
 {
     return line->conn ? wire_pending(line->conn) : 0;
 }
 
-void ws_line_release(struct ws_line *line)
+void client_ws_line_release(struct client_ws_line *line)
 {
-    ws_line_drop(line);
+    client_ws_line_drop(line);
     td_buf_release(&line->request);
     td_buf_release(&line->out);
     http_parser_release(&line->parser);

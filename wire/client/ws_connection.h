@@ -1,10 +1,10 @@
 /* wire/client/ws_connection.h - one WebSocket of a client: conn, handshake,
  * frames.
  *
- * Life: ws_line_open() -> opened() -> message()* -> gone(), or only gone().
- * The line is held by its owner and may be opened again after gone() or
- * ws_line_drop(). Every call is allowed inside every callback; the line's
- * memory must outlive the outermost call.
+ * Life: client_ws_line_open() -> opened() -> message()* -> gone(), or only
+ * gone(). The line is held by its owner and may be opened again after gone() or
+ * client_ws_line_drop(). Every call is allowed inside every callback; the
+ * line's memory must outlive the outermost call.
  */
 #ifndef WIRE_CLIENT_WS_CONNECTION_H
 #define WIRE_CLIENT_WS_CONNECTION_H
@@ -14,7 +14,7 @@
 #include "wire/ws/frame.h"
 #include "wire/ws/handshake.h"
 
-struct ws_line_events {
+struct client_ws_line_events {
     /* Around all that comes from the loop. heard: bytes of the peer's. */
     void (*enter)(void *ctx, bool received);
     void (*leave)(void *ctx);
@@ -32,7 +32,7 @@ struct ws_line_events {
     void (*gone)(void *ctx, const struct td_error *why);
 };
 
-enum ws_line_state {
+enum client_ws_line_state {
     WS_LINE_IDLE,
     WS_LINE_DIALLING,
     WS_LINE_HANDSHAKE,
@@ -41,11 +41,11 @@ enum ws_line_state {
 };
 
 /* Private, but for what is said at gone(). All zeroes is valid: idle. */
-struct ws_line {
-    const struct ws_line_events *events;
+struct client_ws_line {
+    const struct client_ws_line_events *events;
     void *ctx;
     struct wire_conn *conn;
-    enum ws_line_state state;
+    enum client_ws_line_state state;
     uint16_t close_code; /* WS_CODE_ABNORMAL if no close frame came */
     char close_reason[WS_REASON_MAX + 1];
     int status;             /* of the handshake's answer; 0 = none came */
@@ -70,7 +70,7 @@ struct ws_line {
     struct ws_keys keys;
 };
 
-struct ws_line_target {
+struct client_ws_line_target {
     const struct wire_dial *dial; /* copied by the transport */
     const char *target;           /* "/path?query" */
     struct td_bytes fields;       /* whole header lines: Host and others */
@@ -79,26 +79,29 @@ struct ws_line_target {
 };
 
 /* Start connecting. TD_USAGE, TD_IO as wire_connect(). */
-TD_MUST_CHECK enum td_code ws_line_open(struct ws_line *line,
-                                        struct wire_net *net,
-                                        const struct ws_line_target *target,
-                                        struct td_error *err);
+TD_MUST_CHECK enum td_code
+client_ws_line_open(struct client_ws_line *line, struct wire_net *net,
+                    const struct client_ws_line_target *target,
+                    struct td_error *err);
 
 /* Send one message or control frame. TD_OK, or TD_FULL: stop until
  * drained(); TD_IO: not open.
  */
-enum td_code ws_line_send(struct ws_line *line, enum ws_opcode opcode,
-                          struct td_bytes payload);
+enum td_code client_ws_line_send(struct client_ws_line *line,
+                                 enum ws_opcode opcode,
+                                 struct td_bytes payload);
 
 /* Send a close frame; gone() follows when the peer has answered. */
-void ws_line_close(struct ws_line *line, uint16_t code, const char *reason);
+void client_ws_line_close(struct client_ws_line *line, uint16_t code,
+                          const char *reason);
 
 /* Let go of the conn now, without gone(). A close frame that was sent still
  * reaches the peer, and all before it. */
-void ws_line_drop(struct ws_line *line);
+void client_ws_line_drop(struct client_ws_line *line);
 
-void ws_line_pause(struct ws_line *line, bool paused);
-size_t ws_line_pending(const struct ws_line *line);
-void ws_line_release(struct ws_line *line); /* drops and frees buffers */
+void client_ws_line_pause(struct client_ws_line *line, bool paused);
+size_t client_ws_line_pending(const struct client_ws_line *line);
+void client_ws_line_release(
+    struct client_ws_line *line); /* drops and frees buffers */
 
 #endif

@@ -10,12 +10,10 @@ static uint8_t lower(uint8_t c)
 
 bool http_same(struct td_bytes a, const char *b)
 {
-    if (a.len != strlen(b))
-        return false;
     for (size_t i = 0; i < a.len; i++)
-        if (lower(a.ptr[i]) != lower((uint8_t)b[i]))
+        if (!b[i] || lower(a.ptr[i]) != lower((uint8_t)b[i]))
             return false;
-    return true;
+    return !b[a.len];
 }
 
 struct td_bytes http_field(const struct http_head *head, const char *name)
@@ -176,6 +174,21 @@ enum td_code http_put_request(struct td_buf *out, const char *method,
 enum td_code http_put_status(struct td_buf *out, int status)
 {
     return td_buf_addf(out, "HTTP/1.1 %d %s\r\n", status, http_reason(status));
+}
+
+enum td_code http_put_status_as(struct td_buf *out, int status,
+                                struct td_bytes reason)
+{
+    size_t had = out->len;
+
+    if (!is_one_line(reason))
+        return TD_USAGE;
+    if (td_buf_addf(out, "HTTP/1.1 %d ", status) ||
+        td_buf_add_bytes(out, reason) || td_buf_add_text(out, "\r\n")) {
+        out->len = had;
+        return TD_LIMIT;
+    }
+    return TD_OK;
 }
 
 enum td_code http_put_field(struct td_buf *out, const char *name,

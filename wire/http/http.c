@@ -38,6 +38,7 @@ void http_parser_release(struct http_parser *parser)
 {
     td_buf_release(&parser->text);
     td_buf_release(&parser->line);
+    td_buf_release(&parser->kept);
     free(parser->head);
     parser->head = NULL;
 }
@@ -105,6 +106,7 @@ static void enter_body(struct http_parser *p)
 
     p->body = 0;
     p->trailers = 0;
+    td_buf_clear(&p->kept);
     p->left = p->head->length;
     p->state = states[p->head->framing];
     if (p->state == LENGTH && p->left == 0)
@@ -191,6 +193,7 @@ static enum td_code hand_out(struct http_parser *p, struct td_bytes *in,
         p->state = DONE;
     else if (p->left == 0 && p->state == CHUNK_DATA)
         p->state = CHUNK_END;
+    item->chunk_ends = p->state == CHUNK_END;
     return TD_OK;
 }
 
@@ -243,7 +246,14 @@ static enum td_code chunk_end(struct http_parser *p, struct td_bytes *in,
     return TD_OK;
 }
 
-/* Trailers are read past: nothing here needs one. */
+static bool is_trailer(struct td_bytes line)
+{
+    const uint8_t *colon = memchr(line.ptr, ':', line.len);
+
+    return colon &&
+           http_is_token(td_bytes(line.ptr, (size_t)(colon - line.ptr)));
+}
+
 static enum td_code trailer(struct http_parser *p, struct td_bytes *in,
                             struct td_error *err)
 {
@@ -261,8 +271,10 @@ static enum td_code trailer(struct http_parser *p, struct td_bytes *in,
     td_buf_clear(&p->line);
     if (line.len == 2)
         p->state = DONE;
-    else if (*line.ptr == ' ' || !memchr(line.ptr, ':', line.len))
+    else if (!is_trailer(line))
         return broken(p, TD_PROTOCOL, 400, err, "a broken trailer");
+    else if (p->keep_trailers)
+        (void)td_buf_add_bytes(&p->kept, line);
     return TD_OK;
 }
 
@@ -318,6 +330,31 @@ enum td_code http_parser_finish(struct http_parser *parser,
         return TD_END;
     return td_error_set(err, TD_PROTOCOL, NULL, 0,
                         "HTTP: the connection ended within a message");
+}
+
+struct td_bytes http_head_text(const struct http_parser *parser)
+{
+    return td_buf_bytes(&parser->text);
+}
+
+bool http_next_trailer(const struct http_parser *parser, size_t *at,
+                       struct http_field *field)
+{
+    struct td_bytes text = td_buf_bytes(&parser->kept);
+    const uint8_t *line;
+    const uint8_t *lf;
+    const uint8_t *colon;
+
+    if (*at >= text.len)
+        return false;
+    line = text.ptr + *at;
+    lf = memchr(line, '\n', text.len - *at);
+    colon = memchr(line, ':', (size_t)(lf - line));
+    field->name = td_bytes(line, (size_t)(colon - line));
+    field->value =
+        http_trim(td_bytes(colon + 1, (size_t)(lf - 1 - (colon + 1))));
+    *at += (size_t)(lf + 1 - line);
+    return true;
 }
 
 bool http_parser_busy(const struct http_parser *parser)

@@ -66,6 +66,7 @@ struct http_item {
     enum http_item_kind kind;
     const struct http_head *head; /* HTTP_HEAD */
     struct td_bytes body;         /* HTTP_BODY: a piece, points into `in` */
+    bool chunk_ends;              /* HTTP_BODY: with it a chunk is whole */
 };
 
 /* 0 means the default above. */
@@ -90,6 +91,8 @@ struct http_parser {
     uint64_t body;     /* bytes of body seen */
     bool no_body;      /* the next response answers a HEAD */
     int state;
+    bool keep_trailers; /* set by the owner: http_next_trailer() has them */
+    struct td_buf kept; /* trailers, whole lines */
 };
 
 void http_parser_init(struct http_parser *parser, enum http_role role,
@@ -110,6 +113,17 @@ TD_MUST_CHECK enum td_code http_next(struct http_parser *parser,
  */
 TD_MUST_CHECK enum td_code http_parser_finish(struct http_parser *parser,
                                               struct td_error *err);
+
+/* The bytes of the head as they came, from its first line to the empty one;
+ * from HTTP_HEAD on, as long as the head.
+ */
+struct td_bytes http_head_text(const struct http_parser *parser);
+
+/* The trailers of a message, one a call; *at is 0 at first. False behind the
+ * last. From HTTP_END on, until the next head.
+ */
+bool http_next_trailer(const struct http_parser *parser, size_t *at,
+                       struct http_field *field);
 
 /* True if part of a message has been read and the rest has not come. */
 bool http_parser_busy(const struct http_parser *parser);
@@ -159,6 +173,8 @@ bool http_same(struct td_bytes a, const char *b); /* ASCII, any case */
 enum td_code http_put_request(struct td_buf *out, const char *method,
                               struct td_bytes target);
 enum td_code http_put_status(struct td_buf *out, int status);
+enum td_code http_put_status_as(struct td_buf *out, int status,
+                                struct td_bytes reason);
 enum td_code http_put_field(struct td_buf *out, const char *name,
                             struct td_bytes value);
 enum td_code http_put_length(struct td_buf *out, uint64_t length);

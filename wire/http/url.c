@@ -362,40 +362,113 @@ static bool is_secret(struct td_bytes name)
             if (!strncasecmp((const char *)name.ptr + i, parts[k], len))
                 return true;
     }
-    return td_secret_name(name);
+    return td_secret_field(name);
+}
+
+#define NESTED_MAX 8 /* URLs in parameters of URLs that are looked into */
+
+/* Percent-encoding taken off as often as it was put on. */
+static void decode_all(struct td_buf *text, struct td_bytes value)
+{
+    struct td_buf plain = {0};
+    bool more = true;
+
+    (void)td_buf_add_bytes(text, value);
+    for (unsigned i = 0; more && i < NESTED_MAX; i++) {
+        td_buf_clear(&plain);
+        more = text->len > 0 && memchr(text->ptr, '%', text->len) &&
+               !td_percent_decode(&plain, td_buf_bytes(text));
+        if (more) {
+            td_buf_clear(text);
+            (void)td_buf_add_bytes(text, td_buf_bytes(&plain));
+        }
+    }
+    td_buf_release(&plain);
+}
+
+/* NOLINTBEGIN(misc-no-recursion): NESTED_MAX bounds it */
+
+static enum td_code put_public(struct td_buf *out, const char *text,
+                               unsigned depth);
+
+/* Whether something is encoded still: deeper than anybody looks, or what cannot
+ * be decoded.
+ */
+static bool is_encoded(struct td_bytes text)
+{
+    for (size_t i = 0; i + 2 < text.len; i++)
+        if (text.ptr[i] == '%' && isxdigit(text.ptr[i + 1]) &&
+            isxdigit(text.ptr[i + 2]))
+            return true;
+    return false;
+}
+
+static bool may_be_url(struct td_bytes text)
+{
+    return text.len > 0 && (memchr(text.ptr, '?', text.len) ||
+                            memchr(text.ptr, '#', text.len) ||
+                            memmem(text.ptr, text.len, "://", 3));
+}
+
+/* Whether the value of a parameter is a URL that says more than is shown, or
+ * might be one.
+ */
+static bool hides_url(struct td_bytes value, unsigned depth)
+{
+    struct td_buf text = {0};
+    struct td_buf shown = {0};
+    bool hides;
+
+    decode_all(&text, value);
+    hides = is_encoded(td_buf_bytes(&text)) || depth == NESTED_MAX;
+    if (!hides && may_be_url(td_buf_bytes(&text)))
+        hides = put_public(&shown, td_buf_str(&text), depth + 1) ||
+                !td_bytes_equal(td_buf_bytes(&shown), td_buf_bytes(&text));
+    td_buf_release(&text);
+    td_buf_release(&shown);
+    return hides;
 }
 
 /* One "name=value" of a query. */
-static enum td_code put_parameter(struct td_buf *out, struct td_bytes pair)
+static enum td_code put_parameter(struct td_buf *out, struct td_bytes pair,
+                                  unsigned depth)
 {
     const uint8_t *equals = pair.len ? memchr(pair.ptr, '=', pair.len) : NULL;
     size_t len = equals ? (size_t)(equals - pair.ptr) : pair.len;
 
-    if (!equals || !is_secret(td_bytes(pair.ptr, len)))
+    if (!equals ||
+        (!is_secret(td_bytes(pair.ptr, len)) &&
+         !hides_url(td_bytes(equals + 1, pair.len - len - 1), depth)))
         return td_buf_add_bytes(out, pair);
     if (td_buf_add(out, pair.ptr, len))
         return TD_LIMIT;
     return td_buf_add_text(out, "=***");
 }
 
-static enum td_code put_query(struct td_buf *out, const char *query)
+/* It is for pages alone, and may be an access token whole. */
+static enum td_code put_fragment(struct td_buf *out, const char *fragment)
+{
+    if (!*fragment)
+        return TD_OK;
+    return td_buf_add_text(out, fragment[1] ? "#***" : "#");
+}
+
+static enum td_code put_query(struct td_buf *out, const char *query,
+                              unsigned depth)
 {
     enum td_code code = TD_OK;
 
     while (code == TD_OK) {
         size_t len = strcspn(query, "&#");
 
-        code = put_parameter(out, td_bytes(query, len));
+        code = put_parameter(out, td_bytes(query, len), depth);
         query += len;
         if (code || *query != '&')
             break;
         code = td_buf_add_byte(out, '&');
         query++;
     }
-    /* A fragment is for pages alone, and may be an access token whole. */
-    if (code || !*query)
-        return code;
-    return td_buf_add_text(out, query[1] ? "#***" : "#");
+    return code ? code : put_fragment(out, query);
 }
 
 /* Where the host begins: behind the last '@' of the authority. A password with
@@ -414,21 +487,29 @@ static const char *skip_user(const char *start)
     return at ? at + 1 : start;
 }
 
-enum td_code wire_url_public(struct td_buf *out, const char *text)
+static enum td_code put_public(struct td_buf *out, const char *text,
+                               unsigned depth)
 {
     const char *slashes = strstr(text, "://");
     const char *start = slashes ? slashes + 3 : text;
     const char *rest = slashes ? skip_user(start) : start;
-    size_t len = strcspn(rest, "?");
+    size_t len = strcspn(rest, "?#");
 
     if (td_buf_add(out, text, (size_t)(start - text)) ||
         td_buf_add(out, rest, len))
         return TD_LIMIT;
-    if (!rest[len])
-        return TD_OK;
+    if (rest[len] != '?')
+        return put_fragment(out, rest + len);
     if (td_buf_add_byte(out, '?'))
         return TD_LIMIT;
-    return put_query(out, rest + len + 1);
+    return put_query(out, rest + len + 1, depth);
+}
+
+/* NOLINTEND(misc-no-recursion) */
+
+enum td_code wire_url_public(struct td_buf *out, const char *text)
+{
+    return put_public(out, text, 0);
 }
 
 enum td_code wire_url_listen(const char *text, char **host, uint16_t *port,

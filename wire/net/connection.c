@@ -128,10 +128,28 @@ static void end_sending(struct wire_conn *conn)
     wire_timer_set(conn->net, &conn->limit, conn->net->now_ns + LINGER_NS);
 }
 
+/* The owner has said all: so the peer is told, behind the last byte. */
+static void end_half(struct wire_conn *conn)
+{
+    if (!conn->no_more || conn->said_end || conn->out.len > 0)
+        return;
+    conn->said_end = true;
+    conn->net->ops->end_sending(conn);
+}
+
+static void begin_half(struct wire_conn *conn)
+{
+    if (conn->tls) {
+        tls_close(conn->tls);
+        pull(conn);
+    }
+    end_half(conn);
+}
+
 static void drain(struct wire_conn *conn)
 {
     conn->state = WIRE_DRAINING;
-    if (conn->tls) {
+    if (conn->tls && !conn->no_more) {
         tls_close(conn->tls);
         pull(conn);
     }
@@ -198,6 +216,10 @@ static void plain_ended(struct wire_conn *conn, bool in_order)
 
     conn->peer_ended = true;
     set_reading(conn);
+    if (in_order && conn->events.ended) {
+        conn->events.ended(conn->ctx, conn);
+        return;
+    }
     if (in_order) {
         drain(conn);
         return;
@@ -319,6 +341,8 @@ static void opened(struct wire_conn *conn)
         wire_abort(conn);
     if (conn->state == WIRE_OPEN)
         set_reading(conn);
+    if (conn->state == WIRE_OPEN && conn->no_more)
+        begin_half(conn);
 }
 
 void stream_accepted(struct wire_conn *conn, struct wire_listener *listener)
@@ -370,6 +394,8 @@ void stream_ended(struct wire_conn *conn)
         finish(conn, NULL);
     else if (conn->tls && conn->state <= WIRE_OPEN)
         pump(conn);
+    else if (conn->state == WIRE_OPEN && conn->events.ended)
+        conn->events.ended(conn->ctx, conn);
     else if (conn->state == WIRE_OPEN)
         drain(conn);
 }
@@ -390,6 +416,7 @@ void stream_sent(struct wire_conn *conn)
                            conn->net->now_ns + STALL_NS);
         return;
     }
+    end_half(conn);
     if (conn->above_high && wire_pending(conn) <= conn->low) {
         conn->above_high = false;
         if (conn->state == WIRE_OPEN && conn->events.drained)
@@ -408,6 +435,11 @@ void wire_adopt(struct wire_conn *conn, const struct wire_conn_events *events,
 const char *wire_peer_name(const struct wire_conn *conn)
 {
     return conn->name;
+}
+
+const char *wire_local_name(const struct wire_conn *conn)
+{
+    return conn->local;
 }
 
 static enum td_code queued(struct wire_conn *conn)
@@ -437,7 +469,7 @@ static enum td_code write_secured(struct wire_conn *conn, struct td_bytes bytes)
 
 enum td_code wire_write(struct wire_conn *conn, struct td_bytes bytes)
 {
-    if (conn->state > WIRE_OPEN)
+    if (conn->state > WIRE_OPEN || conn->no_more)
         return TD_IO;
     if (conn->tls)
         return write_secured(conn, bytes);
@@ -448,7 +480,7 @@ enum td_code wire_write(struct wire_conn *conn, struct td_bytes bytes)
 
 enum td_code wire_write_block(struct wire_conn *conn, struct wire_block *block)
 {
-    if (conn->state > WIRE_OPEN)
+    if (conn->state > WIRE_OPEN || conn->no_more)
         return TD_IO;
     if (conn->tls)
         return write_secured(conn, td_bytes(block->data, block->len));
@@ -485,6 +517,15 @@ void wire_pause(struct wire_conn *conn, bool paused)
     set_reading(conn);
     if (conn->tls && !paused)
         do_soon(conn); /* decrypted bytes may be waiting */
+}
+
+void wire_end_sending(struct wire_conn *conn)
+{
+    if (conn->state > WIRE_OPEN || conn->no_more)
+        return;
+    conn->no_more = true;
+    if (conn->state == WIRE_OPEN)
+        begin_half(conn);
 }
 
 void wire_shutdown(struct wire_conn *conn)

@@ -11,7 +11,7 @@
 
 static const int end_signals[] = {SIGINT, SIGTERM, SIGHUP};
 
-static struct cli_signals owner;
+static struct wire_signals owner;
 static struct wire_watch *watch;
 static int ends[2] = {-1, -1}; /* a pipe: one byte a signal */
 static int over = -1;          /* an eventfd: can be read once there was one */
@@ -73,9 +73,9 @@ static void set_all(void (*end)(int), void (*usr1)(int))
     set_handler(SIGUSR1, usr1);
 }
 
-enum td_code cli_signals_open(struct wire_net *net,
-                              const struct cli_signals *signals,
-                              struct td_error *err)
+enum td_code wire_signals_open(struct wire_net *net,
+                               const struct wire_signals *signals,
+                               struct td_error *err)
 {
     enum td_code code;
 
@@ -87,19 +87,19 @@ enum td_code cli_signals_open(struct wire_net *net,
     owner = *signals;
     code = wire_watch_fd(net, ends[0], on_ready, NULL, &watch, err);
     if (code) {
-        cli_signals_close();
+        wire_signals_close();
         return code;
     }
     set_all(on_end_signal, signals->usr1 ? on_usr1_signal : SIG_IGN);
     return TD_OK;
 }
 
-const volatile int *cli_signals_ended(void)
+const volatile int *wire_signals_ended(void)
 {
     return &end_count;
 }
 
-void cli_signals_wait(void *ctx, int fd)
+void wire_signals_wait(void *ctx, int fd)
 {
     struct pollfd ready[] = {{.fd = fd, .events = POLLIN},
                              {.fd = over, .events = POLLIN}};
@@ -109,7 +109,7 @@ void cli_signals_wait(void *ctx, int fd)
         ;
 }
 
-void cli_signals_close(void)
+void wire_signals_close(void)
 {
     if (watch)
         wire_watch_close(watch);

@@ -10,27 +10,27 @@
 
 #include "wire/net/transport.h"
 
-struct cli_signals {
+struct wire_signals {
     void (*end)(void *ctx, unsigned times); /* times: 1, 2 */
     void (*usr1)(void *ctx);                /* or NULL */
     void *ctx;
 };
 
-/* Take over the signals until cli_signals_close(). TD_IO. */
-TD_MUST_CHECK enum td_code cli_signals_open(struct wire_net *net,
-                                            const struct cli_signals *signals,
-                                            struct td_error *err);
+/* Take over the signals until wire_signals_close(). TD_IO. */
+TD_MUST_CHECK enum td_code wire_signals_open(struct wire_net *net,
+                                             const struct wire_signals *signals,
+                                             struct td_error *err);
 
 /* Not 0 once a signal is to end the process, from any thread. */
-const volatile int *cli_signals_ended(void);
+const volatile int *wire_signals_ended(void);
 
 /* Wait until fd can be read, or has ended, or a signal is to end the process;
  * inside or outside of the loop, which hears of the signal afterwards. ctx is
  * not looked at.
  */
-void cli_signals_wait(void *ctx, int fd);
+void wire_signals_wait(void *ctx, int fd);
 
 /* Default handling again. Fine when it was not open. */
-void cli_signals_close(void);
+void wire_signals_close(void);
 
 #endif

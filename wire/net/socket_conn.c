@@ -226,6 +226,10 @@ static void connected(struct socket_conn *conn)
     if (getpeername(conn->sock.fd, (struct sockaddr *)&addr, &len) == 0)
         socket_name((struct sockaddr *)&addr, conn->base.name,
                     sizeof(conn->base.name));
+    len = sizeof(addr);
+    if (getsockname(conn->sock.fd, (struct sockaddr *)&addr, &len) == 0)
+        socket_name((struct sockaddr *)&addr, conn->base.local,
+                    sizeof(conn->base.local));
     conn->blocked = false;
     update_mask(conn);
     stream_connected(&conn->base);

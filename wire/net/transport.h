@@ -34,6 +34,9 @@ struct wire_conn_events {
     /* Pending bytes have fallen to or below the low-water mark again, after
      * wire_write() returned TD_FULL. */
     void (*drained)(void *ctx, struct wire_conn *conn);
+    /* The peer sends no more, and may still read: writing goes on until
+     * wire_shutdown(). NULL: the conn then closes in order by itself. */
+    void (*ended)(void *ctx, struct wire_conn *conn);
     /* The last call. why->code: TD_OK the peer or we closed in order (what was
      * queued when the peer closed has still been sent); TD_IO reset, refused,
      * unknown host; TD_PROTOCOL TLS; TD_TIMEOUT. */
@@ -84,6 +87,9 @@ void wire_adopt(struct wire_conn *conn, const struct wire_conn_events *events,
  * Lives as long as the conn. */
 const char *wire_peer_name(const struct wire_conn *conn);
 
+/* The same of our own end of a conn that connect made; "" before it is up. */
+const char *wire_local_name(const struct wire_conn *conn);
+
 /* Queue bytes (copied) or a block (a reference is taken). Always taken; TD_OK,
  * or TD_FULL: the queue is above the high-water mark, stop until `drained`. On
  * a conn that is closing the bytes are dropped: TD_IO.
@@ -104,6 +110,10 @@ void wire_set_marks(struct wire_conn *conn, size_t high, size_t low);
 
 /* Stop or go on reading: the peer feels it through TCP. */
 void wire_pause(struct wire_conn *conn, bool paused);
+
+/* Send what is queued, then tell the peer that no more follows, and go on
+ * reading. What is written afterwards is dropped: TD_IO. */
+void wire_end_sending(struct wire_conn *conn);
 
 /* Send what is queued, then close; bytes that still come are dropped. `closed`
  * follows when the peer has closed too, or at most 2 s after the last byte went

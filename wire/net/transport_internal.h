@@ -33,6 +33,8 @@ struct wire_conn {
     bool paused;
     bool above_high; /* TD_FULL was said, `drained` is owed */
     bool peer_ended;
+    bool no_more;  /* the owner writes no more, and still reads */
+    bool said_end; /* the peer was told so */
     size_t high;
     size_t low;
     struct wire_queue out;
@@ -45,6 +47,7 @@ struct wire_conn {
     struct wire_timer soon;  /* what may not happen inside the owner's call */
     struct td_error why;
     char name[64];
+    char local[64]; /* of a conn that was dialled, once it is up */
 };
 
 struct wire_listener {

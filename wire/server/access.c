@@ -183,7 +183,7 @@ static int check_host(const struct wire_access *access, bool local,
     struct td_bytes host;
 
     if (!split(field, &host)) {
-        *why = "the Host field holds no host";
+        *why = "the Host, or the target, holds no host";
         return 400;
     }
     if (!local || is_listed(access, td_bytes(NULL, 0)) || is_local_name(host) ||
@@ -207,10 +207,25 @@ static bool is_own(struct td_bytes origin, struct td_bytes host)
            (is_local_name(name) || same(authority, host));
 }
 
+/* The host that is asked: an absolute target's own goes before the field (RFC
+ * 9112, 3.2.2). */
+static struct td_bytes host_of(const struct http_head *head)
+{
+    struct td_bytes host;
+
+    if (!wire_url_is_web(wire_url_kind(head->target)))
+        return http_field(head, "Host");
+    host = authority_of(head->target);
+    for (size_t i = 0; i < host.len; i++)
+        if (host.ptr[i] == '/' || host.ptr[i] == '?')
+            return td_bytes(host.ptr, i);
+    return host;
+}
+
 int wire_access_request(const struct wire_access *access, bool local,
                         const struct http_head *head, const char **why)
 {
-    struct td_bytes host = http_field(head, "Host");
+    struct td_bytes host = host_of(head);
     int status = 0;
 
     if (host.ptr)
@@ -238,8 +253,8 @@ bool wire_is_blind(const struct wire_access *access,
 static enum wire_token judge(const struct wire_access *access,
                              struct td_bytes token)
 {
-    return wire_same_secret(token, td_text(access->token)) ? WIRE_TOKEN_RIGHT
-                                                           : WIRE_TOKEN_WRONG;
+    return td_same_secret(token, td_text(access->token)) ? WIRE_TOKEN_RIGHT
+                                                         : WIRE_TOKEN_WRONG;
 }
 
 /* "Bearer TOKEN"; ptr is NULL if it is of another scheme. */

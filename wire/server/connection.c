@@ -28,8 +28,20 @@ static void read_early(struct server_conn *c)
     struct td_buf early = c->early;
 
     c->early = (struct td_buf){0};
+    if (c->stopped)
+        wire_pause(c->conn, false);
+    c->stopped = false;
     received(c, c->conn, td_buf_bytes(&early));
     td_buf_release(&early);
+}
+
+/* What is no request, or too long. Who has the routes hears of it. */
+static void refuse_broken(struct server_conn *c, int status, const char *why)
+{
+    if (c->server->options.owner_routes)
+        server_tell_refused(c->server, wire_peer_name(c->conn), status,
+                            http_reason(status));
+    server_http_refuse(c, status, why);
 }
 
 static void time_over(void *ctx)
@@ -43,7 +55,7 @@ static void time_over(void *ctx)
     else if (c->early.len > 0 && !c->choked)
         read_early(c);
     else if (http_parser_busy(&c->http))
-        server_http_refuse(c, 408, "the request did not come in time");
+        refuse_broken(c, 408, "the request did not come in time");
     else
         server_conn_end(c);
 }
@@ -178,16 +190,18 @@ static void read_requests(struct server_conn *c, struct td_bytes *in)
         if (code == TD_OK)
             take_item(c, &item);
         else
-            server_http_refuse(c, c->http.status, err.text);
+            refuse_broken(c, c->http.status, err.text);
     }
 }
 
+/* More than that is left to the peer. */
 static void keep_early(struct server_conn *c, struct td_bytes bytes)
 {
-    if (!c->full && c->early.len + bytes.len > EARLY_MAX)
-        server_conn_end(c);
-    else
-        server_conn_keep(c, bytes);
+    server_conn_keep(c, bytes);
+    if (c->early.len <= EARLY_MAX || c->full)
+        return;
+    c->stopped = true;
+    wire_pause(c->conn, true);
 }
 
 static void received(void *ctx, struct wire_conn *conn, struct td_bytes bytes)

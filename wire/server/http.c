@@ -16,6 +16,8 @@ static bool is_sio_path(const struct wire_server *server, struct td_bytes path)
 {
     size_t len = strlen(server->sio_path);
 
+    if (server->options.owner_routes)
+        return false;
     return td_bytes_is(path, server->sio_path) ||
            (path.len == len - 1 &&
             !memcmp(path.ptr, server->sio_path, len - 1));
@@ -24,6 +26,8 @@ static bool is_sio_path(const struct wire_server *server, struct td_bytes path)
 static enum route route_of(const struct wire_server *server,
                            const struct http_head *head)
 {
+    if (server->options.owner_routes)
+        return TO_PAGE;
     if (is_sio_path(server, head->path))
         return TO_SIO;
     if (ws_is_upgrade(head))
@@ -253,8 +257,8 @@ void server_http_head(struct server_conn *c, const struct http_head *head)
         return;
     if (sio && is(head, "POST"))
         head_of_post(c, head);
-    else if (status != 501 && c->server->events.request &&
-             route_of(c->server, head) == TO_PAGE)
+    else if ((status != 501 || c->server->options.owner_routes) &&
+             c->server->events.request && route_of(c->server, head) == TO_PAGE)
         c->wants_body = true;
     else if (status == 501 || (status && !sio))
         server_http_refuse(c, status, ONLY);
@@ -274,14 +278,17 @@ void server_http_end(struct server_conn *c, const struct http_head *head)
 {
     enum route route = route_of(c->server, head);
 
-    if (is(head, "OPTIONS"))
+    if (is(head, "OPTIONS") && !c->server->options.owner_routes)
         answer_options(c, head);
     else if (route == TO_PAGE)
         answer_other(c, head);
     else if (is_full(c->server, route, head))
         turn_full_away(c);
+    else if (route != TO_SIO && c->server->events.stream &&
+             !c->server->events.stream(c->server->ctx, head->query))
+        server_http_refuse(c, 404, "there is no such stream");
     else if (route == TO_WS)
-        server_ws_open(c, head);
+        (void)server_ws_open(c, head, &(struct server_ws_how){0});
     else if (route == TO_SSE)
         server_sse_open(c, head);
     else

@@ -223,7 +223,8 @@ static void changed(struct wire_peer *peer, const struct td_event *ev,
         server->events.changed(server->ctx, peer, ev, why);
 }
 
-void server_peer_changes(struct wire_peer *peer, const struct td_event *ev)
+static void server_peer_changes(struct wire_peer *peer,
+                                const struct td_event *ev)
 {
     changed(peer, ev, envelope_sse_changes(ev));
 }
@@ -331,8 +332,8 @@ void server_peer_note(struct wire_peer *peer, struct server_conn *c,
     note_sent(peer, c, start, NULL);
 }
 
-void server_peer_write(struct wire_peer *peer, struct server_conn *c,
-                       struct td_bytes bytes)
+static void server_peer_write(struct wire_peer *peer, struct server_conn *c,
+                              struct td_bytes bytes)
 {
     uint64_t start = wire_offered(c->conn);
 
@@ -432,6 +433,20 @@ void wire_peer_abort(struct wire_peer *peer)
 
     if (c)
         wire_abort(c->conn);
+}
+
+void wire_peer_close(struct wire_peer *peer, uint16_t code, const char *reason)
+{
+    if (peer->dialect == WIRE_WS && peer->conn)
+        server_ws_close(peer->conn, code, reason);
+}
+
+void wire_peer_cut(struct wire_peer *peer)
+{
+    if (peer->dialect != WIRE_WS || !peer->conn)
+        return;
+    server_conn_leaving(peer->conn);
+    server_conn_end(peer->conn);
 }
 
 /* It is longer than a buffer may be. */

@@ -12,9 +12,11 @@ struct wire_request {
     bool inside; /* the owner's `request` has not returned */
     bool begun;  /* its head was sent */
     bool chunked;
-    bool no_body; /* there may be none */
-    bool keep;    /* the conn, for more */
-    bool waits;   /* TD_FULL was said */
+    bool counted;  /* the body has a length */
+    uint64_t left; /* bytes of it that are not written yet */
+    bool no_body;  /* there may be none */
+    bool keep;     /* the conn, for more */
+    bool waits;    /* TD_FULL was said */
 };
 
 /* Its conn answers it no more. */
@@ -107,21 +109,30 @@ static bool is_owners(const char *name)
     return true;
 }
 
+static enum td_code put_list(struct td_buf *out,
+                             const struct wire_response_field *fields,
+                             size_t count, struct td_error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!is_owners(fields[i].name) ||
+            http_put_field(out, fields[i].name, fields[i].value))
+            return td_error_set(err, TD_USAGE, fields[i].name, 0,
+                                "this field cannot be sent in an answer");
+    return TD_OK;
+}
+
 static enum td_code put_fields(struct td_buf *out,
                                const struct wire_response *response,
                                struct td_error *err)
 {
-    bool cached = false;
+    bool cached = response->as_is;
+    enum td_code code =
+        put_list(out, response->fields, response->field_count, err);
 
-    for (size_t i = 0; i < response->field_count; i++) {
-        const struct wire_response_field *field = &response->fields[i];
-
-        if (!is_owners(field->name) ||
-            http_put_field(out, field->name, field->value))
-            return td_error_set(err, TD_USAGE, field->name, 0,
-                                "this field cannot be sent in an answer");
-        cached |= http_same(td_text(field->name), "Cache-Control");
-    }
+    for (size_t i = 0; i < response->field_count; i++)
+        cached |= http_same(td_text(response->fields[i].name), "Cache-Control");
+    if (code)
+        return code;
     if (!cached)
         (void)td_buf_add_text(out, "Cache-Control: no-store\r\n");
     return TD_OK;
@@ -136,14 +147,29 @@ static bool may_have_body(const struct wire_response *response)
 static void put_framing(struct td_buf *out, const struct wire_request *request,
                         const struct wire_response *response, bool whole)
 {
-    if (request->chunked)
+    if (response->has_length && (request->no_body || !whole))
+        (void)http_put_length(out, response->length);
+    else if (request->chunked)
         (void)td_buf_add_text(out, "Transfer-Encoding: chunked\r\n");
-    else if (whole && may_have_body(response))
+    else if (whole && may_have_body(response) &&
+             !(response->as_is && request->no_body))
         (void)http_put_length(out, response->body.len);
     if (!request->keep)
         (void)td_buf_add_text(out, "Connection: close\r\n");
     else if (request->info.head->minor == 0)
         (void)td_buf_add_text(out, "Connection: keep-alive\r\n");
+}
+
+static enum td_code put_status(struct td_buf *out,
+                               const struct wire_response *response,
+                               struct td_error *err)
+{
+    if (!response->reason.len)
+        return http_put_status(out, response->status);
+    if (!http_put_status_as(out, response->status, response->reason))
+        return TD_OK;
+    return td_error_set(err, TD_USAGE, "the reason of a status", 0,
+                        "is not one line");
 }
 
 /* The head of an answer whose body is response->body (whole), or goes on. */
@@ -160,15 +186,20 @@ static enum td_code send_head(struct wire_request *request,
     if (response->status < 200 || response->status > 599 || request->begun)
         return td_error_set(err, TD_USAGE, request->info.address, 0,
                             "%d cannot be answered here", response->status);
-    request->chunked = pieces && head->minor > 0;
+    request->counted = pieces && response->has_length;
+    request->left = request->counted ? response->length : 0;
+    request->chunked = pieces && head->minor > 0 && !request->counted;
     request->no_body =
         !may_have_body(response) || td_bytes_is(head->method, "HEAD");
-    request->keep = head->keep_alive && !c->last &&
-                    !server_is_over(c->server) &&
-                    (!pieces || request->chunked || request->no_body);
-    (void)http_put_status(&out, response->status);
-    code = put_fields(&out, response, err);
-    server_http_cors(&out, head);
+    request->keep =
+        head->keep_alive && !c->last && !server_is_over(c->server) &&
+        !response->last &&
+        (!pieces || request->chunked || request->counted || request->no_body);
+    code = put_status(&out, response, err);
+    if (!code)
+        code = put_fields(&out, response, err);
+    if (!response->as_is)
+        server_http_cors(&out, head);
     put_framing(&out, request, response, whole);
     (void)http_put_end(&out);
     if (!code) {
@@ -224,6 +255,9 @@ enum td_code wire_request_write(struct wire_request *request,
     struct server_conn *c = request->c;
     struct td_buf chunk = {0};
 
+    if (request->counted && piece.len > request->left)
+        piece.len = (size_t)request->left;
+    request->left -= request->counted ? piece.len : 0;
     if (request->no_body || piece.len == 0)
         return TD_OK;
     if (request->chunked) {
@@ -241,9 +275,40 @@ enum td_code wire_request_write(struct wire_request *request,
 
 void wire_request_end(struct wire_request *request)
 {
-    if (request->chunked && !request->no_body)
-        server_conn_write(request->c, td_text("0\r\n\r\n"));
+    wire_request_end_with(request, NULL, 0);
+}
+
+void wire_request_end_with(struct wire_request *request,
+                           const struct wire_response_field *trailers,
+                           size_t count)
+{
+    struct td_buf end = {0};
+
+    if (request->chunked && !request->no_body) {
+        (void)td_buf_add_text(&end, "0\r\n");
+        if (put_list(&end, trailers, count, NULL))
+            td_buf_clear(&end);
+        if (!end.len)
+            (void)td_buf_add_text(&end, "0\r\n");
+        (void)td_buf_add_text(&end, "\r\n");
+        server_conn_write(request->c, td_buf_bytes(&end));
+    }
+    if (request->left > 0 && !request->no_body)
+        request->keep = false;
+    td_buf_release(&end);
     finish(request);
+}
+
+void wire_request_cut(struct wire_request *request, bool reset)
+{
+    struct server_conn *c = request->c;
+
+    if (reset && !wire_pending(c->conn)) {
+        wire_request_abort(request);
+        return;
+    }
+    let_go(request);
+    server_conn_end(c);
 }
 
 void wire_request_abort(struct wire_request *request)
@@ -253,4 +318,28 @@ void wire_request_abort(struct wire_request *request)
     let_go(request);
     c->mode = SERVER_CLOSING;
     wire_abort(c->conn);
+}
+
+enum td_code wire_request_upgrade(struct wire_request *request,
+                                  const struct wire_upgrade *how,
+                                  struct td_error *err)
+{
+    struct server_conn *c = request->c;
+    const struct wire_request_info info = request->info;
+    struct td_buf more = {0};
+    enum td_code code = put_list(&more, how->fields, how->field_count, err);
+    const struct server_ws_how ws = {.protocol = how->protocol,
+                                     .more = td_buf_bytes(&more),
+                                     .ctx = how->peer_ctx};
+
+    if (code) {
+        td_buf_release(&more);
+        return code;
+    }
+    let_go(request);
+    if (!server_ws_open(c, info.head, &ws))
+        code = td_error_set(err, TD_PROTOCOL, info.address, 0,
+                            "this is no handshake of WebSocket");
+    td_buf_release(&more);
+    return code;
 }

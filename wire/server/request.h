@@ -3,10 +3,11 @@
  * With wire_server_events.request set, the owner gets every request that is for
  * none of the server's own routes (Socket.IO's path, WebSocket handshakes,
  * event streams, OPTIONS, which the server answers), of any method of HTTP,
- * once it is whole. Host, Origin and token have been looked at
- * (wire/server/access.h), and so have the limits: a head or a line that is too
- * long is answered with 431 or 414, a body longer than options.max_message with
- * 413, a request that does not come whole in 30 s with 408.
+ * once it is whole; with options.owner_routes it gets those, too. Host, Origin
+ * and token have been looked at (wire/server/access.h), and so have the limits:
+ * a head or a line that is too long is answered with 431 or 414, a body longer
+ * than options.max_message with 413, a request that does not come whole in 30 s
+ * with 408.
  *
  * It answers now or later; requests behind it on the same conn wait, so that
  * answers come in order. The server adds the CORS fields, Content-Length or
@@ -41,6 +42,13 @@ struct wire_response {
     const struct wire_response_field *fields; /* not those of the server */
     size_t field_count;
     struct td_bytes body;
+    /* What stands for another server says just what that said. */
+    bool as_is;             /* the server adds neither CORS fields nor
+                               Cache-Control */
+    struct td_bytes reason; /* behind the status; "" = the usual one */
+    bool last;              /* close the conn behind it */
+    bool has_length; /* of an answer in pieces, or to HEAD: the body has */
+    uint64_t length; /* so many bytes, and is not sent in chunks */
 };
 
 /* What was asked, as long as the request is open; and what the owner keeps with
@@ -71,8 +79,35 @@ enum td_code wire_request_write(struct wire_request *request,
                                 struct td_bytes piece);
 void wire_request_end(struct wire_request *request);
 
+/* The same with trailer fields, which go out where the body is in chunks. */
+void wire_request_end_with(struct wire_request *request,
+                           const struct wire_response_field *trailers,
+                           size_t count);
+
+/* Cut an answer short, or give none: what was written is sent, then the conn is
+ * closed without an end of the body, or with reset broken, if nothing waits to
+ * be sent; the request is gone. */
+void wire_request_cut(struct wire_request *request, bool reset);
+
 /* Break the conn, so that a begun answer is seen to be cut short; the request
  * is gone, without `request_gone`. */
 void wire_request_abort(struct wire_request *request);
+
+/* Only from inside `request`: speak WebSocket from here on. The request is
+ * gone, and a peer has joined: its `joined` was called, with peer_ctx as its
+ * wire_peer_ctx(). protocol is the subprotocol that is chosen, if the client
+ * offers it (ptr NULL: the first that it offers). TD_USAGE: a field is not to
+ * be sent; it is still open. TD_PROTOCOL: the handshake is wrong; it was
+ * answered with 400 or 426.
+ */
+struct wire_upgrade {
+    const struct wire_response_field *fields; /* not those of a handshake */
+    size_t field_count;
+    struct td_bytes protocol;
+    void *peer_ctx;
+};
+TD_MUST_CHECK enum td_code wire_request_upgrade(struct wire_request *request,
+                                                const struct wire_upgrade *how,
+                                                struct td_error *err);
 
 #endif

@@ -38,6 +38,9 @@ struct wire_server_options {
                                       NULL-terminated; NULL = any */
     uint64_t connect_ns;           /* Socket.IO: until the first namespace is
                                       joined; 0 = 45 s */
+    bool owner_routes;             /* every request is the owner's: there are no
+                                      routes of the server's own, see
+                                      wire_request_upgrade() */
     bool owner_answers;            /* Socket.IO: an event that asks for an ack
                                       gets the owner's, see wire_peer_send() */
     uint64_t ping_interval_ns;     /* Engine.IO and WebSocket; 0 = 25 s */
@@ -71,6 +74,9 @@ struct wire_server_events {
      * object, {"message":"Unauthorized"} if that is nothing. No other call but
      * wire_now() from inside. NULL: it may. */
     bool (*admit)(void *ctx, struct wire_guest *guest, struct td_buf *refusal);
+    /* WebSocket and SSE: whether there is a stream for this query of a request
+     * (without its '?'); if not, it is answered with 404. NULL: there is. */
+    bool (*stream)(void *ctx, struct td_bytes query);
     /* A consumer can take messages: WebSocket open, Socket.IO namespace
      * joined (once per namespace), Engine.IO session open, SSE headers sent. */
     void (*joined)(void *ctx, struct wire_peer *peer);
@@ -103,9 +109,10 @@ struct wire_server_events {
     void (*drained)(void *ctx);
     /* Somebody was not let in, with that status: 400, 401 or 403
      * (wire/server/access.h), 400 or 426 to a handshake of WebSocket that is
-     * wrong, 503 where there are too many; 0: an error of Socket.IO, or too
-     * many connections. why is static. Whoever sends the requests decides how
-     * often that is. */
+     * wrong, 503 where there are too many; with options.owner_routes also
+     * what is no request, too long (413, 414, 431) or too slow (408); 0: an
+     * error of Socket.IO, or too many connections. why is static. Whoever sends
+     * the requests decides how often that is. */
     void (*refused)(void *ctx, const char *address, int status,
                     const char *why);
     /* GET or HEAD of a page: fill *page. NULL: there are none (404). */
@@ -175,6 +182,16 @@ void wire_peer_set_ctx(struct wire_peer *peer, void *ctx);
 void *wire_peer_ctx(const struct wire_peer *peer);
 /* Hold a peer out of wire_server_send() (it is catching up) or let it in. */
 void wire_peer_hold(struct wire_peer *peer, bool held);
+
+/* WebSocket: close in order with that code, behind what is queued; reason has
+ * at most 123 bytes. `left` follows. Nothing happens to other peers.
+ */
+void wire_peer_close(struct wire_peer *peer, uint16_t code, const char *reason);
+
+/* WebSocket: close without saying so, behind what is queued: to its reader the
+ * conn broke. `left` follows.
+ */
+void wire_peer_cut(struct wire_peer *peer);
 
 /* Break the conn of a peer that takes nothing: `left` follows, and tells what
  * was lost. Nothing happens between two polls of Socket.IO.

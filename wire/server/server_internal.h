@@ -81,6 +81,8 @@ struct server_conn {
     bool wants_body;     /* it is a POST to a session, or the owner's */
     struct wire_request *request; /* the owner's, not yet answered */
     bool held;                    /* an answer is waited for */
+    bool stopped;                 /* meanwhile so much came that no more is read
+                                   */
     bool answered;                /* the request was answered at its head */
     bool requesting;              /* a request has begun and its time runs */
     bool trusted;           /* the request bears the token, if there is one */
@@ -259,7 +261,14 @@ void server_request_gone(struct server_conn *c);
 void server_request_drained(struct server_conn *c);
 
 /* server_ws.c */
-void server_ws_open(struct server_conn *c, const struct http_head *head);
+struct server_ws_how {
+    struct td_bytes protocol; /* to choose, see ws_put_response() */
+    struct td_bytes more;     /* lines of the answer */
+    void *ctx;                /* of the peer */
+};
+/* False: refused. */
+bool server_ws_open(struct server_conn *c, const struct http_head *head,
+                    const struct server_ws_how *how);
 void server_ws_received(struct server_conn *c, struct td_bytes bytes);
 void server_ws_close(struct server_conn *c, uint16_t code, const char *reason);
 void server_ws_beat(
@@ -355,8 +364,6 @@ void server_peer_bad(struct wire_peer *peer, struct td_bytes bytes,
                      const struct td_error *why);
 /* Give a conn what is for one of its peers. No room: it is counted as lost and
  * the conn is going to be closed. */
-void server_peer_write(struct wire_peer *peer, struct server_conn *c,
-                       struct td_bytes bytes);
 void server_peer_write_block(struct wire_peer *peer, struct server_conn *c,
                              struct wire_block *block,
                              struct server_tally *tally);
@@ -374,7 +381,6 @@ void server_unfit(struct wire_server *server, enum wire_dialect dialect,
 /* Tell the owner where a stream does not carry all of an event: for one peer,
  * and for all that it is for.
  */
-void server_peer_changes(struct wire_peer *peer, const struct td_event *ev);
 void server_changes(struct wire_server *server, const struct td_event *ev);
 /* Bytes of a conn that reached the kernel. */
 uint64_t server_gone_bytes(const struct server_conn *c);

@@ -24,8 +24,11 @@ void server_ws_close(struct server_conn *c, uint16_t code, const char *reason)
     server_conn_end(c);
 }
 
-/* Answer a handshake, or refuse it. False: refused. */
-static bool shake_hands(struct server_conn *c, const struct http_head *head)
+/* Answer a handshake, or refuse it. False: refused. more: further lines of the
+ * answer.
+ */
+static bool shake_hands(struct server_conn *c, const struct http_head *head,
+                        struct td_bytes protocol, struct td_bytes more)
 {
     const char *why;
     int status = ws_check_request(head, &why);
@@ -36,20 +39,29 @@ static bool shake_hands(struct server_conn *c, const struct http_head *head)
         server_http_refuse(c, status, why);
         return false;
     }
-    (void)ws_put_response(&out, head);
+    (void)ws_put_response(&out, head, protocol);
+    (void)td_buf_add_bytes(&out, more);
+    (void)http_put_end(&out);
     server_conn_write(c, td_buf_bytes(&out));
     td_buf_release(&out);
+    return true;
+}
+
+static bool upgrade(struct server_conn *c, const struct http_head *head,
+                    enum server_mode mode, struct td_bytes protocol,
+                    struct td_bytes more)
+{
+    if (!shake_hands(c, head, protocol, more))
+        return false;
+    ws_decoder_init(&c->ws, WS_SERVER, c->server->options.max_message);
+    server_conn_become(c, mode);
     return true;
 }
 
 bool server_ws_upgrade(struct server_conn *c, const struct http_head *head,
                        enum server_mode mode)
 {
-    if (!shake_hands(c, head))
-        return false;
-    ws_decoder_init(&c->ws, WS_SERVER, c->server->options.max_message);
-    server_conn_become(c, mode);
-    return true;
+    return upgrade(c, head, mode, td_bytes(NULL, 0), td_bytes(NULL, 0));
 }
 
 void server_ws_beat(struct server_conn *c)
@@ -77,15 +89,18 @@ void server_ws_beat(struct server_conn *c)
     }
 }
 
-void server_ws_open(struct server_conn *c, const struct http_head *head)
+bool server_ws_open(struct server_conn *c, const struct http_head *head,
+                    const struct server_ws_how *how)
 {
-    if (!server_ws_upgrade(c, head, SERVER_WS))
-        return;
+    if (!upgrade(c, head, SERVER_WS, how->protocol, how->more))
+        return false;
     c->peer = server_peer_new(c->server, WIRE_WS, wire_peer_name(c->conn));
     c->peer->conn = c;
+    c->peer->ctx = how->ctx;
     server_conn_beat_in(c, c->server->options.ping_interval_ns);
     server_peer_asked(c->peer, head);
     server_peer_joined(c->peer);
+    return true;
 }
 
 /* The peer's close frame is answered with its own code. */

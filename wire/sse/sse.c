@@ -208,8 +208,9 @@ enum td_code sse_next(struct sse_parser *parser, struct td_bytes *in,
 bool sse_is_within(const struct sse_parser *parser)
 {
     bool half_line = parser->line.len > 0 && !parser->line_done;
+    bool fields = parser->has_data || parser->has_id || parser->name.len > 0;
 
-    return half_line || (parser->has_data && !parser->clear);
+    return half_line || (fields && !parser->clear);
 }
 
 void sse_parser_reconnect(struct sse_parser *parser)

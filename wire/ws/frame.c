@@ -19,7 +19,8 @@ static bool start_character(struct ws_utf8 *state, uint8_t c)
     return true;
 }
 
-bool ws_utf8_feed(struct ws_utf8 *state, struct td_bytes text)
+/* False as soon as text cannot be UTF-8 any more. */
+static bool ws_utf8_feed(struct ws_utf8 *state, struct td_bytes text)
 {
     const uint8_t *end = text.ptr + text.len;
 
@@ -316,5 +317,7 @@ bool ws_is_within(const struct ws_decoder *d, struct td_bytes *came)
         bytes = td_bytes(d->control, d->control_len);
     if (came)
         *came = bytes;
+    if (d->close_code) /* of the wrong frame all is told already */
+        return d->started && !d->in_payload;
     return d->started || d->in_payload || d->head_len > 0;
 }

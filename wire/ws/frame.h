@@ -64,9 +64,6 @@ struct ws_utf8 {
     uint8_t high;
 };
 
-/* False as soon as text cannot be UTF-8 any more. */
-bool ws_utf8_feed(struct ws_utf8 *state, struct td_bytes text);
-
 /* Private, but for close_code. */
 struct ws_decoder {
     uint16_t close_code; /* after an error: what to send */
@@ -107,7 +104,9 @@ TD_MUST_CHECK enum td_code ws_next(struct ws_decoder *decoder,
 
 /* Whether a message or a frame has begun whose end has not come, also behind a
  * close frame. Then *came (may be NULL) are the bytes of its payload that came,
- * or of its head if there are none; until the next call.
+ * or of its head if there are none; until the next call. After an error:
+ * whether a message had begun in frames before the wrong one, which is no part
+ * of it.
  */
 bool ws_is_within(const struct ws_decoder *decoder, struct td_bytes *came);
 

@@ -25,12 +25,12 @@ void ws_key_new(char key[WS_KEY_LEN + 1])
 
 void ws_accept_key(char accept[WS_ACCEPT_LEN + 1], struct td_bytes key)
 {
-    uint8_t digest[WIRE_SHA1_LEN];
+    uint8_t digest[TD_SHA1_LEN];
     struct td_buf text = {0};
 
     (void)td_buf_add_bytes(&text, key);
     (void)td_buf_add_text(&text, GUID);
-    wire_sha1(digest, td_buf_bytes(&text));
+    td_sha1(digest, td_buf_bytes(&text));
     td_buf_release(&text);
     put_b64(accept, WS_ACCEPT_LEN + 1, td_bytes(digest, sizeof(digest)));
 }
@@ -193,11 +193,25 @@ int ws_check_request(const struct http_head *head, const char **why)
     return 101;
 }
 
-enum td_code ws_put_response(struct td_buf *out, const struct http_head *head)
+/* The subprotocol to choose; "" if none is offered. */
+static struct td_bytes choose(const struct http_head *head,
+                              struct td_bytes wanted)
 {
     struct td_bytes list = {0};
     size_t at = 0;
-    struct td_bytes protocol = next_offer(head, &at, &list);
+    struct td_bytes first = next_offer(head, &at, &list);
+
+    for (struct td_bytes one = first; one.ptr;
+         one = next_offer(head, &at, &list))
+        if (wanted.len > 0 && td_bytes_equal(one, wanted))
+            return one;
+    return first;
+}
+
+enum td_code ws_put_response(struct td_buf *out, const struct http_head *head,
+                             struct td_bytes wanted)
+{
+    struct td_bytes protocol = choose(head, wanted);
     char accept[WS_ACCEPT_LEN + 1];
     enum td_code code;
 
@@ -210,5 +224,5 @@ enum td_code ws_put_response(struct td_buf *out, const struct http_head *head)
                            accept);
     if (code == TD_OK && protocol.len > 0)
         code = http_put_field(out, "Sec-WebSocket-Protocol", protocol);
-    return code ? code : http_put_end(out);
+    return code;
 }

@@ -37,10 +37,11 @@ bool ws_is_upgrade(const struct http_head *head);
  */
 int ws_check_request(const struct http_head *head, const char **why);
 
-/* Append the whole 101 response to a request that is in order. The first
- * protocol the client offers is chosen: clients drop a server that chooses
- * none.
+/* Append the 101 response to a request that is in order, but for its end
+ * (http_put_end()). protocol is chosen if the client offers it, or else (ptr
+ * NULL too) the first that it offers: clients drop a server that chooses none.
  */
-enum td_code ws_put_response(struct td_buf *out, const struct http_head *head);
+enum td_code ws_put_response(struct td_buf *out, const struct http_head *head,
+                             struct td_bytes protocol);
 
 #endif

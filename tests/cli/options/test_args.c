@@ -274,7 +274,7 @@ static void a_bad_call_is_refused_and_mended(void)
         {"a --max-size=1X", "--max-size", "\"1X\" is not a size",
          "write it like 64k, 10M or 1G"},
         {"a --max-gap soon", "--max-gap", "\"soon\" is not a duration",
-         "write it like 250ms, 2s or 1h"},
+         "write it like 250ms, 2s or 1h30m"},
         {"a --max-gap 5", "--max-gap", "\"5\" is not a duration",
          "add the unit: 5ms, 5s or 5m"},
         {"a --join l", "--join", "\"l\" is not one of the choices",

@@ -7,6 +7,18 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static void tell_trailers(struct td_buf *log, const struct http_parser *parser)
+{
+    struct http_field field;
+    size_t at = 0;
+
+    while (http_next_trailer(parser, &at, &field)) {
+        td_buf_add_bytes(log, field.name);
+        td_buf_add_text(log, "=");
+        td_buf_add_bytes(log, field.value);
+    }
+}
+
 static void understand(struct td_buf *log, enum http_role role,
                        struct td_bytes all, size_t chunk)
 {
@@ -15,6 +27,7 @@ static void understand(struct td_buf *log, enum http_role role,
     enum td_code code = TD_AGAIN;
 
     http_parser_init(&parser, role, &limits);
+    parser.keep_trailers = true;
     while (all.len > 0 && code == TD_AGAIN) {
         struct td_bytes in =
             td_bytes(all.ptr, all.len < chunk ? all.len : chunk);
@@ -27,6 +40,12 @@ static void understand(struct td_buf *log, enum http_role role,
                 td_buf_add_bytes(log, item.body);
             else
                 td_buf_addf(log, "<%d>", (int)item.kind);
+            if (item.kind == HTTP_BODY && item.chunk_ends)
+                td_buf_add_text(log, "|");
+            if (item.kind == HTTP_END)
+                tell_trailers(log, &parser);
+            if (item.kind == HTTP_HEAD)
+                td_buf_add_bytes(log, http_head_text(&parser));
             if (item.kind == HTTP_HEAD)
                 td_buf_addf(log, "%zu %d %d", item.head->field_count,
                             (int)item.head->framing, item.head->status);

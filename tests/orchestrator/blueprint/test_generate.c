@@ -38,12 +38,12 @@ static const struct {
     size_t files;
     size_t waves; /* 0: any */
 } sizes[] = {
-    {"rest-c", "a", 32 + 11, 5 + 5, 10},
-    {"rest-c", "a, b", 32 + 22, 5 + 10, 10},
-    {"rest-c", "a, b, c, d, e, f, g, h", 120, 45, 10},
-    {"rest-c", NULL, 43, 10, 10},
-    {"lib-c", "a, b, c", 17 + 21, 5 + 9, 0},
-    {"cli-c", "a, b, c", 18 + 21, 5 + 9, 0},
+    {"rest-c", "a", 33 + 11, 6 + 5, 10},
+    {"rest-c", "a, b", 33 + 22, 6 + 10, 10},
+    {"rest-c", "a, b, c, d, e, f, g, h", 121, 46, 10},
+    {"rest-c", NULL, 44, 11, 10},
+    {"lib-c", "a, b, c", 18 + 21, 6 + 9, 0},
+    {"cli-c", "a, b, c", 19 + 21, 6 + 9, 0},
 };
 
 /* What the reader of plans sees in it. */

@@ -145,6 +145,46 @@ static void a_job_has_its_folder_and_environment_and_no_more(void)
     keep_scene_close(&s);
 }
 
+static void check_log(const struct keep_scene *s, const char *name,
+                      const char *want)
+{
+    struct td_buf got = {0};
+
+    read_log(&got, s, name);
+    CU_ASSERT_STRING_EQUAL(td_buf_str(&got), want);
+    td_buf_release(&got);
+}
+
+static void run_logged(struct keep_scene *s, const char *id, const char *name,
+                       const char *script)
+{
+    char log[600];
+
+    keep_scene_spawn(s,
+                     (struct keep_job){.id = id,
+                                       .log = keep_scene_path(s, log, name),
+                                       .log_max = 100000},
+                     script);
+    keep_scene_until(s, &keep_scene_job(s, id)->ended);
+}
+
+/* They share a file, which nobody else may write. */
+static void silent_jobs_have_empty_logs(void)
+{
+    struct keep_scene s;
+
+    keep_scene_open(&s, 0);
+    run_logged(&s, "x7/1/1", "a", "exit 0");
+    run_logged(&s, "x7/2/1", "b", "exit 0");
+    check_log(&s, "a", "");
+    run_logged(&s, "x7/2/2", "b", "echo loud; exit 1");
+    check_log(&s, "a", "");
+    check_log(&s, "b", "loud\n");
+    run_logged(&s, "x7/2/3", "b", "exit 0");
+    check_log(&s, "b", "");
+    keep_scene_close(&s);
+}
+
 static void limits_hold(void)
 {
     struct keep_scene s;
@@ -465,6 +505,7 @@ CU_TestInfo orchestrator_keeper_keeper_tests[] = {
     {"what does not start says why", what_does_not_start_says_why},
     {"a job has its folder and environment and no more",
      a_job_has_its_folder_and_environment_and_no_more},
+    {"silent jobs have empty logs", silent_jobs_have_empty_logs},
     {"limits hold", limits_hold},
     {"stdin is given, and fed, and ends", stdin_is_given_and_fed_and_ends},
     {"a job that does not read its stdin is no trouble",

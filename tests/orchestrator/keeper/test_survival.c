@@ -1,15 +1,21 @@
 /* Who is killed loses nothing that others have to know. */
 #include "core/fs.h"
+#include "orchestrator/keeper/frame.h"
 #include "orchestrator/keeper/process.h"
+#include "orchestrator/keeper/socket.h"
 #include "tests/suites.h"
 #include "tests/support/keep_scene.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,6 +52,7 @@ static void wait_for_no_keeper(const struct keep_scene *s)
 struct records {
     unsigned spawned;
     unsigned ended;
+    unsigned failed;
     int status;
     int64_t pid;
 };
@@ -54,11 +61,12 @@ static void count(void *ctx, const struct keep_record *r)
 {
     struct records *records = ctx;
 
-    records->spawned += !r->ended;
+    records->spawned += !r->ended && !r->failed;
     records->ended += r->ended;
+    records->failed += r->failed;
     if (r->ended)
         records->status = r->status;
-    else
+    else if (!r->failed)
         records->pid = r->pid;
 }
 
@@ -286,6 +294,119 @@ static void a_full_disk_keeps_the_end_back_until_there_is_room(void)
     keep_scene_close(&s);
 }
 
+static struct keep_job one_of(const char *id, uint32_t most)
+{
+    struct keep_job it = TALKER;
+
+    it.id = id;
+    it.most = most;
+    return it;
+}
+
+/* Those behind the first wait for it; the third is called off. A client that
+ * comes later hears of them, and they begin with or without one. */
+static void jobs_wait_for_each_other(void)
+{
+    struct keep_scene s;
+    struct keep_scene_job *first;
+    struct keep_scene_job *second;
+    struct keep_scene_job *third;
+
+    keep_scene_open(&s, KEEP_SCENE_LONG);
+    keep_scene_spawn(&s, one_of("x7/1/1", 1), "read x; exit 1");
+    keep_scene_spawn(&s, one_of("x7/2/1", 1), "read x; exit 2");
+    keep_scene_spawn(&s, one_of("x7/3/1", 1), "exit 3");
+    first = keep_scene_job(&s, "x7/1/1");
+    second = keep_scene_job(&s, "x7/2/1");
+    third = keep_scene_job(&s, "x7/3/1");
+    keep_scene_until(&s, &first->spawned);
+    keep_stop(s.client, third->id, false);
+    keep_scene_until(&s, &third->failed);
+    CU_ASSERT_EQUAL(third->why.errnum, ECANCELED);
+    CU_ASSERT_EQUAL(third->spawned, 0);
+    keep_detach(s.client);
+    keep_scene_attach(&s);
+    CU_ASSERT_EQUAL(first->spawned, 2);
+    CU_ASSERT_EQUAL(second->waits, 1);
+    CU_ASSERT_EQUAL(second->spawned, 0);
+    keep_feed_end(s.client, first->id);
+    keep_detach(s.client);
+    keep_scene_attach(&s);
+    keep_scene_until(&s, &second->spawned);
+    CU_ASSERT_EQUAL(first->end.status, 1);
+    keep_feed_end(s.client, second->id);
+    keep_scene_until(&s, &second->ended);
+    CU_ASSERT_EQUAL(second->end.status, 2);
+    CU_ASSERT(second->end.ran_ns > 0);
+    keep_scene_close(&s);
+}
+
+/* It waited, and fails while nobody listens: who comes later hears of it, until
+ * it is forgotten or tried again. */
+static void a_failure_without_a_client_is_kept(void)
+{
+    static char none[] = "tapedeck-no-such-program";
+    static char *argv[] = {none, NULL};
+    struct keep_scene s;
+    struct keep_scene_job *first;
+    struct keep_scene_job *second;
+    struct keep_job it = one_of("x7/2/1", 1);
+
+    keep_scene_open(&s, KEEP_SCENE_LONG);
+    keep_scene_spawn(&s, one_of("x7/1/1", 1), "read x");
+    it.argv = argv;
+    keep_scene_spawn(&s, it, "");
+    first = keep_scene_job(&s, "x7/1/1");
+    second = keep_scene_job(&s, "x7/2/1");
+    keep_scene_until(&s, &first->spawned);
+    keep_feed_end(s.client, first->id);
+    while (keep_wants_write(s.client))
+        CU_ASSERT_EQUAL_FATAL(keep_wait(s.client, KEEP_SCENE_LONG, NULL),
+                              TD_OK);
+    keep_detach(s.client);
+    while (recall(&s).failed == 0)
+        (void)sched_yield();
+    for (unsigned told = 1; told <= 2; told++) {
+        keep_scene_attach(&s);
+        CU_ASSERT_EQUAL(second->failed, told);
+        CU_ASSERT_EQUAL(second->why.errnum, ENOENT);
+        if (told == 2)
+            keep_forget(s.client, second->id);
+        keep_detach(s.client);
+    }
+    keep_scene_attach(&s);
+    CU_ASSERT_EQUAL(second->failed, 2);
+    CU_ASSERT_EQUAL(second->spawned, 0);
+    keep_scene_close(&s);
+}
+
+static void weights_count_and_the_heaviest_runs_alone(void)
+{
+    struct keep_scene s;
+    struct keep_job heavy = one_of("x7/2/1", 2);
+    struct keep_scene_job *jobs[4];
+
+    keep_scene_open(&s, 0);
+    heavy.weight = 5;
+    heavy.in_open = false;
+    keep_scene_spawn(&s, one_of("x7/1/1", 2), "read x; exit 0");
+    keep_scene_spawn(&s, heavy, "exit 0");
+    keep_scene_spawn(&s, one_of("x7/3/1", 2), "read x; exit 0");
+    keep_scene_spawn(&s, one_of("x7/4/1", 0), "exit 0");
+    jobs[0] = keep_scene_job(&s, "x7/1/1");
+    jobs[1] = keep_scene_job(&s, "x7/2/1");
+    jobs[2] = keep_scene_job(&s, "x7/3/1");
+    jobs[3] = keep_scene_job(&s, "x7/4/1");
+    keep_scene_until(&s, &jobs[3]->ended); /* it asked for no room */
+    CU_ASSERT(jobs[1]->spawned == 0 && jobs[2]->spawned == 0);
+    keep_feed_end(s.client, jobs[0]->id);
+    keep_scene_until(&s, &jobs[2]->spawned);
+    CU_ASSERT_EQUAL(jobs[1]->spawned, 1);
+    keep_quit(s.client, true);
+    keep_scene_until(&s, &jobs[2]->ended);
+    keep_scene_close(&s);
+}
+
 static void a_log_that_cannot_be_written_is_told_at_the_end(void)
 {
     struct rlimit small = {3000, RLIM_INFINITY};
@@ -326,7 +447,7 @@ static void a_folder_may_have_a_long_path(void)
                        "/%s", cut);
         CU_ASSERT_EQUAL_FATAL(mkdir(s.dir, 0700), 0);
     }
-    s.home = (struct keep_home){s.dir, "x7", 0};
+    s.home = (struct keep_home){.dir = s.dir, .id = "x7"};
     CU_ASSERT_EQUAL_FATAL(keep_start(&s.home, NULL), TD_OK);
     keep_scene_attach(&s);
     keep_scene_spawn(&s, (struct keep_job){.id = "x7/1/1"}, "exit 2");
@@ -354,6 +475,58 @@ static void a_client_that_talks_nonsense_is_let_go(void)
     keep_scene_close(&s);
 }
 
+/* Until everything that was sent on it has been read. */
+static void wait_until_read(int fd)
+{
+    int left = 1;
+
+    for (long i = 0; left && i < 100000000; i++)
+        CU_ASSERT_EQUAL_FATAL(ioctl(fd, SIOCOUTQ, &left), 0);
+    CU_ASSERT_EQUAL(left, 0);
+}
+
+/* What happens between a client's coming and its greeting is told by the
+ * welcome, which is the first frame. */
+static void a_welcome_comes_first(void)
+{
+    struct keep_scene s;
+    struct keep_frame hello = {.type = KEEP_HELLO, .id = td_text("x7")};
+    struct td_buf bytes = {0};
+    char path[600];
+    uint8_t head[KEEP_HEAD + 1] = {0};
+    int dir;
+    int fd;
+
+    keep_scene_open(&s, KEEP_SCENE_LONG);
+    CU_ASSERT_EQUAL_FATAL(mkfifo(keep_scene_path(&s, path, "go"), 0600), 0);
+    CU_ASSERT_EQUAL_FATAL(mkfifo(keep_scene_path(&s, path, "runs"), 0600), 0);
+    keep_scene_spawn(&s, one_of("x7/1/1", 1), "read x <go; exit 1");
+    keep_scene_spawn(&s, one_of("x7/2/1", 1), "echo x >runs; exit 2");
+    keep_scene_until(&s, &keep_scene_job(&s, "x7/1/1")->spawned);
+    keep_detach(s.client);
+    s.client = NULL;
+
+    dir = open(s.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    CU_ASSERT_EQUAL_FATAL(keep_socket_connect(&fd, dir, NULL), TD_OK);
+    (void)close(dir);
+    hello.n[0] = KEEP_VERSION;
+    CU_ASSERT_EQUAL(keep_frame_put(&bytes, &hello), TD_OK);
+    CU_ASSERT_EQUAL(send(fd, bytes.ptr, 1, MSG_NOSIGNAL), 1);
+    wait_until_read(fd);
+    (void)close(open(keep_scene_path(&s, path, "go"), O_WRONLY | O_CLOEXEC));
+    (void)close(open(keep_scene_path(&s, path, "runs"), O_RDONLY | O_CLOEXEC));
+    CU_ASSERT_EQUAL(send(fd, bytes.ptr + 1, bytes.len - 1, MSG_NOSIGNAL),
+                    (ssize_t)bytes.len - 1);
+    (void)fcntl(fd, F_SETFL, 0);
+    CU_ASSERT_EQUAL(recv(fd, head, sizeof(head), MSG_WAITALL), sizeof(head));
+    CU_ASSERT_EQUAL(head[KEEP_HEAD], KEEP_WELCOME);
+    (void)close(fd);
+    td_buf_release(&bytes);
+
+    keep_scene_attach(&s);
+    keep_scene_close(&s);
+}
+
 CU_TestInfo orchestrator_keeper_survival_tests[] = {
     {"a killed client is followed by another",
      a_killed_client_is_followed_by_another},
@@ -368,10 +541,15 @@ CU_TestInfo orchestrator_keeper_survival_tests[] = {
     {"one client at a time", one_client_at_a_time},
     {"a full disk keeps the end back until there is room",
      a_full_disk_keeps_the_end_back_until_there_is_room},
+    {"jobs wait for each other", jobs_wait_for_each_other},
+    {"a failure without a client is kept", a_failure_without_a_client_is_kept},
+    {"weights count, and the heaviest runs alone",
+     weights_count_and_the_heaviest_runs_alone},
     {"a log that cannot be written is told at the end",
      a_log_that_cannot_be_written_is_told_at_the_end},
     {"a folder may have a long path", a_folder_may_have_a_long_path},
     {"a client that talks nonsense is let go",
      a_client_that_talks_nonsense_is_let_go},
+    {"a welcome comes first", a_welcome_comes_first},
     CU_TEST_INFO_NULL,
 };

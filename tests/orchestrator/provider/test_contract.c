@@ -292,9 +292,9 @@ static void wrong_tasks(void)
         const char *with;
         const char *text;
     } rows[] = {
-        {0, "{}", "say what is asked: prompt, or prompt_file"},
+        {0, "{}", "nothing says what is asked"},
         {0, "{\"prompt\":\"a\",\"prompt_file\":\"b\",\"model\":\"m\"}",
-         "say what is asked: prompt, or prompt_file"},
+         "with has both prompt and prompt_file"},
         {0, "{\"prompt\":\"a\"}", "no model is named"},
         {0, "{\"prompt\":\"a\",\"modle\":\"m\"}", "with has no key \"modle\""},
         {0, "{\"prompt\":\"a\",\"model\":\"m\",\"output\":\"../a\"}",

@@ -257,6 +257,7 @@ static void unknown(void)
     run(&stage);
     CU_ASSERT_TRUE(
         attempt_scene_told(&stage.scene, "unknown", "infrastructure_error\n"));
+    CU_ASSERT_TRUE(stage.scene.end.unknown);
     CU_ASSERT_EQUAL(stage.ready, 1);
     close_stage(&stage);
 }

@@ -33,7 +33,7 @@ static void ask(struct tape_writer *w, uint32_t conn, const char *key,
 {
     struct plan_task task = {.id = conn == 9 ? "notes" : "other", .with = with};
     struct prov_job job = {.task = &task, .attempt = 1, .key = key};
-    struct prov_ask asked = {0};
+    struct plan_ask asked = {0};
     struct prov_parts parts;
     struct td_buf text = {0};
 
@@ -43,7 +43,7 @@ static void ask(struct tape_writer *w, uint32_t conn, const char *key,
     CU_ASSERT_EQUAL(prov_recording_put(&text, &job, &parts), TD_OK);
     put(w, conn, "request", td_buf_bytes(&text));
     td_buf_release(&text);
-    prov_ask_release(&asked);
+    plan_ask_release(&asked);
 }
 
 static void say(struct tape_writer *w, uint32_t conn, const char *text)

@@ -47,9 +47,8 @@ static void understands_auth(void)
         spec_answer(&spec, SPEC_AUTHENTICATION, td_text("maybe"), &err),
         TD_USAGE);
     CU_ASSERT_STRING_EQUAL(err.where, "auth");
-    CU_ASSERT_STRING_EQUAL(err.text,
-                           "\"maybe\" is none of none, password, token, oauth");
-    CU_ASSERT_STRING_EQUAL(err.hint, "say one");
+    CU_ASSERT_STRING_EQUAL(err.text, "\"maybe\" names no way to sign in");
+    CU_ASSERT_STRING_EQUAL(err.hint, "say none, password, token or oauth");
     spec_release(&spec);
 }
 

@@ -191,25 +191,105 @@ static void a_success_is_remembered_and_its_outputs_are_looked_at(void)
     work_scene_close(&s);
 }
 
-static void a_failed_write_forgets_nothing(void)
+/* With a key it has a file of its own, without it a line. */
+static void check_failed_writes(bool keyed)
 {
+    struct plan_task task = task_of(WORDS("in"));
+    char *env[] = {path_var, NULL};
     struct work_scene s;
     struct work_past past;
+    struct work_key key;
     enum td_code code = TD_IO;
 
     work_scene_open(&s);
+    work_scene_write(&s, "in", "in");
     work_scene_write(&s, "a.csv", "a");
     work_scene_write(&s, "model/w", "w");
-    CU_ASSERT_EQUAL(remember(&s, NULL, "x6", 1), TD_OK);
+    make_key(&s, &task, env, &key);
+    CU_ASSERT_EQUAL(remember(&s, keyed ? &key : NULL, "x6", 1), TD_OK);
     for (unsigned n = 1; code; n++) {
         work_scene_fail(n, ENOSPC);
-        code = remember(&s, NULL, "x7", 1);
+        code = remember(&s, keyed ? &key : NULL, "x7", 1);
+        work_scene_fail(0, 0);
+        work_scene_again(&s);
         recall(&s, &past);
         CU_ASSERT_PTR_NOT_NULL_FATAL(past.execution);
         CU_ASSERT(code || !strcmp(past.execution, "x7"));
         work_past_release(&past);
     }
     work_scene_run(&s, "test -z \"$(find . -name '*.tmp')\"");
+    work_key_release(&key);
+    work_scene_close(&s);
+}
+
+static void a_failed_write_forgets_nothing(void)
+{
+    check_failed_writes(true);
+    check_failed_writes(false);
+}
+
+/* What a scene's durations of a task without a key come to. */
+static void check_took(struct work_scene *s, const char *execution,
+                       uint32_t count, uint64_t last)
+{
+    struct work_past past;
+
+    work_scene_again(s);
+    recall(s, &past);
+    CU_ASSERT_EQUAL(past.took_count, count);
+    CU_ASSERT_EQUAL(past.took_ns[0], last);
+    CU_ASSERT_STRING_EQUAL(past.execution ? past.execution : "none", execution);
+    work_past_release(&past);
+}
+
+static void without_a_key_durations_are_lines_of_one_log(void)
+{
+    struct plan_task task = task_of(WORDS("in"));
+    char *env[] = {path_var, NULL};
+    struct work_scene s;
+    struct work_key key;
+
+    work_scene_open(&s);
+    work_scene_write(&s, "in", "in");
+    work_scene_write(&s, "a.csv", "a");
+    work_scene_write(&s, "model/w", "w");
+    check_took(&s, "none", 0, 0);
+    for (uint64_t i = 1; i <= 7; i++)
+        CU_ASSERT_EQUAL(remember(&s, NULL, "x6", i * 10), TD_OK);
+    check_took(&s, "x6", 5, 70);
+    /* One was killed in the middle of a line, and others are no lines. */
+    work_scene_run(&s, "cd .tapedeck/last/*/ && test \"$(ls)\" = '' && "
+                       "printf '[]\\n{\"task\":1}\\n{\"task\":\"cl' >>.took");
+    check_took(&s, "x6", 5, 70);
+    CU_ASSERT_EQUAL(remember(&s, NULL, "x7", 80), TD_OK);
+    check_took(&s, "x7", 5, 80);
+    /* With a key it has a past of its own, and takes these along. */
+    make_key(&s, &task, env, &key);
+    CU_ASSERT_EQUAL(remember(&s, &key, "x8", 90), TD_OK);
+    check_took(&s, "x8", 5, 90);
+    check_fresh(&s, &key, NULL);
+    CU_ASSERT_EQUAL(remember(&s, NULL, "x9", 100), TD_OK);
+    check_took(&s, "x9", 5, 100);
+    check_fresh(&s, &key, "its last run was not to be kept");
+    work_key_release(&key);
+    work_scene_close(&s);
+}
+
+/* Of two tasks with three thousand successes each nobody asks for most. */
+static void a_long_log_is_made_short(void)
+{
+    struct work_scene s;
+
+    work_scene_open(&s);
+    work_scene_run(
+        &s, "mkdir -p .tapedeck/last/night%20ly%2F%2E%2E && "
+            "i=0; while [ $i -lt 6000 ]; do i=$((i + 1)); "
+            "printf '{\"task\":\"%s\",\"execution\":\"x%d\",\"took\":%d}\\n' "
+            "$([ $((i % 2)) = 0 ] && echo clean_a || echo b) $i $i; "
+            "done >.tapedeck/last/night%20ly%2F%2E%2E/.took");
+    check_took(&s, "x6000", 5, 6000);
+    work_scene_run(&s, "test $(cat .tapedeck/last/*/.took | wc -l) = 10");
+    check_took(&s, "x6000", 5, 6000);
     work_scene_close(&s);
 }
 
@@ -378,6 +458,9 @@ CU_TestInfo orchestrator_work_store_tests[] = {
     {"a success is remembered, and its outputs are looked at",
      a_success_is_remembered_and_its_outputs_are_looked_at},
     {"a failed write forgets nothing", a_failed_write_forgets_nothing},
+    {"without a key durations are lines of one log",
+     without_a_key_durations_are_lines_of_one_log},
+    {"a long log is made short", a_long_log_is_made_short},
     {"a room gives all or nothing", a_room_gives_all_or_nothing},
     {"a snapshot is gone back to whole", a_snapshot_is_gone_back_to_whole},
     {"contents are kept while somebody needs them",

@@ -90,6 +90,14 @@ static void patterns_mean_what_ecma_262_says(void)
         {"^\\k<n>(?<n>a)$", {"a", NULL}, {"aa", NULL}},
         {"(?<=ab|c)d(?!e)", {"abd", "cdx", NULL}, {"bd", "abde", NULL}},
         {"(?<!\\$)10", {"a10", NULL}, {"$10", NULL}},
+        {"(?<=a+)b", {"aab", "xab", NULL}, {"b", "cb", NULL}},
+        {"^(?<=a*)b", {"b", NULL}, {"ab", NULL}},
+        {"(?<!^a{2,3})b$", {"ab", "aaaab", "b", NULL}, {"aab", "aaab", NULL}},
+        {"^[ab]+(?<=^a+)", {"aab", "a", NULL}, {"ba", NULL}},
+        {"(?i:(?<=x|Y+)z)", {"xz", "yyZ", NULL}, {"az", NULL}},
+        {"(?<=(?:a|bc)+(?=d).)e", {"abcde", NULL}, {"ae", "de", NULL}},
+        {"(?<=(?<!a)b+)c(?<!b{2,}c)", {"bc", NULL}, {"abc", "bbc", NULL}},
+        {"(?<=^(?:a{60000}){2}|^b)c", {"bc", NULL}, {"abc", NULL}},
         {"^(?i:ab(?-i:c))d$", {"ABcd", NULL}, {"ABCd", "ABcD", NULL}},
         {"^(?s:.)(?m:^b$)", {"\nb\nc", NULL}, {"ab", "\nbc", NULL}},
         {"^{a}]}$", {"{a}]}", NULL}, {NULL}},
@@ -201,8 +209,12 @@ static void what_is_no_pattern_is_refused_where_it_is_wrong(void)
         {"\\p{scx=Gaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}", 0,
          "there is no property \"scx\""},
         {"a\xFF", 0, "it is not UTF-8"},
-        {"(?<=a*)b", 0,
-         "what a (?<=...) or (?<!...) looks back on must have one length"},
+        {"(?<=(?<!b+)a*)b", 0,
+         "what a (?<=...) or (?<!...) within another one looks back on must "
+         "have one length"},
+        {"(a)(?<=\\1+)b", 0,
+         "what a (?<=...) or (?<!...) looks back on must have one length where "
+         "\\1 or \\k refers to a group"},
         {"(ab){70000}", 0, "a repeat count is above 65535"},
         {"(((a|b){1,1000}){1,1000}){1,1000}", 0,
          "it is too large when its repeats are written out"},
@@ -265,6 +277,9 @@ static void matching_without_end_is_given_up(void)
         "^(a|a)*$",
         "^(a+)+$",
         "^(([a-z])+.)+[A-Z]([a-z])+$",
+        "(?<=^(a|a)*[c!])b",
+        "(?<!^(?:a+)+[c!])b",
+        "^(?:a(?<=a+)|a(?<!ba*))*$",
     };
 
     for (size_t i = 0; i < ROWS(rows); i++)
@@ -350,6 +365,61 @@ static void every_match_is_found_where_it_is(void)
 }
 
 /* Neither lets a match through that crosses it nor hides what is beside it. */
+/* A lookbehind of many lengths finds what as many of one length find, also
+ * where it is asked more often than it looks one by one.
+ */
+static void lookbehinds_of_many_lengths_find_the_same(void)
+{
+    static const char *const rows[][2] = {
+        {"(?<=zx+)y", "(?:(?<=zx)|(?<=zxx)|(?<=zxxx)|(?<=zxxxx))y"},
+        {"(?<!zx+)y", "(?<!zx)(?<!zxx)(?<!zxxx)(?<!zxxxx)y"},
+        {"(?<=\\bx*)[yz]+", "(?:(?<=\\b)|(?<=\\bx)|(?<=\\bxx)|(?<=\\bxxx)|"
+                            "(?<=\\bxxxx))[yz]+"},
+        {"(?<=(?:x|yz)+(?=y))y", "(?:(?<=x(?=y))|(?<=yz(?=y)))y"},
+    };
+    unsigned seed = 1;
+
+    for (int n = 0; n < 200; n++) {
+        struct td_buf text = {0};
+
+        for (int i = 0, run = 0; i < 200; i++) {
+            char c;
+
+            seed = seed * 1103515245u + 12345u;
+            c = "xyz "[seed >> 16 & 3];
+            run = c == 'x' ? run + 1 : 0;
+            (void)td_buf_add_byte(&text, (uint8_t)(run > 4 ? ' ' : c));
+            run = run > 4 ? 0 : run;
+        }
+        for (size_t i = 0; i < ROWS(rows); i++) {
+            struct td_buf many = {0};
+            struct td_buf one = {0};
+
+            bracket(rows[i][0], td_buf_bytes(&text), &many);
+            bracket(rows[i][1], td_buf_bytes(&text), &one);
+            CU_ASSERT_STRING_EQUAL(td_buf_str(&many), td_buf_str(&one));
+            td_buf_release(&many);
+            td_buf_release(&one);
+        }
+        td_buf_release(&text);
+    }
+}
+
+/* Of a long text they are not given up. */
+static void lookbehinds_go_over_long_texts(void)
+{
+    struct td_buf text = {0};
+    struct td_buf out = {0};
+
+    for (int i = 0; i < 20000; i++)
+        (void)td_buf_add_text(&text, "word ");
+    (void)td_buf_add_text(&text, "key = secret");
+    bracket("(?<=key\\s*=\\s*)\\w+", td_buf_bytes(&text), &out);
+    CU_ASSERT_PTR_NOT_NULL(strstr(td_buf_str(&out), "key = <secret>"));
+    td_buf_release(&text);
+    td_buf_release(&out);
+}
+
 static void bytes_that_are_no_text_can_be_asked_about(void)
 {
     static const struct {
@@ -393,6 +463,9 @@ CU_TestInfo schema_regex_pattern_tests[] = {
     {"matching without end is given up", matching_without_end_is_given_up},
     {"a long text needs no stack", a_long_text_needs_no_stack},
     {"every match is found where it is", every_match_is_found_where_it_is},
+    {"lookbehinds of many lengths find the same",
+     lookbehinds_of_many_lengths_find_the_same},
+    {"lookbehinds go over long texts", lookbehinds_go_over_long_texts},
     {"bytes that are no text can be asked about",
      bytes_that_are_no_text_can_be_asked_about},
     CU_TEST_INFO_NULL,

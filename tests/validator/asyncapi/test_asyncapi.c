@@ -41,7 +41,11 @@ static void judge(const char *text, const char *wanted)
     td_buf_release(&out);
 }
 
-#define REF(pointer) "{\"schema\":{\"$ref\":\"file:///a.yaml#" pointer "\"}}"
+#define REF(pointer)                                                           \
+    "{\"schema\":{\"$ref\":\"file:///a.yaml#" pointer "\"},\"match\":{}}"
+
+#define OUT   "{\"dir\":\"out\"}"
+#define OUT_C "{\"dir\":\"out\",\"channel\":[\"c\"]}"
 
 static void messages_become_events(void)
 {
@@ -71,23 +75,26 @@ static void messages_become_events(void)
          "{$schema: x, type: string}}}}}",
          "\"a\":{\"schema\":{\"$schema\":"
          "\"https://json-schema.org/draft/2020-12/schema\","
-         "\"type\":\"string\"}}"},
+         "\"type\":\"string\"},\"match\":{}}"},
         {"asyncapi: 3.0.0\n"
          "components: {messages: {a: {name: n, payload: {}}, "
          "b: {name: n, payload: {}}, c: {name: m, payload: {}}, d: {name: m}}}",
          "\"n\":{\"schema\":{\"anyOf\":["
          "{\"$ref\":\"file:///a.yaml#/components/messages/a/payload\"},"
-         "{\"$ref\":\"file:///a.yaml#/components/messages/b/payload\"}]}},"
+         "{\"$ref\":\"file:///a.yaml#/components/messages/b/payload\"}]},"
+         "\"match\":{\"anyOf\":[{},{}]}},"
          "\"m\":{}"},
         {"asyncapi: 2.6.0\n"
          "channels: {'a/b': {publish: {message: {payload: {}}}}}",
-         "\"a/b\":" REF("/channels/a~1b/publish/message/payload")},
+         "\"a/b\":{\"schema\":{\"$ref\":"
+         "\"file:///a.yaml#/channels/a~1b/publish/message/payload\"},"
+         "\"match\":{},\"dir\":\"in\",\"channel\":[\"a/b\"]}"},
         {"asyncapi: '2.0.0'\n"
          "channels: {c: {subscribe: {message: {oneOf: [{name: x}, "
          "{messageId: y, title: z}, {title: z}, "
          "{$ref: '#/components/messages/k'}]}}}}\n"
          "components: {messages: {k: {title: t}}}",
-         "\"x\":{},\"y\":{},\"z\":{},\"k\":{}"},
+         "\"x\":" OUT_C ",\"y\":" OUT_C ",\"z\":" OUT_C ",\"k\":" OUT_C},
     };
 
     for (size_t i = 0; i < ROWS(rows); i++) {
@@ -99,13 +106,148 @@ static void messages_become_events(void)
     }
 }
 
+/* Addresses become channels, with the values that parameters have. */
+static void addresses_become_channels(void)
+{
+    static const struct {
+        const char *channels;
+        const char *events;
+    } rows[] = {
+        {"c: {address: '/r/{id}', messages: {a: {}}}",
+         "\"a\":{\"channel\":[\"/r/{id}\"]}"},
+        {"c: {address: '/{k}/{id}', messages: {a: {}}, "
+         "parameters: {k: {enum: [x, y]}, id: {}}}",
+         "\"a\":{\"channel\":[\"/x/{id}\",\"/y/{id}\"]}"},
+        {"c: {address: '/r', messages: {a: {}}, parameters: {k: {enum: [x]}}},"
+         " d: {address: '/s', messages: {a: {$ref: '#/channels/c/messages/a'}, "
+         "b: {}}}",
+         "\"a\":{\"channel\":[\"/r\",\"/s\"]},"
+         "\"b\":{\"channel\":[\"/s\"]}"},
+        {"c: {address: '/r', messages: {a: {}}}, "
+         "d: {address: null, messages: {a: {$ref: '#/channels/c/messages/a'}}},"
+         " e: {address: '', messages: {b: {}}}",
+         "\"a\":{},\"b\":{}"},
+        {"c: {address: '/{k}', messages: {a: {}}, "
+         "parameters: {k: {enum: [1]}}}",
+         "\"a\":{\"channel\":[\"/{k}\"]}"},
+        {"c: {address: '/{k}', messages: {a: {}}, "
+         "parameters: {k: {$ref: '#/nowhere'}}}",
+         "\"a\":{\"channel\":[\"/{k}\"]}"},
+    };
+
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        char text[500];
+        char wanted[300];
+
+        (void)snprintf(text, sizeof(text), "asyncapi: 3.0.0\nchannels: {%s}",
+                       rows[i].channels);
+        (void)snprintf(wanted, sizeof(wanted),
+                       "{\"contract\":1,\"events\":{%s}}", rows[i].events);
+        judge(text, wanted);
+    }
+}
+
+/* What all operations that name a message agree on. */
+static void operations_give_directions(void)
+{
+    static const struct {
+        const char *operations;
+        const char *events;
+        const char *rules;
+    } rows[] = {
+        {"o: {action: send, channel: {$ref: '#/channels/c'}}",
+         "\"a\":" OUT ",\"b\":" OUT, ""},
+        {"o: {action: receive, channel: {$ref: '#/channels/c'}, "
+         "messages: [{$ref: '#/channels/c/messages/a'}]}",
+         "\"a\":{\"dir\":\"in\"},\"b\":{}", ""},
+        {"o: {action: receive, channel: {$ref: '#/channels/c'}, "
+         "messages: [{$ref: '#/channels/c/messages/a'}], "
+         "reply: {channel: {$ref: '#/channels/c'}, "
+         "messages: [{$ref: '#/channels/c/messages/b'}]}}",
+         "\"a\":{\"dir\":\"in\"},\"b\":" OUT,
+         "\"rules\":[{\"id\":\"o\",\"response\":"
+         "{\"trigger\":\"a\",\"expect\":\"b\"}}],"},
+        {"o: {action: receive, channel: {$ref: '#/channels/c'}}, "
+         "p: {action: send, channel: {$ref: '#/channels/c'}, "
+         "messages: [{$ref: '#/channels/c/messages/b'}]}",
+         "\"a\":{\"dir\":\"in\"},\"b\":{}", ""},
+        {"o: {action: look, channel: {$ref: '#/channels/c'}}",
+         "\"a\":{},\"b\":{}", ""},
+    };
+
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        char text[600];
+        char wanted[300];
+
+        (void)snprintf(text, sizeof(text),
+                       "asyncapi: 3.0.0\n"
+                       "channels: {c: {messages: {a: {}, b: {}}}}\n"
+                       "operations: {%s}",
+                       rows[i].operations);
+        (void)snprintf(wanted, sizeof(wanted),
+                       "{\"contract\":1,%s\"events\":{%s}}", rows[i].rules,
+                       rows[i].events);
+        judge(text, wanted);
+    }
+}
+
+/* By members with one value, else by what is required; what is left out says
+ * nothing of what a message was meant to be.
+ */
+static void payloads_become_shapes(void)
+{
+    static const struct {
+        const char *payload;
+        const char *shape;
+    } rows[] = {
+        {"{type: object, required: [k, n], properties: {k: {const: a}, n: "
+         "{type: integer}, e: {enum: [x, y]}}}",
+         "{\"type\":\"object\",\"properties\":{\"k\":{\"enum\":[\"a\"]},"
+         "\"n\":{},\"e\":{}},\"required\":[\"k\"]}"},
+        {"{required: [e], properties: {e: {enum: [x, y]}, f: {enum: [1, 2]}}}",
+         "{\"properties\":{\"e\":{\"enum\":[\"x\",\"y\"]}},"
+         "\"required\":[\"e\"]}"},
+        {"{oneOf: [{properties: {k: {enum: [a]}}}, {properties: {k: {const: "
+         "b}}}]}",
+         "{\"anyOf\":[{\"properties\":{\"k\":{\"enum\":[\"a\"]}},"
+         "\"required\":[\"k\"]},{\"properties\":{\"k\":{\"enum\":[\"b\"]}},"
+         "\"required\":[\"k\"]}]}"},
+        {"{$ref: '#/components/schemas/loop'}",
+         "{\"allOf\":[{\"allOf\":[{\"allOf\":[{\"allOf\":[{\"allOf\":"
+         "[{\"allOf\":[{\"allOf\":[{\"allOf\":[{}]}]}]}]}]}]}]}]}"},
+        {"true", "{}"},
+    };
+
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct td_buf out = {0};
+        char text[600];
+        char wanted[400];
+        const char *got;
+
+        (void)snprintf(text, sizeof(text),
+                       "asyncapi: 3.0.0\n"
+                       "components:\n"
+                       "  messages: {a: {payload: %s}, b: {}}\n"
+                       "  schemas: {loop: {allOf: [{$ref: "
+                       "'#/components/schemas/loop'}]}}",
+                       rows[i].payload);
+        (void)snprintf(wanted, sizeof(wanted), "\"match\":%s}", rows[i].shape);
+        got = convert(text, &out);
+        if (!strstr(got, wanted))
+            printf("\n%s\n    has no %s\n", got, wanted);
+        CU_ASSERT_PTR_NOT_NULL(strstr(got, wanted));
+        td_buf_release(&out);
+    }
+}
+
 static void traits_are_merged_as_the_version_says(void)
 {
     judge("asyncapi: 2.6.0\n"
           "channels: {c: {publish: {message: {name: own, traits: "
           "[{name: first}, {$ref: '#/components/messageTraits/t'}]}}}}\n"
           "components: {messageTraits: {t: {name: second}}}",
-          "{\"contract\":1,\"events\":{\"second\":{}}}");
+          "{\"contract\":1,\"events\":{\"second\":{\"dir\":\"in\",\"channel\":["
+          "\"c\"]}}}");
     judge("asyncapi: 3.0.0\n"
           "components: {messages: {a: {name: own, traits: [{name: first}]}, "
           "b: {traits: [{name: first}, {name: second}]}}}",
@@ -218,6 +360,9 @@ static void places_survive_the_conversion(void)
 
 CU_TestInfo validator_asyncapi_asyncapi_tests[] = {
     {"messages become events", messages_become_events},
+    {"addresses become channels", addresses_become_channels},
+    {"operations give directions", operations_give_directions},
+    {"payloads become shapes", payloads_become_shapes},
     {"traits are merged as the version says",
      traits_are_merged_as_the_version_says},
     {"the extension is the rest of the contract",

@@ -108,7 +108,8 @@ static const struct {
     {RULE "first", "c:3:3", "a rule is an object"},
     {RULE "{id: x}", "c:3:3",
      "no verb among the keys of the rule: it needs one of first, last, count, "
-     "absent, conforms, before, response, unique, no_duplicate, requires, "
+     "absent, conforms, before, response, balanced, unique, no_duplicate, "
+     "requires, "
      "monotonic, "
      "step, constant, contiguous, on, sequence, states, gap, rate, latency, "
      "clock_skew"},
@@ -288,9 +289,9 @@ static const struct {
      "response has no key \"with\""},
     {RULE "{id: x, response: {trigger: a, expect: b, within: 30}}", "c:3:53",
      "a duration is text like 250ms, 1.5s, 5m or 2h"},
-    {RULE "{id: x, response: {trigger: a, expect: b, within: 0.5ns}}", "c:3:53",
+    {RULE "{id: x, response: {trigger: a, expect: b, within: 1.5}}", "c:3:53",
      "a duration is text like 250ms, 1.5s, 5m or 2h"},
-    {RULE "{id: x, response: {trigger: a, expect: b, within: 100001d}}",
+    {RULE "{id: x, response: {trigger: a, expect: b, within: 106752d}}",
      "c:3:53", "a duration is text like 250ms, 1.5s, 5m or 2h"},
     {RULE "{id: x, clock: sequence, response: {trigger: a, expect: b, within: "
           "1s}}",

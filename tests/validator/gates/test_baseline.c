@@ -2,6 +2,8 @@
 #include "core/fs.h"
 #include "tests/suites.h"
 #include "validator/gates/baseline.h"
+#include "validator/gates/date.h"
+#include "validator/gates/places.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,7 +112,58 @@ static void as_many_as_it_counts_are_known(void)
     gates_baseline_tighten(&s.base, "other");
     CU_ASSERT_EQUAL(s.base.known_len, 1);
     gates_baseline_add(&s.base, &b);
+    gates_baseline_settle(&s.base);
     CU_ASSERT_EQUAL(s.base.known[0].count, 4);
+    end(&s);
+}
+
+#define MANY 200000
+
+/* Put in one by one, so many would take minutes. */
+static void any_order_is_put_right(void)
+{
+    static char names[MANY][12];
+    struct scene s;
+
+    begin(&s);
+    for (unsigned i = 0; i < MANY; i++) {
+        struct gates_known k = known(names[i], 1);
+
+        (void)snprintf(names[i], sizeof(names[i]), "1:%08u", MANY - i);
+        gates_baseline_add(&s.base, &k);
+    }
+    gates_baseline_add(
+        &s.base,
+        &(struct gates_known){.fp = "1:00000002", .tool = "t", .count = 3});
+    CU_ASSERT_EQUAL(gates_baseline_find(&s.base, "1:00000002")->count, 4);
+    CU_ASSERT_EQUAL(s.base.known_len, MANY);
+    CU_ASSERT_STRING_EQUAL(s.base.known[0].fp, "1:00000001");
+    CU_ASSERT_STRING_EQUAL(s.base.known[MANY - 1].fp, "1:00200000");
+    end(&s);
+}
+
+/* One of two alike has moved, and one that was alone. */
+static void what_moved_is_taken_off(void)
+{
+    struct gates_known b = known("1:b", 2);
+    struct gates_known c = known("1:c", 1);
+    const struct gates_place places[] = {
+        {.fp = "1:a", .was = "1:b", .tool = "t", .path = "a.c"},
+        {.fp = "1:b", .tool = "t", .path = "b.c"},
+        {.fp = "1:d", .was = "1:c", .tool = "t", .path = "d.c"},
+        {.fp = "1:e", .was = "1:c", .tool = "t", .path = "e.c"}};
+    struct scene s;
+
+    begin(&s);
+    gates_baseline_add(&s.base, &b);
+    gates_baseline_add(&s.base, &c);
+    gates_places_move(&s.base, places, 4);
+    CU_ASSERT_EQUAL(gates_baseline_find(&s.base, "1:b")->count, 1);
+    CU_ASSERT_STRING_EQUAL(gates_baseline_find(&s.base, "1:a")->path, "a.c");
+    CU_ASSERT_STRING_EQUAL(gates_baseline_find(&s.base, "1:d")->path, "d.c");
+    CU_ASSERT_PTR_NULL(gates_baseline_find(&s.base, "1:c"));
+    CU_ASSERT_PTR_NULL(gates_baseline_find(&s.base, "1:e"));
+    CU_ASSERT_EQUAL(s.base.known_len, 3);
     end(&s);
 }
 
@@ -174,6 +227,8 @@ static void dates_are_days(void)
 CU_TestInfo validator_gates_baseline_tests[] = {
     {"what is no baseline is refused", what_is_no_baseline_is_refused},
     {"as many as it counts are known", as_many_as_it_counts_are_known},
+    {"any order is put right", any_order_is_put_right},
+    {"what moved is taken off", what_moved_is_taken_off},
     {"what is accepted ends", what_is_accepted_ends},
     {"it is written as it is read", it_is_written_as_it_is_read},
     {"dates are days", dates_are_days},

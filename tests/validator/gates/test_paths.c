@@ -47,6 +47,14 @@ static void place(const struct scene *s, char *out, size_t size,
     (void)snprintf(out, size, "%s/%s", s->root, name);
 }
 
+static void put(const struct scene *s, const char *name, const char *text)
+{
+    char path[PATH_MAX + 32];
+
+    place(s, path, sizeof(path), name);
+    CU_ASSERT_EQUAL(td_fs_replace(path, td_text(text), NULL), TD_OK);
+}
+
 static void begin(struct scene *s)
 {
     char made[] = "/tmp/td_paths_XXXXXX";
@@ -140,8 +148,27 @@ static void lines_are_without_their_ends(void)
     end(&s);
 }
 
+/* A command of a gate may change a source, as a formatter does. */
+static void the_next_gate_sees_what_changed(void)
+{
+    struct scene s;
+
+    begin(&s);
+    gates_paths_from(s.paths, ".", &(struct verdict_words){0});
+    CU_ASSERT(td_bytes_is(gates_paths_line(s.paths, "a.c", 1, NULL), "one"));
+    put(&s, "a.c", "ONE\n");
+    CU_ASSERT(td_bytes_is(gates_paths_line(s.paths, "a.c", 2, NULL), "two"));
+    gates_paths_from(s.paths, ".", &(struct verdict_words){0});
+    CU_ASSERT(td_bytes_is(gates_paths_line(s.paths, "a.c", 1, NULL), "ONE"));
+    CU_ASSERT(td_bytes_is(gates_paths_line(s.paths, "a.c", 2, NULL), ""));
+    gates_paths_from(s.paths, ".", &(struct verdict_words){0});
+    CU_ASSERT(td_bytes_is(gates_paths_line(s.paths, "a.c", 1, NULL), "ONE"));
+    end(&s);
+}
+
 CU_TestInfo validator_gates_paths_tests[] = {
     {"a path means a file of the project", a_path_means_a_file_of_the_project},
     {"lines are without their ends", lines_are_without_their_ends},
+    {"the next gate sees what changed", the_next_gate_sees_what_changed},
     CU_TEST_INFO_NULL,
 };

@@ -54,6 +54,23 @@ static void signed_rank_is_exact(void)
             ABOUT(gates_signed_rank(sets[i], n), by_counting(sets[i], n));
 }
 
+/* The first example of R's help page of wilcox.test() (the depression data of
+ * Hollander and Wolfe, 1973): p-value = 0.01953, (pseudo)median 0.46.
+ */
+static void r_says_the_same(void)
+{
+    static const double x[] = {1.83, 0.50, 1.62, 2.48, 1.68,
+                               1.88, 1.55, 3.06, 1.30};
+    static const double y[] = {0.878, 0.647, 0.598, 2.05, 1.06,
+                               1.29,  1.06,  3.14,  1.29};
+    double d[9];
+
+    for (size_t i = 0; i < 9; i++)
+        d[i] = x[i] - y[i];
+    ABOUT(gates_signed_rank(d, 9), 10.0 / 512);
+    ABOUT(gates_shift(d, 9), 0.46);
+}
+
 static void zeroes_say_nothing(void)
 {
     static const double with[] = {0, 3, 0, -1, 2, 0};
@@ -135,6 +152,7 @@ static void step_down_gives_more_than_a_share(void)
 CU_TestInfo validator_gates_stats_tests[] = {
     {"step down gives more than a share", step_down_gives_more_than_a_share},
     {"signed rank is exact", signed_rank_is_exact},
+    {"R says the same", r_says_the_same},
     {"zeroes say nothing", zeroes_say_nothing},
     {"the smallest chance is known", the_smallest_chance_is_known},
     {"shift is the median of pair means", shift_is_the_median_of_pair_means},

@@ -1,10 +1,13 @@
 /* Commands as words, variables, patterns of paths. */
+#include "core/buf.h"
 #include "tests/suites.h"
 #include "validator/gates/words.h"
 
+#include <ftw.h>
 #include <stdio.h>
-
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const struct {
     const char *text;
@@ -85,48 +88,78 @@ static void variables_are_replaced(void)
     }
 }
 
-static const struct {
-    const char *pattern;
-    const char *path;
-    bool matches;
-} globs[] = {
-    {"src/**", "src/a.c", true},
-    {"src/**", "src/a/b.c", true},
-    {"src/**", "srcs/a.c", false},
-    {"**/a.c", "a.c", true},
-    {"**/a.c", "x/y/a.c", true},
-    {"**/a.c", "x/ya.c", false},
-    {"src/*.c", "src/a.c", true},
-    {"src/*.c", "src/x/a.c", false},
-    {"src/**/t/*.c", "src/t/a.c", true},
-    {"src/**/t/*.c", "src/a/b/t/a.c", true},
-    {"src/**/t/*.c", "src/a/t/b/a.c", false},
-    {"src/", "src/a/b", true},
-    {"src/", "src", false},
-    {"./src/?.c", "src/a.c", true},
-    {"[ab].c", "b.c", true},
-    {"[ab].c", "c.c", false},
-    {"a", "a", true},
-    {"a", "a/b", false},
-    {"**", "a/b", true},
-    {"*", "a/b", false},
-    {"", "a", false},
-};
-
-static void patterns_match_paths(void)
+static void make_file(const char *root, const char *name)
 {
-    for (size_t i = 0; i < sizeof(globs) / sizeof(globs[0]); i++) {
-        bool seen = gates_glob(globs[i].pattern, globs[i].path);
+    char path[512];
+    FILE *file;
 
-        if (seen != globs[i].matches)
-            (void)fprintf(stderr, "%s %s\n", globs[i].pattern, globs[i].path);
-        CU_ASSERT_EQUAL(seen, globs[i].matches);
+    (void)snprintf(path, sizeof(path), "%s/%s", root, name);
+    for (char *at = path + strlen(root) + 1; (at = strchr(at, '/')); at++) {
+        *at = '\0';
+        (void)mkdir(path, 0700);
+        *at = '/';
     }
+    file = fopen(path, "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    (void)fclose(file);
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind,
+                      struct FTW *at)
+{
+    (void)st;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
+
+/* The root's own name has what patterns know, which means nothing there. */
+static void files_are_found_below_the_root(void)
+{
+    static const char *const made[] = {"a.xml",      "r/b.xml", "r/x/c.xml",
+                                       "r/.h/d.xml", "r/e.txt", ".git/f.xml",
+                                       "q]/[g].xml"};
+    static const struct {
+        const char *pattern;
+        const char *found; /* below the root, with a blank behind each */
+    } rows[] = {
+        {"*.xml", "a.xml "},
+        {"./r/*.xml", "r/b.xml "},
+        {"r/**/*.xml", "r/.h/d.xml r/b.xml r/x/c.xml "},
+        {"**/c.xml", "r/x/c.xml "},
+        {"r/", "r/.h/d.xml r/b.xml r/e.txt r/x/c.xml "},
+        {"r/b.xml", "r/b.xml "},
+        {"q]/\\[?].xml", "q]/[g].xml "},
+        {"**/f.xml", ""},
+        {"r", ""},
+        {"none", ""},
+    };
+    char root[] = "/tmp/gates_[w]*XXXXXX";
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(root));
+    for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)
+        make_file(root, made[i]);
+    for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *pattern = rows[i / 2].pattern;
+        struct td_arena arena = {0};
+        struct td_buf seen = {0};
+        struct verdict_words files;
+
+        if (i % 2)
+            pattern = td_arena_print(&arena, "%s/%s", root, pattern);
+        files = gates_files(&arena, root, pattern, 10);
+        for (size_t n = 0; n < files.len; n++)
+            (void)td_buf_addf(&seen, "%s ", files.list[n] + sizeof(root));
+        CU_ASSERT_STRING_EQUAL(td_buf_str(&seen), rows[i / 2].found);
+        td_buf_release(&seen);
+        td_arena_release(&arena);
+    }
+    CU_ASSERT_EQUAL(nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
 CU_TestInfo validator_gates_words_tests[] = {
     {"commands become words", commands_become_words},
     {"variables are replaced", variables_are_replaced},
-    {"patterns match paths", patterns_match_paths},
+    {"files are found below the root", files_are_found_below_the_root},
     CU_TEST_INFO_NULL,
 };

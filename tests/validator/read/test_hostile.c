@@ -48,6 +48,43 @@ static const struct {
      "<testsuite><testcase name='a'><skipped type='todo'/></testcase>"
      "</testsuite>",
      READ_OK, "xpass  | a"},
+    {"junit",
+     "<testsuite tests='2' skipped='1'><testcase name='a'/></testsuite>",
+     READ_OK, "pass  | a"},
+    {"junit",
+     "<testsuite tests='3' skipped='1'><testcase name='a'/></testsuite>",
+     READ_PARTIAL, "it promises 3 and has 1"},
+    {"junit",
+     "<testsuite tests='1' failures='1'><testcase name='a'/></testsuite>",
+     READ_PARTIAL, "it tells of 1 failed and lists none"},
+    {"junit",
+     "<testsuite name='s' tests='1'><testcase name='a'/><failure "
+     "message='no database'>why</failure></testsuite>",
+     READ_OK, "fail  s | (suite)  no database"},
+    {"junit", "<testsuite><error>boom</error><testcase name='a'/></testsuite>",
+     READ_OK, "error  | (suite)  boom\npass  | a"},
+    {"junit",
+     "<testsuite errors='29' failures='1' tests='4'><testcase result='pass' "
+     "name='a'/><testcase result='fail' name='b'/><testcase result='xfail' "
+     "name='c'/><testcase result='skip' name='d'/></testsuite>",
+     READ_OK, "fail  | b\nxfail  | c\nskip  | d\nend   ok"},
+    {"junit",
+     "<testsuites><testsuites><testsuite name='a'><testcase name='b'/>"
+     "</testsuite></testsuites></testsuites>",
+     READ_OK, "pass  a | b"},
+    {"junit",
+     "<testsuite><testcase name='a'><flakyFailure message='m' type='t'>"
+     "<stackTrace>s</stackTrace><system-out>o</system-out></flakyFailure>"
+     "</testcase></testsuite>",
+     READ_OK, "flaky  | a  m"},
+    {"junit",
+     "<testsuite><testcase name='a' classname='C'><failure>"
+     "f.c:3&#10;Failed&#10;these:&#10;  1&#10;  2</failure></testcase>"
+     "</testsuite>",
+     READ_OK, "fail  | C | a  f.c:3  these: 1 2\n"},
+    {"junit", "<testsuite><testcase name='&#27;'/></testsuite>", READ_PARTIAL,
+     "a control character"},
+    {"junit", "<failsafe-summary/>", READ_WRONG, "the root is <failsafe-su"},
     {"cunit", "<testsuites/>", READ_WRONG, "not of CUnit"},
     {"trx", "<TestRun><ResultSummary outcome='Aborted'/></TestRun>",
      READ_PARTIAL, "the run was Aborted"},
@@ -58,6 +95,40 @@ static const struct {
     {"tap", "1..1\nok 1 - /p/a.test.mjs\n", READ_OK, "error  | /p/a.test.mjs"},
     {"tap", "1..1\nok 1 - x # todo later\n", READ_OK, "xpass  | x"},
     {"tap", "hello\n", READ_WRONG, "no line is of TAP"},
+    {"tap", "1..0 # SKIP no database\n", READ_EMPTY,
+     "all of it was skipped: no database"},
+    {"tap", "1..2\nok 1 # skip why\nnot ok 2 # SKIP name\n", READ_OK,
+     "skip  | why  why\nskip  | name  name"},
+    {"tap", "ok\nok 2 - a # time=2.5ms\nok 3 - b # time=1s # todo\n1..3\n",
+     READ_OK, "pass  | 1\npass  | a  2500us\nxpass  | b  1000000us"},
+    {"tap", "1..2\nok 1 a in 12ms\nnot ok 2 b in 3ms\n# why\n# more\n", READ_OK,
+     "pass  | a  12000us\nfail  | b  3000us  why"},
+    {"tap", "TAP version 13\n1..1\nok 1 - ends in 12ms\n", READ_OK,
+     "pass  | ends in 12ms"},
+    {"tap",
+     "1..2\nok 1 - p # time=1ms {\n    1..1\n    ok 1 - c\n}\n"
+     "not ok 2 - q {\n    ok 1 - d\n    1..1\n}\n",
+     READ_OK, "pass  p | c\npass  q | d\nfail  | q\nend   ok"},
+    {"tap",
+     "ok 1 - p\n  ---\n  a: b\n  ...\n{\n    ok 1 - c {\n        ok 1 - d\n"
+     "        1..1\n    }\n    1..1\n}\n1..1\n",
+     READ_OK, "pass  p > c | d\nend   ok"},
+    {"tap", "1..1\nok 1 - p {\n    1..1\n    ok 1 - c\n", READ_PARTIAL,
+     "a \"{\" has no \"}\""},
+    {"tap", "1..2\nok 1 - opens {\nok 2 - b\n", READ_OK,
+     "pass  | opens\npass  | b"},
+    {"tap", "1..2\nok 1 - e {\n    1..0\n}\nok 2 - todo # todo {\n}\n", READ_OK,
+     "pass  | e\nxpass  | todo"},
+    {"tap", "    1..1\n    ok 1 - deep\nok 1 - bare\n1..1\n", READ_OK,
+     "pass  | deep\nend   ok"},
+    {"tap", "# Subtest\n    1..1\n    ok 1 - deep\nok 1\n1..1\n", READ_OK,
+     "pass  | deep\nend   ok"},
+    {"tap",
+     "not ok 1 - a\n  ---\n  diff: |\n    ---\n    ...\n  error: e\n  ...\n"
+     "1..1\n",
+     READ_OK, "fail  | a  e"},
+    {"tap", "ok 1 - a\n  ---\n  b: c\nok 2 - d\n1..2\n", READ_OK,
+     "pass  | a\npass  | d"},
     {"go-json", "hello\n", READ_WRONG, "no line"},
     {"go-json",
      "{\"Action\":\"output\",\"Package\":\"p\",\"Output\":\"ok p (cached)\"}\n"
@@ -70,6 +141,24 @@ static const struct {
     {"reportlog", "{\"$report_type\":\"SessionStart\"}\n", READ_PARTIAL,
      "crashed"},
     {"jest", "{}", READ_WRONG, "not of jest"},
+    {"ctrf", "{}", READ_WRONG, "not of CTRF"},
+    {"ctrf", "{\"results\":{\"tests\":[],\"summary\":{\"tests\":1}}}",
+     READ_PARTIAL, "1"},
+    {"ctrf",
+     "{\"results\":{\"tests\":[{\"name\":\"a\",\"status\":\"passed\","
+     "\"retries\":2}],\"summary\":{\"tests\":1}}}",
+     READ_OK, "flaky  | a"},
+    {"node-events",
+     "{\"type\":\"test:pass\",\"data\":{\"nesting\":0,\"name\":\"a\","
+     "\"details\":{\"passed_on_attempt\":1}}}\n",
+     READ_PARTIAL, "flaky  | a"},
+    {"node-events",
+     "{\"type\":\"test:enqueue\",\"data\":{\"nesting\":0,\"name\":\"a\"}}\n"
+     "{\"type\":\"test:plan\",\"data\":{\"nesting\":0,\"count\":0}}\n",
+     READ_PARTIAL, "1 tests were queued and never ended"},
+    {"lcov", "\xef\xbb\xbfSF:a\nDA:1,1\nend_of_record\n", READ_OK,
+     "line  a:1  1"},
+    {"lcov", "\xef\xbb", READ_WRONG, "no line of a tracefile"},
     {"lcov", "hello\n", READ_WRONG, "no line of a tracefile"},
     {"lcov", "SF:a\nDA:1,-1\nend_of_record\n", READ_PARTIAL, "threads raced"},
     {"lcov", "SF:a\nDA:1,1\nDA:1,x\n", READ_PARTIAL, "DA needs"},
@@ -96,6 +185,10 @@ static const struct {
     {"gcc", "a.c:1:2: error: expected ;\n", READ_OK, "error!  a.c:1:2"},
     {"gcc", "\x1b[01ma.c:1:2:\x1b[m \x1b[35mwarning: \x1b[mw [-Wx]\n", READ_OK,
      "warn  x  a.c:1:2  w"},
+    {"gcc", "a.c:1:2: note: n\na.c:1:2: note: n [SC2046]\n", READ_OK,
+     "info  SC2046  a.c:1:2  n\nend   ok"},
+    {"gcc", "a.c:1:2: error: null [nullPointer]\na.c:1:2: error: n [2]\n",
+     READ_OK, "error  nullPointer  a.c:1:2  null\nerror!  a.c:1:2  n [2]"},
     {"gcc", "/usr/bin/ld: a.o: undefined reference to `f'\n", READ_OK,
      "error!"},
     {"clang-tidy", "a.c:1:2: warning: w [a-b,-warnings-as-errors]\n", READ_OK,
@@ -136,7 +229,7 @@ static void row(size_t i)
     enum read_state state;
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(format);
-    state = read_log(&told, format, td_text(rows[i].text), WHOLE);
+    state = read_log(&told, format, td_text(rows[i].text), i % 2 ? 1 : WHOLE);
     CU_ASSERT(state == rows[i].state);
     CU_ASSERT(strstr(td_buf_str(&told), rows[i].told) != NULL);
     if (state != rows[i].state || !strstr(td_buf_str(&told), rows[i].told))
@@ -231,8 +324,61 @@ static void huge(void)
     }
 }
 
+/* What a test wrote may be of megabytes: it is cut, and the report is whole. */
+static void loud(void)
+{
+    static const struct {
+        const char *format;
+        const char *before;
+        const char *text;
+        const char *after;
+        const char *told;
+    } big[] = {
+        {"junit", "<testsuite><testcase name='a'><system-out>", "0123456789\n",
+         "</system-out></testcase></testsuite>", "pass  | a\nend   ok"},
+        {"junit", "<testsuite><testcase name='a'><failure>why\n",
+         "0123456789\n", "</failure></testcase></testsuite>",
+         "fail  | a  why\nend   ok"},
+        {"junit", "<testsuite><testcase name='a'/><system-err><![CDATA[",
+         "<b>&456789\n", "]]></system-err></testsuite>", "pass  | a\nend   ok"},
+        {"trx",
+         "<TestRun><UnitTestResult testName='a' outcome='Failed'><Output>"
+         "<StdOut>",
+         "0123456789\n",
+         "</StdOut><ErrorInfo><Message>why</Message></ErrorInfo></Output>"
+         "</UnitTestResult><ResultSummary outcome='Failed'/></TestRun>",
+         "fail  | a  why\nend   ok"},
+        {"tap", "1..1\nnot ok 1 - a\n", "# 0123456789\n", "",
+         "fail  | a  0123456789\nend   ok"},
+        {"tap", "1..1\nnot ok 1 - a\n  ---\n  error: why\n  x: |\n",
+         "    0123456789\n", "  ...\n", "fail  | a  why\nend   ok"},
+        {"go-json", "{\"Action\":\"run\",\"Package\":\"p\",\"Test\":\"T\"}\n",
+         "{\"Action\":\"output\",\"Package\":\"p\",\"Test\":\"T\","
+         "\"Output\":\"x\\n\"}\n",
+         "{\"Action\":\"fail\",\"Package\":\"p\",\"Test\":\"T\"}\n"
+         "{\"Action\":\"fail\",\"Package\":\"p\"}\n",
+         "fail  | p | T  x\nend   ok"},
+    };
+
+    for (size_t i = 0; i < ROWS(big); i++) {
+        struct td_buf text = {0}, told = {0};
+
+        repeat(&text, big[i].before, 1);
+        repeat(&text, big[i].text, 300000);
+        repeat(&text, big[i].after, 1);
+        CU_ASSERT(read_log(&told, read_find(big[i].format), td_buf_bytes(&text),
+                           4096) == READ_OK);
+        CU_ASSERT(strstr(td_buf_str(&told), big[i].told) != NULL);
+        if (!strstr(td_buf_str(&told), big[i].told))
+            printf("\n    %s: %.300s\n", big[i].format, td_buf_str(&told));
+        td_buf_release(&text);
+        td_buf_release(&told);
+    }
+}
+
 CU_TestInfo validator_read_hostile_tests[] = {
     {"rules of the formats, a row each", rules},
     {"what is no report is never well", other},
     {"what is too long or too deep", huge},
+    {"output of megabytes is cut", loud},
     CU_TEST_INFO_NULL};

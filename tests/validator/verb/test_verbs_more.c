@@ -156,7 +156,7 @@ static void states(void)
         {LIFE, "a s='run'; a s='ok'; a s='run'; a s='ok'",
          "fail 1: 3 |/s|no other after \"ok\"|\"run\"|2=\"ok\" 3=\"run\""},
         {LIFE, "a s='run'; a s='odd'; a s='ok'",
-         "fail 1: 2 |/s|\"new\" or \"run\" or \"ok\" or \"bad\" after "
+         "fail 1: 2 |/s|\"new\", \"run\", \"ok\" or \"bad\" after "
          "\"run\"|\"odd\"|1=\"run\" 2=\"odd\""},
         {LIFE, "a s='run'",
          "fail 1: 0 ||\"ok\" or \"bad\" at the end|\"run\"|1=\"run\""},
@@ -235,6 +235,77 @@ static void durations(void)
 
     verb_rows_judge("}", rows, ROWS(rows));
     verb_rows_judge("}\ncomplete: false", cut, ROWS(cut));
+}
+
+/* Two keys; the clock of the events counts ms, that of the recording 100 ms. */
+static void feed_pairs(struct check *check)
+{
+    static const struct {
+        const char *name;
+        int k;
+        int t;
+    } events[] = {{"a", 1, 0},  {"b", 1, 7},  {"a", 2, 8},
+                  {"a", 1, 10}, {"b", 2, 12}, {"b", 1, 19}};
+
+    for (size_t i = 0; i < ROWS(events); i++) {
+        char text[80];
+        struct td_event ev = {.seq = i + 1,
+                              .at_ns = (uint64_t)events[i].t * 100000000,
+                              .form = TD_FORM_JSON};
+
+        (void)snprintf(text, sizeof(text),
+                       "{\"type\":\"%s\",\"k\":%d,\"t\":%d}", events[i].name,
+                       events[i].k, events[i].t);
+        ev.payload = td_text(text);
+        CU_ASSERT_EQUAL(check_event(check, &ev), TD_OK);
+    }
+}
+
+/* What rules measure, for who looks at the verdict. A response without `within`
+ * asks for no time: the recording's count.
+ */
+static void spreads(void)
+{
+    static const struct {
+        const char *head; /* as of verb_rows_contract() */
+        const char *rule;
+        uint64_t n;
+        uint64_t max_ms;
+    } rows[] = {
+        {"}", "response: {trigger: a, expect: b, within: 1m}", 3, 7},
+        {"}", "response: {trigger: a, expect: b, within: 1m}, by: k", 3, 9},
+        {"}", "response: {trigger: a, expect: b, within: 5ms}", 3, 7},
+        {"}", "response: {trigger: a, expect: b}", 3, 700},
+        {"}", "response: {trigger: a, expect: c}", 0, 0},
+        {"}", "latency: {from: a, to: b, max: 1m}", 2, 7},
+        {", key: k}", "latency: {from: a, to: b, max: 1m}", 3, 9},
+        {", key: k}", "response: {trigger: a, expect: b, within: 1m}", 3, 9},
+        {"}", "latency: {from: a, to: b, max: 9}, clock: sequence", 0, 0},
+    };
+
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct check_contract *contract =
+            verb_rows_contract(rows[i].head, rows[i].rule);
+        struct check_options options = {.contract = contract,
+                                        .max_findings = 9};
+        struct check *check = check_new(&options, "s");
+        const struct check_verdict *v;
+        const struct check_spread *s;
+        uint32_t r = 0;
+
+        feed_pairs(check);
+        v = check_end(check);
+        while (strcmp(v->rules[r].id, "r") != 0)
+            r++;
+        s = &v->rules[r].spread;
+        CU_ASSERT_EQUAL(s->n, rows[i].n);
+        CU_ASSERT_EQUAL(s->max, rows[i].max_ms * 1000000);
+        if (s->n != rows[i].n || s->max != rows[i].max_ms * 1000000)
+            printf("\n    %s %s: %llu, %llu ns\n", rows[i].head, rows[i].rule,
+                   (unsigned long long)s->n, (unsigned long long)s->max);
+        check_free(check);
+        check_contract_free(contract);
+    }
 }
 
 /* The tape began at 2025-01-01T00:00:00Z. */
@@ -328,6 +399,7 @@ CU_TestInfo validator_verb_verbs_more_tests[] = {
     {"sequences", sequences},
     {"states", states},
     {"durations", durations},
+    {"spreads", spreads},
     {"skews", skews},
     {"percentiles are exact and then near",
      percentiles_are_exact_and_then_near},

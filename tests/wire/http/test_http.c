@@ -462,7 +462,73 @@ static void query_parameters_are_found(void)
     }
 }
 
+/* "3+2+|X=1;Y=b;" of the chunks' sizes, and of the trailers. */
+static void chunks_and_trailers_of(struct td_buf *log, const char *text,
+                                   size_t piece)
+{
+    struct http_parser parser;
+    struct http_item item;
+    struct http_field field;
+    struct td_bytes all = td_text(text);
+    size_t at = 0;
+    size_t size = 0;
+
+    http_parser_init(&parser, HTTP_REQUESTS, NULL);
+    parser.keep_trailers = true;
+    for (size_t from = 0; from < all.len; from += piece) {
+        struct td_bytes in = td_bytes(
+            all.ptr + from, all.len - from < piece ? all.len - from : piece);
+
+        while (http_next(&parser, &in, &item, NULL) == TD_OK) {
+            size += item.kind == HTTP_BODY ? item.body.len : 0;
+            if (item.kind != HTTP_BODY || !item.chunk_ends)
+                continue;
+            td_buf_addf(log, "%zu+", size);
+            size = 0;
+        }
+    }
+    CU_ASSERT_EQUAL(http_parser_finish(&parser, NULL), TD_END);
+    while (http_next_trailer(&parser, &at, &field))
+        td_buf_addf(log, "%.*s=%.*s;", (int)field.name.len,
+                    (const char *)field.name.ptr, (int)field.value.len,
+                    (const char *)field.value.ptr);
+    http_parser_release(&parser);
+}
+
+static void chunks_and_trailers_are_kept(void)
+{
+    static const struct {
+        const char *name;
+        const char *text;
+        const char *wanted;
+    } rows[] = {
+        {"two chunks", "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", "3+2+"},
+        {"trailers", "1\r\na\r\n0\r\nX: 1\r\ny:  b \r\nX:\r\n\r\n",
+         "1+X=1;y=b;X=;"},
+        {"nothing", "0\r\n\r\n", ""},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        for (size_t piece = 1; piece < 40; piece++) {
+            struct td_buf text = {0};
+            struct td_buf log = {0};
+
+            td_buf_addf(&text,
+                        "POST / HTTP/1.1\r\n" H
+                        "Transfer-Encoding: chunked\r\n\r\n%s",
+                        rows[i].text);
+            chunks_and_trailers_of(&log, td_buf_str(&text), piece);
+            if (strcmp(td_buf_str(&log), rows[i].wanted) != 0)
+                printf("\n    row \"%s\" in pieces of %zu: %s\n", rows[i].name,
+                       piece, td_buf_str(&log));
+            CU_ASSERT_STRING_EQUAL(td_buf_str(&log), rows[i].wanted);
+            td_buf_release(&text);
+            td_buf_release(&log);
+        }
+}
+
 CU_TestInfo wire_http_http_tests[] = {
+    {"chunks and trailers are kept", chunks_and_trailers_are_kept},
     {"hosts and versions are judged", hosts_and_versions_are_judged},
     {"media types are compared without parameters",
      media_types_are_compared_without_parameters},

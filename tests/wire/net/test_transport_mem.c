@@ -135,6 +135,61 @@ static void what_is_queued_is_sent_before_the_close(void)
     CU_ASSERT_EQUAL(scene.server.closed, 1);
 }
 
+static void on_ended(void *ctx, struct wire_conn *conn)
+{
+    (void)conn;
+    ((struct party *)ctx)->opened = 0; /* a mark: its peer sends no more */
+}
+
+static void one_side_may_end_and_still_hear(void)
+{
+    struct wire_conn_events events = party_events;
+    struct scene scene;
+
+    set_up(&scene, 1);
+    events.ended = on_ended;
+    wire_adopt(scene.server.conn, &events, &scene.server);
+    CU_ASSERT_EQUAL(wire_write(scene.client.conn, td_text("ask")), TD_OK);
+    wire_end_sending(scene.client.conn);
+    CU_ASSERT_EQUAL(wire_write(scene.client.conn, td_text("more")), TD_IO);
+    while (scene.server.opened && wire_mem_turn(scene.net))
+        continue;
+    CU_ASSERT_EQUAL(scene.server.opened, 0);
+    CU_ASSERT_EQUAL(scene.server.closed, 0);
+    CU_ASSERT_STRING_EQUAL(td_buf_str(&scene.server.got), "ask");
+    CU_ASSERT_EQUAL(wire_write(scene.server.conn, td_text("answer")), TD_OK);
+    wire_shutdown(scene.server.conn);
+    tear_down(&scene);
+    CU_ASSERT_EQUAL(scene.client.closed, 1);
+    CU_ASSERT_EQUAL(scene.client.why.code, TD_OK);
+    CU_ASSERT_EQUAL(scene.server.closed, 1);
+}
+
+static void what_was_answered_is_heard_after_the_end(void)
+{
+    struct wire_conn_events events = party_events;
+    struct scene scene;
+
+    set_up(&scene, 0);
+    events.ended = on_ended;
+    wire_adopt(scene.server.conn, &events, &scene.server);
+    wire_adopt(scene.client.conn, &events, &scene.client);
+    wire_end_sending(scene.client.conn);
+    while (scene.server.opened && wire_mem_turn(scene.net))
+        continue;
+    CU_ASSERT_EQUAL(wire_write(scene.server.conn, td_text("answer")), TD_OK);
+    wire_end_sending(scene.server.conn);
+    while (scene.client.opened && wire_mem_turn(scene.net))
+        continue;
+    CU_ASSERT_STRING_EQUAL(td_buf_str(&scene.client.got), "answer");
+    CU_ASSERT_EQUAL(scene.client.closed + scene.server.closed, 0);
+    wire_shutdown(scene.client.conn);
+    wire_shutdown(scene.server.conn);
+    tear_down(&scene);
+    CU_ASSERT_EQUAL(scene.client.closed, 1);
+    CU_ASSERT_EQUAL(scene.server.closed, 1);
+}
+
 static void a_peer_that_takes_nothing_times_out(void)
 {
     struct scene scene;
@@ -216,6 +271,9 @@ CU_TestInfo wire_net_transport_mem_tests[] = {
      marks_stop_the_writer_and_start_it_again},
     {"what is queued is sent before the close",
      what_is_queued_is_sent_before_the_close},
+    {"one side may end and still hear", one_side_may_end_and_still_hear},
+    {"what was answered is heard after the end",
+     what_was_answered_is_heard_after_the_end},
     {"a peer that takes nothing times out",
      a_peer_that_takes_nothing_times_out},
     {"nobody listening is refused", nobody_listening_is_refused},

@@ -192,6 +192,17 @@ static const struct {
      "Access-Control-Allow-Methods: GET, HEAD, POST, OPTIONS\r\n"},
 };
 
+/* Targets in the absolute form, whose Host field says localhost. */
+static const struct {
+    const char *target;
+    int status;
+} targets[] = {
+    {"http://localhost/", 200},      {"HTTP://127.0.0.1:8080", 200},
+    {"http://a.localhost?x=1", 200}, {"http://evil.example/", 403},
+    {"https://evil.example", 403},   {"http://evil.example?localhost", 403},
+    {"http://localhost@evil/", 403}, {"http:///", 400},
+};
+
 static bool begins(const struct raw *raw, int status)
 {
     char line[32];
@@ -238,6 +249,26 @@ static void names_and_origins_are_checked_on_every_request(void)
 
             ask(requests[i].fields, k, requests[i].status, &options);
         }
+}
+
+static void an_absolute_target_names_the_host(void)
+{
+    for (size_t i = 0; i < COUNT(targets); i++) {
+        struct wire_server_options options = {.bind.host = NULL};
+        struct stage st;
+        struct raw *raw;
+        char text[200];
+
+        stage_set_up(&st, 0, &options);
+        raw = stage_dial(&st);
+        (void)snprintf(text, sizeof(text),
+                       "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                       targets[i].target);
+        stage_say(&st, raw, text);
+        if (!begins(raw, targets[i].status))
+            CU_FAIL(targets[i].target);
+        stage_tear_down(&st);
+    }
 }
 
 /* Off loopback the names are not ours to know: a token or a word lets in. */
@@ -456,6 +487,7 @@ CU_TestInfo wire_server_access_tests[] = {
     {"others are let in only by word", others_are_let_in_only_by_word},
     {"names and origins are checked on every request",
      names_and_origins_are_checked_on_every_request},
+    {"an absolute target names the host", an_absolute_target_names_the_host},
     {"any name leads to a public server", any_name_leads_to_a_public_server},
     {"what a foreign page asks blindly is no stream",
      what_a_foreign_page_asks_blindly_is_no_stream},

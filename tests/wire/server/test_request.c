@@ -28,7 +28,11 @@ static enum td_code echo(struct wire_request *request)
         (void)td_buf_add_byte(&body, '|');
     }
     code = wire_request_answer(
-        request, &(struct wire_response){200, fields, 2, td_buf_bytes(&body)},
+        request,
+        &(struct wire_response){.status = 200,
+                                .fields = fields,
+                                .field_count = 2,
+                                .body = td_buf_bytes(&body)},
         NULL);
     td_buf_release(&body);
     return code;
@@ -309,7 +313,10 @@ static void what_cannot_be_sent_is_refused_before(void)
     stage_set_up_owner(&st, 0, NULL, &owner);
     stage_say(&st, stage_dial(&st), "GET /later HTTP/1.1\r\n" H "\r\n");
     for (size_t i = 0; i < COUNT(bad); i++) {
-        struct wire_response no = {200, &bad[i], 1, td_text("x")};
+        struct wire_response no = {.status = 200,
+                                   .fields = &bad[i],
+                                   .field_count = 1,
+                                   .body = td_text("x")};
 
         CU_ASSERT_EQUAL(wire_request_answer(st.open[0], &no, &err), TD_USAGE);
     }

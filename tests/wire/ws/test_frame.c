@@ -531,14 +531,24 @@ static void the_answer_fits_the_request(void)
 
     CU_ASSERT_EQUAL(
         ws_put_response(
-            &out, parse(HTTP_REQUESTS, GET UPGRADE KEY V13
-                        "Sec-WebSocket-Protocol: ,\t soap\t, wamp\r\n\r\n")),
+            &out,
+            parse(HTTP_REQUESTS, GET UPGRADE KEY V13
+                  "Sec-WebSocket-Protocol: ,\t soap\t, wamp\r\n\r\n"),
+            td_text("mqtt")),
         TD_OK);
     CU_ASSERT_STRING_EQUAL(
         td_buf_str(&out),
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-        "Connection: Upgrade\r\n" ACCEPT
-        "Sec-WebSocket-Protocol: soap\r\n\r\n");
+        "Connection: Upgrade\r\n" ACCEPT "Sec-WebSocket-Protocol: soap\r\n");
+    td_buf_clear(&out);
+    CU_ASSERT_EQUAL(
+        ws_put_response(&out,
+                        parse(HTTP_REQUESTS, GET UPGRADE KEY V13
+                              "Sec-WebSocket-Protocol: soap, wamp\r\n\r\n"),
+                        td_text("wamp")),
+        TD_OK);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(td_buf_str(&out), "Sec-WebSocket-Protocol: wamp\r\n"));
     ws_key_new(fresh);
     CU_ASSERT_EQUAL(strlen(fresh), WS_KEY_LEN);
     td_buf_release(&out);

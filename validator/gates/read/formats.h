@@ -11,6 +11,7 @@
     X(go_json)                                                                 \
     X(node_events)                                                             \
     X(jest)                                                                    \
+    X(ctrf)                                                                    \
     X(trx)                                                                     \
     X(reportlog)                                                               \
     X(cargo)                                                                   \

@@ -2,9 +2,11 @@
  *
  *     FILE:LINE:COLUMN: level: message [-Wrule]
  *     FILE:LINE:COLUMN: level: message [rule,-warnings-as-errors]
+ *     FILE:LINE:COLUMN: level: message [RULE]           (shellcheck, cppcheck)
  *     FILE:LINE:COLUMN: message                         (pattern)
  *
- * -Wx, -Werror=x and [-Werror,-Wx] are rule x. Notes belong to what is before.
+ * -Wx, -Werror=x and [-Werror,-Wx] are rule x. Notes belong to what is before,
+ * but for those that have a rule, as of shellcheck.
  * An error without a rule is one of syntax or of the linker: the tool could
  * not look at all.
  */
@@ -17,6 +19,7 @@ struct text {
     struct read_reader base;
     bool is_tidy;
     bool is_pattern;
+    bool only_colors; /* so far, the line that is shown: no text at all */
 };
 
 /* Longer before shorter: " error: " stands in "fatal error: ". */
@@ -29,6 +32,7 @@ static const struct level {
     {"internal compiler error: ", CHECK_LEVEL_ERROR, true},
     {"error: ", CHECK_LEVEL_ERROR, false},
     {"warning: ", CHECK_LEVEL_WARN, false},
+    {"note: ", CHECK_LEVEL_INFO, false},
 };
 
 /* Escape sequences of a terminal (ECMA-48) end with a letter. */
@@ -112,6 +116,22 @@ static bool is_rule_byte(uint8_t byte)
     return byte > ' ' && byte != '[' && byte != ']';
 }
 
+/* SC2046, nullPointer, misc.name: no end of a sentence, as "[2]" may be. */
+static bool is_bare_name(struct td_bytes rule)
+{
+    bool letter = false;
+
+    for (size_t i = 0; i < rule.len; i++) {
+        uint8_t byte = rule.ptr[i];
+        bool own = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
+
+        letter = letter || own;
+        if (!own && !(byte >= '0' && byte <= '9') && !strchr("_.-/", byte))
+            return false;
+    }
+    return letter && rule.len > 1;
+}
+
 /* " [-Wname]" at the end; of several, as clang's [-Werror,-Wname], the name,
  * and of clang-tidy's the first.
  */
@@ -133,7 +153,7 @@ static void take_rule(const struct text *r, struct read_finding *f)
     } else {
         while (read_find_byte(rule, ',') < rule.len)
             rule = read_after(rule, read_find_byte(rule, ',') + 1);
-        if (!read_begins(rule, "-"))
+        if (!read_begins(rule, "-") && !is_bare_name(rule))
             return;
     }
     f->rule = bare_rule(rule);
@@ -165,6 +185,23 @@ static bool tells_linker(struct read_reader *r, struct td_bytes line)
     return true;
 }
 
+/* "Skipping FILE. Compile command not found.": clang-tidy ends as if the file
+ * were clean.
+ */
+static bool tells_skipped(struct text *r, struct td_bytes line)
+{
+    static const char end[] = ". Compile command not found.";
+    struct read_finding f = {
+        .level = CHECK_LEVEL_ERROR, .broken = true, .message = line};
+
+    if (!r->is_tidy || !read_begins(line, "Skipping ") || !read_ends(line, end))
+        return false;
+    f.file = read_after(line, strlen("Skipping "));
+    f.file.len -= strlen(end);
+    read_tell_finding(&r->base, &f);
+    return true;
+}
+
 /* "3 warnings generated.": clang looked at the file to its end. */
 static void note_work(struct read_reader *r, struct td_bytes line)
 {
@@ -180,6 +217,8 @@ static void on_level(struct text *r, struct td_bytes line,
     if (at >= 2)
         take_place(&f, td_bytes(line.ptr, at - 2));
     take_rule(r, &f);
+    if (level->level == CHECK_LEVEL_INFO && (f.rule.len == 0 || r->is_tidy))
+        return;
     if (level->level == CHECK_LEVEL_ERROR && f.rule.len == 0)
         f.broken = true;
     if (td_bytes_is(f.rule, "clang-diagnostic-error"))
@@ -214,6 +253,8 @@ static bool on_pattern(struct text *r, struct td_bytes line)
             continue;
         take_place(&f, td_bytes(line.ptr, end));
         f.message = read_trim(read_after(line, end + 1));
+        if (read_begins(f.message, "error: "))
+            f.level = CHECK_LEVEL_ERROR;
         read_tell_finding(&r->base, &f);
         return true;
     }
@@ -231,6 +272,7 @@ static void on_line(struct read_reader *reader, struct td_bytes raw)
         read_wrong(reader, "it has bytes of value 0: this is no text");
         return;
     }
+    r->only_colors = line.len == 0 && read_ends(raw, "m");
     /* Excerpts of the source belong to the line before. */
     if (line.len == 0 || line.ptr[0] == ' ')
         return;
@@ -242,14 +284,16 @@ static void on_line(struct read_reader *reader, struct td_bytes raw)
     level = find_level(line, &at);
     if (level)
         on_level(r, line, level, at);
-    else if (!tells_linker(reader, line))
+    else if (!tells_linker(reader, line) && !tells_skipped(r, line))
         note_work(reader, line);
 }
 
-/* Compilers say nothing when all is well: no line is no sign of anything. */
+/* Compilers say nothing when all is well: no line is no sign of anything.
+ * clang-tidy ends colors behind the last line.
+ */
 static void finish(struct read_reader *reader)
 {
-    if (!reader->ended_with_line)
+    if (!reader->ended_with_line && !((struct text *)reader)->only_colors)
         read_partial(reader, "the last line has no end");
 }
 
@@ -258,14 +302,18 @@ static const struct read_way way = {.size = sizeof(struct text),
                                     .line_max = READ_TEXT_MAX,
                                     .finish = finish};
 
+/* None of these tools says anything when all is well. */
 static struct read_reader *open_gcc(const struct read_sink *sink)
 {
-    return read_way_open(sink, &way);
+    struct read_reader *reader = read_way_open(sink, &way);
+
+    reader->end.silent = true;
+    return reader;
 }
 
 static struct read_reader *open_tidy(const struct read_sink *sink)
 {
-    struct read_reader *reader = read_way_open(sink, &way);
+    struct read_reader *reader = open_gcc(sink);
 
     ((struct text *)reader)->is_tidy = true;
     return reader;
@@ -273,7 +321,7 @@ static struct read_reader *open_tidy(const struct read_sink *sink)
 
 static struct read_reader *open_pattern(const struct read_sink *sink)
 {
-    struct read_reader *reader = read_way_open(sink, &way);
+    struct read_reader *reader = open_gcc(sink);
 
     ((struct text *)reader)->is_pattern = true;
     return reader;

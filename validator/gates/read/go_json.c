@@ -5,6 +5,7 @@
  * that failed without a failing test is an error; so is a line of plain text
  * that tells of a package that could not be built.
  */
+#include "core/hash.h"
 #include "core/mem.h"
 #include "validator/gates/read/formats.h"
 #include "validator/gates/read/reader.h"
@@ -32,9 +33,11 @@ struct open_test {
 struct go {
     struct read_reader base;
     struct open_test *open;
+    uint64_t *hashes; /* of each of them, close together to be looked through */
     size_t len;
     size_t cap;
-    size_t output; /* bytes kept of all */
+    size_t package; /* where the one that was last asked for stood */
+    size_t output;  /* bytes kept of all */
     bool begun;
 };
 
@@ -43,18 +46,37 @@ static bool is_bad(enum verdict_result result)
     return result == VERDICT_RESULT_FAIL || result == VERDICT_RESULT_ERROR;
 }
 
+static uint64_t hash_of(struct td_bytes package, struct td_bytes name)
+{
+    return td_hash(package) * UINT64_C(0x9e3779b97f4a7c15) ^ td_hash(name);
+}
+
+static bool is_it(const struct go *r, size_t i, uint64_t hash,
+                  struct td_bytes package, struct td_bytes name)
+{
+    const struct open_test *at = &r->open[i];
+
+    return r->hashes[i] == hash && at->name_len == name.len &&
+           !memcmp(at->name, name.len ? name.ptr : (const uint8_t *)"",
+                   name.len) &&
+           td_bytes_is(package, at->package);
+}
+
 /* From the last: what ends began late. */
 static struct open_test *find(struct go *r, struct td_bytes package,
                               struct td_bytes name)
 {
-    for (size_t i = r->len; i > 0; i--) {
-        struct open_test *at = &r->open[i - 1];
+    uint64_t hash = hash_of(package, name);
 
-        if (at->name_len == name.len &&
-            !memcmp(at->name, name.len ? name.ptr : (const uint8_t *)"",
-                    name.len) &&
-            td_bytes_is(package, at->package))
-            return at;
+    if (name.len == 0 && r->package < r->len &&
+        is_it(r, r->package, hash, package, name))
+        return &r->open[r->package];
+    for (size_t i = r->len; i > 0; i--) {
+        if (r->hashes[i - 1] != hash || !is_it(r, i - 1, hash, package, name))
+            continue;
+        if (name.len == 0)
+            r->package = i - 1;
+        return &r->open[i - 1];
     }
     return NULL;
 }
@@ -85,8 +107,10 @@ static struct open_test *begin(struct go *r, struct td_bytes package,
     if (r->len == r->cap) {
         r->cap = r->cap ? r->cap * 2 : 16;
         r->open = td_realloc(r->open, r->cap * sizeof(*r->open));
+        r->hashes = td_realloc(r->hashes, r->cap * sizeof(*r->hashes));
     }
     mark_parents(r, package, name);
+    r->hashes[r->len] = hash_of(package, name);
     at = &r->open[r->len++];
     *at = (struct open_test){
         .package = td_strndup(package.ptr, package.len),
@@ -102,7 +126,9 @@ static void drop(struct go *r, struct open_test *at)
     td_buf_release(&at->output);
     free(at->package);
     free(at->name);
-    *at = r->open[--r->len];
+    r->len--;
+    r->hashes[at - r->open] = r->hashes[r->len];
+    *at = r->open[r->len];
 }
 
 static void note_failure(struct go *r, const struct open_test *at)
@@ -316,6 +342,7 @@ static void release(struct read_reader *reader)
     while (r->len > 0)
         drop(r, &r->open[r->len - 1]);
     free(r->open);
+    free(r->hashes);
 }
 
 static const struct read_way way = {.size = sizeof(struct go),

@@ -41,10 +41,10 @@ static bool take(struct td_bytes *text, uint64_t *n, char behind)
 static void take_line(struct lcov *r, struct td_bytes text)
 {
     struct read_line line = {.file = r->file};
+    bool has_line = take(&text, &line.line, ',') && line.line > 0;
 
-    if (!take(&text, &line.line, ',') || !take(&text, &line.hits, 0) ||
-        line.line == 0) {
-        fail(r, text.len && text.ptr[0] == '-'
+    if (!has_line || !take(&text, &line.hits, 0)) {
+        fail(r, has_line && text.len && text.ptr[0] == '-'
                     ? "a count below zero: threads raced; compile with "
                       "-fprofile-update=atomic"
                     : "DA needs a line and its count");
@@ -53,7 +53,9 @@ static void take_line(struct lcov *r, struct td_bytes text)
     read_tell_line(&r->base, &line);
 }
 
-/* Branches of version 2 may be named by their expression. */
+/* Branches of version 2 may be named by their expression; gcovr 7 calls a block
+ * that it does not know None.
+ */
 static uint64_t branch_number(struct td_bytes text)
 {
     uint64_t n;
@@ -67,25 +69,21 @@ static uint64_t branch_number(struct td_bytes text)
 static void take_branch(struct lcov *r, struct td_bytes text)
 {
     struct read_branch b = {.file = r->file};
-    const uint8_t *comma;
+    bool has_line = take(&text, &b.line, ',');
+    const uint8_t *first = has_line ? memchr(text.ptr, ',', text.len) : NULL;
+    const uint8_t *last = has_line ? memrchr(text.ptr, ',', text.len) : NULL;
+    bool unreachable = has_line && text.len > 0 && text.ptr[0] == 'U';
     struct td_bytes taken;
-    bool unreachable;
 
-    if (!take(&text, &b.line, ',') || text.len == 0) {
+    if (!first || first == last || first == text.ptr) {
         fail(r, "BRDA needs a line, a block, a branch and its count");
         return;
     }
-    unreachable = text.ptr[0] == 'U';
+    taken = td_bytes(last + 1, text.len - (size_t)(last + 1 - text.ptr));
+    b.branch = branch_number(td_bytes(first + 1, (size_t)(last - (first + 1))));
     if (text.ptr[0] == 'e' || unreachable)
-        text = td_bytes(text.ptr + 1, text.len - 1);
-    comma =
-        take(&text, &b.block, ',') ? memrchr(text.ptr, ',', text.len) : NULL;
-    if (!comma) {
-        fail(r, "BRDA needs a line, a block, a branch and its count");
-        return;
-    }
-    taken = td_bytes(comma + 1, text.len - (size_t)(comma + 1 - text.ptr));
-    b.branch = branch_number(td_bytes(text.ptr, (size_t)(comma - text.ptr)));
+        text.ptr++;
+    b.block = branch_number(td_bytes(text.ptr, (size_t)(first - text.ptr)));
     if (!td_bytes_is(taken, "-") && !read_uint(taken, &b.taken))
         fail(r, "the count of a branch is a number or -");
     else if (!unreachable)

@@ -249,16 +249,20 @@ static void jest_test(struct read_reader *r, const struct td_json_doc *doc,
     struct read_test test = {.ns = -1};
     double ms;
 
+    uint32_t failure = read_member(doc, at, "/failureMessages/0");
+
     jest_suite(r, doc, at);
     test.suite = read_kept(r, SUITE);
     test.name = read_text(r, NAME, doc, at, "title");
+    /* vitest does not tell how often it tried, but what went wrong. */
     test.result = jest_result(read_text(r, PLAIN, doc, at, "status"),
-                              read_count(doc, at, "invocations") > 1);
+                              read_count(doc, at, "invocations") > 1 ||
+                                  failure != UINT32_MAX);
     test.flaky = test.result == VERDICT_RESULT_FLAKY;
     if (read_real(doc, at, "duration", &ms))
         test.ns = read_nanoseconds(ms, MILLISECOND);
-    read_split(read_text(r, MESSAGE, doc, at, "/failureMessages/0"),
-               &test.message, &test.detail);
+    read_split(read_string(r, MESSAGE, doc, failure), &test.message,
+               &test.detail);
     test.file = read_text(r, FILE_NAME, doc, 0, "name");
     test.line = read_count(doc, at, "/location/line");
     read_tell_test(r, &test);

@@ -1,7 +1,8 @@
 /* Events of node:test, a line of JSON each: {"type":"test:pass","data":{...}}.
  * test:complete is told beside test:pass and test:fail, which alone count; one
  * with others below it is a parent. The plan of level 0, or a summary, is the
- * end.
+ * end. A script is queued too, and told as a test that passed if it has none or
+ * ends before one; what was queued and never ended was lost with its process.
  */
 #include "validator/gates/read/formats.h"
 #include "validator/gates/read/reader.h"
@@ -17,6 +18,8 @@ struct node {
     bool has_child[LEVELS];
     bool child_failed[LEVELS];
     uint64_t roots; /* ended at level 0 */
+    uint64_t queued;
+    uint64_t ended;
     bool begun;
 };
 
@@ -64,6 +67,16 @@ static enum verdict_result result_of(const struct td_json_doc *doc,
     return passed ? VERDICT_RESULT_PASS : VERDICT_RESULT_FAIL;
 }
 
+/* Scripts have the name of their file. */
+static bool is_script_of(struct read_reader *r, const struct td_json_doc *doc,
+                         uint32_t data)
+{
+    struct td_bytes name = read_text(r, NAME, doc, data, "name");
+
+    return name.len > 0 && read_is_script(name) &&
+           td_bytes_equal(name, read_text(r, FILE_NAME, doc, data, "file"));
+}
+
 static void tell(struct node *r, const struct td_json_doc *doc, uint32_t data,
                  struct read_test *test)
 {
@@ -86,6 +99,10 @@ static void tell(struct node *r, const struct td_json_doc *doc, uint32_t data,
     test->name = read_text(base, NAME, doc, data, "name");
     test->file = read_text(base, FILE_NAME, doc, data, "file");
     test->line = read_count(doc, data, "line");
+    if (test->result == VERDICT_RESULT_PASS && is_script_of(base, doc, data)) {
+        test->result = VERDICT_RESULT_ERROR;
+        test->message = td_text(READ_HOLLOW_SCRIPT);
+    }
     read_tell_test(base, test);
 }
 
@@ -93,10 +110,16 @@ static void on_end(struct node *r, const struct td_json_doc *doc, uint32_t data,
                    unsigned level, bool passed)
 {
     struct read_test test = {.result = result_of(doc, data, passed)};
+    bool again = read_count(doc, data, "/details/passed_on_attempt") > 0;
     bool suite = td_bytes_is(
         read_text(&r->base, PLAIN, doc, data, "/details/type"), "suite");
     bool failed = test.result == VERDICT_RESULT_FAIL;
 
+    if (again && test.result == VERDICT_RESULT_PASS) {
+        test.result = VERDICT_RESULT_FLAKY; /* --test-rerun-failures */
+        test.flaky = true;
+    }
+    r->ended += !is_script_of(&r->base, doc, data);
     if ((!r->has_child[level] && !suite) ||
         (failed && !r->child_failed[level])) {
         keep_suite(r, level);
@@ -141,7 +164,9 @@ static void on_line(struct read_reader *reader, struct td_bytes line)
         return;
     }
     r->begun = true;
-    if (td_bytes_is(type, "test:start"))
+    if (td_bytes_is(type, "test:enqueue"))
+        r->queued += !is_script_of(reader, doc, data);
+    else if (td_bytes_is(type, "test:start"))
         on_start(r, doc, data, (unsigned)level);
     else if (td_bytes_is(type, "test:pass"))
         on_end(r, doc, data, (unsigned)level, true);
@@ -155,10 +180,17 @@ static void on_line(struct read_reader *reader, struct td_bytes line)
 
 static void finish(struct read_reader *reader)
 {
-    if (!((struct node *)reader)->begun)
+    const struct node *r = (struct node *)reader;
+
+    if (!r->begun)
         read_wrong(reader, "no line is an event of node:test");
     else if (!reader->end.has_work)
         read_partial(reader, "it has no plan and no summary at its end");
+    else if (r->queued > r->ended)
+        read_partial(reader,
+                     "%llu tests were queued and never ended: their "
+                     "process did",
+                     (unsigned long long)(r->queued - r->ended));
     else if (!reader->ended_with_line)
         read_partial(reader, "the last line has no end");
 }

@@ -95,6 +95,7 @@ struct read_end {
     char tool[64];    /* name and version, if told */
     uint64_t files;   /* that the tool says it looked at; 0: not told */
     bool has_work;    /* a sign that the tool did its work to the end */
+    bool silent;      /* such tools write nothing at all when all is well */
 };
 
 struct read_reader;

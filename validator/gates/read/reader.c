@@ -6,6 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Where the reader is, from 1. */
+static uint64_t read_at_line(const struct read_reader *reader)
+{
+    if (reader->xml)
+        return read_xml_line(reader->xml);
+    if (reader->json)
+        return read_json_line(reader->json);
+    return reader->lines.number;
+}
+
 static void say(struct read_reader *reader, enum read_state state,
                 const char *format, va_list args) TD_PRINTF(3, 0);
 
@@ -63,13 +73,13 @@ void read_stop(struct read_reader *reader, const char *format, ...)
     leave(reader);
 }
 
-uint64_t read_at_line(const struct read_reader *reader)
+void read_empty(struct read_reader *reader, const char *format, ...)
 {
-    if (reader->xml)
-        return read_xml_line(reader->xml);
-    if (reader->json)
-        return read_json_line(reader->json);
-    return reader->lines.number;
+    va_list args;
+
+    va_start(args, format);
+    say(reader, READ_EMPTY, format, args);
+    va_end(args);
 }
 
 static void on_line(void *self, struct td_bytes line)
@@ -126,20 +136,12 @@ static void refuse(struct read_reader *reader)
     }
 }
 
-enum td_code read_way_put(struct read_reader *reader, struct td_bytes piece)
+static void put(struct read_reader *reader, struct td_bytes piece)
 {
     bool fine = true;
 
-    if (piece.len == 0)
-        return TD_OK;
-    if (reader->stopped)
-        return TD_FORMAT;
-    if (reader->bytes == 0 && piece.len >= 3 &&
-        !memcmp(piece.ptr, "\xef\xbb\xbf", 3) && !reader->xml)
-        piece = read_after(piece, 3);
-    reader->bytes += piece.len;
-    if (piece.len > 0)
-        reader->ended_with_line = piece.ptr[piece.len - 1] == '\n';
+    if (piece.len == 0 || reader->stopped)
+        return;
     if (reader->xml)
         fine = read_xml_put(reader->xml, piece);
     else if (reader->json)
@@ -148,11 +150,48 @@ enum td_code read_way_put(struct read_reader *reader, struct td_bytes piece)
         read_lines_put(&reader->lines, piece);
     if (!fine)
         refuse(reader);
+}
+
+static const uint8_t byte_order_mark[] = {0xef, 0xbb, 0xbf};
+
+/* What was held as the begin of a byte order mark is none. */
+static void let_go(struct read_reader *reader)
+{
+    reader->begun = true;
+    put(reader, td_bytes(byte_order_mark, reader->marks));
+}
+
+/* A byte order mark is no text. It may come in pieces. */
+static struct td_bytes without_mark(struct read_reader *reader,
+                                    struct td_bytes piece)
+{
+    while (!reader->begun && piece.len > 0 &&
+           piece.ptr[0] == byte_order_mark[reader->marks]) {
+        piece = read_after(piece, 1);
+        reader->marks++;
+        reader->begun = reader->marks == sizeof(byte_order_mark);
+    }
+    if (!reader->begun && piece.len > 0)
+        let_go(reader);
+    return piece;
+}
+
+enum td_code read_way_put(struct read_reader *reader, struct td_bytes piece)
+{
+    if (piece.len == 0)
+        return TD_OK;
+    if (reader->stopped)
+        return TD_FORMAT;
+    reader->bytes += piece.len;
+    reader->ended_with_line = piece.ptr[piece.len - 1] == '\n';
+    put(reader, reader->xml ? piece : without_mark(reader, piece));
     return reader->stopped ? TD_FORMAT : TD_OK;
 }
 
 static void finish(struct read_reader *reader)
 {
+    if (reader->bytes > 0 && !reader->xml && !reader->begun)
+        let_go(reader);
     if (reader->bytes == 0 || reader->stopped)
         return;
     if (reader->xml ? !read_xml_end(reader->xml)

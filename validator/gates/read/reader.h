@@ -50,6 +50,8 @@ struct read_reader {
     bool line_is_cut;     /* the line that is shown was longer */
     bool root_seen;       /* XML: the root is of this format */
     uint64_t bytes;
+    bool begun; /* what comes is behind a byte order mark, or there is none */
+    unsigned marks; /* bytes of one that were seen */
     struct read_lines lines;
     struct read_xml *xml;
     struct read_json *json;
@@ -74,8 +76,9 @@ void read_partial(struct read_reader *reader, const char *format, ...)
 void read_stop(struct read_reader *reader, const char *format, ...)
     TD_PRINTF(2, 3);
 
-/* Where the reader is, from 1. */
-uint64_t read_at_line(const struct read_reader *reader);
+/* The report is whole and has no leaf, for this reason. */
+void read_empty(struct read_reader *reader, const char *format, ...)
+    TD_PRINTF(2, 3);
 
 /* Name and version of the tool; either may be empty. */
 void read_tool(struct read_reader *reader, struct td_bytes name,
@@ -118,6 +121,13 @@ struct td_bytes read_trim(struct td_bytes text);
 /* Whether the first or the last bytes of text are these. */
 bool read_begins(struct td_bytes text, const char *with);
 bool read_ends(struct td_bytes text, const char *with);
+
+/* Whether this names a script of node; what its runner tells as a test that
+ * passed if it found none in it, or if it ended before one, and why that is an
+ * error.
+ */
+bool read_is_script(struct td_bytes name);
+#define READ_HOLLOW_SCRIPT "the file has no test, or ended before one"
 
 /* The rest behind the first `count` bytes, at most all of them. */
 static inline struct td_bytes read_after(struct td_bytes text, size_t count)

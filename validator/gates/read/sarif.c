@@ -2,7 +2,8 @@
  * else it is a warning (3.27.10); one that is suppressed, absent or no failure
  * is passed over; a run without results did not look (3.14.23), and one whose
  * execution failed (3.20.14) is told. A relative URI is resolved against its
- * base (3.4.4, 3.14.14).
+ * base (3.4.4, 3.14.14). A rule or a file may be told by its index alone
+ * (3.27.6, 3.4.5).
  *
  * Members have no order, so a result that needs what its run has not told yet
  * waits for the end of the run.
@@ -18,6 +19,9 @@
 #include <string.h>
 
 #define RULES_MAX   100000
+#define ID_MAX      256 /* bytes of a rule's id that is told by its index */
+#define FILES_MAX   100000
+#define URIS_MAX    ((size_t)16 << 20) /* bytes of files told by their index */
 #define BASES_MAX   100
 #define BASE_LEVELS 8 /* bases that stand on each other */
 #define WAITING_MAX                                                            \
@@ -29,6 +33,17 @@ enum { RULE, MESSAGE, FILE_NAME, PLAIN, VERSION, BASE, LEVEL };
 struct rule {
     uint64_t hash; /* of the id */
     enum check_level level;
+};
+
+/* Of the list of the driver, in its order. */
+struct listed_rule {
+    const char *id; /* "": too long to be kept */
+    enum check_level level;
+};
+
+struct listed_file {
+    const char *uri;
+    const char *base;
 };
 
 struct uri_base {
@@ -45,6 +60,13 @@ struct sarif {
     struct rule *rules; /* of the run */
     size_t rules_len;
     size_t rules_cap;
+    struct listed_rule *listed;
+    size_t listed_len;
+    size_t listed_cap;
+    struct listed_file *files;
+    size_t files_len;
+    size_t files_cap;
+    size_t uris; /* bytes of them, and of ids */
     struct uri_base bases[BASES_MAX];
     size_t bases_len;
     struct td_buf waiting; /* results, each on a line */
@@ -59,7 +81,8 @@ enum {
     PATH_INVOCATION,
     PATH_NAME,
     PATH_VERSION,
-    PATH_ARTIFACT,
+    PATH_FILE,
+    PATH_FILE_END,
     PATH_RULE,
     PATH_OTHER_RULE,
     PATH_BASES
@@ -71,7 +94,8 @@ static const char *const paths[] = {"/runs/*/results/*",
                                     "/runs/*/invocations/*",
                                     "/runs/*/tool/driver/name",
                                     "/runs/*/tool/driver/version",
-                                    "/runs/*/artifacts/*/location/uri",
+                                    "/runs/*/artifacts/*/location",
+                                    "</runs/*/artifacts/*",
                                     "/runs/*/tool/driver/rules/*",
                                     "/runs/*/tool/extensions/*/rules/*",
                                     "/runs/*/originalUriBaseIds",
@@ -146,21 +170,79 @@ static void add_bases(struct sarif *r, struct td_bytes id)
     }
 }
 
+/* The number of that member, or UINT64_MAX. */
+static uint64_t index_of(const struct td_json_doc *doc, uint32_t from,
+                         const char *name)
+{
+    double value;
+
+    return read_real(doc, from, name, &value) && value >= 0 && value < 1e9
+               ? (uint64_t)value
+               : UINT64_MAX;
+}
+
+static const struct listed_file *listed_file(const struct sarif *r,
+                                             uint64_t index)
+{
+    return index < r->files_len ? &r->files[index] : NULL;
+}
+
 static struct td_bytes file_of(struct sarif *r, const struct td_json_doc *doc,
                                uint32_t place)
 {
     struct read_reader *base = &r->base;
+    const struct listed_file *file;
     struct td_bytes uri;
+    struct td_bytes id;
 
     (void)read_keep(base, FILE_NAME, td_text(""));
     if (place == UINT32_MAX)
         return td_text("");
     uri = read_text(base, PLAIN, doc, place, "/artifactLocation/uri");
+    id = read_text(base, BASE, doc, place, "/artifactLocation/uriBaseId");
+    file = listed_file(r, index_of(doc, place, "/artifactLocation/index"));
+    if (uri.len == 0 && file) {
+        uri = td_text(file->uri);
+        id = id.len > 0 ? id : td_text(file->base);
+    }
     if (!is_absolute(uri))
-        add_bases(r, read_text(base, BASE, doc, place,
-                               "/artifactLocation/uriBaseId"));
+        add_bases(r, id);
     add_path(base, uri);
     return read_kept(base, FILE_NAME);
+}
+
+/* A file's own place in the list is told before its end: it is kept until then
+ * as the one behind the last.
+ */
+static void take_file(struct sarif *r, const struct td_json_doc *doc)
+{
+    struct td_bytes uri = read_text(&r->base, PLAIN, doc, 0, "uri");
+    struct td_bytes id = read_text(&r->base, BASE, doc, 0, "uriBaseId");
+    struct listed_file *file = &r->files[r->files_len];
+
+    r->base.end.files += uri.len > 0;
+    if (r->uris + uri.len + id.len > URIS_MAX)
+        return;
+    r->uris += uri.len + id.len;
+    file->uri = td_arena_text(&r->arena, uri);
+    file->base = td_arena_text(&r->arena, id);
+}
+
+/* Room for the file that comes next. */
+static void next_file(struct sarif *r)
+{
+    if (r->files_len + 1 >= r->files_cap) {
+        r->files_cap = r->files_cap * 2 + 16;
+        r->files = td_realloc(r->files, r->files_cap * sizeof(*r->files));
+    }
+    r->files[r->files_len] = (struct listed_file){"", ""};
+}
+
+static void end_file(struct sarif *r)
+{
+    if (r->files_len < FILES_MAX)
+        r->files_len++;
+    next_file(r);
 }
 
 /* ---- rules ---- */
@@ -230,6 +312,26 @@ static void take_rule(struct sarif *r, const struct td_json_doc *doc)
     r->rules_len++;
 }
 
+/* The same rule of the driver, in its place. */
+static void list_rule(struct sarif *r, const struct td_json_doc *doc)
+{
+    struct td_bytes id = read_text(&r->base, RULE, doc, 0, "id");
+
+    if (r->listed_len == RULES_MAX)
+        return;
+    if (id.len > ID_MAX || r->uris + id.len > URIS_MAX)
+        id = td_text("");
+    r->uris += id.len;
+    if (r->listed_len == r->listed_cap) {
+        r->listed_cap = r->listed_cap * 2 + 16;
+        r->listed = td_realloc(r->listed, r->listed_cap * sizeof(*r->listed));
+    }
+    r->listed[r->listed_len++] = (struct listed_rule){
+        td_arena_text(&r->arena, id),
+        level_of(
+            read_text(&r->base, PLAIN, doc, 0, "/defaultConfiguration/level"))};
+}
+
 static void take_bases(struct sarif *r, const struct td_json_doc *doc)
 {
     const struct td_json_value *v = doc->values;
@@ -263,16 +365,59 @@ static bool is_passed_over(struct read_reader *r, const struct td_json_doc *doc)
     return suppressed != UINT32_MAX && doc->values[suppressed].count > 0;
 }
 
-/* Does it need a rule or a base that may still come? */
-static bool must_wait(struct sarif *r, const struct td_json_doc *doc,
-                      struct td_bytes level, struct td_bytes rule)
-{
-    struct td_bytes base =
-        read_text(&r->base, BASE, doc, 0,
-                  "/locations/0/physicalLocation/artifactLocation/uriBaseId");
+/* What a result says of its rule, and what is known of that. */
+struct told_rule {
+    struct td_bytes id;
+    struct td_bytes level;
+    const struct rule *rule;          /* or NULL */
+    const struct listed_rule *listed; /* or NULL */
+};
 
-    return !r->at_end && ((level.len == 0 && !rule_of(r, rule)) ||
-                          (base.len > 0 && !base_of(r, base)));
+static struct told_rule told_rule(struct sarif *r,
+                                  const struct td_json_doc *doc)
+{
+    struct read_reader *base = &r->base;
+    struct told_rule told = {.level = read_text(base, LEVEL, doc, 0, "level")};
+    uint64_t index = index_of(doc, 0, "ruleIndex");
+
+    if (index == UINT64_MAX &&
+        read_member(doc, 0, "/rule/toolComponent") == UINT32_MAX)
+        index = index_of(doc, 0, "/rule/index");
+    told.id = read_text(base, RULE, doc, 0, "ruleId");
+    if (told.id.len == 0)
+        told.id = read_text(base, RULE, doc, 0, "/rule/id");
+    told.rule = rule_of(r, told.id);
+    if (!told.rule && index < r->listed_len)
+        told.listed = &r->listed[index];
+    if (told.id.len == 0 && told.listed)
+        told.id = td_text(told.listed->id);
+    return told;
+}
+
+static enum check_level level_told(const struct told_rule *told)
+{
+    if (told->level.len == 0 && told->rule)
+        return told->rule->level;
+    return told->level.len == 0 && told->listed ? told->listed->level
+                                                : level_of(told->level);
+}
+
+/* Does it need a rule, a file or a base that may still come? */
+static bool must_wait(struct sarif *r, const struct td_json_doc *doc,
+                      const struct told_rule *told)
+{
+    static const char at[] = "/locations/0/physicalLocation/artifactLocation";
+    uint32_t place = read_member(doc, 0, at);
+    struct td_bytes base = read_text(&r->base, BASE, doc, place, "uriBaseId");
+    uint64_t file = index_of(doc, place, "index");
+
+    if (r->at_end)
+        return false;
+    return ((told->level.len == 0 || told->id.len == 0) && !told->rule &&
+            !told->listed) ||
+           (base.len > 0 && !base_of(r, base)) ||
+           (file != UINT64_MAX && !listed_file(r, file) &&
+            read_text(&r->base, PLAIN, doc, place, "uri").len == 0);
 }
 
 static bool keep_waiting(struct sarif *r, const struct td_json_doc *doc)
@@ -293,18 +438,15 @@ static void take_result(struct sarif *r, const struct td_json_doc *doc)
     struct read_reader *base = &r->base;
     uint32_t place = read_member(doc, 0, "/locations/0/physicalLocation");
     struct read_finding f = {0};
-    struct td_bytes level;
+    struct told_rule told;
 
     if (is_passed_over(base, doc))
         return;
-    level = read_text(base, LEVEL, doc, 0, "level");
-    f.rule = read_text(base, RULE, doc, 0, "ruleId");
-    if (f.rule.len == 0)
-        f.rule = read_text(base, RULE, doc, 0, "/rule/id");
-    if (must_wait(r, doc, level, f.rule) && keep_waiting(r, doc))
+    told = told_rule(r, doc);
+    if (must_wait(r, doc, &told) && keep_waiting(r, doc))
         return;
-    f.level = level.len == 0 && rule_of(r, f.rule) ? rule_of(r, f.rule)->level
-                                                   : level_of(level);
+    f.rule = told.id;
+    f.level = level_told(&told);
     f.message = read_text(base, MESSAGE, doc, 0, "/message/text");
     if (f.message.len == 0)
         f.message = read_text(base, MESSAGE, doc, 0, "/message/markdown");
@@ -345,6 +487,9 @@ static void take_invocation(struct read_reader *r,
         f.message = read_text(r, MESSAGE, doc, 0,
                               "/toolExecutionNotifications/0/message/text");
     if (f.message.len == 0)
+        f.message = read_text(r, MESSAGE, doc, 0,
+                              "/toolConfigurationNotifications/0/message/text");
+    if (f.message.len == 0)
         f.message = td_text("the tool says that it failed");
     read_tell_finding(r, &f);
 }
@@ -358,7 +503,10 @@ static void end_run(struct sarif *r)
     free(r->rules);
     r->rules = NULL;
     r->rules_len = r->rules_cap = 0;
+    r->listed_len = 0;
+    r->files_len = 0;
     r->bases_len = 0;
+    next_file(r);
 }
 
 static void on_record(struct read_reader *reader, unsigned path,
@@ -385,10 +533,14 @@ static void on_record(struct read_reader *reader, unsigned path,
         read_tool(reader, td_text(name), read_string(reader, VERSION, doc, 0));
     } else if (path == PATH_RULE || path == PATH_OTHER_RULE) {
         take_rule(r, doc);
+        if (path == PATH_RULE)
+            list_rule(r, doc);
     } else if (path == PATH_BASES) {
         take_bases(r, doc);
+    } else if (path == PATH_FILE) {
+        take_file(r, doc);
     } else {
-        reader->end.files++;
+        end_file(r);
     }
 }
 
@@ -397,6 +549,8 @@ static void release(struct read_reader *reader)
     struct sarif *r = (struct sarif *)reader;
 
     free(r->rules);
+    free(r->listed);
+    free(r->files);
     td_buf_release(&r->waiting);
     td_arena_release(&r->arena);
 }
@@ -416,7 +570,10 @@ static const struct read_way way = {.size = sizeof(struct sarif),
 
 static struct read_reader *open_sarif(const struct read_sink *sink)
 {
-    return read_way_open(sink, &way);
+    struct read_reader *reader = read_way_open(sink, &way);
+
+    next_file((struct sarif *)reader);
+    return reader;
 }
 
 const struct read_format read_sarif = {"sarif",    VERDICT_LINT, "SARIF 2.1.0",

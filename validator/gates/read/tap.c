@@ -1,17 +1,23 @@
 /* TAP 13 and 14.
  *
  * A point under deeper ones is their parent and no leaf, unless it failed and
- * none of them did. The plan of each level must match its points. A point that
- * passed and is named as a file of JavaScript is one in which node found no
- * test. Escapes \# and \\ are undone in both versions, since node writes them
- * under 13.
+ * none of them did; so is one that ends with "{", whose deeper ones follow it.
+ * Times behind names ("# time=1ms" of node-tap, "in 1ms" of bats) are no part
+ * of them. A point that is skipped does not fail, whether it is ok or not:
+ * cmocka says not ok. The plan of each level must match its points. A point
+ * that passed and is named as a file of JavaScript is one in which node found
+ * no test. Escapes \# and \\ are undone in both versions, since node writes
+ * them under 13.
  */
 #include "validator/gates/read/formats.h"
 #include "validator/gates/read/reader.h"
 
+#include <stdio.h>
+
 #define LEVELS      16
 #define INDENT      4
 #define MILLISECOND 1e6
+#define SECOND      1e9
 
 enum { NAME, WHY, DETAIL, SUITE };
 
@@ -22,6 +28,8 @@ struct level {
     bool has_plan;
     uint64_t plan;
     bool failed; /* a point did */
+    bool braced; /* what is deeper stands in "{" and "}" of its last point: */
+    struct read_test own;
 };
 
 struct tap {
@@ -29,7 +37,9 @@ struct tap {
     struct level level[LEVELS];
     unsigned depth; /* of the last point or plan */
     bool begun;     /* something of TAP was seen */
+    bool versioned; /* it tells its version, as bats does not */
     bool waits;     /* a leaf whose YAML may follow */
+    bool commented; /* comments did */
     unsigned waits_at;
     struct read_test test;
     bool in_yaml;
@@ -67,16 +77,16 @@ static void keep_suite(struct tap *tap, unsigned level, struct td_bytes name)
     }
 }
 
-static bool is_script(struct td_bytes name)
+/* What is said below a point that failed, if that is no YAML. */
+static struct td_bytes first_comment(struct tap *tap)
 {
-    static const char *const ends[] = {".js", ".mjs", ".cjs",
-                                       ".ts", ".mts", ".cts"};
+    struct td_bytes first;
+    struct td_bytes rest;
 
-    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-        if (read_ends(name, ends[i]))
-            return true;
-    }
-    return false;
+    if (!tap->commented)
+        return td_text("");
+    read_split(read_kept(&tap->base, DETAIL), &first, &rest);
+    return first;
 }
 
 static void let_go(struct tap *tap)
@@ -89,11 +99,13 @@ static void let_go(struct tap *tap)
     test->name = read_kept(&tap->base, NAME);
     test->suite = read_kept(&tap->base, SUITE);
     test->message = read_trim(read_kept(&tap->base, WHY));
+    if (test->message.len == 0 && is_bad(test->result))
+        test->message = first_comment(tap);
     test->detail = read_kept(&tap->base, DETAIL);
     if (test->result == VERDICT_RESULT_PASS && tap->waits_at == 0 &&
-        is_script(test->name)) {
+        read_is_script(test->name)) {
         test->result = VERDICT_RESULT_ERROR;
-        test->message = td_text("the file has no test, or ended before one");
+        test->message = td_text(READ_HOLLOW_SCRIPT);
     }
     read_tell_test(&tap->base, test);
 }
@@ -117,6 +129,40 @@ static bool end_levels(struct tap *tap, unsigned level)
         *at = (struct level){.name = at->name};
     }
     return failed;
+}
+
+/* "# time=1.5ms" at the end of the text. */
+static void take_time(struct td_bytes *text, int64_t *ns)
+{
+    struct td_bytes at = read_after(*text, read_find_text(*text, "# time="));
+    struct td_bytes value = read_after(at, 7);
+    double unit = read_ends(value, "ms") ? MILLISECOND : SECOND;
+
+    if (at.len == 0 || value.len < 2 || value.ptr[value.len - 1] != 's')
+        return;
+    value.len -= unit < SECOND ? 2 : 1;
+    if (read_time(value, unit) < 0)
+        return;
+    *ns = read_time(value, unit);
+    *text = read_trim(td_bytes(text->ptr, text->len - at.len));
+}
+
+/* "in 12ms" of bats, which tells no version. */
+static void take_bats_time(struct td_bytes *name, int64_t *ns)
+{
+    struct td_bytes digits = *name;
+    size_t at = name->len >= 2 ? name->len - 2 : 0;
+    uint64_t ms;
+
+    while (at > 0 && name->ptr[at - 1] >= '0' && name->ptr[at - 1] <= '9')
+        at--;
+    digits = read_after(digits, at);
+    if (!read_ends(*name, "ms") || at < 4 ||
+        memcmp(name->ptr + at - 4, " in ", 4) != 0 ||
+        !read_digits(&digits, &ms))
+        return;
+    *ns = read_nanoseconds((double)ms, MILLISECOND);
+    name->len = at - 4;
 }
 
 /* Take a directive and why off the name: 'S' for skip, 'T' for to do, or 0. */
@@ -163,10 +209,85 @@ static void keep_unescaped(struct tap *tap, struct td_bytes text)
 static enum verdict_result result_of(bool ok, char mark)
 {
     if (mark == 'S')
-        return ok ? VERDICT_RESULT_SKIP : VERDICT_RESULT_FAIL;
+        return VERDICT_RESULT_SKIP;
     if (mark == 'T')
         return ok ? VERDICT_RESULT_XPASS : VERDICT_RESULT_XFAIL;
     return ok ? VERDICT_RESULT_PASS : VERDICT_RESULT_FAIL;
+}
+
+/* A name without what stands behind it. Braces open a level. */
+static struct td_bytes bare_name(const struct tap *tap, struct td_bytes name,
+                                 bool *braced, int64_t *ns)
+{
+    *braced = read_ends(name, "{") && (name.len < 2 || read_ends(name, " {"));
+    if (*braced)
+        name = read_trim(td_bytes(name.ptr, name.len - 1));
+    take_time(&name, ns);
+    if (!tap->versioned)
+        take_bats_time(&name, ns);
+    return name;
+}
+
+/* What it is called: by its name, why it is skipped, or its number. */
+static void name_point(struct tap *tap, struct td_bytes name,
+                       struct td_bytes why, uint64_t number)
+{
+    char text[24];
+
+    (void)snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
+    keep_unescaped(tap, name.len > 0  ? name
+                        : why.len > 0 ? why
+                                      : td_text(text));
+}
+
+static void open_brace(struct tap *tap, unsigned level)
+{
+    struct level *at = &tap->level[level];
+
+    at->braced = true;
+    at->own = tap->test;
+    at->has_name = true;
+    (void)td_buf_add_bytes(&at->name, read_kept(&tap->base, NAME));
+    tap->waits = false;
+}
+
+/* The point was told before what is below it: now it is known whether it is a
+ * leaf.
+ */
+static void close_brace(struct tap *tap, unsigned level)
+{
+    struct level *at = &tap->level[level];
+    bool leaf = level + 1 == LEVELS || tap->level[level + 1].points == 0;
+    bool child_failed;
+
+    let_go(tap);
+    child_failed = end_levels(tap, level);
+    at->braced = false;
+    tap->depth = level;
+    if (leaf || (is_bad(at->own.result) && !child_failed)) {
+        tap->test = at->own;
+        (void)read_keep(&tap->base, NAME, td_buf_bytes(&at->name));
+        keep_suite(tap, level, td_buf_bytes(&at->name));
+        (void)read_keep(&tap->base, WHY, td_text(""));
+        (void)read_keep(&tap->base, DETAIL, td_text(""));
+        tap->waits = true;
+        tap->waits_at = level;
+        let_go(tap);
+    }
+    td_buf_clear(&at->name);
+    at->has_name = false;
+}
+
+/* Braces that are open and have nothing in them were a part of a name. */
+static void close_braces(struct tap *tap, unsigned level)
+{
+    for (unsigned i = LEVELS; i-- > level;) {
+        if (!tap->level[i].braced)
+            continue;
+        if (i + 1 < LEVELS && tap->level[i + 1].points > 0)
+            read_partial(&tap->base, "a \"{\" has no \"}\"");
+        close_brace(tap, i);
+    }
 }
 
 static void point(struct tap *tap, unsigned level, bool ok,
@@ -177,27 +298,36 @@ static void point(struct tap *tap, unsigned level, bool ok,
     struct td_bytes why = td_text("");
     bool parent = level < tap->depth && tap->level[level + 1].points > 0;
     bool child_failed = end_levels(tap, level);
+    bool braced;
+    bool late;
+    int64_t ns = -1;
     uint64_t number;
     char mark;
 
-    (void)read_digits(&name, &number);
+    at->points++;
+    if (!read_digits(&name, &number))
+        number = at->points;
     name = read_trim(name);
     if (read_begins(name, "- "))
         name = read_after(name, 2);
+    name = bare_name(tap, name, &braced, &ns);
     mark = directive(&name, &why);
-    name = read_trim(name);
-    at->points++;
+    why = bare_name(tap, why, &late, &ns);
+    name = bare_name(tap, read_trim(name), &late, &ns);
     tap->depth = level;
-    tap->test = (struct read_test){.result = result_of(ok, mark), .ns = -1};
+    tap->test = (struct read_test){.result = result_of(ok, mark), .ns = ns};
     at->failed = at->failed || is_bad(tap->test.result);
-    keep_unescaped(tap, name);
+    name_point(tap, name, why, number);
     keep_suite(tap, level, read_kept(&tap->base, NAME));
     (void)read_keep(&tap->base, WHY, why);
     (void)read_keep(&tap->base, DETAIL, td_text(""));
+    tap->commented = false;
     td_buf_clear(&at->name);
     at->has_name = false;
     tap->waits = !parent || (is_bad(tap->test.result) && !child_failed);
     tap->waits_at = level;
+    if (braced || late)
+        open_brace(tap, level);
 }
 
 static void plan(struct tap *tap, unsigned level, struct td_bytes rest)
@@ -241,11 +371,11 @@ static struct td_bytes unquoted(struct td_bytes text)
 }
 
 /* A line of the YAML behind a point: what it says of time and why. */
-static void yaml(struct tap *tap, struct td_bytes line)
+static void yaml(struct tap *tap, struct td_bytes line, unsigned indent)
 {
     struct td_bytes text = read_trim(line);
 
-    if (td_bytes_is(text, "...") || td_bytes_is(text, "---")) {
+    if (indent == tap->yaml_indent && td_bytes_is(text, "...")) {
         tap->in_yaml = false;
         tap->in_error = false;
         return;
@@ -287,6 +417,18 @@ static bool is_point(struct td_bytes text, bool *ok, struct td_bytes *rest)
            (rest->len == 0 || rest->ptr[0] == ' ' || rest->ptr[0] == '-');
 }
 
+static void comment(struct tap *tap, struct td_bytes text)
+{
+    bool first = read_kept(&tap->base, DETAIL).len == 0;
+
+    if (!tap->waits || !is_bad(tap->test.result) || (!first && !tap->commented))
+        return;
+    tap->commented = true;
+    text = read_after(text, text.len > 1 && text.ptr[1] == ' ' ? 2 : 1);
+    read_keep_more(&tap->base, DETAIL, text);
+    read_keep_more(&tap->base, DETAIL, td_text("\n"));
+}
+
 static void begin(struct tap *tap)
 {
     let_go(tap);
@@ -300,6 +442,7 @@ static void known(struct tap *tap, unsigned level, struct td_bytes text)
 
     if (is_point(text, &ok, &rest)) {
         begin(tap);
+        close_braces(tap, level);
         point(tap, level, ok, rest);
     } else if (takes(text, "1..", &rest)) {
         begin(tap);
@@ -309,6 +452,12 @@ static void known(struct tap *tap, unsigned level, struct td_bytes text)
         subtest(tap, level, rest);
     } else if (takes(text, "TAP version ", &rest)) {
         begin(tap);
+        tap->versioned = true;
+    } else if (td_bytes_is(text, "{") && tap->waits && level == tap->waits_at) {
+        open_brace(tap, level);
+    } else if (td_bytes_is(text, "}") && tap->level[level].braced) {
+        close_braces(tap, level + 1);
+        close_brace(tap, level);
     } else if (takes(text, "Bail out!", &rest)) {
         begin(tap);
         tap->bailed = true;
@@ -316,8 +465,9 @@ static void known(struct tap *tap, unsigned level, struct td_bytes text)
             &tap->base, "Bail out!%s%.*s", rest.len ? " " : "",
             (int)(read_trim(rest).len < 200 ? read_trim(rest).len : 200),
             (const char *)read_trim(rest).ptr);
-    } else if (text.len > 0 && text.ptr[0] != '#' &&
-               !read_begins(text, "pragma ")) {
+    } else if (text.len > 0 && text.ptr[0] == '#') {
+        comment(tap, text);
+    } else if (text.len > 0 && !read_begins(text, "pragma ")) {
         tap->base.end.unknown++;
     }
 }
@@ -331,8 +481,10 @@ static void on_line(struct read_reader *reader, struct td_bytes line)
     while (indent < line.len && line.ptr[indent] == ' ')
         indent++;
     text = read_after(line, indent);
+    if (tap->in_yaml && text.len > 0 && indent < tap->yaml_indent)
+        tap->in_yaml = tap->in_error = false; /* it was never ended */
     if (tap->in_yaml) {
-        yaml(tap, line);
+        yaml(tap, line, indent);
     } else if (td_bytes_is(text, "---") && tap->begun && indent >= 2) {
         tap->in_yaml = true;
         tap->yaml_indent = indent;
@@ -352,6 +504,7 @@ static void finish(struct read_reader *reader)
     const struct level *root = &tap->level[0];
 
     let_go(tap);
+    close_braces(tap, 0);
     (void)end_levels(tap, 0);
     reader->end.has_work = root->has_plan;
     if (!tap->begun)
@@ -366,6 +519,9 @@ static void finish(struct read_reader *reader)
         read_partial(reader, "the plan of %llu has %llu points",
                      (unsigned long long)root->plan,
                      (unsigned long long)root->points);
+    else if (root->plan == 0 && read_kept(reader, WHY).len > 0)
+        read_empty(reader, "all of it was skipped: %.200s",
+                   td_buf_str(&reader->kept[WHY]));
 }
 
 static void release(struct read_reader *reader)

@@ -43,6 +43,18 @@ size_t read_find_text(struct td_bytes text, const char *what)
     return at ? (size_t)(at - text.ptr) : text.len;
 }
 
+bool read_is_script(struct td_bytes name)
+{
+    static const char *const ends[] = {".js", ".mjs", ".cjs",
+                                       ".ts", ".mts", ".cts"};
+
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        if (read_ends(name, ends[i]))
+            return true;
+    }
+    return false;
+}
+
 void read_split(struct td_bytes text, struct td_bytes *first,
                 struct td_bytes *rest)
 {

@@ -1,12 +1,14 @@
 /* TRX of vstest and dotnet test. A test with rows of data is told with the rows
- * within it: then the rows are the leaves, though totals count both.
+ * within it: then the rows are the leaves, though totals count both. Where the
+ * process of the tests crashed, the run failed and maybe none of the tests that
+ * it had told until then.
  */
 #include "validator/gates/read/formats.h"
 #include "validator/gates/read/reader.h"
 
 #define LEVELS 8 /* of results within results */
 
-enum { MESSAGE, STACK, NAMES };
+enum { MESSAGE, STACK, NAMES, FAULT };
 
 struct result {
     struct read_test test;
@@ -20,7 +22,10 @@ struct trx {
     struct result results[LEVELS];
     unsigned depth;
     uint64_t parents;
-    int taking; /* -1, MESSAGE or STACK */
+    bool failed;   /* the run says so of itself */
+    bool some_bad; /* one of its tests did not do well */
+    bool in_fault; /* what it says of the run */
+    int taking;    /* -1, MESSAGE, STACK or FAULT */
 };
 
 static enum verdict_result result_of(struct td_bytes outcome)
@@ -85,7 +90,15 @@ static void on_open(void *self, const char *name, const char **attributes)
         if (td_bytes_is(outcome, "Aborted") || td_bytes_is(outcome, "Timeout"))
             read_partial(&trx->base, "the run was %s",
                          read_attribute(attributes, "outcome"));
+        trx->failed = trx->failed || td_bytes_is(outcome, "Failed") ||
+                      td_bytes_is(outcome, "Error");
         end->has_work = true;
+    } else if (!strcmp(name, "RunInfo")) {
+        trx->in_fault =
+            td_bytes_is(read_attribute_text(attributes, "outcome"), "Error");
+        trx->failed = trx->failed || trx->in_fault;
+    } else if (trx->in_fault && !strcmp(name, "Text")) {
+        trx->taking = read_kept(&trx->base, FAULT).len == 0 ? FAULT : -1;
     } else if (trx->depth > 0 && !strcmp(name, "Message")) {
         trx->taking = MESSAGE;
     } else if (trx->depth > 0 && !strcmp(name, "StackTrace")) {
@@ -111,6 +124,8 @@ static void close_result(struct trx *trx)
         trx->parents++;
         return;
     }
+    trx->some_bad = trx->some_bad || test->result == VERDICT_RESULT_FAIL ||
+                    test->result == VERDICT_RESULT_ERROR;
     test->name = td_bytes(names->ptr + result->name_at, result->name_len);
     read_split(read_kept(&trx->base, MESSAGE), &test->message, &test->detail);
     if (read_kept(&trx->base, STACK).len > 0)
@@ -123,6 +138,7 @@ static void on_close(void *self, const char *name)
     struct trx *trx = self;
 
     trx->taking = -1;
+    trx->in_fault = trx->in_fault && strcmp(name, "RunInfo") != 0;
     if (!strcmp(name, "UnitTestResult") && trx->depth > 0)
         close_result(trx);
 }
@@ -138,6 +154,16 @@ static void finish(struct read_reader *reader)
     if (reader->end.claimed == all)
         reader->end.claimed = reader->end.leaves;
     read_check_claim(reader, reader->end.leaves);
+    if (trx->failed && !trx->some_bad) {
+        struct td_bytes why;
+        struct td_bytes rest;
+
+        read_split(read_kept(reader, FAULT), &why, &rest);
+        read_partial(reader, "the run failed, and none of its tests%s%.*s",
+                     why.len > 0 ? ": " : "",
+                     (int)(why.len < 160 ? why.len : 160),
+                     why.len ? (const char *)why.ptr : "");
+    }
 }
 
 static const struct read_xml_way xml = {on_open, on_close, on_text};

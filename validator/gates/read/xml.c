@@ -143,14 +143,31 @@ struct read_xml *read_xml_new(const struct read_xml_way *way, void *self,
     return xml;
 }
 
+/* A control byte at which the parser stopped, or 0. */
+static unsigned control_byte(struct read_xml *xml)
+{
+    int at = 0;
+    int len = 0;
+    const char *text = XML_GetInputContext(xml->parser, &at, &len);
+    unsigned byte = text && at >= 0 && at < len ? (unsigned char)text[at] : ' ';
+
+    return byte < ' ' ? byte : 0;
+}
+
 static void say_why(struct read_xml *xml)
 {
+    enum XML_Error code = XML_GetErrorCode(xml->parser);
+    unsigned byte = code == XML_ERROR_INVALID_TOKEN ? control_byte(xml) : 0;
+
     if (xml->why[0] != '\0')
         return;
-    (void)snprintf(xml->why, sizeof(xml->why), "%s",
-                   xml->refused
-                       ? xml->refused
-                       : XML_ErrorString(XML_GetErrorCode(xml->parser)));
+    if (!xml->refused && (byte != 0 || code == XML_ERROR_BAD_CHAR_REF))
+        (void)snprintf(xml->why, sizeof(xml->why),
+                       "a control character, which XML cannot hold; if it is "
+                       "of colors, NO_COLOR=1 turns most of them off");
+    else
+        (void)snprintf(xml->why, sizeof(xml->why), "%s",
+                       xml->refused ? xml->refused : XML_ErrorString(code));
 }
 
 /* One piece of at most PIECE bytes. */

@@ -1,0 +1,50 @@
+/* tapedeck cancel: an order to who runs an execution. */
+#include "cli/verbs/past_task.h"
+#include "cli/verbs/run_loop.h"
+#include "orchestrator/run/exec.h"
+#include "orchestrator/run/folder.h"
+
+#include <stdlib.h>
+
+static const struct cli_option options[] = {
+    CLI_STATE_OPTION,
+    {.name = NULL},
+};
+
+static enum td_code run(const struct cli_args *args, struct td_error *err)
+{
+    const char *id = cli_operand(args, 0);
+    const char *task = cli_operands(args) > 1 ? cli_operand(args, 1) : NULL;
+    const char *by = getenv("USER");
+    struct cli_past past = {.task = 0};
+    enum td_code code = run_id_check(id, err);
+
+    if (!code)
+        code = cli_past_read(&past, cli_text(args, "state"), id, task, err);
+    cli_past_release(&past);
+    if (!code)
+        code = run_order_cancel(cli_text(args, "state"), id, task,
+                                by && *by ? by : "user", err);
+    if (!code)
+        cli_say(args, "%s%s%s is cancelled", id, task ? " " : "",
+                task ? task : "");
+    return code;
+}
+
+const struct cli_command cli_cmd_cancel = {
+    .name = "cancel",
+    .summary = "End an execution that runs, or one task of it.",
+    .usage = "ID [TASK]",
+    .details =
+        "Whoever runs it, tapedeck run or a server, ends what runs of it with "
+        "SIGTERM and after its grace with SIGKILL; nothing more begins. With a "
+        "task it is that alone: what depends on it goes on by its `when`, and "
+        "everything else goes on (docs/plan.md). The verb ends when the order "
+        "was taken. Whoever may write in the state folder may give it.",
+    .examples = "tapedeck cancel x7\n"
+                "tapedeck cancel x7 train",
+    .options = options,
+    .min_operands = 1,
+    .max_operands = 2,
+    .run = run,
+};

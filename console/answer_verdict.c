@@ -1,0 +1,313 @@
+/* Verdicts: of the gates of a workspace, of the stream, of tests. */
+#include "console/console_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FINDINGS_MAX 20
+#define NAME_SIZE    128
+
+/* ---- gates ---- */
+
+struct sums {
+    struct console *c;
+    const struct td_json_doc *doc;
+    unsigned gates, bad, skipped;
+};
+
+static bool member_is(const struct td_json_doc *doc, uint32_t object,
+                      const char *name, const char *word)
+{
+    uint32_t at = td_json_member(doc, object, td_text(name));
+
+    return at && doc->values[at].kind == TD_JSON_STRING &&
+           td_json_string_is(doc, at, td_text(word));
+}
+
+static bool is_true(const struct td_json_doc *doc, uint32_t object,
+                    const char *name)
+{
+    uint32_t at = td_json_member(doc, object, td_text(name));
+
+    return at && doc->values[at].kind == TD_JSON_TRUE;
+}
+
+/* Warnings and what could not be judged count only where it is strict. */
+static bool is_bad(const struct sums *s, uint32_t gate)
+{
+    const struct td_json_doc *doc = s->doc;
+
+    return member_is(doc, gate, "verdict", "fail") ||
+           member_is(doc, gate, "verdict", "error") ||
+           (s->c->asked.strict && (is_true(doc, gate, "warned") ||
+                                   member_is(doc, gate, "verdict", "flaky")));
+}
+
+static void put_findings(struct sums *s, uint32_t verdict, uint32_t gate)
+{
+    uint32_t list = console_inner(s->doc, verdict, "findings");
+    uint32_t end = list ? s->doc->values[list].next : 0;
+    struct panel v = console_view(s->c);
+    struct td_buf name = {0};
+    unsigned shown = 0;
+
+    console_member(s->doc, gate, "name", &name);
+    for (uint32_t at = list + 1; at < end && shown < FINDINGS_MAX;
+         at = s->doc->values[at].next)
+        if (member_is(s->doc, at, "gate", td_buf_str(&name))) {
+            panel_finding(&s->c->text, &v, s->doc, at);
+            shown++;
+        }
+    td_buf_release(&name);
+}
+
+static bool is_kind(const struct sums *s, uint32_t gate)
+{
+    const char *kind = s->c->asked.kind;
+
+    return !strcmp(kind, "all") || member_is(s->doc, gate, "kind", kind);
+}
+
+static void put_gates(struct sums *s, const char *name,
+                      const struct console_answer *answer, bool only_streams)
+{
+    uint32_t verdict = console_inner(s->doc, answer->data, name);
+    uint32_t list = verdict ? console_inner(s->doc, verdict, "gates") : 0;
+    uint32_t end = list ? s->doc->values[list].next : 0;
+    struct panel v = console_view(s->c);
+
+    for (uint32_t at = list + 1; at < end; at = s->doc->values[at].next) {
+        bool stream = member_is(s->doc, at, "kind", "stream");
+
+        if (stream != only_streams || !is_kind(s, at))
+            continue;
+        panel_gate(&s->c->text, &v, s->doc, at);
+        s->gates++;
+        s->skipped += member_is(s->doc, at, "verdict", "skipped");
+        if (!is_bad(s, at))
+            continue;
+        s->bad++;
+        put_findings(s, verdict, at);
+    }
+}
+
+static void put_end(struct sums *s)
+{
+    struct panel v = console_view(s->c);
+    struct text_line line = panel_row(&s->c->text, &v);
+
+    panel_verdict_sign(&line, s->bad ? "fail" : s->gates ? "pass" : "skip");
+    if (s->gates == 0)
+        text_put(&line, TEXT_PLAIN, " no gate of this kind was run");
+    else if (s->bad)
+        text_putf(&line, TEXT_BAD, " failed %u of %u gate%s", s->bad, s->gates,
+                  s->gates == 1 ? "" : "s");
+    else
+        text_putf(&line, TEXT_GOOD, " passed %u gate%s", s->gates,
+                  s->gates == 1 ? "" : "s");
+    if (s->skipped)
+        text_putf(&line, TEXT_DIM, " (%u skipped)", s->skipped);
+    panel_row_end(&line);
+}
+
+/* The gates of the validate phase, then the stream as it is judged now. */
+void console_render_verdict(struct console *c,
+                            const struct console_answer *answer)
+{
+    struct sums s = {.c = c, .doc = answer->doc};
+
+    if (!answer->data)
+        return;
+    put_gates(&s, "phase", answer, false);
+    put_gates(&s, "stream", answer, true);
+    put_end(&s);
+    if (s.bad)
+        c->asked.failed = "failed";
+    else if (s.gates == 0)
+        c->asked.failed = "no gate of this kind was run";
+}
+
+/* ---- tests ---- */
+
+/* Tests side by side whose keys have the same front. */
+struct suite {
+    char name[NAME_SIZE];
+    unsigned all, good;
+    double ns;
+};
+
+/* "cart" of "cart.adds", "cart::adds", "cart/adds"; else all of it. */
+static void suite_of(char out[NAME_SIZE], const char *key)
+{
+    size_t len = strlen(key);
+
+    for (size_t i = len; i-- > 1;)
+        if (strchr(".:/#", key[i])) {
+            len = i;
+            break;
+        }
+    while (len > 1 && strchr(":/.#", key[len - 1]))
+        len--;
+    (void)snprintf(out, NAME_SIZE, "%.*s", (int)len, key);
+}
+
+static bool is_good(const char *result)
+{
+    return !strcmp(result, "pass") || !strcmp(result, "skip") ||
+           !strcmp(result, "xfail") || !strcmp(result, "xpass");
+}
+
+static void put_row(struct console *c, const char *sign, const char *name,
+                    const char *text)
+{
+    struct panel v = console_view(c);
+    struct text_line line = panel_row(&c->text, &v);
+
+    text_put(&line, TEXT_PLAIN, "  ");
+    panel_verdict_sign(&line, sign);
+    text_put(&line, TEXT_PLAIN, " ");
+    text_put_foreign(&line, TEXT_PLAIN, td_text(name));
+    text_tab(&line, v.columns > 60 ? 40 : v.columns / 2);
+    text_put(&line, TEXT_PLAIN, " ");
+    text_put_foreign(&line, TEXT_DIM, td_text(text));
+    panel_row_end(&line);
+}
+
+static void end_suite(struct console *c, struct suite *suite)
+{
+    char text[64];
+
+    if (suite->all == 0)
+        return;
+    (void)snprintf(text, sizeof(text), "%u of %u  %.1fs", suite->good,
+                   suite->all, suite->ns / 1e9);
+    put_row(c, suite->good == suite->all ? "pass" : "fail", suite->name, text);
+    *suite = (struct suite){.all = 0};
+}
+
+struct listing {
+    struct console *c;
+    const struct td_json_doc *doc;
+    struct suite suite;
+    uint64_t rows;
+    unsigned all, found, bad;
+};
+
+static bool is_wanted(const struct listing *l, const char *key,
+                      const char *result)
+{
+    const struct console_asked *asked = &l->c->asked;
+
+    return (!asked->text || strcasestr(key, asked->text)) &&
+           (!asked->kind || !strcmp(asked->kind, result));
+}
+
+static void take_test(struct listing *l, uint32_t at, const char *key,
+                      const char *result)
+{
+    char name[NAME_SIZE];
+    struct td_buf message = {0};
+
+    l->found++;
+    l->bad += !is_good(result);
+    if (l->c->asked.kind || !is_good(result)) {
+        console_member(l->doc, at, "message", &message);
+        if (l->rows++ < l->c->asked.lines)
+            put_row(l->c, result, key,
+                    message.len ? td_buf_str(&message) : result);
+        td_buf_release(&message);
+        if (l->c->asked.kind)
+            return;
+    }
+    suite_of(name, key);
+    if (strcmp(name, l->suite.name) != 0)
+        end_suite(l->c, &l->suite);
+    (void)snprintf(l->suite.name, NAME_SIZE, "%s", name);
+    l->suite.all++;
+    l->suite.good += is_good(result);
+    l->suite.ns += console_number(l->doc, at, "ns", 0);
+}
+
+static void put_tests(struct listing *l, uint32_t list)
+{
+    uint32_t end = list ? l->doc->values[list].next : 0;
+    struct td_buf key = {0};
+    struct td_buf result = {0};
+
+    for (uint32_t at = list + 1; at < end; at = l->doc->values[at].next) {
+        td_buf_clear(&key);
+        td_buf_clear(&result);
+        console_member(l->doc, at, "key", &key);
+        console_member(l->doc, at, "result", &result);
+        l->all++;
+        if (is_wanted(l, td_buf_str(&key), td_buf_str(&result)))
+            take_test(l, at, td_buf_str(&key), td_buf_str(&result));
+    }
+    end_suite(l->c, &l->suite);
+    td_buf_release(&key);
+    td_buf_release(&result);
+}
+
+/* "src/cart.c  91.0%  10 of 11 lines" of each file that is measured. */
+static void put_coverage(struct console *c, const struct td_json_doc *doc,
+                         uint32_t phase)
+{
+    uint32_t coverage = console_inner(doc, phase, "coverage");
+    uint32_t files = coverage ? console_inner(doc, coverage, "files") : 0;
+    uint32_t end = files ? doc->values[files].next : 0;
+
+    for (uint32_t at = files + 1; at < end; at = doc->values[at].next) {
+        uint32_t lines = console_inner(doc, at, "lines");
+        struct td_buf path = {0};
+        char text[64];
+        double hit;
+        double all;
+
+        if (!lines || doc->values[lines].count != 2)
+            continue;
+        hit = strtod((const char *)td_json_raw(doc, lines + 1).ptr, NULL);
+        all = strtod(
+            (const char *)td_json_raw(doc, doc->values[lines + 1].next).ptr,
+            NULL);
+        console_member(doc, at, "path", &path);
+        (void)snprintf(text, sizeof(text), "%5.1f%%  %.0f of %.0f lines",
+                       all > 0 ? hit * 100 / all : 0, hit, all);
+        put_row(c, "pass", td_buf_str(&path), text);
+        td_buf_release(&path);
+    }
+}
+
+/* A line for each suite, and one for each test that is no good. */
+void console_render_tests(struct console *c,
+                          const struct console_answer *answer)
+{
+    struct listing l = {.c = c, .doc = answer->doc};
+    uint32_t phase = console_inner(answer->doc, answer->data, "phase");
+    struct panel v = console_view(c);
+    struct text_line line;
+
+    if (!answer->data)
+        return;
+    if (phase)
+        put_tests(&l, console_inner(l.doc, phase, "tests"));
+    if (phase && c->asked.stats)
+        put_coverage(c, l.doc, phase);
+    line = panel_row(&c->text, &v);
+    if (l.found)
+        text_putf(&line, l.bad ? TEXT_BAD : TEXT_GOOD, "  %u test%s, %u failed",
+                  l.found, l.found == 1 ? "" : "s", l.bad);
+    else if (!phase)
+        text_put(&line, TEXT_WARN,
+                 "  no validate phase has ended; execute first, with gates "
+                 "(tapedeck gates init)");
+    else if (l.all)
+        text_putf(&line, TEXT_WARN, "  no test matches; %u here", l.all);
+    else
+        text_put(&line, TEXT_WARN, "  no gate has told of a test");
+    panel_row_end(&line);
+    if (l.bad)
+        c->asked.failed = "failed";
+    else if (l.found == 0)
+        c->asked.failed = l.all ? "no test matches" : "nothing was tested";
+}

@@ -1,0 +1,266 @@
+#include "console/follow.h"
+
+#include "console/console_internal.h"
+#include "console/keep.h"
+#include "core/mem.h"
+
+#include <string.h>
+
+struct follow {
+    struct console *c;
+    struct wire_net *net;
+    struct console_server *server;
+    struct td_bytes lines; /* that are not done yet */
+    bool asked;            /* there were lines */
+    const struct console_server_options *options;
+    struct wire_timer joining; /* the server is joined in another session */
+    bool joins;
+    bool was_up;
+    bool holding;   /* lines wait for events of the execution */
+    uint64_t until; /* up to this one */
+    uint64_t until_least;
+    enum td_code code;
+    struct td_error why;
+};
+
+static void stop(struct follow *f, enum td_code code)
+{
+    f->code = code;
+    wire_stop(f->net);
+}
+
+/* Lines up to the first that waits for the server's answer. */
+static void go_on(struct follow *f)
+{
+    enum td_code code = TD_OK;
+
+    while (code == TD_OK && f->lines.len && !f->joins) {
+        const uint8_t *lf = memchr(f->lines.ptr, '\n', f->lines.len);
+        size_t len = lf ? (size_t)(lf - f->lines.ptr) : f->lines.len;
+        struct td_bytes line = td_bytes(f->lines.ptr, len);
+
+        len += lf != NULL;
+        f->lines = td_bytes(f->lines.ptr + len, f->lines.len - len);
+        code = console_do(f->c, line, &f->why);
+    }
+    if (f->joins && code == TD_OK && f->lines.len)
+        return;
+    if (code != TD_AGAIN && f->asked)
+        stop(f, code == TD_END ? TD_OK : code);
+}
+
+/* logs --follow has come to its end, and what stands behind it is done. */
+static void go_on_after_log(struct follow *f)
+{
+    console_unfollow(f->c);
+    go_on(f);
+}
+
+/* Nothing of this execution has been asked for before: the server says up to
+ * where there are events, and lines that ask what was seen wait for those. */
+static void hold(struct follow *f, uint64_t least)
+{
+    f->holding = true;
+    f->until = UINT64_MAX;
+    f->until_least = least;
+}
+
+static void go_on_if_seen(struct follow *f)
+{
+    const struct seen *s = f->c->seen;
+    bool here = f->until == 0 ||
+                (s->seq >= f->until &&
+                 !strcmp(s->execution, console_server_execution(f->server)));
+
+    if (!f->holding || !here)
+        return;
+    f->holding = false;
+    go_on(f);
+}
+
+static void on_caught_up(void *ctx, uint64_t to_seq)
+{
+    struct follow *f = ctx;
+
+    f->until = to_seq > f->until_least ? to_seq : f->until_least;
+    go_on_if_seen(f);
+}
+
+/* An execution has begun, and there are lines behind the one that began it:
+ * true if they have to wait. */
+static bool holds_for(struct follow *f, const struct console_answer *answer)
+{
+    struct td_buf id = {0};
+    bool other;
+
+    if (!f->lines.len || !answer->done || !answer->doc || !answer->data)
+        return false;
+    console_member(answer->doc, answer->data, "execution_id", &id);
+    other = id.len &&
+            strcmp(td_buf_str(&id), console_server_execution(f->server)) != 0;
+    if (other) {
+        hold(f, 1);
+        console_server_follow(f->server, td_buf_str(&id), 0);
+    }
+    td_buf_release(&id);
+    return other;
+}
+
+/* The execution that is held for stays the one that is followed. */
+static void keep_up(struct follow *f)
+{
+    const struct seen *s = f->c->seen;
+
+    if (s->seq && (!f->holding ||
+                   !strcmp(s->execution, console_server_execution(f->server))))
+        console_server_follow(f->server, s->execution, s->seq);
+}
+
+static void on_event(void *ctx, const struct td_event *ev)
+{
+    struct follow *f = ctx;
+    const struct seen *s = f->c->seen;
+    enum td_code code = console_take(f->c, ev, !f->asked, &f->why);
+
+    keep_up(f);
+    if (code)
+        stop(f, code);
+    else if (f->holding)
+        go_on_if_seen(f);
+    else if (s->ended && f->c->following && f->asked)
+        go_on_after_log(f);
+    else if (s->ended && !f->asked)
+        stop(f, !strcmp(s->status, "completed")
+                    ? TD_OK
+                    : td_error_set(&f->why, TD_FAILED, s->execution, 0,
+                                   "%u of %u tasks completed", s->completed,
+                                   s->total));
+}
+
+static bool begins_one(const char *command)
+{
+    static const char *const all[] = {"execute", "run", "resume", "retry"};
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        if (!strcmp(command, all[i]))
+            return true;
+    return false;
+}
+
+static void on_answered(void *ctx, const struct console_answer *answer)
+{
+    struct follow *f = ctx;
+    struct td_error ignored;
+    bool begins = f->c->asked.command && begins_one(f->c->asked.command);
+    enum td_code code = console_answered(f->c, answer, &f->why);
+
+    if (console_print(f->c, code ? &ignored : &f->why) && !code)
+        code = f->why.code;
+    if (code)
+        stop(f, code);
+    else if (!begins || !holds_for(f, answer))
+        go_on(f);
+}
+
+static void on_planned(void *ctx, const struct td_json_doc *doc, uint32_t data)
+{
+    console_planned(((struct follow *)ctx)->c, doc, data);
+}
+
+static void on_refused(void *ctx, struct td_bytes error)
+{
+    struct follow *f = ctx;
+    struct td_buf text = {0};
+
+    (void)td_json_unescape(&text, error);
+    stop(f, td_error_set(&f->why, TD_FAILED, "", 0, "%s", td_buf_str(&text)));
+    td_buf_release(&text);
+}
+
+static void on_changed(void *ctx, bool up, const struct td_error *why)
+{
+    struct follow *f = ctx;
+
+    f->c->seen->again = up && f->was_up;
+    if (!up && (!f->was_up || f->asked)) {
+        f->why = *why;
+        stop(f, why->code);
+    } else if (up && !f->was_up) {
+        f->was_up = true;
+        if (*console_server_execution(f->server) && f->asked)
+            hold(f, 0);
+        else
+            go_on(f);
+    }
+}
+
+static const struct console_server_events heard = {
+    .event = on_event,
+    .answered = on_answered,
+    .planned = on_planned,
+    .caught_up = on_caught_up,
+    .refused = on_refused,
+    .changed = on_changed,
+};
+
+/* From the loop: a server is not closed by one of its own calls. */
+static void on_join(void *ctx)
+{
+    struct follow *f = ctx;
+    struct console_server_options options = *f->options;
+    const char *execution = console_keep_execution(f->c);
+    enum td_code code;
+
+    f->joins = false;
+    f->was_up = false;
+    f->holding = false;
+    console_server_close(f->server);
+    f->server = NULL;
+    options.session = console_keep_id(f->c);
+    options.execution = *execution ? execution : NULL;
+    code =
+        console_server_open(&f->server, f->net, &options, &heard, f, &f->why);
+    f->c->server = f->server;
+    if (code)
+        stop(f, code);
+}
+
+static enum td_code rejoin(struct console *c, struct td_error *err)
+{
+    struct follow *f = c->batch;
+
+    (void)err;
+    f->joins = true;
+    wire_timer_set(f->net, &f->joining, wire_now(f->net));
+    return TD_OK;
+}
+
+enum td_code console_follow(struct console *c, struct wire_net *net,
+                            const struct console_server_options *server,
+                            struct td_bytes lines, struct td_error *err)
+{
+    struct follow f = {.c = c,
+                       .net = net,
+                       .lines = lines,
+                       .asked = lines.len > 0,
+                       .options = server};
+    enum td_code code =
+        console_server_open(&f.server, net, server, &heard, &f, err);
+
+    f.joining = (struct wire_timer){.fire = on_join, .ctx = &f};
+    c->server = f.server;
+    c->batch = &f;
+    c->rejoin = rejoin;
+    if (code == TD_OK)
+        code = wire_run(net, err);
+    if (code == TD_OK && f.code) {
+        code = f.code;
+        *err = f.why;
+    }
+    wire_timer_cancel(net, &f.joining);
+    console_server_close(f.server);
+    c->server = NULL;
+    c->batch = NULL;
+    c->rejoin = NULL;
+    return code;
+}

@@ -1,0 +1,330 @@
+/* Views that somebody asks for. */
+#include "console/panel/panel_internal.h"
+#include "core/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NAME_COLUMN 14
+#define BAR_CELLS   40
+
+static void row(struct td_buf *out, const struct panel *v, const char *name,
+                const char *text)
+{
+    struct text_line line = panel_line(out, v);
+
+    text_putf(&line, TEXT_DIM, "  %-11s", name);
+    text_put(&line, TEXT_PLAIN, text);
+    panel_end(&line);
+}
+
+static size_t bar_cells(const struct panel *v)
+{
+    return v->columns > BAR_CELLS + 34 ? BAR_CELLS
+           : v->columns > 50           ? v->columns - 44
+                                       : 8;
+}
+
+/* ---- status ---- */
+
+static void put_counts(struct td_buf *text, const struct seen *s)
+{
+    (void)td_buf_addf(text, "%u completed, %u failed, %u skipped, %u running",
+                      s->completed, s->failed, s->skipped,
+                      s->counts[SEEN_RUNNING]);
+    if (s->counts[SEEN_READY])
+        (void)td_buf_addf(text, ", %u ready", s->counts[SEEN_READY]);
+    if (s->counts[SEEN_RETRYING] || !s->counts[SEEN_READY])
+        (void)td_buf_addf(text, ", %u to retry", s->counts[SEEN_RETRYING]);
+    if (s->counts[SEEN_ASKING])
+        (void)td_buf_addf(text, ", %u wait%s for you", s->counts[SEEN_ASKING],
+                          s->counts[SEEN_ASKING] == 1 ? "s" : "");
+}
+
+void panel_status(struct td_buf *out, const struct panel *v)
+{
+    const struct seen *s = v->seen;
+    struct text_line line = panel_line(out, v);
+    struct td_buf text = {0};
+    char percent[PANEL_SHORT];
+    char clock[PANEL_SHORT];
+
+    text_put_foreign(&line, TEXT_ACCENT, td_text(s->execution));
+    text_put(&line, TEXT_PLAIN, *s->plan ? "  " : "");
+    text_put_foreign(&line, TEXT_PLAIN, td_text(s->plan));
+    text_put(&line, TEXT_PLAIN, "  ");
+    text_put_foreign(&line, TEXT_PLAIN,
+                     td_text(!s->ended    ? "running"
+                             : *s->status ? s->status
+                                          : "ended"));
+    panel_end(&line);
+    line = panel_line(out, v);
+    text_putf(&line, TEXT_DIM, "  %-11s", "progress");
+    text_bar(&line, s->failed ? TEXT_BAD : TEXT_GOOD, bar_cells(v),
+             seen_progress(s));
+    text_putf(&line, TEXT_PLAIN, " %s",
+              panel_percent(percent, seen_progress(s)));
+    panel_end(&line);
+    (void)td_buf_addf(&text, "%u: ", s->total);
+    put_counts(&text, s);
+    row(out, v, "tasks", td_buf_str(&text));
+    row(out, v, "time",
+        panel_clock(clock, v, s->ended ? s->last_ns : v->now_ns));
+    td_buf_clear(&text);
+    (void)td_buf_addf(&text, "%u errors, %u retries", s->errors, s->retries);
+    row(out, v, "errors", td_buf_str(&text));
+    td_buf_release(&text);
+}
+
+/* ---- phases ---- */
+
+static void phase_row(struct td_buf *out, const struct panel *v,
+                      const struct seen_phase *phase)
+{
+    unsigned part = (unsigned)((uint64_t)phase->ended * 1000 / phase->tasks);
+    enum seen_state state = panel_phase_state(phase);
+    struct text_line line = panel_line(out, v);
+    char count[PANEL_SHORT];
+    char percent[PANEL_SHORT];
+
+    (void)snprintf(count, sizeof(count), "%u/%u", phase->ended, phase->tasks);
+    text_put(&line, TEXT_PLAIN, "  ");
+    text_put_sign(&line, panel_role(state), panel_sign(state));
+    text_put(&line, TEXT_PLAIN, " ");
+    text_put_foreign(&line, TEXT_PLAIN,
+                     td_text(phase->name ? phase->name : ""));
+    text_tab(&line, NAME_COLUMN + 2);
+    text_putf(&line, TEXT_PLAIN, " %6s  ", count);
+    text_bar(&line, panel_role(state), bar_cells(v), part);
+    text_putf(&line, TEXT_PLAIN, " %6s", panel_percent(percent, part));
+    panel_end(&line);
+}
+
+static void wave_row(struct td_buf *out, const struct panel *v)
+{
+    const struct seen *s = v->seen;
+    struct text_line line = panel_line(out, v);
+
+    text_put(&line, TEXT_DIM, "  waves ");
+    for (uint32_t i = 0; i < s->wave_count && !line.cut; i++) {
+        const struct seen_wave *wave = &s->waves[i];
+        bool good = wave->ended && wave->good == wave->tasks;
+
+        text_putf(&line, TEXT_PLAIN, "  %u ", wave->number);
+        text_put_sign(&line, good ? TEXT_GOOD : TEXT_WARN,
+                      good          ? TEXT_DONE
+                      : wave->ended ? TEXT_FAILED
+                                    : TEXT_RUNS);
+        text_putf(&line, TEXT_PLAIN, good ? "%u" : "%u/%u",
+                  good ? wave->tasks : wave->good, wave->tasks);
+    }
+    panel_end(&line);
+}
+
+void panel_timeline(struct td_buf *out, const struct panel *v)
+{
+    for (size_t i = 0; i < SEEN_PHASES; i++)
+        if (v->seen->phases[i].tasks)
+            phase_row(out, v, &v->seen->phases[i]);
+    wave_row(out, v);
+}
+
+/* ---- sums ---- */
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+
+    return x < y ? -1 : x > y ? 1 : 0;
+}
+
+static void times_row(struct td_buf *out, const struct panel *v)
+{
+    const struct seen *s = v->seen;
+    double *list = td_calloc(s->task_count + 1, sizeof(*list));
+    struct td_buf text = {0};
+    char a[PANEL_SHORT];
+    double sum = 0;
+    size_t n = 0;
+
+    for (uint32_t i = 0; i < s->task_count; i++)
+        if (seen_is_final(s->tasks[i].state) && s->tasks[i].took_ms >= 0)
+            sum += list[n++] = s->tasks[i].took_ms;
+    qsort(list, n, sizeof(*list), by_size);
+    (void)td_buf_addf(&text, "sum %s", panel_took(a, sum));
+    if (n) {
+        (void)td_buf_addf(&text, "  median %s", panel_took(a, list[n / 2]));
+        (void)td_buf_addf(&text, "  p95 %s", panel_took(a, list[n * 95 / 100]));
+        (void)td_buf_addf(&text, "  longest %s", panel_took(a, list[n - 1]));
+    }
+    row(out, v, "time", td_buf_str(&text));
+    td_buf_release(&text);
+    free(list);
+}
+
+void panel_stats(struct td_buf *out, const struct panel *v)
+{
+    const struct seen *s = v->seen;
+    struct td_buf text = {0};
+
+    put_counts(&text, s);
+    row(out, v, "state", td_buf_str(&text));
+    times_row(out, v);
+    td_buf_clear(&text);
+    (void)td_buf_addf(&text, "%u errors, %u retries", s->errors, s->retries);
+    row(out, v, "errors", td_buf_str(&text));
+    td_buf_release(&text);
+    panel_tokens(out, v);
+}
+
+static void budget_row(struct td_buf *out, const struct panel *v,
+                       const char *name, const char *text, uint64_t percent,
+                       bool limited)
+{
+    struct text_line line = panel_line(out, v);
+
+    text_putf(&line, TEXT_DIM, "  %-11s", name);
+    if (limited) {
+        text_bar(&line, panel_used_role(percent), bar_cells(v),
+                 (unsigned)(percent < 100 ? percent * 10 : 1000));
+        text_put(&line, TEXT_PLAIN, " ");
+    }
+    text_put(&line, TEXT_PLAIN, text);
+    if (limited)
+        text_putf(&line, panel_used_role(percent), " (%u%%)",
+                  (unsigned)percent);
+    panel_end(&line);
+}
+
+void panel_tokens(struct td_buf *out, const struct panel *v)
+{
+    const struct seen *s = v->seen;
+    struct td_buf text = {0};
+    char a[PANEL_SHORT];
+
+    (void)td_buf_add_text(&text, panel_count(a, s->tokens));
+    if (s->tokens_max)
+        (void)td_buf_addf(&text, "/%s", panel_count(a, s->tokens_max));
+    budget_row(out, v, "tokens", td_buf_str(&text),
+               s->tokens_max ? s->tokens * 100 / s->tokens_max : 0,
+               s->tokens_max > 0);
+    td_buf_clear(&text);
+    if (s->cost_known)
+        (void)td_buf_addf(&text, "$%.2f", s->cost);
+    else
+        (void)td_buf_add_text(&text, "unknown");
+    if (s->cost_max > 0)
+        (void)td_buf_addf(&text, "/$%.2f", s->cost_max);
+    budget_row(out, v, "cost", td_buf_str(&text),
+               s->cost_max > 0 ? (uint64_t)(s->cost * 100 / s->cost_max) : 0,
+               s->cost_max > 0 && s->cost_known);
+    td_buf_release(&text);
+}
+
+/* ---- lists ---- */
+
+static bool has_phase(const struct seen *s, const struct seen_task *task,
+                      const char *phase)
+{
+    const char *name = s->phases[task->phase % SEEN_PHASES].name;
+
+    return !phase || (name && !strcasecmp(name, phase));
+}
+
+static void task_row(struct td_buf *out, const struct panel *v,
+                     const struct seen_task *task)
+{
+    char right[PANEL_SHORT * 2];
+    char text[PANEL_SHORT];
+    struct text_line line;
+
+    (void)snprintf(right, sizeof(right), "%-8s %7s",
+                   panel_state_word(task->state),
+                   seen_is_final(task->state) ? panel_took(text, task->took_ms)
+                   : task->began_ns ? panel_age(text, v, task->began_ns)
+                                    : "");
+    line = panel_line_for(out, v, right);
+    text_put(&line, TEXT_PLAIN, "  ");
+    text_put_sign(&line, panel_role(task->state), panel_sign(task->state));
+    text_put(&line, TEXT_PLAIN, "  ");
+    panel_put_task(&line, task);
+    panel_end_right(&line, v, TEXT_PLAIN, right);
+}
+
+void panel_tasks(struct td_buf *out, const struct panel *v,
+                 const struct panel_tasks *which)
+{
+    const struct seen *s = v->seen;
+    size_t found = 0;
+    struct text_line line;
+
+    for (uint32_t i = 0; i < s->task_count; i++) {
+        const struct seen_task *task = &s->tasks[i];
+
+        if (!has_phase(s, task, which->phase) ||
+            (which->state &&
+             strcasecmp(panel_state_word(task->state), which->state) != 0))
+            continue;
+        if (found++ < which->limit)
+            task_row(out, v, task);
+    }
+    line = panel_line(out, v);
+    text_putf(&line, TEXT_DIM, "  %zu of %u tasks",
+              found < which->limit ? found : which->limit, s->task_count);
+    if (found > which->limit)
+        text_putf(&line, TEXT_DIM, "; %zu more: --limit N",
+                  found - which->limit);
+    panel_end(&line);
+}
+
+/* "c 9  h 4": how many of each type, the most first. */
+static void put_types(struct td_buf *text, const struct seen *s)
+{
+    static const char *const types[] = {"file", "test", "config",
+                                        "documentation", "directory"};
+
+    for (size_t t = 0; t < sizeof(types) / sizeof(types[0]); t++) {
+        uint32_t n = 0;
+
+        for (uint32_t i = 0; i < s->artifact_count; i++)
+            n += !strcmp(s->artifacts[i].type, types[t]);
+        if (n)
+            (void)td_buf_addf(text, "  %s %u", types[t], n);
+    }
+}
+
+void panel_artifacts(struct td_buf *out, const struct panel *v, bool stats,
+                     size_t limit)
+{
+    const struct seen *s = v->seen;
+    uint32_t first =
+        s->artifact_count > limit ? s->artifact_count - (uint32_t)limit : 0;
+    struct td_buf text = {0};
+    char size[PANEL_SHORT];
+    struct text_line line;
+    bool link;
+
+    for (uint32_t i = first; !stats && i < s->artifact_count; i++) {
+        line = panel_line_for(out, v, td_size_text(size, s->artifacts[i].size));
+        text_put(&line, TEXT_PLAIN, "  ");
+        link = panel_link_begin(&line, v, s->artifacts[i].path);
+        text_put_foreign(&line, TEXT_PLAIN, td_text(s->artifacts[i].path));
+        panel_link_end(&line, link);
+        panel_end_right(&line, v, TEXT_DIM, size);
+    }
+    (void)td_buf_addf(&text, "  %u", s->artifact_count);
+    if (s->artifacts_expected)
+        (void)td_buf_addf(&text, " of %u", s->artifacts_expected);
+    (void)td_buf_addf(&text, " artifacts, %s",
+                      td_size_text(size, s->artifact_bytes));
+    if (stats)
+        put_types(&text, s);
+    else if (first)
+        (void)td_buf_addf(&text, "; %u before: --limit N", first);
+    line = panel_line(out, v);
+    text_put_bytes(&line, TEXT_PLAIN, td_buf_bytes(&text));
+    panel_end(&line);
+    td_buf_release(&text);
+}

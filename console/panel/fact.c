@@ -1,0 +1,301 @@
+/* What an event has said, as lines of scrollback: written once, never again. */
+#include "console/panel/panel_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define TIME_COLUMN                                                            \
+    40 /* where durations stand; nearer on a narrow terminal                   \
+        */
+#define NARROW 60
+
+static size_t time_column(const struct panel *v)
+{
+    return v->columns >= NARROW ? TIME_COLUMN : v->columns - 8;
+}
+
+static void began(struct td_buf *out, const struct panel *v)
+{
+    const struct seen *s = v->seen;
+    struct text_line line = panel_line(out, v);
+
+    text_put_foreign(&line, TEXT_ACCENT, td_text(s->execution));
+    text_put(&line, TEXT_PLAIN, "  ");
+    if (*s->plan) {
+        text_put_foreign(&line, TEXT_PLAIN, td_text(s->plan));
+        text_put(&line, TEXT_PLAIN, "  ");
+    }
+    text_putf(&line, TEXT_PLAIN, "%u task%s", s->total,
+              s->total == 1 ? "" : "s");
+    if (s->waves_total)
+        text_putf(&line, TEXT_PLAIN, ", %u wave%s", s->waves_total,
+                  s->waves_total == 1 ? "" : "s");
+    if (s->artifacts_expected)
+        text_putf(&line, TEXT_PLAIN, ", %u artifacts expected",
+                  s->artifacts_expected);
+    panel_end(&line);
+}
+
+/* The time stands in its column; a name that is too long is cut before it. */
+static void put_time(struct text_line *line, const struct panel *v, double ms)
+{
+    char took[PANEL_SHORT];
+
+    line->cut = false;
+    line->max = v->columns - 1;
+    text_tab(line, time_column(v));
+    text_put(line, TEXT_DIM, panel_took(took, ms));
+}
+
+static struct text_line task_line(struct td_buf *out, const struct panel *v,
+                                  const struct seen_task *task,
+                                  enum seen_state state)
+{
+    struct text_line line = panel_line(out, v);
+
+    line.max = time_column(v) - 1;
+    text_put(&line, TEXT_PLAIN, "  ");
+    text_put_sign(&line, panel_role(state), panel_sign(state));
+    text_put(&line, TEXT_PLAIN, " ");
+    panel_put_task(&line, task);
+    return line;
+}
+
+static void task_ended(struct td_buf *out, const struct panel *v,
+                       const struct seen_fact *fact)
+{
+    const struct seen_task *task = &v->seen->tasks[fact->task];
+    struct text_line line = task_line(out, v, task, task->state);
+
+    put_time(&line, v, task->took_ms);
+    panel_end(&line);
+}
+
+static void task_error(struct td_buf *out, const struct panel *v,
+                       const struct seen_fact *fact)
+{
+    const struct seen_task *task = &v->seen->tasks[fact->task];
+    struct text_line line =
+        task_line(out, v, task,
+                  task->state == SEEN_RETRYING ? SEEN_RETRYING : SEEN_FAILED);
+    struct td_buf attempt = {0};
+
+    line.cut = false;
+    line.max = v->columns - 1;
+    text_tab(&line, time_column(v));
+    panel_add_attempt(&attempt, task);
+    text_put_bytes(&line, TEXT_DIM, td_buf_bytes(&attempt));
+    td_buf_release(&attempt);
+    panel_end(&line);
+    line = panel_line(out, v);
+    text_put(&line, TEXT_PLAIN, "      ");
+    if (task->error_type) {
+        text_put_foreign(&line, TEXT_DIM, td_text(task->error_type));
+        text_put(&line, TEXT_DIM, ": ");
+    }
+    text_put_foreign(&line, TEXT_PLAIN,
+                     td_text(task->error ? task->error : ""));
+    panel_end(&line);
+}
+
+static void artifact(struct td_buf *out, const struct panel *v,
+                     const struct seen_fact *fact)
+{
+    const struct seen_artifact *a = &v->seen->artifacts[fact->artifact];
+    size_t room = time_column(v) - 5;
+    struct text_line line = panel_line(out, v);
+    struct td_buf clean = {0};
+    struct td_buf path = {0};
+    char size[PANEL_SHORT];
+    bool link;
+
+    text_clean(&clean, td_text(a->path), v->style);
+    text_cut_path(&path, td_buf_bytes(&clean), room, v->style);
+    text_put(&line, TEXT_PLAIN, "  + ");
+    link = panel_link_begin(&line, v, a->path);
+    text_put_bytes(&line, TEXT_PLAIN, td_buf_bytes(&path));
+    panel_link_end(&line, link);
+    if (v->columns >= NARROW) {
+        text_tab(&line, TIME_COLUMN);
+        text_put_foreign(&line, TEXT_DIM, td_text(a->type));
+        text_putf(&line, TEXT_DIM, ", %s", td_size_text(size, a->size));
+    }
+    panel_end(&line);
+    td_buf_release(&clean);
+    td_buf_release(&path);
+}
+
+static void wave_ended(struct td_buf *out, const struct panel *v,
+                       const struct seen_fact *fact)
+{
+    const struct seen_wave *wave = &v->seen->waves[fact->wave];
+    bool good = wave->good == wave->tasks;
+    struct text_line line = panel_line(out, v);
+    char took[PANEL_SHORT];
+    char part[PANEL_SHORT];
+
+    *part = '\0';
+    if (wave->tasks)
+        (void)snprintf(part, sizeof(part), "%u/%u", wave->good, wave->tasks);
+    text_put(&line, TEXT_PLAIN, "  ");
+    text_put_sign(&line, good ? TEXT_GOOD : TEXT_BAD,
+                  good ? TEXT_DONE : TEXT_FAILED);
+    text_putf(&line, TEXT_PLAIN, " wave %u  %6s  ", wave->number, part);
+    text_put(&line, TEXT_DIM, panel_took(took, wave->took_ms));
+    panel_end(&line);
+}
+
+static void asked(struct td_buf *out, const struct panel *v,
+                  const struct seen_fact *fact)
+{
+    const struct seen_task *task = &v->seen->tasks[fact->task];
+    struct text_line line = panel_line(out, v);
+
+    text_put(&line, TEXT_PLAIN, "  ");
+    text_put_sign(&line, TEXT_WARN, TEXT_ASKS);
+    text_put(&line, TEXT_PLAIN, " ");
+    panel_put_task(&line, task);
+    text_put(&line, TEXT_PLAIN, "  waits for approve ");
+    text_put_foreign(&line, TEXT_ACCENT,
+                     td_text(task->batch ? task->batch : seen_task_id(task)));
+    panel_end(&line);
+}
+
+static void warned(struct td_buf *out, const struct panel *v,
+                   const struct seen_fact *fact)
+{
+    const struct seen *s = v->seen;
+    struct text_line line = panel_line(out, v);
+    char used[PANEL_SHORT];
+    char max[PANEL_SHORT];
+
+    text_put(&line, panel_used_role(fact->percent), "! ");
+    if (fact->wall && s->wall_max_ms > 0)
+        text_putf(&line, TEXT_PLAIN, "time %u%% of %s", fact->percent,
+                  panel_took(max, s->wall_max_ms));
+    else if (fact->wall)
+        text_putf(&line, TEXT_PLAIN, "time: %u%% of the budget", fact->percent);
+    else if (fact->cost && s->cost_max > 0)
+        text_putf(&line, TEXT_PLAIN, "cost $%.2f/$%.2f (%u%%)", s->cost,
+                  s->cost_max, fact->percent);
+    else if (!fact->cost && s->tokens_max)
+        text_putf(&line, TEXT_PLAIN, "tokens %s/%s (%u%%)",
+                  panel_count(used, s->tokens), panel_count(max, s->tokens_max),
+                  fact->percent);
+    else
+        text_putf(&line, TEXT_PLAIN, "%s: %u%% of the budget",
+                  fact->cost ? "cost" : "tokens", fact->percent);
+    panel_end(&line);
+}
+
+static void phase(struct td_buf *out, const struct panel *v,
+                  const struct seen_fact *fact)
+{
+    const struct seen_phase *p = &v->seen->phases[fact->phase % SEEN_PHASES];
+    struct text_line line = panel_line(out, v);
+
+    text_put(&line, TEXT_PLAIN, "  ");
+    text_put_sign(&line,
+                  fact->began  ? TEXT_RUN
+                  : fact->good ? TEXT_GOOD
+                               : TEXT_BAD,
+                  fact->began  ? TEXT_RUNS
+                  : fact->good ? TEXT_DONE
+                               : TEXT_FAILED);
+    text_put(&line, TEXT_PLAIN, " ");
+    text_put_foreign(&line, TEXT_PLAIN, td_text(p->name ? p->name : ""));
+    panel_end(&line);
+}
+
+/* A gate has ended: its line of the log. */
+static void logged(struct td_buf *out, const struct panel *v,
+                   const struct seen_fact *fact)
+{
+    const struct seen *s = v->seen;
+    const struct seen_log *log =
+        &s->logs[(s->log_first + s->log_count - 1) % SEEN_LOGS_MAX];
+    bool bad = log->level == SEEN_ERROR;
+    struct text_line line;
+
+    (void)fact;
+    if (!log->gate)
+        return;
+    line = panel_line(out, v);
+    text_put(&line, TEXT_PLAIN, "  ");
+    text_put_sign(&line, bad ? TEXT_BAD : TEXT_GOOD,
+                  bad ? TEXT_FAILED : TEXT_DONE);
+    text_put(&line, TEXT_PLAIN, " ");
+    text_put_foreign(&line, TEXT_PLAIN, td_text(log->text));
+    panel_end(&line);
+}
+
+static void end_row(struct td_buf *out, const struct panel *v, const char *name,
+                    const char *text)
+{
+    struct text_line line = panel_line(out, v);
+
+    text_putf(&line, TEXT_DIM, "  %-11s", name);
+    text_put(&line, TEXT_PLAIN, text);
+    panel_end(&line);
+}
+
+static void ended(struct td_buf *out, const struct panel *v)
+{
+    const struct seen *s = v->seen;
+    /* Where it was not told, it follows from the tasks. */
+    bool good = *s->status ? !strcmp(s->status, "completed")
+                           : s->failed + s->skipped == 0;
+    struct text_line line = panel_line(out, v);
+    struct td_buf text = {0};
+    char a[PANEL_SHORT];
+
+    text_put_sign(&line, good ? TEXT_GOOD : TEXT_BAD,
+                  good ? TEXT_DONE : TEXT_FAILED);
+    text_put(&line, TEXT_PLAIN, " ");
+    text_put_foreign(&line, good ? TEXT_GOOD : TEXT_BAD, td_text(s->status));
+    text_put(&line, TEXT_PLAIN, *s->status ? "" : "ended");
+    if (*panel_took(a, s->took_ms))
+        text_putf(&line, TEXT_PLAIN, " in %s", a);
+    text_put(&line, TEXT_PLAIN, "  ");
+    text_put_foreign(&line, TEXT_ACCENT, td_text(s->execution));
+    panel_end(&line);
+    (void)td_buf_addf(&text, "%u of %u, %u retries, %u failed, %u skipped",
+                      s->completed, s->total, s->retries, s->failed,
+                      s->skipped);
+    end_row(out, v, "tasks", td_buf_str(&text));
+    td_buf_clear(&text);
+    (void)td_buf_addf(&text, "%u, %s", s->artifact_count,
+                      td_size_text(a, s->artifact_bytes));
+    end_row(out, v, "artifacts", td_buf_str(&text));
+    td_buf_clear(&text);
+    (void)td_buf_addf(&text, "%s", panel_count(a, s->tokens));
+    if (s->cost_known)
+        (void)td_buf_addf(&text, "      cost $%.2f", s->cost);
+    if (s->tokens)
+        end_row(out, v, "tokens", td_buf_str(&text));
+    td_buf_release(&text);
+}
+
+void panel_fact(struct td_buf *out, const struct panel *v,
+                const struct seen_fact *fact)
+{
+    static void (*const rows[])(struct td_buf *, const struct panel *,
+                                const struct seen_fact *) = {
+        [SEEN_TASK_ENDED] = task_ended,
+        [SEEN_TASK_ERROR] = task_error,
+        [SEEN_ARTIFACT] = artifact,
+        [SEEN_WAVE_ENDED] = wave_ended,
+        [SEEN_ASKED] = asked,
+        [SEEN_WARNED] = warned,
+        [SEEN_PHASE] = phase,
+        [SEEN_LOGGED] = logged,
+        [SEEN_ENDED] = NULL,
+    };
+
+    if (fact->kind == SEEN_BEGAN)
+        began(out, v);
+    else if (fact->kind == SEEN_ENDED)
+        ended(out, v);
+    else if (rows[fact->kind])
+        rows[fact->kind](out, v, fact);
+}

@@ -1,0 +1,226 @@
+/* What a plan is, what it came to, what is wrong, what is asked. */
+#include "console/panel/panel_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define BAR_CELLS 50
+
+static void row(struct td_buf *out, const struct panel *v, const char *name,
+                const struct td_buf *text)
+{
+    struct text_line line = panel_line(out, v);
+
+    text_putf(&line, TEXT_DIM, "  %-11s", name);
+    text_put_bytes(&line, TEXT_PLAIN, td_buf_bytes(text));
+    panel_end(&line);
+}
+
+static void put_head(struct td_buf *out, const struct panel *v)
+{
+    const struct seen *s = v->seen;
+    struct text_line line = panel_line(out, v);
+
+    text_put(&line, TEXT_PLAIN, "plan ");
+    text_put_foreign(&line, TEXT_ACCENT, td_text(panel_title(s)));
+    text_put(&line, TEXT_PLAIN, "  ");
+    text_put_foreign(&line, TEXT_PLAIN, td_text(s->execution));
+    panel_end(&line);
+}
+
+static void put_estimate(struct td_buf *text, const struct seen *s)
+{
+    double sum = 0;
+    uint32_t known = 0;
+    char took[PANEL_SHORT];
+
+    for (uint32_t i = 0; i < s->task_count; i++) {
+        sum += s->tasks[i].usual_ms;
+        known += s->tasks[i].usual_ms > 0;
+    }
+    if (known)
+        (void)td_buf_addf(text,
+                          "%s of work, by earlier runs (%u of %u tasks "
+                          "known)",
+                          panel_took(took, sum), known, s->task_count);
+}
+
+static void put_budget(struct td_buf *text, const struct seen *s)
+{
+    char part[PANEL_SHORT];
+
+    if (s->tokens_max)
+        (void)td_buf_addf(text, "%s tokens  ",
+                          panel_count(part, s->tokens_max));
+    if (s->cost_max > 0)
+        (void)td_buf_addf(text, "$%.2f  ", s->cost_max);
+    if (s->wall_max_ms > 0)
+        (void)td_buf_addf(text, "%s", panel_took(part, s->wall_max_ms));
+}
+
+static void put_progress(struct td_buf *out, const struct panel *v)
+{
+    struct text_line line = panel_line(out, v);
+    size_t cells = v->columns > BAR_CELLS + 30 ? BAR_CELLS
+                   : v->columns > 40           ? v->columns - 30
+                                               : 8;
+    char percent[PANEL_SHORT];
+
+    text_putf(&line, TEXT_DIM, "  %-11s", "progress");
+    text_bar(&line, v->seen->failed ? TEXT_BAD : TEXT_GOOD, cells,
+             seen_progress(v->seen));
+    text_putf(&line, TEXT_PLAIN, " %s",
+              panel_percent(percent, seen_progress(v->seen)));
+    panel_end(&line);
+}
+
+static void put_now(struct td_buf *text, const struct seen *s)
+{
+    (void)td_buf_addf(text, "%u running, %u to retry, %u done, %u failed",
+                      s->counts[SEEN_RUNNING], s->counts[SEEN_RETRYING],
+                      s->completed, s->failed);
+    if (s->counts[SEEN_ASKING])
+        (void)td_buf_addf(text, ", %u for you to approve",
+                          s->counts[SEEN_ASKING]);
+    if (s->counts[SEEN_READY])
+        (void)td_buf_addf(text, ", %u ready", s->counts[SEEN_READY]);
+    if (s->ended)
+        (void)td_buf_add_text(text, "; it has ended");
+}
+
+void panel_overview(struct td_buf *out, const struct panel *v)
+{
+    const struct seen *s = v->seen;
+    struct td_buf text = {0};
+
+    put_head(out, v);
+    (void)td_buf_addf(&text, "%u", s->total);
+    if (s->waves_total)
+        (void)td_buf_addf(&text, " in %u waves", s->waves_total);
+    row(out, v, "tasks", &text);
+    td_buf_clear(&text);
+    put_estimate(&text, s);
+    if (text.len)
+        row(out, v, "estimate", &text);
+    td_buf_clear(&text);
+    put_budget(&text, s);
+    if (text.len)
+        row(out, v, "budget", &text);
+    td_buf_clear(&text);
+    (void)td_buf_addf(&text, "%u", s->artifact_count);
+    if (s->artifacts_expected)
+        (void)td_buf_addf(&text, " of %u expected", s->artifacts_expected);
+    row(out, v, "artifacts", &text);
+    put_progress(out, v);
+    td_buf_clear(&text);
+    put_now(&text, s);
+    row(out, v, "now", &text);
+    td_buf_release(&text);
+}
+
+/* ---- what it came to ---- */
+
+void panel_results(struct td_buf *out, const struct panel *v)
+{
+    const struct seen *s = v->seen;
+    struct text_line line;
+
+    if (s->ended) {
+        const struct seen_fact end = {.kind = SEEN_ENDED};
+
+        panel_fact(out, v, &end);
+    } else {
+        panel_status(out, v);
+    }
+    for (uint32_t i = 0; i < s->log_count; i++) {
+        const struct seen_log *log =
+            &s->logs[(s->log_first + i) % SEEN_LOGS_MAX];
+
+        if (!log->gate)
+            continue;
+        line = panel_line(out, v);
+        text_put(&line, TEXT_PLAIN, "  ");
+        text_put_sign(&line, log->level == SEEN_ERROR ? TEXT_BAD : TEXT_GOOD,
+                      log->level == SEEN_ERROR ? TEXT_FAILED : TEXT_DONE);
+        text_put(&line, TEXT_PLAIN, " ");
+        text_put_foreign(&line, TEXT_PLAIN, td_text(log->text));
+        panel_end(&line);
+    }
+}
+
+/* ---- what is wrong ---- */
+
+static void error_rows(struct td_buf *out, const struct panel *v,
+                       const struct seen_task *task)
+{
+    struct text_line line = panel_line(out, v);
+    struct td_buf attempt = {0};
+
+    panel_add_attempt(&attempt, task);
+    text_put(&line, TEXT_PLAIN, "  ");
+    text_put_sign(&line, panel_role(task->state), panel_sign(task->state));
+    text_put(&line, TEXT_PLAIN, " ");
+    panel_put_task(&line, task);
+    text_putf(&line, TEXT_DIM, "  %s, %s", panel_state_word(task->state),
+              td_buf_str(&attempt));
+    panel_end(&line);
+    td_buf_release(&attempt);
+    line = panel_line(out, v);
+    text_put(&line, TEXT_PLAIN, "      ");
+    text_put_foreign(&line, TEXT_DIM,
+                     td_text(task->error_type ? task->error_type : "error"));
+    text_put(&line, TEXT_DIM, ": ");
+    text_put_foreign(&line, TEXT_PLAIN,
+                     td_text(task->error ? task->error : ""));
+    panel_end(&line);
+}
+
+void panel_errors(struct td_buf *out, const struct panel *v, size_t limit)
+{
+    const struct seen *s = v->seen;
+    size_t count = 0;
+    size_t skip;
+    struct text_line line;
+
+    for (uint32_t i = 0; i < s->task_count; i++)
+        count += s->tasks[i].errors > 0;
+    skip = count > limit ? count - limit : 0;
+    for (uint32_t i = 0; i < s->task_count; i++) {
+        if (s->tasks[i].errors == 0)
+            continue;
+        if (skip)
+            skip--;
+        else
+            error_rows(out, v, &s->tasks[i]);
+    }
+    line = panel_line(out, v);
+    text_putf(&line, TEXT_DIM,
+              "  %u errors of %zu tasks, %u retries, %u failed", s->errors,
+              count, s->retries, s->failed);
+    panel_end(&line);
+}
+
+/* ---- what is asked ---- */
+
+void panel_question(struct td_buf *out, const struct panel *v,
+                    const struct seen_task *task)
+{
+    struct text_line line = panel_line(out, v);
+    char age[PANEL_SHORT];
+
+    text_put(&line, TEXT_PLAIN, "  ");
+    text_put_sign(&line, TEXT_WARN, TEXT_ASKS);
+    text_put(&line, TEXT_PLAIN, " ");
+    text_put_foreign(&line, TEXT_ACCENT,
+                     td_text(task->batch ? task->batch : seen_task_id(task)));
+    text_put(&line, TEXT_PLAIN, "  ");
+    panel_put_task(&line, task);
+    text_putf(&line, TEXT_DIM, "  waits %s", panel_age(age, v, task->began_ns));
+    panel_end(&line);
+    if (!task->ask)
+        return;
+    line = panel_line(out, v);
+    text_put(&line, TEXT_PLAIN, "      ");
+    text_put_foreign(&line, TEXT_PLAIN, td_text(task->ask));
+    panel_end(&line);
+}

@@ -1,0 +1,61 @@
+/* console/panel/panel_internal.h - what views are made of. */
+#ifndef CONSOLE_PANEL_PANEL_INTERNAL_H
+#define CONSOLE_PANEL_PANEL_INTERNAL_H
+
+#include "console/panel/panel.h"
+#include "core/clock.h"
+
+#define PANEL_SHORT TD_AMOUNT_SIZE /* room for a number as text */
+
+/* "0.9s", "31.0s", "10m32s", "2h03m"; "" for what was not told. */
+const char *panel_took(char out[PANEL_SHORT], double ms);
+/* "6s", "2m10s": how long something goes on; "?" while it cannot be known. */
+const char *panel_age(char out[PANEL_SHORT], const struct panel *v,
+                      uint64_t since_ns);
+/* "02:13", "1:02:13" since the beginning. */
+const char *panel_clock(char out[PANEL_SHORT], const struct panel *v,
+                        uint64_t at_ns);
+/* "67,450" */
+const char *panel_count(char out[PANEL_SHORT], uint64_t n);
+/* "37.5%" */
+const char *panel_percent(char out[PANEL_SHORT], unsigned thousandths);
+
+/* A new line of this view. */
+struct text_line panel_line(struct td_buf *out, const struct panel *v);
+/* Ends it. */
+void panel_end(struct text_line *line);
+/* Ends it with this text in its last columns; the line was begun with
+ * panel_line_for(), which leaves room for it. */
+struct text_line panel_line_for(struct td_buf *out, const struct panel *v,
+                                const char *right);
+void panel_end_right(struct text_line *line, const struct panel *v,
+                     enum text_role role, const char *right);
+
+/* How a task in this state looks, and what it is called. */
+enum text_role panel_role(enum seen_state state);
+enum text_sign panel_sign(enum seen_state state);
+const char *panel_state_word(enum seen_state state);
+
+/* "T045 compile src/order.c"; one word where the name is the id. */
+void panel_put_task(struct text_line *line, const struct seen_task *task);
+/* "attempt 2 of 4" of one that comes again, "attempt 2" of one that does not.
+ */
+void panel_add_attempt(struct td_buf *out, const struct seen_task *task);
+/* How a phase stands. */
+enum seen_state panel_phase_state(const struct seen_phase *phase);
+/* What is known of an execution by name: its plan, or else its id. */
+const char *panel_title(const struct seen *s);
+/* The color of a budget of which this much is used. */
+enum text_role panel_used_role(uint64_t percent);
+
+/* "eta ~4m", "waits for you", or "" where it cannot be known. */
+const char *panel_eta(char out[PANEL_SHORT], const struct panel *v);
+
+/* What follows is a link to the file, if it is one of the workspace and the
+ * terminal shows links: whether it is; panel_link_end() ends it. It takes no
+ * columns. */
+bool panel_link_begin(struct text_line *line, const struct panel *v,
+                      const char *path);
+void panel_link_end(struct text_line *line, bool begun);
+
+#endif

@@ -1,0 +1,173 @@
+#include "console/panel/panel_internal.h"
+#include "core/clock.h"
+#include "core/width.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MINUTE 60
+#define HOUR   3600
+
+const char *panel_took(char out[PANEL_SHORT], double ms)
+{
+    *out = '\0';
+    if (ms >= 0)
+        (void)td_duration_text(out, (uint64_t)(ms * 1e6), TD_DURATION_TENTH);
+    return out;
+}
+
+const char *panel_age(char out[PANEL_SHORT], const struct panel *v,
+                      uint64_t since_ns)
+{
+    if (v->mode == PANEL_LOST || since_ns == 0) {
+        memcpy(out, "?", sizeof("?"));
+        return out;
+    }
+    return td_duration_text(out,
+                            v->now_ns > since_ns ? v->now_ns - since_ns : 0,
+                            TD_DURATION_COUNT);
+}
+
+const char *panel_clock(char out[PANEL_SHORT], const struct panel *v,
+                        uint64_t at_ns)
+{
+    uint64_t began = v->seen->began_ns;
+    uint64_t s = at_ns > began ? (at_ns - began) / TD_NS_PER_S : 0;
+
+    if (s < HOUR)
+        (void)snprintf(out, PANEL_SHORT, "%02" PRIu64 ":%02" PRIu64, s / MINUTE,
+                       s % MINUTE);
+    else
+        (void)snprintf(out, PANEL_SHORT, "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64,
+                       s / HOUR, s % HOUR / MINUTE, s % MINUTE);
+    return out;
+}
+
+const char *panel_count(char out[PANEL_SHORT], uint64_t n)
+{
+    char digits[PANEL_SHORT];
+    int len = snprintf(digits, sizeof(digits), "%" PRIu64, n);
+    int put = 0;
+
+    for (int i = 0; i < len; i++) {
+        if (i && (len - i) % 3 == 0)
+            out[put++] = ',';
+        out[put++] = digits[i];
+    }
+    out[put] = '\0';
+    return out;
+}
+
+const char *panel_percent(char out[PANEL_SHORT], unsigned thousandths)
+{
+    (void)snprintf(out, PANEL_SHORT, "%u.%u%%", thousandths / 10,
+                   thousandths % 10);
+    return out;
+}
+
+/* ---- lines ---- */
+
+static size_t width_of(const struct panel *v)
+{
+    return v->columns > 1 ? v->columns - 1 : 1;
+}
+
+struct text_line panel_line(struct td_buf *out, const struct panel *v)
+{
+    return (struct text_line){
+        .out = out, .style = v->style, .max = width_of(v)};
+}
+
+void panel_end(struct text_line *line)
+{
+    (void)td_buf_add_byte(line->out, '\n');
+}
+
+struct text_line panel_line_for(struct td_buf *out, const struct panel *v,
+                                const char *right)
+{
+    struct text_line line = panel_line(out, v);
+    size_t takes = td_width(td_text(right)) + (*right ? 1 : 0);
+
+    line.max = line.max > takes ? line.max - takes : 0;
+    return line;
+}
+
+void panel_end_right(struct text_line *line, const struct panel *v,
+                     enum text_role role, const char *right)
+{
+    size_t width = width_of(v);
+    size_t takes = td_width(td_text(right));
+
+    line->cut = false;
+    line->max = width;
+    if (*right)
+        text_tab(line, width > takes ? width - takes : 0);
+    text_put(line, role, right);
+    panel_end(line);
+}
+
+/* ---- tasks ---- */
+
+static const struct {
+    enum text_role role;
+    enum text_sign sign;
+    const char *word;
+} states[] = {
+    [SEEN_WAITING] = {TEXT_DIM, TEXT_WAITS, "waits"},
+    [SEEN_READY] = {TEXT_DIM, TEXT_WAITS, "ready"},
+    [SEEN_RUNNING] = {TEXT_RUN, TEXT_RUNS, "running"},
+    [SEEN_RETRYING] = {TEXT_WARN, TEXT_AGAIN, "retry"},
+    [SEEN_ASKING] = {TEXT_WARN, TEXT_ASKS, "approve"},
+    [SEEN_COMPLETED] = {TEXT_GOOD, TEXT_DONE, "done"},
+    [SEEN_FAILED] = {TEXT_BAD, TEXT_FAILED, "failed"},
+};
+
+enum text_role panel_role(enum seen_state state)
+{
+    return states[state].role;
+}
+
+enum text_sign panel_sign(enum seen_state state)
+{
+    return states[state].sign;
+}
+
+const char *panel_state_word(enum seen_state state)
+{
+    return states[state].word;
+}
+
+void panel_put_task(struct text_line *line, const struct seen_task *task)
+{
+    text_put_foreign(line, TEXT_ACCENT, td_text(seen_task_id(task)));
+    if (!*task->name || !strcmp(task->name, seen_task_id(task)))
+        return;
+    text_put(line, TEXT_PLAIN, " ");
+    text_put_foreign(line, TEXT_PLAIN, td_text(task->name));
+}
+
+void panel_add_attempt(struct td_buf *out, const struct seen_task *task)
+{
+    (void)td_buf_addf(out, "attempt %u", task->errors);
+    if (task->state == SEEN_RETRYING)
+        (void)td_buf_addf(out, " of %u", task->attempts_max);
+}
+
+enum seen_state panel_phase_state(const struct seen_phase *phase)
+{
+    if (phase->ended < phase->tasks)
+        return phase->ended || phase->began ? SEEN_RUNNING : SEEN_WAITING;
+    return phase->bad ? SEEN_FAILED : SEEN_COMPLETED;
+}
+
+const char *panel_title(const struct seen *s)
+{
+    return *s->plan ? s->plan : s->execution;
+}
+
+enum text_role panel_used_role(uint64_t percent)
+{
+    return percent >= 90 ? TEXT_BAD : percent >= 75 ? TEXT_WARN : TEXT_GOOD;
+}

@@ -1,0 +1,420 @@
+#include "console/play.h"
+
+#include "console/marks.h"
+#include "console/places.h"
+#include "core/json.h"
+#include "core/mem.h"
+#include "core/take.h"
+#include "replayer/player.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FASTER   200 /* percent */
+#define SLOWER   50
+#define TENTH_NS (TD_NS_PER_S / 10)
+#define SHORT    32
+#define FAR      INT64_C(1000000000000000)
+
+struct console_play {
+    struct console *c;
+    struct wire_net *net;
+    struct play_options how;
+    const char *paths[2]; /* of the source, while it is there */
+    struct play_source *source;
+    struct play_player *player;
+    struct console_marks *marks;
+    struct td_error why;
+    uint64_t last_ns; /* of the tape; 0: not known */
+    uint64_t events;  /* of the tape; 0: not known */
+    uint64_t seq;     /* of the last event in the fold, and its time */
+    uint64_t at_ns;
+    bool ended;
+    bool damage_told;
+};
+
+static enum td_code take(struct console_play *play, const struct td_event *ev,
+                         bool told, struct td_error *err)
+{
+    enum td_code code = console_take(play->c, ev, told, err);
+
+    play->seq = ev->seq;
+    play->at_ns = ev->at_ns;
+    console_marks_note(play->marks, play->c->seen, ev->at_ns, ev->seq);
+    return code;
+}
+
+static enum td_code on_put(void *self, const struct td_event *ev,
+                           struct td_error *err)
+{
+    struct console_play *play = self;
+
+    return take(play, ev, true, err);
+}
+
+/* What is missing of the tape is said once, where it would have come. */
+static void tell_damage(struct console_play *play)
+{
+    struct td_buf *above = play->c->above;
+    struct td_buf text = {0};
+
+    if (!play->damage_told && above && play_source_damage(play->source, &text))
+        (void)td_buf_addf(above, "! %s\n", td_buf_str(&text));
+    play->damage_told = true;
+    td_buf_release(&text);
+}
+
+static void on_end(void *ctx, const struct td_error *why)
+{
+    struct console_play *play = ctx;
+
+    play->ended = true;
+    play->why = *why;
+    tell_damage(play);
+}
+
+/* From the start. */
+static void start(struct console_play *play)
+{
+    const struct td_sink sink = {.put = on_put, .self = play};
+
+    play->ended = false;
+    play->player = play_player_new(play->net, td_clock_real(), play->source,
+                                   sink, &play->how);
+    play_player_on_end(play->player, on_end, play);
+    play_player_start(play->player);
+}
+
+static const char *clock_of(char out[SHORT], uint64_t ns)
+{
+    uint64_t tenths = ns / TENTH_NS;
+
+    (void)snprintf(out, SHORT, "%02" PRIu64 ":%02" PRIu64 ".%" PRIu64,
+                   tenths / 600, tenths / 10 % 60, tenths % 10);
+    return out;
+}
+
+/* "tape run.tape.gz  1904 events, 10:32.1" */
+static void say_hello(struct console_play *play)
+{
+    struct td_buf *above = play->c->above;
+    char text[SHORT];
+
+    if (!above || !play->events)
+        return;
+    (void)td_buf_add_text(above, "tape ");
+    text_clean(above, td_text(play->c->options.tape), &play->c->options.style);
+    (void)td_buf_addf(above, "  %" PRIu64 " event%s, %s\n", play->events,
+                      play->events == 1 ? "" : "s",
+                      clock_of(text, play->last_ns));
+}
+
+/* As the end line says, where it can be found without reading the tape. */
+static uint64_t events_of(const struct play_source *source)
+{
+    struct td_json_doc doc = {0};
+    struct td_bytes end = play_source_end(source);
+    uint64_t events = 0;
+
+    if (end.len && td_json_parse(&doc, end, TD_JSON_DEPTH_ALL, NULL) == TD_OK) {
+        uint32_t root = td_json_member(&doc, 0, td_text("end"));
+        uint32_t at = root && doc.values[root].kind == TD_JSON_OBJECT
+                          ? td_json_member(&doc, root, td_text("events"))
+                          : 0;
+        struct td_bytes digits = at ? td_json_raw(&doc, at) : td_text("");
+
+        if (!td_take_number(&digits, &events) || digits.len)
+            events = 0;
+    }
+    td_json_release(&doc);
+    return events;
+}
+
+enum td_code console_play_open(struct console_play **out, struct console *c,
+                               struct wire_net *net, uint64_t speed, bool loop,
+                               struct td_error *err)
+{
+    struct console_play *play = td_calloc(1, sizeof(*play));
+    const struct play_source_options from = {.paths = play->paths,
+                                             .window = PLAY_WINDOW_ALL};
+    enum td_code code;
+
+    play->paths[0] = c->options.tape;
+    code = play_source_open(&play->source, &from, err);
+    play->c = c;
+    play->net = net;
+    play->marks = console_marks_new();
+    play->how =
+        (struct play_options){.pace = {.speed = speed}, .passes = loop ? 0 : 1};
+    *out = play;
+    if (code)
+        return code;
+    play->last_ns = play_source_last(play->source);
+    play->events = events_of(play->source);
+    say_hello(play);
+    start(play);
+    return TD_OK;
+}
+
+void console_play_close(struct console_play *play)
+{
+    if (!play)
+        return;
+    play_player_free(play->player);
+    play_source_close(play->source);
+    console_marks_free(play->marks);
+    free(play);
+}
+
+const struct td_error *console_play_why(const struct console_play *play)
+{
+    return &play->why;
+}
+
+/* ---- moving ---- */
+
+/* Where a move led to: in front of an event, or behind the last one. */
+struct target {
+    bool known; /* the event that comes next */
+    struct play_place place;
+    uint64_t at_ns;
+};
+
+static bool is_behind(const struct target *target, struct play_place at)
+{
+    return target->known
+               ? at.seq == target->place.seq && at.at_ns == target->place.at_ns
+               : at.at_ns > target->at_ns;
+}
+
+/* The fold as it stood somewhere in front of the target: where it is, at a
+ * mark, or at the start. */
+static void go_back(struct console_play *play, const struct target *target)
+{
+    uint64_t at_ns = target->known ? target->place.at_ns : target->at_ns;
+    const struct console_mark *mark = console_marks_before(play->marks, at_ns);
+
+    if (play->seq && play->at_ns < at_ns &&
+        (!mark || mark->at_ns <= play->at_ns))
+        return;
+    play->seq = mark ? mark->seq : 0;
+    play->at_ns = mark ? mark->at_ns : 0;
+    seen_free(play->c->seen);
+    play->c->seen = mark ? seen_copy(mark->seen) : seen_new();
+    play->c->now_ns = play->c->seen->last_ns;
+}
+
+/* Everything in front of it, from the last place that is known. */
+static enum td_code fold_to(struct console_play *play,
+                            const struct target *target)
+{
+    struct play_source *copy = NULL;
+    struct td_event ev;
+    enum td_code code = play_source_again(&copy, play->source, &play->why);
+    struct play_place from;
+
+    go_back(play, target);
+    from = (struct play_place){.seq = play->seq, .at_ns = play->at_ns};
+    if (code == TD_OK && from.seq)
+        code = play_source_seek(copy, from.at_ns, &play->why);
+    while (code == TD_OK) {
+        struct play_place at;
+
+        code = play_source_next(copy, &ev, &play->why);
+        at = code ? from : play_source_place(copy);
+        if (code || is_behind(target, at))
+            break;
+        if (at.at_ns > from.at_ns || at.seq > from.seq)
+            code = take(play, &ev, false, &play->why);
+    }
+    play_source_close(copy);
+    return code;
+}
+
+/* What has been played to its end can be moved in all the same: it stands at
+ * its end again, and by the next key it is somewhere else. */
+static bool revive(struct console_play *play)
+{
+    uint64_t end_ns = play_player_view(play->player).at_ns;
+
+    play_player_free(play->player);
+    play->player = NULL;
+    if (play_source_rewind(play->source, &play->why))
+        return false;
+    start(play);
+    play_player_seek(play->player, (int64_t)end_ns);
+    return true;
+}
+
+void console_play_move(struct console_play *play, int64_t by_ns)
+{
+    struct target target = {0};
+
+    if (play->ended && !revive(play))
+        return;
+    play_player_seek(play->player, by_ns);
+    target.known = play_player_next_place(play->player, &target.place);
+    target.at_ns = play_player_view(play->player).at_ns;
+    (void)fold_to(play, &target);
+}
+
+void console_play_to_end(struct console_play *play)
+{
+    const struct target end = {.at_ns = UINT64_MAX};
+    uint64_t now_ns = play_player_view(play->player).at_ns;
+
+    if (!play->ended && fold_to(play, &end) == TD_END)
+        play_player_seek(play->player, (int64_t)(play->at_ns + 1 - now_ns));
+}
+
+/* There it stands still; what happened at that time has happened. */
+static void stand_at(struct console_play *play, uint64_t at_ns)
+{
+    if (play->ended && !revive(play))
+        return;
+    play_player_pause(play->player, true);
+    console_play_move(play, (int64_t)at_ns -
+                                (int64_t)play_player_view(play->player).at_ns);
+}
+
+static enum td_code stand_behind(struct console_play *play,
+                                 const struct console_wanted *wanted,
+                                 struct td_error *err)
+{
+    uint64_t at_ns = 0;
+    enum td_code code = console_places_find(play->source, wanted, &at_ns, err);
+
+    if (code == TD_OK)
+        stand_at(play, at_ns + 1);
+    return code;
+}
+
+/* An event back, a wave back or on, the next error. */
+static bool jump_key(struct console_play *play, char key)
+{
+    struct console_wanted wanted = {.name = "wave_completed",
+                                    .after_ns = play->at_ns};
+    struct td_error err = {0};
+    enum td_code code;
+
+    if (key == ',') {
+        stand_at(play, play->at_ns ? play->at_ns - 1 : 0);
+        return true;
+    }
+    if (key == '[')
+        wanted = (struct console_wanted){
+            .name = wanted.name,
+            .last = true,
+            .before_ns = play->at_ns ? play->at_ns : 1,
+        };
+    else if (key == '!')
+        wanted.name = "error";
+    else if (key != ']')
+        return false;
+    code = stand_behind(play, &wanted, &err);
+    if (code && key == '[')
+        stand_at(play, 0);
+    else if (code)
+        (void)td_buf_addf(play->c->above, "%s\n",
+                          code != TD_END ? err.text
+                          : key == '!'   ? "no error follows"
+                                         : "no end of a wave follows");
+    return true;
+}
+
+/* Where a tape without an index ends is looked for. */
+static uint64_t last_of(const struct console_play *play)
+{
+    const struct console_wanted any = {.last = true};
+    uint64_t at_ns = 0;
+
+    if (play->last_ns)
+        return play->last_ns;
+    return console_places_find(play->source, &any, &at_ns, NULL) ? 0 : at_ns;
+}
+
+enum td_code console_play_goto(struct console_play *play, const char *text,
+                               struct td_error *err)
+{
+    uint64_t now_ns = play_player_view(play->player).at_ns;
+    uint64_t last_ns = strchr(text, '%') ? last_of(play) : 0;
+    struct console_wanted wanted = {0};
+    uint64_t at_ns;
+    enum td_code code =
+        console_places_parse(text, now_ns, last_ns, &wanted.seq, &at_ns, err);
+
+    if (code)
+        return code;
+    if (wanted.seq == 0) {
+        stand_at(play, at_ns);
+        return TD_OK;
+    }
+    code = stand_behind(play, &wanted, err);
+    if (code == TD_END)
+        return td_error_set(err, TD_FAILED, "", 0,
+                            "@: there is no seq %" PRIu64, wanted.seq);
+    return code;
+}
+
+bool console_play_key(struct console_play *play, char key)
+{
+    if (jump_key(play, key))
+        return true;
+    if (play->ended && key != '0')
+        return true; /* there is nothing to play; the arrows lead back */
+    if (key == ' ')
+        play_player_pause(play->player, !play_player_view(play->player).paused);
+    else if (key == '.')
+        play_player_step(play->player);
+    else if (key == '+')
+        play_player_faster(play->player, FASTER);
+    else if (key == '-')
+        play_player_faster(play->player, SLOWER);
+    else if (key == '0')
+        console_play_move(play, -FAR);
+    else
+        return false;
+    return true;
+}
+
+/* ---- what is said of it ---- */
+
+static void put_speed(struct text_line *line, const struct play_view *now)
+{
+    if (now->speed == PLAY_SPEED_MAX)
+        text_put(line, TEXT_PLAIN, " max");
+    else if (now->speed % PLAY_SPEED_ONE)
+        text_putf(line, TEXT_PLAIN, " %.2fx", (double)now->speed / 1e6);
+    else
+        text_putf(line, TEXT_PLAIN, " %" PRIu64 "x",
+                  now->speed / PLAY_SPEED_ONE);
+}
+
+void console_play_line(const struct console_play *play, struct td_buf *out,
+                       const struct panel *v)
+{
+    struct play_view now = play_player_view(play->player);
+    struct text_line line = {
+        .out = out, .style = v->style, .max = v->columns - 1};
+    char text[SHORT];
+
+    text_put(&line, TEXT_PLAIN, " ");
+    text_put_sign(&line, play->ended ? TEXT_DIM : TEXT_RUN,
+                  play->ended  ? TEXT_END
+                  : now.paused ? TEXT_PAUSED
+                               : TEXT_RUNS);
+    put_speed(&line, &now);
+    if (play->last_ns && now.at_ns > play->last_ns)
+        now.at_ns = play->last_ns;
+    text_putf(&line, TEXT_PLAIN, "  %s", clock_of(text, now.at_ns));
+    if (play->last_ns)
+        text_putf(&line, TEXT_PLAIN, "/%s", clock_of(text, play->last_ns));
+    text_putf(&line, TEXT_PLAIN, "  seq %" PRIu64, play->seq);
+    if (play->events)
+        text_putf(&line, TEXT_PLAIN, "/%" PRIu64, play->events);
+    text_putf(&line, TEXT_DIM, "     space pause  %s 5s  ,. step  +- speed",
+              v->style->utf8 ? "\xe2\x86\x90\xe2\x86\x92" : "arrows");
+    (void)td_buf_add_byte(out, '\n');
+}

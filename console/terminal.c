@@ -1,0 +1,575 @@
+#include "console/terminal.h"
+
+#include "console/console_internal.h"
+#include "console/keep.h"
+#include "console/output.h"
+#include "console/play.h"
+#include "console/prompt.h"
+#include "console/screen/screen.h"
+#include "core/fs.h"
+#include "core/mem.h"
+#include "core/terminal.h"
+#include "replayer/raw_terminal.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SMALL_ROWS 4 /* of a screen whose block is a small one */
+#define AGE_NS     (250 * TD_NS_PER_MS) /* ages and the size are looked at */
+#define QUIET_NS   (100 * TD_NS_PER_MS) /* a size that stood so long stands */
+#define TAPE_KEYS  " .,+-0[]!"
+#define ESCAPE_NS  (50 * TD_NS_PER_MS) /* for the rest of a sequence */
+#define AGAIN_NS   (15 * TD_NS_PER_MS) /* a slow terminal is tried again */
+
+struct console_terminal {
+    struct console *c;
+    struct wire_net *net;
+    struct prompt *prompt;
+    struct screen *screen;
+    struct console_output *output;
+    struct console_play *play; /* one of these two */
+    struct console_server *server;
+    struct wire_watch *watch; /* stdin; NULL: it has gone */
+    struct wire_timer frame;
+    struct wire_timer escape; /* an Esc has come */
+    struct wire_timer keep;   /* what has changed is saved */
+    const struct console_terminal_options *options;
+    struct td_buf above;      /* for the scrollback, not drawn yet */
+    struct td_term_size size; /* as last seen, since sized_ns */
+    uint64_t sized_ns;
+    uint64_t drawn_ns;
+    bool small;         /* the block is its first lines only */
+    bool asked_to_stop; /* Ctrl-C on an empty line: once more leaves */
+    bool cancelled;
+    struct td_error why;
+};
+
+/* ---- drawing ---- */
+
+static void soon(struct console_terminal *t)
+{
+    uint64_t now = wire_now(t->net);
+    uint64_t due = t->drawn_ns + t->options->frame_ns;
+
+    if (t->c->slow)
+        return;
+    wire_timer_set(t->net, &t->frame, due > now ? due : now);
+}
+
+static void say(struct console_terminal *t, const char *text)
+{
+    (void)td_buf_add_text(&t->above, text);
+    (void)td_buf_add_text(&t->above, "\n");
+    soon(t);
+}
+
+static void write_out(struct console_terminal *t, struct td_buf *out)
+{
+    if (console_output_put(t->output, out, &t->why))
+        wire_stop(t->net);
+}
+
+/* The size, once it stands. While it changes nobody knows how far lines have
+ * wrapped, and what is drawn, or wiped, would be in the wrong place: false. */
+static bool measure(struct console_terminal *t)
+{
+    struct console_options *o = &t->c->options;
+    struct td_term_size size = td_term_size(o->out);
+    struct td_buf out = {0};
+
+    if (t->options->width && t->options->width < size.columns)
+        size.columns = (unsigned)t->options->width;
+    if (size.columns != t->size.columns || size.rows != t->size.rows) {
+        t->size = size;
+        t->sized_ns = wire_now(t->net);
+    }
+    if (size.columns == o->columns && size.rows == o->rows)
+        return true;
+    if (wire_now(t->net) - t->sized_ns < QUIET_NS) {
+        wire_timer_set(t->net, &t->frame, t->sized_ns + QUIET_NS);
+        return false;
+    }
+    screen_resize(t->screen, &out, o->columns, size.columns);
+    o->columns = size.columns;
+    o->rows = size.rows;
+    write_out(t, &out);
+    return true;
+}
+
+static size_t count_lines(const struct td_buf *text)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < text->len; i++)
+        count += text->ptr[i] == '\n';
+    return count;
+}
+
+/* While there is no connection: how it stands with it, above the prompt. */
+static void put_waiting(struct console_terminal *t, struct td_buf *out,
+                        const struct panel *v)
+{
+    struct text_line line = {
+        .out = out, .style = v->style, .max = v->columns - 1};
+    struct console_server_wait wait = console_server_waits(t->server);
+
+    if (wait.tries == 0) {
+        text_put(&line, TEXT_PLAIN, "connecting to the server");
+    } else {
+        text_put(&line, TEXT_WARN,
+                 t->c->mode == PANEL_LOST ? "reconnecting: "
+                                          : "not reachable: ");
+        text_put_foreign(&line, TEXT_PLAIN, td_text(wait.why));
+        text_putf(&line, TEXT_PLAIN, "; try %u", wait.tries + 1);
+        if (wait.in_ns)
+            text_putf(&line, TEXT_PLAIN, " in %.1fs", (double)wait.in_ns / 1e9);
+    }
+    (void)td_buf_add_byte(out, '\n');
+}
+
+/* What the terminal has not taken yet is tried again soon. */
+static void watch_pace(struct console_terminal *t)
+{
+    t->c->slow = console_output_is_behind(t->output);
+    if (t->c->slow)
+        wire_timer_set(t->net, &t->frame, wire_now(t->net) + AGAIN_NS);
+}
+
+static void draw(struct console_terminal *t)
+{
+    struct panel v;
+    struct td_buf out = {0};
+    struct td_buf bottom = {0};
+    size_t column;
+    size_t rows;
+    size_t menu;
+
+    if (console_output_is_behind(t->output) || !measure(t))
+        return;
+    if (t->server && !t->c->seen->ended)
+        t->c->now_ns = td_wall_ns(td_clock_real());
+    v = console_view(t->c);
+    menu = prompt_rows(t->prompt); /* it takes its rows from the block */
+    if (t->small && v.rows > SMALL_ROWS)
+        v.rows = SMALL_ROWS;
+    v.rows = v.rows > 2 * menu + 2 ? v.rows - 2 * menu : 2;
+    if (t->c->seen->events && !(t->server && t->c->seen->ended))
+        panel_block(&bottom, &v);
+    if (t->play)
+        console_play_line(t->play, &bottom, &v);
+    if (t->server && !console_server_is_up(t->server))
+        put_waiting(t, &bottom, &v);
+    rows = count_lines(&bottom);
+    column = prompt_draw(t->prompt, &bottom);
+    console_tell_hidden(t->c, wire_now(t->net));
+    screen_draw(t->screen, &out, td_buf_bytes(&t->above), td_buf_bytes(&bottom),
+                rows, column);
+    td_buf_clear(&t->above);
+    td_buf_release(&bottom);
+    write_out(t, &out);
+    t->drawn_ns = wire_now(t->net);
+    watch_pace(t);
+}
+
+static void on_frame(void *ctx)
+{
+    struct console_terminal *t = ctx;
+
+    wire_timer_set(t->net, &t->frame, wire_now(t->net) + AGE_NS);
+    if (console_output_go_on(t->output, &t->why))
+        wire_stop(t->net);
+    watch_pace(t);
+    draw(t);
+}
+
+/* ---- keys ---- */
+
+static void do_line(struct console_terminal *t)
+{
+    struct td_error err = {0};
+    struct td_buf command = {0};
+    enum td_code code = TD_OK;
+
+    if (!prompt_take(t->prompt, &command, &t->above))
+        code = TD_OK;
+    else if (t->play && *command.ptr == '@')
+        code = console_play_goto(t->play, td_buf_str(&command) + 1, &err);
+    else
+        code = console_do(t->c, td_buf_bytes(&command), &err);
+    td_buf_release(&command);
+    if (code == TD_END)
+        wire_stop(t->net);
+    else if (code && code != TD_AGAIN)
+        say(t, err.text);
+}
+
+static void on_stopped(struct console_terminal *t)
+{
+    struct line *line = prompt_line(t->prompt);
+    bool empty = line_text(line).len == 0;
+
+    line_clear(line);
+    if (!empty)
+        return;
+    if (t->asked_to_stop) {
+        t->cancelled = true;
+        wire_stop(t->net);
+        return;
+    }
+    t->asked_to_stop = true;
+    if (t->server && !t->c->seen->ended && t->c->seen->events)
+        prompt_ask_leave(t->prompt);
+    else
+        say(t, "exit leaves, and Ctrl-C once more");
+}
+
+static void on_suspend(struct console_terminal *t)
+{
+    struct td_buf out = {0};
+
+    screen_wipe(t->screen, &out);
+    write_out(t, &out);
+    console_output_finish(t->output);
+    (void)kill(getpid(), SIGTSTP);
+    soon(t);
+}
+
+static void say_keys(struct console_terminal *t)
+{
+    (void)words_help_topic(&t->above, "keys");
+    soon(t);
+}
+
+static void on_arrow(struct console_terminal *t, enum line_key key)
+{
+    int64_t s = key == LINE_LEFT        ? -5
+                : key == LINE_RIGHT     ? 5
+                : key == LINE_FAR_LEFT  ? -60
+                : key == LINE_FAR_RIGHT ? 60
+                                        : 0;
+
+    if (s)
+        console_play_move(t->play, s * (int64_t)TD_NS_PER_S);
+}
+
+static void on_key(struct console_terminal *t, enum line_key key)
+{
+    if (key != LINE_STOPPED && key != LINE_NONE)
+        t->asked_to_stop = false;
+    if (key == LINE_ENTERED)
+        do_line(t);
+    else if (key == LINE_STOPPED)
+        on_stopped(t);
+    else if (key == LINE_ENDED)
+        wire_stop(t->net);
+    else if (key == LINE_SUSPEND)
+        on_suspend(t);
+    else if (key == LINE_TOO_LONG)
+        say(t, "the line is full: 64 KiB");
+    else if (key == LINE_F1)
+        say_keys(t);
+    else if (key == LINE_F2)
+        t->small = !t->small;
+    else if (t->play && key == LINE_SIGN)
+        (void)console_play_key(t->play, line_sign(prompt_line(t->prompt)));
+    else if (t->play && key == LINE_HOME)
+        (void)console_play_key(t->play, '0');
+    else if (t->play && key == LINE_LAST)
+        console_play_to_end(t->play);
+    else if (t->play)
+        on_arrow(t, key);
+}
+
+/* Nothing came behind an Esc: it was a key of its own. */
+static void on_escape(void *ctx)
+{
+    struct console_terminal *t = ctx;
+
+    prompt_alone(t->prompt);
+    draw(t);
+}
+
+static void on_stdin(void *ctx, int fd)
+{
+    struct console_terminal *t = ctx;
+    uint8_t bytes[4096];
+    ssize_t n = read(fd, bytes, sizeof(bytes));
+
+    if (n < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    if (n <= 0) { /* the terminal has gone */
+        wire_watch_close(t->watch);
+        t->watch = NULL;
+        wire_stop(t->net);
+        return;
+    }
+    for (ssize_t i = 0; i < n; i++)
+        on_key(t, prompt_feed(t->prompt, bytes[i]));
+    if (prompt_waits(t->prompt))
+        wire_timer_set(t->net, &t->escape, wire_now(t->net) + ESCAPE_NS);
+    draw(t); /* keys are shown at once */
+}
+
+/* ---- a server ---- */
+
+static void on_event(void *ctx, const struct td_event *ev)
+{
+    struct console_terminal *t = ctx;
+    struct td_error err = {0};
+
+    if (console_take(t->c, ev, true, &err) == TD_OK && t->c->seen->seq)
+        console_server_follow(t->server, t->c->seen->execution,
+                              t->c->seen->seq);
+    soon(t);
+}
+
+static void on_answered(void *ctx, const struct console_answer *answer)
+{
+    struct console_terminal *t = ctx;
+    struct td_error err = {0};
+    enum td_code code = console_answered(t->c, answer, &err);
+
+    (void)console_print(t->c, &t->why);
+    if (code)
+        say(t, err.text);
+    soon(t);
+}
+
+static void on_planned(void *ctx, const struct td_json_doc *doc, uint32_t data)
+{
+    struct console_terminal *t = ctx;
+
+    console_planned(t->c, doc, data);
+    soon(t);
+}
+
+static void on_refused(void *ctx, struct td_bytes error)
+{
+    struct console_terminal *t = ctx;
+    struct td_buf text = {0};
+
+    (void)td_json_unescape(&text, error);
+    text_clean(&t->above, td_buf_bytes(&text), &t->c->options.style);
+    td_buf_release(&text);
+    say(t, "");
+}
+
+static void on_changed(void *ctx, bool up, const struct td_error *why)
+{
+    struct console_terminal *t = ctx;
+    bool was_lost = t->c->mode == PANEL_LOST;
+
+    t->c->mode = up ? PANEL_LIVE : PANEL_LOST;
+    t->c->seen->again = up && was_lost;
+    if (up && was_lost)
+        say(t, "! connected again");
+    else if (up)
+        say(t, "connected");
+    else if (!was_lost) {
+        (void)td_buf_addf(&t->above,
+                          "! %s; it is tried again, and the run does "
+                          "not need this console\n",
+                          why->text);
+        soon(t);
+    }
+}
+
+/* ---- all of it ---- */
+
+enum td_code console_terminal_replay(struct console *c, const char *tape,
+                                     uint64_t speed, bool loop,
+                                     struct td_error *err)
+{
+    struct console_terminal *t = c->terminal;
+    const char *before = c->options.tape;
+    struct console_play *play = NULL;
+    char *copy = td_strdup(tape);
+    enum td_code code;
+
+    c->options.tape = copy;
+    code = console_play_open(&play, c, t->net, speed, loop, err);
+    if (code) {
+        c->options.tape = before;
+        console_play_close(play);
+        free(copy);
+        return code;
+    }
+    console_play_close(t->play);
+    t->play = play;
+    seen_clear(c->seen);
+    free(c->replayed);
+    c->replayed = copy;
+    return TD_OK;
+}
+
+void console_terminal_stop(struct console *c)
+{
+    if (!c->terminal)
+        return;
+    c->terminal->cancelled = true;
+    wire_stop(c->terminal->net);
+}
+
+static enum td_code join(struct console_terminal *t,
+                         const struct console_server_options *server,
+                         struct td_error *err)
+{
+    static const struct console_server_events events = {
+        .event = on_event,
+        .answered = on_answered,
+        .planned = on_planned,
+        .refused = on_refused,
+        .changed = on_changed,
+    };
+    enum td_code code =
+        console_server_open(&t->server, t->net, server, &events, t, err);
+
+    t->c->server = t->server;
+    return code;
+}
+
+/* In the session that is kept now. */
+static enum td_code rejoin(struct console *c, struct td_error *err)
+{
+    struct console_terminal *t = c->terminal;
+    struct console_server_options server = *t->options->server;
+    const char *execution = console_keep_execution(c);
+
+    console_server_close(t->server);
+    t->server = NULL;
+    server.session = console_keep_id(c);
+    server.execution = *execution ? execution : NULL;
+    return join(t, &server, err);
+}
+
+static enum td_code open_source(struct console_terminal *t,
+                                const struct console_terminal_options *options,
+                                struct td_error *err)
+{
+    if (!options->server) {
+        line_signs(prompt_line(t->prompt), TAPE_KEYS);
+        return console_play_open(&t->play, t->c, t->net, options->speed,
+                                 options->loop, err);
+    }
+    t->c->rejoin = rejoin;
+    return join(t, options->server, err);
+}
+
+/* ---- what is kept ---- */
+
+static void on_keep(void *ctx)
+{
+    struct console_terminal *t = ctx;
+
+    console_keep_turn(t->c);
+    if (t->options->save_ns)
+        wire_timer_set(t->net, &t->keep,
+                       wire_now(t->net) + t->options->save_ns);
+}
+
+static void remember(void *ctx, struct td_bytes line)
+{
+    struct console_terminal *t = ctx;
+
+    line_remember(prompt_line(t->prompt), line);
+}
+
+static void begin_keeping(struct console_terminal *t)
+{
+    struct td_buf hello = {0};
+
+    if (!t->c->keep)
+        return;
+    console_keep_lines(t->c, remember, t);
+    if (console_keep_note(t->c, &t->above))
+        say(t, "");
+    console_keep_hello(t->c, &hello);
+    text_clean(&t->above, td_buf_bytes(&hello), &t->c->options.style);
+    say(t, t->options->tips ? "  help: help or Tab" : "");
+    td_buf_release(&hello);
+    /* Not before there is a prompt. */
+    wire_timer_set(t->net, &t->keep, wire_now(t->net) + TD_NS_PER_S);
+}
+
+static enum td_code open_terminal(struct console_terminal *t,
+                                  struct td_error *err)
+{
+    enum td_code code = play_term_open(STDIN_FILENO, false, err);
+    struct td_buf paste = {0};
+
+    if (code == TD_OK)
+        code = wire_watch_fd(t->net, STDIN_FILENO, on_stdin, t, &t->watch, err);
+    (void)td_buf_add_text(&paste, "\x1b[?2004h");
+    write_out(t, &paste);
+    return code;
+}
+
+static void close_all(struct console_terminal *t)
+{
+    struct td_buf out = {0};
+
+    wire_timer_cancel(t->net, &t->frame);
+    wire_timer_cancel(t->net, &t->keep);
+    wire_timer_cancel(t->net, &t->escape);
+    screen_wipe(t->screen, &out);
+    (void)td_buf_add_text(&out, "\x1b[?2004l");
+    (void)!console_output_put(t->output, &out, NULL);
+    console_output_finish(t->output);
+    console_output_close(t->output);
+    play_term_close();
+    if (t->watch)
+        wire_watch_close(t->watch);
+    console_play_close(t->play);
+    console_server_close(t->server);
+    t->c->server = NULL;
+    t->c->rejoin = NULL;
+    t->c->terminal = NULL;
+    t->c->above = NULL;
+    prompt_free(t->prompt);
+    screen_free(t->screen);
+    td_buf_release(&t->above);
+    free(t);
+}
+
+enum td_code console_terminal(struct console *c, struct wire_net *net,
+                              const struct console_terminal_options *options,
+                              struct td_error *err)
+{
+    struct console_terminal *t = td_calloc(1, sizeof(*t));
+    enum td_code code;
+
+    t->c = c;
+    t->net = net;
+    t->prompt = prompt_new(c);
+    t->screen = screen_new();
+    t->output = console_output_open(c->options.out);
+    t->frame = (struct wire_timer){.fire = on_frame, .ctx = t};
+    t->escape = (struct wire_timer){.fire = on_escape, .ctx = t};
+    t->keep = (struct wire_timer){.fire = on_keep, .ctx = t};
+    t->options = options;
+    c->terminal = t;
+    c->above = &t->above;
+    code = open_source(t, options, err);
+    if (code == TD_OK)
+        code = open_terminal(t, err);
+    if (code == TD_OK) {
+        begin_keeping(t);
+        soon(t);
+        code = wire_run(net, err);
+    }
+    if (code == TD_OK && t->play && console_play_why(t->play)->code) {
+        *err = *console_play_why(t->play);
+        code = err->code;
+    }
+    if (code == TD_OK && t->why.code) {
+        *err = t->why;
+        code = err->code;
+    }
+    if (code == TD_OK && t->cancelled)
+        code = TD_CANCELLED;
+    close_all(t);
+    return code;
+}

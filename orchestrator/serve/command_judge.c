@@ -1,0 +1,119 @@
+/* What the stream of an execution comes to: a journal may have a million
+ * events, so it is judged beside the loop.
+ */
+#include "orchestrator/serve/call.h"
+#include "orchestrator/serve/later.h"
+
+#include "core/fs.h"
+#include "core/mem.h"
+#include "orchestrator/run/judge.h"
+#include "reports/verdict_json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define VERDICT_MAX ((size_t)16 << 20)
+
+struct judging {
+    struct serve_later later;
+    struct serve_journal journal;
+    char id[RUN_ID_SIZE];
+    char *path;   /* of the journal */
+    char *folder; /* of the execution */
+    bool finished;
+};
+
+static enum td_code hear(void *ctx, const struct journal_said *said,
+                         struct td_error *err)
+{
+    (void)err;
+    run_judge_hear(ctx, said->line);
+    return TD_OK;
+}
+
+/* verdict.json of the validate phase, if it is over. */
+static void put_phase(const struct judging *judging, struct td_json_writer *w)
+{
+    struct td_buf path = {0};
+    struct td_buf text = {.max = VERDICT_MAX};
+    struct td_error ignored; /* there was no such phase, or it is not over */
+
+    (void)td_buf_addf(&path, "%s/verdict.json", judging->folder);
+    if (!td_fs_read(&text, td_buf_str(&path), &ignored))
+        td_json_put_raw(w, "phase", serve_line(td_buf_bytes(&text)));
+    td_buf_release(&path);
+    td_buf_release(&text);
+}
+
+static void put_verdict(struct judging *judging, struct run_judge *judge)
+{
+    struct serve_answer *answer = &judging->later.answer;
+    const struct verdict_document *doc =
+        run_judge_end(judge, judging->id, false);
+    struct td_json_writer w = td_json_writer(&answer->data);
+    struct td_buf text = {0};
+
+    if (report_verdict_json(&text, doc)) {
+        serve_fail(answer, 500, "the verdict is too long");
+        td_buf_release(&text);
+        return;
+    }
+    (void)td_buf_addf(&answer->output, "%s: %s", judging->id,
+                      check_outcome_text(doc->outcome));
+    td_json_object(&w, NULL);
+    td_json_put_raw(&w, "stream", serve_line(td_buf_bytes(&text)));
+    put_phase(judging, &w);
+    td_json_object_end(&w);
+    if (doc->outcome == CHECK_FAIL || doc->outcome == CHECK_ERROR)
+        serve_fail(answer, 409, "%s", td_buf_str(&answer->output));
+    td_buf_release(&text);
+}
+
+static void judge(struct serve_later *later)
+{
+    struct judging *judging = (struct judging *)later;
+    struct run_judge *stream = NULL;
+    struct td_error err;
+    enum td_code code = run_judge_new(&stream, judging->path, &err);
+
+    if (!code && !judging->finished)
+        run_judge_cut(stream);
+    if (!code)
+        code = serve_fold(&judging->journal, hear, stream, NULL, &err);
+    if (code)
+        serve_fail_by(&later->answer, &err);
+    else
+        put_verdict(judging, stream);
+    run_judge_free(stream);
+}
+
+static void judged(struct serve_later *later)
+{
+    struct judging *judging = (struct judging *)later;
+
+    serve_answer_release(&later->answer);
+    free(judging->path);
+    free(judging->folder);
+    free(judging);
+}
+
+void serve_command_validate(const struct serve_call *call)
+{
+    const struct serve_exec *exec = serve_call_exec(call);
+    struct judging *judging;
+
+    if (!exec)
+        return;
+    judging = td_calloc(1, sizeof(*judging));
+    judging->later.work = judge;
+    judging->later.release = judged;
+    judging->later.answer = *call->answer;
+    (void)snprintf(judging->id, sizeof(judging->id), "%s", exec->id);
+    judging->path = td_strdup(exec->journal);
+    judging->folder = run_folder_of(exec->serve->state, exec->id);
+    judging->finished = exec->finished;
+    judging->journal = serve_journal(exec);
+    judging->journal.path = judging->path;
+    judging->journal.stop = &judging->later.stop;
+    call->answer->later = &judging->later;
+}

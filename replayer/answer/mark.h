@@ -1,0 +1,17 @@
+/* replayer/answer/mark.h - what the recorder wrote in place of a value:
+ * [redacted], [withheld], [pseudonym 0123456789abcdef].
+ */
+#ifndef REPLAYER_ANSWER_MARK_H
+#define REPLAYER_ANSWER_MARK_H
+
+#include "core/event.h"
+
+#include <stdbool.h>
+
+/* True if there is one in it, also percent-encoded as in a URL. */
+bool play_has_mark(struct td_bytes text);
+
+/* True if JSON text has a member whose name gives a credential away. */
+bool play_has_secret_member(struct td_bytes json);
+
+#endif

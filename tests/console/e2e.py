@@ -1,0 +1,892 @@
+#!/usr/bin/python3
+"""The console as somebody uses it: on a terminal, and with a server.
+
+usage: e2e.py TAPEDECK ROOT CASE
+"""
+import contextlib
+import fcntl
+import gzip
+import json
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+
+COLORS = re.compile("\x1b\\[[0-9;]*m")
+LIMIT = 90  # seconds that anything may take
+
+QUICK = """plan: 1
+name: quick
+tasks:
+- {id: a, name: make it, run: 'echo x > a.txt', outputs: [a.txt]}
+- {id: b, name: look at it, run: 'true', depends_on: [a]}
+"""
+HELD = """plan: 1
+name: held
+tasks:
+- {id: a, name: hold, run: 'echo x > began; tail -f /dev/null', outputs: [began]}
+- {id: b, run: 'true', depends_on: [a]}
+"""
+
+# Its first task reads a pipe, so it runs until the test lets it go.
+ASKING = """plan: 1
+name: asking
+tasks:
+- {id: a, name: read it, run: 'cat go'}
+- {id: b, name: try it, run: 'false', retry: {attempts: 2, backoff: 60s}}
+- {id: c, name: publish it, run: 'true', approval: {ask: 'now?'}}
+"""
+
+
+class Box:
+    """A folder, and everything that was started in it."""
+
+    def __init__(self, deck, root):
+        self.deck, self.root = deck, root
+        self.dir = tempfile.mkdtemp(prefix="tapedeck-console-")
+        self.started = []
+
+    def env(self, **more):
+        """Nothing of who runs the tests is read or written."""
+        return {**os.environ, "LC_ALL": "C.UTF-8", "HOME": self.dir,
+                "XDG_STATE_HOME": os.path.join(self.dir, "state"),
+                "XDG_CONFIG_HOME": os.path.join(self.dir, "config"),
+                # what is preloaded comes before a sanitizer
+                "ASAN_OPTIONS": "verify_asan_link_order=0", **more}
+
+    def write(self, name, text):
+        with open(os.path.join(self.dir, name), "w") as f:
+            f.write(text)
+
+    def run(self, *words, status=0, text="", **more):
+        run = subprocess.run([self.deck, *words], cwd=self.dir, input=text,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                             text=True, timeout=LIMIT,
+                             env=self.env(**more))
+        same(run.returncode, status, run.stderr)
+        return run.stdout, run.stderr
+
+    def serve(self, port=0):
+        ready = os.path.join(self.dir, "ready")
+        if os.path.exists(ready):
+            os.unlink(ready)
+        server = subprocess.Popen(
+            [self.deck, "serve", "--listen", "127.0.0.1:%d" % port, "--drain",
+             "1s", "--ready-file", ready], cwd=self.dir,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.started.append(server)
+        end = time.monotonic() + LIMIT
+        while not os.path.exists(ready):
+            if server.poll() is not None or time.monotonic() > end:
+                raise AssertionError("the server did not begin")
+            select.select([], [], [], 0.02)
+        with open(ready) as line:
+            server.port = json.loads(line.read())["port"]
+        server.url = "sio://127.0.0.1:%d/" % server.port
+        return server
+
+    def left(self):
+        """Who works for executions here: they outlive their server."""
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open("/proc/%s/cmdline" % pid, "rb") as f:
+                    words = f.read()
+                if self.dir.encode() in words or \
+                        os.readlink("/proc/%s/cwd" % pid) == self.dir:
+                    yield int(pid)
+            except OSError:
+                pass  # it has gone, or is none of ours
+
+    def close(self):
+        for process in self.started:
+            if process.poll() is None:
+                process.terminate()
+                process.wait(LIMIT)
+        for pid in self.left():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def lead(user):
+    """A session of its own, whose terminal is stdin."""
+    os.setsid()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    if user is not None:
+        os.setuid(user)
+
+
+class Terminal:
+    """A program on a terminal of its own."""
+
+    def __init__(self, box, *words, rows=24, columns=80, user=None, **env):
+        self.seen = ""  # not taken yet, without colors
+        self.all = ""
+        self.raw = b""
+        self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ,
+                    struct.pack("HHHH", rows, columns, 0, 0))
+        self.slave = slave
+        self.modes = termios.tcgetattr(slave)
+        names = box.env(**{"TERM": "xterm", **env})
+        names.pop("CI", None)
+        self.process = subprocess.Popen(
+            [box.deck, *words], cwd=box.dir, stdin=slave, stdout=slave,
+            stderr=slave, preexec_fn=lambda: lead(user), env=names)
+        box.started.append(self.process)
+
+    def read(self):
+        ready, _, _ = select.select([self.master], [], [], 0.1)
+        if not ready:
+            return
+        try:
+            came = os.read(self.master, 65536)
+        except OSError:  # the last one that had the terminal has gone
+            return
+        self.raw += came
+        text = COLORS.sub("", came.decode(errors="replace"))
+        self.seen += text
+        self.all += text
+
+    def until(self, pattern, limit=LIMIT):
+        """Wait for what matches the pattern, and take all up to it."""
+        end = time.monotonic() + limit
+        found = re.search(pattern, self.seen)
+        while not found:
+            if time.monotonic() > end:
+                raise AssertionError("%r never came: %r" % (pattern, self.seen))
+            self.read()
+            found = re.search(pattern, self.seen)
+        self.seen = self.seen[found.end():]
+        return found
+
+    def type(self, keys):
+        os.write(self.master, keys.encode())
+
+    def ends(self, status):
+        end = time.monotonic() + LIMIT
+        while self.process.poll() is None and time.monotonic() < end:
+            self.read()
+        same(self.process.returncode, status)
+        self.read()
+        same(termios.tcgetattr(self.slave), self.modes)
+
+
+def same(found, expected, why=""):
+    if found != expected:
+        raise AssertionError("found %r, expected %r %s" % (found, expected, why))
+
+
+def holds(text, *parts):
+    for part in parts:
+        if part not in text:
+            raise AssertionError("%r is not in %r" % (part, text))
+
+
+def demo_tape(of):
+    return os.path.join(of.root, "fixtures/tapes/socketio-build.tape.gz")
+
+
+# ---- a tape on a terminal ----
+
+def a_tape_is_played_and_asked(box):
+    t = Terminal(box, "console", demo_tape(box), "--speed", "max")
+    t.until(r"tape \S+  77 events, 00:01\.4")
+    t.until("from a tape")
+    t.until("100.0%")
+    t.until("seq 77/77 ")
+    t.type("show tok\t\r")
+    t.until("show tokens")
+    t.until("unknown")
+    t.type("exceute\r")
+    t.until('did you mean "execute"?')
+    t.type("cancel\r")
+    t.until("this is a tape; it works on a live run")
+    t.type("exit\r")
+    t.ends(0)
+    if b"\x1b[2J" in t.raw or b"\x1b[?1049h" in t.raw:
+        raise AssertionError("the screen was cleared")
+
+
+def keys_move_in_a_tape(box):
+    t = Terminal(box, "console", demo_tape(box), "--speed", "0.05")
+    t.until("from a tape")
+    t.type(" ")
+    seq = int(t.until("❚❚.*?seq ([0-9]+)").group(1))
+    t.type(".")
+    t.until(r"seq %d\b" % (seq + 1))
+    t.type("+")
+    t.until(r"0\.10x")
+    t.type("\x1b[C")
+    t.until(r"100\.0%")
+    t.type("0")
+    t.until(r" 0\.0%")
+    t.type("\x04")
+    t.ends(0)
+
+
+def a_tape_at_its_end_leads_back(box):
+    t = Terminal(box, "console", demo_tape(box), "--speed", "max")
+    t.until("■")
+    t.type("\x1b[D")
+    t.until("▶")
+    t.type("\x04")
+    t.ends(0)
+
+
+def control_c_asks_first(box):
+    t = Terminal(box, "console", demo_tape(box))
+    t.until("from a tape")
+    t.type("abc\x03")
+    t.type("\x03")
+    t.until("exit leaves")
+    t.type("\x03")
+    t.ends(130)
+
+
+def signals_give_the_terminal_back(box):
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        t = Terminal(box, "console", demo_tape(box))
+        t.until("tapedeck>")
+        t.process.send_signal(number)
+        t.ends(130)
+
+
+def a_paste_does_not_submit(box):
+    t = Terminal(box, "console", demo_tape(box))
+    t.until(r"tapedeck> ")
+    t.type("\x1b[200~show\nstatus\x1b[201~")
+    t.until("show status")
+    t.type("\x15exit\r")
+    t.ends(0)
+
+
+def a_small_terminal_and_one_of_ascii(box):
+    t = Terminal(box, "console", demo_tape(box), "--speed", "max", rows=5,
+                 columns=20)
+    t.until("tapedeck>")
+    t.type("exit\r")
+    t.ends(0)
+    t = Terminal(box, "console", demo_tape(box), "--speed", "max",
+                 NO_COLOR="1", LC_ALL="C")
+    t.until("tapedeck>")
+    t.until("100.0%")
+    t.type("exit\r")
+    t.ends(0)
+    same(t.raw.isascii(), True)
+    if re.search(COLORS.pattern.encode(), t.raw):
+        raise AssertionError("NO_COLOR has colors")
+
+
+def no_terminal_no_sequence(box):
+    out, _ = box.run("console", demo_tape(box))
+    holds(out, "[40/40] done")
+    if "\x1b" in out:
+        raise AssertionError("a pipe gets sequences")
+
+
+def lines_on_stdin_are_done(box):
+    tape = demo_tape(box)
+    expected, _ = box.run("console", tape, "-c", "show status")
+    out, _ = box.run("console", tape, text="# a remark\n\nshow status\n")
+    same(out, expected)
+    out, _ = box.run("console", tape, text="show status\nnonsense\nshow logs",
+                     status=2)
+    same(out, expected)
+    out, _ = box.run("console", tape, "-c", "show status", text="nonsense")
+    same(out, expected)
+    out, _ = box.run("console", text="session list\n")
+    _, err = box.run("console", status=2)
+    holds(err, "name a tape")
+
+
+def a_torn_tape_is_said(box):
+    with gzip.open(demo_tape(box)) as f:
+        text = f.read()
+    with open(os.path.join(box.dir, "torn.tape"), "wb") as f:
+        f.write(text[:len(text) * 3 // 4])
+    for words in (["-c", "show status"], []):
+        out, err = box.run("console", "torn.tape", *words, status=3)
+        holds(out, "demo")
+        holds(err, "torn.tape")
+    with open(demo_tape(box), "rb") as f:
+        text = f.read()
+    for end in (400, len(text) // 8):
+        with open(os.path.join(box.dir, "early.tape.gz"), "wb") as f:
+            f.write(text[:end])
+        for words in (["-c", "show status"], [],
+                      ["--export", "x.cast", "--overwrite"]):
+            _, err = box.run("console", "early.tape.gz", *words, status=3)
+            holds(err, "early.tape.gz", "torn")
+        t = Terminal(box, "console", "early.tape.gz", "--speed", "max")
+        t.until("! early.tape.gz: .*torn")
+        t.type("exit\r")
+        t.ends(0)
+    t = Terminal(box, "console", "torn.tape", "--speed", "max")
+    t.until("! torn.tape: .*torn")
+    t.type("exit\r")
+    t.ends(0)
+
+
+# ---- a server ----
+
+def commands_run_a_plan(box):
+    box.write("held.yaml", HELD)
+    server = box.serve()
+    out, _ = box.run("console", "--connect", server.url, "-c",
+                     "execute held.yaml", "-c", "pause", "-c", "resume", "-c",
+                     "cancel")
+    same(out.splitlines()[0], "x1")
+    holds(out, "x1 starts nothing more", "x1 goes on", "x1 is cancelled")
+
+
+def one_task_is_cancelled(box):
+    """By its id; what needs it is skipped."""
+    box.write("held.yaml", HELD)
+    server = box.serve()
+    out, _ = box.run("console", "--connect", server.url, "-c",
+                     "execute held.yaml", "-c", "cancel a")
+    holds(out, "a of x1 is cancelled")
+    box.run("console", "--connect", server.url, "--execution", "x1", status=1)
+    out, _ = box.run("console", "--connect", server.url, "--execution", "x1",
+                     "-c", "show status")
+    holds(out, "2 skipped")
+    _, err = box.run("console", "--connect", server.url, "--execution", "x1",
+                     "-c", "cancel a", status=1)
+    holds(err, "x1 does not run")
+
+
+def lines_wait_for_the_events_there_are(box):
+    """Of a run that is named, and of one that a line has begun."""
+    box.write("quick.yaml", QUICK)
+    box.write("held.yaml", HELD)
+    server = box.serve()
+    out, _ = box.run("console", "--connect", server.url, "-c",
+                     "execute held.yaml", "-c", "show status", "-c", "cancel")
+    holds(out, "x1  held")
+    box.run("console", "--connect", server.url, "-c", "execute quick.yaml")
+    box.run("console", "--connect", server.url, "--execution", "x2")
+    out, _ = box.run("console", "--connect", server.url, "--execution", "x2",
+                     "-c", "show status", "-c", "show artifacts")
+    holds(out, "x2  quick", "2 completed", "a.txt")
+
+
+def a_batch_creates_a_session(box):
+    """What comes behind it is of that session, here and in the server."""
+    box.write("quick.yaml", QUICK)
+    server = box.serve()
+    base = ["console", "--connect", server.url]
+    box.run(*base, "-c", "execute quick.yaml")
+    out, _ = box.run(*base, "-c", "session create shop", "-c",
+                     "execute quick.yaml", "-c", "show executions")
+    holds(out, "session 20", "x2")
+    out, _ = box.run("console", text="session info shop\n")
+    holds(out, "shop", "execute quick.yaml")
+    out, _ = box.run(*base, "--session", "shop", "-c", "show executions")
+    holds(out, "x2")
+    if "x1" in out:
+        raise AssertionError("an execution of another session: " + out)
+    out, _ = box.run("console", "-c", "session create bare")
+    holds(out, "session 20")
+    box.run(*base, "-c", "session create last")
+
+
+def a_run_is_followed_to_its_end(box):
+    box.write("quick.yaml", QUICK)
+    server = box.serve()
+    box.run("console", "--connect", server.url, "-c", "execute quick.yaml")
+    out, _ = box.run("console", "--connect", server.url, "--execution", "x1")
+    holds(out, "x1 quick: 2 tasks", "[2/2] ok      task_002 look at it",
+          "[2/2] done    completed: completed 2, failed 0")
+    lines, _ = box.run("console", "--connect", server.url, "--execution", "x1",
+                       "--json")
+    seqs = [json.loads(line)[1]["data"]["seq"] for line in lines.splitlines()
+            if "sub" not in json.loads(line)[1]["data"]]
+    same(seqs, list(range(1, len(seqs) + 1)))
+
+
+def a_live_run_on_a_terminal(box):
+    box.write("quick.yaml", QUICK)
+    server = box.serve()
+    t = Terminal(box, "console", "--connect", server.url)
+    t.until("connected")
+    t.type("execute quick.yaml\r")
+    t.until("completed in")
+    t.type("show artifacts\r")
+    t.until("1 artifacts, 2 B")
+    t.type("exit\r")
+    t.ends(0)
+
+
+def a_task_runs_and_another_asks(box):
+    box.write("asking.yaml", ASKING)
+    os.mkfifo(os.path.join(box.dir, "go"))
+    server = box.serve()
+    t = Terminal(box, "console", "--connect", server.url)
+    t.until("connected")
+    t.type("execute asking.yaml\r")
+    # what comes before the plan was told has its id on the wire
+    t.until("(c|task_003) publish it  waits for approve x1/c")
+    t.until("b try it +attempt 1 of 2")
+    t.until("▶ Execution 0/3")
+    t.until(r"\? c publish it  x1/c +approve yes or no")
+    t.until(r"↻ b try it: attempt 1 of 2, exit status 1 +again in \d+\.\ds")
+    t.until(r"▶ a read it +shell +\d+s")
+    t.type("approve x1/c yes\r")
+    t.until("yes by ")
+    t.until("✓ c publish it")
+    t.type("plan --state running\r")
+    t.until("a read it +running")
+    with open(os.path.join(box.dir, "go"), "w"):
+        pass
+    t.until("✓ a read it")
+    if t.all.count("waits for approve") != 1:
+        raise AssertionError("asked twice: " + t.all)
+    t.type("cancel\r")
+    t.until("x1 is cancelled")
+    t.type("exit\r")
+    t.ends(0)
+
+
+def an_answer_of_another_console_is_seen(box):
+    box.write("asking.yaml", ASKING)
+    os.mkfifo(os.path.join(box.dir, "go"))
+    server = box.serve()
+    box.run("console", "--connect", server.url, "-c", "execute asking.yaml")
+    t = Terminal(box, "console", "--connect", server.url, "--execution", "x1")
+    t.until("waits for approve x1/c")
+    _, err = box.run("console", "--connect", server.url, "--execution", "x1",
+                     "-c", "approve d", status=1)
+    holds(err, 'there is no task "d"')
+    box.run("console", "--connect", server.url, "-c", "approve x1/c no")
+    t.until("✗ c publish it")
+    _, err = box.run("console", "--connect", server.url, "-c",
+                     "approve x1/c yes", status=1)
+    holds(err, "does not wait for an approval")
+    out, _ = box.run("console", ".tapedeck/x1.tape.gz", "-c", "plan --state "
+                     "running")
+    holds(out, "▶  a read it")
+    t.type("exit\r")
+    t.ends(0)
+
+
+def a_server_that_is_killed_is_waited_for(box):
+    box.write("held.yaml", HELD)
+    server = box.serve()
+    t = Terminal(box, "console", "--connect", server.url)
+    t.until("connected")
+    t.type("execute held.yaml\r")
+    t.until("x1  held  2 tasks")
+    server.kill()
+    server.wait()
+    t.until("connection lost")
+    t.type("show status\r")
+    t.until("running")
+    box.serve(server.port)
+    t.until("connected again")
+    t.type("cancel\r")
+    t.until("x1 is cancelled")
+    t.until("in ")
+    t.type("exit\r")
+    t.ends(0)
+
+
+def nothing_that_is_there_is_replaced(box):
+    tape = demo_tape(box)
+    with open(os.path.join(box.dir, tape), "rb") as f:
+        text = f.read()
+    box.write("kept", "mine\n")
+    for words, status in ((["--export", tape], 2), (["--export", "kept"], 4),
+                          (["-c", "logs --export " + tape], 4),
+                          (["-c", "logs --export kept"], 4)):
+        _, err = box.run("console", tape, *words, status=status)
+        holds(err, "choose another name")
+    _, err = box.run("console", "-c", "session create one", "-c",
+                     "session export one kept", status=4)
+    holds(err, "is there already")
+    with open(os.path.join(box.dir, tape), "rb") as f:
+        same(f.read() == text, True)
+    with open(os.path.join(box.dir, "kept")) as f:
+        same(f.read(), "mine\n")
+    box.run("console", tape, "--export", "kept", "--overwrite")
+    with open(os.path.join(box.dir, "kept")) as f:
+        holds(f.readline(), '"version":2')
+    box.run("console", tape, "-c", "logs --export fresh")
+
+
+def what_cannot_be_is_said(box):
+    server = box.serve()
+    for words, status, text in (
+            (["-c", "pause"], 1, ""),
+            (["-c", "execute nothere.yaml"], 1, "nothere.yaml"),
+            (["-c", "execute"], 1, "none was generated"),
+            (["-c", "execute a b"], 2,
+             'execute: "b" is one word too many; usage: execute [PLAN]'),
+            (["-c", "approve a perhaps"], 2, "approve: wants ID"),
+            (["-c", "snapshot rollback 1"], 2, "say it with --yes"),
+            (["-c", "plan why"], 2, "plan: why wants a task"),
+            (["-c", "spec ready"], 1, "nothing is specified yet"),
+            (["-c", "logs --output"], 2, "--output wants the task"),
+            (["-c", "execute --max-workers many"], 2, "wants 1..256"),
+            (["-c", "execute --budget-cost 1,5"], 2, "wants dollars"),
+            (["-c", "show artefacts"], 2, 'did you mean "artifacts"?'),
+            (["-c", "frobnicate"], 2, "unknown command"),
+            (["--execution", "x9"], 1, 'no execution "x9"')):
+        _, err = box.run("console", "--connect", server.url, *words,
+                         status=status)
+        holds(err, text)
+        same(len(err.splitlines()), 1, err)
+    server.terminate()
+    server.wait()
+    _, err = box.run("console", "--connect", server.url, "-c", "pause",
+                     status=4)
+    holds(err, "refused")
+    box.run("console", "--connect", "nonsense", "-c", "pause", status=2)
+    _, err = box.run("console", status=2)
+    holds(err, "name a tape, or a server")
+    _, err = box.run("console", "-c", "show status", status=1)
+    holds(err, "there is neither a tape nor a server")
+    _, err = box.run("console", demo_tape(box), "--connect", server.url,
+                     status=2)
+    holds(err, "one of them")
+
+
+# ---- the prompt ----
+
+def a_menu_says_what_a_word_may_become(box):
+    t = Terminal(box, "console", demo_tape(box), "--speed", "max")
+    t.until("100.0%")
+    t.type("show --view\x15")
+    t.type("s\t")
+    t.until("  show +status pipeline")
+    t.until("  snapshot +keep and restore")
+    t.type("\x1b[B\x1b[B")
+    t.until("> snapshot|> show")
+    t.type("\x1b")  # alone: the menu closes, and the line stays
+    t.until(r"\x1b\[J")
+    t.type("\x15logs --l\t")
+    t.until("  --limit +at most so many lines")
+    t.type("\t\r")
+    t.until("tapedeck> logs --l[a-z]+ ")
+    t.type("\x15plan --view tim\t\r")
+    t.until("tapedeck> plan --view timeline")
+    t.until("waves")
+    t.type("exit\r")
+    t.ends(0)
+
+
+def earlier_lines_are_searched(box):
+    t = Terminal(box, "console", demo_tape(box), "--speed", "max")
+    t.until("100.0%")
+    for line in ("show tokens", "plan --view stats", "show status"):
+        t.type(line + "\r")
+        t.until("tapedeck> " + line)
+    t.type("\x12VIEW")
+    t.until('search "VIEW": plan --view stats')
+    t.type("\x07")
+    t.until("tapedeck> ")
+    t.type("\x12show\x12")
+    t.until('search "show": show tokens')
+    t.type("\r")
+    t.until("tapedeck> show tokens")
+    t.type("\r")
+    t.until("cost")
+    t.type("exit\r")
+    t.ends(0)
+
+
+def a_log_is_followed(box):
+    box.write("asking.yaml", ASKING)
+    os.mkfifo(os.path.join(box.dir, "go"))
+    server = box.serve()
+    t = Terminal(box, "console", "--connect", server.url)
+    t.until("connected")
+    t.type("execute asking.yaml\r")
+    t.until("attempt 1 of 2")
+    t.type("logs --follow --level warn\r")
+    t.until("WARN +b +exit_status: exit status 1")
+    t.until("logs: warn and above; / search")
+    t.type("/STATUS\r")
+    t.until("WARN +b +exit_status")
+    t.type("n")
+    t.until("no older line has it")
+    t.type("ffor good\r")
+    t.until('logs: warn and above, "for good"')
+    t.type("fcancelled\r")
+    t.until('above, "cancelled"')
+    box.run("console", "--connect", server.url, "--execution", "x1", "-c",
+            "cancel")
+    t.until("ERROR +[ab] +cancelled")
+    t.type("q")
+    t.until("tapedeck> ")
+    t.type("exit\r")
+    t.ends(0)
+
+
+def a_specification_is_left_and_taken_up_again(box):
+    server = box.serve()
+    t = Terminal(box, "console", "--connect", server.url)
+    t.until("connected")
+    t.type('spec "API for wine"\r')
+    t.until("complete +0%")
+    t.until("questions +Ctrl-C leaves them")
+    t.until(r"\r(users)> ")
+    t.type("sommeliers\r")
+    t.until("users +sommeliers +complete +16%")
+    t.until(r"\rfeatures> ")
+    t.type("/help exit\r")  # a command, which answers nothing
+    t.until("leave; what runs in the server goes on")
+    t.type("/spec show\r")  # the question stays
+    t.until("missing +features, auth, scale, timeline +complete +16%")
+    t.until(r"\rfeatures> ")
+    t.type("/searching\r")  # no command
+    t.until("features +/searching +complete +32%")
+    t.type("\x03")
+    t.until("spec is kept; 3 answers are missing: auth, scale, timeline. "
+            "Go on: spec")
+    t.type("spec answer features make wine\r")  # one, and no dialogue
+    t.until("features +make wine +complete +32%")
+    t.until("tapedeck> ")
+    t.type("spec show me a dashboard\r")  # a description, not the verb
+    t.until("spec: one is open")
+    t.type("spec\r")
+    t.until("1 none   2 password   3 token   4 oauth")
+    t.until(r"\rauth> ")
+    t.type("3\r")
+    t.until("auth +token +complete +48%")
+    t.until(r"\rscale> ")
+    t.type("banana\r")
+    t.until('"banana" is no amount')
+    t.type("small\r")
+    t.until("scale +small +complete +64%")
+    t.until(r"\rtimeline> ")
+    t.type("3 weeks\r")
+    t.until("timeline +3 weeks +complete +80%")
+    t.type("spec ready\r")
+    t.until("next +plan generate")
+    t.type("exit\r")
+    t.ends(0)
+
+
+# ---- commands of a server ----
+
+def commands_act_on_the_server(box):
+    """Each does what it says: looked at by its effect, not by its words."""
+    box.write("quick.yaml", QUICK)
+    server = box.serve()
+
+    def do(*lines, status=0):
+        words = [w for line in lines for w in ("-c", line)]
+        return box.run("console", "--connect", server.url, "--execution", "x1",
+                       *words, status=status)
+
+    out, _ = box.run("console", "--connect", server.url, "-c",
+                     "execute quick.yaml --max-workers 1 --schedule waves",
+                     "-c", "show executions")
+    same(re.findall(r"^x1$|^  x1 ", out, re.M), ["x1", "  x1 "])
+    box.run("console", "--connect", server.url, "--execution", "x1")
+    other = ["console", "--connect", server.url, "-c", "session create other"]
+    out, _ = box.run(*other, "-c", "show executions")
+    holds(out, "no execution of this session", "1 of other sessions: show")
+    out, _ = box.run(*other, "-c", "show executions --all")
+    holds(out, "of another session")
+    same(len(re.findall("^  x1 ", out, re.M)), 1, out)
+    out, _ = do("show artifact a.txt", "logs --task a --output",
+                "plan show --format dot",
+                "plan why b", "plan lint quick.yaml")
+    holds(out, "a.txt", "   1  x", "digraph", "quick: 2 tasks")
+    out, _ = do("snapshot create before", "snapshot")
+    holds(out, "before: 1 file, 2 bytes", "1  before", "1 snapshot")
+    box.write("a.txt", "changed")
+    do("snapshot rollback before --yes")
+    with open(os.path.join(box.dir, "a.txt")) as f:
+        same(f.read(), "x\n")
+    do("snapshot delete 1 --yes")
+    holds(do("snapshot list")[0], "0 snapshots")
+    out, _ = do("retry b", "show status")
+    holds(out, "x2")
+    same(len(re.findall("^x2$", out, re.M)), 1, out)
+    holds(out.split("x2", 1)[1], "x2")
+    out, _ = do("validate")
+    holds(out, "execution", "pass")
+    _, err = do("show artifact b.txt", status=1)
+    holds(err, 'no artifact "b.txt"; did you mean "a.txt"?')
+    _, err = do("plan why c", status=1)
+    holds(err, 'there is no task "c"')
+    out, _ = box.run("console", "--connect", server.url, "--json", "-c",
+                     "plan show quick.yaml --view tasks")
+    answer = json.loads(out)
+    same([t["id"] for t in answer["data"]["task_list"]], ["a", "b"])
+
+
+def budgets_and_approvals_of_an_execution(box):
+    box.write("asking.yaml", ASKING.replace("cat go", "true"))
+    server = box.serve()
+    t = Terminal(box, "console", "--connect", server.url)
+    t.until("connected")
+    t.type("execute asking.yaml --auto-approve --budget-tokens 100 "
+           "--budget-cost 1.50 --budget-time 1h\r")
+    t.until("✓ c publish it")
+    t.type("plan\r")
+    t.until(r"budget +100 tokens  \$1\.50  1h00m")
+    t.type("cancel\r")
+    t.until("x1 is cancelled")
+    t.type("exit\r")
+    t.ends(0)
+    with gzip.open(os.path.join(box.dir, ".tapedeck/x1.tape.gz")) as f:
+        holds(f.read().decode(), '"by":"auto-approve"')
+
+
+def a_journal_has_names_before_they_are_told(box):
+    box.write("quick.yaml", QUICK)
+    box.run("run", "quick.yaml")
+    out, _ = box.run("console", ".tapedeck/x1.tape.gz", "-c",
+                     "plan show --view dependencies", "-c",
+                     "plan --view tasks", "-c", "show results")
+    holds(out, "✓ a make it", "└─ ✓ b look at it",
+          "1 root, 2 tasks, 1 edges", "gate execution: pass")
+    for form in ("dot", "mermaid", "json"):
+        out, _ = box.run("console", ".tapedeck/x1.tape.gz", "-c",
+                         "plan --format " + form)
+        same(out, box.run("plan", "show", "quick.yaml", "--format", form)[0])
+    t = Terminal(box, "console", ".tapedeck/x1.tape.gz", "--speed", "0.01")
+    t.until("from a tape")
+    t.type("  plan --view tasks\r")
+    t.until("b look at it +waits")
+    t.type("exit\r")
+    t.ends(0)
+
+
+def filters_of_a_plan_choose_its_view(box):
+    box.write("quick.yaml", QUICK.replace("name: make it,",
+                                          "name: make it, phase: 2,"))
+    box.run("run", "quick.yaml")
+    server = box.serve()
+    live = ["console", "--connect", server.url]
+    tape = ["console", ".tapedeck/x1.tape.gz"]
+    for line, there, missing in (
+            ("plan show quick.yaml --phase PLANNING", "make it", "look at it"),
+            ("plan show quick.yaml --phase Execution", "look at it", "make it"),
+            ("plan show quick.yaml --from b", "look at it", "make it")):
+        for console, line in ((live, line),
+                              (tape, line.replace(" quick.yaml", ""))):
+            out, _ = box.run(*console, "-c", line)
+            holds(out, there)
+            if missing in out:
+                raise AssertionError("%s: %s" % (line, out))
+    for line, status, text in (
+            ("plan show --phase planing", 1, "no phase"),
+            ("plan --view stats --phase planning", 2,
+             "--phase is of --view tasks, not of stats"),
+            ("plan --phase planning --from a", 2, "--from is of --view dep"),
+            ("plan --format dot --state done", 2, "leave out --state"),
+            ("plan lint --phase planning", 2, "--phase is of plan show"),
+            ("plan --blueprint x", 2, "is of plan generate"),
+            ("plan frobnicate", 2, '"frobnicate" is one word too many'),
+            ("plan show a b", 2, '"b" is one word too many'),
+            ("show status now", 2, '"now" is one word too many')):
+        holds(box.run(*tape, "-c", line, status=status)[1], text)
+
+
+def what_came_to_nothing_fails(box):
+    box.write("quick.yaml", QUICK)
+    server = box.serve()
+    live = ["console", "--connect", server.url, "--execution", "x1"]
+    box.run(*live[:3], "-c", "execute quick.yaml")
+    box.run(*live)
+    for line, status, text in (
+            ("validate", 0, ""),
+            ("validate --check lint", 1, "no gate of this kind was run"),
+            ("test", 1, "nothing was tested"),
+            ("test cart", 1, "nothing was tested"),
+            ("validate x9", 1, 'there is no execution "x9"'),
+            ("context clear", 1, "there is nothing to clear"),
+            ("context empty", 2, "wants show or stats")):
+        holds(box.run(*live, "-c", line, status=status)[1], text)
+        out, _ = box.run(*live, "--json", "-c", line, status=status)
+        same(json.loads(out)["success"], status == 0, line)
+
+
+def another_tape_is_played(box):
+    shutil.copy(demo_tape(box), os.path.join(box.dir, "other.tape.gz"))
+    t = Terminal(box, "console", demo_tape(box), "--speed", "max")
+    t.until("100.0%")
+    t.type("replay nothere.tape\r")
+    t.until("nothere.tape")
+    t.type("replay oth\t--speed 0.05\r")
+    t.until(r"0\.05x")
+    t.until(" 0/40")
+    t.type("exit\r")
+    t.ends(0)
+    out, _ = box.run("console", demo_tape(box), "-c", "replay other.tape.gz")
+    holds(out, "[40/40] done")
+
+
+# ---- somebody who has read nothing ----
+
+def help_and_tab_are_enough(box):
+    """help names the commands, Tab their words, each answer what comes next."""
+    server = box.serve()
+    t = Terminal(box, "console", "--connect", server.url, rows=40, columns=110)
+    t.until("connected")
+    t.type("help\r")
+    t.until("spec +say what to build, answer questions")
+    t.until("Tab complete")
+    t.type("sp\t")
+    t.until("tapedeck> spec ")
+    t.type("\"Command-line tool for wine\"\r")
+    for answer in ("users> the cellar", "features> list, add", "auth> 1",
+                   "scale> small", "timeline> 3 weeks"):
+        question, text = answer.split("> ")
+        t.until(r"\n\r?" + question + "> ")
+        t.type(text + "\r")
+        t.until(question + " ")
+    t.until("next +spec ready, then plan generate")
+    t.type("spec r\t\r")
+    t.until("next +plan generate")
+    t.type("plan \t")
+    for verb in ("show", "generate", "review", "lint", "why"):
+        t.until("  %s +" % verb)
+    t.type("g\t\r")
+    t.until(r"\d+ tasks in \d+ waves, \d+ files, by the blueprint cli-c")
+    t.type("plan show --view \t")
+    t.until("dependencies")
+    t.type("ti\t\r")
+    t.until("Execution +0/")
+    t.type("exe\t\r")
+    t.until("✓ completed in", 100)
+    t.until(r"tasks +(\d+) of \1, 0 retries, 0 failed")
+    t.type("show artifact src/\t")
+    t.until(r"  src/\w+\.c ")
+    t.type("main.c\r")
+    t.until("src/main.c  file, ")
+    t.until(r"   1  ")
+    t.type("val\t\r")
+    for gate in ("build", "tests", "execution"):
+        t.until("✓ %s +pass" % gate)
+    t.until("passed [0-9]+ gates")
+    t.type("test\r")
+    t.until(r"[0-9]+ tests?, 0 failed")
+    t.type("exit\r")
+    t.ends(0)
+
+
+def run_case(cases, argv):
+    deck, root, name = argv[1:]
+    box = Box(os.path.abspath(deck), root)
+    try:
+        cases[name](box)
+    finally:
+        box.close()
+
+
+if __name__ == "__main__":
+    run_case(globals(), sys.argv)

@@ -1,0 +1,300 @@
+/* What gives access does not stay in the heads of HTTP, without any rule. */
+#include "recorder/redact.h"
+#include "tests/suites.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define R REC_REDACTED
+
+struct row {
+    const char *before; /* of the payload */
+    const char *after;  /* the same if NULL */
+};
+
+static void come_out_counted(const char *kind, const struct row *rows,
+                             size_t len, uint64_t each)
+{
+    for (size_t i = 0; i < len; i++) {
+        const char *wanted = rows[i].after ? rows[i].after : rows[i].before;
+        struct rec_redact *redact = NULL;
+        struct td_event ev = {.form = TD_FORM_JSON, .kind = td_text(kind)};
+
+        ev.payload = td_text(rows[i].before);
+        CU_ASSERT_EQUAL_FATAL(rec_redact_open(&redact, NULL, NULL), TD_OK);
+        rec_redact_event(redact, &ev);
+        if (!td_bytes_is(ev.payload, wanted))
+            printf("\n    row %zu: %.*s\n", i, (int)ev.payload.len,
+                   (const char *)ev.payload.ptr);
+        CU_ASSERT_TRUE(td_bytes_is(ev.payload, wanted));
+        CU_ASSERT_EQUAL(rec_redact_values(redact), rows[i].after ? each : 0);
+        rec_redact_close(redact);
+    }
+}
+
+static void come_out(const char *kind, const struct row *rows, size_t len)
+{
+    come_out_counted(kind, rows, len, 1);
+}
+
+static void fields_named_like_credentials_lose_their_values(void)
+{
+    static const char *const names[] = {
+        "Authorization",
+        "X-Auth",
+        "X-Api-Auth",
+        "X-Auth-Key",
+        "Ocp-Apim-Subscription-Key",
+        "X-Functions-Key",
+        "DD-APPLICATION-KEY",
+        "X-Parse-Master-Key",
+        "X-Master-Key",
+        "x-amz-server-side-encryption-customer-key",
+        "X-Pass",
+        "X_OTP",
+        "X-Pin-",
+        "api-key"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        char before[200];
+        char after[200];
+        struct row row = {before, after};
+
+        (void)snprintf(before, sizeof(before), "{\"headers\":[[\"%s\",\"S\"]]}",
+                       names[i]);
+        (void)snprintf(after, sizeof(after),
+                       "{\"headers\":[[\"%s\",\"" R "\"]]}", names[i]);
+        come_out(TD_KIND_REQUEST, &row, 1);
+    }
+}
+
+static void fields_of_every_day_keep_theirs(void)
+{
+    static const char *const names[] = {"Idempotency-Key",
+                                        "Sec-WebSocket-Key",
+                                        "Sec-WebSocket-Accept",
+                                        "Content-Type",
+                                        "Content-Length",
+                                        "Content-Encoding",
+                                        "Accept",
+                                        "Accept-Encoding",
+                                        "Keep-Alive",
+                                        "Host",
+                                        "Transfer-Encoding",
+                                        "Cache-Control",
+                                        "Surrogate-Key",
+                                        "X-Author",
+                                        "Opinion",
+                                        "WWW-Authenticate",
+                                        "X-Keyboard-Layout",
+                                        "X-Pinned"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        char before[200];
+        struct row row = {before, NULL};
+
+        (void)snprintf(before, sizeof(before), "{\"headers\":[[\"%s\",\"S\"]]}",
+                       names[i]);
+        come_out(TD_KIND_RESPONSE, &row, 1);
+    }
+}
+
+#define PROTOCOL(value)                                                        \
+    "{\"headers\":[[\"sec-websocket-Protocol\",\"" value "\"]]}"
+
+static void a_credential_among_the_protocols_goes(void)
+{
+    static const struct row rows[] = {
+        {PROTOCOL("realtime"), NULL},
+        {PROTOCOL("realtime, " R), NULL},
+        {PROTOCOL("realtime, openai-insecure-api-key.sk-S, beta.v1"),
+         PROTOCOL("realtime, " R)},
+        {PROTOCOL("base64url.bearer.authorization.k8s.io.S,base64"),
+         PROTOCOL(R ", " R)},
+        {PROTOCOL(""), NULL},
+    };
+
+    come_out(TD_KIND_REQUEST, rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+#define TRAILER(name, value)                                                   \
+    "{\"cut\":\"x\",\"trailers\":[[\"" name "\",\"" value "\"]]}"
+
+static void trailers_are_fields(void)
+{
+    static const struct row rows[] = {
+        {TRAILER("Set-Cookie", "sid=S"), TRAILER("Set-Cookie", R)},
+        {TRAILER("X-Token", "S"), TRAILER("X-Token", R)},
+        {TRAILER("Server-Timing", "a;dur=1"), NULL},
+        {"{}", NULL},
+        {"", NULL},
+    };
+
+    come_out(TD_KIND_DONE, rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+#define LOCATION(value) "{\"headers\":[[\"Location\",\"" value "\"]]}"
+
+static void a_fragment_may_be_an_access_token(void)
+{
+    static const struct row rows[] = {
+        {LOCATION("https://app/cb#access_token=S"),
+         LOCATION("https://app/cb#***")},
+        {LOCATION("/cb?a=1#access_token=S"), LOCATION("/cb?a=1#***")},
+        {LOCATION("/cb#id_token=S?x"), LOCATION("/cb#***")},
+        {LOCATION("/cb#part"), NULL},
+        {LOCATION("/cb#***"), NULL},
+    };
+
+    come_out(TD_KIND_RESPONSE, rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static struct rec_redact *with_rules(const char *rules)
+{
+    char path[] = "/tmp/td_redact_XXXXXX";
+    struct rec_redact *redact = NULL;
+    int fd = mkstemp(path);
+
+    CU_ASSERT_FATAL(fd >= 0);
+    CU_ASSERT_EQUAL(write(fd, rules, strlen(rules)), (ssize_t)strlen(rules));
+    (void)close(fd);
+    CU_ASSERT_EQUAL_FATAL(rec_redact_open(&redact, path, NULL), TD_OK);
+    (void)unlink(path);
+    return redact;
+}
+
+static void a_key_rule_names_fields_and_parameters(void)
+{
+    static const struct row rows[] = {
+        {"{\"target\":\"/a?Email=S&b=1\",\"headers\":[]}",
+         "{\"target\":\"/a?Email=***&b=1\",\"headers\":[]}"},
+        {"{\"target\":\"/a?b=1&u%5Bemail%5D=S\"}",
+         "{\"target\":\"/a?b=1&u%5Bemail%5D=***\"}"},
+        {"{\"target\":\"/a?emails=1&b=email&\"}", NULL},
+        {"{\"target\":\"/email\"}", NULL},
+        {"{\"headers\":[[\"Email\",\"S\"],[\"From\",\"x\"]]}",
+         "{\"headers\":[[\"Email\",\"" R "\"],[\"From\",\"x\"]]}"},
+        {LOCATION("https://h/?a=1&email=S"),
+         LOCATION("https://h/?a=1&email=***")},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *wanted = rows[i].after ? rows[i].after : rows[i].before;
+        struct rec_redact *redact = with_rules("key email\n");
+        struct td_event ev = {.form = TD_FORM_JSON,
+                              .kind = td_text(TD_KIND_REQUEST),
+                              .payload = td_text(rows[i].before)};
+
+        for (int again = 0; again < 2; again++)
+            rec_redact_event(redact, &ev);
+        if (!td_bytes_is(ev.payload, wanted))
+            printf("\n    row %zu: %.*s\n", i, (int)ev.payload.len,
+                   (const char *)ev.payload.ptr);
+        CU_ASSERT_TRUE(td_bytes_is(ev.payload, wanted));
+        CU_ASSERT_EQUAL(rec_redact_values(redact), rows[i].after ? 1 : 0);
+        rec_redact_close(redact);
+    }
+}
+
+/* 100 bytes */
+#define TEN  "0123456789"
+#define LONG TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+#define RPC  "\"jsonrpc\":\"2.0\""
+
+static void parameters_of_json_rpc_are_looked_at(void)
+{
+    static const struct row rows[] = {
+        {"{" RPC ",\"method\":\"a\",\"params\":{\"password\":\"S\"}}",
+         "{" RPC ",\"method\":\"a\",\"params\":{\"password\":\"" R "\"}}"},
+        {"{\"params\":{\"a\":[{\"Api-Key\":\"S\"}],\"padding\":\"so that it is "
+         "longer than what is near\"}," RPC "}",
+         "{\"params\":{\"a\":[{\"Api-Key\":\"" R
+         "\"}],\"padding\":\"so that it is "
+         "longer than what is near\"}," RPC "}"},
+        {"[{" RPC ",\"params\":{\"clientSecret\":\"S\"}}]",
+         "[{" RPC ",\"params\":{\"clientSecret\":\"" R "\"}}]"},
+        {"{" RPC ",\"params\":{\"token\":\"t\",\"progressToken\":\"p\",\"key\":"
+         "\"k\",\"password\":{\"type\":\"string\"},\"secret\":1}}",
+         NULL},
+        {"{" RPC ",\"id\":1,\"result\":{\"password\":\"S\",\"params\":1}}",
+         NULL},
+        {"{\"params\":{\"password\":\"S\"}}", NULL},
+        {"{\"method\":\"a\",\"id\":\"" LONG "\"," RPC
+         ",\"params\":{\"password\":\"S\"},\"more\":\"" LONG LONG LONG "\"}",
+         "{\"method\":\"a\",\"id\":\"" LONG "\"," RPC
+         ",\"params\":{\"password\":\"" R "\"},\"more\":\"" LONG LONG LONG
+         "\"}"},
+        {"{" RPC ",\"params\":{\"user\":\"S\"}", NULL},
+    };
+
+    come_out("", rows, sizeof(rows) / sizeof(rows[0]));
+    come_out(TD_KIND_BODY, rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void ids_go_from_polled_bodies_that_are_no_packets(void)
+{
+    static const struct row rows[] = {
+        {"0{\"sid\":\"S\",\"upgrades\":[]}\x1e"
+         "6",
+         "0{\"sid\":\"" R "\",\"upgrades\":[]}\x1e"
+         "6"},
+        {"6\x1e"
+         "40{\"sid\":\"S\"}",
+         "6\x1e"
+         "40{\"sid\":\"" R "\"}"},
+        {"40/a,{\"token\":\"S\"}\x1e"
+         "42[\"a\"",
+         "40/a,{\"token\":\"" R "\"}\x1e"
+         "42[\"a\""},
+        {"2\x1e"
+         "0{\"sid\":\"S",
+         "2\x1e"
+         "0" R},
+        {"6\x1e\x1e", NULL},
+        {"42[\"sid\",{\"sid\":1}]", NULL},
+        {"40", NULL},
+        {"40/a,", NULL},
+        {"404 not found {\"sid\":1}", NULL},
+    };
+
+    /* as those of packets, they are no news */
+    come_out_counted(TD_KIND_BODY, rows, sizeof(rows) / sizeof(rows[0]), 0);
+}
+
+/* A message that was cut has its begin still, and one may be of bytes. */
+static void half_a_message_of_json_rpc_goes(void)
+{
+    static const char half[] = "{" RPC ",\"params\":{\"password\" : \"S";
+    static const char whole[] = "{" RPC ",\"params\":{\"password\":\"S\"}}";
+    struct rec_redact *redact = NULL;
+    struct td_event ev = {.payload = td_text(half), .form = TD_FORM_TEXT};
+
+    CU_ASSERT_EQUAL_FATAL(rec_redact_open(&redact, NULL, NULL), TD_OK);
+    rec_redact_event(redact, &ev);
+    CU_ASSERT_TRUE(td_bytes_is(ev.payload, REC_WITHHELD));
+    CU_ASSERT_EQUAL(rec_redact_withheld(redact), 1);
+    ev = (struct td_event){.payload = td_text(whole), .form = TD_FORM_BYTES};
+    rec_redact_event(redact, &ev);
+    CU_ASSERT_TRUE(td_bytes_is(
+        ev.payload, "{" RPC ",\"params\":{\"password\":\"" R "\"}}"));
+    rec_redact_close(redact);
+}
+
+CU_TestInfo recorder_redact_head_tests[] = {
+    {"ids go from polled bodies that are no packets",
+     ids_go_from_polled_bodies_that_are_no_packets},
+    {"half a message of JSON-RPC goes", half_a_message_of_json_rpc_goes},
+    {"parameters of JSON-RPC are looked at",
+     parameters_of_json_rpc_are_looked_at},
+    {"fields named like credentials lose their values",
+     fields_named_like_credentials_lose_their_values},
+    {"fields of every day keep theirs", fields_of_every_day_keep_theirs},
+    {"a credential among the protocols goes",
+     a_credential_among_the_protocols_goes},
+    {"trailers are fields", trailers_are_fields},
+    {"a fragment may be an access token", a_fragment_may_be_an_access_token},
+    {"a key rule names fields and parameters",
+     a_key_rule_names_fields_and_parameters},
+    CU_TEST_INFO_NULL,
+};

@@ -1,0 +1,351 @@
+#include "validator/audit/declare.h"
+
+#include "core/hex.h"
+#include "schema/value/uri.h"
+#include "validator/audit/profile_internal.h"
+
+#define OBJECTS  2      /* of each place */
+#define REFS_MAX 32     /* references in a row and below each other */
+#define WORK_MAX 100000 /* schemas that are looked at, of an event */
+
+struct declaring {
+    struct audit_profile *profile;
+    const struct check_contract *contract;
+    const struct td_json_doc *json;
+    uint32_t schema;         /* that "#" is */
+    uint32_t refs[REFS_MAX]; /* where those that are followed lead to */
+    unsigned depth;
+    uint32_t work;
+};
+
+static void see(struct audit_seen *seen, uint64_t count)
+{
+    if (seen->count < count)
+        seen->count = count;
+}
+
+static void see_as(struct audit_node *node, enum audit_type type)
+{
+    see(&node->types[type], OBJECTS);
+}
+
+static uint32_t member(const struct declaring *d, uint32_t at, const char *name)
+{
+    return td_json_member(d->json, at, td_text(name));
+}
+
+static bool is_kind(const struct declaring *d, uint32_t at,
+                    enum td_json_kind kind)
+{
+    return at && d->json->values[at].kind == kind;
+}
+
+/* One word of `type`. */
+static void declare_word(const struct declaring *d, struct audit_node *node,
+                         uint32_t at)
+{
+    for (int i = 0; i < AUDIT_TYPES_LEN; i++) {
+        enum audit_type type = (enum audit_type)i;
+
+        if (is_kind(d, at, TD_JSON_STRING) &&
+            td_json_string_is(d->json, at, td_text(audit_type_text(type))))
+            see_as(node, type);
+    }
+    if (node->types[AUDIT_NUMBER].count)
+        see_as(node, AUDIT_INTEGER);
+}
+
+static void declare_type(const struct declaring *d, struct audit_node *node,
+                         uint32_t schema)
+{
+    uint32_t type = member(d, schema, "type");
+
+    if (!is_kind(d, type, TD_JSON_ARRAY)) {
+        declare_word(d, node, type);
+        return;
+    }
+    for (uint32_t i = type + 1; i < d->json->values[type].next;
+         i = d->json->values[i].next)
+        declare_word(d, node, i);
+}
+
+/* A value that the schema lists. */
+static void declare_value(const struct declaring *d, struct audit_node *node,
+                          uint32_t at)
+{
+    uint8_t kind = d->json->values[at].kind;
+
+    if (kind != TD_JSON_STRING && kind != TD_JSON_NUMBER)
+        return;
+    see_as(node, kind == TD_JSON_STRING ? AUDIT_STRING : AUDIT_INTEGER);
+    audit_values_add(&node->values, d->json, at, false,
+                     (struct audit_place){0});
+}
+
+static void declare_values(const struct declaring *d, struct audit_node *node,
+                           uint32_t schema)
+{
+    uint32_t list = member(d, schema, "enum");
+    uint32_t only = member(d, schema, "const");
+
+    if (only)
+        declare_value(d, node, only);
+    if (!is_kind(d, list, TD_JSON_ARRAY))
+        return;
+    for (uint32_t i = list + 1; i < d->json->values[list].next;
+         i = d->json->values[i].next)
+        declare_value(d, node, i);
+}
+
+static bool is_required(const struct declaring *d, uint32_t schema,
+                        struct td_bytes name)
+{
+    uint32_t list = member(d, schema, "required");
+
+    if (!is_kind(d, list, TD_JSON_ARRAY))
+        return false;
+    for (uint32_t i = list + 1; i < d->json->values[list].next;
+         i = d->json->values[i].next) {
+        if (td_json_string_is(d->json, i, name))
+            return true;
+    }
+    return false;
+}
+
+/* NOLINTBEGIN(misc-no-recursion): REFS_MAX and the document bound it */
+
+static void declare(struct declaring *d, struct audit_node *node,
+                    uint32_t schema, bool sure);
+
+static void declare_child(struct declaring *d, struct audit_node *child,
+                          uint32_t schema, bool required)
+{
+    if (!child || child->depth >= AUDIT_DEPTH_MAX)
+        return;
+    see(&child->all, required ? OBJECTS : 1);
+    declare(d, child, schema, true);
+}
+
+static void declare_properties(struct declaring *d, struct audit_node *node,
+                               uint32_t schema, bool sure)
+{
+    uint32_t list = member(d, schema, "properties");
+
+    if (!is_kind(d, list, TD_JSON_OBJECT))
+        return;
+    see_as(node, AUDIT_OBJECT);
+    for (uint32_t key = list + 1; key < d->json->values[list].next;
+         key = d->json->values[key + 1].next) {
+        struct td_buf text = {0};
+        struct td_bytes name;
+
+        (void)td_json_unescape(&text, td_json_inner(d->json, key));
+        name = td_buf_bytes(&text);
+        /* false: it may not be there */
+        if (d->json->values[key + 1].kind != TD_JSON_FALSE)
+            declare_child(d, audit_tree_member(d->profile, node, name), key + 1,
+                          sure && is_required(d, schema, name));
+        td_buf_release(&text);
+    }
+}
+
+/* Members that must be there and are not described. */
+static void declare_required(struct declaring *d, struct audit_node *node,
+                             uint32_t schema, bool sure)
+{
+    uint32_t list = member(d, schema, "required");
+
+    if (!sure || !is_kind(d, list, TD_JSON_ARRAY))
+        return;
+    for (uint32_t i = list + 1; i < d->json->values[list].next;
+         i = d->json->values[i].next) {
+        struct td_buf name = {0};
+        struct audit_node *child;
+
+        if (d->json->values[i].kind != TD_JSON_STRING)
+            continue;
+        (void)td_json_unescape(&name, td_json_inner(d->json, i));
+        child = audit_tree_member(d->profile, node, td_buf_bytes(&name));
+        if (child)
+            see(&child->all, OBJECTS);
+        td_buf_release(&name);
+    }
+}
+
+static void declare_inside(struct declaring *d, struct audit_node *node,
+                           uint32_t schema)
+{
+    uint32_t items = member(d, schema, "items");
+    uint32_t more = member(d, schema, "additionalProperties");
+
+    if (is_kind(d, items, TD_JSON_OBJECT)) {
+        see_as(node, AUDIT_ARRAY);
+        declare_child(d, audit_tree_items(d->profile, node), items, true);
+    }
+    if (member(d, schema, "patternProperties") ||
+        is_kind(d, more, TD_JSON_OBJECT))
+        node->open = true;
+}
+
+static void declare_parts(struct declaring *d, struct audit_node *node,
+                          uint32_t schema, bool sure)
+{
+    static const char *const lists[] = {"allOf", "anyOf", "oneOf"};
+
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        uint32_t list = member(d, schema, lists[i]);
+
+        if (!is_kind(d, list, TD_JSON_ARRAY))
+            continue;
+        for (uint32_t part = list + 1; part < d->json->values[list].next;
+             part = d->json->values[part].next)
+            declare(d, node, part, sure && i == 0);
+    }
+}
+
+/* Go into an AsyncAPI document if the reference leads into it. */
+static bool enter(struct declaring *d, const struct td_jsonx *doc,
+                  const char *ref, uint32_t *to)
+{
+    struct td_bytes file = schema_uri_without_fragment(td_text(ref));
+    struct td_buf text = {0};
+    bool is = false;
+
+    if (!doc->name || ref[file.len] != '#')
+        return false;
+    schema_uri_of_path(&text, doc->name);
+    is = td_bytes_equal(td_buf_bytes(&text), file);
+    td_buf_clear(&text);
+    if (is && !td_percent_decode(&text, td_text(ref + file.len + 1)))
+        *to = td_json_pointer(&doc->json, 0, td_buf_str(&text));
+    if (is) {
+        d->json = &doc->json;
+        d->schema = 0;
+    }
+    td_buf_release(&text);
+    return is;
+}
+
+/* What the contract's messages are where it is one: they have references. */
+static uint32_t enter_async(struct declaring *d, const char *ref)
+{
+    const struct check_contract *contract = d->contract;
+    uint32_t to = UINT32_MAX;
+    bool is = enter(d, &contract->asyncapi, ref, &to);
+
+    for (uint32_t i = 0; i < contract->imports_len && !is; i++)
+        is = enter(d, &contract->imports[i]->schemas, ref, &to);
+    return to;
+}
+
+/* Whether the schema stands in itself: what is below is as what is above. */
+static bool is_within(const struct declaring *d, uint32_t schema)
+{
+    for (unsigned i = 0; i < d->depth; i++) {
+        if (d->refs[i] == schema)
+            return true;
+    }
+    return false;
+}
+
+static void declare_ref(struct declaring *d, struct audit_node *node,
+                        uint32_t schema, bool sure)
+{
+    const struct declaring from = *d;
+    uint32_t ref = member(d, schema, "$ref");
+    struct td_buf text = {0};
+    uint32_t to = UINT32_MAX;
+
+    if (!is_kind(d, ref, TD_JSON_STRING))
+        return;
+    (void)td_json_unescape(&text, td_json_inner(d->json, ref));
+    if (td_buf_str(&text)[0] == '#')
+        to = td_json_pointer(d->json, d->schema, td_buf_str(&text) + 1);
+    else
+        to = enter_async(d, td_buf_str(&text));
+    if (to != UINT32_MAX && d->depth < REFS_MAX && !is_within(d, to)) {
+        d->refs[d->depth++] = to;
+        declare(d, node, to, sure);
+        d->depth--;
+    } else {
+        node->open = true;
+    }
+    d->json = from.json;
+    d->schema = from.schema;
+    td_buf_release(&text);
+}
+
+/* sure: the schema holds, it is not one of several. */
+static void declare(struct declaring *d, struct audit_node *node,
+                    uint32_t schema, bool sure)
+{
+    if (d->json->values[schema].kind != TD_JSON_OBJECT ||
+        d->work++ >= WORK_MAX) {
+        node->open = true;
+        return;
+    }
+    declare_type(d, node, schema);
+    declare_values(d, node, schema);
+    declare_properties(d, node, schema, sure);
+    declare_required(d, node, schema, sure);
+    declare_inside(d, node, schema);
+    declare_parts(d, node, schema, sure);
+    declare_ref(d, node, schema, sure);
+}
+
+/* NOLINTEND(misc-no-recursion) */
+
+/* The place of data; what is on the way to it may have more members. */
+static struct audit_node *
+find_data(struct declaring *d, struct audit_node *root, const char *pointer)
+{
+    while (root && *pointer == '/') {
+        size_t len = strcspn(pointer + 1, "/");
+
+        root->open = true;
+        see(&root->all, OBJECTS);
+        see_as(root, AUDIT_OBJECT);
+        root = audit_tree_member(d->profile, root, td_bytes(pointer + 1, len));
+        pointer += 1 + len;
+    }
+    if (root)
+        see(&root->all, OBJECTS);
+    return root;
+}
+
+static void declare_event(struct audit_profile *profile,
+                          const struct check_contract *contract,
+                          const struct check_contract_event *e)
+{
+    struct audit_event *event = audit_tree_event(profile, e->name);
+    struct declaring d = {.profile = profile, .contract = contract};
+    bool renamed = e->aliases && !e->on_wire;
+    struct audit_node *data;
+
+    if (!event)
+        return;
+    see(&event->seen, e->optional ? 1 : OBJECTS);
+    event->root.open = true;
+    if (!e->doc || e->form != CHECK_FORM_JSON || renamed)
+        return;
+    d.json = &e->doc->json;
+    d.schema = member(&d, e->source, "schema");
+    data = find_data(&d, &event->root, contract->data_pointer);
+    if (!data || !d.schema)
+        return;
+    data->open = false;
+    declare(&d, data, d.schema, true);
+}
+
+struct audit_profile *audit_declare(const struct check_contract *contract,
+                                    const char *dialect)
+{
+    struct audit_profile *profile = audit_profile_new(NULL);
+    const struct check_contract_event *events =
+        check_contract_events(contract, dialect);
+
+    for (uint32_t i = 0; i < contract->events_len; i++)
+        declare_event(profile, contract, &events[i]);
+    audit_profile_close(profile);
+    return profile;
+}
