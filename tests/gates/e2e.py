@@ -19,6 +19,10 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "support"))
+from on_terminal import pieces  # noqa: E402
+
 SECONDS = 180
 
 
@@ -364,18 +368,8 @@ def a_terminal_is_told_nothing_twice(box):
         [box.tapedeck, "validate", "--gates", "gates.yaml"], cwd=box.dir,
         stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs,
         env=dict(box.environment(), TERM="xterm"))
-    os.close(theirs)
-    said = b""
-    while True:
-        try:
-            piece = os.read(ours, 65536)
-        except OSError:  # the other end is closed
-            piece = b""
-        if not piece:
-            break
-        said += piece
-    os.close(ours)
-    same(process.wait(timeout=SECONDS), 1)
+    said = b"".join(pieces(process, ours, theirs, SECONDS))
+    same(process.returncode, 1)
     holds(said.decode(), "0 of 2 done: a 0 s of about 3 s", "\x1b[32mpass", "fail    b (")
     holds(box.read(".tapedeck/out/.times"), "\nb ")
     same(said.count(b"pass"), 1)
@@ -389,23 +383,15 @@ def who_ends_it_is_told_how_to_end_it_at_once(box):
         [box.tapedeck, "validate", "--gates", "gates.yaml"], cwd=box.dir,
         stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs,
         env=dict(box.environment(), TERM="xterm"))
-    os.close(theirs)
     said = b""
     signals = 0
-    while True:
-        try:
-            piece = os.read(ours, 65536)  # the line is drawn each second
-        except OSError:  # the other end is closed
-            piece = b""
-        if not piece:
-            break
-        said += piece
+    for piece in pieces(process, ours, theirs, SECONDS):
+        said += piece  # the line is drawn each second
         ready = os.path.exists(box.path("ready"))
         if (signals == 0 and ready) or (signals == 1 and b"ending (Ctrl-C again: at once); 0 of 1" in said):
             process.send_signal(signal.SIGINT)
             signals += 1
-    os.close(ours)
-    same(process.wait(timeout=SECONDS), 130)
+    same(process.returncode, 130)
     same(signals, 2)
     holds(said.decode(), "cancelled by a signal")
 

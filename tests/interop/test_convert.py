@@ -5,15 +5,20 @@ asciinema.
 """
 import base64
 import csv
+import fcntl
 import io
 import json
 import os
 import pty
 import random
 import subprocess
+import sys
+import termios
 import tty
 
 import rig
+sys.path.insert(0, os.path.join(rig.HERE, "..", "support"))
+from on_terminal import pieces  # noqa: E402
 
 NAMES = ["tick", 'a"b', "é,\n", "open", "x" * 300]
 VALUES = ["0", "-1", "-0", "1.5", "1e-7", "true", "null", '""', '"\\u00e9\\n"', "[]",
@@ -210,21 +215,13 @@ def check_har(scene):
 
 def on_a_terminal(*args):
     """What a program writes to a terminal that changes nothing of it."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        tty.setraw(0)
-        os.execvp(args[0], args)
-    out = b""
-    while True:
-        try:
-            piece = os.read(terminal, 65536)
-        except OSError:  # it has ended
-            piece = b""
-        if not piece:
-            break
-        out += piece
-    os.close(terminal)
-    rig.same(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
+    ours, theirs = pty.openpty()
+    tty.setraw(theirs)
+    process = subprocess.Popen(args, stdin=theirs, stdout=theirs, stderr=theirs,
+                               start_new_session=True, preexec_fn=lambda:
+                               fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+    out = b"".join(pieces(process, ours, theirs, rig.SECONDS))
+    rig.same(process.returncode, 0)
     return out
 
 

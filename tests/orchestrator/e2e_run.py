@@ -23,6 +23,10 @@ import tempfile
 import termios
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "support"))
+from on_terminal import pieces  # noqa: E402
+
 SECONDS = 60
 
 
@@ -742,22 +746,14 @@ def on_terminal(box, **env):
         stdin=subprocess.DEVNULL, stdout=task_end, stderr=task_end,
         env=dict({"PATH": os.environ["PATH"]}, **env))
     box.started.append(process)
-    os.close(task_end)
-    seen, gone, end = b"", False, time.monotonic() + SECONDS
-    while not gone:
-        if time.monotonic() > end:
-            raise AssertionError("nothing more came behind %r" % seen)
-        try:
-            if select.select([main_end], [], [], 0.02)[0]:
-                seen += os.read(main_end, 4096)
-        except OSError:  # the other end is closed
-            gone = True
-        if process.poll() is None and os.path.exists(box.path("up")) and (
+    seen = b""
+    for piece in pieces(process, main_end, task_end, SECONDS):
+        seen += piece
+        if os.path.exists(box.path("up")) and (
                 b"two and" in seen or env["TERM"] == "dumb"):
             os.unlink(box.path("up"))
             box.go()
-    os.close(main_end)
-    same(process.wait(SECONDS), 0)
+    same(process.returncode, 0)
     return seen.decode()
 
 
