@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 
-SECONDS = 30
+SECONDS = 240
 SHELLS = {
     "bash": (["bash", "--norc", "-i"], "tapedeck() { echo \"<$*>\"; }\n"),
     "zsh": (["zsh", "-f", "-i"], "tapedeck() { print -r -- \"<$*>\" }\n"),

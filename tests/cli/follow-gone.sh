@@ -49,7 +49,7 @@ for name, change in [("removed", lambda: os.unlink("run.tape")),
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         wait_for_watch(p.pid)
         change()
-        out = p.communicate(timeout=20)[0].decode()
+        out = p.communicate(timeout=240)[0].decode()
         print("%s, %s: %d\n%s" % (verb[0], name, p.returncode, out), end="")
 
 recorder = subprocess.Popen([deck, "record", "-q", "-", "-o", "live.tape.gz"],
@@ -65,7 +65,7 @@ p = subprocess.Popen([deck] + cat + ["live.tape.gz"], env=env,
 wait_for_watch(p.pid)
 os.unlink("live.tape.gz")
 recorder.communicate(b'{"type":"b"}\n')
-out = p.communicate(timeout=20)[0]
+out = p.communicate(timeout=240)[0]
 print("cat, removed while it is written: %d, %d events" % (
     p.returncode, out.count(b'"ev"')))
 DOC

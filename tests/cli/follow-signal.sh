@@ -66,7 +66,7 @@ end("validate PIPE", signal.SIGINT, ["validate", "-"] + contract, growing)
 end("validate PIPE, silent", signal.SIGHUP, ["validate", "-"] + contract)
 for verb in ["cat", "-f", "--no-header", "-"], ["validate", "-f", "-"]:
     p = subprocess.run([deck] + verb, input=growing, stdout=subprocess.PIPE,
-                       stderr=subprocess.STDOUT, env=env, timeout=20)
+                       stderr=subprocess.STDOUT, env=env, timeout=240)
     print("%s, its end: %d" % (verb[0], p.returncode))
     print(p.stdout.decode(), end="")
 DOC

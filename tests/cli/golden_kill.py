@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-SECONDS = 60
+SECONDS = 240
 CALLS = ("openat", "write", "fsync", "rename")
 AT_MOST = 12  # of each call; those before them are of the start
 

@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 
-SECONDS = 60
+SECONDS = 240
 
 
 def environment(tapedeck, source, home):

@@ -21,7 +21,7 @@ import termios
 import time
 
 COLORS = re.compile("\x1b\\[[0-9;]*m")
-LIMIT = 90  # seconds that anything may take
+LIMIT = 240  # seconds that anything may take
 
 QUICK = """plan: 1
 name: quick

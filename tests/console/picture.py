@@ -56,7 +56,7 @@ def render(folder, name, screen):
              "--window-size=%d,%d" % (columns * 9 + 20, len(lines) * 18 + 30),
              "--screenshot=" + os.path.abspath(
                  os.path.join(folder, name + ".png")), "file://" + source],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=240,
             check=True)
 
 

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 
-LIMIT = 90  # seconds that anything may take
+LIMIT = 240  # seconds that anything may take
 HERE = os.path.dirname(os.path.abspath(__file__))
 GOLDENS = os.path.join(HERE, "scenes")
 

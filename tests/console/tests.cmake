@@ -7,7 +7,7 @@ foreach(part e2e keeping slow)
     string(REGEX REPLACE "^def ([a-z_]+).*" "\\1" name ${case})
     add_test(NAME console.${name} COMMAND /usr/bin/python3 ${script}
       $<TARGET_FILE:tapedeck> ${PROJECT_SOURCE_DIR} ${name})
-    set_tests_properties(console.${name} PROPERTIES TIMEOUT 300
+    set_tests_properties(console.${name} PROPERTIES TIMEOUT 900
       ENVIRONMENT "TD_FULL=$<TARGET_FILE:td_full>")
   endforeach()
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
@@ -20,7 +20,7 @@ foreach(case ${cases})
   string(REGEX REPLACE "^def ([a-z_]+).*" "\\1" name ${case})
   add_test(NAME console.scene_${name} COMMAND /usr/bin/python3 ${script}
     $<TARGET_FILE:tapedeck> ${PROJECT_SOURCE_DIR} ${name})
-  set_tests_properties(console.scene_${name} PROPERTIES TIMEOUT 300)
+  set_tests_properties(console.scene_${name} PROPERTIES TIMEOUT 900)
 endforeach()
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
 
@@ -29,6 +29,6 @@ if(TD_NODE)
   add_test(NAME console.cast_in_a_page COMMAND ${TD_NODE}
     ${CMAKE_CURRENT_LIST_DIR}/test_cast.mjs $<TARGET_FILE:tapedeck>
     ${PROJECT_SOURCE_DIR}/fixtures/tapes/socketio-build.tape.gz)
-  set_tests_properties(console.cast_in_a_page PROPERTIES TIMEOUT 300
+  set_tests_properties(console.cast_in_a_page PROPERTIES TIMEOUT 900
     SKIP_RETURN_CODE 77)
 endif()

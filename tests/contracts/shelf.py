@@ -25,7 +25,7 @@ UNRECORDED = {"execution", "docker-events", "buildkit", "github-webhooks"}
 
 
 def call(*command):
-    return subprocess.run(command, capture_output=True, text=True, timeout=60,
+    return subprocess.run(command, capture_output=True, text=True, timeout=240,
                           check=False)
 
 

@@ -23,7 +23,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "support"))
 from on_terminal import pieces  # noqa: E402
 
-SECONDS = 180
+SECONDS = 240
 
 
 class Box:

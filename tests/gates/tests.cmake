@@ -5,7 +5,7 @@ foreach(script e2e hostile)
     string(REGEX REPLACE "^def ([a-z_]+).*" "\\1" name ${case})
     add_test(NAME gates.${name} COMMAND /usr/bin/python3
       ${CMAKE_CURRENT_LIST_DIR}/${script}.py $<TARGET_FILE:tapedeck> ${name})
-    set_tests_properties(gates.${name} PROPERTIES TIMEOUT 120)
+    set_tests_properties(gates.${name} PROPERTIES TIMEOUT 600)
   endforeach()
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
     ${CMAKE_CURRENT_LIST_DIR}/${script}.py)
@@ -20,5 +20,5 @@ foreach(kind cmake node)
   add_test(NAME gates.walk_${kind} COMMAND /usr/bin/python3
     ${CMAKE_CURRENT_LIST_DIR}/walk.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tapedeck> ${kind})
   set_tests_properties(gates.walk_${kind} PROPERTIES
-    LABELS slow TIMEOUT 600 SKIP_RETURN_CODE 77)
+    LABELS slow TIMEOUT 1800 SKIP_RETURN_CODE 77)
 endforeach()

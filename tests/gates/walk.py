@@ -22,7 +22,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "docs"))
 import tour  # noqa: E402
 
 SCREEN = 24
-SECONDS = 300
+SECONDS = 900
 
 FLAKY_C = r"""    FILE *seen = fopen("seen", "r");
     if (!seen) {

@@ -14,11 +14,11 @@ def main(command):
             url = program.stdout.readline().strip()
             request = urllib.request.Request(
                 url, headers={"Accept": "text/event-stream"})
-            with urllib.request.urlopen(request, timeout=20) as stream:
+            with urllib.request.urlopen(request, timeout=240) as stream:
                 for line in stream:
                     if line.startswith(b"data: "):
                         print(line[6:].decode().rstrip("\n"))
-            return program.wait(timeout=20)
+            return program.wait(timeout=240)
         finally:
             program.kill()
 

@@ -30,7 +30,7 @@ import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PEERS = os.path.join(HERE, "peers")
-SECONDS = 30
+SECONDS = 240
 SKIPPED = 77
 AT_ONCE = 3  # checks; they mostly wait for processes to start and to end
 

@@ -18,5 +18,5 @@ foreach(file ${files})
     TAPEDECK=$<TARGET_FILE:tapedeck> TD_ASK=$<TARGET_FILE:td_ask>
     TD_FEW_THREADS=$<TARGET_FILE:td_few_threads> /usr/bin/python3 ${file})
   set_tests_properties(interop.${name} PROPERTIES
-    LABELS interop TIMEOUT 300 SKIP_RETURN_CODE 77)
+    LABELS interop TIMEOUT 900 SKIP_RETURN_CODE 77)
 endforeach()

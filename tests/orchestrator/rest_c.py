@@ -121,7 +121,7 @@ class Service:
 
     def ask(self, method, path, body=None, token="s3cret"):
         connection = http.client.HTTPConnection("127.0.0.1", self.port,
-                                                timeout=20)
+                                                timeout=240)
         headers = {"Authorization": "Bearer " + token} if token else {}
         if isinstance(body, (dict, list)):
             body = json.dumps(body)

@@ -16,7 +16,7 @@ foreach(part e2e_run e2e_look e2e_hard)
     add_test(NAME orchestrator.${name} COMMAND /usr/bin/python3 ${script}
       $<TARGET_FILE:tapedeck>
       ${PROJECT_SOURCE_DIR}/fixtures/contracts/execution.contract.yaml ${name})
-    set_tests_properties(orchestrator.${name} PROPERTIES TIMEOUT 120
+    set_tests_properties(orchestrator.${name} PROPERTIES TIMEOUT 600
       ENVIRONMENT
         "TD_FULL=$<TARGET_FILE:td_full>;TD_STEPS=$<TARGET_FILE:td_steps>")
   endforeach()
@@ -39,4 +39,4 @@ foreach(case lib_c cli_c lib_c_default cli_c_optional cli_c_names rest_c_names r
 endforeach()
 add_test(NAME orchestrator.plan_schema COMMAND /usr/bin/python3
   ${CMAKE_CURRENT_LIST_DIR}/plan_schema.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tapedeck>)
-set_tests_properties(orchestrator.plan_schema PROPERTIES TIMEOUT 120 SKIP_RETURN_CODE 77)
+set_tests_properties(orchestrator.plan_schema PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77)

@@ -11,7 +11,7 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-LIMIT = 100  # seconds
+LIMIT = 240  # seconds
 
 
 def certificate(folder):

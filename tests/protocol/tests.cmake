@@ -9,9 +9,9 @@ foreach(suite engine.io socket.io)
   add_test(NAME protocol.${suite} COMMAND /usr/bin/python3
     ${CMAKE_CURRENT_LIST_DIR}/suite.py $<TARGET_FILE:td_echo> ${suite})
   set_tests_properties(protocol.${suite} PROPERTIES
-    LABELS interop TIMEOUT 300 RUN_SERIAL TRUE SKIP_RETURN_CODE 77)
+    LABELS interop TIMEOUT 900 RUN_SERIAL TRUE SKIP_RETURN_CODE 77)
 endforeach()
 add_test(NAME protocol.owner COMMAND /usr/bin/python3
   ${CMAKE_CURRENT_LIST_DIR}/owner.py $<TARGET_FILE:td_echo>)
 set_tests_properties(protocol.owner PROPERTIES
-  LABELS interop TIMEOUT 300 SKIP_RETURN_CODE 77)
+  LABELS interop TIMEOUT 900 SKIP_RETURN_CODE 77)

@@ -23,7 +23,7 @@ import zlib
 
 import peers
 
-SECONDS = 60
+SECONDS = 240
 PAUSE = threading.Event()  # never set: a wait between two looks
 
 

@@ -120,7 +120,7 @@ def stop(box, process, status=0):
 
 
 def dial(port):
-    return socket.create_connection(("127.0.0.1", port), timeout=30)
+    return socket.create_connection(("127.0.0.1", port), timeout=240)
 
 
 def until_end(conn):
@@ -199,7 +199,7 @@ def curl_sees_no_difference(box):
 def one_connection_is_kept_alive(box):
     with web() as server:
         process, port = start(box, server.server_port)
-        conn = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        conn = http.client.HTTPConnection("127.0.0.1", port, timeout=240)
         for n in range(50):
             conn.request("POST", f"/{n}", body=b"x" * n)
             same(json.loads(conn.getresponse().read())["bytes"], n)
@@ -261,7 +261,7 @@ def streamed(box, head, pieces, *options):
         conn.sendall(b"HTTP/1.1 200 OK\r\n" + head + b"\r\n")
         for piece in pieces:
             conn.sendall(piece)
-            go.acquire(timeout=30)
+            go.acquire(timeout=240)
 
     go = threading.Semaphore(0)
     with peers.Server(serve) as server:
@@ -432,7 +432,7 @@ def a_long_body_is_cut(box):
     with web() as server:
         process, port = start(box, server.server_port, "--max-message", "1000")
         body = "é".encode() * 1000
-        conn = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        conn = http.client.HTTPConnection("127.0.0.1", port, timeout=240)
         conn.request("POST", "/", body=b"x" + body)
         same(json.loads(conn.getresponse().read())["bytes"], 2001)
         conn.close()
@@ -621,7 +621,7 @@ def a_reset_is_a_reset(box):
     def serve(conn):
         peers.read_head(conn)
         conn.sendall(LONG)
-        go.acquire(timeout=30)
+        go.acquire(timeout=240)
         reset(conn)
 
     go = threading.Semaphore(0)
@@ -738,7 +738,7 @@ def an_upstream_that_does_not_read_holds_up_the_client(box):
 
     def serve(conn):
         head = peers.read_head(conn)
-        go.acquire(timeout=60)
+        go.acquire(timeout=240)
         got = len(head.split(b"\r\n\r\n", 1)[1])
         while got < size:
             got += len(conn.recv(1 << 20))
@@ -1065,7 +1065,7 @@ def what_is_under_way_ends_with_the_recording(box):
             with dial(port) as conn:
                 conn.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\n"
                              b"Content-Length: 100\r\n\r\nhalf")
-                same(asked.acquire(timeout=30), True)
+                same(asked.acquire(timeout=240), True)
                 for _ in range(signals):
                     process.send_signal(signal.SIGINT)
                     same(conn.recv(10), b"")
@@ -1221,7 +1221,7 @@ def both_sides_may_have_tls(box):
         process, port = start(box, 0, "--ca", cert, "--tls-cert", cert,
                               "--tls-key", key,
                               to=f"https://127.0.0.1:{server.server_port}")
-        conn = http.client.HTTPSConnection("127.0.0.1", port, timeout=30,
+        conn = http.client.HTTPSConnection("127.0.0.1", port, timeout=240,
                                            context=client_side)
         for n in range(3):
             conn.request("POST", "/", body=b"x" * (n * 100_000))

@@ -429,7 +429,7 @@ def jq_reads_every_line_of_a_tape(box):
     box.record("-", data=b"\n".join(odd) + b"\n")
     text = gzip.decompress(read(box.path("t.tape.gz")))
     try:
-        jq = subprocess.run(["jq", "-c", ".s // 0"], input=text, timeout=60,
+        jq = subprocess.run(["jq", "-c", ".s // 0"], input=text, timeout=240,
                             capture_output=True, check=False)
     except FileNotFoundError:
         return

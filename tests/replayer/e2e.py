@@ -22,7 +22,7 @@ import tempfile
 import termios
 import time
 
-LIMIT = 60  # seconds for any wait
+LIMIT = 240  # seconds for any wait
 MS = 1000000
 BINARY = sys.argv[1]
 FOLDER = tempfile.mkdtemp(prefix="tapedeck-e2e-")

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-LIMIT = 60
+LIMIT = 240
 BINARY = sys.argv[1]
 
 

@@ -3,13 +3,13 @@ foreach(case lines serve catch_up catch_up_in_a_loop live stay to_url unfit chan
     exits port_in_use signals slow keys audience)
   add_test(NAME replay.${case} COMMAND /usr/bin/python3
     ${CMAKE_CURRENT_LIST_DIR}/e2e.py $<TARGET_FILE:tapedeck> ${case})
-  set_tests_properties(replay.${case} PROPERTIES TIMEOUT 120)
+  set_tests_properties(replay.${case} PROPERTIES TIMEOUT 600)
 endforeach()
 foreach(case pass_and_fail silent nobody fail_fast linger gone_early url socket_io
     misuse)
   add_test(NAME replay.expect.${case} COMMAND /usr/bin/python3
     ${CMAKE_CURRENT_LIST_DIR}/e2e_expect.py $<TARGET_FILE:tapedeck> ${case})
-  set_tests_properties(replay.expect.${case} PROPERTIES TIMEOUT 120)
+  set_tests_properties(replay.expect.${case} PROPERTIES TIMEOUT 600)
 endforeach()
 # Talks, exchanges, faults: every function of a script that takes a box is a
 # case.
@@ -20,7 +20,7 @@ foreach(script stdio answer dialogue mode fault)
     string(REGEX REPLACE "^def ([a-z_0-9]+).*" "\\1" name ${case})
     add_test(NAME replay.${script}.${name} COMMAND /usr/bin/python3 ${path}
       $<TARGET_FILE:tapedeck> ${name})
-    set_tests_properties(replay.${script}.${name} PROPERTIES TIMEOUT 120)
+    set_tests_properties(replay.${script}.${name} PROPERTIES TIMEOUT 600)
   endforeach()
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})
 endforeach()

@@ -77,7 +77,7 @@ def verdicts(root, tapedeck, home):
                 [tapedeck, "validate", os.path.join(folder, kind, name), "-q",
                  "--contract", contract, "--report", "json=" + found[key]],
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                timeout=60, check=False)
+                timeout=240, check=False)
             must(os.path.exists(found[key]), key + ": no verdict")
     return found
 

@@ -2,4 +2,4 @@
 add_test(NAME reports.readers COMMAND /usr/bin/python3
   ${CMAKE_CURRENT_LIST_DIR}/readers.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tapedeck>)
 set_tests_properties(reports.readers PROPERTIES
-  LABELS interop TIMEOUT 300 SKIP_RETURN_CODE 77)
+  LABELS interop TIMEOUT 900 SKIP_RETURN_CODE 77)

@@ -29,7 +29,7 @@ SESSIONS = 10000
 SLACK = 16 * MIB        # of the program itself: its allocator, its tape
 FLOOD = 48 * MIB        # bytes that one peer of `each` tries to send
 SENDS = 3000            # or so often
-LIMIT = 60
+LIMIT = 240
 BINARY = sys.argv[1]
 FOLDER = tempfile.TemporaryDirectory(prefix="tapedeck-soak-")
 UPGRADE = ("Host: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

@@ -10,5 +10,5 @@ foreach(run "each" "serve" "record" "soak 5 200")
   list(GET run 0 name)
   add_test(NAME soak.${name} COMMAND /usr/bin/python3
     ${CMAKE_CURRENT_LIST_DIR}/soak.py $<TARGET_FILE:tapedeck> ${run})
-  set_tests_properties(soak.${name} PROPERTIES TIMEOUT 300)
+  set_tests_properties(soak.${name} PROPERTIES TIMEOUT 900)
 endforeach()

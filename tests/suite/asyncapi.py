@@ -114,7 +114,7 @@ EXAMPLES_SHOWN = [
 def run(tapedeck, *words, stdin=""):
     return subprocess.run([tapedeck, *words], input=stdin, cwd=PACKAGES,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          universal_newlines=True, check=False, timeout=60)
+                          universal_newlines=True, check=False, timeout=240)
 
 
 def documents():

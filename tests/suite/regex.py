@@ -18,7 +18,7 @@ SEED, COUNT, AT_ONCE = 20, 6000, 500
 def ask_node():
     made = subprocess.run(
         ["node", os.path.join(HERE, "regex.mjs"), str(SEED), str(COUNT)],
-        stdout=subprocess.PIPE, check=True, timeout=120)
+        stdout=subprocess.PIPE, check=True, timeout=240)
     return [json.loads(line) for line in made.stdout.splitlines()]
 
 
@@ -32,7 +32,7 @@ def validate(tapedeck, schema, value):
              "--max-findings", str(COUNT), "-"],
             input=json.dumps(value) + "\n", stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, universal_newlines=True, check=False,
-            timeout=60)
+            timeout=240)
 
 
 def check_matches(tapedeck, rows):

@@ -3,9 +3,9 @@
 add_test(NAME suite.asyncapi COMMAND /usr/bin/python3
   ${CMAKE_CURRENT_LIST_DIR}/asyncapi.py $<TARGET_FILE:tapedeck>)
 set_tests_properties(suite.asyncapi PROPERTIES
-  LABELS interop TIMEOUT 120 SKIP_RETURN_CODE 77)
+  LABELS interop TIMEOUT 600 SKIP_RETURN_CODE 77)
 
 add_test(NAME suite.regex COMMAND /usr/bin/python3
   ${CMAKE_CURRENT_LIST_DIR}/regex.py $<TARGET_FILE:tapedeck>)
 set_tests_properties(suite.regex PROPERTIES
-  LABELS interop TIMEOUT 300 SKIP_RETURN_CODE 77)
+  LABELS interop TIMEOUT 900 SKIP_RETURN_CODE 77)

@@ -22,7 +22,7 @@ KEYS = ("d", "c", "k", "ns", "id", "ack", "ev")
 
 def run(*args, status=0):
     done = subprocess.run([TAPEDECK, *args], stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, timeout=60, check=False)
+                          stderr=subprocess.PIPE, timeout=240, check=False)
     assert done.returncode == status, (args, done.returncode, done.stderr)
     return done.stdout
 
@@ -141,7 +141,7 @@ def parts(truth):
 def check(seed):
     member = 600 + seed * 977 % 60000
     made = subprocess.run([MAKE, "tape", str(seed), "900", str(member)],
-                          stdout=subprocess.PIPE, check=True, timeout=60)
+                          stdout=subprocess.PIPE, check=True, timeout=240)
     truth = wanted(made.stdout)
     text = unpacked("tape")
     same("gzip and json", story(text), truth)

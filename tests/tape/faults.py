@@ -41,7 +41,7 @@ ROWS = (
 
 
 def tapedeck(*args, **env):
-    return subprocess.run([TAPEDECK, *args], input=LINES, timeout=60,
+    return subprocess.run([TAPEDECK, *args], input=LINES, timeout=240,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           env=dict(os.environ, **env), check=False)
 

@@ -27,7 +27,7 @@ END_OF_TWO = b'{"end":{"how":"clean","events":2,"last":2000,"lost":0}}'
 
 def run(*args):
     done = subprocess.run([TAPEDECK, *args], stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, timeout=60, check=False)
+                          stderr=subprocess.PIPE, timeout=240, check=False)
     assert done.returncode == 0, (args, done.returncode, done.stderr)
     return done.stdout
 
@@ -70,7 +70,7 @@ def check_padding():
         run("validate", "padded.gz")
         with open("padded.gz", "ab") as file:
             file.write(b"x")
-        done = subprocess.run([TAPEDECK, "validate", "padded.gz"], timeout=60,
+        done = subprocess.run([TAPEDECK, "validate", "padded.gz"], timeout=240,
                               stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL, check=False)
         assert done.returncode != 0, lines
@@ -108,7 +108,7 @@ def check_long():
     assert run("cat", "--seq", "2", "l.gz") == line + b"\n"
     facts = subprocess.run([TAPEDECK, "info", "--json", "between.gz"],
                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                           timeout=60, check=False)
+                           timeout=240, check=False)
     facts = json.loads(facts.stdout)
     assert facts["events"] == 4 and facts["bad_lines"] == 1, facts
 

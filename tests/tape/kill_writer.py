@@ -31,7 +31,7 @@ def kill_after(flushes):
 def verify(tape):
     done = subprocess.run([TAPEDECK, "verify", "--json", "-q", tape],
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                          timeout=60, check=False)
+                          timeout=240, check=False)
     return done.returncode, json.loads(done.stdout)
 
 
@@ -46,7 +46,7 @@ def main():
             assert not facts["bad_members"] and not facts["missing"], facts
             status = subprocess.run(
                 [TAPEDECK, "recover", "-q", "run.tape.gz"],
-                stderr=subprocess.DEVNULL, timeout=60, check=False).returncode
+                stderr=subprocess.DEVNULL, timeout=240, check=False).returncode
             assert status == 3, status
             status, whole = verify("run.tape.gz")
             assert status == 0 and whole["indexed"], whole

@@ -20,7 +20,7 @@ NODE_TEXT = ("process.stdout.write(require('zlib').gunzipSync("
 
 
 def output(*command, status=0):
-    run = subprocess.run(command, stdout=subprocess.PIPE, timeout=60)
+    run = subprocess.run(command, stdout=subprocess.PIPE, timeout=240)
     assert run.returncode == status, (command, run.returncode)
     return run.stdout
 

@@ -3,13 +3,13 @@
 add_test(NAME tape.stock_tools COMMAND /usr/bin/python3
   ${CMAKE_CURRENT_LIST_DIR}/stock_tools.py $<TARGET_FILE:tapedeck>
   $<TARGET_FILE:td_make_tape> ${PROJECT_SOURCE_DIR}/docs/tape-format.md)
-set_tests_properties(tape.stock_tools PROPERTIES TIMEOUT 120)
+set_tests_properties(tape.stock_tools PROPERTIES TIMEOUT 600)
 
 # A writer under load, killed at random moments.
 add_test(NAME tape.kill COMMAND /usr/bin/python3
   ${CMAKE_CURRENT_LIST_DIR}/kill_writer.py $<TARGET_FILE:tapedeck>
   $<TARGET_FILE:td_make_tape>)
-set_tests_properties(tape.kill PROPERTIES TIMEOUT 120)
+set_tests_properties(tape.kill PROPERTIES TIMEOUT 600)
 
 add_executable(td_make_tape ${CMAKE_CURRENT_LIST_DIR}/make_tape.c)
 target_include_directories(td_make_tape PRIVATE ${PROJECT_SOURCE_DIR})
@@ -24,10 +24,10 @@ target_link_libraries(td_make_random PRIVATE td_tape)
 add_test(NAME tape.differential COMMAND /usr/bin/python3
   ${CMAKE_CURRENT_LIST_DIR}/differential.py $<TARGET_FILE:tapedeck>
   $<TARGET_FILE:td_make_random>)
-set_tests_properties(tape.differential PROPERTIES TIMEOUT 300)
+set_tests_properties(tape.differential PROPERTIES TIMEOUT 900)
 add_test(NAME tape.foreign COMMAND /usr/bin/python3
   ${CMAKE_CURRENT_LIST_DIR}/foreign.py $<TARGET_FILE:tapedeck>)
-set_tests_properties(tape.foreign PROPERTIES TIMEOUT 120)
+set_tests_properties(tape.foreign PROPERTIES TIMEOUT 600)
 
 # Not with a sanitizer's runtime, which wants to be the first library.
 if(NOT CMAKE_C_FLAGS MATCHES "-fsanitize")
@@ -38,5 +38,5 @@ if(NOT CMAKE_C_FLAGS MATCHES "-fsanitize")
   add_test(NAME tape.faults COMMAND /usr/bin/python3
     ${CMAKE_CURRENT_LIST_DIR}/faults.py $<TARGET_FILE:tapedeck>
     $<TARGET_FILE:td_fault>)
-  set_tests_properties(tape.faults PROPERTIES TIMEOUT 120)
+  set_tests_properties(tape.faults PROPERTIES TIMEOUT 600)
 endif()

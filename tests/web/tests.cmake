@@ -23,11 +23,11 @@ if(TD_NODE)
   add_test(NAME web.har COMMAND ${CMAKE_COMMAND} -E env
     TD_TAPEDECK=$<TARGET_FILE:tapedeck> ${TD_NODE}
     ${CMAKE_CURRENT_LIST_DIR}/test_har.mjs)
-  set_tests_properties(web.har PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77)
+  set_tests_properties(web.har PROPERTIES TIMEOUT 900 SKIP_RETURN_CODE 77)
   add_test(NAME web.answer COMMAND ${CMAKE_COMMAND} -E env
     TD_TAPEDECK=$<TARGET_FILE:tapedeck> ${TD_NODE}
     ${CMAKE_CURRENT_LIST_DIR}/test_answer.mjs)
-  set_tests_properties(web.answer PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77)
+  set_tests_properties(web.answer PROPERTIES TIMEOUT 900 SKIP_RETURN_CODE 77)
   add_test(NAME web.player COMMAND ${CMAKE_COMMAND} -E env
     TD_TAPEDECK=$<TARGET_FILE:tapedeck> ${TD_NODE}
     ${CMAKE_CURRENT_LIST_DIR}/test_player.mjs)

@@ -47,7 +47,7 @@ class Texts(html.parser.HTMLParser):
 
 
 def of_page(program, scene, path):
-    subprocess.run([program, scene, path], check=True, timeout=60)
+    subprocess.run([program, scene, path], check=True, timeout=240)
     texts = Texts()
     with open(path, encoding="utf-8") as file:
         texts.feed(file.read())

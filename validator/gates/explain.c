@@ -86,7 +86,11 @@ static void explain_limit(struct td_buf *out, const struct gates_check *c,
     number += strspn(number, "<>= ");
     (void)td_buf_addf(out, " %s ",
                       limit->warns ? "Warns unless" : "Fails unless");
-    if (limit->op == GATES_RATCHET)
+    if (limit->op == GATES_RATCHET && limit->value > 0)
+        (void)td_buf_addf(out,
+                          "%s is at most %.10g %% less than in the baseline",
+                          limit->measure, limit->value);
+    else if (limit->op == GATES_RATCHET)
         (void)td_buf_addf(out, "%s is no worse than in the baseline",
                           limit->measure);
     else

@@ -330,6 +330,8 @@ static void add_measure_text(struct td_buf *out,
     if (!strcmp(m->op, "ratchet")) {
         (void)td_buf_add_text(out, ", was ");
         gates_share_text(out, m->base, m->value.value);
+        if (m->limit.known)
+            (void)td_buf_addf(out, ", may fall by %.10g %%", m->limit.value);
         return;
     }
     (void)td_buf_add_text(out, *m->op == '>' ? ", at least " : ", at most ");

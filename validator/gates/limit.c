@@ -105,6 +105,8 @@ static const char *read_time(struct gates_limit *limit, const char *text)
     return NULL;
 }
 
+#define TEXTS "a limit is written as 5, \"<= 5\", \">= 90%\" or ratchet"
+
 static const char *read_number(struct gates_limit *limit, char unit,
                                const char *text)
 {
@@ -113,7 +115,7 @@ static const char *read_number(struct gates_limit *limit, char unit,
     const char *end = text + len - percent;
 
     if (!is_decimal(text, end) || len > 20)
-        return "a limit is written as 5, \"<= 5\", \">= 90%\" or ratchet";
+        return TEXTS;
     if (percent != (unit == '%'))
         return unit == '%' ? "this measure is a share: write it with %"
                            : "this measure is a count: write it without %";
@@ -123,17 +125,35 @@ static const char *read_number(struct gates_limit *limit, char unit,
     return NULL;
 }
 
+/* "ratchet" was read; what a share may fall by is behind it. */
+static const char *read_ratchet(struct gates_limit *limit,
+                                const struct gates_measure *measure,
+                                const char *text)
+{
+    static const char within[] = " within ";
+
+    if (!measure->ratchet || strchr(limit->measure, '/'))
+        return "this measure has no baseline to compare with";
+    limit->op = GATES_RATCHET;
+    limit->value = 0;
+    if (!*text)
+        return NULL;
+    if (measure->bare != GATES_AT_LEAST)
+        return "only a share of coverage may be within: write the limit alone";
+    if (strncmp(text, within, sizeof(within) - 1) != 0)
+        return "a ratchet is written as ratchet or \"ratchet within 0.2%\"";
+    return read_number(limit, measure->unit, text + sizeof(within) - 1);
+}
+
 const char *gates_limit_read(struct gates_limit *limit,
                              const struct gates_measure *measure,
                              const char *text)
 {
+    static const char ratchet[] = "ratchet";
+
     limit->op = measure->bare;
-    if (!strcmp(text, "ratchet")) {
-        if (!measure->ratchet || strchr(limit->measure, '/'))
-            return "this measure has no baseline to compare with";
-        limit->op = GATES_RATCHET;
-        return NULL;
-    }
+    if (!strncmp(text, ratchet, sizeof(ratchet) - 1))
+        return read_ratchet(limit, measure, text + sizeof(ratchet) - 1);
     text = skip_op(limit, text);
     if (measure->unit == 't')
         return read_time(limit, text);
@@ -172,11 +192,12 @@ bool gates_share_reaches(const struct verdict_number *share, double percent)
     return compare_share(share, percent) >= 0;
 }
 
-/* The share did not fall, or no more is uncovered than before: deleting covered
- * code is no fault.
+/* The share did not fall by more than `within`, or no more is uncovered than
+ * before: deleting covered code is no fault. Without a `within` fractions are
+ * compared exactly.
  */
 static bool holds_ratchet(const struct verdict_number *value,
-                          const struct verdict_number *base)
+                          const struct verdict_number *base, double within)
 {
     __extension__ typedef unsigned __int128 wide;
 
@@ -184,6 +205,9 @@ static bool holds_ratchet(const struct verdict_number *value,
         return true;
     if (value->whole == 0 || base->whole == 0)
         return value->value <= base->value;
+    if (within > 0 &&
+        gates_share_reaches(value, fmax(base->value - within, 0)))
+        return true;
     return (wide)value->part * base->whole >= (wide)base->part * value->whole ||
            value->whole - value->part <= base->whole - base->part;
 }
@@ -197,7 +221,7 @@ static bool holds(const struct gates_limit *limit,
     if (!value->known)
         return true;
     if (limit->op == GATES_RATCHET)
-        return holds_ratchet(value, base);
+        return holds_ratchet(value, base, limit->value);
     order = value->whole
                 ? compare_share(value, limit->value)
                 : (value->value > limit->value) - (value->value < limit->value);
@@ -233,7 +257,7 @@ void gates_limit_apply(struct verdict_document *doc, struct verdict_gate *gate,
             continue;
         m = verdict_add_measure(doc, gate);
         m->op = op_text(limit->op);
-        if (limit->op != GATES_RATCHET)
+        if (limit->op != GATES_RATCHET || limit->value > 0)
             m->limit = gates_number(limit->value);
         m->warns = limit->warns;
         m->holds = holds(limit, &value, &base);

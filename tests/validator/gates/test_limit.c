@@ -26,6 +26,11 @@ static const struct {
     {"lines", "ratchet", {5, 10}, {6, 10}, false},
     {"lines", "ratchet", {5, 9}, {6, 10}, true}, /* covered code went away */
     {"lines", "ratchet", {1, 10}, {0, 0}, true}, /* nothing to hold it to */
+    {"lines", "ratchet within 0.2%", {898, 1000}, {900, 1000}, true},
+    {"lines", "ratchet within 0.2%", {897, 1000}, {900, 1000}, false},
+    {"lines", "ratchet within 0.2%", {5, 9}, {6, 10}, true},
+    {"lines", "ratchet within 0.2%", {1, 1000}, {1, 1000000}, true},
+    {"branches", "ratchet within 100%", {0, 10}, {10, 10}, true},
 };
 
 static void shares_are_compared_exactly(void)
@@ -64,6 +69,18 @@ static const struct {
     {VERDICT_PERFORMANCE, "slower", "5%", NULL, GATES_AT_MOST, 5},
     {VERDICT_PERFORMANCE, "time", "250ms", NULL, GATES_AT_MOST, 250e6},
     {VERDICT_PERFORMANCE, "instructions", "ratchet", NULL, GATES_RATCHET, 0},
+    {VERDICT_COVERAGE, "lines", "ratchet within 0.5%", NULL, GATES_RATCHET, 0.5},
+    {VERDICT_COVERAGE, "lines", "ratchet within 0.5",
+     "this measure is a share: write it with %", GATES_RATCHET, 0},
+    {VERDICT_COVERAGE, "lines", "ratchet 0.5%",
+     "a ratchet is written as ratchet or \"ratchet within 0.2%\"",
+     GATES_RATCHET, 0},
+    {VERDICT_COVERAGE, "lines", "ratchets",
+     "a ratchet is written as ratchet or \"ratchet within 0.2%\"",
+     GATES_RATCHET, 0},
+    {VERDICT_PERFORMANCE, "instructions", "ratchet within 2%",
+     "only a share of coverage may be within: write the limit alone",
+     GATES_RATCHET, 0},
     {VERDICT_PERFORMANCE, "time", "250", "a time is written as 250ms, 2s or 1m",
      GATES_AT_MOST, 0},
     {VERDICT_COVERAGE, "src/", ">=70.5%", NULL, GATES_AT_LEAST, 70.5},
@@ -92,7 +109,7 @@ static void limits_are_read(void)
         if (wrong)
             continue;
         CU_ASSERT_EQUAL(limit.op, texts[i].op);
-        CU_ASSERT(limit.op == GATES_RATCHET || limit.value == texts[i].value);
+        CU_ASSERT_EQUAL(limit.value, texts[i].value);
     }
 }
 
