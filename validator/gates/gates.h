@@ -34,8 +34,8 @@ enum gates_op { GATES_AT_MOST, GATES_AT_LEAST, GATES_RATCHET };
 struct gates_limit {
     const char *measure; /* "failed", "lines", "core/" ... */
     enum gates_op op;
-    double value;     /* a share in percent, a count, or nanoseconds; of a ratchet
-                       * by how much the share may fall */
+    double value; /* a share in percent, a count, or nanoseconds; of a ratchet
+                   * by how much the share may fall */
     const char *text; /* as it was written */
     bool warns;
 };

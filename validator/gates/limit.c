@@ -205,8 +205,7 @@ static bool holds_ratchet(const struct verdict_number *value,
         return true;
     if (value->whole == 0 || base->whole == 0)
         return value->value <= base->value;
-    if (within > 0 &&
-        gates_share_reaches(value, fmax(base->value - within, 0)))
+    if (within > 0 && gates_share_reaches(value, fmax(base->value - within, 0)))
         return true;
     return (wide)value->part * base->whole >= (wide)base->part * value->whole ||
            value->whole - value->part <= base->whole - base->part;

@@ -5,7 +5,8 @@
 #include "validator/gates/gates.h"
 
 /* Read "ratchet", "ratchet within 0.2%", "0", ">= 90%", "<= 5", "250ms" into
- * *limit, whose measure is set, as that measure takes it. NULL, or what is wrong with it.
+ * *limit, whose measure is set, as that measure takes it. NULL, or what is
+ * wrong with it.
  */
 const char *gates_limit_read(struct gates_limit *limit,
                              const struct gates_measure *measure,
