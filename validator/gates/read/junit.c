@@ -16,8 +16,9 @@
  *
  * A script of node:test that has no test, or ends before one, is told as a test
  * that passed. What the suites promise may be more than what is listed: pytest
- * counts subtests, mocha tests that are pending, Catch2 assertions; and it may
- * be less: node:test counts a suite in a suite as one.
+ * counts subtests, mocha tests that are pending, Catch2 assertions, Surefire 2
+ * every run of a test that ran again; and it may be less: node:test counts a
+ * suite in a suite as one.
  */
 #include "validator/gates/read/formats.h"
 #include "validator/gates/read/reader.h"
@@ -58,6 +59,7 @@ struct junit {
     bool of_suite;    /* what is open is no testcase, but of its suite */
     uint64_t cases;   /* leaves without those of suites */
     uint64_t skipped; /* of them */
+    uint64_t again;   /* other runs of the same tests */
     bool some_bad;    /* one of the leaves did not do well */
     struct totals root;
     struct totals suites_below; /* the root, together */
@@ -260,11 +262,14 @@ static void open_child(struct junit *junit, const char *name,
         open_skipped(junit, attributes);
     } else if (!strcmp(name, "flakyFailure") || !strcmp(name, "flakyError")) {
         junit->reran = true;
+        junit->again++;
         take(junit, TAKE_DETAIL, attributes);
+    } else if (!strncmp(name, "rerun", 5)) {
+        junit->again++;
     } else if (!strncmp(name, "system-", 7)) {
         if (junit->fails || junit->errs)
             take(junit, TAKE_OUTPUT, attributes);
-    } else if (strncmp(name, "rerun", 5) && strcmp(name, "properties")) {
+    } else if (strcmp(name, "properties")) {
         junit->base.end.unknown++;
     }
 }
@@ -384,6 +389,8 @@ static void set_why(struct junit *junit)
     struct td_bytes text = read_trim(read_kept(base, DETAIL));
     struct td_bytes why = read_trim(read_kept(base, MESSAGE));
 
+    if (text.len == 0 && why.len == 0 && test->result == VERDICT_RESULT_PASS)
+        return;
     if (text.len == 0)
         text = read_trim(read_kept(base, OUTPUT));
     if (why.len == 0 && test->result != VERDICT_RESULT_PASS)
@@ -465,6 +472,8 @@ static bool is_excused(const struct junit *junit, const struct totals *totals)
     uint64_t missing = totals->tests - junit->cases;
 
     if (totals == &junit->suites_below && totals->tests == junit->direct)
+        return true;
+    if (totals->tests == junit->cases + junit->again) /* Surefire 2 */
         return true;
     if (junit->is_catch2) /* it counts assertions, of which a case has some */
         return junit->cases > 0 && totals->tests >= junit->cases;

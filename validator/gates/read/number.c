@@ -95,19 +95,32 @@ static bool take_exponent(struct td_bytes text, size_t *at, int *power)
     return true;
 }
 
-/* By squares: exact enough in the 64 bits of a long double. */
-static long double scaled(uint64_t mantissa, int power)
+/* All of them are exact in the 64 bits of a long double. */
+static const long double tens[] = {
+    1e0L,  1e1L,  1e2L,  1e3L,  1e4L,  1e5L,  1e6L,  1e7L,  1e8L,  1e9L,
+    1e10L, 1e11L, 1e12L, 1e13L, 1e14L, 1e15L, 1e16L, 1e17L, 1e18L, 1e19L};
+#define TENS ((int)(sizeof(tens) / sizeof(tens[0])))
+
+/* By squares where the table ends: exact enough. */
+static long double power_of_ten(int power)
 {
     long double factor = 1;
     long double square = 10;
 
-    for (int rest = power < 0 ? -power : power; rest > 0; rest >>= 1) {
-        if (rest & 1)
+    if (power < TENS)
+        return tens[power];
+    for (; power > 0; power >>= 1) {
+        if (power & 1)
             factor *= square;
         square *= square;
     }
-    return power < 0 ? (long double)mantissa / factor
-                     : (long double)mantissa * factor;
+    return factor;
+}
+
+static long double scaled(uint64_t mantissa, int power)
+{
+    return power < 0 ? (long double)mantissa / power_of_ten(-power)
+                     : (long double)mantissa * power_of_ten(power);
 }
 
 bool read_decimal(struct td_bytes text, double *value)
