@@ -81,16 +81,16 @@ struct td_bytes check_rule_key(const struct check_run *run);
 const char *check_rule_field_text(const struct check_run *run, uint32_t field);
 
 /* A message to remember. */
-struct check_seen {
-    uint64_t seq; /* 0: none */
-    bool has_t;
+__extension__ struct check_seen { /* small: rules keep many of them */
+    uint64_t seq : 63;            /* 0: none */
+    uint64_t has_t : 1;
     uint64_t t_ns;
 };
 
 /* m, to remember. */
 static inline struct check_seen check_seen(const struct check_message *m)
 {
-    return (struct check_seen){m->seq, m->has_t, m->t_ns};
+    return (struct check_seen){m->seq & UINT64_MAX >> 1, m->has_t, m->t_ns};
 }
 
 /* A finding that is put into words:

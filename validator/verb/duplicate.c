@@ -12,9 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BYTES_MAX ((size_t)64 << 20)  /* of messages one state remembers */
-#define SHORT_MAX ((size_t)256 << 20) /* of digests behind those */
+#define BYTES_MAX ((size_t)16 << 20)  /* of messages one state remembers */
+#define SHORT_MAX ((size_t)128 << 20) /* of digests behind those */
 #define ALIKE     64                  /* messages of one print compared */
+#define DIGEST    16                  /* bytes of a SHA-256, of equal prints */
 
 /* What must be the same: the name of the event, all of its data, fields. */
 struct body {
@@ -26,16 +27,19 @@ struct body {
     int64_t within;
 };
 
-/* A message that is remembered. */
+/* A message that is remembered: many are, so it is small. */
 struct entry {
     uint64_t print; /* equal messages have equal ones */
-    uint64_t older; /* in its chain: position + 1, or 0 */
     int64_t at;
     struct check_seen seen;
-    bool short_of; /* of what must differ there is only the digest */
+    uint32_t older; /* in its chain: so many positions before; 0: none */
+    bool short_of;  /* of what must differ there is only the digest */
     union {
-        struct td_buf parts; /* as a JSON list */
-        uint8_t digest[TD_SHA256_LEN];
+        struct {
+            uint8_t *ptr; /* allocated */
+            uint64_t len;
+        } parts; /* as a JSON list */
+        uint8_t digest[DIGEST];
     };
 };
 
@@ -47,9 +51,10 @@ struct state {
     uint64_t *heads; /* by print: position of the newest */
     uint64_t mask;   /* of both: entries - 1 */
     uint64_t first;
-    uint64_t end;       /* the next position */
-    size_t bytes;       /* of all parts */
-    struct td_buf text; /* scratch */
+    uint64_t end;        /* the next position */
+    size_t bytes;        /* of all parts */
+    struct td_buf parts; /* of the message at hand, as a JSON list */
+    struct td_buf text;  /* scratch */
     struct td_json_doc now;
     struct td_json_doc then;
     struct schema_equal_memory memory;
@@ -116,10 +121,11 @@ static enum td_code load(struct check_rule *rule, struct check_loader *l,
 
 /* The parts of m that must differ, and their print. */
 static uint64_t write_parts(const struct check_run *run,
-                            const struct check_message *m, struct td_buf *out)
+                            const struct check_message *m)
 {
     const struct body *b = run->rule->body;
     struct state *s = run->state;
+    struct td_buf *out = &s->parts;
     uint64_t print = 0;
 
     td_buf_clear(out);
@@ -158,8 +164,9 @@ static void link_entry(struct state *s, uint64_t position)
 {
     struct entry *e = entry_at(s, position);
     uint64_t *head = &s->heads[e->print & s->mask];
+    uint64_t back = position - *head;
 
-    e->older = *head;
+    e->older = *head && back <= s->mask ? (uint32_t)back : 0;
     *head = position;
 }
 
@@ -184,47 +191,64 @@ static size_t size_of(const struct entry *e)
     return e->short_of ? sizeof(e->digest) : e->parts.len;
 }
 
+static void drop(struct entry *e)
+{
+    if (!e->short_of)
+        free(e->parts.ptr);
+}
+
 static void forget(struct state *s, int64_t before)
 {
     while (s->first < s->end && entry_at(s, s->first)->at < before) {
-        s->bytes -= size_of(entry_at(s, s->first));
-        s->first++;
+        struct entry *e = entry_at(s, s->first++);
+
+        s->bytes -= size_of(e);
+        drop(e);
+        *e = (struct entry){.print = 0};
     }
 }
 
-static bool is_equal(struct state *s, const struct entry *a,
-                     const struct entry *b)
+/* The message at hand, and an old one. */
+static bool is_equal(struct state *s, const struct entry *old)
 {
-    if (td_bytes_equal(td_buf_bytes(&a->parts), td_buf_bytes(&b->parts)))
+    struct td_bytes now = td_buf_bytes(&s->parts);
+    struct td_bytes then = td_bytes(old->parts.ptr, old->parts.len);
+
+    if (td_bytes_equal(now, then))
         return true;
-    return td_json_parse(&s->now, td_buf_bytes(&a->parts), TD_JSON_DEPTH_CAP,
-                         NULL) == TD_OK &&
-           td_json_parse(&s->then, td_buf_bytes(&b->parts), TD_JSON_DEPTH_CAP,
-                         NULL) == TD_OK &&
+    return td_json_parse(&s->now, now, TD_JSON_DEPTH_CAP, NULL) == TD_OK &&
+           td_json_parse(&s->then, then, TD_JSON_DEPTH_CAP, NULL) == TD_OK &&
            schema_equal(&s->memory, (struct schema_value){&s->now, 0},
                         (struct schema_value){&s->then, 0});
 }
 
 /* Of one that is remembered by its digest alone: other bytes may be the same
  * messages, which nobody can tell any more. */
-static bool is_digest_of(const struct entry *old, const struct entry *now)
+static bool is_digest_of(const struct state *s, const struct entry *old)
 {
     uint8_t digest[TD_SHA256_LEN];
 
-    td_sha256(digest, td_buf_bytes(&now->parts));
-    return memcmp(old->digest, digest, sizeof(digest)) == 0;
+    td_sha256(digest, td_buf_bytes(&s->parts));
+    return memcmp(old->digest, digest, sizeof(old->digest)) == 0;
 }
 
-/* Different prints are of different messages, so that this is enough for almost
- * all of them. */
-static void shorten(struct entry *e)
+/* Different prints are of different messages, so that a digest is enough for
+ * almost all of them. */
+static void keep(struct state *s, struct entry *e)
 {
     uint8_t digest[TD_SHA256_LEN];
+    size_t len = s->parts.len;
 
-    td_sha256(digest, td_buf_bytes(&e->parts));
-    td_buf_release(&e->parts);
-    memcpy(e->digest, digest, sizeof(digest));
-    e->short_of = true;
+    e->short_of = s->bytes + len > BYTES_MAX;
+    if (e->short_of) {
+        td_sha256(digest, td_buf_bytes(&s->parts));
+        memcpy(e->digest, digest, sizeof(e->digest));
+    } else {
+        e->parts.ptr = td_realloc(NULL, len);
+        e->parts.len = len;
+        memcpy(e->parts.ptr, s->parts.ptr, len);
+    }
+    s->bytes += size_of(e);
 }
 
 /* The last message like the one in e, not older than the time asks for. Those
@@ -235,14 +259,16 @@ static const struct entry *find_same(struct state *s, const struct body *b,
                                      const struct entry *e, unsigned *left)
 {
     uint64_t p = s->heads[e->print & s->mask];
+    uint64_t back = 1;
 
-    for (; p >= s->first && p > 0 && *left > 0; p = entry_at(s, p)->older) {
+    for (; p >= s->first && p > 0 && back && *left > 0; p -= back) {
         const struct entry *old = entry_at(s, p);
 
+        back = old->older;
         if (old->print != e->print ||
             (b->has_within && e->at - old->at > b->within))
             continue;
-        if (old->short_of ? is_digest_of(old, e) : is_equal(s, e, old))
+        if (old->short_of ? is_digest_of(s, old) : is_equal(s, old))
             return old;
         if (old->short_of)
             *left = 1;
@@ -295,12 +321,8 @@ static void on_message(struct check_run *run, const struct check_message *m,
     if (!s->ring || s->end - s->first == s->mask + 1)
         grow(s);
     e = entry_at(s, s->end);
-    e->at = at;
-    e->seen = check_seen(m);
-    if (e->short_of) /* of one that is forgotten */
-        e->parts = (struct td_buf){0};
-    e->short_of = false;
-    e->print = write_parts(run, m, &e->parts);
+    *e = (struct entry){
+        .print = write_parts(run, m), .at = at, .seen = check_seen(m)};
     if (s->bytes > BYTES_MAX + SHORT_MAX) {
         check_rule_undecided(run, "too many different events to remember");
         return;
@@ -316,9 +338,7 @@ static void on_message(struct check_run *run, const struct check_message *m,
         find(run, m, e, same);
     else
         check_rule_pass(run);
-    if (s->bytes + e->parts.len > BYTES_MAX)
-        shorten(e);
-    s->bytes += size_of(e);
+    keep(s, e);
     link_entry(s, s->end++);
 }
 
@@ -328,10 +348,10 @@ static void clear(const struct check_rule *rule, void *state)
 
     (void)rule;
     for (uint64_t i = 0; s->ring && i <= s->mask; i++)
-        if (!s->ring[i].short_of)
-            td_buf_release(&s->ring[i].parts);
+        drop(&s->ring[i]);
     free(s->ring);
     free(s->heads);
+    td_buf_release(&s->parts);
     td_buf_release(&s->text);
     td_json_release(&s->now);
     td_json_release(&s->then);

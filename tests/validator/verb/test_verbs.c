@@ -124,6 +124,8 @@ static void names_in_bounds(void)
     verb_rows_judge("}", rows, ROWS(rows));
 }
 
+#define FOUR "a k=1; a k=1; a k=1; a k=1; "
+
 static void answers_and_repeats(void)
 {
     static const struct verb_row rows[] = {
@@ -195,7 +197,21 @@ static void answers_and_repeats(void)
         {"requires: {event: a, known: k, from: [s.k, b.n], order: any}",
          "a k=1; a k=2; b n=2; a k=1",
          "fail 2: 1 ||a value that also comes in s.k or b.n|1|1"},
+        {"requires: {event: a, known: k, from: s.k, order: any}",
+         FOUR FOUR FOUR FOUR "s k=1; a k=2; a k=3; s k=3; a k=4",
+         "fail 2: 18 ||a value that also comes in s.k|2|18"},
+        {"max_keys: 2, requires: {event: a, known: k, from: s.k, order: any}",
+         FOUR "s k=1; " FOUR "a k=2; a k=2; s k=2", "pass"},
+        {"max_keys: 2, requires: {event: a, known: k, from: s.k, order: any}",
+         FOUR "a k=1; s k=1", "error"},
         {"requires: {event: a, known: k, from: s.k}", "s k=1", "vacuous"},
+        {"unique: a.k",
+         "a k='a_name_that_is_long'; a k='a'; a k='b'; "
+         "a k='a_name_that_is_long_too'",
+         "pass"},
+        {"unique: a.k, max_keys: 2", "a k=1; a k=2; a k=1",
+         "fail 1: 3 |/k|another k each time|1 again|1=1 3=1"},
+        {"unique: a.k, max_keys: 2", "a k=1; a k=2; a k=3", "error"},
     };
 
     verb_rows_judge("}", rows, ROWS(rows));
