@@ -27,17 +27,34 @@ enum td_code cli_not_onto_any(const char *out, const struct cli_args *args,
     return code;
 }
 
+static enum td_code check_vacant(const struct cli_args *args, const char *path,
+                                 struct td_error *err)
+{
+    if (!strcmp(path, "-") || cli_flag(args, "overwrite") ||
+        td_fs_vacant(path, err) == TD_OK)
+        return TD_OK;
+    return td_error_hint(err, "replace it with --overwrite, or choose "
+                              "another name");
+}
+
 enum td_code cli_may_write(const struct cli_args *args, const char *path,
                            struct td_error *err)
 {
     enum td_code code = cli_not_onto(path, cli_operand(args, 0), err);
 
-    if (code || !strcmp(path, "-") || cli_flag(args, "overwrite"))
-        return code;
-    code = td_fs_vacant(path, err);
-    return code ? td_error_hint(err, "replace it with --overwrite, or choose "
-                                     "another name")
-                : TD_OK;
+    return code ? code : check_vacant(args, path, err);
+}
+
+enum td_code cli_may_replace(const struct cli_args *args, const char *path,
+                             struct td_bytes bytes, struct td_error *err)
+{
+    struct td_buf old = {.max = bytes.len + 1};
+    enum td_code code = check_vacant(args, path, err);
+    bool same = code && td_fs_read(&old, path, NULL) == TD_OK &&
+                td_bytes_equal(td_buf_bytes(&old), bytes);
+
+    td_buf_release(&old);
+    return same ? TD_OK : code;
 }
 
 enum td_code cli_tape_verdict(const char *path, const char *to,

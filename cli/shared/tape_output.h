@@ -56,6 +56,13 @@ TD_MUST_CHECK enum td_code cli_may_write(const struct cli_args *args,
                                          const char *path,
                                          struct td_error *err);
 
+/* A file with these bytes may be written there: there is none, or "-" is meant,
+ * or it has them already, or there is --overwrite. Else TD_IO. */
+TD_MUST_CHECK enum td_code cli_may_replace(const struct cli_args *args,
+                                           const char *path,
+                                           struct td_bytes bytes,
+                                           struct td_error *err);
+
 #define CLI_A_TAPE   "a tape, or its text,"
 #define CLI_MESSAGES "messages, one a line,"
 

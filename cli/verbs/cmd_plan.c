@@ -28,6 +28,10 @@ static const struct cli_option options[] = {
      .value = "DIR",
      .help = "with generate: write what the templates make below DIR as well, "
              "to look at it without a run"},
+    {.name = "overwrite",
+     .type = CLI_FLAG,
+     .help = "with generate: replace files that are there and are other than "
+             "what is written"},
     {.name = "view",
      .type = CLI_CHOICE,
      .value = "VIEW",

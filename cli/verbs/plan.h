@@ -24,9 +24,10 @@ enum td_code cli_plan_review(const struct cli_args *args, struct td_error *err);
 enum td_code cli_plan_schema(const struct cli_args *args, struct td_error *err);
 
 /* Write the outputs of all templates of a generated plan, which is JSON, below
- * dir. TD_IO.
+ * the folder --render; or, without `write`, only look whether they may be
+ * written. TD_IO.
  */
-enum td_code cli_plan_render(struct td_bytes plan, const char *dir,
-                             struct td_error *err);
+enum td_code cli_plan_render(const struct cli_args *args, struct td_bytes plan,
+                             bool write, struct td_error *err);
 
 #endif

@@ -91,22 +91,28 @@ static enum td_code tell(struct work *w, const char *path, struct td_error *err)
     return code;
 }
 
+/* Nothing is written unless all of it may be. */
 static enum td_code write_plan(struct work *w, struct td_error *err)
 {
     const char *path = cli_text(w->args, "output");
-    const char *dir = cli_text(w->args, "render");
+    bool render = cli_text(w->args, "render") != NULL;
     struct td_buf yaml = {0};
     struct td_buf *text = &w->plan.json;
-    enum td_code code;
+    enum td_code code = TD_OK;
 
     if (!wants_json(w->args, path)) {
         blue_plan_yaml(&w->plan, &yaml);
         text = &yaml;
     }
-    code = td_fs_replace(path, td_buf_bytes(text), err);
+    code = cli_may_replace(w->args, path, td_buf_bytes(text), err);
+    if (code == TD_OK && render)
+        code =
+            cli_plan_render(w->args, td_buf_bytes(&w->plan.json), false, err);
+    if (code == TD_OK)
+        code = td_fs_replace(path, td_buf_bytes(text), err);
     td_buf_release(&yaml);
-    if (code == TD_OK && dir)
-        code = cli_plan_render(td_buf_bytes(&w->plan.json), dir, err);
+    if (code == TD_OK && render)
+        code = cli_plan_render(w->args, td_buf_bytes(&w->plan.json), true, err);
     return code ? code : tell(w, path, err);
 }
 

@@ -8,6 +8,15 @@ try plan generate x
 try plan generate -o plan.yaml
 try plan generate -o plan.yaml --json
 head -n 20 plan.yaml
+echo '# by hand' > mine.yaml
+try plan generate -o mine.yaml
+try plan generate -q -o fresh.yaml --render out
+echo '# by hand' > out/README.md
+try plan generate -o other.yaml --render out
+cat mine.yaml out/README.md
+[ -e other.yaml ] || echo 'no other.yaml'
+try plan generate -q -o mine.yaml --render out --overwrite
+cmp mine.yaml plan.yaml && grep -c hand out/README.md || echo replaced
 "$TAPEDECK" plan generate -q > again.yaml
 cmp plan.yaml again.yaml && echo the same
 "$TAPEDECK" plan generate -q -o plan.json
