@@ -208,35 +208,42 @@ uint64_t work_past_took(const struct work_past *past)
     return sorted[past->took_count / 2];
 }
 
-static void add_why(struct td_buf *why, const char *what, const char *path)
+/* What a file is not, as it was left; NULL: it is. */
+static const char *changed(const struct work_file *then,
+                           const struct work_file *now)
 {
-    if (why)
-        (void)td_buf_addf(why, "output %s %s", path, what);
+    if (!now || now->kind != then->kind)
+        return "is gone";
+    return now->exec != then->exec ||
+                   memcmp(now->sha256, then->sha256, WORK_SHA256) != 0
+               ? "has changed"
+               : NULL;
 }
 
-/* What of the outputs is not as it was left. */
+/* What of the outputs is not as it was left. One more in a folder, or of those
+ * that a pattern names, would be told as made by the task, too. */
 static bool is_whole(const struct work_past *past, const struct work_files *now,
                      struct td_buf *why)
 {
-    for (uint32_t i = 0; i < past->outputs.count; i++) {
-        const struct work_file *then = &past->outputs.list[i];
-        const struct work_file *file = work_files_find(now, then->path);
+    const struct work_files *then = &past->outputs;
+    const char *path = NULL;
+    const char *what = NULL;
 
-        if (!file || file->kind != then->kind) {
-            add_why(why, "is gone", then->path);
-            return false;
-        }
-        if (file->exec != then->exec ||
-            memcmp(file->sha256, then->sha256, WORK_SHA256) != 0) {
-            add_why(why, "has changed", then->path);
-            return false;
-        }
+    for (uint32_t i = 0; !what && i < then->count; i++) {
+        path = then->list[i].path;
+        what = changed(&then->list[i], work_files_find(now, path));
     }
-    if (now->missing_count) {
-        add_why(why, "is gone", now->missing[0]);
-        return false;
+    if (!what && now->missing_count) {
+        path = now->missing[0];
+        what = "is gone";
     }
-    return true;
+    for (uint32_t i = 0; !what && i < now->count; i++) {
+        path = now->list[i].path;
+        what = work_files_find(then, path) ? NULL : "was not there";
+    }
+    if (what && why)
+        (void)td_buf_addf(why, "output %s %s", path, what);
+    return !what;
 }
 
 enum td_code work_fresh(struct work_place *place, const struct work_past *past,

@@ -57,8 +57,8 @@ struct work_want {
 };
 
 /* *fresh: the key is that of the past, and every output is there with the same
- * bytes, so the task need not run. `why` (may be NULL) gets a line if it has
- * to. Codes of work_inputs().
+ * bytes, and none beside them, so the task need not run. `why` (may be NULL)
+ * gets a line if it has to. Codes of work_inputs().
  */
 TD_MUST_CHECK enum td_code work_fresh(struct work_place *place,
                                       const struct work_past *past,

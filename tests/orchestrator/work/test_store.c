@@ -180,7 +180,9 @@ static void a_success_is_remembered_and_its_outputs_are_looked_at(void)
     work_scene_write(&s, "a.csv", "b");
     check_fresh(&s, &key, "output a.csv has changed");
     work_scene_write(&s, "a.csv", "a");
-    work_scene_run(&s, "rm model/w");
+    work_scene_write(&s, "model/more", "m");
+    check_fresh(&s, &key, "output model/more was not there");
+    work_scene_run(&s, "rm model/more; rm model/w");
     check_fresh(&s, &key, "output model/w is gone");
     work_scene_run(&s,
                    "for f in .tapedeck/last/*/*; do echo '{' >\"$f\"; done");
