@@ -16,7 +16,9 @@ struct play_history {
     /* The next event; its bytes live until the next call. last_seq is the
      * number of the event that was put last, 0 = none. TD_END: the reader has
      * everything that was put, and what is put next comes next (asked again it
-     * goes on). TD_AGAIN: more was put, but cannot be read yet. */
+     * goes on). TD_AGAIN: more was put, but cannot be read yet. TD_OK with the
+     * number 0: something was passed over, and there is nothing to send so far;
+     * so a long way is gone in steps, between which others have their turn. */
     TD_MUST_CHECK enum td_code (*next)(void *reader, uint64_t last_seq,
                                        struct td_event *ev,
                                        struct td_error *err);

@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 
-#define CATCH_BATCH 256 /* events a turn and peer */
-#define SEEK_BATCH  4096
+#define CATCH_BATCH 256  /* events a turn and peer */
+#define SEEK_BATCH  4096 /* of those that are only passed over */
 #define CATCH_LOW   ((size_t)256 * 1024) /* bytes queued to go on below */
 #define CATCH_RETRY (10 * TD_NS_PER_MS)
 
@@ -117,7 +117,8 @@ static enum td_code seek_batch(struct play_hub *hub, struct late_peer *late,
         if (code == TD_END) {
             seek_over(late);
             code = begin(hub, late, 0, err);
-        } else if (!code && td_bytes_is(wire_sse_id(&id, &ev), late->seen)) {
+        } else if (!code && ev.seq > 0 &&
+                   td_bytes_is(wire_sse_id(&id, &ev), late->seen)) {
             seek_over(late);
         }
     }
@@ -151,13 +152,20 @@ static enum td_code catch_batch(struct play_hub *hub, struct late_peer *late,
 {
     struct td_event ev;
     enum td_code code = TD_OK;
+    unsigned sent = 0;
 
     if (late->seen)
         return seek_batch(hub, late, err);
-    for (unsigned n = 0; n < CATCH_BATCH && late->peer && !code; n++) {
+    for (unsigned n = 0; n < SEEK_BATCH && sent < CATCH_BATCH && late->peer;
+         n++) {
         code =
             wire_peer_ready(late->peer) ? fetch(hub, late, &ev, err) : TD_AGAIN;
-        if (!code && is_for(late->peer, &ev))
+        if (code)
+            break;
+        if (ev.seq == 0)
+            continue;
+        sent++;
+        if (is_for(late->peer, &ev))
             send_missed(hub, late->peer, &ev);
     }
     return code;

@@ -382,6 +382,8 @@ static enum td_code fold_line(struct folding *f, const struct td_event *line,
     bool run = td_bytes_is(line->kind, JOURNAL_KIND);
 
     f->found->lines++;
+    if (f->listener->line && f->listener->line(f->ctx, line, err))
+        return err->code;
     if (!run && !td_event_is_plain(line))
         return TD_OK;
     return run ? fold_run(f, line, err) : fold_said(f, line, err);

@@ -25,7 +25,10 @@ struct journal_said {
 /* Each is called in the order of the lines, or is NULL; another code than TD_OK
  * ends the reading and is its result. */
 struct journal_listener {
-    /* First of all. plan is one object in the language of plans. */
+    /* A line as it stands, before it is told as what it is. */
+    enum td_code (*line)(void *ctx, const struct td_event *line,
+                         struct td_error *err);
+    /* Of the first. plan is one object in the language of plans. */
     enum td_code (*created)(void *ctx, struct td_bytes plan,
                             struct td_bytes options, struct td_error *err);
     enum td_code (*event)(void *ctx, const struct sched_event *ev,

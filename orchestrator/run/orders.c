@@ -47,7 +47,7 @@ struct work_place *run_place(const struct run_exec *x)
 
 uint64_t run_seq(const struct run_exec *x)
 {
-    return journal_seq(x->journal);
+    return x->journal ? journal_seq(x->journal) : x->mark.seq;
 }
 
 uint64_t run_now(const struct run_exec *x)

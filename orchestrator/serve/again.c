@@ -94,9 +94,9 @@ static struct serve_exec *find_begun(const struct serve_call *call)
     const struct serve *serve = call->serve;
 
     for (size_t i = serve->exec_count; i > 0; i--)
-        if (*serve->execs[i - 1]->request &&
-            td_bytes_is(request_of(call), serve->execs[i - 1]->request) &&
-            !strcmp(call->session, serve->execs[i - 1]->session))
+        if (*serve->execs[i - 1]->known.request &&
+            td_bytes_is(request_of(call), serve->execs[i - 1]->known.request) &&
+            !strcmp(call->session, serve->execs[i - 1]->known.session))
             return serve->execs[i - 1];
     return NULL;
 }
@@ -104,7 +104,7 @@ static struct serve_exec *find_begun(const struct serve_call *call)
 static void answer_begun(const struct serve_call *call,
                          const struct serve_exec *exec)
 {
-    if (!is_same(call, exec->request_hash))
+    if (!is_same(call, exec->known.request_hash))
         return;
     call->answer->status = strcmp(call->command, "retry") != 0 ? 201 : 202;
     (void)td_buf_add_text(&call->answer->output, exec->id);

@@ -128,7 +128,7 @@ static struct serve_exec *named(const struct serve_call *call)
     if (id.len)
         return serve_exec_find(serve, id);
     for (size_t i = serve->exec_count; i > 0 && *call->session; i--)
-        if (!strcmp(serve->execs[i - 1]->session, call->session))
+        if (!strcmp(serve->execs[i - 1]->known.session, call->session))
             return serve->execs[i - 1];
     return NULL;
 }
@@ -266,13 +266,14 @@ static bool go_on(const struct serve_call *call, struct serve_exec *exec)
 {
     struct td_error err;
 
-    if (exec->run || exec->finished) {
+    if (exec->run || exec->known.finished) {
         serve_fail(call->answer, 409, "%s: it has ended", exec->id);
         return false;
     }
     if (!serve_past_run(call, exec, SERVE_PAST_RESUME))
         return false;
-    if (!serve_exec_resume(exec, serve_past_take(call), &err))
+    if (!serve_exec_resume(exec, serve_past_take(call), serve_past_known(call),
+                           &err))
         return true;
     serve_fail_by(call->answer, &err);
     if (err.code == TD_USAGE)
@@ -348,8 +349,8 @@ static void approve(const struct serve_call *call)
 /* Begun by the session of who asks, or by nobody's; all are, without one. */
 static bool is_own(const struct serve_call *call, const struct serve_exec *exec)
 {
-    return !*call->session || !*exec->session ||
-           !strcmp(exec->session, call->session);
+    return !*call->session || !*exec->known.session ||
+           !strcmp(exec->known.session, call->session);
 }
 
 static size_t put_executions(const struct serve_call *call, const char *list,
@@ -389,9 +390,9 @@ static void show_one(const struct serve_call *call)
         return;
     serve_call_put(call, exec);
     (void)td_buf_addf(&call->answer->output, "%s %s", exec->id,
-                      exec->run        ? "runs"
-                      : exec->finished ? exec->status
-                                       : "is suspended");
+                      exec->run              ? "runs"
+                      : exec->known.finished ? exec->known.status
+                                             : "is suspended");
 }
 
 static void show(const struct serve_call *call)
@@ -419,7 +420,7 @@ static void retry(const struct serve_call *call)
         return;
     if (exec->over) /* its last event may be heard before it is closed */
         serve_execs_sweep(call->serve);
-    if (exec->run || !exec->finished) {
+    if (exec->run || !exec->known.finished) {
         serve_fail(call->answer, 409, "%s has not ended; %s", exec->id,
                    exec->run ? "cancel it first" : "resume it");
         return;

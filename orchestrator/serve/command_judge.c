@@ -111,7 +111,7 @@ void serve_command_validate(const struct serve_call *call)
     (void)snprintf(judging->id, sizeof(judging->id), "%s", exec->id);
     judging->path = td_strdup(exec->journal);
     judging->folder = run_folder_of(exec->serve->state, exec->id);
-    judging->finished = exec->finished;
+    judging->finished = exec->known.finished;
     judging->journal = serve_journal(exec);
     judging->journal.path = judging->path;
     judging->journal.stop = &judging->later.stop;

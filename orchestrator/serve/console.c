@@ -119,7 +119,7 @@ void serve_watch_session(struct serve *serve, struct serve_exec *exec)
 
     for (struct serve_console *c = serve->consoles; c; c = c->next)
         if (c->peer && wire_peer_dialect(c->peer) == WIRE_SIO && *c->session &&
-            !strcmp(c->session, exec->session) &&
+            !strcmp(c->session, exec->known.session) &&
             serve_exec_watch(exec, c->peer, 1, &err))
             serve->events.said(serve->ctx, err.text);
 }
@@ -135,7 +135,8 @@ static void join_session(struct serve_console *console)
     for (size_t i = serve->exec_count; i > 0; i--) {
         struct serve_exec *exec = serve->execs[i - 1];
 
-        if (!*console->session || strcmp(exec->session, console->session) != 0)
+        if (!*console->session ||
+            strcmp(exec->known.session, console->session) != 0)
             continue;
         if (!exec->run && !last)
             continue;
@@ -303,7 +304,7 @@ static struct serve_exec *asked_for(const struct serve *serve,
     if (id.len)
         return serve_exec_find(serve, id);
     for (size_t i = serve->exec_count; session.len && i > 0; i--)
-        if (td_bytes_is(session, serve->execs[i - 1]->session))
+        if (td_bytes_is(session, serve->execs[i - 1]->known.session))
             return serve->execs[i - 1];
     return NULL;
 }
@@ -330,7 +331,7 @@ static void watch_from(struct serve_console *console,
     }
     td_json_object(&w, NULL);
     td_json_put_text(&w, "execution_id", exec->id);
-    td_json_put_u64(&w, "to_seq", exec->last_seq);
+    td_json_put_u64(&w, "to_seq", exec->known.last_seq);
     td_json_object_end(&w);
 }
 
@@ -359,8 +360,8 @@ static void state(struct serve_console *console, const struct td_json_doc *doc,
     td_json_object(&w, NULL);
     td_json_array(&w, "executions");
     for (size_t i = 0; i < serve->exec_count; i++)
-        if (!*console->session || !*serve->execs[i]->session ||
-            !strcmp(serve->execs[i]->session, console->session))
+        if (!*console->session || !*serve->execs[i]->known.session ||
+            !strcmp(serve->execs[i]->known.session, console->session))
             serve_exec_json(serve->execs[i], &w, NULL);
     td_json_array_end(&w);
     td_json_object_end(&w);

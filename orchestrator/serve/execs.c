@@ -5,6 +5,7 @@
 #include "orchestrator/run/exec.h"
 #include "orchestrator/serve/follow.h"
 #include "orchestrator/serve/history.h"
+#include "wire/server/groups.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,7 +17,9 @@ static struct serve_exec *add(struct serve *serve, const char *id)
     struct serve_exec *exec = td_calloc(1, sizeof(*exec));
 
     exec->serve = serve;
-    exec->exit = -1;
+    exec->known.flow = (struct serve_flow){
+        .execution = exec->id, .plan = serve_full_plan, .ctx = exec};
+    exec->known.exit = -1;
     (void)snprintf(exec->id, sizeof(exec->id), "%s", id);
     exec->journal = run_journal_of(serve->state, id);
     serve->execs = td_realloc(serve->execs,
@@ -76,7 +79,7 @@ static void on_line(void *ctx, const struct td_event *ev)
     serve_full_line(exec, ev);
     if (!td_event_is_plain(ev))
         return;
-    exec->last_seq = ev->seq;
+    exec->known.last_seq = ev->seq;
     serve_translate(exec->serve, &said);
     play_hub_put(exec->hub, &said);
 }
@@ -103,12 +106,12 @@ static void note_end(struct serve_exec *exec)
 {
     const struct verdict_document *verdict = run_verdict(exec->run);
 
-    exec->finished = true;
-    exec->exit = run_exit_status(exec->run);
-    (void)snprintf(exec->status, sizeof(exec->status), "%s",
+    exec->known.finished = true;
+    exec->known.exit = run_exit_status(exec->run);
+    (void)snprintf(exec->known.status, sizeof(exec->known.status), "%s",
                    run_status(exec->run));
     if (verdict)
-        (void)snprintf(exec->verdict, sizeof(exec->verdict), "%s",
+        (void)snprintf(exec->known.verdict, sizeof(exec->known.verdict), "%s",
                        check_outcome_text(verdict->outcome));
 }
 
@@ -123,7 +126,7 @@ static void on_finished(void *ctx, const struct td_error *why)
     } else {
         note_end(exec);
         serve_count_end(exec);
-        say(exec, "%s ended: %s", exec->id, exec->status);
+        say(exec, "%s ended: %s", exec->id, exec->known.status);
     }
     exec->over = true;
     wire_timer_set(serve->net, &serve->sweep, wire_now(serve->net));
@@ -138,29 +141,9 @@ static struct play_hub *hub_of(struct serve_exec *exec)
     if (!exec->hub) {
         exec->hub = play_hub_new(exec->serve->net, exec->serve->server,
                                  &options, &events, exec);
-        play_hub_begin_after(exec->hub, exec->last_seq);
+        play_hub_begin_after(exec->hub, exec->known.last_seq);
     }
     return exec->hub;
-}
-
-/* Who watches hears what another process has added meanwhile. */
-static void put_missed(struct serve_exec *exec)
-{
-    const struct play_history history = serve_history(exec->journal);
-    struct td_event ev;
-    struct td_error err;
-    void *reader;
-
-    serve_full_missed(exec);
-    if (!exec->hub || play_hub_last_seq(exec->hub) >= exec->last_seq ||
-        history.open(history.self, play_hub_last_seq(exec->hub) + 1, &reader,
-                     &err))
-        return;
-    while (!history.next(reader, exec->last_seq, &ev, &err)) {
-        serve_translate(exec->serve, &ev);
-        play_hub_put(exec->hub, &ev);
-    }
-    history.close(reader);
 }
 
 static enum td_code go(struct serve_exec *exec, struct run_exec *run,
@@ -173,8 +156,6 @@ static enum td_code go(struct serve_exec *exec, struct run_exec *run,
                                              .finished = on_finished};
     struct td_error ignored;
 
-    exec->last_seq = run_seq(run);
-    put_missed(exec);
     (void)hub_of(exec);
     if (run_go(run, &events, exec, err)) {
         (void)run_close(run, &ignored);
@@ -200,13 +181,45 @@ static enum td_code check_room(const struct serve *serve, size_t fresh,
 
 static void note_asked(struct serve_exec *exec, const struct run_asked *asked)
 {
-    (void)snprintf(exec->session, sizeof(exec->session), "%s", asked->session);
+    (void)snprintf(exec->known.session, sizeof(exec->known.session), "%s",
+                   asked->session);
     if (!asked->request.len)
         return;
-    (void)snprintf(exec->request, sizeof(exec->request), "%.*s",
+    (void)snprintf(exec->known.request, sizeof(exec->known.request), "%.*s",
                    (int)asked->request.len, (const char *)asked->request.ptr);
-    (void)snprintf(exec->request_hash, sizeof(exec->request_hash), "%s",
-                   asked->hash);
+    (void)snprintf(exec->known.request_hash, sizeof(exec->known.request_hash),
+                   "%s", asked->hash);
+}
+
+/* Those that have it are sent behind what they have, for what was put into the
+ * history since. */
+static void send_back(struct serve_exec *exec, struct play_hub *hub,
+                      const char *group, uint64_t last)
+{
+    uint64_t next = hub ? play_hub_last_seq(hub) + 1 : 0;
+    struct td_error err;
+
+    if (!hub || next > last)
+        return;
+    play_hub_begin_after(hub, last);
+    for (struct serve_console *c = exec->serve->consoles; c; c = c->next)
+        if (c->peer && wire_peer_is_in(c->peer, group) &&
+            play_hub_catch_up(hub, c->peer, next, &err))
+            say(exec, "%s: %s: %s", exec->id, err.where, err.text);
+}
+
+/* What its journal has, also what another process has put into it. */
+static void take_known(struct serve_exec *exec, const struct serve_known *known)
+{
+    struct serve_flow flow = exec->known.flow;
+
+    flow.seq = known->flow.seq;
+    flow.sub = known->flow.sub;
+    memcpy(flow.timestamp, known->flow.timestamp, sizeof(flow.timestamp));
+    exec->known = *known;
+    exec->known.flow = flow;
+    send_back(exec, exec->hub, exec->id, known->last_seq);
+    send_back(exec, exec->full, exec->full_name, serve_flow_number(&flow));
 }
 
 static enum td_code begin(struct serve *serve, struct run_exec *run,
@@ -314,16 +327,16 @@ void serve_exec_json(const struct serve_exec *exec, struct td_json_writer *w,
     td_json_object(w, key);
     td_json_put_text(w, "execution_id", exec->id);
     td_json_put_text(w, "state",
-                     exec->run        ? "running"
-                     : exec->finished ? "ended"
-                                      : "suspended");
-    if (exec->finished && *exec->status)
-        td_json_put_text(w, "status", exec->status);
-    if (exec->finished && *exec->verdict)
-        td_json_put_text(w, "verdict", exec->verdict);
-    if (exec->finished && exec->exit >= 0)
-        td_json_put_u64(w, "exit", (uint64_t)exec->exit);
-    td_json_put_u64(w, "seq", exec->last_seq);
+                     exec->run              ? "running"
+                     : exec->known.finished ? "ended"
+                                            : "suspended");
+    if (exec->known.finished && *exec->known.status)
+        td_json_put_text(w, "status", exec->known.status);
+    if (exec->known.finished && *exec->known.verdict)
+        td_json_put_text(w, "verdict", exec->known.verdict);
+    if (exec->known.finished && exec->known.exit >= 0)
+        td_json_put_u64(w, "exit", (uint64_t)exec->known.exit);
+    td_json_put_u64(w, "seq", exec->known.last_seq);
     if (exec->run)
         put_counts(exec, w);
     td_json_object_end(w);
@@ -337,20 +350,22 @@ struct reading {
     void *ctx;
 };
 
-static enum td_code check_stop(const struct reading *reading,
-                               struct td_error *err)
+enum td_code serve_journal_check(const struct serve_journal *journal,
+                                 struct td_error *err)
 {
-    return reading->journal->stop && atomic_load(reading->journal->stop)
+    return journal->stop && atomic_load(journal->stop)
                ? td_error_set(err, TD_LIMIT, "", 0,
                               "the server is about to end")
                : TD_OK;
 }
 
-static enum td_code one_event(void *ctx, const struct sched_event *ev,
-                              struct td_error *err)
+static enum td_code one_line(void *ctx, const struct td_event *line,
+                             struct td_error *err)
 {
-    (void)ev;
-    return check_stop(ctx, err);
+    const struct reading *reading = ctx;
+
+    (void)line;
+    return serve_journal_check(reading->journal, err);
 }
 
 static enum td_code one_said(void *ctx, const struct journal_said *said,
@@ -358,8 +373,7 @@ static enum td_code one_said(void *ctx, const struct journal_said *said,
 {
     const struct reading *reading = ctx;
 
-    return check_stop(reading, err) ? err->code
-                                    : reading->said(reading->ctx, said, err);
+    return reading->said(reading->ctx, said, err);
 }
 
 struct serve_journal serve_journal(const struct serve_exec *exec)
@@ -372,7 +386,7 @@ enum td_code serve_fold(const struct serve_journal *journal,
                         serve_said_fn *said, void *ctx, uint64_t *seq,
                         struct td_error *err)
 {
-    const struct journal_listener listener = {.event = one_event,
+    const struct journal_listener listener = {.line = one_line,
                                               .said = one_said};
     struct reading reading = {.journal = journal, .said = said, .ctx = ctx};
     struct journal_found found;
@@ -388,74 +402,19 @@ enum td_code serve_fold(const struct serve_journal *journal,
 
 /* ---- what is there at the beginning ---- */
 
-struct looking {
-    struct serve_exec *exec;
-    struct td_json_doc doc;
-    bool validates; /* it has a validate phase, */
-    bool judged;    /* which is over */
-    bool completed; /* its last event is there */
-    int exit;       /* of that phase */
-};
-
-static void take(char *to, size_t size, struct td_bytes text)
+/* One that cannot be read is there, and says so when it is asked for. */
+static void look_at(struct serve_exec *exec)
 {
-    (void)snprintf(to, size, "%.*s", (int)text.len, (const char *)text.ptr);
-}
+    const struct serve_journal journal = serve_journal(exec);
+    struct serve_known known;
+    struct td_error err;
 
-static enum td_code take_options(void *ctx, struct td_bytes plan,
-                                 struct td_bytes options, struct td_error *err)
-{
-    struct looking *l = ctx;
-    uint32_t at;
-
-    (void)plan;
-    if (td_json_parse(&l->doc, options, TD_JSON_DEPTH_ALL, err))
-        return err->code;
-    at = td_json_member(&l->doc, 0, td_text("validate"));
-    l->validates = at && l->doc.values[at].kind == TD_JSON_TRUE;
-    take(l->exec->session, sizeof(l->exec->session),
-         serve_text(&l->doc, 0, "session"));
-    take(l->exec->request, sizeof(l->exec->request),
-         serve_text(&l->doc, 0, "request_id"));
-    take(l->exec->request_hash, sizeof(l->exec->request_hash),
-         serve_text(&l->doc, 0, "request_sha256"));
-    return TD_OK;
-}
-
-static enum td_code take_status(void *ctx, const struct journal_said *said,
-                                struct td_error *err)
-{
-    struct looking *l = ctx;
-
-    (void)err;
-    if (!td_bytes_is(said->type, "execution_completed"))
-        return TD_OK;
-    l->completed = true;
-    take(l->exec->status, sizeof(l->exec->status),
-         serve_text(said->doc, said->data, "status"));
-    return TD_OK;
-}
-
-static void take_verdict(void *ctx, const struct td_event *line)
-{
-    struct looking *l = ctx;
-
-    if (!td_bytes_is(line->name, JOURNAL_JUDGED) ||
-        td_json_parse(&l->doc, line->payload, TD_JSON_DEPTH, NULL))
+    if (!serve_look(&known, &journal, &err)) {
+        take_known(exec, &known);
         return;
-    l->judged = true;
-    take(l->exec->verdict, sizeof(l->exec->verdict),
-         serve_text(&l->doc, 0, "verdict"));
-    l->exit = (int)serve_number(&l->doc, 0, "exit");
-}
-
-static void found_so(struct serve_exec *exec, const struct looking *l,
-                     const struct journal_found *found)
-{
-    exec->last_seq = found->mark.seq;
-    exec->torn = found->torn;
-    exec->finished = l->completed && (l->judged || !l->validates);
-    exec->exit = found->exit == 0 && l->judged ? l->exit : found->exit;
+    }
+    say(exec, "%s: %s: %s", exec->id, err.where, err.text);
+    exec->known.finished = true;
 }
 
 static enum td_code resume(struct serve_exec *exec, struct td_error *err)
@@ -464,35 +423,18 @@ static enum td_code resume(struct serve_exec *exec, struct td_error *err)
     struct run_exec *read;
     struct td_error ignored;
 
-    if (!run_resume_read(&read, serve->net, exec->id, serve->options.root,
-                         &serve->options.run, err))
-        return go_on(exec, read, err);
-    (void)run_close(read, &ignored);
-    return err->code;
-}
-
-/* One that cannot be read is there, and says so when it is asked for. */
-static void look_at(struct serve_exec *exec)
-{
-    static const struct journal_listener listener = {
-        .created = take_options, .said = take_status, .noted = take_verdict};
-    struct looking l = {.exec = exec};
-    struct journal_found found;
-    struct td_error err;
-
-    if (journal_fold(exec->journal, exec->serve->options.run.clock, &listener,
-                     &l, &found, &err)) {
-        say(exec, "%s: %s: %s", exec->id, err.where, err.text);
-        exec->finished = true;
-    } else {
-        found_so(exec, &l, &found);
-        journal_found_release(&found);
+    if (run_resume_read(&read, serve->net, exec->id, serve->options.root,
+                        &serve->options.run, err)) {
+        (void)run_close(read, &ignored);
+        return err->code;
     }
-    td_json_release(&l.doc);
+    if (run_seq(read) != exec->known.last_seq)
+        look_at(exec); /* another process had it until now */
+    return go_on(exec, read, err);
 }
 
-/* One that has ended meanwhile, by another process, is known to have. */
 enum td_code serve_exec_resume(struct serve_exec *exec, struct run_exec *run,
+                               const struct serve_known *known,
                                struct td_error *err)
 {
     struct td_error ignored; /* it was only read */
@@ -502,12 +444,8 @@ enum td_code serve_exec_resume(struct serve_exec *exec, struct run_exec *run,
         (void)run_close(run, &ignored);
         return code;
     }
-    code = go_on(exec, run, err);
-    if (code == TD_USAGE) {
-        look_at(exec);
-        put_missed(exec);
-    }
-    return code;
+    take_known(exec, known);
+    return go_on(exec, run, err);
 }
 
 static void found_id(void *ctx, const char *id)
@@ -527,8 +465,8 @@ enum td_code serve_execs_open(struct serve *serve, struct td_error *err)
         struct serve_exec *exec = serve->execs[i];
 
         /* One that was killed behind its end only gets its seal. */
-        if ((!exec->finished || exec->torn) && resume(exec, &why) &&
-            !exec->finished)
+        if ((!exec->known.finished || exec->known.torn) && resume(exec, &why) &&
+            !exec->known.finished)
             say(exec, "%s is left as it is: %s: %s", exec->id, why.where,
                 why.text);
     }

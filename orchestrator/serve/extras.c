@@ -227,30 +227,36 @@ static void put(struct serve_flow *flow, const struct td_json_doc *doc,
     td_json_object_end(&w);
 }
 
+#define EXTRAS (sizeof(extras) / sizeof(extras[0]))
+
+/* Which of the extras a line makes; EXTRAS: none. *doc is the line then. */
+static size_t extra_of(const struct td_event *ev, struct td_json_doc *doc)
+{
+    size_t i = 0;
+
+    while (i < EXTRAS && !td_bytes_is(ev->name, extras[i].line))
+        i++;
+    if (i == EXTRAS || !td_bytes_is(ev->kind, JOURNAL_KIND) ||
+        td_json_parse(doc, ev->payload, DEPTH, NULL))
+        return EXTRAS;
+    return extras[i].says && !extras[i].says(doc) ? EXTRAS : i;
+}
+
 static bool take_line(struct serve_flow *flow, struct td_event *ev)
 {
     struct td_json_doc doc = {0};
-    size_t i = 0;
+    size_t which = extra_of(ev, &doc);
 
-    while (i < sizeof(extras) / sizeof(extras[0]) &&
-           !td_bytes_is(ev->name, extras[i].line))
-        i++;
-    if (i == sizeof(extras) / sizeof(extras[0]) ||
-        !td_bytes_is(ev->kind, JOURNAL_KIND) ||
-        td_json_parse(&doc, ev->payload, DEPTH, NULL))
-        return false;
-    if (extras[i].says && !extras[i].says(&doc)) {
-        td_json_release(&doc);
-        return false;
+    if (which < EXTRAS) {
+        flow->sub++;
+        put(flow, &doc, which, ev->at_ns);
+        ev->kind = td_text("");
+        ev->name = td_text(extras[which].type);
+        ev->payload = td_buf_bytes(&flow->text);
+        ev->seq = serve_flow_number(flow);
     }
-    flow->sub++;
-    put(flow, &doc, i, ev->at_ns);
     td_json_release(&doc);
-    ev->kind = td_text("");
-    ev->name = td_text(extras[i].type);
-    ev->payload = td_buf_bytes(&flow->text);
-    ev->seq = SERVE_NUMBER(flow->seq, flow->sub);
-    return true;
+    return which < EXTRAS;
 }
 
 static void note_time(struct serve_flow *flow, struct td_bytes envelope)
@@ -269,13 +275,34 @@ static void note_time(struct serve_flow *flow, struct td_bytes envelope)
                        (int)(end - found), (const char *)found);
 }
 
+static void take_event(struct serve_flow *flow, const struct td_event *ev)
+{
+    flow->seq = serve_seq_of(ev->payload);
+    flow->sub = 0;
+    note_time(flow, ev->payload);
+}
+
+uint64_t serve_flow_number(const struct serve_flow *flow)
+{
+    return SERVE_NUMBER(flow->seq, flow->sub);
+}
+
 bool serve_flow_take(struct serve_flow *flow, struct td_event *ev)
 {
     if (!td_event_is_plain(ev))
         return flow->seq > 0 && take_line(flow, ev);
-    flow->seq = serve_seq_of(ev->payload);
-    flow->sub = 0;
-    note_time(flow, ev->payload);
-    ev->seq = SERVE_NUMBER(flow->seq, 0);
+    take_event(flow, ev);
+    ev->seq = serve_flow_number(flow);
     return flow->seq > 0;
+}
+
+void serve_flow_count(struct serve_flow *flow, const struct td_event *ev)
+{
+    struct td_json_doc doc = {0};
+
+    if (td_event_is_plain(ev))
+        take_event(flow, ev);
+    else if (flow->seq > 0 && extra_of(ev, &doc) < EXTRAS)
+        flow->sub++;
+    td_json_release(&doc);
 }

@@ -37,4 +37,10 @@ struct serve_flow {
  * consoles hear, good until the next call, with its number as seq. */
 bool serve_flow_take(struct serve_flow *flow, struct td_event *ev);
 
+/* The same where nobody hears it: only how far the flow is. */
+void serve_flow_count(struct serve_flow *flow, const struct td_event *ev);
+
+/* The number of what was said last. */
+uint64_t serve_flow_number(const struct serve_flow *flow);
+
 #endif

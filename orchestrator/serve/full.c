@@ -23,7 +23,7 @@ struct reader {
 
 /* ---- its plan ---- */
 
-static const struct plan *plan_of(void *ctx)
+const struct plan *serve_full_plan(void *ctx)
 {
     const struct serve_exec *exec = ctx;
 
@@ -79,17 +79,19 @@ static enum td_code next_event(void *ctx, uint64_t last, struct td_event *ev,
         serve_history_open(&reader->tape, reader->exec->journal,
                            reader->from >> SERVE_SUB_BITS, err))
         return err->code;
-    while (!(code = tape_reader_next(reader->tape, ev, err))) {
-        if (!serve_flow_take(&reader->flow, ev))
-            continue;
-        reader->seen = ev->seq;
-        if (ev->seq >= reader->from)
-            return TD_OK;
-    }
+    code = tape_reader_next(reader->tape, ev, err);
     if (code == TD_END)
         return td_error_set(err, TD_LOSSY, "", 0,
                             "the journal ends before what was said last");
-    return code;
+    if (code)
+        return code;
+    if (serve_flow_take(&reader->flow, ev))
+        reader->seen = ev->seq;
+    else
+        ev->seq = 0;
+    if (ev->seq < reader->from)
+        ev->seq = 0;
+    return TD_OK;
 }
 
 static void close_reader(void *ctx)
@@ -115,27 +117,7 @@ static void on_fetched(void *ctx, struct wire_peer *peer, struct td_event *ev)
 
 /* ---- the hub ---- */
 
-/* Where the journal stands now, which is what was committed. */
-static enum td_code stand(struct serve_exec *exec, struct td_error *err)
-{
-    void *reader = NULL;
-    struct td_event ev = {.seq = 0};
-    enum td_code code =
-        open_reader(exec, SERVE_NUMBER(exec->last_seq, 0), &reader, err);
-
-    if (code || !reader)
-        return code;
-    while (!next_event(reader, UINT64_MAX, &ev, err))
-        continue;
-    exec->flow = ((struct reader *)reader)->flow;
-    exec->flow.text = (struct td_buf){.max = 0};
-    exec->flow.plan = plan_of;
-    exec->flow.ctx = exec;
-    close_reader(reader);
-    return TD_OK;
-}
-
-static enum td_code open_hub(struct serve_exec *exec, struct td_error *err)
+static void open_hub(struct serve_exec *exec)
 {
     static const struct play_hub_events events = {.fetched = on_fetched};
     struct play_hub_options options = {.history = {.open = open_reader,
@@ -145,18 +127,14 @@ static enum td_code open_hub(struct serve_exec *exec, struct td_error *err)
     struct td_buf name = {0};
 
     if (exec->full)
-        return TD_OK;
-    if (stand(exec, err))
-        return err->code;
+        return;
     (void)td_buf_addf(&name, "%s+", exec->id);
     exec->full_name = td_strdup(td_buf_str(&name));
     td_buf_release(&name);
     options.group = exec->full_name;
     exec->full = play_hub_new(exec->serve->net, exec->serve->server, &options,
                               &events, exec);
-    play_hub_begin_after(exec->full,
-                         SERVE_NUMBER(exec->flow.seq, exec->flow.sub));
-    return TD_OK;
+    play_hub_begin_after(exec->full, serve_flow_number(&exec->known.flow));
 }
 
 enum td_code serve_full_watch(struct serve_exec *exec, struct wire_peer *peer,
@@ -167,8 +145,7 @@ enum td_code serve_full_watch(struct serve_exec *exec, struct wire_peer *peer,
                       : from >= UINT32_MAX ? SERVE_NUMBER(UINT32_MAX, 0)
                                            : SERVE_NUMBER(from - 1, 1);
 
-    if (open_hub(exec, err))
-        return err->code;
+    open_hub(exec);
     return play_hub_catch_up(exec->full, peer, number, err);
 }
 
@@ -176,41 +153,19 @@ void serve_full_line(struct serve_exec *exec, const struct td_event *ev)
 {
     struct td_event said = *ev;
 
-    if (!exec->full || !serve_flow_take(&exec->flow, &said))
+    if (!exec->full) {
+        serve_flow_count(&exec->known.flow, ev);
+        return;
+    }
+    if (!serve_flow_take(&exec->known.flow, &said))
         return;
     serve_translate(exec->serve, &said);
     play_hub_put(exec->full, &said);
 }
 
-void serve_full_missed(struct serve_exec *exec)
-{
-    void *ctx = NULL;
-    const struct reader *reader;
-    struct td_event ev;
-    struct td_error err;
-
-    if (!exec->full ||
-        open_reader(exec, SERVE_NUMBER(exec->flow.seq, exec->flow.sub) + 1,
-                    &ctx, &err) ||
-        !ctx)
-        return;
-    reader = ctx;
-    while (!next_event(ctx, UINT64_MAX, &ev, &err)) {
-        serve_translate(exec->serve, &ev);
-        play_hub_put(exec->full, &ev);
-    }
-    if (reader->flow.seq > 0) {
-        exec->flow.seq = reader->flow.seq;
-        exec->flow.sub = reader->flow.sub;
-        memcpy(exec->flow.timestamp, reader->flow.timestamp,
-               sizeof(exec->flow.timestamp));
-    }
-    close_reader(ctx);
-}
-
 void serve_full_close(struct serve_exec *exec)
 {
     play_hub_free(exec->full);
-    td_buf_release(&exec->flow.text);
+    td_buf_release(&exec->known.flow.text);
     free(exec->full_name);
 }

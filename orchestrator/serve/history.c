@@ -125,19 +125,19 @@ static enum td_code next_event(void *ctx, uint64_t last_seq,
     if (!reader->tape &&
         serve_history_open(&reader->tape, reader->path, reader->from, err))
         return err->code;
-    while (!(code = tape_reader_next(reader->tape, ev, err))) {
-        if (!td_event_is_plain(ev))
-            continue;
-        ev->seq = serve_seq_of(ev->payload);
-        reader->seen = ev->seq;
-        if (ev->seq >= reader->from && ev->seq > 0)
-            return TD_OK;
-    }
+    code = tape_reader_next(reader->tape, ev, err);
     if (code == TD_END)
         return td_error_set(err, TD_LOSSY, "", 0,
                             "the journal ends before event %llu",
                             (unsigned long long)last_seq);
-    return code;
+    if (code)
+        return code;
+    ev->seq = td_event_is_plain(ev) ? serve_seq_of(ev->payload) : 0;
+    if (ev->seq > 0)
+        reader->seen = ev->seq;
+    if (ev->seq < reader->from)
+        ev->seq = 0;
+    return TD_OK;
 }
 
 static void close_reader(void *ctx)

@@ -57,9 +57,9 @@ void serve_count_end(struct serve_exec *exec)
 {
     struct serve *serve = exec->serve;
 
-    serve->ended[!strcmp(exec->status, "completed") ? 0
-                 : !strcmp(exec->status, "failed")  ? 1
-                                                    : 2]++;
+    serve->ended[!strcmp(exec->known.status, "completed") ? 0
+                 : !strcmp(exec->known.status, "failed")  ? 1
+                                                          : 2]++;
     serve->sums.execution_ns += run_now(exec->run);
     serve->sums.tokens += sched_counts(run_sched(exec->run))->tokens;
     serve->sums.cost_usd += cost_of(exec);

@@ -18,7 +18,8 @@ struct serve_past {
     struct td_buf found;
     struct serve_exec *exec; /* that is marked as being read; or NULL */
     struct run_exec *run;
-    struct wire_net *net; /* what it is read by: copies */
+    struct serve_known known; /* of SERVE_PAST_RESUME */
+    struct wire_net *net;     /* what it is read by: copies */
     struct run_options how;
     const char *root;
     char *session;
@@ -38,7 +39,9 @@ static enum td_code read_it(struct serve_past *past, struct td_error *err)
                                    err);
     case SERVE_PAST_RESUME:
         return run_resume_read(&past->run, past->net, past->id, past->root,
-                               &past->how, err);
+                               &past->how, err)
+                   ? err->code
+                   : serve_look(&past->known, &past->journal, err);
     case SERVE_PAST_RETRY:
         return run_retry_read(&past->run, past->net, past->id, past->root,
                               &past->how, err);
@@ -167,6 +170,11 @@ struct run_exec *serve_past_take(const struct serve_call *call)
 
     call->past->run = NULL;
     return run;
+}
+
+const struct serve_known *serve_past_known(const struct serve_call *call)
+{
+    return &call->past->known;
 }
 
 const struct run_exec *serve_past_found(const struct serve_call *call)

@@ -16,7 +16,7 @@
 enum serve_past_what {
     SERVE_PAST_STATE,    /* of one that does not run here */
     SERVE_PAST_ARTIFACT, /* the path that `wanted` names, if there is one */
-    SERVE_PAST_RESUME,   /* run_resume_read() */
+    SERVE_PAST_RESUME,   /* run_resume_read(), serve_look() */
     SERVE_PAST_RETRY     /* run_retry_read() */
 };
 
@@ -31,6 +31,7 @@ bool serve_past_run(const struct serve_call *call, struct serve_exec *exec,
                     enum serve_past_what what);
 /* Behind it: what was read, which is the caller's now, or stays here. */
 struct run_exec *serve_past_take(const struct serve_call *call);
+const struct serve_known *serve_past_known(const struct serve_call *call);
 const struct run_exec *serve_past_found(const struct serve_call *call);
 
 /* Behind serve_past(): its plan and state; the path, "" if there is none. */

@@ -17,20 +17,10 @@
 #define SERVE_REQUEST_MAX 128         /* of the id of a request */
 #define SERVE_SPEC        "spec.json" /* in the state folder, as the verb spec */
 
-/* An execution, running or not. */
-struct serve_exec {
-    struct serve *serve;
-    char id[RUN_ID_SIZE]; /* also the name of its group of peers */
-    char *journal;
-    struct play_hub *hub;          /* NULL until somebody wants its events */
-    struct play_hub *full;         /* with extras; the same */
-    struct serve_flow flow;        /* of full */
-    char *full_name;               /* the group of its peers */
-    struct run_exec *run;          /* NULL: it does not run here */
-    struct serve_follow *follow;   /* of its logs; NULL: not needed so far */
+/* What is known of an execution by its journal. */
+struct serve_known {
     uint64_t last_seq;             /* of its events */
-    bool over;                     /* it ended, and is about to be closed */
-    bool read;                     /* to go on, or to be begun once more */
+    struct serve_flow flow;        /* where the flow with extras stands */
     bool finished;                 /* its journal has its last event */
     bool torn;                     /* its writer was killed */
     char status[20];               /* of its end: "completed" .. */
@@ -39,6 +29,21 @@ struct serve_exec {
     char session[SESSION_MAX + 1]; /* who began it; "" */
     char request[SERVE_REQUEST_MAX + 1]; /* by which request_id; "" */
     char request_hash[RUN_HASH_SIZE];
+};
+
+/* An execution, running or not. */
+struct serve_exec {
+    struct serve *serve;
+    char id[RUN_ID_SIZE]; /* also the name of its group of peers */
+    char *journal;
+    struct play_hub *hub;        /* NULL until somebody wants its events */
+    struct play_hub *full;       /* with extras; the same */
+    char *full_name;             /* the group of its peers */
+    struct run_exec *run;        /* NULL: it does not run here */
+    struct serve_follow *follow; /* of its logs; NULL: not needed so far */
+    struct serve_known known;
+    bool over; /* it ended, and is about to be closed */
+    bool read; /* to go on, or to be begun once more */
 };
 
 /* A peer. */
@@ -134,9 +139,11 @@ serve_exec_retry(struct serve *serve, const struct run_exec *past,
                  const char *task, const struct run_asked *asked,
                  struct serve_exec **out, struct td_error *err);
 /* Go on with one that was cut short. run: by run_resume_read(); it is taken
- * over, also on error. */
+ * over, also on error. known: by serve_look() behind it. TD_USAGE: it has
+ * ended, by another process, and is known to have. */
 TD_MUST_CHECK enum td_code serve_exec_resume(struct serve_exec *exec,
                                              struct run_exec *run,
+                                             const struct serve_known *known,
                                              struct td_error *err);
 /* Let the peer have its events from number `from` on; one that asks for extras
  * has those behind `from` - 1 too. */
@@ -151,6 +158,14 @@ struct serve_journal {
     const atomic_bool *stop; /* ends the reading; NULL: nothing does */
 };
 struct serve_journal serve_journal(const struct serve_exec *exec);
+/* TD_LIMIT: it was stopped. */
+TD_MUST_CHECK enum td_code
+serve_journal_check(const struct serve_journal *journal, struct td_error *err);
+/* orchestrator/serve/look.c: what it tells, also from another thread. Codes of
+ * journal_fold(); TD_LIMIT as above. */
+TD_MUST_CHECK enum td_code serve_look(struct serve_known *out,
+                                      const struct serve_journal *journal,
+                                      struct td_error *err);
 /* Its execution events, one by one. seq: of the last; or NULL. Codes of
  * journal_fold(); TD_LIMIT: it was stopped. */
 typedef enum td_code serve_said_fn(void *ctx, const struct journal_said *said,
@@ -168,8 +183,8 @@ TD_MUST_CHECK enum td_code serve_full_watch(struct serve_exec *exec,
                                             struct td_error *err);
 /* A line of the journal was committed. */
 void serve_full_line(struct serve_exec *exec, const struct td_event *ev);
-/* Who watches with extras hears what another process has added. */
-void serve_full_missed(struct serve_exec *exec);
+/* Its plan, for its flow. ctx: it. */
+const struct plan *serve_full_plan(void *ctx);
 void serve_full_close(struct serve_exec *exec);
 /* An event as consoles hear it; good until the next one. */
 void serve_translate(struct serve *serve, struct td_event *ev);

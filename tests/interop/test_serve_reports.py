@@ -389,5 +389,13 @@ tasks:
                  list(range(last, last + 5)))
 
 
+def check_a_journal_that_was_packed_anew_is_read_too(scene):
+    """By gzip, as one piece: no place in it can be looked up."""
+    last = long_journal.write(os.environ["TAPEDECK"], scene.directory, LONG)
+    server = scene.serving("serve", "--listen", "127.0.0.1:0")
+    for more in ("", "&extras=true"):
+        rig.same(seqs(server, last - 2, last, more), [last - 2, last - 1, last])
+
+
 if __name__ == "__main__":
     rig.main(globals())
