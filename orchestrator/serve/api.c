@@ -282,6 +282,18 @@ static void openapi(const struct serve_ask *ask)
                  td_bytes(serve_openapi, serve_openapi_len));
 }
 
+/* For who opens the address that the server has named. */
+static void index_of_all(const struct serve_ask *ask)
+{
+    answer_bytes(ask, 200, "text/plain; charset=utf-8",
+                 td_text("tapedeck serve: executions of plans\n\n"
+                         "/api/executions      begun and listed\n"
+                         "/events, /ws         one: ?execution=ID\n"
+                         "/socket.io/          for consoles\n"
+                         "/healthz, /metrics\n"
+                         "/openapi.json        all of it\n"));
+}
+
 static bool is_known(struct td_bytes method)
 {
     return td_bytes_is(method, "GET") || td_bytes_is(method, "HEAD") ||
@@ -306,6 +318,9 @@ bool serve_request(void *ctx, struct wire_request *request)
         metrics(&ask);
     else if (td_bytes_is(ask.info->head->path, "/openapi.json"))
         openapi(&ask);
+    else if (td_bytes_is(ask.info->head->path, "/") &&
+             !td_bytes_is(ask.method, "POST"))
+        index_of_all(&ask);
     else
         return false;
     return true;

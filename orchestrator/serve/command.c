@@ -461,26 +461,37 @@ static const struct serve_action commands[] = {
     {NULL, NULL, NULL},
 };
 
+void serve_word_init(struct serve_word *word, struct td_bytes name)
+{
+    (void)snprintf(word->text, sizeof(word->text), "%.*s",
+                   (int)(name.len & 0xffff), (const char *)name.ptr);
+    word->near = (struct td_suggestion){.word = word->text};
+}
+
+void serve_fail_word(struct serve_answer *answer, int status, const char *what,
+                     const struct serve_word *word)
+{
+    if (word->near.best && *word->text)
+        serve_fail(answer, status, "there is no %s \"%s\"; did you mean %s?",
+                   what, word->text, word->near.best);
+    else
+        serve_fail(answer, status, "there is no %s \"%s\"", what, word->text);
+}
+
 /* what: "command", "action of plan". NULL: the answer says so. */
 static const struct serve_action *find(const struct serve_call *call,
                                        const char *what, struct td_bytes name,
                                        const struct serve_action *list)
 {
-    char word[41];
-    struct td_suggestion near = {.word = word};
+    struct serve_word word;
 
-    (void)snprintf(word, sizeof(word), "%.*s", (int)(name.len & 0xffff),
-                   (const char *)name.ptr);
+    serve_word_init(&word, name);
     for (; list->name; list++) {
         if (td_bytes_is(name, list->name))
             return list;
-        td_suggest(&near, list->name);
+        td_suggest(&word.near, list->name);
     }
-    if (near.best && *word)
-        serve_fail(call->answer, 400, "there is no %s \"%s\"; did you mean %s?",
-                   what, word, near.best);
-    else
-        serve_fail(call->answer, 400, "there is no %s \"%s\"", what, word);
+    serve_fail_word(call->answer, 400, what, &word);
     return NULL;
 }
 

@@ -120,7 +120,7 @@ void serve_watch_session(struct serve *serve, struct serve_exec *exec)
     for (struct serve_console *c = serve->consoles; c; c = c->next)
         if (c->peer && wire_peer_dialect(c->peer) == WIRE_SIO && *c->session &&
             !strcmp(c->session, exec->known.session) &&
-            serve_exec_watch(exec, c->peer, 1, &err))
+            serve_exec_watch(exec, c->peer, (struct serve_from){1, 0}, &err))
             serve->events.said(serve->ctx, err.text);
 }
 
@@ -140,8 +140,10 @@ static void join_session(struct serve_console *console)
             continue;
         if (!exec->run && !last)
             continue;
-        if (serve_exec_watch(exec, console->peer,
-                             last ? console->resume_from + 1 : 1, &err))
+        if (serve_exec_watch(
+                exec, console->peer,
+                (struct serve_from){last ? console->resume_from + 1 : 1, 0},
+                &err))
             serve->events.said(serve->ctx, err.text);
         last = false;
     }
@@ -150,6 +152,26 @@ static void join_session(struct serve_console *console)
 bool serve_has_stream(void *ctx, struct td_bytes query)
 {
     return serve_exec_find(ctx, http_query(query, "execution")) != NULL;
+}
+
+/* Behind the id that an EventSource has seen, "3" or "3.1". One that is none,
+ * or of no event that was said: all. */
+static struct serve_from behind(const struct serve_exec *exec, const char *seen)
+{
+    struct td_bytes text = td_text(seen);
+    struct serve_from from = {0, 0};
+
+    if (!td_take_number(&text, &from.from) || from.from == 0 ||
+        from.from > exec->known.last_seq)
+        return (struct serve_from){0, 0};
+    if (text.len > 0 && text.ptr[0] == '.') {
+        text = td_bytes(text.ptr + 1, text.len - 1);
+        if (!td_take_number(&text, &from.sub) ||
+            from.sub >= SERVE_NUMBER(1, 0) - 1)
+            return (struct serve_from){0, 0};
+    }
+    from.from++;
+    return text.len == 0 ? from : (struct serve_from){0, 0};
 }
 
 /* /ws?execution=x7&from=3, /events?execution=x7: one execution. */
@@ -161,15 +183,16 @@ static void join_by_query(struct serve_console *console)
     struct serve_exec *exec =
         serve_exec_find(serve, http_query(parts, "execution"));
     struct td_bytes from = http_query(parts, "from");
-    uint64_t first = 0;
+    struct serve_from first;
     struct td_error err;
 
     if (!exec) {
         wire_peer_abort(console->peer);
         return;
     }
-    if (from.len && !td_take_number(&from, &first))
-        first = 0;
+    first = behind(exec, wire_peer_last_event_id(console->peer));
+    if (first.from == 0 && !td_take_number(&from, &first.from))
+        first.from = 0;
     console->extras = td_bytes_is(http_query(parts, "extras"), "true");
     set_live(console, td_bytes_is(http_query(parts, "live"), "true"));
     if (serve_exec_watch(exec, console->peer, first, &err))
@@ -324,8 +347,10 @@ static void watch_from(struct serve_console *console,
         serve_no_execution(answer, id);
         return;
     }
-    if (serve_exec_watch(exec, console->peer,
-                         serve_number(doc, args, "from_seq"), &err)) {
+    if (serve_exec_watch(
+            exec, console->peer,
+            (struct serve_from){serve_number(doc, args, "from_seq"), 0},
+            &err)) {
         serve_fail_by(answer, &err);
         return;
     }
@@ -391,35 +416,49 @@ static void approval(struct serve_console *console,
                   answer);
 }
 
+static const struct ask_of {
+    const char *name;
+    void (*ask)(struct serve_console *console, const struct td_json_doc *doc,
+                uint32_t args, struct serve_answer *answer);
+} asks[] = {
+    {"execute_command", execute},     {"get_pipeline_state", state},
+    {"request_catch_up", watch_from}, {"join_execution", watch_from},
+    {"leave_execution", leave},       {"approval_response", approval},
+    {"join_masterplan", watch_from},  {"leave_masterplan", leave},
+    {"join_discovery", watch_from},   {"leave_discovery", leave},
+};
+
+/* NULL: the answer says that there is none. */
+static const struct ask_of *find_ask(struct td_bytes name,
+                                     struct serve_answer *answer)
+{
+    struct serve_word word;
+
+    serve_word_init(&word, name);
+    for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
+        if (td_bytes_is(name, asks[i].name))
+            return &asks[i];
+        td_suggest(&word.near, asks[i].name);
+    }
+    serve_fail_word(answer, 400, "event", &word);
+    return NULL;
+}
+
 static void ask(struct serve_console *console, const struct td_event *ev,
                 struct serve_answer *answer)
 {
-    static const struct {
-        const char *name;
-        void (*ask)(struct serve_console *console,
-                    const struct td_json_doc *doc, uint32_t args,
-                    struct serve_answer *answer);
-    } asks[] = {
-        {"execute_command", execute},     {"get_pipeline_state", state},
-        {"request_catch_up", watch_from}, {"join_execution", watch_from},
-        {"leave_execution", leave},       {"approval_response", approval},
-        {"join_masterplan", watch_from},  {"leave_masterplan", leave},
-        {"join_discovery", watch_from},   {"leave_discovery", leave},
-    };
+    const struct ask_of *of = find_ask(ev->name, answer);
     struct td_json_doc doc = {0};
     uint32_t args = SERVE_NONE;
-    size_t i = 0;
 
-    while (i < sizeof(asks) / sizeof(asks[0]) &&
-           !td_bytes_is(ev->name, asks[i].name))
-        i++;
-    if (td_json_parse(&doc, ev->payload, DEPTH, NULL) ||
-        i == sizeof(asks) / sizeof(asks[0])) {
-        serve_fail(answer, 400, "there is no such event");
+    if (!of)
+        return;
+    if (td_json_parse(&doc, ev->payload, DEPTH, NULL)) {
+        serve_fail(answer, 400, "its arguments are no JSON");
     } else {
         if (doc.values[0].kind == TD_JSON_ARRAY && doc.values[0].count > 1)
             args = doc.values[1].next;
-        asks[i].ask(console, &doc, args, answer);
+        of->ask(console, &doc, args, answer);
     }
     td_json_release(&doc);
 }

@@ -7,6 +7,7 @@
 #include "orchestrator/serve/history.h"
 #include "wire/server/groups.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,8 +61,23 @@ static void on_news(void *ctx, const struct run_news *news)
     serve_count(exec, news);
 }
 
-void serve_translate(struct serve *serve, struct td_event *ev)
+static void put_id(struct serve *serve, struct td_event *ev, uint64_t number)
 {
+    uint64_t seq = number >> SERVE_SUB_BITS;
+    uint64_t sub = number - SERVE_NUMBER(seq, 0);
+
+    if (sub > 0)
+        (void)snprintf(serve->said_id, sizeof(serve->said_id),
+                       "\"%" PRIu64 ".%" PRIu64 "\"", seq, sub);
+    else
+        (void)snprintf(serve->said_id, sizeof(serve->said_id),
+                       "\"%" PRIu64 "\"", seq);
+    ev->id = td_text(serve->said_id);
+}
+
+void serve_translate(struct serve *serve, struct td_event *ev, uint64_t number)
+{
+    put_id(serve, ev, number);
     if (serve->options.dialect == SERVE_EMITTER)
         return;
     td_buf_clear(&serve->said);
@@ -80,7 +96,7 @@ static void on_line(void *ctx, const struct td_event *ev)
     if (!td_event_is_plain(ev))
         return;
     exec->known.last_seq = ev->seq;
-    serve_translate(exec->serve, &said);
+    serve_translate(exec->serve, &said, SERVE_NUMBER(ev->seq, 0));
     play_hub_put(exec->hub, &said);
 }
 
@@ -99,7 +115,7 @@ static void on_fetched(void *ctx, struct wire_peer *peer, struct td_event *ev)
     const struct serve_exec *exec = ctx;
 
     (void)peer;
-    serve_translate(exec->serve, ev);
+    serve_translate(exec->serve, ev, SERVE_NUMBER(ev->seq, 0));
 }
 
 static void note_end(struct serve_exec *exec)
@@ -278,13 +294,14 @@ static enum td_code go_on(struct serve_exec *exec, struct run_exec *read,
 /* ---- consoles ---- */
 
 enum td_code serve_exec_watch(struct serve_exec *exec, struct wire_peer *peer,
-                              uint64_t from, struct td_error *err)
+                              struct serve_from from, struct td_error *err)
 {
     const struct serve_console *console = wire_peer_ctx(peer);
 
     return console && console->extras
                ? serve_full_watch(exec, peer, from, err)
-               : play_hub_catch_up(hub_of(exec), peer, from, err);
+               : play_hub_catch_up(hub_of(exec), peer,
+                                   from.from ? from.from : 1, err);
 }
 
 void serve_exec_leave(struct serve_exec *exec, struct wire_peer *peer)

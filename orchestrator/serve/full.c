@@ -112,7 +112,7 @@ static void on_fetched(void *ctx, struct wire_peer *peer, struct td_event *ev)
     const struct serve_exec *exec = ctx;
 
     (void)peer;
-    serve_translate(exec->serve, ev);
+    serve_translate(exec->serve, ev, ev->seq);
 }
 
 /* ---- the hub ---- */
@@ -138,12 +138,12 @@ static void open_hub(struct serve_exec *exec)
 }
 
 enum td_code serve_full_watch(struct serve_exec *exec, struct wire_peer *peer,
-                              uint64_t from, struct td_error *err)
+                              struct serve_from from, struct td_error *err)
 {
-    uint64_t number = from == 0            ? 0
-                      : from == 1          ? 1
-                      : from >= UINT32_MAX ? SERVE_NUMBER(UINT32_MAX, 0)
-                                           : SERVE_NUMBER(from - 1, 1);
+    uint64_t number = from.from <= 1 ? 1
+                      : from.from >= UINT32_MAX
+                          ? SERVE_NUMBER(UINT32_MAX, 0)
+                          : SERVE_NUMBER(from.from - 1, from.sub + 1);
 
     open_hub(exec);
     return play_hub_catch_up(exec->full, peer, number, err);
@@ -159,7 +159,7 @@ void serve_full_line(struct serve_exec *exec, const struct td_event *ev)
     }
     if (!serve_flow_take(&exec->known.flow, &said))
         return;
-    serve_translate(exec->serve, &said);
+    serve_translate(exec->serve, &said, said.seq);
     play_hub_put(exec->full, &said);
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/json.h"
 #include "core/json_writer.h"
+#include "core/suggest.h"
 #include "orchestrator/journal/fold.h"
 #include "orchestrator/run/folder.h"
 #include "orchestrator/serve/extras.h"
@@ -90,7 +91,8 @@ struct serve {
     size_t running;
     struct serve_console *consoles;
     size_t live;        /* of these */
-    struct td_buf said; /* an event in the dialect of consoles */
+    struct td_buf said; /* an event in the dialect of consoles, */
+    char said_id[48];   /* and its id, a JSON string */
     struct wire_timer drain;
     struct wire_timer sweep;   /* ended executions are closed from the loop */
     struct serve_again *again; /* answers to requests; NULL: none */
@@ -145,11 +147,17 @@ TD_MUST_CHECK enum td_code serve_exec_resume(struct serve_exec *exec,
                                              struct run_exec *run,
                                              const struct serve_known *known,
                                              struct td_error *err);
-/* Let the peer have its events from number `from` on; one that asks for extras
- * has those behind `from` - 1 too. */
+/* Where a peer begins to hear: from event number `from` on; one that asks for
+ * extras has those behind `from` - 1 too, but the first `sub` of them. */
+struct serve_from {
+    uint64_t from; /* 0 and 1: all */
+    uint64_t sub;
+};
+
+/* Let the peer have its events. */
 TD_MUST_CHECK enum td_code serve_exec_watch(struct serve_exec *exec,
                                             struct wire_peer *peer,
-                                            uint64_t from,
+                                            struct serve_from from,
                                             struct td_error *err);
 /* A journal to be read, also from another thread. */
 struct serve_journal {
@@ -161,7 +169,7 @@ struct serve_journal serve_journal(const struct serve_exec *exec);
 /* TD_LIMIT: it was stopped. */
 TD_MUST_CHECK enum td_code
 serve_journal_check(const struct serve_journal *journal, struct td_error *err);
-/* orchestrator/serve/look.c: what it tells, also from another thread. Codes of
+/* orchestrator/serve/known.c: what it tells, also from another thread. Codes of
  * journal_fold(); TD_LIMIT as above. */
 TD_MUST_CHECK enum td_code serve_look(struct serve_known *out,
                                       const struct serve_journal *journal,
@@ -179,15 +187,16 @@ void serve_exec_gone(struct serve_exec *exec, struct wire_peer *peer);
 /* orchestrator/serve/full.c: the flow with extras. */
 TD_MUST_CHECK enum td_code serve_full_watch(struct serve_exec *exec,
                                             struct wire_peer *peer,
-                                            uint64_t from,
+                                            struct serve_from from,
                                             struct td_error *err);
 /* A line of the journal was committed. */
 void serve_full_line(struct serve_exec *exec, const struct td_event *ev);
 /* Its plan, for its flow. ctx: it. */
 const struct plan *serve_full_plan(void *ctx);
 void serve_full_close(struct serve_exec *exec);
-/* An event as consoles hear it; good until the next one. */
-void serve_translate(struct serve *serve, struct td_event *ev);
+/* An event as consoles hear it; good until the next one. number:
+ * SERVE_NUMBER(), of which its id for EventSources is made, "3" or "3.1". */
+void serve_translate(struct serve *serve, struct td_event *ev, uint64_t number);
 /* Close what has ended; leave all that runs
  * for a resume. */
 void serve_execs_sweep(struct serve *serve);
@@ -222,6 +231,15 @@ void serve_answer_json(const struct serve_answer *answer, struct td_buf *out);
 void serve_fail(struct serve_answer *answer, int status, const char *fmt, ...)
     TD_PRINTF(3, 4);
 void serve_fail_by(struct serve_answer *answer, const struct td_error *why);
+/* A word that may be none; td_suggest() its `near` each that there is. */
+struct serve_word {
+    char text[41];
+    struct td_suggestion near;
+};
+void serve_word_init(struct serve_word *word, struct td_bytes name);
+/* It failed: there is no such `what`, say "command"; with the nearest. */
+void serve_fail_word(struct serve_answer *answer, int status, const char *what,
+                     const struct serve_word *word);
 /* It failed: there is none of this id, or none was named (404). */
 void serve_no_execution(struct serve_answer *answer, struct td_bytes id);
 

@@ -152,7 +152,6 @@ enum td_code serve_open(struct serve **out, struct wire_net *net,
         .bind = options->bind,
         .access = options->access,
         .owner_answers = true,
-        .id_for_all = true,
         .max_queue = QUEUE_MAX,
     };
     enum td_code code;

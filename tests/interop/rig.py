@@ -57,6 +57,17 @@ def true(value, what):
         raise Failed("not so: " + what)
 
 
+ADDRESSES = itertools.count(1)
+
+
+def own_address():
+    """Of one check in this process: nobody else can take a port that is listened
+    on again."""
+    pid = os.getpid()
+    return "127.%d.%d.%d" % (1 + pid % 254, 1 + pid // 254 % 254,
+                             next(ADDRESSES))
+
+
 class Process:
     """A child whose stdout is lines; JSON objects if they start with {."""
 

@@ -1,7 +1,5 @@
 #!/usr/bin/python3
 """Connections that break, servers that refuse, leave, and come back."""
-import itertools
-import os
 import socket
 import threading
 
@@ -10,17 +8,6 @@ import rig
 FIRST = [{"event": "first", "args": [{"n": n}]} for n in range(20)]
 SECOND = [{"event": "second", "args": [{"n": n}]} for n in range(20)]
 LAST = [{"event": "last", "args": []}]
-
-
-ADDRESSES = itertools.count(1)
-
-
-def own_address():
-    """Of one check in this process: nobody else can take a port that is listened
-    on again."""
-    pid = os.getpid()
-    return "127.%d.%d.%d" % (1 + pid % 254, 1 + pid // 254 % 254,
-                             next(ADDRESSES))
 
 
 def start(scene, url, *words):
@@ -113,7 +100,7 @@ def check_sse_server_returns(scene):
     """Refused in between, then asked with the id that was seen last."""
     stream = [{"id": n, "event": "tick", "data": str(n)} for n in range(50)]
     stream += [{"id": 50, "event": "last", "data": "."}]
-    host = own_address()
+    host = rig.own_address()
     server = scene.peer("sse_server.mjs", stream=stream[:20], host=host)
     run = start(scene, server.url("http"), "--reconnect", "5", "--until",
                 "last")
@@ -128,7 +115,7 @@ def check_sse_server_returns(scene):
 
 
 def check_ws_server_returns(scene):
-    host = own_address()
+    host = rig.own_address()
     server = scene.peer("ws_server.mjs", stream=rig.RAW + [{"ping": "end"}],
                         code=0, host=host)
     run = start(scene, server.url("ws"), "--reconnect", "5")
@@ -146,7 +133,7 @@ def check_ws_server_returns(scene):
 
 
 def socket_io_returns(scene, script, **options):
-    host = own_address()
+    host = rig.own_address()
     server = scene.peer(script, stream=FIRST, ack=1, stay=1, host=host,
                         **options)
     run = start(scene, server.url("sio"), "--ack", "--reconnect", "5",
@@ -183,7 +170,7 @@ def check_replay_returns(scene):
     """The official client comes back to a port that serves again."""
     source = scene.peer("sio_server.mjs", stream=FIRST)
     start(scene, source.url("sio")).finish(0)
-    host = own_address()
+    host = rig.own_address()
     words = ["--speed", "max", "--stay"]
     server = scene.serving("replay", "a.tape.gz", "--serve", host + ":0", *words)
     server.host = host

@@ -701,7 +701,9 @@ def check_bad_commands(scene):
              'there is no execution "x98"'),
             (emit(client, "request_catch_up", {}), "no execution is named"),
             (emit(client, "execute_command", []), "there is no command"),
-            (emit(client, "anything", 1), "there is no such event")):
+            (emit(client, "anything", 1), "there is no event \"anything\""),
+            (emit(client, "execute_comand", 1), "there is no event "
+             "\"execute_comand\"; did you mean execute_command?")):
         rig.same(answer["success"], False)
         rig.true(error in answer["error"], "%r is in %r" % (
             error, answer["error"]))
@@ -758,6 +760,8 @@ def check_the_api(scene):
             ("DELETE", base, None, 405),
             ("GET", "/healthz", None, 200),
             ("GET", "/metrics", None, 200),
+            ("GET", "/", None, 200),
+            ("POST", "/", None, 405),
             ("GET", "/openapi.json", None, 200)):
         rig.same((path, ask(server, method, path, body)[0]), (path, wanted))
     rig.true("tapedeck_executions_total{status=\"failed\"} 1"

@@ -8,7 +8,7 @@ import signal
 import socket
 
 import rig
-from test_serve import (GATED, ask, command, console, emit, go, get_and_leave,
+from test_serve import (GATED, PLAN, ask, command, console, emit, go, get_and_leave,
                         long_journal, numbered, serve, told, until_end, whole, WHOLE)
 
 LONG = 20000  # events of a journal that takes a while
@@ -147,6 +147,36 @@ def check_one_that_comes_back_again_and_again(scene):
         back.kill()
 
 
+def check_one_that_comes_back_by_itself(scene):
+    """The official client as it is meant to be used, in the middle of a run: it
+    is cut off, and then its server is killed."""
+    scene.write("plan.yaml", PLAN)
+    os.mkfifo(scene.path("go"))
+    where = rig.own_address()
+    server = scene.serving("serve", "--listen", where + ":0")
+    server.host = where
+    running = server
+    for transports in ("websocket", "polling", "polling,websocket"):
+        client = console(scene, server, session=transports, back=1,
+                         transports=transports)
+        command(client, "run", plan="plan.yaml")
+        client.until("got")
+        client.child.stdin.write(b'{"cut":true}\n')
+        client.child.stdin.flush()
+        client.until("close")
+        client.until("open")
+        os.kill(running.child.pid, signal.SIGKILL)
+        running.child.wait()
+        client.until("close")
+        running = scene.tapedeck("serve", "--listen",
+                                 "%s:%d" % (where, server.port))
+        client.until("open")
+        go(scene)
+        rig.same(until_end(client), numbered(WHOLE))
+        os.unlink(scene.path("two.txt"))
+        client.kill()
+
+
 def check_an_approval_outlives_the_server(scene):
     """argoproj/argo-workflows#14282: what waits for an approval is lost or goes
     on by itself when the server starts again."""
@@ -191,6 +221,50 @@ def check_streams_of_an_execution_that_has_ended(scene):
                  Upgrade="websocket", **{
                      "Sec-WebSocket-Version": "13",
                      "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="})[0], 404)
+
+
+def sse_ids(server, type_of_last, more="", seen=""):
+    """Of the events that come, to one of this type."""
+    found = []
+    with socket.create_connection(("127.0.0.1", server.port),
+                                  rig.SECONDS) as sock:
+        head = "GET /events?execution=x1%s HTTP/1.1\r\nHost: localhost\r\n" % more
+        if seen:
+            head += "Last-Event-ID: %s\r\n" % seen
+        sock.sendall(head.encode() + b"\r\n")
+        with sock.makefile("rb") as lines:
+            for line in lines:
+                if line.startswith(b"id: "):
+                    found.append(line[4:].strip().decode())
+                elif line.startswith(b"data:") and (
+                        json.loads(line[5:])["type"] == type_of_last):
+                    return found
+    raise rig.Failed("it ends before a %s: %s" % (type_of_last, found))
+
+
+def check_an_event_source_goes_on_behind_what_it_saw(scene):
+    server = serve(scene)
+    whole(scene, console(scene, server, session="s"))
+    told(server)
+    last = "execution_completed"
+    plain = [str(n + 1) for n in range(len(WHOLE))]
+    rig.same(sse_ids(server, last), plain)
+    for n in range(1, len(WHOLE)):
+        rig.same(sse_ids(server, last, seen=str(n)), plain[n:])
+        rig.same(sse_ids(server, last, seen="%d.3" % n), plain[n:])
+    last, more = "phase_completed", "&extras=true"
+    both = sse_ids(server, last, more)
+    rig.same([name for name in both if "." not in name], plain)
+    rig.same(both[:4], ["1", "1.1", "1.2", "2"])
+    rig.same(both[-2:], ["9.2", "9.3"])
+    for n, name in enumerate(both[:-1]):
+        rig.same((name, sse_ids(server, last, more, name)),
+                 (name, both[n + 1:]))
+    for none in ("0", "x", "10", "3.", "3.x", "3.1.1", "1e1", "9" * 30,
+                 "3." + "9" * 30):
+        rig.same((none, sse_ids(server, last, more, none)), (none, both))
+    rig.same(sse_ids(server, last, more + "&from=9", "3"),
+             both[both.index("3") + 1:])
 
 
 def check_a_task_that_dies_with_the_machine_is_run_again(scene):
