@@ -285,6 +285,39 @@ static enum td_code put_task(struct writing *o)
     return TD_OK;
 }
 
+/* Of a task that is known not to have failed nothing is to be tried again. */
+static enum td_code check_failed(struct writing *o, const char *id)
+{
+    const struct seen *s = o->c->seen;
+    uint32_t task = seen_find_task(s, td_text(id));
+
+    if (task == SEEN_NONE || s->tasks[task].state == SEEN_FAILED ||
+        (s->ended && s->tasks[task].state != SEEN_COMPLETED))
+        return TD_OK;
+    return td_error_set(
+        o->err, TD_FAILED, "", 0, "retry: %s has not failed (%s)%s%s", id,
+        panel_state_word(s->tasks[task].state),
+        s->ended ? "; to run it all the same: retry --from " : "",
+        s->ended ? id : "");
+}
+
+static enum td_code put_retry(struct writing *o)
+{
+    const char *from = words_text(o->call, "from");
+    const char *task = argument(o, 0);
+
+    if (task && from)
+        return usage(o, "a task, or --from TASK: one of them");
+    if (task && check_failed(o, task))
+        return TD_FAILED;
+    put_execution(o, NULL);
+    if (task || from)
+        put_name(o, "task", task ? task : from);
+    if (words_given(o->call, "attempts"))
+        td_json_put_u64(&o->w, "attempts", words_number(o->call, "attempts"));
+    return TD_OK;
+}
+
 /* "x7/release", or the task alone: "release", of the run on screen. */
 static void put_batch(struct writing *o, const char *id)
 {
@@ -405,7 +438,7 @@ static const struct {
     {"cancel", NULL, NULL, put_task},
     {"pause", NULL, NULL, put_none},
     {"resume", NULL, NULL, put_resume},
-    {"retry", NULL, NULL, put_task},
+    {"retry", NULL, NULL, put_retry},
     {"approve", NULL, NULL, put_approval},
     {"snapshot", NULL, NULL, put_snapshot},
     {"show", "artifact", "artifact", put_artifact},

@@ -6,6 +6,12 @@ static const struct cli_option options[] = {
      .type = CLI_TEXT,
      .value = "TASK",
      .help = "also run this task again, and all that depend on it"},
+    {.name = "attempts",
+     .type = CLI_NUMBER,
+     .value = "N",
+     .min = 1,
+     .max = PLAN_ATTEMPTS_MAX,
+     .help = "try what runs again at most so often; else as the plan says"},
     CLI_RUN_AGAIN_OPTIONS,
     {.name = NULL},
 };
@@ -16,6 +22,7 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
                                   .how = cli_run_settings(args)};
 
     again.how.again = cli_text(args, "from");
+    again.how.attempts = (uint32_t)cli_number(args, "attempts");
     return cli_run_again(args, &again, err);
 }
 
@@ -28,7 +35,7 @@ const struct cli_command cli_cmd_retry = {
         "ended well are taken over where their outputs are still there. Exit "
         "status as of `tapedeck run`.",
     .examples = "tapedeck retry x7\n"
-                "tapedeck retry x7 --from join",
+                "tapedeck retry x7 --from join --attempts 3",
     .options = options,
     .min_operands = 1,
     .max_operands = 1,

@@ -79,6 +79,9 @@ void panel_stats(struct td_buf *out, const struct panel *v);
 /* Tokens and cost, against their budgets where these were told. */
 void panel_tokens(struct td_buf *out, const struct panel *v);
 
+/* What a task in this state is called: "waits", "running", "done". */
+const char *panel_state_word(enum seen_state state);
+
 struct panel_tasks {
     const char *phase; /* NULL: all */
     const char *state; /* NULL: all */

@@ -34,7 +34,6 @@ void panel_end_right(struct text_line *line, const struct panel *v,
 /* How a task in this state looks, and what it is called. */
 enum text_role panel_role(enum seen_state state);
 enum text_sign panel_sign(enum seen_state state);
-const char *panel_state_word(enum seen_state state);
 
 /* "T045 compile src/order.c"; one word where the name is the id. */
 void panel_put_task(struct text_line *line, const struct seen_task *task);

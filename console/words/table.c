@@ -211,6 +211,17 @@ static const struct words_option logs_options[] = {
     NONE,
 };
 
+static const struct words_option retry_options[] = {
+    NUMBER("attempts", "N",
+           "what runs again is tried so often; else as planned", NULL, 1, 5),
+    {.name = "from",
+     .kind = WORDS_TEXT,
+     .value = "TASK",
+     .about = "this task again too, and all that depend on it",
+     .thing = "task"},
+    NONE,
+};
+
 static const struct words_option session_options[] = {
     LIMIT("20"),
     {.name = "read-only",
@@ -385,13 +396,13 @@ const struct words_command words_commands[] = {
      .where = WORDS_LIVE},
     {.name = "retry",
      .alias = "",
-     .args = "[TASK]",
+     .args = "[TASK] [OPTIONS]",
      .about = "run again what failed",
      .more = "a run that has ended, again; what ended well is taken over",
      .thing = "failed",
      .most = 1,
-     .options = none,
-     .examples = "retry\nretry compile",
+     .options = retry_options,
+     .examples = "retry\nretry compile --attempts 4\nretry --from join",
      .see = "resume, show errors",
      .where = WORDS_LIVE},
     {.name = "snapshot",

@@ -44,6 +44,8 @@ struct run_options {
     char *const *env;       /* of ours; NULL: environ */
     struct run_asked asked; /* of a fresh one; as long as it is made */
     const char *again;      /* of a retry: a task's id, or NULL */
+    uint32_t attempts;      /* of a retry: of each task that runs again, at most
+                               PLAN_ATTEMPTS_MAX; 0: as planned */
     const char *providers;  /* their configuration, a file; NULL: none */
     const char *answers;    /* the tape of the provider "replay", or NULL */
     bool no_validate;       /* no validate phase */

@@ -44,6 +44,14 @@ static void take(struct run_exec *x, const struct run_exec *old)
     run_wants_copy(&x->options, &old->options);
 }
 
+/* What is not taken over may be tried more often, or less, than was planned. */
+static void set_attempts(struct run_exec *x)
+{
+    for (uint32_t i = 0; x->options.attempts && i < x->plan.task_count; i++)
+        if (!x->taken[i])
+            x->plan.tasks[i].retry.attempts = x->options.attempts;
+}
+
 /* By the text of the journal: nothing is shared. */
 static enum td_code copy_plan(struct run_exec *x, const struct run_exec *old,
                               struct td_error *err)
@@ -88,6 +96,8 @@ static enum td_code retry(struct run_exec *x, const struct run_exec *old,
         take(x, old);
     if (!code && task != UINT32_MAX)
         run_again(x, task);
+    if (!code)
+        set_attempts(x);
     return code ? code : run_begin(x, err);
 }
 

@@ -177,6 +177,11 @@ static const struct serve_arg_rule of_execution[] = {SERVE_ARG_EXECUTION,
                                                      SERVE_ARG_END};
 static const struct serve_arg_rule of_task[] = {
     SERVE_ARG_EXECUTION, {"task", SERVE_ARG_TEXT, 0, 0, NULL}, SERVE_ARG_END};
+static const struct serve_arg_rule of_retry[] = {
+    SERVE_ARG_EXECUTION,
+    {"task", SERVE_ARG_TEXT, 0, 0, NULL},
+    {"attempts", SERVE_ARG_NUMBER, 1, PLAN_ATTEMPTS_MAX, NULL},
+    SERVE_ARG_END};
 static const struct serve_arg_rule of_path[] = {
     SERVE_ARG_EXECUTION, {"path", SERVE_ARG_TEXT, 0, 0, NULL}, SERVE_ARG_END};
 static const struct serve_arg_rule of_approval[] = {
@@ -412,7 +417,7 @@ static void retry(const struct serve_call *call)
     struct td_bytes task = serve_arg(call, "task");
     char again[PLAN_ID_MAX + 2]; /* what is cut is no id */
     char hash[RUN_HASH_SIZE];
-    const struct run_asked asked = serve_asked(call, hash);
+    struct run_options how = call->serve->options.run;
     struct serve_exec *fresh = NULL;
     struct td_error err;
 
@@ -429,8 +434,11 @@ static void retry(const struct serve_call *call)
         return;
     (void)snprintf(again, sizeof(again), "%.*s", (int)task.len,
                    (const char *)task.ptr);
-    if (serve_exec_retry(call->serve, serve_past_found(call),
-                         task.len ? again : NULL, &asked, &fresh, &err)) {
+    how.asked = serve_asked(call, hash);
+    how.again = task.len ? again : NULL;
+    how.attempts = (uint32_t)serve_arg_number(call, "attempts", 0);
+    if (serve_exec_retry(call->serve, serve_past_found(call), &how, &fresh,
+                         &err)) {
         serve_fail_by(call->answer, &err);
         return;
     }
@@ -451,7 +459,7 @@ static const struct serve_action commands[] = {
     {"cancel", cancel, of_task},
     {"pause", pause_run, of_execution},
     {"resume", resume, of_execution},
-    {"retry", retry, of_task},
+    {"retry", retry, of_retry},
     {"approve", approve, of_approval},
     {"snapshot", serve_command_snapshot, NULL},
     {"context", serve_command_context, NULL},

@@ -267,17 +267,14 @@ enum td_code serve_exec_start(struct serve *serve, struct plan *plan,
 }
 
 enum td_code serve_exec_retry(struct serve *serve, const struct run_exec *past,
-                              const char *task, const struct run_asked *asked,
+                              const struct run_options *how,
                               struct serve_exec **out, struct td_error *err)
 {
-    struct run_options how = serve->options.run;
     struct run_exec *run;
 
-    how.asked = *asked;
-    how.again = task;
-    if (check_room(serve, 1, err) || run_retry_of(&run, past, &how, err))
+    if (check_room(serve, 1, err) || run_retry_of(&run, past, how, err))
         return err->code;
-    return begin(serve, run, &how, out, err);
+    return begin(serve, run, how, out, err);
 }
 
 static enum td_code go_on(struct serve_exec *exec, struct run_exec *read,

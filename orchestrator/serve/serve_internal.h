@@ -135,11 +135,12 @@ TD_MUST_CHECK enum td_code serve_exec_start(struct serve *serve,
                                             struct serve_exec **out,
                                             struct td_error *err);
 /* Its plan as a fresh execution (run_retry()). past: by run_retry_read(), which
- * stays the caller's. task: to be run again, or NULL. */
-TD_MUST_CHECK enum td_code
-serve_exec_retry(struct serve *serve, const struct run_exec *past,
-                 const char *task, const struct run_asked *asked,
-                 struct serve_exec **out, struct td_error *err);
+ * stays the caller's. */
+TD_MUST_CHECK enum td_code serve_exec_retry(struct serve *serve,
+                                            const struct run_exec *past,
+                                            const struct run_options *how,
+                                            struct serve_exec **out,
+                                            struct td_error *err);
 /* Go on with one that was cut short. run: by run_resume_read(); it is taken
  * over, also on error. known: by serve_look() behind it. TD_USAGE: it has
  * ended, by another process, and is known to have. */

@@ -711,7 +711,12 @@ def commands_act_on_the_server(box):
         same(f.read(), "x\n")
     do("snapshot delete 1 --yes")
     holds(do("snapshot list")[0], "0 snapshots")
-    out, _ = do("retry b", "show status")
+    _, err = do("retry b", status=1)
+    holds(err, "retry: b has not failed (done); to run it all the same: "
+          "retry --from b")
+    _, err = do("retry b --from b", status=2)
+    holds(err, "a task, or --from TASK: one of them")
+    out, _ = do("retry --from b --attempts 3", "show status")
     holds(out, "x2")
     same(len(re.findall("^x2$", out, re.M)), 1, out)
     holds(out.split("x2", 1)[1], "x2")

@@ -84,7 +84,7 @@ static const struct {
     {"cancel", NULL, NULL},
     {"retry", NULL, NULL},
     {"retry compile", NULL, NULL},
-    {"retry compile --attempts 4", NULL, "the plan says how often"},
+    {"retry compile --attempts 4", NULL, NULL},
     {"pause", NULL, NULL},
     {"resume", NULL, NULL},
     {"session create shop", NULL, NULL},

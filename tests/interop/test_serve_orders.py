@@ -137,6 +137,7 @@ ORDERS = (
     ("pause", {"by": "me"}, 'pause has no "by"'),
     ("resume", {"max_workers": 3}, 'resume has no "max_workers"'),
     ("retry", {"task": 1}, "task: a text"),
+    ("retry", {"attempts": 6}, "attempts: a whole number from 1 to 5, not 6"),
     ("approve", {"task": "two", "approved": "no"}, "approved: true or false"),
 )
 

@@ -425,6 +425,21 @@ tasks:
     holds(err, "there is no execution x9")
 
 
+def a_retry_may_try_more_often(box):
+    box.plan("""
+plan: 1
+tasks:
+- {id: a, run: "echo a >> ran; test $(wc -l <ran) -ge 3", retry: {attempts: 1, backoff: 1ms}}
+- {id: b, depends_on: [a], run: "true"}
+""", status=1)
+    same(box.read("ran"), "a\n")
+    _, _, err = box.tapedeck_run("retry", "x1", "--attempts", "6", status=2)
+    holds(err, "--attempts")
+    _, out, _ = box.tapedeck_run("retry", "x1", "--attempts", "2")
+    holds(out, "x2: 2 ok of 2")
+    same(box.read("ran"), "a\na\na\n")
+
+
 def a_retry_works_where_the_first_did(box):
     box.plan("""
 plan: 1

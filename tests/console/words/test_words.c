@@ -132,7 +132,8 @@ static void words_are_a_call(void)
         {"tokens", "unknown command \"tokens\"; did you mean \"show tokens\"? "
                    "(help lists all)"},
         {"delete", "unknown command \"delete\" (help lists all)"},
-        {"retry --attempts 3", "retry: unknown option --attempts; it has none"},
+        {"resume --attempts 3",
+         "resume: unknown option --attempts; it has none"},
         {"logs --level warn --task=T3 --limit 5",
          "logs level=warn task=T3 limit=5"},
         {"logs --levl warn",
