@@ -11,14 +11,30 @@
 #define TOLD_MAX   200  /* lines of facts a second on a terminal */
 #define SLOW_MAX   1024 /* bytes of them that wait for a slow one */
 
+struct seen *console_fresh(const struct console *c)
+{
+    struct seen *s = seen_new();
+
+    if (c->options.log_lines)
+        seen_keep_logs(s, c->options.log_lines);
+    return s;
+}
+
 struct console *console_new(const struct console_options *options)
 {
     struct console *c = td_calloc(1, sizeof(*c));
 
     c->options = *options;
-    c->seen = seen_new();
+    c->seen = console_fresh(c);
     td_buf_init(&c->text, ANSWER_MAX);
     return c;
+}
+
+enum td_code console_open_log(struct console *c, struct td_error *err)
+{
+    return c->options.log_file
+               ? console_log_file_open(&c->log_file, c->options.log_file, err)
+               : TD_OK;
 }
 
 void console_free(struct console *c)
@@ -31,6 +47,7 @@ void console_free(struct console *c)
     console_asked_clear(&c->asked);
     console_talk_end(&c->talk);
     console_unfollow(c);
+    console_log_file_close(c->log_file);
     free(c->workspace);
     free(c->replayed);
     free(c);
@@ -45,6 +62,7 @@ struct panel console_view(const struct console *c)
         .rows = c->options.rows,
         .now_ns = c->now_ns,
         .mode = c->options.tape ? PANEL_TAPE : c->mode,
+        .told = c->options.told,
         .workspace = c->workspace,
     };
 }
@@ -116,11 +134,27 @@ static enum td_code tell(struct console *c, const struct td_event *ev,
     return console_print(c, err);
 }
 
+/* What cannot be written is said once; the console works without. */
+static void write_log(struct console *c)
+{
+    struct td_error err = {0};
+
+    if (!c->log_file ||
+        !console_log_file_write(c->log_file, c->seen, c->logged, &err))
+        return;
+    console_log_file_close(c->log_file);
+    c->log_file = NULL;
+    if (c->above)
+        (void)td_buf_addf(c->above, "! log file: %s\n", err.text);
+}
+
 /* Lines of the log that came with this event, where they are followed. */
-static void tell_log(struct console *c)
+static void tell_log(struct console *c, bool told)
 {
     struct panel v = console_view(c);
 
+    if (told)
+        write_log(c);
     if (c->following)
         panel_logs_from(&c->text, &v, &c->follow, c->logged);
     if (c->following && c->above)
@@ -157,7 +191,7 @@ enum td_code console_take(struct console *c, const struct td_event *ev,
     c->now_ns = c->seen->last_ns;
     if (fact.kind == SEEN_BEGAN && c->server)
         console_server_plan(c->server, c->seen->execution);
-    tell_log(c);
+    tell_log(c, told);
     return told && !c->following ? tell(c, ev, &fact, err)
                                  : console_print(c, err);
 }

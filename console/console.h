@@ -8,7 +8,7 @@
 #ifndef CONSOLE_CONSOLE_H
 #define CONSOLE_CONSOLE_H
 
-#include "console/text/text.h"
+#include "console/panel/panel.h"
 #include "core/clock.h"
 #include "core/error.h"
 #include "tape/state.h"
@@ -30,6 +30,15 @@ struct console_settings {
                         bool project, struct td_buf *out, struct td_error *err);
 };
 
+/* What execute and run say where the line does not. */
+struct console_wants {
+    const char *model;    /* of tasks that name none; or NULL */
+    const char *on_limit; /* "pause" or "stop"; or NULL */
+    uint64_t tokens;      /* budgets; 0: none */
+    uint64_t micro_usd;
+    uint64_t time_ns;
+};
+
 struct console_options {
     const char *tape; /* its path; or NULL */
     struct text_style style;
@@ -37,12 +46,21 @@ struct console_options {
     size_t rows;
     bool json; /* answers of commands as one object a line */
     bool near; /* the server is on this machine */
-    int out;   /* where answers go */
+    enum panel_told told;
+    uint32_t log_lines;   /* that are kept; 0: SEEN_LOGS */
+    const char *log_file; /* gets each line of the log, behind what is there;
+                             or NULL */
+    struct console_wants wants;
+    int out;                                 /* where answers go */
     const struct console_settings *settings; /* NULL: there are none */
 };
 
 /* Nothing has been seen yet. What options point to must outlive it. */
 struct console *console_new(const struct console_options *options);
+/* Begin to write the log to options.log_file. TD_IO: it cannot be, or another
+ * console has it. */
+TD_MUST_CHECK enum td_code console_open_log(struct console *c,
+                                            struct td_error *err);
 /* NULL is fine. */
 void console_free(struct console *c);
 

@@ -56,6 +56,8 @@ struct console {
     char *follow_task, *follow_query;
     bool following;
     uint64_t logged; /* lines of the log that were told, or need not be */
+    struct console_log_file *log_file; /* NULL: none, or it could not be written
+                                          any more */
     char *replayed;  /* the tape that replay has named; or NULL */
     char *workspace; /* of the server, where its files are near; or NULL */
     struct console_keep *keep; /* NULL: nothing is kept (console/keep.h) */
@@ -68,6 +70,9 @@ struct console {
     uint64_t second_ns;
     bool slow; /* the terminal has not taken the last frame yet */
 };
+
+/* Nothing has been seen yet. */
+struct seen *console_fresh(const struct console *c);
 
 /* What views need to know now. */
 struct panel console_view(const struct console *c);
@@ -115,6 +120,19 @@ enum td_code console_replay(struct console *c, const struct words_call *call,
 
 /* Completions of things that the console knows: ctx is the console. */
 void console_things(void *ctx, const char *thing, struct words_menu *menu);
+
+/* log_file.c: the log of what comes, in a file. Nothing is written of what was
+ * come to by a move in a tape. */
+struct console_log_file;
+TD_MUST_CHECK enum td_code console_log_file_open(struct console_log_file **out,
+                                                 const char *path,
+                                                 struct td_error *err);
+/* Lines behind the first `told` of all. */
+TD_MUST_CHECK enum td_code console_log_file_write(struct console_log_file *file,
+                                                  const struct seen *s,
+                                                  uint64_t told,
+                                                  struct td_error *err);
+void console_log_file_close(struct console_log_file *file);
 
 /* Lines of the log are not told any more as they come. */
 void console_unfollow(struct console *c);

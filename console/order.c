@@ -193,6 +193,40 @@ static enum td_code put_plan_why(struct writing *o)
 
 /* ---- runs ---- */
 
+/* A number that the line gives, or else the settings. */
+static void put_budget(struct writing *o, const char *option,
+                       const char *member, uint64_t given, uint64_t usual)
+{
+    if (words_given(o->call, option))
+        td_json_put_u64(&o->w, member, given);
+    else if (usual)
+        td_json_put_u64(&o->w, member, usual);
+}
+
+static void put_text_or(struct writing *o, const char *option,
+                        const char *member, const char *usual)
+{
+    const char *text = words_text(o->call, option);
+
+    if (text || usual)
+        put_name(o, member, text ? text : usual);
+}
+
+static void put_budgets(struct writing *o)
+{
+    const struct words_call *call = o->call;
+    const struct console_wants *wants = &o->c->options.wants;
+
+    put_budget(o, "budget-tokens", "budget_tokens",
+               words_number(call, "budget-tokens"), wants->tokens);
+    put_budget(o, "budget-cost", "budget_micro_usd",
+               words_millionths(call, "budget-cost"), wants->micro_usd);
+    put_budget(o, "budget-time", "budget_ms",
+               words_duration(call, "budget-time") / TD_NS_PER_MS,
+               wants->time_ns / TD_NS_PER_MS);
+    put_text_or(o, "on-limit", "on_limit", wants->on_limit);
+}
+
 static void put_how(struct writing *o)
 {
     const struct words_call *call = o->call;
@@ -206,15 +240,8 @@ static void put_how(struct writing *o)
                         words_number(call, "max-workers"));
     if (words_text(call, "schedule"))
         put_name(o, "schedule", words_text(call, "schedule"));
-    if (words_given(call, "budget-tokens"))
-        td_json_put_u64(&o->w, "budget_tokens",
-                        words_number(call, "budget-tokens"));
-    if (words_given(call, "budget-cost"))
-        td_json_put_u64(&o->w, "budget_micro_usd",
-                        words_millionths(call, "budget-cost"));
-    if (words_given(call, "budget-time"))
-        td_json_put_u64(&o->w, "budget_ms",
-                        words_duration(call, "budget-time") / TD_NS_PER_MS);
+    put_text_or(o, "model", "model", o->c->options.wants.model);
+    put_budgets(o);
 }
 
 static enum td_code put_execute(struct writing *o)

@@ -202,7 +202,7 @@ static void go_back(struct console_play *play, const struct target *target)
     play->seq = mark ? mark->seq : 0;
     play->at_ns = mark ? mark->at_ns : 0;
     seen_free(play->c->seen);
-    play->c->seen = mark ? seen_copy(mark->seen) : seen_new();
+    play->c->seen = mark ? seen_copy(mark->seen) : console_fresh(play->c);
     play->c->now_ns = play->c->seen->last_ns;
 }
 

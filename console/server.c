@@ -1,6 +1,7 @@
 #include "console/server.h"
 
 #include "console/held.h"
+#include "core/clock.h"
 #include "core/json_writer.h"
 #include "core/mem.h"
 #include "core/take.h"
@@ -32,6 +33,8 @@ struct console_server {
     char planning[ID_SIZE];    /* the same of the last question for its plan */
     struct console_held held;  /* events behind that question */
     struct wire_timer holding; /* set: they wait for its answer */
+    struct wire_timer silent;  /* set: the call is given up then */
+    uint64_t answer_ns;
     bool up;
     struct wire_net *net;
     struct td_error why; /* of the last attempt that failed */
@@ -85,9 +88,31 @@ enum td_code console_server_call(struct console_server *server,
                                  const char *command, struct td_bytes args,
                                  struct td_error *err)
 {
+    enum td_code code;
+
     if (!server->up || *server->waiting)
         return TD_AGAIN;
-    return order(server, command, args, server->waiting, err);
+    code = order(server, command, args, server->waiting, err);
+    if (code == TD_OK && server->answer_ns)
+        wire_timer_set(server->net, &server->silent,
+                       wire_now(server->net) + server->answer_ns);
+    return code;
+}
+
+/* An answer that comes later is nobody's. */
+static void on_silent(void *ctx)
+{
+    struct console_server *server = ctx;
+    char text[128];
+    char wait[TD_AMOUNT_SIZE];
+    struct console_answer none;
+
+    (void)snprintf(
+        text, sizeof(text), "no answer in %s; it may be done all the same",
+        td_duration_text(wait, server->answer_ns, TD_DURATION_EXACT));
+    none = (struct console_answer){.error = td_text(text)};
+    *server->waiting = '\0';
+    server->events.answered(server->ctx, &none);
 }
 
 void console_server_plan(struct console_server *server, const char *execution)
@@ -233,6 +258,7 @@ static void take_ack(struct console_server *server, const struct td_event *ev)
 
     if (td_bytes_is(ev->ack, server->waiting)) {
         *server->waiting = '\0';
+        wire_timer_cancel(server->net, &server->silent);
         server->events.answered(server->ctx, &answer);
     } else if (td_bytes_is(ev->ack, server->planning)) {
         take_plan(server, &answer);
@@ -249,6 +275,7 @@ static void lost(struct console_server *server, const struct td_error *why)
 
     *server->waiting = '\0';
     *server->planning = '\0';
+    wire_timer_cancel(server->net, &server->silent);
     server->up = false;
     let_go(server);
     server->events.changed(server->ctx, false, why);
@@ -363,6 +390,8 @@ enum td_code console_server_open(struct console_server **out,
     server->events = *events;
     server->ctx = ctx;
     server->holding = (struct wire_timer){.fire = on_held_long, .ctx = server};
+    server->silent = (struct wire_timer){.fire = on_silent, .ctx = server};
+    server->answer_ns = options->answer_ns;
     if (options->execution)
         server->execution = td_strdup(options->execution);
     *out = server;
@@ -376,6 +405,7 @@ void console_server_close(struct console_server *server)
     if (!server)
         return;
     wire_timer_cancel(server->net, &server->holding);
+    wire_timer_cancel(server->net, &server->silent);
     console_held_release(&server->held);
     wire_client_free(server->client);
     td_json_release(&server->doc);

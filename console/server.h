@@ -17,6 +17,8 @@ struct console_server_options {
     const char *token;     /* or NULL */
     const char *execution; /* to look at; NULL: what the session begins */
     uint64_t retry_ns;     /* the first wait before it is tried again; 0: 1 s */
+    uint64_t answer_ns;    /* a call is given up when no answer has come for so
+                              long; 0: never */
     bool once;             /* a connection that fails or is lost is the end */
 };
 

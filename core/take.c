@@ -4,6 +4,9 @@
 
 #define SECOND       INT64_C(1000000000)
 #define FRACTION_MAX 18 /* digits of a fraction that count */
+#define MILLION      1000000u
+#define MONEY_MAX    1000000000u
+#define MONEY_DIGITS 6
 
 __extension__ typedef unsigned __int128 wide;
 
@@ -48,6 +51,22 @@ static bool take_fraction(struct td_bytes *text, struct td_bytes *digits)
     for (digits->ptr = text->ptr; take_digit(text, &digit);)
         digits->len++;
     return digits->len > 0;
+}
+
+bool td_take_money(struct td_bytes *text, uint64_t *millionths)
+{
+    struct td_bytes digits;
+    uint64_t scale = MILLION;
+
+    if (!td_take_number(text, millionths) || *millionths > MONEY_MAX ||
+        !take_fraction(text, &digits) || digits.len > MONEY_DIGITS)
+        return false;
+    *millionths *= MILLION;
+    for (size_t i = 0; i < digits.len; i++) {
+        scale /= 10;
+        *millionths += scale * (uint64_t)(digits.ptr[i] - '0');
+    }
+    return true;
 }
 
 /* Such digits as whole parts of a unit. */

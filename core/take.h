@@ -15,6 +15,10 @@
 /* Decimal digits; a number that is too large is UINT64_MAX. */
 bool td_take_number(struct td_bytes *text, uint64_t *n);
 
+/* "2.50" of dollars as 2500000 millionths: at most a thousand million of them,
+ * six digits behind the point. */
+bool td_take_money(struct td_bytes *text, uint64_t *millionths);
+
 /* "1.5h": a decimal number and one of ns us ms s m h d. What is less than a
  * nanosecond is dropped. The unit must be less than *below ns (TD_NEVER: any),
  * which it then is. TD_FORMAT; TD_LIMIT: beyond 2^63 ns.

@@ -25,6 +25,7 @@ enum cli_type {
     CLI_NUMBER,   /* unsigned integer */
     CLI_SIZE,     /* k M G */
     CLI_DURATION, /* 250ms 2s 1h */
+    CLI_MONEY,    /* dollars, 2 or 2.50; millionths of them */
     CLI_CHOICE,   /* one of .choices "a|b|c" */
 };
 
@@ -93,7 +94,8 @@ struct cli_command {
 bool cli_flag(const struct cli_args *args, const char *name);
 const char *cli_text(const struct cli_args *args, const char *name); /* NULL */
 uint64_t cli_number(const struct cli_args *args, const char *name);  /* also
-                                     sizes (bytes) and durations (ns); 0 */
+                                     sizes (bytes), durations (ns) and money
+                                     (millionths); 0 */
 bool cli_given(const struct cli_args *args, const char *name); /* not preset */
 bool cli_typed(const struct cli_args *args, const char *name); /* as a flag */
 const char *const *cli_list(const struct cli_args *args,

@@ -48,6 +48,7 @@ static void store(const struct cli_args *args, const struct cli_slot *slot,
     case CLI_NUMBER:
     case CLI_SIZE:
     case CLI_DURATION:
+    case CLI_MONEY:
         store_number(option, to, slot->number);
         break;
     case CLI_CHOICE:

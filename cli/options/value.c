@@ -1,5 +1,6 @@
 #include "cli/options/args.h"
 #include "core/clock.h"
+#include "core/take.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -53,6 +54,13 @@ static bool read_number(const char *text, uint64_t *number)
     return *text != '\0';
 }
 
+static bool read_money(const char *text, uint64_t *millionths)
+{
+    struct td_bytes rest = td_text(text);
+
+    return td_take_money(&rest, millionths) && rest.len == 0;
+}
+
 /* choices is "a|b|c". */
 static bool is_choice(const char *choices, const char *text)
 {
@@ -80,6 +88,8 @@ static bool read_value(const struct cli_option *option, const char *text,
         return td_size_parse(text, number) == TD_OK;
     case CLI_DURATION:
         return td_duration_parse(text, number) == TD_OK;
+    case CLI_MONEY:
+        return read_money(text, number);
     case CLI_CHOICE:
         return is_choice(option->choices, text);
     case CLI_TEXT:
@@ -183,6 +193,7 @@ enum td_code cli_value_read(const struct cli_option *option, const char *text,
         [CLI_NUMBER] = {"a whole number", "write it like 1000"},
         [CLI_SIZE] = {"a size", "write it like 64k, 10M or 1G"},
         [CLI_DURATION] = {"a duration", "write it like 250ms, 2s or 1h30m"},
+        [CLI_MONEY] = {"an amount of dollars", "write it like 2 or 2.50"},
         [CLI_CHOICE] = {"one of the choices", ""},
     };
 

@@ -20,6 +20,17 @@
 #include <string.h>
 #include <unistd.h>
 
+struct session {
+    const struct cli_args *args;
+    struct console_options options;
+    struct console_server_options server;
+    struct console *console;
+    struct wire_net *net;
+    struct td_buf lines; /* of -c and -f */
+    struct td_buf token;
+    struct console_setting setting;
+};
+
 static const struct cli_option options[] = {
     {.name = "connect",
      .type = CLI_TEXT,
@@ -42,6 +53,21 @@ static const struct cli_option options[] = {
      .choices = "auto|dark|light|high-contrast",
      .preset = "auto",
      .help = "colors for this ground; auto: what is readable on any"},
+    {.name = "bar",
+     .type = CLI_CHOICE,
+     .value = "HOW",
+     .choices = "filled|minimal|detailed",
+     .preset = "filled",
+     .help = "how progress is drawn: blocks, a line, or blocks in eighths",
+     CLI_INTO(struct session, options.style.bars)},
+    {.name = "verbosity",
+     .type = CLI_CHOICE,
+     .value = "LEVEL",
+     .choices = "info|debug|warn|error",
+     .preset = "info",
+     .help = "facts that are told: debug: beginnings and the log, too; warn: "
+             "what goes wrong; error: failures, questions and the end",
+     CLI_INTO(struct session, options.told)},
     {.name = "fps",
      .type = CLI_NUMBER,
      .value = "N",
@@ -88,6 +114,55 @@ static const struct cli_option options[] = {
      .preset = "1000",
      .max = 1000,
      .help = "lines of earlier sessions that are remembered"},
+    {.name = "log-lines",
+     .type = CLI_NUMBER,
+     .value = "N",
+     .preset = "10000",
+     .min = 100,
+     .max = SEEN_LOGS_MAX,
+     .help = "lines of the log that are kept",
+     CLI_INTO(struct session, options.log_lines)},
+    {.name = "log-file",
+     .type = CLI_TEXT,
+     .not_of_project = true,
+     .value = "FILE",
+     .help = "add each line of the log to FILE as it comes",
+     CLI_INTO(struct session, options.log_file)},
+    {.name = "timeout",
+     .type = CLI_DURATION,
+     .value = "TIME",
+     .preset = "30s",
+     .help = "give a command up when no answer came for so long; 0: never",
+     CLI_INTO(struct session, server.answer_ns)},
+    {.name = "model",
+     .type = CLI_TEXT,
+     .value = "NAME",
+     .help = "of execute and run: of tasks that name no model",
+     CLI_INTO(struct session, options.wants.model)},
+    {.name = "budget-tokens",
+     .type = CLI_NUMBER,
+     .value = "N",
+     .min = 1,
+     .max = UINT64_C(1000000000000),
+     .help = "of execute and run: what models may use",
+     CLI_INTO(struct session, options.wants.tokens)},
+    {.name = "budget-cost",
+     .type = CLI_MONEY,
+     .value = "USD",
+     .help = "of execute and run: what models may cost",
+     CLI_INTO(struct session, options.wants.micro_usd)},
+    {.name = "budget-time",
+     .type = CLI_DURATION,
+     .value = "TIME",
+     .min = TD_NS_PER_MS,
+     .help = "of execute and run: how long they may take",
+     CLI_INTO(struct session, options.wants.time_ns)},
+    {.name = "on-limit",
+     .type = CLI_CHOICE,
+     .value = "WHAT",
+     .choices = "pause|stop",
+     .help = "of execute and run: what follows when a budget is used up; else "
+             "the plan says it"},
     {.name = "token-file",
      .type = CLI_TEXT,
      .not_of_project = true,
@@ -123,17 +198,6 @@ static const struct cli_option options[] = {
      .type = CLI_FLAG,
      .help = "one line for each fact, as where stdout is no terminal"},
     {.name = NULL},
-};
-
-struct session {
-    const struct cli_args *args;
-    struct console_options options;
-    struct console_server_options server;
-    struct console *console;
-    struct wire_net *net;
-    struct td_buf lines; /* of -c and -f */
-    struct td_buf token;
-    struct console_setting setting;
 };
 
 /* The choice is in the order of the enum. */
@@ -402,6 +466,17 @@ static enum td_code export_tape(struct session *s, struct td_error *err)
     return code ? code : verdict(s, &state, err);
 }
 
+/* A file of settings that cannot be written to ends nothing. */
+static enum td_code open_log(const struct session *s, struct td_error *err)
+{
+    enum td_code code = console_open_log(s->console, err);
+
+    if (!code || cli_typed(s->args, "log-file"))
+        return code;
+    cli_say(s->args, "warning: --log-file: %s: %s", err->where, err->text);
+    return TD_OK;
+}
+
 static enum td_code run_session(struct session *s, struct td_error *err)
 {
     if (cli_given(s->args, "export"))
@@ -426,6 +501,8 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
     struct td_term_size size = td_term_size(STDOUT_FILENO);
     enum td_code code = read_lines(&s, err);
 
+    cli_store(args, &s);
+    s.options.wants.on_limit = cli_text(args, "on-limit");
     cli_console_setting_init(&s.setting, args);
     s.options.settings = &s.setting.settings;
     s.options.columns = size.columns;
@@ -442,6 +519,8 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
         code = cli_cast_size(args, &s.options, err);
     }
     s.console = console_new(&s.options);
+    if (code == TD_OK)
+        code = open_log(&s, err);
     if (code == TD_OK)
         code = open_keep(&s, err);
     if (code == TD_OK) {

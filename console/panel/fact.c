@@ -213,19 +213,45 @@ static void logged(struct td_buf *out, const struct panel *v,
 {
     const struct seen *s = v->seen;
     const struct seen_log *log =
-        &s->logs[(s->log_first + s->log_count - 1) % SEEN_LOGS_MAX];
+        &s->logs[(s->log_first + s->log_count - 1) % s->logs_max];
     bool bad = log->level == SEEN_ERROR;
     struct text_line line;
 
     (void)fact;
-    if (!log->gate)
+    if (!log->gate) {
+        panel_log_last(out, v);
         return;
+    }
     line = panel_line(out, v);
     text_put(&line, TEXT_PLAIN, "  ");
     text_put_sign(&line, bad ? TEXT_BAD : TEXT_GOOD,
                   bad ? TEXT_FAILED : TEXT_DONE);
     text_put(&line, TEXT_PLAIN, " ");
     text_put_foreign(&line, TEXT_PLAIN, td_text(log->text));
+    panel_end(&line);
+}
+
+static void task_began(struct td_buf *out, const struct panel *v,
+                       const struct seen_fact *fact)
+{
+    const struct seen_task *task = &v->seen->tasks[fact->task];
+    struct text_line line = task_line(out, v, task, SEEN_RUNNING);
+
+    panel_end(&line);
+}
+
+static void wave_began(struct td_buf *out, const struct panel *v,
+                       const struct seen_fact *fact)
+{
+    const struct seen_wave *wave = &v->seen->waves[fact->wave];
+    struct text_line line = panel_line(out, v);
+
+    text_put(&line, TEXT_PLAIN, "  ");
+    text_put_sign(&line, TEXT_RUN, TEXT_RUNS);
+    text_putf(&line, TEXT_PLAIN, " wave %u", wave->number);
+    if (wave->tasks)
+        text_putf(&line, TEXT_PLAIN, "  %u task%s", wave->tasks,
+                  wave->tasks == 1 ? "" : "s");
     panel_end(&line);
 }
 
@@ -276,11 +302,59 @@ static void ended(struct td_buf *out, const struct panel *v)
     td_buf_release(&text);
 }
 
+static enum seen_level level_of_log(const struct seen *s)
+{
+    const struct seen_log *log =
+        &s->logs[(s->log_first + s->log_count - 1) % s->logs_max];
+
+    return log->gate ? log->level : SEEN_DEBUG;
+}
+
+/* A question is as grave as a failure: somebody is needed. */
+static enum seen_level level_of(const struct seen *s,
+                                const struct seen_fact *fact)
+{
+    static const enum seen_level levels[] = {
+        [SEEN_BEGAN] = SEEN_INFO,       [SEEN_TASK_BEGAN] = SEEN_DEBUG,
+        [SEEN_TASK_ENDED] = SEEN_ERROR, [SEEN_TASK_ERROR] = SEEN_ERROR,
+        [SEEN_ARTIFACT] = SEEN_INFO,    [SEEN_WAVE_BEGAN] = SEEN_DEBUG,
+        [SEEN_WAVE_ENDED] = SEEN_INFO,  [SEEN_ASKED] = SEEN_ERROR,
+        [SEEN_ANSWERED] = SEEN_INFO,    [SEEN_WARNED] = SEEN_WARN,
+        [SEEN_PHASE] = SEEN_ERROR,      [SEEN_ENDED] = SEEN_ERROR,
+    };
+
+    if (fact->kind == SEEN_LOGGED)
+        return level_of_log(s);
+    if (fact->kind == SEEN_TASK_ENDED &&
+        s->tasks[fact->task].state == SEEN_COMPLETED)
+        return SEEN_INFO;
+    if (fact->kind == SEEN_TASK_ERROR &&
+        s->tasks[fact->task].state == SEEN_RETRYING)
+        return SEEN_WARN;
+    if (fact->kind == SEEN_PHASE && (fact->began || fact->good))
+        return SEEN_INFO;
+    return levels[fact->kind];
+}
+
+bool panel_is_told(const struct panel *v, const struct seen_fact *fact)
+{
+    static const enum seen_level least[] = {
+        [PANEL_TOLD_INFO] = SEEN_INFO,
+        [PANEL_TOLD_DEBUG] = SEEN_DEBUG,
+        [PANEL_TOLD_WARN] = SEEN_WARN,
+        [PANEL_TOLD_ERROR] = SEEN_ERROR,
+    };
+
+    return level_of(v->seen, fact) >= least[v->told];
+}
+
 void panel_fact(struct td_buf *out, const struct panel *v,
                 const struct seen_fact *fact)
 {
     static void (*const rows[])(struct td_buf *, const struct panel *,
                                 const struct seen_fact *) = {
+        [SEEN_TASK_BEGAN] = task_began,
+        [SEEN_WAVE_BEGAN] = wave_began,
         [SEEN_TASK_ENDED] = task_ended,
         [SEEN_TASK_ERROR] = task_error,
         [SEEN_ARTIFACT] = artifact,
@@ -292,6 +366,8 @@ void panel_fact(struct td_buf *out, const struct panel *v,
         [SEEN_ENDED] = NULL,
     };
 
+    if (!panel_is_told(v, fact))
+        return;
     if (fact->kind == SEEN_BEGAN)
         began(out, v);
     else if (fact->kind == SEEN_ENDED)

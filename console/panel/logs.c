@@ -15,7 +15,7 @@ static const struct {
 
 static const struct seen_log *log_at(const struct seen *s, uint32_t i)
 {
-    return &s->logs[(s->log_first + i) % SEEN_LOGS_MAX];
+    return &s->logs[(s->log_first + i) % s->logs_max];
 }
 
 static const char *source_of(const struct seen_log *log)
@@ -76,6 +76,12 @@ void panel_logs(struct td_buf *out, const struct panel *v,
         text_putf(&line, TEXT_DIM, "; %llu older ones are gone",
                   (unsigned long long)s->logs_dropped);
     panel_end(&line);
+}
+
+void panel_log_last(struct td_buf *out, const struct panel *v)
+{
+    if (v->seen->log_count)
+        log_line(out, v, log_at(v->seen, v->seen->log_count - 1));
 }
 
 void panel_logs_from(struct td_buf *out, const struct panel *v,

@@ -133,8 +133,7 @@ void panel_results(struct td_buf *out, const struct panel *v)
         panel_status(out, v);
     }
     for (uint32_t i = 0; i < s->log_count; i++) {
-        const struct seen_log *log =
-            &s->logs[(s->log_first + i) % SEEN_LOGS_MAX];
+        const struct seen_log *log = &s->logs[(s->log_first + i) % s->logs_max];
 
         if (!log->gate)
             continue;

@@ -18,6 +18,14 @@ enum panel_mode {
     PANEL_LOST, /* the server is gone: nothing has an age */
 };
 
+/* Which facts are told: those of a level and of the graver ones. */
+enum panel_told {
+    PANEL_TOLD_INFO,
+    PANEL_TOLD_DEBUG, /* beginnings and each line of the log, too */
+    PANEL_TOLD_WARN,
+    PANEL_TOLD_ERROR, /* failures, questions and the end */
+};
+
 struct panel {
     const struct seen *seen;
     const struct text_style *style;
@@ -25,6 +33,7 @@ struct panel {
     size_t rows;
     uint64_t now_ns; /* by the clock of the events */
     enum panel_mode mode;
+    enum panel_told told;
     const char *workspace; /* its real path, if its files are on this machine;
                               or NULL */
 };
@@ -32,7 +41,7 @@ struct panel {
 /* ---- as it happens ---- */
 
 /* What an event has said, for the scrollback of a terminal; nothing where the
- * live block alone shows it. */
+ * live block alone shows it, or less is to be told. */
 void panel_fact(struct td_buf *out, const struct panel *v,
                 const struct seen_fact *fact);
 
@@ -107,6 +116,8 @@ struct panel_logs {
 /* The newest lines that are wanted, the newest last. */
 void panel_logs(struct td_buf *out, const struct panel *v,
                 const struct panel_logs *which);
+/* The newest line alone. */
+void panel_log_last(struct td_buf *out, const struct panel *v);
 /* Those that are wanted of the lines behind the first `told` of all that came.
  */
 void panel_logs_from(struct td_buf *out, const struct panel *v,

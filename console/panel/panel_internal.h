@@ -31,6 +31,9 @@ struct text_line panel_line_for(struct td_buf *out, const struct panel *v,
 void panel_end_right(struct text_line *line, const struct panel *v,
                      enum text_role role, const char *right);
 
+/* The view tells facts as grave as this one. */
+bool panel_is_told(const struct panel *v, const struct seen_fact *fact);
+
 /* How a task in this state looks, and what it is called. */
 enum text_role panel_role(enum seen_state state);
 enum text_sign panel_sign(enum seen_state state);

@@ -106,6 +106,32 @@ static void warned(struct td_buf *out, const struct panel *v,
                       fact->percent);
 }
 
+static void task_began(struct td_buf *out, const struct panel *v,
+                       const struct seen_fact *fact)
+{
+    head(out, v, "start");
+    put_task(out, v, &v->seen->tasks[fact->task]);
+}
+
+static void wave_began(struct td_buf *out, const struct panel *v,
+                       const struct seen_fact *fact)
+{
+    head(out, v, "wave");
+    (void)td_buf_addf(out, "%u", v->seen->waves[fact->wave].number);
+}
+
+/* A line of the log; gates are told by the phase. */
+static void logged(struct td_buf *out, const struct panel *v,
+                   const struct seen_fact *fact)
+{
+    const struct seen *s = v->seen;
+
+    (void)fact;
+    head(out, v, "log");
+    put_foreign(out, v,
+                s->logs[(s->log_first + s->log_count - 1) % s->logs_max].text);
+}
+
 static void phase(struct td_buf *out, const struct panel *v,
                   const struct seen_fact *fact)
 {
@@ -144,10 +170,12 @@ void panel_plain(struct td_buf *out, const struct panel *v,
         [SEEN_BEGAN] = began,           [SEEN_TASK_ENDED] = task_ended,
         [SEEN_TASK_ERROR] = task_error, [SEEN_ASKED] = asked,
         [SEEN_WARNED] = warned,         [SEEN_ENDED] = ended,
-        [SEEN_PHASE] = phase,
+        [SEEN_PHASE] = phase,           [SEEN_TASK_BEGAN] = task_began,
+        [SEEN_WAVE_BEGAN] = wave_began, [SEEN_LOGGED] = logged,
     };
 
-    if (!rows[fact->kind])
+    if (!rows[fact->kind] || !panel_is_told(v, fact) ||
+        (fact->kind == SEEN_LOGGED && v->told != PANEL_TOLD_DEBUG))
         return;
     rows[fact->kind](out, v, fact);
     (void)td_buf_add_byte(out, '\n');

@@ -56,9 +56,9 @@ static void copy_rest(struct seen *to, const struct seen *s)
         to->phases[i].name = text_again(s->phases[i].name);
     if (!s->logs)
         return;
-    to->logs = td_calloc(SEEN_LOGS_MAX, sizeof(*s->logs));
+    to->logs = td_calloc(s->logs_max, sizeof(*s->logs));
     for (uint32_t i = 0; i < s->log_count; i++) {
-        uint32_t at = (s->log_first + i) % SEEN_LOGS_MAX;
+        uint32_t at = (s->log_first + i) % s->logs_max;
 
         to->logs[at] = s->logs[at];
         to->logs[at].text = text_again(s->logs[at].text);
@@ -95,7 +95,7 @@ size_t seen_bytes(const struct seen *s)
     size_t bytes = sizeof(*s) + s->task_count * sizeof(*s->tasks) +
                    s->artifact_count * sizeof(*s->artifacts) +
                    s->wave_count * sizeof(*s->waves) + s->created.len +
-                   (s->logs ? SEEN_LOGS_MAX * sizeof(*s->logs) : 0);
+                   (s->logs ? s->logs_max * sizeof(*s->logs) : 0);
 
     for (uint32_t i = 0; i < s->task_count; i++) {
         const struct seen_task *task = &s->tasks[i];
@@ -110,6 +110,6 @@ size_t seen_bytes(const struct seen *s)
         bytes += room_of(s->artifacts[i].path) + room_of(s->artifacts[i].type) +
                  room_of(s->artifacts[i].sha256);
     for (uint32_t i = 0; s->logs && i < s->log_count; i++)
-        bytes += room_of(s->logs[(s->log_first + i) % SEEN_LOGS_MAX].text);
+        bytes += room_of(s->logs[(s->log_first + i) % s->logs_max].text);
     return bytes;
 }

@@ -252,13 +252,13 @@ struct seen_log *seen_log(struct seen *s, uint64_t wall_ns,
     struct seen_log *log;
 
     if (!s->logs)
-        s->logs = td_calloc(SEEN_LOGS_MAX, sizeof(*s->logs));
-    if (s->log_count == SEEN_LOGS_MAX) {
-        s->log_first = (s->log_first + 1) % SEEN_LOGS_MAX;
+        s->logs = td_calloc(s->logs_max, sizeof(*s->logs));
+    if (s->log_count == s->logs_max) {
+        s->log_first = (s->log_first + 1) % s->logs_max;
         s->log_count--;
         s->logs_dropped++;
     }
-    log = &s->logs[(s->log_first + s->log_count++) % SEEN_LOGS_MAX];
+    log = &s->logs[(s->log_first + s->log_count++) % s->logs_max];
     log_text(log, text);
     log->wall_ns = wall_ns;
     log->level = level;

@@ -35,7 +35,7 @@ static void release_rest(struct seen *s)
         free(s->artifacts[i].type);
         free(s->artifacts[i].sha256);
     }
-    for (uint32_t i = 0; s->logs && i < SEEN_LOGS_MAX; i++)
+    for (uint32_t i = 0; s->logs && i < s->logs_max; i++)
         free(s->logs[i].text);
     for (size_t i = 0; i < SEEN_PHASES; i++)
         free(s->phases[i].name);
@@ -48,10 +48,16 @@ static void release_rest(struct seen *s)
     td_buf_release(&s->created);
 }
 
+void seen_keep_logs(struct seen *s, uint32_t lines)
+{
+    s->logs_max = lines;
+}
+
 struct seen *seen_new(void)
 {
     struct seen *s = td_calloc(1, sizeof(*s));
 
+    s->logs_max = SEEN_LOGS;
     s->doc = td_calloc(1, sizeof(*s->doc));
     fill(s);
     return s;
@@ -61,10 +67,12 @@ void seen_clear(struct seen *s)
 {
     struct td_json_doc *doc = s->doc;
     struct seen_envelopes *envelopes = s->envelopes;
+    uint32_t logs_max = s->logs_max;
 
     release_tasks(s);
     release_rest(s);
-    *s = (struct seen){.doc = doc, .envelopes = envelopes};
+    *s =
+        (struct seen){.doc = doc, .envelopes = envelopes, .logs_max = logs_max};
     fill(s);
 }
 

@@ -23,7 +23,8 @@
 #define SEEN_TASKS_MAX     100000
 #define SEEN_ARTIFACTS_MAX 100000
 #define SEEN_WAVES_MAX     100000
-#define SEEN_LOGS_MAX      10000 /* lines; the oldest go */
+#define SEEN_LOGS          10000 /* lines, if nothing else is said */
+#define SEEN_LOGS_MAX      1000000
 #define SEEN_NONE          UINT32_MAX
 
 enum seen_state {
@@ -140,6 +141,7 @@ struct seen {
     uint32_t artifact_count;
     uint64_t artifact_bytes;
     struct seen_log *logs; /* a ring */
+    uint32_t logs_max;     /* lines that it has room for; the oldest go */
     uint32_t log_first, log_count;
     uint64_t logs_dropped;
 
@@ -182,6 +184,9 @@ struct seen_fact {
 
 /* Empty, and ready for the first event. */
 struct seen *seen_new(void);
+/* Of the log the last so many lines are kept, 1 to SEEN_LOGS_MAX. Before the
+ * first event. */
+void seen_keep_logs(struct seen *s, uint32_t lines);
 void seen_free(struct seen *s);
 /* The same, apart. */
 struct seen *seen_copy(const struct seen *s);

@@ -110,18 +110,43 @@ void text_tab(struct text_line *line, size_t column)
     }
 }
 
+/* Eighths of the cell behind the full ones; "" none. */
+static const char *part_of(size_t eighths)
+{
+    static const char *const parts[] = {"",
+                                        "\xe2\x96\x8f",
+                                        "\xe2\x96\x8e",
+                                        "\xe2\x96\x8d",
+                                        "\xe2\x96\x8c",
+                                        "\xe2\x96\x8b",
+                                        "\xe2\x96\x8a",
+                                        "\xe2\x96\x89"};
+
+    return parts[eighths % 8];
+}
+
 void text_bar(struct text_line *line, enum text_role role, size_t cells,
               unsigned thousandths)
 {
-    size_t full = cells * (thousandths < 1000 ? thousandths : 1000) / 1000;
+    const struct text_style *style = line->style;
+    bool minimal = style->bars == TEXT_BARS_MINIMAL;
+    size_t eighths =
+        cells * 8 * (thousandths < 1000 ? thousandths : 1000) / 1000;
+    size_t full = eighths / 8;
+    const char *part = style->bars == TEXT_BARS_DETAILED && style->utf8
+                           ? part_of(eighths)
+                           : "";
     struct td_buf bar = {0};
 
     for (size_t i = 0; i < full; i++)
-        (void)td_buf_add_text(&bar, text_sign(line->style, TEXT_FULL));
+        (void)td_buf_add_text(
+            &bar, text_sign(style, minimal ? TEXT_RULE : TEXT_FULL));
+    (void)td_buf_add_text(&bar, part);
     text_put_bytes(line, role, td_buf_bytes(&bar));
     td_buf_clear(&bar);
-    for (size_t i = full; i < cells; i++)
-        (void)td_buf_add_text(&bar, text_sign(line->style, TEXT_EMPTY));
+    for (size_t i = full + (*part != '\0'); i < cells; i++)
+        (void)td_buf_add_text(&bar,
+                              minimal ? " " : text_sign(style, TEXT_EMPTY));
     text_put_bytes(line, TEXT_DIM, td_buf_bytes(&bar));
     td_buf_release(&bar);
 }

@@ -26,6 +26,13 @@ enum text_role {
 
 enum text_theme { TEXT_AUTO, TEXT_DARK, TEXT_LIGHT, TEXT_CONTRAST };
 
+enum text_bars {
+    TEXT_BARS_FILLED,   /* blocks on a shaded ground */
+    TEXT_BARS_MINIMAL,  /* a line, and nothing behind its end */
+    TEXT_BARS_DETAILED, /* blocks, the last one in eighths; without UTF-8 as
+                          filled */
+};
+
 enum text_sign {
     TEXT_DONE,   /* ✓ or ok */
     TEXT_FAILED, /* ✗ or x */
@@ -49,6 +56,7 @@ struct text_style {
     bool color; /* SGR sequences may be written */
     bool links; /* OSC 8 too */
     enum text_theme theme;
+    enum text_bars bars;
 };
 
 /* The sign's bytes in this style. */
@@ -90,7 +98,8 @@ void text_put_sign(struct text_line *line, enum text_role role,
 /* Blanks up to this column, counted from 0; none if it is behind already. */
 void text_tab(struct text_line *line, size_t column);
 
-/* A bar of so many cells: floor(cells x thousandths / 1000) are filled. */
+/* A bar of so many cells: floor(cells x thousandths / 1000) are filled, in the
+ * way that the style wants; of a detailed one the next may be in part. */
 void text_bar(struct text_line *line, enum text_role role, size_t cells,
               unsigned thousandths);
 

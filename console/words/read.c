@@ -9,8 +9,6 @@
 #include <string.h>
 
 #define NAME_MAX_LEN 64
-#define MILLION      1000000u
-#define MONEY_MAX    1000000000u
 
 /* True if the list, parted by `between`, has this word. */
 static bool has_word(const char *list, char between, const char *word)
@@ -142,26 +140,11 @@ static enum td_code check_duration(const struct words_call *call,
     return bad_value(call, option, "a duration as 30s or 1.5h", value, err);
 }
 
-/* "2.50" as 2500000. */
 static bool take_money(const char *value, uint64_t *millionths)
 {
     struct td_bytes text = td_text(value);
-    uint64_t scale = MILLION;
 
-    if (!td_take_number(&text, millionths) || *millionths > MONEY_MAX)
-        return false;
-    *millionths *= MILLION;
-    if (text.len && *text.ptr == '.' && text.len > 1)
-        text = td_bytes(text.ptr + 1, text.len - 1);
-    else
-        return text.len == 0;
-    for (size_t i = 0; i < text.len; i++) {
-        scale /= 10;
-        if (text.ptr[i] < '0' || text.ptr[i] > '9' || scale == 0)
-            return false;
-        *millionths += scale * (uint64_t)(text.ptr[i] - '0');
-    }
-    return true;
+    return td_take_money(&text, millionths) && text.len == 0;
 }
 
 static enum td_code check_money(const struct words_call *call,

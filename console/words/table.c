@@ -95,6 +95,15 @@ static const struct words_option spec_options[] = {
          .kind = WORDS_DURATION,                                               \
          .value = "DUR",                                                       \
          .about = "how long it may take"},                                     \
+        {.name = "on-limit",                                                   \
+         .kind = WORDS_CHOICE,                                                 \
+         .value = "WHAT",                                                      \
+         .about = "when a budget is used up",                                  \
+         .choices = "pause|stop"},                                             \
+        {.name = "model",                                                      \
+         .kind = WORDS_TEXT,                                                   \
+         .value = "NAME",                                                      \
+         .about = "of tasks that name none"},                                  \
         FLAG("detach", "do not draw the run here", NULL)
 
 static const struct words_option execute_options[] = {

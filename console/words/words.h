@@ -18,7 +18,7 @@
 
 #define WORDS_MAX         256 /* words of a line */
 #define WORDS_LINE_MAX    ((size_t)64 << 10)
-#define WORDS_OPTIONS_MAX 16 /* of a command */
+#define WORDS_OPTIONS_MAX 20 /* of a command */
 
 enum words_kind {
     WORDS_FLAG,

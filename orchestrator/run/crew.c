@@ -116,6 +116,8 @@ static enum td_code open_models(struct run_exec *x, struct td_error *err)
             ? prov_config_load(&x->config, x->options.providers, err)
             : prov_config_default(&x->config, err))
         return err->code;
+    if (*x->options.model)
+        x->config.model = x->options.model;
     if (prov_openai_open(&provider, x->net, &x->config,
                          x->options.clock ? x->options.clock : td_clock_real(),
                          err))

@@ -21,6 +21,7 @@
 #define RUN_PROVIDERS   5    /* by enum plan_provider */
 #define RUN_HASH_SIZE   65   /* of SHA-256 in hex, and its NUL */
 #define RUN_WORKERS_MAX 1024 /* that an execution may be told to have */
+#define RUN_MODEL_SIZE  129  /* of a model's name, and its NUL */
 
 struct run_exec;
 
@@ -48,10 +49,12 @@ struct run_options {
                                PLAN_ATTEMPTS_MAX; 0: as planned */
     const char *providers;  /* their configuration, a file; NULL: none */
     const char *answers;    /* the tape of the provider "replay", or NULL */
-    bool no_validate;       /* no validate phase */
-    const char *tapedeck;   /* the program that runs gates; NULL: none does */
-    uint32_t keeper_jobs;   /* attempts that a keeper has at a time, also those
-                               whose end is not in the journal yet; 0: many */
+    char model[RUN_MODEL_SIZE]; /* of tasks that name none, in the place of the
+                                   configuration's; "": that */
+    bool no_validate;           /* no validate phase */
+    const char *tapedeck; /* the program that runs gates; NULL: none does */
+    uint32_t keeper_jobs; /* attempts that a keeper has at a time, also those
+                             whose end is not in the journal yet; 0: many */
     const struct td_clock *clock;
 };
 

@@ -3,6 +3,9 @@
 #include "core/json.h"
 #include "core/take.h"
 
+#include <stdio.h>
+#include <string.h>
+
 void run_wants_put(struct td_json_writer *w, const struct run_options *options)
 {
     const struct run_asked *asked = &options->asked;
@@ -15,6 +18,8 @@ void run_wants_put(struct td_json_writer *w, const struct run_options *options)
     td_json_put_bool(w, "no_cache", options->no_cache);
     td_json_put_bool(w, "validate", !options->no_validate);
     td_json_put_bool(w, "auto_approve", options->auto_approve);
+    if (*options->model)
+        td_json_put_text(w, "model", options->model);
     if (asked->session && *asked->session)
         td_json_put_text(w, "session", asked->session);
     if (!asked->request.len)
@@ -41,6 +46,18 @@ static uint32_t workers_of(const struct td_json_doc *doc)
                : 0;
 }
 
+static void take_model(char model[RUN_MODEL_SIZE],
+                       const struct td_json_doc *doc)
+{
+    uint32_t at = td_json_member(doc, 0, td_text("model"));
+    struct td_buf text = {0};
+
+    if (at && doc->values[at].kind == TD_JSON_STRING)
+        (void)td_json_unescape(&text, td_json_inner(doc, at));
+    (void)snprintf(model, RUN_MODEL_SIZE, "%s", td_buf_str(&text));
+    td_buf_release(&text);
+}
+
 void run_wants_take(struct run_options *options, struct td_bytes object)
 {
     struct td_json_doc doc = {0};
@@ -53,6 +70,8 @@ void run_wants_take(struct run_options *options, struct td_bytes object)
         options->auto_approve = is_true(&doc, "auto_approve");
         if (!options->own_workers)
             options->own_workers = workers_of(&doc);
+        if (!*options->model)
+            take_model(options->model, &doc);
     }
     if (options->own_workers)
         options->workers = options->own_workers;
@@ -66,4 +85,5 @@ void run_wants_copy(struct run_options *to, const struct run_options *from)
     to->auto_approve = from->auto_approve;
     to->own_workers = from->own_workers;
     to->workers = from->workers;
+    memcpy(to->model, from->model, sizeof(to->model));
 }

@@ -7,6 +7,7 @@
 #include "orchestrator/blueprint/generate.h"
 #include "orchestrator/plan/load.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,6 +90,10 @@ struct run_options serve_call_how(const struct serve_call *call)
         how.waves = td_bytes_is(serve_arg(call, "schedule"), "waves");
     how.fail_fast |= serve_arg_flag(call, "fail_fast");
     how.auto_approve = serve_arg_flag(call, "auto_approve");
+    if (serve_arg(call, "model").len)
+        (void)snprintf(how.model, sizeof(how.model), "%.*s",
+                       (int)serve_arg(call, "model").len,
+                       (const char *)serve_arg(call, "model").ptr);
     return how;
 }
 
@@ -107,6 +112,8 @@ void serve_call_budgets(const struct serve_call *call, struct plan *plan)
         budget->wall_ns = wall_ms * TD_NS_PER_MS;
     if (micro != none)
         budget->cost_usd = (double)micro / 1e6;
+    if (serve_arg(call, "on_limit").len)
+        budget->pause = td_bytes_is(serve_arg(call, "on_limit"), "pause");
 }
 
 /* Takes over *plan. */
@@ -327,6 +334,8 @@ const struct serve_arg_rule serve_run_args[] = {
     {"budget_tokens", SERVE_ARG_NUMBER, 0, EXACT_MAX, NULL},
     {"budget_micro_usd", SERVE_ARG_NUMBER, 0, EXACT_MAX, NULL},
     {"budget_ms", SERVE_ARG_NUMBER, 0, UINT64_MAX / 2 / TD_NS_PER_MS, NULL},
+    {"on_limit", SERVE_ARG_WORD, 0, 0, "pause|stop"},
+    {"model", SERVE_ARG_KEY, 0, 0, NULL},
     {"detach", SERVE_ARG_FLAG, 0, 0, NULL},
     {"dry_run", SERVE_ARG_FLAG, 0, 0, NULL},
     {"width", SERVE_ARG_NUMBER, 0, UINT32_MAX, NULL},

@@ -20,6 +20,8 @@ import tempfile
 import termios
 import time
 
+import fake
+
 COLORS = re.compile("\x1b\\[[0-9;]*m")
 LIMIT = 240  # seconds that anything may take
 
@@ -748,6 +750,83 @@ def budgets_and_approvals_of_an_execution(box):
     t.ends(0)
     with gzip.open(os.path.join(box.dir, ".tapedeck/x1.tape.gz")) as f:
         holds(f.read().decode(), '"by":"auto-approve"')
+
+
+def begun_with(box, execution):
+    """The plan and the options of an execution, by its journal."""
+    with gzip.open(os.path.join(box.dir, ".tapedeck", execution + ".tape.gz"),
+                   "rt") as f:
+        line = json.loads(next(x for x in f if '"created"' in x))
+    return line["json"]["plan"], line["json"]["options"]
+
+
+def settings_are_what_a_run_wants(box):
+    box.write("quick.yaml", QUICK)
+    box.write(".tapedeck.yaml", "console: {budget-tokens: 900, budget-cost: 1.5, "
+              "budget-time: 1h, on-limit: pause, model: small-1, "
+              "bar: minimal, log-file: seen.log}\n")
+    server = box.serve()
+    ask = ["console", "--connect", server.url]
+    out, err = box.run(*ask, "-c", "execute quick.yaml", "-c", "show status",
+                       "-c", "execute quick.yaml --budget-tokens 5 "
+                       "--on-limit stop --model other", "-c", "show status")
+    holds(err, "log-file", "is not taken from a project's file")
+    box.run(*ask, "--execution", "x1")
+    out, _ = box.run(*ask, "--execution", "x1", "-c", "show status")
+    holds(out, "──", "100.0%")
+    same("█" in out, False)
+    plan, options = begun_with(box, "x1")
+    same((plan["budget"]["tokens"], plan["budget"]["cost"],
+          plan["budget"]["wall"], plan["budget"]["on"], options["model"]),
+         (900, 1.5, "1h", "pause", "small-1"))
+    plan, options = begun_with(box, "x2")
+    same((plan["budget"]["tokens"], plan["budget"].get("on"),
+          options["model"]), (5, None, "other"))
+    _, err = box.run(*ask, "--budget-cost", "much", "-c", "help", status=2)
+    holds(err, '--budget-cost: "much" is not an amount of dollars; write it '
+          "like 2 or 2.50")
+
+
+def an_answer_is_not_waited_for_without_end(box):
+    server = fake.Server()
+    box.started.append(server)
+    server.mute = ("pause",)
+    ask = ["console", "--connect", server.url]
+    _, err = box.run(*ask, "--timeout", "250ms", "-c", "pause", "-c", "resume",
+                     status=1)
+    holds(err, "pause: no answer in 250ms; it may be done all the same")
+    t = Terminal(box, *ask, "--timeout", "50ms")
+    t.until("connected")
+    t.type("pause\r")
+    t.until("no answer in 50ms")
+    server.mute = ()
+    t.type("pause\rexit\r")  # another one is answered
+    t.ends(0)
+
+
+def the_log_goes_to_a_file(box):
+    box.write("bad.yaml", "plan: 1\nname: bad\ntasks:\n"
+              "- {id: a, run: 'echo no; exit 3'}\n")
+    server = box.serve()
+    ask = ["console", "--connect", server.url]
+    box.run(*ask, "-c", "execute bad.yaml", "-c", "show status")
+    look = [*ask, "--execution", "x1"]
+    out, _ = box.run(*look, "--log-file", "seen.log", "--verbosity", "error",
+                     status=1)
+    same("ok " in out, False)
+    with open(os.path.join(box.dir, "seen.log")) as f:
+        lines = f.read()
+    same(len(re.findall(r"(?m)^\d{4}-\d\d-\d\dT[\d:.]+Z ERROR x1 a: .*$",
+                        lines)), 1, lines)
+    box.run(*look, "--log-file", "seen.log", status=1)
+    with open(os.path.join(box.dir, "seen.log")) as f:
+        same(f.read(), lines + lines)
+    os.mkdir(os.path.join(box.dir, "folder"))
+    box.run(*look, "--log-file", "folder", status=4)
+    os.makedirs(os.path.join(box.dir, "config/tapedeck"))
+    box.write("config/tapedeck/config.yaml", "console: {log-file: ../../folder}\n")
+    _, err = box.run(*look, status=1)
+    holds(err, "warning: --log-file")
 
 
 def a_journal_has_names_before_they_are_told(box):

@@ -110,6 +110,8 @@ BAD = (
     ({"budget_tokens": "9"}, "budget_tokens: a whole number"),
     ({"budget_micro_usd": -1}, "budget_micro_usd: a whole number"),
     ({"budget_ms": 10 ** 30}, "budget_ms: a whole number"),
+    ({"on_limit": "warn"}, "on_limit: pause or stop"),
+    ({"model": "two words"}, "model: 1 to 128 printable"),
     ({"plan": 7}, "plan: a path in the workspace, or a plan itself"),
     ({"text": "API for wine"}, "give one of them"),
     ({"blueprint": "lib-c"}, "it goes with text"),

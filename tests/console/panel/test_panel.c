@@ -241,11 +241,49 @@ static void plain_lines_have_no_sequence(void)
                 "[3/8] approve T7 apply migration (console: approve x7/T7)\n");
 }
 
+/* How many of the facts each verbosity tells, in both ways of telling. */
+static void facts_are_told_by_how_grave_they_are(void)
+{
+    static const struct {
+        enum panel_told told;
+        const char *has, *lacks;
+    } rows[] = {
+        {PANEL_TOLD_DEBUG, "[3/8] start   T4", "no such"},
+        {PANEL_TOLD_INFO, "ok      T1", "start"},
+        {PANEL_TOLD_WARN, "retry   T6", "ok      T1"},
+        {PANEL_TOLD_ERROR, "approve T7", "retry   T6"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct scene s;
+        struct td_buf above = {0};
+
+        open_scene(&s, 80, 24);
+        seen_clear(s.seen);
+        s.view.told = rows[i].told;
+        for (size_t e = 0; events[e]; e++) {
+            struct seen_fact fact = seen_put(s.seen, td_text(events[e]));
+
+            panel_plain(&s.out, &s.view, &fact);
+            panel_fact(&above, &s.view, &fact);
+        }
+        CU_ASSERT_PTR_NOT_NULL(strstr(td_buf_str(&s.out), rows[i].has));
+        CU_ASSERT_PTR_NULL(strstr(td_buf_str(&s.out), rows[i].lacks));
+        CU_ASSERT_EQUAL(strstr(td_buf_str(&above), "▶ T4") != NULL,
+                        rows[i].told == PANEL_TOLD_DEBUG);
+        CU_ASSERT_PTR_NOT_NULL(strstr(td_buf_str(&above), "waits for approve"));
+        td_buf_release(&above);
+        close_scene(&s, td_buf_str(&s.out));
+    }
+}
+
 CU_TestInfo console_panel_panel_tests[] = {
     {"the block fits the terminal", the_block_fits_the_terminal},
     {"a terminal of ASCII gets ASCII", a_terminal_of_ascii_gets_ascii},
     {"every size is kept", every_size_is_kept},
     {"plain lines have no sequence", plain_lines_have_no_sequence},
+    {"facts are told by how grave they are",
+     facts_are_told_by_how_grave_they_are},
     {"tasks without a row are counted", tasks_without_a_row_are_counted},
     CU_TEST_INFO_NULL,
 };

@@ -312,10 +312,19 @@ static void the_oldest_log_lines_go(void)
 {
     struct seen *s = seen_new();
 
-    for (uint32_t i = 0; i < SEEN_LOGS_MAX + 5; i++)
+    for (uint32_t i = 0; i < SEEN_LOGS + 5; i++)
         (void)put(s, "{\"type\":\"log_message\",\"data\":{\"message\":\"m\"}}");
-    CU_ASSERT_EQUAL(s->log_count, SEEN_LOGS_MAX);
+    CU_ASSERT_EQUAL(s->log_count, SEEN_LOGS);
     CU_ASSERT_EQUAL(s->logs_dropped, 5);
+    seen_free(s);
+    s = seen_new();
+    seen_keep_logs(s, 3);
+    for (uint32_t i = 0; i < 5; i++)
+        (void)put(s, "{\"type\":\"log_message\",\"data\":{\"message\":\"m\"}}");
+    CU_ASSERT_EQUAL(s->log_count, 3);
+    CU_ASSERT_EQUAL(s->logs_dropped, 2);
+    seen_clear(s);
+    CU_ASSERT_EQUAL(s->logs_max, 3);
     seen_free(s);
 }
 
@@ -410,16 +419,16 @@ static void lines_of_all_lengths_take_each_others_room(void)
     char text[4096];
     struct seen *s = seen_new();
 
-    for (uint32_t i = 0; i < 3 * SEEN_LOGS_MAX; i++) {
+    for (uint32_t i = 0; i < 3 * SEEN_LOGS; i++) {
         size_t len = (i * 7919U) % (i % 100 ? 40 : 200);
 
         memset(text, 'a' + (int)(i % 26), len);
         text[len] = '\0';
         (void)put_log(s, "2026-01-01T00:00:01.000Z", text);
-        if (strcmp(s->logs[i % SEEN_LOGS_MAX].text, text) != 0)
+        if (strcmp(s->logs[i % SEEN_LOGS].text, text) != 0)
             CU_FAIL("a line is not as it came");
     }
-    CU_ASSERT_EQUAL(seen_logged(s), 3 * SEEN_LOGS_MAX);
+    CU_ASSERT_EQUAL(seen_logged(s), 3 * SEEN_LOGS);
     seen_free(s);
 }
 

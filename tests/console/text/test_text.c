@@ -154,6 +154,35 @@ static void a_bar_fills_the_floor_of_its_part(void)
     }
 }
 
+static void bars_are_of_three_kinds(void)
+{
+    static const struct {
+        struct text_style style;
+        unsigned part; /* of eight cells */
+        const char *bar;
+    } rows[] = {
+        {{.utf8 = true}, 300, "██░░░░░░"},
+        {{.utf8 = true, .bars = TEXT_BARS_MINIMAL}, 300, "──      "},
+        {{.utf8 = true, .bars = TEXT_BARS_DETAILED}, 300, "██▍░░░░░"},
+        {{.utf8 = true, .bars = TEXT_BARS_DETAILED}, 0, "░░░░░░░░"},
+        {{.utf8 = true, .bars = TEXT_BARS_DETAILED}, 1000, "████████"},
+        {{.bars = TEXT_BARS_FILLED}, 300, "##------"},
+        {{.bars = TEXT_BARS_MINIMAL}, 300, "--      "},
+        {{.bars = TEXT_BARS_DETAILED}, 300, "##------"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct td_buf out = {0};
+        struct text_line line = {
+            .out = &out, .style = &rows[i].style, .max = 80};
+
+        text_bar(&line, TEXT_GOOD, 8, rows[i].part);
+        CU_ASSERT_STRING_EQUAL(td_buf_str(&out), rows[i].bar);
+        CU_ASSERT_EQUAL(line.used, 8);
+        td_buf_release(&out);
+    }
+}
+
 static void colors_are_of_the_theme_and_only_where_wanted(void)
 {
     static const struct {
@@ -191,6 +220,7 @@ CU_TestInfo console_text_text_tests[] = {
     {"a cut splits no cluster", a_cut_splits_no_cluster},
     {"a path loses its folders first", a_path_loses_its_folders_first},
     {"a bar fills the floor of its part", a_bar_fills_the_floor_of_its_part},
+    {"bars are of three kinds", bars_are_of_three_kinds},
     {"colors are of the theme and only where wanted",
      colors_are_of_the_theme_and_only_where_wanted},
     CU_TEST_INFO_NULL,
