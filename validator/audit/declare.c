@@ -1,19 +1,23 @@
 #include "validator/audit/declare.h"
 
-#include "core/hex.h"
-#include "schema/value/uri.h"
+#include "schema/report/follow.h"
 #include "validator/audit/profile_internal.h"
 
 #define OBJECTS  2      /* of each place */
 #define REFS_MAX 32     /* references in a row and below each other */
 #define WORK_MAX 100000 /* schemas that are looked at, of an event */
 
+/* Where a reference leads. */
+struct target {
+    const struct td_json_doc *json;
+    uint32_t at;
+};
+
 struct declaring {
     struct audit_profile *profile;
-    const struct check_contract *contract;
-    const struct td_json_doc *json;
-    uint32_t schema;         /* that "#" is */
-    uint32_t refs[REFS_MAX]; /* where those that are followed lead to */
+    const struct schema_set *schemas;
+    const struct td_json_doc *json; /* that the schema at hand stands in */
+    struct target refs[REFS_MAX];   /* of those that are followed */
     unsigned depth;
     uint32_t work;
 };
@@ -203,46 +207,11 @@ static void declare_parts(struct declaring *d, struct audit_node *node,
     }
 }
 
-/* Go into an AsyncAPI document if the reference leads into it. */
-static bool enter(struct declaring *d, const struct td_jsonx *doc,
-                  const char *ref, uint32_t *to)
-{
-    struct td_bytes file = schema_uri_without_fragment(td_text(ref));
-    struct td_buf text = {0};
-    bool is = false;
-
-    if (!doc->name || ref[file.len] != '#')
-        return false;
-    schema_uri_of_path(&text, doc->name);
-    is = td_bytes_equal(td_buf_bytes(&text), file);
-    td_buf_clear(&text);
-    if (is && !td_percent_decode(&text, td_text(ref + file.len + 1)))
-        *to = td_json_pointer(&doc->json, 0, td_buf_str(&text));
-    if (is) {
-        d->json = &doc->json;
-        d->schema = 0;
-    }
-    td_buf_release(&text);
-    return is;
-}
-
-/* What the contract's messages are where it is one: they have references. */
-static uint32_t enter_async(struct declaring *d, const char *ref)
-{
-    const struct check_contract *contract = d->contract;
-    uint32_t to = UINT32_MAX;
-    bool is = enter(d, &contract->asyncapi, ref, &to);
-
-    for (uint32_t i = 0; i < contract->imports_len && !is; i++)
-        is = enter(d, &contract->imports[i]->schemas, ref, &to);
-    return to;
-}
-
 /* Whether the schema stands in itself: what is below is as what is above. */
-static bool is_within(const struct declaring *d, uint32_t schema)
+static bool is_within(const struct declaring *d, struct target schema)
 {
     for (unsigned i = 0; i < d->depth; i++) {
-        if (d->refs[i] == schema)
+        if (d->refs[i].json == schema.json && d->refs[i].at == schema.at)
             return true;
     }
     return false;
@@ -251,28 +220,21 @@ static bool is_within(const struct declaring *d, uint32_t schema)
 static void declare_ref(struct declaring *d, struct audit_node *node,
                         uint32_t schema, bool sure)
 {
-    const struct declaring from = *d;
-    uint32_t ref = member(d, schema, "$ref");
-    struct td_buf text = {0};
-    uint32_t to = UINT32_MAX;
+    const struct td_json_doc *from = d->json;
+    struct target to = {.json = from};
 
-    if (!is_kind(d, ref, TD_JSON_STRING))
+    if (!is_kind(d, member(d, schema, "$ref"), TD_JSON_STRING))
         return;
-    (void)td_json_unescape(&text, td_json_inner(d->json, ref));
-    if (td_buf_str(&text)[0] == '#')
-        to = td_json_pointer(d->json, d->schema, td_buf_str(&text) + 1);
-    else
-        to = enter_async(d, td_buf_str(&text));
-    if (to != UINT32_MAX && d->depth < REFS_MAX && !is_within(d, to)) {
+    to.at = schema_follow(d->schemas, &to.json, schema);
+    if (to.at != UINT32_MAX && d->depth < REFS_MAX && !is_within(d, to)) {
         d->refs[d->depth++] = to;
-        declare(d, node, to, sure);
+        d->json = to.json;
+        declare(d, node, to.at, sure);
+        d->json = from;
         d->depth--;
     } else {
         node->open = true;
     }
-    d->json = from.json;
-    d->schema = from.schema;
-    td_buf_release(&text);
 }
 
 /* sure: the schema holds, it is not one of several. */
@@ -318,9 +280,10 @@ static void declare_event(struct audit_profile *profile,
                           const struct check_contract_event *e)
 {
     struct audit_event *event = audit_tree_event(profile, e->name);
-    struct declaring d = {.profile = profile, .contract = contract};
+    struct declaring d = {.profile = profile, .schemas = contract->set.schemas};
     bool renamed = e->aliases && !e->on_wire;
     struct audit_node *data;
+    uint32_t schema;
 
     if (!event)
         return;
@@ -329,12 +292,12 @@ static void declare_event(struct audit_profile *profile,
     if (!e->doc || e->form != CHECK_FORM_JSON || renamed)
         return;
     d.json = &e->doc->json;
-    d.schema = member(&d, e->source, "schema");
+    schema = member(&d, e->source, "schema");
     data = find_data(&d, &event->root, contract->data_pointer);
-    if (!data || !d.schema)
+    if (!data || !schema)
         return;
     data->open = false;
-    declare(&d, data, d.schema, true);
+    declare(&d, data, schema, true);
 }
 
 struct audit_profile *audit_declare(const struct check_contract *contract,

@@ -4,7 +4,7 @@
  * An object is there twice; a field that is required is in both of them, one
  * that is not in one. What schemas name in `properties`, `items` and
  * `additionalProperties` counts, also in allOf, anyOf and oneOf and behind a
- * $ref into the same schema or AsyncAPI document.
+ * $ref, whatever document it leads to.
  */
 #ifndef VALIDATOR_AUDIT_DECLARE_H
 #define VALIDATOR_AUDIT_DECLARE_H

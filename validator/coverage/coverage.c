@@ -210,15 +210,13 @@ static enum td_code cover_branches(struct covering *c, struct td_error *err)
     struct td_buf text = {0};
     enum td_code code;
 
-    coverage_branches_find(&branches, c->how);
-    code = coverage_branches_take(&branches, c->how, &c->out->tapes, err);
+    code = coverage_branches_run(&branches, c->how, &c->out->tapes, err);
     for (uint32_t i = 0; i < branches.len && !code; i++) {
         const struct coverage_branch *branch = &branches.list[i];
 
         td_buf_clear(&text);
         (void)td_buf_addf(&text, "%.*s %s", (int)branch->event->name.len,
-                          (const char *)branch->event->name.ptr,
-                          branch->pointer);
+                          (const char *)branch->event->name.ptr, branch->place);
         count(c, COVERAGE_BRANCHES, branch->taken, td_buf_str(&text));
     }
     td_buf_release(&text);

@@ -3,11 +3,11 @@
  *
  * Source: docs/audit.md, "Coverage". A rule counts if it had something to judge
  * on one of the streams; an event and a field if it came, and a value that a
- * schema lists (`enum`, `const`) likewise; an alternative of `oneOf` or `anyOf`
- * if a value was valid by it. A state, and a
- * transition that a rule allows, counts if it came. If mutants are asked for, a
- * rule counts once more if it can fail on streams like these (mutants.h).
- * Fields are those that schemas name (validator/audit/declare.h).
+ * schema lists (`enum`, `const`) likewise; an alternative of `oneOf` or
+ * `anyOf`, in files that schemas refer to as well, if a value was valid by it.
+ * A state, and a transition that a rule allows, counts if it came. If mutants
+ * are asked for, a rule counts once more if it can fail on streams like these
+ * (mutants.h). Fields are those that schemas name (validator/audit/declare.h).
  */
 #ifndef VALIDATOR_COVERAGE_COVERAGE_H
 #define VALIDATOR_COVERAGE_COVERAGE_H

@@ -10,7 +10,8 @@
 /* An alternative of a `oneOf` or `anyOf`. */
 struct coverage_branch {
     const struct check_contract_event *event;
-    const char *pointer; /* in the event's schema */
+    uint32_t number;   /* among those of the schemas */
+    const char *place; /* schema_branch_place() */
     bool taken;
 };
 
@@ -20,15 +21,13 @@ struct coverage_branches {
     uint32_t len;
 };
 
-/* All alternatives of the contract's schemas, in its order. */
-void coverage_branches_find(struct coverage_branches *branches,
-                            const struct check_options *how);
-
-/* Which of them values of the tapes took. As audit_read(). */
+/* All alternatives of the contract's schemas, in its order, and which of them
+ * values of the tapes took. As audit_read().
+ */
 TD_MUST_CHECK enum td_code
-coverage_branches_take(struct coverage_branches *branches,
-                       const struct check_options *how,
-                       struct audit_tapes *tapes, struct td_error *err);
+coverage_branches_run(struct coverage_branches *branches,
+                      const struct check_options *how,
+                      struct audit_tapes *tapes, struct td_error *err);
 
 /* Frees everything; it is empty. */
 void coverage_branches_release(struct coverage_branches *branches);
