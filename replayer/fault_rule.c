@@ -27,11 +27,20 @@ static const struct kind {
     [PLAY_FAULT_CUT] = {"cut", NULL, UNIT_NONE, 0, true},
     [PLAY_FAULT_SLOW] = {"slow", "rate", UNIT_SIZE, 0, false},
     [PLAY_FAULT_SILENCE] = {"silence", "for", UNIT_TIME, 0, true},
+    [PLAY_FAULT_STATUS] = {"status", "times", UNIT_COUNT, 1, true},
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 /* What a rule may say once. */
-enum said { SAID_AMOUNT, SAID_CHANCE, SAID_NAME, SAID_AT, SAID_AFTER, SAID_OF };
+enum said {
+    SAID_AMOUNT,
+    SAID_CHANCE,
+    SAID_NAME,
+    SAID_AT,
+    SAID_AFTER,
+    SAID_RETRY,
+    SAID_OF,
+};
 
 /* A rule being read. */
 struct reading {
@@ -41,9 +50,12 @@ struct reading {
     struct td_error *err;
 };
 
-const char *play_fault_name(enum play_fault_kind kind)
+void play_fault_name(const struct play_fault_rule *rule, struct td_buf *out)
 {
-    return kinds[kind].name;
+    if (rule->kind == PLAY_FAULT_STATUS)
+        (void)td_buf_addf(out, "%d", rule->status);
+    else
+        (void)td_buf_add_text(out, kinds[rule->kind].name);
 }
 
 static enum td_code wrong(const struct reading *r, const char *why,
@@ -51,31 +63,6 @@ static enum td_code wrong(const struct reading *r, const char *why,
 {
     return td_error_set(r->err, TD_USAGE, "--fault", 0, "\"%s\": %s%.*s",
                         r->text, why, (int)word.len, (const char *)word.ptr);
-}
-
-static enum td_code read_kind(struct reading *r, struct td_bytes word)
-{
-    char name[16] = "";
-    struct td_suggestion near = {.word = name};
-
-    for (size_t i = 0; i < KINDS; i++) {
-        if (!td_bytes_is(word, kinds[i].name))
-            continue;
-        r->rule->kind = (enum play_fault_kind)i;
-        r->rule->amount = kinds[i].preset;
-        return TD_OK;
-    }
-    if (word.len < sizeof(name))
-        memcpy(name, word.ptr, word.len);
-    for (size_t i = 0; i < KINDS; i++)
-        td_suggest(&near, kinds[i].name);
-    (void)wrong(r, "there is no fault ", word);
-    if (near.best)
-        return td_error_hint(r->err, "did you mean %s?", near.best);
-    return td_error_hint(r->err,
-                         "choose drop, duplicate, delay, reorder, corrupt, "
-                         "utf8-half, json-half, sse-join, cut, slow or "
-                         "silence");
 }
 
 /* "name=" is cut off the front of word. */
@@ -110,6 +97,51 @@ static bool read_count(struct td_bytes word, uint64_t *n)
         *n = *n * 10 + (uint64_t)(word.ptr[i] - '0');
     }
     return word.len > 0;
+}
+
+/* An error of HTTP. */
+static bool read_status(struct play_fault_rule *rule, struct td_bytes word)
+{
+    uint64_t n;
+
+    if (!read_count(word, &n) || n < 400 || n > 599)
+        return false;
+    rule->status = (int)n;
+    return true;
+}
+
+static enum td_code read_kind(struct reading *r, struct td_bytes word)
+{
+    char name[16] = "";
+    struct td_suggestion near = {.word = name};
+    struct td_bytes status = word;
+
+    if (takes(&status, "status")) {
+        r->rule->kind = PLAY_FAULT_STATUS;
+        r->rule->amount = kinds[PLAY_FAULT_STATUS].preset;
+        return read_status(r->rule, status)
+                   ? TD_OK
+                   : wrong(r, "no error of HTTP (400 to 599): ", word);
+    }
+    for (size_t i = 0; i < KINDS; i++) {
+        if (i == PLAY_FAULT_STATUS || !td_bytes_is(word, kinds[i].name))
+            continue;
+        r->rule->kind = (enum play_fault_kind)i;
+        r->rule->amount = kinds[i].preset;
+        return TD_OK;
+    }
+    if (word.len < sizeof(name))
+        memcpy(name, word.ptr, word.len);
+    for (size_t i = 0; i < KINDS; i++)
+        td_suggest(&near, kinds[i].name);
+    (void)wrong(r, "there is no fault ", word);
+    if (near.best)
+        return td_error_hint(r->err, "did you mean %s%s?", near.best,
+                             strcmp(near.best, "status") ? "" : "=429");
+    return td_error_hint(r->err,
+                         "choose drop, duplicate, delay, reorder, corrupt, "
+                         "utf8-half, json-half, sse-join, cut, slow, silence "
+                         "or, with --answer, status=429");
 }
 
 static bool read_amount(struct td_bytes word, enum unit unit, uint64_t *n)
@@ -199,6 +231,9 @@ static bool read_value(struct reading *r, enum said what, struct td_bytes value)
     case SAID_NAME:
         r->rule->name = value;
         return true;
+    case SAID_RETRY:
+        r->rule->has_retry = true;
+        return read_count(value, &r->rule->retry);
     case SAID_OF:
         break;
     }
@@ -208,11 +243,13 @@ static bool read_value(struct reading *r, enum said what, struct td_bytes value)
 static enum td_code read_option(struct reading *r, struct td_bytes word)
 {
     const struct kind *kind = &kinds[r->rule->kind];
+    bool is_status = r->rule->kind == PLAY_FAULT_STATUS;
     const char *keys[] = {[SAID_AMOUNT] = kind->option,
                           [SAID_CHANCE] = "p",
                           [SAID_NAME] = "event",
                           [SAID_AT] = "at",
-                          [SAID_AFTER] = "after"};
+                          [SAID_AFTER] = "after",
+                          [SAID_RETRY] = is_status ? "retry-after" : NULL};
     struct td_bytes value = word;
     size_t i = 0;
 
@@ -223,12 +260,13 @@ static enum td_code read_option(struct reading *r, struct td_bytes word)
         i++;
     if (i == SAID_OF) {
         (void)wrong(r, "what is ", word);
-        return td_error_hint(r->err,
-                             "write event=NAME, at=seq:N, at=exchange:N, "
-                             "at=+TIME, after=N, p=0.1%s%s%s",
-                             kind->option ? " or " : "",
-                             kind->option ? kind->option : "",
-                             kind->option ? "=..." : "");
+        return td_error_hint(
+            r->err,
+            "write %sat=seq:N, at=exchange:N, "
+            "at=+TIME, after=N, p=0.1%s%s%s%s",
+            is_status ? "" : "event=NAME, ", is_status ? ", retry-after=N" : "",
+            kind->option ? " or " : "", kind->option ? kind->option : "",
+            kind->option ? "=..." : "");
     }
     if (has_said(r, (enum said)i)) {
         (void)wrong(r, "it says a second time ", word);
@@ -244,6 +282,10 @@ static enum td_code check(const struct reading *r)
     const struct play_fault_rule *rule = r->rule;
     const struct kind *kind = &kinds[rule->kind];
 
+    if (rule->kind == PLAY_FAULT_STATUS && rule->name.len > 0) {
+        (void)wrong(r, "a request has no event's name, as ", rule->name);
+        return td_error_hint(r->err, "write at=exchange:N, after=N or p=0.1");
+    }
     if (kind->option && !has_said(r, SAID_AMOUNT) && kind->preset == 0) {
         (void)wrong(r, "it does not say how much", td_text(""));
         return td_error_hint(r->err, "write %s=...", kind->option);
@@ -287,6 +329,41 @@ enum td_code play_fault_read(struct play_fault_rule *rule, const char *text,
     return code ? code : check(&r);
 }
 
+/* Of a number that a rule has by itself: the branch's is drawn of it. */
+static void seed_branch(struct play_fault_rule *branch, uint64_t exchange)
+{
+    struct td_rand first = branch->rand;
+    uint64_t state;
+
+    td_rand_bytes(&first, &state, sizeof(state));
+    td_rand_seeded(&branch->rand, state + exchange);
+    td_rand_bytes(&branch->rand, &state, sizeof(state));
+    td_rand_seeded(&branch->rand, state);
+}
+
+static bool is_lucky(struct play_fault_rule *rule)
+{
+    uint64_t word;
+
+    td_rand_bytes(&rule->rand, &word, sizeof(word));
+    return (double)(word >> 11) * 0x1p-53 < rule->chance;
+}
+
+struct play_fault_rule play_fault_branch(struct play_fault_rule *whole,
+                                         uint64_t exchange)
+{
+    struct play_fault_rule branch = *whole;
+
+    branch.whole = whole;
+    branch.passed = branch.count = 0;
+    seed_branch(&branch, exchange);
+    if (branch.kind == PLAY_FAULT_CUT && branch.has_chance) {
+        branch.off = !is_lucky(&branch);
+        branch.has_chance = false;
+    }
+    return branch;
+}
+
 uint64_t play_fault_random(struct play_fault_rule *rule, uint64_t n)
 {
     uint64_t word;
@@ -295,7 +372,8 @@ uint64_t play_fault_random(struct play_fault_rule *rule, uint64_t n)
     return word % n;
 }
 
-static bool is_there(struct play_fault_rule *rule, const struct td_event *ev)
+static bool is_there(const struct play_fault_rule *rule,
+                     struct play_fault_rule *whole, const struct td_event *ev)
 {
     switch (rule->at) {
     case PLAY_AT_SEQ:
@@ -303,9 +381,9 @@ static bool is_there(struct play_fault_rule *rule, const struct td_event *ev)
     case PLAY_AT_EXCHANGE:
         return ev->exchange == rule->place;
     case PLAY_AT_TIME:
-        if (ev->at_ns < rule->place || rule->spent)
+        if (ev->at_ns < rule->place || whole->spent)
             return false;
-        rule->spent = true;
+        whole->spent = true;
         return true;
     case PLAY_AT_ANY:
         break;
@@ -316,25 +394,26 @@ static bool is_there(struct play_fault_rule *rule, const struct td_event *ev)
 bool play_fault_hits(struct play_fault_rule *rule, const struct td_event *ev)
 {
     uint64_t before = rule->passed;
-    uint64_t word;
 
-    if (rule->name.len > 0 && !td_bytes_equal(rule->name, ev->name))
+    if (rule->off ||
+        (rule->name.len > 0 && !td_bytes_equal(rule->name, ev->name)))
         return false;
-    if (!is_there(rule, ev))
+    if (!is_there(rule, rule->whole ? rule->whole : rule, ev))
         return false;
     rule->passed += rule->bytes ? ev->payload.len : 1;
     if (rule->bytes ? rule->passed <= rule->after : before < rule->after)
         return false;
-    if (!rule->has_chance)
-        return true;
-    td_rand_bytes(&rule->rand, &word, sizeof(word));
-    return (double)(word >> 11) * 0x1p-53 < rule->chance;
+    return !rule->has_chance || is_lucky(rule);
 }
 
 void play_fault_done(struct play_fault_rule *rule, const struct td_event *ev)
 {
-    bool by_exchange = rule->kind == PLAY_FAULT_CUT && ev->exchange > 0;
+    bool by_exchange =
+        (rule->kind == PLAY_FAULT_CUT || rule->kind == PLAY_FAULT_STATUS) &&
+        ev->exchange > 0;
 
+    if (rule->whole)
+        rule = rule->whole;
     if (rule->count == 0)
         rule->by_exchange = by_exchange;
     if (rule->count < PLAY_FAULT_TOLD)

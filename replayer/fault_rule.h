@@ -13,6 +13,8 @@
  *     cut after=10k bytes                the same, in the midst of an event
  *     slow rate=1k                       bytes a second
  *     silence for=5s at=+10s             for so long nothing comes
+ *     status=429 retry-after=1 times=2   where a tape answers: an exchange is
+ *                                        refused so often before it is answered
  *
  * Which events: event=NAME, at=seq:N, at=exchange:N or at=+TIME (the first at
  * or behind that time of the tape), after=N (not the first N of those),
@@ -21,6 +23,7 @@
 #ifndef REPLAYER_FAULT_RULE_H
 #define REPLAYER_FAULT_RULE_H
 
+#include "core/buf.h"
 #include "core/error.h"
 #include "core/event.h"
 #include "core/rand.h"
@@ -44,6 +47,7 @@ enum play_fault_kind {
     PLAY_FAULT_CUT,
     PLAY_FAULT_SLOW,
     PLAY_FAULT_SILENCE,
+    PLAY_FAULT_STATUS,
 };
 
 enum play_fault_at {
@@ -64,13 +68,18 @@ struct play_fault_rule {
     bool has_chance;
     double chance;   /* 0 to 1 */
     uint64_t amount; /* of the kind: ns, events, times, bytes, bytes a second */
+    int status;      /* of PLAY_FAULT_STATUS */
+    bool has_retry;  /* it tells when to try again */
+    uint64_t retry;  /* in so many seconds */
     /* State. */
+    struct play_fault_rule *whole; /* of which it is a branch; or NULL */
+    bool off;                      /* nothing is done by this branch */
     struct td_rand rand;
     uint64_t passed; /* events or bytes that fit so far */
     bool spent;      /* at=+TIME has had its event; cut */
     uint64_t count;  /* how often it was done */
     uint64_t told[PLAY_FAULT_TOLD];
-    bool by_exchange; /* told are exchanges (cut), not sequence numbers */
+    bool by_exchange; /* told are exchanges, not sequence numbers */
 };
 
 /* Read one; text stays the caller's. Its random numbers are splitmix64 of seed
@@ -81,8 +90,15 @@ TD_MUST_CHECK enum td_code play_fault_read(struct play_fault_rule *rule,
                                            uint64_t number,
                                            struct td_error *err);
 
-/* "utf8-half" */
-const char *play_fault_name(enum play_fault_kind kind);
+/* The same rule for one exchange: it counts anew, and its random numbers are
+ * those of the exchange, whenever that is asked for. A cut has its chance once.
+ * What was done is told by the whole, which outlives it.
+ */
+struct play_fault_rule play_fault_branch(struct play_fault_rule *whole,
+                                         uint64_t exchange);
+
+/* Append "utf8-half", or "429". */
+void play_fault_name(const struct play_fault_rule *rule, struct td_buf *out);
 
 /* Is it the turn of this event? To be asked once for each, in order. */
 bool play_fault_hits(struct play_fault_rule *rule, const struct td_event *ev);

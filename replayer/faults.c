@@ -3,7 +3,6 @@
 #include "core/mem.h"
 #include "replayer/fault_bytes.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #define RETRY_NS                                                               \
@@ -27,11 +26,10 @@ struct list {
 };
 
 struct play_faults {
-    struct play_fault_rule rules[PLAY_FAULTS_MAX];
+    struct play_fault_rule *rules;
     size_t count;
-    uint64_t seed;
+    struct play_fault_rule *branches; /* are the rules; or NULL */
     struct play_fault_place place;
-    struct play_player *player;
     struct wire_timer timer;
     struct list waiting; /* for their time, or for others to pass */
     struct list ready;   /* in order, to be handed on before all else */
@@ -60,31 +58,21 @@ struct play_faults {
 
 static void on_timer(void *ctx);
 
-enum td_code play_faults_new(struct play_faults **out,
-                             const struct play_fault_options *options,
-                             struct td_error *err)
+struct play_faults *play_faults_new(struct play_fault_rules *rules,
+                                    uint64_t exchange)
 {
     struct play_faults *f = td_calloc(1, sizeof(*f));
-    enum td_code code = TD_OK;
 
-    f->seed = options->seed;
     f->next_ns = TD_NEVER;
     f->timer = (struct wire_timer){.fire = on_timer, .ctx = f};
-    for (; !code && options->specs[f->count]; f->count++) {
-        if (f->count == PLAY_FAULTS_MAX) {
-            code = td_error_set(err, TD_USAGE, "--fault", 0,
-                                "more than %d faults", PLAY_FAULTS_MAX);
-            break;
-        }
-        code = play_fault_read(&f->rules[f->count], options->specs[f->count],
-                               f->seed, f->count, err);
-    }
-    if (code) {
-        play_faults_free(f);
-        return code;
-    }
-    *out = f;
-    return TD_OK;
+    f->rules = play_fault_rules_list(rules, &f->count);
+    if (!exchange)
+        return f;
+    f->branches = td_calloc(f->count + 1, sizeof(*f->branches));
+    for (size_t i = 0; i < f->count; i++)
+        f->branches[i] = play_fault_branch(&f->rules[i], exchange);
+    f->rules = f->branches;
+    return f;
 }
 
 static void free_held(struct held *h)
@@ -106,22 +94,17 @@ static void free_list(struct list *list)
     list->last = NULL;
 }
 
-void play_faults_leave(struct play_faults *faults)
-{
-    if (faults->place.net)
-        wire_timer_cancel(faults->place.net, &faults->timer);
-    faults->place.net = NULL;
-}
-
 void play_faults_free(struct play_faults *faults)
 {
     if (!faults)
         return;
-    play_faults_leave(faults);
+    if (faults->place.net)
+        wire_timer_cancel(faults->place.net, &faults->timer);
     free_list(&faults->waiting);
     free_list(&faults->ready);
     free_held(faults->joined);
     td_buf_release(&faults->payload);
+    free(faults->branches);
     free(faults);
 }
 
@@ -270,8 +253,8 @@ static void on_timer(void *ctx)
     arm(f, code == TD_AGAIN);
     if (f->finished && is_empty(f) && !code)
         tell_drained(f, &err);
-    else if (f->player && wire_now(f->place.net) >= f->quiet_ns)
-        play_player_go_on(f->player);
+    else if (wire_now(f->place.net) >= f->quiet_ns)
+        f->place.go_on(f->place.ctx);
 }
 
 /* ---- the event at hand ---- */
@@ -324,6 +307,7 @@ static bool apply(struct play_faults *f, struct play_fault_rule *rule)
         f->quiet_ns = now_ns + rule->amount;
         return true;
     case PLAY_FAULT_SLOW:
+    case PLAY_FAULT_STATUS:
         break;
     }
     return false;
@@ -335,7 +319,8 @@ static void judge(struct play_faults *f, const struct td_event *ev)
     for (size_t i = 0; td_event_is_plain(ev) && i < f->count; i++) {
         struct play_fault_rule *rule = &f->rules[i];
 
-        if (rule->kind == PLAY_FAULT_SLOW || f->last || f->drop)
+        if (rule->kind == PLAY_FAULT_SLOW || rule->kind == PLAY_FAULT_STATUS ||
+            f->last || f->drop)
             continue;
         if (play_fault_hits(rule, ev) && apply(f, rule))
             play_fault_done(rule, ev);
@@ -480,11 +465,6 @@ struct td_sink play_faults_sink(struct play_faults *faults,
     return (struct td_sink){.put = put, .flush = flush, .self = faults};
 }
 
-void play_faults_attach(struct play_faults *faults, struct play_player *player)
-{
-    faults->player = player;
-}
-
 void play_faults_finish(struct play_faults *faults)
 {
     struct td_error err = {.code = TD_OK};
@@ -501,57 +481,4 @@ void play_faults_finish(struct play_faults *faults)
     else
         wire_timer_set(faults->place.net, &faults->timer,
                        wire_now(faults->place.net));
-}
-
-/* ---- what came of it ---- */
-
-static void say_places(const struct play_fault_rule *rule, struct td_buf *out)
-{
-    size_t shown =
-        rule->count < PLAY_FAULT_SHOWN ? rule->count : PLAY_FAULT_SHOWN;
-
-    if (shown == 0 || rule->kind == PLAY_FAULT_SLOW)
-        return;
-    (void)td_buf_add_text(out, " (");
-    if (rule->by_exchange)
-        (void)td_buf_addf(out, "exchange%s ", rule->count == 1 ? "" : "s");
-    for (size_t i = 0; i < shown; i++)
-        (void)td_buf_addf(out, "%s%s%" PRIu64, i ? ", " : "",
-                          rule->by_exchange ? "" : "#", rule->told[i]);
-    (void)td_buf_add_text(out, rule->count > shown ? ", ...)" : ")");
-}
-
-void play_faults_say(const struct play_faults *faults, struct td_buf *out)
-{
-    (void)td_buf_addf(out, "faults (seed %" PRIu64 "): ", faults->seed);
-    for (size_t i = 0; i < faults->count; i++) {
-        const struct play_fault_rule *rule = &faults->rules[i];
-
-        (void)td_buf_addf(out, "%s%" PRIu64 " x %s", i ? ", " : "", rule->count,
-                          play_fault_name(rule->kind));
-        say_places(rule, out);
-    }
-    (void)td_buf_add_byte(out, '\n');
-}
-
-void play_faults_json(const struct play_faults *faults,
-                      struct td_json_writer *w, const char *key)
-{
-    td_json_object(w, key);
-    td_json_put_u64(w, "seed", faults->seed);
-    td_json_array(w, "list");
-    for (size_t i = 0; i < faults->count; i++) {
-        const struct play_fault_rule *rule = &faults->rules[i];
-
-        td_json_object(w, NULL);
-        td_json_put_text(w, "fault", rule->text);
-        td_json_put_u64(w, "count", rule->count);
-        td_json_array(w, rule->by_exchange ? "exchanges" : "events");
-        for (size_t k = 0; k < rule->count && k < PLAY_FAULT_TOLD; k++)
-            td_json_put_u64(w, NULL, rule->told[k]);
-        td_json_array_end(w);
-        td_json_object_end(w);
-    }
-    td_json_array_end(w);
-    td_json_object_end(w);
 }

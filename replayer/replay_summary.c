@@ -87,7 +87,7 @@ enum td_code play_summary_text(const struct play_run *run, struct td_buf *out)
     if (play_run_serve(run))
         text_served(out, play_run_serve(run));
     if (play_run_faults(run))
-        play_faults_say(play_run_faults(run), out);
+        play_fault_rules_say(play_run_faults(run), out);
     if (play_run_shift(run))
         play_shift_say(play_run_shift(run),
                        play_source_shifted(play_run_source(run)), out);
@@ -173,7 +173,7 @@ void play_summary_json(const struct play_run *run, struct td_json_writer *w)
     }
     json_consumers(w, run);
     if (play_run_faults(run))
-        play_faults_json(play_run_faults(run), w, "faults");
+        play_fault_rules_json(play_run_faults(run), w, "faults");
     if (play_run_shift(run))
         play_shift_json(play_run_shift(run),
                         play_source_shifted(play_run_source(run)), w,

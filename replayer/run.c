@@ -1,6 +1,7 @@
 #include "replayer/run.h"
 
 #include "core/mem.h"
+#include "replayer/faults.h"
 #include "replayer/keyboard.h"
 #include "replayer/line_sink.h"
 #include "replayer/progress.h"
@@ -17,7 +18,8 @@ struct play_run {
     struct play_lines *lines;
     struct play_keyboard *keyboard;
     struct play_progress *progress;
-    struct wire_timer ending; /* what was heard, or the silence, ends it */
+    struct play_faults *faults; /* or NULL */
+    struct wire_timer ending;   /* what was heard, or the silence, ends it */
     uint64_t opened_ns;
     struct td_error why;
     bool played;
@@ -91,8 +93,8 @@ static void on_played(void *ctx, const struct td_error *why)
 {
     struct play_run *run = ctx;
 
-    if (run->options.faults && !why->code)
-        play_faults_finish(run->options.faults);
+    if (run->faults && !why->code)
+        play_faults_finish(run->faults);
     else
         on_all_played(run, why);
 }
@@ -238,17 +240,27 @@ static struct td_sink target_of(const struct play_run *run)
     return play_lines_sink(run->lines);
 }
 
+static void on_room(void *ctx)
+{
+    const struct play_run *run = ctx;
+
+    if (run->player)
+        play_player_go_on(run->player);
+}
+
 static struct td_sink sink_of(struct play_run *run)
 {
     struct play_fault_place place = {.net = run->net,
                                      .next = target_of(run),
                                      .cut = on_cut,
+                                     .go_on = on_room,
                                      .drained = on_all_played,
                                      .ctx = run};
 
     if (!run->options.faults)
         return place.next;
-    return play_faults_sink(run->options.faults, &place);
+    run->faults = play_faults_new(run->options.faults, 0);
+    return play_faults_sink(run->faults, &place);
 }
 
 /* Once all parts are there the consumer decides when to start. */
@@ -307,8 +319,6 @@ static enum td_code open_all(struct play_run *run, const struct td_clock *clock,
     run->player = play_player_new(run->net, clock, run->source, sink_of(run),
                                   &run->options.play);
     play_player_on_end(run->player, on_played, run);
-    if (run->options.faults)
-        play_faults_attach(run->options.faults, run->player);
     if (run->options.keys)
         code = open_keyboard(run, err);
     if (!code && run->options.progress)
@@ -343,11 +353,10 @@ void play_run_free(struct play_run *run)
     if (!run)
         return;
     wire_timer_cancel(run->net, &run->ending);
-    if (run->options.faults)
-        play_faults_leave(run->options.faults);
     play_progress_free(run->progress);
     play_keyboard_close(run->keyboard);
     play_player_free(run->player);
+    play_faults_free(run->faults);
     play_serve_free(run->serve);
     play_connect_free(run->connect);
     play_lines_free(run->lines);
@@ -409,7 +418,7 @@ const struct play_shift *play_run_shift(const struct play_run *run)
     return run->options.source.shift;
 }
 
-const struct play_faults *play_run_faults(const struct play_run *run)
+const struct play_fault_rules *play_run_faults(const struct play_run *run)
 {
     return run->options.faults;
 }

@@ -8,7 +8,7 @@
 
 #include "core/json_writer.h"
 #include "replayer/connect.h"
-#include "replayer/faults.h"
+#include "replayer/fault_rules.h"
 #include "replayer/player.h"
 #include "replayer/serve.h"
 
@@ -39,7 +39,7 @@ struct play_run_options {
     struct play_connect_options connect; /* PLAY_TO_SERVER */
     int lines_fd;                        /* PLAY_TO_LINES */
     bool envelope;                       /* whole tape lines */
-    struct play_faults *faults;          /* what is done wrong; or NULL */
+    struct play_fault_rules *faults;     /* what is done wrong; or NULL */
     struct play_hearing hearing;         /* not PLAY_TO_LINES */
     bool stay; /* PLAY_TO_CLIENTS: serve on when everything was played */
     bool keys; /* stdin is a terminal that steers */
@@ -89,7 +89,7 @@ const struct play_connect *play_run_connect(const struct play_run *run);
 const struct play_shift *play_run_shift(const struct play_run *run);
 
 /* What was done wrong on purpose; NULL: nothing. */
-const struct play_faults *play_run_faults(const struct play_run *run);
+const struct play_fault_rules *play_run_faults(const struct play_run *run);
 
 /* Events that what a consumer or the server speaks could not carry, and why the
  * first was; "" if there are none.
@@ -104,7 +104,7 @@ const char *play_run_unfit_why(const struct play_run *run);
  *  "changed":N,"missed":N,"received":N}],"joined":N,"delivered":N,"lost":N,
  *  "unfit":N,"missed":N,"unfit_why":".."|null,"changed":N,
  *  "changed_why":".."|null,"refused":[{see replayer/refusals.h}],
- *  "faults":{see replayer/faults.h; absent without},
+ *  "faults":{see replayer/fault_rules.h; absent without},
  *  "shifted":{see replayer/shift_time.h; absent without},
  *  "damage":".."|null}
  * read: events looked at, of which `events` were selected and played. See

@@ -411,6 +411,8 @@ const struct cli_command cli_cmd_replay = {
         "tapedeck replay run.tape.gz --serve :0 --wait-clients 2 --speed 10\n"
         "tapedeck replay chat.tape.gz --answer :0 --env OPENAI_BASE_URL=/v1 "
         "-- npm test  # offline\n"
+        "tapedeck replay chat.tape.gz --answer :0 --fault 'status=429 "
+        "retry-after=1 p=0.2'\n"
         "tapedeck replay chat.tape.gz --to http://localhost:3000 --dialogue\n"
         "tapedeck replay run.tape.gz --serve :0 --fault 'drop p=0.1' --seed 7\n"
         "tapedeck replay mcp.tape.gz --stdio  # the recorded server\n"

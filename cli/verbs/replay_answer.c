@@ -3,6 +3,7 @@
 #include "cli/options/exit_status.h"
 #include "cli/shared/listen.h"
 #include "cli/shared/tape_output.h"
+#include "cli/verbs/replay_faults.h"
 #include "cli/verbs/replay_matching.h"
 #include "core/fs.h"
 #include "replayer/answer/http.h"
@@ -60,6 +61,17 @@ static enum td_code read_bind(struct answer_session *s, struct td_error *err)
     return code ? code : cli_listen_tls(s->args, &s->tls, bind, err);
 }
 
+static enum td_code read_faults(struct answer_session *s, struct td_error *err)
+{
+    enum td_code code = cli_replay_faults(&s->how.faults, s->args, err);
+
+    if (!code && s->how.faults && cli_replay_is_through(s->args))
+        return td_error_set(err, TD_USAGE, "--fault", 0,
+                            "what goes wrong are answers of a tape, and here "
+                            "all is asked of the server of --to");
+    return code;
+}
+
 static enum td_code read_all(struct answer_session *s, struct td_error *err)
 {
     enum td_code code = cli_replay_one_tape(s->args, "--answer", err);
@@ -82,6 +94,8 @@ static enum td_code read_all(struct answer_session *s, struct td_error *err)
         code = play_binds_read(&s->binds, cli_list(s->args, "bind"), err);
     if (!code)
         code = cli_replay_masks(&s->masks, s->args, err);
+    if (!code)
+        code = read_faults(s, err);
     return code;
 }
 
@@ -221,6 +235,8 @@ static enum td_code put_json(const struct answer_session *s,
 
     td_json_object(&w, NULL);
     play_http_json(s->http, &w);
+    if (s->how.faults)
+        play_fault_rules_json(s->how.faults, &w, "faults");
     if (s->additions)
         td_json_put_u64(&w, "recorded", cli_additions_count(s->additions));
     if (s->ended)
@@ -246,6 +262,17 @@ static enum td_code close_additions(struct answer_session *s, enum td_code code,
     return closed;
 }
 
+static void say_faults(const struct answer_session *s)
+{
+    struct td_buf text = {0};
+
+    if (!s->how.faults)
+        return;
+    play_fault_rules_say(s->how.faults, &text);
+    cli_say(s->args, "%.*s", (int)text.len - 1, td_buf_str(&text));
+    td_buf_release(&text);
+}
+
 static enum td_code answer(struct answer_session *s, struct td_error *err)
 {
     const struct wire_signals signals = {.end = on_end_signal, .ctx = s};
@@ -265,6 +292,7 @@ static enum td_code answer(struct answer_session *s, struct td_error *err)
             (void)td_buf_add_text(&text, "; ");
             cli_around_text(s->around, &text);
         }
+        say_faults(s);
         cli_say(s->args, "%s", td_buf_str(&text));
         if (cli_json(s->args))
             code = put_json(s, err);
@@ -326,6 +354,7 @@ enum td_code cli_replay_answer(const struct cli_args *args,
         code = cli_replay_is_through(args)
                    ? cli_replay_through(args, &s.server.bind, err)
                    : open_and_answer(&s, err);
+    play_fault_rules_free(s.how.faults);
     play_keys_release(&s.keys);
     play_binds_release(&s.binds);
     diff_masks_release(&s.masks);

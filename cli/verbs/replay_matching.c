@@ -59,6 +59,8 @@ static const struct {
     {"verbose", ALL},
     {"color", ALL},
     {"no-keys", ALL},
+    {"fault", BIT(ANSWER) | BIT(PLAY)},
+    {"seed", BIT(ANSWER) | BIT(PLAY)},
     {"origin", BIT(ANSWER) | BIT(PLAY)},
     {"public", BIT(ANSWER) | BIT(PLAY)},
     {"tls-cert", BIT(ANSWER) | BIT(PLAY)},

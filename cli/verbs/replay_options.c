@@ -4,6 +4,7 @@
 #include "cli/shared/select_options.h"
 #include "cli/verbs/replay_answer.h"
 #include "cli/verbs/replay_dialogue.h"
+#include "cli/verbs/replay_faults.h"
 #include "cli/verbs/replay_matching.h"
 #include "cli/verbs/replay_stdio.h"
 #include "core/fs.h"
@@ -324,31 +325,18 @@ static enum td_code read_source(struct cli_replay *r,
     return code;
 }
 
-/* The seed that is not given is small enough to be typed again. */
 static enum td_code read_faults(struct cli_replay *r,
                                 const struct cli_args *args,
                                 struct td_error *err)
 {
-    struct play_fault_options how = {.specs = cli_list(args, "fault"),
-                                     .seed = cli_number(args, "seed")};
-    uint16_t random = 0;
-    enum td_code code;
+    bool some = *cli_list(args, "fault");
 
-    if (!how.specs[0])
-        return cli_typed(args, "seed") ? refuse(err, "--seed", "wants --fault")
-                                       : TD_OK;
-    if (cli_flag(args, "dry-run"))
+    if (some && cli_flag(args, "dry-run"))
         return refuse(err, "--fault", "nothing is played with --dry-run");
-    if (!strcmp(cli_text(args, "join"), "catch-up"))
+    if (some && !strcmp(cli_text(args, "join"), "catch-up"))
         return refuse(err, "--fault",
                       "with --join catch-up some would be told it all");
-    if (!cli_given(args, "seed")) {
-        td_rand_bytes(td_rand_real(), &random, sizeof(random));
-        how.seed = random;
-    }
-    code = play_faults_new(&r->faults, &how, err);
-    r->run.faults = r->faults;
-    return code;
+    return cli_replay_faults(&r->run.faults, args, err);
 }
 
 /* Who may read: see wire/server/access.h. */
@@ -499,7 +487,7 @@ void cli_replay_release(struct cli_replay *replay)
 {
     play_select_free(replay->select);
     play_shift_free(replay->shift);
-    play_faults_free(replay->faults);
+    play_fault_rules_free(replay->run.faults);
     free(replay->paths);
     free(replay->host);
     free(replay->unix_path);

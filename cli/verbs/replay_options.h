@@ -12,10 +12,9 @@ extern const struct cli_option cli_replay_options[];
 struct cli_replay {
     struct play_run_options run;
     struct play_select *select;
-    struct play_faults *faults; /* of --fault, or NULL */
-    struct play_shift *shift;   /* of --shift-time, or NULL */
-    const char **paths;         /* the tapes, NULL-terminated */
-    char *host;                 /* of --serve */
+    struct play_shift *shift; /* of --shift-time, or NULL */
+    const char **paths;       /* the tapes, NULL-terminated */
+    char *host;               /* of --serve */
     char *unix_path;
     struct td_buf token;         /* of --token-file */
     struct wire_tls_options tls; /* of --serve */

@@ -257,6 +257,8 @@ static void look_for(struct play_http *http, struct wire_request *request,
         return;
     }
     http->said++;
+    if (found == PLAY_FOUND && play_http_refuse_on_purpose(http, request, at))
+        return;
     if (found == PLAY_FOUND)
         learn(http, &http->how.exchanges->list[at], head, body);
     if (found == PLAY_FOUND)
@@ -438,6 +440,7 @@ enum td_code play_http_open(struct play_http **out, struct wire_net *net,
         td_calloc((size_t)options->exchanges->len + 1, sizeof(*http->rpcs));
     for (uint32_t i = 0; i < options->exchanges->len && !code; i++)
         code = add_one(http, i, err);
+    play_http_faults_open(http);
     server.owner_routes = true;
     if (!code)
         code =
@@ -468,5 +471,6 @@ void play_http_close(struct play_http *http)
     td_buf_release(&http->body);
     td_arena_release(&http->arena);
     free(http->rpcs);
+    free(http->refusals);
     free(http);
 }

@@ -15,15 +15,17 @@
 #include "replayer/answer/bind.h"
 #include "replayer/answer/exchange.h"
 #include "replayer/answer/key.h"
+#include "replayer/fault_rules.h"
 #include "replayer/schedule.h"
 #include "wire/server/server.h"
 
 struct play_http_options {
     const struct play_exchanges *exchanges;
     const struct diff_masks *masks;
-    const struct play_keys *keys; /* that have learned of the exchanges */
-    struct play_pace pace;        /* but for eps */
-    struct play_binds *binds;     /* what clients make anew */
+    const struct play_keys *keys;    /* that have learned of the exchanges */
+    struct play_pace pace;           /* but for eps */
+    struct play_binds *binds;        /* what clients make anew */
+    struct play_fault_rules *faults; /* what goes wrong on purpose; or NULL */
     bool repeat; /* past the last of equal requests, that one again */
     const struct wire_server_options *server;
     /* Something is not on the tape; text has lines for people, LF at its end.

@@ -22,6 +22,7 @@ struct play_http_answer {
     uint64_t base_ns; /* when the one before was due */
     uint64_t tape_ns; /* and when it was on the tape */
     bool waits;       /* for its reader */
+    bool full;        /* its reader has not read what was sent */
     bool lingers;     /* it is reset when what was written has gone out */
     size_t sent;      /* bytes of the body that is being sent */
     uint32_t encoded; /* parts that are in carry, if it goes by pieces */
@@ -30,6 +31,7 @@ struct play_http_answer {
     struct play_rpc_ids ids;
     struct td_buf tokens;    /* the bytes of ids */
     struct play_binds binds; /* as they were when it was asked for */
+    struct play_http_wrong wrong;
     struct wire_timer timer;
 };
 
@@ -49,6 +51,7 @@ void play_http_answer_free(struct play_http_answer *answer)
     td_buf_release(&answer->carry);
     td_buf_release(&answer->tokens);
     play_binds_release(&answer->binds);
+    play_http_wrong_release(&answer->wrong);
     free(answer);
 }
 
@@ -180,7 +183,8 @@ static bool read_length(struct td_bytes text, uint64_t *length)
 }
 
 /* The length that the answer tells: as it was, where the bytes are those that
- * were sent. Without a body (HEAD, 304) it tells of another answer's.
+ * were sent. Without a body (HEAD, 304) it tells of another answer's. What may
+ * go wrong is not known before it is sent.
  */
 static bool length_of(struct play_http_answer *answer, uint64_t *length)
 {
@@ -193,6 +197,8 @@ static bool length_of(struct play_http_answer *answer, uint64_t *length)
         return false;
     if (!x->parts_len || x->cut || x->part_cut)
         return !is_decoded(x) && read_length(told, length);
+    if (answer->wrong.stage)
+        return false;
     for (uint32_t i = 0; i < x->parts_len; i++)
         whole += payload_of(answer, &x->parts[i]).len;
     *length = whole;
@@ -231,9 +237,15 @@ static void send_head(struct play_http_answer *answer)
 
 /* ---- what follows it ---- */
 
-static uint32_t steps(const struct play_exchange *x)
+/* It goes in the pieces that it came in, not by parts. */
+static bool by_pieces(const struct play_http_answer *answer)
 {
-    return x->chunks_len ? x->chunks_len : x->parts_len;
+    return answer->x->chunks_len && !answer->wrong.stage;
+}
+
+static uint32_t steps(const struct play_http_answer *answer)
+{
+    return by_pieces(answer) ? answer->x->chunks_len : answer->x->parts_len;
 }
 
 static uint64_t tape_time(const struct play_http_answer *answer)
@@ -243,9 +255,9 @@ static uint64_t tape_time(const struct play_http_answer *answer)
 
     if (answer->step == 0)
         return x->answered ? x->head_ns : x->end_ns;
-    if (at == steps(x))
+    if (at == steps(answer))
         return x->end_ns;
-    return x->chunks_len ? x->chunks[at].at_ns : x->parts[at].at_ns;
+    return by_pieces(answer) ? x->chunks[at].at_ns : x->parts[at].at_ns;
 }
 
 /* As far as its reader takes it: TD_FULL may be before its end. */
@@ -268,16 +280,63 @@ static enum td_code send_body(struct play_http_answer *answer,
 static bool is_within(const struct play_http_answer *answer,
                       const struct play_part *part)
 {
-    return answer->sent > 0 && answer->sent < part->payload.len;
+    return answer->sent > 0 &&
+           (answer->wrong.stage || answer->sent < part->payload.len);
+}
+
+/* What has come through the faults. */
+static enum td_code put_part(void *self, const struct td_event *ev,
+                             struct td_error *err)
+{
+    struct play_http_answer *answer = self;
+    struct play_part part = play_http_wrong_part(&answer->wrong, ev);
+    struct td_buf bytes = {0};
+
+    (void)err;
+    if (answer->full)
+        return TD_AGAIN;
+    play_part_encode(&bytes, answer->x->stream, &part, part.payload);
+    answer->full =
+        wire_request_write(answer->request, td_buf_bytes(&bytes)) == TD_FULL;
+    td_buf_release(&bytes);
+    return TD_OK;
+}
+
+/* A part, or what is next of a body that comes slowly. TD_FULL: it is sent. */
+static enum td_code send_wrong(struct play_http_answer *answer,
+                               const struct play_part *part)
+{
+    struct td_bytes payload = payload_of(answer, part);
+    size_t len = payload.len - answer->sent;
+    enum td_code code;
+
+    if (part->kind == PLAY_PART_BODY && answer->wrong.slice &&
+        answer->wrong.slice < len)
+        len = (size_t)answer->wrong.slice;
+    code = play_http_wrong_put(&answer->wrong, part,
+                               td_bytes(payload.ptr + answer->sent, len));
+    if (answer->wrong.cut) {
+        wire_request_cut(answer->request, false);
+        answer->request = NULL;
+    }
+    if (code)
+        return code;
+    answer->sent += len;
+    if (answer->sent == payload.len)
+        answer->sent = 0;
+    return answer->full ? TD_FULL : TD_OK;
 }
 
 static enum td_code send_part(struct play_http_answer *answer,
                               const struct play_part *part)
 {
-    struct td_bytes payload = payload_of(answer, part);
+    struct td_bytes payload;
     struct td_buf bytes = {0};
     enum td_code code;
 
+    if (answer->wrong.stage)
+        return send_wrong(answer, part);
+    payload = payload_of(answer, part);
     if (part->kind == PLAY_PART_BODY && !answer->is_rpc && !answer->binds.len)
         return send_body(answer, payload);
     play_part_encode(&bytes, answer->x->stream, part, payload);
@@ -362,25 +421,27 @@ static bool take_step(struct play_http_answer *answer)
     enum td_code code = TD_OK;
 
     if ((answer->step == 0 && !x->answered) ||
-        (answer->step > 0 && at == steps(x))) {
-        end(answer);
+        (answer->step > 0 && at == steps(answer))) {
+        answer->waits = !play_http_wrong_finish(&answer->wrong);
+        if (!answer->waits)
+            end(answer);
         return false;
     }
     if (answer->step == 0)
         send_head(answer);
     else
-        code = x->chunks_len ? send_piece(answer, at)
-                             : send_part(answer, &x->parts[at]);
+        code = by_pieces(answer) ? send_piece(answer, at)
+                                 : send_part(answer, &x->parts[at]);
     if (!answer->request) {
         play_http_answer_free(answer);
         return false;
     }
-    if (answer->step == 0 || x->chunks_len ||
-        !is_within(answer, &x->parts[at])) {
+    answer->waits = code == TD_FULL || code == TD_AGAIN;
+    if (code != TD_AGAIN && (answer->step == 0 || by_pieces(answer) ||
+                             !is_within(answer, &x->parts[at]))) {
         answer->step++;
         answer->sent = 0;
     }
-    answer->waits = code == TD_FULL;
     return !answer->waits;
 }
 
@@ -406,14 +467,24 @@ static void go_on(void *ctx)
     }
 }
 
+static void on_room(void *ctx)
+{
+    struct play_http_answer *answer = ctx;
+
+    if (!answer->waits)
+        return;
+    answer->waits = false;
+    go_on(answer);
+}
+
 static void on_ready(struct wire_request *request)
 {
     struct play_http_answer *answer = wire_request_ctx(request);
 
-    if (!answer || !answer->waits)
+    if (!answer)
         return;
-    answer->waits = false;
-    go_on(answer);
+    answer->full = false;
+    on_room(answer);
 }
 
 /* Its length has been said, and stays; a stream hears of what is new. */
@@ -447,6 +518,9 @@ void play_http_answer_begin(struct play_http *http,
     http->answers = answer;
     take_ids(answer, live, &http->rpcs[exchange]);
     keep_binds(answer);
+    play_http_wrong_begin(&answer->wrong, http, answer->x,
+                          (struct td_sink){.put = put_part, .self = answer},
+                          on_room, answer);
     wire_request_set_ctx(request, answer);
     go_on(answer);
 }

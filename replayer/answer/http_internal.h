@@ -4,6 +4,7 @@
  *     http.c          the server: which exchange a request is, and what is not
  *                     on the tape
  *     http_answer.c   one answer: its head, parts and end in time
+ *     http_faults.c   what goes wrong with it on purpose
  *     http_cors.c     what pages of other origins need to read answers
  *     http_unpack.c   the body of a request, as it was before its coding
  *     http_talk.c     one conversation over WebSocket
@@ -14,11 +15,18 @@
 
 #include "replayer/answer/http.h"
 #include "replayer/answer/miss.h"
+#include "replayer/faults.h"
 #include "wire/server/request.h"
 #include "wire/sio/packet.h"
 
 struct play_http_answer;
 struct play_http_talk;
+
+/* Of an exchange. */
+struct play_http_refusals {
+    uint64_t chosen; /* play_fault_rules_choose() */
+    uint64_t count;  /* by now */
+};
 
 struct play_http {
     struct play_http_options how;
@@ -35,7 +43,8 @@ struct play_http {
     struct play_http_talk *talks;
     struct td_arena arena; /* names and texts of recorded requests */
     struct play_rpc *rpcs; /* of their bodies */
-    uint32_t said;         /* requests by now */
+    struct play_http_refusals *refusals; /* of each; NULL: none on purpose */
+    uint32_t said;                       /* requests by now */
     bool closing;
     struct play_http_stats stats;
 };
@@ -107,6 +116,54 @@ void play_http_talk_left(struct wire_peer *peer);
 uint32_t play_http_talk_unsaid(const struct play_http_talk *talk);
 struct play_http_talk *play_http_talk_next(const struct play_http_talk *talk);
 void play_http_talk_free(struct play_http_talk *talk); /* without a word */
+
+/* ---- http_faults.c ---- */
+
+/* Which exchanges will be refused. */
+void play_http_faults_open(struct play_http *http);
+
+/* Refuse a request of an exchange that was taken, if a fault says so; the
+ * exchange may be asked for again.
+ */
+bool play_http_refuse_on_purpose(struct play_http *http,
+                                 struct wire_request *request, uint32_t at);
+
+/* The faults of one answer or talk; all zeroes is none, with stage NULL. */
+struct play_http_wrong {
+    struct play_faults *stage;
+    const struct play_exchange *x;
+    struct td_sink sink;
+    struct td_buf payload; /* of what is offered */
+    uint64_t slice;        /* of a body, bytes at once; 0: all */
+    bool offered;          /* once at least */
+    bool cut;              /* it is to break off */
+    bool finished;
+    bool asked; /* whether it is drained, just now */
+    bool drained;
+    void (*go_on)(void *ctx);
+    void *ctx;
+};
+
+/* Stand before next, if there are faults. go_on: after a TD_AGAIN, or a false
+ * of play_http_wrong_finish(); all may be released there.
+ */
+void play_http_wrong_begin(struct play_http_wrong *wrong,
+                           const struct play_http *http,
+                           const struct play_exchange *x, struct td_sink next,
+                           void (*go_on)(void *ctx), void *ctx);
+void play_http_wrong_release(struct play_http_wrong *wrong);
+
+/* What a part says goes its way, or TD_AGAIN: it is to be put once more. Look
+ * at cut then. What comes out in next is a part again.
+ */
+enum td_code play_http_wrong_put(struct play_http_wrong *wrong,
+                                 const struct play_part *part,
+                                 struct td_bytes payload);
+struct play_part play_http_wrong_part(const struct play_http_wrong *wrong,
+                                      const struct td_event *ev);
+
+/* All parts are put; true: nothing is held back. */
+bool play_http_wrong_finish(struct play_http_wrong *wrong);
 
 /* ---- http_packets.c ---- */
 

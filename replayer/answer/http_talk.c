@@ -29,6 +29,7 @@ struct play_http_talk {
     uint32_t ids_len;
     struct td_arena arena;
     struct sio_decoder *packets; /* it speaks Socket.IO; or NULL */
+    struct play_http_wrong wrong;
     struct wire_timer timer;
     struct wire_timer beat; /* Engine.IO: the next ping */
 };
@@ -53,6 +54,7 @@ void play_http_talk_free(struct play_http_talk *talk)
     free(talk->heard_ns);
     free(talk->ids);
     play_binds_release(&talk->binds);
+    play_http_wrong_release(&talk->wrong);
     free(talk);
 }
 
@@ -147,16 +149,46 @@ static void send_message(struct play_http_talk *talk,
     wire_peer_send(talk->peer, &ev);
 }
 
-static void send(struct play_http_talk *talk, const struct play_part *part)
+static void send_as(struct play_http_talk *talk, const struct play_part *part)
+{
+    if (talk->packets)
+        send_packet(talk, part);
+    else
+        send_message(talk, part);
+}
+
+/* What has come through the faults. */
+static enum td_code put_part(void *self, const struct td_event *ev,
+                             struct td_error *err)
+{
+    struct play_http_talk *talk = self;
+    const struct play_part part = play_http_wrong_part(&talk->wrong, ev);
+
+    (void)err;
+    if (!wire_peer_ready(talk->peer))
+        return TD_AGAIN;
+    send_as(talk, &part);
+    return TD_OK;
+}
+
+/* False: not yet, or no more. */
+static bool send(struct play_http_talk *talk, const struct play_part *part)
 {
     struct play_part bound = *part;
+    enum td_code code = TD_OK;
 
     bound.payload =
         play_http_bound(talk->http, &talk->binds, part->form, part->payload);
-    if (talk->packets)
-        send_packet(talk, &bound);
+    if (talk->wrong.stage)
+        code = play_http_wrong_put(&talk->wrong, part, bound.payload);
     else
-        send_message(talk, &bound);
+        send_as(talk, &bound);
+    if (talk->wrong.cut) {
+        talk->at = talk->x->parts_len;
+        wire_peer_cut(talk->peer);
+        return false;
+    }
+    return code != TD_AGAIN;
 }
 
 /* {"code":1000,"reason":""} */
@@ -217,28 +249,35 @@ static uint64_t due_next(struct play_http_talk *talk, uint64_t *tape_ns)
     return talk->base_ns + play_pace_gap(&talk->http->how.pace, gap);
 }
 
-static void take_part(struct play_http_talk *talk, uint64_t due,
+/* False: not now, or it was the last one. */
+static bool take_part(struct play_http_talk *talk, uint64_t due,
                       uint64_t tape_ns)
 {
     const struct play_part *part = &talk->x->parts[talk->at];
+    bool over = talk->at == talk->x->parts_len;
 
-    if (talk->at == talk->x->parts_len) {
-        wire_peer_cut(talk->peer);
-        return;
-    }
-    talk->at++;
-    if (part->dir == TD_DIR_IN) {
-        if (is_said(part) && talk->heard_ns[talk->at - 1] > talk->base_ns)
-            talk->base_ns = talk->heard_ns[talk->at - 1];
+    if (!over && part->dir == TD_DIR_IN) {
+        if (is_said(part) && talk->heard_ns[talk->at] > talk->base_ns)
+            talk->base_ns = talk->heard_ns[talk->at];
         talk->tape_ns = part->at_ns;
-        return;
+        talk->at++;
+        return true;
     }
     talk->base_ns = due;
     talk->tape_ns = tape_ns;
-    if (part->kind == PLAY_PART_CLOSE)
-        send_close(talk, part);
+    if (!over && part->kind != PLAY_PART_CLOSE) {
+        if (!send(talk, part))
+            return false;
+        talk->at++;
+        return true;
+    }
+    if (!play_http_wrong_finish(&talk->wrong))
+        return false;
+    if (over)
+        wire_peer_cut(talk->peer);
     else
-        send(talk, part);
+        send_close(talk, part);
+    return false;
 }
 
 static void go_on(void *ctx)
@@ -249,15 +288,14 @@ static void go_on(void *ctx)
     uint64_t due = due_next(talk, &tape_ns);
 
     while (due <= now) {
-        bool last = talk->at >= talk->x->parts_len;
-
         if (!wire_peer_ready(talk->peer))
             return; /* play_http_talk_drained() */
-        take_part(talk, due, tape_ns);
-        if (last)
+        if (!take_part(talk, due, tape_ns))
             return;
         due = due_next(talk, &tape_ns);
     }
+    if (talk->at == talk->x->parts_len)
+        (void)play_http_wrong_finish(&talk->wrong);
     wire_timer_set(talk->http->net, &talk->timer, due);
 }
 
@@ -453,6 +491,9 @@ void play_http_talk_begin(struct play_http *http, struct wire_request *request,
     talk->heard = next_said(x, 0);
     talk->heard_ns =
         td_calloc((size_t)x->parts_len + 1, sizeof(*talk->heard_ns));
+    play_http_wrong_begin(&talk->wrong, http, x,
+                          (struct td_sink){.put = put_part, .self = talk},
+                          go_on, talk);
     play_binds_keep(&talk->binds, http->how.binds);
     talk->binds.others = http->how.binds;
     talk->timer = (struct wire_timer){.fire = go_on, .ctx = talk};

@@ -24,6 +24,7 @@ struct play_match {
     struct diff_single *single;
     struct recorded *list;
     uint32_t len;
+    uint32_t at;              /* what was taken last */
     struct diff_table first;  /* of a token: the first that is not taken; other
                                  is the last of the chain */
     struct diff_table ids[2]; /* prints of ids, recorded to live and back */
@@ -226,8 +227,15 @@ enum play_found play_match_take(struct play_match *match,
     if (match->list[last].taken && !repeat)
         return PLAY_USED_UP;
     match->list[last].taken = true;
+    match->at = last;
     return held_agree(match, &match->list[last], &view, true) ? PLAY_FOUND
                                                               : PLAY_UNKNOWN;
+}
+
+/* No chain has gone past it yet. */
+void play_match_give_back(struct play_match *match)
+{
+    match->list[match->at].taken = false;
 }
 
 /* ---- missing ---- */

@@ -44,6 +44,9 @@ enum play_found play_match_take(struct play_match *match,
                                 const struct play_said *said, bool repeat,
                                 uint32_t *turn);
 
+/* What was just taken may be taken again. */
+void play_match_give_back(struct play_match *match);
+
 /* The recorded message that differs from this one in the fewest places, of
  * those with its name, or else with the name that is most like it, and there of
  * those not taken; what differs is in *tree, from the recorded one to this.

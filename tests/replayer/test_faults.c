@@ -2,6 +2,7 @@
  * the next timer.
  */
 #include "replayer/faults.h"
+#include "replayer/player.h"
 #include "tests/suites.h"
 #include "tests/support/made_tape.h"
 
@@ -17,6 +18,7 @@ struct stage {
     struct td_clock clock;
     struct wire_net *net;
     struct play_source *source;
+    struct play_fault_rules *rules;
     struct play_faults *faults;
     struct play_player *player;
     struct td_buf heard;
@@ -46,6 +48,11 @@ static enum td_code hear(void *self, const struct td_event *ev,
 static void on_cut(void *ctx)
 {
     ((struct stage *)ctx)->cuts++;
+}
+
+static void on_room(void *ctx)
+{
+    play_player_go_on(((struct stage *)ctx)->player);
 }
 
 static void on_drained(void *ctx, const struct td_error *why)
@@ -79,6 +86,7 @@ static void run(struct stage *stage, const char *const *specs, unsigned refuse)
     struct play_fault_options faults = {.specs = specs, .seed = 7};
     struct play_fault_place place = {.next = {.put = hear, .self = stage},
                                      .cut = on_cut,
+                                     .go_on = on_room,
                                      .drained = on_drained,
                                      .ctx = stage};
     struct td_error err = {0};
@@ -88,12 +96,12 @@ static void run(struct stage *stage, const char *const *specs, unsigned refuse)
     stage->net = wire_mem_open(&stage->clock, 0);
     place.net = stage->net;
     CU_ASSERT_EQUAL_FATAL(play_source_open(&stage->source, &from, &err), TD_OK);
-    CU_ASSERT_EQUAL_FATAL(play_faults_new(&stage->faults, &faults, &err),
+    CU_ASSERT_EQUAL_FATAL(play_fault_rules_new(&stage->rules, &faults, &err),
                           TD_OK);
+    stage->faults = play_faults_new(stage->rules, 0);
     stage->player =
         play_player_new(stage->net, &stage->clock, stage->source,
                         play_faults_sink(stage->faults, &place), &how);
-    play_faults_attach(stage->faults, stage->player);
     play_player_on_end(stage->player, on_end, stage);
     play_player_start(stage->player);
     while (wire_mem_turn(stage->net) || stage->refused) {
@@ -107,6 +115,7 @@ static void close_all(struct stage *stage)
 {
     play_player_free(stage->player);
     play_faults_free(stage->faults);
+    play_fault_rules_free(stage->rules);
     play_source_close(stage->source);
     td_buf_release(&stage->heard);
     wire_net_close(stage->net);
@@ -152,7 +161,7 @@ static void each_fault_does_what_it_says(void)
         bool cut = !strncmp(rows[i].spec, "cut", 3);
 
         run(&stage, LIST(rows[i].spec), 0);
-        play_faults_say(stage.faults, &said);
+        play_fault_rules_say(stage.rules, &said);
         (void)td_buf_addf(&want, "faults (seed 7): %s\n", rows[i].said);
         if (strcmp(td_buf_str(&stage.heard), rows[i].heard) != 0)
             printf("\n    %s: %s\n", rows[i].spec, td_buf_str(&stage.heard));
@@ -180,7 +189,7 @@ static void a_sink_that_refuses_changes_nothing_of_what_is_done(void)
 
         run(&stage, specs, i * 2);
         CU_ASSERT_EQUAL(stage.drained, 1);
-        play_faults_say(stage.faults, &said[i]);
+        play_fault_rules_say(stage.rules, &said[i]);
         len[i] = 0;
         for (size_t k = 0; k < stage.heard.len; k++)
             len[i] += stage.heard.ptr[k] == ' ';
