@@ -35,7 +35,8 @@
  *
  * With stream rules events wait in the stage of rec_redact_sink() while a
  * secret may still be growing, and those behind them, too; see
- * rec_redact_tick(). Every piece of a secret has a mark of its own.
+ * rec_redact_tick(). Every piece of a secret has a mark of its own, or its
+ * stand-in.
  *
  * What is JSON says core/payload.h; the form has no say in it. A value found is
  * replaced by REC_REDACTED, which is how the tape says so; if the name of the

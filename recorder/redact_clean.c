@@ -31,6 +31,18 @@ static void put_quote(const struct pen *pen)
     put(pen, td_bytes(text, len));
 }
 
+static void put_mark(const struct pen *pen)
+{
+    struct td_buf text = {0};
+
+    if (pen->span->named)
+        redact_name_put(&text, pen->span->name);
+    else
+        (void)td_buf_add_text(&text, REC_REDACTED);
+    put(pen, td_buf_bytes(&text));
+    td_buf_release(&text);
+}
+
 /* Every piece has a mark of its own, so that each event says of itself what it
  * lacks and no piece is empty; a value that is no string has one in all.
  */
@@ -51,7 +63,7 @@ static void begin_span(struct pen *pen)
     }
     if (span->whole)
         put_quote(pen);
-    put(pen, td_text(REC_REDACTED));
+    put_mark(pen);
     if (span->whole)
         put_quote(pen);
 }

@@ -70,6 +70,27 @@ static struct redact_span *spans(const struct redact_text *text, size_t *len)
     return (struct redact_span *)(void *)text->spans.ptr;
 }
 
+/* One span of two; its name is that of the one which is all of it. */
+static void take_in(struct redact_span *span, const struct redact_span *met)
+{
+    bool first = met->from <= span->from;
+    bool last = met->to >= span->to;
+
+    if (first && last) {
+        span->named = met->named;
+        span->name = met->name;
+    } else if (first || met->to > span->to) {
+        span->named &= met->from == span->from;
+    }
+    if (first) {
+        span->from = met->from;
+        span->whole = met->whole;
+        span->level = met->level;
+    }
+    span->to = last ? met->to : span->to;
+    span->pieced |= met->pieced;
+}
+
 /* Put a span among the others, and take in those that it meets. True if it met
  * none: it is a new secret.
  */
@@ -86,13 +107,7 @@ static bool put_span(struct redact_text *text, struct redact_span span)
          behind++) {
         struct redact_span *met = &list[behind];
 
-        if (met->from <= span.from) {
-            span.from = met->from;
-            span.whole = met->whole;
-            span.level = met->level;
-        }
-        span.to = met->to > span.to ? met->to : span.to;
-        span.pieced |= met->pieced;
+        take_in(&span, met);
     }
     if (behind == first) {
         (void)td_buf_add(&text->spans, &span, sizeof(span));
@@ -108,18 +123,34 @@ static bool put_span(struct redact_text *text, struct redact_span span)
     return false;
 }
 
-/* A secret from a place of the view to another. */
-static void found(struct finds *f, const struct view *view,
-                  struct rec_rule *rule, size_t from, size_t to, bool whole)
+static struct redact_span
+span_of(const struct finds *f, const struct view *view, size_t from, size_t to)
 {
-    struct redact_text *text = f->text;
-    struct redact_span span = {.from = text->base + place(view, from),
-                               .to = text->base + place(view, to),
-                               .whole = whole,
-                               .level = view->level};
+    return (struct redact_span){.from = f->text->base + place(view, from),
+                                .to = f->text->base + place(view, to),
+                                .level = view->level};
+}
 
-    if (span.to > span.from && put_span(text, span))
+/* A secret. */
+static void found(struct finds *f, struct rec_rule *rule,
+                  struct redact_span span)
+{
+    if (span.to > span.from && put_span(f->text, span))
         redact_count(f->redact, rule);
+}
+
+/* However a string is escaped, it is one value. */
+static uint64_t name_of(const struct rec_rule *rule, struct td_bytes value,
+                        bool string)
+{
+    struct td_buf meant = {0};
+    uint64_t name;
+
+    if (string)
+        (void)td_json_unescape(&meant, value);
+    name = redact_name(rule, string ? td_buf_bytes(&meant) : value);
+    td_buf_release(&meant);
+    return name;
 }
 
 /* From a place of the view on one must look again. */
@@ -174,7 +205,7 @@ static void look_for_matches(struct finds *f, const struct view *view,
             wait(f, view, start, start);
         if (got == SCHEMA_NO_MATCH)
             return;
-        found(f, view, rule, start, end, false);
+        found(f, rule, span_of(f, view, start, end));
         start = end;
     }
 }
@@ -236,6 +267,8 @@ static size_t take_value(struct finds *f, const struct view *view,
                          struct rec_rule *rule, size_t name, size_t at)
 {
     struct td_bytes text = view->text;
+    struct td_bytes value;
+    struct redact_span span;
     bool string = text.ptr[at] == '"';
     bool nest = text.ptr[at] == '{' || text.ptr[at] == '[';
     size_t end = string ? string_end(text, at + 1)
@@ -243,12 +276,23 @@ static size_t take_value(struct finds *f, const struct view *view,
                         : scalar_end(text, at);
 
     if (end == SIZE_MAX) {
-        /* what is there is known to be one, the rest is looked at again */
-        wait(f, view, name, text.len);
-        found(f, view, rule, at + string, text.len, !string);
+        /* what is there is known to be one, the rest is looked at again; a
+           stand-in is known when all is there */
+        wait(f, view, name, rule->secret.len ? at + string : text.len);
+        span = span_of(f, view, at + string, text.len);
+        span.whole = !string;
+        if (f->last || !rule->secret.len)
+            found(f, rule, span);
         return text.len;
     }
-    found(f, view, rule, at + string, end - string, !string);
+    value = td_bytes(text.ptr + at + string, end - at - 2 * (size_t)string);
+    span = span_of(f, view, at + string, end - string);
+    span.whole = !string;
+    span.named = rule->secret.len > 0;
+    if (span.named)
+        span.name = name_of(rule, value, string);
+    if (!string || !redact_is_stand_ins(value))
+        found(f, rule, span);
     return end - string; /* in what is no JSON a quote may open, too */
 }
 

@@ -122,6 +122,12 @@ struct td_bytes redact_regexes(struct rec_redact *redact, struct td_bytes text);
 struct td_bytes redact_stand_in(struct rec_redact *redact,
                                 const struct rec_rule *rule, uint32_t i);
 
+/* The number of the stand-in of a value, unescaped, that a rule with a secret
+ * names; and that stand-in.
+ */
+uint64_t redact_name(const struct rec_rule *rule, struct td_bytes value);
+void redact_name_put(struct td_buf *out, uint64_t name);
+
 /* The same of what shows only when text is unescaped, once or several times:
  * JSON in a string of JSON, an expression that matches behind the escapes.
  */
@@ -198,6 +204,9 @@ void redact_polled(struct rec_redact *redact, struct td_event *ev);
 
 /* True if inner is what stands for a value already, or for a payload. */
 bool redact_is_stand_in(struct td_bytes inner);
+
+/* The same of the pieces of one, joined. */
+bool redact_is_stand_ins(struct td_bytes inner);
 
 /* Redact the payload of an event, of which redact->doc is the JSON. */
 void redact_json(struct rec_redact *redact, struct td_event *ev, bool facts);

@@ -74,6 +74,8 @@ struct redact_span {
     bool whole;     /* a value that is no string: one mark with quotes */
     bool pieced;    /* counted among those over pieces */
     unsigned level; /* of JSON in strings of JSON, of its quotes */
+    bool named;     /* it has a stand-in: */
+    uint64_t name;  /* redact_name() */
 };
 
 struct redact_text {

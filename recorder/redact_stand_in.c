@@ -84,35 +84,71 @@ static struct td_bytes meant(struct rec_redact *redact, uint32_t i)
 #define PSEUDONYM "[pseudonym "
 #define DIGITS    16
 
-bool redact_is_stand_in(struct td_bytes inner)
+/* Bytes of the pseudonym at the start of text, or 0. */
+static size_t pseudonym_len(struct td_bytes text)
 {
     size_t len = strlen(PSEUDONYM);
 
-    if (td_bytes_is(inner, REC_REDACTED) || td_bytes_is(inner, REC_WITHHELD) ||
-        td_bytes_is(inner, REDACT_WITHHELD_B64))
-        return true;
-    if (inner.len != len + DIGITS + 1 ||
-        memcmp(inner.ptr, PSEUDONYM, len) != 0 ||
-        inner.ptr[len + DIGITS] != ']')
-        return false;
+    if (text.len < len + DIGITS + 1 || memcmp(text.ptr, PSEUDONYM, len) != 0 ||
+        text.ptr[len + DIGITS] != ']')
+        return 0;
     for (size_t i = len; i < len + DIGITS; i++)
-        if (!memchr("0123456789abcdef", inner.ptr[i], 16))
+        if (!memchr("0123456789abcdef", text.ptr[i], 16))
+            return 0;
+    return len + DIGITS + 1;
+}
+
+bool redact_is_stand_in(struct td_bytes inner)
+{
+    return td_bytes_is(inner, REC_REDACTED) ||
+           td_bytes_is(inner, REC_WITHHELD) ||
+           td_bytes_is(inner, REDACT_WITHHELD_B64) ||
+           (inner.len > 0 && pseudonym_len(inner) == inner.len);
+}
+
+bool redact_is_stand_ins(struct td_bytes inner)
+{
+    size_t mark = strlen(REC_REDACTED);
+    size_t at = 0;
+
+    while (at < inner.len) {
+        struct td_bytes rest = td_bytes(inner.ptr + at, inner.len - at);
+        size_t len = pseudonym_len(rest);
+
+        if (!len && rest.len >= mark && !memcmp(rest.ptr, REC_REDACTED, mark))
+            len = mark;
+        if (!len)
             return false;
-    return true;
+        at += len;
+    }
+    return inner.len > 0;
+}
+
+uint64_t redact_name(const struct rec_rule *rule, struct td_bytes value)
+{
+    uint8_t digest[TD_SHA256_LEN];
+    uint64_t name = 0;
+
+    td_hmac_sha256(digest, td_buf_bytes(&rule->secret), value);
+    for (size_t at = 0; at < sizeof(name); at++)
+        name = name << 8 | digest[at];
+    return name;
+}
+
+void redact_name_put(struct td_buf *out, uint64_t name)
+{
+    (void)td_buf_addf(out, PSEUDONYM "%0*" PRIx64 "]", DIGITS, name);
 }
 
 struct td_bytes redact_stand_in(struct rec_redact *redact,
                                 const struct rec_rule *rule, uint32_t i)
 {
-    uint8_t digest[TD_SHA256_LEN];
-    uint64_t shown = 0;
+    uint64_t name;
 
     if (!rule || rule->secret.len == 0)
         return td_text(REC_REDACTED);
-    td_hmac_sha256(digest, td_buf_bytes(&rule->secret), meant(redact, i));
+    name = redact_name(rule, meant(redact, i));
     td_buf_clear(&redact->stand_in);
-    for (size_t at = 0; at < sizeof(shown); at++)
-        shown = shown << 8 | digest[at];
-    (void)td_buf_addf(&redact->stand_in, PSEUDONYM "%016" PRIx64 "]", shown);
+    redact_name_put(&redact->stand_in, name);
     return td_buf_bytes(&redact->stand_in);
 }
