@@ -1,11 +1,10 @@
 /* The session of a console. */
 #include "console/keep_internal.h"
-#include "core/json.h"
 #include "core/json_writer.h"
 #include "core/mem.h"
-#include "core/take.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -34,38 +33,28 @@ void console_keep_put_time(struct td_buf *out, int64_t ms)
                      strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &tm));
 }
 
-static uint64_t number_of(const struct td_json_doc *doc, const char *name)
+static json_int_t number_of(const json_t *state, const char *name)
 {
-    uint32_t at = td_json_member(doc, 0, td_text(name));
-    struct td_bytes raw = at ? td_json_raw(doc, at) : td_text("");
-    uint64_t n = 0;
-
-    return td_take_number(&raw, &n) ? n : 0;
+    return json_integer_value(json_object_get(state, name));
 }
 
 void console_keep_put_state(struct td_buf *out, const struct store_session *row)
 {
-    struct td_json_doc doc = {0};
-    uint32_t plan;
+    json_t *state = json_loads(row->state, 0, NULL);
+    const char *plan = json_string_value(json_object_get(state, "plan"));
 
     (void)td_buf_add_text(out, row->execution);
-    if (!td_json_parse(&doc, td_text(row->state), TD_JSON_DEPTH_ALL, NULL) &&
-        doc.values[0].kind == TD_JSON_OBJECT) {
-        plan = td_json_member(&doc, 0, td_text("plan"));
-        if (plan && doc.values[plan].kind == TD_JSON_STRING &&
-            td_json_inner(&doc, plan).len) {
-            (void)td_buf_add_text(out, " ");
-            (void)td_json_unescape(out, td_json_inner(&doc, plan));
-        }
-        (void)td_buf_addf(
-            out, ": %s, %" PRIu64 " of %" PRIu64 " tasks", row->status,
-            number_of(&doc, "completed") + number_of(&doc, "failed") +
-                number_of(&doc, "skipped"),
-            number_of(&doc, "total"));
-    }
+    if (plan && *plan)
+        (void)td_buf_addf(out, " %s", plan);
+    if (json_is_object(state))
+        (void)td_buf_addf(out, ": %s, %lld of %lld tasks", row->status,
+                          number_of(state, "completed") +
+                              number_of(state, "failed") +
+                              number_of(state, "skipped"),
+                          number_of(state, "total"));
     if (row->seq)
         (void)td_buf_addf(out, ", seq %" PRIu64, row->seq);
-    td_json_release(&doc);
+    json_decref(state);
 }
 
 /* ---- trouble ---- */

@@ -5,6 +5,7 @@
 #include "core/utf8.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdio.h>
 
 #define HALF (TD_SHA256_LEN / 2)
@@ -71,50 +72,29 @@ enum td_code prov_recording_put(struct td_buf *out, const struct prov_job *job,
 }
 
 /* The text of a member, in the arena; NULL: it is none. */
-static const char *text_of(const struct td_json_doc *doc, uint32_t of,
-                           const char *name, struct td_arena *arena)
+static const char *text_of(const json_t *object, const char *name,
+                           struct td_arena *arena)
 {
-    uint32_t at = td_json_member(doc, of, td_text(name));
-    struct td_buf text = {0};
-    const char *copy = NULL;
+    const char *text = json_string_value(json_object_get(object, name));
 
-    if (at && doc->values[at].kind == TD_JSON_STRING &&
-        td_json_unescape(&text, td_json_inner(doc, at)) == TD_OK)
-        copy = td_arena_text(arena, td_buf_bytes(&text));
-    td_buf_release(&text);
-    return copy;
-}
-
-static bool read_parts(struct prov_recording *out,
-                       const struct td_json_doc *doc, struct td_arena *arena)
-{
-    uint32_t asked = td_json_member(doc, 0, td_text("asked"));
-
-    if (!asked)
-        return false;
-    for (unsigned i = 0; i < PROV_PARTS; i++) {
-        const char *hex = text_of(doc, asked, names[i], arena);
-
-        (void)snprintf(out->parts.hex[i], PROV_PART, "%s", hex ? hex : "");
-    }
-    return true;
+    return text ? td_arena_copy(arena, text) : NULL;
 }
 
 bool prov_recording_read(struct prov_recording *out, struct td_bytes payload,
                          struct td_arena *arena)
 {
-    struct td_json_doc doc = {0};
-    bool read = td_json_parse(&doc, payload, TD_JSON_DEPTH, NULL) == TD_OK &&
-                doc.values[0].kind == TD_JSON_OBJECT;
+    json_t *said = json_loadb((const char *)payload.ptr, payload.len, 0, NULL);
+    const json_t *asked = json_object_get(said, "asked");
 
-    *out = (struct prov_recording){0};
-    if (read) {
-        out->task = text_of(&doc, 0, "task", arena);
-        out->key = text_of(&doc, 0, "key", arena);
-        read = out->task && out->key && read_parts(out, &doc, arena);
+    *out = (struct prov_recording){.task = text_of(said, "task", arena),
+                                   .key = text_of(said, "key", arena)};
+    for (unsigned i = 0; i < PROV_PARTS; i++) {
+        const char *hex = json_string_value(json_object_get(asked, names[i]));
+
+        (void)snprintf(out->parts.hex[i], PROV_PART, "%s", hex ? hex : "");
     }
-    td_json_release(&doc);
-    return read;
+    json_decref(said);
+    return out->task && out->key && asked;
 }
 
 static enum td_form form_of(struct td_bytes payload)

@@ -4,33 +4,28 @@
 #include "orchestrator/run/folder.h"
 #include "orchestrator/run/look.h"
 
-static bool is_true(struct td_bytes options, const char *name)
-{
-    struct td_json_doc doc = {0};
-    uint32_t at = 0;
-    bool is;
+#include <jansson.h>
 
-    if (!td_json_parse(&doc, options, TD_JSON_DEPTH_ALL, NULL))
-        at = td_json_member(&doc, 0, td_text(name));
-    is = at && doc.values[at].kind == TD_JSON_TRUE;
-    td_json_release(&doc);
-    return is;
+static bool is_true(const json_t *options, const char *name)
+{
+    return json_is_true(json_object_get(options, name));
 }
 
 static enum td_code on_created(void *ctx, struct td_bytes plan,
                                struct td_bytes options, struct td_error *err)
 {
     struct run_past *past = ctx;
-    struct sched_options how = {.execution = "",
-                                .workers = 1,
-                                .waves = is_true(options, "waves"),
-                                .fail_fast = is_true(options, "fail_fast"),
-                                .cache = true};
+    struct sched_options how = {.execution = "", .workers = 1, .cache = true};
+    json_t *told;
 
     if (past->sched)
         return td_error_set(err, TD_FORMAT, "", 0, "it begins twice");
     if (plan_parse(&past->plan, "journal", plan, NULL, err))
         return err->code;
+    told = json_loadb((const char *)options.ptr, options.len, 0, NULL);
+    how.waves = is_true(told, "waves");
+    how.fail_fast = is_true(told, "fail_fast");
+    json_decref(told);
     past->sched = sched_new(&past->plan, &how);
     return TD_OK;
 }

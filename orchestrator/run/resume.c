@@ -27,18 +27,11 @@ struct resuming {
 /* ---- the fold ---- */
 
 /* A retry works where the execution it retries did. */
-static void read_place(struct run_exec *x, struct td_bytes options)
+static void read_place(struct run_exec *x, const json_t *options)
 {
-    struct td_json_doc doc = {0};
-    uint32_t at = 0;
+    const char *place = json_string_value(json_object_get(options, "place"));
 
-    if (!td_json_parse(&doc, options, TD_JSON_DEPTH_ALL, NULL))
-        at = td_json_member(&doc, 0, td_text("place"));
-    if (at && doc.values[at].kind == TD_JSON_STRING)
-        (void)snprintf(x->home, sizeof(x->home), "%.*s",
-                       (int)td_json_inner(&doc, at).len,
-                       (const char *)td_json_inner(&doc, at).ptr);
-    td_json_release(&doc);
+    (void)snprintf(x->home, sizeof(x->home), "%s", place ? place : "");
     if (!run_is_id(x->home))
         (void)snprintf(x->home, sizeof(x->home), "%s", x->id);
 }
@@ -49,12 +42,15 @@ static enum td_code on_created(void *ctx, struct td_bytes plan,
 {
     struct resuming *r = ctx;
     struct run_exec *x = r->x;
+    json_t *told;
 
     if (plan_parse(&x->plan, x->path, plan, NULL, err))
         return err->code;
-    run_marks_take(&x->plan, options);
-    run_wants_take(&x->options, options);
-    read_place(x, options);
+    told = json_loadb((const char *)options.ptr, options.len, 0, NULL);
+    run_marks_take(&x->plan, told);
+    run_wants_take(&x->options, told);
+    read_place(x, told);
+    json_decref(told);
     if (run_open_place(x, err) || (x->resumed && run_judge(x, err)))
         return err->code;
     return run_prepare(x, err);

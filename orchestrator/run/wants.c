@@ -1,8 +1,5 @@
 #include "orchestrator/run/wants.h"
 
-#include "core/json.h"
-#include "core/take.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -28,54 +25,30 @@ void run_wants_put(struct td_json_writer *w, const struct run_options *options)
     td_json_put_text(w, "request_sha256", asked->hash);
 }
 
-static bool is_true(const struct td_json_doc *doc, const char *name)
+static bool is_true(const json_t *object, const char *name)
 {
-    uint32_t at = td_json_member(doc, 0, td_text(name));
-
-    return at && doc->values[at].kind == TD_JSON_TRUE;
+    return json_is_true(json_object_get(object, name));
 }
 
-static uint32_t workers_of(const struct td_json_doc *doc)
+void run_wants_take(struct run_options *options, const json_t *object)
 {
-    uint32_t at = td_json_member(doc, 0, td_text("max_workers"));
-    struct td_bytes raw = at ? td_json_raw(doc, at) : td_text("");
-    uint64_t n = 0;
+    json_int_t workers =
+        json_integer_value(json_object_get(object, "max_workers"));
+    const char *model = json_string_value(json_object_get(object, "model"));
 
-    return td_take_number(&raw, &n) && raw.len == 0 && n <= RUN_WORKERS_MAX
-               ? (uint32_t)n
-               : 0;
-}
-
-static void take_model(char model[RUN_MODEL_SIZE],
-                       const struct td_json_doc *doc)
-{
-    uint32_t at = td_json_member(doc, 0, td_text("model"));
-    struct td_buf text = {0};
-
-    if (at && doc->values[at].kind == TD_JSON_STRING)
-        (void)td_json_unescape(&text, td_json_inner(doc, at));
-    (void)snprintf(model, RUN_MODEL_SIZE, "%s", td_buf_str(&text));
-    td_buf_release(&text);
-}
-
-void run_wants_take(struct run_options *options, struct td_bytes object)
-{
-    struct td_json_doc doc = {0};
-
-    if (!td_json_parse(&doc, object, TD_JSON_DEPTH_ALL, NULL)) {
-        options->waves = is_true(&doc, "waves");
-        options->fail_fast = is_true(&doc, "fail_fast");
-        options->no_cache = is_true(&doc, "no_cache");
-        options->no_validate = !is_true(&doc, "validate");
-        options->auto_approve = is_true(&doc, "auto_approve");
-        if (!options->own_workers)
-            options->own_workers = workers_of(&doc);
-        if (!*options->model)
-            take_model(options->model, &doc);
+    if (object) {
+        options->waves = is_true(object, "waves");
+        options->fail_fast = is_true(object, "fail_fast");
+        options->no_cache = is_true(object, "no_cache");
+        options->no_validate = !is_true(object, "validate");
+        options->auto_approve = is_true(object, "auto_approve");
     }
+    if (model && !*options->model)
+        (void)snprintf(options->model, sizeof(options->model), "%s", model);
+    if (!options->own_workers && workers > 0 && workers <= RUN_WORKERS_MAX)
+        options->own_workers = (uint32_t)workers;
     if (options->own_workers)
         options->workers = options->own_workers;
-    td_json_release(&doc);
 }
 
 void run_wants_copy(struct run_options *to, const struct run_options *from)

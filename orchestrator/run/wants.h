@@ -8,12 +8,14 @@
 #include "core/json_writer.h"
 #include "orchestrator/run/exec.h"
 
+#include <jansson.h>
+
 /* Members of the object that is open in *w. */
 void run_wants_put(struct td_json_writer *w, const struct run_options *options);
 
 /* From that object; what is not in it is as it is without being told. Who goes
  * on and says own_workers itself is obeyed. */
-void run_wants_take(struct run_options *options, struct td_bytes object);
+void run_wants_take(struct run_options *options, const json_t *object);
 
 /* What a retry has of the execution it retries. */
 void run_wants_copy(struct run_options *to, const struct run_options *from);
