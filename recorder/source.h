@@ -15,6 +15,7 @@
 #define RECORDER_SOURCE_H
 
 #include "core/buf.h"
+#include "recorder/proxy/tap.h"
 #include "wire/client/client.h"
 #include "wire/framing/framing.h"
 #include "wire/proxy/proxy.h"
@@ -168,6 +169,14 @@ void rec_source_exchanges(struct rec_source *source, uint64_t count);
 /* Record an event with a JSON payload and nothing else, if any are taken. */
 void rec_source_say(struct rec_source *source, const char *kind,
                     struct td_bytes json);
+
+/* Record {"name":"text"} of one of the connections of a source with own_conns.
+ */
+void rec_source_tell(struct rec_source *source, uint32_t conn, const char *kind,
+                     const char *name, const char *text);
+
+/* Where exchanges go that are of this source, which was added. */
+struct rec_tap rec_source_tap(struct rec_source *source, size_t max_message);
 
 /* Record that a connection is open: {"source":"exec:node"}. */
 void rec_source_opened(struct rec_source *source, const char *scheme,

@@ -1,5 +1,4 @@
 /* One request of HTTP and its answer, as an exchange. */
-#include "core/json_writer.h"
 #include "core/mem.h"
 #include "recorder/proxy/call.h"
 #include "recorder/source.h"
@@ -15,26 +14,6 @@ struct call_source {
     int status;
     char reason[81];
 };
-
-static void say(struct call_source *source, const char *kind, const char *name,
-                const char *text)
-{
-    struct td_buf json = {0};
-    struct td_json_writer w = td_json_writer(&json);
-    struct td_event ev = {.conn = source->conn,
-                          .dir = TD_DIR_OUT,
-                          .kind = td_text(kind),
-                          .form = TD_FORM_JSON};
-
-    td_json_object(&w, NULL);
-    td_json_put_text(&w, name, text);
-    td_json_object_end(&w);
-    ev.payload = td_buf_bytes(&json);
-    if (td_sink_put(source->base.sink, &ev, NULL)) {
-        /* the recorder knows */
-    }
-    td_buf_release(&json);
-}
 
 static void on_head(void *ctx, const struct http_head *head)
 {
@@ -54,7 +33,8 @@ static void on_done(void *ctx, const char *cut)
     struct call_source *source = ctx;
     struct td_error why = {.code = TD_OK};
 
-    say(source, TD_KIND_CLOSE, "reason", cut ? cut : "");
+    rec_source_tell(&source->base, source->conn, TD_KIND_CLOSE, "reason",
+                    cut ? cut : "");
     if (cut && strcmp(cut, REC_CALL_LEFT) != 0)
         (void)td_error_set(&why, TD_IO, NULL, 0, "%s", cut);
     else if (!cut && source->status >= 300)
@@ -94,20 +74,6 @@ static void free_source(struct rec_source *base)
     free(source);
 }
 
-static void on_lost(void *ctx, const char *why)
-{
-    struct call_source *source = ctx;
-
-    rec_source_lost(&source->base, 1, why);
-}
-
-static uint64_t now(void *ctx)
-{
-    const struct call_source *source = ctx;
-
-    return rec_source_now(&source->base);
-}
-
 enum td_code rec_source_call(struct rec_recorder *rec,
                              const struct rec_source_call_options *options,
                              struct td_error *err)
@@ -126,14 +92,11 @@ enum td_code rec_source_call(struct rec_recorder *rec,
     source->base.own_conns = true;
     source->leaving = (struct wire_timer){.fire = leave, .ctx = source};
     rec_source_add(rec, &source->base);
-    source->tap = (struct rec_tap){.sink = source->base.sink,
-                                   .now = now,
-                                   .lost = on_lost,
-                                   .ctx = source,
-                                   .max_message = options->max_message};
+    source->tap = rec_source_tap(&source->base, options->max_message);
     source->tap.exchanges = options->before;
     source->conn = how.conn = rec_source_conn(&source->base);
-    say(source, TD_KIND_OPEN, "url", options->url);
+    rec_source_tell(&source->base, source->conn, TD_KIND_OPEN, "url",
+                    options->url);
     rec_source_exchanges(&source->base, options->before + 1);
     return rec_call_open(&source->call, rec_net(rec), &how, &events, source,
                          err);

@@ -58,18 +58,17 @@ static void put(struct client *c, const char *kind, enum td_dir dir,
         return; /* the recorder knows; what passes, passes all the same */
 }
 
-static void put_text(struct client *c, const char *kind, const char *name,
-                     const char *text, const char *peer)
+static void put_open(struct client *c, const char *peer)
 {
     struct td_buf json = {0};
     struct td_json_writer w = td_json_writer(&json);
 
     td_json_object(&w, NULL);
-    td_json_put_text(&w, name, text);
+    td_json_put_text(&w, "transport", "proxy");
     if (peer)
         td_json_put_text(&w, "peer", peer);
     td_json_object_end(&w);
-    put(c, kind, TD_DIR_OUT, &json);
+    put(c, TD_KIND_OPEN, TD_DIR_OUT, &json);
     td_buf_release(&json);
 }
 
@@ -86,7 +85,7 @@ static void *on_opened(void *ctx, const char *peer)
         c->next->prev = c;
     source->clients = c;
     c->conn = rec_source_conn(&source->base);
-    put_text(c, TD_KIND_OPEN, "transport", "proxy", peer);
+    put_open(c, peer);
     return c;
 }
 
@@ -201,7 +200,8 @@ static void free_client(struct client *c)
 static void end_client(struct client *c, const char *reason)
 {
     if (!c->closed)
-        put_text(c, TD_KIND_CLOSE, "reason", reason, NULL);
+        rec_source_tell(&c->source->base, c->conn, TD_KIND_CLOSE, "reason",
+                        reason);
     leave_list(c);
     free_client(c);
 }
@@ -253,20 +253,6 @@ static void on_child_ended(void *ctx)
     else
         wire_timer_set(net, &source->rest,
                        source->clients ? wire_now(net) + REST_NS : 0);
-}
-
-static void on_lost(void *ctx, const char *why)
-{
-    struct proxy_source *source = ctx;
-
-    rec_source_lost(&source->base, 1, why);
-}
-
-static uint64_t now(void *ctx)
-{
-    const struct proxy_source *source = ctx;
-
-    return rec_source_now(&source->base);
 }
 
 /* ---- life ---- */
@@ -416,10 +402,6 @@ enum td_code rec_source_proxy(struct rec_recorder *rec,
         return code;
     }
     rec_source_add(rec, &source->base);
-    source->tap = (struct rec_tap){.sink = source->base.sink,
-                                   .now = now,
-                                   .lost = on_lost,
-                                   .ctx = source,
-                                   .max_message = options->max_message};
+    source->tap = rec_source_tap(&source->base, options->max_message);
     return begin(source, options, status, err);
 }

@@ -121,4 +121,15 @@ struct td_bytes play_field_value(const struct play_field *fields, uint32_t len,
 void play_part_encode(struct td_buf *out, enum play_stream stream,
                       const struct play_part *part, struct td_bytes payload);
 
+/* The event that a part is. */
+struct td_event play_part_event(const struct play_part *part);
+
+/* A packet of Socket.IO as messages of its WebSocket: text, then its
+ * attachments.
+ */
+void play_packet_put(const struct td_event *ev,
+                     void (*put)(void *ctx, enum td_form form,
+                                 struct td_bytes message),
+                     void *ctx);
+
 #endif

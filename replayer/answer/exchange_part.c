@@ -1,6 +1,7 @@
-/* Parts of an answer as the bytes of its stream. */
+/* Parts of an answer as the bytes of its stream, or messages of WebSocket. */
 #include "core/json.h"
 #include "replayer/answer/exchange.h"
+#include "wire/sio/packet.h"
 #include "wire/sse/sse.h"
 
 static struct td_bytes plain_text(struct td_buf *out, struct td_bytes inner)
@@ -53,4 +54,37 @@ void play_part_encode(struct td_buf *out, enum play_stream stream,
         (void)td_buf_add_bytes(out, payload);
         (void)td_buf_add_byte(out, '\n');
     }
+}
+
+struct td_event play_part_event(const struct play_part *part)
+{
+    return (struct td_event){.dir = part->dir,
+                             .form = part->form,
+                             .kind = part->packet,
+                             .ns = part->ns,
+                             .id = part->id,
+                             .ack = part->ack,
+                             .name = part->name,
+                             .att = part->att,
+                             .payload = part->payload};
+}
+
+void play_packet_put(const struct td_event *ev,
+                     void (*put)(void *ctx, enum td_form form,
+                                 struct td_bytes message),
+                     void *ctx)
+{
+    struct td_buf message = {0};
+    size_t attachments = 0;
+    struct td_error err;
+
+    (void)td_buf_add_byte(&message, '4');
+    if (!sio_encode(&message, &attachments, ev, &err))
+        put(ctx, TD_FORM_TEXT, td_buf_bytes(&message));
+    for (size_t i = 0; i < attachments; i++) {
+        td_buf_clear(&message);
+        if (!sio_attachment(&message, ev, i, &err))
+            put(ctx, TD_FORM_BYTES, td_buf_bytes(&message));
+    }
+    td_buf_release(&message);
 }

@@ -170,9 +170,6 @@ bool play_http_wrong_finish(struct play_http_wrong *wrong);
 /* Whether an exchange speaks Socket.IO behind its 101. */
 bool play_packets_are_spoken(const struct play_exchange *x);
 
-/* The event that a part of it is. */
-struct td_event play_packets_event(const struct play_part *part);
-
 /* Send a part; an ack bears that id instead of its own. */
 void play_packets_send(struct wire_peer *peer, const struct play_part *part,
                        struct td_bytes ack);

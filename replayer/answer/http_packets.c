@@ -18,19 +18,6 @@ bool play_packets_are_spoken(const struct play_exchange *x)
                "4");
 }
 
-struct td_event play_packets_event(const struct play_part *part)
-{
-    return (struct td_event){.dir = part->dir,
-                             .form = part->form,
-                             .kind = part->packet,
-                             .ns = part->ns,
-                             .id = part->id,
-                             .ack = part->ack,
-                             .name = part->name,
-                             .att = part->att,
-                             .payload = part->payload};
-}
-
 static void send_as(struct wire_peer *peer, enum td_form form,
                     struct td_bytes payload)
 {
@@ -40,27 +27,15 @@ static void send_as(struct wire_peer *peer, enum td_form form,
     wire_peer_send(peer, &ev);
 }
 
-static void send_packet(struct wire_peer *peer, const struct td_event *ev)
+static void send_piece(void *ctx, enum td_form form, struct td_bytes piece)
 {
-    struct td_buf text = {0};
-    size_t attachments = 0;
-    struct td_error err;
-
-    (void)td_buf_add_byte(&text, '4');
-    if (!sio_encode(&text, &attachments, ev, &err))
-        send_as(peer, TD_FORM_TEXT, td_buf_bytes(&text));
-    for (size_t i = 0; i < attachments; i++) {
-        td_buf_clear(&text);
-        if (!sio_attachment(&text, ev, i, &err))
-            send_as(peer, TD_FORM_BYTES, td_buf_bytes(&text));
-    }
-    td_buf_release(&text);
+    send_as(ctx, form, piece);
 }
 
 void play_packets_send(struct wire_peer *peer, const struct play_part *part,
                        struct td_bytes ack)
 {
-    struct td_event ev = play_packets_event(part);
+    struct td_event ev = play_part_event(part);
     struct td_buf text = {0};
 
     if (part->kind == PLAY_PART_OPEN) {
@@ -69,7 +44,7 @@ void play_packets_send(struct wire_peer *peer, const struct play_part *part,
         send_as(peer, TD_FORM_TEXT, td_buf_bytes(&text));
     } else {
         ev.ack = ack.len ? ack : ev.ack;
-        send_packet(peer, &ev);
+        play_packet_put(&ev, send_piece, peer);
     }
     td_buf_release(&text);
 }

@@ -326,7 +326,7 @@ static void keep_ids(struct play_http_talk *talk, struct td_bytes recorded,
 static void make_key(const struct play_http_talk *talk, struct play_key *key,
                      const struct play_part *part)
 {
-    const struct td_event ev = play_packets_event(part);
+    const struct td_event ev = play_part_event(part);
 
     if (talk->packets)
         play_key_packet(key, &ev);

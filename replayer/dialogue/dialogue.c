@@ -1,6 +1,5 @@
 #include "replayer/dialogue/dialogue.h"
 
-#include "core/json_writer.h"
 #include "core/mem.h"
 #include "recorder/proxy/call.h"
 #include "replayer/answer/mark.h"
@@ -114,28 +113,6 @@ static enum td_code put(void *self, const struct td_event *ev,
     return td_sink_put(d->base.sink, &own, err);
 }
 
-/* ---- connections on the new tape ---- */
-
-static void say_of_conn(struct live *live, const char *kind, const char *name,
-                        const char *text)
-{
-    struct td_buf json = {0};
-    struct td_json_writer w = td_json_writer(&json);
-    struct td_event ev = {.conn = live->conn,
-                          .dir = TD_DIR_OUT,
-                          .kind = td_text(kind),
-                          .form = TD_FORM_JSON};
-
-    td_json_object(&w, NULL);
-    td_json_put_text(&w, name, text);
-    td_json_object_end(&w);
-    ev.payload = td_buf_bytes(&json);
-    if (td_sink_put(live->dialogue->base.sink, &ev, NULL)) {
-        /* the recorder knows */
-    }
-    td_buf_release(&json);
-}
-
 /* ---- an exchange ---- */
 
 static void on_head(void *ctx, const struct http_head *head)
@@ -165,7 +142,8 @@ static void on_done(void *ctx, const char *cut)
     live->done = true;
     live->next_over = d->over_first;
     d->over_first = live;
-    say_of_conn(live, TD_KIND_CLOSE, "reason", cut ? cut : "");
+    rec_source_tell(&d->base, live->conn, TD_KIND_CLOSE, "reason",
+                    cut ? cut : "");
     if (!is_as_recorded(live, cut)) {
         d->stats.failed++;
         d->stats.unreached +=
@@ -298,7 +276,8 @@ static void ask(struct live *live)
         fail(live, &err);
     } else {
         live->conn = rec_source_conn(&d->base);
-        say_of_conn(live, TD_KIND_OPEN, "transport", "dialogue");
+        rec_source_tell(&d->base, live->conn, TD_KIND_OPEN, "transport",
+                        "dialogue");
         open_call(live, td_buf_bytes(&request), upgrades ? key : NULL);
         rec_source_exchanges(&d->base, d->tap.exchanges);
     }
@@ -508,20 +487,6 @@ static void free_source(struct rec_source *base)
 static const struct rec_source_ops ops = {
     .pause = pause_reading, .stop = stop, .free = free_source};
 
-static void on_lost(void *ctx, const char *why)
-{
-    struct play_dialogue *d = ctx;
-
-    rec_source_lost(&d->base, 1, why);
-}
-
-static uint64_t now(void *ctx)
-{
-    const struct play_dialogue *d = ctx;
-
-    return rec_source_now(&d->base);
-}
-
 static enum td_code read_url(struct play_dialogue *d, struct td_error *err)
 {
     enum td_code code = wire_url_parse(&d->url, d->how.to, err);
@@ -552,10 +517,7 @@ static void begin(struct play_dialogue *d)
         d->lives[i] = (struct live){.dialogue = d, .x = &all->list[i]};
     play_timeline_make(&d->timeline, all);
     d->stats.polls = d->timeline.polls;
-    d->tap = (struct rec_tap){.now = now,
-                              .lost = on_lost,
-                              .ctx = d,
-                              .max_message = d->how.max_message};
+    d->tap = rec_source_tap(&d->base, d->how.max_message);
     d->tap.sink = (struct td_sink){.put = put, .self = d};
     d->base_ns = wire_now(d->net);
     d->tape_ns = d->timeline.len ? d->timeline.steps[0].at_ns : 0;

@@ -45,24 +45,10 @@ static void obey_pause(const struct relayed *r)
 
 /* ---- the answer ---- */
 
-static void say(struct relayed *r, const char *kind, const char *name,
+static void say(const struct relayed *r, const char *kind, const char *name,
                 const char *text)
 {
-    struct td_buf json = {0};
-    struct td_json_writer w = td_json_writer(&json);
-    struct td_event ev = {.conn = r->conn,
-                          .dir = TD_DIR_OUT,
-                          .kind = td_text(kind),
-                          .form = TD_FORM_JSON};
-
-    td_json_object(&w, NULL);
-    td_json_put_text(&w, name, text);
-    td_json_object_end(&w);
-    ev.payload = td_buf_bytes(&json);
-    if (td_sink_put(r->relay->base.sink, &ev, NULL)) {
-        /* the recorder knows */
-    }
-    td_buf_release(&json);
+    rec_source_tell(&r->relay->base, r->conn, kind, name, text);
 }
 
 /* Fields that the server writes for this connection. */
@@ -344,20 +330,6 @@ static void free_source(struct rec_source *base)
     free(relay);
 }
 
-static void on_lost(void *ctx, const char *why)
-{
-    struct play_relay *relay = ctx;
-
-    rec_source_lost(&relay->base, 1, why);
-}
-
-static uint64_t now(void *ctx)
-{
-    const struct play_relay *relay = ctx;
-
-    return rec_source_now(&relay->base);
-}
-
 static enum td_code read_url(struct play_relay *relay, struct td_error *err)
 {
     enum td_code code = wire_url_parse(&relay->url, relay->how.to, err);
@@ -396,12 +368,8 @@ enum td_code play_relay_open(struct play_relay **out, struct rec_recorder *rec,
         return code;
     }
     rec_source_add(rec, &relay->base);
-    relay->tap = (struct rec_tap){.sink = relay->base.sink,
-                                  .now = now,
-                                  .lost = on_lost,
-                                  .ctx = relay,
-                                  .max_message = options->max_message,
-                                  .exchanges = options->before};
+    relay->tap = rec_source_tap(&relay->base, options->max_message);
+    relay->tap.exchanges = options->before;
     *out = relay;
     return TD_OK;
 }

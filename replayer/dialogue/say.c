@@ -1,7 +1,6 @@
 #include "replayer/dialogue/say.h"
 
 #include "core/json.h"
-#include "wire/sio/packet.h"
 
 #include <stdlib.h>
 
@@ -26,29 +25,16 @@ void play_say_close(struct rec_call *call, struct td_bytes json)
     rec_call_say_close(call, close_code(json), "");
 }
 
+static void say(void *ctx, enum td_form form, struct td_bytes message)
+{
+    rec_call_say(ctx, form == TD_FORM_BYTES ? WS_BINARY : WS_TEXT, message);
+}
+
 void play_say_packet(struct rec_call *call, const struct play_part *part,
                      struct td_bytes payload)
 {
-    struct td_event ev = {.dir = TD_DIR_IN,
-                          .form = part->form,
-                          .kind = part->packet,
-                          .ns = part->ns,
-                          .id = part->id,
-                          .ack = part->ack,
-                          .name = part->name,
-                          .att = part->att,
-                          .payload = payload};
-    struct td_buf text = {0};
-    size_t attachments = 0;
-    struct td_error err;
+    struct td_event ev = play_part_event(part);
 
-    (void)td_buf_add_byte(&text, '4');
-    if (!sio_encode(&text, &attachments, &ev, &err))
-        rec_call_say(call, WS_TEXT, td_buf_bytes(&text));
-    for (size_t i = 0; i < attachments; i++) {
-        td_buf_clear(&text);
-        if (!sio_attachment(&text, &ev, i, &err))
-            rec_call_say(call, WS_BINARY, td_buf_bytes(&text));
-    }
-    td_buf_release(&text);
+    ev.payload = payload;
+    play_packet_put(&ev, say, call);
 }

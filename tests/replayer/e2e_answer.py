@@ -29,12 +29,14 @@ UPGRADE = [("upgrade", "websocket"), ("connection", "Upgrade")]
 
 
 class Server:
-    """The tape, answering; ends with a signal."""
+    """The tape, answering; ends with a signal. tape: None, name is one that is
+    there or is made."""
 
-    def __init__(self, box, tape, *options):
-        tape.write(box.path("t.tape"))
+    def __init__(self, box, tape, *options, name="t.tape"):
+        if tape:
+            tape.write(box.path(name))
         self.box = box
-        self.process = box.start("replay", "t.tape", "--answer",
+        self.process = box.start("replay", name, "--answer",
                                  "127.0.0.1:0", *options)
         line = self.process.stdout.readline()
         if not line:

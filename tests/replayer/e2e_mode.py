@@ -23,15 +23,9 @@ class Mode(Server):
     """Answers from t.tape.gz, or asks the app."""
 
     def __init__(self, box, app, mode, *options):
-        self.box = box
-        self.process = box.start(
-            "replay", "t.tape.gz", "--answer", "127.0.0.1:0", "--mode", mode,
-            "--to", "http://127.0.0.1:%d" % app.port, "--speed", "max",
-            *options)
-        line = self.process.stdout.readline()
-        if not line:
-            raise AssertionError(self.process.stderr.read().decode())
-        self.port = json.loads(line)["port"]
+        super().__init__(box, None, "--mode", mode, "--to",
+                         "http://127.0.0.1:%d" % app.port, "--speed", "max",
+                         *options, name="t.tape.gz")
 
 
 def hello(request, body):
@@ -82,11 +76,7 @@ def new_asks_for_what_is_not_on_the_tape_and_appends_it(box):
                             "1 request recorded\n")
         same(requests_on(box), ["/a", "/b", "/stream", "/c"])
     same(box.run("verify", "t.tape.gz")[0], 0)
-    server = Server.__new__(Server)
-    server.box = box
-    server.process = box.start("replay", "t.tape.gz", "--answer",
-                               "127.0.0.1:0", "--speed", "max", "--strict")
-    server.port = json.loads(server.process.stdout.readline())["port"]
+    server = Server(box, None, "--speed", "max", "--strict", name="t.tape.gz")
     for target in ("/c", "/a", "/stream"):
         server.ask("GET", target)
     server.ask("POST", "/b", "x")
