@@ -156,7 +156,7 @@ enum td_code play_http_wrong_put(struct play_http_wrong *wrong,
                                  const struct play_part *part,
                                  struct td_bytes payload)
 {
-    struct td_event ev = play_packets_event(part);
+    struct td_event ev = play_part_event(part);
     enum td_code code;
 
     if (!wrong->offered) {
