@@ -1,5 +1,6 @@
 /* gates init: what kind of project is this, and which gates does it have? */
 #include "cli/verbs/gates.h"
+#include "cli/verbs/gates_script.h"
 #include "core/fs.h"
 
 #include <dirent.h>
@@ -165,80 +166,182 @@ static void draft_make(struct project *p, struct td_buf *out)
                         tests ? "make test" : "make check");
 }
 
-/* npx --no runs what the project has installed, and fetches nothing. */
-static void draft_jest(struct td_buf *out)
+/* npx --no runs what the project has installed, and fetches nothing. The words
+ * that the project's own scripts give to a tool are kept, but for what decides
+ * about its report.
+ */
+struct npm {
+    struct cli_script_call call;
+    bool told; /* a script calls the tool */
+};
+
+static struct npm npm_open(struct project *p, const char *tool,
+                           const char *also, const char *const *without)
 {
-    add(out, "  unit:\n"
-             "    kind: tests\n"
-             "    run: npx --no -- jest --json --outputFile=$OUT/jest.json "
-             "--coverage --coverageReporters=lcovonly "
-             "--coverageDirectory=$OUT/cov\n"
-             "    env: {CI: \"1\", NO_COLOR: \"1\"}\n"
-             "    reads: {jest: $OUT/jest.json}\n");
+    struct npm npm = {0};
+
+    (void)says(p, "package.json", "");
+    npm.told = cli_script_find(&npm.call, td_buf_bytes(&p->text), tool, also,
+                               without);
+    return npm;
+}
+
+/* A gate of tests whose command ends with the words of the script. */
+static void add_npm_tests(struct td_buf *out, struct npm *npm, const char *run,
+                          const char *env, const char *reads, bool shell)
+{
+    const char *more = td_buf_str(&npm->call.env);
+
+    (void)td_buf_addf(out,
+                      "  unit:\n"
+                      "    kind: tests\n"
+                      "    run: %s%s\n%s",
+                      run, td_buf_str(&npm->call.words),
+                      shell ? "    shell: true\n" : "");
+    if (*env || *more)
+        (void)td_buf_addf(out, "    env: {%s%s%s}\n", env,
+                          *env && *more ? ", " : "", more);
+    (void)td_buf_addf(out, "    reads: {%s}\n", reads);
+    cli_script_release(&npm->call);
+}
+
+#define PLAIN_OUTPUT "CI: \"1\", NO_COLOR: \"1\""
+
+static void draft_jest(struct project *p, struct td_buf *out)
+{
+    static const char *const without[] = {
+        "--json",     "--outputFile=",         "--coverage",
+        "--watch",    "--coverageDirectory=",  "--collectCoverage",
+        "--watchAll", "--coverageReporters=", NULL};
+    struct npm npm = npm_open(p, "jest", NULL, without);
+
+    add_npm_tests(out, &npm,
+                  "npx --no -- jest --json --outputFile=$OUT/jest.json "
+                  "--coverage --coverageReporters=lcovonly "
+                  "--coverageDirectory=$OUT/cov",
+                  PLAIN_OUTPUT, "jest: $OUT/jest.json", false);
     add_coverage(out, "lcov", "cov/lcov.info");
 }
 
 /* Its JSON is that of jest. */
 static void draft_vitest(struct project *p, struct td_buf *out)
 {
+    static const char *const without[] = {
+        "run",         "watch",         "--run", "--watch", "--coverage",
+        "--reporter=", "--outputFile=", "--ui",  NULL};
+    struct npm npm = npm_open(p, "vitest", NULL, without);
     bool covers = says(p, "package.json", "\"@vitest/coverage-");
 
-    (void)td_buf_addf(out,
-                      "  unit:\n"
-                      "    kind: tests\n"
-                      "    run: npx --no -- vitest run --reporter=json "
-                      "--outputFile=$OUT/vitest.json%s\n"
-                      "    env: {CI: \"1\", NO_COLOR: \"1\"}\n"
-                      "    reads: {jest: $OUT/vitest.json}\n",
-                      covers ? " --coverage --coverage.reporter=lcovonly "
-                               "--coverage.reportsDirectory=$OUT/cov"
-                             : "");
+    add_npm_tests(out, &npm,
+                  covers ? "npx --no -- vitest run --reporter=json "
+                           "--outputFile=$OUT/vitest.json "
+                           "--coverage --coverage.reporter=lcovonly "
+                           "--coverage.reportsDirectory=$OUT/cov"
+                         : "npx --no -- vitest run --reporter=json "
+                           "--outputFile=$OUT/vitest.json",
+                  PLAIN_OUTPUT, "jest: $OUT/vitest.json", false);
     if (covers)
         add_coverage(out, "lcov", "cov/lcov.info");
 }
 
-/* With c8, what the tests cover too. */
-static void draft_node(struct project *p, struct td_buf *out)
+/* Runs a command under c8 or nyc, where the project has one. True: it does. */
+static bool add_cover(struct project *p, struct td_buf *run)
 {
-    bool covers = says(p, "package.json", "\"c8\":");
+    const char *tool = says(p, "package.json", "\"c8\":")    ? "c8"
+                       : says(p, "package.json", "\"nyc\":") ? "nyc"
+                                                             : NULL;
 
-    (void)td_buf_addf(out,
-                      "  unit:\n"
-                      "    kind: tests\n"
-                      "    run: %snode --test --test-reporter=junit "
-                      "--test-reporter-destination=$OUT/junit.xml\n"
-                      "    reads: {junit: $OUT/junit.xml}\n",
-                      covers ? "npx --no -- c8 --reporter=lcovonly "
-                               "--reports-dir=$OUT/cov "
-                             : "");
+    if (tool)
+        (void)td_buf_addf(run, "npx --no -- %s --reporter=lcovonly %s ", tool,
+                          strcmp(tool, "c8")
+                              ? "--report-dir=$OUT/cov --temp-dir=$OUT/nyc"
+                              : "--reports-dir=$OUT/cov");
+    return tool != NULL;
+}
+
+static void draft_covered(struct project *p, struct td_buf *out,
+                          struct npm *npm, const char *alone,
+                          const char *command, bool shell)
+{
+    struct td_buf run = {0};
+    bool covers = add_cover(p, &run);
+
+    if (!covers)
+        add(&run, alone);
+    add(&run, command);
+    add_npm_tests(out, npm, td_buf_str(&run), "", "junit: $OUT/junit.xml", shell);
+    td_buf_release(&run);
     if (covers)
         add_coverage(out, "lcov", "cov/lcov.info");
+}
+
+static void draft_mocha(struct project *p, struct td_buf *out)
+{
+    static const char *const without[] = {
+        "--reporter=",          "-R=", "--reporter-option=",
+        "--reporter-options=", "-O=", "--watch",
+        "-w",                   NULL};
+    struct npm npm = npm_open(p, "mocha", NULL, without);
+
+    draft_covered(p, out, &npm, "npx --no -- ",
+                  "mocha --reporter xunit "
+                  "--reporter-option output=$OUT/junit.xml",
+                  false);
+}
+
+/* False: no script calls it. Patterns of files are for a shell: Node.js 20 does
+ * not read them.
+ */
+static bool draft_node(struct project *p, struct td_buf *out)
+{
+    static const char *const without[] = {
+        "--test", "--watch", "--test-reporter=", "--test-reporter-destination=",
+        "--experimental-test-coverage", NULL};
+    struct npm npm = npm_open(p, "node", "--test", without);
+    bool shell = strchr(td_buf_str(&npm.call.words), '*');
+
+    if (!npm.told && !says(p, "package.json", "node --test")) {
+        cli_script_release(&npm.call);
+        return false;
+    }
+    draft_covered(p, out, &npm, "",
+                  "node --test --test-reporter=junit "
+                  "--test-reporter-destination=$OUT/junit.xml",
+                  shell);
+    return true;
 }
 
 static void draft_npm_tests(struct project *p, struct td_buf *out)
 {
     if (says(p, "package.json", "\"jest\":"))
-        draft_jest(out);
+        draft_jest(p, out);
     else if (says(p, "package.json", "\"vitest\":"))
         draft_vitest(p, out);
     else if (says(p, "package.json", "\"mocha\":"))
-        add(out, "  unit:\n"
-                 "    kind: tests\n"
-                 "    run: npx --no -- mocha --reporter xunit "
-                 "--reporter-option output=$OUT/junit.xml\n"
-                 "    reads: {junit: $OUT/junit.xml}\n");
-    else if (says(p, "package.json", "node --test"))
-        draft_node(p, out);
-    else if (says(p, "package.json", "\"test\":"))
+        draft_mocha(p, out);
+    else if (!draft_node(p, out) && says(p, "package.json", "\"test\":"))
         add_plain_tests(out, "", "npm test");
+}
+
+static void draft_eslint(struct project *p, struct td_buf *out)
+{
+    static const char *const without[] = {"-f=", "--format=",      "--fix",
+                                          "-o=", "--output-file=", NULL};
+    struct npm npm = npm_open(p, "eslint", NULL, without);
+    struct td_buf run = {0};
+
+    (void)td_buf_addf(&run, "npx --no -- eslint -f json -o $OUT/lint.json%s",
+                      npm.told ? td_buf_str(&npm.call.words) : " .");
+    add_lint(out, td_buf_str(&run), "eslint");
+    td_buf_release(&run);
+    cli_script_release(&npm.call);
 }
 
 static void draft_npm(struct project *p, struct td_buf *out)
 {
     draft_npm_tests(p, out);
     if (says(p, "package.json", "\"eslint\":"))
-        add_lint(out, "npx --no -- eslint -f json -o $OUT/lint.json .",
-                 "eslint");
+        draft_eslint(p, out);
     if (!strstr(td_buf_str(out), "kind:"))
         add(out, "  installed:\n"
                  "    kind: custom\n"
