@@ -436,14 +436,21 @@ enum td_code prov_openai_open(struct provider *out, struct wire_net *net,
     return TD_OK;
 }
 
-bool prov_openai_is_priced(const struct prov_config *config,
-                           const struct plan_task *task)
+enum td_code prov_openai_check_price(const struct prov_config *config,
+                                     const struct plan_task *task,
+                                     struct td_error *err)
 {
     struct plan_ask ask = {0};
-    bool priced =
-        prov_ask_of(&ask, task, config->model, false, NULL) == TD_OK &&
-        prov_price_of(config, ask.model);
+    enum td_code code = prov_ask_of(&ask, task, config->model, false, err);
 
+    if (!code && !prov_price_of(config, ask.model)) {
+        code = td_error_set(err, TD_USAGE, "", 0,
+                            "the budget has a cost, and the model %.100s has "
+                            "no price",
+                            ask.model);
+        (void)td_error_hint(err, "give it one in prices (--providers), or take "
+                                 "cost out of the budget");
+    }
     plan_ask_release(&ask);
-    return priced;
+    return code;
 }

@@ -41,8 +41,9 @@ TD_MUST_CHECK enum td_code prov_openai_open(struct provider *out,
                                             const struct td_clock *clock,
                                             struct td_error *err);
 
-/* Whether the cost of the task will be known. */
-bool prov_openai_is_priced(const struct prov_config *config,
-                           const struct plan_task *task);
+/* Will the cost of the task be known? TD_USAGE: its model has no price. */
+TD_MUST_CHECK enum td_code
+prov_openai_check_price(const struct prov_config *config,
+                        const struct plan_task *task, struct td_error *err);
 
 #endif

@@ -160,23 +160,31 @@ static bool comes_later(const struct run_exec *x, enum plan_provider kind)
     return !x->processes && (kind == PLAN_SHELL || kind == PLAN_COMMAND);
 }
 
+static enum td_code check(const struct run_exec *x,
+                          const struct plan_task *task, struct td_error *err)
+{
+    const struct provider *p = &x->providers[task->provider];
+
+    if (comes_later(x, task->provider))
+        return TD_OK;
+    if (!p->ops)
+        return td_error_set(err, TD_USAGE, task->id, 0,
+                            "there is no provider %s here",
+                            plan_provider_word(task->provider));
+    if (p->ops->check && p->ops->check(p->self, task, err))
+        return err->code;
+    return task->provider == PLAN_OPENAI && x->plan.budget.cost_usd >= 0
+               ? prov_openai_check_price(&x->config, task, err)
+               : TD_OK;
+}
+
 enum td_code run_crew_check(struct run_exec *x, struct td_error *err)
 {
     if (open_all(x, err))
         return err->code;
     for (uint32_t i = 0; i < x->plan.task_count; i++) {
-        const struct plan_task *task = &x->plan.tasks[i];
-        const struct provider *p = &x->providers[task->provider];
-
-        if (comes_later(x, task->provider))
-            continue;
-        if (!p->ops)
-            (void)td_error_set(err, TD_USAGE, task->id, 0,
-                               "there is no provider %s here",
-                               plan_provider_word(task->provider));
-        else if (!p->ops->check || !p->ops->check(p->self, task, err))
-            continue;
-        return placed(x, task, err);
+        if (check(x, &x->plan.tasks[i], err))
+            return placed(x, &x->plan.tasks[i], err);
     }
     return TD_OK;
 }

@@ -335,6 +335,14 @@ tasks:
     box.tapedeck_run("plan", "lint", "plan.yaml")
     _, _, err = box.tapedeck_run("run", "plan.yaml", status=2)
     holds(err, "plan.yaml:4:3: b: no model is named")
+    box.write("plan.yaml", """plan: 1
+budget: {cost: 2.50}
+tasks:
+- {id: a, run: touch ran}
+- {id: b, provider: openai, with: {model: m, prompt: x, output: b.md}}
+""")
+    _, _, err = box.tapedeck_run("run", "plan.yaml", status=2)
+    holds(err, "plan.yaml:5:3: b: the budget has a cost, and the model m has no")
     same(os.path.exists(box.path("ran")), False)
 
 

@@ -20,8 +20,8 @@ static void whole(void)
                                "    \"large one\": {in: 30, out: 60}\n";
     struct prov_config config = {0};
     struct td_error err = {0};
-    const struct plan_task task = {
-        .id = "notes", .with = "{\"prompt\":\"a\",\"output\":\"b\"}"};
+    struct plan_task task = {.id = "notes",
+                             .with = "{\"prompt\":\"a\",\"output\":\"b\"}"};
 
     test_write_file(test_path("conf.key"), td_text("sk-1\r\n"));
     test_write_file(test_path("conf.yaml"), td_text(text));
@@ -35,7 +35,10 @@ static void whole(void)
     CU_ASSERT_EQUAL(config.price_count, 2);
     CU_ASSERT_DOUBLE_EQUAL(prov_price_of(&config, "large one")->out, 60, 1e-9);
     CU_ASSERT_PTR_NULL(prov_price_of(&config, "small one"));
-    CU_ASSERT_TRUE(prov_openai_is_priced(&config, &task));
+    CU_ASSERT_EQUAL(prov_openai_check_price(&config, &task, NULL), TD_OK);
+    task.with = "{\"model\":\"small one\",\"prompt\":\"a\",\"output\":\"b\"}";
+    CU_ASSERT_EQUAL(prov_openai_check_price(&config, &task, &err), TD_USAGE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "the model small one has no"));
     prov_config_release(&config);
     CU_ASSERT_PTR_NULL(config.key);
 }
