@@ -4,12 +4,14 @@
 usage: run_graph.py DIR
 
 DIR/wide: 10,000 tasks `true` that need nothing. DIR/graph: 1,000 tasks in layers
-of 50, each needs three of the layer above and writes a file.
+of 50, each needs three of the layer above and writes a file. DIR/many: 10,000
+such tasks. DIR/sleep: 200 tasks that sleep half a second.
 """
 import os
 import sys
 
 WIDE, DEEP, LAYER = 10000, 1000, 50
+SLEEPS = 200
 
 
 def write(path, text):
@@ -34,12 +36,18 @@ def needs(i):
                    for k in (1, 3, 7)}) if i >= LAYER else []
 
 
-def graph(folder):
+def sleep(folder):
+    os.makedirs(folder, exist_ok=True)
+    write(folder + "/plan.yaml", "plan: 1\ntasks:\n" + "".join(
+        "- {id: t%d, run: [sleep, '0.5']}\n" % i for i in range(SLEEPS)))
+
+
+def graph(folder, count=DEEP):
     os.makedirs(folder, exist_ok=True)
     plan, ninja, make = "plan: 1\ntasks:\n", \
         "rule r\n  command = cat $in /dev/null >$out\n", \
-        "all: %s\n" % " ".join("f%d" % i for i in range(DEEP))
-    for i in range(DEEP):
+        "all: %s\n" % " ".join("f%d" % i for i in range(count))
+    for i in range(count):
         files = " ".join("f%d" % n for n in needs(i))
         plan += ("- {id: t%d, depends_on: [%s], run: cat %s /dev/null >f%d, "
                  "inputs: [%s], outputs: [f%d]}\n" % (
@@ -55,3 +63,5 @@ def graph(folder):
 if __name__ == "__main__":
     wide(sys.argv[1] + "/wide")
     graph(sys.argv[1] + "/graph")
+    graph(sys.argv[1] + "/many", WIDE)
+    sleep(sys.argv[1] + "/sleep")

@@ -40,6 +40,36 @@ def dependencies(root):
             name, "only here" if name in told else "only in script/packages")
 
 
+def shows(root, shown):
+    """None, or what is wrong with FILE: WORDS."""
+    path, words = shown.split(": ", 1)
+    if path == "fixtures":
+        listed = json.loads(read(root, "fixtures/execution/streams.json"))
+        return None if words in [it["stream"] for it in listed] else (
+            "there is no stream " + words)
+    path = os.path.normpath(os.path.join("tests", path))
+    if not os.path.exists(os.path.join(root, path)):
+        return "there is no " + path
+    return None if words in read(root, path) else '"%s" does not stand in %s' % (
+        words, path)
+
+
+def promises(root):
+    """Each row has a test that is there, or a remark."""
+    path = "tests/docs/promises.tsv"
+    rows = [line.split("\t") for line in read(root, path).splitlines()
+            if line[0] not in "#r"]
+    if [row[0] for row in rows] != ["F%02d" % (n + 1) for n in range(len(rows))]:
+        yield path + ": rows are missing or out of order"
+    for name, _, by, remark in rows:
+        if not by and not remark:
+            yield "%s: %s has neither test nor remark" % (path, name)
+        for shown in filter(None, by.split("; ")):
+            wrong = shows(root, shown)
+            if wrong:
+                yield "%s: %s: %s" % (path, name, wrong)
+
+
 def command_line(root, tapedeck):
     made = subprocess.run([tapedeck, "help", "--markdown"],
                           stdout=subprocess.PIPE, check=True).stdout.decode()
@@ -164,7 +194,7 @@ def main(root, tapedeck):
     bad += list(console(root, tapedeck)) + list(shortened(tapedeck))
     bad += list(exit_status(root)) + list(dependencies(root))
     bad += list(command_line(root, tapedeck)) + list(links(root))
-    bad += list(verbs(root)) + list(formats(root))
+    bad += list(verbs(root)) + list(formats(root)) + list(promises(root))
     print("\n".join(bad) if bad else "the pages agree with the code")
     return 1 if bad else 0
 

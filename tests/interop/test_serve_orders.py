@@ -11,7 +11,7 @@ import socket
 import struct
 
 import rig
-from test_serve import (ask, get_and_leave, go, long_journal, metrics, told,
+from test_serve import (ask, command, console, get_and_leave, go, long_journal, metrics, told,
                         websocket_console)
 
 LONG = 20000  # events of a journal that takes a while
@@ -673,6 +673,25 @@ def check_what_ended_elsewhere_has_ended(scene):
     rig.same(watcher.numbers(), Watcher(server).numbers())
     rig.same(ask(server, "POST", "/api/executions/x1/retry", {})[0], 202)
     rig.same(told(server, "x2")["status"], "completed")
+
+
+def check_a_context_warns_above_three_quarters(scene):
+    """Of a budget of tokens; each run has one of its own."""
+    server = serving(scene)
+    client = console(scene, server, session="s")
+    for used, warning in ((75, False), (76, True)):
+        scene.write("plan.yaml", """plan: 1
+budget: {tokens: 100}
+tasks:
+- {id: agent, provider: command, run: 'read -r task; echo "{\\"usage\\":{\\"tokens_in\\":%d}}"'}
+""" % used)
+        execution = command(client, "run", plan="plan.yaml")["output"]
+        rig.same(told(server, execution)["status"], "completed")
+        data = command(client, "context", execution_id=execution)["data"]
+        rig.same({name: data[name] for name in (
+            "total_tokens", "limit_tokens", "usage_percentage", "warning")},
+                 {"total_tokens": used, "limit_tokens": 100,
+                  "usage_percentage": used, "warning": warning})
 
 
 def check_a_longer_name_is_another(scene):
