@@ -7,7 +7,6 @@
 #include "orchestrator/journal/journal.h"
 #include "orchestrator/serve/history.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define DEPTH 16
@@ -270,9 +269,10 @@ static void note_time(struct serve_flow *flow, struct td_bytes envelope)
         return;
     found += sizeof(key) - 1;
     end = memchr(found, '"', envelope.len - (size_t)(found - envelope.ptr));
-    if (end)
-        (void)snprintf(flow->timestamp, sizeof(flow->timestamp), "%.*s",
-                       (int)(end - found), (const char *)found);
+    if (!end || (size_t)(end - found) >= sizeof(flow->timestamp))
+        return;
+    memcpy(flow->timestamp, found, (size_t)(end - found));
+    flow->timestamp[end - found] = '\0';
 }
 
 static void take_event(struct serve_flow *flow, const struct td_event *ev)

@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 import rest_c
+from e2e_hard import NEVER, OF_FAILURES
 
 RECORDS = ("wine(name: text 1..80, year: integer 1900..2100 optional, "
            "price: money, sweet: bool optional, rating: number 0..5 optional), "
@@ -52,6 +53,18 @@ def run_for_real(tapedeck, folder, summary):
     for gate in ("build", "tests", "coverage", "lint"):
         assert "\ngate    %s: pass" % gate in done.stdout.decode(), \
             done.stdout.decode()
+    check_rules(tapedeck, os.path.join(folder, ".tapedeck", "x1.tape.gz"))
+
+
+def check_rules(tapedeck, journal):
+    """None is broken, and what nothing was judged by is what only failures are."""
+    verdict = json.loads(rest_c.tell(tapedeck, "validate", "--json", journal,
+                                     "--contract", "std:execution"))
+    of = {}
+    for rule in verdict["rules"]:
+        of.setdefault(rule["outcome"], set()).add(rule["id"])
+    assert of["vacuous"] - {"schema"} == OF_FAILURES | NEVER, of["vacuous"]
+    assert not set(of) - {"pass", "vacuous", "skipped"}, set(of)
 
 
 def main(tapedeck, render, case):
