@@ -256,7 +256,7 @@ static void done(void *ctx, CURLcode result)
     if (!run->status)
         take_head(run);
     if (result && !run->model.answer.done) {
-        openai_http_failed(&end, result);
+        openai_http_failed(&end, run->self->config->url, result);
         end_with(run, &end);
     } else if (run->status != 200) {
         refused(run);

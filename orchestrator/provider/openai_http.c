@@ -139,11 +139,14 @@ static enum plan_fault fault_of_result(CURLcode result)
     return PLAN_DISCONNECTED;
 }
 
-void openai_http_failed(struct prov_end *end, CURLcode result)
+void openai_http_failed(struct prov_end *end, const char *url, CURLcode result)
 {
+    struct td_buf text = {0};
+
     *end = (struct prov_end){.fault = fault_of_result(result)};
-    prov_line(end->text, sizeof(end->text),
-              td_text(openai_curl.easy_strerror(result)));
+    (void)td_buf_addf(&text, "%s: %s", url, openai_curl.easy_strerror(result));
+    prov_line(end->text, sizeof(end->text), td_buf_bytes(&text));
+    td_buf_release(&text);
 }
 
 static enum plan_fault fault_of_status(int status)

@@ -24,8 +24,8 @@ bool openai_http_was_sent(CURL *easy);
 int openai_http_status(CURL *easy);
 bool openai_http_is_stream(CURL *easy);
 
-/* The end of one whose transfer failed. */
-void openai_http_failed(struct prov_end *end, CURLcode result);
+/* The end of one whose transfer failed. url: whose server it was to be. */
+void openai_http_failed(struct prov_end *end, const char *url, CURLcode result);
 
 /* The end of one that was answered with another status than 200. body: what
  * came with it. */

@@ -7,7 +7,9 @@
 #include "orchestrator/provider/openai.h"
 #include "orchestrator/provider/replay.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #define LINGER_NS (UINT64_C(60) * TD_NS_PER_S)
 #define SETTLE_NS (UINT64_C(30) * TD_NS_PER_S)
@@ -106,12 +108,26 @@ static bool has(const struct plan *plan, enum plan_provider kind)
     return false;
 }
 
+/* Of the tape that was named beside the plan it is said before anything runs
+ * that it is not there. */
+static enum td_code check_answers(const struct run_exec *x,
+                                  struct td_error *err)
+{
+    const char *path = x->options.answers;
+
+    if (!path || !has(&x->plan, PLAN_REPLAY) || access(path, R_OK) == 0)
+        return TD_OK;
+    return td_error_errno(err, TD_IO, path, errno, "cannot open");
+}
+
 static enum td_code open_models(struct run_exec *x, struct td_error *err)
 {
     struct provider provider;
 
     if (!has(&x->plan, PLAN_OPENAI) && !has(&x->plan, PLAN_REPLAY))
         return TD_OK;
+    if (check_answers(x, err))
+        return err->code;
     if (x->options.providers
             ? prov_config_load(&x->config, x->options.providers, err)
             : prov_config_default(&x->config, err))

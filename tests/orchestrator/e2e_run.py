@@ -343,6 +343,14 @@ tasks:
 """)
     _, _, err = box.tapedeck_run("run", "plan.yaml", status=2)
     holds(err, "plan.yaml:5:3: b: the budget has a cost, and the model m has no")
+    box.write("plan.yaml", """plan: 1
+tasks:
+- {id: a, run: touch ran}
+- {id: b, provider: replay, with: {prompt: x, model: m, output: b.md}}
+""")
+    _, _, err = box.tapedeck_run("run", "plan.yaml", "--answers",
+                                 "none.tape.gz", status=4)
+    holds(err, "tapedeck run: none.tape.gz: cannot open: No such file")
     same(os.path.exists(box.path("ran")), False)
 
 
