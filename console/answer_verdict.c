@@ -66,6 +66,9 @@ static bool is_kind(const struct sums *s, uint32_t gate)
 {
     const char *kind = s->c->asked.kind;
 
+    if (!strcmp(kind, "syntax")) /* builds have no kind of their own */
+        return member_is(s->doc, gate, "kind", "lint") ||
+               member_is(s->doc, gate, "kind", "custom");
     return !strcmp(kind, "all") || member_is(s->doc, gate, "kind", kind);
 }
 
@@ -111,6 +114,29 @@ static void put_end(struct sums *s)
     panel_row_end(&line);
 }
 
+/* Where its page is; or why there is none, which fails. */
+static void put_page(struct sums *s, const struct console_answer *answer)
+{
+    struct td_buf path = {0};
+    struct td_buf why = {0};
+    struct panel v = console_view(s->c);
+    struct text_line line = panel_row(&s->c->text, &v);
+
+    console_member(answer->doc, answer->data, "html", &path);
+    console_member(answer->doc, answer->data, "html_error", &why);
+    if (path.len) {
+        text_put(&line, TEXT_PLAIN, "  page  ");
+        text_put_foreign(&line, TEXT_ACCENT, td_buf_bytes(&path));
+    } else {
+        text_put(&line, TEXT_BAD, "  no page: ");
+        text_put_foreign(&line, TEXT_PLAIN, td_buf_bytes(&why));
+        s->c->asked.failed = "the page could not be written";
+    }
+    panel_row_end(&line);
+    td_buf_release(&path);
+    td_buf_release(&why);
+}
+
 /* The gates of the validate phase, then the stream as it is judged now. */
 void console_render_verdict(struct console *c,
                             const struct console_answer *answer)
@@ -126,6 +152,8 @@ void console_render_verdict(struct console *c,
         c->asked.failed = "failed";
     else if (s.gates == 0)
         c->asked.failed = "no gate of this kind was run";
+    if (c->asked.page)
+        put_page(&s, answer);
 }
 
 /* ---- tests ---- */

@@ -23,7 +23,7 @@ struct console_asked {
     /* Of the command itself, for who renders. */
     char *text; /* a path, a pattern; or NULL */
     uint64_t from, lines;
-    bool strict, raw, stats;
+    bool strict, raw, stats, page;
     char *kind;         /* or NULL */
     char *meant;        /* where there is no such text: which one may have been
                            meant; or NULL */

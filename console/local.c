@@ -170,8 +170,12 @@ static void show_artifacts(struct console *c, const struct panel *v,
 static void show_status(struct console *c, const struct panel *v,
                         const struct words_call *call)
 {
-    (void)call;
+    uint64_t since = words_duration(call, "since");
+
     panel_status(&c->text, v);
+    if (words_given(call, "since"))
+        panel_since(&c->text, v, c->now_ns > since ? c->now_ns - since : 0,
+                    limit_of(call));
 }
 
 static void show_plan(struct console *c, const struct panel *v,
@@ -258,6 +262,11 @@ enum td_code console_show(struct console *c, const struct words_call *call,
         return TD_USAGE;
     if (is_asked_for(c, what))
         return console_order(c, call, err);
+    if (words_flag(call, "html"))
+        return td_error_set(err, TD_FAILED, "", 0,
+                            "show: --html is made by the server of a live run; "
+                            "of a tape by tapedeck validate TAPE --report "
+                            "html=FILE");
     while (i < sizeof(shows) / sizeof(shows[0]) &&
            strcmp(shows[i].name, what) != 0)
         i++;

@@ -441,6 +441,9 @@ static enum td_code put_results(struct writing *o)
     put_execution(o, NULL);
     o->c->asked.render = console_render_verdict;
     o->c->asked.kind = td_strdup("all");
+    o->c->asked.page = words_flag(o->call, "html");
+    if (o->c->asked.page)
+        td_json_put_bool(&o->w, "html", true);
     return TD_OK;
 }
 

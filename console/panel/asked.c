@@ -279,6 +279,48 @@ void panel_tasks(struct td_buf *out, const struct panel *v,
     panel_end(&line);
 }
 
+static int by_end(const void *a, const void *b)
+{
+    const struct seen_task *const *x = a;
+    const struct seen_task *const *y = b;
+
+    return (*x)->ended_ns < (*y)->ended_ns   ? -1
+           : (*x)->ended_ns > (*y)->ended_ns ? 1
+                                             : 0;
+}
+
+static bool has_ended(const struct seen_task *task, uint64_t since_ns)
+{
+    return (seen_is_final(task->state) || task->state == SEEN_RETRYING) &&
+           task->ended_ns >= since_ns;
+}
+
+void panel_since(struct td_buf *out, const struct panel *v, uint64_t since_ns,
+                 size_t limit)
+{
+    const struct seen *s = v->seen;
+    const struct seen_task **list =
+        td_calloc(s->task_count + 1, sizeof(const struct seen_task *));
+    struct td_buf text = {0};
+    unsigned counts[SEEN_STATES] = {0};
+    size_t found = 0;
+
+    for (uint32_t i = 0; i < s->task_count; i++)
+        if (has_ended(&s->tasks[i], since_ns)) {
+            list[found++] = &s->tasks[i];
+            counts[s->tasks[i].state]++;
+        }
+    qsort((void *)list, found, sizeof(const struct seen_task *), by_end);
+    (void)td_buf_addf(&text, "%u done, %u failed, %u to retry",
+                      counts[SEEN_COMPLETED], counts[SEEN_FAILED],
+                      counts[SEEN_RETRYING]);
+    row(out, v, "since", td_buf_str(&text));
+    for (size_t i = found > limit ? found - limit : 0; i < found; i++)
+        task_row(out, v, list[i]);
+    td_buf_release(&text);
+    free((void *)list);
+}
+
 /* "c 9  h 4": how many of each type, the most first. */
 static void put_types(struct td_buf *text, const struct seen *s)
 {

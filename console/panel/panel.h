@@ -57,6 +57,10 @@ void panel_block(struct td_buf *out, const struct panel *v);
 
 /* How the whole stands. */
 void panel_status(struct td_buf *out, const struct panel *v);
+/* The tasks that have ended since then, or failed and come again: the last
+ * `limit` of them by their end, the newest last, and how many there are. */
+void panel_since(struct td_buf *out, const struct panel *v, uint64_t since_ns,
+                 size_t limit);
 /* What the plan is, and where it stands. */
 void panel_overview(struct td_buf *out, const struct panel *v);
 /* What it has come to, when it has ended. */

@@ -159,6 +159,8 @@ static void change(struct seen *s, uint32_t task, enum seen_state state)
     s->counts[s->tasks[task].state]--;
     s->tasks[task].state = state;
     s->counts[state]++;
+    if (seen_is_final(state) || state == SEEN_RETRYING)
+        s->tasks[task].ended_ns = s->last_ns;
 }
 
 /* The first that is ready begins with the worker that has become free; those

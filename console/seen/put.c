@@ -396,6 +396,8 @@ static struct seen_fact put_doc(struct seen *s, struct seen_envelope *at)
     if (at->time)
         r.wall_ns =
             seen_envelope_time(s->envelopes, td_json_inner(doc, at->time));
+    if (r.wall_ns > s->last_ns)
+        s->last_ns = r.wall_ns; /* of what it changes, too */
     fact = read(&r);
     s->events++;
     if (seq) {
@@ -403,7 +405,7 @@ static struct seen_fact put_doc(struct seen *s, struct seen_envelope *at)
         s->seq = seq;
         s->sub = sub;
     }
-    if (r.wall_ns > s->last_ns)
+    if (r.wall_ns > s->last_ns) /* it began anew */
         s->last_ns = r.wall_ns;
     /* cppcheck-suppress returnDanglingLifetime ; a fact points nowhere */
     return fact;

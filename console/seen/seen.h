@@ -58,6 +58,7 @@ struct seen_task {
     uint32_t errors;
     uint64_t began_ns; /* of the attempt; 0: not told */
     uint64_t again_ns; /* when it comes again; 0: not told */
+    uint64_t ended_ns; /* 0: it goes on, or waits */
     double took_ms;    /* of what has ended; < 0: not told */
     uint64_t tokens;   /* of all attempts */
     double cost;

@@ -195,12 +195,14 @@ static bool is_given(const struct words_list *list, const char *name)
 
 static void offer_options(const struct offering *o)
 {
+    const char *first = o->list->len > 1 ? o->list->words[1] : NULL;
     char word[WORD_MAX];
     char about[WORD_MAX * 2];
 
     for (const struct words_option *opt = o->command->options; opt->name;
          opt++) {
-        if (is_given(o->list, opt->name))
+        if (is_given(o->list, opt->name) ||
+            !words_goes_with(o->command, opt, first))
             continue;
         (void)snprintf(word, sizeof(word), "--%s", opt->name);
         (void)snprintf(about, sizeof(about), "%s%s%s%s", opt->about,

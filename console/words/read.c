@@ -158,23 +158,29 @@ static enum td_code check_money(const struct words_call *call,
                : bad_value(call, option, "dollars as 2 or 2.50", value, err);
 }
 
-/* "a|b|c" as people write it. */
+/* "a|b|c" as people write it: "a, b or c". */
+static void put_choices(struct td_buf *out, const char *choices)
+{
+    const char *last = strrchr(choices, '|');
+
+    for (const char *at = choices; *at; at++) {
+        if (*at != '|')
+            (void)td_buf_add_byte(out, (uint8_t)*at);
+        else
+            (void)td_buf_add_text(out, at == last ? " or " : ", ");
+    }
+}
+
 static enum td_code check_choice(const struct words_call *call,
                                  const struct words_option *option,
                                  const char *value, struct td_error *err)
 {
     struct td_buf wants = {0};
-    const char *last = strrchr(option->choices, '|');
     enum td_code code;
 
     if (has_word(option->choices, '|', value))
         return TD_OK;
-    for (const char *at = option->choices; *at; at++) {
-        if (*at != '|')
-            (void)td_buf_add_byte(&wants, (uint8_t)*at);
-        else
-            (void)td_buf_add_text(&wants, at == last ? " or " : ", ");
-    }
+    put_choices(&wants, option->choices);
     code = bad_value(call, option, td_buf_str(&wants), value, err);
     td_buf_release(&wants);
     return code;
@@ -333,6 +339,42 @@ static enum td_code read_words(struct reading *r)
     return code;
 }
 
+bool words_goes_with(const struct words_command *command,
+                     const struct words_option *option, const char *first)
+{
+    char usual[NAME_MAX_LEN];
+
+    (void)snprintf(usual, sizeof(usual), "%.*s",
+                   command->verbs ? (int)strcspn(command->verbs, ":|") : 0,
+                   command->verbs ? command->verbs : "");
+    if (!first)
+        first = usual;
+    return !option->of || !has_verb(command->verbs, first) ||
+           has_word(option->of, '|', first);
+}
+
+/* Each option is one of what the first word asks for. */
+static enum td_code check_verb(const struct words_call *call,
+                               struct td_error *err)
+{
+    const struct words_command *command = call->command;
+    const char *first = call->arg_count ? call->args[0] : NULL;
+    struct td_buf of = {0};
+
+    for (size_t i = 0; command->options[i].name; i++) {
+        if (!call->options[i] ||
+            words_goes_with(command, &command->options[i], first))
+            continue;
+        put_choices(&of, command->options[i].of);
+        (void)td_error_set(err, TD_USAGE, "", 0, "%s: --%s is of %s %s",
+                           command->name, command->options[i].name,
+                           command->name, td_buf_str(&of));
+        td_buf_release(&of);
+        return TD_USAGE;
+    }
+    return TD_OK;
+}
+
 enum td_code words_read(struct words_call *call, const struct words_list *list,
                         struct td_error *err)
 {
@@ -343,9 +385,10 @@ enum td_code words_read(struct words_call *call, const struct words_list *list,
     while (*name == '/' && list->len && !list->quoted[0])
         name++;
     call->command = words_find(name, err);
-    if (!call->command || read_words(&r))
+    if (!call->command || read_words(&r) ||
+        words_at_most(call, call->command->most, err))
         return TD_USAGE;
-    return words_at_most(call, call->command->most, err);
+    return check_verb(call, err);
 }
 
 enum td_code words_at_most(const struct words_call *call, size_t most,

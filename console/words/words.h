@@ -39,6 +39,8 @@ struct words_option {
     uint64_t least, most;
     const char *thing; /* what its value names, as words_candidates wants it;
                           NULL: nothing that is known */
+    const char *of;    /* the verbs that it goes with, parted by |; the first of
+                          the command's stands for none. NULL: with all */
 };
 
 /* Where a command works. */
@@ -103,11 +105,16 @@ struct words_call {
 };
 
 /* Hold words against the table. TD_USAGE: an unknown command or option, one
- * that is given twice, a value that is none, or more arguments than it has;
- * `text` is all of the line that is shown. */
+ * that is given twice or goes with another verb, a value that is none, or more
+ * arguments than it has; `text` is all of the line that is shown. */
 TD_MUST_CHECK enum td_code words_read(struct words_call *call,
                                       const struct words_list *list,
                                       struct td_error *err);
+
+/* The option goes with this first argument, or (NULL) without any. A word that
+ * is no verb of the command goes with all. */
+bool words_goes_with(const struct words_command *command,
+                     const struct words_option *option, const char *first);
 
 /* What was given, or else the option's default; NULL: neither. */
 const char *words_text(const struct words_call *call, const char *option);

@@ -177,6 +177,8 @@ static const struct serve_arg_rule of_execution[] = {SERVE_ARG_EXECUTION,
                                                      SERVE_ARG_END};
 static const struct serve_arg_rule of_task[] = {
     SERVE_ARG_EXECUTION, {"task", SERVE_ARG_TEXT, 0, 0, NULL}, SERVE_ARG_END};
+static const struct serve_arg_rule of_judged[] = {
+    SERVE_ARG_EXECUTION, {"html", SERVE_ARG_FLAG, 0, 0, NULL}, SERVE_ARG_END};
 static const struct serve_arg_rule of_retry[] = {
     SERVE_ARG_EXECUTION,
     {"task", SERVE_ARG_TEXT, 0, 0, NULL},
@@ -455,7 +457,7 @@ static const struct serve_action commands[] = {
     {"plan", serve_command_plan, NULL},
     {"execute", serve_command_run, serve_run_args},
     {"run", serve_command_run, serve_run_args},
-    {"validate", serve_command_validate, of_execution},
+    {"validate", serve_command_validate, of_judged},
     {"cancel", cancel, of_task},
     {"pause", pause_run, of_execution},
     {"resume", resume, of_execution},

@@ -7,7 +7,9 @@
 #include "core/fs.h"
 #include "core/mem.h"
 #include "orchestrator/run/judge.h"
+#include "reports/formats.h"
 #include "reports/verdict_json.h"
+#include "reports/verdict_load.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +23,7 @@ struct judging {
     char *path;   /* of the journal */
     char *folder; /* of the execution */
     bool finished;
+    bool page; /* wanted, in the folder */
 };
 
 static enum td_code hear(void *ctx, const struct journal_said *said,
@@ -45,6 +48,46 @@ static void put_phase(const struct judging *judging, struct td_json_writer *w)
     td_buf_release(&text);
 }
 
+static enum td_code write_page(const struct verdict_document *doc,
+                               const char *path, struct td_error *err)
+{
+    struct td_buf text = {0};
+    enum td_code code = report_write_html(&doc, 1, &text, err);
+
+    if (!code)
+        code = td_fs_replace(path, td_buf_bytes(&text), err);
+    td_buf_release(&text);
+    return code;
+}
+
+/* The verdict as a page in the folder of the execution: of all of it, or while
+ * it goes on of its stream. */
+static void put_page(const struct judging *judging,
+                     const struct verdict_document *stream,
+                     struct td_json_writer *w)
+{
+    struct verdict_document whole;
+    struct td_buf path = {0};
+    struct td_error err;
+    char *page;
+    enum td_code code;
+
+    verdict_document_init(&whole);
+    (void)td_buf_addf(&path, "%s/verdict.json", judging->folder);
+    code = report_verdict_load(&whole, td_buf_str(&path), &err);
+    td_buf_clear(&path);
+    (void)td_buf_addf(&path, "%s/report.html", judging->folder);
+    code = write_page(code ? stream : &whole, td_buf_str(&path), &err);
+    page = code ? NULL : realpath(td_buf_str(&path), NULL);
+    if (page)
+        td_json_put_text(w, "html", page);
+    else
+        td_json_put_text(w, "html_error", code ? err.text : "it has gone");
+    free(page);
+    verdict_document_release(&whole);
+    td_buf_release(&path);
+}
+
 static void put_verdict(struct judging *judging, struct run_judge *judge)
 {
     struct serve_answer *answer = &judging->later.answer;
@@ -63,6 +106,8 @@ static void put_verdict(struct judging *judging, struct run_judge *judge)
     td_json_object(&w, NULL);
     td_json_put_raw(&w, "stream", serve_line(td_buf_bytes(&text)));
     put_phase(judging, &w);
+    if (judging->page)
+        put_page(judging, doc, &w);
     td_json_object_end(&w);
     if (doc->outcome == CHECK_FAIL || doc->outcome == CHECK_ERROR)
         serve_fail(answer, 409, "%s", td_buf_str(&answer->output));
@@ -112,6 +157,7 @@ void serve_command_validate(const struct serve_call *call)
     judging->path = td_strdup(exec->journal);
     judging->folder = run_folder_of(exec->serve->state, exec->id);
     judging->finished = exec->known.finished;
+    judging->page = serve_arg_flag(call, "html");
     judging->journal = serve_journal(exec);
     judging->journal.path = judging->path;
     judging->journal.stop = &judging->later.stop;

@@ -724,6 +724,14 @@ def commands_act_on_the_server(box):
     holds(out.split("x2", 1)[1], "x2")
     out, _ = do("validate")
     holds(out, "execution", "pass")
+    out, _ = do("show results --html")
+    page = re.search(r"^  page  (.*report\.html)$", out, re.M).group(1)
+    with open(page) as f:
+        holds(f.read(), "<!DOCTYPE html>", "execution")
+    os.unlink(page)
+    os.mkdir(page)  # it cannot be written there
+    _, err = do("show results --html", status=1)
+    holds(err, "the page could not be written")
     _, err = do("show artifact b.txt", status=1)
     holds(err, 'no artifact "b.txt"; did you mean "a.txt"?')
     _, err = do("plan why c", status=1)

@@ -82,6 +82,60 @@ static void the_end_is_estimated(void)
     seen_free(s);
 }
 
+static void end_at(struct seen *s, unsigned place, unsigned second,
+                   const char *type, const char *rest)
+{
+    char event[256];
+
+    (void)snprintf(event, sizeof(event),
+                   "{\"type\":\"%s\",\"timestamp\":"
+                   "\"2026-01-01T00:00:%02u.000Z\",\"data\":{\"task_id\":"
+                   "\"task_%03u\",%s}}",
+                   type, second, place, rest);
+    (void)seen_put(s, td_text(event));
+}
+
+static void what_has_ended_since_is_told_by_its_end(void)
+{
+    static const struct {
+        unsigned second;
+        size_t limit;
+        const char *lines;
+    } rows[] = {
+        {
+            0,
+            9,
+            "1 done, 1 failed, 1 to retry\n",
+        },
+        {20, 9, "0 done, 1 failed, 1 to retry\n"},
+        {41, 9, "0 done, 0 failed, 0 to retry\n"},
+    };
+    struct seen *s = begun();
+    const struct panel v = {
+        .seen = s, .style = &plain, .columns = 80, .rows = 24};
+
+    end_at(s, 6, 10, "progress_update", "\"status\":\"completed\"");
+    end_at(s, 5, 40, "error",
+           "\"error_message\":\"no\",\"recoverable\":true,\"max_retries\":2");
+    end_at(s, 1, 30, "progress_update", "\"status\":\"failed\"");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct td_buf out = {0};
+
+        panel_since(&out, &v, START + rows[i].second * TD_NS_PER_S,
+                    rows[i].limit);
+        CU_ASSERT_PTR_NOT_NULL(strstr(td_buf_str(&out), rows[i].lines));
+        if (rows[i].second == 20) { /* the newest is the last */
+            const char *a = strstr(td_buf_str(&out), "  a ");
+            const char *e = strstr(td_buf_str(&out), "  e ");
+
+            CU_ASSERT(a && e && a < e);
+            CU_ASSERT_PTR_NULL(strstr(td_buf_str(&out), "  f "));
+        }
+        td_buf_release(&out);
+    }
+    seen_free(s);
+}
+
 static void the_tree_has_each_task_once(void)
 {
     static const struct {
@@ -198,6 +252,8 @@ static void a_part_of_a_text_is_shown(void)
 
 CU_TestInfo console_panel_views_tests[] = {
     {"the end is estimated", the_end_is_estimated},
+    {"what has ended since is told by its end",
+     what_has_ended_since_is_told_by_its_end},
     {"the tree has each task once", the_tree_has_each_task_once},
     {"languages have colors", languages_have_colors},
     {"a part of a text is shown", a_part_of_a_text_is_shown},
