@@ -2,6 +2,7 @@
 
 #include "console/marks.h"
 #include "console/places.h"
+#include "console/proof.h"
 #include "core/json.h"
 #include "core/mem.h"
 #include "core/take.h"
@@ -17,6 +18,8 @@
 #define TENTH_NS (TD_NS_PER_S / 10)
 #define SHORT    32
 #define FAR      INT64_C(1000000000000000)
+#define PROOF_NS (50 * TD_NS_PER_MS) /* whether a tape is whole is asked for   \
+                                      */
 
 struct console_play {
     struct console *c;
@@ -33,6 +36,8 @@ struct console_play {
     uint64_t at_ns;
     bool ended;
     bool damage_told;
+    struct console_proof *proof;
+    struct wire_timer proving; /* set: it is looked whether it is there */
 };
 
 static enum td_code take(struct console_play *play, const struct td_event *ev,
@@ -96,7 +101,14 @@ static const char *clock_of(char out[SHORT], uint64_t ns)
     return out;
 }
 
-/* "tape run.tape.gz  1904 events, 10:32.1" */
+static void put_name(struct console_play *play)
+{
+    (void)td_buf_add_text(play->c->above, "tape ");
+    text_clean(play->c->above, td_text(play->c->options.tape),
+               &play->c->options.style);
+}
+
+/* "tape run.tape.gz  1904 events, 10:32.1, verified" */
 static void say_hello(struct console_play *play)
 {
     struct td_buf *above = play->c->above;
@@ -104,11 +116,49 @@ static void say_hello(struct console_play *play)
 
     if (!above || !play->events)
         return;
-    (void)td_buf_add_text(above, "tape ");
+    put_name(play);
+    (void)td_buf_addf(
+        above, "  %" PRIu64 " event%s, %s%s\n", play->events,
+        play->events == 1 ? "" : "s", clock_of(text, play->last_ns),
+        console_proof_state(play->proof) == CONSOLE_PROOF_WHOLE ? ", verified"
+                                                                : "");
+}
+
+/* What has been found since, once. */
+static void on_proof(void *ctx)
+{
+    struct console_play *play = ctx;
+    struct td_buf *above = play->c->above;
+    enum console_proof_state state = console_proof_state(play->proof);
+
+    if (state == CONSOLE_PROOF_OPEN) {
+        wire_timer_set(play->net, &play->proving,
+                       wire_now(play->net) + PROOF_NS);
+        return;
+    }
+    if (!above || state == CONSOLE_PROOF_NONE)
+        return;
+    if (state == CONSOLE_PROOF_WHOLE) {
+        put_name(play);
+        (void)td_buf_add_text(above, "  verified\n");
+        return;
+    }
+    play->damage_told = true;
+    (void)td_buf_add_text(above, "! ");
     text_clean(above, td_text(play->c->options.tape), &play->c->options.style);
-    (void)td_buf_addf(above, "  %" PRIu64 " event%s, %s\n", play->events,
-                      play->events == 1 ? "" : "s",
-                      clock_of(text, play->last_ns));
+    (void)td_buf_add_text(above, ": is not whole: ");
+    console_proof_say(play->proof, above);
+    (void)td_buf_add_text(above, "\n");
+}
+
+/* A small one is known already: only what is wrong with it is left to say. */
+static void prove(struct console_play *play)
+{
+    play->proof = console_proof_begin(play->c->options.tape);
+    play->proving = (struct wire_timer){.fire = on_proof, .ctx = play};
+    say_hello(play);
+    if (console_proof_state(play->proof) != CONSOLE_PROOF_WHOLE)
+        on_proof(play);
 }
 
 /* As the end line says, where it can be found without reading the tape. */
@@ -153,7 +203,7 @@ enum td_code console_play_open(struct console_play **out, struct console *c,
         return code;
     play->last_ns = play_source_last(play->source);
     play->events = events_of(play->source);
-    say_hello(play);
+    prove(play);
     start(play);
     return TD_OK;
 }
@@ -162,6 +212,9 @@ void console_play_close(struct console_play *play)
 {
     if (!play)
         return;
+    if (play->net)
+        wire_timer_cancel(play->net, &play->proving);
+    console_proof_end(play->proof);
     play_player_free(play->player);
     play_source_close(play->source);
     console_marks_free(play->marks);

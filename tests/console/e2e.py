@@ -9,6 +9,7 @@ import gzip
 import json
 import os
 import pty
+import random
 import re
 import select
 import shutil
@@ -193,6 +194,11 @@ def holds(text, *parts):
             raise AssertionError("%r is not in %r" % (part, text))
 
 
+def holds_true(fact, why):
+    if not fact:
+        raise AssertionError(why)
+
+
 def demo_tape(of):
     return os.path.join(of.root, "fixtures/tapes/socketio-build.tape.gz")
 
@@ -201,7 +207,7 @@ def demo_tape(of):
 
 def a_tape_is_played_and_asked(box):
     t = Terminal(box, "console", demo_tape(box), "--speed", "max")
-    t.until(r"tape \S+  77 events, 00:01\.4")
+    t.until(r"tape \S+  77 events, 00:01\.4, verified")
     t.until("from a tape")
     t.until("100.0%")
     t.until("seq 77/77 ")
@@ -216,6 +222,33 @@ def a_tape_is_played_and_asked(box):
     t.ends(0)
     if b"\x1b[2J" in t.raw or b"\x1b[?1049h" in t.raw:
         raise AssertionError("the screen was cleared")
+
+
+def a_long_tape_is_verified_beside_the_loop(box):
+    """One that is not small, and then one with a byte of it turned."""
+    noise = random.Random(1)
+    lines = [{"type": "execution_started", "data": {
+        "execution_id": "x7", "total_tasks": 1}}]
+    lines += [{"type": "log_message", "data": {
+        "message": "%0500x" % noise.getrandbits(2000)}} for _ in range(2000)]
+    box.run("record", "-", "-o", "long.tape.gz",
+            text="".join(json.dumps(line) + "\n" for line in lines))
+    path = os.path.join(box.dir, "long.tape.gz")
+    with open(path, "rb") as f:
+        data = bytearray(f.read())
+    holds_true(len(data) > 256 << 10, len(data))
+    t = Terminal(box, "console", "long.tape.gz")
+    t.until(r"tape long\.tape\.gz  2003 events, [\d:.]+\x1b")
+    t.until(r"tape long\.tape\.gz  verified")
+    t.type("exit\r")
+    t.ends(0)
+    data[len(data) // 2] ^= 1
+    with open(path, "wb") as f:
+        f.write(data)
+    t = Terminal(box, "console", "long.tape.gz")
+    t.until(r"! long\.tape\.gz: is not whole: \S+")
+    t.type("exit\r")
+    t.ends(0)
 
 
 def keys_move_in_a_tape(box):
