@@ -262,6 +262,8 @@ static enum td_code put_run(struct writing *o)
     put_joined(o, "text", 0);
     if (words_text(o->call, "blueprint"))
         put_name(o, "blueprint", words_text(o->call, "blueprint"));
+    put_name(o, "depth", words_text(o->call, "depth"));
+    put_name(o, "focus", words_text(o->call, "focus"));
     put_how(o);
     return TD_OK;
 }

@@ -18,8 +18,9 @@
 #define TENTH_NS (TD_NS_PER_S / 10)
 #define SHORT    32
 #define FAR      INT64_C(1000000000000000)
-#define PROOF_NS (50 * TD_NS_PER_MS) /* whether a tape is whole is asked for   \
-                                      */
+#define PROOF_NS                                                               \
+    (50 * TD_NS_PER_MS) /* whether a tape is whole is asked for                \
+                         */
 
 struct console_play {
     struct console *c;

@@ -11,8 +11,9 @@
 
 #include <stdbool.h>
 
-#define CONSOLE_PROOF_AT_ONCE ((uint64_t)256 << 10) /* bytes of a small tape   \
-                                                     */
+#define CONSOLE_PROOF_AT_ONCE                                                  \
+    ((uint64_t)256 << 10) /* bytes of a small tape                             \
+                           */
 
 struct console_proof;
 

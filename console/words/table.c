@@ -118,6 +118,18 @@ static const struct words_option run_options[] = {
      .kind = WORDS_TEXT,
      .value = "NAME",
      .about = "this one, whatever the type"},
+    {.name = "depth",
+     .kind = WORDS_CHOICE,
+     .value = "HOW",
+     .about = "how much is done beside the program itself",
+     .usual = "standard",
+     .choices = "light|standard|deep"},
+    {.name = "focus",
+     .kind = WORDS_CHOICE,
+     .value = "WHAT",
+     .about = "what matters: its tasks are there at any depth",
+     .usual = "general",
+     .choices = "general|security|performance|accessibility"},
     NONE,
 };
 

@@ -320,14 +320,24 @@ static enum td_code put_each(struct maker *m, const struct blue_task *task)
     return code;
 }
 
+static bool is_wanted(const struct maker *m, const struct blue_task *task)
+{
+    static const int ranks[] = {
+        [BLUE_LIGHT] = 0, [BLUE_STANDARD] = 1, [BLUE_DEEP] = 2};
+
+    return task->always || ranks[task->depth] <= ranks[m->b->wanted] ||
+           (task->focus && m->b->focus && !strcmp(task->focus, m->b->focus));
+}
+
 static enum td_code put_tasks(struct maker *m)
 {
     enum td_code code = TD_OK;
 
     td_json_array(&m->w, "tasks");
     for (size_t i = 0; code == TD_OK && i < m->b->len; i++)
-        code = m->b->tasks[i].each ? put_each(m, &m->b->tasks[i])
-                                   : put_task(m, &m->b->tasks[i]);
+        if (is_wanted(m, &m->b->tasks[i]))
+            code = m->b->tasks[i].each ? put_each(m, &m->b->tasks[i])
+                                       : put_task(m, &m->b->tasks[i]);
     td_json_array_end(&m->w);
     return code;
 }
@@ -367,15 +377,28 @@ static enum td_code put_plan(struct maker *m)
     return code;
 }
 
+static bool has_focus(const struct blueprint *b)
+{
+    for (size_t i = 0; i < b->len; i++)
+        if (b->tasks[i].focus && !strcmp(b->tasks[i].focus, b->focus))
+            return true;
+    return false;
+}
+
 static void keep_defaults(struct maker *m)
 {
     struct spec_list *list = &m->plan->defaults;
 
-    list->items = td_arena_alloc(&m->plan->arena, (m->model.defaults.len + 1) *
+    list->items = td_arena_alloc(&m->plan->arena, (m->model.defaults.len + 2) *
                                                       sizeof(*list->items));
     for (size_t i = 0; i < m->model.defaults.len; i++)
         list->items[list->len++] =
             td_arena_copy(&m->plan->arena, m->model.defaults.items[i]);
+    if (m->b->focus && !has_focus(m->b))
+        list->items[list->len++] = td_arena_print(
+            &m->plan->arena,
+            "focus: %s has no task for %s; the plan is the usual one",
+            m->b->name, m->b->focus);
 }
 
 static enum td_code count_waves(struct maker *m)

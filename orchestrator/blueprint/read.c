@@ -162,7 +162,32 @@ static const struct td_jsonx_key task_keys[] = {
     {"isolate", NULL},  {"cache", NULL},    {"timeout", NULL},
     {"retry", NULL},    {"pool", NULL},     {"weight", NULL},
     {"limits", NULL},   {"approval", NULL}, {"soft_fail", NULL},
-    {"grace", NULL},    {"log", NULL},      {NULL, NULL}};
+    {"grace", NULL},    {"log", NULL},      {"depth", NULL},
+    {"focus", NULL},    {NULL, NULL}};
+
+const char *const blue_level_words[] = {"standard", "light", "deep", NULL};
+
+/* Without either it is there always. */
+static enum td_code read_wanted(struct loader *l, struct blue_task *task)
+{
+    uint32_t depth = td_jsonx_member(l->r.doc, task->at, "depth");
+    uint32_t focus = td_jsonx_member(l->r.doc, task->at, "focus");
+
+    task->always = !depth && !focus;
+    task->depth = depth ? BLUE_STANDARD : BLUE_DEEP;
+    if (depth && td_jsonx_is_text(l->r.doc, depth, "deep"))
+        task->depth = BLUE_DEEP;
+    else if (depth && !td_jsonx_is_text(l->r.doc, depth, "standard"))
+        return refuse(l, depth,
+                      "this is no depth from which on a task is there",
+                      "write standard or deep");
+    if (focus && !td_jsonx_is_text(l->r.doc, focus, "security") &&
+        !td_jsonx_is_text(l->r.doc, focus, "performance") &&
+        !td_jsonx_is_text(l->r.doc, focus, "accessibility"))
+        return refuse(l, focus, "this is nothing that a task may look at",
+                      "write security, performance or accessibility");
+    return focus ? read_text(l, focus, &task->focus) : TD_OK;
+}
 
 static enum td_code read_each(struct loader *l, struct blue_task *task)
 {
@@ -218,6 +243,8 @@ static enum td_code read_task(struct loader *l, uint32_t at)
         return refuse(l, id ? id : at, "a task has an id, which is a text",
                       "write id: model_{{name}}");
     code = read_each(l, task);
+    if (code == TD_OK)
+        code = read_wanted(l, task);
     return code ? code : read_template(l, task);
 }
 

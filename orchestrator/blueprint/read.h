@@ -8,11 +8,17 @@
 #define BLUE_TASKS_MAX 512 /* of a blueprint.yaml */
 #define BLUE_WORDS_MAX 128 /* of one list in it */
 
+/* How much is done for what comes out; a zero is the usual. */
+enum blue_level { BLUE_STANDARD, BLUE_LIGHT, BLUE_DEEP };
+
 struct blue_task {
-    uint32_t at;      /* its object in doc */
-    bool each;        /* once for each entity */
-    const char *file; /* its template; NULL: it has none */
-    uint32_t output;  /* where the template's output goes; 0: no template */
+    uint32_t at;           /* its object in doc */
+    bool always;           /* whatever is wanted */
+    enum blue_level depth; /* else from this depth on, ... */
+    const char *focus;     /* ... and where this is what matters; or NULL */
+    bool each;             /* once for each entity */
+    const char *file;      /* its template; NULL: it has none */
+    uint32_t output; /* where the template's output goes; 0: no template */
 };
 
 /* Read-only after blue_load(). */
@@ -31,7 +37,13 @@ struct blueprint {
     uint32_t map;              /* object: members of fields by type; or 0 */
     struct blue_task *tasks;
     size_t len;
+    /* Of what is generated; set by who generates. */
+    enum blue_level wanted;
+    const char *focus; /* NULL: nothing in particular */
 };
+
+/* Which of them is wanted, by its word; "light", "standard" and "deep". */
+extern const char *const blue_level_words[];
 
 /* Fill the rest of *blueprint from its doc and path. TD_USAGE, TD_LIMIT. */
 TD_MUST_CHECK enum td_code blue_read_head(struct blueprint *blueprint,

@@ -15,6 +15,14 @@
 #define PLAN_MAX  ((size_t)64 << 20)
 #define EXACT_MAX ((uint64_t)1 << 53) /* that JSON readers agree on */
 
+/* Of what makes a plan: how much is done, and what matters. */
+#define OF_MAKING                                                              \
+    {"depth", SERVE_ARG_WORD, 0, 0, "light|standard|deep"},                    \
+    {                                                                          \
+        "focus", SERVE_ARG_WORD, 0, 0,                                         \
+            "general|security|performance|accessibility"                       \
+    }
+
 /* ---- a plan that is named ---- */
 
 struct mistakes {
@@ -175,6 +183,7 @@ static void lint(const struct serve_call *call)
 
 struct making {
     const struct serve_call *call;
+    struct td_buf focus;
     struct spec spec;
     struct blueprint blueprint;
     struct blue_plan plan;
@@ -187,6 +196,7 @@ static void making_release(struct making *m)
     blue_release(&m->blueprint);
     spec_release(&m->spec);
     td_buf_release(&m->matched);
+    td_buf_release(&m->focus);
 }
 
 /* Only what is built in: a folder that somebody names over a network would be
@@ -206,6 +216,18 @@ static enum td_code choose(struct making *m, struct td_error *err)
     if (!name)
         code = blue_choose(&name, &m->spec, &m->matched, err);
     return code ? code : blue_load(&m->blueprint, name, ".", err);
+}
+
+static void take_wanted(struct making *m)
+{
+    struct td_bytes depth = serve_arg(m->call, "depth");
+
+    for (unsigned i = 0; depth.len && blue_level_words[i]; i++)
+        if (td_bytes_is(depth, blue_level_words[i]))
+            m->blueprint.wanted = (enum blue_level)i;
+    if (serve_arg_text(m->call, "focus", &m->focus) &&
+        strcmp(td_buf_str(&m->focus), "general") != 0)
+        m->blueprint.focus = td_buf_str(&m->focus);
 }
 
 static enum td_code take_spec(struct making *m, struct td_error *err)
@@ -233,6 +255,8 @@ static enum td_code make(struct making *m, struct td_error *err)
 
     if (!code)
         code = choose(m, err);
+    if (!code)
+        take_wanted(m);
     if (!code)
         code = blue_generate(&m->plan, &m->blueprint, &m->spec, err);
     serve_state_path(m->call->serve, PLAN_FILE, &path);
@@ -284,6 +308,7 @@ static const struct serve_arg_rule of_generate[] = {
     SERVE_ARG_ACTION,
     {"text", SERVE_ARG_TEXT, 0, 0, NULL},
     {"blueprint", SERVE_ARG_TEXT, 0, 0, NULL},
+    OF_MAKING,
     SERVE_ARG_END};
 
 void serve_command_plan(const struct serve_call *call)
@@ -326,6 +351,7 @@ const struct serve_arg_rule serve_run_args[] = {
     {"plan", SERVE_ARG_PLAN, 0, 0, NULL},
     {"text", SERVE_ARG_TEXT, 0, 0, NULL},
     {"blueprint", SERVE_ARG_TEXT, 0, 0, NULL},
+    OF_MAKING,
     {"parallel", SERVE_ARG_FLAG, 0, 0, NULL},
     {"max_workers", SERVE_ARG_NUMBER, 1, RUN_WORKERS_MAX, NULL},
     {"schedule", SERVE_ARG_WORD, 0, 0, "waves|greedy"},
@@ -346,12 +372,14 @@ const struct serve_arg_rule serve_run_args[] = {
 /* What is asked does not go together; or NULL. */
 static const char *discord(const struct serve_call *call)
 {
+    static const char *const of_text[] = {"blueprint", "depth", "focus"};
     bool text = serve_member(call->doc, call->args, "text");
 
     if (text && serve_member(call->doc, call->args, "plan"))
         return "text, a sentence, and plan: give one of them";
-    if (!text && serve_member(call->doc, call->args, "blueprint"))
-        return "blueprint: it goes with text, a sentence";
+    for (size_t i = 0; i < sizeof(of_text) / sizeof(of_text[0]); i++)
+        if (!text && serve_member(call->doc, call->args, of_text[i]))
+            return "blueprint, depth, focus: they go with text, a sentence";
     if (text && serve_arg_flag(call, "dry_run"))
         return "a sentence has no dry run: plan generate, then run with "
                "dry_run";

@@ -83,6 +83,82 @@ static void plans_have_their_size(void)
     }
 }
 
+/* Each plan is whole: no task of it depends on one that was left out. */
+static void depth_and_focus_choose_tasks(void)
+{
+    static const struct {
+        enum blue_level depth;
+        const char *focus;
+        const char *has, *lacks; /* ids, in quotes as in the plan */
+        bool told;               /* that nothing is there for the focus */
+    } rows[] = {
+        {BLUE_STANDARD, NULL, "\"coverage\"", "\"hardened\"", false},
+        {BLUE_LIGHT, NULL, "\"test_a\"", "\"coverage\"", false},
+        {BLUE_LIGHT, NULL, "\"readme\"", "\"sanitize_a\"", false},
+        {BLUE_LIGHT, "security", "\"sanitize_a\"", "\"coverage\"", false},
+        {BLUE_LIGHT, "performance", "\"optimized\"", "\"hardened\"", false},
+        {BLUE_STANDARD, "security", "\"hardened\"", "\"optimized\"", false},
+        {BLUE_DEEP, NULL, "\"optimized\"", "\"no such\"", false},
+        {BLUE_DEEP, "accessibility", "\"hardened\"", "\"no such\"", true},
+    };
+
+    for (size_t b = 0; blue_builtin(b); b++) {
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+            struct blueprint blueprint = {0};
+            struct blue_plan plan = {0};
+            struct spec spec = {0};
+            bool told = false;
+
+            make_spec(&spec, "a");
+            CU_ASSERT_EQUAL(blue_load(&blueprint, blue_builtin(b), ".", NULL),
+                            TD_OK);
+            blueprint.wanted = rows[i].depth;
+            blueprint.focus = rows[i].focus;
+            CU_ASSERT_EQUAL(blue_generate(&plan, &blueprint, &spec, NULL),
+                            TD_OK);
+            CU_ASSERT_PTR_NOT_NULL(strstr(td_buf_str(&plan.json), rows[i].has));
+            CU_ASSERT_PTR_NULL(strstr(td_buf_str(&plan.json), rows[i].lacks));
+            for (size_t d = 0; d < plan.defaults.len; d++)
+                told |= !strncmp(plan.defaults.items[d], "focus: ", 7);
+            CU_ASSERT_EQUAL(told, rows[i].told);
+            check_loaded(&plan, td_buf_bytes(&plan.json));
+            blue_plan_release(&plan);
+            blue_release(&blueprint);
+            spec_release(&spec);
+        }
+    }
+}
+
+static void depth_and_focus_are_words_that_are_known(void)
+{
+    static const struct {
+        const char *keys;
+        const char *text; /* NULL: fine */
+    } rows[] = {
+        {"depth: deep", NULL},
+        {"depth: standard, focus: security", NULL},
+        {"depth: light", "this is no depth from which on a task is there"},
+        {"depth: 3", "this is no depth from which on a task is there"},
+        {"focus: speed", "this is nothing that a task may look at"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct blueprint blueprint = {0};
+        struct td_buf text = {0};
+        struct td_error err = {0};
+
+        (void)td_buf_addf(&text,
+                          "blueprint: 1\ntasks:\n- {id: a, run: make, %s}\n",
+                          rows[i].keys);
+        CU_ASSERT_EQUAL(blue_parse(&blueprint, "b", td_buf_bytes(&text), &err),
+                        rows[i].text ? TD_USAGE : TD_OK);
+        if (rows[i].text)
+            CU_ASSERT_STRING_EQUAL(err.text, rows[i].text);
+        blue_release(&blueprint);
+        td_buf_release(&text);
+    }
+}
+
 static void equal_specifications_give_equal_bytes(void)
 {
     struct blue_plan a = {0};
@@ -219,6 +295,9 @@ static void blueprints_are_chosen_by_type_and_words(void)
 
 CU_TestInfo orchestrator_blueprint_generate_tests[] = {
     {"plans have their size", plans_have_their_size},
+    {"depth and focus choose tasks", depth_and_focus_choose_tasks},
+    {"depth and focus are words that are known",
+     depth_and_focus_are_words_that_are_known},
     {"equal specifications give equal bytes",
      equal_specifications_give_equal_bytes},
     {"tasks give what the plan says", tasks_give_what_the_plan_says},
