@@ -379,27 +379,47 @@ static void on_changed(void *ctx, bool up, const struct td_error *why)
 
 /* ---- all of it ---- */
 
-enum td_code console_terminal_replay(struct console *c, const char *tape,
-                                     uint64_t speed, bool loop,
+/* Where it begins, and whether it stands still there. */
+static enum td_code begin_at(struct console_play *play,
+                             const struct console_replaying *how,
+                             struct td_error *err)
+{
+    enum td_code code =
+        how->start ? console_play_goto(play, how->start, err) : TD_OK;
+
+    /* To go to a place is to stand there. */
+    if (code == TD_OK && how->step != (how->start != NULL))
+        (void)console_play_key(play, ' ');
+    return code;
+}
+
+enum td_code console_terminal_replay(struct console *c,
+                                     const struct console_replaying *how,
                                      struct td_error *err)
 {
     struct console_terminal *t = c->terminal;
     const char *before = c->options.tape;
+    struct seen *seen = c->seen;
     struct console_play *play = NULL;
-    char *copy = td_strdup(tape);
+    char *copy = td_strdup(how->tape);
     enum td_code code;
 
     c->options.tape = copy;
-    code = console_play_open(&play, c, t->net, speed, loop, err);
+    c->seen = console_fresh(c);
+    code = console_play_open(&play, c, t->net, how->speed, how->loop, err);
+    if (code == TD_OK)
+        code = begin_at(play, how, err);
     if (code) {
         c->options.tape = before;
         console_play_close(play);
+        seen_free(c->seen);
+        c->seen = seen;
         free(copy);
         return code;
     }
     console_play_close(t->play);
     t->play = play;
-    seen_clear(c->seen);
+    seen_free(seen);
     free(c->replayed);
     c->replayed = copy;
     return TD_OK;

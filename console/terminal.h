@@ -29,12 +29,19 @@ console_terminal(struct console *c, struct wire_net *net,
                  const struct console_terminal_options *options,
                  struct td_error *err);
 
-/* Play another tape in the place of the one that is played, from its start. It
- * goes on as it was on error. */
-TD_MUST_CHECK enum td_code console_terminal_replay(struct console *c,
-                                                   const char *tape,
-                                                   uint64_t speed, bool loop,
-                                                   struct td_error *err);
+struct console_replaying {
+    const char *tape;
+    uint64_t speed;    /* as above */
+    bool loop;
+    bool step;         /* it stands still: . plays one event */
+    const char *start; /* a place of console/places.h; NULL: its start */
+};
+
+/* Play another tape in the place of the one that is played. It goes on as it
+ * was on error. */
+TD_MUST_CHECK enum td_code
+console_terminal_replay(struct console *c, const struct console_replaying *how,
+                        struct td_error *err);
 
 /* A signal has come: TD_CANCELLED when it is left. */
 void console_terminal_stop(struct console *c);

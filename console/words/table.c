@@ -171,6 +171,11 @@ static const struct words_option replay_options[] = {
      .about = "times as fast, or max",
      .usual = "1"},
     FLAG("loop", "again from its start, for ever", NULL),
+    FLAG("step", "stand still: . plays one event", NULL),
+    {.name = "start",
+     .kind = WORDS_TEXT,
+     .value = "PLACE",
+     .about = "begin at 50%, seq:9, 2m13s or 02:13"},
     NONE,
 };
 
