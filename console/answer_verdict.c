@@ -10,10 +10,22 @@
 
 /* ---- gates ---- */
 
+/* Verdicts that are told beside those that passed and failed. */
+static const struct {
+    const char *word, *name;
+} others[] = {
+    {"flaky", "flaky"},
+    {"open", "undecided"},
+    {"skipped", "skipped"},
+    {"vacuous", "vacuous"},
+};
+#define OTHERS (sizeof(others) / sizeof(others[0]))
+
 struct sums {
     struct console *c;
     const struct td_json_doc *doc;
-    unsigned gates, bad, skipped;
+    unsigned gates, bad, passed;
+    unsigned other[OTHERS];
 };
 
 static bool member_is(const struct td_json_doc *doc, uint32_t object,
@@ -87,30 +99,49 @@ static void put_gates(struct sums *s, const char *name,
             continue;
         panel_gate(&s->c->text, &v, s->doc, at);
         s->gates++;
-        s->skipped += member_is(s->doc, at, "verdict", "skipped");
-        if (!is_bad(s, at))
+        if (is_bad(s, at)) {
+            s->bad++;
+            put_findings(s, verdict, at);
             continue;
-        s->bad++;
-        put_findings(s, verdict, at);
+        }
+        s->passed += member_is(s->doc, at, "verdict", "pass") ||
+                     member_is(s->doc, at, "verdict", "flaky");
+        for (size_t i = 0; i < OTHERS; i++)
+            s->other[i] += member_is(s->doc, at, "verdict", others[i].word);
     }
+}
+
+/* " passed 5 of 6 gates", " passed 6 gates" */
+static void put_count(struct text_line *line, enum text_role role,
+                      const char *word, unsigned count, unsigned all)
+{
+    text_putf(line, role, " %s %u", word, count);
+    if (count < all || role == TEXT_BAD)
+        text_putf(line, role, " of %u", all);
+    text_put(line, role, all == 1 ? " gate" : " gates");
 }
 
 static void put_end(struct sums *s)
 {
     struct panel v = console_view(s->c);
     struct text_line line = panel_row(&s->c->text, &v);
+    const char *sep = " (";
 
-    panel_verdict_sign(&line, s->bad ? "fail" : s->gates ? "pass" : "skip");
-    if (s->gates == 0)
-        text_put(&line, TEXT_PLAIN, " no gate of this kind was run");
-    else if (s->bad)
-        text_putf(&line, TEXT_BAD, " failed %u of %u gate%s", s->bad, s->gates,
-                  s->gates == 1 ? "" : "s");
+    panel_verdict_sign(&line, s->bad ? "fail" : s->passed ? "pass" : "skip");
+    if (s->bad)
+        put_count(&line, TEXT_BAD, "failed", s->bad, s->gates);
+    else if (s->passed)
+        put_count(&line, TEXT_GOOD, "passed", s->passed, s->gates);
     else
-        text_putf(&line, TEXT_GOOD, " passed %u gate%s", s->gates,
-                  s->gates == 1 ? "" : "s");
-    if (s->skipped)
-        text_putf(&line, TEXT_DIM, " (%u skipped)", s->skipped);
+        text_putf(&line, TEXT_PLAIN, " no gate of this kind %s",
+                  s->gates ? "has passed" : "was run");
+    for (size_t i = 0; i < OTHERS; i++) {
+        if (!s->other[i])
+            continue;
+        text_putf(&line, TEXT_DIM, "%s%u %s", sep, s->other[i], others[i].name);
+        sep = ", ";
+    }
+    text_put(&line, TEXT_DIM, *sep == ',' ? ")" : "");
     panel_row_end(&line);
 }
 
@@ -150,8 +181,9 @@ void console_render_verdict(struct console *c,
     put_end(&s);
     if (s.bad)
         c->asked.failed = "failed";
-    else if (s.gates == 0)
-        c->asked.failed = "no gate of this kind was run";
+    else if (s.passed == 0)
+        c->asked.failed =
+            s.gates ? "no gate has passed" : "no gate of this kind was run";
     if (c->asked.page)
         put_page(&s, answer);
 }

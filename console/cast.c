@@ -69,7 +69,7 @@ static void draw(struct cast *cast, uint64_t at_ns)
     struct panel v;
     struct td_buf bottom = {0};
     struct td_buf out = {0};
-    size_t rows = 0;
+    size_t rows;
 
     cast->frame_ns = at_ns;
     cast->fresh = false;
@@ -81,8 +81,7 @@ static void draw(struct cast *cast, uint64_t at_ns)
     v = console_view(cast->c);
     if (cast->c->seen->events)
         panel_block(&bottom, &v);
-    for (size_t i = 0; i < bottom.len; i++)
-        rows += bottom.ptr[i] == '\n';
+    rows = text_lines(&bottom);
     (void)td_buf_add_byte(&bottom, '\n'); /* where the cursor stands */
     if (cast->above.len ||
         !td_bytes_equal(td_buf_bytes(&bottom), td_buf_bytes(&cast->bottom))) {
@@ -163,7 +162,7 @@ enum td_code console_cast(struct console *c,
     if (how->speed == PLAY_SPEED_MAX)
         return td_error_set(err, TD_USAGE, "--speed", 0,
                             "max has no times that an asciicast could keep");
-    cast.screen = screen_new();
+    cast.screen = screen_new(c->options.columns, c->options.rows);
     td_buf_init(&cast.out, CAST_MAX);
     c->above = &cast.above;
     put_header(&cast);

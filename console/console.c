@@ -82,19 +82,10 @@ enum td_code console_print(struct console *c, struct td_error *err)
 
 /* ---- events ---- */
 
-static size_t count_lines(const struct td_buf *text)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < text->len; i++)
-        count += text->ptr[i] == '\n';
-    return count;
-}
-
 /* The text is a fact for the scrollback, if it has room for one. */
 static void hide_flood(struct console *c)
 {
-    size_t lines = count_lines(&c->text);
+    size_t lines = text_lines(&c->text);
 
     if (lines + c->told > TOLD_MAX || (c->slow && c->above->len > SLOW_MAX)) {
         c->hidden += lines;

@@ -49,6 +49,8 @@ struct console {
     struct console_terminal *terminal; /* NULL: none */
     struct td_buf *above; /* on a terminal: facts and answers are lines for its
                              scrollback */
+    void (*played)(struct console *c); /* on a terminal: an event of a tape has
+                                          come; else NULL */
     enum panel_mode mode;
     struct console_asked asked;
     struct console_talk talk;

@@ -56,8 +56,11 @@ static enum td_code on_put(void *self, const struct td_event *ev,
                            struct td_error *err)
 {
     struct console_play *play = self;
+    enum td_code code = take(play, ev, true, err);
 
-    return take(play, ev, true, err);
+    if (play->c->played)
+        play->c->played(play->c);
+    return code;
 }
 
 /* What is missing of the tape is said once, where it would have come. */

@@ -23,6 +23,7 @@
 #define TAPE_KEYS  " .,+-0[]!"
 #define ESCAPE_NS  (50 * TD_NS_PER_MS) /* for the rest of a sequence */
 #define AGAIN_NS   (15 * TD_NS_PER_MS) /* a slow terminal is tried again */
+#define LINES_NS   (20 * TD_NS_PER_MS) /* lines this close go as one piece */
 
 struct console_terminal {
     struct console *c;
@@ -34,6 +35,7 @@ struct console_terminal {
     struct console_server *server;
     struct wire_watch *watch; /* stdin; NULL: it has gone */
     struct wire_timer frame;
+    struct wire_timer lines;  /* for the scrollback, between two frames */
     struct wire_timer escape; /* an Esc has come */
     struct wire_timer keep;   /* what has changed is saved */
     const struct console_terminal_options *options;
@@ -41,6 +43,7 @@ struct console_terminal {
     struct td_term_size size; /* as last seen, since sized_ns */
     uint64_t sized_ns;
     uint64_t drawn_ns;
+    uint64_t lines_ns;  /* when lines were written without a frame */
     bool small;         /* the block is its first lines only */
     bool asked_to_stop; /* Ctrl-C on an empty line: once more leaves */
     bool cancelled;
@@ -49,14 +52,28 @@ struct console_terminal {
 
 /* ---- drawing ---- */
 
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Lines for the scrollback go out nearly at once, all else with the frame. */
 static void soon(struct console_terminal *t)
 {
     uint64_t now = wire_now(t->net);
-    uint64_t due = t->drawn_ns + t->options->frame_ns;
 
     if (t->c->slow)
         return;
-    wire_timer_set(t->net, &t->frame, due > now ? due : now);
+    wire_timer_set(t->net, &t->frame,
+                   later(now, t->drawn_ns + t->options->frame_ns));
+    if (t->above.len && !wire_timer_is_set(&t->lines))
+        wire_timer_set(t->net, &t->lines,
+                       later(now, later(t->lines_ns, t->drawn_ns) + LINES_NS));
+}
+
+static void on_played(struct console *c)
+{
+    soon(c->terminal);
 }
 
 static void say(struct console_terminal *t, const char *text)
@@ -92,42 +109,11 @@ static bool measure(struct console_terminal *t)
         wire_timer_set(t->net, &t->frame, t->sized_ns + QUIET_NS);
         return false;
     }
-    screen_resize(t->screen, &out, o->columns, size.columns);
+    screen_resize(t->screen, &out, size.columns, size.rows);
     o->columns = size.columns;
     o->rows = size.rows;
     write_out(t, &out);
     return true;
-}
-
-static size_t count_lines(const struct td_buf *text)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < text->len; i++)
-        count += text->ptr[i] == '\n';
-    return count;
-}
-
-/* While there is no connection: how it stands with it, above the prompt. */
-static void put_waiting(struct console_terminal *t, struct td_buf *out,
-                        const struct panel *v)
-{
-    struct text_line line = {
-        .out = out, .style = v->style, .max = v->columns - 1};
-    struct console_server_wait wait = console_server_waits(t->server);
-
-    if (wait.tries == 0) {
-        text_put(&line, TEXT_PLAIN, "connecting to the server");
-    } else {
-        text_put(&line, TEXT_WARN,
-                 t->c->mode == PANEL_LOST ? "reconnecting: "
-                                          : "not reachable: ");
-        text_put_foreign(&line, TEXT_PLAIN, td_text(wait.why));
-        text_putf(&line, TEXT_PLAIN, "; try %u", wait.tries + 1);
-        if (wait.in_ns)
-            text_putf(&line, TEXT_PLAIN, " in %.1fs", (double)wait.in_ns / 1e9);
-    }
-    (void)td_buf_add_byte(out, '\n');
 }
 
 /* What the terminal has not taken yet is tried again soon. */
@@ -160,9 +146,12 @@ static void draw(struct console_terminal *t)
         panel_block(&bottom, &v);
     if (t->play)
         console_play_line(t->play, &bottom, &v);
-    if (t->server && !console_server_is_up(t->server))
-        put_waiting(t, &bottom, &v);
-    rows = count_lines(&bottom);
+    if (t->server && !console_server_is_up(t->server)) {
+        struct console_server_wait wait = console_server_waits(t->server);
+
+        panel_waiting(&bottom, &v, wait.tries, wait.in_ns, wait.why);
+    }
+    rows = text_lines(&bottom);
     column = prompt_draw(t->prompt, &bottom);
     console_tell_hidden(t->c, wire_now(t->net));
     screen_draw(t->screen, &out, td_buf_bytes(&t->above), td_buf_bytes(&bottom),
@@ -171,6 +160,22 @@ static void draw(struct console_terminal *t)
     td_buf_release(&bottom);
     write_out(t, &out);
     t->drawn_ns = wire_now(t->net);
+    watch_pace(t);
+}
+
+/* What cannot be inserted waits for the frame, which soon() has set as well. */
+static void on_lines(void *ctx)
+{
+    struct console_terminal *t = ctx;
+    struct td_buf out = {0};
+
+    if (t->above.len == 0 || console_output_is_behind(t->output) || !measure(t))
+        return;
+    if (!screen_insert(t->screen, &out, td_buf_bytes(&t->above)))
+        return;
+    td_buf_clear(&t->above);
+    write_out(t, &out);
+    t->lines_ns = wire_now(t->net);
     watch_pace(t);
 }
 
@@ -532,6 +537,7 @@ static void close_all(struct console_terminal *t)
     struct td_buf out = {0};
 
     wire_timer_cancel(t->net, &t->frame);
+    wire_timer_cancel(t->net, &t->lines);
     wire_timer_cancel(t->net, &t->keep);
     wire_timer_cancel(t->net, &t->escape);
     screen_wipe(t->screen, &out);
@@ -548,6 +554,7 @@ static void close_all(struct console_terminal *t)
     t->c->rejoin = NULL;
     t->c->terminal = NULL;
     t->c->above = NULL;
+    t->c->played = NULL;
     prompt_free(t->prompt);
     screen_free(t->screen);
     td_buf_release(&t->above);
@@ -564,14 +571,16 @@ enum td_code console_terminal(struct console *c, struct wire_net *net,
     t->c = c;
     t->net = net;
     t->prompt = prompt_new(c);
-    t->screen = screen_new();
+    t->screen = screen_new(c->options.columns, c->options.rows);
     t->output = console_output_open(c->options.out);
     t->frame = (struct wire_timer){.fire = on_frame, .ctx = t};
+    t->lines = (struct wire_timer){.fire = on_lines, .ctx = t};
     t->escape = (struct wire_timer){.fire = on_escape, .ctx = t};
     t->keep = (struct wire_timer){.fire = on_keep, .ctx = t};
     t->options = options;
     c->terminal = t;
     c->above = &t->above;
+    c->played = on_played;
     code = open_source(t, options, err);
     if (code == TD_OK)
         code = open_terminal(t, err);

@@ -15,7 +15,8 @@ struct console_terminal_options {
     uint64_t speed; /* of a tape: millionths, or PLAY_SPEED_MAX */
     bool loop;      /* of a tape: again from its start, for ever */
     const struct console_server_options *server; /* NULL: a tape */
-    uint64_t frame_ns; /* at least between two times that it is drawn */
+    uint64_t frame_ns; /* at least between two times that the block is drawn;
+                          facts, over it, do not wait for that */
     size_t width;      /* columns that are used; 0: all */
     bool tips;         /* say at the start how to get help */
     uint64_t save_ns;  /* between two times that the session is saved; 0: only

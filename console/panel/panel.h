@@ -170,6 +170,11 @@ void panel_artifact_head(struct td_buf *out, const struct panel *v,
 void panel_text_head(struct td_buf *out, const struct panel *v,
                      const char *path, double size);
 
+/* While there is no connection: how it stands with it. `tries` have failed, the
+ * last of them for `why`; the next begins `in_ns` from now. */
+void panel_waiting(struct td_buf *out, const struct panel *v, unsigned tries,
+                   uint64_t in_ns, const char *why);
+
 /* A line of a view, for those that write their own. */
 struct text_line panel_row(struct td_buf *out, const struct panel *v);
 void panel_row_end(struct text_line *line);

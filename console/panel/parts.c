@@ -171,3 +171,21 @@ enum text_role panel_used_role(uint64_t percent)
 {
     return percent >= 90 ? TEXT_BAD : percent >= 75 ? TEXT_WARN : TEXT_GOOD;
 }
+
+void panel_waiting(struct td_buf *out, const struct panel *v, unsigned tries,
+                   uint64_t in_ns, const char *why)
+{
+    struct text_line line = panel_line(out, v);
+
+    if (tries == 0) {
+        text_put(&line, TEXT_PLAIN, "connecting to the server");
+    } else {
+        text_put(&line, TEXT_WARN,
+                 v->mode == PANEL_LOST ? "reconnecting: " : "not reachable: ");
+        text_put_foreign(&line, TEXT_PLAIN, td_text(why));
+        text_putf(&line, TEXT_PLAIN, "; try %u", tries + 1);
+        if (in_ns)
+            text_putf(&line, TEXT_PLAIN, " in %.1fs", (double)in_ns / 1e9);
+    }
+    panel_end(&line);
+}

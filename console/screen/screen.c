@@ -11,15 +11,20 @@
 #define NOW     "\x1b[?2026l"
 
 struct screen {
-    struct td_buf lines; /* of the bottom as it stands */
+    size_t columns, rows; /* of the terminal */
+    struct td_buf lines;  /* of the bottom as it stands */
     size_t count;
     size_t row; /* of the cursor in it */
     size_t column;
 };
 
-struct screen *screen_new(void)
+struct screen *screen_new(size_t columns, size_t rows)
 {
-    return td_calloc(1, sizeof(struct screen));
+    struct screen *screen = td_calloc(1, sizeof(*screen));
+
+    screen->columns = columns;
+    screen->rows = rows;
+    return screen;
 }
 
 void screen_free(struct screen *screen)
@@ -48,6 +53,12 @@ static void up(struct td_buf *out, size_t rows)
         (void)td_buf_addf(out, "\x1b[%zuA", rows);
 }
 
+static void down(struct td_buf *out, size_t rows)
+{
+    for (size_t i = 0; i < rows; i++)
+        (void)td_buf_add_text(out, "\n");
+}
+
 /* A line in its row, whatever stood there. */
 static void put_line(struct td_buf *out, struct td_bytes line)
 {
@@ -56,7 +67,8 @@ static void put_line(struct td_buf *out, struct td_bytes line)
     (void)td_buf_add_text(out, "\x1b[K");
 }
 
-static void put_above(struct screen *screen, struct td_buf *out,
+/* Over the bottom, which is drawn again below them. */
+static void overwrite(struct screen *screen, struct td_buf *out,
                       struct td_bytes above)
 {
     up(out, screen->row);
@@ -65,7 +77,6 @@ static void put_above(struct screen *screen, struct td_buf *out,
         (void)td_buf_add_text(out, "\n");
         screen->count -= screen->count > 0;
     }
-    screen->row = 0;
     td_buf_clear(&screen->lines);
 }
 
@@ -86,8 +97,8 @@ static size_t put_lines(struct screen *screen, struct td_buf *out,
             continue;
         if (at > row)
             up(out, at - row);
-        for (; at < row; at++)
-            (void)td_buf_add_text(out, "\n");
+        else
+            down(out, row - at);
         put_line(out, now);
         at = row;
     }
@@ -105,10 +116,109 @@ static size_t wipe_rest(struct screen *screen, struct td_buf *out, size_t at,
         up(out, at - (count - 1));
         at = count - 1;
     }
-    for (; at + 1 < count; at++)
-        (void)td_buf_add_text(out, "\n");
+    down(out, count - 1 - at);
     (void)td_buf_add_text(out, "\r\n\x1b[J");
-    return at + 1;
+    return count;
+}
+
+/* The cursor, from row `at` of the bottom, to where it stays. */
+static void put_cursor(const struct screen *screen, struct td_buf *out,
+                       size_t at)
+{
+    if (at > screen->row)
+        up(out, at - screen->row);
+    else
+        down(out, screen->row - at);
+    (void)td_buf_add_text(out, "\r");
+    if (screen->column)
+        (void)td_buf_addf(out, "\x1b[%zuC", screen->column);
+}
+
+/* ---- lines between the scrollback and the bottom ---- */
+
+/* What a terminal is told at the front of the text (a color, a link). */
+static size_t told_length(struct td_bytes text)
+{
+    bool link = text.len > 1 && text.ptr[1] == ']';
+    size_t i = 2;
+
+    while (i < text.len &&
+           (link ? text.ptr[i - 1] != 0x1b || text.ptr[i] != '\\'
+                 : text.ptr[i] < '@' || text.ptr[i] > '~'))
+        i++;
+    return i < text.len ? i + 1 : text.len;
+}
+
+/* Columns of a line that has such sequences in it. */
+static size_t shown_width(struct td_bytes line)
+{
+    struct td_buf clean = {0};
+    size_t width;
+    size_t i = 0;
+
+    while (i < line.len) {
+        if (line.ptr[i] == 0x1b)
+            i += told_length(td_bytes(line.ptr + i, line.len - i));
+        else
+            (void)td_buf_add_byte(&clean, line.ptr[i++]);
+    }
+    width = td_width(td_buf_bytes(&clean));
+    td_buf_release(&clean);
+    return width;
+}
+
+/* How many lines they are, if none of them wraps and they and the bottom have
+ * room on the terminal; else 0. */
+static size_t count_fitting(const struct screen *screen, struct td_bytes lines)
+{
+    size_t count = 0;
+
+    for (; lines.len; count++)
+        if (shown_width(take_line(&lines)) >= screen->columns)
+            return 0;
+    return screen->count && screen->count + count <= screen->rows ? count : 0;
+}
+
+/* Room is made under the bottom, where the terminal scrolls by itself, and the
+ * lines are inserted over it, which moves it there. The cursor ends in its
+ * first row. */
+static void insert(const struct screen *screen, struct td_buf *out,
+                   struct td_bytes above, size_t count)
+{
+    down(out, screen->count - 1 - screen->row + count);
+    up(out, screen->count - 1 + count);
+    (void)td_buf_addf(out, "\x1b[%zuL", count);
+    while (above.len) {
+        (void)td_buf_add_text(out, "\r");
+        (void)td_buf_add_bytes(out, take_line(&above));
+        (void)td_buf_add_text(out, "\n");
+    }
+}
+
+bool screen_insert(const struct screen *screen, struct td_buf *out,
+                   struct td_bytes above)
+{
+    size_t count = count_fitting(screen, above);
+
+    if (count == 0)
+        return false;
+    (void)td_buf_add_text(out, AT_ONCE);
+    insert(screen, out, above, count);
+    put_cursor(screen, out, 0);
+    (void)td_buf_add_text(out, NOW);
+    return true;
+}
+
+static void put_above(struct screen *screen, struct td_buf *out,
+                      struct td_bytes above)
+{
+    size_t count = count_fitting(screen, above);
+
+    if (count)
+        insert(screen, out, above, count);
+    else
+        overwrite(screen, out, above);
+    screen->row = 0;
 }
 
 void screen_draw(struct screen *screen, struct td_buf *out,
@@ -126,19 +236,13 @@ void screen_draw(struct screen *screen, struct td_buf *out,
         put_above(screen, out, above);
     at = put_lines(screen, out, lines, &count);
     at = wipe_rest(screen, out, at, count);
-    if (at > row)
-        up(out, at - row);
-    for (; at < row; at++)
-        (void)td_buf_add_text(out, "\n");
-    (void)td_buf_add_text(out, "\r");
-    if (column)
-        (void)td_buf_addf(out, "\x1b[%zuC", column);
+    screen->row = row;
+    screen->column = column;
+    put_cursor(screen, out, at);
     (void)td_buf_add_text(out, NOW);
     td_buf_clear(&screen->lines);
     (void)td_buf_add_bytes(&screen->lines, lines);
     screen->count = count;
-    screen->row = row;
-    screen->column = column;
 }
 
 void screen_wipe(struct screen *screen, struct td_buf *out)
@@ -154,26 +258,8 @@ void screen_wipe(struct screen *screen, struct td_buf *out)
     screen->row = 0;
 }
 
-/* Columns of a line that has escape sequences of colors in it. */
-static size_t shown_width(struct td_bytes line)
-{
-    struct td_buf clean = {0};
-    size_t width;
-
-    for (size_t i = 0; i < line.len; i++) {
-        if (line.ptr[i] != 0x1b)
-            (void)td_buf_add_byte(&clean, line.ptr[i]);
-        else
-            while (i < line.len && line.ptr[i] != 'm')
-                i++;
-    }
-    width = td_width(td_buf_bytes(&clean));
-    td_buf_release(&clean);
-    return width;
-}
-
-void screen_resize(struct screen *screen, struct td_buf *out,
-                   size_t columns_before, size_t columns)
+void screen_resize(struct screen *screen, struct td_buf *out, size_t columns,
+                   size_t terminal_rows)
 {
     struct td_bytes lines = td_buf_bytes(&screen->lines);
     size_t rows = 0;
@@ -181,10 +267,12 @@ void screen_resize(struct screen *screen, struct td_buf *out,
     for (size_t i = 0; i < screen->row && lines.len; i++) {
         size_t width = shown_width(take_line(&lines));
 
-        rows += columns < columns_before && width
+        rows += columns < screen->columns && width
                     ? (width + columns - 1) / columns
                     : 1;
     }
     screen->row = rows;
+    screen->columns = columns;
+    screen->rows = terminal_rows;
     screen_wipe(screen, out);
 }

@@ -18,7 +18,7 @@ from e2e import HELD, Box, Terminal, demo_tape, holds, run_case, same
 
 # How often a console is killed; many times more show what is rare.
 ROUNDS = int(os.environ.get("TD_KILL_ROUNDS", "10"))
-DONE = "\x1b\\[K\r\n"  # behind a line that was done
+DONE = "(\x1b\\[K)?\r\n"  # behind a line that was done
 TAPE = ("--speed", "max")
 
 

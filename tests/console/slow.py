@@ -112,6 +112,28 @@ def a_terminal_that_takes_a_little_at_a_time(box):
     t.ends(0)
 
 
+def facts_do_not_wait_for_the_block(box):
+    """What a task came to is written between two times that the block is drawn,
+    over it, and the block is not drawn again for it."""
+    server = fake.Server()
+    box.started.append(server)
+    t = joined(box, server)
+    server.send([e for i, e in enumerate(steps(COUNT)) if i < 3000], rate=100)
+    t.raw = b""
+
+    def alone():
+        t.read()
+        drawn = re.findall(rb"\x1b\[\?2026h(.*?)\x1b\[\?2026l", t.raw, re.S)
+        return [d for d in drawn if b" step " in d and b"/%d" % COUNT not in d]
+
+    wait_for(alone, "a fact without the block")
+    if b"\x1b[1L" not in t.raw:
+        raise AssertionError("nothing was inserted: %r" % t.raw[-400:])
+    no_sequence_is_torn(t.raw[:t.raw.rindex(b"l") + 1])
+    t.type("exit\r")
+    t.ends(0)
+
+
 def a_terminal_that_stands_holds_no_end_up(box):
     server = fake.Server()
     box.started.append(server)

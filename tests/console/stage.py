@@ -60,6 +60,28 @@ def mask(text):
     return text
 
 
+def cells(screen):
+    """The signs of each line with their colors, however these were written: tmux
+    ends a color on that line or on the next, and keeps blanks at the end of a
+    line or not, as its cells were cleared."""
+    lines, style = [], frozenset()
+    for line in screen.split("\n"):
+        row = []
+        for part in re.split(r"(\\e\[[0-9;]*m)", line):
+            if not part.startswith("\\e["):
+                row += [(sign, style if sign != " " else None) for sign in part]
+                continue
+            for code in (int(c or 0) for c in part[3:-1].split(";")):
+                style = style - set(range(30, 38)) - set(range(90, 98)) \
+                    if code >= 30 else style
+                style = frozenset() if code == 0 else \
+                    style | ({code} - {39})
+        while row and row[-1][0] == " ":
+            row.pop()
+        lines.append(row)
+    return lines
+
+
 # ---- tapes ----
 
 def stamp(ms):
@@ -294,8 +316,6 @@ class Pane:
     def screen(self):
         text = self.capture(colors=True).rstrip("\n") + "\n"
         text = text.replace("\x1b[0m\x1b[39m\x1b[49m", "\x1b[0m")
-        # tmux ends a color on that line or on the next, as cells were cleared
-        text = re.sub(r"\n((?:\x1b\[0m)+)", r"\1\n", text)
         text = text.replace("\x1b", "\\e").replace("\x0f", "")
         text = mask_session(text)
         return mask(text) if self.stage.live else text
@@ -315,7 +335,7 @@ class Pane:
                            self.capture(colors=True))
         if want is None:
             raise Failed("no golden %r; see --bless" % label)
-        poll(lambda: self.screen() == want, lambda: "\n".join(
+        poll(lambda: cells(self.screen()) == cells(want), lambda: "\n".join(
             difflib.unified_diff(want.split("\n"), self.screen().split("\n"),
                                  "golden", "screen", lineterm="")))
         stage.shots[label] = want

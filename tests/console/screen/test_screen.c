@@ -18,7 +18,7 @@ struct scene {
 static void open_scene(struct scene *s, int rows, int columns)
 {
     *s = (struct scene){.terminal = terminal_new(rows, columns),
-                        .screen = screen_new()};
+                        .screen = screen_new((size_t)columns, (size_t)rows)};
 }
 
 static void close_scene(struct scene *s)
@@ -96,7 +96,7 @@ static void scrollback_grows_above_the_bottom(void)
 
 static void nothing_is_written_where_nothing_changed(void)
 {
-    struct screen *screen = screen_new();
+    struct screen *screen = screen_new(20, 8);
     struct td_buf out = {0};
 
     screen_draw(screen, &out, td_text(""), td_text("a\nb\n>\n"), 2, 1);
@@ -109,6 +109,75 @@ static void nothing_is_written_where_nothing_changed(void)
     screen_draw(screen, &out, td_text(""), td_text("a\nB\n>\n"), 2, 1);
     CU_ASSERT_STRING_EQUAL(td_buf_str(&out),
                            AT_ONCE("\x1b[1A\rB\x1b[K\n\r\x1b[1C"));
+    screen_free(screen);
+    td_buf_release(&out);
+}
+
+/* The same as draw() of the bottom that is there. */
+static bool insert(struct scene *s, const char *above)
+{
+    struct td_buf out = {0};
+    bool done = screen_insert(s->screen, &out, td_text(above));
+
+    CU_ASSERT(done == (out.len > 0));
+    terminal_write(s->terminal, td_buf_bytes(&out));
+    td_buf_release(&out);
+    if (done)
+        (void)td_buf_add_text(&s->printed, above);
+    return done;
+}
+
+#define LINK "\x1b]8;;file:///srv/an/example/of/many/a.c\x1b\\"
+
+static void lines_are_inserted_and_the_bottom_stays(void)
+{
+    static const struct {
+        const char *above;
+        bool done;
+    } rows[] = {
+        {"one\n", true},
+        {"two\nthree\n", true},
+        {"1\n2\n3\n4\n5\n", true},
+        {"1\n2\n3\n4\n5\n6\n", false},
+        {"1234567890123456789\n", true},
+        {"12345678901234567890\n", false},
+        {"\xe5\x95\x86\xe5\x95\x86\xe5\x95\x86\xe5\x95\x86\xe5\x95\x86"
+         "\xe5\x95\x86\xe5\x95\x86\xe5\x95\x86\xe5\x95\x86\xe5\x95\x86\n",
+         false},
+    };
+    struct scene s;
+    int row;
+    int column;
+
+    open_scene(&s, 8, 20);
+    CU_ASSERT(!insert(&s, "too early\n"));
+    draw(&s, "", "status\n> abc\nmenu\n", 1, 5);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CU_ASSERT(insert(&s, rows[i].above) == rows[i].done);
+        CU_ASSERT(is_right(&s));
+        terminal_cursor(s.terminal, &row, &column);
+        CU_ASSERT_EQUAL(column, 5);
+    }
+    CU_ASSERT_EQUAL(row, 6);
+    close_scene(&s);
+}
+
+static void what_a_terminal_is_told_has_no_width(void)
+{
+    struct screen *screen = screen_new(20, 8);
+    struct td_buf out = {0};
+
+    screen_draw(screen, &out, td_text(""), td_text("a\n>\n"), 1, 0);
+    td_buf_clear(&out);
+    CU_ASSERT(screen_insert(
+        screen, &out, td_text(LINK "a.c\x1b]8;;\x1b\\ \x1b[32mok\x1b[0m\n")));
+    CU_ASSERT_STRING_EQUAL(
+        td_buf_str(&out), AT_ONCE("\n\x1b[2A\x1b[1L\r" LINK
+                                  "a.c\x1b]8;;\x1b\\ \x1b[32mok\x1b[0m\n\n\r"));
+    td_buf_clear(&out);
+    screen_draw(screen, &out, td_text("b\n"), td_text("a\n>\n"), 1, 0);
+    CU_ASSERT_STRING_EQUAL(td_buf_str(&out),
+                           AT_ONCE("\n\x1b[2A\x1b[1L\rb\n\n\r"));
     screen_free(screen);
     td_buf_release(&out);
 }
@@ -149,6 +218,10 @@ static void any_frames_in_any_order(void)
             draw(&s, td_buf_str(&above), td_buf_str(&lines), pick(&rand, count),
                  pick(&rand, 10));
             good = is_right(&s);
+            if (pick(&rand, 2)) {
+                (void)insert(&s, td_buf_str(&above));
+                good = good && is_right(&s);
+            }
             td_buf_release(&above);
             td_buf_release(&lines);
         }
@@ -161,6 +234,10 @@ CU_TestInfo console_screen_screen_tests[] = {
     {"scrollback grows above the bottom", scrollback_grows_above_the_bottom},
     {"nothing is written where nothing changed",
      nothing_is_written_where_nothing_changed},
+    {"lines are inserted and the bottom stays",
+     lines_are_inserted_and_the_bottom_stays},
+    {"what a terminal is told has no width",
+     what_a_terminal_is_told_has_no_width},
     {"any frames in any order", any_frames_in_any_order},
     CU_TEST_INFO_NULL,
 };
