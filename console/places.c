@@ -16,44 +16,52 @@ static bool is_wanted(const struct console_wanted *wanted,
     return at.seq >= wanted->seq;
 }
 
-static enum td_code look(struct play_source *source,
-                         const struct console_wanted *wanted, uint64_t *at_ns,
-                         struct td_error *err)
+enum td_code console_places_begin(struct console_places *look,
+                                  const struct play_source *source,
+                                  const struct console_wanted *wanted,
+                                  struct td_error *err)
 {
-    struct td_event ev;
-    bool found = false;
     enum td_code code;
 
-    while (!(code = play_source_next(source, &ev, err))) {
-        struct play_place at = play_source_place(source);
-
-        if (wanted->before_ns && at.at_ns >= wanted->before_ns)
-            break;
-        if (!is_wanted(wanted, &ev, at))
-            continue;
-        found = true;
-        *at_ns = at.at_ns;
-        if (!wanted->last)
-            break;
-    }
-    if (code == TD_OK || code == TD_END)
-        return found ? TD_OK : TD_END;
+    *look = (struct console_places){.wanted = *wanted};
+    code = play_source_again(&look->source, source, err);
+    if (code == TD_OK && wanted->after_ns)
+        code = play_source_seek(look->source, wanted->after_ns, err);
     return code;
 }
 
-enum td_code console_places_find(const struct play_source *source,
-                                 const struct console_wanted *wanted,
-                                 uint64_t *at_ns, struct td_error *err)
+void console_places_end(struct console_places *look)
 {
-    struct play_source *copy = NULL;
-    enum td_code code = play_source_again(&copy, source, err);
+    play_source_close(look->source);
+    look->source = NULL;
+}
 
-    if (code == TD_OK && wanted->after_ns)
-        code = play_source_seek(copy, wanted->after_ns, err);
+enum td_code console_places_go_on(struct console_places *look,
+                                  struct td_error *err)
+{
+    const struct console_wanted *wanted = &look->wanted;
+    struct td_event ev;
+    enum td_code code = TD_OK;
+
+    for (unsigned i = 0; i < PLACES_TURN; i++) {
+        code = play_source_next(look->source, &ev, err);
+        if (code)
+            break;
+        look->at = play_source_place(look->source);
+        if (wanted->before_ns && look->at.at_ns >= wanted->before_ns) {
+            code = TD_END;
+            break;
+        }
+        if (!is_wanted(wanted, &ev, look->at))
+            continue;
+        look->found = true;
+        look->at_ns = look->at.at_ns;
+        if (!wanted->last)
+            return TD_OK;
+    }
     if (code == TD_OK)
-        code = look(copy, wanted, at_ns, err);
-    play_source_close(copy);
-    return code;
+        return TD_AGAIN;
+    return code == TD_END && look->found ? TD_OK : code;
 }
 
 /* ---- what is typed ---- */

@@ -17,11 +17,27 @@ struct console_wanted {
     bool last;          /* not the first of them */
 };
 
-/* Its time, from which on it has happened. TD_END: there is none. */
+#define PLACES_TURN 8192 /* events that are looked at in a turn */
+
+/* One that is looked for, a turn at a time: nobody waits for a long tape. */
+struct console_places {
+    struct play_source *source; /* read apart */
+    struct console_wanted wanted;
+    struct play_place at; /* of the last event that was looked at */
+    uint64_t at_ns;       /* once it is found: from then on it has happened */
+    bool found;
+};
+
+/* To be ended, whatever it returns. */
 TD_MUST_CHECK enum td_code
-console_places_find(const struct play_source *source,
-                    const struct console_wanted *wanted, uint64_t *at_ns,
-                    struct td_error *err);
+console_places_begin(struct console_places *look,
+                     const struct play_source *source,
+                     const struct console_wanted *wanted, struct td_error *err);
+void console_places_end(struct console_places *look);
+
+/* TD_OK: at_ns is its time. TD_END: there is none. TD_AGAIN: not known yet. */
+TD_MUST_CHECK enum td_code console_places_go_on(struct console_places *look,
+                                                struct td_error *err);
 
 /* What `@` leads to, of a tape that stands at now_ns and ends at last_ns (of
  * use to a percentage only): "50%", "+10s", "-10s", "2m13s", "02:13" or

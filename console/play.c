@@ -22,6 +22,15 @@
     (50 * TD_NS_PER_MS) /* whether a tape is whole is asked for                \
                          */
 
+/* Where a move leads to: in front of an event, or behind the last one. */
+struct target {
+    bool known; /* the event that comes next */
+    struct play_place place;
+    uint64_t at_ns;
+};
+
+enum moving { STILL, LOOKING, FOLDING };
+
 struct console_play {
     struct console *c;
     struct wire_net *net;
@@ -39,7 +48,18 @@ struct console_play {
     bool damage_told;
     struct console_proof *proof;
     struct wire_timer proving; /* set: it is looked whether it is there */
+    /* A move that takes more than a turn; the player pauses meanwhile. */
+    enum moving moving;
+    bool paused;            /* as it is to be behind it */
+    struct wire_timer turn; /* the next */
+    struct console_places look;
+    char sought[SHORT];       /* what led to it: a key, or what is behind `@` */
+    struct play_source *copy; /* that is folded */
+    struct play_place from;   /* what is in the fold already */
+    struct target target;     /* up to which */
 };
+
+static void on_turn(void *ctx);
 
 static enum td_code take(struct console_play *play, const struct td_event *ev,
                          bool told, struct td_error *err)
@@ -200,6 +220,7 @@ enum td_code console_play_open(struct console_play **out, struct console *c,
     play->c = c;
     play->net = net;
     play->marks = console_marks_new();
+    play->turn = (struct wire_timer){.fire = on_turn, .ctx = play};
     play->how =
         (struct play_options){.pace = {.speed = speed}, .passes = loop ? 0 : 1};
     *out = play;
@@ -212,6 +233,17 @@ enum td_code console_play_open(struct console_play **out, struct console *c,
     return TD_OK;
 }
 
+static void stop_moving(struct console_play *play)
+{
+    if (play->moving != STILL)
+        play_player_pause(play->player, play->paused);
+    wire_timer_cancel(play->net, &play->turn);
+    console_places_end(&play->look);
+    play_source_close(play->copy);
+    play->copy = NULL;
+    play->moving = STILL;
+}
+
 void console_play_close(struct console_play *play)
 {
     if (!play)
@@ -219,6 +251,7 @@ void console_play_close(struct console_play *play)
     if (play->net)
         wire_timer_cancel(play->net, &play->proving);
     console_proof_end(play->proof);
+    stop_moving(play);
     play_player_free(play->player);
     play_source_close(play->source);
     console_marks_free(play->marks);
@@ -231,13 +264,6 @@ const struct td_error *console_play_why(const struct console_play *play)
 }
 
 /* ---- moving ---- */
-
-/* Where a move led to: in front of an event, or behind the last one. */
-struct target {
-    bool known; /* the event that comes next */
-    struct play_place place;
-    uint64_t at_ns;
-};
 
 static bool is_behind(const struct target *target, struct play_place at)
 {
@@ -263,31 +289,67 @@ static void go_back(struct console_play *play, const struct target *target)
     play->c->now_ns = play->c->seen->last_ns;
 }
 
-/* Everything in front of it, from the last place that is known. */
-static enum td_code fold_to(struct console_play *play,
-                            const struct target *target)
+/* Some events of those in front of the target. TD_AGAIN: it is not there yet.
+ */
+static enum td_code fold_some(struct console_play *play)
 {
-    struct play_source *copy = NULL;
     struct td_event ev;
-    enum td_code code = play_source_again(&copy, play->source, &play->why);
-    struct play_place from;
 
-    go_back(play, target);
-    from = (struct play_place){.seq = play->seq, .at_ns = play->at_ns};
-    if (code == TD_OK && from.seq)
-        code = play_source_seek(copy, from.at_ns, &play->why);
-    while (code == TD_OK) {
+    for (unsigned i = 0; i < PLACES_TURN; i++) {
+        enum td_code code = play_source_next(play->copy, &ev, &play->why);
         struct play_place at;
 
-        code = play_source_next(copy, &ev, &play->why);
-        at = code ? from : play_source_place(copy);
-        if (code || is_behind(target, at))
-            break;
-        if (at.at_ns > from.at_ns || at.seq > from.seq)
+        if (code)
+            return code;
+        at = play_source_place(play->copy);
+        if (is_behind(&play->target, at))
+            return TD_OK;
+        if (at.at_ns > play->from.at_ns || at.seq > play->from.seq)
             code = take(play, &ev, false, &play->why);
+        if (code)
+            return code;
     }
-    play_source_close(copy);
-    return code;
+    return TD_AGAIN;
+}
+
+static void go_on(struct console_play *play);
+
+/* The first turn is now: a short way is gone at once. */
+static void move(struct console_play *play, enum moving how)
+{
+    play->moving = how;
+    play->paused = play_player_view(play->player).paused;
+    play_player_pause(play->player, true);
+    go_on(play);
+}
+
+/* Everything in front of it, from the last place that is known. */
+static void fold_to(struct console_play *play, const struct target *target)
+{
+    enum td_code code =
+        play_source_again(&play->copy, play->source, &play->why);
+
+    play->target = *target;
+    go_back(play, target);
+    play->from = (struct play_place){.seq = play->seq, .at_ns = play->at_ns};
+    if (code == TD_OK && play->seq)
+        code = play_source_seek(play->copy, play->at_ns, &play->why);
+    if (code == TD_OK)
+        move(play, FOLDING);
+    else
+        stop_moving(play);
+}
+
+/* What was folded to the end of the tape is followed by the player. */
+static void folded(struct console_play *play)
+{
+    bool to_end = play->target.at_ns == UINT64_MAX;
+
+    stop_moving(play);
+    if (to_end)
+        play_player_seek(
+            play->player,
+            (int64_t)(play->at_ns + 1 - play_player_view(play->player).at_ns));
 }
 
 /* What has been played to its end can be moved in all the same: it stands at
@@ -309,26 +371,28 @@ void console_play_move(struct console_play *play, int64_t by_ns)
 {
     struct target target = {0};
 
+    stop_moving(play);
     if (play->ended && !revive(play))
         return;
     play_player_seek(play->player, by_ns);
     target.known = play_player_next_place(play->player, &target.place);
     target.at_ns = play_player_view(play->player).at_ns;
-    (void)fold_to(play, &target);
+    fold_to(play, &target);
 }
 
 void console_play_to_end(struct console_play *play)
 {
     const struct target end = {.at_ns = UINT64_MAX};
-    uint64_t now_ns = play_player_view(play->player).at_ns;
 
-    if (!play->ended && fold_to(play, &end) == TD_END)
-        play_player_seek(play->player, (int64_t)(play->at_ns + 1 - now_ns));
+    stop_moving(play);
+    if (!play->ended)
+        fold_to(play, &end);
 }
 
 /* There it stands still; what happened at that time has happened. */
 static void stand_at(struct console_play *play, uint64_t at_ns)
 {
+    stop_moving(play);
     if (play->ended && !revive(play))
         return;
     play_player_pause(play->player, true);
@@ -336,16 +400,93 @@ static void stand_at(struct console_play *play, uint64_t at_ns)
                                 (int64_t)play_player_view(play->player).at_ns);
 }
 
-static enum td_code stand_behind(struct console_play *play,
-                                 const struct console_wanted *wanted,
-                                 struct td_error *err)
+static void say(struct console_play *play, const char *text)
 {
-    uint64_t at_ns = 0;
-    enum td_code code = console_places_find(play->source, wanted, &at_ns, err);
+    (void)td_buf_addf(play->c->above, "%s\n", text);
+}
+
+static void look_for(struct console_play *play,
+                     const struct console_wanted *wanted)
+{
+    struct td_error err = {0};
+
+    stop_moving(play);
+    if (console_places_begin(&play->look, play->source, wanted, &err) ==
+        TD_OK) {
+        move(play, LOOKING);
+        return;
+    }
+    stop_moving(play);
+    say(play, err.text);
+}
+
+/* Of a tape whose end is known by now. */
+static enum td_code goto_time(struct console_play *play, uint64_t last_ns,
+                              struct td_error *err)
+{
+    uint64_t seq;
+    uint64_t at_ns;
+    enum td_code code =
+        console_places_parse(play->sought, play_player_view(play->player).at_ns,
+                             last_ns, &seq, &at_ns, err);
 
     if (code == TD_OK)
-        stand_at(play, at_ns + 1);
+        stand_at(play, at_ns);
     return code;
+}
+
+static void not_found(struct console_play *play)
+{
+    if (*play->sought == '[')
+        stand_at(play, 0);
+    else if (*play->sought == '!')
+        say(play, "no error follows");
+    else if (*play->sought == ']')
+        say(play, "no end of a wave follows");
+    else
+        (void)td_buf_addf(play->c->above, "@: there is no seq %" PRIu64 "\n",
+                          play->look.wanted.seq);
+}
+
+static void looked(struct console_play *play, enum td_code code,
+                   const struct td_error *why)
+{
+    struct td_error err = {0};
+    uint64_t at_ns = play->look.at_ns;
+
+    stop_moving(play);
+    if (code == TD_END)
+        not_found(play);
+    else if (code)
+        say(play, why->text);
+    else if (!strchr(play->sought, '%'))
+        stand_at(play, at_ns + 1);
+    else if (goto_time(play, at_ns, &err))
+        say(play, err.text);
+}
+
+static void go_on(struct console_play *play)
+{
+    struct td_error err = {0};
+    enum td_code code = play->moving == LOOKING
+                            ? console_places_go_on(&play->look, &err)
+                            : fold_some(play);
+
+    if (code == TD_AGAIN)
+        wire_timer_set(play->net, &play->turn, wire_now(play->net));
+    else if (play->moving == LOOKING)
+        looked(play, code, &err);
+    else
+        folded(play);
+}
+
+static void on_turn(void *ctx)
+{
+    struct console_play *play = ctx;
+
+    go_on(play);
+    if (play->c->played)
+        play->c->played(play->c);
 }
 
 /* An event back, a wave back or on, the next error. */
@@ -353,8 +494,6 @@ static bool jump_key(struct console_play *play, char key)
 {
     struct console_wanted wanted = {.name = "wave_completed",
                                     .after_ns = play->at_ns};
-    struct td_error err = {0};
-    enum td_code code;
 
     if (key == ',') {
         stand_at(play, play->at_ns ? play->at_ns - 1 : 0);
@@ -370,54 +509,42 @@ static bool jump_key(struct console_play *play, char key)
         wanted.name = "error";
     else if (key != ']')
         return false;
-    code = stand_behind(play, &wanted, &err);
-    if (code && key == '[')
-        stand_at(play, 0);
-    else if (code)
-        (void)td_buf_addf(play->c->above, "%s\n",
-                          code != TD_END ? err.text
-                          : key == '!'   ? "no error follows"
-                                         : "no end of a wave follows");
+    (void)snprintf(play->sought, SHORT, "%c", key);
+    look_for(play, &wanted);
     return true;
-}
-
-/* Where a tape without an index ends is looked for. */
-static uint64_t last_of(const struct console_play *play)
-{
-    const struct console_wanted any = {.last = true};
-    uint64_t at_ns = 0;
-
-    if (play->last_ns)
-        return play->last_ns;
-    return console_places_find(play->source, &any, &at_ns, NULL) ? 0 : at_ns;
 }
 
 enum td_code console_play_goto(struct console_play *play, const char *text,
                                struct td_error *err)
 {
-    uint64_t now_ns = play_player_view(play->player).at_ns;
-    uint64_t last_ns = strchr(text, '%') ? last_of(play) : 0;
     struct console_wanted wanted = {0};
+    bool ask = strchr(text, '%') && play->last_ns == 0;
     uint64_t at_ns;
-    enum td_code code =
-        console_places_parse(text, now_ns, last_ns, &wanted.seq, &at_ns, err);
+    enum td_code code = console_places_parse(
+        text, 0, ask ? UINT64_MAX : play->last_ns, &wanted.seq, &at_ns, err);
 
     if (code)
         return code;
-    if (wanted.seq == 0) {
-        stand_at(play, at_ns);
-        return TD_OK;
-    }
-    code = stand_behind(play, &wanted, err);
-    if (code == TD_END)
-        return td_error_set(err, TD_FAILED, "", 0,
-                            "@: there is no seq %" PRIu64, wanted.seq);
-    return code;
+    (void)snprintf(play->sought, SHORT, "%s", text);
+    if (!wanted.seq && !ask)
+        return goto_time(play, play->last_ns, err);
+    wanted.last = ask; /* where it ends */
+    look_for(play, &wanted);
+    return TD_OK;
+}
+
+/* While it moves the player stands, whatever it does afterwards. */
+static bool moving_key(struct console_play *play, char key)
+{
+    if (play->moving == STILL || (key != ' ' && key != '.'))
+        return false;
+    play->paused = key == '.' || !play->paused;
+    return true;
 }
 
 bool console_play_key(struct console_play *play, char key)
 {
-    if (jump_key(play, key))
+    if (jump_key(play, key) || moving_key(play, key))
         return true;
     if (play->ended && key != '0')
         return true; /* there is nothing to play; the arrows lead back */
@@ -471,7 +598,11 @@ void console_play_line(const struct console_play *play, struct td_buf *out,
     text_putf(&line, TEXT_PLAIN, "  seq %" PRIu64, play->seq);
     if (play->events)
         text_putf(&line, TEXT_PLAIN, "/%" PRIu64, play->events);
-    text_putf(&line, TEXT_DIM, "     space pause  %s 5s  ,. step  +- speed",
-              v->style->utf8 ? "\xe2\x86\x90\xe2\x86\x92" : "arrows");
+    if (play->moving == LOOKING)
+        text_putf(&line, TEXT_DIM, "     looking for %s, at seq %" PRIu64,
+                  play->sought, play->look.at.seq);
+    else
+        text_putf(&line, TEXT_DIM, "     space pause  %s 5s  ,. step  +- speed",
+                  v->style->utf8 ? "\xe2\x86\x90\xe2\x86\x92" : "arrows");
     (void)td_buf_add_byte(out, '\n');
 }

@@ -22,6 +22,7 @@ import termios
 import time
 
 import fake
+from stage import Tape
 
 COLORS = re.compile("\x1b\\[[0-9;]*m")
 LIMIT = 240  # seconds that anything may take
@@ -264,6 +265,38 @@ def keys_move_in_a_tape(box):
     t.until(r"100\.0%")
     t.type("0")
     t.until(r" 0\.0%")
+    t.type("\x04")
+    t.ends(0)
+
+
+def a_long_way_holds_nobody_up(box):
+    """A tape without an index is looked through, and what lies between is read,
+    while keys are answered; another key leads elsewhere, as if there had been
+    none before it."""
+    run = Tape().put(0, "execution_started", execution_id="x", plan_id="long",
+                     total_tasks=40000)
+    for n in range(1, 40001):
+        run.put(n, "progress_update", task_id="T%d" % n, task_name="step",
+                status="completed", duration_ms=1)
+    box.write("torn.tape", run.text()[:-200])
+    t = Terminal(box, "console", "torn.tape", "--speed", "0.001")
+    t.until("from a tape")
+    t.type("@seq:30000\r")
+    t.until("looking for seq:30000, at seq [1-9]")
+    t.type("abc")
+    t.until("tapedeck> abc")
+    t.until(r"❚❚.* seq 30000 ")
+    t.type("\x15@50%\r")
+    t.until("looking for 50%, at seq [1-9]")
+    t.until(r"❚❚.* seq (19999|2000[0-9]) ")
+    t.type(" ")
+    t.until("▶ 0.00x")
+    t.type("@seq:39000\r")
+    t.until("looking for seq:39000")
+    t.type("\x1b[H")
+    t.until(r"▶ 0.00x .* seq [01] ")
+    t.type("@seq:50000\r")
+    t.until("@: there is no seq 50000")
     t.type("\x04")
     t.ends(0)
 
