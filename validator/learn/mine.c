@@ -6,6 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define NAME_MAX_LEN 128 /* of an event that takes part */
+
 /* Which fields take part. */
 
 static bool is_word(const char *name)
@@ -25,6 +27,40 @@ static bool is_word(const char *name)
             return false;
     }
     return true;
+}
+
+/* Names of events may be more than words: "test:pass", "tools/list". */
+static bool is_sayable(const char *name)
+{
+    if (!*name || strlen(name) > NAME_MAX_LEN)
+        return false;
+    for (const char *c = name; *c; c++) {
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+/* Whether a selector reads it to its end without quotes. */
+static bool is_bare(const char *name)
+{
+    return !strpbrk(name, " []|{}(),'\"?+*\\") && !strchr("@!.", *name) &&
+           strcmp(name, "except") != 0;
+}
+
+static const char *quoted(struct learn_mine *mine, const char *name)
+{
+    struct td_buf text = {0};
+    const char *made;
+
+    for (const char *c = name; *c; c++) {
+        if (*c == '\'' || *c == '\\')
+            (void)td_buf_add_byte(&text, '\\');
+        (void)td_buf_add_byte(&text, (uint8_t)*c);
+    }
+    made = td_arena_print(&mine->arena, "'%s'", td_buf_str(&text));
+    td_buf_release(&text);
+    return made;
 }
 
 /* Numbers alone, or texts alone. */
@@ -113,15 +149,20 @@ static void find_events(struct learn_mine *mine, const char *data)
         struct audit_node *root = data_of(event, data);
         struct learn_event *of = &mine->events[mine->events_len];
 
-        if (!is_word(event->name) || mine->events_len == LEARN_EVENTS_MAX) {
+        if (!is_sayable(event->name) || mine->events_len == LEARN_EVENTS_MAX) {
             mine->all_known = false;
             continue;
         }
-        *of = (struct learn_event){.name = event->name,
-                                   .event = event,
-                                   .once = true,
-                                   .first = true,
-                                   .last = true};
+        *of = (struct learn_event){
+            .name = event->name,
+            .said =
+                is_bare(event->name) ? event->name : quoted(mine, event->name),
+            .term =
+                is_word(event->name) ? event->name : quoted(mine, event->name),
+            .event = event,
+            .once = true,
+            .first = true,
+            .last = true};
         mine->events_len++;
         if (root) {
             find_fields(mine, mine->events_len - 1, root, "");

@@ -5,7 +5,8 @@
  * how many messages or tapes could have killed it and did not.
  *
  * Only fields that every event of the name has, of one kind, whose names are
- * plain words and that stand in no list take part.
+ * plain words and that stand in no list take part; and events that have a name
+ * without control characters, of at most 128 bytes.
  */
 #ifndef VALIDATOR_LEARN_MINE_H
 #define VALIDATOR_LEARN_MINE_H
@@ -39,6 +40,8 @@ struct learn_tag {
 
 struct learn_event {
     const char *name;
+    const char *said; /* as selectors have it: in quotes if it needs some */
+    const char *term; /* as expressions have it: in quotes if it is no word */
     const struct audit_event *event;
     bool once;      /* one on each tape */
     bool first;     /* of each tape */
@@ -226,8 +229,8 @@ struct learn_mine {
     uint32_t present; /* of the optional ones of this message */
     uint32_t last_event;
     bool began;     /* a message came on this tape */
-    bool all_known; /* no event is beyond LEARN_EVENTS_MAX or without a plain
-                       name */
+    bool all_known; /* no event is beyond LEARN_EVENTS_MAX or without a name
+                       that takes part */
 };
 
 /* The profile is that of the tapes; data: the pointer of the data. */

@@ -91,8 +91,8 @@ void learn_write_moves(struct learn_rules *r, const struct learn_moves *m)
     learn_rule_begin(r, name, f->name, "states");
     if (keyed)
         (void)td_buf_addf(r->out, "by: %s, ", r->mine->fields[m->by].name);
-    (void)td_buf_addf(r->out, "states: {event: %s, field: %s, start: ", name,
-                      f->name);
+    learn_put(r, "states: {event: ", r->mine->events[f->event].said);
+    (void)td_buf_addf(r->out, ", field: %s, start: ", f->name);
     add_states(r, values, m->starts);
     add_allowed(r, m, values);
     if (m->ends != all) {

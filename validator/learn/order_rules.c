@@ -74,7 +74,7 @@ static bool insert(const struct learn_rules *r, struct round *round,
 
 static const char *name_of(const struct learn_rules *r, uint32_t event)
 {
-    return r->mine->events[event].name;
+    return r->mine->events[event].said;
 }
 
 static void write_round(struct learn_rules *r, const struct round *round)
@@ -82,13 +82,16 @@ static void write_round(struct learn_rules *r, const struct round *round)
     const struct learn_turns *t = turns_of(r);
     uint32_t first = round->list[0];
     uint32_t last = round->list[round->len - 1];
+    struct td_buf text = {0};
 
     learn_rule_begin(r, name_of(r, first), name_of(r, last), "turns");
-    (void)td_buf_add_text(r->out, "sequence: (");
     for (uint32_t i = 0; i < round->len; i++)
-        (void)td_buf_addf(r->out, "%s%s", i ? " " : "",
+        (void)td_buf_addf(&text, "%s%s", i ? " " : "(",
                           name_of(r, round->list[i]));
-    (void)td_buf_add_text(r->out, ")+, anchored: true");
+    (void)td_buf_add_text(&text, ")+");
+    learn_put(r, "sequence: ", td_buf_str(&text));
+    (void)td_buf_add_text(r->out, ", anchored: true");
+    td_buf_release(&text);
     learn_rule_end(r, "%" PRIu64 " times", t->all[first]);
     learn_write_within(r, NULL,
                        (const char *[]){name_of(r, first), name_of(r, last)},
@@ -171,7 +174,9 @@ static void write_before(struct learn_rules *r, uint32_t a, uint32_t b)
         return;
     }
     learn_rule_begin(r, x->name, "before", y->name);
-    (void)td_buf_addf(r->out, "before: [%s, %s]", x->name, y->name);
+    learn_put(r, "before: [", x->said);
+    learn_put(r, ", ", y->said);
+    (void)td_buf_add_byte(r->out, ']');
     learn_rule_end(r, "%" PRIu32 " of %" PRIu32 " tapes", y->tapes,
                    r->mine->tapes);
 }
@@ -187,8 +192,9 @@ static void write_response(struct learn_rules *r, uint32_t a, uint32_t b)
         return;
     }
     learn_rule_begin(r, x->name, "then", y->name);
-    (void)td_buf_addf(r->out, "response: {trigger: %s, expect: %s}", x->name,
-                      y->name);
+    learn_put(r, "response: {trigger: ", x->said);
+    learn_put(r, ", expect: ", y->said);
+    (void)td_buf_add_byte(r->out, '}');
     learn_rule_end(r, "%" PRIu64 " times, on %" PRIu32 " of %" PRIu32 " tapes",
                    turns_of(r)->all[a], x->tapes, r->mine->tapes);
 }

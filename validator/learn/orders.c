@@ -14,7 +14,7 @@ static void add_event(struct learn_order *o, const struct learn_mine *mine,
         o->full = true;
         return;
     }
-    o->names[o->len] = mine->events[event].name;
+    o->names[o->len] = mine->events[event].said;
     o->events[o->len] = event;
     o->fields[o->len++] = field;
 }
@@ -43,6 +43,12 @@ static void drop_alone(struct learn_mine *mine)
     mine->orders_len = kept;
 }
 
+/* What has a fraction is an amount. */
+static bool is_key(const struct learn_field *f)
+{
+    return f->node->types[AUDIT_NUMBER].count == 0;
+}
+
 void learn_orders_find(struct learn_mine *mine)
 {
     mine->orders = (struct learn_order *)td_calloc(LEARN_ORDERS_MAX,
@@ -52,7 +58,7 @@ void learn_orders_find(struct learn_mine *mine)
         add_event(mine->orders, mine, i, 0);
     for (uint32_t i = 0; i < mine->fields_len; i++) {
         const struct learn_field *f = &mine->fields[i];
-        struct learn_order *o = order_by(mine, f->name);
+        struct learn_order *o = is_key(f) ? order_by(mine, f->name) : NULL;
 
         if (o)
             add_event(o, mine, f->event, i);

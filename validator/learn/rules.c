@@ -3,6 +3,7 @@
  */
 #include "validator/learn/rules_internal.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -32,6 +33,26 @@ static struct td_bytes id_from(const struct td_buf *out, size_t from)
     return td_bytes(out->ptr + from, out->len - from);
 }
 
+/* Make words with hyphens between them of what is behind `from`; its new end.
+ */
+static size_t hyphenate(struct td_buf *out, size_t from)
+{
+    size_t end = from;
+
+    for (size_t i = from; i < out->len; i++) {
+        if (isalnum(out->ptr[i]))
+            out->ptr[end++] = out->ptr[i];
+        else if (end > from && out->ptr[end - 1] != '-')
+            out->ptr[end++] = '-';
+    }
+    while (end > from && out->ptr[end - 1] == '-')
+        end--;
+    out->len = end;
+    if (end == from || isdigit(out->ptr[from]))
+        (void)td_buf_add_text(out, end == from ? "rule" : "-rule");
+    return out->len;
+}
+
 /* "progress-update-total": of an event and a field. */
 void learn_rule_begin(struct learn_rules *r, const char *event,
                       const char *field, const char *verb)
@@ -46,17 +67,43 @@ void learn_rule_begin(struct learn_rules *r, const char *event,
     from = out->len;
     (void)td_buf_addf(out, "%s%s%s%s%s", event, *field ? "-" : "", field,
                       *verb ? "-" : "", verb);
-    for (size_t i = from; i < out->len; i++) {
-        if (out->ptr[i] == '_' || out->ptr[i] == '.')
-            out->ptr[i] = '-';
-    }
-    end = out->len;
+    end = hyphenate(out, from);
     for (unsigned n = 2;
          !learn_set_add(&r->ids, audit_print(id_from(out, from))); n++) {
         out->len = end;
         (void)td_buf_addf(out, "-%u", n);
     }
     (void)td_buf_add_text(out, ", ");
+}
+
+/* Whether YAML takes what is more than one word for text as it is. */
+static bool is_phrase(const char *text)
+{
+    for (const char *c = text; *c; c++) {
+        if (!isalnum((unsigned char)*c) && !strchr("_-/ .|()?+*", *c))
+            return false;
+    }
+    return strpbrk(text, " .|()/") &&
+           (isalpha((unsigned char)*text) || *text == '_' || *text == '(');
+}
+
+void learn_put(struct learn_rules *r, const char *before, const char *text)
+{
+    (void)td_buf_add_text(r->out, before);
+    if (is_phrase(text))
+        (void)td_buf_add_text(r->out, text);
+    else
+        learn_add_text(r->out, text);
+}
+
+void learn_put_field(struct learn_rules *r, const char *before,
+                     const char *event, const char *field)
+{
+    struct td_buf text = {0};
+
+    (void)td_buf_addf(&text, "%s.%s", event, field);
+    learn_put(r, before, td_buf_str(&text));
+    td_buf_release(&text);
 }
 
 void learn_rule_end(struct learn_rules *r, const char *format, ...)
@@ -82,19 +129,20 @@ static void write_ends(struct learn_rules *r, const struct learn_event *e)
     }
     if (e->first) {
         learn_rule_begin(r, e->name, "", "first");
-        (void)td_buf_addf(r->out, "first: %s", e->name);
+        learn_put(r, "first: ", e->said);
         learn_rule_end(r, "%" PRIu32 " of %" PRIu32 " tapes", mine->tapes,
                        mine->tapes);
     }
     if (e->last) {
         learn_rule_begin(r, e->name, "", "last");
-        (void)td_buf_addf(r->out, "last: %s", e->name);
+        learn_put(r, "last: ", e->said);
         learn_rule_end(r, "%" PRIu32 " of %" PRIu32 " tapes", mine->tapes,
                        mine->tapes);
     }
     if (e->once) {
         learn_rule_begin(r, e->name, "", "once");
-        (void)td_buf_addf(r->out, "count: %s, exactly: 1", e->name);
+        learn_put(r, "count: ", e->said);
+        (void)td_buf_add_text(r->out, ", exactly: 1");
         learn_rule_end(r, "%" PRIu32 " of %" PRIu32 " tapes", mine->tapes,
                        mine->tapes);
     }
@@ -161,8 +209,8 @@ static void write_counts(struct learn_rules *r)
             continue;
         }
         learn_rule_begin(r, e->name, "count", of->name);
-        (void)td_buf_addf(r->out, "count: %s, equals: %s.%s", e->name, of->name,
-                          f->name);
+        learn_put(r, "count: ", e->said);
+        learn_put_field(r, ", equals: ", of->term, f->name);
         learn_rule_end(r, "%" PRIu32 " of %" PRIu32 " tapes", count->tapes,
                        r->mine->tapes);
     }
@@ -176,7 +224,9 @@ static void write_one(struct learn_rules *r, const struct learn_field *f,
     const struct learn_event *e = event_of(r, f);
 
     learn_rule_begin(r, e->name, f->name, verb);
-    (void)td_buf_addf(r->out, "%s: %s.%s%s", verb, e->name, f->name, rest);
+    (void)td_buf_addf(r->out, "%s: ", verb);
+    learn_put_field(r, "", e->said, f->name);
+    (void)td_buf_add_text(r->out, rest);
 }
 
 static bool is_once(const struct learn_rules *r, const struct learn_field *f)
@@ -379,9 +429,8 @@ static void write_equal(struct learn_rules *r, const struct learn_pair *pair)
         return;
     }
     learn_rule_begin(r, event_of(r, a)->name, a->name, "constant");
-    (void)td_buf_addf(r->out, "constant: %s.%s, equals: %s.%s",
-                      event_of(r, a)->name, a->name, event_of(r, b)->name,
-                      b->name);
+    learn_put_field(r, "constant: ", event_of(r, a)->said, a->name);
+    learn_put_field(r, ", equals: ", event_of(r, b)->term, b->name);
     learn_rule_end(r, "%" PRIu32 " tapes", r->mine->tapes);
 }
 
@@ -401,8 +450,9 @@ static void write_known(struct learn_rules *r, const struct learn_pair *pair)
             return;
         }
         learn_rule_begin(r, event_of(r, b)->name, key, "balanced");
-        (void)td_buf_addf(r->out, "balanced: {open: %s, close: %s, by: %s}",
-                          event_of(r, b)->name, event_of(r, a)->name, key);
+        learn_put(r, "balanced: {open: ", event_of(r, b)->said);
+        learn_put(r, ", close: ", event_of(r, a)->said);
+        (void)td_buf_addf(r->out, ", by: %s}", key);
         learn_rule_end(r, "%" PRIu64 " pairs", a->values);
         r->left.implied += 2;
         return;
@@ -421,10 +471,10 @@ static void write_known(struct learn_rules *r, const struct learn_pair *pair)
         return;
     }
     learn_rule_begin(r, event_of(r, a)->name, a->name, event_of(r, b)->name);
-    (void)td_buf_addf(
-        r->out, "requires: {event: %s, known: %s, from: %s.%s, order: %s}",
-        event_of(r, a)->name, a->name, event_of(r, b)->name, b->name,
-        pair->before ? "before" : "any");
+    learn_put(r, "requires: {event: ", event_of(r, a)->said);
+    (void)td_buf_addf(r->out, ", known: %s", a->name);
+    learn_put_field(r, ", from: ", event_of(r, b)->said, b->name);
+    (void)td_buf_addf(r->out, ", order: %s}", pair->before ? "before" : "any");
     learn_rule_end(r, "%" PRIu64 " values", a->values);
 }
 
@@ -499,12 +549,13 @@ static void write_sum(struct learn_rules *r, const struct learn_sum *sum)
                      : sum->shape == LEARN_SUM
                          ? "sum"
                          : field_of(r, sum->fields[1])->name);
+    learn_put(r, "on: ", event_of(r, a)->said);
     if (sum->shape == LEARN_PERCENT)
-        (void)td_buf_addf(r->out, "on: %s, expr: \"%s ~= 100 * %s / %s\"", name,
-                          a->name, field_of(r, sum->fields[1])->name,
+        (void)td_buf_addf(r->out, ", expr: \"%s ~= 100 * %s / %s\"", a->name,
+                          field_of(r, sum->fields[1])->name,
                           field_of(r, sum->fields[2])->name);
     else
-        (void)td_buf_addf(r->out, "on: %s, expr: \"%s == %s", name, a->name,
+        (void)td_buf_addf(r->out, ", expr: \"%s == %s", a->name,
                           field_of(r, sum->fields[1])->name);
     for (uint32_t i = 2; i < sum->len && sum->shape == LEARN_SUM; i++)
         (void)td_buf_addf(r->out, " + %s", field_of(r, sum->fields[i])->name);

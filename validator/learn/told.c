@@ -289,8 +289,9 @@ void learn_write_within(struct learn_rules *r, const char *by,
     learn_rule_begin(r, names[0], names[1], "within");
     if (by)
         (void)td_buf_addf(r->out, "by: %s, ", by);
-    (void)td_buf_addf(r->out, "response: {trigger: %s, expect: %s, within: %s}",
-                      names[0], names[1],
+    learn_put(r, "response: {trigger: ", names[0]);
+    learn_put(r, ", expect: ", names[1]);
+    (void)td_buf_addf(r->out, ", within: %s}",
                       td_duration_text(within, bound_of(2 * took->most_ns),
                                        TD_DURATION_EXACT));
     learn_rule_end(r, "%" PRIu64 " times, %s .. %s", took->count,
@@ -331,8 +332,8 @@ void learn_write_orders(struct learn_rules *r)
         learn_rule_begin(r, o->by ? o->by : "order", "", o->by ? "order" : "");
         if (o->by)
             (void)td_buf_addf(r->out, "by: %s, ", o->by);
-        (void)td_buf_addf(r->out, "sequence: %s, anchored: true",
-                          td_buf_str(&r->told[i].text));
+        learn_put(r, "sequence: ", td_buf_str(&r->told[i].text));
+        (void)td_buf_add_text(r->out, ", anchored: true");
         learn_rule_end(r, "%" PRIu64 " %s, %" PRIu64 " messages", o->keys,
                        o->by          ? "values"
                        : o->keys == 1 ? "tape"

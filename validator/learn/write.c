@@ -50,8 +50,7 @@ static bool is_plain(const char *text)
     return true;
 }
 
-/* A name or value as YAML has it. */
-static void add_text(struct td_buf *out, const char *text)
+void learn_add_text(struct td_buf *out, const char *text)
 {
     if (is_plain(text)) {
         (void)td_buf_add_text(out, text);
@@ -246,7 +245,7 @@ static void add_required(struct td_buf *out, const struct audit_node *node,
         if (!any)
             indent(out, depth);
         (void)td_buf_add_text(out, any ? ", " : "required: [");
-        add_text(out, c->name);
+        learn_add_text(out, c->name);
         any = true;
     }
     if (any)
@@ -265,7 +264,7 @@ static void add_properties(struct td_buf *out, const struct audit_node *node,
         if (!c->all.count)
             continue;
         indent(out, depth + 1);
-        add_text(out, c->name);
+        learn_add_text(out, c->name);
         (void)td_buf_add_byte(out, ':');
         add_value(out, c, depth + 2);
     }
@@ -313,13 +312,13 @@ static void add_alternative(struct td_buf *out, const struct learn_event *e,
 
     indent(out, 3);
     (void)td_buf_add_text(out, "- {properties: {");
-    add_text(out, of->name);
+    learn_add_text(out, of->name);
     (void)td_buf_addf(out, ": {const: %.*s}", (int)word->len, word->text);
     for (uint32_t i = 0; i < e->optional_len; i++) {
         if (tag->counts[value][i])
             continue;
         (void)td_buf_add_text(out, ", ");
-        add_text(out, e->optional[i]->name);
+        learn_add_text(out, e->optional[i]->name);
         (void)td_buf_add_text(out, ": false");
     }
     (void)td_buf_add_byte(out, '}');
@@ -327,7 +326,7 @@ static void add_alternative(struct td_buf *out, const struct learn_event *e,
         if (!tag->counts[value][i])
             continue;
         (void)td_buf_add_text(out, any ? ", " : ", required: [");
-        add_text(out, e->optional[i]->name);
+        learn_add_text(out, e->optional[i]->name);
         any = true;
     }
     (void)td_buf_add_text(out, any ? "]}" : "}");
@@ -348,7 +347,7 @@ static void add_alternatives(struct td_buf *out,
     of = what->mine->fields[tag->field].node;
     indent(out, 3);
     (void)td_buf_add_text(out, "oneOf:  # by ");
-    add_text(out, of->name);
+    learn_add_text(out, of->name);
     (void)td_buf_add_byte(out, '\n');
     for (uint32_t i = 0; i < of->values.words_len; i++)
         add_alternative(out, e, tag, of, i);
@@ -364,7 +363,7 @@ static void add_event(struct td_buf *out, const struct learn_writing *what,
     bool optional = on < tapes;
 
     (void)td_buf_add_text(out, "  ");
-    add_text(out, event->name);
+    learn_add_text(out, event->name);
     (void)td_buf_addf(out,
                       ":  # %" PRIu64 " message%s, on %" PRIu32 " of "
                       "%" PRIu32 " tape%s\n",

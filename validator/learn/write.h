@@ -15,6 +15,9 @@ enum learn_strictness { LEARN_USUAL, LEARN_LOOSE, LEARN_TIGHT, LEARN_ALL };
  */
 const char *learn_data_of(const struct audit_profile *profile);
 
+/* Append a name or value as YAML has it. */
+void learn_add_text(struct td_buf *out, const char *text);
+
 /* Append the contract, with its evidence as comments. */
 struct learn_writing {
     const struct audit_profile *profile;
