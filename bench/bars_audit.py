@@ -52,6 +52,14 @@ def spent(verb):
     return side
 
 
+# --- the shelf ----------------------------------------------------------------
+
+def shelf(bench):
+    """The contract of the shelf that takes longest to load."""
+    lines = bench.run([bench.program("load_shelf")]).splitlines()
+    return max(json.loads(line)["ms"] for line in lines)
+
+
 # --- diff -----------------------------------------------------------------------
 
 def pair(bench, count):
@@ -171,6 +179,8 @@ BARS = [
     Bar("L3 recall", "runs with one fault, refused by who made them, that are refused; a miner of pairs", "%",
         {"tapedeck learn": truth("learn", "caught", "faults"),
          "pairs": truth("pairs", "caught", "faults")}, 2, True, 1),
+    Bar("S1", "processor time of loading a contract of the shelf, the slowest of all, less than", "ms",
+        {"std:NAME": shelf}, 10, False),
     Bar("D1", f"diff of two files of {FEWER:,} events; json-diff", "events/s",
         {"tapedeck diff": ours(FEWER), "json-diff": npm("json-diff", FEWER)}, 10, True, 1),
     Bar("D2", f"diff of two files of {FEW:,} events; jsondiffpatch", "events/s",
