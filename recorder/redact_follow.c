@@ -62,66 +62,7 @@ static size_t place(const struct view *view, size_t at)
     return at < view->text.len ? view->map[at] : view->end;
 }
 
-/* ---- spans ---- */
-
-static struct redact_span *spans(const struct redact_text *text, size_t *len)
-{
-    *len = text->spans.len / sizeof(struct redact_span);
-    return (struct redact_span *)(void *)text->spans.ptr;
-}
-
-/* One span of two; its name is that of the one which is all of it. */
-static void take_in(struct redact_span *span, const struct redact_span *met)
-{
-    bool first = met->from <= span->from;
-    bool last = met->to >= span->to;
-
-    if (first && last) {
-        span->named = met->named;
-        span->name = met->name;
-    } else if (first || met->to > span->to) {
-        span->named &= met->from == span->from;
-    }
-    if (first) {
-        span->from = met->from;
-        span->whole = met->whole;
-        span->level = met->level;
-    }
-    span->to = last ? met->to : span->to;
-    span->pieced |= met->pieced;
-}
-
-/* Put a span among the others, and take in those that it meets. True if it met
- * none: it is a new secret.
- */
-static bool put_span(struct redact_text *text, struct redact_span span)
-{
-    size_t len;
-    struct redact_span *list = spans(text, &len);
-    size_t first = len;
-    size_t behind;
-
-    while (first > 0 && list[first - 1].to > span.from)
-        first--;
-    for (behind = first; behind < len && list[behind].from < span.to;
-         behind++) {
-        struct redact_span *met = &list[behind];
-
-        take_in(&span, met);
-    }
-    if (behind == first) {
-        (void)td_buf_add(&text->spans, &span, sizeof(span));
-        list = spans(text, &len);
-        memmove(&list[first + 1], &list[first],
-                (len - 1 - first) * sizeof(span));
-        list[first] = span;
-        return true;
-    }
-    list[first] = span;
-    memmove(&list[first + 1], &list[behind], (len - behind) * sizeof(span));
-    text->spans.len -= (behind - first - 1) * sizeof(span);
-    return false;
-}
+/* ---- secrets ---- */
 
 static struct redact_span
 span_of(const struct finds *f, const struct view *view, size_t from, size_t to)
@@ -135,7 +76,7 @@ span_of(const struct finds *f, const struct view *view, size_t from, size_t to)
 static void found(struct finds *f, struct rec_rule *rule,
                   struct redact_span span)
 {
-    if (span.to > span.from && put_span(f->text, span))
+    if (span.to > span.from && redact_span_put(f->text, span))
         redact_count(f->redact, rule);
 }
 
@@ -174,7 +115,7 @@ static void close_text(struct finds *f)
         f->redact->withheld++;
     text->closed = true;
     if (span.to > span.from)
-        (void)put_span(text, span);
+        (void)redact_span_put(text, span);
     f->from = text->window.len;
     f->risk = f->from;
 }
@@ -539,7 +480,7 @@ bool redact_follow_force(struct redact_text *text)
 
     if (span.from >= span.to)
         return false;
-    (void)put_span(text, span);
+    (void)redact_span_put(text, span);
     text->known = span.to;
     return true;
 }
@@ -554,12 +495,12 @@ bool redact_follow_cut(struct rec_redact *redact, struct redact_text *text)
     redact_follow_end(redact, text);
     if (span.from >= span.to)
         return false;
-    list = spans(text, &len);
+    list = redact_spans(text, &len);
     while (len > 0 && list[len - 1].from > span.from)
         len--;
     if (len > 0 && list[len - 1].to >= span.to)
         return false; /* it was one */
-    (void)put_span(text, span);
+    (void)redact_span_put(text, span);
     return true;
 }
 
@@ -580,7 +521,7 @@ static size_t looks_back(const struct rec_redact *redact)
 static void forget_spans(struct redact_text *text)
 {
     size_t len;
-    struct redact_span *list = spans(text, &len);
+    struct redact_span *list = redact_spans(text, &len);
     size_t done = 0;
 
     while (done < len && list[done].to < text->known &&

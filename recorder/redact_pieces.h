@@ -2,7 +2,8 @@
  *
  * redact_places.c finds the pieces in a payload, redact_presets.c knows where
  * the streams of models have them, redact_follow.c follows one text and says
- * what of it is a secret, redact_clean.c writes a piece without, and
+ * what of it is a secret (redact_spans.c), redact_clean.c writes a piece
+ * without, and
  * redact_stage.c holds events back until that is known.
  *
  * Offsets in a text are from its begin, in bytes, unescaped.
@@ -120,6 +121,14 @@ bool redact_follow_cut(struct rec_redact *redact, struct redact_text *text);
 
 /* Forget what of it nobody waits for. */
 void redact_follow_trim(struct rec_redact *redact, struct redact_text *text);
+
+/* Its spans. */
+struct redact_span *redact_spans(const struct redact_text *text, size_t *len);
+
+/* Put a span among the others, and take in those that it meets. True if it met
+ * none: it is a new secret.
+ */
+bool redact_span_put(struct redact_text *text, struct redact_span span);
 
 /* ---- writing ---- */
 

@@ -120,6 +120,13 @@ static void on_relay(void *ctx, struct wire_request *request)
     cli_additions_ask(s->additions, request);
 }
 
+static void on_relay_drained(void *ctx)
+{
+    const struct answer_session *s = ctx;
+
+    cli_additions_drained(s->additions);
+}
+
 static void on_ended(void *ctx)
 {
     struct answer_session *s = ctx;
@@ -176,6 +183,7 @@ static enum td_code open_additions(struct answer_session *s,
         if (s->exchanges.list[i].number > before)
             before = s->exchanges.list[i].number;
     s->how.relay = on_relay;
+    s->how.relay_drained = on_relay_drained;
     return cli_additions_open(&s->additions, s->args, s->net, before, err);
 }
 
@@ -300,9 +308,10 @@ static enum td_code answer(struct answer_session *s, struct td_error *err)
             code = judge(s, unused, err);
     }
     cli_around_free(s->around);
+    code = close_additions(s, code, err); /* it still has requests of http */
     play_http_close(s->http);
     td_buf_release(&text);
-    return close_additions(s, code, err);
+    return code;
 }
 
 static void learn(struct play_keys *keys, const struct play_exchange *x)

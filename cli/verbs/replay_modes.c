@@ -427,6 +427,12 @@ void cli_additions_ask(struct cli_additions *additions,
         wire_request_abort(request);
 }
 
+void cli_additions_drained(struct cli_additions *additions)
+{
+    if (additions->rec)
+        play_relay_drained(additions->relay);
+}
+
 uint32_t cli_additions_count(const struct cli_additions *additions)
 {
     return additions->rec ? play_relay_count(additions->relay) : 0;

@@ -48,6 +48,8 @@ struct cli_additions;
 TD_MUST_CHECK enum td_code
 cli_additions_open(struct cli_additions **out, const struct cli_args *args,
                    struct wire_net *net, uint64_t before, struct td_error *err);
+/* Peers of the server may be ready again. */
+void cli_additions_drained(struct cli_additions *additions);
 void cli_additions_ask(struct cli_additions *additions,
                        struct wire_request *request);
 

@@ -147,6 +147,8 @@ static void take_frames(struct rec_call *call, struct td_bytes in)
     rec_exchange_data(call->x, PROXY_UPSTREAM, in);
     while ((code = ws_next(&call->decoder, &in, &message, &why)) == TD_OK) {
         react(call, &message);
+        if (call->events->message)
+            call->events->message(call->ctx, &message);
         if (message.opcode == WS_CLOSE) {
             end(call, NULL);
             return;

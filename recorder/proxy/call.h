@@ -26,6 +26,9 @@ struct rec_call_events {
     void (*head)(void *ctx, const struct http_head *head);
     /* A piece of its body, without the framing. */
     void (*body)(void *ctx, struct td_bytes piece);
+    /* What the server says behind a 101: a message, ping, pong or goodbye,
+     * which is answered already where that is to be. */
+    void (*message)(void *ctx, const struct ws_message *message);
     /* cut: NULL, or how else than in order it ended. */
     void (*done)(void *ctx, const char *cut);
 };

@@ -2,7 +2,6 @@
 #include "replayer/answer/http_internal.h"
 #include "replayer/answer/owner.h"
 #include "replayer/answer/tally.h"
-#include "wire/ws/handshake.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -263,7 +262,7 @@ static void look_for(struct play_http *http, struct wire_request *request,
         learn(http, &http->how.exchanges->list[at], head, body);
     if (found == PLAY_FOUND)
         begin(http, request, at);
-    else if (http->how.relay && !ws_is_upgrade(head))
+    else if (http->how.relay)
         http->how.relay(http->how.ctx, request);
     else
         refuse(http, request, found == PLAY_USED_UP);
@@ -307,29 +306,40 @@ static void on_request_ready(void *ctx, struct wire_request *request)
 
 static void on_joined(void *ctx, struct wire_peer *peer)
 {
-    play_http_talk_joined(ctx, peer);
+    const struct play_peer_owner *const *owner = wire_peer_ctx(peer);
+
+    (void)ctx;
+    (*owner)->joined(peer);
 }
 
 static void on_event(void *ctx, struct wire_peer *peer,
                      const struct td_event *ev)
 {
+    const struct play_peer_owner *const *owner = wire_peer_ctx(peer);
+
     (void)ctx;
-    if (td_event_is_plain(ev))
-        play_http_talk_said(peer, ev);
+    if (owner && td_event_is_plain(ev))
+        (*owner)->said(peer, ev);
 }
 
 static void on_drained(void *ctx)
 {
+    const struct play_http *http = ctx;
+
     play_http_talk_drained(ctx);
+    if (http->how.relay_drained)
+        http->how.relay_drained(http->how.ctx);
 }
 
 static void on_left(void *ctx, struct wire_peer *peer, uint64_t lost,
                     const struct td_error *why)
 {
+    const struct play_peer_owner *const *owner = wire_peer_ctx(peer);
+
     (void)ctx;
     (void)lost;
-    (void)why;
-    play_http_talk_left(peer);
+    if (owner)
+        (*owner)->left(peer, why);
 }
 
 /* ---- what came of it ---- */

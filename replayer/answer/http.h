@@ -32,8 +32,10 @@ struct play_http_options {
      */
     void (*missed)(void *ctx, struct td_bytes text);
     /* A request that is not on the tape is that function's, which sets its ctx
-     * (replayer/answer/owner.h); handshakes are not. NULL: it is a miss. */
+     * (replayer/answer/owner.h). NULL: it is a miss. */
     void (*relay)(void *ctx, struct wire_request *request);
+    /* Peers of it may be ready again. */
+    void (*relay_drained)(void *ctx);
     /* As wire_server_events.refused. */
     void (*refused)(void *ctx, const char *address, int status,
                     const char *why);

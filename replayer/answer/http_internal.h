@@ -103,15 +103,10 @@ void play_http_answer_begin(struct play_http *http,
 void play_http_answer_free(
     struct play_http_answer *answer); /* without a word */
 
-/* Answer a handshake, from inside `request`. What the peer says; it has read;
- * it has gone.
- */
+/* Answer a handshake, from inside `request`. Its peers have read. */
 void play_http_talk_begin(struct play_http *http, struct wire_request *request,
                           uint32_t exchange);
-void play_http_talk_joined(struct play_http *http, struct wire_peer *peer);
-void play_http_talk_said(struct wire_peer *peer, const struct td_event *ev);
 void play_http_talk_drained(struct play_http *http);
-void play_http_talk_left(struct wire_peer *peer);
 /* Messages that nobody has said by now; the next in the list. */
 uint32_t play_http_talk_unsaid(const struct play_http_talk *talk);
 struct play_http_talk *play_http_talk_next(const struct play_http_talk *talk);

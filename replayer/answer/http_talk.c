@@ -1,5 +1,6 @@
 #include "core/mem.h"
 #include "replayer/answer/http_internal.h"
+#include "replayer/answer/owner.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
  * must be said before what stands behind them is sent.
  */
 struct play_http_talk {
+    const struct play_peer_owner *owner; /* first: see there */
     struct play_http *http;
     struct play_http_talk *prev;
     struct play_http_talk *next;
@@ -86,12 +88,11 @@ struct play_http_talk *play_http_talk_next(const struct play_http_talk *talk)
     return talk->next;
 }
 
-void play_http_talk_left(struct wire_peer *peer)
+static void on_left(struct wire_peer *peer, const struct td_error *why)
 {
     struct play_http_talk *talk = wire_peer_ctx(peer);
 
-    if (!talk)
-        return;
+    (void)why;
     talk->http->stats.unsaid += play_http_talk_unsaid(talk);
     play_http_talk_free(talk);
 }
@@ -420,13 +421,13 @@ static bool is_goodbye(const struct play_http_talk *talk,
            td_bytes_is(ev->kind, SIO_KIND_DISCONNECT);
 }
 
-void play_http_talk_said(struct wire_peer *peer, const struct td_event *ev)
+static void on_said(struct wire_peer *peer, const struct td_event *ev)
 {
     struct play_http_talk *talk = wire_peer_ctx(peer);
     struct td_event packet = {0};
     enum td_code code = TD_OK;
 
-    if (!talk || !talk->peer)
+    if (!talk->peer)
         return;
     if (!talk->packets) {
         hear(talk, ev);
@@ -475,9 +476,25 @@ static bool fill(struct play_http_talk *talk)
     return !code;
 }
 
+static void on_joined(struct wire_peer *peer)
+{
+    struct play_http_talk *talk = wire_peer_ctx(peer);
+    struct play_http *http = talk->http;
+
+    talk->peer = peer;
+    talk->base_ns = wire_now(http->net);
+    talk->tape_ns = talk->x->head_ns;
+    wire_timer_set(http->net, &talk->timer, talk->base_ns);
+    if (talk->packets)
+        wire_timer_set(http->net, &talk->beat,
+                       talk->base_ns + play_packets_interval(talk->x));
+}
+
 void play_http_talk_begin(struct play_http *http, struct wire_request *request,
                           uint32_t exchange)
 {
+    static const struct play_peer_owner owner = {
+        .joined = on_joined, .said = on_said, .left = on_left};
     struct play_http_talk *talk = td_calloc(1, sizeof(*talk));
     const struct play_exchange *x = &http->how.exchanges->list[exchange];
     struct wire_upgrade how = {.peer_ctx = talk};
@@ -486,6 +503,7 @@ void play_http_talk_begin(struct play_http *http, struct wire_request *request,
     struct td_error err;
     enum td_code code;
 
+    talk->owner = &owner;
     talk->http = http;
     talk->x = x;
     talk->heard = next_said(x, 0);
@@ -514,17 +532,4 @@ void play_http_talk_begin(struct play_http *http, struct wire_request *request,
     if (code)
         play_http_talk_free(talk);
     free(fields);
-}
-
-void play_http_talk_joined(struct play_http *http, struct wire_peer *peer)
-{
-    struct play_http_talk *talk = wire_peer_ctx(peer);
-
-    talk->peer = peer;
-    talk->base_ns = wire_now(http->net);
-    talk->tape_ns = talk->x->head_ns;
-    wire_timer_set(http->net, &talk->timer, talk->base_ns);
-    if (talk->packets)
-        wire_timer_set(http->net, &talk->beat,
-                       talk->base_ns + play_packets_interval(talk->x));
 }

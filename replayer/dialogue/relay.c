@@ -1,43 +1,15 @@
-#include "replayer/dialogue/relay.h"
+#include "replayer/dialogue/relay_internal.h"
 
 #include "core/json_writer.h"
 #include "core/mem.h"
-#include "recorder/proxy/call.h"
-#include "replayer/answer/owner.h"
 #include "replayer/dialogue/ask.h"
+#include "wire/ws/handshake.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
-struct play_relay {
-    struct rec_source base;
-    struct play_relay_options how;
-    struct rec_tap tap;
-    struct wire_net *net;
-    struct wire_url url;
-    struct wire_dial dial;
-    struct relayed *first;
-    struct wire_timer sweep; /* frees what is over */
-    uint32_t count;
-    bool paused; /* nothing is read */
-    bool over;
-};
-
-/* A request under way. */
-struct relayed {
-    const struct play_request_owner *owner; /* first: see there */
-    struct play_relay *relay;
-    struct relayed *next;
-    struct wire_request *request; /* NULL: it has been answered, or has gone */
-    struct rec_call *call;
-    uint32_t conn;
-    bool begun;
-    bool full; /* the client does not read */
-    bool over;
-};
-
-static void obey_pause(const struct relayed *r)
+void play_relay_obey(const struct relayed *r)
 {
     if (r->call && !r->over)
         rec_call_pause(r->call, r->full || r->relay->paused);
@@ -55,8 +27,9 @@ static void say(const struct relayed *r, const char *kind, const char *name,
 static bool is_of_conn(struct td_bytes name)
 {
     static const char *const names[] = {
-        "Connection",       "Keep-Alive", "Content-Length", "Transfer-Encoding",
-        "Proxy-Connection", "Trailer",    "Upgrade"};
+        "Connection",        "Keep-Alive",           "Content-Length",
+        "Transfer-Encoding", "Proxy-Connection",     "Trailer",
+        "Upgrade",           "Sec-WebSocket-Accept", "Sec-WebSocket-Protocol"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (http_same(name, names[i]))
@@ -123,25 +96,38 @@ static bool read_length(const struct http_head *head, uint64_t *length)
     return text.len > 0 && head->framing == HTTP_NO_BODY;
 }
 
-static void on_head(void *ctx, const struct http_head *head)
+static enum td_code begin(struct relayed *r, const struct http_head *head,
+                          const struct wire_response_field *fields,
+                          size_t count)
 {
-    struct relayed *r = ctx;
-    struct wire_response_field fields[HTTP_FIELDS_MAX];
     struct wire_response response = {.status = head->status,
                                      .reason = head->reason,
                                      .fields = fields,
+                                     .field_count = count,
                                      .as_is = true};
     struct td_error err;
     enum td_code code;
 
-    if (!r->request)
-        return;
-    response.field_count = copy_fields(fields, head);
     response.has_length = read_length(head, &response.length);
     code = wire_request_begin(r->request, &response, &err);
-    for (size_t i = 0; i < response.field_count; i++)
-        free((void *)(uintptr_t)fields[i].name);
     r->begun = !code;
+    return code;
+}
+
+static void on_head(void *ctx, const struct http_head *head)
+{
+    struct relayed *r = ctx;
+    struct wire_response_field fields[HTTP_FIELDS_MAX];
+    size_t count;
+    enum td_code code;
+
+    if (!r->request)
+        return;
+    count = copy_fields(fields, head);
+    code = head->status == 101 ? play_relay_upgrade(r, head, fields, count)
+                               : begin(r, head, fields, count);
+    for (size_t i = 0; i < count; i++)
+        free((void *)(uintptr_t)fields[i].name);
     if (code)
         fail(r, "the answer cannot be passed on");
 }
@@ -154,7 +140,7 @@ static void on_body(void *ctx, struct td_bytes piece)
         wire_request_write(r->request, piece) != TD_FULL)
         return;
     r->full = true;
-    obey_pause(r);
+    play_relay_obey(r);
 }
 
 static void on_done(void *ctx, const char *cut)
@@ -163,6 +149,7 @@ static void on_done(void *ctx, const char *cut)
     struct wire_request *request = r->request;
 
     r->over = true;
+    play_relay_talk_over(r);
     say(r, TD_KIND_CLOSE, "reason", cut ? cut : "");
     wire_timer_set(r->relay->net, &r->relay->sweep, 0);
     if (!request)
@@ -193,7 +180,7 @@ static void on_ready(struct wire_request *request)
     struct relayed *r = wire_request_ctx(request);
 
     r->full = false;
-    obey_pause(r);
+    play_relay_obey(r);
 }
 
 /* ---- the request ---- */
@@ -207,14 +194,13 @@ static uint32_t take_fields(struct play_field *to, const struct http_head *head)
     return (uint32_t)head->field_count;
 }
 
-static enum td_code put_request(struct td_buf *out,
-                                const struct play_relay *relay,
+static enum td_code put_request(struct td_buf *out, const struct relayed *r,
                                 const struct wire_request_info *info,
                                 struct td_error *err)
 {
     static const struct play_binds none = {0};
     struct play_field fields[HTTP_FIELDS_MAX];
-    struct play_ask ask = {.to = &relay->url,
+    struct play_ask ask = {.to = &r->relay->url,
                            .binds = &none,
                            .method = info->head->method,
                            .target = info->head->target,
@@ -222,6 +208,8 @@ static enum td_code put_request(struct td_buf *out,
                            .body = info->body};
     enum td_code code;
 
+    if (*r->talking.key)
+        ask.ws_key = r->talking.key;
     ask.fields_len = take_fields(fields, info->head);
     code = play_ask_put(out, &ask, err);
     for (uint32_t i = 0; i < ask.fields_len; i++)
@@ -229,26 +217,51 @@ static enum td_code put_request(struct td_buf *out,
     return code;
 }
 
-void play_relay_ask(struct play_relay *relay, struct wire_request *request)
+static struct relayed *add(struct play_relay *relay,
+                           struct wire_request *request)
 {
     static const struct play_request_owner owner = {.gone = on_gone,
                                                     .ready = on_ready};
-    static const struct rec_call_events events = {
-        .head = on_head, .body = on_body, .done = on_done};
     struct relayed *r = td_calloc(1, sizeof(*r));
-    struct rec_call_options how = {.tap = &relay->tap, .dial = &relay->dial};
-    struct td_buf out = {0};
-    struct td_error err = {0};
-    enum td_code code;
 
     r->owner = &owner;
     r->relay = relay;
     r->request = request;
+    play_relay_talk_init(r);
     r->next = relay->first;
     relay->first = r;
     relay->count++;
     wire_request_set_ctx(request, r);
-    code = put_request(&out, relay, wire_request_info(request), &err);
+    return r;
+}
+
+void play_relay_ask(struct play_relay *relay, struct wire_request *request)
+{
+    static const struct rec_call_events events = {.head = on_head,
+                                                  .body = on_body,
+                                                  .message = play_relay_message,
+                                                  .done = on_done};
+    const struct wire_request_info *info = wire_request_info(request);
+    struct rec_call_options how = {.tap = &relay->tap, .dial = &relay->dial};
+    struct relayed *r;
+    struct td_buf out = {0};
+    struct td_error err = {0};
+    char *protocols = NULL;
+    enum td_code code;
+
+    if (play_relay_refuses(request))
+        return;
+    r = add(relay, request);
+    if (ws_is_upgrade(info->head)) {
+        struct td_bytes offered =
+            http_field(info->head, "Sec-WebSocket-Protocol");
+
+        ws_key_new(r->talking.key);
+        how.ws_key = r->talking.key;
+        if (offered.len)
+            how.ws_protocols = protocols = td_strndup(offered.ptr, offered.len);
+    }
+    code = put_request(&out, r, info, &err);
     r->conn = how.conn = rec_source_conn(&relay->base);
     say(r, TD_KIND_OPEN, "transport", "relay");
     how.request = td_buf_bytes(&out);
@@ -260,9 +273,10 @@ void play_relay_ask(struct play_relay *relay, struct wire_request *request)
         fail(r, err.text);
         wire_timer_set(relay->net, &relay->sweep, 0);
     }
-    obey_pause(r);
+    play_relay_obey(r);
     rec_source_exchanges(&relay->base,
                          relay->tap.exchanges - relay->how.before);
+    free(protocols);
     td_buf_release(&out);
 }
 
@@ -280,6 +294,8 @@ static void on_sweep(void *ctx)
     for (struct relayed **at = &relay->first; *at;) {
         struct relayed *r = *at;
 
+        if (!r->over && r->talking.left)
+            rec_call_leave(r->call, REC_CALL_LEFT);
         if (!r->over || r->request) {
             at = &r->next;
             continue;
@@ -296,7 +312,7 @@ static void pause_reading(struct rec_source *base, bool paused)
 
     relay->paused = paused;
     for (struct relayed *r = relay->first; r; r = r->next)
-        obey_pause(r);
+        play_relay_obey(r);
 }
 
 static void stop(struct rec_source *base)
@@ -323,6 +339,7 @@ static void free_source(struct rec_source *base)
         relay->first = r->next;
         if (r->request)
             wire_request_set_ctx(r->request, NULL);
+        (void)play_relay_let_go(r);
         rec_call_free(r->call);
         free(r);
     }

@@ -1,5 +1,6 @@
 /* replayer/dialogue/relay.h - requests that a server passes on to another, and
- * records: a source of a recorder. Answers pass as they come.
+ * records: a source of a recorder. Answers pass as they come, and so do the
+ * messages of a WebSocket, both ways.
  */
 #ifndef REPLAYER_DIALOGUE_RELAY_H
 #define REPLAYER_DIALOGUE_RELAY_H
@@ -24,6 +25,9 @@ play_relay_open(struct play_relay **out, struct rec_recorder *rec,
 
 /* Pass a request on; it is the relay's from now on. */
 void play_relay_ask(struct play_relay *relay, struct wire_request *request);
+
+/* Peers of the server may be ready again. */
+void play_relay_drained(struct play_relay *relay);
 
 /* Requests by now. */
 uint32_t play_relay_count(const struct play_relay *relay);

@@ -4,10 +4,14 @@ not have.
 
 usage: e2e_mode.py TAPEDECK [CASE...]
 """
+import base64
 import gzip
+import hashlib
 import json
 import os
+import queue
 import socket
+import struct
 import sys
 import threading
 
@@ -236,16 +240,167 @@ def a_tape_that_cannot_be_written_is_loud(box):
             os.chmod(box.dir, 0o700)
 
 
-def handshakes_are_not_asked_for(box):
-    Tape().write(box.path("empty.tape"))
-    with App(hello) as app:
+class Frames:
+    """The side of a server behind its 101, by hand."""
+
+    def __init__(self, request, protocol=None):
+        key = request.headers["Sec-WebSocket-Key"] + \
+            "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+        request.send_response_only(101)
+        request.send_header("Upgrade", "websocket")
+        request.send_header("Connection", "Upgrade")
+        request.send_header("X-A", "b")
+        request.send_header("Sec-WebSocket-Accept", base64.b64encode(
+            hashlib.sha1(key.encode()).digest()).decode())
+        if protocol:
+            request.send_header("Sec-WebSocket-Protocol", protocol)
+        request.end_headers()
+        request.close_connection = True
+        self.request = request
+
+    def say(self, data, opcode=1):
+        data = data.encode() if isinstance(data, str) else data
+        head = bytes([0x80 | opcode]) + (
+            bytes([len(data)]) if len(data) < 126
+            else b"\x7e" + struct.pack(">H", len(data)))
+        self.request.wfile.write(head + data)
+        self.request.wfile.flush()
+
+    def hear(self):
+        """(opcode, bytes), or None at the end."""
+        head = self.request.rfile.read(2)
+        if len(head) < 2:
+            return None
+        mask = self.request.rfile.read(4)
+        data = self.request.rfile.read(head[1] & 127)
+        return (head[0] & 15, bytes(b ^ mask[i % 4]
+                                    for i, b in enumerate(data)))
+
+
+def talk_about(heard):
+    """A server that says back what it hears, and says goodbye if asked to; of
+    each talk heard gets the last that it heard."""
+    def answer(request, _):
+        if request.path == "/no":
+            request.reply("{}", 403)
+            return
+        last = None
+        try:
+            last = talk(request)
+        finally:
+            heard.put(last)
+
+    def talk(request):
+        frames = Frames(request, "b" if request.path == "/p" else None)
+        frames.say("welcome")
+        while True:
+            got = frames.hear()
+            if got is None or got[1] == b"break":
+                return got
+            if got[0] == 8:
+                frames.say(got[1], 8)
+                return got
+            if got[1] == b"bye":
+                frames.say(struct.pack(">H", 4001) + b"enough", 8)
+                continue
+            frames.say(b"<" + got[1] + b">", got[0])
+    return answer
+
+
+def new_asks_for_websockets_and_appends_them(box):
+    heard = queue.Queue()
+    with App(talk_about(heard)) as app:
         server = Mode(box, app, "new")
-        peer = e2e_answer.Socket(server, "/ws")
-        holds(peer.head, b" 501 ")
+        peer = e2e_answer.Socket(server, "/p", "Sec-WebSocket-Protocol: a, b\r\n"
+                                 "X-Mine: 1\r\n")
+        holds(peer.head, b" 101 ")
+        holds(peer.head, b"\r\nX-A: b\r\n")
+        holds(peer.head, b"\r\nSec-WebSocket-Protocol: b\r\n")
+        same(dict(app.asked[0][2])["X-Mine"], "1")
+        same(peer.hear(), "welcome")
+        peer.say("one")
+        same(peer.hear(), "<one>")
+        peer.say(b"\0\1", 2)
+        same(peer.hear(), b"<\0\1>")
+        peer.say("bye")
+        same(peer.hear(), (4001, "enough"))
+        peer.say(struct.pack(">H", 4001), 8)
+        same(heard.get(timeout=e2e.SECONDS), (8, struct.pack(">H", 4001)))
+        other = e2e_answer.Socket(server, "/w")
+        same(other.hear(), "welcome")
+        other.say(struct.pack(">H", 4002), 8)
+        same(other.hear(), (4002, ""))
+        same(heard.get(timeout=e2e.SECONDS), (8, struct.pack(">H", 4002)))
+        cut = e2e_answer.Socket(server, "/cut")
+        same(cut.hear(), "welcome")
+        cut.say("break")
+        same(cut.hear(), None)
+        holds(e2e_answer.Socket(server, "/no").head, b" 403 ")
+        holds(server.raw(b"GET /w HTTP/1.1\r\nHost: localhost\r\nUpgrade: "
+                         b"websocket\r\nConnection: Upgrade, close\r\n\r\n")[0],
+              b" 4")
+        holds(server.end(1), "4 requests recorded")
+        same(len(app.asked), 4)
+    same(box.run("verify", "t.tape.gz")[0], 0)
+    with App(hello) as app:  # nobody is asked any more
+        server = Mode(box, app, "new")
+        peer = e2e_answer.Socket(server, "/p",
+                                 "Sec-WebSocket-Protocol: a, b\r\n")
+        same(peer.hear(), "welcome")
+        peer.say("one")
+        same(peer.hear(), "<one>")
+        peer.say(b"\0\1", 2)
+        same(peer.hear(), b"<\0\1>")
+        peer.say("bye")
+        same(peer.hear(), (4001, "enough"))
+        peer.close()
+        same(app.asked, [])
+        server.end()
+
+
+def much_passes_a_slow_reader(box):
+    """The upstream waits while nobody reads; nothing is lost, or said twice."""
+    count = 400
+    text = "x" * 60000
+
+    def answer(request, _):
+        frames = Frames(request)
+        for number in range(count):
+            frames.say("%d %s" % (number, text))
+        frames.say(struct.pack(">H", 1000), 8)
+        frames.hear()
+
+    with App(answer) as app:
+        server = Mode(box, app, "new")
+        peer = e2e_answer.Socket(server, "/w")
+        same(server.raw(b"GET / HTTP/1.0\r\nHost: x\r\n\r\n")[0][:12],
+             b"HTTP/1.1 403")
+        for number in range(count):
+            head = peer.file.read(4)
+            size = struct.unpack(">H", head[2:])[0]
+            got = peer.file.read(size)
+            same(got.split(b" ")[0], b"%d" % number)
+        same(peer.hear(), (1000, ""))
+        peer.say(struct.pack(">H", 1000), 8)
+        server.end(1)
+
+
+def who_is_left_is_told(box):
+    """A client that vanishes, and a replay that ends, while a talk goes on."""
+    heard = queue.Queue()
+    with App(talk_about(heard)) as app:
+        server = Mode(box, app, "new")
+        peer = e2e_answer.Socket(server, "/w")
+        same(peer.hear(), "welcome")
         peer.file.close()
         peer.sock.close()
-        same(app.asked, [])
-        server.end(1)
+        same(heard.get(timeout=e2e.SECONDS), None)
+        peer = e2e_answer.Socket(server, "/w")
+        same(peer.hear(), "welcome")
+        server.end()
+        same(heard.get(timeout=e2e.SECONDS), None)
+        same([done["cut"] for done in on_tape(box, "done")],
+             ["closed by client", "the recording has ended"])
 
 
 def who_leaves_is_told_to_the_upstream(box):
@@ -274,6 +429,33 @@ def who_leaves_is_told_to_the_upstream(box):
         server.end()
         same([done["cut"] for done in on_tape(box, "done")],
              ["closed by client"])
+
+
+def who_waits_is_told_at_the_end(box):
+    """A stream that still passes when the replay ends breaks off."""
+    over = threading.Event()
+
+    def answer(request, _):
+        request.begin_stream()
+        request.event("one")
+        over.wait(e2e.SECONDS)
+        request.close_connection = True
+
+    with App(answer) as app:
+        server = Mode(box, app, "new")
+        with socket.create_connection(("127.0.0.1", server.port),
+                                      timeout=e2e.SECONDS) as sock:
+            sock.sendall(b"GET /s HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            whole = b""
+            while b"one" not in whole:
+                whole += sock.recv(4096)
+            server.end()
+            while (piece := sock.recv(4096)):
+                whole += piece
+        over.set()
+        same(whole.endswith(b"one\n\n\r\n"), True)
+        same([done["cut"] for done in on_tape(box, "done")],
+             ["the recording has ended"])
 
 
 def misuse_is_one_line(box):

@@ -223,11 +223,15 @@ static void received(void *ctx, struct wire_conn *conn, struct td_bytes bytes)
         server_conn_choke(c);
 }
 
-/* Not from inside: whoever gave the answer is still at work. */
+/* Not from inside: whoever gave the answer is still at work. Who speaks
+ * WebSocket from here on is.
+ */
 void server_conn_resume(struct server_conn *c)
 {
     c->held = false;
-    if (c->mode == SERVER_HTTP && c->early.len > 0 && !c->choked)
+    if (c->mode == SERVER_WS && c->early.len > 0)
+        read_early(c);
+    else if (c->mode == SERVER_HTTP && c->early.len > 0 && !c->choked)
         wire_timer_set(c->server->net, &c->timer, wire_now(c->server->net));
     else
         watch_time(c);

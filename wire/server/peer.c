@@ -409,6 +409,11 @@ size_t wire_peer_pending(const struct wire_peer *peer)
     return pending;
 }
 
+uint16_t wire_peer_close_code(const struct wire_peer *peer)
+{
+    return peer->close_code;
+}
+
 void wire_peer_set_ctx(struct wire_peer *peer, void *ctx)
 {
     peer->ctx = ctx;

@@ -326,6 +326,7 @@ enum td_code wire_request_upgrade(struct wire_request *request,
 {
     struct server_conn *c = request->c;
     const struct wire_request_info info = request->info;
+    bool inside = request->inside;
     struct td_buf more = {0};
     enum td_code code = put_list(&more, how->fields, how->field_count, err);
     const struct server_ws_how ws = {.protocol = how->protocol,
@@ -340,6 +341,8 @@ enum td_code wire_request_upgrade(struct wire_request *request,
     if (!server_ws_open(c, info.head, &ws))
         code = td_error_set(err, TD_PROTOCOL, info.address, 0,
                             "this is no handshake of WebSocket");
+    if (!inside)
+        server_conn_resume(c);
     td_buf_release(&more);
     return code;
 }

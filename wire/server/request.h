@@ -93,12 +93,12 @@ void wire_request_cut(struct wire_request *request, bool reset);
  * is gone, without `request_gone`. */
 void wire_request_abort(struct wire_request *request);
 
-/* Only from inside `request`: speak WebSocket from here on. The request is
- * gone, and a peer has joined: its `joined` was called, with peer_ctx as its
- * wire_peer_ctx(). protocol is the subprotocol that is chosen, if the client
- * offers it (ptr NULL: the first that it offers). TD_USAGE: a field is not to
- * be sent; it is still open. TD_PROTOCOL: the handshake is wrong; it was
- * answered with 400 or 426.
+/* Speak WebSocket from here on. The request is gone, and a peer has joined: its
+ * `joined` was called, with peer_ctx as its wire_peer_ctx(), and perhaps
+ * `event` with what it said early. protocol is the subprotocol that is chosen,
+ * if the client offers it (ptr NULL: the first that it offers). TD_USAGE: a
+ * field is not to be sent; it is still open. TD_PROTOCOL: the handshake is
+ * wrong; it was answered with 400 or 426.
  */
 struct wire_upgrade {
     const struct wire_response_field *fields; /* not those of a handshake */

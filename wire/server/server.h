@@ -178,6 +178,8 @@ const char *wire_peer_target(const struct wire_peer *peer);
  * as scratch, which may be cleared, and ev. */
 struct td_bytes wire_sse_id(struct td_buf *scratch, const struct td_event *ev);
 size_t wire_peer_pending(const struct wire_peer *peer);
+/* WebSocket, in `left`: the code that it closed with; 0: it said no goodbye. */
+uint16_t wire_peer_close_code(const struct wire_peer *peer);
 void wire_peer_set_ctx(struct wire_peer *peer, void *ctx);
 void *wire_peer_ctx(const struct wire_peer *peer);
 /* Hold a peer out of wire_server_send() (it is catching up) or let it in. */

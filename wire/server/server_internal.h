@@ -117,9 +117,10 @@ struct wire_peer {
     struct wire_peer *next;
     uint32_t id;
     bool held;
-    bool leaving;     /* its conn is closing */
-    uint64_t refused; /* messages that found no room */
-    uint64_t waiting; /* messages that wait for its session's next poll */
+    bool leaving;        /* its conn is closing */
+    uint16_t close_code; /* WebSocket: of its goodbye, or 0 */
+    uint64_t refused;    /* messages that found no room */
+    uint64_t waiting;    /* messages that wait for its session's next poll */
     struct wire_peer *sibling; /* the next peer of its Socket.IO session */
     char *address;
     char *ns;      /* as td_event.ns spells it */

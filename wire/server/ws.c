@@ -110,6 +110,8 @@ static void close_frame(struct server_conn *c, const struct ws_message *m)
                  m->code, m->payload.len ? ": " : "", (int)m->payload.len,
                  (const char *)m->payload.ptr);
     c->has_why = true;
+    if (c->peer)
+        c->peer->close_code = m->code;
     server_ws_close(c, m->code, "");
 }
 

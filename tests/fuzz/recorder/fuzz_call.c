@@ -155,9 +155,8 @@ static void open_call(struct world *w, uint8_t how)
     static const struct rec_call_events events = {
         .head = on_head, .body = on_body, .done = on_done};
     static const struct wire_dial dial = {.host = "127.0.0.1", .port = PORT};
-    struct rec_call_options options = {.tap = &w->tap,
-                                       .conn = 1,
-                                       .dial = &dial};
+    struct rec_call_options options = {
+        .tap = &w->tap, .conn = 1, .dial = &dial};
 
     options.request = td_text(how & 32 ? "HEAD / HTTP/1.1\r\nHost: l\r\n\r\n"
                                        : "GET / HTTP/1.1\r\nHost: l\r\n\r\n");

@@ -49,8 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const secrets[] = {
         "0{\"sid\":\"" SECRET "\",\"upgrades\":[]}",
-        "40{\"token\":\"" SECRET "\"}", "40/a,{\"auth\":{\"x\":\"" SECRET "\"}}",
-        "40{\"sid\":\"" SECRET "\""};
+        "40{\"token\":\"" SECRET "\"}",
+        "40/a,{\"auth\":{\"x\":\"" SECRET "\"}}", "40{\"sid\":\"" SECRET "\""};
     struct rec_redact *redact = NULL;
 
     if (size && memmem(data, size, SECRET, strlen(SECRET)))
