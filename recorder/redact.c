@@ -271,7 +271,10 @@ void rec_redact_event(struct rec_redact *redact, struct td_event *ev)
             redact_payload(redact, ev);
         return;
     }
-    redact_payload(redact, ev);
+    if (td_bytes_is(ev->kind, REC_KIND_FRAME))
+        withhold(redact, ev); /* nobody can look into it */
+    else
+        redact_payload(redact, ev);
     redact_attachments(redact, ev);
     redact_word(redact, &ev->name, &redact->name);
     redact_word(redact, &ev->ns, &redact->ns);

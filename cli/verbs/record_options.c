@@ -146,6 +146,11 @@ const struct cli_option cli_record_options[] = {
      CLI_INTO(struct cli_record_setup, everybody),
      .help = "with --listen: everybody who reaches the port may ask, also "
              "from other machines"},
+    {.name = "keep-extensions",
+     .type = CLI_FLAG,
+     CLI_INTO(struct cli_record_setup, proxy.proxy.keep_extensions),
+     .help = "with --listen: extensions of WebSocket pass, and their frames "
+             "are kept as bytes that nobody can read or redact"},
     CLI_TLS_OPTIONS,
     CLI_READY_OPTION,
     {.name = "name",
@@ -331,8 +336,9 @@ static enum td_code check_meta(const char *const *meta, struct td_error *err)
 static enum td_code check_no_proxy(const struct cli_args *args,
                                    struct td_error *err)
 {
-    static const char *const names[] = {"to",       "env",     "public",
-                                        "tls-cert", "tls-key", "ready-file"};
+    static const char *const names[] = {
+        "to",      "env",        "public",         "tls-cert",
+        "tls-key", "ready-file", "keep-extensions"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         char name[32];

@@ -76,6 +76,14 @@ struct rec_exchange *rec_exchange_new(struct rec_tap *tap, uint32_t conn,
     return x;
 }
 
+static enum rec_messages_kind kind_of(const struct rec_exchange *x,
+                                      const struct http_head *head)
+{
+    if (http_field(head, "Sec-WebSocket-Extensions").len > 0)
+        return REC_FRAMES;
+    return x->sio ? REC_SOCKET_IO : REC_WEBSOCKET;
+}
+
 void rec_exchange_response(struct rec_exchange *x, const struct http_head *head,
                            bool own)
 {
@@ -90,7 +98,7 @@ void rec_exchange_response(struct rec_exchange *x, const struct http_head *head,
     put_json(x, PROXY_UPSTREAM, TD_KIND_RESPONSE, &json);
     td_buf_release(&json);
     if (head->status == 101)
-        x->messages = rec_messages_new(&x->voice, x->sio);
+        x->messages = rec_messages_new(&x->voice, kind_of(x, head));
     else if (head->status >= 200)
         rec_body_open(&x->bodies[PROXY_UPSTREAM], &x->voice, TD_DIR_OUT, head,
                       true);

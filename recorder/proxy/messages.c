@@ -1,6 +1,7 @@
 #include "recorder/proxy/messages.h"
 
 #include "core/mem.h"
+#include "recorder/proxy/frames.h"
 #include "wire/eio/eio.h"
 #include "wire/event/control_payload.h"
 #include "wire/sio/packet.h"
@@ -12,13 +13,15 @@ struct rec_messages {
     const struct rec_voice *voice;
     struct ws_decoder decoders[2];  /* by the side that sends */
     struct sio_decoder *packets[2]; /* the same of Socket.IO, or NULL */
+    struct rec_frames *frames[2];   /* frames are kept as they are; or NULL */
     bool over[2];                   /* nothing of it is read any more */
     bool closed[2];                 /* it said goodbye */
     enum proxy_side first;          /* who did so first, and how, as JSON */
     struct td_buf goodbye;
 };
 
-struct rec_messages *rec_messages_new(const struct rec_voice *voice, bool sio)
+struct rec_messages *rec_messages_new(const struct rec_voice *voice,
+                                      enum rec_messages_kind kind)
 {
     struct rec_messages *m = td_calloc(1, sizeof(*m));
     size_t max = voice->tap->max_message;
@@ -26,8 +29,12 @@ struct rec_messages *rec_messages_new(const struct rec_voice *voice, bool sio)
     m->voice = voice;
     ws_decoder_init(&m->decoders[PROXY_CLIENT], WS_SERVER, max);
     ws_decoder_init(&m->decoders[PROXY_UPSTREAM], WS_CLIENT, max);
-    for (int side = 0; sio && side < 2; side++)
-        m->packets[side] = sio_decoder_new(max);
+    for (int side = 0; side < 2; side++) {
+        if (kind == REC_SOCKET_IO)
+            m->packets[side] = sio_decoder_new(max);
+        else if (kind == REC_FRAMES)
+            m->frames[side] = rec_frames_new(max);
+    }
     return m;
 }
 
@@ -39,6 +46,8 @@ void rec_messages_free(struct rec_messages *m)
     ws_decoder_release(&m->decoders[PROXY_UPSTREAM]);
     sio_decoder_free(m->packets[PROXY_CLIENT]);
     sio_decoder_free(m->packets[PROXY_UPSTREAM]);
+    rec_frames_free(m->frames[PROXY_CLIENT]);
+    rec_frames_free(m->frames[PROXY_UPSTREAM]);
     td_buf_release(&m->goodbye);
     free(m);
 }
@@ -163,6 +172,23 @@ static void put_left(struct rec_messages *m, enum proxy_side side)
     tap->lost(tap->ctx, why.text);
 }
 
+static void put_frames(struct rec_messages *m, enum proxy_side side,
+                       struct td_bytes bytes)
+{
+    struct rec_frame frame;
+
+    while (rec_frames_next(m->frames[side], &bytes, &frame)) {
+        struct td_event ev = {.kind = td_text(REC_KIND_FRAME),
+                              .form = TD_FORM_BYTES,
+                              .payload = frame.bytes,
+                              .cut = frame.cut};
+
+        put(m, side, &ev);
+        if (frame.goodbye.opcode == WS_CLOSE)
+            keep_goodbye(m, side, &frame.goodbye);
+    }
+}
+
 void rec_messages_came(struct rec_messages *m, enum proxy_side side,
                        struct td_bytes bytes)
 {
@@ -171,6 +197,10 @@ void rec_messages_came(struct rec_messages *m, enum proxy_side side,
     struct td_error why = {0};
     enum td_code code = TD_OK;
 
+    if (m->frames[side]) {
+        put_frames(m, side, bytes);
+        return;
+    }
     while (!m->over[side]) {
         code = ws_next(&m->decoders[side], &bytes, &message, &why);
         if (code == TD_AGAIN)
@@ -196,7 +226,9 @@ void rec_messages_end(struct rec_messages *m)
     for (int i = 0; i < 2; i++) {
         enum proxy_side side = i ? PROXY_UPSTREAM : PROXY_CLIENT;
 
-        if (m->over[side] || !ws_is_within(&m->decoders[side], &came))
+        if (m->frames[side]
+                ? !rec_frames_is_within(m->frames[side], &came)
+                : m->over[side] || !ws_is_within(&m->decoders[side], &came))
             continue;
         m->over[side] = true;
         put_bad(m, side, came, &why);

@@ -2,7 +2,9 @@
  * in both directions, pings, pongs, and how it was closed (RFC 6455). Where it
  * is one of Socket.IO, its packets are the events (wire/sio/packet.h), and
  * those of Engine.IO of kinds ping, pong and, of what the server says first,
- * "handshake".
+ * "handshake". Where an extension was agreed on, only that could read them:
+ * each frame is an event of kind "frame", as it came, and of its goodbyes alone
+ * more is known.
  */
 #ifndef RECORDER_PROXY_MESSAGES_H
 #define RECORDER_PROXY_MESSAGES_H
@@ -17,8 +19,13 @@
 
 struct rec_messages;
 
-/* voice outlives it. sio: it is one of Socket.IO. */
-struct rec_messages *rec_messages_new(const struct rec_voice *voice, bool sio);
+#define REC_KIND_FRAME "frame"
+
+enum rec_messages_kind { REC_WEBSOCKET, REC_SOCKET_IO, REC_FRAMES };
+
+/* voice outlives it. */
+struct rec_messages *rec_messages_new(const struct rec_voice *voice,
+                                      enum rec_messages_kind kind);
 void rec_messages_free(struct rec_messages *m); /* NULL is fine */
 
 /* Bytes that a side sent. What breaks the protocol is an event of kind "bad",

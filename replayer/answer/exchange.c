@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #define KIND_COMMENT   "comment"   /* SSE: the text behind the colon */
+#define KIND_FRAME     "frame"     /* of WebSocket, with an extension */
 #define KIND_HANDSHAKE "handshake" /* Engine.IO: data of the open packet */
 
 #define POLL_MARK 0x1e /* between packets of a polled body */
@@ -511,6 +512,8 @@ static void see(struct loading *in, const struct td_event *ev)
     else if (play_polls(x->target) && is_packet(ev) &&
              (x->answered || ev->dir == TD_DIR_IN))
         see_packet(in, x, ev);
+    else if (td_bytes_is(ev->kind, KIND_FRAME))
+        x->framed = true;
     else if (is_part(x, ev, &kind))
         add_part(in, x, ev, kind);
     if (kind == PLAY_PART_CLOSE)

@@ -72,6 +72,7 @@ struct play_exchange {
     bool body_cut; /* the tape has a part of it */
 
     bool unusable; /* there is one, with a status that HTTP does not have */
+    bool framed;   /* behind it are frames that only an extension can read */
     bool answered; /* there is a head */
     int status;
     struct td_bytes reason;

@@ -140,10 +140,11 @@ static void give_up(struct play_http *http, struct wire_request *request,
     struct td_json_writer w = td_json_writer(&json);
 
     http->stats.unknown++;
-    (void)td_buf_addf(&text,
-                      "exchange %" PRIu64 " of the tape has a status that "
-                      "cannot be sent",
-                      x->number);
+    (void)td_buf_addf(&text, "exchange %" PRIu64 " of the tape has %s",
+                      x->number,
+                      x->framed ? "frames that only an extension of WebSocket "
+                                  "can read"
+                                : "a status that cannot be sent");
     td_json_object(&w, NULL);
     td_json_object(&w, "error");
     td_json_put_text(&w, "type", "tapedeck_unusable");
@@ -170,7 +171,7 @@ static void begin(struct play_http *http, struct wire_request *request,
 {
     const struct play_exchange *x = &http->how.exchanges->list[at];
 
-    if (x->unusable && !x->answered)
+    if (x->framed || (x->unusable && !x->answered))
         give_up(http, request, x);
     else if (x->stream == PLAY_STREAM_WS)
         play_http_talk_begin(http, request, at);

@@ -501,6 +501,70 @@ def a_websocket_passes_both_ways(box):
     same((dones(events), len(kinds(events, "close"))), ([{}], 1))
 
 
+EXTENSION = b"Sec-WebSocket-Extensions: permessage-deflate\r\n"
+
+
+def extensions_pass_if_they_may(box):
+    """What an extension made of messages is kept, frame by frame."""
+    asked = []
+    packer = zlib.compressobj(wbits=-15)
+    packed = (packer.compress(b'{"type":"hi"}') +
+              packer.flush(zlib.Z_SYNC_FLUSH))[:-4]
+    there = [frame(0x41, packed, MASK), frame(9, b"p", MASK),
+             frame(8, b"\x03\xe8bye", MASK)]
+    back = [frame(0x41, packed), b"\xc2\x7e\x01\x2c" + b"x" * 300,
+            frame(8, b"\x03\xe8bye")]
+    switch = SWITCH[:-2] + EXTENSION + b"\r\n"
+
+    def serve(conn):
+        asked.append(peers.read_head(conn))
+        conn.sendall(switch + back[0][:3])
+        same(take(conn, len(b"".join(there))), b"".join(there))
+        conn.sendall(b"".join(back)[3:])
+
+    for options, hidden in (((), False), (("--redact", "rules"), True)):
+        with open(box.path("rules"), "w", encoding="utf-8") as rules:
+            rules.write("key nothing\n")
+        with peers.Server(serve) as server:
+            process, port = start(box, server.port, "--keep-extensions",
+                                  "--overwrite", *options)
+            os.unlink(box.path("ready"))
+            with dial(port) as conn:
+                conn.sendall(UPGRADE)
+                same(take(conn, len(switch) + 3), switch + back[0][:3])
+                for piece in there:
+                    for at in range(len(piece)):
+                        conn.sendall(piece[at:at + 1])
+                same(until_end(conn), b"".join(back)[3:])
+            stop(box, process)
+        holds(asked[-1], EXTENSION)
+        events = tape(box)
+        for way, wanted in (("in", there), ("out", back)):
+            same([payload(e) for e in kinds(events, "frame") if e["d"] == way],
+                 [b"[withheld]"] * 3 if hidden else wanted)
+        same((dones(events), [e["json"] for e in kinds(events, "close")]),
+             ([{}], [{"code": 1000, "reason": "bye"}]))
+    with peers.Server(lambda conn: (
+            peers.read_head(conn),
+            conn.sendall(switch + back[0] + back[1][:9]))) as server:
+        process, port = start(box, server.port, "--keep-extensions",
+                              "--overwrite")
+        os.unlink(box.path("ready"))
+        with dial(port) as conn:
+            conn.sendall(UPGRADE)
+            until_end(conn)
+        stop(box, process, 3)
+    events = tape(box)
+    same([payload(e) for e in kinds(events, "frame")], back[:1])
+    same([e["json"]["bytes"] for e in kinds(events, "bad")], [9])
+    process = box.start("replay", "t.tape.gz", "--answer", "127.0.0.1:0")
+    with dial(json.loads(process.stdout.readline())["port"]) as conn:
+        conn.sendall(UPGRADE)
+        holds(conn.recv(4096), b"HTTP/1.1 502 ")
+    process.send_signal(signal.SIGINT)
+    holds(box.end(process)[2], "frames that only an extension of WebSocket")
+
+
 def half_a_message_of_a_websocket_is_lost(box):
     """A fragment whose last one never comes, and a frame that is cut."""
     for half in (b"\x01\x03hal", b"\x81\x09hal"):

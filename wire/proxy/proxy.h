@@ -10,7 +10,8 @@
  * other side feels it. Of a request's head four fields change: Host names the
  * upstream, Accept-Encoding only what can be read here (gzip, deflate,
  * identity), and Upgrade to something else than WebSocket and
- * Sec-WebSocket-Extensions go. Answers pass unchanged.
+ * Sec-WebSocket-Extensions go (the last unless keep_extensions). Answers pass
+ * unchanged.
  *
  * What is no HTTP for sure (wire/http/http.h) passes in no direction: a client
  * is answered 4xx or 5xx and the connection ended; where the upstream broke it,
@@ -81,6 +82,7 @@ struct proxy_options {
                                  terminated, or NULL */
     struct wire_tls_options tls; /* for https */
     uint64_t connect_ns;         /* 0 = 10 s */
+    bool keep_extensions;        /* offers of WebSocket extensions pass */
 };
 
 /* Listen. Everything in options is copied, but for the strings of bind and tls.

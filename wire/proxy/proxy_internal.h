@@ -21,6 +21,7 @@ struct proxy_route {
     struct wire_dial dial;
     struct td_buf authority; /* for Host */
     struct td_buf prefix;    /* of its path, before every target; or "" */
+    bool extensions;         /* offers of them pass */
 };
 
 struct proxy {

@@ -167,9 +167,11 @@ static void put_field(struct td_buf *out, const struct http_field *field)
 }
 
 /* Offers of protocols that nobody here could read. */
-static bool is_left_out(const struct http_field *field, bool websocket)
+static bool is_left_out(const struct proxy_route *route,
+                        const struct http_field *field, bool websocket)
 {
-    return http_same(field->name, "Sec-WebSocket-Extensions") ||
+    return (http_same(field->name, "Sec-WebSocket-Extensions") &&
+            !route->extensions) ||
            http_same(field->name, "HTTP2-Settings") ||
            (!websocket && http_same(field->name, "Upgrade"));
 }
@@ -209,7 +211,7 @@ void proxy_put_request(struct td_buf *out, const struct proxy_route *route,
     for (size_t i = 0; i < head->field_count; i++) {
         const struct http_field *field = &head->fields[i];
 
-        if (is_left_out(field, websocket))
+        if (is_left_out(route, field, websocket))
             continue;
         if (http_same(field->name, "Host")) {
             put_host(out, route);

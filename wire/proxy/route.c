@@ -79,6 +79,7 @@ static enum td_code add(struct proxy *proxy, struct td_bytes path,
                                      .port = route->url.port,
                                      .unix_path = route->url.unix_path,
                                      .timeout_ns = options->connect_ns};
+    route->extensions = options->keep_extensions;
     if (route->url.tls)
         route->dial.tls = &proxy->tls;
     return code;

@@ -240,7 +240,7 @@ static void play(struct world *w, const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct wire_bind bind = {.host = "127.0.0.1", .port = PORT};
-    const struct proxy_options options = {.to = "http://127.0.0.1:80"};
+    struct proxy_options options = {.to = "http://127.0.0.1:80"};
     struct td_clock clock;
     struct world w = {0};
     struct wire_listener *listener;
@@ -249,6 +249,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     td_clock_virtual(&clock, TD_NS_PER_S, 0);
     w.net = wire_mem_open(&clock, *data % 32);
+    options.keep_extensions = *data & 128;
     w.tap = (struct rec_tap){.sink = {.put = on_event},
                              .now = now,
                              .lost = on_lost,
