@@ -67,6 +67,37 @@ struct redact_piece {
 void redact_places(struct rec_redact *redact, const struct td_event *ev,
                    struct td_buf *out);
 
+/* Whether an object has that member, as it stands there. */
+bool redact_says(const struct td_json_doc *doc, const char *name,
+                 const char *raw);
+
+/* ---- connections that are taken up again ---- */
+
+#define REDACT_LINES 64
+
+/* A stream of server-sent events over one connection after the other. */
+struct redact_line {
+    uint32_t conn;  /* that it is on, or was last */
+    uint32_t first; /* whose texts it has */
+    uint64_t url;
+    bool closed; /* it may be taken up again */
+    bool cut;    /* otherwise it broke off */
+};
+
+/* All zeroes is none. */
+struct redact_lines {
+    struct redact_line list[REDACT_LINES];
+    size_t len;
+    size_t next; /* that goes, where there are too many */
+};
+
+/* The one on that connection, or NULL. */
+struct redact_line *redact_line_of(struct redact_lines *lines, uint32_t conn);
+
+/* See whether ev begins one, or goes on with one. */
+void redact_line_opens(struct rec_redact *redact, struct redact_lines *lines,
+                       const struct td_event *ev);
+
 /* ---- one text ---- */
 
 struct redact_span {

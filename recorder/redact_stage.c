@@ -22,6 +22,7 @@ struct redact_held {
     size_t len;
     struct redact_text *near[NEAR]; /* some of them, by their keys */
     struct redact_text *rest;       /* what is too much: closed */
+    struct redact_lines lines;
     uint64_t uses;
     uint64_t now_ns;  /* of the event at hand, or of the last look */
     uint64_t seen;    /* the number that was first at the last look, */
@@ -302,13 +303,17 @@ static bool belongs(struct redact_piece *piece, const struct td_event *ev)
 }
 
 /* Find the pieces of an event, and follow the texts that they are of. */
-static void take_pieces(struct rec_redact *redact, const struct td_event *ev)
+static void take_pieces(struct rec_redact *redact, const struct td_event *came)
 {
     struct redact_held *held = redact->held;
+    const struct redact_line *line = redact_line_of(&held->lines, came->conn);
+    struct td_event own = *came;
+    const struct td_event *ev = &own;
     struct redact_piece *pieces;
     size_t len;
     size_t kept = 0;
 
+    own.conn = line ? line->first : own.conn;
     redact_places(redact, ev, &held->found);
     pieces = (struct redact_piece *)(void *)held->found.ptr;
     len = held->found.len / sizeof(*pieces);
@@ -330,14 +335,6 @@ static void take_pieces(struct rec_redact *redact, const struct td_event *ev)
     held->found.len = kept * sizeof(*pieces);
 }
 
-static bool says(const struct td_json_doc *doc, const char *name,
-                 const char *value)
-{
-    uint32_t at = td_json_member(doc, 0, td_text(name));
-
-    return at > 0 && td_bytes_is(td_json_raw(doc, at), value);
-}
-
 /* An answer that broke off, a connection without a closing handshake, or that
  * the recorder left.
  */
@@ -350,7 +347,8 @@ static bool is_cut(struct rec_redact *redact, const struct td_event *ev)
     if (td_json_parse(doc, ev->payload, TD_JSON_DEPTH, NULL) ||
         doc->values[0].kind != TD_JSON_OBJECT)
         return false;
-    return says(doc, "code", "1006") || says(doc, "reason", "\"stopped\"") ||
+    return redact_says(doc, "code", "1006") ||
+           redact_says(doc, "reason", "\"stopped\"") ||
            td_json_member(doc, 0, td_text("cut")) > 0;
 }
 
@@ -367,12 +365,18 @@ static void end_text(struct rec_redact *redact, struct redact_text *text,
 static void end_texts(struct rec_redact *redact, const struct td_event *ev)
 {
     struct redact_held *held = redact->held;
+    struct redact_line *line = redact_line_of(&held->lines, ev->conn);
     bool done = td_bytes_is(ev->kind, TD_KIND_DONE);
     bool cut;
 
     if (!done && (!td_bytes_is(ev->kind, TD_KIND_CLOSE) || ev->ns.len > 0))
         return;
     cut = is_cut(redact, ev);
+    if (line && !done && !redact->stopped) {
+        line->closed = true; /* who knows whether for good */
+        line->cut = cut;
+        return;
+    }
     redact->unsure = false;
     for (size_t i = 0; i < held->len; i++) {
         struct redact_text *text = held->texts[i];
@@ -418,6 +422,7 @@ static enum td_code take(struct rec_redact *redact, const struct td_event *ev,
         own.payload = td_text(REC_WITHHELD);
         own.form = TD_FORM_TEXT;
     } else {
+        redact_line_opens(redact, &held->lines, ev);
         end_texts(redact, ev);
     }
     if (held->queue.count > 0)
@@ -486,6 +491,17 @@ void rec_redact_stop(struct rec_redact *redact)
     redact->stopped = true;
 }
 
+/* Nobody has taken it up again. */
+static bool was_cut(const struct redact_held *held, uint32_t first)
+{
+    const struct redact_lines *lines = &held->lines;
+
+    for (size_t i = 0; i < lines->len; i++)
+        if (lines->list[i].first == first && lines->list[i].closed)
+            return lines->list[i].cut;
+    return false;
+}
+
 enum td_code rec_redact_finish(struct rec_redact *redact, struct td_error *err)
 {
     struct redact_held *held = redact->held;
@@ -495,6 +511,7 @@ enum td_code rec_redact_finish(struct rec_redact *redact, struct td_error *err)
     redact->unsure = false;
     for (size_t i = 0; i < held->len; i++)
         if (!held->texts[i]->over)
-            end_text(redact, held->texts[i], redact->stopped);
+            end_text(redact, held->texts[i],
+                     redact->stopped || was_cut(held, held->texts[i]->conn));
     return release(redact, err);
 }

@@ -215,9 +215,74 @@ static void what_waited_is_no_more_than_the_limit(void)
     rec_redact_close(redact);
 }
 
+/* A stream that is taken up again goes on, also after more than one end. */
+static void a_reconnect_is_no_end_of_a_text(void)
+{
+    static const struct {
+        const char *facts; /* of the second connection, and the third */
+        const char *close; /* of the first */
+        uint64_t values;
+        uint64_t withheld;
+        bool seen; /* half of the secret, which is none then */
+    } again[] = {
+        {"{\"url\":\"a\",\"attempt\":2,\"transport\":\"sse\"}",
+         "{\"code\":1006}", 1, 0, false},
+        {"{\"url\":\"a\",\"attempt\":2,\"transport\":\"sse\"}",
+         "{\"code\":1000}", 1, 0, false},
+        {"{\"url\":\"b\",\"attempt\":2,\"transport\":\"sse\"}",
+         "{\"code\":1000}", 0, 0, true},
+        {"{\"url\":\"a\",\"attempt\":1,\"transport\":\"sse\"}",
+         "{\"code\":1000}", 0, 0, true},
+        {"{\"url\":\"b\",\"attempt\":1,\"transport\":\"sse\"}",
+         "{\"code\":1006}", 0, 1, true},
+    };
+
+    for (size_t i = 0; i < sizeof(again) / sizeof(again[0]); i++) {
+        struct out out = {.events = 0};
+        struct rec_redact *redact =
+            open_rules("preset openai\nregex AAAABBBBCCCC\n");
+        struct td_sink sink = rec_redact_sink(
+            redact, (struct td_sink){.put = keep, .self = &out});
+        const struct {
+            const char *kind;
+            const char *payload;
+        } events[] = {
+            {"open", "{\"url\":\"a\",\"attempt\":1,\"transport\":\"sse\"}"},
+            {"", "{" TEXT "AAAA\"}}]}"},
+            {"close", again[i].close},
+            {"open", again[i].facts},
+            {"", "{" TEXT "BBBB\"}}]}"},
+            {"close", "{\"code\":1000}"},
+            {"open", again[i].facts},
+            {"", "{" TEXT "CCCC\"}}]}"},
+        };
+        uint32_t conn = 0;
+
+        for (size_t k = 0; k < sizeof(events) / sizeof(events[0]); k++) {
+            struct td_event ev = {.dir = TD_DIR_OUT,
+                                  .form = TD_FORM_JSON,
+                                  .kind = td_text(events[k].kind),
+                                  .payload = td_text(events[k].payload)};
+
+            conn += !strcmp(events[k].kind, "open");
+            ev.conn = conn;
+            CU_ASSERT_EQUAL(td_sink_put(sink, &ev, NULL), TD_OK);
+        }
+        CU_ASSERT_EQUAL(rec_redact_finish(redact, NULL), TD_OK);
+        CU_ASSERT_EQUAL(out.events, 8);
+        CU_ASSERT_EQUAL(strstr(td_buf_str(&out.lines), "CCCC") != NULL,
+                        again[i].seen);
+        CU_ASSERT_EQUAL(rec_redact_values(redact), again[i].values);
+        CU_ASSERT_EQUAL(rec_redact_withheld(redact), again[i].withheld);
+        td_buf_release(&out.lines);
+        rec_redact_close(redact);
+    }
+}
+
 CU_TestInfo recorder_pieces_edges_tests[] = {
     {"a secret stays off the tape", a_secret_stays_off_the_tape},
     {"a stopped recording shows no half", a_stopped_recording_shows_no_half},
+    {"a reconnect is no end of a text", a_reconnect_is_no_end_of_a_text},
     {"a long piece is no secret", a_long_piece_is_no_secret},
     {"what waited is no more than the limit",
      what_waited_is_no_more_than_the_limit},
