@@ -1,5 +1,6 @@
 #include "tape/audit.h"
 
+#include "core/clock.h"
 #include "core/json.h"
 #include "core/mem.h"
 #include "tape/index.h"
@@ -37,6 +38,8 @@ struct tape_audit {
     struct tally tally;
 
     /* The segment. */
+    uint64_t base;                 /* where in the file it begins */
+    uint64_t start_wall_ns;        /* as its header line says */
     struct td_buf pending[LEVELS]; /* packed entries */
     uint64_t back[LEVELS];         /* the last node of each level */
     uint64_t end_at;               /* of the end line's member, in it */
@@ -179,6 +182,8 @@ void tape_audit_data(struct tape_audit *a, uint64_t at,
     a->right = m != NULL;
     a->at = at;
     a->m = m ? *m : (struct tape_member){0};
+    if (a->m.flags & TAPE_FLAG_HEADER)
+        a->base = at - a->m.self;
     a->tally = (struct tally){0};
 }
 
@@ -270,9 +275,13 @@ static bool is_root(struct tape_audit *a, uint64_t root)
     return a->pending[0].len == 0 && left == TAPE_ENTRY_LEN && e.offset == root;
 }
 
-static const char *wrong_footer(struct tape_audit *a,
+static const char *wrong_footer(struct tape_audit *a, uint64_t at,
                                 const struct tape_member *m)
 {
+    if (at - m->self != a->base)
+        return "the footer gives another beginning of its segment";
+    if (m->wall_ns != a->start_wall_ns || m->first_seq != 1)
+        return "the footer gives another start than the header line";
     if (m->length != TAPE_FOOTER_LEN || m->count != a->events ||
         m->lost != a->lost)
         return "the footer gives other totals than the members";
@@ -296,7 +305,7 @@ void tape_audit_empty(struct tape_audit *a, const struct tape_state *state,
     if (is_damaged(state))
         return;
     if (m->kind == TAPE_MEMBER_FOOTER)
-        wrong = wrong_footer(a, m);
+        wrong = wrong_footer(a, at, m);
     else if (m->kind != TAPE_MEMBER_INDEX)
         wrong = "a member is of a kind that no recorder writes";
     else if (!list_of(m, data, &list))
@@ -376,6 +385,22 @@ static bool counts_agree(const struct td_json_doc *doc, uint32_t end,
     return true;
 }
 
+/* The wall clock in a header line; 0: it says none. */
+static uint64_t start_of(struct td_bytes line)
+{
+    struct td_json_doc doc = {0};
+    uint64_t wall_ns = 0;
+    uint32_t at = 0;
+
+    if (!td_json_parse(&doc, line, TD_JSON_DEPTH, NULL))
+        at = td_json_member(&doc, 0, td_text("start"));
+    if (at && doc.values[at].kind == TD_JSON_STRING &&
+        td_time_parse(td_json_inner(&doc, at), &wall_ns))
+        wall_ns = 0;
+    td_json_release(&doc);
+    return wall_ns;
+}
+
 static bool end_agrees(const struct tape_audit *a,
                        const struct td_json_doc *doc, uint32_t end)
 {
@@ -411,6 +436,7 @@ void tape_audit_other(struct tape_audit *a, const struct tape_state *state,
     if (kind == TAPE_LINE_HEADER) {
         forget_segment(a);
         a->tally.header = line.len > 0;
+        a->start_wall_ns = start_of(line);
     }
     if (kind == TAPE_LINE_END)
         take_end(a, state, line);

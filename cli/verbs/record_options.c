@@ -9,6 +9,7 @@
 #include "core/json_writer.h"
 #include "core/proc_env.h"
 #include "recorder/event_name.h"
+#include "tape/line.h"
 #include "tape/member.h"
 #include "wire/http/url.h"
 #include "wire/server/access.h"
@@ -222,10 +223,11 @@ const struct cli_option cli_record_options[] = {
     {.name = "max-message",
      .type = CLI_SIZE,
      .min = 1,
+     .max = TAPE_PAYLOAD_MAX,
      .value = "SIZE",
      .preset = "128M",
      CLI_INTO(struct cli_record_setup, max_message),
-     .help = "largest message or line that is taken"},
+     .help = "largest message or line that is taken; a tape holds 128M"},
     {.name = "chunk-size",
      .type = CLI_SIZE,
      .min = 1,

@@ -6,6 +6,7 @@
 #define CLI_VERBS_REPLAY_MATCHING_H
 
 #include "cli/options/command.h"
+#include "tape/line.h"
 #include "validator/diff/masks.h"
 
 /* Rows of the table of `replay`. */
@@ -22,6 +23,8 @@
                  "docs/diff.md"},                                              \
         {.name = "max-message",                                                \
          .type = CLI_SIZE,                                                     \
+         .min = 1,                                                             \
+         .max = TAPE_PAYLOAD_MAX,                                              \
          .value = "SIZE",                                                      \
          .preset = "128M",                                                     \
          .help = "with --answer and --stdio: longer messages and bodies of "   \

@@ -176,13 +176,13 @@ def check_python_requests(scene):
         with requests.Session() as session:
             for n in range(20):
                 answer = session.post(of.url("http", "/echo"), data="z" * n,
-                                      timeout=240)
+                                      timeout=rig.SECONDS)
                 said.append((answer.status_code, answer.text))
-            answer = session.put(of.url("http", "/echo"), timeout=240,
+            answer = session.put(of.url("http", "/echo"), timeout=rig.SECONDS,
                                  data=(b"%d" % n for n in range(10)))
             said.append(answer.text)
             answer = session.get(of.url("http", "/lines"), stream=True,
-                                 timeout=240)
+                                 timeout=rig.SECONDS)
             said += [line.decode() for line in answer.iter_lines()]
         return said
 
@@ -196,7 +196,7 @@ def call(of, prompt):
     said = []
     try:
         with requests.post(
-                of.url("http", "/v1/chat/completions"), stream=True, timeout=240,
+                of.url("http", "/v1/chat/completions"), stream=True, timeout=rig.SECONDS,
                 headers={"Authorization": "Bearer sk-TOPSECRET"},
                 json={"model": "m", "stream": True,
                       "messages": [{"role": "user", "content": prompt}]}) as answer:
