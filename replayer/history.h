@@ -26,12 +26,4 @@ struct play_history {
     void *self;
 };
 
-/* A tape that holds what is put, under the same numbers from 1: one that is
- * being written, by this process too, or one that is whole. What its writer has
- * not flushed cannot be read yet. path is borrowed; it is read from an event on
- * without what is before it, where the tape allows that. TD_LOSSY: the tape has
- * ended or is damaged before an event that was put.
- */
-struct play_history play_history_tape(const char *path);
-
 #endif

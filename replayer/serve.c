@@ -168,10 +168,8 @@ static struct play_hub *open_hub(struct play_serve *s)
         .caught_up = play_serve_caught_up,
         .level = on_level,
     };
-    struct play_hub_options options = {.history = s->options.history};
+    struct play_hub_options options = {.history = play_serve_history(s)};
 
-    if (!options.history.open)
-        options.history = play_serve_history(s);
     return play_hub_new(s->net, s->server, &options, &events, s);
 }
 

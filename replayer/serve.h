@@ -1,8 +1,5 @@
 /* replayer/serve.h - a port that plays one timeline to many consumers.
  *
- * The timeline is that of tapes, which a player plays, or that of who puts
- * events into the sink, with a history (replayer/history.h) for latecomers.
- *
  * Consumers come and go; the timeline does not wait for a latecomer. One that
  * joins late gets what is played from then on, or, with catch_up, first
  * everything from the start of the pass as fast as it takes it, then the rest
@@ -19,7 +16,6 @@
 #ifndef REPLAYER_SERVE_H
 #define REPLAYER_SERVE_H
 
-#include "replayer/history.h"
 #include "replayer/player.h"
 #include "wire/server/server.h"
 
@@ -27,7 +23,6 @@ struct play_serve_options {
     struct wire_server_options server;
     unsigned wait_clients; /* the player starts when so many have joined */
     bool catch_up;
-    struct play_history history; /* for catching up; open NULL = the source */
     bool wait_acked;   /* an event that asks for an ack holds the next one back
                           until every consumer that got it has answered */
     uint64_t wait_ns;  /* for clients and for an ack; 0 = for ever */
@@ -78,8 +73,7 @@ struct play_consumer_stats {
 
 struct play_serve;
 
-/* Listen. source is what the player plays (for catching up); NULL with a
- * history. */
+/* Listen. source is what the player plays, for catching up. */
 TD_MUST_CHECK enum td_code
 play_serve_open(struct play_serve **out, struct wire_net *net,
                 const struct play_serve_options *options,

@@ -90,14 +90,6 @@ static struct play_consumer *consumer_new(struct play_serve *s,
     return c;
 }
 
-/* Was anything put that the history has. */
-static bool has_begun(const struct play_serve *s)
-{
-    if (s->options.history.open)
-        return play_hub_last_seq(s->hub) > 0;
-    return s->player && play_player_started(s->player);
-}
-
 /* The timeline is under way: it gets first what it has missed. */
 static void fall_behind(struct play_consumer *c)
 {
@@ -137,7 +129,7 @@ void play_serve_joined_peer(void *ctx, struct wire_peer *peer)
 
     if (s->events.joined)
         s->events.joined(s->events.ctx, c->conn, c->stats.address);
-    if (s->options.catch_up && has_begun(s))
+    if (s->options.catch_up && s->player && play_player_started(s->player))
         fall_behind(c);
     play_serve_start_if_ready(s);
 }

@@ -5,6 +5,7 @@
 #include "tape/writer.h"
 #include "tests/suites.h"
 #include "tests/support/made_tape.h"
+#include "tests/support/tape_history.h"
 #include "wire/client/client.h"
 #include "wire/server/groups.h"
 
@@ -170,7 +171,7 @@ static void open_flow(struct scene *scene, size_t i, const char *group)
 
     flow->name[0] = (char)('a' + i);
     flow->path = made_tape_ticks(files[i], 1, MS);
-    options.history = play_history_tape(flow->path);
+    options.history = tape_history(flow->path);
     CU_ASSERT_EQUAL_FATAL(
         tape_writer_open(&flow->writer, flow->path, &how, NULL), TD_OK);
     flow->hub =
@@ -516,7 +517,7 @@ static void a_journal_is_gone_on_with(void)
     first = flow->hub;
     flow->hub = play_hub_new(
         scene.net, scene.server,
-        &(struct play_hub_options){.history = play_history_tape(flow->path)},
+        &(struct play_hub_options){.history = tape_history(flow->path)},
         &(struct play_hub_events){.caught_up = on_caught_up}, &scene);
     play_hub_begin_after(flow->hub, play_hub_last_seq(first));
     play_hub_free(first);

@@ -3,7 +3,6 @@
  */
 #include "replayer/connect.h"
 #include "replayer/serve.h"
-#include "tape/writer.h"
 #include "tests/suites.h"
 #include "tests/support/made_tape.h"
 
@@ -465,79 +464,7 @@ static void an_ack_is_given_once(void)
     room_close(&room);
 }
 
-static enum td_code put_tick(struct tape_writer *writer, struct td_sink sink,
-                             size_t i)
-{
-    char payload[32];
-    struct td_event ev = {.seq = i + 1,
-                          .at_ns = i * MS,
-                          .conn = 1,
-                          .dir = TD_DIR_OUT,
-                          .form = TD_FORM_JSON,
-                          .name = td_text("tick")};
-
-    (void)snprintf(payload, sizeof(payload), "{\"n\":%zu}", i);
-    ev.payload = td_text(payload);
-    CU_ASSERT_EQUAL(tape_writer_put(writer, &ev, NULL), TD_OK);
-    return td_sink_put(sink, &ev, NULL);
-}
-
-/* A journal that this process writes: what is put is written first, and only
- * sometimes flushed. Guests come when so many events were put.
- */
-static void a_growing_tape_is_served_without_gap_or_double(void)
-{
-    static const size_t come_at[][GUESTS] = {
-        {0, 1, 2}, {0, 37, 38}, {5, 50, 199}, {100, 100, 200}};
-    const char *path = made_tape_ticks("serve-journal", 1, MS);
-    const struct tape_options how = {
-        .id = "journal", .overwrite = true, .one_thread = true};
-
-    for (size_t row = 0; row < sizeof(come_at) / sizeof(come_at[0]); row++) {
-        struct play_serve_options options = {
-            .catch_up = true, .history = play_history_tape(path)};
-        struct room room = {.failed = TD_OK};
-        struct play_serve_events events = {
-            .failed = on_failed, .finished = on_finished, .ctx = &room};
-        struct tape_writer *writer = NULL;
-
-        td_clock_virtual(&room.clock, 100 * S, 0);
-        room.net = wire_mem_open(&room.clock, 0);
-        CU_ASSERT_EQUAL_FATAL(tape_writer_open(&writer, path, &how, NULL),
-                              TD_OK);
-        CU_ASSERT_EQUAL_FATAL(play_serve_open(&room.serve, room.net, &options,
-                                              NULL, &events, NULL),
-                              TD_OK);
-        for (size_t i = 0; i <= 200; i++) {
-            for (unsigned g = 0; g < GUESTS; g++)
-                if (come_at[row][g] == i)
-                    enter(&room, g, g == 1 ? "http" : "ws", false);
-            for (size_t n = 0; n < i % 4 && wire_mem_turn(room.net); n++)
-                ;
-            if (i < 200)
-                CU_ASSERT_EQUAL(
-                    put_tick(writer, play_serve_sink(room.serve), i), TD_OK);
-            if (i % 7 == 6 || i == 200)
-                CU_ASSERT_EQUAL(tape_writer_flush(writer, NULL), TD_OK);
-        }
-        for (unsigned g = 0; g < GUESTS; g++)
-            while (!room.failed && lines(&room.guests[g]) < 200)
-                CU_ASSERT_FATAL(wire_mem_turn(room.net));
-        play_serve_finish(room.serve);
-        run_out(&room);
-        CU_ASSERT(room.finished);
-        CU_ASSERT_EQUAL(room.failed, TD_OK);
-        for (unsigned g = 0; g < GUESTS; g++)
-            CU_ASSERT(heard_all(&room.guests[g], 200));
-        CU_ASSERT_EQUAL(tape_writer_close(writer, TAPE_END_CLEAN, NULL, NULL),
-                        TD_OK);
-        room_close(&room);
-    }
-}
-
 CU_TestInfo replayer_serve_tests[] = {
-    {"a growing tape is served without gap or double",
-     a_growing_tape_is_served_without_gap_or_double},
     {"it starts when enough have come", it_starts_when_enough_have_come},
     {"it does not wait for ever", it_does_not_wait_for_ever},
     {"a latecomer catches up without gap or double",

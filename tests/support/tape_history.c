@@ -1,4 +1,4 @@
-#include "replayer/history.h"
+#include "tests/support/tape_history.h"
 
 #include "core/mem.h"
 #include "tape/reader.h"
@@ -80,7 +80,7 @@ static void close_cursor(void *reader)
     free(c);
 }
 
-struct play_history play_history_tape(const char *path)
+struct play_history tape_history(const char *path)
 {
     return (struct play_history){.open = open_cursor,
                                  .next = next,
