@@ -537,7 +537,7 @@ def ctrl_c_live(stage):
     pane.keys("C-c")
     pane.until(question)
     pane.type("c")
-    pane.until("x1 is cancelled")
+    pane.until("x1 is cancelled", history=True)
     pane.until("✗ (cancelled|failed) in")
     pane.keys("C-d")
     pane.ends(0)
