@@ -379,6 +379,35 @@ static void accept_clean(struct lint *l)
         i->state = "ok";
 }
 
+/* The first baseline takes what there is. */
+static bool is_first(const struct lint *l)
+{
+    const struct gates_options *how = l->s->how;
+
+    return how->update && how->baseline && !how->baseline->exists;
+}
+
+static void judge_fresh(struct lint *l)
+{
+    struct gates_session *s = l->s;
+    struct gates_job *job = l->job;
+    const struct verdict_number none = {0};
+
+    if (l->fresh > 0 && is_first(l)) {
+        job->gate->warned = true;
+        gates_conclude(s, job, CHECK_PASS,
+                       "there is no baseline yet: %" PRIu64
+                       " finding%s written into it",
+                       l->fresh, l->fresh == 1 ? " is" : "s are");
+        return;
+    }
+    gates_limit_apply(s->doc, job->gate, job->check, "new",
+                      gates_number((double)l->fresh), none);
+    if (!has_limit(job->check) && l->fresh > 0)
+        gates_conclude(s, job, CHECK_FAIL, "%" PRIu64 " finding%s not known",
+                       l->fresh, l->fresh == 1 ? " is" : "s are");
+}
+
 static void judge(struct lint *l)
 {
     struct gates_session *s = l->s;
@@ -396,13 +425,9 @@ static void judge(struct lint *l)
         gates_conclude(s, job, CHECK_ERROR, "%s", wrong);
         return;
     }
-    gates_limit_apply(s->doc, job->gate, job->check, "new",
-                      gates_number((double)l->fresh), none);
+    judge_fresh(l);
     gates_limit_apply(s->doc, job->gate, job->check, "total",
                       gates_number((double)l->len), none);
-    if (!has_limit(job->check) && l->fresh > 0)
-        gates_conclude(s, job, CHECK_FAIL, "%" PRIu64 " finding%s not known",
-                       l->fresh, l->fresh == 1 ? " is" : "s are");
     gates_judge_measures(s, job);
 }
 
