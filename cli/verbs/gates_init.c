@@ -181,8 +181,8 @@ static struct npm npm_open(struct project *p, const char *tool,
     struct npm npm = {0};
 
     (void)says(p, "package.json", "");
-    npm.told = cli_script_find(&npm.call, td_buf_bytes(&p->text), tool, also,
-                               without);
+    npm.told =
+        cli_script_find(&npm.call, td_buf_bytes(&p->text), tool, also, without);
     return npm;
 }
 
@@ -210,8 +210,8 @@ static void add_npm_tests(struct td_buf *out, struct npm *npm, const char *run,
 static void draft_jest(struct project *p, struct td_buf *out)
 {
     static const char *const without[] = {
-        "--json",     "--outputFile=",         "--coverage",
-        "--watch",    "--coverageDirectory=",  "--collectCoverage",
+        "--json",     "--outputFile=",        "--coverage",
+        "--watch",    "--coverageDirectory=", "--collectCoverage",
         "--watchAll", "--coverageReporters=", NULL};
     struct npm npm = npm_open(p, "jest", NULL, without);
 
@@ -269,7 +269,8 @@ static void draft_covered(struct project *p, struct td_buf *out,
     if (!covers)
         add(&run, alone);
     add(&run, command);
-    add_npm_tests(out, npm, td_buf_str(&run), "", "junit: $OUT/junit.xml", shell);
+    add_npm_tests(out, npm, td_buf_str(&run), "", "junit: $OUT/junit.xml",
+                  shell);
     td_buf_release(&run);
     if (covers)
         add_coverage(out, "lcov", "cov/lcov.info");
@@ -277,10 +278,14 @@ static void draft_covered(struct project *p, struct td_buf *out,
 
 static void draft_mocha(struct project *p, struct td_buf *out)
 {
-    static const char *const without[] = {
-        "--reporter=",          "-R=", "--reporter-option=",
-        "--reporter-options=", "-O=", "--watch",
-        "-w",                   NULL};
+    static const char *const without[] = {"--reporter=",
+                                          "-R=",
+                                          "--reporter-option=",
+                                          "--reporter-options=",
+                                          "-O=",
+                                          "--watch",
+                                          "-w",
+                                          NULL};
     struct npm npm = npm_open(p, "mocha", NULL, without);
 
     draft_covered(p, out, &npm, "npx --no -- ",
@@ -294,9 +299,12 @@ static void draft_mocha(struct project *p, struct td_buf *out)
  */
 static bool draft_node(struct project *p, struct td_buf *out)
 {
-    static const char *const without[] = {
-        "--test", "--watch", "--test-reporter=", "--test-reporter-destination=",
-        "--experimental-test-coverage", NULL};
+    static const char *const without[] = {"--test",
+                                          "--watch",
+                                          "--test-reporter=",
+                                          "--test-reporter-destination=",
+                                          "--experimental-test-coverage",
+                                          NULL};
     struct npm npm = npm_open(p, "node", "--test", without);
     bool shell = strchr(td_buf_str(&npm.call.words), '*');
 

@@ -48,8 +48,7 @@ static bool is_tool(struct td_bytes word, const char *tool)
 {
     size_t len = strlen(tool);
 
-    return word.len >= len &&
-           !memcmp(word.ptr + word.len - len, tool, len) &&
+    return word.len >= len && !memcmp(word.ptr + word.len - len, tool, len) &&
            (word.len == len || word.ptr[word.len - len - 1] == '/' ||
             (word.len == len + 1 && word.ptr[0] == '_'));
 }
@@ -92,8 +91,9 @@ static void take_variable(struct td_buf *env, struct td_bytes word)
 
     while (len < word.len && (isalnum(word.ptr[len]) || word.ptr[len] == '_'))
         len++;
-    if (len == 0 || len == word.len || word.ptr[len] != '=' || !is_plain(word) ||
-        memchr(word.ptr, '"', word.len) || memchr(word.ptr, '\'', word.len))
+    if (len == 0 || len == word.len || word.ptr[len] != '=' ||
+        !is_plain(word) || memchr(word.ptr, '"', word.len) ||
+        memchr(word.ptr, '\'', word.len))
         return;
     (void)td_buf_addf(env, "%s%.*s: \"%.*s\"", env->len > 0 ? ", " : "",
                       (int)len, (const char *)word.ptr,

@@ -18,9 +18,9 @@ struct cli_script_call {
 };
 
 /* The first call of the tool, in the script `test` before the others; `also`
- * is a word that must be in it, or NULL. Options in `without` are left out, with
- * the word behind them if they end with "=" there; a NULL ends the list. False,
- * and the call is empty: there is none, or it needs a shell. The caller
+ * is a word that must be in it, or NULL. Options in `without` are left out,
+ * with the word behind them if they end with "=" there; a NULL ends the list.
+ * False, and the call is empty: there is none, or it needs a shell. The caller
  * releases the call either way.
  */
 bool cli_script_find(struct cli_script_call *call, struct td_bytes package,

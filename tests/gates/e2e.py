@@ -944,6 +944,12 @@ def a_ratchet_only_tightens(box):
     box.write("cov.info", lcov({"a.c": {1: 1, 2: 1, 3: 1, 4: 0}}))
     same(box.validate("--update-baseline")[0], 0)
     holds(box.read(".tapedeck", "baseline.json"), '"lines":[3,4]')
+    box.write("a.c", "int a;\n" * 2033)
+    os.remove(box.path(".tapedeck", "baseline.json"))
+    for hit, all_lines in ((1807, 2030), (1809, 2033)):
+        box.write("cov.info", lcov({"a.c": {n: n <= hit for n in range(1, all_lines + 1)}}))
+        out = box.validate("--update-baseline")[1]
+    holds(out, "fail    cov: lines 88.98 % (1809 of 2033), was 89.01 % (1807 of 2030)")
 
 
 # ---- lint ----

@@ -314,20 +314,23 @@ bool gates_weigh(struct gates_session *s, struct gates_job *job,
 static void add_measure_text(struct td_buf *out,
                              const struct verdict_measure *m)
 {
+    bool is_ratchet = !strcmp(m->op, "ratchet");
+
     (void)td_buf_addf(out, "%s ", m->id);
     if (m->value.whole)
-        gates_share_text(out, m->value, m->limit.value);
+        gates_share_text(out, m->value,
+                         is_ratchet ? m->base.value : m->limit.value);
     else if (!strcmp(m->unit, "ns"))
         (void)td_duration_format(out, (uint64_t)m->value.value);
     else if (!strcmp(m->unit, "%"))
         gates_percent_text(out, m->value.value, m->limit.value);
     else
         (void)td_buf_addf(out, "%.10g", m->value.value);
-    if (!strcmp(m->op, "ratchet") && !m->base.whole) {
+    if (is_ratchet && !m->base.whole) {
         (void)td_buf_add_text(out, " more than in the baseline");
         return;
     }
-    if (!strcmp(m->op, "ratchet")) {
+    if (is_ratchet) {
         (void)td_buf_add_text(out, ", was ");
         gates_share_text(out, m->base, m->value.value);
         if (m->limit.known)
