@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #define COMMAND_MAX 4096 /* bytes of a command that can be copied whole */
@@ -58,18 +59,41 @@ const char *report_gate_word(const struct verdict_gate *g)
     return check_outcome_text(g->outcome);
 }
 
+static bool looks_like(double a, double b, int digits)
+{
+    char one[64];
+    char other[64];
+
+    (void)snprintf(one, sizeof(one), "%.*f", digits, a);
+    (void)snprintf(other, sizeof(other), "%.*f", digits, b);
+    return a != b && !strcmp(one, other);
+}
+
+int report_digits(const struct verdict_measure *m)
+{
+    int digits = 1;
+
+    while (digits < 3 &&
+           ((m->base.known &&
+             looks_like(m->value.value, m->base.value, digits)) ||
+            (m->limit.known &&
+             looks_like(m->value.value, m->limit.value, digits))))
+        digits++;
+    return digits;
+}
+
 void report_number(struct td_buf *out, const struct verdict_number *n,
-                   const char *unit)
+                   const char *unit, int digits)
 {
     bool counted = !unit || strcmp(unit, "1") == 0;
 
     if (!n->known)
         td_buf_add_text(out, "-");
     else if (n->whole && unit && strcmp(unit, "%") == 0)
-        td_buf_addf(out, "%.1f %% (%llu of %llu)", n->value,
+        td_buf_addf(out, "%.*f %% (%llu of %llu)", digits, n->value,
                     (unsigned long long)n->part, (unsigned long long)n->whole);
     else if (unit && strcmp(unit, "%") == 0)
-        td_buf_addf(out, "%.1f %%", n->value);
+        td_buf_addf(out, "%.*f %%", digits, n->value);
     else if (counted || fabs(n->value - round(n->value)) < 1e-9)
         td_buf_addf(out, "%.15g%s%s", n->value, counted ? "" : " ",
                     counted ? "" : unit);

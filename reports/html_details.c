@@ -259,11 +259,12 @@ static void put_run(struct report_page *p, const struct verdict_gate *g)
 }
 
 static void put_value(struct report_page *p, const char *label,
-                      const struct verdict_number *n, const char *unit)
+                      const struct verdict_number *n,
+                      const struct verdict_measure *of)
 {
     struct td_buf text = {0};
 
-    report_number(&text, n, unit);
+    report_number(&text, n, of->unit, report_digits(of));
     report_tag(&p->w, "td", "data-l", label, "class", "num", REPORT_END);
     report_put(&p->w, td_buf_str(&text));
     report_end(&p->w);
@@ -291,14 +292,14 @@ static void put_measures(struct report_page *p, const struct verdict_gate *g)
         if (m->op)
             report_badge(p, m->holds ? "pass" : m->warns ? "warn" : "fail");
         report_end(&p->w);
-        put_value(p, "Value", &m->value, m->unit);
+        put_value(p, "Value", &m->value, m);
         report_tag(&p->w, "td", "data-l", "Limit", "class", "num", REPORT_END);
         report_put(&p->w, m->op);
         if (m->limit.known)
             report_putf(&p->w, " %.10g%s", m->limit.value,
                         m->unit && strcmp(m->unit, "%") == 0 ? " %" : "");
         report_end(&p->w);
-        put_value(p, "Base", &m->base, m->unit);
+        put_value(p, "Base", &m->base, m);
         report_end(&p->w);
     }
     report_end(&p->w);

@@ -65,9 +65,13 @@ size_t report_rows(const struct verdict_finding *f, struct report_row *rows);
 
 /* "✕ fail" with the class of that outcome. */
 void report_badge(struct report_page *p, const char *word);
-/* "97.5 %", "7 of 120", "3": what a number says best in little room. */
+/* "97.5 %", "7 of 120", "3": what a number says best in little room. Shares have
+ * so many digits behind the point: report_digits(), with which a value does not
+ * look like what it is held to.
+ */
+int report_digits(const struct verdict_measure *m);
 void report_number(struct td_buf *out, const struct verdict_number *n,
-                   const char *unit);
+                   const char *unit, int digits);
 /* A measure that did not hold, else the first; NULL if there is none. */
 const struct verdict_measure *report_main_measure(const struct verdict_gate *g);
 /* A command for a shell, which the script makes copyable; NULL is nothing. */

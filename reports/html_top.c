@@ -499,7 +499,7 @@ static void put_numbers(struct report_page *p, const struct verdict_gate *g)
 
     cell(p, "Now", "num now");
     if (m) {
-        report_number(&text, &m->value, m->unit);
+        report_number(&text, &m->value, m->unit, report_digits(m));
         report_payload(&p->w, "span", m->id ? m->id : "", MEASURE_KEEP);
         report_putf(&p->w, " %s", td_buf_str(&text));
     } else {
@@ -512,7 +512,7 @@ static void put_numbers(struct report_page *p, const struct verdict_gate *g)
     td_buf_clear(&text);
     cell(p, "Base", "num");
     if (m && m->base.known)
-        report_number(&text, &m->base, m->unit);
+        report_number(&text, &m->base, m->unit, report_digits(m));
     report_put(&p->w, text.len ? td_buf_str(&text) : "-");
     report_end(&p->w);
     td_buf_release(&text);
