@@ -194,8 +194,8 @@ static enum td_code judge(const struct run_exec *x, struct td_error *err)
     if (counts->failed == counts->soft && counts->skipped == 0 && missed == 0)
         return not_valid(x, code, err);
     if (counts->failed == 0 && missed == 0)
-        return td_error_set(err, code, run_id(x), 0, "%u tasks did not run",
-                            counts->skipped);
+        return td_error_set(err, code, run_id(x), 0, "%u task%s did not run",
+                            counts->skipped, counts->skipped == 1 ? "" : "s");
     add_ended(&names, x, counts->failed ? SCHED_FAILED : SCHED_CANCELLED);
     (void)td_error_set(
         err, code, run_id(x), 0, "%u of %u tasks %s%s",

@@ -140,7 +140,8 @@ static void show_retry(struct run_show *show, const struct run_news *news)
     put(show, &line);
 }
 
-/* The end of a task's log; false: there is nothing in it. */
+/* The end of a task's log, without what is blank behind it; false: there is
+ * nothing in it. */
 static bool read_tail(const struct run_show *show, uint32_t task,
                       struct td_buf *tail)
 {
@@ -163,7 +164,9 @@ static bool read_tail(const struct run_show *show, uint32_t task,
     (void)close(fd);
     if (n > 0)
         tail->len += (size_t)n;
-    return n > 0;
+    while (tail->len > 0 && strchr("\n\r\t ", tail->ptr[tail->len - 1]))
+        tail->len--;
+    return tail->len > 0;
 }
 
 static void put_tail(struct run_show *show, struct td_bytes tail)
@@ -172,8 +175,6 @@ static void put_tail(struct run_show *show, struct td_bytes tail)
     const uint8_t *at;
     unsigned lines = 0;
 
-    if (end[-1] == '\n')
-        end--;
     for (at = end; at > tail.ptr && lines < TAIL_LINES; at--)
         lines += at[-1] == '\n' && at != end;
     if (at > tail.ptr)
@@ -202,7 +203,13 @@ static void show_failed(struct run_show *show, const struct run_news *news)
     if (*shown->text)
         add_attempt(show, &line, news);
     else /* it was not tried, or its attempts were cut short */
-        (void)td_buf_add_text(&line, plan_fault_word(news->event->fault));
+        (void)td_text_clean(
+            &line, td_text(*news->text ? news->text
+                                       : plan_fault_word(news->event->fault)));
+    if (*news->text && *shown->text && strcmp(news->text, shown->text) != 0) {
+        (void)td_buf_add_text(&line, ", and ");
+        (void)td_text_clean(&line, td_text(news->text));
+    }
     if (shown->took_ns) {
         (void)td_buf_add_text(&line, ", ");
         (void)td_duration_format(&line, shown->took_ns);

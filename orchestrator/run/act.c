@@ -183,6 +183,8 @@ static void on_ended(void *ctx, const struct prov_end *end)
         sched_task(task->x->sched, index_of(task))->state == SCHED_STOPPING;
     struct sched_event ev =
         event_of(task, end->ok && !stopped ? SCHED_ENDED : SCHED_FAULT);
+    char late[RUN_TEXT];
+    const char *text = ev.what == SCHED_FAULT ? end->text : "";
 
     task->running = NULL;
     run_queue(task, false);
@@ -197,7 +199,11 @@ static void on_ended(void *ctx, const struct prov_end *end)
     ev.status = end->status;
     ev.fault = stopped ? task->stop : end->fault;
     ev.retry_after_ns = end->retry_after_ns;
-    run_happened(task->x, &ev, "", ev.what == SCHED_FAULT ? end->text : "");
+    if (stopped && task->stop == PLAN_TIMEOUT) {
+        run_late_text(task->x, &ev, late);
+        text = late;
+    }
+    run_happened(task->x, &ev, "", text);
     /* To look changes nothing, so that one commit is enough for both; a room
      * is left for its workspace, which waits for the line that says why. */
     if (ev.what == SCHED_ENDED && !task->room)

@@ -161,6 +161,7 @@ static void decide(struct run_exec *x)
         }
         step.event.at_ns = run_now(x);
         note_decided(x, &step.event);
+        run_note_late(x, &step.event);
         retries = sched_counts(x->sched)->retries;
         if (!apply(x, &step.event))
             return;

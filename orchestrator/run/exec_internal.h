@@ -17,6 +17,8 @@
 #define RUN_JOB_ID            64 /* bytes of "x7/1/2" and its NUL */
 
 /* A task under way. */
+#define RUN_TEXT 256 /* of a failure */
+
 struct run_task {
     struct run_exec *x;
     struct prov_run *running; /* NULL: no attempt is */
@@ -37,8 +39,8 @@ struct run_task {
     enum plan_fault stop;     /* why it was told to end */
     struct sched_event fault; /* the last */
     uint32_t faults;
-    char text[256]; /* of the last failure */
-    char from[16];  /* the execution it is unchanged since */
+    char text[RUN_TEXT]; /* of the last failure */
+    char from[16];       /* the execution it is unchanged since */
 };
 
 /* Something to be done once the journal has it. */
@@ -230,5 +232,12 @@ void run_say_started(struct run_exec *x);
 void run_say_event(struct run_exec *x, const struct sched_event *ev);
 /* All that the state has and nobody was told; waves: those that have ended. */
 void run_say_missing(struct run_exec *x, uint32_t waves);
+
+/* run/late.c. It is about to be decided that a task took too long: the text of
+ * its failure says by which timeout; and that text, once its attempt has ended.
+ */
+void run_note_late(struct run_exec *x, const struct sched_event *ev);
+void run_late_text(const struct run_exec *x, const struct sched_event *ev,
+                   char out[RUN_TEXT]);
 
 #endif

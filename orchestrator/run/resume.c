@@ -74,8 +74,10 @@ static enum td_code on_event(void *ctx, const struct sched_event *ev,
         r->x->tasks[ev->task].began_ns = ev->at_ns;
         r->x->tasks[ev->task].begun = false;
     }
-    if (ev->what == SCHED_STOP)
+    if (ev->what == SCHED_STOP) {
         r->x->tasks[ev->task].stop = ev->fault;
+        run_note_late(r->x, ev);
+    }
     if (sched_apply(r->x->sched, ev, err))
         return err->code;
     if (ev->what == SCHED_FAULT)

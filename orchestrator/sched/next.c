@@ -41,7 +41,7 @@ bool sched_would_retry(const struct sched *s, uint32_t task, uint32_t attempt,
         return false;
     if (sched_is_infra(s, task, fault))
         return s->nodes[task].settles < SCHED_SETTLES_MAX;
-    if (attempt >= retry->attempts)
+    if (attempt >= retry->attempts || s->nodes[task].spent)
         return false;
     if (fault == PLAN_EXIT_STATUS && !status_counts(retry, status))
         return false;
@@ -106,6 +106,14 @@ static bool decide_skip(const struct sched *s, uint32_t task,
     return decide(out, SCHED_SKIP, PLAN_DEPENDENCY);
 }
 
+static bool is_late(const struct sched *s, uint32_t task,
+                    const struct sched_event *now)
+{
+    uint64_t limit;
+
+    return sched_late(s, task, now->at_ns, &limit) != NULL;
+}
+
 static bool decide_ready(struct sched *s, uint32_t task,
                          struct sched_event *out)
 {
@@ -124,7 +132,7 @@ static bool decide_ready(struct sched *s, uint32_t task,
             t->approval.expires_ns ? out->at_ns + t->approval.expires_ns : 0;
         return decide(out, SCHED_ASK, 0);
     }
-    if (t->timeout.queue && out->at_ns >= n->ready_ns + t->timeout.queue)
+    if (is_late(s, task, out))
         return decide(out, SCHED_FAIL, PLAN_TIMEOUT);
     sched_make_ready(s, task);
     return false;
@@ -145,22 +153,12 @@ static bool decide_held(const struct sched *s, uint32_t task,
     return false;
 }
 
-static bool is_late(uint64_t now, uint64_t since, uint64_t limit)
-{
-    return limit && now >= since + limit;
-}
-
 static bool decide_running(const struct sched *s, uint32_t task,
                            struct sched_event *out)
 {
-    const struct plan_timeouts *limit = &s->plan->tasks[task].timeout;
-    const struct sched_node *n = &s->nodes[task];
-
     if (sched_must_end(s, task))
         return decide(out, SCHED_STOP, PLAN_CANCELLED);
-    if (is_late(out->at_ns, n->attempt_ns, limit->run) ||
-        is_late(out->at_ns, n->pub.started_ns, limit->total) ||
-        is_late(out->at_ns, n->alive_ns, limit->heartbeat))
+    if (is_late(s, task, out))
         return decide(out, SCHED_STOP, PLAN_TIMEOUT);
     return false;
 }
@@ -172,8 +170,7 @@ static bool decide_backoff(struct sched *s, uint32_t task,
 
     if (n->pending)
         return decide_fault(s, task, out->at_ns, out);
-    if (is_late(out->at_ns, n->pub.started_ns,
-                s->plan->tasks[task].timeout.total))
+    if (is_late(s, task, out))
         return decide(out, SCHED_FAIL, PLAN_TIMEOUT);
     if (out->at_ns >= n->until && !s->counts.halted)
         sched_make_ready(s, task);

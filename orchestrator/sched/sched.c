@@ -273,10 +273,11 @@ static bool apply_launch(struct sched *s, struct sched_node *n,
 static bool apply_stop(struct sched *s, struct sched_node *n,
                        const struct sched_event *ev)
 {
-    (void)s;
-    (void)ev;
+    uint64_t total = s->plan->tasks[ev->task].timeout.total;
+
     if (n->pub.state != SCHED_RUNNING)
         return false;
+    n->spent = total && ev->at_ns >= n->pub.started_ns + total;
     n->pub.state = SCHED_STOPPING;
     return true;
 }

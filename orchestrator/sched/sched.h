@@ -145,6 +145,11 @@ void sched_changed(struct sched *s, uint32_t task);
  * journalled. */
 void sched_alive(struct sched *s, uint32_t task, uint64_t now_ns);
 
+/* Which of its timeouts is over for a task that is not ended: "queue", "run",
+ * "total" or "heartbeat", and how long that is; NULL: none. */
+const char *sched_late(const struct sched *s, uint32_t task, uint64_t now_ns,
+                       uint64_t *limit_ns);
+
 /* A failure that is none of the task's: of its place, its keeper, the disk,
  * unless `retry.on` counts those as its own. The event "error" tells of it only
  * if it is the last. */

@@ -27,6 +27,7 @@ struct sched_node {
     double attempt_cost;
     bool pending; /* a fault that is to be answered by WAIT or FAIL */
     bool same;    /* the attempt is made once more, and does not count */
+    bool spent;   /* timeout.total: it is not tried again */
     bool looked;  /* LOOK has been answered: it must run */
     bool approved;
     bool refused;

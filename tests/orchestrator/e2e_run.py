@@ -279,11 +279,12 @@ def a_timeout_ends_all_of_a_task(box):
     out = box.plan("""
 plan: 1
 tasks:
-- {id: slow, timeout: 200ms, grace: 100ms, run: "trap '' TERM; setsid tail -f /dev/null >/dev/null & echo $! > pid; tail -f /dev/null"}
+- {id: slow, timeout: 2s, grace: 100ms, run: "trap '' TERM; setsid tail -f /dev/null >/dev/null & echo $! > pid; tail -f /dev/null"}
 """, status=1)
-    holds(out, "FAILED  slow")
-    same([e["data"]["error_type"] for e in box.events()
-          if e["type"] == "error"], ["timeout"])
+    why = "no end within timeout.run (2s), killed after 100ms of grace"
+    holds(out, f"FAILED  slow  attempt 1 of 1: {why}, ")
+    same([(e["data"]["error_type"], e["data"]["error_message"])
+          for e in box.events() if e["type"] == "error"], [("timeout", why)])
     same(starts(int(box.read("pid"))), None)
 
 

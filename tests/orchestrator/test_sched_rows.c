@@ -292,11 +292,13 @@ static void timeouts_stop(void)
     static const struct {
         struct plan_timeouts limit;
         double due;
+        const char *name;
     } rows[] = {
-        {{.run = 5 * PLANS_S}, 5},
-        {{.total = 6 * PLANS_S}, 6},
-        {{.heartbeat = 2 * PLANS_S}, 3}, /* alive at 1 */
+        {{.run = 5 * PLANS_S}, 5, "run"},
+        {{.total = 6 * PLANS_S}, 6, "total"},
+        {{.heartbeat = 2 * PLANS_S}, 3, "heartbeat"}, /* alive at 1 */
     };
+    uint64_t limit;
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         scene_begin(1);
@@ -306,12 +308,36 @@ static void timeouts_stop(void)
         sched_alive(scene.s, 0, PLANS_S);
         CU_ASSERT_EQUAL(sched_due(scene.s), (uint64_t)(rows[i].due * 1e9));
         CU_ASSERT_STRING_EQUAL(scene_at(rows[i].due - 0.1), "");
+        CU_ASSERT_STRING_EQUAL(
+            sched_late(scene.s, 0, (uint64_t)(rows[i].due * 1e9), &limit),
+            rows[i].name);
         CU_ASSERT_STRING_EQUAL(scene_at(rows[i].due), "stop 0:timeout");
         scene_was(rows[i].due + 1, SCHED_FAULT, 0, PLAN_TIMEOUT);
         CU_ASSERT_STRING_EQUAL(scene_at(rows[i].due + 1),
                                "fail 0:timeout close1 end");
         scene_over();
     }
+}
+
+/* That of an attempt is tried again, that of all of them is not. */
+static void a_total_that_is_over_is_the_end(void)
+{
+    scene_begin(1);
+    scene.plan.tasks[0].timeout.total = 6 * PLANS_S;
+    scene.plan.tasks[0].timeout.run = 4 * PLANS_S;
+    scene.plan.tasks[0].retry.attempts = 5;
+    scene_start();
+    (void)scene_at(0);
+    CU_ASSERT_STRING_EQUAL(scene_at(4), "stop 0:timeout");
+    CU_ASSERT_TRUE(sched_would_retry(scene.s, 0, 1, PLAN_TIMEOUT, 0));
+    scene_was(4, SCHED_FAULT, 0, PLAN_TIMEOUT);
+    CU_ASSERT_STRING_EQUAL(scene_at(4), "wait 0");
+    CU_ASSERT_STRING_EQUAL(scene_at(5.5), "go 0");
+    CU_ASSERT_STRING_EQUAL(scene_at(6), "stop 0:timeout");
+    CU_ASSERT_FALSE(sched_would_retry(scene.s, 0, 2, PLAN_TIMEOUT, 0));
+    scene_was(6, SCHED_FAULT, 0, PLAN_TIMEOUT);
+    CU_ASSERT_STRING_EQUAL(scene_at(6), "fail 0:timeout close1 end");
+    scene_over();
 }
 
 static void queues_are_not_for_ever_but_pauses_do_not_count(void)
@@ -518,6 +544,7 @@ CU_TestInfo orchestrator_sched_rows_tests[] = {
     {"infrastructure takes no attempt", infrastructure_takes_no_attempt},
     {"waits double to a minute", waits_double_to_a_minute},
     {"a provider may ask for longer", a_provider_may_ask_for_longer},
+    {"a total that is over is the end", a_total_that_is_over_is_the_end},
     {"timeouts stop", timeouts_stop},
     {"queues are not for ever, but pauses do not count",
      queues_are_not_for_ever_but_pauses_do_not_count},
