@@ -124,8 +124,6 @@ static void names_in_bounds(void)
     verb_rows_judge("}", rows, ROWS(rows));
 }
 
-#define FOUR "a k=1; a k=1; a k=1; a k=1; "
-
 static void answers_and_repeats(void)
 {
     static const struct verb_row rows[] = {
@@ -186,6 +184,16 @@ static void answers_and_repeats(void)
          "fail 1: 4 ||no event twice within 1 message|\"a\" "
          "again after 1 message|3 4"},
         {"no_duplicate: a, by: k", "a k=1; a k=2", "pass"},
+    };
+
+    verb_rows_judge("}", rows, ROWS(rows));
+}
+
+#define FOUR "a k=1; a k=1; a k=1; a k=1; "
+
+static void values_that_came(void)
+{
+    static const struct verb_row rows[] = {
         {"requires: {event: a, known: k, from: s.k}", "s k=1; a k=1", "pass"},
         {"requires: {event: a, known: k, from: s.list}",
          "s list=['x','y']; a k='y'; a k='z'",
@@ -408,6 +416,7 @@ CU_TestInfo validator_verb_verbs_tests[] = {
     {"numbers of keys", own_numbers},
     {"names in bounds", names_in_bounds},
     {"answers and repeats", answers_and_repeats},
+    {"values that came", values_that_came},
     {"numbers and values", numbers_and_values},
     {"scopes bound a rule", scopes_bound_a_rule},
     {"keys are values", keys_are_values},
