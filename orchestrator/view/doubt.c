@@ -2,6 +2,7 @@
 
 #include "core/glob.h"
 #include "core/mem.h"
+#include "core/secret_name.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +29,8 @@ struct finding {
 const char *doubt_word(enum doubt_kind kind)
 {
     static const char *const words[DOUBT_KINDS] = {
-        "no_outputs", "redundant",   "unordered", "overlap",
-        "heavy",      "unused_pool", "no_timeout"};
+        "no_outputs", "redundant",   "unordered",  "overlap",
+        "heavy",      "unused_pool", "no_timeout", "secret"};
 
     return words[kind];
 }
@@ -256,6 +257,25 @@ static void check_outputs(struct finding *f, uint32_t i)
     }
 }
 
+/* The plan is in the journal as it is; a variable that is passed on is not. */
+static void check_env(struct finding *f, uint32_t i)
+{
+    const struct plan_task *task = &f->plan->tasks[i];
+
+    for (uint32_t n = 0; n < task->env.count; n++) {
+        const char *env = task->env.list[n];
+        size_t len = strcspn(env, "=");
+
+        if (env[len] && env[len + 1] && td_secret_name(td_bytes(env, len)))
+            add(f, DOUBT_SECRET, i,
+                td_arena_print(&f->out->arena,
+                               "%s has the value of %.*s in the plan, and so "
+                               "in each journal; name it alone, and it is "
+                               "taken from the environment",
+                               task->id, (int)len, env));
+    }
+}
+
 static void check_task(struct finding *f, uint32_t i, uint32_t workers)
 {
     const struct plan_task *task = &f->plan->tasks[i];
@@ -272,6 +292,7 @@ static void check_task(struct finding *f, uint32_t i, uint32_t workers)
     check_redundant(f, i);
     check_inputs(f, i);
     check_outputs(f, i);
+    check_env(f, i);
     if (task->weight > workers)
         add(f, DOUBT_HEAVY, i,
             td_arena_print(&f->out->arena,

@@ -13,6 +13,7 @@ enum doubt_kind {
     DOUBT_HEAVY,      /* weight above the workers: it runs alone */
     DOUBT_POOL,       /* a pool that no task uses */
     DOUBT_NO_TIMEOUT, /* a task that talks to others, without a limit */
+    DOUBT_SECRET,     /* a variable of such a name, with its value */
     DOUBT_KINDS
 };
 

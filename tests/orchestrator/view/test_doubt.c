@@ -50,6 +50,9 @@ static void doubts(void)
         {"tasks:\n- {id: a, provider: openai, with: {prompt: x, output: y}, "
          "timeout: 1m}\n",
          ""},
+        {"tasks:\n- {id: a, run: x, env: [API_TOKEN=x, MODE=y]}\n"
+         "- {id: b, run: x, env: [API_TOKEN, DB_PASSWORD=]}\n",
+         "secret:a "},
     };
 
     for (size_t i = 0; i < ROWS(rows); i++) {
