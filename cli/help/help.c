@@ -20,9 +20,10 @@ struct cli_group {
 static const struct cli_group cli_groups[] = {
     {"The main job",
      (const char *const[]){"record", "replay", "validate", NULL}},
-    {"Run plans", (const char *const[]){"spec", "plan", "run", "resume",
-                                        "retry", "approve", "cancel", "logs",
-                                        "snapshot", "serve", "console", NULL}},
+    {"Run plans",
+     (const char *const[]){"spec", "plan", "run", "resume", "retry", "approve",
+                           "pause", "cancel", "logs", "snapshot", "serve",
+                           "console", NULL}},
     {"Work on contracts", (const char *const[]){"contract", "learn", NULL}},
     {"Judge projects", (const char *const[]){"gates", "test", "report", NULL}},
     {"Look at tapes",

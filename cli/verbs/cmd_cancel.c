@@ -1,10 +1,6 @@
 /* tapedeck cancel: an order to who runs an execution. */
 #include "cli/verbs/past_task.h"
 #include "cli/verbs/run_loop.h"
-#include "orchestrator/run/exec.h"
-#include "orchestrator/run/folder.h"
-
-#include <stdlib.h>
 
 static const struct cli_option options[] = {
     CLI_STATE_OPTION,
@@ -13,21 +9,14 @@ static const struct cli_option options[] = {
 
 static enum td_code run(const struct cli_args *args, struct td_error *err)
 {
-    const char *id = cli_operand(args, 0);
-    const char *task = cli_operands(args) > 1 ? cli_operand(args, 1) : NULL;
-    const char *by = getenv("USER");
-    struct cli_past past = {.task = 0};
-    enum td_code code = run_id_check(id, err);
+    enum td_code code =
+        cli_past_order(args, cli_text(args, "state"), RUN_CANCEL, err);
 
-    if (!code)
-        code = cli_past_read(&past, cli_text(args, "state"), id, task, err);
-    cli_past_release(&past);
-    if (!code)
-        code = run_order_cancel(cli_text(args, "state"), id, task,
-                                by && *by ? by : "user", err);
-    if (!code)
-        cli_say(args, "%s%s%s is cancelled", id, task ? " " : "",
-                task ? task : "");
+    if (!code && cli_operands(args) > 1)
+        cli_say(args, "%s %s is cancelled", cli_operand(args, 0),
+                cli_operand(args, 1));
+    else if (!code)
+        cli_say(args, "%s is cancelled", cli_operand(args, 0));
     return code;
 }
 

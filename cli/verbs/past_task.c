@@ -40,3 +40,20 @@ void cli_past_release(struct cli_past *past)
 {
     run_past_release(&past->past);
 }
+
+enum td_code cli_past_order(const struct cli_args *args, const char *state,
+                            enum run_order order, struct td_error *err)
+{
+    const char *id = cli_operand(args, 0);
+    const char *task = cli_operands(args) > 1 ? cli_operand(args, 1) : NULL;
+    const char *by = getenv("USER");
+    struct cli_past past = {.task = 0};
+    enum td_code code = run_id_check(id, err);
+
+    if (!code)
+        code = cli_past_read(&past, state, id, task, err);
+    cli_past_release(&past);
+    return code ? code
+                : run_leave_order(state, id, order, task,
+                                  by && *by ? by : "user", err);
+}

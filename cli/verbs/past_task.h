@@ -4,7 +4,8 @@
 #ifndef CLI_VERBS_PAST_TASK_H
 #define CLI_VERBS_PAST_TASK_H
 
-#include "core/error.h"
+#include "cli/options/command.h"
+#include "orchestrator/run/exec.h"
 #include "orchestrator/run/look.h"
 
 struct cli_past {
@@ -19,5 +20,12 @@ TD_MUST_CHECK enum td_code cli_past_read(struct cli_past *out,
                                          const char *task,
                                          struct td_error *err);
 void cli_past_release(struct cli_past *past);
+
+/* Leave an order to who runs it, in the user's name. Codes of cli_past_read()
+ * and of run_leave_order(). */
+TD_MUST_CHECK enum td_code cli_past_order(const struct cli_args *args,
+                                          const char *state,
+                                          enum run_order order,
+                                          struct td_error *err);
 
 #endif

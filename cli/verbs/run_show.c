@@ -254,6 +254,22 @@ static void show_budget(struct run_show *show, const struct run_news *news)
                       budgets[news->event->budget], news->event->percent);
     if (news->event->what == SCHED_HALT)
         (void)td_buf_add_text(&line, "; nothing more starts");
+    if (news->event->what == SCHED_HALT && run_plan(show->x)->budget.pause)
+        (void)td_buf_addf(&line, " until tapedeck resume %s", run_id(show->x));
+    put(show, &line);
+}
+
+static void show_pause(struct run_show *show, const struct run_news *news)
+{
+    struct td_buf line = {0};
+
+    if (news->event->what == SCHED_PAUSE)
+        (void)td_buf_addf(&line,
+                          "paused  nothing more starts until tapedeck resume "
+                          "%s",
+                          run_id(show->x));
+    else
+        (void)td_buf_add_text(&line, "goes on");
     put(show, &line);
 }
 
@@ -278,6 +294,7 @@ void cli_run_show_news(struct run_show *show, const struct run_news *news)
         {SCHED_FAIL, show_failed},  {SCHED_SKIP, show_skipped},
         {SCHED_DROP, show_dropped}, {SCHED_ASK, show_ask},
         {SCHED_WARN, show_budget},  {SCHED_HALT, show_budget},
+        {SCHED_PAUSE, show_pause},  {SCHED_GO_ON, show_pause},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

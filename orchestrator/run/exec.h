@@ -214,12 +214,16 @@ TD_MUST_CHECK enum td_code run_leave_answer(const char *folder,
 void run_add_waiting(struct td_buf *out, const struct plan *plan,
                      const struct sched *sched);
 
-/* The same of run_cancel(), or with a task of run_cancel_task(): until whoever
- * runs STATE/ID has taken it. TD_USAGE: nobody runs it, or any more; TD_IO;
- * TD_CANCELLED: a signal came. */
-TD_MUST_CHECK enum td_code run_order_cancel(const char *state, const char *id,
-                                            const char *task, const char *by,
-                                            struct td_error *err);
+/* The same of run_cancel(), with a task of run_cancel_task(), and of
+ * run_pause(): until whoever runs STATE/ID has taken it. task: of RUN_CANCEL
+ * alone, or NULL. TD_USAGE: nobody runs it, or any more; TD_IO; TD_CANCELLED: a
+ * signal came. */
+enum run_order { RUN_CANCEL, RUN_PAUSE, RUN_GO_ON };
+
+TD_MUST_CHECK enum td_code run_leave_order(const char *state, const char *id,
+                                           enum run_order order,
+                                           const char *task, const char *by,
+                                           struct td_error *err);
 
 /* What the validate phase came to; also in STATE/xN/verdict.json. NULL: there
  * was none, or it is not over. */

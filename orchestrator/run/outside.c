@@ -1,7 +1,8 @@
 /* What other processes leave in the folder of an execution: answers to
- * approvals (run/answers.c), and orders to end it or a task of it, which are
- * files `cancel` and `cancel:TASK` that hold who gave them. An order is taken
- * by removing it. Whoever may write there may order.
+ * approvals (run/answers.c), and orders to end it or a task of it, to pause and
+ * to go on, which are files `cancel`, `cancel:TASK`, `pause` and `go_on` that
+ * hold who gave them. An order is taken by removing it. Whoever may write there
+ * may order.
  */
 #include "orchestrator/run/exec_internal.h"
 
@@ -20,21 +21,47 @@
 #include <unistd.h>
 
 #define BY_MAX   ((size_t)256)
-#define ORDER    "cancel"
-#define OF_TASK  ORDER ":"
+#define OF_TASK  "cancel:"
 #define LOOK_MS  1000 /* whether it is still run by anybody */
 #define POLL_MS  100  /* whether an order was taken, where nothing tells */
 #define POLL_NS  TD_NS_PER_S /* whether there is one, likewise */
 #define DONE_BIT (IN_DELETE | IN_DELETE_SELF | IN_MOVED_FROM)
 
+static const char *const orders[] = {
+    [RUN_CANCEL] = "cancel",
+    [RUN_PAUSE] = "pause",
+    [RUN_GO_ON] = "go_on",
+};
+
+#define ORDERS (sizeof(orders) / sizeof(orders[0]))
+
 /* ---- orders, by who runs it ---- */
+
+/* The order of a file's name; ORDERS: it is none of these. */
+static size_t order_of(const char *name)
+{
+    size_t i = 0;
+
+    while (i < ORDERS && strcmp(orders[i], name) != 0)
+        i++;
+    return i;
+}
+
+static bool is_of_task(const char *name)
+{
+    return !strncmp(name, OF_TASK, strlen(OF_TASK)) &&
+           plan_is_id(name + strlen(OF_TASK));
+}
 
 static void obey(struct run_exec *x, const char *name, const char *by)
 {
     struct td_error ignored; /* it has ended meanwhile */
+    size_t order = order_of(name);
 
-    if (!strcmp(name, ORDER))
+    if (order == RUN_CANCEL)
         run_cancel(x, by);
+    else if (order < ORDERS)
+        run_pause(x, order == RUN_PAUSE, by);
     else
         (void)!run_cancel_task(
             x, plan_find(&x->plan, td_text(name + strlen(OF_TASK))), by,
@@ -46,8 +73,7 @@ static bool is_order(int folder, const char *name)
 {
     struct stat st;
 
-    return (!strcmp(name, ORDER) || (!strncmp(name, OF_TASK, strlen(OF_TASK)) &&
-                                     plan_is_id(name + strlen(OF_TASK)))) &&
+    return (order_of(name) < ORDERS || is_of_task(name)) &&
            fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
            S_ISREG(st.st_mode);
 }
@@ -223,16 +249,16 @@ static enum td_code give(const char *folder, const char *path,
     return code;
 }
 
-enum td_code run_order_cancel(const char *state, const char *id,
-                              const char *task, const char *by,
-                              struct td_error *err)
+enum td_code run_leave_order(const char *state, const char *id,
+                             enum run_order order, const char *task,
+                             const char *by, struct td_error *err)
 {
     char *folder = run_folder_of(state, id);
     char *journal = run_journal_of(state, id);
     struct td_buf path = {0};
     enum td_code code;
 
-    (void)td_buf_addf(&path, "%s/%s%s", folder, task ? OF_TASK : ORDER,
+    (void)td_buf_addf(&path, "%s/%s%s", folder, task ? OF_TASK : orders[order],
                       task ? task : "");
     if (run_holder(journal) == 0)
         code = td_error_set(err, TD_USAGE, id, 0, "nobody runs it");

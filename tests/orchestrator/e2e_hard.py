@@ -218,6 +218,38 @@ def an_order_from_elsewhere_ends_one_task_or_all(box):
     holds(box.end(process, 130)[2], "x2: cancelled")
 
 
+def a_pause_holds_until_somebody_resumes(box):
+    box.write("plan.yaml", """plan: 1
+budget: {tokens: 100, on: pause}
+tasks:
+- {id: w, run: "cat go"}
+- {id: z, depends_on: [w], run: touch ran}
+- {id: a, depends_on: [z], provider: command, run: "read -r t; echo '{\\"usage\\":{\\"tokens_in\\":100,\\"tokens_out\\":0}}'"}
+- {id: d, depends_on: [a], run: "true"}
+""")
+    os.mkfifo(box.path("go"))
+    process = box.start("run", "plan.yaml")
+    with open(box.path("go"), "wb"):
+        for _ in range(2):
+            holds(box.tapedeck_run("pause", "x1")[2],
+                  "x1 is paused; go on with: tapedeck resume x1")
+        same(len(box.noted_now("pause")), 1)
+    until(lambda: box.noted_now("completed"), "what ran ends")
+    same(os.path.exists(box.path("ran")), False)
+    holds(box.tapedeck_run("resume", "x1")[2], "x1 goes on")
+    until(lambda: box.noted_now("budget_reached"), "all is spent")
+    until(lambda: len(box.noted_now("completed")) == 3, "and what ran has ended")
+    same(len(box.noted_now("launch")), 3)
+    holds(box.tapedeck_run("resume", "x1")[2], "x1 goes on")
+    _, out, _ = box.end(process, 0)
+    holds(out, "paused  nothing more starts until tapedeck resume x1",
+          "tokens: 100 % used; nothing more starts until tapedeck resume x1",
+          "4 ok of 4")
+    same([line["by"] for line in box.noted("go_on")], ["user", "user"])
+    for verb in ("pause", "resume"):
+        holds(box.tapedeck_run(verb, "x1", status=2)[2], "x1: it has ended")
+
+
 def an_order_that_nobody_took_is_not_left(box):
     """Who runs the execution stands still, and is killed then; one that was
     left all the same holds when it goes on."""
@@ -334,6 +366,7 @@ CASES = {case.__name__: case for case in (
     a_resume_and_a_retry_know_where_outputs_are_named,
     who_makes_a_missing_input_is_told,
     an_order_from_elsewhere_ends_one_task_or_all,
+    a_pause_holds_until_somebody_resumes,
     an_order_that_nobody_took_is_not_left,
     orders_are_heard_without_inotify,
     an_order_is_not_taken_by_who_removes_the_folder,

@@ -103,7 +103,9 @@ class Box:
         done = subprocess.run(
             [self.tapedeck, "cat", self.journal(number), "--json"],
             capture_output=True, text=True, timeout=SECONDS, check=False)
-        return '"ev":"%s"' % word in done.stdout
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        return [line["json"] for line in lines
+                if line.get("k") == "run" and line.get("ev") == word]
 
     def judge(self):
         for journal in sorted(glob.glob(self.path(".tapedeck/x*.tape.gz"))):
