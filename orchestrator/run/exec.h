@@ -214,6 +214,8 @@ TD_MUST_CHECK enum td_code run_leave_answer(const char *folder,
 void run_add_waiting(struct td_buf *out, const struct plan *plan,
                      const struct sched *sched);
 
+enum run_order { RUN_CANCEL, RUN_PAUSE, RUN_GO_ON };
+
 /* The same of run_cancel(), with a task of run_cancel_task(), and of
  * run_pause(): until whoever runs STATE/ID has taken it. task: of RUN_CANCEL
  * alone, or NULL. TD_USAGE: nobody runs it, or any more; TD_IO; TD_CANCELLED: a
