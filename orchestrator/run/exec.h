@@ -220,8 +220,6 @@ enum run_order { RUN_CANCEL, RUN_PAUSE, RUN_GO_ON };
  * run_pause(): until whoever runs STATE/ID has taken it. task: of RUN_CANCEL
  * alone, or NULL. TD_USAGE: nobody runs it, or any more; TD_IO; TD_CANCELLED: a
  * signal came. */
-enum run_order { RUN_CANCEL, RUN_PAUSE, RUN_GO_ON };
-
 TD_MUST_CHECK enum td_code run_leave_order(const char *state, const char *id,
                                            enum run_order order,
                                            const char *task, const char *by,
