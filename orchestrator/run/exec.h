@@ -75,7 +75,7 @@ struct run_news {
 struct run_gate {
     struct td_bytes name;
     struct td_bytes verdict; /* "pass", "fail", ..; empty: it begins */
-    struct td_bytes reason;  /* as in JSON, no quotes; empty: none */
+    struct td_bytes reason;  /* empty: none */
     uint64_t ms;
 };
 

@@ -102,28 +102,35 @@ static uint64_t number(const struct td_json_doc *doc, const char *name)
     return strtoull(text, NULL, 10);
 }
 
-static struct td_bytes text(const struct td_json_doc *doc, const char *name)
+/* What a member says, as it is meant. */
+static struct td_bytes text(const struct td_json_doc *doc, const char *name,
+                            struct td_buf *out)
 {
     uint32_t at = td_json_member(doc, 0, td_text(name));
 
-    return at && doc->values[at].kind == TD_JSON_STRING ? td_json_inner(doc, at)
-                                                        : td_text("");
+    if (at && doc->values[at].kind == TD_JSON_STRING &&
+        td_json_unescape(out, td_json_inner(doc, at)))
+        td_buf_clear(out);
+    return td_buf_bytes(out);
 }
 
 void run_validate_tell(struct run_exec *x, const struct td_event *line)
 {
     struct td_json_doc doc = {0};
+    struct td_buf texts[3] = {{0}, {0}, {0}};
     struct run_gate gate;
 
     if (!x->events.gate || !is_gate_line(line))
         return;
     if (!td_json_parse(&doc, line->payload, TD_JSON_DEPTH, NULL)) {
-        gate = (struct run_gate){.name = text(&doc, "gate"),
-                                 .verdict = text(&doc, "verdict"),
-                                 .reason = text(&doc, "reason"),
+        gate = (struct run_gate){.name = text(&doc, "gate", &texts[0]),
+                                 .verdict = text(&doc, "verdict", &texts[1]),
+                                 .reason = text(&doc, "reason", &texts[2]),
                                  .ms = number(&doc, "ms")};
         x->events.gate(x->ctx, &gate);
     }
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        td_buf_release(&texts[i]);
     td_json_release(&doc);
 }
 

@@ -707,9 +707,9 @@ def the_gates_of_the_workspace_are_judged(box):
     os.unlink(box.path("bad"))
     box.tapedeck_run("run", "plan.yaml", "--state", "other")
     same(os.path.exists(box.path("other/x1/gates.json")), True)
-    box.write(".tapedeck/gates.yaml", "gates: 2")
+    box.write(".tapedeck/gates.yaml", "gates: 1\ngates: 2")
     _, out, err = box.tapedeck_run("run", "plan.yaml", status=7)
-    holds(out, "gate    gates: error")
+    holds(out, "gate    gates: error", ' the key "gates" stands here')
     same(verdicts(box, 4)[0], ("gates", "error"))
 
 
