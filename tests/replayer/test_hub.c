@@ -528,15 +528,7 @@ static void a_journal_is_gone_on_with(void)
     scene_close(&scene);
 }
 
-/* ---- a history that is a long way off ---- */
-
 #define FAR 40000
-
-struct far {
-    unsigned steps;
-    unsigned events;
-    char text[32];
-};
 
 static enum td_code far_open(void *self, uint64_t from, void **reader,
                              struct td_error *err)
@@ -547,21 +539,18 @@ static enum td_code far_open(void *self, uint64_t from, void **reader,
     return TD_OK;
 }
 
+/* One event, so many steps away. */
 static enum td_code far_next(void *reader, uint64_t last_seq,
                              struct td_event *ev, struct td_error *err)
 {
-    struct far *far = reader;
+    unsigned *steps = reader;
 
+    (void)last_seq;
     (void)err;
-    if (far->events == last_seq)
-        return TD_END;
     *ev = (struct td_event){.dir = TD_DIR_OUT, .form = TD_FORM_JSON};
-    if (++far->steps <= FAR)
-        return TD_OK;
-    (void)snprintf(far->text, sizeof(far->text), "{\"a\":%u}", far->events);
-    ev->payload = td_text(far->text);
-    ev->seq = ++far->events;
-    return TD_OK;
+    ev->payload = td_text("{\"a\":0}");
+    ev->seq = ++*steps == FAR;
+    return *steps > FAR ? TD_END : TD_OK;
 }
 
 static void far_close(void *reader)
@@ -572,30 +561,24 @@ static void far_close(void *reader)
 /* Nothing of what is passed over is sent, and others have their turns. */
 static void a_long_way_is_gone_in_steps(void)
 {
-    struct far far = {.steps = 0};
-    const struct play_hub_options options = {.history = {.open = far_open,
-                                                         .next = far_next,
-                                                         .close = far_close,
-                                                         .self = &far}};
-    struct scene scene;
-    struct flow *flow = &scene.flows[0];
+    unsigned steps = 0;
     unsigned most = 0;
+    const struct play_history history = {far_open, far_next, far_close, &steps};
+    struct scene scene;
 
     scene_open(&scene);
-    flow->hub = play_hub_new(
-        scene.net, scene.server, &options,
+    scene.flows[0].hub = play_hub_new(
+        scene.net, scene.server, &(struct play_hub_options){.history = history},
         &(struct play_hub_events){.caught_up = on_caught_up}, &scene);
-    play_hub_begin_after(flow->hub, 3);
     enter(&scene, 0, "ws", NULL);
     for (int i = 0; i < TURNS_MAX && scene.caught_up == 0; i++) {
-        unsigned before = far.steps;
+        unsigned before = steps;
 
         turns(&scene, 1);
-        most = far.steps - before > most ? far.steps - before : most;
+        most = steps - before > most ? steps - before : most;
     }
     CU_ASSERT(most > 0 && most < FAR / 2);
-    CU_ASSERT(hears(&scene, 0, 0, 3));
-    CU_ASSERT_EQUAL(scene.why, TD_OK);
+    CU_ASSERT(hears(&scene, 0, 0, 1));
     scene_close(&scene);
 }
 
