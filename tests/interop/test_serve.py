@@ -722,8 +722,10 @@ def check_a_session_is_a_word(scene):
 def check_the_token(scene):
     token = scene.write("token", "s3cret\n")
     server = serve(scene, "--token-file", token)
-    client = scene.peer("console.mjs", url=server.url("http"), session="s")
-    client.until("error")
+    for wrong in ({}, {"token": "no"}):
+        client = scene.peer("console.mjs", url=server.url("http"), session="s",
+                            **wrong)
+        rig.same(client.until("error")["error"], "token refused")
     console(scene, server, session="s", token="s3cret")
     rig.same(ask(server, "GET", "/api/executions")[0], 401)
     rig.same(ask(server, "GET", "/api/executions",

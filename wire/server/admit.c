@@ -2,6 +2,7 @@
 #include "core/rand.h"
 #include "wire/server/server_internal.h"
 
+#define NO_TOKEN     "{\"message\":\"token refused\"}"
 #define UNAUTHORIZED "{\"message\":\"Unauthorized\"}"
 #define INVALID      "{\"message\":\"Invalid namespace\"}"
 #define TOO_MANY     "{\"message\":\"Too many consumers\"}"
@@ -54,7 +55,7 @@ bool server_sio_admit(struct server_sio *s, struct td_bytes ns,
 
     if (!is_trusted(s, auth)) {
         server_tell_refused(s->server, s->address, 401, SERVER_NO_TOKEN);
-        (void)td_buf_add_text(answer, UNAUTHORIZED);
+        (void)td_buf_add_text(answer, NO_TOKEN);
         return false;
     }
     if (s->server->peer_count >= s->server->options.max_peers) {

@@ -420,12 +420,12 @@ static void a_socketio_client_may_bear_it_in_its_auth(void)
         const char *answer;
         const char *log;
     } rows[] = {
-        {"", "40", "44{\"message\":\"Unauthorized\"}", ""},
-        {"", "40{\"token\":\"x\"}", "44{\"message\":\"Unauthorized\"}", ""},
+        {"", "40", "44{\"message\":\"token refused\"}", ""},
+        {"", "40{\"token\":\"x\"}", "44{\"message\":\"token refused\"}", ""},
         {"", "40{\"token\":[\"" TOKEN "\"]}",
-         "44{\"message\":\"Unauthorized\"}", ""},
+         "44{\"message\":\"token refused\"}", ""},
         {"", "40{\"a\":{\"token\":\"" TOKEN "\"}}",
-         "44{\"message\":\"Unauthorized\"}", ""},
+         "44{\"message\":\"token refused\"}", ""},
         {"", "40{\"token\":\"" TOKEN "\"}", "40{\"sid\":\"", "joined 1 /|"},
         {"", "40{\"token\":\"\\u00733cret~token\"}", "40{\"sid\":\"",
          "joined 1 /|"},
