@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LOOK_BYTES ((size_t)64 * 1024)
+
 static struct serve_exec *add(struct serve *serve, const char *id)
 {
     struct serve_exec *exec = td_calloc(1, sizeof(*exec));
@@ -61,6 +63,36 @@ static void on_news(void *ctx, const struct run_news *news)
     serve_count(exec, news);
 }
 
+static void go_back(struct serve_exec *exec, struct wire_peer *peer)
+{
+    struct play_hub *hub =
+        wire_peer_is_in(peer, exec->id)                        ? exec->hub
+        : exec->full && wire_peer_is_in(peer, exec->full_name) ? exec->full
+                                                               : NULL;
+    struct td_error err;
+
+    if (!hub)
+        return;
+    exec->serve->sums.lagged++;
+    if (play_hub_catch_up(hub, peer, play_hub_last_seq(hub) + 1, &err))
+        say(exec, "%s: %s: %s", exec->id, err.where, err.text);
+}
+
+void serve_put(struct serve *serve, struct play_hub *hub,
+               const struct td_event *ev)
+{
+    play_hub_put(hub, ev);
+    serve->put += ev->payload.len;
+    if (serve->put < LOOK_BYTES)
+        return;
+    serve->put = 0;
+    for (struct serve_console *c = serve->consoles; c; c = c->next)
+        for (size_t i = 0;
+             c->peer && !wire_peer_ready(c->peer) && i < serve->exec_count; i++)
+            if (serve->execs[i]->run)
+                go_back(serve->execs[i], c->peer);
+}
+
 static void put_id(struct serve *serve, struct td_event *ev, uint64_t number)
 {
     uint64_t seq = number >> SERVE_SUB_BITS;
@@ -97,7 +129,7 @@ static void on_line(void *ctx, const struct td_event *ev)
         return;
     exec->known.last_seq = ev->seq;
     serve_translate(exec->serve, &said, SERVE_NUMBER(ev->seq, 0));
-    play_hub_put(exec->hub, &said);
+    serve_put(exec->serve, exec->hub, &said);
 }
 
 static void on_alive(void *ctx, uint32_t task, double share)

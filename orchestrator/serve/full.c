@@ -160,7 +160,7 @@ void serve_full_line(struct serve_exec *exec, const struct td_event *ev)
     if (!serve_flow_take(&exec->known.flow, &said))
         return;
     serve_translate(exec->serve, &said, said.seq);
-    play_hub_put(exec->full, &said);
+    serve_put(exec->serve, exec->full, &said);
 }
 
 void serve_full_close(struct serve_exec *exec)

@@ -238,8 +238,7 @@ void serve_metrics(const struct serve *serve, struct td_buf *out)
     summary(out, "tapedeck_task_seconds", "Attempts that ended.",
             serve->sums.attempt_ns, serve->sums.attempts);
     one(out, "lagged_total", "counter",
-        "Peers that did not read in time and were cut off.",
-        serve->sums.lagged);
+        "Times that a peer did not read in time.", serve->sums.lagged);
     one(out, "consoles", "gauge", "Peers that are connected.", consoles(serve));
     one(out, "commands_total", "counter",
         "Commands of consoles and of the API.", serve->commands);

@@ -71,7 +71,7 @@ struct serve_sums {
     double cost_usd;
     uint64_t retries[SERVE_RETRIES]; /* attempts after a first one */
     uint64_t retried[2];             /* tasks of more than one: well, not */
-    uint64_t lagged; /* peers that did not read in time, and were cut off */
+    uint64_t lagged; /* times that a peer did not read in time */
 };
 
 struct serve_again;
@@ -93,6 +93,7 @@ struct serve {
     size_t live;        /* of these */
     struct td_buf said; /* an event in the dialect of consoles, */
     char said_id[48];   /* and its id, a JSON string */
+    size_t put; /* bytes of events since slow consoles were looked for */
     struct wire_timer drain;
     struct wire_timer sweep;   /* ended executions are closed from the loop */
     struct serve_again *again; /* answers to requests; NULL: none */
@@ -182,6 +183,10 @@ typedef enum td_code serve_said_fn(void *ctx, const struct journal_said *said,
 TD_MUST_CHECK enum td_code serve_fold(const struct serve_journal *journal,
                                       serve_said_fn *said, void *ctx,
                                       uint64_t *seq, struct td_error *err);
+/* To all that have the flow. Who does not take it so fast reads it from the
+ * journal from now on, at its own pace, until it has all. */
+void serve_put(struct serve *serve, struct play_hub *hub,
+               const struct td_event *ev);
 /* It wants no more; it has gone. */
 void serve_exec_leave(struct serve_exec *exec, struct wire_peer *peer);
 void serve_exec_gone(struct serve_exec *exec, struct wire_peer *peer);

@@ -3,6 +3,7 @@
 
 #include "core/fs.h"
 #include "core/mem.h"
+#include "wire/limits.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,9 +12,8 @@
 #include <unistd.h>
 
 #define FINISH_NS (3 * TD_NS_PER_S) /* for consoles to take what is theirs */
-#define QUEUE_MAX                                                              \
-    ((size_t)1 << 20) /* bytes to a console, beside its history                \
-                       */
+/* Bytes to a console: what is read of a journal for it goes up to the mark. */
+#define QUEUE_MAX (WIRE_HIGH_MARK + WIRE_MIB)
 
 static void on_refused(void *ctx, const char *address, int status,
                        const char *why)

@@ -9,7 +9,7 @@ import socket
 
 import rig
 from test_serve import (GATED, PLAN, ask, command, console, emit, go, get_and_leave,
-                        long_journal, numbered, serve, told, until_end, whole, WHOLE)
+                        long_journal, metrics, numbered, serve, told, until_end, whole, WHOLE)
 
 LONG = 20000  # events of a journal that takes a while
 
@@ -461,6 +461,47 @@ tasks:
     for more in ("", "&extras=true"):
         rig.same(seqs(server, last, last + 4, more),
                  list(range(last, last + 5)))
+
+
+FLOOD = 6000  # events at one moment, more than 2 MiB
+
+
+def check_a_flood_cuts_nobody_off(scene):
+    """Who takes it as fast as it can gets all of it, and so does who reads
+    nothing until its end: it waits in the journal, not in memory."""
+    scene.write("plan.yaml", """plan: 1
+name: flood
+tasks:
+- {id: one, run: "cat go; mkdir d; cd d; seq %d | xargs touch", outputs: [d/]}
+- {id: two, depends_on: [one], run: "true"}
+""" % FLOOD)
+    os.mkfifo(scene.path("go"))
+    server = scene.serving("serve", "--listen", "127.0.0.1:0", "--fsync", "never")
+    clients = [console(scene, server, session=transports, transports=transports)
+               for transports in ("websocket", "polling")]
+    command(clients[0], "run", plan="plan.yaml")
+    emit(clients[1], "join_execution", {"execution_id": "x1", "from_seq": 1})
+    lazy = [get_and_leave(server, "/events?execution=x1" + more)
+            for more in ("", "&extras=true")]
+    for sock in lazy:
+        rig.true(b" 200 " in sock.recv(64), "it is let in")
+    go(scene)
+    rig.same(told(server)["status"], "completed")
+    for client in clients:
+        while client.next().get("got") != "execution_completed":
+            continue
+        rig.same([line["seq"] for line in client.seen if "got" in line],
+                 list(range(1, FLOOD + 8)))
+    for sock in lazy:
+        found = []
+        with sock, sock.makefile("rb") as lines:
+            while not found or found[-1] < FLOOD + 7:
+                line = lines.readline()
+                rig.true(line, "it goes on: %d" % len(found))
+                if line.startswith(b"id: ") and b"." not in line:
+                    found.append(int(line[4:]))
+        rig.same(found, list(range(1, FLOOD + 8)))
+    rig.true(metrics(server)["tapedeck_lagged_total"] > 0, "they lagged")
 
 
 def check_a_journal_that_was_packed_anew_is_read_too(scene):
