@@ -1,4 +1,5 @@
 #include "console/console_internal.h"
+#include "console/terminal.h"
 #include "core/fs.h"
 #include "core/json_writer.h"
 #include "core/mem.h"
@@ -80,12 +81,19 @@ enum td_code console_print(struct console *c, struct td_error *err)
     return code;
 }
 
+enum td_code console_print_answer(struct console *c, struct td_error *err)
+{
+    if (console_terminal_pages(c, td_buf_bytes(&c->text)))
+        td_buf_clear(&c->text);
+    return console_print(c, err);
+}
+
 /* ---- events ---- */
 
 /* The text is a fact for the scrollback, if it has room for one. */
 static void hide_flood(struct console *c)
 {
-    size_t lines = text_lines(&c->text);
+    size_t lines = text_lines(td_buf_bytes(&c->text));
 
     if (lines + c->told > TOLD_MAX || (c->slow && c->above->len > SLOW_MAX)) {
         c->hidden += lines;
@@ -342,7 +350,7 @@ enum td_code console_do(struct console *c, struct td_bytes line,
                        done ? td_buf_bytes(&c->text) : td_text(why.text));
     printed = c->options.json && code != TD_AGAIN
                   ? answer_json(c, line, code, &why, err)
-                  : console_print(c, err);
+                  : console_print_answer(c, err);
     if (printed)
         return printed;
     if (code && code != TD_END && code != TD_AGAIN && err)

@@ -87,6 +87,8 @@ enum td_code console_take(struct console *c, const struct td_event *ev,
  * counted aloud, once a second. */
 void console_tell_hidden(struct console *c, uint64_t now_ns);
 
+/* The same of an answer, which a pager may show. */
+enum td_code console_print_answer(struct console *c, struct td_error *err);
 /* Print what stands in c->text. */
 enum td_code console_print(struct console *c, struct td_error *err);
 

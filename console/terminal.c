@@ -3,6 +3,7 @@
 #include "console/console_internal.h"
 #include "console/keep.h"
 #include "console/output.h"
+#include "console/pager.h"
 #include "console/play.h"
 #include "console/prompt.h"
 #include "console/screen/screen.h"
@@ -33,7 +34,8 @@ struct console_terminal {
     struct console_output *output;
     struct console_play *play; /* one of these two */
     struct console_server *server;
-    struct wire_watch *watch; /* stdin; NULL: it has gone */
+    struct wire_watch *watch; /* stdin; NULL: it has gone, or is the pager's */
+    struct console_pager *pager; /* NULL: the terminal is ours */
     struct wire_timer frame;
     struct wire_timer lines;  /* for the scrollback, between two frames */
     struct wire_timer escape; /* an Esc has come */
@@ -133,7 +135,7 @@ static void draw(struct console_terminal *t)
     size_t rows;
     size_t menu;
 
-    if (console_output_is_behind(t->output) || !measure(t))
+    if (t->pager || console_output_is_behind(t->output) || !measure(t))
         return;
     if (t->server && !t->c->seen->ended)
         t->c->now_ns = td_wall_ns(td_clock_real());
@@ -151,7 +153,7 @@ static void draw(struct console_terminal *t)
 
         panel_waiting(&bottom, &v, wait.tries, wait.in_ns, wait.why);
     }
-    rows = text_lines(&bottom);
+    rows = text_lines(td_buf_bytes(&bottom));
     column = prompt_draw(t->prompt, &bottom);
     console_tell_hidden(t->c, wire_now(t->net));
     screen_draw(t->screen, &out, td_buf_bytes(&t->above), td_buf_bytes(&bottom),
@@ -318,6 +320,65 @@ static void on_stdin(void *ctx, int fd)
     draw(t); /* keys are shown at once */
 }
 
+/* ---- a pager ---- */
+
+static enum td_code take_terminal(struct console_terminal *t,
+                                  struct td_error *err)
+{
+    enum td_code code = play_term_open(STDIN_FILENO, false, err);
+    struct td_buf paste = {0};
+
+    if (code == TD_OK)
+        code = wire_watch_fd(t->net, STDIN_FILENO, on_stdin, t, &t->watch, err);
+    (void)td_buf_add_text(&paste, "\x1b[?2004h");
+    write_out(t, &paste);
+    return code;
+}
+
+/* All modes are as they were before, and the block is gone. */
+static void leave_terminal(void *ctx)
+{
+    struct console_terminal *t = ctx;
+    struct td_buf out = {0};
+
+    screen_wipe(t->screen, &out);
+    (void)td_buf_add_text(&out, "\x1b[?2004l");
+    (void)!console_output_put(t->output, &out, NULL);
+    console_output_finish(t->output);
+    play_term_close();
+    if (t->watch)
+        wire_watch_close(t->watch);
+    t->watch = NULL;
+}
+
+/* What it could not show is shown above. */
+static void on_back(void *ctx, const char *why, struct td_bytes text)
+{
+    struct console_terminal *t = ctx;
+
+    if (*why) {
+        say(t, why);
+        (void)td_buf_add_bytes(&t->above, text);
+    }
+    if (take_terminal(t, &t->why))
+        wire_stop(t->net);
+    soon(t);
+}
+
+bool console_terminal_pages(struct console *c, struct td_bytes text)
+{
+    struct console_terminal *t = c->terminal;
+    struct console_paging how = {.command = t ? t->options->pager : NULL,
+                                 .rows = c->options.rows,
+                                 .tty = STDIN_FILENO,
+                                 .net = t ? t->net : NULL,
+                                 .leave = leave_terminal,
+                                 .back = on_back,
+                                 .ctx = t};
+
+    return t && console_pager_show(&t->pager, &how, text);
+}
+
 /* ---- a server ---- */
 
 static void on_event(void *ctx, const struct td_event *ev)
@@ -337,7 +398,7 @@ static void on_answered(void *ctx, const struct console_answer *answer)
     struct td_error err = {0};
     enum td_code code = console_answered(t->c, answer, &err);
 
-    (void)console_print(t->c, &t->why);
+    (void)console_print_answer(t->c, &t->why);
     if (code)
         say(t, err.text);
     soon(t);
@@ -384,50 +445,15 @@ static void on_changed(void *ctx, bool up, const struct td_error *why)
 
 /* ---- all of it ---- */
 
-/* Where it begins, and whether it stands still there. */
-static enum td_code begin_at(struct console_play *play,
-                             const struct console_replaying *how,
-                             struct td_error *err)
+struct wire_net *console_terminal_net(const struct console *c)
 {
-    enum td_code code =
-        how->start ? console_play_goto(play, how->start, err) : TD_OK;
-
-    /* To go to a place is to stand there. */
-    if (code == TD_OK && how->step != (how->start != NULL))
-        (void)console_play_key(play, ' ');
-    return code;
+    return c->terminal->net;
 }
 
-enum td_code console_terminal_replay(struct console *c,
-                                     const struct console_replaying *how,
-                                     struct td_error *err)
+void console_terminal_set_play(struct console *c, struct console_play *play)
 {
-    struct console_terminal *t = c->terminal;
-    const char *before = c->options.tape;
-    struct seen *seen = c->seen;
-    struct console_play *play = NULL;
-    char *copy = td_strdup(how->tape);
-    enum td_code code;
-
-    c->options.tape = copy;
-    c->seen = console_fresh(c);
-    code = console_play_open(&play, c, t->net, how->speed, how->loop, err);
-    if (code == TD_OK)
-        code = begin_at(play, how, err);
-    if (code) {
-        c->options.tape = before;
-        console_play_close(play);
-        seen_free(c->seen);
-        c->seen = seen;
-        free(copy);
-        return code;
-    }
-    console_play_close(t->play);
-    t->play = play;
-    seen_free(seen);
-    free(c->replayed);
-    c->replayed = copy;
-    return TD_OK;
+    console_play_close(c->terminal->play);
+    c->terminal->play = play;
 }
 
 void console_terminal_stop(struct console *c)
@@ -519,35 +545,15 @@ static void begin_keeping(struct console_terminal *t)
     wire_timer_set(t->net, &t->keep, wire_now(t->net) + TD_NS_PER_S);
 }
 
-static enum td_code open_terminal(struct console_terminal *t,
-                                  struct td_error *err)
-{
-    enum td_code code = play_term_open(STDIN_FILENO, false, err);
-    struct td_buf paste = {0};
-
-    if (code == TD_OK)
-        code = wire_watch_fd(t->net, STDIN_FILENO, on_stdin, t, &t->watch, err);
-    (void)td_buf_add_text(&paste, "\x1b[?2004h");
-    write_out(t, &paste);
-    return code;
-}
-
 static void close_all(struct console_terminal *t)
 {
-    struct td_buf out = {0};
-
     wire_timer_cancel(t->net, &t->frame);
     wire_timer_cancel(t->net, &t->lines);
     wire_timer_cancel(t->net, &t->keep);
     wire_timer_cancel(t->net, &t->escape);
-    screen_wipe(t->screen, &out);
-    (void)td_buf_add_text(&out, "\x1b[?2004l");
-    (void)!console_output_put(t->output, &out, NULL);
-    console_output_finish(t->output);
+    console_pager_close(t->pager);
+    leave_terminal(t);
     console_output_close(t->output);
-    play_term_close();
-    if (t->watch)
-        wire_watch_close(t->watch);
     console_play_close(t->play);
     console_server_close(t->server);
     t->c->server = NULL;
@@ -583,7 +589,7 @@ enum td_code console_terminal(struct console *c, struct wire_net *net,
     c->played = on_played;
     code = open_source(t, options, err);
     if (code == TD_OK)
-        code = open_terminal(t, err);
+        code = take_terminal(t, err);
     if (code == TD_OK) {
         begin_keeping(t);
         soon(t);

@@ -19,6 +19,8 @@ struct console_terminal_options {
                           facts, over it, do not wait for that */
     size_t width;      /* columns that are used; 0: all */
     bool tips;         /* say at the start how to get help */
+    const char *pager; /* shows answers that are longer than the screen; NULL or
+                          "": none does */
     uint64_t save_ns;  /* between two times that the session is saved; 0: only
                           at its end */
 };
@@ -30,19 +32,16 @@ console_terminal(struct console *c, struct wire_net *net,
                  const struct console_terminal_options *options,
                  struct td_error *err);
 
-struct console_replaying {
-    const char *tape;
-    uint64_t speed;    /* as above */
-    bool loop;
-    bool step;         /* it stands still: . plays one event */
-    const char *start; /* a place of console/places.h; NULL: its start */
-};
+struct console_play;
 
-/* Play another tape in the place of the one that is played. It goes on as it
- * was on error. */
-TD_MUST_CHECK enum td_code
-console_terminal_replay(struct console *c, const struct console_replaying *how,
-                        struct td_error *err);
+/* Its loop. */
+struct wire_net *console_terminal_net(const struct console *c);
+/* It takes the place of the tape that was played. */
+void console_terminal_set_play(struct console *c, struct console_play *play);
+
+/* A pager shows the text, and the terminal is its own until it ends. False: it
+ * is not long, or there is none. */
+bool console_terminal_pages(struct console *c, struct td_bytes text);
 
 /* A signal has come: TD_CANCELLED when it is left. */
 void console_terminal_stop(struct console *c);

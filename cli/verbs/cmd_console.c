@@ -128,6 +128,13 @@ static const struct cli_option options[] = {
      .value = "FILE",
      .help = "add each line of the log to FILE as it comes",
      CLI_INTO(struct session, options.log_file)},
+    {.name = "pager",
+     .type = CLI_TEXT,
+     .not_of_project = true,
+     .may_be_empty = true,
+     .value = "COMMAND",
+     .help = "on a terminal: show answers that are longer than the screen with "
+             "it, as 'less -R'"},
     {.name = "timeout",
      .type = CLI_DURATION,
      .value = "TIME",
@@ -388,6 +395,7 @@ static enum td_code run_terminal(struct session *s, struct td_error *err)
         .frame_ns = TD_NS_PER_S / cli_number(s->args, "fps"),
         .width = (size_t)cli_number(s->args, "width"),
         .tips = cli_flag(s->args, "tips"),
+        .pager = cli_text(s->args, "pager"),
         .server = s->server.url ? &s->server : NULL,
     };
     enum td_code code =

@@ -28,6 +28,15 @@ static void put_colored(struct text_line *line, enum text_role role,
     (void)td_buf_add_text(line->out, "\x1b[0m");
 }
 
+size_t text_lines(struct td_bytes text)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < text.len; i++)
+        count += text.ptr[i] == '\n';
+    return count;
+}
+
 static size_t room_of(const struct text_line *line)
 {
     return line->max > line->used ? line->max - line->used : 0;

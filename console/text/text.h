@@ -70,6 +70,9 @@ const char *text_sign(const struct text_style *style, enum text_sign sign);
 void text_clean(struct td_buf *out, struct td_bytes bytes,
                 const struct text_style *style);
 
+/* How many line ends there are. */
+size_t text_lines(struct td_bytes text);
+
 /* ---- lines ---- */
 
 /* A line that is being written: pieces side by side, never beyond its columns.

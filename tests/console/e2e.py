@@ -876,6 +876,39 @@ def an_answer_is_not_waited_for_without_end(box):
     t.ends(0)
 
 
+def a_long_answer_goes_to_a_pager(box):
+    t = Terminal(box, "console", demo_tape(box), "--speed", "max", "--pager",
+                 "sed s/^/PAGE/; read key </dev/tty; echo GONE $key")
+    t.until("100.0%")
+    t.type("show status\r")  # it is short
+    t.until("progress")
+    same("PAGE" in t.all, False)
+    t.type("plan --view tasks --all\r")
+    t.until(r"PAGE.*40 of 40 tasks")
+    t.type("for the pager\r")  # it has the keys, with echo
+    t.until("GONE for the pager")
+    t.until("tapedeck> ")
+    t.type("show tokens\r")
+    t.until("cost +unknown")
+    t.type("exit\r")
+    t.ends(0)
+    t = Terminal(box, "console", demo_tape(box), "--speed", "max", "--pager",
+                 "nosuchpager")
+    t.until("100.0%")
+    t.type("plan --view tasks --all\r")
+    t.until("pager: nosuchpager: exit status 127")
+    t.until("40 of 40 tasks")
+    t.type("exit\r")
+    t.ends(0)
+    t = Terminal(box, "console", demo_tape(box), "--speed", "max", "--pager",
+                 "cat; tail -f /dev/null")
+    t.until("100.0%")
+    t.type("plan --view tasks --all\r")
+    t.until("40 of 40 tasks")
+    t.process.terminate()  # the pager ends with it
+    t.ends(130)
+
+
 def the_log_goes_to_a_file(box):
     box.write("bad.yaml", "plan: 1\nname: bad\ntasks:\n"
               "- {id: a, run: 'echo no; exit 3'}\n")
