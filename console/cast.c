@@ -81,7 +81,7 @@ static void draw(struct cast *cast, uint64_t at_ns)
     v = console_view(cast->c);
     if (cast->c->seen->events)
         panel_block(&bottom, &v);
-    rows = text_lines(&bottom);
+    rows = text_lines(td_buf_bytes(&bottom));
     (void)td_buf_add_byte(&bottom, '\n'); /* where the cursor stands */
     if (cast->above.len ||
         !td_bytes_equal(td_buf_bytes(&bottom), td_buf_bytes(&cast->bottom))) {

@@ -189,12 +189,3 @@ void text_cut_path(struct td_buf *out, struct td_bytes path, size_t columns,
     }
     text_put_bytes(&line, TEXT_PLAIN, left);
 }
-
-size_t text_lines(const struct td_buf *text)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < text->len; i++)
-        count += text->ptr[i] == '\n';
-    return count;
-}

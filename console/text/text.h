@@ -106,9 +106,6 @@ void text_tab(struct text_line *line, size_t column);
 void text_bar(struct text_line *line, enum text_role role, size_t cells,
               unsigned thousandths);
 
-/* Ends of lines. */
-size_t text_lines(const struct td_buf *text);
-
 /* Append clean text so that it takes at most `columns`: a path loses the
  * folders at its front first, and its name last.
  */
