@@ -203,8 +203,9 @@ enum td_code console_answered(struct console *c,
         as_json(c, answer);
     }
     if (code == TD_OK && c->asked.failed)
-        code = td_error_set(err, TD_FAILED, "", 0, "%s: %s", c->asked.command,
-                            c->asked.failed);
+        code = td_error_set(err,
+                            c->asked.failed_by ? c->asked.failed_by : TD_FAILED,
+                            "", 0, "%s: %s", c->asked.command, c->asked.failed);
     console_keep_answered(c, code == TD_OK,
                           code ? td_text(err->text) : td_buf_bytes(&c->text));
     console_asked_clear(&c->asked);

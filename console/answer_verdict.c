@@ -25,6 +25,7 @@ struct sums {
     struct console *c;
     const struct td_json_doc *doc;
     unsigned gates, bad, passed;
+    unsigned untold, flaky; /* of the bad ones */
     unsigned other[OTHERS];
 };
 
@@ -101,6 +102,8 @@ static void put_gates(struct sums *s, const char *name,
         s->gates++;
         if (is_bad(s, at)) {
             s->bad++;
+            s->untold += member_is(s->doc, at, "verdict", "error");
+            s->flaky += member_is(s->doc, at, "verdict", "flaky");
             put_findings(s, verdict, at);
             continue;
         }
@@ -179,11 +182,15 @@ void console_render_verdict(struct console *c,
     put_gates(&s, "phase", answer, false);
     put_gates(&s, "stream", answer, true);
     put_end(&s);
-    if (s.bad)
-        c->asked.failed = "failed";
-    else if (s.passed == 0)
+    if (s.bad) {
+        c->asked.failed = s.untold == s.bad ? "could not be judged" : "failed";
+        c->asked.failed_by = s.untold == s.bad  ? TD_TOOL
+                             : s.flaky == s.bad ? TD_FLAKY
+                                                : TD_FAILED;
+    } else if (s.passed == 0) {
         c->asked.failed =
             s.gates ? "no gate has passed" : "no gate of this kind was run";
+    }
     if (c->asked.page)
         put_page(&s, answer);
 }

@@ -29,6 +29,7 @@ struct console_asked {
                            meant; or NULL */
     const char *failed; /* who rendered found that it came to nothing good:
                            how; or NULL */
+    enum td_code failed_by; /* then; TD_OK: TD_FAILED */
 };
 
 /* What the specification asks, as far as the dialogue has got. */

@@ -507,7 +507,9 @@ static enum td_code no_server(const struct console *c, const char *name,
     if (c->options.tape)
         return td_error_set(err, TD_FAILED, "", 0,
                             "%s: this is a tape; it works on a live run", name);
-    return td_error_set(err, TD_FAILED, "", 0, "%s: not connected", name);
+    return td_error_set(err, TD_FAILED, "", 0,
+                        "%s: not connected; name a server with --connect URL",
+                        name);
 }
 
 static enum td_code not_now(const struct console *c, const char *name,

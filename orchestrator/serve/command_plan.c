@@ -242,7 +242,8 @@ static enum td_code take_spec(struct making *m, struct td_error *err)
         code = spec_load(&m->spec, td_buf_str(&text), err);
         if (code == TD_IO)
             code = td_error_set(err, TD_USAGE, "spec", 0,
-                                "nothing is specified yet");
+                                "nothing is specified yet; say what is to be "
+                                "built: spec TEXT");
     }
     td_buf_release(&text);
     return code;

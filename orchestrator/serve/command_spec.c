@@ -64,7 +64,7 @@ static bool may_begin(const struct serve_call *call)
     there = have(&look, &old) || ignored.status != 404;
     if (there && (!at || call->doc->values[at].kind != TD_JSON_TRUE))
         serve_fail(call->answer, 409,
-                   "one is open (%u %%); give replace: true to drop it",
+                   "one is open (%u %%); spec new drops it (replace: true)",
                    old.description ? spec_completeness(&old) : 0);
     else
         there = false;

@@ -1004,6 +1004,33 @@ def what_came_to_nothing_fails(box):
         same(json.loads(out)["success"], status == 0, line)
 
 
+def a_gate_that_could_not_run_has_a_status_of_its_own(box):
+    box.write("quick.yaml", QUICK)
+    os.mkdir(os.path.join(box.dir, ".tapedeck"))
+    gates = os.path.join(box.dir, ".tapedeck/gates.yaml")
+    lint = "gates: 1\nchecks:\n  lint: {kind: lint, run: no_such_tool, " \
+           "reads: {gcc: $OUT/x}}\n"
+    for text, runs in ((lint, "x1"), (lint + "  build: {kind: custom, run: 'false'}\n", "x2")):
+        with open(gates, "w") as f:
+            f.write(text)
+        server = box.serve()
+        live = ["console", "--connect", server.url]
+        box.run(*live, "-c", "execute quick.yaml")
+        box.run(*live, "--execution", runs)
+        verdict = os.path.join(box.dir, ".tapedeck", runs, "verdict.json")
+        end = time.monotonic() + LIMIT
+        while not os.path.exists(verdict) and time.monotonic() < end:
+            select.select([], [], [], 0.02)
+        ask = [*live, "--execution", runs, "-c"]
+        _, err = box.run(*ask, "validate --check lint", status=7)
+        holds(err, "validate: could not be judged")
+        box.run(*ask, "validate", status=7 if runs == "x1" else 1)
+        box.run(*ask, "validate --check syntax",
+                status=7 if runs == "x1" else 1)
+        server.terminate()
+        server.wait(LIMIT)
+
+
 def another_tape_is_played(box):
     shutil.copy(demo_tape(box), os.path.join(box.dir, "other.tape.gz"))
     t = Terminal(box, "console", demo_tape(box), "--speed", "max")
@@ -1016,7 +1043,7 @@ def another_tape_is_played(box):
     t.type("replay oth\t--step\r")
     t.until(r"❚❚ 1x +00:00\.0")
     t.type("replay oth\t--start seq:20\r")
-    t.until(r"▶ 1x .*seq 2\d/")
+    t.until(r"[▶■] 1x .*seq [2-7]\d/")
     t.type("replay oth\t--start 50% --step\r")
     t.until(r"❚❚ 1x +00:00\.7")
     t.type("replay oth\t--start there\r")

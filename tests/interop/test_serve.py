@@ -155,7 +155,7 @@ def check_a_specification_is_made_and_run(scene):
     rig.true("nothing is specified" in command(client, "spec")["error"], "so")
     begun = command(client, "spec", text="API for wine")
     rig.same(begun["output"], "api_backend (API); 0 %; Which resources?")
-    rig.true("give replace" in command(client, "spec", text="x")["error"],
+    rig.true("spec new drops it (replace: true)" in command(client, "spec", text="x")["error"],
              "it is not dropped by mistake")
     answer = command(client, "spec", action="answer", category="data",
                      text="wine(name: text), order(total: money)")
