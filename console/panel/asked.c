@@ -72,7 +72,9 @@ void panel_status(struct td_buf *out, const struct panel *v)
     row(out, v, "time",
         panel_clock(clock, v, s->ended ? s->last_ns : v->now_ns));
     td_buf_clear(&text);
-    (void)td_buf_addf(&text, "%u errors, %u retries", s->errors, s->retries);
+    (void)td_buf_addf(&text, "%u error%s, %u %s", s->errors,
+                      s->errors == 1 ? "" : "s", s->retries,
+                      s->retries == 1 ? "retry" : "retries");
     row(out, v, "errors", td_buf_str(&text));
     td_buf_release(&text);
 }
@@ -173,7 +175,9 @@ void panel_stats(struct td_buf *out, const struct panel *v)
     row(out, v, "state", td_buf_str(&text));
     times_row(out, v);
     td_buf_clear(&text);
-    (void)td_buf_addf(&text, "%u errors, %u retries", s->errors, s->retries);
+    (void)td_buf_addf(&text, "%u error%s, %u %s", s->errors,
+                      s->errors == 1 ? "" : "s", s->retries,
+                      s->retries == 1 ? "retry" : "retries");
     row(out, v, "errors", td_buf_str(&text));
     td_buf_release(&text);
     panel_tokens(out, v);

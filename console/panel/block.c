@@ -14,17 +14,30 @@
 #define WIDE      110
 #define KINDS     3  /* of tasks that something goes on with */
 #define TASKS_MAX 20 /* of a kind; more are counted */
-#define ROWS_MAX  (4 + SEEN_PHASES + KINDS * TASKS_MAX)
+#define ROWS_MAX  (6 + SEEN_PHASES + KINDS * TASKS_MAX)
+#define FEW       2 /* tasks that are needed more than the sums, where narrow */
+#define LAST      3 /* artifacts that are named */
 #define TINY_ROWS 6
 #define TINY_COLS 30
 
 /* The less, the longer a row stays. */
-enum need { STATUS, QUESTION, RETRY, TASK, TOTALS, PHASES, WAVES, RULE };
+enum need {
+    STATUS,
+    QUESTION,
+    RETRY,
+    TASK,
+    TOTALS,
+    FURTHER,
+    PHASES,
+    WAVES,
+    RULE
+};
 
 struct block {
     const struct panel *v;
     struct td_buf lines[ROWS_MAX];
     enum need needs[ROWS_MAX];
+    const struct seen_task *tasks[ROWS_MAX]; /* NULL: it is of none */
     size_t len;
     uint32_t gone; /* tasks that have no row */
 };
@@ -202,7 +215,7 @@ static void waves(struct block *b)
         const struct seen_wave *wave = &s->waves[i];
         bool good = wave->ended && wave->good == wave->tasks;
 
-        text_putf(&line, TEXT_PLAIN, " %u ", wave->number);
+        text_putf(&line, TEXT_PLAIN, "%s%u ", i ? "  " : " ", wave->number);
         text_put_sign(&line,
                       good          ? TEXT_GOOD
                       : wave->ended ? TEXT_BAD
@@ -254,7 +267,7 @@ static void right_of_asking(char out[PANEL_SHORT * 2], const struct block *b,
                    panel_age(age, b->v, task->began_ns));
 }
 
-static const struct {
+static const struct kind {
     enum seen_state state;
     enum need need;
     void (*right)(char out[PANEL_SHORT * 2], const struct block *b,
@@ -281,15 +294,22 @@ static void put_reason(struct text_line *line, const struct seen_task *task)
     }
 }
 
-static void task_row(struct block *b, size_t kind, const struct seen_task *task)
+/* In the last columns `more` tasks that have no row, if there are any. */
+static void put_task_row(struct td_buf *out, const struct block *b,
+                         const struct seen_task *task, uint32_t more)
 {
     char right[PANEL_SHORT * 2] = "";
     struct text_line line;
     struct td_buf clean = {0};
+    const struct kind *kind = kinds;
 
-    kinds[kind].right(right, b, task);
+    while (kind->state != task->state)
+        kind++;
+    kind->right(right, b, task);
     text_clean(&clean, td_text(right), b->v->style);
-    line = panel_line_for(row(b, kinds[kind].need), b->v, td_buf_str(&clean));
+    if (more)
+        (void)td_buf_addf(&clean, "  +%u", more);
+    line = panel_line_for(out, b->v, td_buf_str(&clean));
     text_put(&line, TEXT_PLAIN, " ");
     text_put_sign(&line, panel_role(task->state), panel_sign(task->state));
     text_put(&line, TEXT_PLAIN, " ");
@@ -323,8 +343,14 @@ static void tasks_of(struct block *b, size_t kind)
         if (s->tasks[i].state == kinds[kind].state)
             list[found++] = &s->tasks[i];
     qsort((void *)list, found, sizeof(const struct seen_task *), older);
-    for (uint32_t i = 0; i < found && i < TASKS_MAX; i++)
-        task_row(b, kind, list[i]);
+    for (uint32_t i = 0; i < found && i < TASKS_MAX; i++) {
+        enum need need = kinds[kind].need;
+
+        if (narrow(b) && need == TASK && i >= FEW)
+            need = FURTHER;
+        b->tasks[b->len] = list[i];
+        put_task_row(row(b, need), b, list[i], 0);
+    }
     b->gone += found > TASKS_MAX ? found - TASKS_MAX : 0;
     free((void *)list);
 }
@@ -369,53 +395,107 @@ static void put_cost(struct text_line *line, const struct seen *s)
              s->cost_max > 0 ? (uint64_t)(s->cost * 100 / s->cost_max) : 0);
 }
 
+static void put_artifacts(struct text_line *line, const struct seen *s)
+{
+    text_putf(line, TEXT_PLAIN, " artifacts %u", s->artifact_count);
+    if (s->artifacts_expected)
+        text_putf(line, TEXT_PLAIN, "/%u", s->artifacts_expected);
+}
+
+static void put_errors(struct text_line *line, const struct seen *s)
+{
+    text_putf(line, s->errors ? TEXT_WARN : TEXT_PLAIN, " errors %u",
+              s->errors);
+    if (s->failed)
+        text_putf(line, TEXT_BAD, "  failed %u", s->failed);
+    if (s->skipped)
+        text_putf(line, TEXT_PLAIN, "  skipped %u", s->skipped);
+}
+
+/* One row, the shorter the narrower it is. */
 static void totals(struct block *b)
 {
     const struct seen *s = b->v->seen;
     struct text_line line = panel_line(row(b, TOTALS), b->v);
 
-    text_putf(&line, TEXT_PLAIN, " artifacts %u", s->artifact_count);
-    if (s->artifacts_expected)
-        text_putf(&line, TEXT_PLAIN, "/%u", s->artifacts_expected);
+    put_artifacts(&line, s);
     put_tokens(&line, s);
     put_cost(&line, s);
-    text_putf(&line, s->errors ? TEXT_WARN : TEXT_PLAIN, "  errors %u",
-              s->errors);
-    if (s->failed)
-        text_putf(&line, TEXT_BAD, "  failed %u", s->failed);
-    if (s->skipped)
-        text_putf(&line, TEXT_PLAIN, "  skipped %u", s->skipped);
+    text_put(&line, TEXT_PLAIN, " ");
+    put_errors(&line, s);
     panel_end(&line);
+}
+
+/* "67% tokens  19% cost  17/45 files  errors 1" */
+static void narrow_totals(struct block *b)
+{
+    const struct seen *s = b->v->seen;
+    struct text_line line = panel_line(row(b, TOTALS), b->v);
+    char text[PANEL_SHORT];
+
+    if (s->tokens_max)
+        text_putf(&line, panel_used_role(s->tokens * 100 / s->tokens_max),
+                  " %u%% tokens ", (unsigned)(s->tokens * 100 / s->tokens_max));
+    else if (s->tokens)
+        text_putf(&line, TEXT_PLAIN, " %s tokens ",
+                  panel_count(text, s->tokens));
+    if (s->cost_known && s->cost_max > 0)
+        text_putf(&line,
+                  panel_used_role((uint64_t)(s->cost * 100 / s->cost_max)),
+                  " %u%% cost ", (unsigned)(s->cost * 100 / s->cost_max));
+    text_putf(&line, TEXT_PLAIN, " %u", s->artifact_count);
+    if (s->artifacts_expected)
+        text_putf(&line, TEXT_PLAIN, "/%u", s->artifacts_expected);
+    text_put(&line, TEXT_PLAIN,
+             s->artifact_count == 1 && s->artifacts_expected < 2 ? " file "
+                                                                 : " files ");
+    put_errors(&line, s);
+    panel_end(&line);
+}
+
+/* Two rows where there is room for them: files, with the last ones, and what
+ * was used; and how many workers have something to do. */
+static void wide_totals(struct block *b)
+{
+    const struct seen *s = b->v->seen;
+    struct text_line line = panel_line(row(b, TOTALS), b->v);
+    char right[PANEL_SHORT * 2] = "";
+    char size[PANEL_SHORT];
+
+    put_artifacts(&line, s);
+    if (s->artifact_count)
+        text_putf(&line, TEXT_PLAIN, " (%s)   last",
+                  td_size_text(size, s->artifact_bytes));
+    for (uint32_t i = 0; i < LAST && i < s->artifact_count; i++) {
+        text_put(&line, TEXT_PLAIN, i ? ", " : " ");
+        text_put_foreign(&line, TEXT_PLAIN,
+                         td_text(s->artifacts[s->artifact_count - 1 - i].path));
+    }
+    panel_end(&line);
+    if (s->workers)
+        (void)snprintf(right, sizeof(right), "%u of %u workers busy",
+                       s->counts[SEEN_RUNNING], s->workers);
+    line = panel_line_for(row(b, TOTALS), b->v, right);
+    put_errors(&line, s);
+    text_putf(&line, TEXT_PLAIN, "  retries %u", s->retries);
+    put_tokens(&line, s);
+    put_cost(&line, s);
+    panel_end_right(&line, b->v, TEXT_DIM, right);
 }
 
 /* ---- the block ---- */
 
-static bool is_task(enum need need)
-{
-    return need == QUESTION || need == RETRY || need == TASK;
-}
-
-/* The last row of a task gives way to how many have none, if it is not the only
- * one. */
+/* The last row of a task says how many have none. */
 static void say_gone(struct block *b)
 {
-    size_t count = 0;
-    size_t last = 0;
-    struct text_line line;
+    size_t last = b->len;
 
-    for (size_t i = 0; i < b->len; i++)
-        if (is_task(b->needs[i])) {
-            last = i;
-            count++;
-        }
-    if (b->gone == 0 || count < 2)
+    while (last && !b->tasks[last - 1])
+        last--;
+    if (b->gone == 0 || last == 0)
         return;
-    td_buf_clear(&b->lines[last]);
-    line = panel_line(&b->lines[last], b->v);
-    text_put(&line, TEXT_PLAIN, " ");
-    text_put_sign(&line, TEXT_DIM, TEXT_CUT);
-    text_putf(&line, TEXT_DIM, " %u more", b->gone + 1);
-    panel_end(&line);
+    td_buf_clear(&b->lines[last - 1]);
+    put_task_row(&b->lines[last - 1], b, b->tasks[last - 1], b->gone);
 }
 
 /* Drops the last of the least needed rows until `room` are left. */
@@ -427,14 +507,17 @@ static void shrink(struct block *b, size_t room)
         for (size_t i = b->len; i-- > 0;)
             if (b->needs[i] > b->needs[least])
                 least = i;
-        b->gone += is_task(b->needs[least]);
+        b->gone += b->tasks[least] != NULL;
         td_buf_release(&b->lines[least]);
         memmove(&b->lines[least], &b->lines[least + 1],
                 (b->len - least - 1) * sizeof(b->lines[0]));
         memmove(&b->needs[least], &b->needs[least + 1],
                 (b->len - least - 1) * sizeof(b->needs[0]));
+        memmove((void *)&b->tasks[least], (const void *)&b->tasks[least + 1],
+                (b->len - least - 1) * sizeof(b->tasks[0]));
         b->len--;
         b->lines[b->len] = (struct td_buf){0};
+        b->tasks[b->len] = NULL;
     }
 }
 
@@ -453,7 +536,12 @@ static void fill(struct block *b)
         waves(b);
     for (size_t i = 0; i < KINDS; i++)
         tasks_of(b, i);
-    totals(b);
+    if (wide(b))
+        wide_totals(b);
+    else if (narrow(b))
+        narrow_totals(b);
+    else
+        totals(b);
 }
 
 void panel_block(struct td_buf *out, const struct panel *v)

@@ -285,8 +285,9 @@ static void ended(struct td_buf *out, const struct panel *v)
     text_put(&line, TEXT_PLAIN, "  ");
     text_put_foreign(&line, TEXT_ACCENT, td_text(s->execution));
     panel_end(&line);
-    (void)td_buf_addf(&text, "%u of %u, %u retries, %u failed, %u skipped",
-                      s->completed, s->total, s->retries, s->failed,
+    (void)td_buf_addf(&text, "%u of %u, %u %s, %u failed, %u skipped",
+                      s->completed, s->total, s->retries,
+                      s->retries == 1 ? "retry" : "retries", s->failed,
                       s->skipped);
     end_row(out, v, "tasks", td_buf_str(&text));
     td_buf_clear(&text);

@@ -153,14 +153,15 @@ static void the_block_fits_the_terminal(void)
         "                                       shell   5s\n"
         " ▶ T5 \\x1b[2J \\u202ehostile                                         "
         "                                        openai   4s\n"
-        " artifacts 1  tokens 67,450/89,000 (75%)  cost $0.38  errors 1\n");
+        " artifacts 1 (6.2 KiB)   last src/deep/down/order.c\n"
+        " errors 1  retries 1  tokens 67,450/89,000 (75%)  cost $0.38\n");
     block(40, 12,
           "shop ██████░░░░░░░░░░ 37.5%  3/8  00:09\n"
           " ? T7 apply migration  x7/T7         2s\n"
           " ↻ T6 test order_store: attemp… in 1.5s\n"
           " ▶ T4 compile src/商品.c             5s\n"
           " ▶ T5 \\x1b[2J \\u202ehostile          4s\n"
-          " artifacts 1  tokens 67,450/89,000 (75%\n");
+          " 75% tokens  1 file  errors 1\n");
     block(20, 5, "shop  37.5%  3/8  …\n");
 }
 
@@ -179,7 +180,7 @@ static void tasks_without_a_row_are_counted(void)
     }
     panel_block(&s.out, &s.view);
     CU_ASSERT_PTR_NOT_NULL(strstr(td_buf_str(&s.out), " ? T7"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(td_buf_str(&s.out), " … 99 more\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(td_buf_str(&s.out), "  +99\n"));
     CU_ASSERT_EQUAL(s.seen->counts[SEEN_RUNNING], 102);
     close_scene(&s, td_buf_str(&s.out));
 }
