@@ -24,13 +24,19 @@ struct judging {
     char *folder; /* of the execution */
     bool finished;
     bool page; /* wanted, in the folder */
+    struct run_judge *stream;
+    bool completed; /* the stream has its end, whatever is still to be done */
 };
 
 static enum td_code hear(void *ctx, const struct journal_said *said,
                          struct td_error *err)
 {
+    struct judging *judging = ctx;
+
     (void)err;
-    run_judge_hear(ctx, said->line);
+    judging->completed =
+        judging->completed || td_bytes_is(said->type, "execution_completed");
+    run_judge_hear(judging->stream, said->line);
     return TD_OK;
 }
 
@@ -114,22 +120,36 @@ static void put_verdict(struct judging *judging, struct run_judge *judge)
     td_buf_release(&text);
 }
 
+static enum td_code hear_all(struct judging *judging, bool cut,
+                             struct td_error *err)
+{
+    enum td_code code;
+
+    run_judge_free(judging->stream);
+    judging->stream = NULL;
+    code = run_judge_new(&judging->stream, judging->path, err);
+    if (!code && cut)
+        run_judge_cut(judging->stream);
+    if (!code)
+        code = serve_fold(&judging->journal, hear, judging, NULL, err);
+    return code;
+}
+
+/* Between the last event and the end of the execution the stream is taken for
+ * one that goes on, until its end is read: then it is judged as a whole. */
 static void judge(struct serve_later *later)
 {
     struct judging *judging = (struct judging *)later;
-    struct run_judge *stream = NULL;
     struct td_error err;
-    enum td_code code = run_judge_new(&stream, judging->path, &err);
+    enum td_code code = hear_all(judging, !judging->finished, &err);
 
-    if (!code && !judging->finished)
-        run_judge_cut(stream);
-    if (!code)
-        code = serve_fold(&judging->journal, hear, stream, NULL, &err);
+    if (!code && judging->completed && !judging->finished)
+        code = hear_all(judging, false, &err);
     if (code)
         serve_fail_by(&later->answer, &err);
     else
-        put_verdict(judging, stream);
-    run_judge_free(stream);
+        put_verdict(judging, judging->stream);
+    run_judge_free(judging->stream);
 }
 
 static void judged(struct serve_later *later)

@@ -321,7 +321,7 @@ def resize(stage):
         pane.until("^(?=── exec).{%d}$" % (columns - 1))
     text = pane.capture(history=True)
     for what in ("wave 1 ", "compile src/order.c  ", "tapedeck> show status",
-                 "errors     1 errors"):
+                 "errors     1 error, 1 retry"):
         if text.count(what) != 1:
             raise Failed("%r is there %d times:\n%s" %
                          (what, text.count(what), text))

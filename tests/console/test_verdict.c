@@ -36,6 +36,8 @@ static const struct {
     {"," GATE("lint", "fail"), "all", false, "x failed 1 of 1 gate", "failed"},
     {ALL "," GATE("performance", "skipped"), "performance", false,
      ". no gate of this kind has passed (1 skipped)", "no gate has passed"},
+    {"," GATE("lint", "open"), "all", false,
+     ". no gate of this kind has passed (1 undecided)", NULL},
     {ALL, "coverage", false, ". no gate of this kind was run",
      "no gate of this kind was run"},
 };
