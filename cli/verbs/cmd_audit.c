@@ -48,9 +48,10 @@ static const struct cli_option options[] = {
              "contract says, or what the transport gave, else /type"},
     {.name = "fail-on",
      .type = CLI_LIST,
-     .value = "KIND",
-     .help = "exit status 1 if there is a remark of this kind, as renamed "
-             "(docs/audit.md); any: of every kind that needs you"},
+     .value = "KIND,...",
+     .help = "exit status 1 if there is a remark of one of these kinds, as "
+             "renamed,two-types (docs/audit.md); any: of every kind that needs "
+             "you"},
     {.name = "settings",
      .type = CLI_TEXT,
      .value = "FILE",
@@ -211,21 +212,38 @@ static enum td_code show(struct auditing *a, struct td_error *err)
                 : cli_audit_reports(a->args, &page, a->settings.kinds, err);
 }
 
-/* The kinds that fail it, a bit each. */
+/* Kinds with commas between them, a bit each. */
+static enum td_code add_kinds(struct auditing *a, const char *names,
+                              struct td_error *err)
+{
+    enum td_code code = TD_OK;
+
+    for (const char *at = names; at && !code;) {
+        size_t len = strcspn(at, ",");
+        char *name = td_strndup(at, len);
+        uint32_t kinds = audit_kinds_of(name);
+
+        a->settings.kinds |= kinds;
+        if (!kinds) {
+            code = td_error_set(err, TD_USAGE, "--fail-on", 0,
+                                "there is no remark of the kind \"%s\"", name);
+            (void)td_error_hint(err, "docs/audit.md has them; or any");
+        }
+        free(name);
+        at = at[len] ? at + len + 1 : NULL;
+    }
+    return code;
+}
+
+/* The kinds that fail it. */
 static enum td_code read_kinds(struct auditing *a, struct td_error *err)
 {
-    for (const char *const *list = cli_list(a->args, "fail-on"); *list;
-         list++) {
-        uint32_t kinds = audit_kinds_of(*list);
+    const char *const *list = cli_list(a->args, "fail-on");
+    enum td_code code = TD_OK;
 
-        if (!kinds) {
-            (void)td_error_set(err, TD_USAGE, "--fail-on", 0,
-                               "there is no remark of the kind %s", *list);
-            return td_error_hint(err, "docs/audit.md has them; or any");
-        }
-        a->settings.kinds |= kinds;
-    }
-    return TD_OK;
+    for (; *list && !code; list++)
+        code = add_kinds(a, *list, err);
+    return code;
 }
 
 /* What --settings names; else audit.yaml, if it is there. */

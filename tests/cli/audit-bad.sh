@@ -9,6 +9,8 @@ say mixed.ndjson --fail-on two-types
 say mixed.ndjson --fail-on any
 say mixed.ndjson --fail-on renamed
 say mixed.ndjson --fail-on twotypes
+say mixed.ndjson --fail-on renamed,two-types
+say mixed.ndjson --fail-on two-types,
 echo "keys that are data, a field in itself, a secret that is not shown"
 awk 'BEGIN {
     for (i = 0; i < 3000; i++)
