@@ -67,8 +67,9 @@ static void add_json(struct td_buf *out, const struct entry *e)
 static void add_line(struct td_buf *out, struct entry *e)
 {
     (void)td_buf_addf(out, "%-*s", NAME_COLUMN, td_buf_str(&e->path));
-    (void)td_buf_addf(out, "%3" PRIu32 " events %3" PRIu32 " rules  ",
-                      e->events, e->rules);
+    (void)td_buf_addf(out, "%3" PRIu32 " event%s %3" PRIu32 " rule%s  ",
+                      e->events, e->events == 1 ? " " : "s", e->rules,
+                      e->rules == 1 ? " " : "s");
     (void)td_text_clean(out, td_buf_bytes(&e->note));
     if (e->own.len > 0) {
         (void)td_buf_add_text(out, " (here: ");

@@ -1,6 +1,6 @@
 # The contracts that are built in: taken by name everywhere, found by a slip of
 # the name, replaced by a file of the user.
-"$TAPEDECK" contract list | grep -vc '^std:.* events .* rules  [a-zA-Z]' || true
+"$TAPEDECK" contract list | grep -v ^std:execution | grep -vc '^std:.* events* .* rules*  *[a-zA-Z].*recorded' || true
 "$TAPEDECK" contract list --json | head -n 1 | sed 's/"note".*//'
 "$TAPEDECK" contract show std:ag-ui | head -n 1
 "$TAPEDECK" contract show std:execution > shown.yaml

@@ -20,6 +20,10 @@ sed '/chat message/d' held.ndjson > drop.ndjson
 "$TAPEDECK" validate drop.ndjson --contract learned.yaml -q > /dev/null || echo "exit $?"
 sed '3d' held.ndjson > lost.ndjson
 "$TAPEDECK" validate lost.ndjson --contract learned.yaml -q > /dev/null || echo "exit $?"
+echo "-- an update knows them again, and says what a stream as a whole lacks"
+"$TAPEDECK" learn --update learned.yaml 1.ndjson 2.ndjson 3.ndjson -o again.yaml
+cmp learned.yaml again.yaml && echo same
+"$TAPEDECK" learn --update learned.yaml drop.ndjson | grep "no longer holds"
 echo "-- control characters, and what is too long, are left to schemas"
 for run in 1 2; do
     printf '{"type":"a\\u0007b","n":%d}\n{"type":"%0140d","n":1}\n' $run 7

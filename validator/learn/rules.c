@@ -96,8 +96,9 @@ void learn_put(struct learn_rules *r, const char *before, const char *text)
         learn_add_text(r->out, text);
 }
 
-void learn_put_field(struct learn_rules *r, const char *before,
-                     const char *event, const char *field)
+/* The same of EVENT.FIELD. */
+static void put_field(struct learn_rules *r, const char *before,
+                      const char *event, const char *field)
 {
     struct td_buf text = {0};
 
@@ -210,7 +211,7 @@ static void write_counts(struct learn_rules *r)
         }
         learn_rule_begin(r, e->name, "count", of->name);
         learn_put(r, "count: ", e->said);
-        learn_put_field(r, ", equals: ", of->term, f->name);
+        put_field(r, ", equals: ", of->term, f->name);
         learn_rule_end(r, "%" PRIu32 " of %" PRIu32 " tapes", count->tapes,
                        r->mine->tapes);
     }
@@ -225,7 +226,7 @@ static void write_one(struct learn_rules *r, const struct learn_field *f,
 
     learn_rule_begin(r, e->name, f->name, verb);
     (void)td_buf_addf(r->out, "%s: ", verb);
-    learn_put_field(r, "", e->said, f->name);
+    put_field(r, "", e->said, f->name);
     (void)td_buf_add_text(r->out, rest);
 }
 
@@ -429,8 +430,8 @@ static void write_equal(struct learn_rules *r, const struct learn_pair *pair)
         return;
     }
     learn_rule_begin(r, event_of(r, a)->name, a->name, "constant");
-    learn_put_field(r, "constant: ", event_of(r, a)->said, a->name);
-    learn_put_field(r, ", equals: ", event_of(r, b)->term, b->name);
+    put_field(r, "constant: ", event_of(r, a)->said, a->name);
+    put_field(r, ", equals: ", event_of(r, b)->term, b->name);
     learn_rule_end(r, "%" PRIu32 " tapes", r->mine->tapes);
 }
 
@@ -473,7 +474,7 @@ static void write_known(struct learn_rules *r, const struct learn_pair *pair)
     learn_rule_begin(r, event_of(r, a)->name, a->name, event_of(r, b)->name);
     learn_put(r, "requires: {event: ", event_of(r, a)->said);
     (void)td_buf_addf(r->out, ", known: %s", a->name);
-    learn_put_field(r, ", from: ", event_of(r, b)->said, b->name);
+    put_field(r, ", from: ", event_of(r, b)->said, b->name);
     (void)td_buf_addf(r->out, ", order: %s}", pair->before ? "before" : "any");
     learn_rule_end(r, "%" PRIu64 " values", a->values);
 }

@@ -47,10 +47,8 @@ void learn_rule_begin(struct learn_rules *r, const char *event,
 void learn_rule_end(struct learn_rules *r, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Append `before` and a value, in quotes if YAML needs them; EVENT.FIELD. */
+/* Append `before` and a value, in quotes if YAML needs them. */
 void learn_put(struct learn_rules *r, const char *before, const char *text);
-void learn_put_field(struct learn_rules *r, const char *before,
-                     const char *event, const char *field);
 
 /* Each value of `open` is once in it, and then once in `close`; both are fields
  * of mine. With that each event of one has one of the other.

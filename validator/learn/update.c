@@ -124,8 +124,10 @@ static void add_broken(struct updating *u, uint32_t at, const char *input,
         if (u->broken[i].line == line)
             return;
     }
-    (void)td_buf_addf(&why, "%s #%" PRIu64 ": expected %s, found %s", input,
-                      seq, f->expected, f->found);
+    (void)td_buf_add_text(&why, input);
+    if (seq > 0) /* else it is about the whole stream */
+        (void)td_buf_addf(&why, " #%" PRIu64, seq);
+    (void)td_buf_addf(&why, ": expected %s, found %s", f->expected, f->found);
     for (size_t i = 0; i < why.len && i < WHY_MOST; i++)
         (void)td_buf_add_byte(
             &clean, why.ptr[i] < ' ' || why.ptr[i] > '~' ? '?' : why.ptr[i]);
