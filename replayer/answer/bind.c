@@ -8,9 +8,10 @@
 
 #define FIELD "header:"
 
-struct play_bound {
+struct play_bind {
     char *recorded;
-    char *live;
+    char **lives; /* the last that was said first */
+    uint32_t len;
 };
 
 /* ---- the words ---- */
@@ -48,8 +49,12 @@ enum td_code play_binds_read(struct play_binds *binds, const char *const *words,
 void play_binds_release(struct play_binds *binds)
 {
     for (uint32_t i = 0; i < binds->len; i++) {
-        free(binds->list[i].recorded);
-        free(binds->list[i].live);
+        struct play_bind *bind = &binds->list[i];
+
+        for (uint32_t k = 0; k < bind->len; k++)
+            free(bind->lives[k]);
+        free(bind->lives);
+        free(bind->recorded);
     }
     for (uint32_t i = 0; i < binds->fields_len; i++)
         free(binds->field_values[i]);
@@ -59,24 +64,52 @@ void play_binds_release(struct play_binds *binds)
     *binds = (struct play_binds){0};
 }
 
+/* ---- values ---- */
+
+static struct play_bind *add(struct play_binds *binds, struct td_bytes recorded)
+{
+    struct play_bind *bind;
+
+    binds->list = td_list_room(binds->list, binds->len, sizeof(*binds->list));
+    bind = &binds->list[binds->len++];
+    *bind =
+        (struct play_bind){.recorded = td_strndup(recorded.ptr, recorded.len)};
+    return bind;
+}
+
+static void put_first(struct play_bind *bind, uint32_t at)
+{
+    char *live = bind->lives[at];
+
+    memmove(bind->lives + 1, bind->lives, at * sizeof(*bind->lives));
+    bind->lives[0] = live;
+}
+
+static void add_live(struct play_bind *bind, struct td_bytes live)
+{
+    if (bind->len == PLAY_LIVES_MAX)
+        free(bind->lives[--bind->len]);
+    bind->lives = td_list_room(bind->lives, bind->len, sizeof(*bind->lives));
+    bind->lives[bind->len] = td_strndup(live.ptr, live.len);
+    put_first(bind, bind->len++);
+}
+
 void play_binds_keep(struct play_binds *own, const struct play_binds *from)
 {
     memcpy(own->pointers, from->pointers, sizeof(own->pointers));
     own->pointers_len = from->pointers_len;
     for (uint32_t i = 0; i < from->len; i++) {
-        own->list = td_list_room(own->list, own->len, sizeof(*own->list));
-        own->list[own->len++] = (struct play_bound){
-            td_strdup(from->list[i].recorded), td_strdup(from->list[i].live)};
+        struct play_bind *bind = add(own, td_text(from->list[i].recorded));
+
+        add_live(bind, td_text(from->list[i].lives[0]));
     }
 }
-
-/* ---- values ---- */
 
 /* A mark of the recorder stands for many values, and so for none. */
 static void bind(struct play_binds *binds, struct td_bytes recorded,
                  struct td_bytes live)
 {
-    struct play_bound *at = NULL;
+    struct play_bind *at = NULL;
 
     if (!recorded.len || !live.len || td_bytes_is(recorded, "[redacted]") ||
         td_bytes_is(recorded, "[withheld]"))
@@ -86,15 +119,14 @@ static void bind(struct play_binds *binds, struct td_bytes recorded,
             at = &binds->list[i];
     if (!at && binds->len == PLAY_BOUND_MAX)
         return;
-    if (!at) {
-        binds->list =
-            td_list_room(binds->list, binds->len, sizeof(*binds->list));
-        at = &binds->list[binds->len++];
-        *at = (struct play_bound){.recorded =
-                                      td_strndup(recorded.ptr, recorded.len)};
-    }
-    free(at->live);
-    at->live = td_strndup(live.ptr, live.len);
+    if (!at)
+        at = add(binds, recorded);
+    for (uint32_t i = 0; i < at->len; i++)
+        if (td_bytes_is(live, at->lives[i])) {
+            put_first(at, i);
+            return;
+        }
+    add_live(at, live);
 }
 
 /* A string without its quotes, or a number; else ptr NULL. */
@@ -164,6 +196,14 @@ static bool is_word(struct td_bytes text, size_t at, size_t len)
            !(digit && (before == '.' || after == '.'));
 }
 
+static bool stands_at(struct td_bytes text, size_t at, const char *word,
+                      size_t *len)
+{
+    *len = strlen(word);
+    return *len <= text.len - at && !memcmp(text.ptr + at, word, *len) &&
+           is_word(text, at, *len);
+}
+
 /* What stands at that place, and what is put there instead; NULL: nothing. */
 static const char *find(const struct play_binds *binds, bool undo,
                         struct td_bytes text, size_t at, size_t *len)
@@ -172,15 +212,25 @@ static const char *find(const struct play_binds *binds, bool undo,
         return NULL;
     for (; binds; binds = binds->others)
         for (uint32_t i = 0; i < binds->len; i++) {
-            const struct play_bound *bound = &binds->list[i];
-            const char *from = undo ? bound->live : bound->recorded;
+            struct play_bind *bind = &binds->list[i];
 
-            *len = strlen(from);
-            if (*len <= text.len - at && !memcmp(text.ptr + at, from, *len) &&
-                is_word(text, at, *len))
-                return undo ? bound->recorded : bound->live;
+            if (!undo && stands_at(text, at, bind->recorded, len))
+                return bind->lives[0];
+            for (uint32_t k = 0; undo && k < bind->len; k++)
+                if (stands_at(text, at, bind->lives[k], len)) {
+                    put_first(bind, k);
+                    return bind->recorded;
+                }
         }
     return NULL;
+}
+
+static void see_first(bool begins[256], const struct play_bind *bind, bool undo)
+{
+    if (!undo)
+        begins[(uint8_t)*bind->recorded] = true;
+    for (uint32_t i = 0; undo && i < bind->len; i++)
+        begins[(uint8_t)*bind->lives[i]] = true;
 }
 
 static void put(const struct play_binds *binds, bool undo, struct td_buf *out,
@@ -192,9 +242,8 @@ static void put(const struct play_binds *binds, bool undo, struct td_buf *out,
     bool any = false;
 
     for (const struct play_binds *b = binds; b; b = b->others)
-        for (uint32_t i = 0; i < b->len; i++)
-            begins[(uint8_t) * (undo ? b->list[i].live : b->list[i].recorded)] =
-                any = true;
+        for (uint32_t i = 0; i < b->len; i++, any = true)
+            see_first(begins, &b->list[i], undo);
     for (size_t at = 0; any && at < text.len;) {
         const char *instead =
             begins[text.ptr[at]] ? find(binds, undo, text, at, &len) : NULL;
@@ -218,7 +267,7 @@ void play_binds_put(const struct play_binds *binds, struct td_buf *out,
     put(binds, false, out, text);
 }
 
-void play_binds_undo(const struct play_binds *binds, struct td_buf *out,
+void play_binds_undo(struct play_binds *binds, struct td_buf *out,
                      struct td_bytes text)
 {
     put(binds, true, out, text);

@@ -9,7 +9,9 @@
  * one whose value is not on the tape is handed back too.
  *
  * Where a tape answers it is the other way round: what a client makes anew and
- * is told again.
+ * is told again. Clients that make one each are told apart by it: of the values
+ * that stand for one of the tape the last that was said counts, and each is
+ * known when it is said again.
  */
 #ifndef REPLAYER_ANSWER_BIND_H
 #define REPLAYER_ANSWER_BIND_H
@@ -19,9 +21,10 @@
 #include "wire/http/http.h"
 
 #define PLAY_BINDS_MAX 64    /* that are named */
-#define PLAY_BOUND_MAX 10000 /* values */
+#define PLAY_BOUND_MAX 10000 /* values of a tape */
+#define PLAY_LIVES_MAX 64    /* that stand for one; the oldest goes */
 
-struct play_bound; /* a value on the tape, and the one that it is now */
+struct play_bind; /* a value on the tape, and those that it is now */
 
 /* All zeroes is valid and binds nothing. */
 struct play_binds {
@@ -30,7 +33,7 @@ struct play_binds {
     const char *fields[PLAY_BINDS_MAX];
     char *field_values[PLAY_BINDS_MAX]; /* by now; or NULL */
     uint32_t fields_len;
-    struct play_bound *list;
+    struct play_bind *list;
     uint32_t len;
     const struct play_binds *others; /* count where these do not; or NULL */
     struct td_json_doc docs[2];
@@ -59,11 +62,12 @@ void play_binds_learn_head(struct play_binds *binds,
 const char *play_binds_field(const struct play_binds *binds, const char *name);
 
 /* Append text of the tape with what is bound in it; and the other way round:
- * what is said now as the tape says it.
+ * what is said now as the tape says it, and what is found there has been said
+ * last.
  */
 void play_binds_put(const struct play_binds *binds, struct td_buf *out,
                     struct td_bytes text);
-void play_binds_undo(const struct play_binds *binds, struct td_buf *out,
+void play_binds_undo(struct play_binds *binds, struct td_buf *out,
                      struct td_bytes text);
 
 #endif

@@ -216,8 +216,8 @@ struct td_bytes play_http_bound(struct play_http *http,
     return td_buf_bytes(&http->bound);
 }
 
-struct td_bytes play_http_undone(const struct play_binds *binds,
-                                 struct td_buf *out, struct td_bytes text)
+struct td_bytes play_http_undone(struct play_binds *binds, struct td_buf *out,
+                                 struct td_bytes text)
 {
     if (!has_some(binds))
         return text;

@@ -55,8 +55,8 @@ struct td_bytes play_http_bound(struct play_http *http,
                                 enum td_form form, struct td_bytes payload);
 
 /* What is said now as the tape says it; in *out if that is something else. */
-struct td_bytes play_http_undone(const struct play_binds *binds,
-                                 struct td_buf *out, struct td_bytes text);
+struct td_bytes play_http_undone(struct play_binds *binds, struct td_buf *out,
+                                 struct td_bytes text);
 
 /* Tell of a miss, and count it in *count. */
 void play_http_tell_miss(struct play_http *http, const struct play_miss *miss,

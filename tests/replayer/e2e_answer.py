@@ -966,6 +966,23 @@ def what_one_client_binds_is_not_anothers(box):
     holds(server.end(), "3 of 3 exchanges answered\n")
 
 
+def clients_that_ask_by_turns_are_told_apart(box):
+    """Each by the value that it says itself, which others may contain."""
+    tape = Tape()
+    tape.exchange("POST", "/runs", '{"run":"r-1"}', body='{"id":"r-1"}')
+    stream(tape, "GET", "/runs/r-1/events", ['{"of":"r-1"}'])
+    names = ["a", "b", "a-b", "ab"]
+    server = Server(box, tape, "--repeat", "--bind", "/id")
+    for name in names:
+        same(server.ask("POST", "/runs", '{"id":"%s"}' % name)[2],
+             b'{"run":"%s"}' % name.encode())
+    for name in [*names, *reversed(names), "b"]:
+        same(server.ask("GET", "/runs/%s/events" % name)[2],
+             b'data: {"of":"%s"}\n\n' % name.encode())
+    same(server.ask("GET", "/runs/c/events")[0], 501)
+    server.end(1)
+
+
 def polls_are_answered_with_the_body_that_they_had(box):
     """Packets are events on a tape, and a body again."""
     tape = Tape()

@@ -65,6 +65,21 @@ static void the_latest_value_counts(void)
                      td_text("{\"id\":\"c\"}"));
     play_binds_put(&binds, &out, td_text("a"));
     CU_ASSERT_STRING_EQUAL(td_buf_str(&out), "c");
+    /* of another client, which says it again */
+    td_buf_clear(&out);
+    play_binds_undo(&binds, &out, td_text("b c"));
+    play_binds_undo(&binds, &out, td_text(" b"));
+    play_binds_put(&binds, &out, td_text(" a"));
+    CU_ASSERT_STRING_EQUAL(td_buf_str(&out), "a a a b");
+    for (unsigned i = 0; i <= PLAY_LIVES_MAX; i++) {
+        char live[32];
+
+        (void)snprintf(live, sizeof(live), "{\"id\":\"n%u\"}", i);
+        play_binds_learn(&binds, td_text("{\"id\":\"a\"}"), td_text(live));
+    }
+    td_buf_clear(&out);
+    play_binds_undo(&binds, &out, td_text("n0 n1 b c"));
+    CU_ASSERT_STRING_EQUAL(td_buf_str(&out), "n0 a b c");
     td_buf_release(&out);
     play_binds_release(&binds);
 }
