@@ -4,7 +4,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,7 +15,7 @@ static bool ends_with(const char *name, size_t len, const char *end)
     return len > n && memcmp(name + len - n, end, n) == 0;
 }
 
-static bool is_tape(const char *name)
+bool cli_names_tape(const char *name)
 {
     size_t len = strlen(name);
 
@@ -64,7 +63,7 @@ static enum td_code add_all(struct cli_tape_paths *paths, const char *path,
     const struct dirent *entry;
 
     while ((entry = readdir(dir)) != NULL) {
-        if (!is_tape(entry->d_name) || is_endless(dir, entry->d_name))
+        if (!cli_names_tape(entry->d_name) || is_endless(dir, entry->d_name))
             continue;
         if (paths->len - from == CLI_TAPE_PATHS_MAX)
             return td_error_set(err, TD_LIMIT, path, 0,

@@ -7,6 +7,8 @@
 #include "core/arena.h"
 #include "core/error.h"
 
+#include <stdbool.h>
+
 #define CLI_TAPE_PATHS_MAX 100000 /* names of one folder that are looked at */
 
 /* All zeroes is empty. */
@@ -15,6 +17,9 @@ struct cli_tape_paths {
     const char **list; /* ends with NULL behind len, once there is one */
     uint32_t len;
 };
+
+/* Whether a file of that name, without a folder, is one of those below. */
+bool cli_names_tape(const char *name);
 
 /* Add a path; of a folder the tapes and NDJSON that are in it, not below, by
  * name: .tape, .ndjson, .jsonl, each also with .gz, that do not begin with a

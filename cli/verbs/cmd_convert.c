@@ -1,6 +1,7 @@
 /* tapedeck convert: the events of a tape for another tool. */
 #include "cli/shared/select_options.h"
 #include "cli/shared/tape_output.h"
+#include "cli/shared/tape_paths.h"
 #include "cli/verbs/convert_cast.h"
 #include "cli/verbs/convert_in.h"
 #include "cli/verbs/convert_laid.h"
@@ -57,6 +58,8 @@ static enum td_code choose_format(const char **format, const char *path,
                                   const struct cli_args *args,
                                   struct td_error *err)
 {
+    const char *slash = path ? strrchr(path, '/') : NULL;
+
     if (!path) {
         (void)td_error_set(err, TD_USAGE, "--output", 0, "is missing");
         return td_error_hint(err, "name the file to write: -o FILE");
@@ -68,6 +71,12 @@ static enum td_code choose_format(const char **format, const char *path,
                             "is for html; nothing else has room for findings");
     if (*format)
         return TD_OK;
+    if (cli_names_tape(slash ? slash + 1 : path)) {
+        (void)td_error_set(err, TD_USAGE, path, 0,
+                           "of what is no tape, only a HAR becomes one");
+        return td_error_hint(err, "say --from har if it is one; of a tape, "
+                                  "tapedeck cut makes another");
+    }
     (void)td_error_set(err, TD_USAGE, path, 0,
                        "its name does not say the format");
     return td_error_hint(err, "say it: --to " CONV_FORMATS "|" CLI_CAST);
