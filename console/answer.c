@@ -1,10 +1,10 @@
 /* What the server has answered, as lines. */
 #include "console/console_internal.h"
 #include "console/keep.h"
+#include "core/json_value.h"
 #include "core/json_writer.h"
 #include "core/mem.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- members ---- */
@@ -16,21 +16,6 @@ void console_member(const struct td_json_doc *doc, uint32_t object,
 
     if (at && doc->values[at].kind == TD_JSON_STRING)
         (void)td_json_unescape(out, td_json_inner(doc, at));
-}
-
-double console_number(const struct td_json_doc *doc, uint32_t object,
-                      const char *name, double missing)
-{
-    uint32_t at = td_json_member(doc, object, td_text(name));
-    struct td_buf text = {0};
-    double number = missing;
-
-    if (at && doc->values[at].kind == TD_JSON_NUMBER) {
-        (void)td_buf_add_bytes(&text, td_json_raw(doc, at));
-        number = strtod(td_buf_str(&text), NULL);
-    }
-    td_buf_release(&text);
-    return number;
 }
 
 uint32_t console_inner(const struct td_json_doc *doc, uint32_t object,
@@ -88,7 +73,8 @@ void console_render_executions(struct console *c,
 {
     uint32_t own = put_executions(c, answer, "executions", true);
     uint32_t others = put_executions(c, answer, "others", false);
-    double there = console_number(answer->doc, answer->data, "other_count", 0);
+    double there =
+        td_json_member_double(answer->doc, answer->data, "other_count", 0);
 
     if (!answer->done)
         return;

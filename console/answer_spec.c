@@ -1,5 +1,6 @@
 /* The specification, and the dialogue that asks for what is missing in it. */
 #include "console/console_internal.h"
+#include "core/json_value.h"
 #include "core/mem.h"
 
 #include <stdlib.h>
@@ -97,7 +98,7 @@ static void put_answer(struct console *c, const struct console_answer *answer)
     if (object)
         console_member(doc, object, c->asked.text, &text);
     put_row(c, c->asked.text, td_buf_bytes(&text),
-            (int)console_number(doc, answer->data, "completeness", 0));
+            (int)td_json_member_double(doc, answer->data, "completeness", 0));
     td_buf_release(&text);
 }
 
@@ -123,8 +124,8 @@ static unsigned open_names(const struct console_answer *answer, bool required,
 
 static void put_missing(struct console *c, const struct console_answer *answer)
 {
-    int percent =
-        (int)console_number(answer->doc, answer->data, "completeness", 0);
+    int percent = (int)td_json_member_double(answer->doc, answer->data,
+                                             "completeness", 0);
     struct td_buf names = {0};
     bool some = open_names(answer, true, &names) > 0;
 

@@ -1,5 +1,6 @@
 /* A text of the server: an artifact, or what a task has written. */
 #include "console/console_internal.h"
+#include "core/json_value.h"
 #include "core/mem.h"
 #include "core/suggest.h"
 
@@ -18,8 +19,9 @@ static void put_head(struct console *c, const struct console_answer *answer,
     if (i > 0)
         panel_artifact_head(&c->text, &v, &s->artifacts[i - 1]);
     else
-        panel_text_head(&c->text, &v, path,
-                        console_number(answer->doc, answer->data, "size", 0));
+        panel_text_head(
+            &c->text, &v, path,
+            td_json_member_double(answer->doc, answer->data, "size", 0));
 }
 
 /* A path that is none may have been meant otherwise. */

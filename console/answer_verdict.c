@@ -1,5 +1,6 @@
 /* Verdicts: of the gates of a workspace, of the stream, of tests. */
 #include "console/console_internal.h"
+#include "core/json_value.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,14 +39,6 @@ static bool member_is(const struct td_json_doc *doc, uint32_t object,
            td_json_string_is(doc, at, td_text(word));
 }
 
-static bool is_true(const struct td_json_doc *doc, uint32_t object,
-                    const char *name)
-{
-    uint32_t at = td_json_member(doc, object, td_text(name));
-
-    return at && doc->values[at].kind == TD_JSON_TRUE;
-}
-
 /* Warnings and what could not be judged count only where it is strict. */
 static bool is_bad(const struct sums *s, uint32_t gate)
 {
@@ -53,7 +46,7 @@ static bool is_bad(const struct sums *s, uint32_t gate)
 
     return member_is(doc, gate, "verdict", "fail") ||
            member_is(doc, gate, "verdict", "error") ||
-           (s->c->asked.strict && (is_true(doc, gate, "warned") ||
+           (s->c->asked.strict && (td_json_member_true(doc, gate, "warned") ||
                                    member_is(doc, gate, "verdict", "flaky")));
 }
 
@@ -294,7 +287,7 @@ static void take_test(struct listing *l, uint32_t at, const char *key,
     (void)snprintf(l->suite.name, NAME_SIZE, "%s", name);
     l->suite.all++;
     l->suite.good += is_good(result);
-    l->suite.ns += console_number(l->doc, at, "ns", 0);
+    l->suite.ns += td_json_member_double(l->doc, at, "ns", 0);
 }
 
 static void put_tests(struct listing *l, uint32_t list)

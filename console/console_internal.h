@@ -199,9 +199,6 @@ void console_talk_end(struct console_talk *talk);
 /* A string member of an object of an answer, read; "" if there is none. */
 void console_member(const struct td_json_doc *doc, uint32_t object,
                     const char *name, struct td_buf *out);
-/* A number; `missing` if there is none. */
-double console_number(const struct td_json_doc *doc, uint32_t object,
-                      const char *name, double missing);
 /* The member's place if it is a list or an object; 0: it is not. */
 uint32_t console_inner(const struct td_json_doc *doc, uint32_t object,
                        const char *name);

@@ -2,9 +2,9 @@
 
 #include "console/held.h"
 #include "core/clock.h"
+#include "core/json_value.h"
 #include "core/json_writer.h"
 #include "core/mem.h"
-#include "core/take.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -196,31 +196,20 @@ static void take_event(struct console_server *server, const struct td_event *ev)
         let_go(server);
 }
 
-static struct td_bytes text_of(const struct td_json_doc *doc, uint32_t object,
-                               const char *name)
-{
-    uint32_t at = td_json_member(doc, object, td_text(name));
-
-    return at && doc->values[at].kind == TD_JSON_STRING ? td_json_inner(doc, at)
-                                                        : td_text("");
-}
-
 static struct console_answer read_answer(struct console_server *server,
                                          const struct td_event *ev)
 {
     struct td_json_doc *doc = &server->doc;
-    uint32_t at;
 
     if (td_json_parse(doc, ev->payload, TD_JSON_DEPTH_ALL, NULL) ||
         doc->values[0].kind != TD_JSON_ARRAY || doc->values[0].count == 0 ||
         doc->values[1].kind != TD_JSON_OBJECT)
         return (struct console_answer){
             .error = td_text("the answer cannot be read")};
-    at = td_json_member(doc, 1, td_text("success"));
     return (struct console_answer){
-        .done = at && doc->values[at].kind == TD_JSON_TRUE,
-        .output = text_of(doc, 1, "output"),
-        .error = text_of(doc, 1, "error"),
+        .done = td_json_member_true(doc, 1, "success"),
+        .output = td_json_member_inner(doc, 1, "output"),
+        .error = td_json_member_inner(doc, 1, "error"),
         .doc = doc,
         .data = td_json_member(doc, 1, td_text("data")),
     };
@@ -238,18 +227,13 @@ static void take_plan(struct console_server *server,
 static void take_caught_up(struct console_server *server,
                            const struct console_answer *answer)
 {
-    uint32_t at = answer->data ? td_json_member(answer->doc, answer->data,
-                                                td_text("to_seq"))
-                               : 0;
-    struct td_bytes digits = at ? td_json_raw(answer->doc, at) : td_text("");
-    uint64_t to_seq = 0;
-
     *server->following = '\0';
     if (!answer->done)
         server->events.refused(server->ctx, answer->error);
     else if (server->events.caught_up)
-        server->events.caught_up(server->ctx,
-                                 td_take_number(&digits, &to_seq) ? to_seq : 0);
+        server->events.caught_up(
+            server->ctx,
+            td_json_member_u64(answer->doc, answer->data, "to_seq", 0));
 }
 
 static void take_ack(struct console_server *server, const struct td_event *ev)

@@ -1,12 +1,9 @@
 #include "console/seen/seen_internal.h"
+#include "core/json_value.h"
 #include "core/mem.h"
-#include "core/take.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define NUMBER_MAX 64
 
 /* Most often there is one name. */
 static size_t name_len(const char *names)
@@ -32,42 +29,22 @@ uint32_t seen_at(const struct td_json_doc *doc, uint32_t object,
     return 0;
 }
 
-static double real_at(const struct td_json_doc *doc, uint32_t at,
-                      double missing)
-{
-    char text[NUMBER_MAX];
-    struct td_bytes raw;
-
-    if (!at || doc->values[at].kind != TD_JSON_NUMBER)
-        return missing;
-    raw = td_json_raw(doc, at);
-    if (raw.len >= sizeof(text))
-        return missing;
-    memcpy(text, raw.ptr, raw.len);
-    text[raw.len] = '\0';
-    return strtod(text, NULL);
-}
-
 double seen_real(const struct td_json_doc *doc, uint32_t object,
                  const char *names, double missing)
 {
-    return real_at(doc, seen_at(doc, object, names), missing);
+    (void)td_json_double(doc, seen_at(doc, object, names), &missing);
+    return missing;
 }
 
 uint64_t seen_number_at(const struct td_json_doc *doc, uint32_t at,
                         uint64_t missing)
 {
-    struct td_bytes digits = at ? td_json_raw(doc, at) : td_bytes("", 0);
     uint64_t whole;
-    double n;
+    double n = -1;
 
-    if (!at)
-        return missing;
-    if (td_take_number(&digits, &whole) && digits.len == 0 &&
-        whole < 9000000000000000)
+    if (td_json_u64(doc, at, &whole) && whole < 9000000000000000)
         return whole;
-    n = real_at(doc, at, -1);
-
+    (void)td_json_double(doc, at, &n);
     return n >= 0 && n < 9e15 ? (uint64_t)n : missing;
 }
 
@@ -80,9 +57,7 @@ uint64_t seen_number(const struct td_json_doc *doc, uint32_t object,
 bool seen_true(const struct td_json_doc *doc, uint32_t object,
                const char *names)
 {
-    uint32_t at = seen_at(doc, object, names);
-
-    return at && doc->values[at].kind == TD_JSON_TRUE;
+    return td_json_is(doc, seen_at(doc, object, names), TD_JSON_TRUE);
 }
 
 char *seen_text(const struct td_json_doc *doc, uint32_t object,

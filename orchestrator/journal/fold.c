@@ -1,13 +1,12 @@
 #include "orchestrator/journal/fold.h"
 
 #include "core/json_shape.h"
+#include "core/json_value.h"
 #include "core/mem.h"
-#include "core/take.h"
 #include "orchestrator/journal/journal_internal.h"
 #include "tape/reader.h"
 #include "tape/rewrite.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define INT_DIGITS 16 /* of 2^53 */
@@ -73,33 +72,6 @@ static bool read_u64(const struct td_json_doc *doc, uint32_t object,
     return number_at(doc, td_json_member(doc, object, td_text(name)), out);
 }
 
-static struct td_bytes text_at(const struct td_json_doc *doc, uint32_t at)
-{
-    return at && doc->values[at].kind == TD_JSON_STRING ? td_json_inner(doc, at)
-                                                        : td_text("");
-}
-
-static struct td_bytes read_text(const struct td_json_doc *doc, uint32_t object,
-                                 const char *name)
-{
-    return text_at(doc, td_json_member(doc, object, td_text(name)));
-}
-
-static double read_real(const struct td_json_doc *doc, uint32_t object,
-                        const char *name, double missing)
-{
-    uint32_t at = td_json_member(doc, object, td_text(name));
-    struct td_bytes raw = td_json_raw(doc, at);
-    char text[64];
-
-    if (!at || doc->values[at].kind != TD_JSON_NUMBER ||
-        raw.len >= sizeof(text))
-        return missing;
-    memcpy(text, raw.ptr, raw.len);
-    text[raw.len] = '\0';
-    return strtod(text, NULL);
-}
-
 /* A task by its place; TD_OK and its index. */
 static enum td_code read_place(const struct td_json_doc *doc, const char *name,
                                uint32_t tasks, uint32_t *index,
@@ -116,7 +88,7 @@ static enum td_code read_place(const struct td_json_doc *doc, const char *name,
 static enum td_code read_budget(const struct td_json_doc *doc,
                                 struct sched_event *ev, struct td_error *err)
 {
-    struct td_bytes of = read_text(doc, 0, "of");
+    struct td_bytes of = td_json_member_inner(doc, 0, "of");
     uint64_t percent = 0;
 
     for (ev->budget = SCHED_TOKENS; ev->budget <= SCHED_WALL; ev->budget++)
@@ -132,7 +104,7 @@ static enum td_code read_budget(const struct td_json_doc *doc,
 static enum td_code read_fault(const struct td_json_doc *doc,
                                struct sched_event *ev, struct td_error *err)
 {
-    ev->fault = plan_fault_of(read_text(doc, 0, "fault"));
+    ev->fault = plan_fault_of(td_json_member_inner(doc, 0, "fault"));
     return ev->fault < PLAN_FAULTS ? TD_OK
                                    : wrong(err, "its fault is not known");
 }
@@ -150,12 +122,12 @@ static enum td_code read_count(const struct td_json_doc *doc, const char *name,
 
 static void read_fate(const struct td_json_doc *doc, struct sched_event *ev)
 {
-    ev->status = (int)read_real(doc, 0, "status", 0);
+    ev->status = (int)td_json_member_double(doc, 0, "status", 0);
     (void)read_u64(doc, 0, "retry_after", &ev->retry_after_ns);
     (void)read_u64(doc, 0, "until", &ev->until);
     (void)read_u64(doc, 0, "tokens", &ev->tokens);
-    ev->cost_usd = read_real(doc, 0, "cost_usd", -1);
-    ev->unbegun = td_bytes_is(read_text(doc, 0, "how"), "unknown");
+    ev->cost_usd = td_json_member_double(doc, 0, "cost_usd", -1);
+    ev->unbegun = td_bytes_is(td_json_member_inner(doc, 0, "how"), "unknown");
 }
 
 static enum td_code read_members(const struct td_json_doc *doc,
@@ -225,7 +197,8 @@ static enum td_code fold_created(struct folding *f, const struct td_event *line,
         return wrong(err, "there is no plan in it");
     f->tasks = f->doc.values[tasks].count;
     f->created = true;
-    (void)td_buf_add_bytes(&f->found->boot, read_text(&f->doc, 0, "boot"));
+    (void)td_buf_add_bytes(&f->found->boot,
+                           td_json_member_inner(&f->doc, 0, "boot"));
     options =
         td_json_raw(&f->doc, td_json_member(&f->doc, 0, td_text("options")));
     return f->listener->created
@@ -295,7 +268,7 @@ static enum td_code fold_run(struct folding *f, const struct td_event *line,
     ev.at_ns += f->base_ns;
     f->last_ns = ev.at_ns;
     f->found->finished = ev.what == SCHED_FINISH;
-    f->found->exit = (int)read_real(&f->doc, 0, "exit", -1);
+    f->found->exit = (int)td_json_member_double(&f->doc, 0, "exit", -1);
     return tell(f, &ev, err);
 }
 
@@ -367,7 +340,7 @@ static enum td_code fold_said(struct folding *f, const struct td_event *line,
         return TD_OK; /* one that is not counted */
     if (said.seq != f->found->mark.seq + 1)
         return wrong(err, "its number does not go on from the one before");
-    if (!read_moment(&f->second, text_at(&f->doc, envelope->timestamp),
+    if (!read_moment(&f->second, td_json_inner_at(&f->doc, envelope->timestamp),
                      &said.wall_ns))
         return wrong(err, "its timestamp is none");
     whole.seq = said.seq;

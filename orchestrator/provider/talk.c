@@ -1,12 +1,8 @@
 #include "orchestrator/provider/talk.h"
 
+#include "core/json_value.h"
 #include "core/json_writer.h"
 #include "core/utf8.h"
-
-#include <math.h>
-#include <stdlib.h>
-
-#define DIGITS 40 /* bytes of a number that is read */
 
 /* A line while it is told. */
 struct saying {
@@ -30,34 +26,18 @@ static uint32_t member(const struct prov_talk *talk, uint32_t of,
     return td_json_member(&talk->doc, of, td_text(name));
 }
 
-static bool is(const struct prov_talk *talk, uint32_t at,
-               enum td_json_kind kind)
-{
-    return at && talk->doc.values[at].kind == kind;
-}
-
 /* A number from 0 to most; false: it is none. */
 static bool number(const struct prov_talk *talk, uint32_t at, double most,
                    double *out)
 {
-    char digits[DIGITS] = "";
-    struct td_bytes raw;
-
-    if (!is(talk, at, TD_JSON_NUMBER))
-        return false;
-    raw = td_json_raw(&talk->doc, at);
-    if (raw.len >= DIGITS)
-        return false;
-    memcpy(digits, raw.ptr, raw.len);
-    *out = strtod(digits, NULL);
-    return isfinite(*out) && *out >= 0 && *out <= most;
+    return td_json_double(&talk->doc, at, out) && *out >= 0 && *out <= most;
 }
 
 /* The text of a string; empty: it is none. Until the next call. */
 static struct td_bytes text_of(struct prov_talk *talk, uint32_t at)
 {
     td_buf_clear(&talk->text);
-    if (is(talk, at, TD_JSON_STRING))
+    if (td_json_is(&talk->doc, at, TD_JSON_STRING))
         (void)td_json_unescape(&talk->text, td_json_inner(&talk->doc, at));
     return td_buf_bytes(&talk->text);
 }
@@ -94,7 +74,7 @@ static void say_usage(const struct saying *say)
     uint32_t at = member(talk, 0, "usage");
     double n;
 
-    if (!is(talk, at, TD_JSON_OBJECT))
+    if (!td_json_is(&talk->doc, at, TD_JSON_OBJECT))
         return;
     if (number(talk, member(talk, at, "tokens_in"), tokens_max, &n))
         most(&talk->usage.tokens_in, n);
@@ -124,7 +104,7 @@ static void say_error(const struct saying *say)
     double after = 0;
     enum plan_fault fault;
 
-    if (!is(talk, at, TD_JSON_OBJECT) || !say->events->error)
+    if (!td_json_is(&talk->doc, at, TD_JSON_OBJECT) || !say->events->error)
         return;
     fault = fault_of(text_of(talk, member(talk, at, "class")));
     if (!number(talk, member(talk, at, "retry_after"), day, &after))
@@ -137,7 +117,7 @@ static void say_result(const struct saying *say)
 {
     uint32_t at = member(say->talk, 0, "result");
 
-    if (is(say->talk, at, TD_JSON_OBJECT) && say->events->result)
+    if (td_json_is(&say->talk->doc, at, TD_JSON_OBJECT) && say->events->result)
         say->events->result(say->ctx, td_json_raw(&say->talk->doc, at));
 }
 

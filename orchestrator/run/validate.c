@@ -6,6 +6,7 @@
  * with all that they began. What it records is read while it grows; what it
  * comes to is its verdict.json.
  */
+#include "core/json_value.h"
 #include "orchestrator/run/exec_internal.h"
 
 #include "core/fs.h"
@@ -91,25 +92,11 @@ static void on_look(void *ctx)
     wire_timer_set(p->x->net, &p->look, wire_now(p->x->net) + LOOK_NS);
 }
 
-static uint64_t number(const struct td_json_doc *doc, const char *name)
-{
-    uint32_t at = td_json_member(doc, 0, td_text(name));
-    struct td_bytes raw = td_json_raw(doc, at);
-    char text[24] = "";
-
-    if (at && doc->values[at].kind == TD_JSON_NUMBER && raw.len < sizeof(text))
-        memcpy(text, raw.ptr, raw.len);
-    return strtoull(text, NULL, 10);
-}
-
 /* What a member says, as it is meant. */
 static struct td_bytes text(const struct td_json_doc *doc, const char *name,
                             struct td_buf *out)
 {
-    uint32_t at = td_json_member(doc, 0, td_text(name));
-
-    if (at && doc->values[at].kind == TD_JSON_STRING &&
-        td_json_unescape(out, td_json_inner(doc, at)))
+    if (td_json_unescape(out, td_json_member_inner(doc, 0, name)))
         td_buf_clear(out);
     return td_buf_bytes(out);
 }
@@ -126,7 +113,7 @@ void run_validate_tell(struct run_exec *x, const struct td_event *line)
         gate = (struct run_gate){.name = text(&doc, "gate", &texts[0]),
                                  .verdict = text(&doc, "verdict", &texts[1]),
                                  .reason = text(&doc, "reason", &texts[2]),
-                                 .ms = number(&doc, "ms")};
+                                 .ms = td_json_member_u64(&doc, 0, "ms", 0)};
         x->events.gate(x->ctx, &gate);
     }
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

@@ -1,11 +1,11 @@
 /* The commands of consoles and of /api: each acts, and says what came of it.
  */
+#include "core/json_value.h"
 #include "orchestrator/serve/again.h"
 #include "orchestrator/serve/args.h"
 #include "orchestrator/serve/past.h"
 
 #include "core/suggest.h"
-#include "core/take.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -91,18 +91,15 @@ bool serve_arg_text(const struct serve_call *call, const char *name,
 uint64_t serve_arg_number(const struct serve_call *call, const char *name,
                           uint64_t missing)
 {
-    uint32_t at = serve_member(call->doc, call->args, name);
-    struct td_bytes raw = at ? td_json_raw(call->doc, at) : td_text("");
-    uint64_t value = 0;
-
-    return at && td_take_number(&raw, &value) && raw.len == 0 ? value : missing;
+    (void)td_json_u64(call->doc, serve_member(call->doc, call->args, name),
+                      &missing);
+    return missing;
 }
 
 bool serve_arg_flag(const struct serve_call *call, const char *name)
 {
-    uint32_t at = serve_member(call->doc, call->args, name);
-
-    return at && call->doc->values[at].kind == TD_JSON_TRUE;
+    return td_json_is(call->doc, serve_member(call->doc, call->args, name),
+                      TD_JSON_TRUE);
 }
 
 struct td_bytes serve_line(struct td_bytes text)

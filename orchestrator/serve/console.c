@@ -1,4 +1,5 @@
 /* Peers: who they are, what they want to hear, what they ask. */
+#include "core/json_value.h"
 #include "orchestrator/serve/args.h"
 #include "orchestrator/serve/later.h"
 
@@ -22,10 +23,7 @@ uint32_t serve_member(const struct td_json_doc *doc, uint32_t object,
 struct td_bytes serve_text(const struct td_json_doc *doc, uint32_t object,
                            const char *name)
 {
-    uint32_t at = serve_member(doc, object, name);
-
-    return at && doc->values[at].kind == TD_JSON_STRING ? td_json_inner(doc, at)
-                                                        : td_text("");
+    return td_json_inner_at(doc, serve_member(doc, object, name));
 }
 
 /* The same of an object; SERVE_NONE: there is none. */
@@ -40,22 +38,16 @@ static uint32_t object_at(const struct td_json_doc *doc, uint32_t object,
 uint64_t serve_number(const struct td_json_doc *doc, uint32_t object,
                       const char *name)
 {
-    uint32_t at = serve_member(doc, object, name);
-    struct td_bytes raw = td_json_raw(doc, at);
     uint64_t n = 0;
 
-    return at && doc->values[at].kind == TD_JSON_NUMBER &&
-                   td_take_number(&raw, &n) && raw.len == 0
-               ? n
-               : 0;
+    (void)td_json_u64(doc, serve_member(doc, object, name), &n);
+    return n;
 }
 
 static bool is_true(const struct td_json_doc *doc, uint32_t object,
                     const char *name)
 {
-    uint32_t at = serve_member(doc, object, name);
-
-    return at && doc->values[at].kind == TD_JSON_TRUE;
+    return td_json_is(doc, serve_member(doc, object, name), TD_JSON_TRUE);
 }
 
 static struct serve_console *console_new(struct serve *serve)

@@ -1,9 +1,8 @@
 #include "orchestrator/serve/dialect.h"
 
-#include "core/json.h"
+#include "core/json_value.h"
 #include "core/json_writer.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define DEPTH 16
@@ -51,15 +50,7 @@ static bool is(const struct said *said, uint32_t at, const char *text)
 
 static double number(const struct said *said, const char *name)
 {
-    uint32_t at = member(said, said->data, name);
-    char text[40] = "";
-    struct td_bytes raw;
-
-    if (!at)
-        return 0;
-    raw = td_json_raw(said->doc, at);
-    memcpy(text, raw.ptr, raw.len < sizeof(text) ? raw.len : sizeof(text) - 1);
-    return strtod(text, NULL);
+    return td_json_member_double(said->doc, said->data, name, 0);
 }
 
 static void copy(const struct said *said, const char *from, const char *to)

@@ -1,9 +1,8 @@
 #include "orchestrator/serve/extras.h"
 
 #include "core/clock.h"
-#include "core/json.h"
+#include "core/json_value.h"
 #include "core/json_writer.h"
-#include "core/take.h"
 #include "orchestrator/journal/journal.h"
 #include "orchestrator/serve/history.h"
 
@@ -34,10 +33,7 @@ static void copy(const struct noted *n, const char *from, const char *to)
 
 static uint64_t number(const struct noted *n, const char *name)
 {
-    struct td_bytes raw = td_json_raw(n->doc, at(n, name));
-    uint64_t value = 0;
-
-    return at(n, name) && td_take_number(&raw, &value) ? value : 0;
+    return td_json_member_u64(n->doc, 0, name, 0);
 }
 
 /* NULL: the plan has none of this place, or cannot be read. */

@@ -1,7 +1,7 @@
 #include "orchestrator/work/record.h"
 
 #include "core/hex.h"
-#include "core/take.h"
+#include "core/json_value.h"
 
 #include <string.h>
 
@@ -71,11 +71,7 @@ const char *work_take_text(const struct td_json_doc *doc, uint32_t at,
 bool work_take_number(const struct td_json_doc *doc, uint32_t at,
                       const char *name, uint64_t *out)
 {
-    uint32_t value = td_json_member(doc, at, td_text(name));
-    struct td_bytes raw = td_json_raw(doc, value);
-
-    return value && doc->values[value].kind == TD_JSON_NUMBER &&
-           td_take_number(&raw, out) && raw.len == 0;
+    return td_json_u64(doc, td_json_member(doc, at, td_text(name)), out);
 }
 
 bool work_take_hex(const char *hex, uint8_t sha256[WORK_SHA256])

@@ -1,5 +1,6 @@
 #include "replayer/answer/exchange.h"
 
+#include "core/json_value.h"
 #include "core/mem.h"
 #include "replayer/answer/polling.h"
 #include "replayer/answer/talk.h"
@@ -104,13 +105,6 @@ static void read_fields(struct loading *in, const char *name,
         (*fields)[*len].name = (const char *)text_of(in, a).ptr;
         (*fields)[(*len)++].value = text_of(in, b);
     }
-}
-
-static bool is_true(const struct loading *in, const char *name)
-{
-    uint32_t at = td_json_member(&in->doc, 0, td_text(name));
-
-    return at && in->doc.values[at].kind == TD_JSON_TRUE;
 }
 
 static void read_chunks(struct loading *in, struct play_exchange *x)
@@ -385,7 +379,7 @@ static void see_done(struct loading *in, struct play_exchange *x,
         cut = member_text(in, "cut");
         read_fields(in, "trailers", &x->trailers, &x->trailers_len);
         read_chunks(in, x);
-        if (is_true(in, "unnamed"))
+        if (td_json_member_true(&in->doc, 0, "unnamed"))
             forget_names(x);
         else
             forget_some_names(in, x);

@@ -1,7 +1,5 @@
 #include "validator/gates/stats.h"
 
-#include "core/mem.h"
-
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
@@ -99,18 +97,6 @@ static double middle(double *values, size_t n)
 {
     qsort(values, n, sizeof(*values), compare);
     return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
-}
-
-double gates_median(const double *values, size_t n)
-{
-    double *copy = td_calloc(n, sizeof(*copy));
-    double answer;
-
-    for (size_t i = 0; i < n; i++)
-        copy[i] = values[i];
-    answer = middle(copy, n);
-    free(copy);
-    return answer;
 }
 
 double gates_shift(const double *d, size_t n)

@@ -22,9 +22,6 @@ double gates_signed_rank(const double *d, size_t n);
  * 1. */
 double gates_shift(const double *d, size_t n);
 
-/* Median of n >= 1 values. */
-double gates_median(const double *values, size_t n);
-
 /* Does Holm's step-down method reject hypothesis `which` of n at level alpha? A
  * p that is not known yet is 1: what is rejected so stays rejected whatever it
  * turns out to be. (S. Holm, "A simple sequentially rejective multiple test

@@ -99,8 +99,6 @@ static void shift_is_the_median_of_pair_means(void)
 
     ABOUT(gates_shift(three, 3), 3.5);
     ABOUT(gates_shift(one, 1), 7);
-    ABOUT(gates_median(three, 3), 2);
-    ABOUT(gates_median(three, 2), 1.5);
 }
 
 static struct gates_round judge(double b, double again, double limit)
