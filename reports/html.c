@@ -4,8 +4,8 @@
 #include "reports/html_head.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define COMMAND_MAX 4096 /* bytes of a command that can be copied whole */
@@ -73,11 +73,10 @@ int report_digits(const struct verdict_measure *m)
 {
     int digits = 1;
 
-    while (digits < 3 &&
-           ((m->base.known &&
-             looks_like(m->value.value, m->base.value, digits)) ||
-            (m->limit.known &&
-             looks_like(m->value.value, m->limit.value, digits))))
+    while (digits < 3 && ((m->base.known &&
+                           looks_like(m->value.value, m->base.value, digits)) ||
+                          (m->limit.known &&
+                           looks_like(m->value.value, m->limit.value, digits))))
         digits++;
     return digits;
 }

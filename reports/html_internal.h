@@ -65,9 +65,9 @@ size_t report_rows(const struct verdict_finding *f, struct report_row *rows);
 
 /* "✕ fail" with the class of that outcome. */
 void report_badge(struct report_page *p, const char *word);
-/* "97.5 %", "7 of 120", "3": what a number says best in little room. Shares have
- * so many digits behind the point: report_digits(), with which a value does not
- * look like what it is held to.
+/* "97.5 %", "7 of 120", "3": what a number says best in little room. Shares
+ * have so many digits behind the point: report_digits(), with which a value
+ * does not look like what it is held to.
  */
 int report_digits(const struct verdict_measure *m);
 void report_number(struct td_buf *out, const struct verdict_number *n,
