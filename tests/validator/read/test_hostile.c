@@ -34,7 +34,13 @@ static const struct {
      "<testcase name='b'><failure>&x;</failure></testcase></testsuite>",
      READ_PARTIAL, "an entity that is not of XML"},
     {"junit", "<testsuite><testcase name='\xff'/></testsuite>", READ_PARTIAL,
-     "ill-formed"},
+     "ill-formed XML: bytes that are no UTF-8"},
+    {"junit", "<testsuite><testcase name='\xc3\xa9' \xe2\x82\xac='x'/>",
+     READ_PARTIAL, "ill-formed XML: not well-formed"},
+    {"junit",
+     "<?xml version='1.0' encoding='ISO-8859-1'?>"
+     "<testsuite><testcase name='caf\xe9'/></testsuite>",
+     READ_OK, "caf\xc3\xa9"},
     {"junit",
      "<testsuite><testcase name='a' time='1,234.5'/>"
      "<testcase name='b' time='1,23'/><testcase name='c' time='1e-3'/>"

@@ -1,6 +1,7 @@
 #include "validator/gates/read/xml.h"
 
 #include "core/mem.h"
+#include "core/utf8.h"
 #include "validator/gates/read/number.h"
 #include "validator/gates/read/read.h"
 
@@ -10,6 +11,9 @@
 
 #define PIECE         (64 * 1024)
 #define REFERENCE_MAX 10 /* bytes of &#x10FFFF; */
+#define CONTROL_FAULT                                                          \
+    "a control character, which XML cannot hold; if it is of colors, "         \
+    "NO_COLOR=1 turns most of them off"
 
 struct read_xml {
     XML_Parser parser;
@@ -143,31 +147,39 @@ struct read_xml *read_xml_new(const struct read_xml_way *way, void *self,
     return xml;
 }
 
-/* A control byte at which the parser stopped, or 0. */
-static unsigned control_byte(struct read_xml *xml)
+/* What is wrong with the byte at which the parser stopped; NULL if that is not
+ * known. Reports that are declared to be of another encoding have no such byte.
+ */
+static const char *token_fault(struct read_xml *xml)
 {
     int at = 0;
     int len = 0;
     const char *text = XML_GetInputContext(xml->parser, &at, &len);
-    unsigned byte = text && at >= 0 && at < len ? (unsigned char)text[at] : ' ';
+    const uint8_t *bytes = (const uint8_t *)text;
 
-    return byte < ' ' ? byte : 0;
+    if (!text || at < 0 || at >= len)
+        return NULL;
+    if (bytes[at] < ' ')
+        return CONTROL_FAULT;
+    if (bytes[at] >= 0x80 && td_utf8_step(bytes + at, bytes + len) == 0)
+        return "bytes that are no UTF-8; if they are of another encoding, its "
+               "first line has to name it";
+    return NULL;
 }
 
 static void say_why(struct read_xml *xml)
 {
     enum XML_Error code = XML_GetErrorCode(xml->parser);
-    unsigned byte = code == XML_ERROR_INVALID_TOKEN ? control_byte(xml) : 0;
+    const char *why = xml->refused;
 
     if (xml->why[0] != '\0')
         return;
-    if (!xml->refused && (byte != 0 || code == XML_ERROR_BAD_CHAR_REF))
-        (void)snprintf(xml->why, sizeof(xml->why),
-                       "a control character, which XML cannot hold; if it is "
-                       "of colors, NO_COLOR=1 turns most of them off");
-    else
-        (void)snprintf(xml->why, sizeof(xml->why), "%s",
-                       xml->refused ? xml->refused : XML_ErrorString(code));
+    if (!why && code == XML_ERROR_INVALID_TOKEN)
+        why = token_fault(xml);
+    if (!why && code == XML_ERROR_BAD_CHAR_REF)
+        why = CONTROL_FAULT;
+    (void)snprintf(xml->why, sizeof(xml->why), "%s",
+                   why ? why : XML_ErrorString(code));
 }
 
 /* One piece of at most PIECE bytes. */
