@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define SLOTS_FIRST     1024
-#define TESTS_MAX       20000000 /* of one gate: 32 bytes each */
+#define TESTS_MAX       20000000 /* of one gate: 40 to 48 bytes each */
 #define MESSAGE_MAX     500      /* bytes of a message that are kept */
 #define EXCERPT_MAX     4000
 #define ATTEMPTS_MAX    100  /* of a test that are told */
@@ -20,7 +20,7 @@
 
 /* A test, once whatever it was called for how often. */
 struct test {
-    uint64_t hash;             /* of the key; 0: free */
+    uint64_t hash;             /* of the key; 0: none yet */
     struct verdict_test *kept; /* or NULL */
     uint32_t run;              /* that saw it last, from 1 */
     uint32_t twins;            /* others of the same key in this run */
@@ -39,9 +39,11 @@ struct failure {
 struct gates_tests {
     struct gates_session *s;
     struct gates_job *job;
-    struct test *slots;
-    size_t cap;
+    struct test *list; /* in the order they came; behind them an empty one */
     size_t len;
+    size_t room;
+    uint32_t *slots; /* by hash: a test's number from 1; 0: free */
+    size_t cap;
     uint64_t last; /* hash of the test that came before */
     uint64_t kept;
     uint64_t seen; /* leaves of this run */
@@ -57,32 +59,51 @@ void gates_tests_free(struct gates_tests *tests)
         return;
     td_buf_release(&tests->key);
     free(tests->slots);
+    free(tests->list);
     free(tests);
 }
 
-static struct test *slot_of(const struct gates_tests *t, uint64_t hash)
+/* The slot of that hash, or the free one where it would be. */
+static uint32_t *slot_of(const struct gates_tests *t, uint64_t hash)
 {
     size_t i = (size_t)hash & (t->cap - 1);
 
-    while (t->slots[i].hash && t->slots[i].hash != hash)
+    while (t->slots[i] && t->list[t->slots[i] - 1].hash != hash)
         i = (i + 1) & (t->cap - 1);
     return &t->slots[i];
 }
 
+/* The test of that hash, or the empty one: add_test(). */
+static struct test *test_of(const struct gates_tests *t, uint64_t hash)
+{
+    uint32_t number = *slot_of(t, hash);
+
+    return number ? &t->list[number - 1] : &t->list[t->len];
+}
+
+static void add_test(struct gates_tests *t, uint64_t hash)
+{
+    *slot_of(t, hash) = (uint32_t)t->len + 1;
+    t->list[t->len++].hash = hash;
+    t->list[t->len] = (struct test){0};
+}
+
+/* For one more test. The list, which is the larger part, grows in place. */
 static void make_room(struct gates_tests *t)
 {
-    struct test *old = t->slots;
-    size_t cap = t->cap;
-
-    if (t->len * 2 < cap)
-        return;
-    t->cap = cap ? cap * 2 : SLOTS_FIRST;
-    t->slots = td_calloc(t->cap, sizeof(*t->slots));
-    for (size_t i = 0; i < cap; i++) {
-        if (old[i].hash)
-            *slot_of(t, old[i].hash) = old[i];
+    if (t->len + 2 > t->room) {
+        t->room = t->room ? t->room * 2 : SLOTS_FIRST;
+        t->list = td_realloc(t->list, t->room * sizeof(*t->list));
     }
-    free(old);
+    if (t->len == 0)
+        t->list[0] = (struct test){0};
+    if (t->len * 2 < t->cap)
+        return;
+    free(t->slots);
+    t->cap = t->cap ? t->cap * 2 : SLOTS_FIRST;
+    t->slots = td_calloc(t->cap, sizeof(*t->slots));
+    for (size_t i = 0; i < t->len; i++)
+        *slot_of(t, t->list[i].hash) = (uint32_t)i + 1;
 }
 
 static bool is_bad(enum verdict_result result)
@@ -140,7 +161,7 @@ static bool is_retry(const struct test *test, enum verdict_result result)
 static struct test *find_test(struct gates_tests *t, enum verdict_result result)
 {
     uint64_t hash = td_hash(td_buf_bytes(&t->key));
-    struct test *test = slot_of(t, hash);
+    struct test *test = test_of(t, hash);
     size_t bare = t->key.len;
 
     if (test->hash && test->run == t->job->runs && t->last == hash &&
@@ -159,7 +180,7 @@ static struct test *find_test(struct gates_tests *t, enum verdict_result result)
 
         t->key.len = bare;
         (void)td_buf_addf(&t->key, " #%" PRIu32, n);
-        twin = slot_of(t, td_hash(td_buf_bytes(&t->key)));
+        twin = test_of(t, td_hash(td_buf_bytes(&t->key)));
         if (!twin->hash || twin->run != t->job->runs) {
             test->twins = n - 1;
             return twin;
@@ -261,8 +282,7 @@ static void on_test(void *self, const struct read_test *from)
     make_key(t, from);
     test = find_test(t, from->result);
     if (!test->hash) {
-        test->hash = td_hash(td_buf_bytes(&t->key));
-        t->len++;
+        add_test(t, td_hash(td_buf_bytes(&t->key)));
         keep(t, test, from);
     }
     if (test->run != t->job->runs) {
@@ -325,10 +345,8 @@ static struct counts count_all(struct gates_tests *t, struct gates_flaky *known)
 {
     struct counts n = {0};
 
-    for (size_t i = 0; i < t->cap; i++) {
-        if (t->slots[i].hash)
-            count_test(&n, &t->slots[i], known);
-    }
+    for (size_t i = 0; i < t->len; i++)
+        count_test(&n, &t->list[i], known);
     return n;
 }
 
@@ -341,7 +359,7 @@ static void soften_findings(struct gates_tests *t)
 
         if (!f->test || strcmp(f->gate, t->job->gate->name) != 0)
             continue;
-        test = slot_of(t, td_hash(td_text(f->test)));
+        test = test_of(t, td_hash(td_text(f->test)));
         if (test->hash && final_result(test) == VERDICT_RESULT_FLAKY) {
             f->rule = "test-flaky";
             f->level = CHECK_LEVEL_WARN;
@@ -365,7 +383,7 @@ static const char *failed_names(const struct gates_tests *t)
     for (size_t i = 0; i < t->failures_len; i++) {
         const struct failure *f = &t->failures[i];
 
-        if (!is_bad(final_result(slot_of(t, f->hash))))
+        if (!is_bad(final_result(test_of(t, f->hash))))
             continue;
         (void)td_buf_add_text(&out, out.len > 0 ? "|" : "");
         for (const char *c = f->name; *c; c++) {
