@@ -1,10 +1,10 @@
 /* constant, unique: what values of fields there are. */
 #include "core/mem.h"
 #include "schema/value/canonical.h"
-#include "schema/value/prints.h"
 #include "validator/engine/run.h"
 #include "validator/rule/read.h"
 #include "validator/rule/say.h"
+#include "validator/verb/prints.h"
 #include "validator/verb/verb.h"
 
 #include <stddef.h>
@@ -159,7 +159,7 @@ static void clear_shared(const struct check_rule *rule, void *shared)
 /* --- unique --- */
 
 struct unique_state {
-    struct schema_prints values;
+    struct check_prints values;
     struct check_seen *seen; /* by number: where it was first */
     struct td_buf text;      /* of the value at hand */
 };
@@ -169,7 +169,7 @@ static void clear_unique(const struct check_rule *rule, void *state)
     struct unique_state *s = state;
 
     (void)rule;
-    schema_prints_release(&s->values);
+    check_prints_release(&s->values);
     free(s->seen);
     td_buf_release(&s->text);
 }
@@ -247,9 +247,9 @@ static void on_unique(struct check_run *run, const struct check_message *m,
         (void)td_buf_add_text(&s->text, i ? ", " : "");
         schema_canonical(&s->text, m->doc, at);
     }
-    value = schema_prints_add(&s->values, td_buf_bytes(&s->text),
-                              run->rule->max_keys, &is_new);
-    if (value == SCHEMA_NO_PRINT) {
+    value = check_prints_add(&s->values, td_buf_bytes(&s->text),
+                             run->rule->max_keys, &is_new);
+    if (value == CHECK_NO_PRINT) {
         check_rule_undecided(run, "more different values than max_keys");
     } else if (is_new) {
         s->seen = td_list_room(s->seen, value, sizeof(*s->seen));

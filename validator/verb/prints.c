@@ -1,4 +1,4 @@
-#include "schema/value/prints.h"
+#include "validator/verb/prints.h"
 
 #include "core/digest.h"
 #include "core/mem.h"
@@ -10,20 +10,20 @@
 #define SHORT  15   /* the longest text that is kept as it is */
 #define HASHED 0xff /* in the place of the length of such a text */
 
-struct schema_print {
+struct check_print {
     uint8_t bytes[SHORT + 1];
 };
 
-void schema_prints_release(struct schema_prints *prints)
+void check_prints_release(struct check_prints *prints)
 {
     free(prints->list);
     free(prints->slots);
-    *prints = (struct schema_prints){0};
+    *prints = (struct check_prints){0};
 }
 
-static struct schema_print print_of(struct td_bytes text)
+static struct check_print print_of(struct td_bytes text)
 {
-    struct schema_print print = {{0}};
+    struct check_print print = {{0}};
     uint8_t digest[TD_SHA256_LEN];
 
     if (text.len > SHORT) {
@@ -37,8 +37,8 @@ static struct schema_print print_of(struct td_bytes text)
     return print;
 }
 
-static uint32_t home_of(const struct schema_prints *prints,
-                        const struct schema_print *print)
+static uint32_t home_of(const struct check_prints *prints,
+                        const struct check_print *print)
 {
     uint64_t words[2];
     uint64_t h;
@@ -51,8 +51,8 @@ static uint32_t home_of(const struct schema_prints *prints,
 }
 
 /* The slot of the print, or the free one where it belongs. */
-static uint32_t find_slot(const struct schema_prints *prints,
-                          const struct schema_print *print)
+static uint32_t find_slot(const struct check_prints *prints,
+                          const struct check_print *print)
 {
     uint32_t i = home_of(prints, print);
 
@@ -63,7 +63,7 @@ static uint32_t find_slot(const struct schema_prints *prints,
 }
 
 /* Open addressing, at most half full. */
-static void grow(struct schema_prints *prints)
+static void grow(struct check_prints *prints)
 {
     uint32_t slots = prints->slots ? (prints->mask + 1) * 2 : 16;
 
@@ -75,10 +75,10 @@ static void grow(struct schema_prints *prints)
         prints->slots[find_slot(prints, &prints->list[i])] = i + 1;
 }
 
-uint32_t schema_prints_add(struct schema_prints *prints, struct td_bytes text,
-                           uint64_t max, bool *is_new)
+uint32_t check_prints_add(struct check_prints *prints, struct td_bytes text,
+                          uint64_t max, bool *is_new)
 {
-    struct schema_print print = print_of(text);
+    struct check_print print = print_of(text);
     uint32_t slot;
 
     if (!prints->slots || prints->len == (prints->mask + 1) / 2)
@@ -88,7 +88,7 @@ uint32_t schema_prints_add(struct schema_prints *prints, struct td_bytes text,
     if (!*is_new)
         return prints->slots[slot] - 1;
     if (prints->len >= max)
-        return SCHEMA_NO_PRINT;
+        return CHECK_NO_PRINT;
     prints->list = td_list_room(prints->list, prints->len, sizeof(print));
     prints->list[prints->len] = print;
     prints->slots[slot] = prints->len + 1;
