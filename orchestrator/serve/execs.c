@@ -467,6 +467,7 @@ static enum td_code resume(struct serve_exec *exec, struct td_error *err)
 {
     struct serve *serve = exec->serve;
     struct run_exec *read;
+    enum td_code code;
     struct td_error ignored;
 
     if (run_resume_read(&read, serve->net, exec->id, serve->options.root,
@@ -475,8 +476,11 @@ static enum td_code resume(struct serve_exec *exec, struct td_error *err)
         return err->code;
     }
     if (run_seq(read) != exec->known.last_seq)
-        look_at(exec); /* another process had it until now */
-    return go_on(exec, read, err);
+        look_at(exec); /* another process had it until now, */
+    code = go_on(exec, read, err);
+    if (code == TD_USAGE)
+        look_at(exec); /* to its end */
+    return code;
 }
 
 enum td_code serve_exec_resume(struct serve_exec *exec, struct run_exec *run,
