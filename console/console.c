@@ -1,5 +1,4 @@
 #include "console/console_internal.h"
-#include "console/terminal.h"
 #include "core/fs.h"
 #include "core/json_writer.h"
 #include "core/mem.h"
@@ -83,7 +82,7 @@ enum td_code console_print(struct console *c, struct td_error *err)
 
 enum td_code console_print_answer(struct console *c, struct td_error *err)
 {
-    if (console_terminal_pages(c, td_buf_bytes(&c->text)))
+    if (c->pages && c->pages(c, td_buf_bytes(&c->text)))
         td_buf_clear(&c->text);
     return console_print(c, err);
 }

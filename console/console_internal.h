@@ -52,6 +52,9 @@ struct console {
                              scrollback */
     void (*played)(struct console *c); /* on a terminal: an event of a tape has
                                           come; else NULL */
+    /* On a terminal: a pager shows the text. False: it is not long, or there is
+     * none. Else NULL. */
+    bool (*pages)(struct console *c, struct td_bytes text);
     enum panel_mode mode;
     struct console_asked asked;
     struct console_talk talk;

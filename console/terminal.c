@@ -365,18 +365,18 @@ static void on_back(void *ctx, const char *why, struct td_bytes text)
     soon(t);
 }
 
-bool console_terminal_pages(struct console *c, struct td_bytes text)
+static bool pages(struct console *c, struct td_bytes text)
 {
     struct console_terminal *t = c->terminal;
-    struct console_paging how = {.command = t ? t->options->pager : NULL,
-                                 .rows = c->options.rows,
-                                 .tty = STDIN_FILENO,
-                                 .net = t ? t->net : NULL,
-                                 .leave = leave_terminal,
-                                 .back = on_back,
-                                 .ctx = t};
+    const struct console_paging how = {.command = t->options->pager,
+                                       .rows = c->options.rows,
+                                       .tty = STDIN_FILENO,
+                                       .net = t->net,
+                                       .leave = leave_terminal,
+                                       .back = on_back,
+                                       .ctx = t};
 
-    return t && console_pager_show(&t->pager, &how, text);
+    return console_pager_show(&t->pager, &how, text);
 }
 
 /* ---- a server ---- */
@@ -561,6 +561,7 @@ static void close_all(struct console_terminal *t)
     t->c->terminal = NULL;
     t->c->above = NULL;
     t->c->played = NULL;
+    t->c->pages = NULL;
     prompt_free(t->prompt);
     screen_free(t->screen);
     td_buf_release(&t->above);
@@ -587,6 +588,7 @@ enum td_code console_terminal(struct console *c, struct wire_net *net,
     c->terminal = t;
     c->above = &t->above;
     c->played = on_played;
+    c->pages = pages;
     code = open_source(t, options, err);
     if (code == TD_OK)
         code = take_terminal(t, err);

@@ -39,10 +39,6 @@ struct wire_net *console_terminal_net(const struct console *c);
 /* It takes the place of the tape that was played. */
 void console_terminal_set_play(struct console *c, struct console_play *play);
 
-/* A pager shows the text, and the terminal is its own until it ends. False: it
- * is not long, or there is none. */
-bool console_terminal_pages(struct console *c, struct td_bytes text);
-
 /* A signal has come: TD_CANCELLED when it is left. */
 void console_terminal_stop(struct console *c);
 

@@ -27,7 +27,7 @@ static const struct {
     {"spec show", NULL, NULL},
     {"spec ready", NULL, NULL},
     {"spec x --focus security", NULL,
-     "a type and answers tell what matters; --type is there"},
+     "what is built is specified; run --focus says what its plan looks at"},
     {"plan", NULL, NULL},
     {"p", NULL, NULL},
     {"plan show", NULL, NULL},
