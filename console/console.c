@@ -132,32 +132,35 @@ static enum td_code tell(struct console *c, const struct td_event *ev,
     return console_print(c, err);
 }
 
-/* What cannot be written is said once; the console works without. */
-static void write_log(struct console *c)
+/* On a terminal what cannot be written is said once, and the console works
+ * without; elsewhere it ends it. */
+static enum td_code write_log(struct console *c, struct td_error *err)
 {
-    struct td_error err = {0};
+    enum td_code code =
+        c->log_file
+            ? console_log_file_write(c->log_file, c->seen, c->logged, err)
+            : TD_OK;
 
-    if (!c->log_file ||
-        !console_log_file_write(c->log_file, c->seen, c->logged, &err))
-        return;
+    if (!code || !c->above)
+        return code;
     console_log_file_close(c->log_file);
     c->log_file = NULL;
-    if (c->above)
-        (void)td_buf_addf(c->above, "! log file: %s\n", err.text);
+    (void)td_buf_addf(c->above, "! log file: %s\n", err->text);
+    return TD_OK;
 }
 
 /* Lines of the log that came with this event, where they are followed. */
-static void tell_log(struct console *c, bool told)
+static enum td_code tell_log(struct console *c, bool told, struct td_error *err)
 {
     struct panel v = console_view(c);
+    enum td_code code = told ? write_log(c, err) : TD_OK;
 
-    if (told)
-        write_log(c);
     if (c->following)
         panel_logs_from(&c->text, &v, &c->follow, c->logged);
     if (c->following && c->above)
         hide_flood(c);
     c->logged = seen_logged(c->seen);
+    return code;
 }
 
 void console_planned(struct console *c, const struct td_json_doc *doc,
@@ -189,7 +192,8 @@ enum td_code console_take(struct console *c, const struct td_event *ev,
     c->now_ns = c->seen->last_ns;
     if (fact.kind == SEEN_BEGAN && c->server)
         console_server_plan(c->server, c->seen->execution);
-    tell_log(c, told);
+    if (tell_log(c, told, err))
+        return err->code;
     return told && !c->following ? tell(c, ev, &fact, err)
                                  : console_print(c, err);
 }

@@ -926,6 +926,14 @@ def the_log_goes_to_a_file(box):
     box.run(*look, "--log-file", "seen.log", status=1)
     with open(os.path.join(box.dir, "seen.log")) as f:
         same(f.read(), lines + lines)
+    _, err = box.run(*look, "--log-file", "/dev/full", status=4)
+    holds(err, "/dev/full: cannot write")
+    t = Terminal(box, *look, "--log-file", "/dev/full")
+    t.until("! log file: ")
+    t.type("show status\r")  # the console works without
+    t.until("errors +1 error")
+    t.type("exit\r")
+    t.ends(0)
     os.mkdir(os.path.join(box.dir, "folder"))
     box.run(*look, "--log-file", "folder", status=4)
     os.makedirs(os.path.join(box.dir, "config/tapedeck"))
