@@ -29,6 +29,7 @@ struct session {
     struct td_buf lines; /* of -c and -f */
     struct td_buf token;
     struct console_setting setting;
+    uint64_t speed;
 };
 
 static const struct cli_option options[] = {
@@ -301,6 +302,22 @@ static enum td_code read_server(struct session *s, struct td_error *err)
                  : TD_OK;
 }
 
+/* Options that another one is missing for. */
+static enum td_code check_needs(const struct session *s, struct td_error *err)
+{
+    static const char *const of_export[] = {"size", "asciicast"};
+
+    for (size_t i = 0; i < sizeof(of_export) / sizeof(of_export[0]); i++)
+        if (cli_typed(s->args, of_export[i]) && !cli_given(s->args, "export"))
+            return td_error_set(err, TD_USAGE, "", 0,
+                                "--%s is of --export FILE, which is not there",
+                                of_export[i]);
+    if (cli_typed(s->args, "execution") && s->options.tape)
+        return td_error_set(err, TD_USAGE, "--execution", 0,
+                            "is of a server; a tape has one execution");
+    return TD_OK;
+}
+
 /* A tape or a server; lines alone may ask what is kept and what is set. */
 static enum td_code check(const struct session *s, struct td_error *err)
 {
@@ -315,7 +332,7 @@ static enum td_code check(const struct session *s, struct td_error *err)
                             server ? "a tape and --connect: one of them"
                                    : "name a tape, or a server with --connect "
                                      "URL");
-    return TD_OK;
+    return check_needs(s, err);
 }
 
 /* ---- running ---- */
@@ -390,6 +407,7 @@ static enum td_code run_terminal(struct session *s, struct td_error *err)
 {
     const struct wire_signals signals = {.end = on_signal, .ctx = s};
     struct console_terminal_options how = {
+        .speed = s->speed,
         .loop = cli_flag(s->args, "loop"),
         .save_ns = cli_number(s->args, "autosave"),
         .frame_ns = TD_NS_PER_S / cli_number(s->args, "fps"),
@@ -398,11 +416,8 @@ static enum td_code run_terminal(struct session *s, struct td_error *err)
         .pager = cli_text(s->args, "pager"),
         .server = s->server.url ? &s->server : NULL,
     };
-    enum td_code code =
-        play_speed_parse(cli_text(s->args, "speed"), &how.speed, err);
+    enum td_code code = wire_signals_open(s->net, &signals, err);
 
-    if (code == TD_OK)
-        code = wire_signals_open(s->net, &signals, err);
     if (code == TD_OK)
         code = console_terminal(s->console, s->net, &how, err);
     wire_signals_close();
@@ -462,13 +477,11 @@ static enum td_code export_tape(struct session *s, struct td_error *err)
     struct console_cast_options how = {
         .path = cli_text(s->args, "export"),
         .version = cli_cast_version(s->args),
+        .speed = s->speed,
     };
     struct tape_state state = {0};
-    enum td_code code =
-        play_speed_parse(cli_text(s->args, "speed"), &how.speed, err);
+    enum td_code code = cli_may_write(s->args, how.path, err);
 
-    if (code == TD_OK)
-        code = cli_may_write(s->args, how.path, err);
     if (code == TD_OK)
         code = console_cast(s->console, &how, &state, err);
     return code ? code : verdict(s, &state, err);
@@ -517,6 +530,8 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
     s.options.rows = size.rows;
     if (code == TD_OK)
         code = check(&s, err);
+    if (code == TD_OK)
+        code = play_speed_parse(cli_text(args, "speed"), &s.speed, err);
     if (code == TD_OK)
         code = read_server(&s, err);
     if (code == TD_OK)
