@@ -601,6 +601,8 @@ void console_play_line(const struct console_play *play, struct td_buf *out,
     if (play->moving == LOOKING)
         text_putf(&line, TEXT_DIM, "     looking for %s, at seq %" PRIu64,
                   play->sought, play->look.at.seq);
+    else if (play->ended)
+        text_put(&line, TEXT_DIM, "     Home from start");
     else
         text_putf(&line, TEXT_DIM, "     space pause  %s 5s  ,. step  +- speed",
                   v->style->utf8 ? "\xe2\x86\x90\xe2\x86\x92" : "arrows");

@@ -28,18 +28,26 @@ static size_t bar_cells(const struct panel *v)
 
 /* ---- status ---- */
 
+/* What there is none of is left out, so that the rest has room. */
 static void put_counts(struct td_buf *text, const struct seen *s)
 {
-    (void)td_buf_addf(text, "%u completed, %u failed, %u skipped, %u running",
-                      s->completed, s->failed, s->skipped,
-                      s->counts[SEEN_RUNNING]);
-    if (s->counts[SEEN_READY])
-        (void)td_buf_addf(text, ", %u ready", s->counts[SEEN_READY]);
-    if (s->counts[SEEN_RETRYING] || !s->counts[SEEN_READY])
-        (void)td_buf_addf(text, ", %u to retry", s->counts[SEEN_RETRYING]);
-    if (s->counts[SEEN_ASKING])
-        (void)td_buf_addf(text, ", %u wait%s for you", s->counts[SEEN_ASKING],
-                          s->counts[SEEN_ASKING] == 1 ? "s" : "");
+    const struct {
+        uint32_t count;
+        const char *what;
+    } parts[] = {
+        {s->failed, "failed"},
+        {s->skipped, "skipped"},
+        {s->counts[SEEN_RUNNING], "running"},
+        {s->counts[SEEN_READY], "ready"},
+        {s->counts[SEEN_RETRYING], "to retry"},
+        {s->counts[SEEN_ASKING],
+         s->counts[SEEN_ASKING] == 1 ? "waits for you" : "wait for you"},
+    };
+
+    (void)td_buf_addf(text, "%u completed", s->completed);
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        if (parts[i].count)
+            (void)td_buf_addf(text, ", %u %s", parts[i].count, parts[i].what);
 }
 
 void panel_status(struct td_buf *out, const struct panel *v)
@@ -110,16 +118,8 @@ static void wave_row(struct td_buf *out, const struct panel *v)
 
     text_put(&line, TEXT_DIM, "  waves ");
     for (uint32_t i = 0; i < s->wave_count && !line.cut; i++) {
-        const struct seen_wave *wave = &s->waves[i];
-        bool good = wave->ended && wave->good == wave->tasks;
-
-        text_putf(&line, TEXT_PLAIN, "  %u ", wave->number);
-        text_put_sign(&line, good ? TEXT_GOOD : TEXT_WARN,
-                      good          ? TEXT_DONE
-                      : wave->ended ? TEXT_FAILED
-                                    : TEXT_RUNS);
-        text_putf(&line, TEXT_PLAIN, good ? "%u" : "%u/%u",
-                  good ? wave->tasks : wave->good, wave->tasks);
+        text_put(&line, TEXT_PLAIN, "  ");
+        panel_put_wave(&line, &s->waves[i]);
     }
     panel_end(&line);
 }

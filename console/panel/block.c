@@ -212,18 +212,8 @@ static void waves(struct block *b)
     line = panel_line(row(b, WAVES), b->v);
     text_put(&line, TEXT_DIM, " waves ");
     for (uint32_t i = 0; i < s->wave_count && !line.cut; i++) {
-        const struct seen_wave *wave = &s->waves[i];
-        bool good = wave->ended && wave->good == wave->tasks;
-
-        text_putf(&line, TEXT_PLAIN, "%s%u ", i ? "  " : " ", wave->number);
-        text_put_sign(&line,
-                      good          ? TEXT_GOOD
-                      : wave->ended ? TEXT_BAD
-                                    : TEXT_RUN,
-                      good          ? TEXT_DONE
-                      : wave->ended ? TEXT_FAILED
-                                    : TEXT_RUNS);
-        text_putf(&line, TEXT_PLAIN, "%u", wave->tasks);
+        text_put(&line, TEXT_PLAIN, i ? "  " : " ");
+        panel_put_wave(&line, &s->waves[i]);
     }
     panel_end(&line);
 }

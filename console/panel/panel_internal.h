@@ -43,6 +43,9 @@ void panel_put_task(struct text_line *line, const struct seen_task *task);
 /* "attempt 2 of 4" of one that comes again, "attempt 2" of one that does not.
  */
 void panel_add_attempt(struct td_buf *out, const struct seen_task *task);
+/* "3 ✓20", "3 ✗18/20"; of one that goes on how many tasks it has, for how many
+ * have ended is told at its end. */
+void panel_put_wave(struct text_line *line, const struct seen_wave *wave);
 /* How a phase stands. */
 enum seen_state panel_phase_state(const struct seen_phase *phase);
 /* What is known of an execution by name: its plan, or else its id. */

@@ -172,6 +172,20 @@ enum text_role panel_used_role(uint64_t percent)
     return percent >= 90 ? TEXT_BAD : percent >= 75 ? TEXT_WARN : TEXT_GOOD;
 }
 
+void panel_put_wave(struct text_line *line, const struct seen_wave *wave)
+{
+    bool good = wave->ended && wave->good == wave->tasks;
+    enum seen_state state = good          ? SEEN_COMPLETED
+                            : wave->ended ? SEEN_FAILED
+                                          : SEEN_RUNNING;
+
+    text_putf(line, TEXT_PLAIN, "%u ", wave->number);
+    text_put_sign(line, panel_role(state), panel_sign(state));
+    if (state == SEEN_FAILED)
+        text_putf(line, TEXT_PLAIN, "%u/", wave->good);
+    text_putf(line, TEXT_PLAIN, "%u", wave->tasks);
+}
+
 void panel_waiting(struct td_buf *out, const struct panel *v, unsigned tries,
                    uint64_t in_ns, const char *why)
 {

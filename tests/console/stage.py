@@ -245,7 +245,7 @@ class Stage:
     def save(self):
         with open(self.golden(), "w", encoding="utf-8") as f:
             for label, screen in self.shots.items():
-                f.write("== %s\n%s" % (label, screen))
+                f.write("== %s\n%s" % (label, re.sub(r"(?m) +$", "", screen)))
 
 
 class Pane:
