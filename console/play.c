@@ -312,32 +312,11 @@ static enum td_code fold_some(struct console_play *play)
     return TD_AGAIN;
 }
 
-static void go_on(struct console_play *play);
-
-/* The first turn is now: a short way is gone at once. */
-static void move(struct console_play *play, enum moving how)
+static void begin_moving(struct console_play *play, enum moving how)
 {
     play->moving = how;
     play->paused = play_player_view(play->player).paused;
     play_player_pause(play->player, true);
-    go_on(play);
-}
-
-/* Everything in front of it, from the last place that is known. */
-static void fold_to(struct console_play *play, const struct target *target)
-{
-    enum td_code code =
-        play_source_again(&play->copy, play->source, &play->why);
-
-    play->target = *target;
-    go_back(play, target);
-    play->from = (struct play_place){.seq = play->seq, .at_ns = play->at_ns};
-    if (code == TD_OK && play->seq)
-        code = play_source_seek(play->copy, play->at_ns, &play->why);
-    if (code == TD_OK)
-        move(play, FOLDING);
-    else
-        stop_moving(play);
 }
 
 /* What was folded to the end of the tape is followed by the player. */
@@ -350,6 +329,34 @@ static void folded(struct console_play *play)
         play_player_seek(
             play->player,
             (int64_t)(play->at_ns + 1 - play_player_view(play->player).at_ns));
+}
+
+static void fold_turn(struct console_play *play)
+{
+    if (fold_some(play) == TD_AGAIN)
+        wire_timer_set(play->net, &play->turn, wire_now(play->net));
+    else
+        folded(play);
+}
+
+/* Everything in front of it, from the last place that is known. The first turn
+ * is now: a short way is gone at once. */
+static void fold_to(struct console_play *play, const struct target *target)
+{
+    enum td_code code =
+        play_source_again(&play->copy, play->source, &play->why);
+
+    play->target = *target;
+    go_back(play, target);
+    play->from = (struct play_place){.seq = play->seq, .at_ns = play->at_ns};
+    if (code == TD_OK && play->seq)
+        code = play_source_seek(play->copy, play->at_ns, &play->why);
+    if (code == TD_OK) {
+        begin_moving(play, FOLDING);
+        fold_turn(play);
+    } else {
+        stop_moving(play);
+    }
 }
 
 /* What has been played to its end can be moved in all the same: it stands at
@@ -405,21 +412,6 @@ static void say(struct console_play *play, const char *text)
     (void)td_buf_addf(play->c->above, "%s\n", text);
 }
 
-static void look_for(struct console_play *play,
-                     const struct console_wanted *wanted)
-{
-    struct td_error err = {0};
-
-    stop_moving(play);
-    if (console_places_begin(&play->look, play->source, wanted, &err) ==
-        TD_OK) {
-        move(play, LOOKING);
-        return;
-    }
-    stop_moving(play);
-    say(play, err.text);
-}
-
 /* Of a tape whose end is known by now. */
 static enum td_code goto_time(struct console_play *play, uint64_t last_ns,
                               struct td_error *err)
@@ -465,26 +457,41 @@ static void looked(struct console_play *play, enum td_code code,
         say(play, err.text);
 }
 
-static void go_on(struct console_play *play)
+static void look_turn(struct console_play *play)
 {
     struct td_error err = {0};
-    enum td_code code = play->moving == LOOKING
-                            ? console_places_go_on(&play->look, &err)
-                            : fold_some(play);
+    enum td_code code = console_places_go_on(&play->look, &err);
 
     if (code == TD_AGAIN)
         wire_timer_set(play->net, &play->turn, wire_now(play->net));
-    else if (play->moving == LOOKING)
-        looked(play, code, &err);
     else
-        folded(play);
+        looked(play, code, &err);
+}
+
+static void look_for(struct console_play *play,
+                     const struct console_wanted *wanted)
+{
+    struct td_error err = {0};
+
+    stop_moving(play);
+    if (console_places_begin(&play->look, play->source, wanted, &err) ==
+        TD_OK) {
+        begin_moving(play, LOOKING);
+        look_turn(play);
+        return;
+    }
+    stop_moving(play);
+    say(play, err.text);
 }
 
 static void on_turn(void *ctx)
 {
     struct console_play *play = ctx;
 
-    go_on(play);
+    if (play->moving == LOOKING)
+        look_turn(play);
+    else
+        fold_turn(play);
     if (play->c->played)
         play->c->played(play->c);
 }
