@@ -37,14 +37,14 @@ void cli_diff_verdict(const struct diff *diff, struct td_buf *out)
                           diff->sides[0].len,
                           diff->sides[0].len == 1 ? "" : "s");
     else
-        (void)td_buf_addf(out,
-                          "differ: %" PRIu32 " of %" PRIu32 " events (%" PRIu32
-                          " changed, %" PRIu32 " missing, %" PRIu32
-                          " extra, %" PRIu32 " moved)",
-                          diff->findings_len, diff->sides[0].len,
-                          diff->counts[DIFF_CHANGED],
-                          diff->counts[DIFF_MISSING], diff->counts[DIFF_EXTRA],
-                          diff->counts[DIFF_MOVED]);
+        (void)td_buf_addf(
+            out,
+            "differ: %" PRIu32 " of %" PRIu32 " events (%" PRIu32
+            " changed, %" PRIu32 " missing, %" PRIu32 " extra, %" PRIu32
+            " moved)",
+            diff->findings_len, diff->sides[0].len + diff->counts[DIFF_EXTRA],
+            diff->counts[DIFF_CHANGED], diff->counts[DIFF_MISSING],
+            diff->counts[DIFF_EXTRA], diff->counts[DIFF_MOVED]);
     if (diff->optional)
         (void)td_buf_addf(out, ", %" PRIu32 " optional", diff->optional);
     (void)td_buf_addf(out, "; %s", timing_word(diff));

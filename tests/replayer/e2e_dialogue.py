@@ -265,7 +265,7 @@ def a_handshake_that_is_refused_is_told(box):
         code, out, err = talk(box, app.port)
         same(code, 1)
         holds(err, "1 of 1 exchange asked, 2 messages not said\n")
-        holds(out, "differ: 6 of 5 events (1 changed, 4 missing, 1 extra")
+        holds(out, "differ: 6 of 6 events (1 changed, 4 missing, 1 extra")
 
 
 def recordings_on_one_tape_are_one_dialogue(box):
