@@ -111,6 +111,8 @@ static void take_end(struct tape_reader *r, struct td_bytes line)
         (void)tape_scan_expect(&r->scan, number(field(&doc, end, "events")) + 1,
                                0);
     note_lost(r, number(field(&doc, end, "lost")));
+    if (r->scan.by_name && r->from_header)
+        tape_reader_find_hidden(r, &doc, end);
     td_json_release(&doc);
     r->state.ended = true;
     r->in_segment = false;
@@ -136,6 +138,8 @@ static enum td_code take_other(struct tape_reader *r, struct td_bytes line,
         r->state.segments += !r->state.indexed;
         r->in_segment = true;
         r->headed = true;
+        r->from_header = true;
+        r->found = 0;
         code = tape_reader_enter(r, line, err);
         if (!code)
             tape_reader_note_recording(r);
@@ -183,8 +187,12 @@ static inline bool take_read(struct tape_reader *r, const struct td_event *ev)
     tape_reader_start(r);
     if (ev->at_ns < r->scan.from_ns || ev->seq < r->scan.from_seq)
         return false;
-    if (!r->scan.by_name || tape_reader_wants(r, ev))
+    if (!r->scan.by_name)
         return true;
+    if (tape_reader_wants(r, ev)) {
+        r->found++;
+        return true;
+    }
     r->scan.unwanted++;
     return false;
 }
@@ -318,6 +326,7 @@ void tape_reader_go(struct tape_reader *r, uint64_t at)
     r->held = false;
     r->in_segment = false;
     r->headed = true;
+    r->from_header = false;
 }
 
 void tape_reader_forget(struct tape_reader *r)

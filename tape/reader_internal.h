@@ -5,6 +5,7 @@
 #ifndef TAPE_READER_INTERNAL_H
 #define TAPE_READER_INTERNAL_H
 
+#include "core/json.h"
 #include "tape/member_scan.h"
 #include "tape/reader.h"
 #include "tape/seek.h"
@@ -30,6 +31,8 @@ struct tape_reader {
     bool headed;      /* its header was seen, or told to be missing */
     bool ended_whole; /* the last end line knew of no more events than came */
     bool keep_strays;
+    bool from_header;     /* all of the segment is read, from its header on */
+    uint64_t found;       /* of it, where some names and kinds are wanted */
     uint64_t *recordings; /* hashes of the header lines that were passed */
     size_t recordings_len;
     uint64_t *first_lines; /* text: hashes of the first lines of the part, by
@@ -49,6 +52,12 @@ struct tape_reader {
     struct td_bytes *kinds;
     size_t kinds_len;
 };
+
+/* The end line at hand knows of more events of the wanted names and kinds than
+ * were found: a head has denied them.
+ */
+void tape_reader_find_hidden(struct tape_reader *reader,
+                             const struct td_json_doc *doc, uint32_t end);
 
 /* The line's header fields into reader->header. TD_FORMAT. */
 TD_MUST_CHECK enum td_code tape_reader_enter(struct tape_reader *reader,

@@ -1,7 +1,7 @@
 /* Which events are wanted, by their names and kinds. */
 #include "tape/reader_internal.h"
 
-#include "core/json.h"
+#include "core/json_value.h"
 #include "core/mem.h"
 #include "tape/name_counts.h"
 
@@ -64,6 +64,45 @@ bool tape_reader_wants(const struct tape_reader *r, const struct td_event *ev)
         is = td_bytes_equal(list[i], name);
     td_buf_release(&plain);
     return is;
+}
+
+/* How many events of a list an end line counts, each name once. */
+static uint64_t counted(const struct td_json_doc *doc, uint32_t end,
+                        const char *key, const struct td_bytes *list,
+                        size_t len)
+{
+    uint32_t counts = td_json_member(doc, end, td_text(key));
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        uint64_t n = 0;
+        size_t before = 0;
+
+        while (before < i && !td_bytes_equal(list[before], list[i]))
+            before++;
+        if (before == i &&
+            td_json_u64(doc, td_json_member(doc, counts, list[i]), &n) &&
+            n <= TAPE_INT_MAX)
+            sum += n;
+    }
+    return sum;
+}
+
+void tape_reader_find_hidden(struct tape_reader *r,
+                             const struct td_json_doc *doc, uint32_t end)
+{
+    const struct tape_state *s = &r->state;
+    bool ranged = r->scan.from_ns > 0 || r->scan.from_seq > 0 || r->from_wall;
+    bool damaged = s->torn || s->bad_members || s->bad_lines || s->missing ||
+                   s->strays || s->headless;
+
+    if (ranged || damaged || !end ||
+        counted(doc, end, "names", r->names, r->names_len) +
+                counted(doc, end, "kinds", r->kinds, r->kinds_len) <=
+            r->found)
+        return;
+    r->state.wrong_index++;
+    tape_reader_damage(r);
 }
 
 uint64_t tape_reader_unwanted(const struct tape_reader *r)

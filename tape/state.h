@@ -30,7 +30,8 @@ struct tape_state {
     uint64_t twice;       /* segments whose header line has come before: the
                              same recording again. Their events are given */
     uint64_t wrong_index; /* found by a seek: an index that is not of the tape,
-                             which was read without it */
+                             which was read without it; by reading some names
+                             only: heads that deny what the end line counts */
     uint64_t lost;        /* as the tape says: dropped by the recorder */
     uint64_t torn_at;     /* offset in the file of the first damage, or
                              TAPE_NO_DAMAGE */
