@@ -2,6 +2,7 @@
 
 #include "core/digest.h"
 #include "core/mem.h"
+#include "core/rand.h"
 #include "schema/value/hash_seed.h"
 
 #include <stdlib.h>
@@ -44,9 +45,8 @@ static uint32_t home_of(const struct check_prints *prints,
     uint64_t h;
 
     memcpy(words, print->bytes, sizeof(words));
-    h = schema_hash_mix(schema_hash_seed.start ^ words[0],
-                        schema_hash_seed.step);
-    return (uint32_t)schema_hash_mix(h ^ words[1], schema_hash_seed.last) &
+    h = schema_hash_mix(words[0] ^ prints->seed[0], prints->seed[1] | 1);
+    return (uint32_t)schema_hash_mix(h ^ words[1], prints->seed[2] | 1) &
            prints->mask;
 }
 
@@ -67,7 +67,8 @@ static void grow(struct check_prints *prints)
 {
     uint32_t slots = prints->slots ? (prints->mask + 1) * 2 : 16;
 
-    schema_hash_seed_draw();
+    if (!prints->slots)
+        td_rand_bytes(td_rand_real(), prints->seed, sizeof(prints->seed));
     free(prints->slots);
     prints->slots = td_calloc(slots, sizeof(*prints->slots));
     prints->mask = slots - 1;

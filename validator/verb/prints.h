@@ -3,8 +3,7 @@
  *
  * Short texts are kept as they are, of longer ones the start of their SHA-256,
  * so that nobody can make two of them that count as one. Whoever sends the
- * texts cannot make them collide in the table either
- * (schema/value/hash_seed.h).
+ * texts cannot make them collide in the table either.
  */
 #ifndef VALIDATOR_VERB_PRINTS_H
 #define VALIDATOR_VERB_PRINTS_H
@@ -21,6 +20,7 @@ struct check_prints {
     uint32_t len; /* texts */
     uint32_t *slots;
     uint32_t mask;
+    uint64_t seed[3]; /* drawn at random with the first text */
 };
 
 /* Frees everything; the table is empty. */
