@@ -50,8 +50,8 @@ struct console {
     struct console_terminal *terminal; /* NULL: none */
     struct td_buf *above; /* on a terminal: facts and answers are lines for its
                              scrollback */
-    void (*played)(struct console *c); /* on a terminal: an event of a tape has
-                                          come; else NULL */
+    /* On a terminal: an event of a tape has come. Else NULL. */
+    void (*played)(struct console_terminal *terminal);
     /* On a terminal: a pager shows the text. False: it is not long, or there is
      * none. Else NULL. */
     bool (*pages)(struct console *c, struct td_bytes text);

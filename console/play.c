@@ -1,12 +1,8 @@
-#include "console/play.h"
+#include "console/play_internal.h"
 
-#include "console/marks.h"
-#include "console/places.h"
-#include "console/proof.h"
 #include "core/json.h"
 #include "core/mem.h"
 #include "core/take.h"
-#include "replayer/player.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,49 +11,7 @@
 
 #define FASTER   200 /* percent */
 #define SLOWER   50
-#define TENTH_NS (TD_NS_PER_S / 10)
-#define SHORT    32
 #define FAR      INT64_C(1000000000000000)
-#define PROOF_NS                                                               \
-    (50 * TD_NS_PER_MS) /* whether a tape is whole is asked for                \
-                         */
-
-/* Where a move leads to: in front of an event, or behind the last one. */
-struct target {
-    bool known; /* the event that comes next */
-    struct play_place place;
-    uint64_t at_ns;
-};
-
-enum moving { STILL, LOOKING, FOLDING };
-
-struct console_play {
-    struct console *c;
-    struct wire_net *net;
-    struct play_options how;
-    const char *paths[2]; /* of the source, while it is there */
-    struct play_source *source;
-    struct play_player *player;
-    struct console_marks *marks;
-    struct td_error why;
-    uint64_t last_ns; /* of the tape; 0: not known */
-    uint64_t events;  /* of the tape; 0: not known */
-    uint64_t seq;     /* of the last event in the fold, and its time */
-    uint64_t at_ns;
-    bool ended;
-    bool damage_told;
-    struct console_proof *proof;
-    struct wire_timer proving; /* set: it is looked whether it is there */
-    /* A move that takes more than a turn; the player pauses meanwhile. */
-    enum moving moving;
-    bool paused;            /* as it is to be behind it */
-    struct wire_timer turn; /* the next */
-    struct console_places look;
-    char sought[SHORT];       /* what led to it: a key, or what is behind `@` */
-    struct play_source *copy; /* that is folded */
-    struct play_place from;   /* what is in the fold already */
-    struct target target;     /* up to which */
-};
 
 static void on_turn(void *ctx);
 
@@ -79,7 +33,7 @@ static enum td_code on_put(void *self, const struct td_event *ev,
     enum td_code code = take(play, ev, true, err);
 
     if (play->c->played)
-        play->c->played(play->c);
+        play->c->played(play->c->terminal);
     return code;
 }
 
@@ -114,75 +68,6 @@ static void start(struct console_play *play)
                                    sink, &play->how);
     play_player_on_end(play->player, on_end, play);
     play_player_start(play->player);
-}
-
-static const char *clock_of(char out[SHORT], uint64_t ns)
-{
-    uint64_t tenths = ns / TENTH_NS;
-
-    (void)snprintf(out, SHORT, "%02" PRIu64 ":%02" PRIu64 ".%" PRIu64,
-                   tenths / 600, tenths / 10 % 60, tenths % 10);
-    return out;
-}
-
-static void put_name(struct console_play *play)
-{
-    (void)td_buf_add_text(play->c->above, "tape ");
-    text_clean(play->c->above, td_text(play->c->options.tape),
-               &play->c->options.style);
-}
-
-/* "tape run.tape.gz  1904 events, 10:32.1, verified" */
-static void say_hello(struct console_play *play)
-{
-    struct td_buf *above = play->c->above;
-    char text[SHORT];
-
-    if (!above || !play->events)
-        return;
-    put_name(play);
-    (void)td_buf_addf(
-        above, "  %" PRIu64 " event%s, %s%s\n", play->events,
-        play->events == 1 ? "" : "s", clock_of(text, play->last_ns),
-        console_proof_state(play->proof) == CONSOLE_PROOF_WHOLE ? ", verified"
-                                                                : "");
-}
-
-/* What has been found since, once. */
-static void on_proof(void *ctx)
-{
-    struct console_play *play = ctx;
-    struct td_buf *above = play->c->above;
-    enum console_proof_state state = console_proof_state(play->proof);
-
-    if (state == CONSOLE_PROOF_OPEN) {
-        wire_timer_set(play->net, &play->proving,
-                       wire_now(play->net) + PROOF_NS);
-        return;
-    }
-    if (!above || state == CONSOLE_PROOF_NONE)
-        return;
-    if (state == CONSOLE_PROOF_WHOLE) {
-        put_name(play);
-        (void)td_buf_add_text(above, "  verified\n");
-        return;
-    }
-    play->damage_told = true;
-    (void)td_buf_add_text(above, "! ");
-    text_clean(above, td_text(play->c->options.tape), &play->c->options.style);
-    (void)td_buf_add_text(above, ": is not whole: ");
-    console_proof_say(play->proof, above);
-    (void)td_buf_add_text(above, "\n");
-}
-
-/* A small one is known already: only what is wrong with it is left to say. */
-static void prove(struct console_play *play)
-{
-    play->proof = console_proof_begin(play->c->options.tape);
-    play->proving = (struct wire_timer){.fire = on_proof, .ctx = play};
-    say_hello(play);
-    if (console_proof_state(play->proof) != CONSOLE_PROOF_WHOLE)
-        on_proof(play);
 }
 
 /* As the end line says, where it can be found without reading the tape. */
@@ -228,7 +113,7 @@ enum td_code console_play_open(struct console_play **out, struct console *c,
         return code;
     play->last_ns = play_source_last(play->source);
     play->events = events_of(play->source);
-    prove(play);
+    console_play_prove(play);
     start(play);
     return TD_OK;
 }
@@ -249,9 +134,8 @@ void console_play_close(struct console_play *play)
     if (!play)
         return;
     if (play->net)
-        wire_timer_cancel(play->net, &play->proving);
-    console_proof_end(play->proof);
-    stop_moving(play);
+        stop_moving(play);
+    console_play_unprove(play);
     play_player_free(play->player);
     play_source_close(play->source);
     console_marks_free(play->marks);
@@ -265,7 +149,7 @@ const struct td_error *console_play_why(const struct console_play *play)
 
 /* ---- moving ---- */
 
-static bool is_behind(const struct target *target, struct play_place at)
+static bool is_behind(const struct play_target *target, struct play_place at)
 {
     return target->known
                ? at.seq == target->place.seq && at.at_ns == target->place.at_ns
@@ -274,7 +158,7 @@ static bool is_behind(const struct target *target, struct play_place at)
 
 /* The fold as it stood somewhere in front of the target: where it is, at a
  * mark, or at the start. */
-static void go_back(struct console_play *play, const struct target *target)
+static void go_back(struct console_play *play, const struct play_target *target)
 {
     uint64_t at_ns = target->known ? target->place.at_ns : target->at_ns;
     const struct console_mark *mark = console_marks_before(play->marks, at_ns);
@@ -312,7 +196,7 @@ static enum td_code fold_some(struct console_play *play)
     return TD_AGAIN;
 }
 
-static void begin_moving(struct console_play *play, enum moving how)
+static void begin_moving(struct console_play *play, enum play_moving how)
 {
     play->moving = how;
     play->paused = play_player_view(play->player).paused;
@@ -341,7 +225,7 @@ static void fold_turn(struct console_play *play)
 
 /* Everything in front of it, from the last place that is known. The first turn
  * is now: a short way is gone at once. */
-static void fold_to(struct console_play *play, const struct target *target)
+static void fold_to(struct console_play *play, const struct play_target *target)
 {
     enum td_code code =
         play_source_again(&play->copy, play->source, &play->why);
@@ -376,7 +260,7 @@ static bool revive(struct console_play *play)
 
 void console_play_move(struct console_play *play, int64_t by_ns)
 {
-    struct target target = {0};
+    struct play_target target = {0};
 
     stop_moving(play);
     if (play->ended && !revive(play))
@@ -389,7 +273,7 @@ void console_play_move(struct console_play *play, int64_t by_ns)
 
 void console_play_to_end(struct console_play *play)
 {
-    const struct target end = {.at_ns = UINT64_MAX};
+    const struct play_target end = {.at_ns = UINT64_MAX};
 
     stop_moving(play);
     if (!play->ended)
@@ -493,7 +377,7 @@ static void on_turn(void *ctx)
     else
         fold_turn(play);
     if (play->c->played)
-        play->c->played(play->c);
+        play->c->played(play->c->terminal);
 }
 
 /* An event back, a wave back or on, the next error. */
@@ -516,7 +400,7 @@ static bool jump_key(struct console_play *play, char key)
         wanted.name = "error";
     else if (key != ']')
         return false;
-    (void)snprintf(play->sought, SHORT, "%c", key);
+    (void)snprintf(play->sought, CONSOLE_PLAY_SHORT, "%c", key);
     look_for(play, &wanted);
     return true;
 }
@@ -532,7 +416,7 @@ enum td_code console_play_goto(struct console_play *play, const char *text,
 
     if (code)
         return code;
-    (void)snprintf(play->sought, SHORT, "%s", text);
+    (void)snprintf(play->sought, CONSOLE_PLAY_SHORT, "%s", text);
     if (!wanted.seq && !ask)
         return goto_time(play, play->last_ns, err);
     wanted.last = ask; /* where it ends */
@@ -589,7 +473,7 @@ void console_play_line(const struct console_play *play, struct td_buf *out,
     struct play_view now = play_player_view(play->player);
     struct text_line line = {
         .out = out, .style = v->style, .max = v->columns - 1};
-    char text[SHORT];
+    char text[CONSOLE_PLAY_SHORT];
 
     text_put(&line, TEXT_PLAIN, " ");
     text_put_sign(&line, play->ended ? TEXT_DIM : TEXT_RUN,
@@ -599,9 +483,10 @@ void console_play_line(const struct console_play *play, struct td_buf *out,
     put_speed(&line, &now);
     if (play->last_ns && now.at_ns > play->last_ns)
         now.at_ns = play->last_ns;
-    text_putf(&line, TEXT_PLAIN, "  %s", clock_of(text, now.at_ns));
+    text_putf(&line, TEXT_PLAIN, "  %s", console_play_clock(text, now.at_ns));
     if (play->last_ns)
-        text_putf(&line, TEXT_PLAIN, "/%s", clock_of(text, play->last_ns));
+        text_putf(&line, TEXT_PLAIN, "/%s",
+                  console_play_clock(text, play->last_ns));
     text_putf(&line, TEXT_PLAIN, "  seq %" PRIu64, play->seq);
     if (play->events)
         text_putf(&line, TEXT_PLAIN, "/%" PRIu64, play->events);

@@ -7,6 +7,7 @@
 #include "console/play.h"
 #include "console/prompt.h"
 #include "console/screen/screen.h"
+#include "console/size.h"
 #include "core/fs.h"
 #include "core/mem.h"
 #include "core/terminal.h"
@@ -18,13 +19,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SMALL_ROWS 4 /* of a screen whose block is a small one */
-#define AGE_NS     (250 * TD_NS_PER_MS) /* ages and the size are looked at */
-#define QUIET_NS   (100 * TD_NS_PER_MS) /* a size that stood so long stands */
-#define TAPE_KEYS  " .,+-0[]!"
-#define ESCAPE_NS  (50 * TD_NS_PER_MS) /* for the rest of a sequence */
-#define AGAIN_NS   (15 * TD_NS_PER_MS) /* a slow terminal is tried again */
-#define LINES_NS   (20 * TD_NS_PER_MS) /* lines this close go as one piece */
+#define SMALL_ROWS  4 /* of a screen whose block is a small one */
+#define AGE_NS      (250 * TD_NS_PER_MS) /* ages and the size are looked at */
+#define TAPE_KEYS   " .,+-0[]!"
+#define ESCAPE_NS   (50 * TD_NS_PER_MS) /* for the rest of a sequence */
+#define AGAIN_NS    (15 * TD_NS_PER_MS) /* a slow terminal is tried again */
+#define LATER(a, b) ((a) > (b) ? (a) : (b))
+#define LINES_NS    (20 * TD_NS_PER_MS) /* lines this close go as one piece */
 
 struct console_terminal {
     struct console *c;
@@ -41,9 +42,8 @@ struct console_terminal {
     struct wire_timer escape; /* an Esc has come */
     struct wire_timer keep;   /* what has changed is saved */
     const struct console_terminal_options *options;
-    struct td_buf above;      /* for the scrollback, not drawn yet */
-    struct td_term_size size; /* as last seen, since sized_ns */
-    uint64_t sized_ns;
+    struct td_buf above; /* for the scrollback, not drawn yet */
+    struct console_size size;
     uint64_t drawn_ns;
     uint64_t lines_ns;  /* when lines were written without a frame */
     bool small;         /* the block is its first lines only */
@@ -54,11 +54,6 @@ struct console_terminal {
 
 /* ---- drawing ---- */
 
-static uint64_t later(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
 /* Lines for the scrollback go out nearly at once, all else with the frame. */
 static void soon(struct console_terminal *t)
 {
@@ -67,15 +62,10 @@ static void soon(struct console_terminal *t)
     if (t->c->slow)
         return;
     wire_timer_set(t->net, &t->frame,
-                   later(now, t->drawn_ns + t->options->frame_ns));
+                   LATER(now, t->drawn_ns + t->options->frame_ns));
     if (t->above.len && !wire_timer_is_set(&t->lines))
         wire_timer_set(t->net, &t->lines,
-                       later(now, later(t->lines_ns, t->drawn_ns) + LINES_NS));
-}
-
-static void on_played(struct console *c)
-{
-    soon(c->terminal);
+                       LATER(now, LATER(t->lines_ns, t->drawn_ns) + LINES_NS));
 }
 
 static void say(struct console_terminal *t, const char *text)
@@ -96,19 +86,16 @@ static void write_out(struct console_terminal *t, struct td_buf *out)
 static bool measure(struct console_terminal *t)
 {
     struct console_options *o = &t->c->options;
-    struct td_term_size size = td_term_size(o->out);
     struct td_buf out = {0};
+    bool stands = console_size_stands(&t->size, o->out, t->options->width,
+                                      wire_now(t->net));
+    struct td_term_size size = t->size.now;
 
-    if (t->options->width && t->options->width < size.columns)
-        size.columns = (unsigned)t->options->width;
-    if (size.columns != t->size.columns || size.rows != t->size.rows) {
-        t->size = size;
-        t->sized_ns = wire_now(t->net);
-    }
     if (size.columns == o->columns && size.rows == o->rows)
         return true;
-    if (wire_now(t->net) - t->sized_ns < QUIET_NS) {
-        wire_timer_set(t->net, &t->frame, t->sized_ns + QUIET_NS);
+    if (!stands) {
+        wire_timer_set(t->net, &t->frame,
+                       t->size.since_ns + CONSOLE_SIZE_QUIET_NS);
         return false;
     }
     screen_resize(t->screen, &out, size.columns, size.rows);
@@ -587,7 +574,7 @@ enum td_code console_terminal(struct console *c, struct wire_net *net,
     t->options = options;
     c->terminal = t;
     c->above = &t->above;
-    c->played = on_played;
+    c->played = soon;
     c->pages = pages;
     code = open_source(t, options, err);
     if (code == TD_OK)

@@ -32,7 +32,7 @@ static const struct {
     {ALL "," GATE("lint", "fail") "," GATE("lint", "skipped"), "all", false,
      "x failed 1 of 4 gates (1 skipped)", "failed"},
     {ALL "," GATE("lint", "error"), "all", false, "x failed 1 of 3 gates",
-     "failed"},
+     "could not be judged"},
     {"," GATE("lint", "fail"), "all", false, "x failed 1 of 1 gate", "failed"},
     {ALL "," GATE("performance", "skipped"), "performance", false,
      ". no gate of this kind has passed (1 skipped)", "no gate has passed"},
