@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FASTER   200 /* percent */
-#define SLOWER   50
-#define FAR      INT64_C(1000000000000000)
+#define FASTER 200 /* percent */
+#define SLOWER 50
+#define FAR    INT64_C(1000000000000000)
 
 static void on_turn(void *ctx);
 
