@@ -352,8 +352,9 @@ void gates_job_finish(struct gates_session *s, struct gates_job *job)
     be_strict(job, s);
     job->gate->warned = job->gate->warned && job->gate->outcome == CHECK_PASS;
     job->phase = GATES_DONE;
-    if (job->begun_ns)
-        job->gate->ms = (now_ns() - job->begun_ns) / TD_NS_PER_MS;
+    if (job->begun_ns) /* rounded up: what ran took some time */
+        job->gate->ms =
+            (now_ns() - job->begun_ns + TD_NS_PER_MS - 1) / TD_NS_PER_MS;
     gates_tests_free(job->tests);
     gates_series_free(job->series);
     job->tests = NULL;
