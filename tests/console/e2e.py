@@ -239,8 +239,10 @@ def a_long_tape_is_verified_beside_the_loop(box):
         data = bytearray(f.read())
     holds_true(len(data) > 256 << 10, len(data))
     t = Terminal(box, "console", "long.tape.gz")
-    t.until(r"tape long\.tape\.gz  2003 events, [\d:.]+\x1b")
-    t.until(r"tape long\.tape\.gz  verified")
+    # The thread may have come to its end before the first line is said.
+    hello = t.until(r"tape long\.tape\.gz  2003 events, [\d:.]+(, verified|\x1b)")
+    if hello.group(1) == "\x1b":
+        t.until(r"tape long\.tape\.gz  verified")
     t.type("exit\r")
     t.ends(0)
     data[len(data) // 2] ^= 1
