@@ -219,7 +219,7 @@ void rec_messages_end(struct rec_messages *m)
 {
     const struct rec_tap *tap = m->voice->tap;
     struct td_error why;
-    struct td_bytes came;
+    struct td_bytes came = {0};
 
     (void)td_error_set(&why, TD_PROTOCOL, NULL, 0,
                        "the connection ended within a message");

@@ -331,13 +331,16 @@ static void the_oldest_log_lines_go(void)
 static struct seen_fact put_log(struct seen *s, const char *time,
                                 const char *message)
 {
-    char event[256];
+    struct td_buf event = {0};
+    struct seen_fact fact;
 
-    (void)snprintf(event, sizeof(event),
-                   "{\"type\":\"log_message\",\"timestamp\":\"%s\",\"data\":"
-                   "{\"message\":\"%s\"}}",
-                   time, message);
-    return seen_put(s, td_text(event));
+    (void)td_buf_addf(&event,
+                      "{\"type\":\"log_message\",\"timestamp\":\"%s\",\"data\":"
+                      "{\"message\":\"%s\"}}",
+                      time, message);
+    fact = seen_put(s, td_buf_bytes(&event));
+    td_buf_release(&event);
+    return fact;
 }
 
 /* Times of the same minute, of others, and odd ones in between, of events of
