@@ -276,8 +276,7 @@ static uint64_t encoded_len(struct loading *in, const struct play_exchange *x,
     for (uint32_t i = 0; i < x->parts_len; i++) {
         struct play_part part = x->parts[i];
 
-        if (!named)
-            part.name = td_bytes("", 0);
+        part.called |= !named;
         td_buf_clear(&in->text);
         play_part_encode(&in->text, x->stream, &part, part.payload);
         len += in->text.len;
@@ -285,15 +284,15 @@ static uint64_t encoded_len(struct loading *in, const struct play_exchange *x,
     return len;
 }
 
-/* What was called by its payload. */
-static void forget_names(struct play_exchange *x)
+/* All of them are called by their payloads. */
+static void leave_names_out(struct play_exchange *x)
 {
     for (uint32_t i = 0; i < x->parts_len; i++)
-        x->parts[i].name = td_bytes("", 0);
+        x->parts[i].called = true;
 }
 
 /* The same of some events, whose numbers rise. */
-static void forget_some_names(struct loading *in, struct play_exchange *x)
+static void leave_some_names_out(struct loading *in, struct play_exchange *x)
 {
     const struct td_json_doc *doc = &in->doc;
     uint32_t list = list_of(in, "unnamed");
@@ -307,7 +306,7 @@ static void forget_some_names(struct loading *in, struct play_exchange *x)
         next = number_of(in, at);
         if (++number != next)
             continue;
-        x->parts[i].name = td_bytes("", 0);
+        x->parts[i].called = true;
         at = doc->values[at].next;
     }
 }
@@ -324,7 +323,7 @@ static void settle_chunks(struct loading *in, struct play_exchange *x)
     if (!x->chunks_len || encoded_len(in, x, true) == sum)
         return;
     if (encoded_len(in, x, false) == sum) {
-        forget_names(x);
+        leave_names_out(x);
     } else {
         x->chunks_len = 0;
     }
@@ -380,9 +379,9 @@ static void see_done(struct loading *in, struct play_exchange *x,
         read_fields(in, "trailers", &x->trailers, &x->trailers_len);
         read_chunks(in, x);
         if (td_json_member_true(&in->doc, 0, "unnamed"))
-            forget_names(x);
+            leave_names_out(x);
         else
-            forget_some_names(in, x);
+            leave_some_names_out(in, x);
     }
     x->cut = cut.len ? (const char *)cut.ptr : NULL;
     x->coded = is_coded(x);

@@ -37,6 +37,7 @@ struct play_part {
     uint64_t order; /* among all lines of the tape, from 1 */
     uint64_t seq;
     uint64_t at_ns;
+    bool called; /* SSE: so by its payload; no name stood in the stream */
     struct td_bytes name; /* as in struct td_event, as are those below */
     struct td_bytes id;
     struct td_bytes payload;

@@ -17,7 +17,8 @@ static void put_sse(struct td_buf *out, const struct play_part *part,
     struct td_buf name = {0};
     struct td_buf id = {0};
     struct td_bytes own = td_bytes(NULL, 0);
-    struct td_bytes shown = plain_text(&name, part->name);
+    struct td_bytes shown =
+        part->called ? td_text("") : plain_text(&name, part->name);
 
     if (part->id.len >= 2 && part->id.ptr[0] == '"') {
         own = plain_text(&id, td_bytes(part->id.ptr + 1, part->id.len - 2));

@@ -174,12 +174,30 @@ enum td_code play_http_wrong_put(struct play_http_wrong *wrong,
     return code;
 }
 
-struct play_part play_http_wrong_part(const struct play_http_wrong *wrong,
+/* Whether what comes out went in as a part that its payload named; most come
+ * in order.
+ */
+static bool is_called(struct play_http_wrong *wrong, const struct td_event *ev)
+{
+    const struct play_exchange *x = wrong->x;
+
+    for (uint32_t i = 0, at = wrong->came; i < x->parts_len; i++, at++) {
+        at %= x->parts_len;
+        if (x->parts[at].seq != ev->seq)
+            continue;
+        wrong->came = at;
+        return x->parts[at].called;
+    }
+    return false;
+}
+
+struct play_part play_http_wrong_part(struct play_http_wrong *wrong,
                                       const struct td_event *ev)
 {
     struct play_part part = {.kind = PLAY_PART_PACKET,
                              .dir = TD_DIR_OUT,
                              .form = ev->form,
+                             .called = is_called(wrong, ev),
                              .name = ev->name,
                              .id = ev->id,
                              .payload = ev->payload,

@@ -130,6 +130,7 @@ struct play_http_wrong {
     struct td_sink sink;
     struct td_buf payload; /* of what is offered */
     uint64_t slice;        /* of a body, bytes at once; 0: all */
+    uint32_t came;         /* index of the part that came out last */
     bool offered;          /* once at least */
     bool cut;              /* it is to break off */
     bool finished;
@@ -154,7 +155,7 @@ void play_http_wrong_release(struct play_http_wrong *wrong);
 enum td_code play_http_wrong_put(struct play_http_wrong *wrong,
                                  const struct play_part *part,
                                  struct td_bytes payload);
-struct play_part play_http_wrong_part(const struct play_http_wrong *wrong,
+struct play_part play_http_wrong_part(struct play_http_wrong *wrong,
                                       const struct td_event *ev);
 
 /* All parts are put; true: nothing is held back. */

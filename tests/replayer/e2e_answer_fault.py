@@ -100,6 +100,22 @@ def a_stream_goes_wrong(box):
     server.end()
 
 
+def a_name_that_stood_in_no_stream_chooses_too(box):
+    """Named on the tape by their payloads: the wire has no such field."""
+    tape = Tape()
+    stream(tape, "GET", "/all", [('{"n":1}', "a"), ('{"n":2}', "b"),
+                                 ('{"n":3}', "a")], unnamed=True)
+    stream(tape, "GET", "/some", [('{"n":1}', "a"), ('{"n":2}', "b")],
+           unnamed=[2])
+    server = with_faults(box, tape, "drop event=b at=exchange:1",
+                         "duplicate event=b", "reorder by=1 event=a p=1")
+    same(server.ask("GET", "/all")[2], b'data: {"n":1}\n\ndata: {"n":3}\n\n')
+    same(server.ask("GET", "/some")[2],
+         b'data: {"n":2}\n\ndata: {"n":2}\n\nevent: a\ndata: {"n":1}\n\n')
+    holds(server.end(), "faults (seed 7): 1 x drop (#4), 1 x duplicate (#10), "
+                        "3 x reorder (#3, #5, #9)\n")
+
+
 def it_breaks_off(box):
     tape = Tape()
     stream(tape, "GET", "/a", ["one", "two", "three"])

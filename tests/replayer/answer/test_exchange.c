@@ -98,13 +98,13 @@ static void pieces_say_whose_the_names_are(void)
 {
     static const struct {
         const char *done;
-        size_t name_len;
+        bool called;
         uint32_t chunks;
-    } rows[] = {{"{}", 1, 0},
-                {"{\"chunks\":[[1,20],[2,9]]}", 1, 2},
-                {"{\"chunks\":[[1,20]]}", 0, 1},
-                {"{\"chunks\":[[1,21]]}", 1, 0},
-                {"{\"chunks\":[[1],[1,29,2],7,[1,20]]}", 0, 1}};
+    } rows[] = {{"{}", false, 0},
+                {"{\"chunks\":[[1,20],[2,9]]}", false, 2},
+                {"{\"chunks\":[[1,20]]}", true, 1},
+                {"{\"chunks\":[[1,21]]}", false, 0},
+                {"{\"chunks\":[[1],[1,29,2],7,[1,20]]}", true, 1}};
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct play_exchanges all = {0};
@@ -118,7 +118,8 @@ static void pieces_say_whose_the_names_are(void)
         lines[3] = td_buf_str(&done);
         CU_ASSERT_EQUAL(load(&all, lines), TD_OK);
         CU_ASSERT_EQUAL_FATAL(all.len, 1);
-        CU_ASSERT_EQUAL(all.list[0].parts[0].name.len, rows[i].name_len);
+        CU_ASSERT_EQUAL(all.list[0].parts[0].called, rows[i].called);
+        CU_ASSERT_EQUAL(all.list[0].parts[0].name.len, 1);
         CU_ASSERT_EQUAL(all.list[0].chunks_len, rows[i].chunks);
         play_exchanges_release(&all);
         td_buf_release(&done);
@@ -147,6 +148,12 @@ static void parts_are_bytes_of_their_stream(void)
          "id: 7\nevent: nA\ndata: a\n\n"},
         {PLAY_STREAM_SSE,
          {.kind = PLAY_PART_EVENT, .name = {(const uint8_t *)"n\\nm", 4}},
+         "a",
+         "data: a\n\n"},
+        {PLAY_STREAM_SSE,
+         {.kind = PLAY_PART_EVENT,
+          .called = true,
+          .name = {(const uint8_t *)"n", 1}},
          "a",
          "data: a\n\n"},
         {PLAY_STREAM_SSE,
