@@ -5,7 +5,8 @@
 
 #include <inttypes.h>
 
-#define NONE UINT32_MAX
+#define NONE        UINT32_MAX
+#define UNNAMED_MAX 4096 /* events, where others have names */
 
 /* An entry on its way to the tape. */
 struct entry {
@@ -25,6 +26,8 @@ struct entry {
     bool messages_as_events;
     struct conv_har_body body;   /* of the request */
     struct conv_har_body answer; /* of the response */
+    uint64_t events;             /* of its stream */
+    struct td_buf unnamed; /* uint64_t: which of them said none, from 1 */
     struct td_buf room;
     struct td_error *err;
 };
@@ -280,7 +283,13 @@ static enum td_code on_part(void *ctx, struct td_event *ev, size_t behind,
     ev->at_ns = e->answered_ns +
                 (uint64_t)((double)(e->ended_ns - e->answered_ns) * share);
     ev->dir = TD_DIR_OUT;
-    e->how->counts->events += td_event_is_plain(ev) ? 1 : 0;
+    if (td_event_is_plain(ev)) {
+        e->how->counts->events++;
+        e->events++;
+        if (e->answer.stream == CONV_HAR_SSE && !ev->name.len &&
+            e->unnamed.len < UNNAMED_MAX * sizeof(e->events))
+            (void)td_buf_add(&e->unnamed, &e->events, sizeof(e->events));
+    }
     return put(e, ev);
 }
 
@@ -317,6 +326,24 @@ static enum td_code put_answer(struct entry *e)
     return conv_har_parts(&e->answer, on_part, e);
 }
 
+/* Which events of a stream said no name: the tape has what their payloads call
+ * them.
+ */
+static void put_unnamed(struct td_json_writer *w, const struct entry *e)
+{
+    const uint64_t *list = (const uint64_t *)(const void *)e->unnamed.ptr;
+    size_t len = e->unnamed.len / sizeof(*list);
+
+    if (len > 0 && !e->answer.named) {
+        td_json_put_bool(w, "unnamed", true);
+    } else if (len > 0 && len < UNNAMED_MAX) {
+        td_json_array(w, "unnamed");
+        for (size_t i = 0; i < len; i++)
+            td_json_put_u64(w, NULL, list[i]);
+        td_json_array_end(w);
+    }
+}
+
 static enum td_code put_done(struct entry *e)
 {
     uint64_t status = conv_json_u64(e->doc, at(e, e->response, "status"), 0);
@@ -332,6 +359,7 @@ static enum td_code put_done(struct entry *e)
     td_json_object(&w, NULL);
     if (why.len > 0)
         td_json_put_body(&w, "cut", why);
+    put_unnamed(&w, e);
     td_json_object_end(&w);
     code = put_json(e, TD_KIND_DONE, TD_DIR_OUT, e->ended_ns, &json);
     td_buf_release(&json);
@@ -416,6 +444,7 @@ enum td_code conv_har_entry_read(const struct conv_har_entry *how,
     conv_har_body_release(&e.body);
     conv_har_body_release(&e.answer);
     td_buf_release(&e.room);
+    td_buf_release(&e.unnamed);
     return code;
 }
 

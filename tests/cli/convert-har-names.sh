@@ -1,5 +1,5 @@
 # A name that only the payload has is none of the stream: "unnamed" of done says
-# it of all events, or of some.
+# it of all events, or of some. So it is on a tape that is made of the HAR.
 tape() {
     cat <<LINES
 {"tape":1,"id":"x","start":"2026-01-31T12:00:00.000000000Z","source":"https://api.example/"}
@@ -15,4 +15,6 @@ for unnamed in '' '"unnamed":true' '"unnamed":[2]' '"unnamed":[1,2]' '"unnamed":
     tape "$unnamed" > t.ndjson
     $TAPEDECK convert t.ndjson -o t.har --overwrite -q
     printf '%s %s\n' "$unnamed" "$(grep -o '"text":.*' t.har | head -n 1)"
+    $TAPEDECK convert t.har -o back.tape.gz --overwrite -q
+    $TAPEDECK cat back.tape.gz | grep -o -e '"ev":"."' -e '"k":"done".*'
 done
