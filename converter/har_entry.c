@@ -27,7 +27,7 @@ struct entry {
     struct conv_har_body body;   /* of the request */
     struct conv_har_body answer; /* of the response */
     uint64_t events;             /* of its stream */
-    struct td_buf unnamed; /* uint64_t: which of them said none, from 1 */
+    struct td_buf unnamed;       /* uint64_t: which of them said none, from 1 */
     struct td_buf room;
     struct td_error *err;
 };

@@ -302,7 +302,8 @@ static void name_options(struct td_buf *out, const struct cli_args *args,
     struct td_json_writer w = td_json_writer(out);
 
     td_json_object(&w, NULL);
-    td_json_put_text(&w, "name", cli_flag(args, "no-names") ? "" : pointer);
+    td_json_put_text_or_null(&w, "name",
+                             cli_flag(args, "no-names") ? NULL : pointer);
     td_json_put_text(&w, "on_overload", cli_text(args, "on-overload"));
     td_json_object_end(&w);
 }

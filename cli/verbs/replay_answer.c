@@ -175,16 +175,12 @@ static enum td_code say_address(const struct answer_session *s, const char *url,
 static enum td_code open_additions(struct answer_session *s,
                                    struct td_error *err)
 {
-    uint64_t before = 0;
-
     if (cli_replay_mode(s->args) != CLI_MODE_NEW)
         return TD_OK;
-    for (uint32_t i = 0; i < s->exchanges.len; i++)
-        if (s->exchanges.list[i].number > before)
-            before = s->exchanges.list[i].number;
     s->how.relay = on_relay;
     s->how.relay_drained = on_relay_drained;
-    return cli_additions_open(&s->additions, s->args, s->net, before, err);
+    return cli_additions_open(&s->additions, s->args, s->net, &s->exchanges,
+                              err);
 }
 
 static enum td_code begin(struct answer_session *s, struct td_error *err)

@@ -136,6 +136,8 @@ static enum td_code play(struct dialogue_session *s, struct td_error *err)
     s->recorder.output.path = path_of(s);
     s->recorder.output.tape.overwrite = cli_flag(s->args, "overwrite");
     s->recorder.output.tape.source = "dialogue";
+    s->recorder.name_pointer = s->exchanges.pointer;
+    s->recorder.no_names = s->exchanges.no_names;
     if (s->live)
         s->recorder.watch = cli_live_sink(s->live);
     s->recorder.done = on_done;

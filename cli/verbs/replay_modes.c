@@ -338,7 +338,7 @@ enum td_code cli_replay_through(const struct cli_args *args,
 struct cli_additions {
     const struct cli_args *args;
     struct wire_net *net;
-    uint64_t before;
+    const struct play_exchanges *exchanges;
     struct rec_recorder *rec; /* NULL: nothing was asked yet */
     struct play_relay *relay;
     struct cli_dial dial;
@@ -369,7 +369,8 @@ static enum td_code check_upstream(const struct cli_args *args,
 
 enum td_code cli_additions_open(struct cli_additions **out,
                                 const struct cli_args *args,
-                                struct wire_net *net, uint64_t before,
+                                struct wire_net *net,
+                                const struct play_exchanges *exchanges,
                                 struct td_error *err)
 {
     struct cli_additions *a = td_calloc(1, sizeof(*a));
@@ -377,7 +378,7 @@ enum td_code cli_additions_open(struct cli_additions **out,
 
     a->args = args;
     a->net = net;
-    a->before = before;
+    a->exchanges = exchanges;
     if (!code)
         code = check_upstream(args, err);
     *out = a;
@@ -389,6 +390,17 @@ enum td_code cli_additions_open(struct cli_additions **out,
     return code;
 }
 
+/* The highest number of an exchange on the tape. */
+static uint64_t last_number(const struct play_exchanges *exchanges)
+{
+    uint64_t last = 0;
+
+    for (uint32_t i = 0; i < exchanges->len; i++)
+        if (exchanges->list[i].number > last)
+            last = exchanges->list[i].number;
+    return last;
+}
+
 static enum td_code open_recorder(struct cli_additions *a)
 {
     const struct rec_options how = {
@@ -396,6 +408,8 @@ static enum td_code open_recorder(struct cli_additions *a)
                    .tape = {.append = has_tape(a->args),
                             .source = "relay",
                             .recorder = "tapedeck " TD_VERSION}},
+        .name_pointer = a->exchanges->pointer,
+        .no_names = a->exchanges->no_names,
         .done = on_nothing,
         .ctx = a};
     const struct play_relay_options relay = {
@@ -403,7 +417,7 @@ static enum td_code open_recorder(struct cli_additions *a)
         .tls = a->client.tls,
         .connect_ns = a->client.connect_ns,
         .max_message = cli_number(a->args, "max-message"),
-        .before = a->before};
+        .before = last_number(a->exchanges)};
     enum td_code code = rec_open(&a->rec, a->net, &how, &a->why);
 
     if (code)

@@ -6,6 +6,7 @@
 
 #include "cli/options/command.h"
 #include "core/buf.h"
+#include "replayer/answer/exchange.h"
 #include "wire/server/request.h"
 
 /* A row of the table of `replay`. */
@@ -44,10 +45,11 @@ TD_MUST_CHECK enum td_code cli_replay_through(const struct cli_args *args,
 /* What --mode new asks of that server, and its tape. */
 struct cli_additions;
 
-/* before: the highest number of an exchange on the tape. */
+/* exchanges: of the tape, borrowed; there may be none. */
 TD_MUST_CHECK enum td_code
 cli_additions_open(struct cli_additions **out, const struct cli_args *args,
-                   struct wire_net *net, uint64_t before, struct td_error *err);
+                   struct wire_net *net, const struct play_exchanges *exchanges,
+                   struct td_error *err);
 /* Peers of the server may be ready again. */
 void cli_additions_drained(struct cli_additions *additions);
 void cli_additions_ask(struct cli_additions *additions,

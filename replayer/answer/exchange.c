@@ -531,8 +531,26 @@ static enum td_code read_all(struct loading *in, struct tape_reader *reader)
     return code == TD_END ? TD_OK : code;
 }
 
+/* "options":{"name":"/type"}, or null. */
+static void see_options(struct loading *in, const struct tape_header *header)
+{
+    struct td_bytes pointer;
+    uint32_t at = 0;
+
+    if (!td_json_parse(&in->doc, header->line, TD_JSON_DEPTH, NULL))
+        at = td_json_member(&in->doc, 0, td_text("options"));
+    at = at ? td_json_member(&in->doc, at, td_text("name")) : 0;
+    if (!at)
+        return;
+    in->all->no_names = in->doc.values[at].kind == TD_JSON_NULL;
+    pointer = text_of(in, at);
+    if (in->doc.values[at].kind == TD_JSON_STRING &&
+        (!pointer.len || *pointer.ptr == '/'))
+        in->all->pointer = td_arena_text(&in->all->arena, pointer);
+}
+
 /* "source":"exec:npm proxy:http://HOST", of one server. */
-static void see_header(struct loading *in, const struct tape_header *header)
+static void see_source(struct loading *in, const struct tape_header *header)
 {
     static const char proxy[] = "proxy:";
     const size_t len = sizeof(proxy) - 1;
@@ -557,7 +575,8 @@ enum td_code play_exchanges_load(struct play_exchanges *all, const char *path,
 
     if (code)
         return code;
-    see_header(&in, tape_reader_header(reader));
+    see_options(&in, tape_reader_header(reader));
+    see_source(&in, tape_reader_header(reader));
     code = read_all(&in, reader);
     tape_reader_close(reader);
     if (!code && !all->len) {

@@ -103,6 +103,9 @@ struct play_exchanges {
     uint32_t len;
     struct tape_state state;
     const char *upstream; /* that was recorded, as the header has it; or NULL */
+    const char *pointer;  /* where its recorder looked for names of events, as
+                             the header has it; or NULL */
+    bool no_names;        /* it did not look */
 };
 
 /* Read a tape. Errors of tape_reader_open(); TD_LIMIT; TD_USAGE: there is no

@@ -83,6 +83,21 @@ def what_the_server_says_is_compared(box):
     server.end()
 
 
+def names_are_looked_for_where_the_tape_has_them_from(box):
+    for options, name in (({"name": "/event"}, "a"), ({"name": None}, None),
+                          ({}, "b"), ({"name": "no pointer"}, "b"),
+                          ({"name": ["/event"]}, "b")):
+        tape = Tape()
+        stream(tape, "GET", "/s", [('{"event":"a","type":"b"}', name)],
+               unnamed=True)
+        server = Server(box, tape)
+        tape.write(box.path("now.tape"), options=options)
+        code, out, err = talk(box, server.port)
+        same((options, code, err), (options, 0, "1 of 1 exchange asked\n"))
+        holds(out, "same: ")
+        server.end()
+
+
 def what_may_differ_is_said(box):
     tape = Tape()
     tape.exchange("GET", "/a", '{"at":1,"n":{"id":"a"}}')

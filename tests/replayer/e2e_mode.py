@@ -87,6 +87,30 @@ def new_asks_for_what_is_not_on_the_tape_and_appends_it(box):
     holds(server.end(), "4 of 4 exchanges answered\n")
 
 
+def new_names_events_as_the_tape_does(box):
+    def typed(request, _):
+        request.begin_stream()
+        request.event('{"event":"a","type":"b"}')
+        request.end_stream()
+
+    with App(typed) as app:
+        for options, name in (({"name": "/event"}, "a"), ({"name": None}, None),
+                              ({}, "b")):
+            tape = Tape()
+            tape.exchange("GET", "/known", "x")
+            tape.write(box.path("t.tape"), options=options)
+            with open(box.path("t.tape"), "rb") as plain, \
+                    gzip.open(box.path("t.tape.gz"), "wb") as packed:
+                packed.write(plain.read())
+            server = Mode(box, app, "new")
+            server.ask("GET", "/s")
+            server.end()
+            text = gzip.decompress(e2e.read(box.path("t.tape.gz"))).decode()
+            lines = [json.loads(line) for line in text.splitlines()]
+            same([line.get("ev") for line in lines
+                  if "event" in line.get("json", {})], [name])
+
+
 def odd(request, _):
     """Answers whose length is not that of a body."""
     def head(status, *fields):

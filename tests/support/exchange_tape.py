@@ -80,9 +80,10 @@ class Tape:
         self.done(x)
         return x
 
-    def write(self, path):
+    def write(self, path, **header):
         with open(path, "w", encoding="utf-8") as file:
-            file.write('{"tape":1,"id":"t","clock":"monotonic"}\n')
+            file.write(compact({"tape": 1, "id": "t", "clock": "monotonic",
+                                **header}) + "\n")
             for line in self.lines:
                 file.write(line + "\n")
             file.write('{"end":{"events":%d}}\n' % len(self.lines))
