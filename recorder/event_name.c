@@ -1,10 +1,14 @@
 #include "recorder/event_name.h"
 #include "core/utf8.h"
 
+#define OBJECT_POINTER "/object"
+
 enum td_code rec_event_name_init(struct rec_event_name *namer,
                                  const char *pointer, struct td_error *err)
 {
-    *namer = (struct rec_event_name){.pointer = pointer};
+    *namer = (struct rec_event_name){
+        .pointer = pointer,
+        .objects = pointer && !strcmp(pointer, REC_NAME_POINTER)};
     if (pointer && pointer[0] && pointer[0] != '/') {
         td_error_set(err, TD_USAGE, "--name", 0,
                      "%s is not a JSON pointer (RFC 6901)", pointer);
@@ -78,6 +82,8 @@ static void name_at_pointer(struct rec_event_name *namer, struct td_event *ev)
 {
     uint32_t at = td_json_pointer(&namer->doc, 0, namer->pointer);
 
+    if (at == UINT32_MAX && namer->objects && ev->exchange > 0)
+        at = td_json_pointer(&namer->doc, 0, OBJECT_POINTER);
     if (at != UINT32_MAX && namer->doc.values[at].kind == TD_JSON_STRING)
         set_name(ev, td_json_inner(&namer->doc, at));
 }

@@ -6,7 +6,9 @@
  * Socket.IO and SSE events bring their names. An event without one gets the
  * string that a JSON pointer (RFC 6901) finds in its payload, "/type" if
  * nothing else was asked for, if the payload is JSON (core/payload.h), whatever
- * its form. No such string, or one longer than REC_NAME_MAX: the event has no
+ * its form. In an exchange, where nothing else was asked for and nothing is
+ * there, "/object" is looked at, as streams of models call their chunks. No
+ * such string, or one longer than REC_NAME_MAX: the event has no
  * name.
  */
 #ifndef RECORDER_EVENT_NAME_H
@@ -28,6 +30,7 @@
  */
 struct rec_event_name {
     const char *pointer; /* borrowed for good; NULL = never look */
+    bool objects;        /* the pointer is REC_NAME_POINTER */
     struct td_buf key;   /* `"KEY"` when the pointer is one plain key */
     struct td_buf name;  /* of the last event, where it could not stay */
     struct td_json_doc doc;

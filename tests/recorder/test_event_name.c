@@ -88,6 +88,44 @@ static void looks(void)
     }
 }
 
+/* As OpenAI's chunks say what they are. */
+static void in_an_exchange_an_object_is_a_name(void)
+{
+    static const struct {
+        const char *pointer;
+        uint64_t exchange;
+        const char *payload;
+        const char *name;
+    } rows[] = {
+        {"/type", 1, "{\"id\":\"c\",\"object\":\"chunk\"}", "chunk"},
+        {"/type", 1, "{\"object\":\"chunk\",\n\"n\":1}", "chunk"},
+        {"/type", 1, "{\"object\":\"chunk\",\"type\":\"a\"}", "a"},
+        {"/type", 1, "{\"object\":\"chunk\",\"type\":null}", ""},
+        {"/type", 1, "{\"object\":{\"id\":1}}", ""},
+        {"/type", 1, "[\"object\",\"chunk\"]", ""},
+        {"/type", 0, "{\"object\":\"chunk\"}", ""},
+        {"/event", 1, "{\"object\":\"chunk\"}", ""},
+        {NULL, 1, "{\"object\":\"chunk\"}", ""},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct td_event ev = {.form = TD_FORM_TEXT,
+                              .exchange = rows[i].exchange,
+                              .payload = td_text(rows[i].payload)};
+        struct rec_event_name namer;
+
+        CU_ASSERT_EQUAL_FATAL(
+            rec_event_name_init(&namer, rows[i].pointer, NULL), TD_OK);
+        for (unsigned again = 0; again < 3; again++) {
+            ev.form = TD_FORM_TEXT;
+            ev.name.len = 0;
+            rec_event_name_read(&namer, &ev);
+            CU_ASSERT_TRUE(td_bytes_is(ev.name, rows[i].name));
+        }
+        rec_event_name_release(&namer);
+    }
+}
+
 static void what_is_settled_stays(void)
 {
     struct rec_event_name namer;
@@ -156,6 +194,7 @@ static void a_pointer_begins_with_a_slash(void)
 
 CU_TestInfo recorder_event_name_tests[] = {
     {"form and name are found", looks},
+    {"in an exchange an object is a name", in_an_exchange_an_object_is_a_name},
     {"what is settled stays", what_is_settled_stays},
     {"deep payloads have names too", deep_payloads_have_names_too},
     {"a pointer begins with a slash", a_pointer_begins_with_a_slash},
