@@ -100,7 +100,9 @@ static void add_place(struct td_buf *out, const struct verdict_finding *f)
 static void add_finding(struct td_buf *out, const struct verdict_finding *f,
                         const char *rule)
 {
-    (void)td_buf_addf(out, "  %s %s: ", f->gate, check_level_text(f->level));
+    (void)td_buf_addf(out, "  %s %s: ", f->gate,
+                      f->state == VERDICT_NEW ? check_level_text(f->level)
+                                              : verdict_state_text(f->state));
     add_place(out, f);
     (void)td_text_clean(out, td_text(f->message ? f->message : ""));
     (void)td_buf_addf(out, " [%s", f->rule);
@@ -111,31 +113,35 @@ static void add_finding(struct td_buf *out, const struct verdict_finding *f,
     (void)td_buf_add_text(out, "]\n");
 }
 
-/* Errors, then warnings; what is known already only counts. */
+/* Errors, then warnings; what is known already, or fixed, only counts. */
 static void add_findings(struct td_buf *out, const struct verdict_document *doc,
                          bool all)
 {
     uint64_t shown = 0;
     uint64_t left = doc->truncated_findings;
-    uint64_t known = 0;
+    uint64_t old[VERDICT_FIXED + 1] = {0};
 
     for (int level = CHECK_LEVEL_ERROR; level <= CHECK_LEVEL_INFO; level++) {
         for (const struct verdict_finding *f = doc->findings; f; f = f->next) {
             if ((int)f->level != level)
                 continue;
-            if (f->state == VERDICT_KNOWN && !all)
-                known++;
+            if (f->state != VERDICT_NEW && !all)
+                old[f->state]++;
             else if (shown < SHOWN_MAX || all)
                 add_finding(out, f, report_rule_place(doc, f));
             else
                 left++;
-            shown += f->state != VERDICT_KNOWN || all;
+            shown += f->state == VERDICT_NEW || all;
         }
     }
     if (left > 0)
         (void)td_buf_addf(out, "  and %" PRIu64 " more (-v shows all)\n", left);
-    if (known > 0)
-        (void)td_buf_addf(out, "  %" PRIu64 " known (-v shows them)\n", known);
+    for (int state = VERDICT_KNOWN; state <= VERDICT_FIXED; state++) {
+        if (old[state] > 0)
+            (void)td_buf_addf(out, "  %" PRIu64 " %s (-v shows them)\n",
+                              old[state],
+                              verdict_state_text((enum verdict_state)state));
+    }
 }
 
 static void add_text(struct td_buf *out, const struct verdict_document *doc,

@@ -71,24 +71,37 @@ static enum td_code without_gates(const struct cli_args *args,
     return refuse(err, option, "is about gates", "give the file with --gates");
 }
 
+static enum td_code accepted(const struct cli_args *args, struct td_error *err)
+{
+    const char *reason = cli_text(args, "accept");
+    const char *until = cli_text(args, "until");
+    char today[GATES_DATE_SIZE];
+
+    if (!reason && !until)
+        return TD_OK;
+    if (!reason || !until)
+        return refuse(err, reason ? "--accept" : "--until",
+                      "what is accepted has a reason and a last day",
+                      "give both --accept REASON and --until DATE");
+    if (!gates_is_date(until))
+        return refuse(err, "--until", "is no date", "write it as 2026-12-31");
+    gates_date(td_wall_ns(td_clock_real()), today);
+    return strcmp(until, today) < 0
+               ? refuse(err, "--until", "that day is over",
+                        "name the last day on which they are known")
+               : TD_OK;
+}
+
 enum td_code cli_gates_together(const struct cli_args *args,
                                 struct td_error *err)
 {
-    bool accept = cli_text(args, "accept") != NULL;
-
     if (!cli_text(args, "gates"))
         return without_gates(args, err);
     if (cli_flag(args, "follow") || cli_text(args, "output") ||
         cli_flag(args, "summary"))
         return refuse(err, "--gates", "gives one verdict when all is done",
                       "leave --follow, --output and --summary out");
-    if (accept != (cli_text(args, "until") != NULL))
-        return refuse(err, accept ? "--accept" : "--until",
-                      "what is accepted has a reason and a last day",
-                      "give both --accept REASON and --until DATE");
-    if (accept && !gates_is_date(cli_text(args, "until")))
-        return refuse(err, "--until", "is no date", "write it as 2026-12-31");
-    return TD_OK;
+    return accepted(args, err);
 }
 
 /* ---- streams ---- */
@@ -263,6 +276,18 @@ static enum td_code run_gates(struct session *s, const struct cli_check *check,
     return code;
 }
 
+/* Who wants the baseline to take what a linter finds is told how. */
+static bool is_hoping(const struct session *s)
+{
+    if (!s->how.update || s->how.accept)
+        return false;
+    for (const struct verdict_gate *g = s->doc.gates; g; g = g->next) {
+        if (g->kind == VERDICT_LINT && g->outcome == CHECK_FAIL)
+            return true;
+    }
+    return false;
+}
+
 static enum td_code code_of(const struct session *s, struct td_error *err)
 {
     static const struct {
@@ -278,6 +303,10 @@ static enum td_code code_of(const struct session *s, struct td_error *err)
         if (codes[i].exit != s->doc.exit)
             continue;
         cli_gates_say(&s->doc, codes[i].code, cli_text(s->args, "gates"), err);
+        if (is_hoping(s))
+            (void)td_error_hint(err, "--update-baseline only tightens; "
+                                     "--accept REASON --until DATE takes what "
+                                     "is new");
         return codes[i].code;
     }
     return TD_OK;

@@ -979,6 +979,36 @@ def lint_findings_are_known_by_what_they_are(box):
     lacks(out, "a.c:3")
 
 
+def what_is_no_longer_found_is_fixed(box):
+    box.write("a.c", "f();\nf();\ng();\n")
+    bad = ("a.c", 1, "q", "bad f"), ("a.c", 2, "q", "bad f"), ("a.c", 3, "r", "bad g")
+    gates = LINT % "" + "  more: {kind: lint, run: cp more.xml $OUT/x, reads: {cppcheck: $OUT/x}}\n"
+    box.gates(gates)
+    box.write("lint.xml", cppcheck(*bad))
+    box.write("more.xml", cppcheck())
+    box.validate("--update-baseline")
+    box.write("lint.xml", cppcheck(bad[0]))
+    status, out, _ = box.validate("--json", "--report", "text=r.txt", "--report", "sarif=r.sarif")
+    same(status, 0)
+    fixed = [(f["gate"], f["rule"], f["loc"]["file"], f["message"])
+             for f in json.loads(out)["findings"] if f["state"] == "fixed"]
+    same(sorted(fixed), [("lint", "q", "a.c", "1 of 2 are no longer found"),
+                         ("lint", "r", "a.c", "it is no longer found")])
+    holds(box.read("r.txt"), "lint: 0 findings, 1 known, 2 fixed")
+    holds(box.read("r.sarif"), '"baselineState":"absent"')
+    status, out, _ = box.validate()
+    holds(out, "  1 known (-v shows them)\n  2 fixed (-v shows them)\n")
+    holds(box.validate("-v")[1], "  lint known: a.c:1: bad f [q]\n", "  lint fixed: a.c: it is no longer found [r]\n")
+    lacks(box.validate("--check", "lint")[1], "fixed")  # `more` may still find it
+    box.write("more.xml", "")
+    status, out, _ = box.validate()
+    same(status, 7)
+    lacks(out, "fixed")
+    box.write("more.xml", cppcheck())
+    box.validate("--update-baseline")
+    lacks(box.validate()[1], "fixed")
+
+
 def equal_findings_are_counted(box):
     box.write("a.c", "f();\nf();\n")
     box.gates(LINT % "")
@@ -997,8 +1027,15 @@ def accepted_findings_expire(box):
     box.write("lint.xml", cppcheck())
     same(box.validate("--update-baseline")[0], 0)
     box.write("lint.xml", cppcheck(("a.c", 2, "r", "bad b")))
-    same(box.validate("--update-baseline")[0], 1)
-    same(box.validate()[0], 1)  # --update-baseline adds nothing
+    status, _, err = box.validate("--update-baseline")
+    same(status, 1)
+    holds(err, "--update-baseline only tightens; --accept REASON --until DATE takes what is new")
+    status, _, err = box.validate()
+    same(status, 1)  # --update-baseline adds nothing
+    lacks(err, "--accept")
+    status, _, err = box.validate("--accept", "later", "--until", "2020-01-01")
+    same(status, 2)
+    holds(err, "--until: that day is over")
     same(box.validate("--accept", "later", "--until", "2999-01-01")[0], 1)
     same(box.validate()[0], 0)
     text = box.read(".tapedeck", "baseline.json")

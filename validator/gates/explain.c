@@ -2,6 +2,7 @@
 
 #include "core/clock.h"
 #include "validator/gates/limit.h"
+#include "validator/gates/words.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -13,18 +14,34 @@ static void add_list(struct td_buf *out, const struct verdict_words *words,
         (void)td_buf_addf(out, "%s%s", i ? between : "", words->list[i]);
 }
 
+/* Words that blanks or quotes would blur are quoted; those of a shell are one
+ * text as it stands. */
+static void add_command(struct td_buf *out, const struct verdict_words *words,
+                        bool shell)
+{
+    for (size_t i = 0; i < words->len; i++) {
+        const char *word = words->list[i];
+
+        (void)td_buf_add_text(out, i ? " " : "");
+        if (!shell && (!*word || strpbrk(word, " \t\n'\"")))
+            gates_quote(out, word);
+        else
+            (void)td_buf_add_text(out, word);
+    }
+}
+
 static void explain_command(struct td_buf *out, const struct gates_check *c)
 {
     if (c->a.len > 0) {
         (void)td_buf_addf(out, "Measures %" PRIu64 " times in random order a (",
                           c->blocks);
-        add_list(out, &c->a, " ");
+        add_command(out, &c->a, false);
         (void)td_buf_add_text(out, "), b (");
-        add_list(out, &c->b, " ");
+        add_command(out, &c->b, false);
         (void)td_buf_add_text(out, ") and a again");
     } else if (c->run.len > 0) {
         (void)td_buf_add_text(out, c->shell ? "Runs with a shell: " : "Runs: ");
-        add_list(out, &c->run, " ");
+        add_command(out, &c->run, c->shell);
     } else {
         (void)td_buf_add_text(out, "Runs nothing");
     }
@@ -113,7 +130,7 @@ static void explain_tests(struct td_buf *out, const struct gates_check *c)
                           c->retry_times);
     if (c->retry_run.len > 0) {
         (void)td_buf_add_text(out, " Then it runs: ");
-        add_list(out, &c->retry_run, " ");
+        add_command(out, &c->retry_run, c->shell);
         (void)td_buf_add_text(out, ".");
     }
     if (c->retry_known)

@@ -4,6 +4,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "validator/gates/capture.h"
+#include "validator/gates/words.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -169,10 +170,7 @@ static void add_word(struct td_buf *out, const char *word)
         (void)td_buf_add_text(out, word);
         return;
     }
-    (void)td_buf_add_byte(out, '\'');
-    for (; *word; word++)
-        (void)td_buf_addf(out, *word == '\'' ? "'\\''" : "%c", *word);
-    (void)td_buf_add_byte(out, '\'');
+    gates_quote(out, word);
 }
 
 static const char *shell_text(struct td_arena *arena, const char *dir,

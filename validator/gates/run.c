@@ -314,6 +314,8 @@ enum td_code gates_run(struct verdict_document *doc,
         code = open_state(&s, err);
     if (code == TD_OK)
         go(&s);
+    if (code == TD_OK && !gates_is_told_to_end(&s))
+        gates_tell_fixed(&s);
     verdict_sort(doc);
     if (code == TD_OK && !gates_is_told_to_end(&s))
         gates_update(&s);

@@ -153,6 +153,12 @@ const struct verdict_words *gates_series_next(struct gates_job *job);
 void gates_series_took(struct gates_session *s, struct gates_job *job,
                        uint64_t ns);
 
+/* Tell what the baseline has and the tools no longer find, once all gates that
+ * read a tool were judged. The baseline does not know of which gate it was: it
+ * is told of the first that reads the tool.
+ */
+void gates_tell_fixed(struct gates_session *s);
+
 /* Change the baseline by what was found, as the options say. */
 void gates_update(struct gates_session *s);
 

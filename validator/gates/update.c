@@ -1,6 +1,7 @@
-/* What a run changes in the baseline. */
+/* What became better beside the baseline, and what a run changes in it. */
 #include "validator/gates/run_internal.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* What was judged; what could not be judged says nothing of the project. */
@@ -26,6 +27,56 @@ static bool all_ran(const struct gates_session *s, const char *tool)
             return false;
     }
     return true;
+}
+
+static void tell_gone(struct gates_session *s, const struct gates_job *job)
+{
+    const struct gates_baseline *base = s->how->baseline;
+    struct td_arena *arena = &s->doc->arena;
+
+    for (size_t i = 0; i < base->known_len; i++) {
+        const struct gates_known *k = &base->known[i];
+        struct verdict_finding *f;
+
+        if (k->spent || k->seen >= k->count || strcmp(k->tool, job->tool) != 0)
+            continue;
+        f = gates_find_fault(s, job->gate->name, k->rule ? k->rule : k->tool,
+                             CHECK_LEVEL_INFO);
+        if (!f)
+            return;
+        f->state = VERDICT_FIXED;
+        f->fp = td_arena_copy(arena, k->fp);
+        f->file = td_arena_copy(arena, k->path);
+        f->message = k->count == 1
+                         ? "it is no longer found"
+                         : td_arena_print(arena,
+                                          "%" PRIu64 " of %" PRIu64
+                                          " are no longer found",
+                                          k->count - k->seen, k->count);
+    }
+}
+
+static bool is_first_of_tool(const struct gates_session *s, size_t job)
+{
+    for (size_t i = 0; i < job; i++) {
+        if (s->jobs[i].tool && !strcmp(s->jobs[i].tool, s->jobs[job].tool))
+            return false;
+    }
+    return true;
+}
+
+void gates_tell_fixed(struct gates_session *s)
+{
+    struct gates_baseline *base = s->how->baseline;
+
+    if (!base)
+        return;
+    gates_baseline_settle(base);
+    for (size_t i = 0; i < s->len; i++) {
+        if (s->jobs[i].tool && is_first_of_tool(s, i) &&
+            all_ran(s, s->jobs[i].tool))
+            tell_gone(s, &s->jobs[i]);
+    }
 }
 
 static void update_findings(struct gates_session *s, struct gates_job *job,

@@ -1,6 +1,5 @@
 #include "validator/gates/words.h"
 
-#include "core/buf.h"
 #include "core/glob.h"
 #include "validator/gates/gates.h"
 
@@ -227,6 +226,14 @@ static void find_plain(struct finder *f)
 
     if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
         add_found(f, path);
+}
+
+void gates_quote(struct td_buf *out, const char *word)
+{
+    (void)td_buf_add_byte(out, '\'');
+    for (; *word; word++)
+        (void)td_buf_addf(out, *word == '\'' ? "'\\''" : "%c", *word);
+    (void)td_buf_add_byte(out, '\'');
 }
 
 struct verdict_words gates_files(struct td_arena *arena, const char *root,

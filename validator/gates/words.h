@@ -3,6 +3,7 @@
 #define VALIDATOR_GATES_WORDS_H
 
 #include "core/arena.h"
+#include "core/buf.h"
 #include "core/error.h"
 #include "validator/verdict/document.h"
 
@@ -14,6 +15,9 @@
  */
 bool gates_split(struct td_arena *arena, const char *text,
                  struct verdict_words *out);
+
+/* Append the word between quotes of a POSIX shell. */
+void gates_quote(struct td_buf *out, const char *word);
 
 /* What a name stands for; NULL: nothing that is known. */
 typedef const char *gates_lookup(void *self, const char *name);
