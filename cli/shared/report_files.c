@@ -51,35 +51,58 @@ static enum td_code read_with_file(struct cli_report *report, const char *text,
                          report->format->name, report->format->name);
 }
 
-/* Files that the call reads: its operands, and those of these options. */
+enum td_code cli_report_apart(const char *path, const char *other,
+                              const char *option, struct td_error *err)
+{
+    if (strcmp(path, other) != 0 || !strcmp(path, "-") ||
+        !strncmp(path, "/dev/", strlen("/dev/")))
+        return TD_OK;
+    (void)td_error_set(err, TD_USAGE, option, 0,
+                       "two reports would go to the file %s", path);
+    return td_error_hint(err, "give each its own");
+}
+
+/* Files that the call reads or records: its operands, and those of these
+ * options. */
 static enum td_code is_read(const struct cli_args *args, const char *path,
                             struct td_error *err)
 {
-    static const char *const names[] = {"contract", "schema", "masks",
-                                        "against", "baseline"};
+    static const char *const names[] = {
+        "contract", "schema", "masks", "against", "baseline", "gates", "tape"};
     enum td_code code = cli_not_onto_any(path, args, err);
 
     for (size_t i = 0; !code && i < sizeof(names) / sizeof(names[0]); i++) {
         const struct cli_slot *slot = cli_args_slot(args, names[i]);
 
         for (size_t k = 0; slot && k < slot->count && !code; k++)
-            if (td_fs_same(path, slot->texts[k]))
-                code = td_error_set(err, TD_USAGE, path, 0,
-                                    "is what --%s reads", names[i]);
+            if (td_fs_same(path, slot->texts[k]) ||
+                !strcmp(path, slot->texts[k])) {
+                (void)td_error_set(err, TD_USAGE, path, 0,
+                                   "is the file of --%s", names[i]);
+                code = td_error_hint(err, "choose another name");
+            }
     }
     return code;
 }
 
 enum td_code cli_report_check(const struct cli_args *args, struct td_error *err)
 {
+    const char *const *all = cli_list(args, "report");
     struct cli_report report;
+    struct cli_report other;
     enum td_code code = TD_OK;
 
-    for (const char *const *text = cli_list(args, "report"); *text && !code;
-         text++) {
+    for (const char *const *text = all; *text && !code; text++) {
         code = read_with_file(&report, *text, err);
         if (code == TD_OK)
             code = is_read(args, report.path, err);
+        for (const char *const *before = all; before < text && !code;
+             before++) {
+            code = read_with_file(&other, *before, err);
+            if (code == TD_OK)
+                code =
+                    cli_report_apart(report.path, other.path, "--report", err);
+        }
     }
     return code;
 }

@@ -26,8 +26,14 @@ TD_MUST_CHECK enum td_code cli_report_read(struct cli_report *report,
                                            const char *text, const char *option,
                                            struct td_error *err);
 
-/* Every --report of the call is a format with a file, which is none of those
- * that the call reads. TD_USAGE. */
+/* TD_USAGE: two reports of one call would go to the same file. "-" and what is
+ * in /dev take any number. */
+TD_MUST_CHECK enum td_code cli_report_apart(const char *path, const char *other,
+                                            const char *option,
+                                            struct td_error *err);
+
+/* Every --report of the call is a format with a file of its own, which is none
+ * of those that the call reads or records. TD_USAGE. */
 TD_MUST_CHECK enum td_code cli_report_check(const struct cli_args *args,
                                             struct td_error *err);
 

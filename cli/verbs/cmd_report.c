@@ -1,6 +1,7 @@
 /* tapedeck report: tell verdicts that were written before. */
 #include "cli/shared/report_files.h"
 #include "cli/shared/tape_output.h"
+#include "core/fs.h"
 #include "core/mem.h"
 #include "reports/verdict_json.h"
 #include "reports/verdict_load.h"
@@ -133,6 +134,29 @@ static enum td_code choose(struct report *all, struct td_error *err)
     return code;
 }
 
+/* No report goes onto a verdict that is read, nor onto another report. */
+static enum td_code keep_apart(const struct report *all, struct td_error *err)
+{
+    enum td_code code = TD_OK;
+
+    for (size_t i = 0; i < all->len && !code; i++) {
+        const char *path = all->list[i].path ? all->list[i].path : "-";
+
+        for (int k = 0; k < cli_operands(all->args) && !code; k++) {
+            if (!td_fs_same(path, cli_operand(all->args, k)))
+                continue;
+            (void)td_error_set(err, TD_USAGE, path, 0,
+                               "is the very verdict that is to be read");
+            code = td_error_hint(err, "choose another name");
+        }
+        for (size_t k = 0; k < i && !code; k++)
+            code = cli_report_apart(path,
+                                    all->list[k].path ? all->list[k].path : "-",
+                                    "--output", err);
+    }
+    return code;
+}
+
 static int by_time(const void *a, const void *b)
 {
     const struct verdict_document *const *one = a;
@@ -211,6 +235,8 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
         return td_error_hint(err, "name a verdict.json, or - for stdin");
     }
     code = choose(&all, err);
+    if (code == TD_OK)
+        code = keep_apart(&all, err);
     if (code == TD_OK)
         code = load(&all, err);
     if (code == TD_OK)

@@ -1,6 +1,7 @@
 #include "cli/verbs/gates_tape.h"
 
 #include "core/clock.h"
+#include "core/fs.h"
 #include "core/json_writer.h"
 #include "core/mem.h"
 #include "tape/writer.h"
@@ -58,9 +59,13 @@ enum td_code cli_gates_tape_open(struct cli_gates_tape **out, const char *path,
     const struct tape_options how = {.source = "tapedeck:validate",
                                      .recorder = "tapedeck " TD_VERSION,
                                      .patient = true};
-    enum td_code code = tape_writer_open(&tape->writer, path, &how, err);
+    enum td_code code = td_fs_vacant(path, err);
     struct td_json_writer w;
 
+    if (code)
+        code = td_error_hint(err, "remove it first, or choose another name");
+    else
+        code = tape_writer_open(&tape->writer, path, &how, err);
     if (code) {
         free(tape);
         return code;

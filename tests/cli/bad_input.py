@@ -171,7 +171,7 @@ def the_tape_itself_as_output(box):
     with open(box.path("c.yaml"), "w") as file:
         file.write("contract: 1\n")
     says(box, ["validate", "ok.tape.gz", "--contract", "c.yaml", "--report",
-               "html=c.yaml"], 2, "is what --contract reads")
+               "html=c.yaml"], 2, "is the file of --contract")
     same(e2e.read(box.path("ok.tape.gz")), whole)
 
 

@@ -20,6 +20,10 @@ echo '{"baseline":1,' > half.json
 try validate --gates gates.yaml --baseline half.json
 echo '{"baseline":7}' > newer.json
 try validate --gates gates.yaml --baseline newer.json
+try validate --gates gates.yaml --report json=gates.yaml
+try validate --gates gates.yaml --tape t --report json=t
+: > t.tape.gz
+try validate --gates gates.yaml --check build --tape t.tape.gz
 try gates
 try gates lnit
 try gates schema gates.yaml

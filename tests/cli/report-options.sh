@@ -19,6 +19,13 @@ says $v -F junit,
 says $v -F junit,tap -o x
 says $v -o junit=
 says $v -o tap=t -o x
+says $v -o tap=t -o junit=t
+says $v -F tap,junit -o tap=t -o junit=t
+cp $v own.json
+says own.json -o junit=own.json
+says own.json -F tap -o ./own.json
+cmp $v own.json
+"$TAPEDECK" report $v -o tap=- -o badge=- | tail -2
 says --schema $v
 says missing.json
 says .
@@ -35,3 +42,4 @@ says run.tape.gz
 says $v -o no/such/dir
 "$TAPEDECK" validate --report yaml=x /dev/null 2>&1 || echo "status $?"
 "$TAPEDECK" validate --report junit /dev/null 2>&1 || echo "status $?"
+"$TAPEDECK" validate --report junit=x --report tap=x /dev/null 2>&1 || echo "status $?"
