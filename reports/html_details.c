@@ -160,15 +160,18 @@ static size_t group_len(const struct report_page *p, size_t at, size_t end)
 
 static void put_group_head(struct report_page *p, size_t at, size_t len)
 {
-    size_t old = 0;
+    size_t counts[VERDICT_FIXED + 1] = {0};
 
     for (size_t i = at; i < at + len; i++)
-        old += p->entries[i].finding->state != VERDICT_NEW;
+        counts[p->entries[i].finding->state]++;
     report_tag(&p->w, "h4", REPORT_END);
     report_payload(&p->w, "span", p->entries[at].group, 200);
-    report_leaff(&p->w, "span", "dim", " %zu new", len - old);
-    if (old)
-        report_leaff(&p->w, "span", "dim", ", %zu old", old);
+    report_leaff(&p->w, "span", "dim", " %zu new", counts[VERDICT_NEW]);
+    for (int state = VERDICT_KNOWN; state <= VERDICT_FIXED; state++) {
+        if (counts[state])
+            report_leaff(&p->w, "span", "dim", ", %zu %s", counts[state],
+                         verdict_state_text((enum verdict_state)state));
+    }
     report_end(&p->w);
 }
 

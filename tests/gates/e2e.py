@@ -988,7 +988,8 @@ def what_is_no_longer_found_is_fixed(box):
     box.write("more.xml", cppcheck())
     box.validate("--update-baseline")
     box.write("lint.xml", cppcheck(bad[0]))
-    status, out, _ = box.validate("--json", "--report", "text=r.txt", "--report", "sarif=r.sarif")
+    status, out, _ = box.validate("--json", "--report", "text=r.txt", "--report", "sarif=r.sarif",
+                                  "--report", "html=r.html")
     same(status, 0)
     fixed = [(f["gate"], f["rule"], f["loc"]["file"], f["message"])
              for f in json.loads(out)["findings"] if f["state"] == "fixed"]
@@ -996,6 +997,7 @@ def what_is_no_longer_found_is_fixed(box):
                          ("lint", "r", "a.c", "it is no longer found")])
     holds(box.read("r.txt"), "lint: 0 findings, 1 known, 2 fixed")
     holds(box.read("r.sarif"), '"baselineState":"absent"')
+    holds(box.read("r.html"), ", 1 known<", ", 2 fixed<")
     status, out, _ = box.validate()
     holds(out, "  1 known (-v shows them)\n  2 fixed (-v shows them)\n")
     holds(box.validate("-v")[1], "  lint known: a.c:1: bad f [q]\n", "  lint fixed: a.c: it is no longer found [r]\n")
