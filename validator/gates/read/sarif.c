@@ -24,9 +24,9 @@
 #define URIS_MAX    ((size_t)16 << 20) /* bytes of files told by their index */
 #define BASES_MAX   100
 #define BASE_LEVELS 8 /* bases that stand on each other */
-#define WAITING_MAX                                                            \
-    ((size_t)16 << 20) /* bytes of results; the rest does not                  \
-                        */
+
+/* Bytes of results that wait; the rest does not. */
+#define WAITING_MAX ((size_t)16 << 20)
 
 enum { RULE, MESSAGE, FILE_NAME, PLAIN, VERSION, BASE, LEVEL };
 
@@ -56,6 +56,7 @@ struct sarif {
     struct read_reader base;
     bool has_results;
     bool has_runs;
+    bool has_run; /* one at least */
     struct td_arena arena;
     struct rule *rules; /* of the run */
     size_t rules_len;
@@ -85,7 +86,8 @@ enum {
     PATH_FILE_END,
     PATH_RULE,
     PATH_OTHER_RULE,
-    PATH_BASES
+    PATH_BASES,
+    PATH_FORMAT
 };
 static const char *const paths[] = {"/runs/*/results/*",
                                     "</runs/*/results",
@@ -99,6 +101,7 @@ static const char *const paths[] = {"/runs/*/results/*",
                                     "/runs/*/tool/driver/rules/*",
                                     "/runs/*/tool/extensions/*/rules/*",
                                     "/runs/*/originalUriBaseIds",
+                                    "/version",
                                     NULL};
 
 static bool is_escape(struct td_bytes uri, size_t at)
@@ -496,6 +499,7 @@ static void take_invocation(struct read_reader *r,
 
 static void end_run(struct sarif *r)
 {
+    r->has_run = true;
     if (!r->has_results)
         read_partial(&r->base, "a run has no results: the tool did not look");
     r->has_results = false;
@@ -507,6 +511,14 @@ static void end_run(struct sarif *r)
     r->files_len = 0;
     r->bases_len = 0;
     next_file(r);
+}
+
+/* "2.1.0-rtm.5" of tools from before the standard is as good. */
+static void take_format(struct read_reader *reader,
+                        const struct td_json_doc *doc)
+{
+    if (!read_begins(read_string(reader, PLAIN, doc, 0), "2.1."))
+        read_wrong(reader, "it is SARIF of another version than 2.1.0");
 }
 
 static void on_record(struct read_reader *reader, unsigned path,
@@ -537,6 +549,8 @@ static void on_record(struct read_reader *reader, unsigned path,
             list_rule(r, doc);
     } else if (path == PATH_BASES) {
         take_bases(r, doc);
+    } else if (path == PATH_FORMAT) {
+        take_format(reader, doc);
     } else if (path == PATH_FILE) {
         take_file(r, doc);
     } else {
@@ -557,8 +571,12 @@ static void release(struct read_reader *reader)
 
 static void finish(struct read_reader *reader)
 {
-    if (!((struct sarif *)reader)->has_runs)
+    const struct sarif *r = (const struct sarif *)reader;
+
+    if (!r->has_runs)
         read_wrong(reader, "it has no \"runs\": it is not SARIF");
+    else if (!r->has_run)
+        read_wrong(reader, "it has no run: no tool looked");
     reader->end.has_work = true;
 }
 
