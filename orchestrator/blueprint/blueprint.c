@@ -20,6 +20,12 @@ const char *blue_builtin(size_t i)
     return NULL;
 }
 
+void blue_put_builtins(struct td_buf *out)
+{
+    for (size_t i = 0; blue_builtin(i); i++)
+        (void)td_buf_addf(out, "%s%s", i ? ", " : "", blue_builtin(i));
+}
+
 static const struct blue_file *find_file(const char *blueprint,
                                          const char *name)
 {
@@ -95,10 +101,9 @@ static enum td_code no_blueprint(const char *name, struct td_error *err)
     struct td_buf all = {0};
     enum td_code code;
 
-    for (size_t i = 0; blue_builtin(i); i++) {
+    for (size_t i = 0; blue_builtin(i); i++)
         td_suggest(&near, blue_builtin(i));
-        (void)td_buf_addf(&all, "%s%s", i ? ", " : "", blue_builtin(i));
-    }
+    blue_put_builtins(&all);
     (void)td_error_set(err, TD_USAGE, "", 0, "no blueprint \"%.80s\"", name);
     code = near.best ? td_error_hint(err, "did you mean %s?", near.best)
                      : td_error_hint(err,
@@ -215,8 +220,7 @@ static enum td_code none_suits(const struct spec *spec, struct td_error *err)
     struct td_buf all = {0};
     enum td_code code;
 
-    for (size_t i = 0; blue_builtin(i); i++)
-        (void)td_buf_addf(&all, "%s%s", i ? ", " : "", blue_builtin(i));
+    blue_put_builtins(&all);
     (void)td_error_set(err, TD_USAGE, "", 0, "no blueprint for %s",
                        spec_type_name(spec->type));
     code = td_error_hint(err, "choose: --blueprint %s", td_buf_str(&all));

@@ -44,5 +44,6 @@ TD_MUST_CHECK enum td_code blue_choose(const char **name,
 
 /* The names of those that are built in; NULL behind the last. */
 const char *blue_builtin(size_t i);
+void blue_put_builtins(struct td_buf *out); /* "rest-c, lib-c, cli-c" */
 
 #endif

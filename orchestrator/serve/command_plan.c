@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define PLAN_FILE "plan.json" /* what `plan generate` made last */
+#define SHOWN     80          /* bytes of a name that there is not */
 #define PLAN_MAX  ((size_t)64 << 20)
 #define EXACT_MAX ((uint64_t)1 << 53) /* that JSON readers agree on */
 
@@ -199,6 +200,18 @@ static void making_release(struct making *m)
     td_buf_release(&m->focus);
 }
 
+/* How a call names one, which is no option of a command line. */
+static enum td_code say_builtins(struct td_error *err)
+{
+    struct td_buf all = {0};
+    enum td_code code;
+
+    blue_put_builtins(&all);
+    code = td_error_hint(err, "choose a blueprint: %s", td_buf_str(&all));
+    td_buf_release(&all);
+    return code;
+}
+
 /* Only what is built in: a folder that somebody names over a network would be
  * a file of theirs that we read. */
 static enum td_code choose(struct making *m, struct td_error *err)
@@ -210,11 +223,16 @@ static enum td_code choose(struct making *m, struct td_error *err)
     for (size_t i = 0; wanted.len && !name && blue_builtin(i); i++)
         if (td_bytes_is(wanted, blue_builtin(i)))
             name = blue_builtin(i);
-    if (wanted.len && !name)
-        return td_error_set(err, TD_USAGE, "blueprint", 0,
-                            "there is none of that name built in");
+    if (wanted.len && !name) {
+        (void)td_error_set(err, TD_USAGE, "", 0, "no blueprint \"%.*s\"",
+                           wanted.len < SHOWN ? (int)wanted.len : SHOWN,
+                           (const char *)wanted.ptr);
+        return say_builtins(err);
+    }
     if (!name)
         code = blue_choose(&name, &m->spec, &m->matched, err);
+    if (code == TD_USAGE)
+        code = say_builtins(err);
     return code ? code : blue_load(&m->blueprint, name, ".", err);
 }
 

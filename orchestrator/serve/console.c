@@ -266,18 +266,6 @@ static void ack_later(struct serve_console *console, const struct td_event *ev,
     send_ack(console, ev->id, ev->ns, answer);
 }
 
-/* No more commands than that in a second. */
-static bool is_flood(struct serve_console *console)
-{
-    uint64_t now = wire_now(console->serve->net);
-
-    if (now - console->second_ns >= TD_NS_PER_S) {
-        console->second_ns = now;
-        console->commands = 0;
-    }
-    return ++console->commands > SERVE_RATE;
-}
-
 /* What an event is given, beside execute_command's own args. */
 static bool fit(struct serve_console *console, const struct td_json_doc *doc,
                 uint32_t args, struct serve_answer *answer,
@@ -464,7 +452,8 @@ void serve_heard(void *ctx, struct wire_peer *peer, const struct td_event *ev)
     if (!console || !td_event_is_plain(ev) || ev->ack.len ||
         wire_peer_dialect(peer) != WIRE_SIO)
         return;
-    if (is_flood(console))
+    if (!serve_rate_take(&console->rate, wire_now(console->serve->net),
+                         SERVE_RATE))
         serve_fail(&answer, 429, "more than %d commands a second", SERVE_RATE);
     else
         ask(console, ev, &answer);

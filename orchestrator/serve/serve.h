@@ -21,6 +21,7 @@
 #define SERVE_EXECUTIONS 10000 /* that are known at a time */
 #define SERVE_RUNNING    100   /* that run at a time */
 #define SERVE_RATE       20    /* commands a second and console */
+#define SERVE_HTTP_RATE  100   /* the same over HTTP, from an address */
 
 struct serve;
 

@@ -8,6 +8,7 @@
 #include "orchestrator/journal/fold.h"
 #include "orchestrator/run/folder.h"
 #include "orchestrator/serve/extras.h"
+#include "orchestrator/serve/rate.h"
 #include "orchestrator/serve/serve.h"
 #include "replayer/hub.h"
 #include "wire/server/request.h"
@@ -54,9 +55,8 @@ struct serve_console {
     char session[SESSION_MAX + 1]; /* "" if it named none */
     uint64_t resume_from;
     bool extras;
-    bool live;          /* logs, too (follow.h) */
-    uint64_t second_ns; /* of the commands that are counted */
-    unsigned commands;
+    bool live; /* logs, too (follow.h) */
+    struct serve_rate rate;
     struct serve_console *next;
 };
 
@@ -97,6 +97,7 @@ struct serve {
     struct wire_timer drain;
     struct wire_timer sweep;   /* ended executions are closed from the loop */
     struct serve_again *again; /* answers to requests; NULL: none */
+    struct serve_rates rates;  /* of commands over HTTP */
     struct serve_later *later; /* answers that are worked out; the first */
     struct wire_watch *later_watch; /* NULL: there was none so far */
     int later_fd;                   /* what it watches */
