@@ -24,6 +24,7 @@ struct console_asked {
     char *text; /* a path, a pattern; or NULL */
     uint64_t from, lines;
     bool strict, raw, stats, page;
+    bool stays;         /* of a batch: what it begins is waited for */
     char *kind;         /* or NULL */
     char *meant;        /* where there is no such text: which one may have been
                            meant; or NULL */

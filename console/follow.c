@@ -17,6 +17,7 @@ struct follow {
     bool joins;
     bool was_up;
     bool holding;   /* lines wait for events of the execution */
+    bool staying;   /* until it has ended: a line has begun it */
     uint64_t until; /* up to this one */
     uint64_t until_least;
     enum td_code code;
@@ -65,17 +66,49 @@ static void hold(struct follow *f, uint64_t least)
     f->until_least = least;
 }
 
+/* Nothing of it goes on before somebody answers. */
+static bool stands_still(const struct seen *s)
+{
+    return s->counts[SEEN_ASKING] &&
+           !(s->counts[SEEN_READY] + s->counts[SEEN_RUNNING] +
+             s->counts[SEEN_RETRYING]);
+}
+
+/* Its events are all there, and its gates, if it has any, have been judged. */
+static bool is_over(const struct seen *s)
+{
+    return s->ended && !s->judging;
+}
+
+static enum td_code how_it_ended(struct follow *f)
+{
+    const struct seen *s = f->c->seen;
+
+    return !strcmp(s->status, "completed")
+               ? TD_OK
+               : td_error_set(&f->why, TD_FAILED, s->execution, 0,
+                              "%u of %u tasks completed", s->completed,
+                              s->total);
+}
+
 static void go_on_if_seen(struct follow *f)
 {
     const struct seen *s = f->c->seen;
     bool here = f->until == 0 ||
                 (s->seq >= f->until &&
                  !strcmp(s->execution, console_server_execution(f->server)));
+    bool over = is_over(s);
 
     if (!f->holding || !here)
         return;
+    if (f->staying && !over && !(f->lines.len && stands_still(s)))
+        return;
     f->holding = false;
-    go_on(f);
+    if (f->staying && over && how_it_ended(f))
+        stop(f, f->why.code);
+    else
+        go_on(f);
+    f->staying = f->staying && f->holding;
 }
 
 static void on_caught_up(void *ctx, uint64_t to_seq)
@@ -86,20 +119,23 @@ static void on_caught_up(void *ctx, uint64_t to_seq)
     go_on_if_seen(f);
 }
 
-/* An execution has begun, and there are lines behind the one that began it:
- * true if they have to wait. */
-static bool holds_for(struct follow *f, const struct console_answer *answer)
+/* An execution has begun: true if its end is waited for, or if there are lines
+ * behind the one that began it, which wait for its events. */
+static bool holds_for(struct follow *f, bool stays,
+                      const struct console_answer *answer)
 {
     struct td_buf id = {0};
     bool other;
 
-    if (!f->lines.len || !answer->done || !answer->doc || !answer->data)
+    if (!(f->lines.len || stays) || !answer->done || !answer->doc ||
+        !answer->data)
         return false;
     console_member(answer->doc, answer->data, "execution_id", &id);
     other = id.len &&
             strcmp(td_buf_str(&id), console_server_execution(f->server)) != 0;
     if (other) {
         hold(f, 1);
+        f->staying = stays;
         console_server_follow(f->server, td_buf_str(&id), 0);
     }
     td_buf_release(&id);
@@ -120,7 +156,8 @@ static void on_event(void *ctx, const struct td_event *ev)
 {
     struct follow *f = ctx;
     const struct seen *s = f->c->seen;
-    enum td_code code = console_take(f->c, ev, !f->asked, &f->why);
+    bool told = !f->asked || (f->staying && !f->c->options.json);
+    enum td_code code = console_take(f->c, ev, told, &f->why);
 
     keep_up(f);
     if (code)
@@ -129,12 +166,8 @@ static void on_event(void *ctx, const struct td_event *ev)
         go_on_if_seen(f);
     else if (s->ended && f->c->following && f->asked)
         go_on_after_log(f);
-    else if (s->ended && !f->asked)
-        stop(f, !strcmp(s->status, "completed")
-                    ? TD_OK
-                    : td_error_set(&f->why, TD_FAILED, s->execution, 0,
-                                   "%u of %u tasks completed", s->completed,
-                                   s->total));
+    else if (is_over(s) && !f->asked)
+        stop(f, how_it_ended(f));
 }
 
 static bool begins_one(const char *command)
@@ -152,13 +185,14 @@ static void on_answered(void *ctx, const struct console_answer *answer)
     struct follow *f = ctx;
     struct td_error ignored;
     bool begins = f->c->asked.command && begins_one(f->c->asked.command);
+    bool stays = f->c->asked.stays;
     enum td_code code = console_answered(f->c, answer, &f->why);
 
     if (console_print(f->c, code ? &ignored : &f->why) && !code)
         code = f->why.code;
     if (code)
         stop(f, code);
-    else if (!begins || !holds_for(f, answer))
+    else if (!begins || !holds_for(f, stays, answer))
         go_on(f);
 }
 
@@ -181,7 +215,7 @@ static void on_changed(void *ctx, bool up, const struct td_error *why)
 {
     struct follow *f = ctx;
 
-    f->c->seen->again = up && f->was_up;
+    f->c->seen->again = true;
     if (!up && (!f->was_up || f->asked)) {
         f->why = *why;
         stop(f, why->code);
@@ -214,6 +248,7 @@ static void on_join(void *ctx)
     f->joins = false;
     f->was_up = false;
     f->holding = false;
+    f->staying = false;
     console_server_close(f->server);
     f->server = NULL;
     options.session = console_keep_id(f->c);

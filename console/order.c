@@ -231,6 +231,7 @@ static void put_how(struct writing *o)
 {
     const struct words_call *call = o->call;
 
+    o->c->asked.stays = !words_flag(call, "detach");
     td_json_put_bool(&o->w, "parallel", words_flag(call, "parallel"));
     td_json_put_bool(&o->w, "fail_fast", words_flag(call, "fail-fast"));
     td_json_put_bool(&o->w, "auto_approve", words_flag(call, "auto-approve"));
@@ -339,6 +340,7 @@ static enum td_code put_retry(struct writing *o)
         return usage(o, "a task, or --from TASK: one of them");
     if (task && check_failed(o, task))
         return TD_FAILED;
+    o->c->asked.stays = true;
     put_execution(o, NULL);
     if (task || from)
         put_name(o, "task", task ? task : from);

@@ -416,7 +416,7 @@ static void on_changed(void *ctx, bool up, const struct td_error *why)
     bool was_lost = t->c->mode == PANEL_LOST;
 
     t->c->mode = up ? PANEL_LIVE : PANEL_LOST;
-    t->c->seen->again = up && was_lost;
+    t->c->seen->again = true;
     if (up && was_lost)
         say(t, "! connected again");
     else if (up)

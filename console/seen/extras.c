@@ -155,6 +155,7 @@ static struct seen_fact phase_started(struct seen_read *r)
     uint32_t phase = phase_of(r);
 
     r->s->phases[phase].began = true;
+    r->s->judging = r->s->judging || phase == LAST_PHASE;
     return (struct seen_fact){
         .kind = SEEN_PHASE, .phase = phase, .began = true};
 }
@@ -166,6 +167,7 @@ static struct seen_fact phase_completed(struct seen_read *r)
     bool good = !verdict || !strcmp(verdict, "pass");
     struct td_buf text = {0};
 
+    r->s->judging = r->s->judging && phase != LAST_PHASE;
     (void)td_buf_addf(&text, "phase %s: %s", r->s->phases[phase].name,
                       verdict ? verdict : "completed");
     seen_log(r->s, r->wall_ns, good ? SEEN_INFO : SEEN_ERROR, SEEN_NONE,

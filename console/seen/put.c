@@ -355,11 +355,13 @@ static seen_reader known_reader(struct seen_envelope *at, struct td_bytes type)
     return at->read;
 }
 
+/* A server whose executions are gone gives their ids once more. */
 static bool is_of_the_same(const struct seen_read *r)
 {
     uint32_t at = seen_at(r->doc, r->data, "execution_id");
 
-    return at && td_bytes_is(td_json_inner(r->doc, at), r->s->execution);
+    return at && r->wall_ns == r->s->began_ns &&
+           td_bytes_is(td_json_inner(r->doc, at), r->s->execution);
 }
 
 /* What was heard already. A tape that is played in a loop tells an execution
@@ -391,17 +393,16 @@ static struct seen_fact put_doc(struct seen *s, struct seen_envelope *at)
     read = known_reader(at, td_json_inner(doc, at->type));
     seq = seen_number_at(doc, at->seq, 0);
     sub = seen_number_at(doc, at->sub, 0);
-    if (!read || is_stale(&r, read, seq, sub))
-        return nothing;
     if (at->time)
         r.wall_ns =
             seen_envelope_time(s->envelopes, td_json_inner(doc, at->time));
+    if (!read || is_stale(&r, read, seq, sub))
+        return nothing;
     if (r.wall_ns > s->last_ns)
         s->last_ns = r.wall_ns; /* of what it changes, too */
     fact = read(&r);
     s->events++;
     if (seq) {
-        s->again = s->again && seq <= s->seq;
         s->seq = seq;
         s->sub = sub;
     }

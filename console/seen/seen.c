@@ -68,11 +68,14 @@ void seen_clear(struct seen *s)
     struct td_json_doc *doc = s->doc;
     struct seen_envelopes *envelopes = s->envelopes;
     uint32_t logs_max = s->logs_max;
+    bool again = s->again;
 
     release_tasks(s);
     release_rest(s);
-    *s =
-        (struct seen){.doc = doc, .envelopes = envelopes, .logs_max = logs_max};
+    *s = (struct seen){.doc = doc,
+                       .envelopes = envelopes,
+                       .logs_max = logs_max,
+                       .again = again};
     fill(s);
 }
 

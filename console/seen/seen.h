@@ -109,13 +109,14 @@ struct seen {
     char *status;    /* of its end; "" before, or not told */
     uint64_t seq;    /* the last that was told; 0: none was */
     uint64_t sub;    /* the last extra behind it; 0: none was */
-    bool again;      /* who tells it was lost and has come back: what was heard
-                        may be told once more */
+    bool again;      /* who tells it is asked for what is missing, and may tell
+                        once more what was heard; seen_clear() leaves it */
     uint64_t events;
     uint64_t odd; /* events that could not be read */
     uint64_t began_ns;
     uint64_t last_ns; /* of the newest event */
     bool ended;
+    bool judging;   /* its validate phase was told to begin, not to end */
     double took_ms; /* of all, when it has ended; < 0: not told */
 
     uint32_t total;              /* tasks that were announced */
@@ -198,8 +199,9 @@ void seen_clear(struct seen *s);
 
 /* One event: an envelope {"type", "timestamp", "data"}, by itself or as the
  * argument of a Socket.IO event: ["name", envelope]. What is no envelope is
- * counted in `odd`. A second execution_started begins anew. An event whose
- * place, seq and sub, is not behind the last is SEEN_NOTHING. */
+ * counted in `odd`. A second execution_started begins anew, but for the same
+ * one of who may tell it again. An event whose place, seq and sub, is not
+ * behind the last is SEEN_NOTHING. */
 struct seen_fact seen_put(struct seen *s, struct td_bytes event);
 
 /* A line of a journal that is no event of an execution: its name ("launch") and

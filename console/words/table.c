@@ -104,7 +104,7 @@ static const struct words_option spec_options[] = {
          .kind = WORDS_TEXT,                                                   \
          .value = "NAME",                                                      \
          .about = "of tasks that name none"},                                  \
-        FLAG("detach", "do not draw the run here", NULL)
+        FLAG("detach", "do not draw the run here, nor wait for its end", NULL)
 
 static const struct words_option execute_options[] = {
     EXECUTE_OPTIONS,

@@ -412,8 +412,8 @@ def commands_run_a_plan(box):
     box.write("held.yaml", HELD)
     server = box.serve()
     out, _ = box.run("console", "--connect", server.url, "-c",
-                     "execute held.yaml", "-c", "pause", "-c", "resume", "-c",
-                     "cancel")
+                     "execute held.yaml --detach", "-c", "pause", "-c",
+                     "resume", "-c", "cancel")
     same(out.splitlines()[0], "x1")
     holds(out, "x1 starts nothing more", "x1 goes on", "x1 is cancelled")
 
@@ -423,7 +423,7 @@ def one_task_is_cancelled(box):
     box.write("held.yaml", HELD)
     server = box.serve()
     out, _ = box.run("console", "--connect", server.url, "-c",
-                     "execute held.yaml", "-c", "cancel a")
+                     "execute held.yaml --detach", "-c", "cancel a")
     holds(out, "a of x1 is cancelled")
     box.run("console", "--connect", server.url, "--execution", "x1", status=1)
     out, _ = box.run("console", "--connect", server.url, "--execution", "x1",
@@ -440,13 +440,42 @@ def lines_wait_for_the_events_there_are(box):
     box.write("held.yaml", HELD)
     server = box.serve()
     out, _ = box.run("console", "--connect", server.url, "-c",
-                     "execute held.yaml", "-c", "show status", "-c", "cancel")
+                     "execute held.yaml --detach", "-c", "show status", "-c",
+                     "cancel")
     holds(out, "x1  held")
     box.run("console", "--connect", server.url, "-c", "execute quick.yaml")
     box.run("console", "--connect", server.url, "--execution", "x2")
     out, _ = box.run("console", "--connect", server.url, "--execution", "x2",
                      "-c", "show status", "-c", "show artifacts")
     holds(out, "x2  quick", "2 completed", "a.txt")
+
+
+def lines_wait_for_the_end_of_what_they_begin(box):
+    """With its gates; what did not go well ends them. One that waits for an
+    answer alone gives way to the line behind it."""
+    box.write("quick.yaml", QUICK)
+    box.write("bad.yaml", "plan: 1\nname: bad\ntasks:\n"
+              "- {id: a, run: 'exit 3'}\n")
+    box.write("ask.yaml", "plan: 1\nname: ask\ntasks:\n"
+              "- {id: a, run: 'true'}\n"
+              "- {id: b, run: 'true', approval: {ask: 'now?'}}\n")
+    server = box.serve()
+    ask = ["console", "--connect", server.url]
+    out, _ = box.run(*ask, "-c", "execute quick.yaml", "-c", "validate")
+    same(len(re.findall("^x1 quick: 2 tasks", out, re.M)), 1, out)
+    holds(out, "[2/2] done    completed", "passed 1 gate")
+    out, _ = box.run(*ask, "--json", "-c", "execute quick.yaml", "-c",
+                     "show status")
+    answers = [json.loads(line) for line in out.splitlines()]
+    same([a["command"] for a in answers], ["execute quick.yaml", "show status"])
+    holds(answers[1]["output"], "x2  quick  completed")
+    out, err = box.run(*ask, "-c", "execute bad.yaml", "-c", "show status",
+                       status=1)
+    holds(out, "[1/1] done    failed")
+    holds(err, "x3: 0 of 1 tasks completed")
+    same("x3  bad" in out, False, out)
+    out, _ = box.run(*ask, "-c", "execute ask.yaml", "-c", "approve b no")
+    holds(out, "approve ", "no by ")
 
 
 def a_batch_creates_a_session(box):
@@ -530,7 +559,8 @@ def an_answer_of_another_console_is_seen(box):
     box.write("asking.yaml", ASKING)
     os.mkfifo(os.path.join(box.dir, "go"))
     server = box.serve()
-    box.run("console", "--connect", server.url, "-c", "execute asking.yaml")
+    box.run("console", "--connect", server.url, "-c",
+            "execute asking.yaml --detach")
     t = Terminal(box, "console", "--connect", server.url, "--execution", "x1")
     t.until("waits for approve x1/c")
     _, err = box.run("console", "--connect", server.url, "--execution", "x1",
@@ -916,7 +946,7 @@ def the_log_goes_to_a_file(box):
               "- {id: a, run: 'echo no; exit 3'}\n")
     server = box.serve()
     ask = ["console", "--connect", server.url]
-    box.run(*ask, "-c", "execute bad.yaml", "-c", "show status")
+    box.run(*ask, "-c", "execute bad.yaml --detach", "-c", "show status")
     look = [*ask, "--execution", "x1"]
     out, _ = box.run(*look, "--log-file", "seen.log", "--verbosity", "error",
                      status=1)

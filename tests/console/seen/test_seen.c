@@ -147,6 +147,45 @@ static void a_second_beginning_begins_anew(void)
     seen_free(s);
 }
 
+/* Heard live, and once more of who was asked for all of it. Of a server that
+ * gives the id again it is another execution. */
+static void the_same_beginning_is_heard_once(void)
+{
+    struct seen *s = seen_new();
+
+    s->again = true;
+    for (int round = 0; round < 2; round++)
+        for (size_t i = 0; emitter[i]; i++)
+            CU_ASSERT_EQUAL(put(s, emitter[i]).kind == SEEN_NOTHING,
+                            round == 1);
+    CU_ASSERT_EQUAL(s->events, 5);
+    CU_ASSERT_EQUAL(put(s, "{\"type\":\"execution_started\"," AT(
+                               "9") ",\"data\":{\"execution_id\":\"x1\","
+                                    "\"total_tasks\":7,\"seq\":1}}")
+                        .kind,
+                    SEEN_BEGAN);
+    CU_ASSERT_EQUAL(s->total, 7);
+    CU_ASSERT_TRUE(s->again);
+    seen_free(s);
+}
+
+static void what_is_judged_is_told(void)
+{
+    struct seen *s = seen_new();
+
+    (void)put(s, emitter[0]);
+    (void)put(s, "{\"type\":\"phase_started\",\"data\":{\"phase\":3}}");
+    CU_ASSERT_FALSE(s->judging);
+    (void)put(s, "{\"type\":\"phase_started\",\"data\":{\"phase\":4}}");
+    CU_ASSERT_TRUE(s->judging);
+    (void)put(s, "{\"type\":\"phase_completed\",\"data\":{\"phase\":3}}");
+    CU_ASSERT_TRUE(s->judging);
+    (void)put(s, "{\"type\":\"phase_completed\",\"data\":{\"phase\":4,"
+                 "\"verdict\":\"fail\"}}");
+    CU_ASSERT_FALSE(s->judging);
+    seen_free(s);
+}
+
 static void the_other_spellings_are_read(void)
 {
     struct seen *s = seen_new();
@@ -529,6 +568,8 @@ CU_TestInfo console_seen_seen_tests[] = {
     {"what is no event is counted", what_is_no_event_is_counted},
     {"extras tell what runs", extras_tell_what_runs},
     {"an extra is heard once", an_extra_is_heard_once},
+    {"the same beginning is heard once", the_same_beginning_is_heard_once},
+    {"what is judged is told", what_is_judged_is_told},
     {"what is used is a sum of attempts", what_is_used_is_a_sum_of_attempts},
     {"what older senders tell is logged", what_older_senders_tell_is_logged},
     {"the oldest log lines go", the_oldest_log_lines_go},
