@@ -168,7 +168,9 @@ static bool is_object(struct td_bytes body, struct td_json_doc *doc,
         serve_fail(answer, 400,
                    "the body is no object; write its members in "
                    "{ and }");
-    return answer->success;
+    else
+        return true;
+    return false;
 }
 
 static void command(const struct serve_ask *ask, const char *name,
