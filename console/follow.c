@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define JUDGED_S 10 /* from the last event to what the gates came to */
+
 struct follow {
     struct console *c;
     struct wire_net *net;
@@ -14,6 +16,7 @@ struct follow {
     bool asked;            /* there were lines */
     const struct console_server_options *options;
     struct wire_timer joining; /* the server is joined in another session */
+    struct wire_timer judged;  /* the end of the validate phase is not told */
     bool joins;
     bool was_up;
     bool holding;   /* lines wait for events of the execution */
@@ -152,6 +155,33 @@ static void keep_up(struct follow *f)
         console_server_follow(f->server, s->execution, s->seq);
 }
 
+/* What became of an execution whose events have all come. */
+static void go_on_if_over(struct follow *f)
+{
+    if (f->holding)
+        go_on_if_seen(f);
+    else if (is_over(f->c->seen) && !f->asked)
+        stop(f, how_it_ended(f));
+}
+
+/* A server that never says how its gates came out holds nobody up. */
+static void on_not_judged(void *ctx)
+{
+    struct follow *f = ctx;
+
+    f->c->seen->judging = false;
+    go_on_if_over(f);
+}
+
+static void wait_for_gates(struct follow *f)
+{
+    const struct seen *s = f->c->seen;
+
+    if (s->ended && s->judging && !wire_timer_is_set(&f->judged))
+        wire_timer_set(f->net, &f->judged,
+                       wire_now(f->net) + JUDGED_S * TD_NS_PER_S);
+}
+
 static void on_event(void *ctx, const struct td_event *ev)
 {
     struct follow *f = ctx;
@@ -162,12 +192,11 @@ static void on_event(void *ctx, const struct td_event *ev)
     keep_up(f);
     if (code)
         stop(f, code);
-    else if (f->holding)
-        go_on_if_seen(f);
-    else if (s->ended && f->c->following && f->asked)
+    else if (!f->holding && s->ended && f->c->following && f->asked)
         go_on_after_log(f);
-    else if (is_over(s) && !f->asked)
-        stop(f, how_it_ended(f));
+    else
+        go_on_if_over(f);
+    wait_for_gates(f);
 }
 
 static bool begins_one(const char *command)
@@ -283,6 +312,7 @@ enum td_code console_follow(struct console *c, struct wire_net *net,
         console_server_open(&f.server, net, server, &heard, &f, err);
 
     f.joining = (struct wire_timer){.fire = on_join, .ctx = &f};
+    f.judged = (struct wire_timer){.fire = on_not_judged, .ctx = &f};
     c->server = f.server;
     c->batch = &f;
     c->rejoin = rejoin;
@@ -293,6 +323,7 @@ enum td_code console_follow(struct console *c, struct wire_net *net,
         *err = f.why;
     }
     wire_timer_cancel(net, &f.joining);
+    wire_timer_cancel(net, &f.judged);
     console_server_close(f.server);
     c->server = NULL;
     c->batch = NULL;

@@ -512,6 +512,21 @@ def a_run_is_followed_to_its_end(box):
     same(seqs, list(range(1, len(seqs) + 1)))
 
 
+def gates_that_are_never_told_hold_nobody_up(box):
+    """A run that has ended is over, whatever its validate phase does."""
+    server = fake.Server()
+    box.started.append(server)
+    server.send([(0, {
+        "type": kind, "timestamp": "2026-01-01T00:00:0%d.000Z" % at,
+        "data": {"execution_id": "x1", "seq": at + 1, **data}})
+        for at, (kind, data) in enumerate((
+            ("execution_started", {"plan_id": "p", "total_tasks": 0}),
+            ("phase_started", {"phase": 4, "name": "Validation"}),
+            ("execution_completed", {"status": "completed"})))])
+    out, _ = box.run("console", "--connect", server.url, "--execution", "x1")
+    holds(out, "done    completed")
+
+
 def a_live_run_on_a_terminal(box):
     box.write("quick.yaml", QUICK)
     server = box.serve()
