@@ -6,11 +6,6 @@
 
 #include <jansson.h>
 
-static bool is_true(const json_t *options, const char *name)
-{
-    return json_is_true(json_object_get(options, name));
-}
-
 static enum td_code on_created(void *ctx, struct td_bytes plan,
                                struct td_bytes options, struct td_error *err)
 {
@@ -23,8 +18,8 @@ static enum td_code on_created(void *ctx, struct td_bytes plan,
     if (plan_parse(&past->plan, "journal", plan, NULL, err))
         return err->code;
     told = json_loadb((const char *)options.ptr, options.len, 0, NULL);
-    how.waves = is_true(told, "waves");
-    how.fail_fast = is_true(told, "fail_fast");
+    how.waves = json_is_true(json_object_get(told, "waves"));
+    how.fail_fast = json_is_true(json_object_get(told, "fail_fast"));
     json_decref(told);
     past->sched = sched_new(&past->plan, &how);
     return TD_OK;
