@@ -204,11 +204,21 @@ static void redact_attachments(struct rec_redact *redact, struct td_event *ev)
 
 #define RPC_NEAR 256 /* bytes: there senders say what it is */
 
+/* The letter j is rare, and memchr(3) looks at many bytes at once where
+ * memmem(3) looks at one: every event comes past here.
+ */
 static bool says_rpc(struct td_bytes text)
 {
     static const char word[] = "\"jsonrpc\"";
+    const uint8_t *at = text.ptr + 1;
+    const uint8_t *end = text.ptr + text.len - (sizeof(word) - 3);
 
-    return memmem(text.ptr, text.len, word, sizeof(word) - 1) != NULL;
+    while (at < end && (at = memchr(at, 'j', (size_t)(end - at)))) {
+        if (!memcmp(at - 1, word, sizeof(word) - 1))
+            return true;
+        at++;
+    }
+    return false;
 }
 
 /* A message of JSON-RPC that may have parameters. */
