@@ -132,6 +132,18 @@ static enum td_code open_failed(const char *path, struct td_error *err)
     return code;
 }
 
+/* A file that is empty is left alone: of one that was truncated, ext4 writes
+ * all at once when it is closed, and whoever closes it waits.
+ */
+static bool make_empty(int fd)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) == 0 && st.st_size == 0)
+        return true; /* so is a device or a pipe, which holds nothing */
+    return ftruncate(fd, 0) == 0 || errno == EINVAL;
+}
+
 enum td_code td_fs_create(int *fd, const char *path, enum td_fs_mode mode,
                           struct td_error *err)
 {
@@ -152,8 +164,7 @@ enum td_code td_fs_create(int *fd, const char *path, enum td_fs_mode mode,
     if (*fd < 0)
         return open_failed(path, err);
     code = td_fs_lock(*fd, path, err);
-    if (!code && mode == TD_FS_REPLACE && ftruncate(*fd, 0) != 0 &&
-        errno != EINVAL) /* a device or a pipe, which holds nothing */
+    if (!code && mode == TD_FS_REPLACE && !make_empty(*fd))
         code = failed(err, path, "cannot empty");
     if (code) {
         (void)close(*fd);

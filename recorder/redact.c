@@ -231,8 +231,11 @@ static bool is_rpc(const struct td_event *ev)
     if (len < sizeof(params) ||
         (ev->kind.len > 0 && !td_bytes_is(ev->kind, TD_KIND_BODY)))
         return false;
+    if (all.len <= 2 * (size_t)RPC_NEAR)
+        len = all.len;
     return (says_rpc(td_bytes(all.ptr, len)) ||
-            says_rpc(td_bytes(all.ptr + all.len - len, len))) &&
+            (len < all.len &&
+             says_rpc(td_bytes(all.ptr + all.len - len, len)))) &&
            memmem(all.ptr, all.len, params, sizeof(params) - 1);
 }
 

@@ -226,6 +226,10 @@ static void parameters_of_json_rpc_are_looked_at(void)
          ",\"params\":{\"password\":\"" R "\"},\"more\":\"" LONG LONG LONG
          "\"}"},
         {"{" RPC ",\"params\":{\"user\":\"S\"}", NULL},
+        {"{\"j\":\"jjson\",\"params\":{\"password\":\"S\"},\"jsonrpc\":2}",
+         "{\"j\":\"jjson\",\"params\":{\"password\":\"" R
+         "\"},\"jsonrpc\":2}"},
+        {"{\"params\":{\"password\":\"S\"},\"jsonrpc:\":\"j", NULL},
     };
 
     come_out("", rows, sizeof(rows) / sizeof(rows[0]));
