@@ -2,9 +2,9 @@
  * one text frame to its first client, as fast as the client takes them.
  *
  * Prints {"port":N} when it listens. When the client has answered the close
- * frame with the end of its stream, prints {"events":N,"seconds":S,"cpu":C}: from
- * the first byte sent to that end, and what of this program's processor time was
- * in between. The frames are built before the clocks start.
+ * frame with the end of its stream, prints {"events":N,"seconds":S,"cpu":C}:
+ * from the first byte sent to that end, and the processor time that this program
+ * took in between. The frames are built before the clocks start.
  */
 #include "core/fs.h"
 #include "core/mem.h"

@@ -227,8 +227,7 @@ static void parameters_of_json_rpc_are_looked_at(void)
          "\"}"},
         {"{" RPC ",\"params\":{\"user\":\"S\"}", NULL},
         {"{\"j\":\"jjson\",\"params\":{\"password\":\"S\"},\"jsonrpc\":2}",
-         "{\"j\":\"jjson\",\"params\":{\"password\":\"" R
-         "\"},\"jsonrpc\":2}"},
+         "{\"j\":\"jjson\",\"params\":{\"password\":\"" R "\"},\"jsonrpc\":2}"},
         {"{\"params\":{\"password\":\"S\"},\"jsonrpc:\":\"j", NULL},
     };
 
