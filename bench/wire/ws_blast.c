@@ -3,8 +3,8 @@
  *
  * Prints {"port":N} when it listens. When the client has answered the close
  * frame with the end of its stream, prints {"events":N,"seconds":S,"cpu":C}:
- * from the first byte sent to that end, and the processor time that this program
- * took in between. The frames are built before the clocks start.
+ * from the first byte sent to that end, and the processor time that it took
+ * meanwhile. The frames are built before the clocks start.
  */
 #include "core/fs.h"
 #include "core/mem.h"
