@@ -12,6 +12,7 @@
 #define LEVELS      (TAPE_INDEX_LEVELS + 1)
 #define PENDING_MAX (2 * TAPE_ENTRIES_MAX) /* entries that no node has yet */
 #define LIST_HEAD   ((size_t)4)
+#define WRONG_ZERO  "a field that a member does not have is not 0"
 
 /* What the lines of the member at hand say. */
 struct tally {
@@ -116,6 +117,24 @@ static bool names_are_among(const struct tape_names *some,
     return true;
 }
 
+/* Fields that members of a kind do not have are 0, so that a later version may
+ * use them.
+ */
+static bool is_zero_elsewhere(const struct tape_member *m)
+{
+    static const struct tape_names none;
+    bool index = m->kind == TAPE_MEMBER_INDEX;
+    bool footer = m->kind == TAPE_MEMBER_FOOTER;
+
+    return m->zero == 0 && (m->flags & ~TAPE_FLAGS) == 0 &&
+           (index || (m->level == 0 && m->list_crc == 0)) &&
+           (index || footer || m->back == 0) && (footer || m->end == 0) &&
+           (!index || m->lost == 0) &&
+           (!(index || footer) || m->text_len == 0) &&
+           (!footer ||
+            (m->flags == 0 && !memcmp(&m->names, &none, sizeof(none))));
+}
+
 /* The head of a closed member against its lines. */
 static const char *wrong_head(const struct tape_member *m,
                               const struct tally *t)
@@ -130,7 +149,7 @@ static const char *wrong_head(const struct tape_member *m,
         t->header != ((m->flags & TAPE_FLAG_HEADER) != 0) ||
         t->end != ((m->flags & TAPE_FLAG_END) != 0))
         return "the flags of a member are not what it holds";
-    return NULL;
+    return is_zero_elsewhere(m) ? NULL : WRONG_ZERO;
 }
 
 /* Of an open member the head knows less; the index was written later. */
@@ -312,6 +331,8 @@ void tape_audit_empty(struct tape_audit *a, const struct tape_state *state,
         wrong = "the list of an index member is damaged";
     else
         wrong = wrong_node(a, m, list);
+    if (!wrong && !is_zero_elsewhere(m))
+        wrong = WRONG_ZERO;
     if (m->kind == TAPE_MEMBER_INDEX && m->level < TAPE_INDEX_LEVELS)
         a->back[m->level] = m->self;
     if (wrong)

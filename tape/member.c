@@ -140,6 +140,7 @@ static void unpack(struct tape_member *m, const uint8_t *in)
     m->self = tape_get64(in + 96);
     m->back = tape_get64(in + 104);
     m->end = tape_get64(in + 112);
+    m->zero = tape_get32(in + 120);
 }
 
 static bool starts(struct td_bytes data, const uint8_t *with, size_t len)

@@ -65,6 +65,7 @@ enum tape_member_kind {
 #define TAPE_FLAG_END    0x04 /* the text is the end line */
 #define TAPE_FLAG_MARKER 0x08 /* has an event of kind "marker" */
 #define TAPE_FLAG_LOST   0x10 /* has an event of kind "lost" */
+#define TAPE_FLAGS       0x1f /* all of them */
 
 struct tape_names {
     uint8_t bits[16];
@@ -87,6 +88,7 @@ struct tape_member {
     uint64_t self;
     uint64_t back;
     uint64_t end;
+    uint32_t zero; /* as it was read; written as 0 */
 };
 
 /* An index entry: 72 bytes in the order of the fields. A child of level 0 is a

@@ -210,6 +210,17 @@ static bool read_open(struct tape_scan *scan, const struct region *r,
     return true;
 }
 
+/* A closed member that is not as long as its head says, as far as it goes. */
+static bool read_other_length(struct tape_scan *scan, const struct region *r,
+                              struct tape_text *out)
+{
+    bool any = read_open(scan, r, out);
+
+    if (scan->audit && out->checked)
+        tape_audit_data(scan->audit, r->at, NULL);
+    return any;
+}
+
 /* A closed member, of which less is there than its head says: the file ends in
  * it, or another tape follows where its end was torn off.
  */
@@ -222,7 +233,7 @@ static bool read_short(struct tape_scan *scan, struct td_bytes data,
     struct region r = {scan->at, data, hit == inner.len};
 
     r.data.len = TAPE_SIGNATURE_LEN + hit;
-    return read_open(scan, &r, out);
+    return read_other_length(scan, &r, out);
 }
 
 /* A closed member whose body is wrong: either its end was torn off and another
@@ -240,7 +251,7 @@ static bool read_wrong(struct tape_scan *scan, const struct tape_member *m,
     struct region r = {scan->at, {data.ptr, hit + TAPE_SIGNATURE_LEN}, false};
 
     if (hit < inner.len && r.data.len < m->length)
-        return read_open(scan, &r, out);
+        return read_other_length(scan, &r, out);
     tape_scan_bad_member(scan, scan->at);
     tape_scan_resync(scan, scan->at + TAPE_SIGNATURE_LEN);
     return false;
