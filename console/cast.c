@@ -143,6 +143,7 @@ static enum td_code read_all(struct cast *cast, struct tape_state *state,
 
     while (code == TD_OK) {
         code = tape_reader_next(reader, &ev, err);
+        cast->c->start_wall_ns = tape_reader_header(reader)->start_wall_ns;
         if (code == TD_OK)
             code = take(cast, &ev, err);
     }

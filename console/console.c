@@ -183,7 +183,10 @@ enum td_code console_take(struct console *c, const struct td_event *ev,
 
     if (ev->form != TD_FORM_JSON)
         return TD_OK;
-    if (td_event_is_plain(ev))
+    if (td_event_is_plain(ev) && seen_is_gate(ev->name))
+        fact = seen_put_gate(c->seen, ev->name, ev->payload,
+                             c->start_wall_ns + ev->at_ns + 1);
+    else if (td_event_is_plain(ev))
         fact = seen_put(c->seen, ev->payload);
     else if (td_bytes_is(ev->kind, "run"))
         fact = seen_put_line(c->seen, ev->name, ev->payload);
@@ -208,6 +211,7 @@ enum td_code console_fold(struct console *c, bool told,
 
     while (code == TD_OK) {
         code = tape_reader_next(reader, &ev, err);
+        c->start_wall_ns = tape_reader_header(reader)->start_wall_ns;
         if (code == TD_OK)
             code = console_take(c, &ev, told, err);
     }
@@ -217,11 +221,12 @@ enum td_code console_fold(struct console *c, bool told,
     if (code != TD_END)
         return code;
     if (c->seen->events == 0 && state->torn)
-        return td_error_set(err, TD_LOSSY, c->options.tape, 0,
-                            "torn before the first event of an execution");
+        return td_error_set(
+            err, TD_LOSSY, c->options.tape, 0,
+            "torn before the first event of an execution, or of gates");
     if (c->seen->events == 0)
         return td_error_set(err, TD_FORMAT, c->options.tape, 0,
-                            "has no event of an execution");
+                            "has no event of an execution, or of gates");
     return TD_OK;
 }
 

@@ -46,6 +46,7 @@ struct console {
     struct console_options options;
     struct seen *seen;
     uint64_t now_ns;                   /* by the clock of the events */
+    uint64_t start_wall_ns;            /* of the tape's time 0 */
     struct td_buf text;                /* of the answer that is made */
     struct console_server *server;     /* NULL: none */
     struct console_terminal *terminal; /* NULL: none */

@@ -102,6 +102,7 @@ enum td_code console_play_open(struct console_play **out, struct console *c,
 
     play->paths[0] = c->options.tape;
     code = play_source_open(&play->source, &from, err);
+    c->start_wall_ns = play_source_start_wall(play->source);
     play->c = c;
     play->net = net;
     play->marks = console_marks_new();

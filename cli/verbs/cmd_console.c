@@ -347,7 +347,8 @@ static enum td_code verdict(const struct session *s,
     return cli_tape_verdict(s->options.tape, NULL, state, err);
 }
 
-/* A tape without an event of an execution: what is wrong with it, if anything.
+/* A tape without an event of an execution or of gates: what is wrong with it,
+ * if anything.
  */
 static enum td_code judge_empty(const struct session *s, enum td_code code,
                                 const struct tape_state *state,
@@ -359,7 +360,8 @@ static enum td_code judge_empty(const struct session *s, enum td_code code,
         verdict(s, state, &damage) == TD_LOSSY) {
         *err = damage;
         (void)snprintf(err->text, sizeof(err->text),
-                       "no event of an execution; %.200s", damage.text);
+                       "no event of an execution, or of gates; %.200s",
+                       damage.text);
         return TD_LOSSY;
     }
     return code;

@@ -1,6 +1,5 @@
 #include "cli/verbs/gates_progress.h"
 
-#include "cli/verbs/gates_tape.h"
 #include "core/clock.h"
 #include "core/fs.h"
 #include "core/log.h"
@@ -45,27 +44,26 @@ static uint64_t now_ns(void)
 }
 
 enum td_code cli_gates_progress_open(struct cli_gates_progress **out,
-                                     const struct cli_args *args, size_t total,
-                                     const char *root, const char *tape,
-                                     struct td_error *err)
+                                     const struct cli_gates_plan *plan,
+                                     const char *tape, struct td_error *err)
 {
     struct cli_gates_progress *p = td_calloc(1, sizeof(*p));
     struct td_buf path = {0};
 
-    p->args = args;
-    p->total = total;
-    p->live =
-        td_term_draws(STDERR_FILENO) && !cli_quiet(args) && !cli_verbose(args);
-    p->quiet_good = p->live && isatty(STDOUT_FILENO) && !cli_json(args);
-    p->running = td_calloc(total + 1, sizeof(*p->running));
-    (void)td_buf_addf(&path, "%s/.tapedeck/out/.times", root);
+    p->args = plan->args;
+    p->total = plan->len + (size_t)cli_operands(plan->args);
+    p->live = td_term_draws(STDERR_FILENO) && !cli_quiet(p->args) &&
+              !cli_verbose(p->args);
+    p->quiet_good = p->live && isatty(STDOUT_FILENO) && !cli_json(p->args);
+    p->running = td_calloc(p->total + 1, sizeof(*p->running));
+    (void)td_buf_addf(&path, "%s/.tapedeck/out/.times", plan->file->root);
     p->times_path = td_strdup(td_buf_str(&path));
     td_buf_init(&p->times, (size_t)1 << 20);
     if (access(p->times_path, R_OK) == 0)
         (void)!td_fs_read(&p->times, p->times_path, NULL);
     td_buf_release(&path);
     *out = p;
-    return tape ? cli_gates_tape_open(&p->tape, tape, err) : TD_OK;
+    return tape ? cli_gates_tape_open(&p->tape, tape, plan, err) : TD_OK;
 }
 
 static uint64_t last_ms(struct cli_gates_progress *p, const char *name)

@@ -8,17 +8,18 @@
 #ifndef CLI_VERBS_GATES_PROGRESS_H
 #define CLI_VERBS_GATES_PROGRESS_H
 
-#include "cli/options/command.h"
+#include "cli/verbs/gates_tape.h"
 #include "validator/gates/run.h"
 
 struct cli_gates_progress;
 
-/* total: gates that will run. root: of the project, where times of the last run
- * are kept. tape: also record the events there, or NULL. TD_IO: the tape.
+/* Times of the last run are kept in the project. tape: also record the events
+ * there, or NULL. TD_IO: the tape.
  */
-TD_MUST_CHECK enum td_code cli_gates_progress_open(
-    struct cli_gates_progress **out, const struct cli_args *args, size_t total,
-    const char *root, const char *tape, struct td_error *err);
+TD_MUST_CHECK enum td_code
+cli_gates_progress_open(struct cli_gates_progress **out,
+                        const struct cli_gates_plan *plan, const char *tape,
+                        struct td_error *err);
 
 /* To be given to gates_run(); the line says that all is ending once *stop is
  * not 0.

@@ -52,7 +52,38 @@ static struct td_json_writer begin(struct cli_gates_tape *tape)
     return w;
 }
 
+static void put_check(struct td_json_writer *w, const char *name,
+                      enum verdict_kind kind, const struct verdict_words *needs)
+{
+    td_json_object(w, NULL);
+    td_json_put_text(w, "gate", name);
+    td_json_put_text(w, "kind", verdict_kind_text(kind));
+    td_json_array(w, "needs");
+    for (size_t i = 0; needs && i < needs->len; i++)
+        td_json_put_text(w, NULL, needs->list[i]);
+    td_json_array_end(w);
+    td_json_object_end(w);
+}
+
+static void put_plan(struct cli_gates_tape *tape,
+                     const struct cli_gates_plan *plan)
+{
+    struct td_json_writer w = begin(tape);
+
+    td_json_put_text(&w, "gates", plan->file->path);
+    td_json_array(&w, "checks");
+    for (size_t i = 0; i < plan->len; i++)
+        put_check(&w, plan->order[i]->name, plan->order[i]->kind,
+                  &plan->order[i]->needs);
+    for (int i = 0; i < cli_operands(plan->args); i++)
+        put_check(&w, cli_operand(plan->args, i), VERDICT_STREAM, NULL);
+    td_json_array_end(&w);
+    td_json_object_end(&w);
+    put_now(tape, "validation_started");
+}
+
 enum td_code cli_gates_tape_open(struct cli_gates_tape **out, const char *path,
+                                 const struct cli_gates_plan *plan,
                                  struct td_error *err)
 {
     struct cli_gates_tape *tape = td_calloc(1, sizeof(*tape));
@@ -60,7 +91,6 @@ enum td_code cli_gates_tape_open(struct cli_gates_tape **out, const char *path,
                                      .recorder = "tapedeck " TD_VERSION,
                                      .patient = true};
     enum td_code code = td_fs_vacant(path, err);
-    struct td_json_writer w;
 
     if (code)
         code = td_error_hint(err, "remove it first, or choose another name");
@@ -71,9 +101,7 @@ enum td_code cli_gates_tape_open(struct cli_gates_tape **out, const char *path,
         return code;
     }
     tape->begun_ns = td_mono_ns(td_clock_real());
-    w = begin(tape);
-    td_json_object_end(&w);
-    put(tape, "validation_started");
+    put_plan(tape, plan);
     *out = tape;
     return TD_OK;
 }

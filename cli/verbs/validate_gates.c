@@ -166,19 +166,23 @@ static void take_operand(void *to, const struct check_verdict *v)
 static void judge_operand(struct session *s, const struct cli_check *check,
                           const char *path)
 {
+    const struct gates_check told = {.name = path, .kind = VERDICT_STREAM};
     struct operand o = {s, path, check->contract};
     const struct gates_taker taker = {take_operand, &o};
+    struct verdict_gate **at = s->doc.gates_end;
     struct td_error err = {0};
     struct verdict_gate *gate;
 
-    if (judge_stream(s, check, path, &taker, &err) == TD_OK)
-        return;
-    gate = verdict_add_gate(&s->doc);
-    gate->name = td_arena_copy(&s->doc.arena, path);
-    gate->kind = VERDICT_STREAM;
-    gate->outcome = CHECK_ERROR;
-    gate->reason = td_arena_print(&s->doc.arena, "%s%s%s", err.text,
-                                  *err.hint ? "; " : "", err.hint);
+    s->how.listener.started(s->how.listener.self, &told);
+    if (judge_stream(s, check, path, &taker, &err)) {
+        gate = verdict_add_gate(&s->doc);
+        gate->name = td_arena_copy(&s->doc.arena, path);
+        gate->kind = VERDICT_STREAM;
+        gate->outcome = CHECK_ERROR;
+        gate->reason = td_arena_print(&s->doc.arena, "%s%s%s", err.text,
+                                      *err.hint ? "; " : "", err.hint);
+    }
+    s->how.listener.finished(s->how.listener.self, &told, *at);
 }
 
 /* ---- the run ---- */
@@ -252,10 +256,13 @@ static enum td_code tell_plan(struct session *s, struct td_error *err)
 static enum td_code run_gates(struct session *s, const struct cli_check *check,
                               struct td_error *err)
 {
+    const struct cli_gates_plan plan = {.file = &s->file,
+                                        .order = s->order,
+                                        .len = s->order_len,
+                                        .args = s->args};
     struct cli_gates_progress *progress = NULL;
-    enum td_code code =
-        cli_gates_progress_open(&progress, s->args, s->order_len, s->file.root,
-                                cli_text(s->args, "tape"), err);
+    enum td_code code = cli_gates_progress_open(&progress, &plan,
+                                                cli_text(s->args, "tape"), err);
     enum td_code ended;
 
     if (code == TD_OK) {

@@ -50,6 +50,15 @@ static void put_counts(struct td_buf *text, const struct seen *s)
             (void)td_buf_addf(text, ", %u %s", parts[i].count, parts[i].what);
 }
 
+/* A gate's retries are its own. */
+static void put_errors(struct td_buf *text, const struct seen *s)
+{
+    (void)td_buf_addf(text, "%u error%s", s->errors, s->errors == 1 ? "" : "s");
+    if (!s->gates)
+        (void)td_buf_addf(text, ", %u %s", s->retries,
+                          s->retries == 1 ? "retry" : "retries");
+}
+
 void panel_status(struct td_buf *out, const struct panel *v)
 {
     const struct seen *s = v->seen;
@@ -76,15 +85,15 @@ void panel_status(struct td_buf *out, const struct panel *v)
     panel_end(&line);
     (void)td_buf_addf(&text, "%u: ", s->total);
     put_counts(&text, s);
-    row(out, v, "tasks", td_buf_str(&text));
+    row(out, v, s->gates ? "gates" : "tasks", td_buf_str(&text));
     row(out, v, "time",
         panel_clock(clock, v, s->ended ? s->last_ns : v->now_ns));
     td_buf_clear(&text);
-    (void)td_buf_addf(&text, "%u error%s, %u %s", s->errors,
-                      s->errors == 1 ? "" : "s", s->retries,
-                      s->retries == 1 ? "retry" : "retries");
+    put_errors(&text, s);
     row(out, v, "errors", td_buf_str(&text));
     td_buf_release(&text);
+    if (s->gates)
+        panel_gates(out, v);
 }
 
 /* ---- phases ---- */
@@ -129,7 +138,10 @@ void panel_timeline(struct td_buf *out, const struct panel *v)
     for (size_t i = 0; i < SEEN_PHASES; i++)
         if (v->seen->phases[i].tasks)
             phase_row(out, v, &v->seen->phases[i]);
-    wave_row(out, v);
+    if (v->seen->gates)
+        panel_gates(out, v);
+    else
+        wave_row(out, v);
 }
 
 /* ---- sums ---- */
@@ -175,12 +187,11 @@ void panel_stats(struct td_buf *out, const struct panel *v)
     row(out, v, "state", td_buf_str(&text));
     times_row(out, v);
     td_buf_clear(&text);
-    (void)td_buf_addf(&text, "%u error%s, %u %s", s->errors,
-                      s->errors == 1 ? "" : "s", s->retries,
-                      s->retries == 1 ? "retry" : "retries");
+    put_errors(&text, s);
     row(out, v, "errors", td_buf_str(&text));
     td_buf_release(&text);
-    panel_tokens(out, v);
+    if (!s->gates)
+        panel_tokens(out, v);
 }
 
 static void budget_row(struct td_buf *out, const struct panel *v,
@@ -275,8 +286,9 @@ void panel_tasks(struct td_buf *out, const struct panel *v,
             task_row(out, v, task);
     }
     line = panel_line(out, v);
-    text_putf(&line, TEXT_DIM, "  %zu of %u tasks",
-              found < which->limit ? found : which->limit, s->task_count);
+    text_putf(&line, TEXT_DIM, "  %zu of %u %ss",
+              found < which->limit ? found : which->limit, s->task_count,
+              panel_thing(s));
     if (found > which->limit)
         text_putf(&line, TEXT_DIM, "; %zu more: --limit N",
                   found - which->limit);

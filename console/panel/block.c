@@ -408,10 +408,12 @@ static void totals(struct block *b)
     const struct seen *s = b->v->seen;
     struct text_line line = panel_line(row(b, TOTALS), b->v);
 
-    put_artifacts(&line, s);
-    put_tokens(&line, s);
-    put_cost(&line, s);
-    text_put(&line, TEXT_PLAIN, " ");
+    if (!s->gates) {
+        put_artifacts(&line, s);
+        put_tokens(&line, s);
+        put_cost(&line, s);
+        text_put(&line, TEXT_PLAIN, " ");
+    }
     put_errors(&line, s);
     panel_end(&line);
 }
@@ -526,7 +528,9 @@ static void fill(struct block *b)
         waves(b);
     for (size_t i = 0; i < KINDS; i++)
         tasks_of(b, i);
-    if (wide(b))
+    if (b->v->seen->gates)
+        totals(b); /* there is nothing more to sum up */
+    else if (wide(b))
         wide_totals(b);
     else if (narrow(b))
         narrow_totals(b);

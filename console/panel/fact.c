@@ -25,7 +25,7 @@ static void began(struct td_buf *out, const struct panel *v)
         text_put_foreign(&line, TEXT_PLAIN, td_text(s->plan));
         text_put(&line, TEXT_PLAIN, "  ");
     }
-    text_putf(&line, TEXT_PLAIN, "%u task%s", s->total,
+    text_putf(&line, TEXT_PLAIN, "%u %s%s", s->total, panel_thing(s),
               s->total == 1 ? "" : "s");
     if (s->waves_total)
         text_putf(&line, TEXT_PLAIN, ", %u wave%s", s->waves_total,
@@ -68,6 +68,12 @@ static void task_ended(struct td_buf *out, const struct panel *v,
     struct text_line line = task_line(out, v, task, task->state);
 
     put_time(&line, v, task->took_ms);
+    panel_end(&line);
+    if (!v->seen->gates || !task->error)
+        return;
+    line = panel_line(out, v);
+    text_putf(&line, TEXT_DIM, "      %s: ", task->error_type);
+    text_put_foreign(&line, TEXT_PLAIN, td_text(task->error));
     panel_end(&line);
 }
 
@@ -265,12 +271,29 @@ static void end_row(struct td_buf *out, const struct panel *v, const char *name,
     panel_end(&line);
 }
 
+/* What an execution has made, and what that took. */
+static void put_made(struct td_buf *out, const struct panel *v)
+{
+    const struct seen *s = v->seen;
+    struct td_buf text = {0};
+    char a[PANEL_SHORT];
+
+    (void)td_buf_addf(&text, "%u, %s", s->artifact_count,
+                      td_size_text(a, s->artifact_bytes));
+    end_row(out, v, "artifacts", td_buf_str(&text));
+    td_buf_clear(&text);
+    (void)td_buf_addf(&text, "%s", panel_count(a, s->tokens));
+    if (s->cost_known)
+        (void)td_buf_addf(&text, "      cost $%.2f", s->cost);
+    if (s->tokens)
+        end_row(out, v, "tokens", td_buf_str(&text));
+    td_buf_release(&text);
+}
+
 static void ended(struct td_buf *out, const struct panel *v)
 {
     const struct seen *s = v->seen;
-    /* Where it was not told, it follows from the tasks. */
-    bool good = *s->status ? !strcmp(s->status, "completed")
-                           : s->failed + s->skipped == 0;
+    bool good = seen_is_good(s);
     struct text_line line = panel_line(out, v);
     struct td_buf text = {0};
     char a[PANEL_SHORT];
@@ -285,22 +308,15 @@ static void ended(struct td_buf *out, const struct panel *v)
     text_put(&line, TEXT_PLAIN, "  ");
     text_put_foreign(&line, TEXT_ACCENT, td_text(s->execution));
     panel_end(&line);
-    (void)td_buf_addf(&text, "%u of %u, %u %s, %u failed, %u skipped",
-                      s->completed, s->total, s->retries,
-                      s->retries == 1 ? "retry" : "retries", s->failed,
-                      s->skipped);
-    end_row(out, v, "tasks", td_buf_str(&text));
-    td_buf_clear(&text);
-    (void)td_buf_addf(&text, "%u, %s", s->artifact_count,
-                      td_size_text(a, s->artifact_bytes));
-    end_row(out, v, "artifacts", td_buf_str(&text));
-    td_buf_clear(&text);
-    (void)td_buf_addf(&text, "%s", panel_count(a, s->tokens));
-    if (s->cost_known)
-        (void)td_buf_addf(&text, "      cost $%.2f", s->cost);
-    if (s->tokens)
-        end_row(out, v, "tokens", td_buf_str(&text));
+    (void)td_buf_addf(&text, "%u of %u, ", s->completed, s->total);
+    if (!s->gates)
+        (void)td_buf_addf(&text, "%u %s, ", s->retries,
+                          s->retries == 1 ? "retry" : "retries");
+    (void)td_buf_addf(&text, "%u failed, %u skipped", s->failed, s->skipped);
+    end_row(out, v, s->gates ? "gates" : "tasks", td_buf_str(&text));
     td_buf_release(&text);
+    if (!s->gates)
+        put_made(out, v);
 }
 
 static enum seen_level level_of_log(const struct seen *s)

@@ -18,16 +18,18 @@ static const struct seen_log *log_at(const struct seen *s, uint32_t i)
     return &s->logs[(s->log_first + i) % s->logs_max];
 }
 
-static const char *source_of(const struct seen_log *log)
+static const char *source_of(const struct seen *s, const struct seen_log *log)
 {
-    return log->gate ? "gate" : log->task == SEEN_NONE ? "run" : "task";
+    return log->gate || s->gates    ? "gate"
+           : log->task == SEEN_NONE ? "run"
+                                    : "task";
 }
 
 static bool is_wanted(const struct seen *s, const struct seen_log *log,
                       const struct panel_logs *which)
 {
     return log->level >= which->level && log->wall_ns >= which->since_ns &&
-           (!which->source || !strcmp(source_of(log), which->source)) &&
+           (!which->source || !strcmp(source_of(s, log), which->source)) &&
            (!which->task ||
             (log->task != SEEN_NONE &&
              log->task == seen_find_task(s, td_text(which->task)))) &&
@@ -119,8 +121,8 @@ void panel_logs_stats(struct td_buf *out, const struct panel *v)
 
     for (uint32_t i = 0; i < s->log_count; i++) {
         counts[log_at(s, i)->level]++;
-        tasks += log_at(s, i)->task != SEEN_NONE;
-        gates += log_at(s, i)->gate;
+        tasks += *source_of(s, log_at(s, i)) == 't';
+        gates += *source_of(s, log_at(s, i)) == 'g';
     }
     text_putf(&line, TEXT_PLAIN,
               "  %u lines   debug %u  info %u  warn %u  error %u", s->log_count,

@@ -76,9 +76,10 @@ static void put_progress(struct td_buf *out, const struct panel *v)
 
 static void put_now(struct td_buf *text, const struct seen *s)
 {
-    (void)td_buf_addf(text, "%u running, %u to retry, %u done, %u failed",
-                      s->counts[SEEN_RUNNING], s->counts[SEEN_RETRYING],
-                      s->completed, s->failed);
+    (void)td_buf_addf(text, "%u running, ", s->counts[SEEN_RUNNING]);
+    if (!s->gates)
+        (void)td_buf_addf(text, "%u to retry, ", s->counts[SEEN_RETRYING]);
+    (void)td_buf_addf(text, "%u done, %u failed", s->completed, s->failed);
     if (s->counts[SEEN_ASKING])
         (void)td_buf_addf(text, ", %u for you to approve",
                           s->counts[SEEN_ASKING]);
@@ -97,7 +98,7 @@ void panel_overview(struct td_buf *out, const struct panel *v)
     (void)td_buf_addf(&text, "%u", s->total);
     if (s->waves_total)
         (void)td_buf_addf(&text, " in %u waves", s->waves_total);
-    row(out, v, "tasks", &text);
+    row(out, v, s->gates ? "gates" : "tasks", &text);
     td_buf_clear(&text);
     put_estimate(&text, s);
     if (text.len)
@@ -110,7 +111,8 @@ void panel_overview(struct td_buf *out, const struct panel *v)
     (void)td_buf_addf(&text, "%u", s->artifact_count);
     if (s->artifacts_expected)
         (void)td_buf_addf(&text, " of %u expected", s->artifacts_expected);
-    row(out, v, "artifacts", &text);
+    if (!s->gates)
+        row(out, v, "artifacts", &text);
     put_progress(out, v);
     td_buf_clear(&text);
     put_now(&text, s);
@@ -123,7 +125,6 @@ void panel_overview(struct td_buf *out, const struct panel *v)
 void panel_results(struct td_buf *out, const struct panel *v)
 {
     const struct seen *s = v->seen;
-    struct text_line line;
 
     if (s->ended) {
         const struct seen_fact end = {.kind = SEEN_ENDED};
@@ -132,6 +133,15 @@ void panel_results(struct td_buf *out, const struct panel *v)
     } else {
         panel_status(out, v);
     }
+    if (!s->gates || s->ended)
+        panel_gates(out, v);
+}
+
+void panel_gates(struct td_buf *out, const struct panel *v)
+{
+    const struct seen *s = v->seen;
+    struct text_line line;
+
     for (uint32_t i = 0; i < s->log_count; i++) {
         const struct seen_log *log = &s->logs[(s->log_first + i) % s->logs_max];
 
@@ -160,8 +170,9 @@ static void error_rows(struct td_buf *out, const struct panel *v,
     text_put_sign(&line, panel_role(task->state), panel_sign(task->state));
     text_put(&line, TEXT_PLAIN, " ");
     panel_put_task(&line, task);
-    text_putf(&line, TEXT_DIM, "  %s, %s", panel_state_word(task->state),
-              td_buf_str(&attempt));
+    text_putf(&line, TEXT_DIM, "  %s", panel_state_word(task->state));
+    if (!v->seen->gates)
+        text_putf(&line, TEXT_DIM, ", %s", td_buf_str(&attempt));
     panel_end(&line);
     td_buf_release(&attempt);
     line = panel_line(out, v);
@@ -193,9 +204,13 @@ void panel_errors(struct td_buf *out, const struct panel *v, size_t limit)
             error_rows(out, v, &s->tasks[i]);
     }
     line = panel_line(out, v);
-    text_putf(&line, TEXT_DIM,
-              "  %u errors of %zu tasks, %u retries, %u failed", s->errors,
-              count, s->retries, s->failed);
+    if (s->gates)
+        text_putf(&line, TEXT_DIM, "  %u of %u gates failed, %u skipped",
+                  s->failed, s->total, s->skipped);
+    else
+        text_putf(&line, TEXT_DIM,
+                  "  %u errors of %zu tasks, %u retries, %u failed", s->errors,
+                  count, s->retries, s->failed);
     panel_end(&line);
 }
 

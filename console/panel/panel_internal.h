@@ -48,6 +48,10 @@ void panel_add_attempt(struct td_buf *out, const struct seen_task *task);
 void panel_put_wave(struct text_line *line, const struct seen_wave *wave);
 /* How a phase stands. */
 enum seen_state panel_phase_state(const struct seen_phase *phase);
+/* What its gates have come to so far, a line each. */
+void panel_gates(struct td_buf *out, const struct panel *v);
+/* What is done there: "task", or "gate". */
+const char *panel_thing(const struct seen *s);
 /* What is known of an execution by name: its plan, or else its id. */
 const char *panel_title(const struct seen *s);
 /* The color of a budget of which this much is used. */

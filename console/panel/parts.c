@@ -162,6 +162,11 @@ enum seen_state panel_phase_state(const struct seen_phase *phase)
     return phase->bad ? SEEN_FAILED : SEEN_COMPLETED;
 }
 
+const char *panel_thing(const struct seen *s)
+{
+    return s->gates ? "gate" : "task";
+}
+
 const char *panel_title(const struct seen *s)
 {
     return *s->plan ? s->plan : s->execution;

@@ -44,7 +44,7 @@ static void began(struct td_buf *out, const struct panel *v,
     put_foreign(out, v, s->execution);
     (void)td_buf_add_text(out, *s->plan ? " " : "");
     put_foreign(out, v, s->plan);
-    (void)td_buf_addf(out, ": %u tasks", s->total);
+    (void)td_buf_addf(out, ": %u %ss", s->total, panel_thing(s));
     if (s->waves_total)
         (void)td_buf_addf(out, ", %u waves", s->waves_total);
     if (s->artifacts_expected)
@@ -57,15 +57,17 @@ static void task_ended(struct td_buf *out, const struct panel *v,
 {
     const struct seen_task *task = &v->seen->tasks[fact->task];
     bool good = task->state == SEEN_COMPLETED;
-    bool skip =
-        task->error_type && (!strcmp(task->error_type, "cancelled") ||
-                             !strcmp(task->error_type, "dependency_error"));
+    bool skip = seen_was_skipped(task);
     char took[PANEL_SHORT];
 
     head(out, v, good ? "ok" : skip ? "skip" : "fail");
     put_task(out, v, task);
     if (*panel_took(took, task->took_ms))
         (void)td_buf_addf(out, " %s", took);
+    if (v->seen->gates && task->error) {
+        (void)td_buf_add_text(out, ": ");
+        put_foreign(out, v, task->error);
+    }
 }
 
 static void task_error(struct td_buf *out, const struct panel *v,
@@ -149,11 +151,11 @@ static void ended(struct td_buf *out, const struct panel *v,
     head(out, v, "done");
     put_foreign(out, v, s->status);
     (void)td_buf_add_text(out, *s->status ? ": " : "");
-    (void)td_buf_addf(out,
-                      "completed %u, failed %u, skipped %u, retries %u, "
-                      "artifacts %u",
-                      s->completed, s->failed, s->skipped, s->retries,
-                      s->artifact_count);
+    (void)td_buf_addf(out, "completed %u, failed %u, skipped %u", s->completed,
+                      s->failed, s->skipped);
+    if (!s->gates)
+        (void)td_buf_addf(out, ", retries %u, artifacts %u", s->retries,
+                          s->artifact_count);
     if (*panel_took(text, s->took_ms))
         (void)td_buf_addf(out, ", %s", text);
     if (s->tokens)

@@ -144,8 +144,8 @@ void panel_tree(struct td_buf *out, const struct panel *v,
         if (s->tasks[i].need_count == 0)
             put_below(&t, i);
     line = panel_line(out, v);
-    text_putf(&line, TEXT_DIM, "  %u root%s, %u tasks, %u edges", t.roots,
-              t.roots == 1 ? "" : "s", s->task_count, t.edges);
+    text_putf(&line, TEXT_DIM, "  %u root%s, %u %ss, %u edges", t.roots,
+              t.roots == 1 ? "" : "s", s->task_count, panel_thing(s), t.edges);
     if (t.left_out)
         text_putf(&line, TEXT_DIM, "; %u branches left out: --limit N, --all",
                   t.left_out);

@@ -138,23 +138,18 @@ static void read_usage(struct seen_read *r, struct seen_task *task)
         seen_add_cost(r->s, task, cost - task->cost);
 }
 
-/* A task that never ran ends as a failed one; its error says why. */
-static bool was_skipped(const struct seen_task *task)
-{
-    return task->error_type && (!strcmp(task->error_type, "dependency_error") ||
-                                !strcmp(task->error_type, "cancelled"));
-}
-
-static void count_end(struct seen *s, const struct seen_task *task, bool good)
+void seen_count_end(struct seen *s, const struct seen_task *task, bool good)
 {
     struct seen_phase *phase = &s->phases[task->phase];
 
     if (good)
         s->completed++;
-    else if (was_skipped(task))
+    else if (seen_was_skipped(task))
         s->skipped++;
     else
         s->failed++;
+    if (s->gates) /* which have no phases */
+        return;
     phase->ended++;
     phase->bad += !good;
     if (phase->ended > phase->tasks)
@@ -191,7 +186,7 @@ static struct seen_fact progress_update(struct seen_read *r)
     task->took_ms = seen_real(r->doc, r->data, "duration_ms", -1);
     read_usage(r, task);
     seen_set_state(r->s, place, good ? SEEN_COMPLETED : SEEN_FAILED);
-    count_end(r->s, task, good);
+    seen_count_end(r->s, task, good);
     return (struct seen_fact){.kind = SEEN_TASK_ENDED, .task = place};
 }
 

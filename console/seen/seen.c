@@ -91,6 +91,21 @@ void seen_free(struct seen *s)
     free(s);
 }
 
+/* A task that never ran ends as a failed one; its error says why. */
+bool seen_was_skipped(const struct seen_task *task)
+{
+    return task->error_type && (!strcmp(task->error_type, "dependency_error") ||
+                                !strcmp(task->error_type, "cancelled") ||
+                                !strcmp(task->error_type, "skipped"));
+}
+
+/* Where it was not told, it follows from the tasks. */
+bool seen_is_good(const struct seen *s)
+{
+    return *s->status ? !strcmp(s->status, s->gates ? "pass" : "completed")
+                      : s->failed + s->skipped == 0;
+}
+
 unsigned seen_progress(const struct seen *s)
 {
     uint64_t ended = (uint64_t)s->completed + s->failed + s->skipped;

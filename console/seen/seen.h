@@ -115,6 +115,7 @@ struct seen {
     uint64_t odd; /* events that could not be read */
     uint64_t began_ns;
     uint64_t last_ns; /* of the newest event */
+    bool gates; /* it is no execution but a run of gates; these are its tasks */
     bool ended;
     bool judging;   /* its validate phase was told to begin, not to end */
     double took_ms; /* of all, when it has ended; < 0: not told */
@@ -209,6 +210,14 @@ struct seen_fact seen_put(struct seen *s, struct td_bytes event);
 struct seen_fact seen_put_line(struct seen *s, struct td_bytes name,
                                struct td_bytes json);
 
+/* The name is one of an event that `validate --gates --tape` records. */
+bool seen_is_gate(struct td_bytes name);
+
+/* Such an event: each gate is a task, its kind the provider, what it wrote its
+ * lines of the log. */
+struct seen_fact seen_put_gate(struct seen *s, struct td_bytes name,
+                               struct td_bytes json, uint64_t wall_ns);
+
 /* What a plan says of its tasks: an object with "tasks", as `plan tasks` of a
  * server answers it, or a plan itself. */
 void seen_put_plan(struct seen *s, const struct td_json_doc *doc, uint32_t at);
@@ -228,6 +237,12 @@ static inline const char *seen_task_id(const struct seen_task *task)
 {
     return task->alias ? task->alias : task->id;
 }
+
+/* It ended without having run. */
+bool seen_was_skipped(const struct seen_task *task);
+
+/* All of it came to a good end, as far as that was told. */
+bool seen_is_good(const struct seen *s);
 
 static inline bool seen_is_final(enum seen_state state)
 {

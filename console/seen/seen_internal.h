@@ -79,6 +79,8 @@ void seen_go_on(struct seen *s);
 /* The id of the task whose place in the plan a line of a journal has as "task",
  * to be freed; NULL: it has none. */
 char *seen_line_task(const struct seen_read *r);
+/* It has ended: its sums, and those of its phase. */
+void seen_count_end(struct seen *s, const struct seen_task *task, bool good);
 void seen_read_phase(struct seen_read *r, struct seen_task *task);
 void seen_add_tokens(struct seen *s, struct seen_task *task, uint64_t more);
 void seen_add_cost(struct seen *s, struct seen_task *task, double more);

@@ -456,11 +456,44 @@ def a_run_is_recorded_on_a_tape(box):
                 ("gate_output", "a"), ("gate_finished", "a"),
                 ("gate_started", "b"), ("gate_finished", "b"),
                 ("validation_finished", None)])
+    same([e["json"] for e in events if "ev" in e][0],
+         {"gates": "gates.yaml", "checks": [
+             {"gate": "a", "kind": "custom", "needs": []},
+             {"gate": "b", "kind": "custom", "needs": ["a"]}]})
     last = [e["json"] for e in events if "ev" in e][-2:]
     same((last[0]["verdict"], last[0]["exit"]), ("fail", 1))
     same(last[1], {"verdict": "fail", "exit": 1})
     same(box.run("verify", "run.tape.gz")[0], 0)
     same(box.validate("--tape", "run.tape.gz")[0], 4)
+
+
+def a_recorded_run_is_shown_by_the_console(box):
+    box.gates("  a: {kind: custom, run: 'echo hello'}\n"
+              "  b: {kind: custom, run: 'false', needs: a}\n"
+              "  c: {kind: custom, run: 'true', needs: b}\n")
+    box.write("bad.ndjson", "x\n")
+    box.validate("--tape", "run.tape.gz", "bad.ndjson")
+    status, out, _ = box.run("console", "run.tape.gz")
+    same(status, 0)
+    holds(out, "gates gates.yaml: 4 gates")
+    holds(out, "] ok      a ")
+    holds(out, "] fail    b ")
+    holds(out, "] skip    c: its need b: fail")
+    holds(out, "] fail    bad.ndjson ")
+    holds(out, "completed 1, failed 2, skipped 1, ")
+    for line, words in [
+            ("show", ["  gates      4: 1 completed, 2 failed, 1 skipped",
+                      "b: fail, "]),
+            ("show errors", ["c  failed\n      skipped: its need b: fail",
+                             "2 of 4 gates failed, 1 skipped"]),
+            ("show results", ["fail in ", "gates      1 of 4, 2 failed"]),
+            ("logs --task a", ["INFO  a  hello"]),
+            ("logs --stats", ["task 0  gate 5  run 0"]),
+            ("plan --view dependencies", ["4 gates, 2 edges"]),
+            ("plan --view tasks", ["4 of 4 gates"])]:
+        _, out, _ = box.run("console", "run.tape.gz", "-c", line)
+        for word in words:
+            holds(out, word)
 
 
 def a_tape_is_judged_in_the_same_verdict(box):
