@@ -2,8 +2,8 @@
  * of JSON a section, deflated and in base64, or as it is.
  *
  *     findings    [[gate, rule, level, state, message, place, expected, found,
- *                 excerpt, seq, fp, repro, number, path, events]...], of
- *                 these each [seq, seconds or -1, text, "here", "witness" or
+ *                 excerpt, seq, fp, repro, number, path, events, was]...], of
+ *                 events each [seq, seconds or -1, text, "here", "witness" or
  *                 ""]
  *     tests       [[gate, key, result, ns or -1, new failure]...]
  *     files       [[gate, path, hit, lines, taken, branches]...]
@@ -91,6 +91,7 @@ static void json_finding(struct td_json_writer *w, const struct report_entry *e)
     td_json_put_u64(w, NULL, e->number);
     put_cut(w, f->path);
     json_events(w, f);
+    put_cut(w, f->was);
     td_json_array_end(w);
     td_buf_release(&place);
 }

@@ -126,6 +126,7 @@ static void put_finding(struct report_page *p, const struct report_entry *e,
                open ? "" : NULL, REPORT_END);
     put_finding_head(p, f);
     report_tag(&p->w, "dl", REPORT_END);
+    put_fact(p, "was", f->was);
     put_fact(p, "expected", f->expected);
     put_fact(p, "found", f->found);
     put_fact(p, "at", f->seq ? NULL : f->path);

@@ -187,6 +187,7 @@ static const struct report_member finding_members[] = {
     {"fp", REPORT_TEXT, false, AT(verdict_finding, fp)},
     {"message", REPORT_TEXT, true, AT(verdict_finding, message)},
     {"loc", REPORT_PART, false, .at = 0, SHAPE(loc)},
+    {"was", REPORT_TEXT, false, AT(verdict_finding, was)},
     {"test", REPORT_TEXT, false, AT(verdict_finding, test)},
     {"seq", REPORT_U64_OR, false, AT(verdict_finding, seq)},
     {"t", REPORT_U64_IF, false, AT(verdict_finding, t_ns),

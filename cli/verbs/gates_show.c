@@ -110,7 +110,12 @@ static void add_finding(struct td_buf *out, const struct verdict_finding *f,
         (void)td_buf_add_text(out, ", ");
         (void)td_text_clean(out, td_text(rule));
     }
-    (void)td_buf_add_text(out, "]\n");
+    (void)td_buf_add_text(out, "]");
+    if (f->was) {
+        (void)td_buf_add_text(out, ", was ");
+        (void)td_text_clean(out, td_text(f->was));
+    }
+    (void)td_buf_add_text(out, "\n");
 }
 
 /* Errors, then warnings; what is known already, or fixed, only counts. */

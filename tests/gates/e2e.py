@@ -1044,6 +1044,28 @@ def what_is_no_longer_found_is_fixed(box):
     lacks(box.validate()[1], "fixed")
 
 
+def what_is_fixed_is_told_by_its_own_gate(box):
+    box.write("a.c", "f();\n")
+    box.write("b.c", "g();\n")
+    more = "  more: {kind: lint, run: cp more.xml $OUT/x, reads: {cppcheck: $OUT/x}%s}\n"
+    box.gates(LINT % "" + more % "")
+    box.write("lint.xml", cppcheck(("a.c", 1, "q", "bad f")))
+    box.write("more.xml", cppcheck(("b.c", 1, "r", "bad g")))
+    box.validate("--update-baseline")
+    box.write("lint.xml", cppcheck())
+    box.write("more.xml", cppcheck())
+    _, out, _ = box.validate("-v")
+    holds(out, "  lint fixed: a.c: it is no longer found [q]\n", "  more fixed: b.c: it is no longer found [r]\n")
+    # of an older baseline, which names no gate, or after another name: by the scope
+    text = box.read(".tapedeck", "baseline.json")
+    for before in (text.replace(',"gate":"more"', ""), text.replace(',"gate":"more"', ',"gate":"old"')):
+        box.write(".tapedeck/baseline.json", before)
+        holds(box.validate("-v")[1], "  lint fixed: b.c: it is")
+        box.gates(LINT % ", include: [a.c]" + more % ", include: [b.c]")
+        holds(box.validate("-v")[1], "  more fixed: b.c: it is")
+        box.gates(LINT % "" + more % "")
+
+
 def equal_findings_are_counted(box):
     box.write("a.c", "f();\nf();\n")
     box.gates(LINT % "")
@@ -1091,6 +1113,7 @@ def a_renamed_file_keeps_its_findings(box):
     box.write("lint.xml", cppcheck(("z.c", 2, "r", "bad b")))
     same(box.validate()[0], 0)
     same(box.validate("--changed-since", "main")[0], 0)
+    holds(box.validate("-v")[1], "lint known: z.c:2: bad b [r], was a.c:2\n")
     same(box.validate("--update-baseline")[0], 0)
     box.git("add", "-A")
     box.git("commit", "-q", "-m", "moved")
@@ -1111,7 +1134,17 @@ def an_edited_line_keeps_its_finding(box):
     box.write("lint.xml", cppcheck(("a.c", 4, "r", "bad")))
     status, out, _ = box.validate()
     same((status, "1 known" in out), (0, True))
+    _, out, _ = box.validate("--json", "--report", "html=r.html", "-v")
+    same([(f["loc"]["line"], f["was"]) for f in json.loads(out)["findings"]], [(4, "a.c:3")])
+    holds(box.read("r.html"), "<dt>was</dt>", "a.c:3")
+    # one whose line only moved is known by what it says, and told alike
+    box.write("a.c", "zero\none\ntwo\nbad(1)\nfour\n")
+    holds(box.validate("-v")[1], "lint known: a.c:4: bad [r], was a.c:3\n")
+    box.write("a.c", "one\ntwo\nbad(1)\nfour\n")
+    box.write("lint.xml", cppcheck(("a.c", 3, "r", "bad")))
+    holds(box.validate("-v")[1], "lint known: a.c:3: bad [r]\n")
     # another rule there, or the same one elsewhere, is new
+    box.write("a.c", "zero\none\ntwo\nbad(2)\nfour\n")
     box.write("lint.xml", cppcheck(("a.c", 4, "s", "bad")))
     same(box.validate()[0], 1)
     box.write("a.c", "bad(3)\none\ntwo\nbad(2)\nfour\n")

@@ -118,6 +118,7 @@ TEXT_READER(fp, g->known.fp)
 TEXT_READER(tool, g->known.tool)
 TEXT_READER(rule, g->known.rule)
 TEXT_READER(path, g->known.path)
+TEXT_READER(known_gate, g->known.gate)
 TEXT_READER(note, g->known.note)
 TEXT_READER(until, g->known.until)
 TEXT_READER(covered_gate, g->covered.gate)
@@ -208,9 +209,11 @@ static enum td_code take_known(struct reading *g, uint32_t at)
 static enum td_code read_findings(void *self, uint32_t at)
 {
     static const struct td_jsonx_key keys[] = {
-        {"fp", read_fp},       {"tool", read_tool},    {"rule", read_rule},
-        {"path", read_path},   {"count", read_count},  {"note", read_note},
-        {"until", read_until}, {"lines", read_places}, {NULL, NULL}};
+        {"fp", read_fp},           {"tool", read_tool},
+        {"rule", read_rule},       {"path", read_path},
+        {"count", read_count},     {"note", read_note},
+        {"until", read_until},     {"lines", read_places},
+        {"gate", read_known_gate}, {NULL, NULL}};
 
     return read_list(self, at, keys, take_known);
 }
@@ -349,6 +352,8 @@ static void write_known(struct td_json_writer *w, const struct gates_known *k)
     td_json_put_text(w, "tool", k->tool);
     td_json_put_text_or_null(w, "rule", k->rule);
     td_json_put_text_or_null(w, "path", k->path);
+    if (k->gate)
+        td_json_put_text(w, "gate", k->gate);
     td_json_put_u64(w, "count", k->count);
     if (k->lines_len > 0) {
         td_json_array(w, "lines");
@@ -465,6 +470,7 @@ static void merge(struct gates_known *into, const struct gates_known *more)
     into->count = (into->spent ? 0 : into->count) + more->count;
     into->lines = NULL;
     into->lines_len = 0;
+    into->gate = more->gate ? more->gate : into->gate;
     into->note = more->note;
     into->until = more->until;
     into->spent = more->spent;

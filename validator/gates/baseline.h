@@ -19,6 +19,7 @@ struct gates_known {
     const char *tool; /* the reader's name */
     const char *rule;
     const char *path;
+    const char *gate; /* that found it last; or NULL */
     uint64_t count;
     const char *note;  /* or NULL */
     const char *until; /* "2026-12-31": known up to that day; or NULL */

@@ -25,9 +25,10 @@ struct remark {
     enum check_level level;
     uint64_t line;
     uint64_t column;
-    bool changed;    /* on a line that changed */
-    bool known;      /* in the baseline */
-    const char *was; /* its fingerprint there, if that is another */
+    bool changed;      /* on a line that changed */
+    bool known;        /* in the baseline */
+    const char *was;   /* its fingerprint there, if that is another */
+    uint64_t was_line; /* found by that line of the baseline's commit; or 0 */
     char fp[PRINT_LEN + 1];
 };
 
@@ -234,7 +235,7 @@ static bool was_known(struct lint *l, struct remark *r)
             return true;
         }
     }
-    k = gates_places_find(l->s->how->baseline, &place, change);
+    k = gates_places_find(l->s->how->baseline, &place, change, &r->was_line);
     r->was = k ? k->fp : NULL;
     return k != NULL;
 }
@@ -252,6 +253,27 @@ static void find_known(struct lint *l)
     }
 }
 
+/* Where it stood in the commit of the baseline, if that is another place, by
+ * the diff since then; NULL: here, or nobody knows. */
+static const char *place_before(struct lint *l, const struct remark *r)
+{
+    const struct gates_changes *since =
+        r->known && l->s->how->baseline->commit ? since_baseline(l->s) : NULL;
+    const struct gates_change *change = since && since != &l->s->changes
+                                            ? gates_change_of(since, r->path)
+                                            : NULL;
+    uint64_t line = r->was_line;
+
+    if (!change || change->all)
+        return NULL;
+    if (line == 0 && r->line)
+        line = gates_change_back(change, r->line);
+    if (line == 0 || (line == r->line && !change->old))
+        return NULL;
+    return td_arena_print(&l->s->doc->arena, "%s:%" PRIu64,
+                          change->old ? change->old : r->path, line);
+}
+
 static void tell(struct lint *l, const struct remark *r)
 {
     struct verdict_finding *f =
@@ -267,6 +289,7 @@ static void tell(struct lint *l, const struct remark *r)
     f->file = *r->path ? td_arena_copy(arena, r->path) : NULL;
     f->line = r->line;
     f->column = r->column;
+    f->was = place_before(l, r);
     f->repro = l->job->gate->repro;
     if (r->inside && r->line)
         f->excerpt = gates_line(
@@ -289,6 +312,7 @@ static void note(struct lint *l, const struct remark *r)
                               .tool = l->tool,
                               .rule = *r->rule ? r->rule : NULL,
                               .path = r->path,
+                              .gate = job->gate->name,
                               .count = 1};
 }
 

@@ -12,21 +12,25 @@ static bool same(const char *a, const char *b)
 
 /* Is one of the lines where the diff says that it went? */
 static bool stood_here(const struct gates_known *k,
-                       const struct gates_change *change, uint64_t line)
+                       const struct gates_change *change, uint64_t line,
+                       uint64_t *was)
 {
     struct verdict_range now;
 
     for (size_t i = 0; i < k->lines_len; i++) {
         if (gates_change_forward(change, k->lines[i], &now) &&
-            line >= now.from && line <= now.to)
+            line >= now.from && line <= now.to) {
+            *was = k->lines[i];
             return true;
+        }
     }
     return false;
 }
 
 const struct gates_known *gates_places_find(struct gates_baseline *base,
                                             const struct gates_place *place,
-                                            const struct gates_change *change)
+                                            const struct gates_change *change,
+                                            uint64_t *was)
 {
     const char *path = change->old ? change->old : place->path;
 
@@ -36,7 +40,7 @@ const struct gates_known *gates_places_find(struct gates_baseline *base,
 
         if (k->spent || k->seen >= k->count || !same(k->path, path) ||
             !same(k->rule, place->rule) || strcmp(k->tool, place->tool) != 0 ||
-            !stood_here(k, change, place->line))
+            !stood_here(k, change, place->line, was))
             continue;
         k->seen++;
         return k;

@@ -22,11 +22,13 @@ struct gates_place {
 };
 
 /* The known finding that stood where this one stands, not yet counted out, or
- * NULL; it is counted. change: of the file since the baseline.
+ * NULL; it is counted. change: of the file since the baseline. *was: its line
+ * in the baseline's commit.
  */
 const struct gates_known *gates_places_find(struct gates_baseline *base,
                                             const struct gates_place *place,
-                                            const struct gates_change *change);
+                                            const struct gates_change *change,
+                                            uint64_t *was);
 
 /* Give the entry of each `was`, or one of those alike, the fingerprint and path
  * that the finding has now. Texts are copied.

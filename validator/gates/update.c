@@ -29,7 +29,34 @@ static bool all_ran(const struct gates_session *s, const char *tool)
     return true;
 }
 
-static void tell_gone(struct gates_session *s, const struct gates_job *job)
+static bool reads(const struct gates_job *job, const char *tool)
+{
+    return job->tool && !strcmp(job->tool, tool);
+}
+
+/* The gate that found it, or, where that is not known or no more, the first of
+ * the tool that speaks of its file. */
+static const struct gates_job *job_of(const struct gates_session *s,
+                                      const struct gates_known *k)
+{
+    const struct gates_job *scoped = NULL;
+    const struct gates_job *first = NULL;
+
+    for (size_t i = 0; i < s->len; i++) {
+        const struct gates_job *job = &s->jobs[i];
+
+        if (!reads(job, k->tool))
+            continue;
+        if (k->gate && !strcmp(job->gate->name, k->gate))
+            return job;
+        if (!scoped && k->path && gates_in_scope(job->check, k->path))
+            scoped = job;
+        first = first ? first : job;
+    }
+    return scoped ? scoped : first;
+}
+
+static void tell_gone(struct gates_session *s, const char *tool)
 {
     const struct gates_baseline *base = s->how->baseline;
     struct td_arena *arena = &s->doc->arena;
@@ -38,10 +65,10 @@ static void tell_gone(struct gates_session *s, const struct gates_job *job)
         const struct gates_known *k = &base->known[i];
         struct verdict_finding *f;
 
-        if (k->spent || k->seen >= k->count || strcmp(k->tool, job->tool) != 0)
+        if (k->spent || k->seen >= k->count || strcmp(k->tool, tool) != 0)
             continue;
-        f = gates_find_fault(s, job->gate->name, k->rule ? k->rule : k->tool,
-                             CHECK_LEVEL_INFO);
+        f = gates_find_fault(s, job_of(s, k)->gate->name,
+                             k->rule ? k->rule : k->tool, CHECK_LEVEL_INFO);
         if (!f)
             return;
         f->state = VERDICT_FIXED;
@@ -59,7 +86,7 @@ static void tell_gone(struct gates_session *s, const struct gates_job *job)
 static bool is_first_of_tool(const struct gates_session *s, size_t job)
 {
     for (size_t i = 0; i < job; i++) {
-        if (s->jobs[i].tool && !strcmp(s->jobs[i].tool, s->jobs[job].tool))
+        if (reads(&s->jobs[i], s->jobs[job].tool))
             return false;
     }
     return true;
@@ -75,7 +102,7 @@ void gates_tell_fixed(struct gates_session *s)
     for (size_t i = 0; i < s->len; i++) {
         if (s->jobs[i].tool && is_first_of_tool(s, i) &&
             all_ran(s, s->jobs[i].tool))
-            tell_gone(s, &s->jobs[i]);
+            tell_gone(s, s->jobs[i].tool);
     }
 }
 
@@ -85,6 +112,12 @@ static void update_findings(struct gates_session *s, struct gates_job *job,
     struct gates_baseline *base = s->how->baseline;
 
     gates_places_move(base, job->places, job->places_len);
+    for (size_t i = 0; i < job->places_len; i++) {
+        struct gates_known *k = gates_baseline_find(base, job->places[i].fp);
+
+        if (k)
+            k->gate = td_arena_copy(&base->arena, job->gate->name);
+    }
     if (all_ran(s, job->tool))
         gates_baseline_tighten(base, job->tool);
     if (!first && !s->how->accept)
@@ -96,6 +129,7 @@ static void update_findings(struct gates_session *s, struct gates_job *job,
         known.tool = td_arena_copy(&base->arena, known.tool);
         known.rule = td_arena_copy(&base->arena, known.rule);
         known.path = td_arena_copy(&base->arena, known.path);
+        known.gate = td_arena_copy(&base->arena, known.gate);
         known.note = td_arena_copy(&base->arena, s->how->accept);
         known.until = td_arena_copy(&base->arena, s->how->until);
         known.seen = known.count;

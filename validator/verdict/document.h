@@ -183,6 +183,7 @@ struct verdict_finding {
     const char *file; /* or NULL */
     uint64_t line;    /* 0: none */
     uint64_t column;  /* 0: none */
+    const char *was;  /* "FILE:LINE" in the baseline's commit; NULL: here */
     const char *test; /* key of the test, or NULL */
     uint64_t seq;     /* event; 0: none */
     bool has_t;

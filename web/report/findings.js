@@ -110,7 +110,7 @@ export class Findings {
     const f = this.shown[i];
     const diff = diffTable(f.expected, f.found);
     const parts = [el('h4', {}, payload(f.message || f.rule, 300)),
-      facts([['gate', f.gate], ['rule', f.rule], ['place', f.place],
+      facts([['gate', f.gate], ['rule', f.rule], ['place', f.place], ['was', f.was],
         ['expected', diff ? '' : f.expected], ['found', diff ? '' : f.found],
         ['at', f.events.length ? '' : f.path],
         ['text', f.events.length ? '' : f.excerpt], ['fingerprint', f.fp]]),

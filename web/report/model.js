@@ -4,7 +4,7 @@ import {parsePart, valueAt} from '../core/json_part.js';
 /** @typedef {{gate: string, rule: string, level: string, state: string,
  *   message: string, place: string, expected: string, found: string,
  *   excerpt: string, seq: number, fp: string, repro: string, number: number,
- *   path: string, events: Array<[number, number, string, string]>,
+ *   path: string, events: Array<[number, number, string, string]>, was: string,
  *   readonly low: string}} Finding */
 
 export const FINDING_KEYS = new Set(['gate', 'rule', 'is', 'file', 'fp', 's',
@@ -15,11 +15,11 @@ const SHOW = /^tapedeck cat --seq (\d+) (.+)$/;
 /** @param {any[]} row @returns {Finding} */
 export function findingOf(row) {
   const [gate, rule, level, state, message, place, expected, found, excerpt,
-    seq, fp, repro, number, path = '', events = []] = row;
+    seq, fp, repro, number, path = '', events = [], was = ''] = row;
   return { gate, rule, level, state, message, place, expected, found, excerpt,
-    seq, fp, repro, number, path, events,
+    seq, fp, repro, number, path, events, was,
     get low() { // most are never asked
-      const low = row.slice(0, 9).concat(path).join('\n').toLowerCase();
+      const low = row.slice(0, 9).concat(path, was).join('\n').toLowerCase();
       Object.defineProperty(this, 'low', { value: low });
       return low;
     } };
@@ -115,9 +115,9 @@ export function jqOf(f) {
 /** The finding as JSON. @param {Finding} f */
 export function jsonOf(f) {
   const { gate, rule, level, state, message, place, seq, path, expected, found,
-    excerpt, fp } = f;
+    excerpt, fp, was } = f;
   return JSON.stringify({ gate, rule, level, state, message, place,
     seq: seq || undefined, path: path || undefined,
     expected: expected || undefined, found: found || undefined,
-    excerpt: excerpt || undefined, fp: fp || undefined });
+    excerpt: excerpt || undefined, fp: fp || undefined, was: was || undefined });
 }
