@@ -128,15 +128,20 @@ static enum td_code failed(const struct console *c,
 
     (void)td_json_unescape(&text, answer->error);
     text_clean(&clean, td_buf_bytes(&text), &c->options.style);
-    (void)td_error_set(err, TD_FAILED, "", 0, "%s%s%s",
+    (void)td_error_set(err, answer->code, "", 0, "%s%s%s",
                        c->asked.command ? c->asked.command : "",
                        c->asked.command ? ": " : "", td_buf_str(&clean));
     td_buf_release(&text);
     td_buf_release(&clean);
-    return TD_FAILED;
+    return answer->code;
 }
 
-/* {"command":..,"success":..,"output":..,"error":..,"data":..} */
+static enum td_code failed_by(const struct console *c)
+{
+    return c->asked.failed_by ? c->asked.failed_by : TD_FAILED;
+}
+
+/* {"command":..,"success":..,"output":..,"error":..,"exit":..,"data":..} */
 static void as_json(struct console *c, const struct console_answer *answer)
 {
     struct td_buf out = {0};
@@ -151,9 +156,9 @@ static void as_json(struct console *c, const struct console_answer *answer)
     td_buf_clear(&output);
     (void)td_json_unescape(&output, answer->error);
     if (!answer->done)
-        td_json_put_string(&w, "error", td_buf_bytes(&output));
+        console_put_failure(&w, td_buf_str(&output), answer->code);
     else if (c->asked.failed)
-        td_json_put_text(&w, "error", c->asked.failed);
+        console_put_failure(&w, c->asked.failed, failed_by(c));
     if (answer->data)
         td_json_put_raw(&w, "data", td_json_raw(answer->doc, answer->data));
     td_json_object_end(&w);
@@ -189,10 +194,9 @@ enum td_code console_answered(struct console *c,
         as_json(c, answer);
     }
     if (code == TD_OK && c->asked.failed)
-        code = td_error_set(err,
-                            c->asked.failed_by ? c->asked.failed_by : TD_FAILED,
-                            "", 0, "%s: %s", c->asked.command, c->asked.failed);
-    console_keep_answered(c, code == TD_OK,
+        code = td_error_set(err, failed_by(c), "", 0, "%s: %s",
+                            c->asked.command, c->asked.failed);
+    console_keep_answered(c, code,
                           code ? td_text(err->text) : td_buf_bytes(&c->text));
     console_asked_clear(&c->asked);
     return code;

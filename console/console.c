@@ -281,7 +281,14 @@ static console_action action_of(const struct words_command *command)
     return console_order;
 }
 
-/* {"command":"..","success":true,"output":".."}, or with "error". */
+void console_put_failure(struct td_json_writer *w, const char *error,
+                         enum td_code code)
+{
+    td_json_put_text(w, "error", error);
+    td_json_put_u64(w, "exit", (uint64_t)td_code_exit_status(code));
+}
+
+/* {"command":"..","success":true,"output":".."}, or with "error", "exit". */
 static enum td_code answer_json(struct console *c, struct td_bytes line,
                                 enum td_code done, const struct td_error *why,
                                 struct td_error *err)
@@ -294,7 +301,7 @@ static enum td_code answer_json(struct console *c, struct td_bytes line,
     td_json_put_bool(&w, "success", done == TD_OK || done == TD_END);
     td_json_put_string(&w, "output", td_buf_bytes(&c->text));
     if (done != TD_OK && done != TD_END)
-        td_json_put_text(&w, "error", why->text);
+        console_put_failure(&w, why->text, done);
     td_json_object_end(&w);
     (void)td_json_line(&w);
     td_buf_clear(&c->text);
@@ -333,8 +340,7 @@ static enum td_code act(struct console *c, struct td_bytes line,
     struct words_call call;
     enum td_code code = words_split(&list, line, err);
 
-    if (code == TD_OK && list.len &&
-        (list.quoted[0] || list.words[0][0] != '#')) {
+    if (code == TD_OK && list.len) {
         code = words_read(&call, &list, err);
         keep(c, line, code ? NULL : &call);
         if (code == TD_OK)

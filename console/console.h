@@ -72,8 +72,7 @@ TD_MUST_CHECK enum td_code console_fold(struct console *c, bool told,
 
 /* Do what a line says, and print the answer. TD_END: it asked to leave.
  * TD_AGAIN: the server will answer. TD_USAGE: no such command or option;
- * TD_FAILED: it could not be done. A line of blanks, or one that begins with #,
- * does nothing. */
+ * TD_FAILED: it could not be done. A line of blanks does nothing. */
 TD_MUST_CHECK enum td_code console_do(struct console *c, struct td_bytes line,
                                       struct td_error *err);
 

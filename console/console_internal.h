@@ -7,6 +7,7 @@
 #include "console/server.h"
 #include "console/words/words.h"
 #include "core/event.h"
+#include "core/json_writer.h"
 
 struct console;
 struct follow;
@@ -181,6 +182,9 @@ enum td_code console_order(struct console *c, const struct words_call *call,
 TD_MUST_CHECK enum td_code console_answered(struct console *c,
                                             const struct console_answer *answer,
                                             struct td_error *err);
+/* Of an object of --json that tells of a failure. */
+void console_put_failure(struct td_json_writer *w, const char *error,
+                         enum td_code code);
 void console_asked_clear(struct console_asked *asked);
 
 /* ---- answers (answer_*.c) ---- */

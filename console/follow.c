@@ -2,11 +2,14 @@
 
 #include "console/console_internal.h"
 #include "console/keep.h"
+#include "core/json_value.h"
+#include "core/json_writer.h"
 #include "core/mem.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#define JUDGED_S 10 /* from the last event to what the gates came to */
+#define JUDGED_S 10 /* from the last event to what it all came to */
 
 struct follow {
     struct console *c;
@@ -16,9 +19,14 @@ struct follow {
     bool asked;            /* there were lines */
     const struct console_server_options *options;
     struct wire_timer joining; /* the server is joined in another session */
-    struct wire_timer judged;  /* the end of the validate phase is not told */
+    struct wire_timer judged;  /* what it came to is not told */
+    bool judged_late;          /* it has fired */
     bool joins;
     bool was_up;
+    bool weighing; /* the server is asked what it came to, */
+    bool telling;  /* and then which of its gates are why */
+    enum td_code came;
+    char *verdict;
     bool holding;   /* lines wait for events of the execution */
     bool staying;   /* until it has ended: a line has begun it */
     uint64_t until; /* up to this one */
@@ -83,15 +91,147 @@ static bool is_over(const struct seen *s)
     return s->ended && !s->judging;
 }
 
-static enum td_code how_it_ended(struct follow *f)
+/* ---- what it came to ---- */
+
+static void wait_for_verdict(struct follow *f)
+{
+    if (!wire_timer_is_set(&f->judged))
+        wire_timer_set(f->net, &f->judged,
+                       wire_now(f->net) + JUDGED_S * TD_NS_PER_S);
+}
+
+static bool is_completed(const struct seen *s)
+{
+    return !strcmp(s->status, "completed");
+}
+
+/* The last line of --json, as `run` has it. */
+static enum td_code put_result(struct follow *f, enum td_code came,
+                               const char *verdict)
+{
+    const struct seen *s = f->c->seen;
+    struct td_json_writer w = td_json_writer(&f->c->text);
+
+    td_json_object(&w, NULL);
+    td_json_object(&w, "result");
+    td_json_put_text(&w, "execution_id", s->execution);
+    td_json_put_text(&w, "status", s->status);
+    td_json_put_u64(&w, "exit", (uint64_t)td_code_exit_status(came));
+    if (*verdict)
+        td_json_put_text(&w, "verdict", verdict);
+    td_json_put_u64(&w, "completed", s->completed);
+    td_json_put_u64(&w, "failed", s->failed);
+    td_json_put_u64(&w, "skipped", s->skipped);
+    td_json_object_end(&w);
+    td_json_object_end(&w);
+    (void)td_json_line(&w);
+    return console_print(f->c, &f->why);
+}
+
+static void set_why(struct follow *f, enum td_code came, const char *verdict)
 {
     const struct seen *s = f->c->seen;
 
-    return !strcmp(s->status, "completed")
-               ? TD_OK
-               : td_error_set(&f->why, TD_FAILED, s->execution, 0,
-                              "%u of %u tasks completed", s->completed,
-                              s->total);
+    if (is_completed(s) && *verdict)
+        (void)td_error_set(&f->why, came, s->execution, 0,
+                           "all tasks completed; its verdict is %s", verdict);
+    else
+        (void)td_error_set(&f->why, came, s->execution, 0,
+                           "%u of %u tasks completed", s->completed, s->total);
+}
+
+/* The execution has ended: so do the lines, unless it has gone well. */
+static void end(struct follow *f, enum td_code came)
+{
+    const char *verdict = f->verdict ? f->verdict : "";
+    enum td_code code = came;
+
+    f->holding = false;
+    f->judged_late = false;
+    wire_timer_cancel(f->net, &f->judged);
+    if (came)
+        set_why(f, came, verdict);
+    if (f->c->options.json && put_result(f, came, verdict) && !came)
+        code = f->why.code;
+    if (code || !f->staying) {
+        stop(f, code);
+        return;
+    }
+    f->staying = false;
+    go_on(f);
+}
+
+/* Ask of the execution; false: not connected. */
+static bool ask(struct follow *f, const char *command)
+{
+    struct td_buf args = {0};
+    struct td_json_writer w = td_json_writer(&args);
+    struct td_error ignored;
+    enum td_code code;
+
+    td_json_object(&w, NULL);
+    td_json_put_text(&w, "execution_id", f->c->seen->execution);
+    td_json_object_end(&w);
+    code =
+        console_server_call(f->server, command, td_buf_bytes(&args), &ignored);
+    td_buf_release(&args);
+    return code == TD_OK;
+}
+
+/* Its events do not say how a command line would have ended with it. */
+static void weigh(struct follow *f)
+{
+    if (!f->weighing && !f->telling) /* not connected: asked when it is back */
+        f->weighing = ask(f, "show");
+}
+
+/* Tasks have told why they failed; of gates it is asked. */
+static void end_with_gates(struct follow *f)
+{
+    f->telling = f->came && is_completed(f->c->seen) && !f->c->options.json &&
+                 ask(f, "validate");
+    if (!f->telling)
+        end(f, f->came);
+}
+
+static void on_told(struct follow *f, const struct console_answer *answer)
+{
+    f->telling = false;
+    if (answer->done && answer->doc) {
+        f->c->asked.kind = td_strdup("all");
+        console_render_verdict(f->c, answer);
+        console_asked_clear(&f->c->asked);
+    }
+    if (console_print(f->c, &f->why))
+        stop(f, f->why.code);
+    else
+        end(f, f->came);
+}
+
+static void on_weighed(struct follow *f, const struct console_answer *answer)
+{
+    bool tells = answer->done && answer->doc && answer->data;
+    uint64_t exit = tells ? td_json_member_u64(answer->doc, answer->data,
+                                               "exit", UINT64_MAX)
+                          : UINT64_MAX;
+    struct td_buf verdict = {0};
+
+    f->weighing = false;
+    if (tells && exit > UINT8_MAX && !f->judged_late) {
+        wait_for_verdict(f); /* the next event asks again */
+        return;
+    }
+    if (answer->code == TD_IO && !answer->done && !f->options->once)
+        return; /* it is asked again when it is back */
+    if (tells)
+        console_member(answer->doc, answer->data, "verdict", &verdict);
+    free(f->verdict);
+    f->verdict = td_strdup(td_buf_str(&verdict));
+    td_buf_release(&verdict);
+    f->came = exit <= UINT8_MAX          ? td_code_of_status((int)exit)
+              : is_completed(f->c->seen) ? TD_OK
+                                         : TD_FAILED;
+    end_with_gates(f);
 }
 
 static void go_on_if_seen(struct follow *f)
@@ -104,14 +244,15 @@ static void go_on_if_seen(struct follow *f)
 
     if (!f->holding || !here)
         return;
-    if (f->staying && !over && !(f->lines.len && stands_still(s)))
+    if (f->staying && over) {
+        weigh(f);
+        return;
+    }
+    if (f->staying && !(f->lines.len && stands_still(s)))
         return;
     f->holding = false;
-    if (f->staying && over && how_it_ended(f))
-        stop(f, f->why.code);
-    else
-        go_on(f);
-    f->staying = f->staying && f->holding;
+    f->staying = false;
+    go_on(f);
 }
 
 static void on_caught_up(void *ctx, uint64_t to_seq)
@@ -161,7 +302,7 @@ static void go_on_if_over(struct follow *f)
     if (f->holding)
         go_on_if_seen(f);
     else if (is_over(f->c->seen) && !f->asked)
-        stop(f, how_it_ended(f));
+        weigh(f);
 }
 
 /* A server that never says how its gates came out holds nobody up. */
@@ -169,17 +310,9 @@ static void on_not_judged(void *ctx)
 {
     struct follow *f = ctx;
 
+    f->judged_late = true;
     f->c->seen->judging = false;
     go_on_if_over(f);
-}
-
-static void wait_for_gates(struct follow *f)
-{
-    const struct seen *s = f->c->seen;
-
-    if (s->ended && s->judging && !wire_timer_is_set(&f->judged))
-        wire_timer_set(f->net, &f->judged,
-                       wire_now(f->net) + JUDGED_S * TD_NS_PER_S);
 }
 
 static void on_event(void *ctx, const struct td_event *ev)
@@ -196,7 +329,8 @@ static void on_event(void *ctx, const struct td_event *ev)
         go_on_after_log(f);
     else
         go_on_if_over(f);
-    wait_for_gates(f);
+    if (s->ended && s->judging)
+        wait_for_verdict(f);
 }
 
 static bool begins_one(const char *command)
@@ -215,8 +349,16 @@ static void on_answered(void *ctx, const struct console_answer *answer)
     struct td_error ignored;
     bool begins = f->c->asked.command && begins_one(f->c->asked.command);
     bool stays = f->c->asked.stays;
-    enum td_code code = console_answered(f->c, answer, &f->why);
+    enum td_code code;
 
+    if (f->weighing || f->telling) {
+        if (f->weighing)
+            on_weighed(f, answer);
+        else
+            on_told(f, answer);
+        return;
+    }
+    code = console_answered(f->c, answer, &f->why);
     if (console_print(f->c, code ? &ignored : &f->why) && !code)
         code = f->why.code;
     if (code)
@@ -254,6 +396,8 @@ static void on_changed(void *ctx, bool up, const struct td_error *why)
             hold(f, 0);
         else
             go_on(f);
+    } else if (up) {
+        go_on_if_over(f);
     }
 }
 
@@ -278,6 +422,8 @@ static void on_join(void *ctx)
     f->was_up = false;
     f->holding = false;
     f->staying = false;
+    f->weighing = false;
+    f->telling = false;
     console_server_close(f->server);
     f->server = NULL;
     options.session = console_keep_id(f->c);
@@ -324,6 +470,7 @@ enum td_code console_follow(struct console *c, struct wire_net *net,
     }
     wire_timer_cancel(net, &f.joining);
     wire_timer_cancel(net, &f.judged);
+    free(f.verdict);
     console_server_close(f.server);
     c->server = NULL;
     c->batch = NULL;

@@ -8,8 +8,8 @@
 #include "console/server.h"
 
 /* Do the lines in their order; the first that fails ends them. No lines: follow
- * the execution to its end. TD_IO: the server cannot be reached; TD_FAILED: a
- * command was refused, or the execution did not complete; TD_USAGE. */
+ * the execution to its end, and end as `run` would have. TD_IO: the server
+ * cannot be reached; TD_FAILED, TD_USAGE: a command was refused. */
 TD_MUST_CHECK enum td_code
 console_follow(struct console *c, struct wire_net *net,
                const struct console_server_options *server,

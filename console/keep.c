@@ -381,13 +381,14 @@ void console_keep_ended(struct console *c, enum td_code done,
     k->row = 0;
 }
 
-void console_keep_answered(struct console *c, bool done, struct td_bytes output)
+void console_keep_answered(struct console *c, enum td_code done,
+                           struct td_bytes output)
 {
     struct console_keep *k = c->keep;
 
     if (!k)
         return;
-    ended(c, k->waiting, k->waited_ns, done ? TD_OK : TD_FAILED, output);
+    ended(c, k->waiting, k->waited_ns, done, output);
     k->waiting = 0;
 }
 

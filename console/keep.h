@@ -46,7 +46,7 @@ void console_keep_turn(struct console *c);
 void console_keep_save(struct console *c);
 
 /* The server has answered the call under way. output as it was shown. */
-void console_keep_answered(struct console *c, bool done,
+void console_keep_answered(struct console *c, enum td_code done,
                            struct td_bytes output);
 
 #endif

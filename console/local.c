@@ -41,7 +41,7 @@ static enum seen_level level_of(const char *word)
     return (enum seen_level)level;
 }
 
-/* What the options ask for; TD_FAILED: there is no such task. */
+/* What the options ask for; TD_USAGE: there is no such task. */
 static enum td_code which_logs(const struct console *c,
                                const struct words_call *call,
                                struct panel_logs *which, struct td_error *err)
@@ -63,7 +63,7 @@ static enum td_code which_logs(const struct console *c,
     };
     if (which->task &&
         seen_find_task(c->seen, td_text(which->task)) == SEEN_NONE)
-        return td_error_set(err, TD_FAILED, "", 0, "logs: no task \"%s\"",
+        return td_error_set(err, TD_USAGE, "", 0, "logs: no task \"%s\"",
                             which->task);
     return TD_OK;
 }
@@ -324,7 +324,7 @@ enum td_code console_approve(struct console *c, const struct words_call *call,
     if (call->arg_count != 2 || strcmp(call->args[1], "show") != 0)
         return console_order(c, call, err);
     if (!task)
-        return td_error_set(err, TD_FAILED, "", 0,
+        return td_error_set(err, TD_USAGE, "", 0,
                             "approve: no approval \"%s\" is open",
                             call->args[0]);
     panel_question(&c->text, &v, task);

@@ -165,8 +165,7 @@ static enum td_code draw_tree(struct console *c, const struct panel *v,
     if (from)
         which.from = seen_find_task(c->seen, td_text(from));
     if (from && which.from == SEEN_NONE)
-        return td_error_set(err, TD_FAILED, "", 0, "plan: no task \"%s\"",
-                            from);
+        return td_error_set(err, TD_USAGE, "", 0, "plan: no task \"%s\"", from);
     if (!c->seen->known)
         return td_error_set(err, TD_FAILED, "", 0,
                             "plan: what tasks need was not told");
@@ -197,10 +196,10 @@ static enum td_code draw_tasks(struct console *c, const struct panel *v,
         panel_tasks(&c->text, v, &which);
     else
         (void)td_error_set(
-            err, TD_FAILED, "", 0, "plan: no phase \"%.64s\"; there are %s",
+            err, TD_USAGE, "", 0, "plan: no phase \"%.64s\"; there are %s",
             which.phase, names.len ? td_buf_str(&names) : "none");
     td_buf_release(&names);
-    return found ? TD_OK : TD_FAILED;
+    return found ? TD_OK : TD_USAGE;
 }
 
 /* ---- in a language ---- */

@@ -110,7 +110,7 @@ static void on_silent(void *ctx)
     (void)snprintf(
         text, sizeof(text), "no answer in %s; it may be done all the same",
         td_duration_text(wait, server->answer_ns, TD_DURATION_EXACT));
-    none = (struct console_answer){.error = td_text(text)};
+    none = (struct console_answer){.code = TD_TIMEOUT, .error = td_text(text)};
     *server->waiting = '\0';
     server->events.answered(server->ctx, &none);
 }
@@ -196,6 +196,13 @@ static void take_event(struct console_server *server, const struct td_event *ev)
         let_go(server);
 }
 
+static enum td_code why_not(const struct td_json_doc *doc, uint32_t answer)
+{
+    uint64_t exit = td_json_member_u64(doc, answer, "exit", 0);
+
+    return exit && exit < UINT8_MAX ? td_code_of_status((int)exit) : TD_FAILED;
+}
+
 static struct console_answer read_answer(struct console_server *server,
                                          const struct td_event *ev)
 {
@@ -205,9 +212,10 @@ static struct console_answer read_answer(struct console_server *server,
         doc->values[0].kind != TD_JSON_ARRAY || doc->values[0].count == 0 ||
         doc->values[1].kind != TD_JSON_OBJECT)
         return (struct console_answer){
-            .error = td_text("the answer cannot be read")};
+            .code = TD_PROTOCOL, .error = td_text("the answer cannot be read")};
     return (struct console_answer){
         .done = td_json_member_true(doc, 1, "success"),
+        .code = why_not(doc, 1),
         .output = td_json_member_inner(doc, 1, "output"),
         .error = td_json_member_inner(doc, 1, "error"),
         .doc = doc,
@@ -254,6 +262,7 @@ static void take_ack(struct console_server *server, const struct td_event *ev)
 static void lost(struct console_server *server, const struct td_error *why)
 {
     const struct console_answer none = {
+        .code = TD_IO,
         .error = td_text("the connection was lost before an answer came")};
     bool waited = *server->waiting != '\0';
 

@@ -22,10 +22,11 @@ struct console_server_options {
     bool once;             /* a connection that fails or is lost is the end */
 };
 
-/* {success, output, error?, data?} of an ack; texts are escaped bodies of JSON
- * strings. */
+/* {success, output, error?, exit?, data?} of an ack; texts are escaped bodies
+ * of JSON strings. */
 struct console_answer {
     bool done;
+    enum td_code code; /* why it is not done */
     struct td_bytes output, error;
     const struct td_json_doc *doc; /* NULL: it could not be read */
     uint32_t data;                 /* its place in doc; 0: none */

@@ -24,6 +24,14 @@ int td_code_exit_status(enum td_code code)
     return codes[code].status;
 }
 
+enum td_code td_code_of_status(int status)
+{
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+        if (codes[i].status == status)
+            return (enum td_code)i;
+    return TD_FAILED;
+}
+
 static void keep_tail(char *to, size_t size, const char *from)
 {
     size_t len = strlen(from);

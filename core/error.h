@@ -72,6 +72,9 @@ const char *td_code_text(enum td_code code);
 /* Exit status of a process that ends with this code (docs/exit-status.md). */
 int td_code_exit_status(enum td_code code);
 
+/* The first code with this exit status; TD_FAILED: no code has it. */
+enum td_code td_code_of_status(int status);
+
 /* Fill *err (if not NULL; the hint is cleared) and return code, so callers can
  * write `return td_error_set(err, TD_FORMAT, path, off, "magic is %08x", m);`.
  * A `where` too long keeps its tail, which names the file.

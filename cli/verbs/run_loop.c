@@ -160,30 +160,10 @@ static enum td_code not_valid(const struct run_exec *x, enum td_code code,
                          run_folder(x));
 }
 
-static enum td_code code_of(int status)
-{
-    switch (status) {
-    case 0:
-        return TD_OK;
-    case 4:
-        return TD_IO;
-    case 5:
-        return TD_TIMEOUT;
-    case 7:
-        return TD_TOOL;
-    case 8:
-        return TD_FLAKY;
-    case 130:
-        return TD_CANCELLED;
-    default:
-        return TD_FAILED;
-    }
-}
-
 static enum td_code judge(const struct run_exec *x, struct td_error *err)
 {
     const struct sched_counts *counts = sched_counts(run_sched(x));
-    enum td_code code = code_of(run_exit_status(x));
+    enum td_code code = td_code_of_status(run_exit_status(x));
     struct td_buf names = {0};
     uint32_t missed = count_missed(x);
 

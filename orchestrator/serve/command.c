@@ -21,6 +21,22 @@ void serve_answer_release(struct serve_answer *answer)
     td_buf_release(&answer->data);
 }
 
+/* As the command line ends where it is refused for the same: what was named or
+ * given is wrong, it cannot be now, or the server is in trouble. */
+static int exit_status(const struct serve_answer *answer)
+{
+    switch (answer->status) {
+    case 400:
+    case 404:
+    case 422:
+        return td_code_exit_status(TD_USAGE);
+    case 409:
+        return td_code_exit_status(TD_FAILED);
+    default:
+        return td_code_exit_status(TD_IO);
+    }
+}
+
 void serve_answer_json(const struct serve_answer *answer, struct td_buf *out)
 {
     struct td_json_writer w = td_json_writer(out);
@@ -30,6 +46,8 @@ void serve_answer_json(const struct serve_answer *answer, struct td_buf *out)
     td_json_put_string(&w, "output", td_buf_bytes(&answer->output));
     if (answer->error.len)
         td_json_put_string(&w, "error", td_buf_bytes(&answer->error));
+    if (!answer->success)
+        td_json_put_u64(&w, "exit", (uint64_t)exit_status(answer));
     if (answer->data.len)
         td_json_put_raw(&w, "data", td_buf_bytes(&answer->data));
     td_json_object_end(&w);

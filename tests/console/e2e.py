@@ -467,8 +467,12 @@ def lines_wait_for_the_end_of_what_they_begin(box):
     out, _ = box.run(*ask, "--json", "-c", "execute quick.yaml", "-c",
                      "show status")
     answers = [json.loads(line) for line in out.splitlines()]
-    same([a["command"] for a in answers], ["execute quick.yaml", "show status"])
-    holds(answers[1]["output"], "x2  quick  completed")
+    same([a.get("command") for a in answers],
+         ["execute quick.yaml", None, "show status"])
+    same(answers[1]["result"], {
+        "execution_id": "x2", "status": "completed", "exit": 0,
+        "verdict": "pass", "completed": 2, "failed": 0, "skipped": 0})
+    holds(answers[2]["output"], "x2  quick  completed")
     out, err = box.run(*ask, "-c", "execute bad.yaml", "-c", "show status",
                        status=1)
     holds(out, "[1/1] done    failed")
@@ -476,6 +480,44 @@ def lines_wait_for_the_end_of_what_they_begin(box):
     same("x3  bad" in out, False, out)
     out, _ = box.run(*ask, "-c", "execute ask.yaml", "-c", "approve b no")
     holds(out, "approve ", "no by ")
+
+
+def a_run_ends_the_lines_as_it_would_a_command(box):
+    """With its status: gates that fail, a question that nobody answers in time,
+    a task that may fail; and what is named wrong is status 2."""
+    box.write("quick.yaml", QUICK)
+    box.write("soft.yaml", "plan: 1\nname: soft\ntasks:\n"
+              "- {id: a, run: 'exit 3', soft_fail: true}\n"
+              "- {id: b, run: 'true'}\n")
+    box.write("late.yaml", "plan: 1\nname: late\ntasks:\n"
+              "- {id: a, run: 'true', approval: {ask: 'now?', expires: 1ms}}\n")
+    server = box.serve()
+    ask = ["console", "--connect", server.url]
+    for line, code, said in (
+            ("execute soft.yaml", 0, "partial_success"),
+            ("execute late.yaml", 5, "0 of 1 tasks completed"),
+            ("execute none.yaml", 2, "none.yaml: cannot open"),
+            ("run frobnicate", 2, "choose a blueprint"),
+            ("resume x77", 2, 'there is no execution "x77"'),
+            ("# no comment", 2, 'unknown command "#"')):
+        out, err = box.run(*ask, "-c", line, status=code)
+        holds(out + err, said)
+    out, _ = box.run(*ask, "--json", "-c", "run frobnicate", status=2)
+    same(json.loads(out)["exit"], 2)
+    box.run(*ask, text="# a comment\nshow executions # and one behind\n")
+    os.makedirs(os.path.join(box.dir, ".tapedeck"), exist_ok=True)
+    box.write(".tapedeck/gates.yaml", "gates: 1\nchecks:\n  size: {kind: "
+              "custom, run: 'false'}\n")
+    out, err = box.run(*ask, "-c", "execute quick.yaml", "-c", "show tokens",
+                       status=1)
+    holds(out, "✗ size", "failed 1 of 2 gates")
+    holds(err, "all tasks completed; its verdict is fail")
+    out, _ = box.run(*ask, "--json", "-c", "execute quick.yaml", status=1)
+    result = json.loads(out.splitlines()[-1])["result"]
+    same((result["status"], result["exit"], result["verdict"]),
+         ("completed", 1, "fail"))
+    _, err = box.run(*ask, "--execution", result["execution_id"], status=1)
+    holds(err, "its verdict is fail")
 
 
 def a_batch_creates_a_session(box):
@@ -507,8 +549,10 @@ def a_run_is_followed_to_its_end(box):
           "[2/2] done    completed: completed 2, failed 0")
     lines, _ = box.run("console", "--connect", server.url, "--execution", "x1",
                        "--json")
-    seqs = [json.loads(line)[1]["data"]["seq"] for line in lines.splitlines()
-            if "sub" not in json.loads(line)[1]["data"]]
+    lines = [json.loads(line) for line in lines.splitlines()]
+    same(lines.pop()["result"]["exit"], 0)
+    seqs = [line[1]["data"]["seq"] for line in lines
+            if "sub" not in line[1]["data"]]
     same(seqs, list(range(1, len(seqs) + 1)))
 
 
@@ -579,7 +623,7 @@ def an_answer_of_another_console_is_seen(box):
     t = Terminal(box, "console", "--connect", server.url, "--execution", "x1")
     t.until("waits for approve x1/c")
     _, err = box.run("console", "--connect", server.url, "--execution", "x1",
-                     "-c", "approve d", status=1)
+                     "-c", "approve d", status=2)
     holds(err, 'there is no task "d"')
     box.run("console", "--connect", server.url, "-c", "approve x1/c no")
     t.until("✗ c publish it")

@@ -49,6 +49,11 @@ static void every_code_has_its_status(void)
     CU_ASSERT_EQUAL(td_code_exit_status(TD_FORMAT), 4);
     CU_ASSERT_EQUAL(td_code_exit_status(TD_CANCELLED), 130);
     CU_ASSERT_STRING_EQUAL(td_code_text(TD_LOSSY), "done, but lossy");
+    CU_ASSERT_EQUAL(td_code_of_status(0), TD_OK);
+    CU_ASSERT_EQUAL(td_code_of_status(4), TD_IO);
+    CU_ASSERT_EQUAL(td_code_of_status(130), TD_CANCELLED);
+    CU_ASSERT_EQUAL(td_code_of_status(99), TD_FAILED);
+    CU_ASSERT_EQUAL(td_code_of_status(-1), TD_FAILED);
 }
 
 CU_TestInfo core_error_tests[] = {
