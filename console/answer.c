@@ -44,7 +44,7 @@ static void put_lines(struct console *c, const struct td_buf *text)
     }
 }
 
-static void put_output(struct console *c, const struct console_answer *answer)
+void console_put_output(struct console *c, const struct console_answer *answer)
 {
     struct td_buf text = {0};
 
@@ -100,7 +100,7 @@ void console_render_snapshots(struct console *c,
     for (uint32_t at = list + 1; at < end; at = doc->values[at].next)
         panel_snapshot(&c->text, &v, doc, at);
     if (answer->done)
-        put_output(c, answer);
+        console_put_output(c, answer);
 }
 
 /* Every mistake of a plan; without one, what it comes to. */
@@ -114,7 +114,7 @@ void console_render_lint(struct console *c, const struct console_answer *answer)
     for (uint32_t at = list + 1; at < end; at = doc->values[at].next)
         panel_mistake(&c->text, &v, doc, at);
     if (answer->done)
-        put_output(c, answer);
+        console_put_output(c, answer);
 }
 
 /* ---- all of them ---- */
@@ -186,7 +186,7 @@ enum td_code console_answered(struct console *c,
     if (render && answer->doc)
         render(c, answer);
     else if (answer->done)
-        put_output(c, answer);
+        console_put_output(c, answer);
     if (code && c->asked.meant)
         add_meant(c, err);
     if (c->options.json) { /* who rendered has only judged it */

@@ -266,6 +266,41 @@ void console_render_ready(struct console *c,
         put_row(c, "next", td_text("plan generate"), -1);
 }
 
+/* ---- a plan that was made of it ---- */
+
+/* What was made, every default that was taken for it, and what would have been
+ * asked. */
+void console_render_made(struct console *c, const struct console_answer *answer)
+{
+    const struct td_json_doc *doc = answer->doc;
+    uint32_t list =
+        answer->data ? console_inner(doc, answer->data, "defaults") : 0;
+    uint32_t end = list ? doc->values[list].next : 0;
+    struct panel v = console_view(c);
+    struct td_buf text = {0};
+
+    if (!answer->done)
+        return;
+    console_put_output(c, answer);
+    for (uint32_t at = list + 1; at < end; at = doc->values[at].next) {
+        td_buf_clear(&text);
+        (void)td_json_unescape(&text, td_json_inner(doc, at));
+        put_row(c, "  default", td_buf_bytes(&text), -1);
+    }
+    td_buf_clear(&text);
+    if (list)
+        console_member(doc, answer->data, "missing", &text);
+    if (text.len) {
+        struct text_line line = panel_row(&c->text, &v);
+
+        text_putf(&line, TEXT_WARN, "! the specification is %.0f %% complete",
+                  td_json_member_double(doc, answer->data, "completeness", 0));
+        text_put(&line, TEXT_PLAIN, "; spec asks what is missing");
+        panel_row_end(&line);
+    }
+    td_buf_release(&text);
+}
+
 /* ---- answers that are typed at the prompt of a question ---- */
 
 /* A number picks a choice. */

@@ -191,6 +191,7 @@ void console_asked_clear(struct console_asked *asked);
 
 console_render console_render_spec;
 console_render console_render_ready;
+console_render console_render_made;
 console_render console_render_snapshots;
 console_render console_render_verdict;
 console_render console_render_tests;
@@ -205,6 +206,8 @@ void console_talk_line(struct console *c, struct td_bytes text,
 void console_talk_leave(struct console *c);
 void console_talk_end(struct console_talk *talk);
 
+/* Its output, each line cleaned. */
+void console_put_output(struct console *c, const struct console_answer *answer);
 /* A string member of an object of an answer, read; "" if there is none. */
 void console_member(const struct td_json_doc *doc, uint32_t object,
                     const char *name, struct td_buf *out);

@@ -156,6 +156,7 @@ static enum td_code put_plan_draw(struct writing *o)
 static enum td_code put_plan_generate(struct writing *o)
 {
     put_name(o, "action", "generate");
+    o->c->asked.render = console_render_made;
     if (o->call->arg_count > 1)
         put_joined(o, "text", 1);
     if (words_text(o->call, "blueprint"))
@@ -227,15 +228,21 @@ static void put_budgets(struct writing *o)
     put_text_or(o, "on-limit", "on_limit", wants->on_limit);
 }
 
+/* Else the lines of a batch wait for its end. */
+static void put_detach(struct writing *o)
+{
+    o->c->asked.stays = !words_flag(o->call, "detach");
+    td_json_put_bool(&o->w, "detach", !o->c->asked.stays);
+}
+
 static void put_how(struct writing *o)
 {
     const struct words_call *call = o->call;
 
-    o->c->asked.stays = !words_flag(call, "detach");
+    put_detach(o);
     td_json_put_bool(&o->w, "parallel", words_flag(call, "parallel"));
     td_json_put_bool(&o->w, "fail_fast", words_flag(call, "fail-fast"));
     td_json_put_bool(&o->w, "auto_approve", words_flag(call, "auto-approve"));
-    td_json_put_bool(&o->w, "detach", words_flag(call, "detach"));
     if (words_given(call, "max-workers"))
         td_json_put_u64(&o->w, "max_workers",
                         words_number(call, "max-workers"));
@@ -260,6 +267,7 @@ static enum td_code put_run(struct writing *o)
 {
     if (o->call->arg_count == 0)
         return usage(o, "say what is to be built");
+    o->c->asked.render = console_render_made;
     put_joined(o, "text", 0);
     if (words_text(o->call, "blueprint"))
         put_name(o, "blueprint", words_text(o->call, "blueprint"));
@@ -340,7 +348,7 @@ static enum td_code put_retry(struct writing *o)
         return usage(o, "a task, or --from TASK: one of them");
     if (task && check_failed(o, task))
         return TD_FAILED;
-    o->c->asked.stays = true;
+    put_detach(o);
     put_execution(o, NULL);
     if (task || from)
         put_name(o, "task", task ? task : from);

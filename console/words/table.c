@@ -71,6 +71,9 @@ static const struct words_option spec_options[] = {
     NONE,
 };
 
+#define DETACH                                                                 \
+    FLAG("detach", "do not draw the run here, nor wait for its end", NULL)
+
 #define EXECUTE_OPTIONS                                                        \
     FLAG("parallel", "run independent tasks side by side", "true"),            \
         NUMBER("max-workers", "N", "at most so many at once", NULL, 1, 256),   \
@@ -104,7 +107,7 @@ static const struct words_option spec_options[] = {
          .kind = WORDS_TEXT,                                                   \
          .value = "NAME",                                                      \
          .about = "of tasks that name none"},                                  \
-        FLAG("detach", "do not draw the run here, nor wait for its end", NULL)
+        DETACH
 
 static const struct words_option execute_options[] = {
     EXECUTE_OPTIONS,
@@ -288,6 +291,7 @@ static const struct words_option retry_options[] = {
      .value = "TASK",
      .about = "this task again too, and all that depend on it",
      .thing = "task"},
+    DETACH,
     NONE,
 };
 

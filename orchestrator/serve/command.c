@@ -198,6 +198,7 @@ static const struct serve_arg_rule of_retry[] = {
     SERVE_ARG_EXECUTION,
     {"task", SERVE_ARG_TEXT, 0, 0, NULL},
     {"attempts", SERVE_ARG_NUMBER, 1, PLAN_ATTEMPTS_MAX, NULL},
+    {"detach", SERVE_ARG_FLAG, 0, 0, NULL},
     SERVE_ARG_END};
 static const struct serve_arg_rule of_path[] = {
     SERVE_ARG_EXECUTION, {"path", SERVE_ARG_TEXT, 0, 0, NULL}, SERVE_ARG_END};
@@ -462,7 +463,8 @@ static void retry(const struct serve_call *call)
     call->answer->status = 202;
     (void)td_buf_add_text(&call->answer->output, fresh->id);
     serve_call_put(call, fresh);
-    serve_watch_session(call->serve, fresh);
+    if (!serve_arg_flag(call, "detach"))
+        serve_watch_session(call->serve, fresh);
 }
 
 /* ---- all of them ---- */

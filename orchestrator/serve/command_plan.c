@@ -6,6 +6,7 @@
 #include "core/fs.h"
 #include "orchestrator/blueprint/generate.h"
 #include "orchestrator/plan/load.h"
+#include "orchestrator/spec/show.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -286,6 +287,21 @@ static enum td_code make(struct making *m, struct td_error *err)
     return code;
 }
 
+/* What was taken where the specification says nothing. */
+static void put_taken(const struct making *m, struct td_json_writer *w)
+{
+    struct td_buf missing = {0};
+
+    td_json_array(w, "defaults");
+    for (size_t i = 0; i < m->plan.defaults.len; i++)
+        td_json_put_text(w, NULL, m->plan.defaults.items[i]);
+    td_json_array_end(w);
+    td_json_put_u64(w, "completeness", spec_completeness(&m->spec));
+    spec_show_missing(&m->spec, &missing);
+    td_json_put_text(w, "missing", td_buf_str(&missing));
+    td_buf_release(&missing);
+}
+
 static void tell_made(const struct making *m)
 {
     struct serve_answer *answer = m->call->answer;
@@ -301,10 +317,7 @@ static void tell_made(const struct making *m)
     td_json_put_u64(&w, "tasks", m->plan.tasks);
     td_json_put_u64(&w, "waves", m->plan.waves);
     td_json_put_u64(&w, "files", m->plan.files);
-    td_json_array(&w, "defaults");
-    for (size_t i = 0; i < m->plan.defaults.len; i++)
-        td_json_put_text(&w, NULL, m->plan.defaults.items[i]);
-    td_json_array_end(&w);
+    put_taken(m, &w);
     td_json_put_raw(&w, "plan", serve_line(td_buf_bytes(&m->plan.json)));
     td_json_object_end(&w);
 }
@@ -348,6 +361,21 @@ void serve_command_plan(const struct serve_call *call)
 
 /* ---- running one ---- */
 
+/* To the object that tells of the execution. */
+static void add_taken(const struct making *m)
+{
+    struct td_buf *data = &m->call->answer->data;
+    struct td_buf taken = {0};
+    struct td_json_writer w = td_json_writer(&taken);
+
+    td_json_object(&w, NULL);
+    put_taken(m, &w);
+    td_json_object_end(&w);
+    data->len--;
+    (void)td_buf_addf(data, ",%s", td_buf_str(&taken) + 1);
+    td_buf_release(&taken);
+}
+
 /* A sentence: it is specified, planned and run. */
 static void run_text(const struct serve_call *call)
 {
@@ -359,11 +387,13 @@ static void run_text(const struct serve_call *call)
     if (!code)
         code =
             plan_parse(&plan, "plan", td_buf_bytes(&m.plan.json), NULL, &err);
-    making_release(&m);
     if (code)
         serve_fail_by(call->answer, &err);
     else
         begin(call, &plan);
+    if (call->answer->success)
+        add_taken(&m);
+    making_release(&m);
 }
 
 const struct serve_arg_rule serve_run_args[] = {

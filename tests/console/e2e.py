@@ -520,6 +520,39 @@ def a_run_ends_the_lines_as_it_would_a_command(box):
     holds(err, "its verdict is fail")
 
 
+def what_a_plan_takes_by_default_is_told(box):
+    """Of a specification that is not answered, and of a sentence."""
+    server = box.serve()
+    ask = ["console", "--connect", server.url]
+    for lines in (["-c", "spec API for wine", "-c", "plan generate"],
+                  ["-c", "plan generate API for wine"]):
+        out, _ = box.run(*ask, *lines)
+        holds(out, "by the blueprint rest-c", "default   auth: none",
+              "! the specification is 0 % complete")
+    answers = [("users", "staff"), ("features", "list wines"),
+               ("auth", "none"), ("scale", "small"), ("timeline", "asap"),
+               ("data", "wine(name: text)")]
+    words = [word for name, text in answers
+             for word in ("-c", "spec answer %s %s" % (name, text))]
+    out, _ = box.run(*ask, *words, "-c", "plan generate")
+    plan = out[out.index("by the blueprint"):]
+    same("not answered" in plan or "complete" in plan, False, plan)
+
+
+def a_retry_may_be_left_alone(box):
+    box.write("bad.yaml", "plan: 1\nname: bad\ntasks:\n"
+              "- {id: a, run: 'false'}\n")
+    server = box.serve()
+    ask = ["console", "--connect", server.url]
+    box.run(*ask, "-c", "execute bad.yaml", status=1)
+    out, _ = box.run(*ask, "--execution", "x1", "-c", "retry --detach", "-c",
+                     "show executions")
+    same(out.splitlines()[0], "x2")
+    box.run(*ask, "--execution", "x2", status=1)
+    _, err = box.run(*ask, "--execution", "x1", "-c", "retry", status=1)
+    holds(err, "x3: 0 of 1 tasks completed")
+
+
 def a_batch_creates_a_session(box):
     """What comes behind it is of that session, here and in the server."""
     box.write("quick.yaml", QUICK)
