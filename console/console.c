@@ -49,13 +49,14 @@ void console_free(struct console *c)
     console_unfollow(c);
     console_log_file_close(c->log_file);
     free(c->workspace);
+    free(c->url);
     free(c->replayed);
     free(c);
 }
 
 struct panel console_view(const struct console *c)
 {
-    return (struct panel){
+    struct panel v = {
         .seen = c->seen,
         .style = &c->options.style,
         .columns = c->options.columns,
@@ -63,8 +64,18 @@ struct panel console_view(const struct console *c)
         .now_ns = c->now_ns,
         .mode = c->options.tape ? PANEL_TAPE : c->mode,
         .told = c->options.told,
+        .server = c->url,
+        .lost_ns = c->lost_ns,
         .workspace = c->workspace,
     };
+
+    if (c->server && !console_server_is_up(c->server)) {
+        struct console_server_wait wait = console_server_waits(c->server);
+
+        v.lost_tries = wait.tries;
+        v.lost_in_ns = wait.in_ns;
+    }
+    return v;
 }
 
 enum td_code console_print(struct console *c, struct td_error *err)

@@ -59,6 +59,8 @@ struct console {
      * none. Else NULL. */
     bool (*pages)(struct console *c, struct td_bytes text);
     enum panel_mode mode;
+    char *url;        /* of the server, without secrets; NULL: there is none */
+    uint64_t lost_ns; /* when it was lost; by the real clock */
     struct console_asked asked;
     struct console_talk talk;
     struct panel_logs follow; /* lines that are shown as they come */

@@ -254,6 +254,11 @@ const char *console_keep_id(const struct console *c)
     return c->keep->id;
 }
 
+const char *console_keep_short(const struct console *c)
+{
+    return c->keep ? short_id(c->keep->id) : NULL;
+}
+
 const char *console_keep_execution(const struct console *c)
 {
     return c->keep->execution;

@@ -26,6 +26,8 @@ console_keep_open(struct console *c, const struct console_keep_options *options,
 
 /* The id for the server. */
 const char *console_keep_id(const struct console *c);
+/* The part of it that is its own; NULL: nothing is kept. */
+const char *console_keep_short(const struct console *c);
 /* The execution that was looked at in the session, ""; valid until the session
  * is another. */
 const char *console_keep_execution(const struct console *c);

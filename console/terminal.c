@@ -1,13 +1,6 @@
-#include "console/terminal.h"
+#include "console/terminal_internal.h"
 
-#include "console/console_internal.h"
 #include "console/keep.h"
-#include "console/output.h"
-#include "console/pager.h"
-#include "console/play.h"
-#include "console/prompt.h"
-#include "console/screen/screen.h"
-#include "console/size.h"
 #include "core/fs.h"
 #include "core/mem.h"
 #include "core/terminal.h"
@@ -27,35 +20,9 @@
 #define LATER(a, b) ((a) > (b) ? (a) : (b))
 #define LINES_NS    (20 * TD_NS_PER_MS) /* lines this close go as one piece */
 
-struct console_terminal {
-    struct console *c;
-    struct wire_net *net;
-    struct prompt *prompt;
-    struct screen *screen;
-    struct console_output *output;
-    struct console_play *play; /* one of these two */
-    struct console_server *server;
-    struct wire_watch *watch; /* stdin; NULL: it has gone, or is the pager's */
-    struct console_pager *pager; /* NULL: the terminal is ours */
-    struct wire_timer frame;
-    struct wire_timer lines;  /* for the scrollback, between two frames */
-    struct wire_timer escape; /* an Esc has come */
-    struct wire_timer keep;   /* what has changed is saved */
-    const struct console_terminal_options *options;
-    struct td_buf above; /* for the scrollback, not drawn yet */
-    struct console_size size;
-    uint64_t drawn_ns;
-    uint64_t lines_ns;  /* when lines were written without a frame */
-    bool small;         /* the block is its first lines only */
-    bool asked_to_stop; /* Ctrl-C on an empty line: once more leaves */
-    bool cancelled;
-    struct td_error why;
-};
-
 /* ---- drawing ---- */
 
-/* Lines for the scrollback go out nearly at once, all else with the frame. */
-static void soon(struct console_terminal *t)
+void console_terminal_soon(struct console_terminal *t)
 {
     uint64_t now = wire_now(t->net);
 
@@ -68,11 +35,11 @@ static void soon(struct console_terminal *t)
                        LATER(now, LATER(t->lines_ns, t->drawn_ns) + LINES_NS));
 }
 
-static void say(struct console_terminal *t, const char *text)
+void console_terminal_say(struct console_terminal *t, const char *text)
 {
     (void)td_buf_add_text(&t->above, text);
     (void)td_buf_add_text(&t->above, "\n");
-    soon(t);
+    console_terminal_soon(t);
 }
 
 static void write_out(struct console_terminal *t, struct td_buf *out)
@@ -127,6 +94,7 @@ static void draw(struct console_terminal *t)
     if (t->server && !t->c->seen->ended)
         t->c->now_ns = td_wall_ns(td_clock_real());
     v = console_view(t->c);
+    v.session = console_keep_short(t->c);
     menu = prompt_rows(t->prompt); /* it takes its rows from the block */
     if (t->small && v.rows > SMALL_ROWS)
         v.rows = SMALL_ROWS;
@@ -135,11 +103,8 @@ static void draw(struct console_terminal *t)
         panel_block(&bottom, &v);
     if (t->play)
         console_play_line(t->play, &bottom, &v);
-    if (t->server && !console_server_is_up(t->server)) {
-        struct console_server_wait wait = console_server_waits(t->server);
-
-        panel_waiting(&bottom, &v, wait.tries, wait.in_ns, wait.why);
-    }
+    if (t->server && !console_server_is_up(t->server) && !bottom.len)
+        panel_waiting(&bottom, &v, console_server_waits(t->server).why);
     rows = text_lines(td_buf_bytes(&bottom));
     column = prompt_draw(t->prompt, &bottom);
     console_tell_hidden(t->c, wire_now(t->net));
@@ -197,7 +162,7 @@ static void do_line(struct console_terminal *t)
     if (code == TD_END)
         wire_stop(t->net);
     else if (code && code != TD_AGAIN)
-        say(t, err.text);
+        console_terminal_say(t, err.text);
 }
 
 static void on_stopped(struct console_terminal *t)
@@ -217,7 +182,7 @@ static void on_stopped(struct console_terminal *t)
     if (t->server && !t->c->seen->ended && t->c->seen->events)
         prompt_ask_leave(t->prompt);
     else
-        say(t, "exit leaves, and Ctrl-C once more");
+        console_terminal_say(t, "exit leaves, and Ctrl-C once more");
 }
 
 static void on_suspend(struct console_terminal *t)
@@ -228,13 +193,13 @@ static void on_suspend(struct console_terminal *t)
     write_out(t, &out);
     console_output_finish(t->output);
     (void)kill(getpid(), SIGTSTP);
-    soon(t);
+    console_terminal_soon(t);
 }
 
 static void say_keys(struct console_terminal *t)
 {
     (void)words_help_topic(&t->above, "keys");
-    soon(t);
+    console_terminal_soon(t);
 }
 
 static void on_arrow(struct console_terminal *t, enum line_key key)
@@ -262,7 +227,7 @@ static void on_key(struct console_terminal *t, enum line_key key)
     else if (key == LINE_SUSPEND)
         on_suspend(t);
     else if (key == LINE_TOO_LONG)
-        say(t, "the line is full: 64 KiB");
+        console_terminal_say(t, "the line is full: 64 KiB");
     else if (key == LINE_F1)
         say_keys(t);
     else if (key == LINE_F2)
@@ -344,12 +309,12 @@ static void on_back(void *ctx, const char *why, struct td_bytes text)
     struct console_terminal *t = ctx;
 
     if (*why) {
-        say(t, why);
+        console_terminal_say(t, why);
         (void)td_buf_add_bytes(&t->above, text);
     }
     if (take_terminal(t, &t->why))
         wire_stop(t->net);
-    soon(t);
+    console_terminal_soon(t);
 }
 
 static bool pages(struct console *c, struct td_bytes text)
@@ -364,70 +329,6 @@ static bool pages(struct console *c, struct td_bytes text)
                                        .ctx = t};
 
     return console_pager_show(&t->pager, &how, text);
-}
-
-/* ---- a server ---- */
-
-static void on_event(void *ctx, const struct td_event *ev)
-{
-    struct console_terminal *t = ctx;
-    struct td_error err = {0};
-
-    if (console_take(t->c, ev, true, &err) == TD_OK && t->c->seen->seq)
-        console_server_follow(t->server, t->c->seen->execution,
-                              t->c->seen->seq);
-    soon(t);
-}
-
-static void on_answered(void *ctx, const struct console_answer *answer)
-{
-    struct console_terminal *t = ctx;
-    struct td_error err = {0};
-    enum td_code code = console_answered(t->c, answer, &err);
-
-    (void)console_print_answer(t->c, &t->why);
-    if (code)
-        say(t, err.text);
-    soon(t);
-}
-
-static void on_planned(void *ctx, const struct td_json_doc *doc, uint32_t data)
-{
-    struct console_terminal *t = ctx;
-
-    console_planned(t->c, doc, data);
-    soon(t);
-}
-
-static void on_refused(void *ctx, struct td_bytes error)
-{
-    struct console_terminal *t = ctx;
-    struct td_buf text = {0};
-
-    (void)td_json_unescape(&text, error);
-    text_clean(&t->above, td_buf_bytes(&text), &t->c->options.style);
-    td_buf_release(&text);
-    say(t, "");
-}
-
-static void on_changed(void *ctx, bool up, const struct td_error *why)
-{
-    struct console_terminal *t = ctx;
-    bool was_lost = t->c->mode == PANEL_LOST;
-
-    t->c->mode = up ? PANEL_LIVE : PANEL_LOST;
-    t->c->seen->again = true;
-    if (up && was_lost)
-        say(t, "! connected again");
-    else if (up)
-        say(t, "connected");
-    else if (!was_lost) {
-        (void)td_buf_addf(&t->above,
-                          "! %s; it is tried again, and the run does "
-                          "not need this console\n",
-                          why->text);
-        soon(t);
-    }
 }
 
 /* ---- all of it ---- */
@@ -451,38 +352,6 @@ void console_terminal_stop(struct console *c)
     wire_stop(c->terminal->net);
 }
 
-static enum td_code join(struct console_terminal *t,
-                         const struct console_server_options *server,
-                         struct td_error *err)
-{
-    static const struct console_server_events events = {
-        .event = on_event,
-        .answered = on_answered,
-        .planned = on_planned,
-        .refused = on_refused,
-        .changed = on_changed,
-    };
-    enum td_code code =
-        console_server_open(&t->server, t->net, server, &events, t, err);
-
-    t->c->server = t->server;
-    return code;
-}
-
-/* In the session that is kept now. */
-static enum td_code rejoin(struct console *c, struct td_error *err)
-{
-    struct console_terminal *t = c->terminal;
-    struct console_server_options server = *t->options->server;
-    const char *execution = console_keep_execution(c);
-
-    console_server_close(t->server);
-    t->server = NULL;
-    server.session = console_keep_id(c);
-    server.execution = *execution ? execution : NULL;
-    return join(t, &server, err);
-}
-
 static enum td_code open_source(struct console_terminal *t,
                                 const struct console_terminal_options *options,
                                 struct td_error *err)
@@ -492,8 +361,7 @@ static enum td_code open_source(struct console_terminal *t,
         return console_play_open(&t->play, t->c, t->net, options->speed,
                                  options->loop, err);
     }
-    t->c->rejoin = rejoin;
-    return join(t, options->server, err);
+    return console_terminal_join(t, options->server, err);
 }
 
 /* ---- what is kept ---- */
@@ -523,10 +391,10 @@ static void begin_keeping(struct console_terminal *t)
         return;
     console_keep_lines(t->c, remember, t);
     if (console_keep_note(t->c, &t->above))
-        say(t, "");
+        console_terminal_say(t, "");
     console_keep_hello(t->c, &hello);
     text_clean(&t->above, td_buf_bytes(&hello), &t->c->options.style);
-    say(t, t->options->tips ? "  help: help or Tab" : "");
+    console_terminal_say(t, t->options->tips ? "  help: help or Tab" : "");
     td_buf_release(&hello);
     /* Not before there is a prompt. */
     wire_timer_set(t->net, &t->keep, wire_now(t->net) + TD_NS_PER_S);
@@ -574,14 +442,14 @@ enum td_code console_terminal(struct console *c, struct wire_net *net,
     t->options = options;
     c->terminal = t;
     c->above = &t->above;
-    c->played = soon;
+    c->played = console_terminal_soon;
     c->pages = pages;
     code = open_source(t, options, err);
     if (code == TD_OK)
         code = take_terminal(t, err);
     if (code == TD_OK) {
         begin_keeping(t);
-        soon(t);
+        console_terminal_soon(t);
         code = wire_run(net, err);
     }
     if (code == TD_OK && t->play && console_play_why(t->play)->code) {

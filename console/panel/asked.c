@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NAME_COLUMN 14
-#define BAR_CELLS   40
+#define PROVIDERS 16 /* kinds that are counted */
 
 static void row(struct td_buf *out, const struct panel *v, const char *name,
                 const char *text)
@@ -19,11 +18,15 @@ static void row(struct td_buf *out, const struct panel *v, const char *name,
     panel_end(&line);
 }
 
-static size_t bar_cells(const struct panel *v)
+/* The same of what comes from outside. */
+static void foreign_row(struct td_buf *out, const struct panel *v,
+                        const char *name, const char *text)
 {
-    return v->columns > BAR_CELLS + 34 ? BAR_CELLS
-           : v->columns > 50           ? v->columns - 44
-                                       : 8;
+    struct text_line line = panel_line(out, v);
+
+    text_putf(&line, TEXT_DIM, "  %-11s", name);
+    text_put_foreign(&line, TEXT_PLAIN, td_text(text));
+    panel_end(&line);
 }
 
 /* ---- status ---- */
@@ -78,7 +81,7 @@ void panel_status(struct td_buf *out, const struct panel *v)
     panel_end(&line);
     line = panel_line(out, v);
     text_putf(&line, TEXT_DIM, "  %-11s", "progress");
-    text_bar(&line, s->failed ? TEXT_BAD : TEXT_GOOD, bar_cells(v),
+    text_bar(&line, s->failed ? TEXT_BAD : TEXT_GOOD, panel_bar_cells(v),
              seen_progress(s));
     text_putf(&line, TEXT_PLAIN, " %s",
               panel_percent(percent, seen_progress(s)));
@@ -98,28 +101,6 @@ void panel_status(struct td_buf *out, const struct panel *v)
 
 /* ---- phases ---- */
 
-static void phase_row(struct td_buf *out, const struct panel *v,
-                      const struct seen_phase *phase)
-{
-    unsigned part = (unsigned)((uint64_t)phase->ended * 1000 / phase->tasks);
-    enum seen_state state = panel_phase_state(phase);
-    struct text_line line = panel_line(out, v);
-    char count[PANEL_SHORT];
-    char percent[PANEL_SHORT];
-
-    (void)snprintf(count, sizeof(count), "%u/%u", phase->ended, phase->tasks);
-    text_put(&line, TEXT_PLAIN, "  ");
-    text_put_sign(&line, panel_role(state), panel_sign(state));
-    text_put(&line, TEXT_PLAIN, " ");
-    text_put_foreign(&line, TEXT_PLAIN,
-                     td_text(phase->name ? phase->name : ""));
-    text_tab(&line, NAME_COLUMN + 2);
-    text_putf(&line, TEXT_PLAIN, " %6s  ", count);
-    text_bar(&line, panel_role(state), bar_cells(v), part);
-    text_putf(&line, TEXT_PLAIN, " %6s", panel_percent(percent, part));
-    panel_end(&line);
-}
-
 static void wave_row(struct td_buf *out, const struct panel *v)
 {
     const struct seen *s = v->seen;
@@ -137,7 +118,8 @@ void panel_timeline(struct td_buf *out, const struct panel *v)
 {
     for (size_t i = 0; i < SEEN_PHASES; i++)
         if (v->seen->phases[i].tasks)
-            phase_row(out, v, &v->seen->phases[i]);
+            panel_phase_row(out, v, &v->seen->phases[i], "  ",
+                            panel_bar_cells(v));
     if (v->seen->gates)
         panel_gates(out, v);
     else
@@ -178,6 +160,82 @@ static void times_row(struct td_buf *out, const struct panel *v)
     free(list);
 }
 
+/* Workers that had something to do, over the run so far. */
+static void parallel_row(struct td_buf *out, const struct panel *v)
+{
+    char text[PANEL_SHORT * 2];
+
+    if (*panel_busy(text, v))
+        row(out, v, "parallel", text);
+}
+
+/* "openai 31  shell 82": tasks of each, the most first come first. */
+static void provider_row(struct td_buf *out, const struct panel *v)
+{
+    const struct seen *s = v->seen;
+    const char *names[PROVIDERS];
+    uint32_t counts[PROVIDERS] = {0};
+    size_t known = 0;
+    struct td_buf text = {0};
+
+    for (uint32_t i = 0; i < s->task_count; i++) {
+        const char *name = s->tasks[i].provider;
+        size_t at = 0;
+
+        while (at < known && strcmp(names[at], name) != 0)
+            at++;
+        if (!*name || at == PROVIDERS)
+            continue;
+        if (at == known)
+            names[known++] = name;
+        counts[at]++;
+    }
+    for (size_t i = 0; i < known; i++)
+        (void)td_buf_addf(&text, "%s%.40s %u", i ? "  " : "", names[i],
+                          counts[i]);
+    if (known)
+        foreign_row(out, v, "provider", td_buf_str(&text));
+    td_buf_release(&text);
+}
+
+/* "Discovery 5/5  Analysis 15/15"; rows after the first have no name. */
+static void phases_rows(struct td_buf *out, const struct panel *v)
+{
+    const struct seen *s = v->seen;
+    struct td_buf text = {0};
+    const char *name = "phase";
+
+    for (size_t i = 0; i < SEEN_PHASES; i++) {
+        const struct seen_phase *p = &s->phases[i];
+        char part[96];
+
+        if (!p->tasks)
+            continue;
+        (void)snprintf(part, sizeof(part), "%.60s %u/%u",
+                       p->name ? p->name : "", p->ended, p->tasks);
+        if (text.len && text.len + strlen(part) + 16 > v->columns) {
+            foreign_row(out, v, name, td_buf_str(&text));
+            td_buf_clear(&text);
+            name = "";
+        }
+        (void)td_buf_addf(&text, "%s%s", text.len ? "  " : "", part);
+    }
+    if (text.len)
+        foreign_row(out, v, name, td_buf_str(&text));
+    td_buf_release(&text);
+}
+
+static void used_row(struct td_buf *out, const struct panel *v)
+{
+    const struct seen *s = v->seen;
+    struct text_line line = panel_line(out, v);
+
+    text_putf(&line, TEXT_DIM, "  %-11s", "tokens");
+    panel_put_tokens(&line, s, "", 0);
+    panel_put_cost(&line, s, "      cost ", 0);
+    panel_end(&line);
+}
+
 void panel_stats(struct td_buf *out, const struct panel *v)
 {
     const struct seen *s = v->seen;
@@ -186,56 +244,16 @@ void panel_stats(struct td_buf *out, const struct panel *v)
     put_counts(&text, s);
     row(out, v, "state", td_buf_str(&text));
     times_row(out, v);
+    parallel_row(out, v);
     td_buf_clear(&text);
     put_errors(&text, s);
     row(out, v, "errors", td_buf_str(&text));
     td_buf_release(&text);
-    if (!s->gates)
-        panel_tokens(out, v);
-}
-
-static void budget_row(struct td_buf *out, const struct panel *v,
-                       const char *name, const char *text, uint64_t percent,
-                       bool limited)
-{
-    struct text_line line = panel_line(out, v);
-
-    text_putf(&line, TEXT_DIM, "  %-11s", name);
-    if (limited) {
-        text_bar(&line, panel_used_role(percent), bar_cells(v),
-                 (unsigned)(percent < 100 ? percent * 10 : 1000));
-        text_put(&line, TEXT_PLAIN, " ");
+    if (!s->gates) {
+        provider_row(out, v);
+        used_row(out, v);
     }
-    text_put(&line, TEXT_PLAIN, text);
-    if (limited)
-        text_putf(&line, panel_used_role(percent), " (%u%%)",
-                  (unsigned)percent);
-    panel_end(&line);
-}
-
-void panel_tokens(struct td_buf *out, const struct panel *v)
-{
-    const struct seen *s = v->seen;
-    struct td_buf text = {0};
-    char a[PANEL_SHORT];
-
-    (void)td_buf_add_text(&text, panel_count(a, s->tokens));
-    if (s->tokens_max)
-        (void)td_buf_addf(&text, "/%s", panel_count(a, s->tokens_max));
-    budget_row(out, v, "tokens", td_buf_str(&text),
-               s->tokens_max ? s->tokens * 100 / s->tokens_max : 0,
-               s->tokens_max > 0);
-    td_buf_clear(&text);
-    if (s->cost_known)
-        (void)td_buf_addf(&text, "$%.2f", s->cost);
-    else
-        (void)td_buf_add_text(&text, "unknown");
-    if (s->cost_max > 0)
-        (void)td_buf_addf(&text, "/$%.2f", s->cost_max);
-    budget_row(out, v, "cost", td_buf_str(&text),
-               s->cost_max > 0 ? (uint64_t)(s->cost * 100 / s->cost_max) : 0,
-               s->cost_max > 0 && s->cost_known);
-    td_buf_release(&text);
+    phases_rows(out, v);
 }
 
 /* ---- lists ---- */

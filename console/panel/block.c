@@ -10,15 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NARROW    60
-#define WIDE      110
-#define KINDS     3  /* of tasks that something goes on with */
-#define TASKS_MAX 20 /* of a kind; more are counted */
-#define ROWS_MAX  (6 + SEEN_PHASES + KINDS * TASKS_MAX)
-#define FEW       2 /* tasks that are needed more than the sums, where narrow */
-#define LAST      3 /* artifacts that are named */
-#define TINY_ROWS 6
-#define TINY_COLS 30
+#define KINDS        3  /* of tasks that something goes on with */
+#define TASKS_MAX    20 /* of a kind; more are counted */
+#define ROWS_MAX     (7 + SEEN_PHASES + KINDS * TASKS_MAX)
+#define FEW          2 /* tasks that are needed more than the sums, where narrow */
+#define LAST         3 /* artifacts that are named */
+#define TOKENS_CELLS 30
+#define COST_CELLS   20
+#define TINY_ROWS    6
+#define TINY_COLS    30
 
 /* The less, the longer a row stays. */
 enum need {
@@ -50,30 +50,62 @@ static struct td_buf *row(struct block *b, enum need need)
 
 static bool narrow(const struct block *b)
 {
-    return b->v->columns < NARROW;
+    return b->v->columns < PANEL_NARROW;
 }
 
 static bool wide(const struct block *b)
 {
-    return b->v->columns >= WIDE;
+    return b->v->columns >= PANEL_WIDE;
 }
 
 /* ---- what all of it is ---- */
 
+/* How long ago the server was heard last: "as of 02:14, 7s old". */
+static void put_as_of(struct text_line *line, const struct panel *v)
+{
+    char clock[PANEL_SHORT];
+    char age[PANEL_SHORT];
+    uint64_t old = v->now_ns > v->lost_ns ? v->now_ns - v->lost_ns : 0;
+
+    text_putf(line, TEXT_DIM, "  as of %s, %s old ",
+              panel_clock(clock, v, v->lost_ns),
+              td_duration_text(age, old, TD_DURATION_COUNT));
+}
+
+/* Where it comes from, and who looks at it, where there is room for that. */
+static void put_where(struct text_line *line, const struct block *b)
+{
+    if (!wide(b) || b->v->mode == PANEL_TAPE)
+        return;
+    if (b->v->server) {
+        text_put(line, TEXT_DIM, " ");
+        text_put_foreign(line, TEXT_DIM, td_text(b->v->server));
+        text_put(line, TEXT_DIM, " ");
+    }
+    if (b->v->session) {
+        text_put(line, TEXT_DIM, " session ");
+        text_put_foreign(line, TEXT_DIM, td_text(b->v->session));
+        text_put(line, TEXT_DIM, " ");
+    }
+}
+
 static void rule(struct block *b)
 {
-    static const char *const modes[] = {
-        [PANEL_LIVE] = "live",
-        [PANEL_TAPE] = "from a tape",
-        [PANEL_LOST] = "connection lost",
-    };
-    struct text_line line = panel_line(row(b, RULE), b->v);
+    const struct panel *v = b->v;
+    struct text_line line = panel_line(row(b, RULE), v);
 
     text_put_sign(&line, TEXT_DIM, TEXT_RULE);
     text_put_sign(&line, TEXT_DIM, TEXT_RULE);
     text_put(&line, TEXT_PLAIN, " ");
-    text_put_foreign(&line, TEXT_ACCENT, td_text(b->v->seen->execution));
-    text_putf(&line, TEXT_DIM, "  %s ", modes[b->v->mode]);
+    text_put_foreign(&line, TEXT_ACCENT, td_text(v->seen->execution));
+    if (v->mode == PANEL_LOST && v->lost_ns)
+        put_as_of(&line, v);
+    else
+        text_putf(&line, TEXT_DIM, "  %s ",
+                  v->mode == PANEL_TAPE   ? "from a tape"
+                  : v->mode == PANEL_LOST ? "connection lost"
+                                          : "live");
+    put_where(&line, b);
     while (line.used < line.max)
         text_put_sign(&line, TEXT_DIM, TEXT_RULE);
     panel_end(&line);
@@ -82,6 +114,17 @@ static void rule(struct block *b)
 static uint32_t ended_of(const struct seen *s)
 {
     return s->completed + s->failed + s->skipped;
+}
+
+/* When it is tried again. */
+static void put_tries(struct td_buf *out, const struct block *b)
+{
+    if (!narrow(b))
+        (void)td_buf_addf(out, "  reconnecting, try %u", b->v->lost_tries + 1);
+    else
+        (void)td_buf_addf(out, "  try %u", b->v->lost_tries + 1);
+    if (b->v->lost_in_ns)
+        (void)td_buf_addf(out, " in %.1fs", (double)b->v->lost_in_ns / 1e9);
 }
 
 /* What follows the bar: its width decides how long the bar is. */
@@ -102,10 +145,16 @@ static void status_end(struct td_buf *out, const struct block *b)
                           wave < s->waves_total ? wave : s->waves_total,
                           s->waves_total);
     }
-    (void)td_buf_addf(out, "  %s",
-                      b->v->mode == PANEL_LOST ? "?"
-                                               : panel_clock(text, b->v, now));
-    if (!narrow(b) && *panel_eta(text, b->v))
+    if (b->v->mode == PANEL_LOST && !b->v->lost_ns)
+        (void)td_buf_add_text(out, "  ?");
+    else
+        (void)td_buf_addf(
+            out, "  %s",
+            panel_clock(text, b->v,
+                        b->v->mode == PANEL_LOST ? b->v->lost_ns : now));
+    if (b->v->mode == PANEL_LOST && b->v->lost_tries)
+        put_tries(out, b);
+    else if (!narrow(b) && *panel_eta(text, b->v))
         (void)td_buf_addf(out, "  %s", text);
 }
 
@@ -150,32 +199,11 @@ static bool has_phases(const struct seen *s)
 static void phase_bars(struct block *b)
 {
     const struct seen *s = b->v->seen;
-    size_t cells = b->v->columns / 2;
 
-    for (size_t i = 0; i < SEEN_PHASES; i++) {
-        const struct seen_phase *phase = &s->phases[i];
-        enum seen_state state = panel_phase_state(phase);
-        struct text_line line;
-        char part[PANEL_SHORT];
-        char percent[PANEL_SHORT];
-
-        if (!is_shown(phase))
-            continue;
-        line = panel_line(row(b, PHASES), b->v);
-        (void)snprintf(part, sizeof(part), "%u/%u", phase->ended, phase->tasks);
-        text_put(&line, TEXT_PLAIN, " ");
-        text_put_sign(&line, panel_role(state), panel_sign(state));
-        text_put(&line, TEXT_PLAIN, " ");
-        text_put_foreign(&line, TEXT_PLAIN, td_text(phase->name));
-        text_tab(&line, 14);
-        text_putf(&line, TEXT_PLAIN, " %7s  ", part);
-        text_bar(&line, panel_role(state), cells,
-                 (unsigned)((uint64_t)phase->ended * 1000 / phase->tasks));
-        text_putf(&line, TEXT_PLAIN, " %6s",
-                  panel_percent(percent, (unsigned)((uint64_t)phase->ended *
-                                                    1000 / phase->tasks)));
-        panel_end(&line);
-    }
+    for (size_t i = 0; i < SEEN_PHASES; i++)
+        if (is_shown(&s->phases[i]))
+            panel_phase_row(row(b, PHASES), b->v, &s->phases[i], " ",
+                            b->v->columns / 2);
 }
 
 static void phase_line(struct block *b)
@@ -220,94 +248,14 @@ static void waves(struct block *b)
 
 /* ---- tasks that something goes on with ---- */
 
-static void right_of_running(char out[PANEL_SHORT * 2], const struct block *b,
-                             const struct seen_task *task)
-{
-    char text[PANEL_SHORT];
-    const char *age = panel_age(text, b->v, task->began_ns);
-
-    if (narrow(b) || !*task->provider)
-        (void)snprintf(out, (size_t)PANEL_SHORT * 2, "%4s", age);
-    else
-        (void)snprintf(out, (size_t)PANEL_SHORT * 2, "%.20s %4s",
-                       task->provider, age);
-}
-
-static void right_of_retrying(char out[PANEL_SHORT * 2], const struct block *b,
-                              const struct seen_task *task)
-{
-    uint64_t now = b->v->now_ns;
-    char left[PANEL_SHORT];
-
-    *out = '\0';
-    if (b->v->mode != PANEL_LOST && task->again_ns > now)
-        (void)snprintf(
-            out, (size_t)PANEL_SHORT * 2, "%s %s",
-            narrow(b) ? "in" : "again in",
-            td_duration_text(left, task->again_ns - now, TD_DURATION_TENTH));
-}
-
-static void right_of_asking(char out[PANEL_SHORT * 2], const struct block *b,
-                            const struct seen_task *task)
-{
-    char age[PANEL_SHORT];
-
-    (void)snprintf(out, (size_t)PANEL_SHORT * 2, "%s%4s",
-                   narrow(b) ? "" : "approve yes or no  ",
-                   panel_age(age, b->v, task->began_ns));
-}
-
 static const struct kind {
     enum seen_state state;
     enum need need;
-    void (*right)(char out[PANEL_SHORT * 2], const struct block *b,
-                  const struct seen_task *task);
 } kinds[KINDS] = {
-    {SEEN_ASKING, QUESTION, right_of_asking},
-    {SEEN_RETRYING, RETRY, right_of_retrying},
-    {SEEN_RUNNING, TASK, right_of_running},
+    {SEEN_ASKING, QUESTION},
+    {SEEN_RETRYING, RETRY},
+    {SEEN_RUNNING, TASK},
 };
-
-static void put_reason(struct text_line *line, const struct seen_task *task)
-{
-    if (task->state == SEEN_ASKING && task->batch) {
-        text_put(line, TEXT_PLAIN, "  ");
-        text_put_foreign(line, TEXT_ACCENT, td_text(task->batch));
-    }
-    if (task->state != SEEN_RETRYING)
-        return;
-    text_putf(line, TEXT_PLAIN, ": attempt %u of %u", task->errors,
-              task->attempts_max);
-    if (task->error) {
-        text_put(line, TEXT_PLAIN, ", ");
-        text_put_foreign(line, TEXT_PLAIN, td_text(task->error));
-    }
-}
-
-/* In the last columns `more` tasks that have no row, if there are any. */
-static void put_task_row(struct td_buf *out, const struct block *b,
-                         const struct seen_task *task, uint32_t more)
-{
-    char right[PANEL_SHORT * 2] = "";
-    struct text_line line;
-    struct td_buf clean = {0};
-    const struct kind *kind = kinds;
-
-    while (kind->state != task->state)
-        kind++;
-    kind->right(right, b, task);
-    text_clean(&clean, td_text(right), b->v->style);
-    if (more)
-        (void)td_buf_addf(&clean, "  +%u", more);
-    line = panel_line_for(out, b->v, td_buf_str(&clean));
-    text_put(&line, TEXT_PLAIN, " ");
-    text_put_sign(&line, panel_role(task->state), panel_sign(task->state));
-    text_put(&line, TEXT_PLAIN, " ");
-    panel_put_task(&line, task);
-    put_reason(&line, task);
-    panel_end_right(&line, b->v, TEXT_DIM, td_buf_str(&clean));
-    td_buf_release(&clean);
-}
 
 static int older(const void *a, const void *b)
 {
@@ -339,7 +287,7 @@ static void tasks_of(struct block *b, size_t kind)
         if (narrow(b) && need == TASK && i >= FEW)
             need = FURTHER;
         b->tasks[b->len] = list[i];
-        put_task_row(row(b, need), b, list[i], 0);
+        panel_put_row(row(b, need), b->v, list[i], 0);
     }
     b->gone += found > TASKS_MAX ? found - TASKS_MAX : 0;
     free((void *)list);
@@ -347,49 +295,23 @@ static void tasks_of(struct block *b, size_t kind)
 
 /* ---- sums ---- */
 
-static void put_used(struct text_line *line, const char *used, const char *max,
-                     uint64_t percent)
-{
-    text_put(line, TEXT_PLAIN, used);
-    if (!max)
-        return;
-    text_putf(line, TEXT_PLAIN, "/%s (", max);
-    text_putf(line, panel_used_role(percent), "%u%%", (unsigned)percent);
-    text_put(line, TEXT_PLAIN, ")");
-}
-
-static void put_tokens(struct text_line *line, const struct seen *s)
-{
-    char used[PANEL_SHORT];
-    char max[PANEL_SHORT];
-
-    if (!s->tokens && !s->tokens_max)
-        return;
-    text_put(line, TEXT_PLAIN, "  tokens ");
-    put_used(line, panel_count(used, s->tokens),
-             s->tokens_max ? panel_count(max, s->tokens_max) : NULL,
-             s->tokens_max ? s->tokens * 100 / s->tokens_max : 0);
-}
-
-static void put_cost(struct text_line *line, const struct seen *s)
-{
-    char used[PANEL_SHORT];
-    char max[PANEL_SHORT];
-
-    if (!s->cost_known)
-        return;
-    (void)snprintf(used, sizeof(used), "$%.2f", s->cost);
-    (void)snprintf(max, sizeof(max), "$%.2f", s->cost_max);
-    text_put(line, TEXT_PLAIN, "  cost ");
-    put_used(line, used, s->cost_max > 0 ? max : NULL,
-             s->cost_max > 0 ? (uint64_t)(s->cost * 100 / s->cost_max) : 0);
-}
-
 static void put_artifacts(struct text_line *line, const struct seen *s)
 {
     text_putf(line, TEXT_PLAIN, " artifacts %u", s->artifact_count);
     if (s->artifacts_expected)
         text_putf(line, TEXT_PLAIN, "/%u", s->artifacts_expected);
+}
+
+static bool uses_tokens(const struct seen *s)
+{
+    return s->tokens || s->tokens_max;
+}
+
+static void put_used(struct text_line *line, const struct seen *s)
+{
+    if (uses_tokens(s))
+        panel_put_tokens(line, s, "  tokens ", 0);
+    panel_put_cost(line, s, "  cost ", 0);
 }
 
 static void put_errors(struct text_line *line, const struct seen *s)
@@ -402,7 +324,7 @@ static void put_errors(struct text_line *line, const struct seen *s)
         text_putf(line, TEXT_PLAIN, "  skipped %u", s->skipped);
 }
 
-/* One row, the shorter the narrower it is. */
+/* One row. */
 static void totals(struct block *b)
 {
     const struct seen *s = b->v->seen;
@@ -410,8 +332,7 @@ static void totals(struct block *b)
 
     if (!s->gates) {
         put_artifacts(&line, s);
-        put_tokens(&line, s);
-        put_cost(&line, s);
+        put_used(&line, s);
         text_put(&line, TEXT_PLAIN, " ");
     }
     put_errors(&line, s);
@@ -426,15 +347,14 @@ static void narrow_totals(struct block *b)
     char text[PANEL_SHORT];
 
     if (s->tokens_max)
-        text_putf(&line, panel_used_role(s->tokens * 100 / s->tokens_max),
-                  " %u%% tokens ", (unsigned)(s->tokens * 100 / s->tokens_max));
+        text_putf(&line, panel_used_role(panel_tokens_percent(s)),
+                  " %u%% tokens ", (unsigned)panel_tokens_percent(s));
     else if (s->tokens)
         text_putf(&line, TEXT_PLAIN, " %s tokens ",
                   panel_count(text, s->tokens));
     if (s->cost_known && s->cost_max > 0)
-        text_putf(&line,
-                  panel_used_role((uint64_t)(s->cost * 100 / s->cost_max)),
-                  " %u%% cost ", (unsigned)(s->cost * 100 / s->cost_max));
+        text_putf(&line, panel_used_role(panel_cost_percent(s)), " %u%% cost ",
+                  (unsigned)panel_cost_percent(s));
     text_putf(&line, TEXT_PLAIN, " %u", s->artifact_count);
     if (s->artifacts_expected)
         text_putf(&line, TEXT_PLAIN, "/%u", s->artifacts_expected);
@@ -445,13 +365,11 @@ static void narrow_totals(struct block *b)
     panel_end(&line);
 }
 
-/* Two rows where there is room for them: files, with the last ones, and what
- * was used; and how many workers have something to do. */
-static void wide_totals(struct block *b)
+/* "artifacts 17/45 (84.1 KiB)   last src/order.c, include/order.h" */
+static void files_row(struct block *b)
 {
     const struct seen *s = b->v->seen;
     struct text_line line = panel_line(row(b, TOTALS), b->v);
-    char right[PANEL_SHORT * 2] = "";
     char size[PANEL_SHORT];
 
     put_artifacts(&line, s);
@@ -464,15 +382,48 @@ static void wide_totals(struct block *b)
                          td_text(s->artifacts[s->artifact_count - 1 - i].path));
     }
     panel_end(&line);
-    if (s->workers)
-        (void)snprintf(right, sizeof(right), "%u of %u workers busy",
-                       s->counts[SEEN_RUNNING], s->workers);
-    line = panel_line_for(row(b, TOTALS), b->v, right);
-    put_errors(&line, s);
-    text_putf(&line, TEXT_PLAIN, "  retries %u", s->retries);
-    put_tokens(&line, s);
-    put_cost(&line, s);
+}
+
+/* Bars of what there is a budget of. */
+static void used_row(struct block *b)
+{
+    const struct seen *s = b->v->seen;
+    struct text_line line;
+
+    if (!uses_tokens(s) && !s->cost_known)
+        return;
+    line = panel_line(row(b, TOTALS), b->v);
+    if (uses_tokens(s))
+        panel_put_tokens(&line, s, " tokens ", TOKENS_CELLS);
+    panel_put_cost(&line, s, uses_tokens(s) ? "    cost " : " cost ",
+                   COST_CELLS);
+    panel_end(&line);
+}
+
+/* "errors 1, retries 1, failed 0, skipped 0", and the workers. */
+static void errors_row(struct block *b)
+{
+    const struct seen *s = b->v->seen;
+    char right[PANEL_SHORT * 2];
+    struct text_line line;
+
+    (void)panel_busy(right, b->v);
+    line = panel_line_for(row(b, FURTHER), b->v, right);
+    text_putf(&line, s->errors ? TEXT_WARN : TEXT_PLAIN, " errors %u",
+              s->errors);
+    text_putf(&line, TEXT_PLAIN, ", retries %u", s->retries);
+    text_putf(&line, s->failed ? TEXT_BAD : TEXT_PLAIN, ", failed %u",
+              s->failed);
+    text_putf(&line, TEXT_PLAIN, ", skipped %u", s->skipped);
     panel_end_right(&line, b->v, TEXT_DIM, right);
+}
+
+/* Where there is room for them. */
+static void wide_totals(struct block *b)
+{
+    files_row(b);
+    used_row(b);
+    errors_row(b);
 }
 
 /* ---- the block ---- */
@@ -487,7 +438,7 @@ static void say_gone(struct block *b)
     if (b->gone == 0 || last == 0)
         return;
     td_buf_clear(&b->lines[last - 1]);
-    put_task_row(&b->lines[last - 1], b, b->tasks[last - 1], b->gone);
+    panel_put_row(&b->lines[last - 1], b->v, b->tasks[last - 1], b->gone);
 }
 
 /* Drops the last of the least needed rows until `room` are left. */
@@ -541,8 +492,12 @@ static void fill(struct block *b)
 void panel_block(struct td_buf *out, const struct panel *v)
 {
     struct block *b = td_calloc(1, sizeof(*b));
+    struct text_style style = *v->style;
+    struct panel now = *v;
 
-    b->v = v;
+    style.faded = v->mode == PANEL_LOST;
+    now.style = &style;
+    b->v = &now;
     fill(b);
     shrink(b, v->rows / 2 ? v->rows / 2 : 1);
     say_gone(b);

@@ -1,4 +1,5 @@
-/* When it will have ended, by how long its tasks took before. */
+/* When it will have ended, by how long its tasks took before; and how many of
+ * its workers had something to do. */
 #include "console/panel/panel_internal.h"
 #include "core/mem.h"
 
@@ -131,6 +132,31 @@ static bool waits_for_you(const struct seen *s)
 {
     return s->counts[SEEN_ASKING] && !s->counts[SEEN_RUNNING] &&
            !s->counts[SEEN_RETRYING];
+}
+
+const char *panel_busy(char out[PANEL_SHORT * 2], const struct panel *v)
+{
+    const struct seen *s = v->seen;
+    uint64_t now = s->ended ? s->last_ns : v->now_ns;
+    double ms = 0;
+    double all;
+
+    *out = '\0';
+    if (!s->workers || !s->began_ns || now <= s->began_ns)
+        return out;
+    for (uint32_t i = 0; i < s->task_count; i++) {
+        const struct seen_task *task = &s->tasks[i];
+
+        if (seen_is_final(task->state) && task->took_ms > 0)
+            ms += task->took_ms;
+        else if (task->state == SEEN_RUNNING && task->began_ns &&
+                 now > task->began_ns)
+            ms += (double)(now - task->began_ns) / 1e6;
+    }
+    all = ms * 1e6 / (double)(now - s->began_ns);
+    (void)snprintf(out, (size_t)PANEL_SHORT * 2, "%.1f of %u workers busy",
+                   all < s->workers ? all : s->workers, s->workers);
+    return out;
 }
 
 const char *panel_eta(char out[PANEL_SHORT], const struct panel *v)

@@ -1,5 +1,6 @@
 /* What an event has said, as lines of scrollback: written once, never again. */
 #include "console/panel/panel_internal.h"
+#include "core/width.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -7,11 +8,10 @@
 #define TIME_COLUMN                                                            \
     40 /* where durations stand; nearer on a narrow terminal                   \
         */
-#define NARROW 60
 
 static size_t time_column(const struct panel *v)
 {
-    return v->columns >= NARROW ? TIME_COLUMN : v->columns - 8;
+    return v->columns >= PANEL_NARROW ? TIME_COLUMN : v->columns - 8;
 }
 
 static void began(struct td_buf *out, const struct panel *v)
@@ -41,10 +41,15 @@ static void put_time(struct text_line *line, const struct panel *v, double ms)
 {
     char took[PANEL_SHORT];
 
+    if (v->columns < PANEL_NARROW) {
+        panel_end_right(line, v, TEXT_DIM, panel_took(took, ms));
+        return;
+    }
     line->cut = false;
     line->max = v->columns - 1;
     text_tab(line, time_column(v));
     text_put(line, TEXT_DIM, panel_took(took, ms));
+    panel_end(line);
 }
 
 static struct text_line task_line(struct td_buf *out, const struct panel *v,
@@ -68,13 +73,54 @@ static void task_ended(struct td_buf *out, const struct panel *v,
     struct text_line line = task_line(out, v, task, task->state);
 
     put_time(&line, v, task->took_ms);
-    panel_end(&line);
     if (!v->seen->gates || !task->error)
         return;
     line = panel_line(out, v);
     text_putf(&line, TEXT_DIM, "      %s: ", task->error_type);
     text_put_foreign(&line, TEXT_PLAIN, td_text(task->error));
     panel_end(&line);
+}
+
+/* How long the attempt took, which its error does not tell; < 0: not known. */
+static double attempt_took(const struct seen *s, const struct seen_task *task)
+{
+    return task->began_ns && s->last_ns > task->began_ns
+               ? (double)(s->last_ns - task->began_ns) / 1e6
+               : -1;
+}
+
+/* "0.4s  attempt 1 of 4", "1 of 4" where there is little room. */
+static void put_attempt(struct text_line *line, const struct panel *v,
+                        const struct seen_task *task)
+{
+    struct td_buf attempt = {0};
+    char took[PANEL_SHORT];
+
+    panel_add_attempt(&attempt, task);
+    if (v->columns < PANEL_NARROW) {
+        panel_end_right(line, v, TEXT_DIM,
+                        td_buf_str(&attempt) + strlen("attempt "));
+    } else {
+        line->cut = false;
+        line->max = v->columns - 1;
+        text_tab(line, time_column(v));
+        if (*panel_took(took, attempt_took(v->seen, task)))
+            text_putf(line, TEXT_DIM, "%s  ", took);
+        text_put_bytes(line, TEXT_DIM, td_buf_bytes(&attempt));
+        panel_end(line);
+    }
+    td_buf_release(&attempt);
+}
+
+/* Where more of it stands, if there is room to say so. */
+static void put_hint(struct text_line *line, const struct seen_task *task)
+{
+    struct td_buf hint = {0};
+
+    (void)td_buf_addf(&hint, "      (logs --task %s)", seen_task_id(task));
+    if (!line->cut && line->used + td_width(td_buf_bytes(&hint)) <= line->max)
+        text_put_foreign(line, TEXT_DIM, td_buf_bytes(&hint));
+    td_buf_release(&hint);
 }
 
 static void task_error(struct td_buf *out, const struct panel *v,
@@ -84,15 +130,8 @@ static void task_error(struct td_buf *out, const struct panel *v,
     struct text_line line =
         task_line(out, v, task,
                   task->state == SEEN_RETRYING ? SEEN_RETRYING : SEEN_FAILED);
-    struct td_buf attempt = {0};
 
-    line.cut = false;
-    line.max = v->columns - 1;
-    text_tab(&line, time_column(v));
-    panel_add_attempt(&attempt, task);
-    text_put_bytes(&line, TEXT_DIM, td_buf_bytes(&attempt));
-    td_buf_release(&attempt);
-    panel_end(&line);
+    put_attempt(&line, v, task);
     line = panel_line(out, v);
     text_put(&line, TEXT_PLAIN, "      ");
     if (task->error_type) {
@@ -101,6 +140,7 @@ static void task_error(struct td_buf *out, const struct panel *v,
     }
     text_put_foreign(&line, TEXT_PLAIN,
                      td_text(task->error ? task->error : ""));
+    put_hint(&line, task);
     panel_end(&line);
 }
 
@@ -121,7 +161,7 @@ static void artifact(struct td_buf *out, const struct panel *v,
     link = panel_link_begin(&line, v, a->path);
     text_put_bytes(&line, TEXT_PLAIN, td_buf_bytes(&path));
     panel_link_end(&line, link);
-    if (v->columns >= NARROW) {
+    if (v->columns >= PANEL_NARROW) {
         text_tab(&line, TIME_COLUMN);
         text_put_foreign(&line, TEXT_DIM, td_text(a->type));
         text_putf(&line, TEXT_DIM, ", %s", td_size_text(size, a->size));
@@ -170,28 +210,14 @@ static void asked(struct td_buf *out, const struct panel *v,
 static void warned(struct td_buf *out, const struct panel *v,
                    const struct seen_fact *fact)
 {
-    const struct seen *s = v->seen;
     struct text_line line = panel_line(out, v);
-    char used[PANEL_SHORT];
-    char max[PANEL_SHORT];
+    struct td_buf text = {0};
 
-    text_put(&line, panel_used_role(fact->percent), "! ");
-    if (fact->wall && s->wall_max_ms > 0)
-        text_putf(&line, TEXT_PLAIN, "time %u%% of %s", fact->percent,
-                  panel_took(max, s->wall_max_ms));
-    else if (fact->wall)
-        text_putf(&line, TEXT_PLAIN, "time: %u%% of the budget", fact->percent);
-    else if (fact->cost && s->cost_max > 0)
-        text_putf(&line, TEXT_PLAIN, "cost $%.2f/$%.2f (%u%%)", s->cost,
-                  s->cost_max, fact->percent);
-    else if (!fact->cost && s->tokens_max)
-        text_putf(&line, TEXT_PLAIN, "tokens %s/%s (%u%%)",
-                  panel_count(used, s->tokens), panel_count(max, s->tokens_max),
-                  fact->percent);
-    else
-        text_putf(&line, TEXT_PLAIN, "%s: %u%% of the budget",
-                  fact->cost ? "cost" : "tokens", fact->percent);
+    text_put(&line, panel_used_role(fact->alert.percent), "! ");
+    panel_add_alert(&text, v->seen, &fact->alert);
+    text_put_bytes(&line, TEXT_PLAIN, td_buf_bytes(&text));
     panel_end(&line);
+    td_buf_release(&text);
 }
 
 static void phase(struct td_buf *out, const struct panel *v,

@@ -34,6 +34,13 @@ struct panel {
     uint64_t now_ns; /* by the clock of the events */
     enum panel_mode mode;
     enum panel_told told;
+    const char *server;  /* its URL; or NULL */
+    const char *session; /* the part of its id that is its own; or NULL */
+    /* Of PANEL_LOST: by the same clock, when it was lost (0: not told), how
+     * often in a row it could not be reached, and when it is tried again. */
+    uint64_t lost_ns;
+    unsigned lost_tries;
+    uint64_t lost_in_ns;
     const char *workspace; /* its real path, if its files are on this machine;
                               or NULL */
 };
@@ -170,10 +177,12 @@ void panel_artifact_head(struct td_buf *out, const struct panel *v,
 void panel_text_head(struct td_buf *out, const struct panel *v,
                      const char *path, double size);
 
-/* While there is no connection: how it stands with it. `tries` have failed, the
- * last of them for `why`; the next begins `in_ns` from now. */
-void panel_waiting(struct td_buf *out, const struct panel *v, unsigned tries,
-                   uint64_t in_ns, const char *why);
+/* While there is no connection: how it stands with it. The last attempt has
+ * failed for `why`. */
+void panel_waiting(struct td_buf *out, const struct panel *v, const char *why);
+/* The beginning of a line of what has happened to the connection: "! 02:14 ",
+ * the time by the clock of the run, if it has begun. */
+void panel_notice(struct td_buf *out, const struct panel *v, uint64_t at_ns);
 
 /* A line of a view, for those that write their own. */
 struct text_line panel_row(struct td_buf *out, const struct panel *v);

@@ -5,7 +5,9 @@
 #include "console/panel/panel.h"
 #include "core/clock.h"
 
-#define PANEL_SHORT TD_AMOUNT_SIZE /* room for a number as text */
+#define PANEL_NARROW 60  /* columns: below, what is short is said shorter */
+#define PANEL_WIDE   110 /* from here on more is said */
+#define PANEL_SHORT  TD_AMOUNT_SIZE /* room for a number as text */
 
 /* "0.9s", "31.0s", "10m32s", "2h03m"; "" for what was not told. */
 const char *panel_took(char out[PANEL_SHORT], double ms);
@@ -19,6 +21,9 @@ const char *panel_clock(char out[PANEL_SHORT], const struct panel *v,
 const char *panel_count(char out[PANEL_SHORT], uint64_t n);
 /* "37.5%" */
 const char *panel_percent(char out[PANEL_SHORT], unsigned thousandths);
+
+/* Cells of a bar with a name before it and numbers behind. */
+size_t panel_bar_cells(const struct panel *v);
 
 /* A new line of this view. */
 struct text_line panel_line(struct td_buf *out, const struct panel *v);
@@ -38,8 +43,13 @@ bool panel_is_told(const struct panel *v, const struct seen_fact *fact);
 enum text_role panel_role(enum seen_state state);
 enum text_sign panel_sign(enum seen_state state);
 
-/* "T045 compile src/order.c"; one word where the name is the id. */
+/* "T045 compile src/order.c"; one word where the name is the id. Where the line
+ * has no room for it, a path at its end loses its folders first. */
 void panel_put_task(struct text_line *line, const struct seen_task *task);
+/* The row of the block of a task that something goes on with: it runs, comes
+ * again or asks. In the last columns `more` tasks that have no row. */
+void panel_put_row(struct td_buf *out, const struct panel *v,
+                   const struct seen_task *task, uint32_t more);
 /* "attempt 2 of 4" of one that comes again, "attempt 2" of one that does not.
  */
 void panel_add_attempt(struct td_buf *out, const struct seen_task *task);
@@ -52,10 +62,37 @@ enum seen_state panel_phase_state(const struct seen_phase *phase);
 void panel_gates(struct td_buf *out, const struct panel *v);
 /* What is done there: "task", or "gate". */
 const char *panel_thing(const struct seen *s);
+/* "✓ Analysis 15/15", a bar and its percentage; the phase has tasks. */
+void panel_phase_row(struct td_buf *out, const struct panel *v,
+                     const struct seen_phase *phase, const char *margin,
+                     size_t cells);
 /* What is known of an execution by name: its plan, or else its id. */
 const char *panel_title(const struct seen *s);
 /* The color of a budget of which this much is used. */
 enum text_role panel_used_role(uint64_t percent);
+/* How much of the budget is used, in percent; 0 without one. */
+uint64_t panel_tokens_percent(const struct seen *s);
+uint64_t panel_cost_percent(const struct seen *s);
+/* "67,450/100,000", "$0.38/$2.00"; ">= $0.38" where not all of it is known,
+ * without a budget what is used alone. */
+void panel_add_tokens(struct td_buf *out, const struct seen *s,
+                      uint64_t tokens);
+void panel_add_cost(struct td_buf *out, const struct seen *s, double cost);
+/* A budget that is used up so far: "tokens 75,003/100,000 (75%)", "cost
+ * $1.50/$2.00 (75%)", "time 75% of 10m"; used is what was by then. */
+void panel_add_alert(struct td_buf *out, const struct seen *s,
+                     const struct seen_alert *alert);
+/* The name and "67,450/100,000 (67%)", with the percentage in its color; of a
+ * cost that was not told nothing. cells: of a bar in front of the numbers, if
+ * there is a budget. */
+void panel_put_tokens(struct text_line *line, const struct seen *s,
+                      const char *name, size_t cells);
+void panel_put_cost(struct text_line *line, const struct seen *s,
+                    const char *name, size_t cells);
+
+/* "2.7 of 3 workers busy", on the average of the run so far; "" where neither
+ * workers nor times are known. */
+const char *panel_busy(char out[PANEL_SHORT * 2], const struct panel *v);
 
 /* "eta ~4m", "waits for you", or "" where it cannot be known. */
 const char *panel_eta(char out[PANEL_SHORT], const struct panel *v);

@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MINUTE 60
-#define HOUR   3600
+#define MINUTE    60
+#define HOUR      3600
+#define BAR_CELLS 40
 
 const char *panel_took(char out[PANEL_SHORT], double ms)
 {
@@ -64,6 +65,13 @@ const char *panel_percent(char out[PANEL_SHORT], unsigned thousandths)
     (void)snprintf(out, PANEL_SHORT, "%u.%u%%", thousandths / 10,
                    thousandths % 10);
     return out;
+}
+
+size_t panel_bar_cells(const struct panel *v)
+{
+    return v->columns > BAR_CELLS + 34 ? BAR_CELLS
+           : v->columns > 50           ? v->columns - 44
+                                       : 8;
 }
 
 /* ---- lines ---- */
@@ -139,13 +147,44 @@ const char *panel_state_word(enum seen_state state)
     return states[state].word;
 }
 
+/* Where the last word is a path, that part alone is cut, and at its front. */
+static void fit_name(struct text_line *line, struct td_bytes name)
+{
+    const uint8_t *blank = memrchr(name.ptr, ' ', name.len);
+    size_t before = blank ? (size_t)(blank - name.ptr) + 1 : 0;
+    struct td_bytes path = td_bytes(name.ptr + before, name.len - before);
+    size_t room = line->max > line->used ? line->max - line->used : 0;
+    size_t left;
+
+    if (!memchr(path.ptr, '/', path.len) || td_width(name) <= room) {
+        text_put_bytes(line, TEXT_PLAIN, name);
+        return;
+    }
+    text_put_bytes(line, TEXT_PLAIN, td_bytes(name.ptr, before));
+    left = line->max > line->used ? line->max - line->used : 0;
+    if (!line->cut) {
+        struct td_buf cut = {0};
+
+        text_cut_path(&cut, path, left, line->style);
+        text_put_bytes(line, TEXT_PLAIN, td_buf_bytes(&cut));
+        td_buf_release(&cut);
+    }
+}
+
 void panel_put_task(struct text_line *line, const struct seen_task *task)
 {
+    size_t most = (line->max + 1) * 64; /* see text_put_foreign() */
+    size_t len = strlen(task->name);
+    struct td_buf clean = {0};
+
     text_put_foreign(line, TEXT_ACCENT, td_text(seen_task_id(task)));
-    if (!*task->name || !strcmp(task->name, seen_task_id(task)))
+    if (!len || !strcmp(task->name, seen_task_id(task)))
         return;
     text_put(line, TEXT_PLAIN, " ");
-    text_put_foreign(line, TEXT_PLAIN, td_text(task->name));
+    text_clean(&clean, td_bytes(task->name, len < most ? len : most),
+               line->style);
+    fit_name(line, td_buf_bytes(&clean));
+    td_buf_release(&clean);
 }
 
 void panel_add_attempt(struct td_buf *out, const struct seen_task *task)
@@ -167,14 +206,33 @@ const char *panel_thing(const struct seen *s)
     return s->gates ? "gate" : "task";
 }
 
+void panel_phase_row(struct td_buf *out, const struct panel *v,
+                     const struct seen_phase *phase, const char *margin,
+                     size_t cells)
+{
+    unsigned part = (unsigned)((uint64_t)phase->ended * 1000 / phase->tasks);
+    enum seen_state state = panel_phase_state(phase);
+    struct text_line line = panel_line(out, v);
+    char percent[PANEL_SHORT];
+    size_t left = strlen(margin);
+
+    text_put(&line, TEXT_PLAIN, margin);
+    text_put_sign(&line, panel_role(state), panel_sign(state));
+    text_put(&line, TEXT_PLAIN, " ");
+    text_put_foreign(&line, TEXT_PLAIN,
+                     td_text(phase->name ? phase->name : ""));
+    text_tab(&line, left + 13);
+    text_putf(&line, TEXT_PLAIN, " %2u/%u", phase->ended, phase->tasks);
+    text_tab(&line, left + 19);
+    text_put(&line, TEXT_PLAIN, "  ");
+    text_bar(&line, panel_role(state), cells, part);
+    text_putf(&line, TEXT_PLAIN, " %6s", panel_percent(percent, part));
+    panel_end(&line);
+}
+
 const char *panel_title(const struct seen *s)
 {
     return *s->plan ? s->plan : s->execution;
-}
-
-enum text_role panel_used_role(uint64_t percent)
-{
-    return percent >= 90 ? TEXT_BAD : percent >= 75 ? TEXT_WARN : TEXT_GOOD;
 }
 
 void panel_put_wave(struct text_line *line, const struct seen_wave *wave)
@@ -191,20 +249,32 @@ void panel_put_wave(struct text_line *line, const struct seen_wave *wave)
     text_putf(line, TEXT_PLAIN, "%u", wave->tasks);
 }
 
-void panel_waiting(struct td_buf *out, const struct panel *v, unsigned tries,
-                   uint64_t in_ns, const char *why)
+void panel_notice(struct td_buf *out, const struct panel *v, uint64_t at_ns)
+{
+    char clock[PANEL_SHORT];
+
+    (void)td_buf_add_text(out, "! ");
+    if (v->seen->began_ns)
+        (void)td_buf_addf(out, "%s ", panel_clock(clock, v, at_ns));
+}
+
+void panel_waiting(struct td_buf *out, const struct panel *v, const char *why)
 {
     struct text_line line = panel_line(out, v);
 
-    if (tries == 0) {
-        text_put(&line, TEXT_PLAIN, "connecting to the server");
+    text_put(&line, TEXT_PLAIN, "server ");
+    text_put_foreign(&line, TEXT_PLAIN, td_text(v->server ? v->server : ""));
+    text_put(&line, TEXT_PLAIN, ": ");
+    if (v->lost_tries == 0) {
+        text_put(&line, TEXT_PLAIN, "connecting");
     } else {
         text_put(&line, TEXT_WARN,
                  v->mode == PANEL_LOST ? "reconnecting: " : "not reachable: ");
         text_put_foreign(&line, TEXT_PLAIN, td_text(why));
-        text_putf(&line, TEXT_PLAIN, "; try %u", tries + 1);
-        if (in_ns)
-            text_putf(&line, TEXT_PLAIN, " in %.1fs", (double)in_ns / 1e9);
+        text_putf(&line, TEXT_PLAIN, "; try %u", v->lost_tries + 1);
+        if (v->lost_in_ns)
+            text_putf(&line, TEXT_PLAIN, " in %.1fs",
+                      (double)v->lost_in_ns / 1e9);
     }
     panel_end(&line);
 }

@@ -101,11 +101,7 @@ static void warned(struct td_buf *out, const struct panel *v,
                    const struct seen_fact *fact)
 {
     head(out, v, "alert");
-    (void)td_buf_addf(out, "%s at %u%% of the budget",
-                      fact->wall   ? "time"
-                      : fact->cost ? "cost"
-                                   : "tokens",
-                      fact->percent);
+    panel_add_alert(out, v->seen, &fact->alert);
 }
 
 static void task_began(struct td_buf *out, const struct panel *v,
@@ -161,7 +157,8 @@ static void ended(struct td_buf *out, const struct panel *v,
     if (s->tokens)
         (void)td_buf_addf(out, ", tokens %s", panel_count(text, s->tokens));
     if (s->cost_known)
-        (void)td_buf_addf(out, ", cost $%.2f", s->cost);
+        (void)td_buf_addf(out, ", cost %s$%.2f", s->cost_partly ? ">= " : "",
+                          s->cost);
 }
 
 void panel_plain(struct td_buf *out, const struct panel *v,

@@ -51,6 +51,10 @@ static void copy_rest(struct seen *to, const struct seen *s)
         to->artifacts[i].type = text_again(s->artifacts[i].type);
         to->artifacts[i].sha256 = text_again(s->artifacts[i].sha256);
     }
+    to->models = list_again(s->models, s->model_count, sizeof(*s->models));
+    for (uint32_t i = 0; i < s->model_count; i++)
+        to->models[i].name = text_again(s->models[i].name);
+    to->alerts = list_again(s->alerts, s->alert_count, sizeof(*s->alerts));
     to->waves = list_again(s->waves, s->wave_count, sizeof(*s->waves));
     for (size_t i = 0; i < SEEN_PHASES; i++)
         to->phases[i].name = text_again(s->phases[i].name);
@@ -95,6 +99,8 @@ size_t seen_bytes(const struct seen *s)
     size_t bytes = sizeof(*s) + s->task_count * sizeof(*s->tasks) +
                    s->artifact_count * sizeof(*s->artifacts) +
                    s->wave_count * sizeof(*s->waves) + s->created.len +
+                   s->model_count * sizeof(*s->models) +
+                   s->alert_count * sizeof(*s->alerts) +
                    (s->logs ? s->logs_max * sizeof(*s->logs) : 0);
 
     for (uint32_t i = 0; i < s->task_count; i++) {
@@ -109,6 +115,8 @@ size_t seen_bytes(const struct seen *s)
     for (uint32_t i = 0; i < s->artifact_count; i++)
         bytes += room_of(s->artifacts[i].path) + room_of(s->artifacts[i].type) +
                  room_of(s->artifacts[i].sha256);
+    for (uint32_t i = 0; i < s->model_count; i++)
+        bytes += room_of(s->models[i].name);
     for (uint32_t i = 0; s->logs && i < s->log_count; i++)
         bytes += room_of(s->logs[(s->log_first + i) % s->logs_max].text);
     return bytes;

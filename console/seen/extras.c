@@ -26,7 +26,10 @@ static struct seen_fact task_started(struct seen_read *r)
     task->attempts_told =
         (uint32_t)seen_number(r->doc, r->data, "max_attempts", 0);
     task->attempt_tokens = 0;
+    task->attempt_in = 0;
+    task->attempt_out = 0;
     task->attempt_cost = 0;
+    seen_read_model(r, task);
     seen_read_phase(r, task);
     r->s->phases[task->phase].began = true;
     seen_keep(&task->provider, r, "provider");
@@ -80,10 +83,14 @@ static struct seen_fact context_update(struct seen_read *r)
     if (place == SEEN_NONE || seen_is_final(r->s->tasks[place].state))
         return nothing;
     task = &r->s->tasks[place];
+    seen_read_model(r, task);
     if (tokens > task->attempt_tokens) {
         seen_add_tokens(r->s, task, tokens - task->attempt_tokens);
         task->attempt_tokens = tokens;
     }
+    seen_add_apart(r->s, task,
+                   seen_number(r->doc, r->data, "tokens_in|input_tokens", 0),
+                   seen_number(r->doc, r->data, "tokens_out|output_tokens", 0));
     if (cost >= task->attempt_cost) {
         seen_add_cost(r->s, task, cost - task->attempt_cost);
         task->attempt_cost = cost;
@@ -133,8 +140,8 @@ static struct seen_fact budget_warning(struct seen_read *r)
         return nothing;
     if (!wall)
         *(cost ? &r->s->warned_cost : &r->s->warned_tokens) = percent;
-    return (struct seen_fact){
-        .kind = SEEN_WARNED, .percent = percent, .cost = cost, .wall = wall};
+    return (struct seen_fact){.kind = SEEN_WARNED,
+                              .alert = seen_add_alert(r, percent, cost, wall)};
 }
 
 /* Without a number it is the last one, which validates. */

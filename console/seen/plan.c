@@ -106,9 +106,13 @@ static void read_task(const struct ids *ids, uint32_t object,
 static void read_budget(struct seen *s, const struct td_json_doc *doc,
                         uint32_t object)
 {
+    char *on = seen_text(doc, object, "on");
+
     s->tokens_max = seen_number(doc, object, "tokens", s->tokens_max);
     s->cost_max = seen_real(doc, object, "cost_usd", s->cost_max);
     s->wall_max_ms = seen_real(doc, object, "wall_ms", s->wall_max_ms);
+    s->pauses = on && !strcmp(on, "pause");
+    free(on);
 }
 
 void seen_put_plan(struct seen *s, const struct td_json_doc *doc, uint32_t at)

@@ -115,24 +115,12 @@ void seen_read_phase(struct seen_read *r, struct seen_task *task)
     seen_keep(&r->s->phases[n].name, r, "phase_name");
 }
 
-void seen_add_tokens(struct seen *s, struct seen_task *task, uint64_t more)
-{
-    s->tokens += more;
-    task->tokens += more;
-}
-
-void seen_add_cost(struct seen *s, struct seen_task *task, double more)
-{
-    s->cost += more;
-    task->cost += more;
-    s->cost_known = true;
-}
-
 static void read_usage(struct seen_read *r, struct seen_task *task)
 {
     uint64_t tokens = seen_number(r->doc, r->data, "tokens_used", task->tokens);
     double cost = seen_real(r->doc, r->data, "cost_usd", -1);
 
+    seen_read_model(r, task);
     seen_add_tokens(r->s, task, tokens - task->tokens);
     if (cost >= 0)
         seen_add_cost(r->s, task, cost - task->cost);

@@ -39,6 +39,10 @@ static void release_rest(struct seen *s)
         free(s->logs[i].text);
     for (size_t i = 0; i < SEEN_PHASES; i++)
         free(s->phases[i].name);
+    for (uint32_t i = 0; i < s->model_count; i++)
+        free(s->models[i].name);
+    free(s->models);
+    free(s->alerts);
     free(s->artifacts);
     free(s->logs);
     free(s->waves);

@@ -25,6 +25,8 @@
 #define SEEN_WAVES_MAX     100000
 #define SEEN_LOGS          10000 /* lines, if nothing else is said */
 #define SEEN_LOGS_MAX      1000000
+#define SEEN_MODELS        64 /* and what further ones use counts as "" */
+#define SEEN_ALERTS        64 /* the first ones */
 #define SEEN_NONE          UINT32_MAX
 
 enum seen_state {
@@ -62,10 +64,45 @@ struct seen_task {
     double took_ms;    /* of what has ended; < 0: not told */
     uint64_t tokens;   /* of all attempts */
     double cost;
+    uint32_t model;          /* its place in the list, of 1; 0: not told */
     bool listed;             /* it is among those that are ready, or was */
     uint32_t next_ready;     /* the one behind it there, of 1; 0: none */
     uint64_t attempt_tokens; /* of the attempt that runs */
+    uint64_t attempt_in, attempt_out;
     double attempt_cost;
+};
+
+/* What a model has used. */
+struct seen_model {
+    char *name; /* "" of what was told without one */
+    uint64_t tokens;
+    uint64_t in, out; /* of them, where both were told apart */
+    double cost;
+    bool priced;     /* its cost was told */
+    double price_in; /* US dollars for a million tokens; < 0: not told */
+    double price_out;
+};
+
+/* What tokens were used for: of which phase the task is, and of its first
+ * attempt or of a further one. */
+enum seen_operation {
+    SEEN_SPEC, /* discovery and analysis */
+    SEEN_PLANNING,
+    SEEN_CODE,   /* execution, the first attempt */
+    SEEN_REPAIR, /* execution, the others */
+    SEEN_OTHER,
+    SEEN_OPERATIONS,
+};
+
+/* A budget that was told to be used up so far. */
+struct seen_alert {
+    uint64_t wall_ns;
+    unsigned percent;
+    bool cost;
+    bool wall;
+    uint64_t tokens; /* used by then */
+    double dollars;
+    uint32_t task; /* that used them; or SEEN_NONE */
 };
 
 struct seen_phase {
@@ -128,12 +165,17 @@ struct seen {
     uint64_t tokens, tokens_max;  /* max 0: no budget was told */
     double cost, cost_max;
     bool cost_known;
-    double wall_max_ms;                  /* 0: no budget of time was told */
-    bool known;                          /* what tasks need was told */
-    uint32_t workers;                    /* 0: not told */
-    uint32_t ready_first, ready_last;    /* places of those that are ready, of
-                                            1, as they were launched; 0: none */
-    unsigned warned_tokens, warned_cost; /* percent of the last warning */
+    bool cost_partly; /* a model has used tokens, and its cost was not told: the
+                         cost is more */
+    bool pauses;      /* at the end of a budget; else it stops */
+    uint32_t last_used; /* the task that has used tokens last, of 1 */
+    uint64_t operations[SEEN_OPERATIONS]; /* tokens */
+    double wall_max_ms;                   /* 0: no budget of time was told */
+    bool known;                           /* what tasks need was told */
+    uint32_t workers;                     /* 0: not told */
+    uint32_t ready_first, ready_last;     /* places of those that are ready, of
+                                             1, as they were launched; 0: none */
+    unsigned warned_tokens, warned_cost;  /* percent of the last warning */
 
     struct seen_task *tasks;
     uint32_t task_count;
@@ -143,6 +185,10 @@ struct seen {
     struct seen_artifact *artifacts;
     uint32_t artifact_count;
     uint64_t artifact_bytes;
+    struct seen_model *models;
+    uint32_t model_count;
+    struct seen_alert *alerts;
+    uint32_t alert_count;
     struct seen_log *logs; /* a ring */
     uint32_t logs_max;     /* lines that it has room for; the oldest go */
     uint32_t log_first, log_count;
@@ -167,7 +213,7 @@ enum seen_kind {
     SEEN_WAVE_ENDED, /* wave */
     SEEN_ASKED,      /* task */
     SEEN_ANSWERED,   /* task */
-    SEEN_WARNED,     /* percent, and of what */
+    SEEN_WARNED,     /* alert */
     SEEN_PHASE,      /* phase: it begins, or verdict is what it came to */
     SEEN_USED,       /* task: what it used, or when it comes again */
     SEEN_LOGGED,
@@ -177,9 +223,7 @@ enum seen_kind {
 struct seen_fact {
     enum seen_kind kind;
     uint32_t task, artifact, wave; /* places in the lists */
-    unsigned percent;
-    bool cost; /* of a warning: the cost, not the tokens */
-    bool wall; /* of a warning: the time */
+    struct seen_alert alert;       /* of a warning */
     uint32_t phase;
     bool began;
     bool good;

@@ -82,8 +82,15 @@ char *seen_line_task(const struct seen_read *r);
 /* It has ended: its sums, and those of its phase. */
 void seen_count_end(struct seen *s, const struct seen_task *task, bool good);
 void seen_read_phase(struct seen_read *r, struct seen_task *task);
+/* What the task's attempt, or all of it, has used: by model and by operation.
+ * The model is that which the event names, if it does. */
+void seen_read_model(struct seen_read *r, struct seen_task *task);
 void seen_add_tokens(struct seen *s, struct seen_task *task, uint64_t more);
+void seen_add_apart(struct seen *s, struct seen_task *task, uint64_t in,
+                    uint64_t out);
 void seen_add_cost(struct seen *s, struct seen_task *task, double more);
+struct seen_alert seen_add_alert(struct seen_read *r, unsigned percent,
+                                 bool cost, bool wall);
 /* When the next attempt comes; 0: it was not told. */
 uint64_t seen_again_at(const struct seen_read *r);
 

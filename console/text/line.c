@@ -17,7 +17,8 @@ static const char *const inks[][7] = {
 static void put_colored(struct text_line *line, enum text_role role,
                         struct td_bytes text)
 {
-    const char *ink = inks[line->style->theme][role];
+    const char *ink =
+        inks[line->style->theme][line->style->faded ? TEXT_DIM : role];
 
     if (!line->style->color || !*ink || text.len == 0) {
         (void)td_buf_add_bytes(line->out, text);

@@ -55,6 +55,7 @@ struct text_style {
     bool utf8;  /* the terminal shows UTF-8; else every byte is ASCII */
     bool color; /* SGR sequences may be written */
     bool links; /* OSC 8 too */
+    bool faded; /* all of it is told by the way: every role is TEXT_DIM */
     enum text_theme theme;
     enum text_bars bars;
 };

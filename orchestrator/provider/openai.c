@@ -67,12 +67,10 @@ static void release(struct prov_run *base)
     free(run);
 }
 
-static double cost_of(const struct openai_run *run,
-                      const struct prov_usage *usage)
+static double cost_of(const struct prov_usage *usage)
 {
     const double million = 1e6;
-    const struct prov_price *price =
-        prov_price_of(run->self->config, run->model.ask.model);
+    const struct prov_price *price = usage->price;
 
     return price ? ((double)usage->tokens_in * price->in +
                     (double)usage->tokens_out * price->out) /
@@ -88,7 +86,8 @@ static void tell_usage(struct prov_run *base)
     const struct prov_answer *answer = &run->model.answer;
     struct prov_usage usage = {.tokens_in = answer->tokens_in,
                                .tokens_out = answer->tokens_out,
-                               .estimated = !answer->has_usage};
+                               .estimated = !answer->has_usage,
+                               .model = run->model.ask.model};
 
     if (!openai_http_was_sent(run->transfer.easy) ||
         (run->status && run->status != 200))
@@ -97,7 +96,8 @@ static void tell_usage(struct prov_run *base)
         usage.tokens_in = prov_ask_tokens(&run->model.ask);
         usage.tokens_out = prov_tokens_guess(answer->text.len);
     }
-    usage.cost_usd = cost_of(run, &usage);
+    usage.price = prov_price_of(run->self->config, usage.model);
+    usage.cost_usd = cost_of(&usage);
     if (base->events->usage)
         base->events->usage(base->ctx, &usage);
 }

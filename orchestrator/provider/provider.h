@@ -13,12 +13,16 @@
 #include "orchestrator/plan/plan.h"
 #include "wire/net/transport.h"
 
+struct prov_price; /* orchestrator/provider/config.h */
+
 /* Sums of an attempt so far, not differences. */
 struct prov_usage {
     uint64_t tokens_in;
     uint64_t tokens_out;
-    double cost_usd; /* < 0: unknown */
-    bool estimated;  /* the provider did not say; counted here */
+    double cost_usd;                /* < 0: unknown */
+    bool estimated;                 /* the provider did not say; counted here */
+    const char *model;              /* NULL: not known; lives for the call */
+    const struct prov_price *price; /* NULL: not known; lives for the call */
 };
 
 /* How an attempt ended. */

@@ -48,9 +48,11 @@ static void release(struct prov_run *base)
 /* What the answer used when it was recorded; asked again it costs nothing. */
 static void tell_usage(struct prov_run *base)
 {
-    const struct prov_answer *answer = &run_of(base)->model.answer;
+    const struct prov_model *model = &run_of(base)->model;
+    const struct prov_answer *answer = &model->answer;
     struct prov_usage usage = {.tokens_in = answer->tokens_in,
-                               .tokens_out = answer->tokens_out};
+                               .tokens_out = answer->tokens_out,
+                               .model = model->ask.model};
 
     if (base->end.ok && answer->has_usage && base->events->usage)
         base->events->usage(base->ctx, &usage);

@@ -16,6 +16,7 @@ void prov_talk_release(struct prov_talk *talk)
 {
     td_buf_release(&talk->line);
     td_buf_release(&talk->text);
+    td_buf_release(&talk->model);
     td_json_release(&talk->doc);
     *talk = (struct prov_talk){0};
 }
@@ -66,12 +67,15 @@ static void most(uint64_t *of, double n)
         *of = (uint64_t)n;
 }
 
+#define MODEL_MAX 128 /* bytes of a name; a longer one is none */
+
 static void say_usage(const struct saying *say)
 {
     const double tokens_max = 1e15;
     const double cost_max = 1e9;
     struct prov_talk *talk = say->talk;
     uint32_t at = member(talk, 0, "usage");
+    struct td_bytes model;
     double n;
 
     if (!td_json_is(&talk->doc, at, TD_JSON_OBJECT))
@@ -83,6 +87,12 @@ static void say_usage(const struct saying *say)
     if (number(talk, member(talk, at, "cost_usd"), cost_max, &n) &&
         n > talk->usage.cost_usd)
         talk->usage.cost_usd = n;
+    model = text_of(talk, member(talk, at, "model"));
+    if (model.len && model.len <= MODEL_MAX) {
+        td_buf_clear(&talk->model);
+        (void)td_buf_add_bytes(&talk->model, model);
+    }
+    talk->usage.model = talk->model.len ? td_buf_str(&talk->model) : NULL;
     if (say->events->usage)
         say->events->usage(say->ctx, &talk->usage);
 }

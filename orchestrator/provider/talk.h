@@ -7,7 +7,8 @@
  * known
  *            {"artifact":"eval.json"}      it wrote this; looked at, not
  * believed
- *            {"usage":{"tokens_in":9,"tokens_out":2,"cost_usd":0.01}}  in all
+ *            {"usage":{"tokens_in":9,"tokens_out":2,"cost_usd":0.01}}  in all,
+ *                                         with "model" of which one
  *            {"error":{"class":"rate_limited","retry_after":2,"message":".."}}
  *            {"result":{..}}               any object, for the journal
  *
@@ -41,6 +42,7 @@ struct prov_talk {
     struct td_buf text;
     struct td_json_doc doc;
     struct prov_usage usage; /* the most of each so far */
+    struct td_buf model;     /* what it said last that it asks; or empty */
     bool begun;
     bool skip; /* to the end of a line too long */
 };

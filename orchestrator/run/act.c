@@ -152,12 +152,14 @@ static void on_usage(void *ctx, const struct prov_usage *usage)
 {
     struct run_task *task = ctx;
     struct sched_event ev = event_of(task, SCHED_USAGE);
+    struct td_buf more = {0};
 
     sched_alive(task->x->sched, index_of(task), run_now(task->x));
     ev.tokens = usage->tokens_in + usage->tokens_out;
     ev.cost_usd = usage->cost_usd;
-    run_happened(task->x, &ev, usage->estimated ? "\"estimated\":true" : "",
-                 "");
+    run_put_used(&more, usage);
+    run_happened(task->x, &ev, td_buf_str(&more), "");
+    td_buf_release(&more);
 }
 
 /* A model's stream as it came. */

@@ -134,13 +134,16 @@ static const char *reason(struct run_exec *x, const struct sched_event *ev)
  * process begins only when its line comes (run/ahead.c). */
 static void note_decided(struct run_exec *x, const struct sched_event *ev)
 {
-    char more[24] = "";
+    struct td_buf more = {0};
 
     if (ev->what == SCHED_FINISH)
-        (void)snprintf(more, sizeof(more), "\"exit\":%d", run_exit_status(x));
-    else if (ev->what == SCHED_LAUNCH && x->ahead)
-        (void)snprintf(more, sizeof(more), "\"waits\":true");
-    journal_note(x->journal, &x->plan, ev, more);
+        (void)td_buf_addf(&more, "\"exit\":%d", run_exit_status(x));
+    if (ev->what == SCHED_LAUNCH && x->ahead)
+        (void)td_buf_add_text(&more, "\"waits\":true");
+    if (ev->what == SCHED_LAUNCH)
+        run_put_model(&more, x, ev->task);
+    journal_note(x->journal, &x->plan, ev, td_buf_str(&more));
+    td_buf_release(&more);
 }
 
 /* What has been decided, into the journal; LOOK is only a question. */

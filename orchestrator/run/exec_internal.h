@@ -161,6 +161,14 @@ void run_take_up(struct run_exec *x);
 void run_happened(struct run_exec *x, const struct sched_event *ev,
                   const char *more, const char *text);
 
+/* The model that a task speaks to, if it is known before it begins; else
+ * nothing (run/used.c). It, and what an attempt has used of which one, as
+ * further members of lines. */
+void run_model_of(struct td_buf *out, const struct run_exec *x, uint32_t task);
+void run_put_model(struct td_buf *more, const struct run_exec *x,
+                   uint32_t task);
+void run_put_used(struct td_buf *more, const struct prov_usage *usage);
+
 /* Decide, commit, act, until there is nothing to do now: in a turn of the
  * loop's own, at once or within so long. */
 void run_turn_soon(struct run_exec *x);

@@ -292,6 +292,7 @@ static void say_progress(struct run_exec *x, uint32_t index)
     enum run_end end = run_end_of(x->sched, index);
     uint64_t took =
         state->started_ns == TD_NEVER ? 0 : state->ended_ns - state->started_ns;
+    struct td_buf model = {0};
     struct td_json_writer *w;
 
     run_tally_end(&x->tally, index, end);
@@ -306,6 +307,10 @@ static void say_progress(struct run_exec *x, uint32_t index)
     if (state->attempt)
         td_json_put_u64(w, "attempt", state->attempt);
     td_json_put_text(w, "provider", plan_provider_word(task->provider));
+    run_model_of(&model, x, index);
+    if (model.len)
+        td_json_put_string(w, "model", td_buf_bytes(&model));
+    td_buf_release(&model);
     if (state->tokens)
         td_json_put_u64(w, "tokens_used", state->tokens);
     if (state->tokens && state->cost_usd >= 0)

@@ -69,6 +69,7 @@ static void task_started(const struct noted *n)
     td_json_put_u64(n->w, "max_attempts", task->retry.attempts);
     td_json_put_u64(n->w, "phase", task->phase);
     td_json_put_text(n->w, "provider", plan_provider_word(task->provider));
+    copy(n, "model", "model");
 }
 
 /* Where the launch waits, in the keeper, it begins with its process. */
@@ -155,7 +156,12 @@ static void context_update(const struct noted *n)
 {
     (void)put_task(n);
     copy(n, "tokens", "total_tokens");
+    copy(n, "tokens_in", "tokens_in");
+    copy(n, "tokens_out", "tokens_out");
     copy(n, "cost_usd", "cost_usd");
+    copy(n, "model", "model");
+    copy(n, "price_in", "price_in");
+    copy(n, "price_out", "price_out");
     copy(n, "estimated", "estimated");
 }
 

@@ -112,7 +112,9 @@ def shop(until_ms=133400):
             (130400, 47, "write tests/test_order.c", "openai"),
             (132400, 48, "compile src/商品カタログ.c", "shell")):
         tape.put(ms, "task_started", task_id="T%03d" % n, task_name=name,
-                 phase=3, attempt=1, provider=provider)
+                 phase=3, attempt=1, provider=provider,
+                 **({"model": "claude-sonnet-4"} if provider == "openai"
+                    else {}))
     tape.put(133000, "error", task_id="T049", task_name="test order_store",
              phase=3, error_type="test_failed", recoverable=True,
              error_message="exit 1: test_order_store.c:88: expected 3, got 2",
@@ -556,7 +558,7 @@ def gone_back(stage):
     pane.until("connection lost")
     pane.enter("show status")
     pane.until("tapedeck> show status")
-    pane.until("reconnecting: connection refused")
+    pane.until("reconnecting, try")
     pane.shows("lost")
     stage.serve(port=server.port)
     pane.until("connected again")

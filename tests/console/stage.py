@@ -27,6 +27,8 @@ set -g default-terminal tmux-256color
 MASKS = [(re.compile(p), r) for p, r in (
     (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
     (r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b", "UUID"),
+    (r"[█░]+(?= .* reconnecting, try)", "BAR"),  # as long as that leaves
+    (r"(?<= old )─+", "RULE"),
     (r"\btry \d+( in \d+\.\ds)?", "try N"),
     (r"\b\d+:\d\d(\.\d)?\b", "MM:SS"),
     (r" +(\d+m\d\d|\d+(\.\d+)?)s\b", " AGE"),
