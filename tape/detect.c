@@ -5,12 +5,30 @@
 #include "tape/line.h"
 #include "tape/member.h"
 
+#include <string.h>
+
 #define ENOUGH   8    /* bytes of text: {"tape": */
 #define HEAD_MAX 4096 /* bytes of a gzip header that are looked at */
 
 bool tape_is_gzip(struct td_bytes data)
 {
     return data.len >= 2 && data.ptr[0] == 0x1f && data.ptr[1] == 0x8b;
+}
+
+bool tape_is_named(const char *path)
+{
+    size_t len = strlen(path);
+
+    return (len > 8 && !strcmp(path + len - 8, ".tape.gz")) ||
+           (len > 5 && !strcmp(path + len - 5, ".tape"));
+}
+
+enum td_code tape_refuse_empty(const char *path, const char *what,
+                               struct td_error *err)
+{
+    (void)td_error_set(err, TD_FORMAT, path, 0, "is empty: nothing to %s",
+                       what);
+    return td_error_hint(err, "look at what should have written it");
 }
 
 /* The first bytes of text behind a gzip header. */

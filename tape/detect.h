@@ -10,7 +10,17 @@
  */
 bool tape_sniff(struct tape_input *in);
 
+/* True if the name says that it is a tape, whatever is in it: .tape.gz, .tape.
+ */
+bool tape_is_named(const char *path);
+
 /* True if data begins as gzip does (RFC 1952, section 2.3.1). */
 bool tape_is_gzip(struct td_bytes data);
+
+/* TD_FORMAT: a file that should have lines has none but blank ones, so there is
+ * nothing to do `what` with: "check".
+ */
+TD_MUST_CHECK enum td_code tape_refuse_empty(const char *path, const char *what,
+                                             struct td_error *err);
 
 #endif

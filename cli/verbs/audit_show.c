@@ -52,7 +52,8 @@ static void add_verdict(const struct cli_audit_page *page)
                           page->remarks->needs, plural(page->remarks->needs),
                           page->remarks->needs == 1 ? "s" : "");
     else
-        (void)td_buf_add_text(&line, "nothing needs you");
+        (void)td_buf_add_text(&line, messages ? "nothing needs you"
+                                              : "nothing came to look at");
     (void)td_buf_addf(&line, ", %" PRIu32 " note%s", notes, plural(notes));
     if (page->remarks->silenced)
         (void)td_buf_addf(&line, ", %" PRIu32 " silenced",

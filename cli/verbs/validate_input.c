@@ -69,14 +69,6 @@ static enum td_code read_tape(struct cli_live *live, const char *path,
     return code;
 }
 
-static bool is_tape_name(const char *path)
-{
-    size_t len = strlen(path);
-
-    return (len > 8 && !strcmp(path + len - 8, ".tape.gz")) ||
-           (len > 5 && !strcmp(path + len - 5, ".tape"));
-}
-
 static enum td_code refuse_empty(const char *path, bool framed,
                                  struct td_error *err)
 {
@@ -86,8 +78,7 @@ static enum td_code refuse_empty(const char *path, bool framed,
             "has no whole message of this format: nothing to check");
         return td_error_hint(err, "look at --format, and at the input");
     }
-    (void)td_error_set(err, TD_FORMAT, path, 0, "is empty: nothing to check");
-    return td_error_hint(err, "look at what should have written it");
+    return tape_refuse_empty(path, "check", err);
 }
 
 static enum cli_form form_of(struct tape_input *in)
@@ -187,7 +178,7 @@ static enum td_code read_input(struct cli_live *live, const char *path,
     in.stop = cli_wait_hear_signals();
     in.wait = cli_wait_readable;
     in.wait_ctx = wait;
-    if (is_tape_name(path) || tape_sniff(&in)) {
+    if (tape_is_named(path) || tape_sniff(&in)) {
         if (how->framed) {
             tape_input_close(&in);
             return refuse_tape(path, err);

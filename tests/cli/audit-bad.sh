@@ -29,3 +29,10 @@ gzip -dc "$SOURCE/fixtures/tapes/cargo-build.tape.gz" > whole.tape
 head -n 20 whole.tape > torn.tape
 say torn.tape
 say - < mixed.ndjson | head -n 2
+echo "lines that are no JSON, and a transport that carries text"
+printf 'no json\nneither\n' > text.ndjson
+say text.ndjson
+printf '{"a":1}\n{"b"' > cut.ndjson
+say cut.ndjson | grep not-json
+"$TAPEDECK" record - -q -o text.tape.gz < text.ndjson
+say text.tape.gz

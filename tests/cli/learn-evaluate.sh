@@ -8,8 +8,8 @@ echo "a run that is not like the others"
 sed 's/"build_done"/"build_ended"/' good-1.ndjson > other.ndjson
 try --evaluate good-0.ndjson good-2.ndjson other.ndjson
 echo "no numbers, no names, no JSON, nothing"
-printf '%s\n' '{"type":"a"}' > a.ndjson; printf 'no\n[]\n' > b.ndjson; : > c.ndjson
-try --evaluate a.ndjson b.ndjson c.ndjson
+printf '%s\n' '{"type":"a"}' > a.ndjson; printf 'no\n[]\n' > b.ndjson; "$TAPEDECK" record - -q -o c.tape.gz < /dev/null
+try --evaluate a.ndjson b.ndjson c.tape.gz
 try --evaluate a.ndjson
 try --evaluate a.ndjson -o x.yaml
 try --evaluate a.ndjson -

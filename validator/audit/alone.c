@@ -223,17 +223,28 @@ static void say_duplicates(struct audit_remarker *r,
                    event->again_at, false);
 }
 
+/* A transport may carry texts of any kind; lines were to be JSON. */
+static void say_plain(struct audit_remarker *r, const struct audit_event *event)
+{
+    const struct audit_tapes *tapes = r->sides->tapes;
+
+    if (!event->plain || (event->plain == event->seen.count &&
+                          tapes->list[event->plain_at.tape].is_tape))
+        return;
+    audit_show(audit_say(r, AUDIT_REMARK_NOT_JSON, NULL,
+                         "%" PRIu64 " of %" PRIu64 " message%s no JSON",
+                         event->plain, event->seen.count,
+                         event->seen.count == 1 ? " is" : "s are"),
+               event->plain_at, false);
+}
+
 void audit_remark_alone(struct audit_remarker *r,
                         const struct audit_event *event)
 {
     uint32_t on = audit_seen_tapes(&event->seen);
     uint32_t all = r->sides->tapes->len;
 
-    if (event->plain && event->plain < event->seen.count)
-        audit_show(audit_say(r, AUDIT_REMARK_NOT_JSON, NULL,
-                             "%" PRIu64 " of %" PRIu64 " messages are no JSON",
-                             event->plain, event->seen.count),
-                   event->seen.first, false);
+    say_plain(r, event);
     say_duplicates(r, event);
     if (on < all)
         audit_show(audit_say(r, AUDIT_REMARK_PARTLY, NULL,

@@ -43,14 +43,6 @@ struct hand {
     struct audit_profile *profile;
 };
 
-static bool is_tape_name(const char *path)
-{
-    size_t len = strlen(path);
-
-    return (len > 8 && !strcmp(path + len - 8, ".tape.gz")) ||
-           (len > 5 && !strcmp(path + len - 5, ".tape"));
-}
-
 static void take_header(struct audit_tape *tape,
                         const struct tape_reader *reader)
 {
@@ -101,8 +93,12 @@ static enum td_code read_lines(struct outlet out, struct audit_message *m,
     m->at_ns = UINT64_MAX;
     for (;;) {
         code = tape_ndjson_next(lines, &line, err);
+        if (code == TD_END)
+            return tape->messages
+                       ? TD_OK
+                       : tape_refuse_empty(tape->path, "read", err);
         if (code)
-            return code == TD_END ? TD_OK : code;
+            return code;
         m->place.seq++;
         if (td_payload_is_blank(line))
             continue;
@@ -125,7 +121,7 @@ enum td_code audit_read(uint32_t number, struct audit_tape *tape,
 
     if (code)
         return code;
-    tape->is_tape = is_tape_name(tape->path) || tape_sniff(&in);
+    tape->is_tape = tape_is_named(tape->path) || tape_sniff(&in);
     if (tape->is_tape) {
         code = tape_reader_take(&reader, &in, &how, err);
         if (!code)
@@ -272,7 +268,7 @@ static bool can_split(struct audit_tape *tape, uint64_t *first,
     struct tape_extent extent = {.events = 0};
     struct td_event ev;
     struct tape_state state;
-    bool can = is_tape_name(tape->path) &&
+    bool can = tape_is_named(tape->path) &&
                !tape_reader_open(&reader, tape->path, &how, NULL) &&
                !tape_reader_next(reader, &ev, NULL) &&
                !tape_reader_extent(reader, &extent, NULL);

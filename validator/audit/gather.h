@@ -31,7 +31,8 @@ struct audit_tapes {
 };
 
 /* Read all paths ("-" is stdin, once). name as in audit_profile_new(). Both
- * outcomes are to be freed, also after an error: TD_IO, TD_FORMAT, TD_LIMIT;
+ * outcomes are to be freed, also after an error: TD_IO, TD_FORMAT (also a file
+ * of lines without a message; a tape may have none), TD_LIMIT;
  * TD_USAGE for more than AUDIT_TAPES_MAX paths.
  */
 struct audit_gather {

@@ -278,6 +278,15 @@ static void see_event(struct audit_event *event, const struct audit_message *m)
     event->largest = m->place;
 }
 
+static void add_plain(struct audit_event *event, uint64_t count,
+                      struct audit_place first)
+{
+    if (count > 0 &&
+        (event->plain == 0 || audit_place_is_before(first, event->plain_at)))
+        event->plain_at = first;
+    event->plain += count;
+}
+
 void audit_profile_add(struct audit_profile *profile,
                        const struct audit_message *m)
 {
@@ -299,7 +308,7 @@ void audit_profile_add(struct audit_profile *profile,
     if (json)
         see_all(profile, event, where->root, m->place);
     else
-        event->plain++;
+        add_plain(event, 1, m->place);
 }
 
 const struct audit_event *audit_profile_visit(struct audit_profile *profile,
@@ -341,7 +350,7 @@ static void merge_event(struct audit_profile *profile, struct audit_event *from)
         to->largest = from->largest;
     }
     to->bytes += from->bytes;
-    to->plain += from->plain;
+    add_plain(to, from->plain, from->plain_at);
     audit_again_add(to, from->again, from->again_at);
     audit_seen_add(&to->seen, &from->seen);
     audit_tree_add(profile, &to->root, &from->root);

@@ -80,7 +80,8 @@ struct audit_event {
     uint64_t bytes; /* of all payloads */
     uint64_t bytes_most;
     struct audit_place largest;
-    uint64_t plain; /* messages that are no JSON */
+    uint64_t plain;              /* messages that are no JSON */
+    struct audit_place plain_at; /* the first of them, but of a state's */
     uint64_t
         again; /* that are, byte for byte, one of the AUDIT_RECENT before */
     struct audit_place again_at; /* the first of them */

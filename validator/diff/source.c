@@ -18,14 +18,6 @@ struct diff_source {
     bool any; /* a line was read */
 };
 
-static bool is_tape_name(const char *path)
-{
-    size_t len = strlen(path);
-
-    return (len > 8 && !strcmp(path + len - 8, ".tape.gz")) ||
-           (len > 5 && !strcmp(path + len - 5, ".tape"));
-}
-
 static enum td_code refuse_pipe(const char *path, struct td_error *err)
 {
     (void)td_error_set(err, TD_USAGE, path, 0,
@@ -52,7 +44,7 @@ enum td_code diff_source_open(struct diff_source **out, const char *path,
     source = (struct diff_source *)td_calloc(1, sizeof(*source));
     source->path = path;
     source->what = what;
-    if (is_tape_name(path) || tape_sniff(&in))
+    if (tape_is_named(path) || tape_sniff(&in))
         code = tape_reader_take(&source->reader, &in, &how, err);
     else
         source->lines = tape_ndjson_new(&in);
@@ -120,11 +112,8 @@ static enum td_code next_line(struct diff_source *source,
         code = tape_ndjson_next(source->lines, &line, err);
         source->line++;
     } while (!code && td_payload_is_blank(line));
-    if (code == TD_END && !source->any) {
-        (void)td_error_set(err, TD_FORMAT, source->path, 0,
-                           "is empty: nothing to compare");
-        return td_error_hint(err, "look at what should have written it");
-    }
+    if (code == TD_END && !source->any)
+        return tape_refuse_empty(source->path, "compare", err);
     source->any = true;
     *m = (struct diff_message){
         .seq = source->line, .dir = TD_DIR_OUT, .payload = line};
