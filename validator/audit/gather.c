@@ -94,9 +94,8 @@ static enum td_code read_lines(struct outlet out, struct audit_message *m,
     for (;;) {
         code = tape_ndjson_next(lines, &line, err);
         if (code == TD_END)
-            return tape->messages
-                       ? TD_OK
-                       : tape_refuse_empty(tape->path, "read", err);
+            return tape->messages ? TD_OK
+                                  : tape_refuse_empty(tape->path, "read", err);
         if (code)
             return code;
         m->place.seq++;
