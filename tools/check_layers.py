@@ -55,7 +55,7 @@ validator/cases    : validator/check validator/contract validator/message valida
 validator/lint     : validator/shelf validator/cases validator/check validator/contract validator/verb validator/engine validator/rule validator/expr validator/message validator/verdict schema core
 validator/explain  : validator/check validator/contract validator/verb validator/engine validator/rule validator/expr validator/message validator/verdict schema core
 validator/diff     : schema/regex schema/value tape core
-validator/audit    : validator/contract validator/rule validator/message validator/verdict schema tape core
+validator/audit    : validator/check validator/contract validator/rule validator/message validator/verdict schema tape core
 validator/compat   : validator/audit validator/check validator/contract validator/rule validator/message validator/verdict schema core
 validator/golden   : core
 validator/learn    : validator/audit validator/check validator/contract validator/verdict schema tape core

@@ -114,9 +114,18 @@ static const char *name_of(const struct auditing *a)
     return name || !a->contract ? name : a->contract->name_pointer;
 }
 
+/* Whose contract may tell events by more than their names. */
+static struct check_options options_of(const struct auditing *a)
+{
+    return (struct check_options){.contract = a->contract,
+                                  .dialect = cli_text(a->args, "dialect")};
+}
+
 static enum td_code read_old(struct auditing *a, struct td_error *err)
 {
-    struct audit_gather what = {.name = name_of(a), .jobs = cores()};
+    const struct check_options how = options_of(a);
+    struct audit_gather what = {
+        .name = name_of(a), .jobs = cores(), .how = audit_naming(&how)};
     const char *const *against = cli_list(a->args, "against");
     const char *const *states = cli_list(a->args, "baseline");
     enum td_code code = TD_OK;
@@ -174,7 +183,9 @@ static enum td_code keep_state(const struct auditing *a, struct td_error *err)
 
 static enum td_code read_tapes(struct auditing *a, struct td_error *err)
 {
-    struct audit_gather what = {.name = name_of(a), .jobs = cores()};
+    const struct check_options how = options_of(a);
+    struct audit_gather what = {
+        .name = name_of(a), .jobs = cores(), .how = audit_naming(&how)};
     enum td_code code = TD_OK;
 
     for (int i = 0; i < cli_operands(a->args) && !code; i++) {

@@ -39,8 +39,8 @@ static void add_text(struct td_buf *out, const struct coverage *coverage,
     uint32_t share = coverage_share(coverage);
 
     for (int i = 0; i < COVERAGE_PARTS_LEN; i++) {
-        /* States and mutants only where there are any. */
-        if (coverage->parts[i].all || i < COVERAGE_STATES)
+        /* What contracts rarely have only where there is any. */
+        if (coverage->parts[i].all || i < COVERAGE_CHANNELS)
             add_part(out, &coverage->parts[i],
                      coverage_part_text((enum coverage_part_kind)i), verbose);
     }

@@ -75,6 +75,7 @@ static void add_missing(struct coverage_report *r, enum coverage_part_kind kind)
         "the field never came",
         "the value never came",
         "no value took this alternative",
+        "the event never came on the channel",
         "the state never came",
         "the step was never taken",
         "no mutant of the streams fails the rule"};

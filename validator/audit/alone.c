@@ -12,16 +12,38 @@ static bool is_partial(const struct audit_node *node)
            node->parent->types[AUDIT_OBJECT].count > node->all.count;
 }
 
-/* One ended where the other began, or no tape has both. Messages without a name
- * may be of many kinds, which follow each other on a tape.
+/* One ended where the other began, or no tape has both. Messages that do not
+ * say their name may be of many kinds, which follow each other on a tape.
  */
 static bool never_both(const struct audit_event *event,
                        const struct audit_node *a, const struct audit_node *b)
 {
     if (!audit_seen_share(&a->all, &b->all))
         return true;
-    return *event->name && (audit_place_is_before(a->all.last, b->all.first) ||
-                            audit_place_is_before(b->all.last, a->all.first));
+    return *event->name && !event->told &&
+           (audit_place_is_before(a->all.last, b->all.first) ||
+            audit_place_is_before(b->all.last, a->all.first));
+}
+
+/* What the contract has there, or NULL. */
+static const struct audit_node *declared_at(const struct audit_remarker *r,
+                                            const struct audit_node *node)
+{
+    const struct audit_node *way[AUDIT_DEPTH_MAX + 1];
+    const struct audit_profile *declared = r->sides->declared;
+    const struct audit_event *event =
+        declared ? audit_profile_find(declared, r->event) : NULL;
+    const struct audit_node *at = event ? &event->root : NULL;
+    uint32_t len = 0;
+
+    for (; node->parent && len <= AUDIT_DEPTH_MAX; node = node->parent)
+        way[len++] = node;
+    while (at && len > 0) {
+        node = way[--len];
+        at = node == node->parent->items ? at->items
+                                         : audit_node_child(at, node->name);
+    }
+    return node->parent && len > AUDIT_DEPTH_MAX ? NULL : at;
 }
 
 static void say_renamed(struct audit_remarker *r, const struct audit_node *from,
@@ -62,8 +84,9 @@ static void find_partials(struct partials *p, const struct audit_node *node)
     }
 }
 
-/* Of all pairs that are left the nearest. */
-static unsigned best_pair(const struct partials *p, uint32_t *a, uint32_t *b)
+/* Of all pairs that are left the nearest; two that a contract has are two. */
+static unsigned best_pair(const struct audit_remarker *r,
+                          const struct partials *p, uint32_t *a, uint32_t *b)
 {
     unsigned best = 0;
 
@@ -71,7 +94,8 @@ static unsigned best_pair(const struct partials *p, uint32_t *a, uint32_t *b)
         for (uint32_t j = i + 1; p->list[i] && j < p->len; j++) {
             unsigned near;
 
-            if (!p->list[j] || !never_both(p->event, p->list[i], p->list[j]))
+            if (!p->list[j] || !never_both(p->event, p->list[i], p->list[j]) ||
+                (declared_at(r, p->list[i]) && declared_at(r, p->list[j])))
                 continue;
             near = audit_nodes_alike(p->list[i], p->list[j]);
             if (near <= best)
@@ -89,7 +113,7 @@ static void match(struct audit_remarker *r, struct partials *p)
     uint32_t a = 0;
     uint32_t b = 0;
 
-    while (best_pair(p, &a, &b) >= AUDIT_ALIKE) {
+    while (best_pair(r, p, &a, &b) >= AUDIT_ALIKE) {
         say_renamed(r, p->list[a], p->list[b], false);
         p->list[a] = NULL;
         p->list[b] = NULL;
@@ -136,6 +160,17 @@ static void say_partly(struct audit_remarker *r,
                node->all.first, false);
 }
 
+/* Whether a contract says that a place has each of the types. */
+static bool allows(const struct audit_node *declared,
+                   const struct audit_node *node)
+{
+    for (int i = 0; declared && i < AUDIT_TYPES_LEN; i++) {
+        if (node->types[i].count && !declared->types[i].count)
+            return false;
+    }
+    return declared != NULL;
+}
+
 static void say_types(struct audit_remarker *r, const struct audit_node *node)
 {
     const struct audit_seen *rare = NULL;
@@ -156,7 +191,7 @@ static void say_types(struct audit_remarker *r, const struct audit_node *node)
         if (!rare || seen->count < rare->count)
             rare = seen;
     }
-    if (kinds > 1)
+    if (kinds > 1 && !allows(declared_at(r, node), node))
         audit_show(
             audit_say(r, AUDIT_REMARK_TWO_TYPES, node, "%s", td_buf_str(&text)),
             rare->first, false);

@@ -77,13 +77,17 @@ static void declare_type(const struct declaring *d, struct audit_node *node,
 static void declare_value(const struct declaring *d, struct audit_node *node,
                           uint32_t at)
 {
+    static const enum audit_type types[] = {
+        [TD_JSON_NULL] = AUDIT_NULL,     [TD_JSON_FALSE] = AUDIT_BOOLEAN,
+        [TD_JSON_TRUE] = AUDIT_BOOLEAN,  [TD_JSON_NUMBER] = AUDIT_INTEGER,
+        [TD_JSON_STRING] = AUDIT_STRING, [TD_JSON_ARRAY] = AUDIT_ARRAY,
+        [TD_JSON_OBJECT] = AUDIT_OBJECT};
     uint8_t kind = d->json->values[at].kind;
 
-    if (kind != TD_JSON_STRING && kind != TD_JSON_NUMBER)
-        return;
-    see_as(node, kind == TD_JSON_STRING ? AUDIT_STRING : AUDIT_INTEGER);
-    audit_values_add(&node->values, d->json, at, false,
-                     (struct audit_place){0});
+    see_as(node, types[kind]);
+    if (kind == TD_JSON_STRING || kind == TD_JSON_NUMBER)
+        audit_values_add(&node->values, d->json, at, false,
+                         (struct audit_place){0});
 }
 
 static void declare_values(const struct declaring *d, struct audit_node *node,

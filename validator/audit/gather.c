@@ -4,6 +4,8 @@
 #include "core/payload.h"
 #include "tape/detect.h"
 #include "tape/ndjson.h"
+#include "validator/check/namer.h"
+#include "validator/contract/contract.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -25,6 +27,7 @@ struct share {
 
 /* What the threads share. */
 struct work {
+    const struct check_options *how; /* whose contract names events, or NULL */
     struct audit_tape *tapes;
     struct share *shares;
     uint32_t shares_len;
@@ -53,64 +56,76 @@ static void take_header(struct audit_tape *tape,
         tape->source = td_strndup(header->source.ptr, header->source.len);
 }
 
-/* Where messages go. */
-struct outlet {
-    audit_put_fn *put;
-    void *self;
-};
+static struct check_namer *namer_of(const struct check_options *how)
+{
+    return how ? check_namer_new(how) : NULL;
+}
 
-static enum td_code read_events(struct outlet out, struct audit_message *m,
+/* Any event of a tape, as a message; false: it is none. */
+static bool take_event(struct audit_message *m, const struct td_event *ev,
+                       struct check_namer *namer)
+{
+    m->view = namer ? check_namer_event(namer, ev) : NULL;
+    m->channel = namer ? check_namer_channel(namer) : NULL;
+    if (!td_event_is_plain(ev) || ev->ack.len)
+        return false;
+    m->place.seq = ev->seq;
+    m->at_ns = ev->at_ns;
+    m->name = ev->name;
+    m->payload = td_payload_json(ev);
+    return true;
+}
+
+static enum td_code read_events(const struct audit_outlet *out,
+                                struct audit_message *m,
                                 struct audit_tape *tape,
                                 struct tape_reader *reader,
                                 struct td_error *err)
 {
+    struct check_namer *namer = namer_of(out->how);
     struct td_event ev;
     enum td_code code = tape_reader_next(reader, &ev, err);
 
     take_header(tape, reader);
     for (; !code; code = tape_reader_next(reader, &ev, err)) {
-        if (!td_event_is_plain(&ev) || ev.ack.len)
+        if (!take_event(m, &ev, namer))
             continue;
-        m->place.seq = ev.seq;
-        m->at_ns = ev.at_ns;
-        m->name = ev.name;
-        m->payload = td_payload_json(&ev);
-        out.put(out.self, m);
+        out->put(out->self, m);
         tape->messages++;
     }
     tape->state = tape_reader_state(reader);
+    check_namer_free(namer);
     return code == TD_END ? TD_OK : code;
 }
 
-static enum td_code read_lines(struct outlet out, struct audit_message *m,
-                               struct audit_tape *tape,
+static enum td_code read_lines(const struct audit_outlet *out,
+                               struct audit_message *m, struct audit_tape *tape,
                                struct tape_ndjson *lines, struct td_error *err)
 {
+    struct check_namer *namer = namer_of(out->how);
     struct td_bytes line;
     enum td_code code;
 
     m->name = td_bytes("", 0);
     m->at_ns = UINT64_MAX;
-    for (;;) {
-        code = tape_ndjson_next(lines, &line, err);
-        if (code == TD_END)
-            return tape->messages ? TD_OK
-                                  : tape_refuse_empty(tape->path, "read", err);
-        if (code)
-            return code;
+    while (!(code = tape_ndjson_next(lines, &line, err))) {
         m->place.seq++;
         if (td_payload_is_blank(line))
             continue;
         m->payload = line;
-        out.put(out.self, m);
+        m->view = namer ? check_namer_line(namer, line) : NULL;
+        out->put(out->self, m);
         tape->messages++;
     }
+    check_namer_free(namer);
+    if (code == TD_END && !tape->messages)
+        return tape_refuse_empty(tape->path, "read", err);
+    return code == TD_END ? TD_OK : code;
 }
 
 enum td_code audit_read(uint32_t number, struct audit_tape *tape,
-                        audit_put_fn *put, void *self, struct td_error *err)
+                        const struct audit_outlet *out, struct td_error *err)
 {
-    const struct outlet out = {put, self};
     const struct tape_read_options how = {.threads = 1};
     struct audit_message m = {.place = {.tape = number}};
     struct tape_reader *reader = NULL;
@@ -170,9 +185,10 @@ static bool is_whole(const struct share *share)
 /* Its events of a tape that has an index. */
 static enum td_code read_part(struct share *share,
                               const struct audit_tape *tape,
-                              struct audit_profile *profile,
+                              const struct audit_outlet *out,
                               struct td_error *err)
 {
+    struct check_namer *namer = namer_of(out->how);
     const struct tape_read_options how = {.threads = 0};
     struct audit_message m = {.place = {.tape = share->tape}};
     struct tape_reader *reader = NULL;
@@ -184,16 +200,14 @@ static enum td_code read_part(struct share *share,
     while (!code && !(code = tape_reader_next(reader, &ev, err)) &&
            ev.seq < share->to) {
         share->events++;
-        if (!td_event_is_plain(&ev) || ev.ack.len)
+        if (!take_event(&m, &ev, namer))
             continue;
-        m.place.seq = ev.seq;
-        m.name = ev.name;
-        m.payload = td_payload_json(&ev);
-        audit_profile_add(profile, &m);
+        out->put(out->self, &m);
         share->messages++;
     }
     if (!code || code == TD_END)
         share->state = tape_reader_state(reader);
+    check_namer_free(namer);
     tape_reader_close(reader);
     return code == TD_END ? TD_OK : code;
 }
@@ -205,12 +219,12 @@ static void *run(void *self)
     uint32_t number;
 
     while (take(hand, &number)) {
+        const struct audit_outlet out = {put, hand->profile, hand->work->how};
         struct share *share = &hand->work->shares[number];
         struct audit_tape *tape = &hand->work->tapes[share->tape];
-        enum td_code code =
-            is_whole(share)
-                ? audit_read(share->tape, tape, put, hand->profile, &err)
-                : read_part(share, tape, hand->profile, &err);
+        enum td_code code = is_whole(share)
+                                ? audit_read(share->tape, tape, &out, &err)
+                                : read_part(share, tape, &out, &err);
 
         if (code)
             fail(hand->work, number, &err);
@@ -383,7 +397,7 @@ static enum td_code gather(const struct audit_gather *what, bool split,
                            struct td_error *err)
 {
     struct hand hands[AUDIT_JOBS_MAX] = {{.work = NULL}};
-    struct work work = {.failed = UINT32_MAX};
+    struct work work = {.how = what->how, .failed = UINT32_MAX};
     unsigned jobs = jobs_of(what);
     bool failed;
 
@@ -409,6 +423,17 @@ static enum td_code gather(const struct audit_gather *what, bool split,
     return failed ? work.err.code : TD_OK;
 }
 
+const struct check_options *audit_naming(const struct check_options *how)
+{
+    return how->contract && check_namer_is_needed(how->contract) ? how : NULL;
+}
+
+/* On which channel a connection is says its beginning. */
+static bool can_split_any(const struct audit_gather *what)
+{
+    return !what->how || what->how->contract->channels_len == 0;
+}
+
 enum td_code audit_gather(const struct audit_gather *what,
                           struct audit_profile **out, struct audit_tapes *tapes,
                           struct td_error *err)
@@ -419,7 +444,7 @@ enum td_code audit_gather(const struct audit_gather *what,
     if (what->paths_len > AUDIT_TAPES_MAX)
         return td_error_set(err, TD_USAGE, "", 0, "more than %d tapes",
                             AUDIT_TAPES_MAX);
-    code = gather(what, true, out, tapes, &again, err);
+    code = gather(what, can_split_any(what), out, tapes, &again, err);
     if (!again)
         return code;
     audit_profile_free(*out);

@@ -11,6 +11,7 @@
 
 #include "tape/reader.h"
 #include "validator/audit/profile.h"
+#include "validator/check/options.h"
 
 #define AUDIT_JOBS_MAX 16
 
@@ -30,28 +31,40 @@ struct audit_tapes {
     uint32_t len;
 };
 
-/* Read all paths ("-" is stdin, once). name as in audit_profile_new(). Both
- * outcomes are to be freed, also after an error: TD_IO, TD_FORMAT (also a file
- * of lines without a message; a tape may have none), TD_LIMIT;
- * TD_USAGE for more than AUDIT_TAPES_MAX paths.
- */
 struct audit_gather {
     const char *const *paths;
     uint32_t paths_len;
     const char *name;
     unsigned jobs;
+    const struct check_options *how; /* events are those of its contract, told
+                                        as a check does; or NULL: by name */
 };
+
+/* For `how` above: NULL if names are enough, so that nobody looks in vain. */
+const struct check_options *audit_naming(const struct check_options *how);
+
+/* Read all paths ("-" is stdin, once). name as in audit_profile_new(). Both
+ * outcomes are to be freed, also after an error: TD_IO, TD_FORMAT (also a file
+ * of lines without a message; a tape may have none), TD_LIMIT;
+ * TD_USAGE for more than AUDIT_TAPES_MAX paths.
+ */
 TD_MUST_CHECK enum td_code audit_gather(const struct audit_gather *what,
                                         struct audit_profile **out,
                                         struct audit_tapes *tapes,
                                         struct td_error *err);
 
-/* Read one of them again, which is a file: each message is put. As above; what
+/* Read one of them again, which is a file: each message is put, with the view
+ * that a check for how would have, if it is not NULL. As above; what
  * tape->source is then is to be freed.
  */
 typedef void audit_put_fn(void *self, const struct audit_message *m);
+struct audit_outlet {
+    audit_put_fn *put;
+    void *self;
+    const struct check_options *how; /* or NULL */
+};
 TD_MUST_CHECK enum td_code audit_read(uint32_t number, struct audit_tape *tape,
-                                      audit_put_fn *put, void *self,
+                                      const struct audit_outlet *out,
                                       struct td_error *err);
 
 /* Frees everything; it is empty. */

@@ -2,6 +2,8 @@
 
 #include "core/mem.h"
 #include "validator/audit/profile_internal.h"
+#include "validator/check/inspect.h"
+#include "validator/contract/contract.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -262,6 +264,16 @@ static struct td_bytes name_of(struct audit_profile *profile,
     return text_of(profile, td_json_inner(&profile->doc, where->name));
 }
 
+/* What the contract calls it, else its name; where is NULL if it is no JSON. */
+static struct td_bytes event_of(struct audit_profile *profile,
+                                const struct audit_where *where,
+                                const struct audit_message *m)
+{
+    if (m->view && m->view->event)
+        return m->view->event->name;
+    return where ? name_of(profile, where, m->name) : text_of(profile, m->name);
+}
+
 static void leave_out(struct audit_profile *profile, struct td_bytes name)
 {
     profile->left.messages++;
@@ -294,8 +306,7 @@ void audit_profile_add(struct audit_profile *profile,
                                      NULL) == TD_OK;
     const struct audit_where *where =
         json ? where_of(profile, m->name.len > 0) : NULL;
-    struct td_bytes name =
-        json ? name_of(profile, where, m->name) : text_of(profile, m->name);
+    struct td_bytes name = event_of(profile, where, m);
     struct audit_event *event = audit_tree_event(profile, name);
 
     profile->messages++;
@@ -303,6 +314,8 @@ void audit_profile_add(struct audit_profile *profile,
         leave_out(profile, name);
         return;
     }
+    event->told =
+        event->told || (m->view && m->view->event && m->view->event->has_match);
     see_event(event, m);
     audit_again_see(profile, event, m);
     if (json)
@@ -322,7 +335,7 @@ const struct audit_event *audit_profile_visit(struct audit_profile *profile,
     if (td_json_shapes_parse(profile->shapes, &profile->doc, m->payload, NULL))
         return NULL;
     where = where_of(profile, m->name.len > 0);
-    event = audit_tree_event(profile, name_of(profile, where, m->name));
+    event = audit_tree_event(profile, event_of(profile, where, m));
     if (!event)
         return NULL;
     shape = shape_of(profile, event, where->root);
@@ -349,6 +362,7 @@ static void merge_event(struct audit_profile *profile, struct audit_event *from)
         to->bytes_most = from->bytes_most;
         to->largest = from->largest;
     }
+    to->told = to->told || from->told;
     to->bytes += from->bytes;
     add_plain(to, from->plain, from->plain_at);
     audit_again_add(to, from->again, from->again_at);

@@ -76,6 +76,7 @@ struct audit_node {
 
 struct audit_event {
     char *name; /* as text; "" if it has none */
+    bool told;  /* by its shape, by a contract: the messages do not say it */
     struct audit_seen seen;
     uint64_t bytes; /* of all payloads */
     uint64_t bytes_most;
@@ -94,6 +95,8 @@ struct audit_profile;
 struct audit_message {
     struct audit_place place;
     struct td_bytes name; /* escaped, as the transport gave it; "" none */
+    const struct check_view *view; /* by the contract of gather.h, or NULL */
+    const struct check_channel *channel; /* that it came on, or NULL */
     struct td_bytes payload;
     uint64_t at_ns; /* since the start of the tape; UINT64_MAX: not known */
 };

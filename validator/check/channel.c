@@ -199,8 +199,7 @@ static void look(const struct check_channels *all, struct check_channel *c)
 
 /* ---- connections ---- */
 
-/* Whether there is an event that may come on one channel and not on another. */
-static bool has_choice(const struct check_contract *k)
+bool check_channels_tell(const struct check_contract *k)
 {
     for (uint32_t i = 0; i < k->events_len && k->channels_len > 0; i++) {
         if (!k->events[i].has_channel)
@@ -217,7 +216,7 @@ struct check_channels *check_channels_new(const struct check_contract *contract)
 {
     struct check_channels *all;
 
-    if (!contract || !has_choice(contract))
+    if (contract->channels_len == 0)
         return NULL;
     all = td_calloc(1, sizeof(*all));
     all->contract = contract;
@@ -330,6 +329,12 @@ const struct check_channel *check_channels_of(struct check_channels *channels,
 bool check_channel_takes(const struct check_channel *channel, uint32_t event)
 {
     return (channel->takes[event / 8] & (1U << (event % 8))) != 0;
+}
+
+bool check_channel_is_at(const struct check_channel *channel,
+                         const char *address)
+{
+    return is_at(channel, td_text(address));
 }
 
 const char *check_channel_place(const struct check_channel *channel)

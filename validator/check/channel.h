@@ -24,7 +24,10 @@ struct check_channels;
 /* What a connection is at. */
 struct check_channel;
 
-/* NULL if nothing in the contract depends on it. contract is borrowed. */
+/* Whether there is an event that may come on one channel and not on another. */
+bool check_channels_tell(const struct check_contract *contract);
+
+/* NULL if no event of the contract has one. contract is borrowed. */
 struct check_channels *
 check_channels_new(const struct check_contract *contract);
 /* NULL is fine. */
@@ -40,6 +43,10 @@ const struct check_channel *check_channels_of(struct check_channels *channels,
 
 /* Whether an event of the contract may come on it. */
 bool check_channel_takes(const struct check_channel *channel, uint32_t event);
+
+/* Whether it is at an address, as one of the contract's channels has it. */
+bool check_channel_is_at(const struct check_channel *channel,
+                         const char *address);
 
 /* What was seen of where it is: "/rooms/7/events". */
 const char *check_channel_place(const struct check_channel *channel);

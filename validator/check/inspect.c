@@ -407,3 +407,19 @@ void check_inspect(struct check_inspector *inspector, struct td_bytes text,
             inspector, view,
             &(struct told){is_from_transport(inspector, place, given), way});
 }
+
+void check_inspect_again(struct check_inspector *inspector,
+                         const struct check_channel *channel,
+                         struct td_bytes text, struct td_bytes given,
+                         enum check_way way, struct check_view *view)
+{
+    if (!view->event || !view->event->has_match ||
+        check_channel_takes(channel,
+                            (uint32_t)(view->event - inspector->events)))
+        return;
+    inspector->channel = channel;
+    check_inspect(inspector, text, given, way, view);
+    inspector->channel = NULL;
+    if (!view->event)
+        check_inspect(inspector, text, given, way, view);
+}

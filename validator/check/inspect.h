@@ -73,4 +73,13 @@ void check_inspect(struct check_inspector *inspector, struct td_bytes text,
                    struct td_bytes given, enum check_way way,
                    struct check_view *view);
 
+/* The message came on a channel: if the view has an event that is told by its
+ * shape and does not come there, look again, only for those that do. What is
+ * none of them stays what it looks like, at the wrong place.
+ */
+void check_inspect_again(struct check_inspector *inspector,
+                         const struct check_channel *channel,
+                         struct td_bytes text, struct td_bytes given,
+                         enum check_way way, struct check_view *view);
+
 #endif

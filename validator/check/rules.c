@@ -68,7 +68,8 @@ void check_contract_rules(struct check *c)
     add_unknown_rule(c);
     if (k->has_ways)
         check_way_rule(c);
-    c->channels = check_channels_new(k);
+    if (check_channels_tell(k))
+        c->channels = check_channels_new(k);
     c->first_rule = c->verdict.rules_len;
     for (uint32_t i = 0; i < k->set.rules_len; i++) {
         uint32_t rule = check_verdict_rule(

@@ -52,11 +52,9 @@ const struct check_view *check_look_on_channel(struct check *c,
 {
     if (!view->event || !view->event->has_match || is_on_channel(c, view))
         return view;
-    c->inspector.channel = c->channel;
-    check_inspect(&c->inspector, text, given, m->way, &c->view);
-    c->inspector.channel = NULL;
-    if (!c->view.event) /* it is what it looks like, at the wrong place */
-        check_inspect(&c->inspector, text, given, m->way, &c->view);
+    c->view = *view;
+    check_inspect_again(&c->inspector, c->channel, text, given, m->way,
+                        &c->view);
     return &c->view;
 }
 

@@ -1,5 +1,6 @@
 /* Alternatives of `oneOf` and `anyOf` in the schemas of events, and which of
- * them values took: the engine tells both.
+ * them values took: the engine tells both. And the channels on which events
+ * came.
  */
 #include "core/mem.h"
 #include "schema/report/branch.h"
@@ -12,8 +13,11 @@
 /* What is looked for, or at: alternatives of an event. */
 struct branching {
     struct coverage_branches *branches;
-    struct check_inspector inspector;
+    const struct check_options *how;
+    const struct check_contract_event *events;
     const struct check_contract_event *event;
+    struct schema_run *run;
+    struct check_renaming renaming;
     struct td_buf place;
 };
 
@@ -25,8 +29,7 @@ static void add_branch(void *self, uint32_t number)
     if (b->len == COVERAGE_BRANCHES_MAX)
         return;
     td_buf_clear(&w->place);
-    schema_branch_place(&w->place, w->inspector.event_run, w->event->root,
-                        number);
+    schema_branch_place(&w->place, w->run, w->event->root, number);
     b->list = td_list_room(b->list, b->len, sizeof(*b->list));
     b->list[b->len++] = (struct coverage_branch){
         .event = w->event,
@@ -34,16 +37,12 @@ static void add_branch(void *self, uint32_t number)
         .place = td_arena_text(&b->arena, td_buf_bytes(&w->place))};
 }
 
-static void find(struct branching *w, const struct check_options *how)
+static void find(struct branching *w)
 {
-    const struct check_contract_event *events =
-        check_contract_events(how->contract, how->dialect);
-
-    for (uint32_t i = 0; i < how->contract->events_len; i++) {
-        w->event = &events[i];
+    for (uint32_t i = 0; i < w->how->contract->events_len; i++) {
+        w->event = &w->events[i];
         if (w->event->has_schema && w->event->form == CHECK_FORM_JSON)
-            schema_branches(w->inspector.event_run, w->event->root, add_branch,
-                            w);
+            schema_branches(w->run, w->event->root, add_branch, w);
     }
 }
 
@@ -69,24 +68,57 @@ static void take_branch(void *self, uint32_t number)
     }
 }
 
+/* The first channel of an event; they are in the order of events. */
+static uint32_t first_channel(const struct check_contract *k, uint32_t event)
+{
+    uint32_t low = 0;
+    uint32_t high = k->channels_len;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (k->channels[middle].event < event)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void take_channels(struct branching *w, const struct audit_message *m)
+{
+    const struct check_contract *k = w->how->contract;
+    uint32_t event = (uint32_t)(m->view->event - w->events);
+
+    for (uint32_t i = first_channel(k, event);
+         i < k->channels_len && k->channels[i].event == event; i++) {
+        bool *taken = &w->branches->channels[i];
+
+        *taken =
+            *taken || check_channel_is_at(m->channel, k->channels[i].address);
+    }
+}
+
 static void take(void *self, const struct audit_message *m)
 {
     struct branching *w = self;
-    struct check_view view;
+    const struct check_view *view = m->view;
     struct check_message value;
 
-    check_inspect(&w->inspector, m->payload, m->name, CHECK_WAY_ANY, &view);
-    if (!view.json || !view.event || !view.doc || view.data == CHECK_NO_VALUE ||
-        !is_wanted(w->branches, view.event))
+    if (!view->json || !view->event)
+        return;
+    if (m->channel)
+        take_channels(w, m);
+    if (!view->doc || view->data == CHECK_NO_VALUE ||
+        !is_wanted(w->branches, view->event))
         return;
     value = (struct check_message){
-        .doc = view.doc, .at = view.at, .data = view.data};
-    if (!view.event->on_wire)
-        check_message_rename(&value, view.event->aliases,
-                             &w->inspector.renaming);
-    w->event = view.event;
+        .doc = view->doc, .at = view->at, .data = view->data};
+    if (!view->event->on_wire)
+        check_message_rename(&value, view->event->aliases, &w->renaming);
+    w->event = view->event;
     /* What takes too long to decide has taken nothing. */
-    if (schema_branches_taken(w->inspector.event_run, view.event->root,
+    if (schema_branches_taken(w->run, view->event->root,
                               (struct schema_value){value.doc, value.data},
                               take_branch, w))
         return;
@@ -97,14 +129,22 @@ enum td_code coverage_branches_run(struct coverage_branches *branches,
                                    struct audit_tapes *tapes,
                                    struct td_error *err)
 {
-    struct branching w = {.branches = branches};
+    const struct check_contract *k = how->contract;
+    struct branching w = {.branches = branches,
+                          .how = how,
+                          .events = check_contract_events(k, how->dialect),
+                          .run = schema_run_new(k->set.schemas)};
+    const struct audit_outlet out = {.put = take, .self = &w, .how = how};
     enum td_code code = TD_OK;
 
-    check_inspector_init(&w.inspector, how);
-    find(&w, how);
-    for (uint32_t i = 0; i < tapes->len && branches->len && !code; i++)
-        code = audit_read(i, &tapes->list[i], take, &w, err);
-    check_inspector_release(&w.inspector);
+    branches->channels = td_calloc(k->channels_len + 1, sizeof(bool));
+    find(&w);
+    for (uint32_t i = 0; i < tapes->len && !code; i++) {
+        if (branches->len > 0 || k->channels_len > 0)
+            code = audit_read(i, &tapes->list[i], &out, err);
+    }
+    schema_run_free(w.run);
+    check_renaming_release(&w.renaming);
     td_buf_release(&w.place);
     return code;
 }
@@ -112,6 +152,7 @@ enum td_code coverage_branches_run(struct coverage_branches *branches,
 void coverage_branches_release(struct coverage_branches *branches)
 {
     free(branches->list);
+    free(branches->channels);
     td_arena_release(&branches->arena);
     *branches = (struct coverage_branches){0};
 }

@@ -97,6 +97,7 @@ static enum td_code check_one(struct covering *c, uint32_t number,
     struct audit_tape *tape = &c->out->tapes.list[number];
     const struct tape_read_options how = {.threads = 1};
     struct check *check = check_new(c->how, tape->path);
+    const struct audit_outlet out = {.put = put_line, .self = check};
     struct tape_reader *reader = NULL;
     enum td_code code;
 
@@ -106,7 +107,7 @@ static enum td_code check_one(struct covering *c, uint32_t number,
             code = check_tape(check, reader, err);
         tape_reader_close(reader);
     } else {
-        code = audit_read(number, tape, put_line, check, err);
+        code = audit_read(number, tape, &out, err);
     }
     if (!code)
         take_verdict(c, check_end(check));
@@ -202,7 +203,35 @@ static void cover_events(struct covering *c)
     }
 }
 
-/* Branches. */
+/* Channels and branches. */
+
+/* Lines have no connection that is somewhere. */
+static bool any_is_tape(const struct audit_tapes *tapes)
+{
+    for (uint32_t i = 0; i < tapes->len; i++) {
+        if (tapes->list[i].is_tape)
+            return true;
+    }
+    return false;
+}
+
+static void cover_channels(struct covering *c, const bool *taken)
+{
+    const struct check_contract *k = c->how->contract;
+    struct td_buf text = {0};
+
+    if (!any_is_tape(&c->out->tapes))
+        return;
+    for (uint32_t i = 0; i < k->channels_len; i++) {
+        struct td_bytes name = k->events[k->channels[i].event].name;
+
+        td_buf_clear(&text);
+        (void)td_buf_addf(&text, "%.*s %s", (int)name.len,
+                          (const char *)name.ptr, k->channels[i].address);
+        count(c, COVERAGE_CHANNELS, taken[i], td_buf_str(&text));
+    }
+    td_buf_release(&text);
+}
 
 static enum td_code cover_branches(struct covering *c, struct td_error *err)
 {
@@ -219,6 +248,8 @@ static enum td_code cover_branches(struct covering *c, struct td_error *err)
                           (const char *)branch->event->name.ptr, branch->place);
         count(c, COVERAGE_BRANCHES, branch->taken, td_buf_str(&text));
     }
+    if (!code)
+        cover_channels(c, branches.channels);
     td_buf_release(&text);
     coverage_branches_release(&branches);
     return code;
@@ -276,6 +307,7 @@ enum td_code coverage_run(struct coverage *out, const struct check_options *how,
     const struct audit_gather what = {.paths = paths,
                                       .paths_len = paths_len,
                                       .name = how->contract->name_pointer,
+                                      .how = audit_naming(how),
                                       .jobs = 2};
     enum td_code code;
 

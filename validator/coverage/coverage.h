@@ -5,6 +5,8 @@
  * on one of the streams; an event and a field if it came, and a value that a
  * schema lists (`enum`, `const`) likewise; an alternative of `oneOf` or
  * `anyOf`, in files that schemas refer to as well, if a value was valid by it.
+ * A channel of an event counts, where one of the streams is a tape, if it came
+ * there.
  * A state, and a transition that a rule allows, counts if it came. If mutants
  * are asked for, a rule counts once more if it can fail on streams like these
  * (mutants.h). Fields are those that schemas name (validator/audit/declare.h).
@@ -23,6 +25,7 @@
     X(FIELDS, "fields")                                                        \
     X(VALUES, "values")                                                        \
     X(BRANCHES, "branches")       /* of oneOf and anyOf */                     \
+    X(CHANNELS, "channels")       /* that events come on */                    \
     X(STATES, "states")           /* of rules of that verb */                  \
     X(TRANSITIONS, "transitions") /* that they allow */                        \
     X(MUTANTS, "mutants")         /* rules that one of them fails */

@@ -19,10 +19,11 @@ struct coverage_branches {
     struct td_arena arena;
     struct coverage_branch *list;
     uint32_t len;
+    bool *channels; /* by channel of the contract: its event came on it */
 };
 
 /* All alternatives of the contract's schemas, in its order, and which of them
- * values of the tapes took. As audit_read().
+ * values of the tapes took; and the channels. As audit_read().
  */
 TD_MUST_CHECK enum td_code
 coverage_branches_run(struct coverage_branches *branches,

@@ -319,12 +319,13 @@ static bool make(struct mutating *m, const struct run *run,
 static enum td_code read_runs(struct mutating *m, struct audit_tapes *tapes,
                               struct td_error *err)
 {
+    const struct audit_outlet out = {.put = keep, .self = m};
     enum td_code code = TD_OK;
 
     m->runs = (struct run *)td_calloc(tapes->len + 1, sizeof(*m->runs));
     for (uint32_t i = 0; i < tapes->len && !code; i++) {
         m->reading = &m->runs[m->runs_len];
-        code = audit_read(i, &tapes->list[i], keep, m, err);
+        code = audit_read(i, &tapes->list[i], &out, err);
         m->runs_len += m->reading->len > 0;
     }
     return code;

@@ -268,8 +268,9 @@ static void try_faults(struct fold *f, enum learn_fault fault)
 static enum td_code judge_run(struct fold *f, const char *path,
                               struct td_error *err)
 {
+    const struct audit_outlet out = {.put = keep, .self = f};
     struct audit_tape tape = {.path = path};
-    enum td_code code = audit_read(f->tape, &tape, keep, f, err);
+    enum td_code code = audit_read(f->tape, &tape, &out, err);
 
     free(tape.source);
     if (!code && f->full)

@@ -487,12 +487,13 @@ static void end_tape(struct learn_mine *mine)
 enum td_code learn_mine_run(struct learn_mine *mine, struct audit_tapes *tapes,
                             struct td_error *err)
 {
+    const struct audit_outlet out = {.put = take, .self = mine};
     enum td_code code = TD_OK;
 
     for (uint32_t i = 0; i < tapes->len && !code; i++) {
         if (!tapes->list[i].messages)
             continue; /* it says nothing */
-        code = audit_read(i, &tapes->list[i], take, mine, err);
+        code = audit_read(i, &tapes->list[i], &out, err);
         end_tape(mine);
     }
     learn_sums_end(mine);

@@ -166,6 +166,7 @@ static enum td_code check_one(struct updating *u, uint32_t number,
     const struct tape_read_options read = {.threads = 1};
     struct audit_tape *tape = &u->what->tapes->list[number];
     struct check *check = check_new(&how, tape->path);
+    const struct audit_outlet out = {.put = put_line, .self = check};
     struct tape_reader *reader = NULL;
     enum td_code code;
 
@@ -175,7 +176,7 @@ static enum td_code check_one(struct updating *u, uint32_t number,
             code = check_tape(check, reader, err);
         tape_reader_close(reader);
     } else {
-        code = audit_read(number, tape, put_line, check, err);
+        code = audit_read(number, tape, &out, err);
     }
     if (!code)
         take_verdict(u, check_end(check));
