@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PAYLOAD_MAX 2000 /* bytes of one text in the page */
+#define PAYLOAD_MAX  2000 /* bytes of one text in the page */
+#define INPUTS_SHOWN 4    /* files, without being asked for */
 
 /* ---- a finding ---- */
 
@@ -230,6 +231,50 @@ static void put_words(struct report_page *p, const char *name,
     report_end(&p->w);
 }
 
+static void put_input(struct report_page *p, const struct verdict_input *i)
+{
+    report_leaf(&p->w, "dt", NULL, "read");
+    report_leaff(&p->w, "dd", "mono", "%s (%s, %llu bytes, %s)", i->path,
+                 i->format, (unsigned long long)i->bytes,
+                 i->state ? i->state : "ok");
+    if (i->sha256) {
+        report_leaf(&p->w, "dt", NULL, "SHA-256");
+        report_leaf(&p->w, "dd", "mono", i->sha256);
+    }
+}
+
+/* Some are told at once. Of more there is a line, behind which all are; those
+ * that are not as they should be stand beside it.
+ */
+static void put_inputs(struct report_page *p, const struct verdict_gate *g)
+{
+    unsigned long long bytes = 0;
+    size_t len = 0;
+
+    for (const struct verdict_input *i = g->inputs; i; i = i->next) {
+        bytes += i->bytes;
+        len++;
+    }
+    if (len > INPUTS_SHOWN) {
+        report_leaf(&p->w, "dt", NULL, "read");
+        report_tag(&p->w, "dd", REPORT_END);
+        report_tag(&p->w, "details", REPORT_END);
+        report_leaff(&p->w, "summary", NULL, "%zu files, %llu bytes", len,
+                     bytes);
+        report_tag(&p->w, "dl", "class", "run", REPORT_END);
+    }
+    for (const struct verdict_input *i = g->inputs; i; i = i->next)
+        put_input(p, i);
+    if (len <= INPUTS_SHOWN)
+        return;
+    report_end(&p->w);
+    report_end(&p->w);
+    report_end(&p->w);
+    for (const struct verdict_input *i = g->inputs; i; i = i->next)
+        if (i->state && strcmp(i->state, "ok") != 0)
+            put_input(p, i);
+}
+
 static void put_run(struct report_page *p, const struct verdict_gate *g)
 {
     report_tag(&p->w, "dl", "class", "run", REPORT_END);
@@ -243,16 +288,7 @@ static void put_run(struct report_page *p, const struct verdict_gate *g)
         report_leaf(&p->w, "dt", NULL, "exit status");
         report_leaff(&p->w, "dd", NULL, "%d", g->exit);
     }
-    for (const struct verdict_input *i = g->inputs; i; i = i->next) {
-        report_leaf(&p->w, "dt", NULL, "read");
-        report_leaff(&p->w, "dd", "mono", "%s (%s, %llu bytes, %s)", i->path,
-                     i->format, (unsigned long long)i->bytes,
-                     i->state ? i->state : "ok");
-        if (i->sha256) {
-            report_leaf(&p->w, "dt", NULL, "SHA-256");
-            report_leaf(&p->w, "dd", "mono", i->sha256);
-        }
-    }
+    put_inputs(p, g);
     if (g->kind == VERDICT_STREAM) {
         report_leaf(&p->w, "dt", NULL, "events");
         report_leaff(&p->w, "dd", NULL, "%llu%s", (unsigned long long)g->events,

@@ -194,6 +194,25 @@ static void put_first(struct report_page *p, const struct verdict_gate *g,
     report_end(&p->w);
 }
 
+/* Of how many gates it told, of those with this outcome or, for a pass, of
+ * those that warn.
+ */
+static size_t put_each_first(struct report_page *p, enum check_outcome outcome,
+                             size_t room)
+{
+    size_t done = 0;
+    size_t index = 0;
+
+    for (const struct verdict_gate *g = p->doc->gates; g && done < room;
+         g = g->next, index++) {
+        if (g->outcome == outcome && (outcome != CHECK_PASS || g->warned)) {
+            put_first(p, g, index);
+            done++;
+        }
+    }
+    return done;
+}
+
 static void put_firsts(struct report_page *p)
 {
     static const enum check_outcome worst[] = {CHECK_FAIL, CHECK_ERROR,
@@ -205,16 +224,10 @@ static void put_firsts(struct report_page *p)
     report_leaf(&p->w, "h2", NULL, bad ? "Do first" : "Verdict");
     put_sentence(p);
     report_tag(&p->w, "ol", REPORT_END);
-    for (size_t i = 0; i < sizeof(worst) / sizeof(worst[0]); i++) {
-        size_t index = 0;
-
-        for (const struct verdict_gate *g = p->doc->gates;
-             g && done < FIRST_MAX; g = g->next, index++)
-            if (g->outcome == worst[i]) {
-                put_first(p, g, index);
-                done++;
-            }
-    }
+    for (size_t i = 0; i < sizeof(worst) / sizeof(worst[0]); i++)
+        done += put_each_first(p, worst[i], FIRST_MAX - done);
+    if (bad == 0)
+        (void)put_each_first(p, CHECK_PASS, FIRST_MAX);
     report_end(&p->w);
     if (bad > done)
         report_leaff(&p->w, "p", "cut",

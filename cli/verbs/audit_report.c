@@ -2,6 +2,7 @@
 
 #include "cli/shared/hash_input.h"
 #include "cli/shared/show_command.h"
+#include "core/log.h"
 #include "validator/audit/tell.h"
 
 #include <inttypes.h>
@@ -85,6 +86,20 @@ static void point_at_contract(struct audit_report *r, struct verdict_finding *f,
     f->line = td_jsonx_where(event->doc, event->source).line;
 }
 
+/* The event that shows it: which it is, and whose. */
+static const char *event_of(const struct audit_report *r,
+                            const struct audit_remark *remark)
+{
+    struct td_buf text = {0};
+    const char *kept;
+
+    (void)td_text_clean(&text, td_text(remark->event));
+    cli_audit_origin(&text, r->page, remark);
+    kept = td_arena_copy(&r->doc->arena, td_buf_str(&text));
+    td_buf_release(&text);
+    return kept;
+}
+
 static void add_finding(struct audit_report *r,
                         const struct audit_remark *remark)
 {
@@ -99,11 +114,14 @@ static void add_finding(struct audit_report *r,
         arena, "%s%s%s%s%s: %s", *remark->event ? remark->event : "(no name)",
         *remark->path ? " " : "", remark->path, remark->to ? " -> " : "",
         remark->to ? remark->to : "", remark->text);
+    /* What went to another place is shown there. */
     if (*remark->path)
-        f->path = td_arena_copy(arena, remark->path);
+        f->path = td_arena_copy(arena, tape && remark->to ? remark->to
+                                                          : remark->path);
     if (tape) {
         f->file = td_arena_copy(arena, tape);
         f->seq = remark->place.seq;
+        f->excerpt = event_of(r, remark);
         f->repro = repro_of(r, r->page, remark, tape);
     } else {
         point_at_contract(r, f, remark);

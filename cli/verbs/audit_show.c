@@ -64,9 +64,8 @@ static void add_verdict(const struct cli_audit_page *page)
     td_buf_release(&line);
 }
 
-/* With several tapes, when the one began that shows it, and of whom it is. */
-static void add_origin(const struct cli_audit_page *page,
-                       const struct audit_remark *remark)
+void cli_audit_origin(struct td_buf *out, const struct cli_audit_page *page,
+                      const struct audit_remark *remark)
 {
     const struct audit_tapes *tapes =
         remark->in_old ? page->old_tapes : page->tapes;
@@ -77,13 +76,12 @@ static void add_origin(const struct cli_audit_page *page,
         return;
     if (tape->start_wall_ns) {
         (void)td_time_format(&start, tape->start_wall_ns);
-        (void)td_buf_addf(page->out, ", recorded %.*sZ", MINUTES,
-                          td_buf_str(&start));
+        (void)td_buf_addf(out, ", recorded %.*sZ", MINUTES, td_buf_str(&start));
         td_buf_release(&start);
     }
     if (tape->source) {
-        (void)td_buf_add_text(page->out, " from ");
-        clean(page, tape->source);
+        (void)td_buf_add_text(out, " from ");
+        (void)td_text_clean(out, td_text(tape->source));
     }
 }
 
@@ -97,7 +95,7 @@ static void add_place(const struct cli_audit_page *page,
     (void)td_buf_add_text(page->out, "; see ");
     clean(page, tape);
     (void)td_buf_addf(page->out, " #%" PRIu64, remark->place.seq);
-    add_origin(page, remark);
+    cli_audit_origin(page->out, page, remark);
 }
 
 static void add_remark(const struct cli_audit_page *page,

@@ -32,4 +32,10 @@ void cli_audit_json(const struct cli_audit_page *page);
 const char *cli_audit_tape(const struct cli_audit_page *page,
                            const struct audit_remark *remark);
 
+/* Append when the tape that shows it began, and of whom it is; nothing if there
+ * is one tape only.
+ */
+void cli_audit_origin(struct td_buf *out, const struct cli_audit_page *page,
+                      const struct audit_remark *remark);
+
 #endif
