@@ -57,9 +57,19 @@ bool td_secret_name(struct td_bytes name)
         "token",     "secret",     "passw",         "passphrase",  "apikey",
         "accesskey", "privatekey", "credential",    "signature",   "cookie",
         "session",   "jwt",        "authorization", "samlresponse"};
-    static const char *const wholes[] = {"auth", "key", "sig",      "sid",
-                                         "pass", "pwd", "code",     "pw",
-                                         "pid",  "otp", "assertion"};
+    static const char *const wholes[] = {"auth",
+                                         "key",
+                                         "sig",
+                                         "sid",
+                                         "pass",
+                                         "pwd",
+                                         "code",
+                                         "pw",
+                                         "pid",
+                                         "otp",
+                                         "clientassertion",
+                                         "codeverifier",
+                                         "assertion"};
     char text[128];
 
     (void)plain_name(text, sizeof(text), name);

@@ -250,6 +250,10 @@ static void redact_payload(struct rec_redact *redact, struct td_event *ev)
     }
     if (redact_is_polled(ev))
         redact_polled(redact, ev);
+    else if (redact_is_form(redact, ev))
+        redact_form(redact, ev);
+    else if (redact_is_parts(ev))
+        redact_parts(redact, ev);
     if (is_head(ev) && !redact->rules.len)
         return;
     json = td_payload_json(ev);
@@ -269,10 +273,11 @@ static void redact_payload(struct rec_redact *redact, struct td_event *ev)
         ev->name = td_text(REC_WITHHELD);
 }
 
-bool redact_is_fact(const struct td_event *ev)
+bool redact_is_fact(const struct rec_redact *redact, const struct td_event *ev)
 {
     return has_facts(ev) || is_head(ev) || is_bad(ev) || is_rpc(ev) ||
-           redact_is_polled(ev);
+           redact_is_polled(ev) || redact_is_form(redact, ev) ||
+           redact_is_parts(ev);
 }
 
 void rec_redact_event(struct rec_redact *redact, struct td_event *ev)
@@ -280,7 +285,7 @@ void rec_redact_event(struct rec_redact *redact, struct td_event *ev)
     uint64_t before = redact->values;
 
     if (!redact->rules.len) {
-        if (redact_is_fact(ev))
+        if (redact_is_fact(redact, ev))
             redact_payload(redact, ev);
         return;
     }

@@ -6,8 +6,8 @@
  * Ids of a session are credentials while it lives: whoever has them can poll in
  * our place. Facts that cannot be read as JSON are replaced whole. The same in
  * heads of HTTP (kinds "request" and "response"), in fields and in the target,
- * and in what a HAR said of them (docs/convert.md): these count among the
- * values.
+ * in bodies that are forms (wire/http/form.h), and in what a HAR said of them
+ * (docs/convert.md): these count among the values.
  *
  * On request, a file of rules, one a line, `#` begins a comment line:
  *

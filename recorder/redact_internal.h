@@ -1,7 +1,8 @@
 /* recorder/redact_internal.h - the inside of redaction: redact.c is an event,
  * redact_json.c a payload that is JSON, redact_text.c what is none,
  * redact_stand_in.c what stands for a value, redact_head.c a head of HTTP,
- * redact_pairs.c a form and the query of a URL; redact_pieces.h is text that
+ * redact_pairs.c a form and the query of a URL, redact_parts.c a form of parts;
+ * redact_pieces.h is text that
  * comes in pieces.
  */
 #ifndef RECORDER_REDACT_INTERNAL_H
@@ -191,10 +192,20 @@ bool redact_names_member(struct td_bytes text);
 /* What the stage keeps: redact_stage.c. NULL is fine. */
 void redact_held_free(struct redact_held *held);
 
-/* Heads of HTTP, facts of connections, bytes that broke the protocol and
+/* Heads of HTTP, facts of connections, bytes that broke the protocol, forms and
  * parameters of JSON-RPC are looked at without rules, too.
  */
-bool redact_is_fact(const struct td_event *ev);
+bool redact_is_fact(const struct rec_redact *redact, const struct td_event *ev);
+
+/* A body that is a form with pairs that name a credential, or that key rules
+ * name; redact_form() puts "***" for their values.
+ */
+bool redact_is_form(const struct rec_redact *redact, const struct td_event *ev);
+void redact_form(struct rec_redact *redact, struct td_event *ev);
+
+/* The same of a body of parts (multipart/form-data), by names alone. */
+bool redact_is_parts(const struct td_event *ev);
+void redact_parts(struct rec_redact *redact, struct td_event *ev);
 
 /* A body of packets of Engine.IO among which are some that say ids or
  * credentials, which redact_polled() takes out of it.

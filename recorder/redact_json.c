@@ -335,7 +335,7 @@ void redact_json(struct rec_redact *redact, struct td_event *ev, bool facts)
     struct td_bytes json;
 
     w.head = head;
-    if (redact_is_fact(ev) && !facts)
+    if (redact_is_fact(redact, ev) && !facts)
         find_params(&w);
     mark_all(redact);
     td_buf_clear(&redact->out);

@@ -1,24 +1,12 @@
 /* Pairs of a form and parameters of a URL that a key rule names. */
 #include "core/hex.h"
 #include "recorder/redact_internal.h"
-
-/* "user[password]" is what a form makes of a member in a member. */
-static struct td_bytes innermost(struct td_bytes name)
-{
-    const uint8_t *open;
-
-    if (!name.len || name.ptr[name.len - 1] != ']')
-        return name;
-    open = memrchr(name.ptr, '[', name.len);
-    if (!open)
-        return name;
-    return td_bytes(open + 1, name.len - (size_t)(open + 2 - name.ptr));
-}
+#include "wire/http/form.h"
 
 struct rec_rule *redact_key_rule(const struct rec_redact *redact,
                                  struct td_bytes name)
 {
-    struct td_bytes inner = innermost(name);
+    struct td_bytes inner = http_pair_member(name);
 
     for (size_t i = 0; i < redact->rules.len; i++)
         if (rec_rule_is_key(&redact->rules.list[i], name) ||
@@ -27,18 +15,22 @@ struct rec_rule *redact_key_rule(const struct rec_redact *redact,
     return NULL;
 }
 
+/* Its value is not there any more. */
+static bool is_hidden(const struct http_pair *pair)
+{
+    return !pair->value.ptr || td_bytes_is(pair->value, HTTP_HIDDEN);
+}
+
 /* The rule that names a pair "name=value"; NULL if none does. */
 static struct rec_rule *rule_of(const struct rec_redact *redact,
-                                struct td_bytes pair)
+                                const struct http_pair *pair)
 {
-    const uint8_t *sign = pair.len ? memchr(pair.ptr, '=', pair.len) : NULL;
-    struct td_bytes name;
+    struct td_bytes name = pair->name;
     struct td_buf plain = {0};
     struct rec_rule *rule;
 
-    if (!sign)
+    if (is_hidden(pair))
         return NULL;
-    name = td_bytes(pair.ptr, (size_t)(sign - pair.ptr));
     while (name.len && *name.ptr <= ' ')
         name = td_bytes(name.ptr + 1, name.len - 1);
     rule = redact_key_rule(redact, name);
@@ -50,40 +42,22 @@ static struct rec_rule *rule_of(const struct rec_redact *redact,
     return rule;
 }
 
-/* Up to the next "&". */
-static struct td_bytes next_pair(struct td_bytes *text)
-{
-    const uint8_t *end = text->len ? memchr(text->ptr, '&', text->len) : NULL;
-    size_t len = end ? (size_t)(end - text->ptr) : text->len;
-    struct td_bytes pair = td_bytes(text->ptr, len);
-
-    len += end != NULL;
-    *text = td_bytes(text->ptr + len, text->len - len);
-    return pair;
-}
-
 bool redact_has_pair(const struct rec_redact *redact, struct td_bytes text)
 {
-    while (redact->rules.keys && text.len)
-        if (rule_of(redact, next_pair(&text)))
+    while (redact->rules.keys && text.len) {
+        struct http_pair pair = http_pair_next(&text);
+
+        if (rule_of(redact, &pair))
             return true;
+    }
     return false;
 }
 
-/* One pair, with "***" for a value that is named and is not hidden yet. */
-static void put_pair(struct rec_redact *redact, struct td_buf *out,
-                     struct td_bytes pair)
+/* One pair without its value. */
+static void put_hidden(struct td_buf *out, const struct http_pair *pair)
 {
-    static const char hidden[] = "=***";
-    struct rec_rule *rule = rule_of(redact, pair);
-    const uint8_t *sign = rule ? memchr(pair.ptr, '=', pair.len) : NULL;
-    size_t len = sign ? (size_t)(sign - pair.ptr) : pair.len;
-
-    (void)td_buf_add(out, pair.ptr, len);
-    if (!sign)
-        return;
-    (void)td_buf_add_text(out, hidden);
-    rule->hits += !td_bytes_is(td_bytes(sign, pair.len - len), hidden);
+    (void)td_buf_add_bytes(out, pair->name);
+    (void)td_buf_add_text(out, "=" HTTP_HIDDEN);
 }
 
 void redact_parameters(struct rec_redact *redact, struct td_buf *out,
@@ -95,8 +69,71 @@ void redact_parameters(struct rec_redact *redact, struct td_buf *out,
 
     (void)td_buf_add(out, url.ptr, len);
     while (rest.len) {
-        put_pair(redact, out, next_pair(&rest));
+        struct http_pair pair = http_pair_next(&rest);
+        struct rec_rule *rule = rule_of(redact, &pair);
+
+        if (rule) {
+            rule->hits++;
+            put_hidden(out, &pair);
+        } else {
+            (void)td_buf_add_bytes(out, pair.whole);
+        }
         if (rest.ptr[-1] == '&')
             (void)td_buf_add_byte(out, '&');
     }
+}
+
+/* ---- a form in a body ---- */
+
+/* The rule that names a pair, or a credential by its name (*rule is NULL). */
+static bool is_found(const struct rec_redact *redact,
+                     const struct http_pair *pair, struct rec_rule **rule)
+{
+    *rule = rule_of(redact, pair);
+    return *rule || (!is_hidden(pair) && http_pair_is_secret(pair));
+}
+
+bool redact_is_form(const struct rec_redact *redact, const struct td_event *ev)
+{
+    struct td_bytes rest;
+    struct rec_rule *rule;
+
+    if (ev->form == TD_FORM_JSON || !td_bytes_is(ev->kind, TD_KIND_BODY) ||
+        !http_form_read(&rest, ev->payload))
+        return false;
+    while (rest.len) {
+        struct http_pair pair = http_pair_next(&rest);
+
+        if (is_found(redact, &pair, &rule))
+            return true;
+    }
+    return false;
+}
+
+void redact_form(struct rec_redact *redact, struct td_event *ev)
+{
+    struct td_bytes rest = ev->payload;
+    size_t len;
+
+    td_buf_clear(&redact->head);
+    (void)http_form_read(&rest, ev->payload);
+    len = rest.len;
+    while (rest.len) {
+        struct http_pair pair = http_pair_next(&rest);
+        struct rec_rule *rule;
+
+        if (is_found(redact, &pair, &rule)) {
+            put_hidden(&redact->head, &pair);
+            redact->values++;
+            if (rule)
+                rule->hits++;
+        } else {
+            (void)td_buf_add_bytes(&redact->head, pair.whole);
+        }
+        if (rest.ptr[-1] == '&')
+            (void)td_buf_add_byte(&redact->head, '&');
+    }
+    (void)td_buf_add(&redact->head, ev->payload.ptr + len,
+                     ev->payload.len - len);
+    ev->payload = td_buf_bytes(&redact->head);
 }

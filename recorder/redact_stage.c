@@ -445,7 +445,7 @@ static enum td_code stage_put(void *self, const struct td_event *ev,
 
     if (redact->rules.streams)
         return take(redact, ev, err);
-    if (!redact->rules.len && !redact_is_fact(ev))
+    if (!redact->rules.len && !redact_is_fact(redact, ev))
         return td_sink_put(redact->next, ev, err);
     own = *ev;
     rec_redact_event(redact, &own);

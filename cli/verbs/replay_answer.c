@@ -145,6 +145,15 @@ static void on_end_signal(void *ctx, unsigned times)
         wire_stop(s->net);
 }
 
+static void say_redacted(const struct answer_session *s, const char *what,
+                         const struct play_names *names)
+{
+    for (uint32_t i = 0; i < names->len; i++)
+        cli_say(s->args,
+                "redacted on the tape, so any value of it is taken: %s %s",
+                what, names->list[i]);
+}
+
 /* With a command, standard output is that of the command. */
 static enum td_code say_address(const struct answer_session *s, const char *url,
                                 struct td_error *err)
@@ -158,11 +167,8 @@ static enum td_code say_address(const struct answer_session *s, const char *url,
     cli_listening_json(&json, bind, play_http_port(s->http));
     cli_say(s->args, "listening on %s, %" PRIu32 " exchange%s", url, len,
             len == 1 ? "" : "s");
-    for (uint32_t i = 0; i < s->keys.redacted_len; i++)
-        cli_say(s->args,
-                "redacted on the tape, so any value of it is taken: "
-                "query parameter %s",
-                s->keys.redacted[i]);
+    say_redacted(s, "query parameter", &s->keys.redacted);
+    say_redacted(s, "pair of a form", &s->keys.redacted_pairs);
     if (ready)
         code = td_fs_replace(ready, td_buf_bytes(&json), err);
     if (!code && !s->unix_path && !bind->port && !cli_child(s->args))
@@ -312,7 +318,7 @@ static enum td_code answer(struct answer_session *s, struct td_error *err)
 
 static void learn(struct play_keys *keys, const struct play_exchange *x)
 {
-    play_keys_learn(keys, x->target);
+    play_keys_learn(keys, x->target, x->body);
     for (uint32_t i = 0; i < x->fields_len; i++)
         play_keys_learn_field(keys, x->fields[i].name, x->fields[i].value);
 }

@@ -4,6 +4,7 @@
 #include "core/secret_name.h"
 #include "replayer/answer/mark.h"
 #include "wire/eio/eio.h"
+#include "wire/http/form.h"
 #include "wire/http/http.h"
 #include "wire/sio/packet.h"
 
@@ -89,11 +90,17 @@ void play_keys_bodiless(struct td_buf *out, const struct play_keys *keys)
         put_word(out, "header:", keys->fields[i]);
 }
 
+static void release_names(struct play_names *names)
+{
+    for (uint32_t i = 0; i < names->len; i++)
+        free(names->list[i]);
+    free(names->list);
+}
+
 void play_keys_release(struct play_keys *keys)
 {
-    for (uint32_t i = 0; i < keys->redacted_len; i++)
-        free(keys->redacted[i]);
-    free(keys->redacted);
+    release_names(&keys->redacted);
+    release_names(&keys->redacted_pairs);
     free(keys->words);
     *keys = (struct play_keys){0};
 }
@@ -101,27 +108,9 @@ void play_keys_release(struct play_keys *keys)
 /* ---- parameters of a query ---- */
 
 struct param {
-    struct td_bytes name;
-    struct td_bytes whole; /* NAME=VALUE */
+    struct http_pair pair;
     uint32_t order;
 };
-
-/* The next one of *rest, which is moved behind it; ptr NULL: none is left. */
-static struct param next_param(struct td_bytes *rest)
-{
-    const uint8_t *end = rest->len ? memchr(rest->ptr, '&', rest->len) : NULL;
-    size_t len = end ? (size_t)(end - rest->ptr) : rest->len;
-    struct param param = {.whole = td_bytes(rest->len ? rest->ptr : NULL, len)};
-    const uint8_t *equals = len ? memchr(rest->ptr, '=', len) : NULL;
-
-    param.name =
-        td_bytes(param.whole.ptr, equals ? (size_t)(equals - rest->ptr) : len);
-    if (end)
-        len++;
-    if (rest->len)
-        *rest = td_bytes(rest->ptr + len, rest->len - len);
-    return param;
-}
 
 static struct td_bytes query_of(struct td_bytes target)
 {
@@ -134,35 +123,40 @@ static struct td_bytes query_of(struct td_bytes target)
 
 static bool is_redacted(struct td_bytes value)
 {
-    return td_bytes_is(value, "=***") || play_has_mark(value);
+    return td_bytes_is(value, HTTP_HIDDEN) || play_has_mark(value);
 }
 
-static bool is_listed(char *const *names, uint32_t len, struct td_bytes name)
+static bool is_listed(const struct play_names *names, struct td_bytes name)
 {
-    for (uint32_t i = 0; i < len; i++)
-        if (td_bytes_is(name, names[i]))
+    for (uint32_t i = 0; i < names->len; i++)
+        if (td_bytes_is(name, names->list[i]))
             return true;
     return false;
 }
 
-void play_keys_learn(struct play_keys *keys, struct td_bytes target)
+/* Pairs whose values are not on the tape. */
+static void learn_pairs(struct play_names *names, struct td_bytes rest)
 {
-    struct td_bytes rest = query_of(target);
-
     while (rest.len) {
-        struct param param = next_param(&rest);
-        size_t len = param.name.len;
+        struct http_pair pair = http_pair_next(&rest);
 
-        if (!is_redacted(
-                td_bytes(param.whole.ptr + len, param.whole.len - len)) ||
-            keys->redacted_len == PLAY_PARAMS_MAX ||
-            is_listed(keys->redacted, keys->redacted_len, param.name))
+        if (!pair.value.ptr || !is_redacted(pair.value) ||
+            names->len == PLAY_PARAMS_MAX || is_listed(names, pair.name))
             continue;
-        keys->redacted = td_list_room(keys->redacted, keys->redacted_len,
-                                      sizeof(*keys->redacted));
-        keys->redacted[keys->redacted_len++] =
-            td_strndup(param.name.ptr, param.name.len);
+        names->list =
+            td_list_room(names->list, names->len, sizeof(*names->list));
+        names->list[names->len++] = td_strndup(pair.name.ptr, pair.name.len);
     }
+}
+
+void play_keys_learn(struct play_keys *keys, struct td_bytes target,
+                     struct td_bytes body)
+{
+    struct td_bytes pairs;
+
+    learn_pairs(&keys->redacted, query_of(target));
+    if (http_form_read(&pairs, body))
+        learn_pairs(&keys->redacted_pairs, pairs);
 }
 
 void play_keys_learn_field(struct play_keys *keys, const char *name,
@@ -177,11 +171,13 @@ static int by_name(const void *a, const void *b)
 {
     const struct param *x = a;
     const struct param *y = b;
-    size_t least = x->name.len < y->name.len ? x->name.len : y->name.len;
-    int order = least ? memcmp(x->name.ptr, y->name.ptr, least) : 0;
+    struct td_bytes m = x->pair.name;
+    struct td_bytes n = y->pair.name;
+    size_t least = m.len < n.len ? m.len : n.len;
+    int order = least ? memcmp(m.ptr, n.ptr, least) : 0;
 
-    if (!order && x->name.len != y->name.len)
-        order = x->name.len < y->name.len ? -1 : 1;
+    if (!order && m.len != n.len)
+        order = m.len < n.len ? -1 : 1;
     return order ? order : (x->order < y->order ? -1 : 1);
 }
 
@@ -199,8 +195,7 @@ static bool is_wanted(const struct play_keys *keys, struct td_bytes name,
 static bool is_hidden(const struct play_keys *keys, struct td_bytes name,
                       bool shown)
 {
-    return is_listed(keys->redacted, keys->redacted_len, name) ||
-           (shown && td_secret_name(name));
+    return is_listed(&keys->redacted, name) || (shown && td_secret_name(name));
 }
 
 static void put_params(struct td_buf *out, const struct play_keys *keys,
@@ -211,19 +206,20 @@ static void put_params(struct td_buf *out, const struct play_keys *keys,
     uint32_t len = 0;
 
     while (query.len && len < PLAY_PARAMS_MAX) {
-        params[len] = next_param(&query);
-        params[len].order = len;
-        len += is_wanted(keys, params[len].name, engine_io);
+        params[len] =
+            (struct param){.pair = http_pair_next(&query), .order = len};
+        len += is_wanted(keys, params[len].pair.name, engine_io);
     }
     if (len > 1)
         qsort(params, len, sizeof(*params), by_name);
     for (uint32_t i = 0; i < len; i++) {
-        bool hidden = is_hidden(keys, params[i].name, shown);
+        const struct http_pair *pair = &params[i].pair;
+        bool hidden = is_hidden(keys, pair->name, shown);
 
         (void)td_buf_add_byte(out, i ? '&' : '?');
-        (void)td_buf_add_bytes(out, hidden ? params[i].name : params[i].whole);
+        (void)td_buf_add_bytes(out, hidden ? pair->name : pair->whole);
         if (hidden)
-            (void)td_buf_add_text(out, "=***");
+            (void)td_buf_add_text(out, "=" HTTP_HIDDEN);
     }
     if (query.len)
         (void)td_buf_add_bytes(out, shown ? td_text("&...") : query);
@@ -286,6 +282,28 @@ static bool is_rpc(const struct td_json_doc *doc)
     return version && doc->values[version].kind == TD_JSON_STRING;
 }
 
+/* A form without the values that are not on the tape; nothing if it is none. */
+static void put_form(struct td_buf *out, const struct play_names *names,
+                     struct td_bytes body)
+{
+    struct td_bytes rest;
+
+    if (!names->len || !http_form_read(&rest, body))
+        return;
+    body = td_bytes(rest.ptr + rest.len, body.len - rest.len);
+    while (rest.len) {
+        struct http_pair pair = http_pair_next(&rest);
+        bool hidden = pair.value.ptr && is_listed(names, pair.name);
+
+        (void)td_buf_add_bytes(out, hidden ? pair.name : pair.whole);
+        if (hidden)
+            (void)td_buf_add_text(out, "=" HTTP_HIDDEN);
+        if (rest.ptr[-1] == '&')
+            (void)td_buf_add_byte(out, '&');
+    }
+    (void)td_buf_add_bytes(out, body);
+}
+
 /* What is compared of a body or message. */
 static void read_body(struct play_key *key, struct td_bytes body)
 {
@@ -326,6 +344,10 @@ void play_key_make(struct play_key *key, const struct play_keys *keys,
     put_name(&key->name, keys, asked, false);
     put_name(&key->shown, keys, asked, true);
     if (keys->body)
+        put_form(&key->text, &keys->redacted_pairs, asked->body);
+    if (key->text.len)
+        key->said.text = td_buf_bytes(&key->text);
+    else if (keys->body)
         read_body(key, asked->body);
     if (key->rpc.method.len) {
         put_space(&key->shown);

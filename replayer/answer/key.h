@@ -20,6 +20,11 @@
 #define PLAY_KEYS_MAX     64  /* named ones */
 #define PLAY_PARAMS_MAX   256 /* parameters of a query that are looked at */
 
+struct play_names {
+    char **list;
+    uint32_t len;
+};
+
 /* All zeroes is valid: nothing counts. */
 struct play_keys {
     bool method;
@@ -32,8 +37,9 @@ struct play_keys {
     const char *fields[PLAY_KEYS_MAX];
     uint32_t fields_len;
     bool fields_redacted[PLAY_KEYS_MAX]; /* their values are not on the tape */
-    char **redacted; /* parameters whose values are not on the tape */
-    uint32_t redacted_len;
+    struct play_names
+        redacted; /* parameters whose values are not on the tape */
+    struct play_names redacted_pairs; /* the same of forms in bodies */
 };
 
 /* Read the list, with "," between. TD_USAGE: it names none, or one that there
@@ -48,10 +54,12 @@ void play_keys_release(struct play_keys *keys);
  */
 void play_keys_bodiless(struct td_buf *out, const struct play_keys *keys);
 
-/* A target of the tape: parameters of it that are redacted are no part of any
- * key from now on, but that they are there.
+/* A request of the tape: parameters of its target, and pairs of its body if
+ * that is a form, that are redacted are no part of any key from now on, but
+ * that they are there.
  */
-void play_keys_learn(struct play_keys *keys, struct td_bytes target);
+void play_keys_learn(struct play_keys *keys, struct td_bytes target,
+                     struct td_bytes body);
 
 /* A field of a request of the tape: if it is redacted, no value of that field
  * is told.

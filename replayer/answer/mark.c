@@ -2,6 +2,7 @@
 
 #include "core/json.h"
 #include "core/secret_name.h"
+#include "wire/http/form.h"
 
 #include <string.h>
 #include <strings.h>
@@ -52,15 +53,32 @@ static bool is_member_name(const struct td_json_doc *doc, uint32_t i)
     return at < doc->text.len && doc->text.ptr[at] == ':';
 }
 
-bool play_has_secret_member(struct td_bytes json)
+static bool has_secret_pair(struct td_bytes form)
+{
+    struct td_bytes rest;
+
+    if (!http_form_read(&rest, form))
+        return false;
+    while (rest.len) {
+        struct http_pair pair = http_pair_next(&rest);
+
+        if (http_pair_is_secret(&pair))
+            return true;
+    }
+    return false;
+}
+
+bool play_has_secret_member(struct td_bytes text)
 {
     struct td_json_doc doc = {0};
-    bool found = false;
+    bool json = text.len && !td_json_parse(&doc, text, TD_JSON_DEPTH_CAP, NULL);
+    bool string = json && doc.values[0].kind == TD_JSON_STRING;
+    bool found = (!json || string) &&
+                 has_secret_pair(string ? td_json_inner(&doc, 0) : text);
 
-    if (json.len && !td_json_parse(&doc, json, TD_JSON_DEPTH_CAP, NULL))
-        for (uint32_t i = 0; i < doc.len && !found; i++)
-            found = is_member_name(&doc, i) &&
-                    td_secret_name(td_json_inner(&doc, i));
+    for (uint32_t i = 0; json && i < doc.len && !found; i++)
+        found =
+            is_member_name(&doc, i) && td_secret_name(td_json_inner(&doc, i));
     td_json_release(&doc);
     return found;
 }

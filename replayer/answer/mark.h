@@ -11,7 +11,9 @@
 /* True if there is one in it, also percent-encoded as in a URL. */
 bool play_has_mark(struct td_bytes text);
 
-/* True if JSON text has a member whose name gives a credential away. */
-bool play_has_secret_member(struct td_bytes json);
+/* True if JSON text has a member, or a form (also as a string of JSON) a pair,
+ * whose name gives a credential away.
+ */
+bool play_has_secret_member(struct td_bytes text);
 
 #endif

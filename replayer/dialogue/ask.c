@@ -2,6 +2,7 @@
 
 #include "core/b64.h"
 #include "replayer/answer/mark.h"
+#include "wire/http/form.h"
 #include "wire/ws/handshake.h"
 
 #include <strings.h>
@@ -201,7 +202,7 @@ static void put_target(struct td_buf *out, const struct play_ask *ask)
 /* "token=***" */
 static bool has_hidden(struct td_bytes target)
 {
-    static const char hidden[] = "=***";
+    static const char hidden[] = "=" HTTP_HIDDEN;
     struct td_bytes rest = target;
     const uint8_t *at;
 
@@ -216,9 +217,12 @@ static bool has_hidden(struct td_bytes target)
 static void tell_marks(const struct play_ask *ask, struct td_bytes target,
                        struct td_bytes body)
 {
+    struct td_bytes pairs;
+
     if (ask->marked && has_hidden(target))
         ask->marked(ask->ctx, "target");
-    if (ask->marked && play_has_mark(body))
+    if (ask->marked && (http_form_read(&pairs, body) ? has_hidden(pairs)
+                                                     : play_has_mark(body)))
         ask->marked(ask->ctx, "body");
 }
 

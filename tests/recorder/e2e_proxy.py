@@ -1018,6 +1018,37 @@ def credentials_pass_and_are_not_on_the_tape(box):
     same(heads(tape(box), "request")[0]["target"], "/a?api_key=***&b=1")
 
 
+def credentials_in_forms_are_not_on_the_tape(box):
+    parts = (b"--b\r\nContent-Disposition: form-data; name=\"password\"\r\n"
+             b"\r\nTOPSECRET\r\n--b--\r\n")
+    forms = [(b"application/x-www-form-urlencoded",
+              b"user=me&password=TOPSECRET&client_secret=TOPSECRET"),
+             (b"multipart/form-data; boundary=b", parts)]
+    came = []
+
+    def serve(conn):
+        seen = b""
+        while forms[1][1] not in seen:
+            seen += take(conn, 1)
+        came.append(seen)
+        conn.sendall(2 * (b"HTTP/1.1 200 OK\r\nContent-Length: 22\r\n\r\n"
+                          b"access_token=TOPSECRET"))
+
+    with peers.Server(serve) as server:
+        process, port = start(box, server.port)
+        ask(port, b"".join(
+            b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\n"
+            b"Content-Length: %d\r\n\r\n%s" % (kind, len(body), body)
+            for kind, body in forms))
+        err = stop(box, process)
+    same([came[0].count(body) for _, body in forms], [1, 1])
+    holds(err, "5 values redacted")
+    same(b"TOPSECRET" in e2e.flushed(e2e.read(box.path("t.tape.gz"))), False)
+    same(sorted(line["text"] for line in tape(box) if line.get("k") == "body"),
+         [parts.replace(b"TOPSECRET", b"***").decode(), "access_token=***",
+          "access_token=***", "user=me&password=***&client_secret=***"])
+
+
 # ---- around a command ---------------------------------------------------
 
 def a_command_finds_the_address(box):

@@ -100,6 +100,72 @@ static void fields_of_every_day_keep_theirs(void)
     }
 }
 
+#define PART(name)                                                             \
+    "--b\r\nContent-Disposition: form-data; name=\"" name "\"\r\n\r\n"
+#define NEXT "\r\n"
+#define END  "\r\n--b--"
+
+/* What servers that are asked for a token are sent, and some answer. */
+static void credentials_in_forms_lose_their_values(void)
+{
+    static const struct {
+        enum td_form form;
+        const char *kind;
+        const char *before;
+        const char *after;
+        uint64_t values;
+    } rows[] = {
+        {TD_FORM_TEXT, "body",
+         "grant_type=password&client_secret=S&user%5Bpwd%5D=S&user[pw]=S&n=1",
+         "grant_type=password&client_secret=***&user%5Bpwd%5D=***&"
+         "user[pw]=***&n=1",
+         3},
+        {TD_FORM_TEXT, "body", "access_token=S+%26S&scope=\r\n",
+         "access_token=***&scope=\r\n", 1},
+        {TD_FORM_TEXT, "body", "a=1&&password=S\r\n", "a=1&&password=***\r\n",
+         1},
+        {TD_FORM_TEXT, "body", "client_assertion=S&code_verifier=S&code=",
+         "client_assertion=***&code_verifier=***&code=***", 3},
+        {TD_FORM_BYTES, "body", "note=\xff&token=S", "note=\xff&token=***", 1},
+        {TD_FORM_TEXT, "body", "password=***&token&n=1", NULL, 0},
+        {TD_FORM_TEXT, "body", "total=1\npassword=x", NULL, 0},
+        {TD_FORM_TEXT, "body", "see password=x", NULL, 0},
+        {TD_FORM_TEXT, "body", "=password", NULL, 0},
+        {TD_FORM_TEXT, "body", "", NULL, 0},
+        {TD_FORM_TEXT, "body", "a=\x01&token=S", NULL, 0},
+        {TD_FORM_TEXT, "", "token=S", NULL, 0},
+        {TD_FORM_BYTES, "body", PART("token") "\1S\r\nS" END,
+         PART("token") "***" END, 1},
+        {TD_FORM_TEXT, "body",
+         PART("u[pwd]") "S--b" NEXT PART("n") "1" NEXT PART("api_key") "S",
+         PART("u[pwd]") "***" NEXT PART("n") "1" NEXT PART("api_key") "***", 2},
+        {TD_FORM_TEXT, "body", PART("n\"; filename=\"token") "S" END, NULL, 0},
+        {TD_FORM_TEXT, "body", "--b\r\nA: b; Name=pw\r\n\r\nS" END "\r\n",
+         "--b\r\nA: b; Name=pw\r\n\r\n***" END "\r\n", 1},
+        {TD_FORM_TEXT, "body", PART("token") "***" END, NULL, 0},
+        {TD_FORM_TEXT, "body", PART("token") END, NULL, 0},
+        {TD_FORM_TEXT, "body", "--b\r\nname=\"token\"", NULL, 0},
+        {TD_FORM_TEXT, "body", "--", NULL, 0},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *wanted = rows[i].after ? rows[i].after : rows[i].before;
+        struct rec_redact *redact = NULL;
+        struct td_event ev = {.form = rows[i].form,
+                              .kind = td_text(rows[i].kind),
+                              .payload = td_text(rows[i].before)};
+
+        CU_ASSERT_EQUAL_FATAL(rec_redact_open(&redact, NULL, NULL), TD_OK);
+        rec_redact_event(redact, &ev);
+        if (!td_bytes_is(ev.payload, wanted))
+            printf("\n    row %zu: %.*s\n", i, (int)ev.payload.len,
+                   (const char *)ev.payload.ptr);
+        CU_ASSERT_TRUE(td_bytes_is(ev.payload, wanted));
+        CU_ASSERT_EQUAL(rec_redact_values(redact), rows[i].values);
+        rec_redact_close(redact);
+    }
+}
+
 #define PROTOCOL(value)                                                        \
     "{\"headers\":[[\"sec-websocket-Protocol\",\"" value "\"]]}"
 
@@ -177,14 +243,18 @@ static void a_key_rule_names_fields_and_parameters(void)
          "{\"headers\":[[\"Email\",\"" R "\"],[\"From\",\"x\"]]}"},
         {LOCATION("https://h/?a=1&email=S"),
          LOCATION("https://h/?a=1&email=***")},
+        {"a=1&u%5Bemail%5D=S", "a=1&u%5Bemail%5D=***"},
+        {"a=1&emails=1", NULL},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const char *wanted = rows[i].after ? rows[i].after : rows[i].before;
         struct rec_redact *redact = with_rules("key email\n");
-        struct td_event ev = {.form = TD_FORM_JSON,
-                              .kind = td_text(TD_KIND_REQUEST),
-                              .payload = td_text(rows[i].before)};
+        bool head = rows[i].before[0] == '{';
+        struct td_event ev = {
+            .form = head ? TD_FORM_JSON : TD_FORM_TEXT,
+            .kind = td_text(head ? TD_KIND_REQUEST : TD_KIND_BODY),
+            .payload = td_text(rows[i].before)};
 
         for (int again = 0; again < 2; again++)
             rec_redact_event(redact, &ev);
@@ -285,6 +355,8 @@ static void half_a_message_of_json_rpc_goes(void)
 }
 
 CU_TestInfo recorder_redact_head_tests[] = {
+    {"credentials in forms lose their values",
+     credentials_in_forms_lose_their_values},
     {"ids go from polled bodies that are no packets",
      ids_go_from_polled_bodies_that_are_no_packets},
     {"half a message of JSON-RPC goes", half_a_message_of_json_rpc_goes},

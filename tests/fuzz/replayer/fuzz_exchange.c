@@ -32,7 +32,7 @@ static void look(const struct play_exchange *x, struct play_keys *keys)
     struct play_key twice = {0};
     struct td_buf out = {0};
 
-    play_keys_learn(keys, x->target);
+    play_keys_learn(keys, x->target, x->body);
     play_key_make(&once, keys, &asked);
     play_key_make(&twice, keys, &asked);
     if (!td_bytes_equal(once.said.name, twice.said.name) ||

@@ -38,6 +38,9 @@ static const struct {
     {PLAY_KEYS_DEFAULT, "POST", "/rpc",
      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\",\"params\":{\"a\":1}}",
      "POST /rpc m", "{\"method\":\"m\",\"params\":{\"a\":1}}"},
+    {PLAY_KEYS_DEFAULT, "POST", "/f", "u=a&pw=S1&p%5B0%5D=S2&pwd=x&pw\r\n",
+     "POST /f", "u=a&pw=***&p%5B0%5D=***&pwd=x&pw\r\n"},
+    {PLAY_KEYS_DEFAULT, "POST", "/f", "pw=S\nu=a", "POST /f", "pw=S\nu=a"},
     {PLAY_KEYS_DEFAULT, "POST", "/rpc", "{\"id\":1,\"method\":\"m\"}",
      "POST /rpc", "{\"id\":1,\"method\":\"m\"}"},
     {PLAY_KEYS_DEFAULT, "POST", "/rpc",
@@ -57,9 +60,12 @@ static void a_key_is_what_was_asked_for(void)
         struct play_keys keys = {0};
 
         CU_ASSERT_EQUAL(play_keys_read(&keys, rows[i].keys, NULL), TD_OK);
-        play_keys_learn(&keys, td_text("/x?a=[red]&secret=%5Bredacted%5D"));
-        play_keys_learn(&keys, td_text("/x?secret=***&b=**"));
-        CU_ASSERT_EQUAL(keys.redacted_len, 1);
+        play_keys_learn(&keys, td_text("/x?a=[red]&secret=%5Bredacted%5D"),
+                        td_text(""));
+        play_keys_learn(&keys, td_text("/x?secret=***&b=**"),
+                        td_text("pw=***&pw=***&u=a&p%5B0%5D=%5Bredacted%5D"));
+        CU_ASSERT_EQUAL(keys.redacted.len, 1);
+        CU_ASSERT_EQUAL(keys.redacted_pairs.len, 2);
         play_key_make(&key, &keys, &asked);
         CU_ASSERT(td_bytes_is(key.said.name, rows[i].name));
         CU_ASSERT(td_bytes_is(key.said.text, rows[i].text));
