@@ -465,6 +465,11 @@ struct td_sink play_faults_sink(struct play_faults *faults,
     return (struct td_sink){.put = put, .flush = flush, .self = faults};
 }
 
+bool play_faults_is_cutting(const struct play_faults *faults)
+{
+    return faults && faults->judged && faults->last && !faults->drop;
+}
+
 void play_faults_finish(struct play_faults *faults)
 {
     struct td_error err = {.code = TD_OK};

@@ -40,6 +40,11 @@ struct play_fault_place {
 struct td_sink play_faults_sink(struct play_faults *faults,
                                 const struct play_fault_place *place);
 
+/* Within put() of next: this event is the last and breaks off (cut after
+ * bytes). NULL is fine.
+ */
+bool play_faults_is_cutting(const struct play_faults *faults);
+
 /* All was put: what is held back comes now, or when its time has come; then
  * drained() is called, at once if nothing is held.
  */

@@ -272,17 +272,6 @@ static enum td_code close_additions(struct answer_session *s, enum td_code code,
     return closed;
 }
 
-static void say_faults(const struct answer_session *s)
-{
-    struct td_buf text = {0};
-
-    if (!s->how.faults)
-        return;
-    play_fault_rules_say(s->how.faults, &text);
-    cli_say(s->args, "%.*s", (int)text.len - 1, td_buf_str(&text));
-    td_buf_release(&text);
-}
-
 static enum td_code answer(struct answer_session *s, struct td_error *err)
 {
     const struct wire_signals signals = {.end = on_end_signal, .ctx = s};
@@ -302,7 +291,7 @@ static enum td_code answer(struct answer_session *s, struct td_error *err)
             (void)td_buf_add_text(&text, "; ");
             cli_around_text(s->around, &text);
         }
-        say_faults(s);
+        cli_replay_say_faults(s->args, s->how.faults);
         cli_say(s->args, "%s", td_buf_str(&text));
         if (cli_json(s->args))
             code = put_json(s, err);

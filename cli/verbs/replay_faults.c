@@ -23,3 +23,15 @@ enum td_code cli_replay_faults(struct play_fault_rules **out,
     }
     return play_fault_rules_new(out, &how, err);
 }
+
+void cli_replay_say_faults(const struct cli_args *args,
+                           const struct play_fault_rules *rules)
+{
+    struct td_buf text = {0};
+
+    if (!rules)
+        return;
+    play_fault_rules_say(rules, &text);
+    cli_say(args, "%.*s", (int)text.len - 1, td_buf_str(&text));
+    td_buf_release(&text);
+}

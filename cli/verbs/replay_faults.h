@@ -10,4 +10,8 @@ TD_MUST_CHECK enum td_code cli_replay_faults(struct play_fault_rules **out,
                                              const struct cli_args *args,
                                              struct td_error *err);
 
+/* Say what came of them; rules may be NULL. */
+void cli_replay_say_faults(const struct cli_args *args,
+                           const struct play_fault_rules *rules);
+
 #endif

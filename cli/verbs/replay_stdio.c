@@ -4,6 +4,7 @@
 #include "cli/options/exit_status.h"
 #include "cli/shared/check_options.h"
 #include "cli/shared/tape_output.h"
+#include "cli/verbs/replay_faults.h"
 #include "cli/verbs/replay_matching.h"
 #include "replayer/answer/stdio.h"
 #include "wire/net/signals.h"
@@ -90,6 +91,8 @@ static enum td_code put_json(const struct talk_session *s, struct td_error *err)
 
     td_json_object(&w, NULL);
     play_stdio_json(s->stdio, &w);
+    if (s->how.faults)
+        play_fault_rules_json(s->how.faults, &w, "faults");
     td_json_object_end(&w);
     (void)td_json_line(&w);
     code = cli_replay_json(&line, true, err);
@@ -109,6 +112,7 @@ static enum td_code play(struct talk_session *s, struct td_error *err)
     if (code)
         return code;
     code = wire_run(s->net, err);
+    cli_replay_say_faults(s->args, s->how.faults);
     unused = play_stdio_summary(s->stdio, &text);
     cli_say(s->args, "%s", td_buf_str(&text));
     if (!code && cli_json(s->args))
@@ -157,5 +161,10 @@ enum td_code cli_replay_stdio(const struct cli_args *args, struct td_error *err)
     if (!code)
         code =
             play_speed_parse(cli_text(args, "speed"), &s.how.pace.speed, err);
-    return code ? code : open_and_play(&s, err);
+    if (!code)
+        code = cli_replay_faults(&s.how.faults, args, err);
+    if (!code)
+        code = open_and_play(&s, err);
+    play_fault_rules_free(s.how.faults);
+    return code;
 }

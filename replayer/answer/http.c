@@ -6,8 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define BLIND         "a page of another origin may not ask for this"
-#define PLAY_NO_MATCH (-32001) /* JSON-RPC: server error, ours to define */
+#define BLIND "a page of another origin may not ask for this"
 
 /* ---- what is not on the tape ---- */
 
@@ -20,37 +19,6 @@ void play_http_tell_miss(struct play_http *http, const struct play_miss *miss,
     play_miss_text(&text, miss);
     http->how.missed(http->how.ctx, td_buf_bytes(&text));
     td_buf_release(&text);
-}
-
-/* {"error":{"type":"tapedeck_no_match",...}}, and to who speaks JSON-RPC an
- * error of that.
- */
-static void put_error(struct td_buf *out, const struct play_miss *miss,
-                      struct td_bytes id)
-{
-    struct td_json_writer w = td_json_writer(out);
-    struct td_buf message = {0};
-
-    play_miss_message(&message, miss);
-    td_json_object(&w, NULL);
-    if (id.len) {
-        td_json_put_text(&w, "jsonrpc", "2.0");
-        td_json_put_raw(&w, "id", id);
-    }
-    td_json_object(&w, "error");
-    if (id.len) {
-        td_json_put_i64(&w, "code", PLAY_NO_MATCH);
-        td_json_put_string(&w, "message", td_buf_bytes(&message));
-        td_json_object(&w, "data");
-        play_miss_data(&w, miss, td_text(""));
-        td_json_object_end(&w);
-    } else {
-        play_miss_data(&w, miss, td_buf_bytes(&message));
-    }
-    td_json_object_end(&w);
-    td_json_object_end(&w);
-    (void)td_json_line(&w);
-    td_buf_release(&message);
 }
 
 static void answer_with(struct wire_request *request, int status,
@@ -121,9 +89,10 @@ static void refuse(struct play_http *http, struct wire_request *request,
     if (!used_up)
         find_near(http, &miss, &tree, &near);
     play_http_tell_miss(http, &miss, &http->stats.unknown);
-    put_error(&json, &miss,
-              http->key.rpc.kind == PLAY_RPC_REQUEST ? http->key.rpc.id
-                                                     : td_bytes("", 0));
+    play_miss_error(&json, &miss,
+                    http->key.rpc.kind == PLAY_RPC_REQUEST ? http->key.rpc.id
+                                                           : td_bytes("", 0));
+    (void)td_buf_add_byte(&json, '\n');
     answer_with(request, 501, td_buf_bytes(&json));
     td_buf_release(&json);
     td_buf_release(&bodiless);

@@ -6,8 +6,9 @@
 
 #include <inttypes.h>
 
-#define SHOWN       8  /* differences */
-#define VALUE_SHOWN 60 /* bytes of a value */
+#define NO_MATCH    (-32001) /* JSON-RPC: server error, ours to define */
+#define SHOWN       8        /* differences */
+#define VALUE_SHOWN 60       /* bytes of a value */
 
 static void put_value(struct td_buf *out, struct td_bytes value)
 {
@@ -28,7 +29,8 @@ static const char *plural(uint32_t n)
     return n == 1 ? "" : "s";
 }
 
-void play_miss_message(struct td_buf *out, const struct play_miss *miss)
+/* In one line. */
+static void put_message(struct td_buf *out, const struct play_miss *miss)
 {
     (void)td_buf_addf(out, "%s %" PRIu32 " is ", miss->kind, miss->number);
     (void)td_buf_add_text(out, miss->used_up ? "not so often on the tape"
@@ -239,15 +241,15 @@ static void put_near(struct td_buf *out, const struct play_miss *miss)
 
 void play_miss_text(struct td_buf *out, const struct play_miss *miss)
 {
-    play_miss_message(out, miss);
+    put_message(out, miss);
     (void)td_buf_add_byte(out, '\n');
     if (miss->tree)
         put_near(out, miss);
     put_end(out, miss);
 }
 
-void play_miss_data(struct td_json_writer *w, const struct play_miss *miss,
-                    struct td_bytes message)
+static void put_data(struct td_json_writer *w, const struct play_miss *miss,
+                     struct td_bytes message)
 {
     td_json_put_text(w, "type", "tapedeck_no_match");
     if (message.len)
@@ -259,4 +261,32 @@ void play_miss_data(struct td_json_writer *w, const struct play_miss *miss,
         if (miss->tree->lines[i].kind == DIFF_LINE_CHANGE)
             td_json_put_text(w, NULL, place_of(miss, &miss->tree->lines[i]));
     td_json_array_end(w);
+}
+
+void play_miss_error(struct td_buf *out, const struct play_miss *miss,
+                     struct td_bytes id)
+{
+    struct td_json_writer w = td_json_writer(out);
+    struct td_buf message = {0};
+
+    put_message(&message, miss);
+    td_json_object(&w, NULL);
+    if (id.len) {
+        td_json_put_text(&w, "jsonrpc", "2.0");
+        td_json_put_raw(&w, "id", id);
+    }
+    td_json_object(&w, "error");
+    if (id.len) {
+        td_json_put_i64(&w, "code", NO_MATCH);
+        td_json_put_string(&w, "message", td_buf_bytes(&message));
+        td_json_object(&w, "data");
+        put_data(&w, miss, td_text(""));
+        td_json_object_end(&w);
+    } else {
+        put_data(&w, miss, td_buf_bytes(&message));
+    }
+    td_json_object_end(&w);
+    td_json_object_end(&w);
+    (void)td_json_done(&w);
+    td_buf_release(&message);
 }

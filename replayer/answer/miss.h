@@ -29,12 +29,11 @@ struct play_miss {
  */
 void play_miss_text(struct td_buf *out, const struct play_miss *miss);
 
-/* The same in one line, and as members of the object at hand:
- * "type":"tapedeck_no_match","nearest":5,"differs":["/params/name"]
- * message is a member, too, unless it is "".
+/* What its sender is answered: {"error":{"type":
+ * "tapedeck_no_match","message":"..","nearest":5,"differs":["/params/name"]}};
+ * with an id as an error of JSON-RPC with that id, which has them as its data.
  */
-void play_miss_message(struct td_buf *out, const struct play_miss *miss);
-void play_miss_data(struct td_json_writer *w, const struct play_miss *miss,
-                    struct td_bytes message);
+void play_miss_error(struct td_buf *out, const struct play_miss *miss,
+                     struct td_bytes id);
 
 #endif

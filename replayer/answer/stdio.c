@@ -2,7 +2,7 @@
 
 #include "core/mem.h"
 #include "replayer/answer/miss.h"
-#include "replayer/answer/outflow.h"
+#include "replayer/answer/stdio_out.h"
 #include "replayer/answer/tally.h"
 
 #include <errno.h>
@@ -29,7 +29,7 @@ struct play_stdio {
     struct wire_net *net;
     struct play_match *match;
     struct wire_frames *frames;
-    struct play_outflow *out;
+    struct play_stdio_out *out;
     struct wire_watch *watch;
     struct wire_timer pump; /* reads what cannot be watched: a plain file */
     bool regular;
@@ -37,9 +37,11 @@ struct play_stdio {
     struct td_json_doc doc;
     struct td_buf text;
     struct td_buf compared;
-    struct running *running;
-    uint64_t *replied_ns; /* of each line that is a question; 0: not yet */
-    uint32_t *open;       /* lines that are questions and wait for the client */
+    struct running *running; /* the oldest first */
+    struct running *newest;
+    struct running *refused; /* its line is to be put before all others */
+    uint64_t *replied_ns;    /* of each line that is a question; 0: not yet */
+    uint32_t *open; /* lines that are questions and wait for the client */
     uint32_t open_len;
     uint32_t said; /* requests by now */
     bool input_over;
@@ -49,25 +51,26 @@ struct play_stdio {
 
 /* ---- out ---- */
 
-static void send(struct play_stdio *stdio, struct td_bytes message)
+static bool has_headers(const void *ctx)
 {
+    const struct play_stdio *stdio = ctx;
     enum wire_framing framing = wire_frames_framing(stdio->frames);
-    struct td_buf whole = {0};
-    bool headers = framing == WIRE_FRAMING_HEADERS ||
-                   (framing == WIRE_FRAMING_AUTO && stdio->how.talk->headers);
 
-    if (headers)
-        (void)td_buf_addf(&whole, "Content-Length: %zu\r\n\r\n", message.len);
-    (void)td_buf_add_bytes(&whole, message);
-    if (!headers)
-        (void)td_buf_add_byte(&whole, '\n');
-    if (!play_outflow_put(stdio->out, td_buf_bytes(&whole)) && stdio->watch)
-        wire_watch_pause(stdio->watch, true);
-    td_buf_release(&whole);
+    return framing == WIRE_FRAMING_HEADERS ||
+           (framing == WIRE_FRAMING_AUTO && stdio->how.talk->headers);
 }
 
-static void finish(struct play_stdio *stdio)
+/* Who says more than is read is not heard for a while. */
+static void look_for_room(struct play_stdio *stdio)
 {
+    if (stdio->watch && play_stdio_out_full(stdio->out))
+        wire_watch_pause(stdio->watch, true);
+}
+
+static void finish(void *ctx)
+{
+    struct play_stdio *stdio = ctx;
+
     if (stdio->done)
         return;
     stdio->done = true;
@@ -76,20 +79,34 @@ static void finish(struct play_stdio *stdio)
 
 /* ---- scripts ---- */
 
-static void send_line(struct running *run, uint32_t number)
+/* False: it is not taken yet. */
+static bool send_line(struct running *run, uint32_t number)
 {
     struct play_stdio *stdio = run->stdio;
     const struct play_line *line = &stdio->how.talk->lines[number];
+    struct td_event ev = {.seq = line->seq,
+                          .at_ns = line->at_ns,
+                          .exchange = run->turn->exchange,
+                          .dir = TD_DIR_OUT,
+                          .name = line->is_answer && !line->name.len
+                                      ? run->turn->method
+                                      : line->name};
 
     td_buf_clear(&stdio->text);
     play_rpc_send(&stdio->text, &stdio->doc, line->payload, &run->ids);
+    ev.payload = td_buf_bytes(&stdio->text);
+    ev.form = td_json_suits_line(ev.payload) ? TD_FORM_JSON : TD_FORM_TEXT;
+    stdio->refused = play_stdio_out_put(stdio->out, &ev) ? NULL : run;
+    if (stdio->refused)
+        return false;
     if (line->id.len) {
         stdio->open =
             td_list_room(stdio->open, stdio->open_len, sizeof(*stdio->open));
         stdio->open[stdio->open_len++] = number;
         stdio->replied_ns[number] = 0;
     }
-    send(stdio, td_buf_bytes(&stdio->text));
+    look_for_room(stdio);
+    return true;
 }
 
 static void free_running(struct running *run)
@@ -101,11 +118,17 @@ static void free_running(struct running *run)
 
 static void take_out(struct running *run)
 {
-    struct running **at = &run->stdio->running;
+    struct play_stdio *stdio = run->stdio;
+    struct running **at = &stdio->running;
+    struct running *before = NULL;
 
-    while (*at != run)
-        at = &(*at)->next;
+    while (*at != run) {
+        before = *at;
+        at = &before->next;
+    }
     *at = run->next;
+    if (stdio->newest == run)
+        stdio->newest = before;
     free_running(run);
 }
 
@@ -118,8 +141,8 @@ static bool is_stuck(const struct running *run, const struct play_line *line)
 
 static void end_if_over(struct play_stdio *stdio)
 {
-    if (stdio->input_over && !stdio->running)
-        finish(stdio);
+    if (stdio->input_over && !stdio->running && !stdio->done)
+        play_stdio_out_finish(stdio->out);
 }
 
 /* When what stands next in a script is due; TD_NEVER: when the client has
@@ -151,7 +174,7 @@ static void end_script(struct running *run)
     take_out(run);
     stdio->stats.program_ended |= last;
     if (last)
-        finish(stdio);
+        play_stdio_out_finish(stdio->out);
     else
         end_if_over(stdio);
 }
@@ -164,11 +187,15 @@ static void go_on(void *ctx)
     uint64_t now = wire_now(stdio->net);
     uint64_t due = 0;
 
+    if (stdio->done || (stdio->refused && stdio->refused != run))
+        return;
     while (run->at < turn->len || turn->last) {
         due = due_next(run);
         if (due > now || run->at == turn->len)
             break;
-        send_line(run, turn->first + run->at++);
+        if (!send_line(run, turn->first + run->at))
+            return;
+        run->at++;
         run->base_ns = due;
     }
     if (run->at == turn->len && (!turn->last || due <= now))
@@ -215,8 +242,11 @@ static void start(struct play_stdio *stdio, uint32_t turn,
     run->timer = (struct wire_timer){.fire = go_on, .ctx = run};
     if (live)
         take_ids(run, live);
-    run->next = stdio->running;
-    stdio->running = run;
+    if (stdio->newest)
+        stdio->newest->next = run;
+    else
+        stdio->running = run;
+    stdio->newest = run;
     go_on(run);
 }
 
@@ -254,23 +284,10 @@ static void refuse(struct play_stdio *stdio, struct td_bytes id,
                    const struct play_miss *miss)
 {
     struct td_buf json = {0};
-    struct td_buf message = {0};
-    struct td_json_writer w = td_json_writer(&json);
 
-    play_miss_message(&message, miss);
-    td_json_object(&w, NULL);
-    td_json_put_text(&w, "jsonrpc", "2.0");
-    td_json_put_raw(&w, "id", id);
-    td_json_object(&w, "error");
-    td_json_put_i64(&w, "code", PLAY_NO_MATCH);
-    td_json_put_string(&w, "message", td_buf_bytes(&message));
-    td_json_object(&w, "data");
-    play_miss_data(&w, miss, td_text(""));
-    td_json_object_end(&w);
-    td_json_object_end(&w);
-    td_json_object_end(&w);
-    send(stdio, td_buf_bytes(&json));
-    td_buf_release(&message);
+    play_miss_error(&json, miss, id);
+    play_stdio_out_say(stdio->out, td_buf_bytes(&json));
+    look_for_room(stdio);
     td_buf_release(&json);
 }
 
@@ -401,14 +418,24 @@ static void on_pump(void *ctx)
     read_some(ctx);
 }
 
+static void on_room(void *ctx)
+{
+    struct play_stdio *stdio = ctx;
+
+    if (stdio->refused)
+        go_on(stdio->refused);
+    if (!stdio->refused)
+        go_on_all(stdio);
+}
+
 static void on_out_changed(void *ctx)
 {
     struct play_stdio *stdio = ctx;
 
-    if (play_outflow_failed(stdio->out)) {
+    if (play_stdio_out_failed(stdio->out)) {
         stdio->stats.client_gone = true;
         finish(stdio);
-    } else if (stdio->watch && !play_outflow_full(stdio->out)) {
+    } else if (stdio->watch && !play_stdio_out_full(stdio->out)) {
         wire_watch_pause(stdio->watch, false);
     }
 }
@@ -517,6 +544,13 @@ enum td_code play_stdio_open(struct play_stdio **out, struct wire_net *net,
                                               .bad = on_bad,
                                               .too_long = on_long,
                                               .ctx = stdio};
+    const struct play_stdio_place place = {.fd = options->out,
+                                           .faults = options->faults,
+                                           .headers = has_headers,
+                                           .changed = on_out_changed,
+                                           .room = on_room,
+                                           .ended = finish,
+                                           .ctx = stdio};
     enum td_code code;
 
     stdio->how = *options;
@@ -529,8 +563,7 @@ enum td_code play_stdio_open(struct play_stdio **out, struct wire_net *net,
         td_calloc(options->talk->lines_len + 1, sizeof(*stdio->replied_ns));
     code = fill(stdio, err);
     if (!code)
-        code = play_outflow_open(&stdio->out, net, options->out, on_out_changed,
-                                 stdio, err);
+        code = play_stdio_out_open(&stdio->out, net, &place, err);
     if (!code)
         code = open_input(stdio, err);
     if (code)
@@ -552,7 +585,7 @@ void play_stdio_close(struct play_stdio *stdio, bool at_once)
         stdio->running = run->next;
         free_running(run);
     }
-    play_outflow_close(stdio->out, at_once);
+    play_stdio_out_close(stdio->out, at_once);
     wire_frames_free(stdio->frames);
     play_match_free(stdio->match);
     td_json_release(&stdio->doc);

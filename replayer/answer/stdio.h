@@ -12,11 +12,10 @@
 #include "core/json_writer.h"
 #include "replayer/answer/match.h"
 #include "replayer/answer/talk.h"
+#include "replayer/fault_rules.h"
 #include "replayer/schedule.h"
 #include "wire/framing/framing.h"
 #include "wire/net/transport.h"
-
-#define PLAY_NO_MATCH (-32001) /* JSON-RPC: server error, ours to define */
 
 struct play_stdio_options {
     const struct play_talk *talk;
@@ -24,6 +23,8 @@ struct play_stdio_options {
     struct play_pace pace; /* but for eps */
     enum wire_framing framing;
     size_t max_message;
+    struct play_fault_rules *faults; /* outlive it; or NULL. An answer has the
+                                        name of its request there */
     bool repeat; /* past the last of equal requests, that one again */
     int in;      /* the caller's */
     int out;

@@ -159,6 +159,7 @@ static void program_said(struct loading *in, const struct td_event *ev)
     play_rpc_read(&rpc, &in->doc, ev->payload);
     line.seq = ev->seq;
     line.at_ns = ev->at_ns;
+    line.name = keep(in, ev->name);
     line.payload = keep(in, ev->payload);
     if (rpc.kind == PLAY_RPC_ANSWER) {
         line.turn = answered_turn(in, rpc.id);

@@ -28,7 +28,8 @@ struct play_line {
                       PLAY_NONE */
     uint64_t seq;
     uint64_t at_ns;
-    uint64_t gap_ns; /* behind the line before it, its gate or the turn */
+    uint64_t gap_ns;      /* behind the line before it, its gate or the turn */
+    struct td_bytes name; /* on the tape */
     struct td_bytes payload;
     struct td_bytes id;   /* of a question of the program */
     uint64_t replied_seq; /* by the client; 0: never */

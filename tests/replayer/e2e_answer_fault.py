@@ -227,7 +227,7 @@ def misuse_is_one_line(box):
         (["--answer", ":0", "--fault", "drop p=1", "--mode", "pass", "--to",
           "http://127.0.0.1:1"], "all is asked of the server"),
         (["--serve", ":0", "--fault", "status=429 p=1"], "only with --answer"),
-        (["--stdio", "--fault", "drop p=1"], "not for --stdio"),
+        (["--stdio", "--fault", "status=429 p=1"], "only with --answer"),
     ]
     for args, part in rows:
         code, out, err = box.run("replay", "t.tape", *args)

@@ -13,7 +13,7 @@ foreach(case pass_and_fail silent nobody fail_fast linger gone_early url socket_
 endforeach()
 # Talks, exchanges, faults: every function of a script that takes a box is a
 # case.
-foreach(script stdio answer answer_fault dialogue mode fault reported)
+foreach(script stdio stdio_fault answer answer_fault dialogue mode fault reported)
   set(path ${CMAKE_CURRENT_LIST_DIR}/e2e_${script}.py)
   file(STRINGS ${path} cases REGEX "^def [a-z_0-9]+\\(box\\):")
   foreach(case ${cases})
