@@ -172,6 +172,7 @@ static void say_summary(const struct dialogue_session *s)
     say_count(&text, stats->late, "not in time");
     say_count(&text, stats->unsaid, "messages not said");
     say_count(&text, stats->polls, "polls of Engine.IO left out");
+    say_count(&text, stats->framed, "left behind the handshake");
     if (output)
         (void)td_buf_addf(&text, "; %s", output);
     cli_say(s->args, "%s", td_buf_str(&text));
@@ -190,6 +191,7 @@ static void put_json(struct dialogue_session *s)
     td_json_put_u64(&w, "late", s->stats.late);
     td_json_put_u64(&w, "messages_unsaid", s->stats.unsaid);
     td_json_put_u64(&w, "polls_left_out", s->stats.polls);
+    td_json_put_u64(&w, "left_behind_handshake", s->stats.framed);
     td_json_object_end(&w);
     (void)td_json_line(&w);
 }
@@ -246,7 +248,7 @@ static enum td_code judge(const struct dialogue_session *s,
                             "the server says something else than on the "
                             "tape: %" PRIu32 " difference%s",
                             differ, differ == 1 ? "" : "s");
-    if (stats->failed || stats->late || stats->unsaid)
+    if (stats->failed || stats->late || stats->unsaid || stats->framed)
         return td_error_set(err, TD_FAILED, "", 0,
                             "not all could be said and heard");
     return cli_tape_verdict(cli_operand(s->args, 0), NULL, &s->exchanges.state,

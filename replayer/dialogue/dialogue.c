@@ -507,14 +507,30 @@ static enum td_code read_url(struct play_dialogue *d, struct td_error *err)
     return TD_OK;
 }
 
+static void tell_framed(struct play_dialogue *d, const struct play_exchange *x)
+{
+    char text[SAID_MAX];
+
+    d->stats.framed++;
+    (void)snprintf(text, sizeof(text),
+                   "exchange %" PRIu64
+                   " is left behind its handshake: only an extension of "
+                   "WebSocket can read its frames (--keep-extensions)",
+                   x->number);
+    d->how.tell(d->how.ctx, text);
+}
+
 static void begin(struct play_dialogue *d)
 {
     const struct play_exchanges *all = d->how.exchanges;
 
     d->lives = td_calloc((size_t)all->len + 1, sizeof(*d->lives));
     d->of_number = td_calloc((size_t)all->len + 1, sizeof(*d->of_number));
-    for (uint32_t i = 0; i < all->len; i++)
+    for (uint32_t i = 0; i < all->len; i++) {
         d->lives[i] = (struct live){.dialogue = d, .x = &all->list[i]};
+        if (all->list[i].framed)
+            tell_framed(d, &all->list[i]);
+    }
     play_timeline_make(&d->timeline, all);
     d->stats.polls = d->timeline.polls;
     d->tap = rec_source_tap(&d->base, d->how.max_message);

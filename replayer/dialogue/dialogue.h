@@ -40,6 +40,8 @@ struct play_dialogue_stats {
     uint32_t late;      /* given up, for what was waited for did not come */
     uint32_t unsaid;    /* messages that there was nobody to say to */
     uint32_t polls;     /* requests that were left out */
+    uint32_t framed;    /* conversations that were left behind the handshake,
+                           for only an extension can read what was said */
 };
 
 /* Everything in options lives as long as the recorder. TD_USAGE: the URL, a

@@ -95,10 +95,12 @@ static void add_exchange(struct play_timeline *timeline,
     if (x->answered)
         add(timeline, PLAY_STEP_HEAD, exchange, x->head_order * 2)->at_ns =
             x->head_ns;
-    add_parts(timeline, x, exchange);
+    if (!x->framed)
+        add_parts(timeline, x, exchange);
     if (x->end_order)
-        add(timeline, is_left(x) ? PLAY_STEP_LEAVE : PLAY_STEP_DONE, exchange,
-            x->end_order * 2 + 1)
+        add(timeline,
+            x->framed || is_left(x) ? PLAY_STEP_LEAVE : PLAY_STEP_DONE,
+            exchange, x->end_order * 2 + 1)
             ->at_ns = x->end_ns;
 }
 

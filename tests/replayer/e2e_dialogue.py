@@ -232,6 +232,31 @@ def a_client_leaves_where_it_left(box):
         same((code, err), (0, "2 of 2 exchanges asked\n"))
 
 
+def frames_of_an_extension_are_not_said(box):
+    """Behind its handshake the client leaves, and all else is asked."""
+    tape = Tape()
+    x = upgraded(tape)
+    tape.kind(x, "frame", b"\xc1\x81AAAA\x00", direction="in")
+    tape.kind(x, "close", '{"code":1000,"reason":""}')
+    tape.done(x)
+    tape.exchange("GET", "/after", '{"ok":true}')
+    tape.write(box.path("now.tape"))
+    whole = conversation()
+    whole.exchange("GET", "/after", '{"ok":true}')
+    server = Server(box, whole)
+    code, out, err = talk(box, server.port, "--json")
+    same(code, 1)
+    holds(err, "exchange 1 is left behind its handshake: only an extension of "
+               "WebSocket can read its frames (--keep-extensions)\n"
+               "2 of 2 exchanges asked, 1 left behind the handshake\n")
+    lines = [json.loads(line) for line in out.splitlines()]
+    same(lines[-1]["left_behind_handshake"], 1)
+    same([line["kind"] for line in lines if line["kind"] in
+          ("changed", "extra")], [])
+    server.process.send_signal(signal.SIGTERM)
+    box.end(server.process)
+
+
 def what_does_not_come_is_given_up(box):
     tape = Tape()
     stream(tape, "GET", "/s", ["one", "two"])
