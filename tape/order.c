@@ -181,3 +181,19 @@ uint64_t tape_order_offset(const struct tape_order *order, uint64_t at)
             return order->spans[i].offset + (at - order->spans[i].at);
     return at;
 }
+
+enum td_code tape_order_read(struct tape_reader **out, const char *path,
+                             const struct tape_order *order,
+                             const struct tape_read_options *how,
+                             struct td_error *err)
+{
+    struct tape_input in;
+    enum td_code code = tape_input_open(&in, path, err);
+
+    *out = NULL;
+    if (code)
+        return code;
+    in.spans = order->spans;
+    in.spans_len = order->spans_len;
+    return tape_reader_take(out, &in, how, err);
+}

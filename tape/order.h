@@ -14,6 +14,7 @@
 
 #include "core/error.h"
 #include "tape/input.h"
+#include "tape/reader.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,6 +39,13 @@ struct tape_order {
 TD_MUST_CHECK enum td_code
 tape_order_find(struct tape_order *out, const char *path, struct td_error *err);
 void tape_order_release(struct tape_order *order);
+
+/* A reader of the file at path in that order, as of tape_reader_open(). */
+TD_MUST_CHECK enum td_code tape_order_read(struct tape_reader **out,
+                                           const char *path,
+                                           const struct tape_order *order,
+                                           const struct tape_read_options *how,
+                                           struct td_error *err);
 
 /* Where in the file that offset of the ordered file is. */
 uint64_t tape_order_offset(const struct tape_order *order, uint64_t at);

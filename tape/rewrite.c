@@ -4,6 +4,7 @@
 #include "core/json.h"
 #include "core/json_writer.h"
 #include "core/mem.h"
+#include "tape/copies.h"
 #include "tape/order.h"
 #include "tape/place.h"
 #include "tape/writer.h"
@@ -37,13 +38,29 @@ struct job {
     uint64_t came_later;    /* events of this segment that were told missing */
     uint64_t put_back;      /* told at the end of the tape */
     bool inserted;          /* what was to be put in is there */
-    uint64_t last_seq;      /* of this segment as it is on the old tape */
-    uint64_t shift;         /* numbers of this segment are so much higher now */
-    struct td_buf line;     /* one with such a number */
-    enum td_code code;      /* of what the lines between the events led to */
+    struct tape_copies copies;
+    size_t begun;       /* segments of the old tape */
+    uint64_t last_seq;  /* of this segment as it is on the old tape */
+    uint64_t shift;     /* numbers of this segment are so much higher now */
+    struct td_buf line; /* one with such a number */
+    enum td_code code;  /* of what the lines between the events led to */
     struct td_error err;
     struct tape_rewritten *report;
 };
+
+/* What is known of the segment at hand as one of several; or NULL. */
+static const struct tape_copied *copied(const struct job *job)
+{
+    return tape_copies_at(&job->copies, job->begun - 1);
+}
+
+/* The segment at hand is not written. */
+static bool is_copy(const struct job *job)
+{
+    const struct tape_copied *now = copied(job);
+
+    return now && now->is_copy;
+}
 
 static enum td_code open_segment(struct job *job, struct td_error *err)
 {
@@ -63,6 +80,8 @@ static enum td_code open_segment(struct job *job, struct td_error *err)
     bool first = !job->further;
     enum td_code code;
 
+    if (is_copy(job))
+        return TD_OK;
     td_clock_virtual(&job->clock, 0, header->start_wall_ns);
     job->further = true;
     job->ended = false;
@@ -166,6 +185,19 @@ static void say_count(struct td_buf *why, uint64_t count, const char *one,
                           count == 1 ? one : several);
 }
 
+/* Of the segment at hand, which ends: the events that the reader did not give.
+ */
+static uint64_t leave_out(struct job *job, const struct tape_state *state)
+{
+    uint64_t count = (state->repeated - job->seen.repeated) +
+                     (state->foreign - job->seen.foreign) -
+                     (state->early - job->seen.early);
+
+    job->seen = *state;
+    job->report->left_out += count;
+    return count;
+}
+
 /* Why the segment at hand ended, and what of it is not on the fresh tape, or
  * not as it was. NULL: there is nothing to say.
  */
@@ -173,11 +205,8 @@ static const char *ending_why(struct job *job, struct td_buf *why)
 {
     struct tape_state state = tape_reader_state(job->reader);
     uint64_t early = state.early - job->seen.early;
-    uint64_t left_out = state.repeated - job->seen.repeated + state.foreign -
-                        job->seen.foreign - early;
+    uint64_t left_out = leave_out(job, &state);
 
-    job->seen = state;
-    job->report->left_out += left_out;
     job->report->as_found += early;
     if (!job->ended)
         (void)td_buf_addf(why, "the tape was damaged at byte %" PRIu64,
@@ -187,6 +216,9 @@ static const char *ending_why(struct job *job, struct td_buf *why)
     say_count(why, left_out,
               "repeated or foreign event of the old tape left out",
               "repeated or foreign events of the old tape left out");
+    say_count(why, copied(job) ? copied(job)->spared : 0,
+              "event of a copy of it left out",
+              "events of copies of it left out");
     say_count(why, early, "event out of order, written as it was found",
               "events out of order, written as they were found");
     say_count(why, job->came_later,
@@ -196,6 +228,21 @@ static const char *ending_why(struct job *job, struct td_buf *why)
               "events of the old tape put back in their places");
     job->came_later = 0;
     return why->len ? td_buf_str(why) : NULL;
+}
+
+/* A copy ends: what was lost and missing in it is not told again. */
+static enum td_code leave_copy_out(struct job *job)
+{
+    struct tape_state state = tape_reader_state(job->reader);
+
+    if (is_copy(job)) {
+        (void)leave_out(job, &state);
+        job->seen_missing = state.missing;
+        job->seen_lost = tape_reader_lost(job->reader);
+        job->report->copies++;
+        job->report->left_out += copied(job)->events;
+    }
+    return TD_OK;
 }
 
 /* The end of the segment at hand: all of it was read. */
@@ -208,10 +255,11 @@ static enum td_code close_segment(struct job *job, struct td_error *err)
     enum td_code closed;
 
     if (!writer)
-        return TD_OK;
+        return leave_copy_out(job);
     code = tell_missing(job, job->last_ns, err);
     tell_lost(job);
     job->writer = NULL;
+    job->report->file_bytes = tape_writer_totals(writer).file_bytes;
     closed = tape_writer_close(writer, ending, ending_why(job, &why),
                                code ? NULL : err);
     td_buf_release(&why);
@@ -224,12 +272,13 @@ static void on_other_line(void *ctx, enum tape_line_kind kind,
 {
     struct job *job = (struct job *)ctx;
 
-    if (!job->reader || job->code)
-        return; /* the first header: it is there still when all is open */
-    if (kind == TAPE_LINE_END) {
+    if (!job->reader) { /* the first header is there still when all is open */
+        job->begun += kind == TAPE_LINE_HEADER ? 1 : 0;
+    } else if (!job->code && kind == TAPE_LINE_END) {
         read_end(job, line);
-    } else if (kind == TAPE_LINE_HEADER) {
+    } else if (!job->code && kind == TAPE_LINE_HEADER) {
         job->code = close_segment(job, &job->err);
+        job->begun++;
         if (!job->code)
             job->code = open_segment(job, &job->err);
     }
@@ -337,13 +386,12 @@ static enum td_code copy(struct job *job, struct td_error *err)
             *err = job->err;
             return job->code;
         }
-        if (!code)
+        if (!code && !is_copy(job))
             code = put_event(job, &ev, err);
     }
     if (code == TD_END && job->how->insert && !job->inserted)
         code = no_place(job, err);
     if (code == TD_END) {
-        job->report->file_bytes = tape_writer_totals(job->writer).file_bytes;
         job->put_back = job->report->put_back;
         code = close_segment(job, err);
     }
@@ -393,47 +441,34 @@ static enum td_code commit(const struct tape_rewrite *how,
     return code;
 }
 
-/* A reader of the old tape with its members in order. */
-static enum td_code open_old(struct tape_reader **reader, const char *path,
-                             const struct tape_order *order,
-                             const struct tape_read_options *how,
-                             struct td_error *err)
-{
-    struct tape_input in;
-    enum td_code code = tape_input_open(&in, path, err);
-
-    *reader = NULL;
-    if (code)
-        return code;
-    in.spans = order->spans;
-    in.spans_len = order->spans_len;
-    return tape_reader_take(reader, &in, how, err);
-}
-
-/* *is: there are lines out of order, as all of them say together. A pipe is
- * read once.
+/* Are there lines out of order, as all of them say together, and recordings
+ * more than once? A pipe is read once.
  */
-static enum td_code look_at_lines(const struct tape_rewrite *how,
-                                  const struct tape_order *order, bool *is,
+static enum td_code look_at_lines(struct job *job,
+                                  const struct tape_order *order,
                                   struct td_error *err)
 {
+    const struct tape_rewrite *how = job->how;
+    struct tape_state state = {0};
     struct tape_reader *reader = NULL;
     struct td_event ev;
     struct stat st;
     enum td_code code;
 
-    *is = false;
     if (how->kind != TAPE_REWRITE_MEND || stat(how->from, &st) != 0 ||
         !S_ISREG(st.st_mode))
         return TD_OK;
-    code = open_old(&reader, how->from, order, NULL, err);
+    code = tape_order_read(&reader, how->from, order, NULL, err);
     while (!code)
         code = tape_reader_next(reader, &ev, err);
     if (code == TD_END) {
-        *is = tape_reader_state(reader).early > 0;
+        state = tape_reader_state(reader);
         code = TD_OK;
     }
     tape_reader_close(reader);
+    job->as_found = state.early > 0;
+    if (!code && state.twice > 0)
+        code = tape_copies_find(&job->copies, how->from, order, err);
     return code;
 }
 
@@ -477,10 +512,10 @@ static enum td_code write_fresh(struct job *job, const struct tape_order *order,
     const struct tape_rewrite *how = job->how;
     struct tape_read_options read = {.other = on_other_line, .ctx = job};
     struct tape_reader *reader = NULL;
-    enum td_code code = look_at_lines(how, order, &job->as_found, err);
+    enum td_code code = look_at_lines(job, order, err);
 
     if (!code)
-        code = open_old(&reader, how->from, order, &read, err);
+        code = tape_order_read(&reader, how->from, order, &read, err);
     if (code)
         return code;
     job->reader = reader;
@@ -520,6 +555,7 @@ enum td_code tape_rewrite(const struct tape_rewrite *how,
     if (!code)
         code = write_fresh(&job, &order, &place, err);
     tape_order_release(&order);
+    tape_copies_release(&job.copies);
     td_buf_release(&job.why);
     td_buf_release(&job.line);
     if (lock >= 0)

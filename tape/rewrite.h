@@ -1,6 +1,7 @@
 /* tape/rewrite.h - a tape written again: mended, indexed, or smaller.
  *
- * Every segment of the old tape becomes one of the fresh one. Anchors of the
+ * Every segment of the old tape becomes one of the fresh one; one that is
+ * mended has none of which another one has all (tape/copies.h). Anchors of the
  * wall clock, the header, and how and why the recording ended are kept. Members
  * that were moved are put back where they belong (tape/order.h).
  */
@@ -45,7 +46,8 @@ struct tape_rewrite {
 struct tape_rewritten {
     uint64_t events;   /* written, "lost" events not counted */
     uint64_t left_out; /* repeated and foreign: the fresh end line says so, as
-                          it does of the next two */
+                          it does of the next three */
+    uint64_t copies;   /* segments of which another one has all, not written */
     bool sought;       /* moved ones were looked for: it was no pipe */
     uint64_t moved;    /* members that were put back in their places */
     uint64_t put_back; /* of `events`: those in them */

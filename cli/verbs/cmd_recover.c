@@ -21,10 +21,11 @@ const struct cli_command cli_cmd_recover = {
                "a file, not a pipe. Events are\nnumbered afresh. Where some "
                "are missing, an event of kind \"lost\" says how many.\n"
                "Events that are there twice, or are of another recording, are "
-               "left out; lines\nof text that are out of order are written "
-               "as they were found. The end line and\nthe summary count all "
-               "of these. Exit status 3 if anything was missing, torn or\n"
-               "out of place, 0 if not.",
+               "left out, and so\nis a copy of a recording, whole or torn, "
+               "beside one that has all of it; lines\nof text that are out "
+               "of order are written as they were found. The end line and\n"
+               "the summary count all of these. Exit status 3 if anything was "
+               "missing, torn or\nout of place, 0 if not.",
     .examples = "tapedeck recover torn.tape.gz -o whole.tape.gz",
     .options = options,
     .min_operands = 1,

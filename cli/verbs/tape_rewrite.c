@@ -33,6 +33,9 @@ static void say_counts(const struct cli_args *args,
                           done->as_found);
     if (done->left_out > 0)
         (void)td_buf_addf(&text, ", %" PRIu64 " left out", done->left_out);
+    if (done->copies > 0)
+        (void)td_buf_addf(&text, " with %" PRIu64 " cop%s of a recording",
+                          done->copies, done->copies == 1 ? "y" : "ies");
     cli_say(args, "%s: %s", how->to, td_buf_str(&text));
     td_buf_release(&text);
 }
@@ -46,6 +49,7 @@ static void report(const struct cli_args *args, const struct tape_rewrite *how,
         td_json_object(&w, NULL);
         td_json_put_u64(&w, "events", done->events);
         td_json_put_u64(&w, "left_out", done->left_out);
+        td_json_put_u64(&w, "copies", done->copies);
         td_json_put_u64(&w, "moved_members", done->moved);
         td_json_put_u64(&w, "put_back", done->put_back);
         td_json_put_u64(&w, "as_found", done->as_found);
