@@ -2,9 +2,9 @@
 
 #include "core/json_value.h"
 #include "core/mem.h"
+#include "replayer/answer/each.h"
 #include "replayer/answer/polling.h"
 #include "replayer/answer/talk.h"
-#include "tape/reader.h"
 #include "wire/http/http.h"
 #include "wire/http/inflate.h"
 #include "wire/sio/packet.h"
@@ -22,7 +22,6 @@ struct loading {
     struct play_exchanges *all;
     struct td_json_doc doc;
     struct td_buf text;
-    struct td_error *err;
     uint64_t order; /* of the line at hand */
     uint8_t *grown; /* the text that packets were put into last */
     size_t room;    /* and what it has */
@@ -51,16 +50,12 @@ static struct td_bytes member_text(struct loading *in, const char *name)
     return text_of(in, td_json_member(&in->doc, 0, td_text(name)));
 }
 
+/* 0 if it is none. */
 static uint64_t number_of(const struct loading *in, uint32_t at)
 {
-    struct td_bytes raw = td_json_raw(&in->doc, at);
     uint64_t value = 0;
 
-    for (size_t i = 0; i < raw.len; i++) {
-        if (raw.ptr[i] < '0' || raw.ptr[i] > '9' || value > UINT64_MAX / 100)
-            return 0;
-        value = value * 10 + (raw.ptr[i] - (uint64_t)'0');
-    }
+    (void)td_json_u64(&in->doc, at, &value);
     return value;
 }
 
@@ -135,14 +130,14 @@ struct td_bytes play_field_value(const struct play_field *fields, uint32_t len,
 
 /* ---- exchanges ---- */
 
-static enum td_code check_room(const struct loading *in)
+static enum td_code check_room(const struct loading *in, struct td_error *err)
 {
     if (in->all->arena.bytes <= PLAY_TALK_BYTES &&
         in->all->len < PLAY_EXCHANGES_MAX)
         return TD_OK;
-    td_error_set(in->err, TD_LIMIT, "", 0,
+    td_error_set(err, TD_LIMIT, "", 0,
                  "the exchanges are more than 1 GiB or 10 million");
-    return td_error_hint(in->err, "cut the tape: tapedeck cut");
+    return td_error_hint(err, "cut the tape: tapedeck cut");
 }
 
 /* The open one of that number, or NULL. */
@@ -208,7 +203,7 @@ static void see_response(struct loading *in, struct play_exchange *x,
 
     if (td_json_parse(&in->doc, ev->payload, TD_JSON_DEPTH, NULL))
         return;
-    status = (int)number_of(in, td_json_member(&in->doc, 0, td_text("status")));
+    status = (int)td_json_member_u64(&in->doc, 0, "status", 0);
     x->unusable |= !x->answered && (status < 100 || status > 599);
     if (x->answered || (status < 200 && status != 101) || status > 599)
         return;
@@ -513,22 +508,15 @@ static void see(struct loading *in, const struct td_event *ev)
         end_open(in, x);
 }
 
-static enum td_code read_all(struct loading *in, struct tape_reader *reader)
+static enum td_code see_event(void *self, const struct td_event *ev,
+                              struct td_error *err)
 {
-    struct td_event ev;
-    enum td_code code = TD_OK;
+    struct loading *in = (struct loading *)self;
 
-    while (!code) {
-        code = tape_reader_next(reader, &ev, in->err);
-        if (code)
-            break;
-        in->order++;
-        if (ev.exchange)
-            see(in, &ev);
-        code = check_room(in);
-    }
-    in->all->state = tape_reader_state(reader);
-    return code == TD_END ? TD_OK : code;
+    in->order++;
+    if (ev->exchange)
+        see(in, ev);
+    return check_room(in, err);
 }
 
 /* "options":{"name":"/type"}, or null. */
@@ -565,20 +553,20 @@ static void see_source(struct loading *in, const struct tape_header *header)
         in->all->upstream = td_arena_text(&in->all->arena, url);
 }
 
+static void see_header(void *self, const struct tape_header *header)
+{
+    see_options((struct loading *)self, header);
+    see_source((struct loading *)self, header);
+}
+
 enum td_code play_exchanges_load(struct play_exchanges *all, const char *path,
                                  struct td_error *err)
 {
-    const struct tape_read_options how = {.threads = 1};
-    struct loading in = {.all = all, .err = err};
-    struct tape_reader *reader = NULL;
-    enum td_code code = tape_reader_open(&reader, path, &how, err);
+    struct loading in = {.all = all};
+    const struct play_each each = {
+        .header = see_header, .event = see_event, .self = &in};
+    enum td_code code = play_each_event(path, each, &all->state, err);
 
-    if (code)
-        return code;
-    see_options(&in, tape_reader_header(reader));
-    see_source(&in, tape_reader_header(reader));
-    code = read_all(&in, reader);
-    tape_reader_close(reader);
     if (!code && !all->len) {
         td_error_set(err, TD_USAGE, path, 0, "nobody asks anything on it");
         code = td_error_hint(err, "--answer plays what tapedeck record "

@@ -1,7 +1,7 @@
 #include "replayer/answer/talk.h"
 
 #include "core/mem.h"
-#include "tape/reader.h"
+#include "replayer/answer/each.h"
 
 #include <stdlib.h>
 
@@ -10,7 +10,6 @@ struct loading {
     struct play_talk *talk;
     struct td_json_doc doc;
     struct td_buf text;
-    struct td_error *err;
     uint32_t conn;
     uint32_t *open; /* turns that are requests without an answer, by age */
     uint32_t open_len;
@@ -27,16 +26,16 @@ static struct td_bytes keep(struct loading *in, struct td_bytes bytes)
     return td_bytes(td_arena_text(&in->talk->arena, bytes), bytes.len);
 }
 
-static enum td_code check_room(struct loading *in)
+static enum td_code check_room(const struct loading *in, struct td_error *err)
 {
     const struct play_talk *talk = in->talk;
 
     if (in->bytes <= PLAY_TALK_BYTES && talk->lines_len < PLAY_TALK_LINES &&
         talk->turns_len < PLAY_TALK_LINES)
         return TD_OK;
-    td_error_set(in->err, TD_LIMIT, "", 0,
+    td_error_set(err, TD_LIMIT, "", 0,
                  "the talk is longer than 1 GiB or 10 million messages");
-    return td_error_hint(in->err, "cut the tape: tapedeck cut");
+    return td_error_hint(err, "cut the tape: tapedeck cut");
 }
 
 static void push(uint32_t **list, uint32_t *len, uint32_t value)
@@ -222,21 +221,13 @@ static void see(struct loading *in, const struct td_event *ev)
         program_said(in, ev);
 }
 
-static enum td_code read_all(struct loading *in, struct tape_reader *reader)
+static enum td_code see_event(void *self, const struct td_event *ev,
+                              struct td_error *err)
 {
-    struct td_event ev;
-    enum td_code code = TD_OK;
+    struct loading *in = (struct loading *)self;
 
-    while (!code) {
-        code = tape_reader_next(reader, &ev, in->err);
-        if (code)
-            break;
-        see(in, &ev);
-        code = check_room(in);
-    }
-    settle(in, in->latest);
-    in->talk->state = tape_reader_state(reader);
-    return code == TD_END ? TD_OK : code;
+    see(in, ev);
+    return check_room(in, err);
 }
 
 /* ---- scripts ---- */
@@ -324,16 +315,13 @@ static void make_scripts(struct loading *in)
 enum td_code play_talk_load(struct play_talk *talk, const char *path,
                             struct td_error *err)
 {
-    const struct tape_read_options how = {.threads = 1};
-    struct loading in = {.talk = talk, .err = err};
-    struct tape_reader *reader = NULL;
-    enum td_code code = tape_reader_open(&reader, path, &how, err);
+    struct loading in = {.talk = talk};
+    const struct play_each each = {.event = see_event, .self = &in};
+    enum td_code code;
 
-    if (code)
-        return code;
     add_turn(&in, NULL);
-    code = read_all(&in, reader);
-    tape_reader_close(reader);
+    code = play_each_event(path, each, &talk->state, err);
+    settle(&in, in.latest);
     if (!code)
         make_scripts(&in);
     if (!code && talk->turns_len == 1) {
