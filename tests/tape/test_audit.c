@@ -168,90 +168,91 @@ static void seek_all(const char *path, const char *name)
 /* Members: 0 header, 1 to 3 of 4 events, 4 end, 5 index, 6 footer. Entries of
  * the index begin at byte 132 of it.
  */
+static const struct {
+    const char *name;
+    size_t member;
+    size_t offset; /* in the member */
+    uint64_t value;
+    size_t size;
+    uint64_t heads;
+    uint64_t index;
+    bool seeks; /* a seek would be misled */
+} claims[] = {
+    {"events of a member", 2, 32, 4, 8, 1, 1, false},
+    {"first number", 2, 24, 3, 8, 1, 1, false},
+    {"first time", 2, 40, 1, 8, 1, 1, false},
+    {"last time", 2, 48, UINT64_MAX, 8, 1, 1, false},
+    {"names", 2, 72, 0, 16, 1, 1, false},
+    {"flags", 2, 18, TAPE_FLAG_END, 1, 1, 1, false},
+    {"an entry's events", 5, 132 + 16, UINT64_MAX, 8, 0, 1, true},
+    {"an entry's number", 5, 132 + 72 + 8, 1, 8, 0, 1, true},
+    {"an entry's place", 5, 132 + 72, 1, 8, 0, 1, true},
+    {"an entry's wall clock", 5, 132 + 72 + 40, 1, 8, 0, 1, false},
+    {"an entry's length", 5, 132 + 68, 1, 4, 0, 1, true},
+    {"events of the index", 5, 32, UINT64_MAX, 8, 0, 1, true},
+    {"an index before the first", 5, 104, 4, 8, 0, 1, false},
+    {"events of the footer", 6, 32, UINT64_MAX, 8, 0, 1, true},
+    {"last time of the footer", 6, 48, 1, 8, 0, 1, true},
+    {"first number of the footer", 6, 24, 2, 8, 0, 1, false},
+    {"start of the footer", 6, 56, 1, 8, 0, 1, false},
+    {"place of the footer", 6, 96, 1 << 20, 8, 0, 1, false},
+    {"lost events", 6, 64, 5, 8, 0, 1, false},
+    {"root of the index", 6, 104, 0, 8, 0, 1, false},
+    {"place of the end line", 6, 112, 1, 8, 0, 1, false},
+    {"length of the header", 0, 20, 1000, 4, 1, 0, false},
+    {"a flag that is none", 2, 18, 0x40, 1, 1, 1, false},
+    {"level of no index", 2, 19, 1, 1, 1, 0, false},
+    {"list of no index", 2, 92, 1, 4, 1, 0, false},
+    {"an index before no index", 2, 104, 1, 8, 1, 0, false},
+    {"end line of no footer", 2, 112, 1, 8, 1, 0, false},
+    {"what nobody has", 2, 120, 1, 4, 1, 0, false},
+    {"what no header has", 0, 120, 1, 4, 1, 0, false},
+    {"what no end has", 4, 120, 1, 4, 1, 0, false},
+    {"lost in an index", 5, 64, 1, 8, 0, 1, false},
+    {"text of an index", 5, 88, 1, 4, 0, 1, false},
+    {"end line of an index", 5, 112, 1, 8, 0, 1, false},
+    {"what no index has", 5, 120, 1, 4, 0, 1, false},
+    {"flags of a footer", 6, 18, TAPE_FLAG_END, 1, 0, 1, false},
+    {"level of a footer", 6, 19, 1, 1, 0, 1, false},
+    {"names of a footer", 6, 72, 1, 16, 0, 1, false},
+    {"text of a footer", 6, 88, 1, 4, 0, 1, false},
+    {"list of a footer", 6, 92, 1, 4, 0, 1, false},
+    {"what no footer has", 6, 120, 1, 4, 0, 1, false},
+};
+
 static void what_fields_index_and_totals_claim_is_held_to_the_members(void)
 {
-    static const struct {
-        const char *name;
-        size_t member;
-        size_t offset; /* in the member */
-        uint64_t value;
-        size_t size;
-        uint64_t heads;
-        uint64_t index;
-        bool seeks; /* a seek would be misled */
-    } rows[] = {
-        {"events of a member", 2, 32, 4, 8, 1, 1, false},
-        {"first number", 2, 24, 3, 8, 1, 1, false},
-        {"first time", 2, 40, 1, 8, 1, 1, false},
-        {"last time", 2, 48, UINT64_MAX, 8, 1, 1, false},
-        {"names", 2, 72, 0, 16, 1, 1, false},
-        {"flags", 2, 18, TAPE_FLAG_END, 1, 1, 1, false},
-        {"an entry's events", 5, 132 + 16, UINT64_MAX, 8, 0, 1, true},
-        {"an entry's number", 5, 132 + 72 + 8, 1, 8, 0, 1, true},
-        {"an entry's place", 5, 132 + 72, 1, 8, 0, 1, true},
-        {"an entry's wall clock", 5, 132 + 72 + 40, 1, 8, 0, 1, false},
-        {"an entry's length", 5, 132 + 68, 1, 4, 0, 1, true},
-        {"events of the index", 5, 32, UINT64_MAX, 8, 0, 1, true},
-        {"an index before the first", 5, 104, 4, 8, 0, 1, false},
-        {"events of the footer", 6, 32, UINT64_MAX, 8, 0, 1, true},
-        {"last time of the footer", 6, 48, 1, 8, 0, 1, true},
-        {"first number of the footer", 6, 24, 2, 8, 0, 1, false},
-        {"start of the footer", 6, 56, 1, 8, 0, 1, false},
-        {"place of the footer", 6, 96, 1 << 20, 8, 0, 1, false},
-        {"lost events", 6, 64, 5, 8, 0, 1, false},
-        {"root of the index", 6, 104, 0, 8, 0, 1, false},
-        {"place of the end line", 6, 112, 1, 8, 0, 1, false},
-        {"length of the header", 0, 20, 1000, 4, 1, 0, false},
-        {"a flag that is none", 2, 18, 0x40, 1, 1, 1, false},
-        {"level of no index", 2, 19, 1, 1, 1, 0, false},
-        {"list of no index", 2, 92, 1, 4, 1, 0, false},
-        {"an index before no index", 2, 104, 1, 8, 1, 0, false},
-        {"end line of no footer", 2, 112, 1, 8, 1, 0, false},
-        {"what nobody has", 2, 120, 1, 4, 1, 0, false},
-        {"what no header has", 0, 120, 1, 4, 1, 0, false},
-        {"what no end has", 4, 120, 1, 4, 1, 0, false},
-        {"lost in an index", 5, 64, 1, 8, 0, 1, false},
-        {"text of an index", 5, 88, 1, 4, 0, 1, false},
-        {"end line of an index", 5, 112, 1, 8, 0, 1, false},
-        {"what no index has", 5, 120, 1, 4, 0, 1, false},
-        {"flags of a footer", 6, 18, TAPE_FLAG_END, 1, 0, 1, false},
-        {"level of a footer", 6, 19, 1, 1, 0, 1, false},
-        {"names of a footer", 6, 72, 1, 16, 0, 1, false},
-        {"text of a footer", 6, 88, 1, 4, 0, 1, false},
-        {"list of a footer", 6, 92, 1, 4, 0, 1, false},
-        {"what no footer has", 6, 120, 1, 4, 0, 1, false},
-    };
     const char *path = test_path("claims.tape.gz");
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof(claims) / sizeof(claims[0]); i++) {
         struct td_buf tape;
         struct seen seen;
         size_t at;
 
         make(path, &tape);
-        at = member_at(&tape, rows[i].member);
-        for (size_t k = 0; k < rows[i].size; k++)
-            tape.ptr[at + rows[i].offset + k] =
-                (uint8_t)(k < 8 ? rows[i].value >> (8 * k) : 0);
-        if (rows[i].member == 5)
+        at = member_at(&tape, claims[i].member);
+        for (size_t k = 0; k < claims[i].size; k++)
+            tape.ptr[at + claims[i].offset + k] =
+                (uint8_t)(k < 8 ? claims[i].value >> (8 * k) : 0);
+        if (claims[i].member == 5)
             tape_put32(tape.ptr + at + 92,
                        tape_crc(0, td_bytes(tape.ptr + at + 132,
                                             tape_get16(tape.ptr + at + 130))));
         reseal(&tape, at);
         test_write_file(path, td_buf_bytes(&tape));
         look(path, &seen);
-        if (seen.found.heads != rows[i].heads ||
-            seen.found.index != rows[i].index)
-            printf("\n    %s: %llu heads, %llu index", rows[i].name,
+        if (seen.found.heads != claims[i].heads ||
+            seen.found.index != claims[i].index)
+            printf("\n    %s: %llu heads, %llu index", claims[i].name,
                    (unsigned long long)seen.found.heads,
                    (unsigned long long)seen.found.index);
         CU_ASSERT_FALSE(is_clean(&seen));
-        CU_ASSERT_EQUAL(seen.found.heads, rows[i].heads);
-        CU_ASSERT_EQUAL(seen.found.index, rows[i].index);
+        CU_ASSERT_EQUAL(seen.found.heads, claims[i].heads);
+        CU_ASSERT_EQUAL(seen.found.index, claims[i].index);
         td_buf_release(&seen.text);
         td_buf_release(&tape);
-        if (rows[i].seeks)
-            seek_all(path, rows[i].name);
+        if (claims[i].seeks)
+            seek_all(path, claims[i].name);
     }
 }
 
