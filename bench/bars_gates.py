@@ -132,6 +132,17 @@ def overhead(bench):
     return (used.ru_utime + used.ru_stime) * 1000
 
 
+def gate_peak(bench):
+    """Of the whole gate: each test is remembered, and the worst are in the verdict."""
+    root = bench.path("gates-million")
+    os.makedirs(root, exist_ok=True)
+    with open(os.path.join(root, "gates.yaml"), "w", encoding="utf-8") as out:
+        out.write(f"gates: 1\nchecks:\n  unit: {{kind: tests, reads: {{junit: unit.xml}}, fail: {{failed: {CASES}}}}}\n")
+    if not os.path.exists(os.path.join(root, "unit.xml")):
+        os.link(junit(bench), os.path.join(root, "unit.xml"))
+    return bench.peak_mib([bench.deck, "validate", "-q", "--gates", os.path.join(root, "gates.yaml")])
+
+
 # --- the page of a stream of a million events -------------------------------
 
 def page(bench):
@@ -158,6 +169,8 @@ BARS = [
         {"tapedeck": peak(lcov, "lcov")}, 64, higher=False, rounds=1),
     Bar("R5", "judging 1,000 tests, 1,000 files of coverage, 1,000 findings", "ms",
         {"tapedeck": overhead}, 50, higher=False),
+    Bar("R8", "memory for a gate of a million tests", "MiB",
+        {"tapedeck": gate_peak}, 64, higher=False, rounds=1),
     Bar("R6", "HTML page of a tape, a million events", "s",
         {"tapedeck": lambda bench: page(bench)[1]}, 3, higher=False),
     Bar("R7", "size of that page", "MB", {"tapedeck": page_mb}, 2, higher=False, rounds=1),

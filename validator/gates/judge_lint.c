@@ -14,6 +14,7 @@
 #define FINDINGS_MAX 1000000 /* of one gate */
 #define MESSAGE_MAX  1000
 #define PRINTED_MAX  65536    /* bytes of a line that make a fingerprint */
+#define LINES_LOOKED 100      /* of one entry of the baseline */
 #define PRINT_LEN    (2 + 32) /* "1:" and half a SHA-256 in hex */
 
 /* A finding while the report is read; texts are the session's. */
@@ -253,17 +254,32 @@ static void find_known(struct lint *l)
     }
 }
 
+/* The baseline says that one of the kind stood on this line: git need not be
+ * asked. */
+static bool stood_here(const struct lint *l, const struct remark *r)
+{
+    const struct gates_known *k =
+        gates_baseline_find(l->s->how->baseline, r->fp);
+
+    for (size_t i = 0; k && i < k->lines_len && i < LINES_LOOKED; i++) {
+        if (k->lines[i] == r->line)
+            return true;
+    }
+    return false;
+}
+
 /* Where it stood in the commit of the baseline, if that is another place, by
  * the diff since then; NULL: here, or nobody knows. */
 static const char *place_before(struct lint *l, const struct remark *r)
 {
-    const struct gates_changes *since =
-        r->known && l->s->how->baseline->commit ? since_baseline(l->s) : NULL;
-    const struct gates_change *change = since && since != &l->s->changes
-                                            ? gates_change_of(since, r->path)
-                                            : NULL;
+    const struct gates_changes *since = NULL;
+    const struct gates_change *change = NULL;
     uint64_t line = r->was_line;
 
+    if (r->known && l->s->how->baseline->commit && !stood_here(l, r))
+        since = since_baseline(l->s);
+    if (since && since != &l->s->changes)
+        change = gates_change_of(since, r->path);
     if (!change || change->all)
         return NULL;
     if (line == 0 && r->line)

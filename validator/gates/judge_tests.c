@@ -12,23 +12,31 @@
 #include <string.h>
 
 #define SLOTS_FIRST     1024
-#define TESTS_MAX       20000000 /* of one gate: 40 to 48 bytes each */
-#define MESSAGE_MAX     500      /* bytes of a message that are kept */
+#define TESTS_MAX       20000000 /* of one gate: 24 to 32 bytes each */
+#define KEPT_MAX        (2 * GATES_TESTS_KEPT)
+#define KEPT_MASK       ((1U << 18) - 1)
+#define RUN_MASK        ((1U << 4) - 1)
+#define RESULT_MASK     ((1U << 3) - 1)
+#define MESSAGE_MAX     500 /* bytes of a message that are kept */
 #define EXCERPT_MAX     4000
 #define ATTEMPTS_MAX    100  /* of a test that are told */
 #define NAME_MAX_FAILED 4096 /* bytes of a name that is handed to a command */
 
-/* A test, once whatever it was called for how often. */
+/* A test, once whatever it was called for how often. There may be millions. */
 struct test {
-    uint64_t hash;             /* of the key; 0: none yet */
-    struct verdict_test *kept; /* or NULL */
-    uint32_t run;              /* that saw it last, from 1 */
-    uint32_t twins;            /* others of the same key in this run */
-    uint8_t result;            /* the worst of this run, enum verdict_result */
-    bool good;                 /* some run had it pass */
-    bool bad;                  /* some run had it fail */
-    bool retried;              /* it failed in this run, and passed then */
+    uint64_t hash;       /* of the key; 0: none yet */
+    uint32_t twins;      /* others of the same key in this run */
+    unsigned kept : 18;  /* its number among those that are kept; 0: none */
+    unsigned run : 4;    /* that saw it last, from 1 */
+    unsigned result : 3; /* the worst of this run, enum verdict_result */
+    bool good : 1;       /* some run had it pass */
+    bool bad : 1;        /* some run had it fail */
+    bool retried : 1;    /* it failed in this run, and passed then */
 };
+
+_Static_assert(KEPT_MAX <= KEPT_MASK && GATES_TIMES_MAX < RUN_MASK &&
+                   VERDICT_RESULT_ERROR <= RESULT_MASK,
+               "a test has room for its numbers");
 
 /* A test that failed, for the command that runs it again. */
 struct failure {
@@ -44,8 +52,9 @@ struct gates_tests {
     size_t room;
     uint32_t *slots; /* by hash: a test's number from 1; 0: free */
     size_t cap;
-    uint64_t last; /* hash of the test that came before */
-    uint64_t kept;
+    uint64_t last;              /* hash of the test that came before */
+    struct verdict_test **kept; /* by their numbers from 1 */
+    size_t kept_len;
     uint64_t seen; /* leaves of this run */
     struct td_buf key;
     bool too_many;
@@ -59,6 +68,7 @@ void gates_tests_free(struct gates_tests *tests)
         return;
     td_buf_release(&tests->key);
     free(tests->slots);
+    free(tests->kept);
     free(tests->list);
     free(tests);
 }
@@ -188,7 +198,7 @@ static struct test *find_test(struct gates_tests *t, enum verdict_result result)
     }
 }
 
-static void add_attempt(struct gates_tests *t, struct verdict_test *test,
+static void put_attempt(struct gates_tests *t, struct verdict_test *test,
                         const struct read_test *from)
 {
     struct verdict_attempt **end = &test->attempts;
@@ -207,21 +217,45 @@ static void add_attempt(struct gates_tests *t, struct verdict_test *test,
     (*end)->message = message.len ? gates_line(t->s, message) : NULL;
 }
 
+/* A first one that simply passed is made up for when there is another: most
+ * tests have no other. */
+static void add_attempt(struct gates_tests *t, struct verdict_test *test,
+                        const struct read_test *from, bool first)
+{
+    const struct read_test passed = {.result = VERDICT_RESULT_PASS,
+                                     .ns = test->ns};
+
+    if (first && from->result == VERDICT_RESULT_PASS && from->message.len == 0)
+        return;
+    if (!first && !test->attempts)
+        put_attempt(t, test, &passed);
+    put_attempt(t, test, from);
+}
+
 static void keep(struct gates_tests *t, struct test *test,
                  const struct read_test *from)
 {
-    bool worth = t->kept < GATES_TESTS_KEPT ||
-                 (is_bad(from->result) && t->kept < 2 * GATES_TESTS_KEPT);
+    bool worth = t->kept_len < GATES_TESTS_KEPT ||
+                 (is_bad(from->result) && t->kept_len < KEPT_MAX);
+    struct verdict_test *kept;
 
     if (!worth) {
         t->s->doc->truncated_tests++;
         return;
     }
-    t->kept++;
-    test->kept = verdict_add_test(t->s->doc);
-    test->kept->gate = t->job->gate->name;
-    test->kept->key = td_arena_text(&t->s->doc->arena, td_buf_bytes(&t->key));
-    test->kept->ns = from->ns;
+    kept = verdict_add_test(t->s->doc);
+    kept->gate = t->job->gate->name;
+    kept->key = td_arena_text(&t->s->doc->arena, td_buf_bytes(&t->key));
+    kept->ns = from->ns;
+    t->kept = td_list_room(t->kept, t->kept_len, sizeof(struct verdict_test *));
+    t->kept[t->kept_len++] = kept;
+    test->kept = (unsigned)t->kept_len & KEPT_MASK;
+}
+
+static struct verdict_test *kept_of(const struct gates_tests *t,
+                                    const struct test *test)
+{
+    return test->kept ? t->kept[test->kept - 1] : NULL;
 }
 
 /* A finding for a failure, of the first run in which it fails. */
@@ -272,6 +306,7 @@ static void on_test(void *self, const struct read_test *from)
 {
     struct gates_tests *t = self;
     struct test *test;
+    bool first;
 
     t->seen++;
     if (t->len >= TESTS_MAX) {
@@ -281,17 +316,18 @@ static void on_test(void *self, const struct read_test *from)
     make_room(t);
     make_key(t, from);
     test = find_test(t, from->result);
-    if (!test->hash) {
+    first = !test->hash;
+    if (first) {
         add_test(t, td_hash(td_buf_bytes(&t->key)));
         keep(t, test, from);
     }
     if (test->run != t->job->runs) {
-        test->run = t->job->runs;
-        test->result = (uint8_t)from->result;
+        test->run = t->job->runs & RUN_MASK;
+        test->result = (unsigned)from->result & RESULT_MASK;
         test->twins = 0;
         test->retried = false;
     } else if (from->result > (enum verdict_result)test->result) {
-        test->result = (uint8_t)from->result;
+        test->result = (unsigned)from->result & RESULT_MASK;
     }
     if (is_bad(from->result) && !test->bad) {
         tell_failure(t, from);
@@ -300,7 +336,7 @@ static void on_test(void *self, const struct read_test *from)
     test->bad = test->bad || is_bad(from->result) || from->flaky;
     test->good = test->good || from->flaky || !is_bad(from->result);
     if (test->kept)
-        add_attempt(t, test->kept, from);
+        add_attempt(t, kept_of(t, test), from, first);
 }
 
 /* ---- judging ---- */
@@ -320,8 +356,8 @@ static enum verdict_result final_result(const struct test *test)
     return (enum verdict_result)test->result;
 }
 
-static void count_test(struct counts *n, struct test *test,
-                       struct gates_flaky *known)
+static void count_test(struct counts *n, const struct test *test,
+                       struct verdict_test *kept, struct gates_flaky *known)
 {
     enum verdict_result result = final_result(test);
 
@@ -329,16 +365,16 @@ static void count_test(struct counts *n, struct test *test,
     n->failed += is_bad(result);
     n->skipped += result == VERDICT_RESULT_SKIP;
     n->flaky += result == VERDICT_RESULT_FLAKY;
-    if (result == VERDICT_RESULT_FLAKY && test->kept &&
-        !gates_flaky_knows(known, test->kept->key))
+    if (result == VERDICT_RESULT_FLAKY && kept &&
+        !gates_flaky_knows(known, kept->key))
         n->strangers++;
-    if (!test->kept)
+    if (!kept)
         return;
-    test->kept->result = result;
-    test->kept->is_new_failure = is_bad(result);
-    if (test->kept->attempts && !test->kept->attempts->next &&
+    kept->result = result;
+    kept->is_new_failure = is_bad(result);
+    if (kept->attempts && !kept->attempts->next &&
         result != VERDICT_RESULT_FLAKY)
-        test->kept->attempts = NULL;
+        kept->attempts = NULL;
 }
 
 static struct counts count_all(struct gates_tests *t, struct gates_flaky *known)
@@ -346,7 +382,7 @@ static struct counts count_all(struct gates_tests *t, struct gates_flaky *known)
     struct counts n = {0};
 
     for (size_t i = 0; i < t->len; i++)
-        count_test(&n, &t->list[i], known);
+        count_test(&n, &t->list[i], kept_of(t, &t->list[i]), known);
     return n;
 }
 

@@ -228,8 +228,8 @@ struct verdict_test {
     const char *gate;
     const char *key;
     enum verdict_result result;
-    int64_t ns; /* -1: not told */
     bool is_new_failure;
+    int64_t ns;                       /* -1: not told */
     struct verdict_attempt *attempts; /* NULL: one */
 };
 
