@@ -323,6 +323,14 @@ static enum td_code put_task(struct writing *o)
     return TD_OK;
 }
 
+static enum td_code put_cancel(struct writing *o)
+{
+    if (words_given(o->call, "grace"))
+        td_json_put_u64(&o->w, "grace_ms",
+                        words_duration(o->call, "grace") / TD_NS_PER_MS);
+    return put_task(o);
+}
+
 /* Of a task that is known not to have failed nothing is to be tried again. */
 static enum td_code check_failed(struct writing *o, const char *id)
 {
@@ -477,7 +485,7 @@ static const struct {
     {"run", NULL, NULL, put_run},
     {"validate", NULL, NULL, put_validate},
     {"test", NULL, "validate", put_test},
-    {"cancel", NULL, NULL, put_task},
+    {"cancel", NULL, NULL, put_cancel},
     {"pause", NULL, NULL, put_none},
     {"resume", NULL, NULL, put_resume},
     {"retry", NULL, NULL, put_retry},

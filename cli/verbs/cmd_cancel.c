@@ -4,13 +4,20 @@
 
 static const struct cli_option options[] = {
     CLI_STATE_OPTION,
+    {.name = "grace",
+     .type = CLI_DURATION,
+     .value = "TIME",
+     .help = "from SIGTERM to SIGKILL, instead of what the plan says; also of "
+             "what was cancelled before and has longer"},
     {.name = NULL},
 };
 
 static enum td_code run(const struct cli_args *args, struct td_error *err)
 {
+    uint64_t grace =
+        cli_given(args, "grace") ? cli_number(args, "grace") : RUN_GRACE;
     enum td_code code =
-        cli_past_order(args, cli_text(args, "state"), RUN_CANCEL, err);
+        cli_past_order(args, cli_text(args, "state"), RUN_CANCEL, grace, err);
 
     if (!code && cli_operands(args) > 1)
         cli_say(args, "%s %s is cancelled", cli_operand(args, 0),
@@ -31,7 +38,8 @@ const struct cli_command cli_cmd_cancel = {
         "everything else goes on (docs/plan.md). The verb ends when the order "
         "was taken. Whoever may write in the state folder may give it.",
     .examples = "tapedeck cancel x7\n"
-                "tapedeck cancel x7 train",
+                "tapedeck cancel x7 train\n"
+                "tapedeck cancel x7 train --grace 0s",
     .options = options,
     .min_operands = 1,
     .max_operands = 2,

@@ -10,8 +10,8 @@ static const struct cli_option options[] = {
 static enum td_code run(const struct cli_args *args, struct td_error *err)
 {
     const char *id = cli_operand(args, 0);
-    enum td_code code =
-        cli_past_order(args, cli_text(args, "state"), RUN_PAUSE, err);
+    enum td_code code = cli_past_order(args, cli_text(args, "state"), RUN_PAUSE,
+                                       RUN_GRACE, err);
 
     if (!code)
         cli_say(args, "%s is paused; go on with: tapedeck resume %s", id, id);

@@ -47,7 +47,7 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
         state = td_buf_str(&beside);
     }
     if (run_is_id(id) && is_paused(state, id)) {
-        code = cli_past_order(args, state, RUN_GO_ON, err);
+        code = cli_past_order(args, state, RUN_GO_ON, RUN_GRACE, err);
         if (!code)
             cli_say(args, "%s goes on, where it is run", id);
     } else {

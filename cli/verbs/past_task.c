@@ -42,18 +42,21 @@ void cli_past_release(struct cli_past *past)
 }
 
 enum td_code cli_past_order(const struct cli_args *args, const char *state,
-                            enum run_order order, struct td_error *err)
+                            enum run_order_kind kind, uint64_t grace_ns,
+                            struct td_error *err)
 {
     const char *id = cli_operand(args, 0);
     const char *task = cli_operands(args) > 1 ? cli_operand(args, 1) : NULL;
     const char *by = getenv("USER");
+    const struct run_order order = {.kind = kind,
+                                    .by = by && *by ? by : "user",
+                                    .task = task,
+                                    .grace_ns = grace_ns};
     struct cli_past past = {.task = 0};
     enum td_code code = run_id_check(id, err);
 
     if (!code)
         code = cli_past_read(&past, state, id, task, err);
     cli_past_release(&past);
-    return code ? code
-                : run_leave_order(state, id, order, task,
-                                  by && *by ? by : "user", err);
+    return code ? code : run_leave_order(state, id, &order, err);
 }

@@ -21,11 +21,12 @@ TD_MUST_CHECK enum td_code cli_past_read(struct cli_past *out,
                                          struct td_error *err);
 void cli_past_release(struct cli_past *past);
 
-/* Leave an order to who runs it, in the user's name. Codes of cli_past_read()
- * and of run_leave_order(). */
+/* Leave an order to who runs it, in the user's name; grace_ns as of
+ * run_cancel(). Codes of cli_past_read() and of run_leave_order(). */
 TD_MUST_CHECK enum td_code cli_past_order(const struct cli_args *args,
                                           const char *state,
-                                          enum run_order order,
+                                          enum run_order_kind kind,
+                                          uint64_t grace_ns,
                                           struct td_error *err);
 
 #endif

@@ -97,7 +97,7 @@ static void on_signal(void *ctx, unsigned times)
     }
     cli_run_show_step_aside(loop->show);
     cli_say(loop->args, "ends what runs; once more kills it");
-    run_cancel(loop->x, "user");
+    run_cancel(loop->x, RUN_GRACE, "user");
 }
 
 static enum td_code go(struct loop *loop, struct td_error *err)

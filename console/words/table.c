@@ -283,6 +283,14 @@ static const struct words_option logs_options[] = {
     NONE,
 };
 
+static const struct words_option cancel_options[] = {
+    {.name = "grace",
+     .kind = WORDS_DURATION,
+     .value = "DUR",
+     .about = "from SIGTERM to SIGKILL; else as the plan has it"},
+    NONE,
+};
+
 static const struct words_option retry_options[] = {
     NUMBER("attempts", "N",
            "what runs again is tried so often; else as planned", NULL, 1, 5),
@@ -440,14 +448,14 @@ const struct words_command words_commands[] = {
      .examples = "approve\napprove x7/release\napprove x7/release no"},
     {.name = "cancel",
      .alias = "",
-     .args = "[TASK]",
+     .args = "[TASK] [OPTIONS]",
      .about = "stop the run, or one task",
      .more = "tasks get SIGTERM, then SIGKILL; what depends on the one is "
              "skipped",
      .thing = "going",
      .most = 1,
-     .options = none,
-     .examples = "cancel\ncancel compile",
+     .options = cancel_options,
+     .examples = "cancel\ncancel compile\ncancel compile --grace 1s",
      .see = "pause, retry",
      .where = WORDS_LIVE},
     {.name = "pause",

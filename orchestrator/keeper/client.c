@@ -432,9 +432,14 @@ void keep_feed_end(struct keep_client *c, const char *id)
     say_of(c, KEEP_FEED_END, id, 0);
 }
 
-void keep_stop(struct keep_client *c, const char *id, bool at_once)
+void keep_stop(struct keep_client *c, const char *id, uint64_t grace_ns)
 {
-    say_of(c, KEEP_STOP, id, at_once);
+    struct keep_frame f = {.type = KEEP_STOP, .id = td_text(id)};
+
+    f.n[0] = grace_ns == 0;
+    f.n[1] = grace_ns == KEEP_GRACE ? 0 : grace_ns;
+    if (f.id.len <= KEEP_ID_MAX)
+        say(c, &f);
 }
 
 void keep_call_off(struct keep_client *c, const char *id)

@@ -26,7 +26,7 @@ enum keep_type {
     KEEP_FEED,      /* id; data */
     KEEP_FEED_END,  /* id */
     KEEP_TAKEN,     /* id; n: stream, bytes */
-    KEEP_STOP,      /* id; n: at once */
+    KEEP_STOP,      /* id; n: at once, grace (0: that of the job) */
     KEEP_CALL_OFF,  /* id */
     KEEP_FORGET,    /* id */
     KEEP_QUIT,      /* n: at once */

@@ -146,14 +146,15 @@ static void signal_group(struct keep_hold *h, int signal)
         (void)kill(-h->child.pid, SIGCONT);
 }
 
-void keep_hold_stop(struct keep_hold *h, bool at_once, uint64_t now)
+void keep_hold_stop(struct keep_hold *h, uint64_t grace_ns, uint64_t now)
 {
-    uint64_t at = at_once ? now : now + h->grace_ns;
+    uint64_t grace = grace_ns == KEEP_GRACE ? h->grace_ns : grace_ns;
+    uint64_t at = grace < TD_NEVER - now ? now + grace : TD_NEVER - 1;
 
     if (h->state == KEEP_GONE)
         return;
     h->end.stopped = h->end.stopped || h->state == KEEP_RUNS;
-    if (h->kill_at == TD_NEVER && !at_once)
+    if (h->kill_at == TD_NEVER && grace_ns)
         signal_group(h, SIGTERM);
     if (at < h->kill_at)
         h->kill_at = at;

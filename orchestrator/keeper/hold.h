@@ -69,7 +69,7 @@ void keep_hold_read(struct keep_hold *hold, enum keep_stream stream);
 void keep_pump_taken(struct keep_pump *pump, uint64_t bytes);
 
 /* Signal it; it is looked after by keep_hold_step(). */
-void keep_hold_stop(struct keep_hold *hold, bool at_once, uint64_t now);
+void keep_hold_stop(struct keep_hold *hold, uint64_t grace_ns, uint64_t now);
 
 /* See whether its process has ended. */
 void keep_hold_look(struct keep_hold *hold, uint64_t now);

@@ -195,10 +195,12 @@ TD_MUST_CHECK enum td_code keep_feed(struct keep_client *client, const char *id,
                                      struct td_error *err);
 void keep_feed_end(struct keep_client *client, const char *id);
 
-/* SIGTERM to its group, SIGKILL to all of it after the job's grace; at_once:
- * SIGKILL. Any number of times; `ended` tells, or `failed` of one that waits. A
- * job that is not there: nothing happens. */
-void keep_stop(struct keep_client *client, const char *id, bool at_once);
+#define KEEP_GRACE UINT64_MAX /* that of the job */
+
+/* SIGTERM to its group, SIGKILL to all of it after the grace; 0: SIGKILL. Any
+ * number of times, of which the shortest counts; `ended` tells, or `failed` of
+ * one that waits. A job that is not there: nothing happens. */
+void keep_stop(struct keep_client *client, const char *id, uint64_t grace_ns);
 
 /* It is not to begin, if it waits still: `failed` tells (ECANCELED). One that
  * runs goes on. */

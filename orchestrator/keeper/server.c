@@ -29,7 +29,7 @@ void keep_server_quit(struct keep_server *s, bool at_once, uint64_t now)
     s->quit = true;
     keep_talk_call_off(s);
     for (size_t i = 0; i < s->hold_count; i++)
-        keep_hold_stop(s->holds[i], at_once, now);
+        keep_hold_stop(s->holds[i], at_once ? 0 : KEEP_GRACE, now);
 }
 
 /* Descriptors in fixed places: signals, listener, client, and three a job. */

@@ -270,7 +270,7 @@ static void hear_of(struct keep_server *s, const struct keep_frame *f,
     if (f->type == KEEP_TAKEN)
         taken(h, f);
     if (f->type == KEEP_STOP)
-        keep_hold_stop(h, f->n[0] != 0, now);
+        keep_hold_stop(h, f->n[0] ? 0 : f->n[1] ? f->n[1] : KEEP_GRACE, now);
     /* More than may wait is not of our client's making. */
     if (f->type == KEEP_FEED && h->in.len + f->data.len > 2 * KEEP_IN_MAX)
         s->leaving = true;

@@ -391,9 +391,9 @@ static enum td_code start(void *ctx, const struct prov_job *job,
     return TD_OK;
 }
 
-static void cancel(struct prov_run *base, bool at_once)
+static void cancel(struct prov_run *base, uint64_t grace_ns)
 {
-    (void)at_once;
+    (void)grace_ns;
     if (base->ending)
         return;
     stop(run_of(base));

@@ -29,9 +29,9 @@ static void release(struct prov_run *base)
 }
 
 /* From {"cancel":..} to SIGTERM; SIGKILL comes when the grace is over. */
-static uint64_t heed_ns(const struct process_run *run)
+static uint64_t heed_ns(const struct process_run *run, uint64_t grace_ns)
 {
-    uint64_t half = run->base.job->task->grace_ns / 2;
+    uint64_t half = grace_ns / 2;
 
     if (!run->talks)
         return 0;
@@ -56,7 +56,7 @@ static struct keep_job keep_job_of(const struct process_run *run)
         .dir = job->dir,
         .log = job->log,
         .log_max = task->log_max < KEEP_LOG_MIN ? KEEP_LOG_MIN : task->log_max,
-        .grace_ns = task->grace_ns - heed_ns(run),
+        .grace_ns = task->grace_ns - heed_ns(run, task->grace_ns),
         .weight = task->weight,
         .most = job->most,
         .limits = {task->limits.cpu_ns, task->limits.memory, task->limits.files,
@@ -233,23 +233,26 @@ static void ask_to_end(void *ctx)
 
     if (run->base.ending || !process_client(run->processes))
         return;
-    keep_stop(process_client(run->processes), run->base.job->id, false);
+    keep_stop(process_client(run->processes), run->base.job->id, run->grace_ns);
     process_watch(run->processes);
 }
 
 /* {"cancel":..} and the end of its stdin, and then the signal. */
-static void tell_cancel(struct process_run *run)
+static void tell_cancel(struct process_run *run, uint64_t grace_ns)
 {
+    uint64_t whole =
+        grace_ns == PROV_GRACE ? run->base.job->task->grace_ns : grace_ns;
     struct keep_client *client = process_client(run->processes);
     const char *id = run->base.job->id;
     enum td_code code = keep_feed(client, id, td_text(cancel_line), NULL);
-    uint64_t wait = code && code != TD_FULL ? 0 : heed_ns(run);
+    uint64_t wait = code && code != TD_FULL ? 0 : heed_ns(run, whole);
 
     keep_feed_end(client, id);
+    run->grace_ns = grace_ns == PROV_GRACE ? KEEP_GRACE : whole - wait;
     wire_timer_set(run->base.net, &run->term, wire_now(run->base.net) + wait);
 }
 
-static void cancel(struct prov_run *base, bool at_once)
+static void cancel(struct prov_run *base, uint64_t grace_ns)
 {
     struct process_run *run = run_of(base);
     struct keep_client *client = process_client(run->processes);
@@ -260,12 +263,10 @@ static void cancel(struct prov_run *base, bool at_once)
         return;
     if (run->waits)
         prov_run_fail(base, PLAN_CANCELLED, "cancelled");
-    else if (at_once)
-        keep_stop(client, base->job->id, true);
-    else if (first && run->talks)
-        tell_cancel(run);
-    else if (first)
-        keep_stop(client, base->job->id, false);
+    else if (first && grace_ns && run->talks)
+        tell_cancel(run, grace_ns);
+    else if (first || grace_ns != PROV_GRACE)
+        keep_stop(client, base->job->id, grace_ns);
     process_watch(run->processes);
 }
 

@@ -29,7 +29,8 @@ struct process_run {
     enum plan_fault fault;
     uint64_t retry_after_ns;
     char text[sizeof(((struct prov_end *)NULL)->text)];
-    struct wire_timer term; /* to SIGTERM, behind {"cancel":..} */
+    struct wire_timer term; /* to SIGTERM, behind {"cancel":..}, */
+    uint64_t grace_ns;      /* and from there to SIGKILL */
 };
 
 /* processes.c */

@@ -79,6 +79,8 @@ struct provider {
     void *self;
 };
 
+#define PROV_GRACE UINT64_MAX /* that of the task */
+
 struct provider_ops {
     const char *name;
     const char *version; /* part of the key of a task's outputs */
@@ -91,9 +93,9 @@ struct provider_ops {
                                         const struct prov_events *events,
                                         void *ctx, struct prov_run **out,
                                         struct td_error *err);
-    /* End it: gently, and after the task's grace for good; at_once: for good.
-     */
-    void (*cancel)(struct prov_run *run, bool at_once);
+    /* End it: gently, and after the grace for good; 0: for good. Again: the
+     * shortest counts. */
+    void (*cancel)(struct prov_run *run, uint64_t grace_ns);
     /* It is not to begin, if it waits for others still (prov_job.most): it ends
      * as `unknown` then. One that has begun goes on. NULL: none waits. */
     void (*call_off)(struct prov_run *run);

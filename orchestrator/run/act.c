@@ -445,7 +445,17 @@ static void stop(struct run_task *task, enum plan_fault why)
 {
     task->stop = why;
     if (task->running)
-        provider_of(task)->ops->cancel(task->running, false);
+        provider_of(task)->ops->cancel(task->running, task->grace_ns);
+}
+
+void run_hurry(struct run_exec *x, uint32_t task, uint64_t grace_ns)
+{
+    struct run_task *t = &x->tasks[task];
+
+    if (grace_ns < t->grace_ns)
+        t->grace_ns = grace_ns;
+    if (t->running && sched_task(x->sched, task)->state == SCHED_STOPPING)
+        provider_of(t)->ops->cancel(t->running, t->grace_ns);
 }
 
 void run_kill(struct run_exec *x)
@@ -454,9 +464,9 @@ void run_kill(struct run_exec *x)
         struct run_task *task = &x->tasks[i];
 
         if (task->running)
-            provider_of(task)->ops->cancel(task->running, true);
+            provider_of(task)->ops->cancel(task->running, 0);
     }
-    run_validate_stop(x, true);
+    run_validate_stop(x, 0);
 }
 
 void run_abandon(struct run_exec *x)
@@ -465,7 +475,7 @@ void run_abandon(struct run_exec *x)
         struct run_task *task = &x->tasks[i];
 
         if (task->running && !provider_of(task)->ops->adopt)
-            provider_of(task)->ops->cancel(task->running, true);
+            provider_of(task)->ops->cancel(task->running, 0);
     }
 }
 

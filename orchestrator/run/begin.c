@@ -49,8 +49,10 @@ enum td_code run_prepare(struct run_exec *x, struct td_error *err)
     options.ahead = x->ahead = run_ahead_of(x, &options.in_order);
     x->sched = sched_new(&x->plan, &options);
     x->tasks = td_calloc(x->plan.task_count + 1, sizeof(*x->tasks));
-    for (uint32_t i = 0; i < x->plan.task_count; i++)
+    for (uint32_t i = 0; i < x->plan.task_count; i++) {
         x->tasks[i].x = x;
+        x->tasks[i].grace_ns = RUN_GRACE;
+    }
     run_tally_init(&x->tally, x->plan.task_count);
     return TD_OK;
 }

@@ -190,12 +190,15 @@ uint64_t run_seq(const struct run_exec *x); /* of the last execution event */
 uint64_t run_now(const struct run_exec *x); /* since it began */
 
 /* Orders. `by` is who gave it, for the journal. TD_USAGE: it cannot be now. */
-void run_cancel(struct run_exec *x, const char *by);
+#define RUN_GRACE UINT64_MAX /* that of the plan */
+/* grace_ns: from SIGTERM to SIGKILL; also of what was told to end before, and
+ * has longer. */
+void run_cancel(struct run_exec *x, uint64_t grace_ns, const char *by);
 /* One task alone: it is stopped, or never starts, and is not tried again. Those
  * that depend on it are skipped, or run, by their `when`. One that is cancelled
  * already is fine. TD_USAGE: it has ended. */
 TD_MUST_CHECK enum td_code run_cancel_task(struct run_exec *x, uint32_t task,
-                                           const char *by,
+                                           uint64_t grace_ns, const char *by,
                                            struct td_error *err);
 /* What was cancelled is killed now, without its grace. */
 void run_kill(struct run_exec *x);
@@ -214,15 +217,20 @@ TD_MUST_CHECK enum td_code run_leave_answer(const char *folder,
 void run_add_waiting(struct td_buf *out, const struct plan *plan,
                      const struct sched *sched);
 
-enum run_order { RUN_CANCEL, RUN_PAUSE, RUN_GO_ON };
+enum run_order_kind { RUN_CANCEL, RUN_PAUSE, RUN_GO_ON };
+
+struct run_order {
+    enum run_order_kind kind;
+    const char *by;
+    const char *task;  /* of RUN_CANCEL alone; or NULL */
+    uint64_t grace_ns; /* of RUN_CANCEL */
+};
 
 /* The same of run_cancel(), with a task of run_cancel_task(), and of
- * run_pause(): until whoever runs STATE/ID has taken it. task: of RUN_CANCEL
- * alone, or NULL. TD_USAGE: nobody runs it, or any more; TD_IO; TD_CANCELLED: a
- * signal came. */
+ * run_pause(): until whoever runs STATE/ID has taken it. TD_USAGE: nobody runs
+ * it, or any more; TD_IO; TD_CANCELLED: a signal came. */
 TD_MUST_CHECK enum td_code run_leave_order(const char *state, const char *id,
-                                           enum run_order order,
-                                           const char *task, const char *by,
+                                           const struct run_order *order,
                                            struct td_error *err);
 
 /* What the validate phase came to; also in STATE/xN/verdict.json. NULL: there

@@ -37,6 +37,7 @@ struct run_task {
     bool queued;              /* it waits for others to end (run/ahead.c) */
     bool begun;               /* the journal has its process */
     enum plan_fault stop;     /* why it was told to end */
+    uint64_t grace_ns;        /* then; or RUN_GRACE */
     struct sched_event fault; /* the last */
     uint32_t faults;
     char text[RUN_TEXT]; /* of the last failure */
@@ -223,7 +224,9 @@ void run_look_answers(struct run_exec *x);
 bool run_validate_gates(struct run_exec *x);
 TD_MUST_CHECK enum td_code run_validate_end(struct run_exec *x,
                                             struct td_error *err);
-void run_validate_stop(struct run_exec *x, bool at_once);
+void run_validate_stop(struct run_exec *x, uint64_t grace_ns);
+/* What is told to end, or was, has no more than this. */
+void run_hurry(struct run_exec *x, uint32_t task, uint64_t grace_ns);
 void run_validate_close(struct run_exec *x);
 /* All that was said before a resume is heard by the judge: TD_AGAIN: not yet, a
  * turn comes when it is. Codes of journal_fold(). The end of it, in any case.

@@ -78,14 +78,17 @@ static bool is_over(const struct run_exec *x)
     return x->over || sched_counts(x->sched)->finished;
 }
 
-void run_cancel(struct run_exec *x, const char *by)
+void run_cancel(struct run_exec *x, uint64_t grace_ns, const char *by)
 {
-    run_validate_stop(x, false);
+    run_validate_stop(x, grace_ns);
+    for (uint32_t i = 0; grace_ns != RUN_GRACE && i < x->plan.task_count; i++)
+        run_hurry(x, i, grace_ns);
     if (!is_over(x) && !sched_counts(x->sched)->cancelling)
         order(x, SCHED_CANCEL, 0, by);
 }
 
-enum td_code run_cancel_task(struct run_exec *x, uint32_t task, const char *by,
+enum td_code run_cancel_task(struct run_exec *x, uint32_t task,
+                             uint64_t grace_ns, const char *by,
                              struct td_error *err)
 {
     const struct sched_task *state =
@@ -97,6 +100,8 @@ enum td_code run_cancel_task(struct run_exec *x, uint32_t task, const char *by,
         state->state == SCHED_VERIFYING)
         return td_error_set(err, TD_USAGE, "", 0, "%s has ended",
                             x->plan.tasks[task].id);
+    if (grace_ns != RUN_GRACE)
+        run_hurry(x, task, grace_ns);
     if (!state->cancelling && !sched_counts(x->sched)->cancelling)
         order(x, SCHED_CANCEL_TASK, task, by);
     return TD_OK;

@@ -1,7 +1,8 @@
 /* What other processes leave in the folder of an execution: answers to
  * approvals (run/answers.c), and orders to end it or a task of it, to pause and
  * to go on, which are files `cancel`, `cancel:TASK`, `pause` and `go_on` that
- * hold who gave them. An order is taken by removing it. Whoever may write there
+ * hold who gave them, and in a second line, if there is one, the nanoseconds of
+ * grace. An order is taken by removing it. Whoever may write there
  * may order.
  */
 #include "orchestrator/run/exec_internal.h"
@@ -9,10 +10,12 @@
 #include "core/clock.h"
 #include "core/fs.h"
 #include "core/log.h"
+#include "core/take.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,19 +56,20 @@ static bool is_of_task(const char *name)
            plan_is_id(name + strlen(OF_TASK));
 }
 
-static void obey(struct run_exec *x, const char *name, const char *by)
+static void obey(struct run_exec *x, const char *name, const char *by,
+                 uint64_t grace_ns)
 {
     struct td_error ignored; /* it has ended meanwhile */
     size_t order = order_of(name);
 
     if (order == RUN_CANCEL)
-        run_cancel(x, by);
+        run_cancel(x, grace_ns, by);
     else if (order < ORDERS)
         run_pause(x, order == RUN_PAUSE, by);
     else
         (void)!run_cancel_task(
-            x, plan_find(&x->plan, td_text(name + strlen(OF_TASK))), by,
-            &ignored);
+            x, plan_find(&x->plan, td_text(name + strlen(OF_TASK))), grace_ns,
+            by, &ignored);
 }
 
 /* A file: what would let us wait, as a pipe, is none. */
@@ -78,16 +82,35 @@ static bool is_order(int folder, const char *name)
            S_ISREG(st.st_mode);
 }
 
+/* Cuts the second line off. */
+static uint64_t cut_grace(struct td_buf *by)
+{
+    const uint8_t *lf = by->len ? memchr(by->ptr, '\n', by->len) : NULL;
+    uint64_t grace_ns = RUN_GRACE;
+    struct td_bytes rest;
+
+    if (!lf)
+        return RUN_GRACE;
+    rest = td_bytes(lf + 1, by->len - (size_t)(lf + 1 - by->ptr));
+    if (!td_take_number(&rest, &grace_ns) || rest.len)
+        grace_ns = RUN_GRACE;
+    by->len = (size_t)(lf - by->ptr);
+    return grace_ns;
+}
+
 static void take_order(struct run_exec *x, const char *name)
 {
+    uint64_t grace_ns;
     struct td_buf path = {0};
     struct td_buf by = {.max = BY_MAX};
     struct td_error err;
 
     (void)td_buf_addf(&path, "%s/%s", x->folder, name);
     if (!td_fs_read(&by, td_buf_str(&path), &err) &&
-        unlink(td_buf_str(&path)) == 0)
-        obey(x, name, by.len ? td_buf_str(&by) : "somebody");
+        unlink(td_buf_str(&path)) == 0) {
+        grace_ns = cut_grace(&by);
+        obey(x, name, by.len ? td_buf_str(&by) : "somebody", grace_ns);
+    }
     td_buf_release(&path);
     td_buf_release(&by);
 }
@@ -250,21 +273,27 @@ static enum td_code give(const char *folder, const char *path,
 }
 
 enum td_code run_leave_order(const char *state, const char *id,
-                             enum run_order order, const char *task,
-                             const char *by, struct td_error *err)
+                             const struct run_order *order,
+                             struct td_error *err)
 {
     char *folder = run_folder_of(state, id);
     char *journal = run_journal_of(state, id);
     struct td_buf path = {0};
+    struct td_buf text = {0};
     enum td_code code;
 
-    (void)td_buf_addf(&path, "%s/%s%s", folder, task ? OF_TASK : orders[order],
-                      task ? task : "");
+    (void)td_buf_addf(&path, "%s/%s%s", folder,
+                      order->task ? OF_TASK : orders[order->kind],
+                      order->task ? order->task : "");
+    (void)td_buf_add_text(&text, order->by);
+    if (order->kind == RUN_CANCEL && order->grace_ns != RUN_GRACE)
+        (void)td_buf_addf(&text, "\n%" PRIu64, order->grace_ns);
     if (run_holder(journal) == 0)
         code = td_error_set(err, TD_USAGE, id, 0, "nobody runs it");
     else
-        code = give(folder, td_buf_str(&path), journal, by, err);
+        code = give(folder, td_buf_str(&path), journal, td_buf_str(&text), err);
     td_buf_release(&path);
+    td_buf_release(&text);
     free(folder);
     free(journal);
     return code;

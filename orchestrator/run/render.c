@@ -70,10 +70,10 @@ static enum td_code start(void *self, const struct prov_job *job,
     return TD_OK;
 }
 
-static void cancel(struct prov_run *run, bool at_once)
+static void cancel(struct prov_run *run, uint64_t grace_ns)
 {
     (void)run;
-    (void)at_once;
+    (void)grace_ns;
 }
 
 struct provider run_blueprints(struct run_exec *x)

@@ -320,10 +320,10 @@ bool run_validate_gates(struct run_exec *x)
     return !p->done;
 }
 
-void run_validate_stop(struct run_exec *x, bool at_once)
+void run_validate_stop(struct run_exec *x, uint64_t grace_ns)
 {
     if (x->phase && x->phase->running)
-        x->providers[PLAN_SHELL].ops->cancel(x->phase->running, at_once);
+        x->providers[PLAN_SHELL].ops->cancel(x->phase->running, grace_ns);
 }
 
 void run_validate_close(struct run_exec *x)

@@ -192,6 +192,11 @@ static const struct serve_arg_rule of_execution[] = {SERVE_ARG_EXECUTION,
                                                      SERVE_ARG_END};
 static const struct serve_arg_rule of_task[] = {
     SERVE_ARG_EXECUTION, {"task", SERVE_ARG_TEXT, 0, 0, NULL}, SERVE_ARG_END};
+static const struct serve_arg_rule of_cancel[] = {
+    SERVE_ARG_EXECUTION,
+    {"task", SERVE_ARG_TEXT, 0, 0, NULL},
+    {"grace_ms", SERVE_ARG_NUMBER, 0, UINT64_MAX / 2 / TD_NS_PER_MS, NULL},
+    SERVE_ARG_END};
 static const struct serve_arg_rule of_judged[] = {
     SERVE_ARG_EXECUTION, {"html", SERVE_ARG_FLAG, 0, 0, NULL}, SERVE_ARG_END};
 static const struct serve_arg_rule of_retry[] = {
@@ -225,9 +230,16 @@ static bool is_taken(const struct serve_call *call,
     return !exec->over;
 }
 
+static uint64_t grace_of(const struct serve_call *call)
+{
+    uint64_t ms = serve_arg_number(call, "grace_ms", UINT64_MAX);
+
+    return ms == UINT64_MAX ? RUN_GRACE : ms * TD_NS_PER_MS;
+}
+
 static void cancel_all(const struct serve_call *call, struct serve_exec *exec)
 {
-    run_cancel(exec->run, ordered_by(call));
+    run_cancel(exec->run, grace_of(call), ordered_by(call));
     if (is_taken(call, exec))
         (void)td_buf_addf(&call->answer->output, "%s is cancelled", exec->id);
 }
@@ -252,7 +264,8 @@ static void cancel_task(const struct serve_call *call, struct serve_exec *exec)
 
     if (task == UINT32_MAX)
         return;
-    if (run_cancel_task(exec->run, task, ordered_by(call), &err)) {
+    if (run_cancel_task(exec->run, task, grace_of(call), ordered_by(call),
+                        &err)) {
         serve_fail(call->answer, 409, "%s", err.text);
         return;
     }
@@ -475,7 +488,7 @@ static const struct serve_action commands[] = {
     {"execute", serve_command_run, serve_run_args},
     {"run", serve_command_run, serve_run_args},
     {"validate", serve_command_validate, of_judged},
-    {"cancel", cancel, of_task},
+    {"cancel", cancel, of_cancel},
     {"pause", pause_run, of_execution},
     {"resume", resume, of_execution},
     {"retry", retry, of_retry},

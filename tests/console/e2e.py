@@ -434,6 +434,42 @@ def one_task_is_cancelled(box):
     holds(err, "x1 does not run")
 
 
+def a_cancel_may_have_a_grace_of_its_own(box):
+    """Of tasks that heed no SIGTERM and have an hour: one, all, and what was
+    cancelled before; by the console and by the verb."""
+    box.write("deaf.yaml", "plan: 1\nname: deaf\ndefaults: {grace: 1h}\n"
+              "tasks:\n" + "".join(
+                  "- {id: %s, run: \"trap '' TERM; echo x > up_%s; while :; do "
+                  "tail -f /dev/null; done\"}\n" % (name, name)
+                  for name in "ab"))
+    server = box.serve()
+    ask = ["console", "--connect", server.url]
+
+    def begin(name):
+        for task in "ab":
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(os.path.join(box.dir, "up_" + task))
+        out, _ = box.run(*ask, "-c", "execute deaf.yaml --detach")
+        same(out.strip(), name)
+        end = time.monotonic() + LIMIT
+        while not all(os.path.exists(os.path.join(box.dir, "up_" + task))
+                      for task in "ab"):
+            same(time.monotonic() < end, True, "it began")
+            select.select([], [], [], 0.02)
+
+    begin("x1")
+    box.run(*ask, "--execution", "x1", "-c", "cancel a --grace 1ms", "-c",
+            "cancel b", "-c", "cancel b --grace 0s")
+    out, _ = box.run(*ask, "--execution", "x1", status=1)
+    holds(out, "done    failed")
+    begin("x2")
+    box.run("cancel", "x2")
+    box.run("cancel", "x2", "--grace", "1ms")
+    box.run(*ask, "--execution", "x2", status=130)
+    _, err = box.run(*ask, "-c", "cancel --grace soon", status=2)
+    holds(err, "--grace wants a duration")
+
+
 def lines_wait_for_the_events_there_are(box):
     """Of a run that is named, and of one that a line has begun."""
     box.write("quick.yaml", QUICK)

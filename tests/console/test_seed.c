@@ -83,6 +83,7 @@ static const struct {
     {"logs --limit 100", NULL, NULL},
     {"logs --filter order", NULL, NULL},
     {"cancel", NULL, NULL},
+    {"cancel compile --grace 10s", NULL, NULL},
     {"retry", NULL, NULL},
     {"retry compile", NULL, NULL},
     {"retry compile --attempts 4", NULL, NULL},

@@ -14,8 +14,8 @@ static char *const env[] = {(char[]){"PATH=/usr/bin:/bin"}, NULL};
 
 static void cancel_twice(struct attempt_scene *scene)
 {
-    scene->provider->ops->cancel(scene->run, scene->at_once);
-    scene->provider->ops->cancel(scene->run, scene->at_once);
+    scene->provider->ops->cancel(scene->run, scene->at_once ? 0 : PROV_GRACE);
+    scene->provider->ops->cancel(scene->run, scene->at_once ? 0 : PROV_GRACE);
 }
 
 /* Something was told. */

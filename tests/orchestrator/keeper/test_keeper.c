@@ -339,7 +339,7 @@ static void who_is_not_listened_to_waits(void)
 #ifndef __SANITIZE_ADDRESS__ /* what it keeps aside is not the program's */
     CU_ASSERT(proc_number(keep_pid(s.client), "status", "VmRSS:") < 65536);
 #endif
-    keep_stop(s.client, job->id, false);
+    keep_stop(s.client, job->id, KEEP_GRACE);
     keep_scene_until(&s, &job->ended);
     CU_ASSERT_EQUAL(job->end.status, -SIGTERM);
     CU_ASSERT_EQUAL(job->out.len, job->end.out_bytes);
@@ -381,8 +381,8 @@ static void one_that_ignores_term_is_killed(void)
         "wait");
     job = keep_scene_job(&s, "x7/1/1");
     keep_scene_until_bytes(&s, &job->out, 2);
-    keep_stop(s.client, job->id, false);
-    keep_stop(s.client, job->id, false);
+    keep_stop(s.client, job->id, KEEP_GRACE);
+    keep_stop(s.client, job->id, KEEP_GRACE);
     keep_scene_until(&s, &job->ended);
     CU_ASSERT_EQUAL(job->end.status, -SIGKILL);
     CU_ASSERT(job->end.stopped);
@@ -405,7 +405,7 @@ static void one_that_hears_term_may_tidy_up(void)
                      "while :; do read x; done");
     job = keep_scene_job(&s, "x7/1/1");
     keep_scene_until_bytes(&s, &job->out, 3);
-    keep_stop(s.client, job->id, false);
+    keep_stop(s.client, job->id, KEEP_GRACE);
     keep_scene_until(&s, &job->ended);
     CU_ASSERT_EQUAL(job->end.status, 7);
     CU_ASSERT_STRING_EQUAL(td_buf_str(&job->out), "on\ntidy\n");

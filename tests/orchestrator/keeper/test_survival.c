@@ -320,7 +320,7 @@ static void jobs_wait_for_each_other(void)
     second = keep_scene_job(&s, "x7/2/1");
     third = keep_scene_job(&s, "x7/3/1");
     keep_scene_until(&s, &first->spawned);
-    keep_stop(s.client, third->id, false);
+    keep_stop(s.client, third->id, KEEP_GRACE);
     keep_scene_until(&s, &third->failed);
     CU_ASSERT_EQUAL(third->why.errnum, ECANCELED);
     CU_ASSERT_EQUAL(third->spawned, 0);
