@@ -276,7 +276,7 @@ void console_keep_hello(const struct console *c, struct td_buf *out)
 
 const char *console_keep_back(const struct console *c)
 {
-    return c->keep && c->keep->there ? short_id(c->keep->id) : NULL;
+    return c->keep && c->keep->there ? console_keep_short(c) : NULL;
 }
 
 /* ---- lines ---- */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define PROVIDERS 16 /* kinds that are counted */
+#define TYPES     16 /* the same of artifacts */
 
 static void row(struct td_buf *out, const struct panel *v, const char *name,
                 const char *text)
@@ -103,14 +104,10 @@ void panel_status(struct td_buf *out, const struct panel *v)
 
 static void wave_row(struct td_buf *out, const struct panel *v)
 {
-    const struct seen *s = v->seen;
     struct text_line line = panel_line(out, v);
 
     text_put(&line, TEXT_DIM, "  waves ");
-    for (uint32_t i = 0; i < s->wave_count && !line.cut; i++) {
-        text_put(&line, TEXT_PLAIN, "  ");
-        panel_put_wave(&line, &s->waves[i]);
-    }
+    panel_put_waves(&line, v->seen);
     panel_end(&line);
 }
 
@@ -258,117 +255,38 @@ void panel_stats(struct td_buf *out, const struct panel *v)
 
 /* ---- lists ---- */
 
-static bool has_phase(const struct seen *s, const struct seen_task *task,
-                      const char *phase)
+struct type {
+    const char *name;
+    uint32_t count;
+};
+
+static int more_first(const void *a, const void *b)
 {
-    const char *name = s->phases[task->phase % SEEN_PHASES].name;
+    const struct type *x = a;
+    const struct type *y = b;
 
-    return !phase || (name && !strcasecmp(name, phase));
-}
-
-static void task_row(struct td_buf *out, const struct panel *v,
-                     const struct seen_task *task)
-{
-    char right[PANEL_SHORT * 2];
-    char text[PANEL_SHORT];
-    struct text_line line;
-
-    (void)snprintf(right, sizeof(right), "%-8s %7s",
-                   panel_state_word(task->state),
-                   seen_is_final(task->state) ? panel_took(text, task->took_ms)
-                   : task->began_ns ? panel_age(text, v, task->began_ns)
-                                    : "");
-    line = panel_line_for(out, v, right);
-    text_put(&line, TEXT_PLAIN, "  ");
-    text_put_sign(&line, panel_role(task->state), panel_sign(task->state));
-    text_put(&line, TEXT_PLAIN, "  ");
-    panel_put_task(&line, task);
-    panel_end_right(&line, v, TEXT_PLAIN, right);
-}
-
-void panel_tasks(struct td_buf *out, const struct panel *v,
-                 const struct panel_tasks *which)
-{
-    const struct seen *s = v->seen;
-    size_t found = 0;
-    struct text_line line;
-
-    for (uint32_t i = 0; i < s->task_count; i++) {
-        const struct seen_task *task = &s->tasks[i];
-
-        if (!has_phase(s, task, which->phase) ||
-            (which->state &&
-             strcasecmp(panel_state_word(task->state), which->state) != 0))
-            continue;
-        if (found++ < which->limit)
-            task_row(out, v, task);
-    }
-    line = panel_line(out, v);
-    text_putf(&line, TEXT_DIM, "  %zu of %u %ss",
-              found < which->limit ? found : which->limit, s->task_count,
-              panel_thing(s));
-    if (found > which->limit)
-        text_putf(&line, TEXT_DIM, "; %zu more: --limit N",
-                  found - which->limit);
-    panel_end(&line);
-}
-
-static int by_end(const void *a, const void *b)
-{
-    const struct seen_task *const *x = a;
-    const struct seen_task *const *y = b;
-
-    return (*x)->ended_ns < (*y)->ended_ns   ? -1
-           : (*x)->ended_ns > (*y)->ended_ns ? 1
-                                             : 0;
-}
-
-static bool has_ended(const struct seen_task *task, uint64_t since_ns)
-{
-    return (seen_is_final(task->state) || task->state == SEEN_RETRYING) &&
-           task->ended_ns >= since_ns;
-}
-
-void panel_since(struct td_buf *out, const struct panel *v, uint64_t since_ns,
-                 size_t limit)
-{
-    const struct seen *s = v->seen;
-    const struct seen_task **list =
-        td_calloc(s->task_count + 1, sizeof(const struct seen_task *));
-    struct td_buf text = {0};
-    unsigned counts[SEEN_STATES] = {0};
-    size_t found = 0;
-
-    for (uint32_t i = 0; i < s->task_count; i++)
-        if (has_ended(&s->tasks[i], since_ns)) {
-            list[found++] = &s->tasks[i];
-            counts[s->tasks[i].state]++;
-        }
-    qsort((void *)list, found, sizeof(const struct seen_task *), by_end);
-    (void)td_buf_addf(&text, "%u done, %u failed, %u to retry",
-                      counts[SEEN_COMPLETED], counts[SEEN_FAILED],
-                      counts[SEEN_RETRYING]);
-    row(out, v, "since", td_buf_str(&text));
-    for (size_t i = found > limit ? found - limit : 0; i < found; i++)
-        task_row(out, v, list[i]);
-    td_buf_release(&text);
-    free((void *)list);
+    return x->count > y->count ? -1 : x->count < y->count ? 1 : 0;
 }
 
 /* "c 9  h 4": how many of each type, the most first. */
 static void put_types(struct td_buf *text, const struct seen *s)
 {
-    static const char *const types[] = {"file", "test", "config",
-                                        "documentation", "directory"};
+    struct type types[TYPES] = {{NULL, 0}};
+    size_t known = 0;
 
-    for (size_t t = 0; t < sizeof(types) / sizeof(types[0]); t++) {
-        uint32_t n = 0;
+    for (uint32_t i = 0; i < s->artifact_count; i++) {
+        size_t at = 0;
 
-        for (uint32_t i = 0; i < s->artifact_count; i++)
-            n += !strcmp(s->artifacts[i].type, types[t]);
-        if (n)
-            (void)td_buf_addf(text, "  %s %u", types[t], n);
+        while (at < known && strcmp(types[at].name, s->artifacts[i].type) != 0)
+            at++;
+        if (at == known && known < TYPES)
+            types[known++].name = s->artifacts[i].type;
+        if (at < TYPES)
+            types[at].count++;
     }
+    qsort(types, known, sizeof(types[0]), more_first);
+    for (size_t i = 0; i < known; i++)
+        (void)td_buf_addf(text, "  %.40s %u", types[i].name, types[i].count);
 }
 
 void panel_artifacts(struct td_buf *out, const struct panel *v, bool stats,
@@ -400,7 +318,7 @@ void panel_artifacts(struct td_buf *out, const struct panel *v, bool stats,
     else if (first)
         (void)td_buf_addf(&text, "; %u before: --limit N", first);
     line = panel_line(out, v);
-    text_put_bytes(&line, TEXT_PLAIN, td_buf_bytes(&text));
+    text_put_foreign(&line, TEXT_PLAIN, td_buf_bytes(&text));
     panel_end(&line);
     td_buf_release(&text);
 }

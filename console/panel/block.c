@@ -136,15 +136,9 @@ static void status_end(struct td_buf *out, const struct block *b)
 
     (void)td_buf_addf(out, " %5s  %u/%u", panel_percent(text, seen_progress(s)),
                       ended_of(s), s->total);
-    if (s->waves_total && !narrow(b)) {
-        uint32_t wave = 1;
-
-        for (uint32_t i = 0; i < s->wave_count; i++)
-            wave += s->waves[i].ended;
-        (void)td_buf_addf(out, "  wave %u/%u",
-                          wave < s->waves_total ? wave : s->waves_total,
+    if (s->waves_total && !narrow(b))
+        (void)td_buf_addf(out, "  wave %u/%u", panel_wave_now(s),
                           s->waves_total);
-    }
     if (b->v->mode == PANEL_LOST && !b->v->lost_ns)
         (void)td_buf_add_text(out, "  ?");
     else
@@ -235,14 +229,11 @@ static void waves(struct block *b)
     const struct seen *s = b->v->seen;
     struct text_line line;
 
-    if (s->wave_count == 0)
+    if (!panel_has_waves(s))
         return;
     line = panel_line(row(b, WAVES), b->v);
-    text_put(&line, TEXT_DIM, " waves ");
-    for (uint32_t i = 0; i < s->wave_count && !line.cut; i++) {
-        text_put(&line, TEXT_PLAIN, i ? "  " : " ");
-        panel_put_wave(&line, &s->waves[i]);
-    }
+    text_put(&line, TEXT_DIM, " waves");
+    panel_put_waves(&line, s);
     panel_end(&line);
 }
 

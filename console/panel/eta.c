@@ -134,6 +134,27 @@ static bool waits_for_you(const struct seen *s)
            !s->counts[SEEN_RETRYING];
 }
 
+double panel_estimate(const struct panel *v, uint32_t *known)
+{
+    const struct seen *s = v->seen;
+    struct guess g = {.v = v};
+    double workers = s->workers ? s->workers : 1;
+    double ms;
+
+    g.left = td_calloc(s->task_count + 1, sizeof(*g.left));
+    g.way = td_calloc(s->task_count + 1, sizeof(*g.way));
+    for (uint32_t i = 0; i < s->task_count; i++) {
+        g.left[i] = s->tasks[i].usual_ms;
+        g.sum += g.left[i];
+        *known += g.left[i] > 0;
+    }
+    ms = longest(&g);
+    ms = g.sum / workers > ms ? g.sum / workers : ms;
+    free(g.left);
+    free(g.way);
+    return ms;
+}
+
 const char *panel_busy(char out[PANEL_SHORT * 2], const struct panel *v)
 {
     const struct seen *s = v->seen;

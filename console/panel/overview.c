@@ -28,21 +28,21 @@ static void put_head(struct td_buf *out, const struct panel *v)
     panel_end(&line);
 }
 
-static void put_estimate(struct td_buf *text, const struct seen *s)
+static void put_estimate(struct td_buf *text, const struct panel *v)
 {
-    double sum = 0;
+    const struct seen *s = v->seen;
     uint32_t known = 0;
+    double ms = panel_estimate(v, &known);
     char took[PANEL_SHORT];
 
-    for (uint32_t i = 0; i < s->task_count; i++) {
-        sum += s->tasks[i].usual_ms;
-        known += s->tasks[i].usual_ms > 0;
-    }
-    if (known)
-        (void)td_buf_addf(text,
-                          "%s of work, by earlier runs (%u of %u tasks "
-                          "known)",
-                          panel_took(took, sum), known, s->task_count);
+    if (!known)
+        return;
+    (void)td_buf_addf(text, "%s", panel_took(took, ms));
+    if (s->workers)
+        (void)td_buf_addf(text, " on %u worker%s", s->workers,
+                          s->workers == 1 ? "" : "s");
+    (void)td_buf_addf(text, ", by earlier runs (%u of %u tasks known)", known,
+                      s->task_count);
 }
 
 static void put_budget(struct td_buf *text, const struct seen *s)
@@ -74,19 +74,34 @@ static void put_progress(struct td_buf *out, const struct panel *v)
     panel_end(&line);
 }
 
+/* "wave 4 of 9, 3 running, 1 waits to retry, 1 waits for you" */
 static void put_now(struct td_buf *text, const struct seen *s)
 {
-    (void)td_buf_addf(text, "%u running, ", s->counts[SEEN_RUNNING]);
-    if (!s->gates)
-        (void)td_buf_addf(text, "%u to retry, ", s->counts[SEEN_RETRYING]);
-    (void)td_buf_addf(text, "%u done, %u failed", s->completed, s->failed);
-    if (s->counts[SEEN_ASKING])
-        (void)td_buf_addf(text, ", %u for you to approve",
-                          s->counts[SEEN_ASKING]);
-    if (s->counts[SEEN_READY])
-        (void)td_buf_addf(text, ", %u ready", s->counts[SEEN_READY]);
-    if (s->ended)
-        (void)td_buf_add_text(text, "; it has ended");
+    const struct {
+        uint32_t count;
+        const char *one, *more;
+    } parts[] = {
+        {s->counts[SEEN_RUNNING], "running", "running"},
+        {s->counts[SEEN_RETRYING], "waits to retry", "wait to retry"},
+        {s->counts[SEEN_ASKING], "waits for you", "wait for you"},
+        {s->counts[SEEN_READY], "ready", "ready"},
+        {s->failed, "failed", "failed"},
+        {s->skipped, "skipped", "skipped"},
+    };
+
+    if (s->ended) {
+        (void)td_buf_addf(text, "ended, %u of %u done", s->completed, s->total);
+    } else if (s->waves_total) {
+        (void)td_buf_addf(text, "wave %u of %u", panel_wave_now(s),
+                          s->waves_total);
+    } else {
+        (void)td_buf_addf(text, "%u done", s->completed);
+    }
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        if (parts[i].count)
+            (void)td_buf_addf(text, ", %u %s", parts[i].count,
+                              parts[i].count == 1 ? parts[i].one
+                                                  : parts[i].more);
 }
 
 void panel_overview(struct td_buf *out, const struct panel *v)
@@ -100,7 +115,7 @@ void panel_overview(struct td_buf *out, const struct panel *v)
         (void)td_buf_addf(&text, " in %u waves", s->waves_total);
     row(out, v, s->gates ? "gates" : "tasks", &text);
     td_buf_clear(&text);
-    put_estimate(&text, s);
+    put_estimate(&text, v);
     if (text.len)
         row(out, v, "estimate", &text);
     td_buf_clear(&text);

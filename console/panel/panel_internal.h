@@ -43,8 +43,10 @@ bool panel_is_told(const struct panel *v, const struct seen_fact *fact);
 enum text_role panel_role(enum seen_state state);
 enum text_sign panel_sign(enum seen_state state);
 
-/* "T045 compile src/order.c"; one word where the name is the id. Where the line
- * has no room for it, a path at its end loses its folders first. */
+/* A name from outside. Where the line has no room for it, a path at its end
+ * loses its folders first. */
+void panel_put_name(struct text_line *line, const char *name);
+/* "T045 compile src/order.c"; one word where the name is the id. */
 void panel_put_task(struct text_line *line, const struct seen_task *task);
 /* The row of the block of a task that something goes on with: it runs, comes
  * again or asks. In the last columns `more` tasks that have no row. */
@@ -53,9 +55,10 @@ void panel_put_row(struct td_buf *out, const struct panel *v,
 /* "attempt 2 of 4" of one that comes again, "attempt 2" of one that does not.
  */
 void panel_add_attempt(struct td_buf *out, const struct seen_task *task);
-/* "3 ✓20", "3 ✗18/20"; of one that goes on how many tasks it has, for how many
- * have ended is told at its end. */
-void panel_put_wave(struct text_line *line, const struct seen_wave *wave);
+/* "  3 ✓20  4 ▶5/18  5 ·16": the waves that were told, "✗18/20" of one of
+ * which not all ended well, and those that are planned. */
+bool panel_has_waves(const struct seen *s);
+void panel_put_waves(struct text_line *line, const struct seen *s);
 /* How a phase stands. */
 enum seen_state panel_phase_state(const struct seen_phase *phase);
 /* What its gates have come to so far, a line each. */
@@ -93,6 +96,12 @@ void panel_put_cost(struct text_line *line, const struct seen *s,
 /* "2.7 of 3 workers busy", on the average of the run so far; "" where neither
  * workers nor times are known. */
 const char *panel_busy(char out[PANEL_SHORT * 2], const struct panel *v);
+
+/* How long the whole plan takes by what its tasks took before, and of how many
+ * that is known. */
+double panel_estimate(const struct panel *v, uint32_t *known);
+/* The first wave that has not ended. */
+uint32_t panel_wave_now(const struct seen *s);
 
 /* "eta ~4m", "waits for you", or "" where it cannot be known. */
 const char *panel_eta(char out[PANEL_SHORT], const struct panel *v);

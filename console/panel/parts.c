@@ -1,9 +1,11 @@
 #include "console/panel/panel_internal.h"
 #include "core/clock.h"
+#include "core/mem.h"
 #include "core/width.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MINUTE    60
@@ -171,20 +173,24 @@ static void fit_name(struct text_line *line, struct td_bytes name)
     }
 }
 
-void panel_put_task(struct text_line *line, const struct seen_task *task)
+void panel_put_name(struct text_line *line, const char *name)
 {
     size_t most = (line->max + 1) * 64; /* see text_put_foreign() */
-    size_t len = strlen(task->name);
+    size_t len = strlen(name);
     struct td_buf clean = {0};
 
-    text_put_foreign(line, TEXT_ACCENT, td_text(seen_task_id(task)));
-    if (!len || !strcmp(task->name, seen_task_id(task)))
-        return;
-    text_put(line, TEXT_PLAIN, " ");
-    text_clean(&clean, td_bytes(task->name, len < most ? len : most),
-               line->style);
+    text_clean(&clean, td_bytes(name, len < most ? len : most), line->style);
     fit_name(line, td_buf_bytes(&clean));
     td_buf_release(&clean);
+}
+
+void panel_put_task(struct text_line *line, const struct seen_task *task)
+{
+    text_put_foreign(line, TEXT_ACCENT, td_text(seen_task_id(task)));
+    if (!*task->name || !strcmp(task->name, seen_task_id(task)))
+        return;
+    text_put(line, TEXT_PLAIN, " ");
+    panel_put_name(line, task->name);
 }
 
 void panel_add_attempt(struct td_buf *out, const struct seen_task *task)
@@ -235,18 +241,91 @@ const char *panel_title(const struct seen *s)
     return *s->plan ? s->plan : s->execution;
 }
 
-void panel_put_wave(struct text_line *line, const struct seen_wave *wave)
+uint32_t panel_wave_now(const struct seen *s)
+{
+    uint32_t wave = 1;
+
+    for (uint32_t i = 0; i < s->wave_count; i++)
+        wave += s->waves[i].ended;
+    return wave < s->waves_total ? wave : s->waves_total;
+}
+
+/* How many tasks of each wave there are, by what they need, and have ended. */
+struct planned {
+    uint32_t tasks, ended, begun;
+};
+
+static struct planned *planned_waves(const struct seen *s, uint32_t count)
+{
+    struct planned *list = td_calloc(count + 1, sizeof(*list));
+
+    for (uint32_t i = 0; i < s->task_count; i++) {
+        const struct seen_task *task = &s->tasks[i];
+
+        if (task->depth == 0 || task->depth > count)
+            continue;
+        list[task->depth].tasks++;
+        list[task->depth].ended += seen_is_final(task->state);
+        list[task->depth].begun += task->began_ns > 0;
+    }
+    return list;
+}
+
+static void put_wave(struct text_line *line, const struct seen_wave *wave,
+                     const struct planned *planned)
 {
     bool good = wave->ended && wave->good == wave->tasks;
-    enum seen_state state = good          ? SEEN_COMPLETED
-                            : wave->ended ? SEEN_FAILED
-                                          : SEEN_RUNNING;
+    uint32_t tasks = wave->tasks ? wave->tasks : planned->tasks;
+    enum seen_state state = good                            ? SEEN_COMPLETED
+                            : wave->ended                   ? SEEN_FAILED
+                            : wave->began || planned->begun ? SEEN_RUNNING
+                                                            : SEEN_WAITING;
 
     text_putf(line, TEXT_PLAIN, "%u ", wave->number);
     text_put_sign(line, panel_role(state), panel_sign(state));
     if (state == SEEN_FAILED)
         text_putf(line, TEXT_PLAIN, "%u/", wave->good);
-    text_putf(line, TEXT_PLAIN, "%u", wave->tasks);
+    else if (state == SEEN_RUNNING && planned->tasks)
+        text_putf(line, TEXT_PLAIN, "%u/", planned->ended);
+    text_putf(line, TEXT_PLAIN, "%u", tasks);
+}
+
+/* The wave of this number, if it was told. */
+static const struct seen_wave *told_wave(const struct seen *s, uint32_t number)
+{
+    for (uint32_t i = s->wave_count; i-- > 0;)
+        if (s->waves[i].number == number)
+            return &s->waves[i];
+    return NULL;
+}
+
+bool panel_has_waves(const struct seen *s)
+{
+    return s->wave_count > 0 || (s->known && s->waves_total > 0);
+}
+
+void panel_put_waves(struct text_line *line, const struct seen *s)
+{
+    uint32_t count = s->waves_total < SEEN_WAVES_MAX ? s->waves_total : 0;
+    struct planned *planned = planned_waves(s, count);
+    static const struct planned none;
+
+    for (uint32_t i = 0; i < s->wave_count && !line->cut; i++) {
+        uint32_t number = s->waves[i].number;
+
+        text_put(line, TEXT_PLAIN, "  ");
+        put_wave(line, &s->waves[i],
+                 number <= count ? &planned[number] : &none);
+    }
+    for (uint32_t i = 1; i <= count && !line->cut; i++) {
+        const struct seen_wave wave = {.number = i};
+
+        if (planned[i].tasks == 0 || told_wave(s, i))
+            continue;
+        text_put(line, TEXT_PLAIN, "  ");
+        put_wave(line, &wave, &planned[i]);
+    }
+    free(planned);
 }
 
 void panel_notice(struct td_buf *out, const struct panel *v, uint64_t at_ns)

@@ -94,7 +94,10 @@ static bool put_one(struct tree *t, uint32_t place, unsigned level)
 
         t->last[level + 1 < DEEPEST ? level + 1 : level] = true;
         line = branch(t, level + 1 < DEEPEST ? level + 1 : level);
-        text_putf(&line, TEXT_DIM, "%u below (--depth N)", count);
+        text_putf(&line, TEXT_DIM, "%u below", count);
+        if (t->which->depth + 1 < DEEPEST)
+            text_putf(&line, TEXT_DIM, " (--depth %u)",
+                      (unsigned)t->which->depth + 1);
         panel_end(&line);
         return false;
     }
@@ -149,6 +152,8 @@ void panel_tree(struct td_buf *out, const struct panel *v,
     if (t.left_out)
         text_putf(&line, TEXT_DIM, "; %u branches left out: --limit N, --all",
                   t.left_out);
+    else
+        text_put(&line, TEXT_DIM, "; also --format dot|mermaid|json");
     panel_end(&line);
     free(t.first);
     free(t.users);

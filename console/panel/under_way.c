@@ -94,7 +94,7 @@ static void put_question(struct text_line *line, const struct panel *v,
         text_put_foreign(line, TEXT_ACCENT,
                          td_text(told ? id : batch_of(task)));
         text_put(line, TEXT_PLAIN, " ");
-        text_put_foreign(line, TEXT_PLAIN, td_text(task->name));
+        panel_put_name(line, task->name);
         return;
     }
     if (!is_told_by(batch_of(task), id)) {

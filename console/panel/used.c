@@ -128,7 +128,7 @@ static void put_price(struct text_line *line, const struct seen_model *model)
         text_putf(line, TEXT_DIM, "   %.2f / %.2f", model->price_in,
                   model->price_out);
     else if (!model->priced)
-        text_put(line, TEXT_DIM, "   no price: prices of the providers");
+        text_put(line, TEXT_DIM, "   no price told");
 }
 
 static void model_row(struct td_buf *out, const struct panel *v,
@@ -165,12 +165,14 @@ static void models(struct td_buf *out, const struct panel *v)
     struct text_line line;
     uint32_t used = 0;
     uint32_t unpriced = 0;
+    bool named = false;
 
     for (uint32_t i = 0; i < s->model_count; i++) {
         used += s->models[i].tokens > 0;
         unpriced += s->models[i].tokens && !s->models[i].priced;
+        named = named || (s->models[i].tokens && *s->models[i].name);
     }
-    if (used == 0)
+    if (!named)
         return;
     line = panel_line(out, v);
     text_put(&line, TEXT_DIM, "  model");

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TURNS 1000 /* over all tasks */
+
 /* Ids of a plan's own, while needs are read: the place of each. */
 struct ids {
     struct seen *s;
@@ -103,6 +105,30 @@ static void read_task(const struct ids *ids, uint32_t object,
         read_phase(ids, object, task);
 }
 
+/* One behind the deepest that it needs. Plans are written about in that order;
+ * one that is not needs more turns. */
+static void count_depths(struct seen *s)
+{
+    bool changed = true;
+
+    for (uint32_t i = 0; i < s->task_count; i++)
+        s->tasks[i].depth = 1;
+    for (unsigned turn = 0; changed && turn < TURNS; turn++) {
+        changed = false;
+        for (uint32_t i = 0; i < s->task_count; i++) {
+            struct seen_task *task = &s->tasks[i];
+
+            for (uint32_t n = 0; n < task->need_count; n++)
+                if (s->tasks[task->needs[n]].depth >= task->depth) {
+                    task->depth = s->tasks[task->needs[n]].depth + 1;
+                    changed = true;
+                }
+        }
+    }
+    for (uint32_t i = 0; changed && i < s->task_count; i++)
+        s->tasks[i].depth = 0;
+}
+
 static void read_budget(struct seen *s, const struct td_json_doc *doc,
                         uint32_t object)
 {
@@ -139,6 +165,7 @@ void seen_put_plan(struct seen *s, const struct td_json_doc *doc, uint32_t at)
         if (task != SEEN_NONE)
             read_needs(&ids, i, &s->tasks[task]);
     }
+    count_depths(s);
     s->workers = (uint32_t)seen_number(doc, at, "workers", s->workers);
     read_budget(s, doc,
                 budget && doc->values[budget].kind == TD_JSON_OBJECT ? budget

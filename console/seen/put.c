@@ -285,6 +285,7 @@ static struct seen_fact wave(struct seen_read *r, bool ended)
     wave->good = (uint32_t)seen_number(r->doc, r->data,
                                        "successful_tasks|atoms_completed", 0);
     wave->took_ms = seen_real(r->doc, r->data, "duration_ms", -1);
+    wave->began = true;
     wave->ended = ended;
     return (struct seen_fact){.kind = ended ? SEEN_WAVE_ENDED : SEEN_WAVE_BEGAN,
                               .wave = place};

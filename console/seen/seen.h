@@ -51,6 +51,7 @@ struct seen_task {
     char *alias;      /* its id in the plan; or NULL */
     uint32_t *needs;  /* places of tasks that come before it */
     uint32_t need_count;
+    uint32_t depth;  /* its wave, from 1, by what it needs; 0: not told */
     double usual_ms; /* what it took before; 0: not known */
     enum seen_state state;
     uint32_t phase;
@@ -117,6 +118,7 @@ struct seen_wave {
     uint32_t number;
     uint32_t tasks;
     uint32_t good;
+    bool began;
     bool ended;
     double took_ms;
 };

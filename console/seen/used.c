@@ -39,9 +39,10 @@ void seen_read_model(struct seen_read *r, struct seen_task *task)
     char *name = seen_text(r->doc, r->data, "model");
     struct seen_model *model;
 
-    if (!name)
+    if (name)
+        task->model = model_of(r->s, name);
+    if (!task->model)
         return;
-    task->model = model_of(r->s, name);
     model = &r->s->models[task->model - 1];
     model->price_in = seen_real(r->doc, r->data, "price_in", model->price_in);
     model->price_out =

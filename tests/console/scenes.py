@@ -184,6 +184,79 @@ def plan_views(stage):
         pane.shows(view)
 
 
+def planned():
+    """A run whose plan is known, half done, with two models and a budget."""
+    tape = Tape()
+    needs = {2: [1], 3: [1], 4: [2, 3], 5: [4], 6: [4], 7: [5, 6], 8: [7],
+             9: [7]}
+    names = ["read spec", "domain model", "choose tables", "plan modules",
+             "write src/order.c", "write src/deeply/nested/folder/customer.c",
+             "test order_store", "apply migration 003", "write README.md"]
+    phases = ["discovery", "analysis", "analysis", "planning", "execution",
+              "execution", "validation", "validation", "validation"]
+    asks = (2, 4, 5, 6, 9)
+    tape.note(0, "created", options={"max_workers": 3}, plan={
+        "name": "shop", "budget": {"tokens": 20000, "cost_usd": 2,
+                                   "on": "pause"},
+        "tasks": [{"id": "t%d" % n, "name": name, "phase": phases[n - 1],
+                   "provider": "openai" if n in asks else "shell",
+                   "usual_ms": 4000 * n,
+                   "depends_on": ["t%d" % i for i in needs.get(n, [])]}
+                  for n, name in enumerate(names, 1)]})
+    tape.put(0, "execution_started", execution_id="x7", plan_id="shop",
+             total_tasks=9, total_waves=6, expected_artifacts=5,
+             task_ids=["task_%03d" % n for n in range(1, 10)],
+             phases=[{"phase": i, "name": name, "task_count": count}
+                     for i, (name, count) in enumerate(
+                         (("Discovery", 1), ("Analysis", 2), ("Planning", 1),
+                          ("Execution", 2), ("Validation", 3)))])
+    for n, begin, took, model, used in (
+            (1, 0, 1000, "", 0), (2, 1000, 9000, "claude-sonnet-4", 2110),
+            (3, 1000, 3000, "", 0), (4, 10000, 8000, "local-coder", 4000)):
+        tape.note(begin, "launch", task=n, attempt=1,
+                  **({"model": model} if model else {}))
+        if used and model == "local-coder":
+            tape.note(begin + took - 1, "usage", task=n, attempt=1,
+                      tokens=used, tokens_in=used - 880, tokens_out=880,
+                      model=model)
+        elif used:
+            tape.note(begin + took - 1, "usage", task=n, attempt=1,
+                      tokens=used, cost_usd=used * 6e-6, tokens_in=used - 500,
+                      tokens_out=500, model=model, price_in=3, price_out=15)
+        tape.put(begin + took, "progress_update", task_id="task_%03d" % n,
+                 phase=("discovery", "analysis", "planning").index(phases[n - 1]),
+                 status="completed", duration_ms=took, **(
+                     {"tokens_used": used} if used else {}))
+    for wave, ms in ((1, 1000), (2, 10000), (3, 18000)):
+        tape.put(ms, "wave_completed", wave_number=wave,
+                 tasks_in_wave=(1, 2, 1)[wave - 1],
+                 successful_tasks=(1, 2, 1)[wave - 1], duration_ms=8000)
+    tape.put(18000, "artifact_created", file_path="docs/plan.md",
+             artifact_type="documentation", size_bytes=6349, task_id="task_004")
+    tape.note(18000, "launch", task=5, attempt=1, model="claude-sonnet-4")
+    tape.note(18000, "launch", task=6, attempt=1, model="claude-sonnet-4")
+    tape.note(18000, "usage", task=5, attempt=1, tokens=12140, cost_usd=0.12,
+              tokens_in=8140, tokens_out=4000, model="claude-sonnet-4",
+              price_in=3, price_out=15)
+    tape.note(18000, "budget_warning", of="tokens", percent=90)
+    tape.put(24000, "log_message", message="so far", level="info")
+    return tape
+
+
+def models(stage):
+    """What models have used, and how a plan stands that is known."""
+    for label, size in (("120x40", (120, 40)), ("80x24", (80, 24))):
+        pane = play(stage, planned(), size=size)
+        pane.shows(label)
+    pane = play(stage, planned(), size=(80, 40))
+    for view in ("show tokens", "plan show", "plan show --view timeline",
+                 "plan show --view tasks --limit 8", "plan show --view stats",
+                 "plan show --view dependencies --depth 3"):
+        pane.enter(view)
+        pane.until("tapedeck> %s" % view)
+        pane.shows(view)
+
+
 def views(stage):
     pane = play(stage, shop(), size=(80, 40))
     for view in ("status", "tokens", "artifacts --stats",
@@ -651,7 +724,7 @@ def ten(stage):
         pane.until("✗ (cancelled|failed) in")
 
 
-SCENES = (block, end_of_run, help, plan_views, views, tape, growing, hostile,
+SCENES = (block, models, end_of_run, help, plan_views, views, tape, growing, hostile,
           ascii, plain, resize, tiny, ctrl_c, suspend, seek, cast, offline, approve,
           ctrl_c_live, gone_back, half_open, names, flood, ten)
 

@@ -99,9 +99,14 @@ class Tape:
         self.events = []
 
     def put(self, ms, kind, **data):
-        data["seq"] = len(self.events) + 1
+        data["seq"] = sum("data" in e for _, e in self.events) + 1
         self.events.append((ms, {"type": kind, "timestamp": stamp(ms),
                                  "data": data}))
+        return self
+
+    def note(self, ms, name, **said):
+        """A line of a journal that is no event."""
+        self.events.append((ms, {"type": name, "run": said}))
         return self
 
     def text(self):
@@ -110,18 +115,21 @@ class Tape:
                   "recorder": "test"}]
         for s, (ms, envelope) in enumerate(self.events, 1):
             lines.append({"s": s, "t": ms * 1000000, "d": "out", "c": 1,
-                          "ev": envelope["type"], "json": envelope})
+                          **({"k": "run"} if "run" in envelope else {}),
+                          "ev": envelope["type"],
+                          "json": envelope.get("run", envelope)})
         names = {}
         for _, envelope in self.events:
             names[envelope["type"]] = names.get(envelope["type"], 0) + 1
         body = "".join(json.dumps(line, ensure_ascii=False,
                                   separators=(",", ":")) + "\n"
                        for line in lines)
+        notes = sum("run" in envelope for _, envelope in self.events)
         last = self.events[-1][0] * 1000000 if self.events else 0
         return body + json.dumps(
             {"end": {"how": "clean", "events": len(self.events), "last": last,
                      "lost": 0, "text": len(body.encode()), "names": names,
-                     "kinds": {}}}, separators=(",", ":")) + "\n"
+                     "kinds": {"run": notes} if notes else {}}}, separators=(",", ":")) + "\n"
 
 
 # ---- the stage ----

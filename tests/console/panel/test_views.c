@@ -151,10 +151,10 @@ static void the_tree_has_each_task_once(void)
          "  \xe2\x94\x94\xe2\x94\x80 \xc2\xb7 d"},
         {0, 100,
          "  \xc2\xb7 a\n"
-         "  \xe2\x94\x94\xe2\x94\x80 2 below (--depth N)\n"
+         "  \xe2\x94\x94\xe2\x94\x80 2 below (--depth 1)\n"
          "  \xc2\xb7 e\n"
          "  \xc2\xb7 f\n"
-         "  3 roots, 6 tasks, 4 edges\n"},
+         "  3 roots, 6 tasks, 4 edges; also --format dot|mermaid|json\n"},
         {9, 1, "  \xc2\xb7 a\n  3 roots, 6 tasks, 4 edges; "},
     };
     struct seen *s = begun();

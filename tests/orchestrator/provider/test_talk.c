@@ -16,8 +16,9 @@ static void artifact(void *ctx, struct td_bytes path)
 
 static void usage(void *ctx, const struct prov_usage *usage)
 {
-    td_buf_addf(ctx, "usage %u %u %.2f;", (unsigned)usage->tokens_in,
-                (unsigned)usage->tokens_out, usage->cost_usd);
+    td_buf_addf(ctx, "usage %u %u %.2f%s%s;", (unsigned)usage->tokens_in,
+                (unsigned)usage->tokens_out, usage->cost_usd,
+                usage->model ? " " : "", usage->model ? usage->model : "");
 }
 
 static void error(void *ctx, enum plan_fault fault, uint64_t retry_after_ns,
@@ -44,6 +45,12 @@ static const char *const rows[][2] = {
     {"{\"usage\":{\"tokens_in\":9}}\n{\"usage\":{\"tokens_in\":4,"
      "\"tokens_out\":2,\"cost_usd\":0.5}}\n{\"usage\":{\"cost_usd\":null}}\n",
      "usage 9 0 -1.00;usage 9 2 0.50;usage 9 2 0.50;3/0"},
+    /* A name stays until there is another; what is no name is none. */
+    {"{\"usage\":{\"tokens_in\":1,\"model\":\"m-1\"}}\n"
+     "{\"usage\":{\"tokens_in\":2}}\n{\"usage\":{\"model\":7}}\n"
+     "{\"usage\":{\"model\":\"m-2\"}}\n",
+     "usage 1 0 -1.00 m-1;usage 2 0 -1.00 m-1;usage 2 0 -1.00 m-1;"
+     "usage 2 0 -1.00 m-2;4/0"},
     {"{\"error\":{\"class\":\"rate_limited\",\"retry_after\":2.5,"
      "\"message\":\"wait\"}}\n",
      "error rate_limited 2500 wait;1/0"},
