@@ -311,8 +311,12 @@ void panel_artifacts(struct td_buf *out, const struct panel *v, bool stats,
     (void)td_buf_addf(&text, "  %u", s->artifact_count);
     if (s->artifacts_expected)
         (void)td_buf_addf(&text, " of %u", s->artifacts_expected);
-    (void)td_buf_addf(&text, " artifacts, %s",
-                      td_size_text(size, s->artifact_bytes));
+    (void)td_buf_addf(
+        &text, " artifact%s, %s",
+        (s->artifacts_expected ? s->artifacts_expected : s->artifact_count) == 1
+            ? ""
+            : "s",
+        td_size_text(size, s->artifact_bytes));
     if (stats)
         put_types(&text, s);
     else if (first)

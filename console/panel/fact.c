@@ -302,18 +302,22 @@ static void put_made(struct td_buf *out, const struct panel *v)
 {
     const struct seen *s = v->seen;
     struct td_buf text = {0};
+    struct text_line line;
     char a[PANEL_SHORT];
 
-    (void)td_buf_addf(&text, "%u, %s", s->artifact_count,
-                      td_size_text(a, s->artifact_bytes));
+    (void)td_buf_addf(&text, "%u", s->artifact_count);
+    if (s->artifacts_expected)
+        (void)td_buf_addf(&text, " of %u", s->artifacts_expected);
+    (void)td_buf_addf(&text, ", %s", td_size_text(a, s->artifact_bytes));
     end_row(out, v, "artifacts", td_buf_str(&text));
-    td_buf_clear(&text);
-    (void)td_buf_addf(&text, "%s", panel_count(a, s->tokens));
-    if (s->cost_known)
-        (void)td_buf_addf(&text, "      cost $%.2f", s->cost);
-    if (s->tokens)
-        end_row(out, v, "tokens", td_buf_str(&text));
     td_buf_release(&text);
+    if (!s->tokens)
+        return;
+    line = panel_line(out, v);
+    text_putf(&line, TEXT_DIM, "  %-11s", "tokens");
+    panel_put_tokens(&line, s, "", 0);
+    panel_put_cost(&line, s, "      cost ", 0);
+    panel_end(&line);
 }
 
 static void ended(struct td_buf *out, const struct panel *v)
@@ -333,6 +337,8 @@ static void ended(struct td_buf *out, const struct panel *v)
         text_putf(&line, TEXT_PLAIN, " in %s", a);
     text_put(&line, TEXT_PLAIN, "  ");
     text_put_foreign(&line, TEXT_ACCENT, td_text(s->execution));
+    text_put(&line, TEXT_PLAIN, *s->plan ? "  " : "");
+    text_put_foreign(&line, TEXT_PLAIN, td_text(s->plan));
     panel_end(&line);
     (void)td_buf_addf(&text, "%u of %u, ", s->completed, s->total);
     if (!s->gates)

@@ -50,12 +50,12 @@ static void put_budget(struct td_buf *text, const struct seen *s)
     char part[PANEL_SHORT];
 
     if (s->tokens_max)
-        (void)td_buf_addf(text, "%s tokens  ",
-                          panel_count(part, s->tokens_max));
+        (void)td_buf_addf(text, "%s tokens", panel_count(part, s->tokens_max));
     if (s->cost_max > 0)
-        (void)td_buf_addf(text, "$%.2f  ", s->cost_max);
+        (void)td_buf_addf(text, "%s$%.2f", text->len ? ", " : "", s->cost_max);
     if (s->wall_max_ms > 0)
-        (void)td_buf_addf(text, "%s", panel_took(part, s->wall_max_ms));
+        (void)td_buf_addf(text, "%s%s", text->len ? ", " : "",
+                          panel_took(part, s->wall_max_ms));
 }
 
 static void put_progress(struct td_buf *out, const struct panel *v)

@@ -147,8 +147,9 @@ void panel_tree(struct td_buf *out, const struct panel *v,
         if (s->tasks[i].need_count == 0)
             put_below(&t, i);
     line = panel_line(out, v);
-    text_putf(&line, TEXT_DIM, "  %u root%s, %u %ss, %u edges", t.roots,
-              t.roots == 1 ? "" : "s", s->task_count, panel_thing(s), t.edges);
+    text_putf(&line, TEXT_DIM, "  %u root%s, %u %s%s, %u edge%s", t.roots,
+              t.roots == 1 ? "" : "s", s->task_count, panel_thing(s),
+              s->task_count == 1 ? "" : "s", t.edges, t.edges == 1 ? "" : "s");
     if (t.left_out)
         text_putf(&line, TEXT_DIM, "; %u branches left out: --limit N, --all",
                   t.left_out);

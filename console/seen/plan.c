@@ -3,13 +3,15 @@
  * the first line of a journal has the plan itself (docs/plan.md).
  */
 #include "console/seen/seen_internal.h"
+#include "core/clock.h"
 #include "core/mem.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define TURNS 1000 /* over all tasks */
+#define TURNS     1000 /* over all tasks */
+#define EXECUTION 3    /* the phase */
 
 /* Ids of a plan's own, while needs are read: the place of each. */
 struct ids {
@@ -70,14 +72,14 @@ static uint32_t task_at(const struct ids *ids, uint32_t object, unsigned place)
     return task;
 }
 
-/* A plan has it as a word, a server as a number. */
+/* As a number, or a word; where a plan says neither it is that of most. */
 static void read_phase(const struct ids *ids, uint32_t object,
                        struct seen_task *task)
 {
     static const char *const words[] = {"discovery", "analysis", "planning",
                                         "execution", "validation"};
     char *word = seen_text(ids->doc, object, "phase");
-    uint64_t n = seen_number(ids->doc, object, "phase", task->phase);
+    uint64_t n = seen_number(ids->doc, object, "phase", EXECUTION);
 
     for (uint32_t i = 0; word && i < sizeof(words) / sizeof(words[0]); i++)
         if (!strcmp(word, words[i]))
@@ -129,14 +131,28 @@ static void count_depths(struct seen *s)
         s->tasks[i].depth = 0;
 }
 
+/* A server says it in milliseconds, a plan as a duration. */
+static double wall_of(const struct seen *s, const struct td_json_doc *doc,
+                      uint32_t object)
+{
+    char *text = seen_text(doc, object, "wall");
+    double ms = seen_real(doc, object, "wall_ms", s->wall_max_ms);
+    uint64_t ns;
+
+    if (text && td_duration_parse(text, &ns) == TD_OK)
+        ms = (double)ns / (double)TD_NS_PER_MS;
+    free(text);
+    return ms;
+}
+
 static void read_budget(struct seen *s, const struct td_json_doc *doc,
                         uint32_t object)
 {
     char *on = seen_text(doc, object, "on");
 
     s->tokens_max = seen_number(doc, object, "tokens", s->tokens_max);
-    s->cost_max = seen_real(doc, object, "cost_usd", s->cost_max);
-    s->wall_max_ms = seen_real(doc, object, "wall_ms", s->wall_max_ms);
+    s->cost_max = seen_real(doc, object, "cost_usd|cost", s->cost_max);
+    s->wall_max_ms = wall_of(s, doc, object);
     s->pauses = on && !strcmp(on, "pause");
     free(on);
 }
