@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-#define EXPANDED_MAX 64 /* addresses that one becomes */
-
 static struct td_bytes text_at(const struct check_async *a,
                                struct check_async_place place)
 {
@@ -59,108 +57,152 @@ void check_async_on_channel(struct check_async *a, uint32_t message)
         td_bytes(td_strndup(a->address.ptr, a->address.len), a->address.len)};
 }
 
-/* ---- parameters that have few values ---- */
+/* ---- parameters of which something is said ---- */
 
-struct expanded {
-    struct td_buf list[EXPANDED_MAX];
-    uint32_t len;
-};
-
-/* The values of a parameter, an array of text; .at is 0 if it has none. */
-static struct check_async_place values_of(struct check_async *a,
-                                          struct check_async_place parameter)
+/* An array of text, which is not empty. */
+static bool is_texts(const struct check_async *a, struct check_async_place list)
 {
-    struct td_error *kept = a->err;
-    struct td_error none = {0};
-    struct check_async_place list = {0};
-    const struct td_jsonx *doc;
+    const struct td_jsonx *doc = check_async_doc(a, list);
 
-    a->err = &none;
-    if (check_async_follow(a, &parameter) == TD_OK) {
-        list = check_async_member(a, parameter, "enum");
-        if (list.at == 0)
-            list = check_async_member(
-                a, check_async_member(a, parameter, "schema"), "enum");
-    }
-    a->err = kept;
-    if (list.at == 0 || !check_async_is(a, list, TD_JSON_ARRAY))
-        return (struct check_async_place){0};
-    doc = check_async_doc(a, list);
+    if (list.at == 0 || !check_async_is(a, list, TD_JSON_ARRAY) ||
+        doc->json.values[list.at].count == 0)
+        return false;
     for (uint32_t i = list.at + 1; i < doc->json.values[list.at].next;
          i = doc->json.values[i].next) {
         if (!td_jsonx_is(doc, i, TD_JSON_STRING))
-            return (struct check_async_place){0};
+            return false;
     }
-    return list;
+    return true;
 }
 
-/* Append the address with each value in the place of "{name}". */
-static void put_value(struct expanded *to, struct td_bytes address,
-                      const uint8_t *at, size_t len, struct td_bytes value)
-{
-    struct td_buf *out = &to->list[to->len++];
-    size_t before = (size_t)(at - address.ptr);
+/* A parameter: its values, or .at 0, and where it is in the payload, or "". */
+struct said {
+    struct check_async_place values;
+    struct td_bytes location; /* allocated, or NULL */
+    size_t from;              /* where the pointer begins */
+};
 
-    *out = (struct td_buf){0};
-    (void)td_buf_add(out, address.ptr, before);
-    (void)td_buf_add_bytes(out, value);
-    (void)td_buf_add(out, at + len, address.len - before - len);
+static void take_location(struct check_async *a, struct check_async_place at,
+                          struct said *said)
+{
+    static const char start[] = "$message.payload#/";
+
+    if (at.at == 0 || !check_async_is(a, at, TD_JSON_STRING))
+        return;
+    said->location = text_at(a, at);
+    if (said->location.len >= sizeof(start) &&
+        memcmp(said->location.ptr, start, sizeof(start) - 1) == 0)
+        said->from = sizeof(start) - 2;
 }
 
-static void expand_one(struct check_async *a, struct expanded *all,
-                       struct td_bytes name, struct check_async_place list)
+/* A reference that leads nowhere says nothing. */
+static struct said look_at(struct check_async *a,
+                           struct check_async_place parameter)
 {
-    const struct td_json_doc *json = &check_async_doc(a, list)->json;
-    struct expanded to = {.len = 0};
+    struct td_error *kept = a->err;
+    struct td_error none = {0};
+    struct said said = {.from = 0};
+
+    a->err = &none;
+    if (check_async_follow(a, &parameter) == TD_OK) {
+        said.values = check_async_member(a, parameter, "enum");
+        if (said.values.at == 0)
+            said.values = check_async_member(
+                a, check_async_member(a, parameter, "schema"), "enum");
+        take_location(a, check_async_member(a, parameter, "location"), &said);
+    }
+    a->err = kept;
+    if (!is_texts(a, said.values))
+        said.values.at = 0;
+    return said;
+}
+
+static bool has_parameter(struct td_bytes address, struct td_bytes name)
+{
     struct td_buf braced = {0};
+    bool has;
 
     (void)td_buf_addf(&braced, "{%.*s}", (int)name.len, (const char *)name.ptr);
-    if (json->values[list.at].count == 0 ||
-        (uint64_t)all->len * json->values[list.at].count > EXPANDED_MAX ||
-        !memmem(all->list[0].ptr, all->list[0].len, braced.ptr, braced.len)) {
-        td_buf_release(&braced);
-        return;
-    }
-    for (uint32_t k = 0; k < all->len; k++) {
-        struct td_bytes address = td_buf_bytes(&all->list[k]);
-        const uint8_t *at =
-            memmem(address.ptr, address.len, braced.ptr, braced.len);
-
-        for (uint32_t i = list.at + 1; at && i < json->values[list.at].next;
-             i = json->values[i].next) {
-            struct td_bytes value =
-                text_at(a, (struct check_async_place){list.file, i});
-
-            put_value(&to, address, at, braced.len, value);
-            free((void *)(uintptr_t)value.ptr);
-        }
-        td_buf_release(&all->list[k]);
-    }
-    *all = to;
+    has = memmem(address.ptr, address.len, braced.ptr, braced.len) != NULL;
     td_buf_release(&braced);
+    return has;
 }
 
-/* The addresses that one stands for, with the values of its parameters. */
-static void expand(struct check_async *a, const struct check_async_address *one,
-                   struct expanded *all)
+static void put_parameter(struct check_async *a, struct schema_builder *out,
+                          const struct said *said, struct td_bytes name,
+                          struct td_jsonx_mark mark)
 {
-    struct check_async_place parameters =
-        check_async_member(a, one->channel, "parameters");
-    const struct td_jsonx *doc = check_async_doc(a, parameters);
-    const struct td_json_value *v = doc->json.values;
-
-    *all = (struct expanded){.len = 1};
-    (void)td_buf_add_bytes(&all->list[0], one->address);
-    if (parameters.at == 0 || !check_async_is(a, parameters, TD_JSON_OBJECT))
-        return;
-    for (uint32_t i = parameters.at + 1; i < v[parameters.at].next;
-         i = v[i + 1].next) {
-        struct check_async_place list =
-            values_of(a, (struct check_async_place){parameters.file, i + 1});
-
-        if (list.at != 0)
-            expand_one(a, all, td_json_inner(&doc->json, i), list);
+    schema_builder_key(out, name, mark);
+    schema_builder_open(out, '{', mark);
+    if (said->values.at != 0) {
+        schema_builder_key(out, td_text("enum"), mark);
+        schema_builder_copy(out, check_async_doc(a, said->values),
+                            said->values.at);
     }
+    if (said->from > 0) {
+        schema_builder_key(out, td_text("at"), mark);
+        schema_builder_string(out,
+                              td_bytes(said->location.ptr + said->from,
+                                       said->location.len - said->from),
+                              mark);
+    }
+    schema_builder_close(out, '}');
+}
+
+/* Append the parameters of which something is said; false: none. */
+static bool put_parameters(struct check_async *a, struct schema_builder *out,
+                           const struct check_async_address *one,
+                           struct td_jsonx_mark mark)
+{
+    struct check_async_place all =
+        check_async_member(a, one->channel, "parameters");
+    const struct td_jsonx *doc = check_async_doc(a, all);
+    const struct td_json_value *v = doc->json.values;
+    bool any = false;
+
+    if (all.at == 0 || !check_async_is(a, all, TD_JSON_OBJECT))
+        return false;
+    for (uint32_t i = all.at + 1; i < v[all.at].next; i = v[i + 1].next) {
+        struct td_bytes name =
+            text_at(a, (struct check_async_place){all.file, i});
+        struct said said =
+            look_at(a, (struct check_async_place){all.file, i + 1});
+
+        if (has_parameter(one->address, name) &&
+            (said.values.at != 0 || said.from > 0)) {
+            if (!any) {
+                schema_builder_key(out, td_text("parameters"), mark);
+                schema_builder_open(out, '{', mark);
+            }
+            any = true;
+            put_parameter(a, out, &said, name, mark);
+        }
+        free((void *)(uintptr_t)said.location.ptr);
+        free((void *)(uintptr_t)name.ptr);
+    }
+    if (any)
+        schema_builder_close(out, '}');
+    return any;
+}
+
+/* An address, with what is said of its parameters. */
+static void put_address(struct check_async *a, struct schema_builder *out,
+                        const struct check_async_address *one,
+                        struct td_jsonx_mark mark)
+{
+    struct schema_builder object = {0};
+
+    schema_builder_open(&object, '{', mark);
+    schema_builder_key(&object, td_text("address"), mark);
+    schema_builder_string(&object, one->address, mark);
+    if (put_parameters(a, &object, one, mark)) {
+        schema_builder_close(&object, '}');
+        schema_builder_append(out, &object);
+    } else {
+        schema_builder_string(out, one->address, mark);
+    }
+    td_buf_release(&object.text);
+    td_buf_release(&object.marks);
 }
 
 static bool is_event(const struct check_async *a, uint32_t message,
@@ -192,8 +234,6 @@ void check_async_put_channels(struct check_async *a, struct schema_builder *out,
     if (!tells(a, first))
         return;
     for (uint32_t i = 0; i < a->addresses_len; i++) {
-        struct expanded all;
-
         if (!is_event(a, a->addresses[i].message, first))
             continue;
         if (!begun) {
@@ -201,11 +241,7 @@ void check_async_put_channels(struct check_async *a, struct schema_builder *out,
             schema_builder_open(out, '[', mark);
         }
         begun = true;
-        expand(a, &a->addresses[i], &all);
-        for (uint32_t k = 0; k < all.len; k++) {
-            schema_builder_string(out, td_buf_bytes(&all.list[k]), mark);
-            td_buf_release(&all.list[k]);
-        }
+        put_address(a, out, &a->addresses[i], mark);
     }
     if (begun)
         schema_builder_close(out, ']');

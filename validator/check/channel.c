@@ -54,47 +54,76 @@ static size_t parameter(struct td_bytes p, size_t at)
     return end ? (size_t)(end - p.ptr) + 1 : 0;
 }
 
-/* As of a glob: only the last parameter needs to be tried again. */
-static bool segment_is(struct td_bytes p, struct td_bytes s)
+/* A parameter that is wanted, and what an address has in its place. */
+struct wanted {
+    struct td_bytes name;
+    struct td_buf *value;
+};
+
+/* A segment and the parameter in it that may still become longer. */
+struct tried {
+    size_t from; /* where it begins in the pattern, and in the text */
+    size_t start;
+    size_t again;   /* behind it in the pattern; 0: there was none */
+    size_t again_i; /* how far it goes */
+};
+
+static void take_value(const struct wanted *w, struct td_bytes p,
+                       const struct tried *t, struct td_bytes s, size_t end)
 {
+    struct td_bytes name =
+        td_bytes(p.ptr + t->from + 1, t->again - t->from - 2);
+
+    if (!w || t->again == 0 || !td_bytes_equal(name, w->name))
+        return;
+    td_buf_clear(w->value);
+    (void)td_buf_add(w->value, s.ptr + t->start, end - t->start);
+}
+
+/* As of a glob: only the last parameter needs to be tried again. */
+static bool segment_is(struct td_bytes p, struct td_bytes s,
+                       const struct wanted *w)
+{
+    struct tried t = {0};
     size_t at = 0;
     size_t i = 0;
-    size_t again = 0;   /* behind the last parameter, if there was one */
-    size_t again_i = 0; /* how far it goes */
 
     while (i < s.len) {
         size_t end = parameter(p, at);
 
         if (end > 0) {
-            again = end;
-            again_i = i + 1;
+            take_value(w, p, &t, s, i - (at - t.again));
+            t = (struct tried){at, i, end, i + 1};
         } else if (at < p.len && p.ptr[at] == s.ptr[i]) {
             at++;
             i++;
             continue;
-        } else if (again > 0) {
-            again_i++;
+        } else if (t.again > 0) {
+            t.again_i++;
         } else {
             return false;
         }
-        at = again;
-        i = again_i;
+        at = t.again;
+        i = t.again_i;
     }
-    return at == p.len && i == s.len;
+    if (at != p.len || i != s.len)
+        return false;
+    take_value(w, p, &t, s, s.len - (p.len - t.again));
+    return true;
 }
 
 /* Whether a text has the address at its end, or is it as a whole. */
 static bool address_is(struct td_bytes address, struct td_bytes text,
-                       bool whole)
+                       bool whole, const struct wanted *w)
 {
     address = trim(address);
     text = trim(text);
     if (address.len == 0)
         return text.len == 0;
     while (address.len > 0) {
-        struct td_bytes wanted = last_segment(&address);
+        struct td_bytes segment = last_segment(&address);
 
-        if (text.len == 0 || !segment_is(wanted, last_segment(&text)))
+        if (text.len == 0 || !segment_is(segment, last_segment(&text), w))
             return false;
     }
     return !whole || text.len == 0;
@@ -121,18 +150,19 @@ static struct td_bytes path_of(struct td_bytes url)
 }
 
 static bool decoded_is(struct td_bytes address, struct td_bytes text,
-                       bool whole)
+                       bool whole, const struct wanted *w)
 {
     struct td_buf plain = {0};
     bool is = td_percent_decode(&plain, text) == TD_OK &&
-              address_is(address, td_buf_bytes(&plain), whole);
+              address_is(address, td_buf_bytes(&plain), whole, w);
 
     td_buf_release(&plain);
     return is;
 }
 
 /* A value of the query may be the address, as a topic. */
-static bool query_is(struct td_bytes address, struct td_bytes query)
+static bool query_is(struct td_bytes address, struct td_bytes query,
+                     const struct wanted *w)
 {
     while (query.len > 0) {
         const uint8_t *end = memchr(query.ptr, '&', query.len);
@@ -142,7 +172,7 @@ static bool query_is(struct td_bytes address, struct td_bytes query)
         if (is &&
             decoded_is(address,
                        td_bytes(is + 1, (size_t)(query.ptr + len - is) - 1),
-                       true))
+                       true, w))
             return true;
         if (!end)
             break;
@@ -151,18 +181,21 @@ static bool query_is(struct td_bytes address, struct td_bytes query)
     return false;
 }
 
-static bool is_at(const struct check_channel *c, struct td_bytes address)
+/* w may be NULL. */
+static bool is_at(const struct check_channel *c, struct td_bytes address,
+                  const struct wanted *w)
 {
     struct td_bytes place = td_text(c->place ? c->place : "");
     const uint8_t *mark = memchr(place.ptr, '?', place.len);
     size_t len = mark ? (size_t)(mark - place.ptr) : place.len;
 
-    if (c->of_socket_io && address_is(address, td_text(c->ns), true))
+    if (c->of_socket_io && address_is(address, td_text(c->ns), true, w))
         return true;
     if (trim(address).len == 0)
         return !c->of_socket_io; /* it says nothing */
-    return decoded_is(address, td_bytes(place.ptr, len), false) ||
-           (mark && query_is(address, td_bytes(mark + 1, place.len - len - 1)));
+    return decoded_is(address, td_bytes(place.ptr, len), false, w) ||
+           (mark &&
+            query_is(address, td_bytes(mark + 1, place.len - len - 1), w));
 }
 
 static void set_bit(uint8_t *bits, uint32_t i)
@@ -185,7 +218,7 @@ static void look(const struct check_channels *all, struct check_channel *c)
     for (uint32_t i = 0; i < k->channels_len; i++) {
         struct td_bytes address = td_text(k->channels[i].address);
 
-        if (!is_at(c, address))
+        if (!is_at(c, address, NULL))
             continue;
         any = any || c->of_socket_io || trim(address).len > 0;
         set_bit(c->takes, k->channels[i].event);
@@ -205,8 +238,9 @@ bool check_channels_tell(const struct check_contract *k)
         if (!k->events[i].has_channel)
             return true;
     }
-    for (uint32_t i = 1; i < k->channels_len; i++) {
-        if (strcmp(k->channels[i].address, k->channels[0].address) != 0)
+    for (uint32_t i = 0; i < k->channels_len; i++) {
+        if (k->channels[i].parameters_len > 0 ||
+            strcmp(k->channels[i].address, k->channels[0].address) != 0)
             return true;
     }
     return false;
@@ -334,7 +368,17 @@ bool check_channel_takes(const struct check_channel *channel, uint32_t event)
 bool check_channel_is_at(const struct check_channel *channel,
                          const char *address)
 {
-    return is_at(channel, td_text(address));
+    return is_at(channel, td_text(address), NULL);
+}
+
+bool check_channel_value(const struct check_channel *channel,
+                         const char *address, const char *name,
+                         struct td_buf *value)
+{
+    const struct wanted w = {td_text(name), value};
+
+    td_buf_clear(value);
+    return is_at(channel, td_text(address), &w) && value->len > 0;
 }
 
 const char *check_channel_place(const struct check_channel *channel)

@@ -24,7 +24,9 @@ struct check_channels;
 /* What a connection is at. */
 struct check_channel;
 
-/* Whether there is an event that may come on one channel and not on another. */
+/* Whether there is an event that may come on one channel and not on another, or
+ * that has in its data what the address says.
+ */
 bool check_channels_tell(const struct check_contract *contract);
 
 /* NULL if no event of the contract has one. contract is borrowed. */
@@ -47,6 +49,13 @@ bool check_channel_takes(const struct check_channel *channel, uint32_t event);
 /* Whether it is at an address, as one of the contract's channels has it. */
 bool check_channel_is_at(const struct check_channel *channel,
                          const char *address);
+
+/* What it has in the place of {name} of an address that it is at; false: it is
+ * not, or nothing.
+ */
+bool check_channel_value(const struct check_channel *channel,
+                         const char *address, const char *name,
+                         struct td_buf *value);
 
 /* What was seen of where it is: "/rooms/7/events". */
 const char *check_channel_place(const struct check_channel *channel);

@@ -6,6 +6,7 @@
 #ifndef VALIDATOR_CONTRACT_CONTRACT_H
 #define VALIDATOR_CONTRACT_CONTRACT_H
 
+#include "core/arena.h"
 #include "core/jsonx_object.h"
 #include "schema/schema.h"
 #include "validator/contract/load.h"
@@ -56,10 +57,21 @@ struct check_contract_event {
     struct check_aliases *aliases; /* NULL: its fields have one name each */
 };
 
+/* What the address of a channel has in the place of {name} is in the data. */
+struct check_contract_parameter {
+    const char *name;
+    const char *pointer; /* into the data */
+    const char *value;   /* of this address, or NULL: as the connection says */
+};
+
 /* Where an event may come: an address with parameters, "/rooms/{room}". */
 struct check_contract_channel {
     uint32_t event;
-    char *address;
+    const char *address; /* with the values that parameters have */
+    const char *of;      /* as the contract has it; the same pointer for all
+                            that it stands for */
+    const struct check_contract_parameter *parameters; /* that are in data */
+    uint32_t parameters_len;
 };
 
 /* A contract that another one takes in, or an AsyncAPI document as one. */
@@ -104,6 +116,7 @@ struct check_contract {
     uint32_t matched_len;
     struct check_contract_channel *channels; /* by event, in their order */
     uint32_t channels_len;
+    struct td_arena texts; /* of channels */
     struct check_names dialect_names;
     struct check_contract_event **dialects; /* events as each writes them */
     struct check_names profiles;            /* none: those that rules name */
@@ -115,6 +128,12 @@ struct check_contract {
 const struct check_contract_event *
 check_contract_events(const struct check_contract *contract,
                       const char *dialect);
+
+/* The first of the channels of an event; those behind it are its, too, as long
+ * as they say so.
+ */
+uint32_t check_contract_channel(const struct check_contract *contract,
+                                uint32_t event);
 
 /* TD_USAGE with a hint unless the contract has the dialect. */
 TD_MUST_CHECK enum td_code

@@ -1,6 +1,6 @@
 /* validator/contract/contract_internal.h - what the files that read a contract
  * share: contract.c the whole, events.c events and
- * dialects, sets.c named sets.
+ * dialects, channels.c where they come, sets.c named sets.
  */
 #ifndef VALIDATOR_CONTRACT_CONTRACT_INTERNAL_H
 #define VALIDATOR_CONTRACT_CONTRACT_INTERNAL_H
@@ -35,6 +35,9 @@ struct check_loader contract_rule_loader(const struct contract_loader *l);
 /* events, dialects; self is the loader. */
 enum td_code contract_read_events(void *self, uint32_t at);
 enum td_code contract_read_dialects(void *self, uint32_t at);
+/* The channels of the last event, whose object is `at`: one or several. */
+TD_MUST_CHECK enum td_code contract_read_channels(struct contract_loader *l,
+                                                  uint32_t at);
 /* Whether the document at hand is a contract of this version with keys that
  * there are.
  */

@@ -153,45 +153,6 @@ static enum td_code read_way(struct contract_loader *l, uint32_t at,
     return TD_OK;
 }
 
-static enum td_code add_channel(struct contract_loader *l, uint32_t at)
-{
-    struct check_contract *c = l->c;
-    struct td_buf address = {0};
-
-    if (!td_jsonx_is(l->r.doc, at, TD_JSON_STRING))
-        return fail(l, at,
-                    "channel is an address, like /rooms/{room}, or a "
-                    "list of them");
-    if (c->channels_len == CHECK_CHANNELS_MAX)
-        return td_jsonx_fail(l->r.doc, at, TD_LIMIT, l->r.err,
-                             "more than %d channels", CHECK_CHANNELS_MAX);
-    (void)td_json_unescape(&address, td_json_inner(&l->r.doc->json, at));
-    (void)td_buf_str(&address);
-    c->channels =
-        td_list_room(c->channels, c->channels_len, sizeof(*c->channels));
-    c->channels[c->channels_len++] =
-        (struct check_contract_channel){c->events_len - 1, (char *)address.ptr};
-    c->events[c->events_len - 1].has_channel = true;
-    return TD_OK;
-}
-
-/* The channels that the event comes on: one or several. */
-static enum td_code read_channels(struct contract_loader *l, uint32_t at)
-{
-    uint32_t list = td_jsonx_member(l->r.doc, at, "channel");
-    const struct td_json_value *v = l->r.doc->json.values;
-    enum td_code code = TD_OK;
-
-    if (!list)
-        return TD_OK;
-    if (!td_jsonx_is(l->r.doc, list, TD_JSON_ARRAY))
-        return add_channel(l, list);
-    for (uint32_t i = list + 1; i < v[list].next && code == TD_OK;
-         i = v[i].next)
-        code = add_channel(l, i);
-    return code;
-}
-
 static enum td_code read_event(struct contract_loader *l, uint32_t key)
 {
     static const struct td_jsonx_key known[] = {
@@ -225,7 +186,7 @@ static enum td_code read_event(struct contract_loader *l, uint32_t key)
     if (code == TD_OK)
         code = read_way(l, at, e);
     if (code == TD_OK)
-        code = read_channels(l, at);
+        code = contract_read_channels(l, at);
     if (code == TD_OK)
         code = read_plain(l, at, e);
     if (code == TD_OK)
@@ -408,9 +369,8 @@ void contract_free_events(struct check_contract *c)
         check_plain_release(&c->events[c->plain[i]].bytes);
     free(c->plain);
     free(c->matched);
-    for (uint32_t i = 0; i < c->channels_len; i++)
-        free(c->channels[i].address);
     free(c->channels);
+    td_arena_release(&c->texts);
     free_forms(c->events, c->events_len);
     check_names_release(&c->dialect_names);
 }

@@ -68,29 +68,12 @@ static void take_branch(void *self, uint32_t number)
     }
 }
 
-/* The first channel of an event; they are in the order of events. */
-static uint32_t first_channel(const struct check_contract *k, uint32_t event)
-{
-    uint32_t low = 0;
-    uint32_t high = k->channels_len;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-
-        if (k->channels[middle].event < event)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static void take_channels(struct branching *w, const struct audit_message *m)
 {
     const struct check_contract *k = w->how->contract;
     uint32_t event = (uint32_t)(m->view->event - w->events);
 
-    for (uint32_t i = first_channel(k, event);
+    for (uint32_t i = check_contract_channel(k, event);
          i < k->channels_len && k->channels[i].event == event; i++) {
         bool *taken = &w->branches->channels[i];
 

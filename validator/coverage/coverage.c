@@ -222,13 +222,17 @@ static void cover_channels(struct covering *c, const bool *taken)
 
     if (!any_is_tape(&c->out->tapes))
         return;
-    for (uint32_t i = 0; i < k->channels_len; i++) {
+    for (uint32_t i = 0; i < k->channels_len;) {
+        const char *of = k->channels[i].of;
         struct td_bytes name = k->events[k->channels[i].event].name;
+        bool any = false;
 
+        for (; i < k->channels_len && k->channels[i].of == of; i++)
+            any = any || taken[i];
         td_buf_clear(&text);
         (void)td_buf_addf(&text, "%.*s %s", (int)name.len,
-                          (const char *)name.ptr, k->channels[i].address);
-        count(c, COVERAGE_CHANNELS, taken[i], td_buf_str(&text));
+                          (const char *)name.ptr, of);
+        count(c, COVERAGE_CHANNELS, any, td_buf_str(&text));
     }
     td_buf_release(&text);
 }

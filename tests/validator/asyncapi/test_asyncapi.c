@@ -117,7 +117,15 @@ static void addresses_become_channels(void)
          "\"a\":{\"channel\":[\"/r/{id}\"]}"},
         {"c: {address: '/{k}/{id}', messages: {a: {}}, "
          "parameters: {k: {enum: [x, y]}, id: {}}}",
-         "\"a\":{\"channel\":[\"/x/{id}\",\"/y/{id}\"]}"},
+         "\"a\":{\"channel\":[{\"address\":\"/{k}/{id}\",\"parameters\":"
+         "{\"k\":{\"enum\":[\"x\",\"y\"]}}}]}"},
+        {"c: {address: '/{k}', messages: {a: {}}, parameters: "
+         "{k: {location: '$message.payload#/a/b', enum: [x]}}}",
+         "\"a\":{\"channel\":[{\"address\":\"/{k}\",\"parameters\":"
+         "{\"k\":{\"enum\":[\"x\"],\"at\":\"/a/b\"}}}]}"},
+        {"c: {address: '/{k}', messages: {a: {}}, parameters: "
+         "{k: {location: '$message.header#/a'}, l: {enum: [x]}}}",
+         "\"a\":{\"channel\":[\"/{k}\"]}"},
         {"c: {address: '/r', messages: {a: {}}, parameters: {k: {enum: [x]}}},"
          " d: {address: '/s', messages: {a: {$ref: '#/channels/c/messages/a'}, "
          "b: {}}}",
