@@ -187,8 +187,9 @@ static void put_reference(const struct check_async *a,
 /* The payload as a schema. One of another dialect than the document's is a
  * resource of its own, in which "#" is the payload.
  */
-static void put_payload(const struct check_async *a, struct schema_builder *out,
-                        const struct check_async_message *m)
+void check_async_put_payload(const struct check_async *a,
+                             struct schema_builder *out,
+                             const struct check_async_message *m)
 {
     struct td_jsonx_mark mark = mark_of(a, m->payload);
 
@@ -226,7 +227,7 @@ static uint32_t count_alike(const struct check_async *a, uint32_t i,
     return alike;
 }
 
-static bool is_first(const struct check_async *a, uint32_t i)
+bool check_async_is_first(const struct check_async *a, uint32_t i)
 {
     for (uint32_t j = 0; j < i; j++) {
         if (td_bytes_equal(a->messages[j].name, a->messages[i].name))
@@ -245,7 +246,7 @@ static void put_alternatives(const struct check_async *a,
     schema_builder_open(out, '[', mark);
     for (uint32_t j = i; j < a->messages_len; j++) {
         if (td_bytes_equal(a->messages[j].name, a->messages[i].name))
-            put_payload(a, out, &a->messages[j]);
+            check_async_put_payload(a, out, &a->messages[j]);
     }
     schema_builder_close(out, ']');
     schema_builder_close(out, '}');
@@ -329,7 +330,7 @@ static void put_event(struct check_async *a, struct schema_builder *out,
     if (open == 0) {
         schema_builder_key(out, td_text("schema"), mark);
         if (alike == 1)
-            put_payload(a, out, m);
+            check_async_put_payload(a, out, m);
         else
             put_alternatives(a, out, i);
         if (!have_names(a))
@@ -415,6 +416,8 @@ static enum td_code put_lists(struct check_async *a, struct schema_builder *out)
     struct schema_builder examples = {0};
     enum td_code code = check_async_examples(a, &examples);
 
+    if (code == TD_OK)
+        code = check_async_headers(a);
     if (code == TD_OK) {
         put_more(a, out, "tests", &examples);
         put_more(a, out, "rules", &a->rules);
@@ -440,7 +443,7 @@ static enum td_code make_contract(struct check_async *a, struct td_jsonx *out)
     schema_builder_key(&m, td_text("events"), mark);
     schema_builder_open(&m, '{', mark);
     for (uint32_t i = 0; i < a->messages_len; i++) {
-        if (is_first(a, i))
+        if (check_async_is_first(a, i))
             put_event(a, &m, i);
     }
     schema_builder_close(&m, '}');

@@ -6,6 +6,7 @@
  * operation.c  who sends it
  * reply.c      what is replied to it
  * channel.c    where it comes
+ * headers.c    what is beside its payload
  * shape.c      what tells it from others
  * example.c    examples -> tests
  * reference.c  files and references
@@ -106,6 +107,25 @@ TD_MUST_CHECK enum td_code check_async_find(struct check_async *a,
 TD_MUST_CHECK enum td_code check_async_reply(struct check_async *a,
                                              struct check_async_place operation,
                                              struct td_bytes name);
+
+/* Append a name as a selector: in quotes if it is no word. */
+void check_async_add_selector(struct td_buf *out, struct td_bytes name);
+
+/* The pointer of the headers within a message as it was recorded; ptr is NULL:
+ * it has none.
+ */
+struct td_bytes check_async_headers_at(const struct check_async *a);
+
+/* Append to a->rules that headers meet their schemas. */
+TD_MUST_CHECK enum td_code check_async_headers(struct check_async *a);
+
+/* The first message of its name. */
+bool check_async_is_first(const struct check_async *a, uint32_t message);
+
+/* Append the schema of a payload, or a reference to it. */
+void check_async_put_payload(const struct check_async *a,
+                             struct schema_builder *out,
+                             const struct check_async_message *m);
 
 /* 3.x: what the operations do with the messages. */
 TD_MUST_CHECK enum td_code check_async_operations(struct check_async *a);

@@ -58,15 +58,18 @@ static void add_message(struct td_buf *text, const struct example *e)
     struct td_bytes name;
     struct td_bytes data;
 
-    if (!member_of(e->a, "name", &name) || !member_of(e->a, "data", &data)) {
+    if (!member_of(e->a, "data", &data)) {
         add_payload(text, e->a, e->value);
         return;
     }
-    (void)td_buf_addf(text, "{\"%.*s\":\"", (int)name.len,
-                      (const char *)name.ptr);
-    (void)td_json_escape(text, e->m->name);
-    (void)td_buf_addf(text, "\",\"%.*s\":", (int)data.len,
-                      (const char *)data.ptr);
+    (void)td_buf_add_byte(text, '{');
+    if (member_of(e->a, "name", &name)) {
+        (void)td_buf_addf(text, "\"%.*s\":\"", (int)name.len,
+                          (const char *)name.ptr);
+        (void)td_json_escape(text, e->m->name);
+        (void)td_buf_add_text(text, "\",");
+    }
+    (void)td_buf_addf(text, "\"%.*s\":", (int)data.len, (const char *)data.ptr);
     add_payload(text, e->a, e->value);
     (void)td_buf_add_byte(text, '}');
 }

@@ -13,21 +13,25 @@ static const char *quote_of(struct td_bytes name)
     return td_bytes_is(name, "except") || isdigit(name.ptr[0]) ? "\"" : "";
 }
 
+void check_async_add_selector(struct td_buf *out, struct td_bytes name)
+{
+    const char *quote = quote_of(name);
+
+    (void)td_buf_add_text(out, quote);
+    (void)td_buf_add_bytes(out, name);
+    (void)td_buf_add_text(out, quote);
+}
+
 /* Append the names of messages that have the bit, as a selector. */
 static void add_names(const struct check_async *a, unsigned bit,
                       struct td_buf *out)
 {
     for (uint32_t i = 0; i < a->messages_len; i++) {
-        struct td_bytes name = a->messages[i].name;
-        const char *quote = quote_of(name);
-
         if (!(a->messages[i].ways & bit))
             continue;
         if (out->len > 0)
             (void)td_buf_add_byte(out, '|');
-        (void)td_buf_add_text(out, quote);
-        (void)td_buf_add_bytes(out, name);
-        (void)td_buf_add_text(out, quote);
+        check_async_add_selector(out, a->messages[i].name);
     }
 }
 
@@ -51,6 +55,33 @@ static bool add_field(struct td_bytes location, struct td_buf *out)
     return true;
 }
 
+/* The same of $message.header#/a/b, where it is known where headers are: the
+ * pointer into the whole message.
+ */
+static bool add_header(const struct check_async *a, struct td_bytes location,
+                       struct td_buf *out)
+{
+    static const char start[] = "$message.header#/";
+    struct td_bytes headers = check_async_headers_at(a);
+    size_t len = sizeof(start) - 1;
+
+    if (!headers.ptr || location.len <= len ||
+        memcmp(location.ptr, start, len) != 0)
+        return false;
+    (void)td_buf_add_bytes(out, headers);
+    (void)td_buf_add(out, location.ptr + len - 1, location.len - len + 1);
+    return true;
+}
+
+static void add_location(const struct check_async *a, struct td_bytes location,
+                         struct td_buf *out)
+{
+    if (add_header(a, location, out))
+        return;
+    if (!add_field(location, out))
+        td_buf_clear(out);
+}
+
 /* Where a message has its correlation id; empty: nowhere that is seen. */
 static enum td_code find_location(struct check_async *a,
                                   const struct check_async_message *m,
@@ -64,9 +95,9 @@ static enum td_code find_location(struct check_async *a,
     if (code || id.at == 0)
         return code;
     id = check_async_member(a, id, "location");
-    if (id.at != 0 && check_async_is(a, id, TD_JSON_STRING) &&
-        !add_field(td_json_inner(&check_async_doc(a, id)->json, id.at), field))
-        td_buf_clear(field);
+    if (id.at != 0 && check_async_is(a, id, TD_JSON_STRING))
+        add_location(a, td_json_inner(&check_async_doc(a, id)->json, id.at),
+                     field);
     return TD_OK;
 }
 

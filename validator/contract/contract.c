@@ -93,6 +93,16 @@ static enum td_code read_data_pointer(void *self, uint32_t at)
     return read_pointer(l, at, &l->c->data_pointer);
 }
 
+/* What AsyncAPI says of headers is rules by then. */
+static enum td_code read_headers_pointer(void *self, uint32_t at)
+{
+    char *pointer = NULL;
+    enum td_code code = read_pointer(self, at, &pointer);
+
+    free(pointer);
+    return code;
+}
+
 static enum td_code read_directions(void *self, uint32_t at)
 {
     static const char *const words[] = {"same", "reversed", "ignored", NULL};
@@ -109,13 +119,15 @@ static enum td_code read_directions(void *self, uint32_t at)
 static enum td_code read_stream(void *self, uint32_t at)
 {
     struct contract_loader *l = self;
-    static const struct td_jsonx_key keys[] = {{"name", read_name_pointer},
-                                               {"data", read_data_pointer},
-                                               {"clock", read_clock},
-                                               {"key", read_key},
-                                               {"ends", read_ends},
-                                               {"directions", read_directions},
-                                               {NULL, NULL}};
+    static const struct td_jsonx_key keys[] = {
+        {"name", read_name_pointer},
+        {"data", read_data_pointer},
+        {"headers", read_headers_pointer},
+        {"clock", read_clock},
+        {"key", read_key},
+        {"ends", read_ends},
+        {"directions", read_directions},
+        {NULL, NULL}};
 
     if (!td_jsonx_is(l->r.doc, at, TD_JSON_OBJECT))
         return td_jsonx_fail(l->r.doc, at, TD_USAGE, l->r.err,

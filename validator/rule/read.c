@@ -112,7 +112,12 @@ enum td_code check_read_field(struct check_loader *l, uint32_t at,
     if (code)
         return code;
     *out = check_field_read(l->words, td_text(text));
-    if (*out == CHECK_NO_VALUE)
+    if (text[0] == '$' && text[1] == '.')
+        code = td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
+                             "\"%.*s\" is of expressions: a field of the whole "
+                             "message is a pointer here, like /data/status",
+                             SHOWN, text);
+    else if (*out == CHECK_NO_VALUE)
         code = td_jsonx_fail(l->doc, at, TD_USAGE, l->err,
                              "\"%.*s\" names no field: write it like status, "
                              "a.b or /data/status",
