@@ -243,9 +243,7 @@ static void put_input(struct report_page *p, const struct verdict_input *i)
     }
 }
 
-/* Some are told at once. Of more there is a line, behind which all are; those
- * that are not as they should be stand beside it.
- */
+/* Some are told at once; of more there is a line, behind which all are. */
 static void put_inputs(struct report_page *p, const struct verdict_gate *g)
 {
     unsigned long long bytes = 0;
@@ -265,14 +263,8 @@ static void put_inputs(struct report_page *p, const struct verdict_gate *g)
     }
     for (const struct verdict_input *i = g->inputs; i; i = i->next)
         put_input(p, i);
-    if (len <= INPUTS_SHOWN)
-        return;
-    report_end(&p->w);
-    report_end(&p->w);
-    report_end(&p->w);
-    for (const struct verdict_input *i = g->inputs; i; i = i->next)
-        if (i->state && strcmp(i->state, "ok") != 0)
-            put_input(p, i);
+    for (int open = len > INPUTS_SHOWN ? 3 : 0; open; open--)
+        report_end(&p->w);
 }
 
 static void put_run(struct report_page *p, const struct verdict_gate *g)

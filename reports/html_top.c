@@ -194,29 +194,18 @@ static void put_first(struct report_page *p, const struct verdict_gate *g,
     report_end(&p->w);
 }
 
-/* Of how many gates it told, of those with this outcome or, for a pass, of
- * those that warn.
- */
-static size_t put_each_first(struct report_page *p, enum check_outcome outcome,
-                             size_t room)
+/* Of the gates that passed those that warn, if none is bad. */
+static bool comes_first(const struct verdict_gate *g,
+                        enum check_outcome outcome, size_t bad)
 {
-    size_t done = 0;
-    size_t index = 0;
-
-    for (const struct verdict_gate *g = p->doc->gates; g && done < room;
-         g = g->next, index++) {
-        if (g->outcome == outcome && (outcome != CHECK_PASS || g->warned)) {
-            put_first(p, g, index);
-            done++;
-        }
-    }
-    return done;
+    return g->outcome == outcome &&
+           (outcome != CHECK_PASS || (g->warned && bad == 0));
 }
 
 static void put_firsts(struct report_page *p)
 {
     static const enum check_outcome worst[] = {CHECK_FAIL, CHECK_ERROR,
-                                               CHECK_FLAKY};
+                                               CHECK_FLAKY, CHECK_PASS};
     size_t bad = count_bad(p->doc);
     size_t done = 0;
 
@@ -224,10 +213,16 @@ static void put_firsts(struct report_page *p)
     report_leaf(&p->w, "h2", NULL, bad ? "Do first" : "Verdict");
     put_sentence(p);
     report_tag(&p->w, "ol", REPORT_END);
-    for (size_t i = 0; i < sizeof(worst) / sizeof(worst[0]); i++)
-        done += put_each_first(p, worst[i], FIRST_MAX - done);
-    if (bad == 0)
-        (void)put_each_first(p, CHECK_PASS, FIRST_MAX);
+    for (size_t i = 0; i < sizeof(worst) / sizeof(worst[0]); i++) {
+        size_t index = 0;
+
+        for (const struct verdict_gate *g = p->doc->gates;
+             g && done < FIRST_MAX; g = g->next, index++)
+            if (comes_first(g, worst[i], bad)) {
+                put_first(p, g, index);
+                done++;
+            }
+    }
     report_end(&p->w);
     if (bad > done)
         report_leaff(&p->w, "p", "cut",
@@ -355,21 +350,15 @@ static void put_lost(struct report_page *p)
         report_leaf(&p->w, "li", "dim", "No event is known to be lost.");
 }
 
-static void put_cuts(struct report_page *p)
+static void put_cut(struct report_page *p, uint64_t n, const char *what)
 {
     struct td_buf text = {0};
 
-    if (p->doc->truncated_findings)
-        td_buf_addf(&text, "%llu further findings were not kept",
-                    (unsigned long long)p->doc->truncated_findings);
-    if (text.len)
-        put_unjudged(p, "warn", "findings", td_buf_str(&text));
-    td_buf_clear(&text);
-    if (p->doc->truncated_tests)
-        td_buf_addf(&text, "%llu further tests were not kept",
-                    (unsigned long long)p->doc->truncated_tests);
-    if (text.len)
-        put_unjudged(p, "warn", "tests", td_buf_str(&text));
+    if (n == 0)
+        return;
+    td_buf_addf(&text, "%llu further %s were not kept", (unsigned long long)n,
+                what);
+    put_unjudged(p, "warn", what, td_buf_str(&text));
     td_buf_release(&text);
 }
 
@@ -388,7 +377,8 @@ static void put_not_judged(struct report_page *p)
         for (size_t i = 0; i < c->unmeasured.len; i++)
             put_unjudged(p, "skipped", c->unmeasured.list[i],
                          "changed, and not in the report of coverage");
-    put_cuts(p);
+    put_cut(p, p->doc->truncated_findings, "findings");
+    put_cut(p, p->doc->truncated_tests, "tests");
     if (p->gates_len == 0)
         report_leaf(&p->w, "li", "dim",
                     "Nothing was: this verdict has no gate.");

@@ -116,8 +116,8 @@ static void add_finding(struct audit_report *r,
         remark->to ? remark->to : "", remark->text);
     /* What went to another place is shown there. */
     if (*remark->path)
-        f->path = td_arena_copy(arena, tape && remark->to ? remark->to
-                                                          : remark->path);
+        f->path = td_arena_copy(arena,
+                                tape && remark->to ? remark->to : remark->path);
     if (tape) {
         f->file = td_arena_copy(arena, tape);
         f->seq = remark->place.seq;

@@ -39,6 +39,12 @@ grep -o '<h2>Fields\|<b>file</b>\|/data/file_path' a.html | sort | uniq -c | sed
 echo "a contract that has more"
 say audit 'new tape.ndjson' --contract c.yaml --report sarif=b.sarif > page.txt
 grep -o '"ruleId":"never-seen"\|"uri":"c.yaml"},"region":{[^}]*}' b.sarif | sort | uniq -c | sed 's/^ *//'
+echo "many: one line for all that were read, and the verdict says what warns"
+mkdir many
+for i in 1 2 3 4 5 6; do cp old.ndjson many/$i.ndjson; done
+cp 'new tape.ndjson' many/7.ndjson
+say audit many --report html=m.html > page.txt
+grep -o 'Verdict</h2>\|[0-9]* of [0-9]* remarks need you\|<summary>[0-9]* files, [0-9]* bytes' m.html | uniq -c | sed 's/^ *//'
 echo "coverage"
 echo '{"type":"file","data":{"file_path":"x","size":{"a/b %":"m"}}}' >> 'new tape.ndjson'
 say contract coverage c.yaml 'new tape.ndjson' --report html=c.html --report markdown=c.md --min 90
