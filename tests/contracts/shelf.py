@@ -21,8 +21,8 @@ OTHERS = {"cdp": ["tapes/chromium-devtools"], "cargo": ["tapes/cargo-build"],
 KNOWN = {"openai-responses.tape.gz": {"numbered", "logprobs", "call-name"},
          "github-webhooks.tape.gz": {"job-order", "opened-once"}}
 
-# No specification but ours, or none that is recorded here; docs/shelf.md.
-UNRECORDED = {"execution", "buildkit"}
+# No specification but ours; tests/contracts/execution.py has its streams.
+UNRECORDED = {"execution"}
 
 
 def call(*command):
