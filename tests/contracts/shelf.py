@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""The contracts of the shelf: their own tests and lint, strictly, and the
-recordings of programs that nobody here wrote.
+"""The contracts of the shelf: their own tests and lint, strictly, the recordings of
+programs that nobody here wrote, and that docs/shelf.md tells of each what its head does.
 
-usage: shelf.py TAPEDECK FIXTURES
+usage: shelf.py TAPEDECK FIXTURES DOCS
 
 A recording is FIXTURES/NAME.tape.gz or FIXTURES/NAME.WORD.tape.gz, of the
 contract std:NAME, or one of OTHERS. What a recording breaks stands in KNOWN.
@@ -10,6 +10,7 @@ contract std:NAME, or one of OTHERS. What a recording breaks stands in KNOWN.
 import glob
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -66,9 +67,42 @@ def judged(tapedeck, name, tape):
         yield f"{name}: {tape} shows only {applied} rules at work"
 
 
-def main(tapedeck, fixtures):
+def section(text, title):
+    """The cells of the rows of a table, by the contract or contracts in the first."""
+    rows = {}
+    for line in text.split(f"\n## {title}\n")[1].split("\n## ")[0].splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        for name in re.findall(r"`(?:std:)?([a-z-]+)`", cells[0]) if line.startswith("| `") else []:
+            rows[name] = cells[1:]
+    return rows
+
+
+def told(tapedeck, docs, name):
+    """Its head and the page say where it is from, and what it cannot say."""
+    head = call(tapedeck, "contract", "show", "std:" + name).stdout.split("\ncontract: 1\n")[0]
+    for word in ("# Specification:", "# Checks:", "# Cannot say:"):
+        if word not in head:
+            yield f"{name}: no {word} in its head"
+    made_from = section(docs, "What there is").get(name)
+    if not made_from:
+        yield f"{name}: not in docs/shelf.md"
+        return
+    for version in re.findall(r"\b(?:\d+(?:\.\d+)+|\d{4}-\d\d-\d\d|[0-9a-f]{7})\b", made_from[0]):
+        if version not in head:
+            yield f"{name}: docs/shelf.md says {version}, its head does not"
+    if name not in section(docs, "What they cannot say"):
+        yield f"{name}: docs/shelf.md does not tell what it cannot say"
+
+
+def main(tapedeck, fixtures, docs):
     wrong = []
-    for name in names(tapedeck):
+    with open(os.path.join(docs, "shelf.md"), encoding="utf-8") as file:
+        page = file.read()
+    there = names(tapedeck)
+    gone = set(section(page, "What there is")) | set(section(page, "What they cannot say"))
+    wrong += [f"{name}: in docs/shelf.md and not on the shelf" for name in gone - set(there)]
+    for name in there:
+        wrong += told(tapedeck, page, name)
         tapes = recordings(fixtures, name)
         wrong += own_tests(tapedeck, name)
         if not tapes and name not in UNRECORDED:

@@ -6,4 +6,5 @@ foreach(check streams rules tables made)
   set_tests_properties(contracts.execution-${check} PROPERTIES TIMEOUT 900)
 endforeach()
 add_test(NAME contracts.shelf COMMAND /usr/bin/python3
-  ${CMAKE_CURRENT_LIST_DIR}/shelf.py $<TARGET_FILE:tapedeck> ${PROJECT_SOURCE_DIR}/fixtures)
+  ${CMAKE_CURRENT_LIST_DIR}/shelf.py $<TARGET_FILE:tapedeck> ${PROJECT_SOURCE_DIR}/fixtures
+  ${PROJECT_SOURCE_DIR}/docs)
