@@ -71,17 +71,22 @@ void redact_places(struct rec_redact *redact, const struct td_event *ev,
 bool redact_says(const struct td_json_doc *doc, const char *name,
                  const char *raw);
 
-/* ---- connections that are taken up again ---- */
+/* ---- what is taken up again ---- */
 
 #define REDACT_LINES 64
 
-/* A stream of server-sent events over one connection after the other. */
+/* A stream of server-sent events over one connection, or exchange, after the
+ * other; or a session of Engine.IO over its polls.
+ */
 struct redact_line {
-    uint32_t conn;  /* that it is on, or was last */
-    uint32_t first; /* whose texts it has */
-    uint64_t url;
-    bool closed; /* it may be taken up again */
-    bool cut;    /* otherwise it broke off */
+    uint32_t conn;     /* that it is on, or was last */
+    uint64_t exchange; /* the same; 0: it is the connection's */
+    uint32_t first;    /* whose texts it has: a connection's, */
+    uint64_t first_exchange;
+    uint64_t key;
+    bool session; /* the end of an answer is none of it */
+    bool closed;  /* it may be taken up again */
+    bool cut;     /* otherwise it broke off */
 };
 
 /* All zeroes is none. */
@@ -91,8 +96,13 @@ struct redact_lines {
     size_t next; /* that goes, where there are too many */
 };
 
-/* The one on that connection, or NULL. */
-struct redact_line *redact_line_of(struct redact_lines *lines, uint32_t conn);
+/* The one that ev is of, or NULL. */
+struct redact_line *redact_line_of(struct redact_lines *lines,
+                                   const struct td_event *ev);
+
+/* The one that has a text of such a begin, or NULL. */
+struct redact_line *redact_line_of_text(struct redact_lines *lines,
+                                        uint32_t conn, uint64_t exchange);
 
 /* See whether ev begins one, or goes on with one. */
 void redact_line_opens(struct rec_redact *redact, struct redact_lines *lines,

@@ -302,18 +302,30 @@ static bool belongs(struct redact_piece *piece, const struct td_event *ev)
     return text->raw == !piece->quoted;
 }
 
+/* The event where the texts of its line began. */
+static struct td_event placed(struct redact_held *held,
+                              const struct td_event *ev)
+{
+    const struct redact_line *line = redact_line_of(&held->lines, ev);
+    struct td_event own = *ev;
+
+    if (line) {
+        own.conn = line->first;
+        own.exchange = line->first_exchange;
+    }
+    return own;
+}
+
 /* Find the pieces of an event, and follow the texts that they are of. */
 static void take_pieces(struct rec_redact *redact, const struct td_event *came)
 {
     struct redact_held *held = redact->held;
-    const struct redact_line *line = redact_line_of(&held->lines, came->conn);
-    struct td_event own = *came;
+    struct td_event own = placed(held, came);
     const struct td_event *ev = &own;
     struct redact_piece *pieces;
     size_t len;
     size_t kept = 0;
 
-    own.conn = line ? line->first : own.conn;
     redact_places(redact, ev, &held->found);
     pieces = (struct redact_piece *)(void *)held->found.ptr;
     len = held->found.len / sizeof(*pieces);
@@ -361,43 +373,62 @@ static void end_text(struct rec_redact *redact, struct redact_text *text,
         redact_follow_end(redact, text);
 }
 
+/* What may be taken up again, or goes on, has no end yet. */
+static bool goes_on(struct redact_line *line, bool done, bool cut)
+{
+    if (line->session)
+        return done && !cut;
+    line->closed = true; /* who knows whether for good */
+    line->cut = cut;
+    return true;
+}
+
+/* It goes on, whatever becomes of the connection that it began on. */
+static bool is_elsewhere(struct redact_held *held,
+                         const struct redact_text *text)
+{
+    return text->exchange &&
+           redact_line_of_text(&held->lines, text->conn, text->exchange);
+}
+
 /* The end of an answer, or of a connection, is the end of its texts. */
 static void end_texts(struct rec_redact *redact, const struct td_event *ev)
 {
     struct redact_held *held = redact->held;
-    struct redact_line *line = redact_line_of(&held->lines, ev->conn);
+    struct redact_line *line = redact_line_of(&held->lines, ev);
+    struct td_event own = placed(held, ev);
     bool done = td_bytes_is(ev->kind, TD_KIND_DONE);
     bool cut;
 
     if (!done && (!td_bytes_is(ev->kind, TD_KIND_CLOSE) || ev->ns.len > 0))
         return;
     cut = is_cut(redact, ev);
-    if (line && !done && !redact->stopped) {
-        line->closed = true; /* who knows whether for good */
-        line->cut = cut;
+    if (line && !redact->stopped && goes_on(line, done, cut))
         return;
-    }
     redact->unsure = false;
     for (size_t i = 0; i < held->len; i++) {
         struct redact_text *text = held->texts[i];
 
-        if (!text->over && text->conn == ev->conn &&
-            (!done || text->exchange == ev->exchange))
+        if (!text->over && text->conn == own.conn &&
+            (text->exchange == own.exchange ||
+             (!ev->exchange && !is_elsewhere(held, text))))
             end_text(redact, text, cut);
     }
     sweep(held);
 }
 
 /* What a stream ended within has the rest of a secret that is still growing. */
-static bool is_rest(const struct redact_held *held, const struct td_event *ev)
+static bool is_rest(struct redact_held *held, const struct td_event *ev)
 {
+    struct td_event own = placed(held, ev);
+
     if (!td_bytes_is(ev->kind, TD_KIND_BODY))
         return false;
     for (size_t i = 0; i < held->len; i++) {
         const struct redact_text *text = held->texts[i];
 
-        if (!text->over && text->conn == ev->conn &&
-            text->exchange == ev->exchange &&
+        if (!text->over && text->conn == own.conn &&
+            text->exchange == own.exchange &&
             text->known < redact_text_end(text))
             return true;
     }
@@ -492,14 +523,12 @@ void rec_redact_stop(struct rec_redact *redact)
 }
 
 /* Nobody has taken it up again. */
-static bool was_cut(const struct redact_held *held, uint32_t first)
+static bool was_cut(struct redact_held *held, const struct redact_text *text)
 {
-    const struct redact_lines *lines = &held->lines;
+    const struct redact_line *line =
+        redact_line_of_text(&held->lines, text->conn, text->exchange);
 
-    for (size_t i = 0; i < lines->len; i++)
-        if (lines->list[i].first == first && lines->list[i].closed)
-            return lines->list[i].cut;
-    return false;
+    return line && line->closed && line->cut;
 }
 
 enum td_code rec_redact_finish(struct rec_redact *redact, struct td_error *err)
@@ -512,6 +541,6 @@ enum td_code rec_redact_finish(struct rec_redact *redact, struct td_error *err)
     for (size_t i = 0; i < held->len; i++)
         if (!held->texts[i]->over)
             end_text(redact, held->texts[i],
-                     redact->stopped || was_cut(held, held->texts[i]->conn));
+                     redact->stopped || was_cut(held, held->texts[i]));
     return release(redact, err);
 }

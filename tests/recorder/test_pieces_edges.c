@@ -279,7 +279,80 @@ static void a_reconnect_is_no_end_of_a_text(void)
     }
 }
 
+#define SSE(more)                                                              \
+    "{\"method\":\"GET\",\"target\":\"/s\",\"headers\":[[\"Accept\","          \
+    "\"text/event-stream\"]" more "]}"
+#define AGAIN ",[\"Last-Event-ID\",\"7\"]"
+#define POLL(method, sid)                                                      \
+    "{\"method\":\"" method "\",\"target\":\"/socket.io/?EIO=4&transport="     \
+    "polling&t=1" sid "\",\"headers\":[]}"
+
+/* One exchange after the other, each on another connection, or not. The id of a
+ * session is a value that goes, too.
+ */
+static void exchanges_that_go_on_are_one_text(void)
+{
+    static const struct {
+        const char *first;
+        const char *second;
+        const char *done;
+        uint64_t values;
+        uint64_t withheld;
+        bool seen;
+    } pairs[] = {
+        {SSE(""), SSE(AGAIN), "{}", 1, 0, false},
+        {SSE(""), SSE(AGAIN), "{\"cut\":\"reset by upstream\"}", 1, 0, false},
+        {SSE(""), SSE(""), "{}", 0, 0, true},
+        {SSE(""), SSE(""), "{\"cut\":\"reset by upstream\"}", 0, 1, true},
+        {POLL("GET", "&sid=a"), POLL("GET", "&sid=a"), "{}", 3, 0, false},
+        {POLL("GET", "&sid=a"), POLL("GET", "&sid=b"), "{}", 2, 0, true},
+        {POLL("GET", "&sid=a"), POLL("POST", "&sid=a"), "{}", 2, 0, true},
+        {POLL("GET", ""), POLL("GET", ""), "{}", 0, 0, true},
+    };
+
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]) * 2; i++) {
+        size_t row = i / 2;
+        struct out out = {.events = 0};
+        struct rec_redact *redact =
+            open_rules("preset openai\nregex AAAABBBB\n");
+        struct td_sink sink = rec_redact_sink(
+            redact, (struct td_sink){.put = keep, .self = &out});
+        const char *const events[][2] = {
+            {TD_KIND_REQUEST, pairs[row].first},
+            {"", "{" TEXT "AAAA\"}}]}"},
+            {TD_KIND_DONE, pairs[row].done},
+            {TD_KIND_CLOSE, "{\"reason\":\"\"}"},
+            {TD_KIND_REQUEST, pairs[row].second},
+            {"", "{" TEXT "BBBB\"}}]}"},
+            {TD_KIND_DONE, "{}"},
+        };
+
+        for (size_t k = 0; k < sizeof(events) / sizeof(events[0]); k++) {
+            bool close = !strcmp(events[k][0], TD_KIND_CLOSE);
+            struct td_event ev = {.dir = TD_DIR_OUT,
+                                  .conn = k < 4 || i % 2 ? 1 : 2,
+                                  .exchange = close   ? 0
+                                              : k < 4 ? 1
+                                                      : 2,
+                                  .form = TD_FORM_JSON,
+                                  .kind = td_text(events[k][0]),
+                                  .payload = td_text(events[k][1])};
+
+            if (!close || i % 2 == 0)
+                CU_ASSERT_EQUAL(td_sink_put(sink, &ev, NULL), TD_OK);
+        }
+        CU_ASSERT_EQUAL(rec_redact_finish(redact, NULL), TD_OK);
+        CU_ASSERT_EQUAL(strstr(td_buf_str(&out.lines), "BBBB") != NULL,
+                        pairs[row].seen);
+        CU_ASSERT_EQUAL(rec_redact_values(redact), pairs[row].values);
+        CU_ASSERT_EQUAL(rec_redact_withheld(redact), pairs[row].withheld);
+        td_buf_release(&out.lines);
+        rec_redact_close(redact);
+    }
+}
+
 CU_TestInfo recorder_pieces_edges_tests[] = {
+    {"exchanges that go on are one text", exchanges_that_go_on_are_one_text},
     {"a secret stays off the tape", a_secret_stays_off_the_tape},
     {"a stopped recording shows no half", a_stopped_recording_shows_no_half},
     {"a reconnect is no end of a text", a_reconnect_is_no_end_of_a_text},
