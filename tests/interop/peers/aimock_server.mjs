@@ -6,6 +6,7 @@ const mock = new LLMock({ port: 0, host: '127.0.0.1', chunkSize: 4, logLevel: 's
 const text = { content: 'Hello, wide world' }
 
 mock.onMessage('plain', text)
+mock.onMessage('tools', { toolCalls: [{ name: 'add', arguments: '{"a":1,"b":[2,3]}' }] })
 mock.onMessage('counted', { ...text, usage: { prompt_tokens: 9, completion_tokens: 4 } })
 mock.onMessage('limited', { error: { message: 'slow down', type: 'rate_limit_error' }, status: 429, retryAfter: 7 })
 mock.onMessage('busy', { error: { message: 'overloaded', type: 'server_error' }, status: 503 })
