@@ -126,6 +126,7 @@ static void a_short_tape_may_stand_behind_a_torn_one(void)
     uint64_t found;
 
     options.member_ns = TD_NEVER;
+    options.id = "another"; /* or the short one would be a copy of its begin */
     CU_ASSERT_FATAL(!tape_writer_open(&writer, path, &options, NULL));
     for (uint64_t n = 1; n <= 3000; n++) {
         struct td_event ev = test_tick(n);
