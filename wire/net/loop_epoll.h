@@ -13,8 +13,13 @@
 
 #include <sys/epoll.h>
 
-#define REACTOR_EVENTS    64
-#define REACTOR_READ_SIZE ((size_t)256 * 1024)
+#define REACTOR_EVENTS 64
+
+/* What is read stays in the nearest cache that is large enough (512 KiB on many
+ * processors) together with what is made of it: reads of twice as much cost a
+ * recorder 6 % more time.
+ */
+#define REACTOR_READ_SIZE ((size_t)128 * 1024)
 
 /* One descriptor, or none (fd -1). */
 struct pollee {
