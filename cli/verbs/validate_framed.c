@@ -56,7 +56,8 @@ static void put(struct cli_framed_input *in, struct td_bytes name,
 
 static void tell_broken(struct cli_framed_input *in, const char *why)
 {
-    (void)td_error_set(&in->err, TD_LOSSY, "", 0, "%s", why);
+    (void)td_error_set(&in->err, TD_LOSSY, "", 0,
+                       "%s (from line %" PRIu64 " on)", why, in->begun);
     check_broken(in->check, &in->err);
 }
 
