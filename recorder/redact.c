@@ -110,7 +110,8 @@ static void redact_text(struct rec_redact *redact, struct td_event *ev)
         return;
     if (redact->pieces.len && !redact->rules.pointers) {
         /* a piece of a text, that has been looked at for members */
-        if (redact_hides_pair(redact, ev->payload))
+        if (redact_hides_pair(redact, ev->payload) ||
+            redact_has_label(redact, ev->payload))
             withhold(redact, ev);
         return;
     }
@@ -316,7 +317,8 @@ void rec_redact_error(struct rec_redact *redact, struct td_error *err)
     redact->unsure = false;
     if (redact_may_hide(redact, td_text(err->text)) ||
         redact_find_hidden(redact, td_text(err->text))) {
-        size_t n = strcspn(err->text, "\"{}[]\\");
+        bool label = redact_has_label(redact, td_text(err->text));
+        size_t n = strcspn(err->text, label ? "\"{}[]\\:=>" : "\"{}[]\\");
         size_t most = sizeof(err->text) - sizeof(REC_WITHHELD);
 
         n = n < most ? n : most;

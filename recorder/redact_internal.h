@@ -157,6 +157,11 @@ bool redact_is_withheld(struct rec_redact *redact, struct td_bytes b64,
 struct rec_rule *redact_key_rule(const struct rec_redact *redact,
                                  struct td_bytes name);
 
+/* Whether a key rule's name is a word of the text before a value, as in YAML,
+ * in settings, in XML, in the line of a log.
+ */
+bool redact_has_label(const struct rec_redact *redact, struct td_bytes text);
+
 /* True if text may be a form with a pair "name=value" that a key rule names. */
 bool redact_has_pair(const struct rec_redact *redact, struct td_bytes text);
 

@@ -250,20 +250,55 @@ bool redact_hides_pair(const struct rec_redact *redact, struct td_bytes text)
            ((is_form(text) || is_binary(text)) && has_any_key(redact, text));
 }
 
+static bool is_name_byte(uint8_t byte)
+{
+    return isalnum(byte) || byte == '-' || byte == '_' || byte == '%';
+}
+
+/* From at on, behind what stands between a name and its value. */
+static size_t skip(struct td_bytes text, size_t at, const char *bytes)
+{
+    while (at < text.len && text.ptr[at] && strchr(bytes, text.ptr[at]))
+        at++;
+    return at;
+}
+
+/* Whether what stands there, behind a name, says that a value follows: "name:",
+ * "name = ", "<name>".
+ */
+static bool is_before_value(struct td_bytes text, size_t at)
+{
+    if (at < text.len && text.ptr[at] == '>')
+        return true;
+    at = skip(text, at, " \t");
+    return at < text.len && strchr(":=", text.ptr[at]) && text.ptr[at];
+}
+
+bool redact_has_label(const struct rec_redact *redact, struct td_bytes text)
+{
+    for (size_t i = 0; i < redact->rules.len; i++) {
+        const struct rec_rule *rule = &redact->rules.list[i];
+        size_t len = strlen(rule->text);
+
+        for (size_t at = 0; rule->kind == REC_RULE_KEY && at + len < text.len;
+             at++)
+            if (!strncasecmp((const char *)text.ptr + at, rule->text, len) &&
+                (!at || !is_name_byte(text.ptr[at - 1])) &&
+                is_before_value(text, at + len))
+                return true;
+    }
+    return false;
+}
+
 bool redact_may_hide(const struct rec_redact *redact, struct td_bytes text)
 {
     if (!may_be_in_json(redact))
         return false;
-    if (redact_hides_pair(redact, text))
+    if (redact_hides_pair(redact, text) || redact_has_label(redact, text))
         return true;
     if (!is_binary(text))
         return looks_like_json(redact, text);
     return begins_like_json(text);
-}
-
-static bool is_name_byte(uint8_t byte)
-{
-    return isalnum(byte) || byte == '-' || byte == '_' || byte == '%';
 }
 
 /* The field in which browsers send what they have no other for. */
@@ -274,14 +309,6 @@ static bool is_secret(struct td_bytes name)
     return td_secret_field(name) ||
            (name.len == sizeof(protocols) - 1 &&
             !strncasecmp((const char *)name.ptr, protocols, name.len));
-}
-
-/* From at on, behind what stands between a name and its value. */
-static size_t skip(struct td_bytes text, size_t at, const char *bytes)
-{
-    while (at < text.len && text.ptr[at] && strchr(bytes, text.ptr[at]))
-        at++;
-    return at;
 }
 
 static size_t name_end(struct td_bytes text, size_t at)

@@ -55,7 +55,10 @@ static void record_members(struct recording *out, uint64_t events,
     const char *path = test_path("one.tape.gz");
     struct td_clock clock;
     struct tape_writer *writer;
+    char id[32]; /* of one id, the shorter would be a copy of the longer */
 
+    (void)snprintf(id, sizeof(id), "of %u events", (unsigned)events);
+    options.id = id;
     options.start_wall_ns = td_wall_ns(options.clock) + later_ns;
     td_clock_virtual(&clock, 0, options.start_wall_ns);
     options.clock = &clock;
