@@ -1074,6 +1074,10 @@ def what_is_cut_is_kept_and_counted(box):
               for e in kinds(events, "bad")], [came])
         same([e["json"]["count"] for e in kinds(events, "lost")], [1])
         same(events[-1]["end"]["lost"], 1)
+        for verb in ("cat", "info", "verify", "validate"):
+            code, _, err = box.run(verb, "t.tape.gz")
+            same((serve.__name__, verb, code), (serve.__name__, verb, 3))
+            holds(err, "lossy" if verb == "validate" else "1 lost while recording")
 
 
 def what_is_broken_within_a_message_loses_it(box):
