@@ -90,10 +90,13 @@ enum td_code cli_tape_verdict(const char *path, const char *to,
         return td_error_hint(err, "`tapedeck recover` makes a whole tape of "
                                   "what is there");
     if (state->twice)
-        return td_error_hint(err, "put each tape "
-                                  "into a file once");
+        return td_error_hint(err, "put each tape into a file once, or let "
+                                  "`tapedeck recover` keep one of each");
     if (state->wrong_index)
         return td_error_hint(err, "`tapedeck reindex` writes a right one");
+    if (state->missing)
+        return td_error_hint(err, "`tapedeck recover` writes how many, where "
+                                  "they are missing");
     return TD_LOSSY;
 }
 

@@ -1,5 +1,5 @@
 # A tape that was put behind itself is no tape of two recordings: every verb says
-# so, and nothing of it is left out. The id alone may come again, with another
+# so, and `recover` keeps one of each. The id alone may come again, with another
 # start, as in the journal of an execution that was resumed.
 tape() { # START
     echo "{\"tape\":1,\"id\":\"t\",\"start\":\"2026-01-31T12:00:$1.000000000Z\"}"
