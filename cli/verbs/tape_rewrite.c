@@ -66,17 +66,20 @@ static void report(const struct cli_args *args, const struct tape_rewrite *how,
     say_counts(args, how, done);
 }
 
-/* A pipe is gone when it shows that something in it was moved. */
+/* A pipe is gone when it shows that something in it was moved, or came before.
+ */
 static enum td_code verdict(const struct tape_rewrite *how,
                             const struct tape_rewritten *done,
                             struct td_error *err)
 {
     enum td_code code = cli_tape_verdict(how->from, how->to, &done->state, err);
 
-    if (!code || done->sought || done->state.strays == 0)
+    if (!code || done->sought || done->state.strays + done->state.twice == 0)
         return code;
-    return td_error_hint(err, "members of a pipe cannot be put back in order; "
-                              "save it in a file and recover that");
+    return td_error_hint(err, "%s; save it in a file and recover that",
+                         done->state.strays
+                             ? "members of a pipe cannot be put back in order"
+                             : "of a pipe both are kept");
 }
 
 /* It is replaced, and gets another form than it had. */

@@ -21,3 +21,4 @@ for name in twice.tape.gz twice.tape more.tape.gz resumed.tape.gz; do
     done
     $TAPEDECK cat whole.tape.gz 2> err | grep -c '^{"s"'
 done
+cat twice.tape.gz | $TAPEDECK recover - -o whole.tape.gz --overwrite 2>&1 || echo "exit $?"
