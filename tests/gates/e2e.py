@@ -656,8 +656,13 @@ def flaky_tests_are_exit_eight(box):
     status, out, err = box.validate()
     same(status, 8)
     holds(out, "flaky   unit: 1 of 2 passed only when run again",
-          "unit warn: s > b: sometimes [test-flaky]")
+          "unit warn: s > b: sometimes; it passed when tried again [test-flaky]")
     holds(err, "the gate is flaky: unit")
+    flaky(box)
+    tries = [(t["key"], [(a["result"], a["message"]) for a in t["attempts"]])
+             for t in json.loads(box.validate("--json")[1])["tests"]]
+    same(tries, [("s > a", [("pass", None), ("pass", None)]),
+                 ("s > b", [("fail", "sometimes"), ("pass", None)])])
     flaky(box)
     status, out, _ = box.validate("--strict")
     same(status, 1)
@@ -680,6 +685,9 @@ def a_retry_within_one_report_is_flaky(box):
         got, out, _ = box.validate()
         same((cases, got), (cases, status))
         holds(out, said)
+    box.write("r.xml", junit("a", "b:once", "b"))
+    tests = json.loads(box.validate("--json")[1])["tests"]
+    same([[a["result"] for a in t["attempts"]] for t in tests], [[], ["fail", "pass"]])
 
 
 def known_flaky_tests_expire(box):
@@ -731,7 +739,7 @@ def only_what_failed_is_run_again(box):
         status, out, _ = box.validate()
         same(status, 1)
         holds(out, "fail    unit: 1 of 3 failed",
-              "unit warn: s > b.c(1): sometimes [test-flaky]",
+              "unit warn: s > b.c(1): sometimes; it passed when tried again [test-flaky]",
               "unit error: s > d|e: always [test-failed]")
         same(box.read("names"), "b\\.c\\(1\\)|d\\|e\nd\\|e\n")
     box.write("then.xml", "")  # nothing was run: they still failed

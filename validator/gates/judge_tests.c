@@ -372,9 +372,6 @@ static void count_test(struct counts *n, const struct test *test,
         return;
     kept->result = result;
     kept->is_new_failure = is_bad(result);
-    if (kept->attempts && !kept->attempts->next &&
-        result != VERDICT_RESULT_FLAKY)
-        kept->attempts = NULL;
 }
 
 static struct counts count_all(struct gates_tests *t, struct gates_flaky *known)
@@ -384,6 +381,18 @@ static struct counts count_all(struct gates_tests *t, struct gates_flaky *known)
     for (size_t i = 0; i < t->len; i++)
         count_test(&n, &t->list[i], kept_of(t, &t->list[i]), known);
     return n;
+}
+
+/* Of a test that ran once there is no more to tell. */
+static void drop_single_attempts(struct gates_tests *t)
+{
+    for (size_t i = 0; i < t->kept_len; i++) {
+        struct verdict_test *kept = t->kept[i];
+
+        if (kept->attempts && !kept->attempts->next &&
+            kept->result != VERDICT_RESULT_FLAKY)
+            kept->attempts = NULL;
+    }
 }
 
 /* Is a test of this key flaky now? Its failure then is no fault but a remark.
@@ -399,6 +408,9 @@ static void soften_findings(struct gates_tests *t)
         if (test->hash && final_result(test) == VERDICT_RESULT_FLAKY) {
             f->rule = "test-flaky";
             f->level = CHECK_LEVEL_WARN;
+            f->message = td_arena_print(&t->s->doc->arena,
+                                        "%s; it passed when tried again",
+                                        f->message);
         }
     }
 }
@@ -516,6 +528,7 @@ static void judge_counts(struct gates_tests *t, struct gates_flaky *known,
         job->failed = failed_names(t);
         return;
     }
+    drop_single_attempts(t);
     soften_findings(t);
     if (!gates_weigh(s, job, reading, n.failed + n.flaky))
         return;
