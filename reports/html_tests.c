@@ -141,15 +141,19 @@ static void put_perf(struct report_page *p, const struct verdict_perf *m)
     report_badge(p, check_outcome_text(m->outcome));
     report_end(&p->w);
     report_tag(&p->w, "td", "data-l", "Change", "class", "num", REPORT_END);
-    report_putf(&p->w, "%.1f %% %s", change < 0 ? -change : change,
-                change < 0 ? "faster" : "slower");
+    report_putf(&p->w, "%+.1f %%", change);
     report_end(&p->w);
     report_tag(&p->w, "td", "data-l", "Noise", "class", "num", REPORT_END);
     report_putf(&p->w, "%.1f %%", m->floor * 100);
     report_end(&p->w);
     report_tag(&p->w, "td", "data-l", "Evidence", REPORT_END);
-    report_putf(&p->w, "p %.3g, %u blocks, %u rounds%s%s", m->p, m->n,
-                m->rounds, m->reason ? "; " : "", m->reason ? m->reason : "");
+    if (m->p < 1) /* two were compared */
+        report_putf(&p->w, "p %.3g, %u blocks, %u round%s", m->p, m->n,
+                    m->rounds, m->rounds == 1 ? "" : "s");
+    else
+        report_putf(&p->w, "%u measured", m->n);
+    report_putf(&p->w, "%s%s", m->reason ? "; " : "",
+                m->reason ? m->reason : "");
     report_end(&p->w);
     report_end(&p->w);
 }

@@ -74,7 +74,7 @@ test('2 each kind of gate fails, and the first step is told', () =>
     assert.match(first, /unit[^]*fail[^]*1 of 412 failed/);
     assert.match(first, /ctest --test-dir build/);
     assert.match(await text(page, '.events .own'), /77[^]*1\.381 s[^]*\/data\/total/);
-    assert.match(await text(page, '#performance'), /11\.0 % slower/);
+    assert.match(await text(page, '#performance'), /\+11\.0 %/);
     assert.equal(await page.locator('#gates tbody tr:nth-child(2) svg rect')
       .count(), 21);
   }));
