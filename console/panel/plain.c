@@ -52,6 +52,15 @@ static void began(struct td_buf *out, const struct panel *v,
                           s->artifacts_expected);
 }
 
+/* Gates that failed have failed in one of several ways. */
+static const char *failed_word(const struct seen *s,
+                               const struct seen_task *task)
+{
+    if (s->gates && !strcmp(task->error_type, "flaky"))
+        return "flaky";
+    return s->gates && !strcmp(task->error_type, "error") ? "error" : "fail";
+}
+
 static void task_ended(struct td_buf *out, const struct panel *v,
                        const struct seen_fact *fact)
 {
@@ -60,7 +69,7 @@ static void task_ended(struct td_buf *out, const struct panel *v,
     bool skip = seen_was_skipped(task);
     char took[PANEL_SHORT];
 
-    head(out, v, good ? "ok" : skip ? "skip" : "fail");
+    head(out, v, good ? "ok" : skip ? "skip" : failed_word(v->seen, task));
     put_task(out, v, task);
     if (*panel_took(took, task->took_ms))
         (void)td_buf_addf(out, " %s", took);
