@@ -11,11 +11,12 @@
 #define MINUTE    60
 #define HOUR      3600
 #define BAR_CELLS 40
+#define TOOK_MAX  1e12 /* ms that can be told in ns */
 
 const char *panel_took(char out[PANEL_SHORT], double ms)
 {
     *out = '\0';
-    if (ms >= 0)
+    if (ms >= 0 && ms <= TOOK_MAX)
         (void)td_duration_text(out, (uint64_t)(ms * 1e6), TD_DURATION_TENTH);
     return out;
 }
