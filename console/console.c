@@ -67,6 +67,8 @@ struct panel console_view(const struct console *c)
         .server = c->url,
         .lost_ns = c->lost_ns,
         .workspace = c->workspace,
+        .warn = c->options.wants.warn,
+        .critical = c->options.wants.critical,
     };
 
     if (c->server && !console_server_is_up(c->server)) {

@@ -33,10 +33,12 @@ struct console_settings {
 /* What execute and run say where the line does not. */
 struct console_wants {
     const char *model;    /* of tasks that name none; or NULL */
-    const char *on_limit; /* "pause" or "stop"; or NULL */
+    const char *on_limit; /* "pause", "stop" or "warn"; or NULL */
     uint64_t tokens;      /* budgets; 0: none */
     uint64_t micro_usd;
     uint64_t time_ns;
+    uint64_t warn, critical; /* percent of them that are told; 0: as the plan
+                                says */
 };
 
 struct console_options {

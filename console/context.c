@@ -26,6 +26,8 @@ static enum td_code show(struct console *c, bool verbose, struct td_error *err)
     const struct seen *s = c->seen;
     uint32_t items = 0;
     uint64_t percent = 0;
+    uint64_t warn =
+        c->options.wants.warn ? c->options.wants.warn : WARN_PERCENT;
 
     for (uint32_t i = 0; i < s->task_count; i++)
         items += s->tasks[i].tokens > 0;
@@ -43,8 +45,9 @@ static enum td_code show(struct console *c, bool verbose, struct td_error *err)
                           s->tokens_max, percent);
     }
     (void)td_buf_add_text(&c->text, "\n");
-    if (percent > WARN_PERCENT)
-        (void)td_buf_addf(&c->text, "! more than %d%% is used\n", WARN_PERCENT);
+    if (percent > warn)
+        (void)td_buf_addf(&c->text, "! more than %" PRIu64 "%% is used\n",
+                          warn);
     return TD_OK;
 }
 

@@ -225,6 +225,10 @@ static void put_budgets(struct writing *o)
     put_budget(o, "budget-time", "budget_ms",
                words_duration(call, "budget-time") / TD_NS_PER_MS,
                wants->time_ns / TD_NS_PER_MS);
+    put_budget(o, "budget-warn", "budget_warn",
+               words_number(call, "budget-warn"), wants->warn);
+    put_budget(o, "budget-critical", "budget_critical",
+               words_number(call, "budget-critical"), wants->critical);
     put_text_or(o, "on-limit", "on_limit", wants->on_limit);
 }
 

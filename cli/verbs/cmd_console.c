@@ -53,7 +53,8 @@ static const struct cli_option options[] = {
      .value = "NAME",
      .choices = "auto|dark|light|high-contrast",
      .preset = "auto",
-     .help = "colors for this ground; auto: what is readable on any"},
+     .help = "colors for this ground; auto: what is readable on any",
+     CLI_INTO(struct session, options.style.theme)},
     {.name = "bar",
      .type = CLI_CHOICE,
      .value = "HOW",
@@ -168,9 +169,24 @@ static const struct cli_option options[] = {
     {.name = "on-limit",
      .type = CLI_CHOICE,
      .value = "WHAT",
-     .choices = "pause|stop",
+     .choices = "pause|stop|warn",
      .help = "of execute and run: what follows when a budget is used up; else "
              "the plan says it"},
+    {.name = "budget-warn",
+     .type = CLI_NUMBER,
+     .value = "PERCENT",
+     .min = 1,
+     .max = 99,
+     .help = "of execute and run: so much of a budget is told, and yellow; "
+             "else as the plan says, or 75",
+     CLI_INTO(struct session, options.wants.warn)},
+    {.name = "budget-critical",
+     .type = CLI_NUMBER,
+     .value = "PERCENT",
+     .min = 1,
+     .max = 99,
+     .help = "the same again, and red; else 90",
+     CLI_INTO(struct session, options.wants.critical)},
     {.name = "token-file",
      .type = CLI_TEXT,
      .not_of_project = true,
@@ -208,18 +224,6 @@ static const struct cli_option options[] = {
     {.name = NULL},
 };
 
-/* The choice is in the order of the enum. */
-static enum text_theme theme_of(const char *name)
-{
-    static const char *const names[] = {"auto", "dark", "light",
-                                        "high-contrast"};
-    int theme = TEXT_AUTO;
-
-    while (theme < TEXT_CONTRAST && strcmp(names[theme], name) != 0)
-        theme++;
-    return (enum text_theme)theme;
-}
-
 static struct text_style style_of(const struct cli_args *args)
 {
     (void)setlocale(LC_CTYPE, "");
@@ -227,7 +231,6 @@ static struct text_style style_of(const struct cli_args *args)
         .utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8"),
         .color = cli_color(args, STDOUT_FILENO),
         .links = cli_color(args, STDOUT_FILENO),
-        .theme = theme_of(cli_text(args, "theme")),
     };
 }
 

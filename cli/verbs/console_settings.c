@@ -34,34 +34,25 @@ static const struct cli_option *find(const struct console_setting *s,
     return option && !is_of_call(option) ? option : NULL;
 }
 
-static void offer(struct td_suggestion *near, struct td_buf *all,
-                  const struct cli_option *options)
+static void offer(struct td_suggestion *near, const struct cli_option *options)
 {
-    for (; options->name; options++) {
-        if (is_of_call(options))
-            continue;
-        td_suggest(near, options->name);
-        (void)td_buf_addf(all, "%s%s", all->len ? ", " : "", options->name);
-    }
+    for (; options->name; options++)
+        if (!is_of_call(options))
+            td_suggest(near, options->name);
 }
 
 static enum td_code unknown(const struct console_setting *s, const char *key,
                             struct td_error *err)
 {
     struct td_suggestion near = {.word = key};
-    struct td_buf all = {0};
-    enum td_code code;
 
-    offer(&near, &all, s->args->command->options);
-    offer(&near, &all, cli_common);
-    code = near.best ? td_error_set(err, TD_USAGE, "", 0,
+    offer(&near, s->args->command->options);
+    offer(&near, cli_common);
+    return near.best ? td_error_set(err, TD_USAGE, "", 0,
                                     "no key \"%.64s\"; did you mean \"%s\"?",
                                     key, near.best)
                      : td_error_set(err, TD_USAGE, "", 0,
-                                    "no key \"%.64s\"; there are %s", key,
-                                    td_buf_str(&all));
-    td_buf_release(&all);
-    return code;
+                                    "no key \"%.64s\"; config lists all", key);
 }
 
 static enum td_code tell_one(const struct console_setting *s,

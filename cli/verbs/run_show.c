@@ -254,7 +254,8 @@ static void show_budget(struct run_show *show, const struct run_news *news)
                       budgets[news->event->budget], news->event->percent);
     if (news->event->what == SCHED_HALT)
         (void)td_buf_add_text(&line, "; nothing more starts");
-    if (news->event->what == SCHED_HALT && run_plan(show->x)->budget.pause)
+    if (news->event->what == SCHED_HALT &&
+        run_plan(show->x)->budget.on == PLAN_PAUSES)
         (void)td_buf_addf(&line, " until tapedeck resume %s", run_id(show->x));
     put(show, &line);
 }

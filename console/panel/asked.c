@@ -224,12 +224,11 @@ static void phases_rows(struct td_buf *out, const struct panel *v)
 
 static void used_row(struct td_buf *out, const struct panel *v)
 {
-    const struct seen *s = v->seen;
     struct text_line line = panel_line(out, v);
 
     text_putf(&line, TEXT_DIM, "  %-11s", "tokens");
-    panel_put_tokens(&line, s, "", 0);
-    panel_put_cost(&line, s, "      cost ", 0);
+    panel_put_tokens(&line, v, "", 0);
+    panel_put_cost(&line, v, "      cost ", 0);
     panel_end(&line);
 }
 

@@ -298,11 +298,11 @@ static bool uses_tokens(const struct seen *s)
     return s->tokens || s->tokens_max;
 }
 
-static void put_used(struct text_line *line, const struct seen *s)
+static void put_used(struct text_line *line, const struct panel *v)
 {
-    if (uses_tokens(s))
-        panel_put_tokens(line, s, "  tokens ", 0);
-    panel_put_cost(line, s, "  cost ", 0);
+    if (uses_tokens(v->seen))
+        panel_put_tokens(line, v, "  tokens ", 0);
+    panel_put_cost(line, v, "  cost ", 0);
 }
 
 static void put_errors(struct text_line *line, const struct seen *s)
@@ -323,7 +323,7 @@ static void totals(struct block *b)
 
     if (!s->gates) {
         put_artifacts(&line, s);
-        put_used(&line, s);
+        put_used(&line, b->v);
         text_put(&line, TEXT_PLAIN, " ");
     }
     put_errors(&line, s);
@@ -338,13 +338,13 @@ static void narrow_totals(struct block *b)
     char text[PANEL_SHORT];
 
     if (s->tokens_max)
-        text_putf(&line, panel_used_role(panel_tokens_percent(s)),
+        text_putf(&line, panel_used_role(b->v, panel_tokens_percent(s)),
                   " %u%% tokens ", (unsigned)panel_tokens_percent(s));
     else if (s->tokens)
         text_putf(&line, TEXT_PLAIN, " %s tokens ",
                   panel_count(text, s->tokens));
     if (s->cost_known && s->cost_max > 0)
-        text_putf(&line, panel_used_role(panel_cost_percent(s)), " %u%% cost ",
+        text_putf(&line, panel_used_role(b->v, panel_cost_percent(s)), " %u%% cost ",
                   (unsigned)panel_cost_percent(s));
     text_putf(&line, TEXT_PLAIN, " %u", s->artifact_count);
     if (s->artifacts_expected)
@@ -385,8 +385,8 @@ static void used_row(struct block *b)
         return;
     line = panel_line(row(b, TOTALS), b->v);
     if (uses_tokens(s))
-        panel_put_tokens(&line, s, " tokens ", TOKENS_CELLS);
-    panel_put_cost(&line, s, uses_tokens(s) ? "    cost " : " cost ",
+        panel_put_tokens(&line, b->v, " tokens ", TOKENS_CELLS);
+    panel_put_cost(&line, b->v, uses_tokens(s) ? "    cost " : " cost ",
                    COST_CELLS);
     panel_end(&line);
 }

@@ -215,7 +215,7 @@ static void warned(struct td_buf *out, const struct panel *v,
     struct text_line line = panel_line(out, v);
     struct td_buf text = {0};
 
-    text_put(&line, panel_used_role(fact->alert.percent), "! ");
+    text_put(&line, panel_used_role(v, fact->alert.percent), "! ");
     panel_add_alert(&text, v->seen, &fact->alert);
     text_put_bytes(&line, TEXT_PLAIN, td_buf_bytes(&text));
     panel_end(&line);
@@ -317,8 +317,8 @@ static void put_made(struct td_buf *out, const struct panel *v)
         return;
     line = panel_line(out, v);
     text_putf(&line, TEXT_DIM, "  %-11s", "tokens");
-    panel_put_tokens(&line, s, "", 0);
-    panel_put_cost(&line, s, "      cost ", 0);
+    panel_put_tokens(&line, v, "", 0);
+    panel_put_cost(&line, v, "      cost ", 0);
     panel_end(&line);
 }
 

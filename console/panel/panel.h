@@ -41,8 +41,10 @@ struct panel {
     uint64_t lost_ns;
     unsigned lost_tries;
     uint64_t lost_in_ns;
-    const char *workspace; /* its real path, if its files are on this machine;
-                              or NULL */
+    uint64_t warn, critical; /* percent of a budget from which on it is yellow
+                                and red; 0: 75, 90 */
+    const char *workspace;   /* its real path, if its files are on this machine;
+                                or NULL */
 };
 
 /* ---- as it happens ---- */

@@ -72,7 +72,7 @@ void panel_phase_row(struct td_buf *out, const struct panel *v,
 /* What is known of an execution by name: its plan, or else its id. */
 const char *panel_title(const struct seen *s);
 /* The color of a budget of which this much is used. */
-enum text_role panel_used_role(uint64_t percent);
+enum text_role panel_used_role(const struct panel *v, uint64_t percent);
 /* How much of the budget is used, in percent; 0 without one. */
 uint64_t panel_tokens_percent(const struct seen *s);
 uint64_t panel_cost_percent(const struct seen *s);
@@ -88,9 +88,9 @@ void panel_add_alert(struct td_buf *out, const struct seen *s,
 /* The name and "67,450/100,000 (67%)", with the percentage in its color; of a
  * cost that was not told nothing. cells: of a bar in front of the numbers, if
  * there is a budget. */
-void panel_put_tokens(struct text_line *line, const struct seen *s,
+void panel_put_tokens(struct text_line *line, const struct panel *v,
                       const char *name, size_t cells);
-void panel_put_cost(struct text_line *line, const struct seen *s,
+void panel_put_cost(struct text_line *line, const struct panel *v,
                     const char *name, size_t cells);
 
 /* "2.7 of 3 workers busy", on the average of the run so far; "" where neither

@@ -6,10 +6,14 @@
 
 #define MODEL_COLUMN 22 /* where the numbers of a model begin */
 #define MODEL_LEAST  56 /* columns for prices behind them */
+#define WARN         75 /* percent of a budget */
+#define CRITICAL     90
 
-enum text_role panel_used_role(uint64_t percent)
+enum text_role panel_used_role(const struct panel *v, uint64_t percent)
 {
-    return percent >= 90 ? TEXT_BAD : percent >= 75 ? TEXT_WARN : TEXT_GOOD;
+    return percent >= (v->critical ? v->critical : CRITICAL) ? TEXT_BAD
+           : percent >= (v->warn ? v->warn : WARN)           ? TEXT_WARN
+                                                             : TEXT_GOOD;
 }
 
 uint64_t panel_tokens_percent(const struct seen *s)
@@ -63,62 +67,67 @@ void panel_add_alert(struct td_buf *out, const struct seen *s,
 }
 
 /* The bar, what is used and how much of the budget that is. */
-static void put_used(struct text_line *line, struct td_buf *text,
-                     uint64_t percent, bool limited, size_t cells)
+static void put_used(struct text_line *line, const struct panel *v,
+                     struct td_buf *text, uint64_t percent, bool limited,
+                     size_t cells)
 {
     if (limited && cells) {
-        text_bar(line, panel_used_role(percent), cells,
+        text_bar(line, panel_used_role(v, percent), cells,
                  (unsigned)(percent < 100 ? percent * 10 : 1000));
         text_put(line, TEXT_PLAIN, " ");
     }
     text_put(line, TEXT_PLAIN, td_buf_str(text));
     if (limited) {
         text_put(line, TEXT_PLAIN, " (");
-        text_putf(line, panel_used_role(percent), "%u%%", (unsigned)percent);
+        text_putf(line, panel_used_role(v, percent), "%u%%",
+                  (unsigned)percent);
         text_put(line, TEXT_PLAIN, ")");
     }
     td_buf_release(text);
 }
 
-void panel_put_tokens(struct text_line *line, const struct seen *s,
+void panel_put_tokens(struct text_line *line, const struct panel *v,
                       const char *name, size_t cells)
 {
+    const struct seen *s = v->seen;
     struct td_buf text = {0};
 
     panel_add_tokens(&text, s, s->tokens);
     text_put(line, TEXT_PLAIN, name);
-    put_used(line, &text, panel_tokens_percent(s), s->tokens_max > 0, cells);
+    put_used(line, v, &text, panel_tokens_percent(s), s->tokens_max > 0, cells);
 }
 
-void panel_put_cost(struct text_line *line, const struct seen *s,
+void panel_put_cost(struct text_line *line, const struct panel *v,
                     const char *name, size_t cells)
 {
+    const struct seen *s = v->seen;
     struct td_buf text = {0};
 
     if (!s->cost_known)
         return;
     panel_add_cost(&text, s, s->cost);
     text_put(line, TEXT_PLAIN, name);
-    put_used(line, &text, panel_cost_percent(s), s->cost_max > 0, cells);
+    put_used(line, v, &text, panel_cost_percent(s), s->cost_max > 0, cells);
 }
 
 /* ---- asked for ---- */
 
-static const char *alarm(uint64_t percent)
+static const char *alarm(enum text_role role)
 {
-    return percent >= 90 ? "critical" : "warning";
+    return role == TEXT_BAD ? "critical" : "warning";
 }
 
 static void budget_row(struct td_buf *out, const struct panel *v,
                        const char *name, struct td_buf *text, uint64_t percent,
                        bool limited)
 {
+    enum text_role role = panel_used_role(v, percent);
     struct text_line line = panel_line(out, v);
 
     text_putf(&line, TEXT_DIM, "  %-7s", name);
-    put_used(&line, text, percent, limited, panel_bar_cells(v));
-    if (limited && percent >= 75)
-        text_putf(&line, panel_used_role(percent), " %s", alarm(percent));
+    put_used(&line, v, text, percent, limited, panel_bar_cells(v));
+    if (limited && role != TEXT_GOOD)
+        text_putf(&line, role, " %s", alarm(role));
     panel_end(&line);
 }
 
@@ -215,14 +224,14 @@ static void alert_row(struct td_buf *out, const struct panel *v,
                       const struct seen_alert *alert)
 {
     const struct seen *s = v->seen;
+    enum text_role role = panel_used_role(v, alert->percent);
     struct text_line line = panel_line(out, v);
     struct td_buf text = {0};
     char clock[PANEL_SHORT];
 
     text_putf(&line, TEXT_DIM, "    %s  ",
               panel_clock(clock, v, alert->wall_ns));
-    text_putf(&line, panel_used_role(alert->percent), "%-10s ",
-              alarm(alert->percent));
+    text_putf(&line, role, "%-10s ", alarm(role));
     panel_add_alert(&text, s, alert);
     text_put_bytes(&line, TEXT_PLAIN, td_buf_bytes(&text));
     if (alert->task != SEEN_NONE) {
@@ -250,7 +259,9 @@ static void alerts(struct td_buf *out, const struct panel *v)
         return;
     line = panel_line(out, v);
     text_putf(&line, TEXT_DIM, "    at 100%% the run %s",
-              s->pauses ? "pauses" : "starts no further task");
+              s->pauses  ? "pauses"
+              : s->warns ? "goes on"
+                         : "starts no further task");
     panel_end(&line);
 }
 

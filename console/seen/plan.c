@@ -154,6 +154,7 @@ static void read_budget(struct seen *s, const struct td_json_doc *doc,
     s->cost_max = seen_real(doc, object, "cost_usd|cost", s->cost_max);
     s->wall_max_ms = wall_of(s, doc, object);
     s->pauses = on && !strcmp(on, "pause");
+    s->warns = on && !strcmp(on, "warn");
     free(on);
 }
 

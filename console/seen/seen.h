@@ -169,7 +169,8 @@ struct seen {
     bool cost_known;
     bool cost_partly; /* a model has used tokens, and its cost was not told: the
                          cost is more */
-    bool pauses;      /* at the end of a budget; else it stops */
+    bool pauses;      /* at the end of a budget; else it stops, or */
+    bool warns;       /* goes on */
     uint32_t last_used; /* the task that has used tokens last, of 1 */
     uint64_t operations[SEEN_OPERATIONS]; /* tokens */
     double wall_max_ms;                   /* 0: no budget of time was told */

@@ -102,7 +102,11 @@ static const struct words_option spec_options[] = {
          .kind = WORDS_CHOICE,                                                 \
          .value = "WHAT",                                                      \
          .about = "when a budget is used up",                                  \
-         .choices = "pause|stop"},                                             \
+         .choices = "pause|stop|warn"},                                        \
+        NUMBER("budget-warn", "PERCENT", "of a budget, told when used", NULL,  \
+               1, 99),                                                         \
+        NUMBER("budget-critical", "PERCENT", "and told once more", NULL, 1,    \
+               99),                                                            \
         {.name = "model",                                                      \
          .kind = WORDS_TEXT,                                                   \
          .value = "NAME",                                                      \

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS_MAX 100000
+#define SLOTS_MAX   100000
+#define PERCENT_MAX 99
 
 static bool is(const struct plan_loader *l, uint32_t at, enum td_json_kind kind)
 {
@@ -150,13 +151,38 @@ static enum td_code read_wall(void *self, uint32_t at)
 
 static enum td_code read_on(void *self, uint32_t at)
 {
-    static const char *const words[] = {"stop", "pause", NULL};
+    static const char *const words[] = {"stop", "pause", "warn", NULL};
     struct plan_loader *l = self;
     unsigned which = 0;
     enum td_code code = plan_take_choice(l, at, "on", words, &which);
 
-    l->plan->budget.pause = which == 1;
+    l->plan->budget.on = (enum plan_limit)which;
     return code;
+}
+
+static enum td_code read_percent(struct plan_loader *l, uint32_t at,
+                                 const char *name, unsigned *percent)
+{
+    uint64_t n = 0;
+    enum td_code code = plan_take_count(l, at, name, PERCENT_MAX, &n);
+
+    if (code == TD_OK)
+        *percent = (unsigned)n;
+    return code;
+}
+
+static enum td_code read_warn(void *self, uint32_t at)
+{
+    struct plan_loader *l = self;
+
+    return read_percent(l, at, "warn", &l->plan->budget.warn);
+}
+
+static enum td_code read_critical(void *self, uint32_t at)
+{
+    struct plan_loader *l = self;
+
+    return read_percent(l, at, "critical", &l->plan->budget.critical);
 }
 
 static enum td_code read_budget(void *self, uint32_t at)
@@ -165,6 +191,8 @@ static enum td_code read_budget(void *self, uint32_t at)
                                                {"cost", read_cost},
                                                {"wall", read_wall},
                                                {"on", read_on},
+                                               {"warn", read_warn},
+                                               {"critical", read_critical},
                                                {NULL, NULL}};
     static const struct td_jsonx_shape shape = {keys, "budget has"};
     struct plan_loader *l = self;

@@ -73,12 +73,31 @@ struct plan_pool {
     uint32_t slots;
 };
 
+#define PLAN_WARN     75
+#define PLAN_CRITICAL 90
+
+enum plan_limit { PLAN_STOPS, PLAN_PAUSES, PLAN_WARNS };
+
 struct plan_budget {
-    uint64_t tokens;  /* PLAN_NO_LIMIT: none */
-    double cost_usd;  /* < 0: none */
-    uint64_t wall_ns; /* PLAN_NO_LIMIT: none */
-    bool pause;       /* at 100 %: pause, instead of stop */
+    uint64_t tokens;    /* PLAN_NO_LIMIT: none */
+    double cost_usd;    /* < 0: none */
+    uint64_t wall_ns;   /* PLAN_NO_LIMIT: none */
+    enum plan_limit on; /* what follows at 100 % */
+    unsigned warn;      /* percent that are told, too; 0: PLAN_WARN */
+    unsigned critical;  /* 0: PLAN_CRITICAL; less than warn is warn */
 };
+
+static inline unsigned plan_budget_warn(const struct plan_budget *b)
+{
+    return b->warn ? b->warn : PLAN_WARN;
+}
+
+static inline unsigned plan_budget_critical(const struct plan_budget *b)
+{
+    unsigned critical = b->critical ? b->critical : PLAN_CRITICAL;
+
+    return critical < plan_budget_warn(b) ? plan_budget_warn(b) : critical;
+}
 
 /* Nanoseconds; 0: none. */
 struct plan_timeouts {

@@ -42,7 +42,7 @@ static void put_cost(struct td_json_writer *w, const char *key, double n)
 static void put_budget(struct td_json_writer *w, const struct plan_budget *b)
 {
     if (b->tokens == PLAN_NO_LIMIT && b->cost_usd < 0 &&
-        b->wall_ns == PLAN_NO_LIMIT && !b->pause)
+        b->wall_ns == PLAN_NO_LIMIT && !b->on && !b->warn && !b->critical)
         return;
     td_json_object(w, "budget");
     if (b->tokens != PLAN_NO_LIMIT)
@@ -51,8 +51,12 @@ static void put_budget(struct td_json_writer *w, const struct plan_budget *b)
         put_cost(w, "cost", b->cost_usd);
     if (b->wall_ns != PLAN_NO_LIMIT)
         put_time(w, "wall", b->wall_ns);
-    if (b->pause)
-        td_json_put_text(w, "on", "pause");
+    if (b->on)
+        td_json_put_text(w, "on", b->on == PLAN_PAUSES ? "pause" : "warn");
+    if (b->warn)
+        td_json_put_u64(w, "warn", b->warn);
+    if (b->critical)
+        td_json_put_u64(w, "critical", b->critical);
     td_json_object_end(w);
 }
 

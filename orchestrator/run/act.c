@@ -441,42 +441,30 @@ static void launch(struct run_task *task, uint32_t attempt)
     }
 }
 
+void run_end_attempt(struct run_task *task, uint64_t grace_ns)
+{
+    if (task->running)
+        provider_of(task)->ops->cancel(task->running, grace_ns);
+}
+
 static void stop(struct run_task *task, enum plan_fault why)
 {
     task->stop = why;
-    if (task->running)
-        provider_of(task)->ops->cancel(task->running, task->grace_ns);
-}
-
-void run_hurry(struct run_exec *x, uint32_t task, uint64_t grace_ns)
-{
-    struct run_task *t = &x->tasks[task];
-
-    if (grace_ns < t->grace_ns)
-        t->grace_ns = grace_ns;
-    if (t->running && sched_task(x->sched, task)->state == SCHED_STOPPING)
-        provider_of(t)->ops->cancel(t->running, t->grace_ns);
+    run_end_attempt(task, task->grace_ns);
 }
 
 void run_kill(struct run_exec *x)
 {
-    for (uint32_t i = 0; i < x->plan.task_count; i++) {
-        struct run_task *task = &x->tasks[i];
-
-        if (task->running)
-            provider_of(task)->ops->cancel(task->running, 0);
-    }
+    for (uint32_t i = 0; i < x->plan.task_count; i++)
+        run_end_attempt(&x->tasks[i], 0);
     run_validate_stop(x, 0);
 }
 
 void run_abandon(struct run_exec *x)
 {
-    for (uint32_t i = 0; x->tasks && i < x->plan.task_count; i++) {
-        struct run_task *task = &x->tasks[i];
-
-        if (task->running && !provider_of(task)->ops->adopt)
-            provider_of(task)->ops->cancel(task->running, 0);
-    }
+    for (uint32_t i = 0; x->tasks && i < x->plan.task_count; i++)
+        if (x->tasks[i].running && !provider_of(&x->tasks[i])->ops->adopt)
+            run_end_attempt(&x->tasks[i], 0);
 }
 
 /* ---- the end of one ---- */

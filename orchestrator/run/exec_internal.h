@@ -225,8 +225,8 @@ bool run_validate_gates(struct run_exec *x);
 TD_MUST_CHECK enum td_code run_validate_end(struct run_exec *x,
                                             struct td_error *err);
 void run_validate_stop(struct run_exec *x, uint64_t grace_ns);
-/* What is told to end, or was, has no more than this. */
-void run_hurry(struct run_exec *x, uint32_t task, uint64_t grace_ns);
+/* If one runs. */
+void run_end_attempt(struct run_task *task, uint64_t grace_ns);
 void run_validate_close(struct run_exec *x);
 /* All that was said before a resume is heard by the judge: TD_AGAIN: not yet, a
  * turn comes when it is. Codes of journal_fold(). The end of it, in any case.

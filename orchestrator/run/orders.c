@@ -78,11 +78,22 @@ static bool is_over(const struct run_exec *x)
     return x->over || sched_counts(x->sched)->finished;
 }
 
+/* What is told to end, or was, has no more than this. */
+static void hurry(struct run_exec *x, uint32_t task, uint64_t grace_ns)
+{
+    struct run_task *t = &x->tasks[task];
+
+    if (grace_ns < t->grace_ns)
+        t->grace_ns = grace_ns;
+    if (sched_task(x->sched, task)->state == SCHED_STOPPING)
+        run_end_attempt(t, t->grace_ns);
+}
+
 void run_cancel(struct run_exec *x, uint64_t grace_ns, const char *by)
 {
     run_validate_stop(x, grace_ns);
     for (uint32_t i = 0; grace_ns != RUN_GRACE && i < x->plan.task_count; i++)
-        run_hurry(x, i, grace_ns);
+        hurry(x, i, grace_ns);
     if (!is_over(x) && !sched_counts(x->sched)->cancelling)
         order(x, SCHED_CANCEL, 0, by);
 }
@@ -101,7 +112,7 @@ enum td_code run_cancel_task(struct run_exec *x, uint32_t task,
         return td_error_set(err, TD_USAGE, "", 0, "%s has ended",
                             x->plan.tasks[task].id);
     if (grace_ns != RUN_GRACE)
-        run_hurry(x, task, grace_ns);
+        hurry(x, task, grace_ns);
     if (!state->cancelling && !sched_counts(x->sched)->cancelling)
         order(x, SCHED_CANCEL_TASK, task, by);
     return TD_OK;

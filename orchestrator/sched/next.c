@@ -121,7 +121,7 @@ static bool decide_ready(struct sched *s, uint32_t task,
     const struct sched_node *n = &s->nodes[task];
 
     out->cause = task;
-    if (s->counts.halted && !s->plan->budget.pause)
+    if (s->counts.halted && s->plan->budget.on != PLAN_PAUSES)
         return decide(out, SCHED_SKIP, PLAN_BUDGET);
     if (sched_stands(s))
         return false;
@@ -144,7 +144,7 @@ static bool decide_held(const struct sched *s, uint32_t task,
     const struct sched_node *n = &s->nodes[task];
 
     out->cause = task;
-    if (s->counts.halted && !s->plan->budget.pause)
+    if (s->counts.halted && s->plan->budget.on != PLAN_PAUSES)
         return decide(out, SCHED_SKIP, PLAN_BUDGET);
     if (n->refused)
         return decide(out, SCHED_SKIP, PLAN_REFUSED);
@@ -174,7 +174,7 @@ static bool decide_backoff(struct sched *s, uint32_t task,
         return decide(out, SCHED_FAIL, PLAN_TIMEOUT);
     if (out->at_ns >= n->until && !s->counts.halted)
         sched_make_ready(s, task);
-    else if (s->counts.halted && !s->plan->budget.pause)
+    else if (s->counts.halted && s->plan->budget.on != PLAN_PAUSES)
         return decide(out, SCHED_FAIL, PLAN_BUDGET);
     return false;
 }

@@ -516,7 +516,7 @@ static bool apply_budget(struct sched *s, const struct sched_event *ev)
     s->warned[ev->budget] = ev->percent;
     if (ev->what == SCHED_HALT) {
         s->counts.halted = true;
-        if (s->plan->budget.pause)
+        if (s->plan->budget.on == PLAN_PAUSES)
             set_paused(s, true, ev->at_ns);
         consider_all(s);
     }
@@ -529,7 +529,7 @@ static bool apply_order(struct sched *s, const struct sched_event *ev)
         s->counts.cancelling = true;
     else
         set_paused(s, ev->what == SCHED_PAUSE, ev->at_ns);
-    if (ev->what == SCHED_GO_ON && s->plan->budget.pause)
+    if (ev->what == SCHED_GO_ON && s->plan->budget.on == PLAN_PAUSES)
         s->counts.halted = false;
     consider_all(s);
     return true;

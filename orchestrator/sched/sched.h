@@ -56,7 +56,7 @@ enum sched_what {
     SCHED_DROP,   /* task: final, cancelled before or while it ran */
     SCHED_WAVE_BEGIN, /* wave */
     SCHED_WAVE_END,   /* wave */
-    SCHED_WARN,       /* budget: 75 or 90 percent of what `budget` says */
+    SCHED_WARN,       /* budget: percent of what `budget` says */
     SCHED_HALT,       /* budget: 100 percent: paused, or nothing more starts */
     SCHED_FINISH,     /* all tasks have ended; the last event */
     /* What happened. */

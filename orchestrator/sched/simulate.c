@@ -71,7 +71,8 @@ static void answer(struct sim *sim, const struct sched_event *ev)
     } else if (ev->what == SCHED_STOP) {
         td_timerq_cancel(&sim->ends, &sim->tasks[ev->task].end);
         happened(sim, SCHED_FAULT, ev->task, ev->fault);
-    } else if (ev->what == SCHED_HALT && sim->s->plan->budget.pause) {
+    } else if (ev->what == SCHED_HALT &&
+               sim->s->plan->budget.on == PLAN_PAUSES) {
         happened(sim, SCHED_GO_ON, 0, 0);
     }
 }

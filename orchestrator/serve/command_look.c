@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WARN_PERCENT 75.0
-
 /* The execution as it runs here, or its plan and its workspace by its journal;
  * NULL: the answer says why. *close: it is to be closed. */
 static struct run_exec *opened(const struct serve_call *call,
@@ -323,7 +321,8 @@ static void put_context(const struct plan *plan, const struct sched *sched,
         percent = 100.0 * (double)used / (double)limit;
         td_json_put_u64(&w, "limit_tokens", limit);
         td_json_put_fixed(&w, "usage_percentage", percent, 2);
-        td_json_put_bool(&w, "warning", percent > WARN_PERCENT);
+        td_json_put_bool(&w, "warning",
+                         percent > plan_budget_warn(&plan->budget));
         (void)td_buf_addf(&answer->output, " of %llu, %.0f %%",
                           (unsigned long long)limit, percent);
     }

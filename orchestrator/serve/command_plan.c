@@ -110,6 +110,7 @@ struct run_options serve_call_how(const struct serve_call *call)
 /* Budgets that are given stand for those of the plan. */
 void serve_call_budgets(const struct serve_call *call, struct plan *plan)
 {
+    static const char *const on[] = {"stop", "pause", "warn", NULL};
     struct plan_budget *budget = &plan->budget;
     uint64_t none = UINT64_MAX;
     uint64_t tokens = serve_arg_number(call, "budget_tokens", none);
@@ -122,8 +123,13 @@ void serve_call_budgets(const struct serve_call *call, struct plan *plan)
         budget->wall_ns = wall_ms * TD_NS_PER_MS;
     if (micro != none)
         budget->cost_usd = (double)micro / 1e6;
-    if (serve_arg(call, "on_limit").len)
-        budget->pause = td_bytes_is(serve_arg(call, "on_limit"), "pause");
+    for (unsigned i = 0; on[i]; i++)
+        if (td_bytes_is(serve_arg(call, "on_limit"), on[i]))
+            budget->on = (enum plan_limit)i;
+    budget->warn =
+        (unsigned)serve_arg_number(call, "budget_warn", budget->warn);
+    budget->critical =
+        (unsigned)serve_arg_number(call, "budget_critical", budget->critical);
 }
 
 /* Takes over *plan. */
@@ -409,7 +415,9 @@ const struct serve_arg_rule serve_run_args[] = {
     {"budget_tokens", SERVE_ARG_NUMBER, 0, EXACT_MAX, NULL},
     {"budget_micro_usd", SERVE_ARG_NUMBER, 0, EXACT_MAX, NULL},
     {"budget_ms", SERVE_ARG_NUMBER, 0, UINT64_MAX / 2 / TD_NS_PER_MS, NULL},
-    {"on_limit", SERVE_ARG_WORD, 0, 0, "pause|stop"},
+    {"on_limit", SERVE_ARG_WORD, 0, 0, "pause|stop|warn"},
+    {"budget_warn", SERVE_ARG_NUMBER, 1, 99, NULL},
+    {"budget_critical", SERVE_ARG_NUMBER, 1, 99, NULL},
     {"model", SERVE_ARG_KEY, 0, 0, NULL},
     {"detach", SERVE_ARG_FLAG, 0, 0, NULL},
     {"dry_run", SERVE_ARG_FLAG, 0, 0, NULL},

@@ -329,8 +329,9 @@ static void known(const struct serve_call *call, const struct looked *l)
         td_json_put_fixed(&w, "cost_usd", budget->cost_usd, 6);
     if (budget->wall_ns != PLAN_NO_LIMIT)
         td_json_put_u64(&w, "wall_ms", budget->wall_ns / TD_NS_PER_MS);
-    if (budget->pause)
-        td_json_put_text(&w, "on", "pause");
+    if (budget->on)
+        td_json_put_text(&w, "on",
+                         budget->on == PLAN_PAUSES ? "pause" : "warn");
     td_json_array(&w, "tasks");
     for (uint32_t i = 0; i < l->of->task_count; i++)
         put_known(l, i, &w);

@@ -589,6 +589,28 @@ def a_retry_may_be_left_alone(box):
     holds(err, "x3: 0 of 1 tasks completed")
 
 
+def budgets_are_told_where_they_are_wanted(box):
+    """At percentages of the line, or of the settings; and it may go on."""
+    use = "read -r t; echo '{\\\"usage\\\":{\\\"tokens_in\\\":50," \
+        "\\\"tokens_out\\\":0}}'"
+    box.write("use.yaml", "plan: 1\nname: use\ntasks:\n"
+              "- {id: a, provider: command, run: \"%s\"}\n"
+              "- {id: b, provider: command, run: \"%s\", depends_on: [a]}\n"
+              "- {id: c, run: 'true', depends_on: [b]}\n" % (use, use))
+    server = box.serve()
+    ask = ["console", "--connect", server.url]
+    line = "execute use.yaml --budget-tokens 100 --on-limit "
+    out, _ = box.run(*ask, "-c", line + "warn --budget-warn 40 "
+                     "--budget-critical 60")
+    holds(out, "tokens at 40% of the budget", "tokens at 100% of the budget",
+          "done    completed")
+    out, _ = box.run(*ask, "--budget-warn", "45", "-c", line + "stop",
+                     status=1)
+    holds(out, "tokens at 45% of the budget")
+    _, err = box.run(*ask, "-c", line + "go", status=2)
+    holds(err, "--on-limit wants pause, stop or warn")
+
+
 def a_batch_creates_a_session(box):
     """What comes behind it is of that session, here and in the server."""
     box.write("quick.yaml", QUICK)

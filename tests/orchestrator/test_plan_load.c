@@ -168,7 +168,10 @@ static void mistakes_at_the_top(void)
          "9223372036854775807\n"
          "plan.yaml:2:29: cost is an amount of US dollars; write it like 2.50\n"
          "plan.yaml:2:39: wall is a time; write it like 500ms, 30s, 10m or 8h\n"
-         "plan.yaml:2:46: on cannot be \"fire\"; write stop or pause\n"},
+         "plan.yaml:2:46: on cannot be \"fire\"; write stop, pause or warn\n"},
+        {HEAD_ROW "budget: {warn: 0, critical: 100}\ntasks: [{id: a, run: x}]",
+         "plan.yaml:2:16: warn is a whole number from 1 to 99\n"
+         "plan.yaml:2:29: critical is a whole number from 1 to 99\n"},
         {HEAD_ROW "defaults: {id: a, dirs: b, timeout: {runs: 1s}}\n"
                   "tasks: [{id: a, run: x}]",
          "plan.yaml:2:12: defaults have no key \"id\"; the keys here are "

@@ -110,7 +110,8 @@ static void what_is_good(void)
         judge_task(rows[i], true);
     judge(td_text("{plan: 1, tasks: [{id: a, run: [x, 1, true]}]}"), true);
     judge(td_text("{plan: 1, name: n, workspace: new, budget: {tokens: 1, "
-                  "cost: 0, wall: 1s, on: pause}, defaults: {cache: false}, "
+                  "cost: 0, wall: 1s, on: warn, warn: 1, critical: 99}, "
+                  "defaults: {cache: false}, "
                   "tasks: [{id: a, run: x}]}"),
           true);
     drop_schema();
@@ -217,6 +218,8 @@ static void what_is_no_plan(void)
         "{plan: 1, budget: {cost: -1}, tasks: [{id: a, run: x}]}",
         "{plan: 1, budget: {wall: 0s}, tasks: [{id: a, run: x}]}",
         "{plan: 1, budget: {on: go}, tasks: [{id: a, run: x}]}",
+        "{plan: 1, budget: {warn: 0}, tasks: [{id: a, run: x}]}",
+        "{plan: 1, budget: {critical: 100}, tasks: [{id: a, run: x}]}",
         "{plan: 1, defaults: {id: b}, tasks: [{id: a, run: x}]}",
         "{plan: 1, defaults: {outputs: [b]}, tasks: [{id: a, run: x}]}",
     };

@@ -86,7 +86,9 @@ static void same_plan(const struct plan *a, const struct plan *b)
     CU_ASSERT_EQUAL(a->budget.tokens, b->budget.tokens);
     CU_ASSERT_EQUAL(a->budget.cost_usd, b->budget.cost_usd);
     CU_ASSERT_EQUAL(a->budget.wall_ns, b->budget.wall_ns);
-    CU_ASSERT_EQUAL(a->budget.pause, b->budget.pause);
+    CU_ASSERT_EQUAL(a->budget.on, b->budget.on);
+    CU_ASSERT_EQUAL(a->budget.warn, b->budget.warn);
+    CU_ASSERT_EQUAL(a->budget.critical, b->budget.critical);
     CU_ASSERT_EQUAL(a->waves, b->waves);
     CU_ASSERT_EQUAL_FATAL(a->pool_count, b->pool_count);
     for (uint32_t i = 0; i < a->pool_count; i++) {
@@ -134,7 +136,8 @@ static void every_key(void)
 {
     static const char *const rows[] = {
         "plan: 1\nname: n\nworkspace: new\npools: {p: 3, q-1: 7}\n"
-        "budget: {tokens: 5, cost: 0.1, wall: 1500ms, on: pause}\n"
+        "budget: {tokens: 5, cost: 0.1, wall: 1500ms, on: pause, warn: 50, "
+        "critical: 60}\n"
         "defaults: {env: [HOME2], grace: 0s}\n"
         "tasks:\n"
         "- {id: a, run: [x, 5, true, ''], depends_on: [c, b]}\n"

@@ -94,7 +94,7 @@ static void make_world(struct world *w, uint64_t seed)
         w->plan.budget.tokens = 200;
     if (dice(w, 4) == 0)
         w->plan.budget.wall_ns = 30 * PLANS_S;
-    w->plan.budget.pause = dice(w, 2);
+    w->plan.budget.on = (enum plan_limit)dice(w, 3);
     w->options = (struct sched_options){.execution = "x1",
                                         .workers = 1 + dice(w, 4),
                                         .waves = dice(w, 2),
@@ -338,7 +338,7 @@ static void check_all(struct world *w, const struct sched_event *ev)
         w->halted = true;
     else if (ev->what != SCHED_WARN && ev->what != SCHED_FINISH)
         check_task(w, ev);
-    if (ev->what == SCHED_HALT && w->plan.budget.pause)
+    if (ev->what == SCHED_HALT && w->plan.budget.on == PLAN_PAUSES)
         w->paused = true;
 }
 
@@ -523,7 +523,7 @@ static void order(struct world *w)
     } else if (what < 12 && w->paused) {
         happened(w, SCHED_GO_ON, 0, 0);
         w->paused = false;
-        w->halted = w->halted && !w->plan.budget.pause;
+        w->halted = w->halted && w->plan.budget.on != PLAN_PAUSES;
     } else if (what < 15) {
         crash(w);
     } else if (what < 18) {

@@ -405,12 +405,33 @@ static void budgets_warn_and_stop(void)
     scene_over();
 }
 
+static void a_budget_may_only_warn(void)
+{
+    scene_begin(2);
+    scene.plan.budget.tokens = 200;
+    scene.plan.budget.on = PLAN_WARNS;
+    scene.plan.budget.warn = 50;
+    scene.plan.budget.critical = 40; /* no less than warn */
+    plans_need(&scene.plan, 1, 0);
+    scene_start();
+    CU_ASSERT_STRING_EQUAL(scene_at(0), "open1 go 0");
+    scene_was(1, SCHED_USAGE, 0, 0);
+    scene.plan.budget.tokens = 160;
+    CU_ASSERT_STRING_EQUAL(scene_at(1), "warn50");
+    scene.plan.budget.tokens = 80;
+    CU_ASSERT_STRING_EQUAL(scene_at(2), "warn100");
+    CU_ASSERT_FALSE(sched_counts(scene.s)->halted);
+    scene_done(3, 0);
+    CU_ASSERT_STRING_EQUAL(scene_at(3), "close1 open2 go 1");
+    scene_over();
+}
+
 static void the_wall_stands_in_a_pause(void)
 {
     scene_begin(2);
     plans_need(&scene.plan, 1, 0);
     scene.plan.budget.wall_ns = 100 * PLANS_S;
-    scene.plan.budget.pause = true;
+    scene.plan.budget.on = PLAN_PAUSES;
     scene_start();
     CU_ASSERT_STRING_EQUAL(scene_at(0), "open1 go 0");
     scene_was(10, SCHED_PAUSE, 0, 0);
@@ -550,6 +571,7 @@ CU_TestInfo orchestrator_sched_rows_tests[] = {
      queues_are_not_for_ever_but_pauses_do_not_count},
     {"approvals", approvals},
     {"budgets warn and stop", budgets_warn_and_stop},
+    {"a budget may only warn", a_budget_may_only_warn},
     {"the wall stands in a pause", the_wall_stands_in_a_pause},
     {"what a crash cut short runs again", what_a_crash_cut_short_runs_again},
     {"the unchanged takes no slot", the_unchanged_takes_no_slot},
