@@ -372,13 +372,14 @@ static void on_planned(void *ctx, const struct td_json_doc *doc, uint32_t data)
     console_planned(((struct follow *)ctx)->c, doc, data);
 }
 
-static void on_refused(void *ctx, struct td_bytes error)
+static void on_refused(void *ctx, const struct console_answer *answer)
 {
     struct follow *f = ctx;
     struct td_buf text = {0};
 
-    (void)td_json_unescape(&text, error);
-    stop(f, td_error_set(&f->why, TD_FAILED, "", 0, "%s", td_buf_str(&text)));
+    (void)td_json_unescape(&text, answer->error);
+    stop(f,
+         td_error_set(&f->why, answer->code, "", 0, "%s", td_buf_str(&text)));
     td_buf_release(&text);
 }
 

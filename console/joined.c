@@ -92,7 +92,7 @@ static void on_changed(void *ctx, bool up, const struct td_error *why)
     console_terminal_soon(t);
 }
 
-static void on_refused(void *ctx, struct td_bytes error)
+static void on_refused(void *ctx, const struct console_answer *answer)
 {
     struct console_terminal *t = ctx;
     struct td_buf text = {0};
@@ -101,7 +101,7 @@ static void on_refused(void *ctx, struct td_bytes error)
         begin_notice(t);
         (void)td_buf_add_text(&t->above, "connected again, but ");
     }
-    (void)td_json_unescape(&text, error);
+    (void)td_json_unescape(&text, answer->error);
     text_clean(&t->above, td_buf_bytes(&text), &t->c->options.style);
     td_buf_release(&text);
     console_terminal_say(t, "");

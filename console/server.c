@@ -237,7 +237,7 @@ static void take_caught_up(struct console_server *server,
 {
     *server->following = '\0';
     if (!answer->done)
-        server->events.refused(server->ctx, answer->error);
+        server->events.refused(server->ctx, answer);
     else if (server->events.caught_up)
         server->events.caught_up(
             server->ctx,

@@ -43,8 +43,8 @@ struct console_server_events {
     /* The server has said which is the last event there is of the execution
      * that is followed; all up to it come. 0: none yet. NULL: not asked. */
     void (*caught_up)(void *ctx, uint64_t to_seq);
-    /* The execution cannot be heard; error as above. */
-    void (*refused)(void *ctx, struct td_bytes error);
+    /* The execution cannot be heard. */
+    void (*refused)(void *ctx, const struct console_answer *answer);
     /* up: commands can be sent. Else why->code is not TD_OK: it was lost, or
      * could not be reached; it is tried again. */
     void (*changed)(void *ctx, bool up, const struct td_error *why);
