@@ -117,11 +117,14 @@ static void hide_flood(struct console *c)
 
 void console_tell_hidden(struct console *c, uint64_t now_ns)
 {
+    char count[PANEL_SHORT];
+
     if (now_ns - c->second_ns < TD_NS_PER_S)
         return;
     if (c->hidden)
-        (void)td_buf_addf(c->above, "%s %zu lines, logs shows them\n",
-                          text_sign(&c->options.style, TEXT_CUT), c->hidden);
+        (void)td_buf_addf(c->above, "%s %s lines, logs shows them\n",
+                          text_sign(&c->options.style, TEXT_CUT),
+                          panel_count(count, c->hidden));
     c->second_ns = now_ns;
     c->told = 0;
     c->hidden = 0;

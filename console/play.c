@@ -1,4 +1,5 @@
 #include "console/play_internal.h"
+#include "core/width.h"
 
 #include "core/json.h"
 #include "core/mem.h"
@@ -468,6 +469,27 @@ static void put_speed(struct text_line *line, const struct play_view *now)
                   now->speed / PLAY_SPEED_ONE);
 }
 
+/* The keys that do something now, as many as there is room for. */
+static void put_keys(struct text_line *line, const struct console_play *play,
+                     const struct panel *v)
+{
+    const char *const keys[] = {"space pause",
+                                v->style->utf8 ? "\xe2\x86\x90\xe2\x86\x92 5s"
+                                               : "arrows 5s",
+                                ",. step", "+- speed"};
+    size_t count = play->ended ? 1 : sizeof(keys) / sizeof(keys[0]);
+
+    for (size_t i = 0; i < count; i++) {
+        const char *key = play->ended ? "Home from start" : keys[i];
+        const char *gap = i ? "  " : "     ";
+
+        if (line->used + strlen(gap) + td_width(td_text(key)) > line->max)
+            return;
+        text_put(line, TEXT_PLAIN, gap);
+        text_put(line, TEXT_DIM, key);
+    }
+}
+
 void console_play_line(const struct console_play *play, struct td_buf *out,
                        const struct panel *v)
 {
@@ -475,6 +497,7 @@ void console_play_line(const struct console_play *play, struct td_buf *out,
     struct text_line line = {
         .out = out, .style = v->style, .max = v->columns - 1};
     char text[CONSOLE_PLAY_SHORT];
+    char count[PANEL_SHORT];
 
     text_put(&line, TEXT_PLAIN, " ");
     text_put_sign(&line, play->ended ? TEXT_DIM : TEXT_RUN,
@@ -488,16 +511,13 @@ void console_play_line(const struct console_play *play, struct td_buf *out,
     if (play->last_ns)
         text_putf(&line, TEXT_PLAIN, "/%s",
                   console_play_clock(text, play->last_ns));
-    text_putf(&line, TEXT_PLAIN, "  seq %" PRIu64, play->seq);
+    text_putf(&line, TEXT_PLAIN, "  seq %s", panel_count(count, play->seq));
     if (play->events)
-        text_putf(&line, TEXT_PLAIN, "/%" PRIu64, play->events);
+        text_putf(&line, TEXT_PLAIN, "/%s", panel_count(count, play->events));
     if (play->moving == LOOKING)
-        text_putf(&line, TEXT_DIM, "     looking for %s, at seq %" PRIu64,
-                  play->sought, play->look.at.seq);
-    else if (play->ended)
-        text_put(&line, TEXT_DIM, "     Home from start");
+        text_putf(&line, TEXT_DIM, "     looking for %s, at seq %s",
+                  play->sought, panel_count(count, play->look.at.seq));
     else
-        text_putf(&line, TEXT_DIM, "     space pause  %s 5s  ,. step  +- speed",
-                  v->style->utf8 ? "\xe2\x86\x90\xe2\x86\x92" : "arrows");
+        put_keys(&line, play, v);
     (void)td_buf_add_byte(out, '\n');
 }

@@ -29,12 +29,13 @@ static void say_hello(struct console_play *play)
 {
     struct td_buf *above = play->c->above;
     char text[CONSOLE_PLAY_SHORT];
+    char count[PANEL_SHORT];
 
     if (!above || !play->events)
         return;
     put_name(play);
     (void)td_buf_addf(
-        above, "  %" PRIu64 " event%s, %s%s\n", play->events,
+        above, "  %s event%s, %s%s\n", panel_count(count, play->events),
         play->events == 1 ? "" : "s", console_play_clock(text, play->last_ns),
         console_proof_state(play->proof) == CONSOLE_PROOF_WHOLE ? ", verified"
                                                                 : "");

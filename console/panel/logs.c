@@ -48,6 +48,8 @@ static void log_line(struct td_buf *out, const struct panel *v,
               panel_clock(clock, v, log->wall_ns),
               (unsigned)(since / TD_NS_PER_MS % 1000));
     text_putf(&line, levels[log->level].role, "%-5s ", levels[log->level].word);
+    text_put(&line, TEXT_DIM, source_of(v->seen, log));
+    text_put(&line, TEXT_PLAIN, log->task == SEEN_NONE ? "  " : " ");
     if (log->task != SEEN_NONE) {
         text_put_foreign(&line, TEXT_ACCENT,
                          td_text(seen_task_id(&v->seen->tasks[log->task])));
@@ -64,6 +66,8 @@ void panel_logs(struct td_buf *out, const struct panel *v,
     size_t found = 0;
     uint32_t first = s->log_count;
     struct text_line line;
+    char count[PANEL_SHORT];
+    char all[PANEL_SHORT];
 
     while (first > 0 && found < which->limit)
         found += is_wanted(s, log_at(s, --first), which);
@@ -73,7 +77,8 @@ void panel_logs(struct td_buf *out, const struct panel *v,
     if (which->bare)
         return;
     line = panel_line(out, v);
-    text_putf(&line, TEXT_DIM, "  %zu of %u lines", found, s->log_count);
+    text_putf(&line, TEXT_DIM, "  %s of %s lines", panel_count(count, found),
+              panel_count(all, s->log_count));
     if (s->logs_dropped)
         text_putf(&line, TEXT_DIM, "; %llu older ones are gone",
                   (unsigned long long)s->logs_dropped);
@@ -111,26 +116,65 @@ bool panel_log_found(struct td_buf *out, const struct panel *v,
     return false;
 }
 
-void panel_logs_stats(struct td_buf *out, const struct panel *v)
+/* "   00:00.0 to 02:13.4": from the oldest line that is kept to the newest. */
+static void put_span(struct td_buf *out, const struct panel *v)
 {
     const struct seen *s = v->seen;
-    uint32_t counts[SEEN_ERROR + 1] = {0};
-    struct text_line line = panel_line(out, v);
-    uint32_t tasks = 0;
-    uint32_t gates = 0;
+    const uint64_t ends[] = {log_at(s, 0)->wall_ns,
+                             log_at(s, s->log_count - 1)->wall_ns};
+
+    for (size_t i = 0; i < 2; i++) {
+        uint64_t since = ends[i] > s->began_ns ? ends[i] - s->began_ns : 0;
+        char clock[PANEL_SHORT];
+
+        (void)td_buf_addf(out, "%s%s.%u", i ? " to " : "   ",
+                          panel_clock(clock, v, ends[i]),
+                          (unsigned)(since / (TD_NS_PER_S / 10) % 10));
+    }
+}
+
+/* "   debug 880  info 310", with the thousands parted. */
+static void put_counts(struct td_buf *out, const char *const *names,
+                       const uint32_t *counts, size_t n)
+{
+    char text[PANEL_SHORT];
+
+    for (size_t i = 0; i < n; i++)
+        (void)td_buf_addf(out, "%s%s %s", i ? "  " : "   ", names[i],
+                          panel_count(text, counts[i]));
+}
+
+void panel_logs_stats(struct td_buf *out, const struct panel *v)
+{
+    static const char *const words[] = {"debug", "info", "warn", "error"};
+    static const char *const sources[] = {"task", "gate", "run"};
+    const struct seen *s = v->seen;
+    uint32_t by_level[4] = {0};
+    uint32_t by_source[3] = {0};
+    struct td_buf text = {0};
+    char count[PANEL_SHORT];
+    struct text_line line;
 
     for (uint32_t i = 0; i < s->log_count; i++) {
-        counts[log_at(s, i)->level]++;
-        tasks += *source_of(s, log_at(s, i)) == 't';
-        gates += *source_of(s, log_at(s, i)) == 'g';
+        const struct seen_log *log = log_at(s, i);
+        const char *source = source_of(s, log);
+
+        by_level[log->level]++;
+        by_source[*source == 'g' ? 1 : *source == 't' ? 0 : 2]++;
     }
-    text_putf(&line, TEXT_PLAIN,
-              "  %u lines   debug %u  info %u  warn %u  error %u", s->log_count,
-              counts[SEEN_DEBUG], counts[SEEN_INFO], counts[SEEN_WARN],
-              counts[SEEN_ERROR]);
-    panel_end(&line);
+    (void)td_buf_addf(&text, "  %s line%s", panel_count(count, s->log_count),
+                      s->log_count == 1 ? "" : "s");
+    put_counts(&text, words, by_level, 4);
+    if (s->log_count)
+        put_span(&text, v);
     line = panel_line(out, v);
-    text_putf(&line, TEXT_PLAIN, "  by source   task %u  gate %u  run %u",
-              tasks, gates, s->log_count - tasks - gates);
+    text_put_bytes(&line, TEXT_PLAIN, td_buf_bytes(&text));
     panel_end(&line);
+    td_buf_clear(&text);
+    (void)td_buf_add_text(&text, "  by source");
+    put_counts(&text, sources, by_source, 3);
+    line = panel_line(out, v);
+    text_put_bytes(&line, TEXT_PLAIN, td_buf_bytes(&text));
+    panel_end(&line);
+    td_buf_release(&text);
 }

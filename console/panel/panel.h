@@ -10,7 +10,13 @@
 
 #include "console/seen/seen.h"
 #include "console/text/text.h"
+#include "core/clock.h"
 #include "core/json.h"
+
+#define PANEL_SHORT TD_AMOUNT_SIZE /* room for a number as text */
+
+/* "67,450" */
+const char *panel_count(char out[PANEL_SHORT], uint64_t n);
 
 enum panel_mode {
     PANEL_LIVE,

@@ -7,7 +7,6 @@
 
 #define PANEL_NARROW 60  /* columns: below, what is short is said shorter */
 #define PANEL_WIDE   110 /* from here on more is said */
-#define PANEL_SHORT  TD_AMOUNT_SIZE /* room for a number as text */
 
 /* "0.9s", "31.0s", "10m32s", "2h03m"; "" for what was not told. */
 const char *panel_took(char out[PANEL_SHORT], double ms);
@@ -17,8 +16,6 @@ const char *panel_age(char out[PANEL_SHORT], const struct panel *v,
 /* "02:13", "1:02:13" since the beginning. */
 const char *panel_clock(char out[PANEL_SHORT], const struct panel *v,
                         uint64_t at_ns);
-/* "67,450" */
-const char *panel_count(char out[PANEL_SHORT], uint64_t n);
 /* "37.5%" */
 const char *panel_percent(char out[PANEL_SHORT], unsigned thousandths);
 
