@@ -63,27 +63,48 @@ void panel_link_end(struct text_line *line, bool begun)
 
 /* ---- what stands above a text ---- */
 
+/* How often the file was made. */
+static unsigned versions_of(const struct seen *s, const struct seen_artifact *a)
+{
+    unsigned count = 0;
+
+    for (uint32_t i = 0; i < s->artifact_count; i++)
+        count += !strcmp(s->artifacts[i].path, a->path);
+    return count;
+}
+
 void panel_artifact_head(struct td_buf *out, const struct panel *v,
                          const struct seen_artifact *a)
 {
     struct text_line line = panel_line(out, v);
     bool link = panel_link_begin(&line, v, a->path);
     char size[PANEL_SHORT];
+    unsigned versions;
 
     text_put_foreign(&line, TEXT_ACCENT, td_text(a->path));
     panel_link_end(&line, link);
     text_put(&line, TEXT_PLAIN, "  ");
     text_put_foreign(&line, TEXT_PLAIN, td_text(a->type));
     text_putf(&line, TEXT_PLAIN, ", %s", td_size_text(size, a->size));
+    if (a->mode) {
+        text_put(&line, TEXT_PLAIN, ", 0");
+        text_put_foreign(&line, TEXT_PLAIN, td_text(a->mode));
+    }
     if (a->sha256 && strlen(a->sha256) > 8) {
         text_put(&line, TEXT_DIM, ", sha256 ");
-        text_put_foreign(&line, TEXT_DIM, td_bytes(a->sha256, 8));
+        text_put_foreign(&line, TEXT_DIM, td_bytes(a->sha256, 4));
+        text_put(&line, TEXT_DIM, "..");
+        text_put_foreign(&line, TEXT_DIM,
+                         td_text(a->sha256 + strlen(a->sha256) - 4));
     }
     if (a->task != SEEN_NONE) {
         text_put(&line, TEXT_PLAIN, ", ");
         text_put_foreign(&line, TEXT_PLAIN,
                          td_text(seen_task_id(&v->seen->tasks[a->task])));
     }
+    versions = versions_of(v->seen, a);
+    if (versions > 1)
+        text_putf(&line, TEXT_PLAIN, ", the newest of %u versions", versions);
     panel_end(&line);
 }
 

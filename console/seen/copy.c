@@ -50,6 +50,7 @@ static void copy_rest(struct seen *to, const struct seen *s)
         to->artifacts[i].path = text_again(s->artifacts[i].path);
         to->artifacts[i].type = text_again(s->artifacts[i].type);
         to->artifacts[i].sha256 = text_again(s->artifacts[i].sha256);
+        to->artifacts[i].mode = text_again(s->artifacts[i].mode);
     }
     to->models = list_again(s->models, s->model_count, sizeof(*s->models));
     for (uint32_t i = 0; i < s->model_count; i++)
@@ -114,7 +115,8 @@ size_t seen_bytes(const struct seen *s)
     }
     for (uint32_t i = 0; i < s->artifact_count; i++)
         bytes += room_of(s->artifacts[i].path) + room_of(s->artifacts[i].type) +
-                 room_of(s->artifacts[i].sha256);
+                 room_of(s->artifacts[i].sha256) +
+                 room_of(s->artifacts[i].mode);
     for (uint32_t i = 0; i < s->model_count; i++)
         bytes += room_of(s->models[i].name);
     for (uint32_t i = 0; s->logs && i < s->log_count; i++)

@@ -249,6 +249,7 @@ static struct seen_fact artifact_created(struct seen_read *r)
         .path = path,
         .type = type ? type : td_strdup("file"),
         .sha256 = seen_text(r->doc, r->data, "sha256"),
+        .mode = seen_text(r->doc, r->data, "mode"),
         .size = seen_number(r->doc, r->data, "size_bytes|size", 0),
         .task =
             seen_at(r->doc, r->data, "task_id") ? seen_read_task(r) : SEEN_NONE,

@@ -34,6 +34,7 @@ static void release_rest(struct seen *s)
         free(s->artifacts[i].path);
         free(s->artifacts[i].type);
         free(s->artifacts[i].sha256);
+        free(s->artifacts[i].mode);
     }
     for (uint32_t i = 0; s->logs && i < s->logs_max; i++)
         free(s->logs[i].text);

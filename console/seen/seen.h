@@ -127,6 +127,7 @@ struct seen_artifact {
     char *path;
     char *type;
     char *sha256;  /* or NULL */
+    char *mode;    /* "644"; or NULL */
     uint32_t task; /* or SEEN_NONE */
     uint64_t size;
 };

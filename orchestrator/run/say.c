@@ -97,6 +97,25 @@ static void put_task_ids(struct td_json_writer *w, const struct plan *plan)
     td_json_array_end(w);
 }
 
+/* Files that will be made, where the plan names each of them: what a folder
+ * will have in it nobody knows. */
+static void put_expected(struct td_json_writer *w, const struct plan *plan)
+{
+    uint64_t count = 0;
+
+    for (uint32_t i = 0; i < plan->task_count; i++) {
+        const struct plan_words *outputs = &plan->tasks[i].outputs;
+
+        for (uint32_t n = 0; n < outputs->count; n++)
+            if (td_text(outputs->list[n]).len == 0 ||
+                outputs->list[n][strlen(outputs->list[n]) - 1] == '/')
+                return;
+        count += outputs->count;
+    }
+    if (count)
+        td_json_put_u64(w, "expected_artifacts", count);
+}
+
 void run_say_started(struct run_exec *x)
 {
     struct td_json_writer *w = journal_say(x->journal, "execution_started");
@@ -109,6 +128,7 @@ void run_say_started(struct run_exec *x)
     td_json_put_u64(w, "total_waves", x->plan.waves);
     td_json_put_u64(w, "estimated_duration_ms",
                     sched_left(x->sched, 0) / TD_NS_PER_MS);
+    put_expected(w, &x->plan);
     put_task_ids(w, &x->plan);
     journal_said(x->journal);
     run_tally_begin(&x->tally, journal_said_ns(x->journal));

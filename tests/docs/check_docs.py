@@ -148,6 +148,24 @@ def events(root):
                 name, told.get(name), wanted.get(name))
 
 
+def further_members(root):
+    """What the page says that our executions add are keys of the contract, and
+    an event's name is one."""
+    contract = read(root, "fixtures/contracts/execution.contract.yaml")
+    keys = re.search(r"id: R05b.*?enum: \[([^]]*)\]", contract, re.S).group(1)
+    known = set(re.findall(r"\w+", keys))
+    page = read(root, "docs/events.md")
+    part = page[page.index("own executions send these"):]
+    rows = re.findall(r"^- (.*(?:\n  .*)*)", part, re.M)
+    if len(rows) < 7:
+        yield "docs/events.md: what else is sent is not told"
+    for row in rows:
+        event, _, members = row.partition(":")
+        named = set(re.findall(r"`(\w+)`", members)) - {"language"}
+        for name in sorted(named - known):
+            yield "docs/events.md: %s: the contract has no key %s" % (event, name)
+
+
 def index(root):
     """Each page is in the index."""
     page = read(root, "docs/index.md")
@@ -190,7 +208,7 @@ def shortened(tapedeck):
 
 
 def main(root, tapedeck):
-    bad = list(events(root)) + list(index(root))
+    bad = list(events(root)) + list(further_members(root)) + list(index(root))
     bad += list(console(root, tapedeck)) + list(shortened(tapedeck))
     bad += list(exit_status(root)) + list(dependencies(root))
     bad += list(command_line(root, tapedeck)) + list(links(root))
