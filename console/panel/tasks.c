@@ -178,6 +178,30 @@ static size_t ids_width(const struct panel *v, const struct panel_tasks *which)
     return width < ID_MOST ? width : ID_MOST;
 }
 
+/* "9 of 70 in execution; more: --all, ..." */
+static void put_shown(struct td_buf *out, const struct panel *v,
+                      const struct panel_tasks *which, size_t found)
+{
+    const struct seen *s = v->seen;
+    struct text_line line = panel_line(out, v);
+    size_t all = 0;
+
+    for (uint32_t i = 0; i < s->task_count; i++)
+        all += has_phase(s, &s->tasks[i], which->phase);
+    text_putf(&line, TEXT_DIM, "  %zu of %zu ",
+              found < which->limit ? found : which->limit, all);
+    if (which->phase) {
+        text_put(&line, TEXT_DIM, "in ");
+        text_put_foreign(&line, TEXT_DIM, td_text(which->phase));
+    } else {
+        text_putf(&line, TEXT_DIM, "%s%s", panel_thing(s),
+                  all == 1 ? "" : "s");
+    }
+    if (found > which->limit)
+        text_put(&line, TEXT_DIM, "; more: --all, --phase, --state, --limit N");
+    panel_end(&line);
+}
+
 void panel_tasks(struct td_buf *out, const struct panel *v,
                  const struct panel_tasks *which)
 {
@@ -185,30 +209,18 @@ void panel_tasks(struct td_buf *out, const struct panel *v,
     bool table = s->known && v->columns >= TABLE_LEAST;
     size_t ids = ids_width(v, which);
     size_t found = 0;
-    struct text_line line;
 
-    if (table)
-        table_head(out, v, ids);
     for (uint32_t i = 0; i < s->task_count; i++) {
         if (!is_wanted(s, &s->tasks[i], which) || found++ >= which->limit)
             continue;
+        if (table && found == 1)
+            table_head(out, v, ids);
         if (table)
             table_row(out, v, &s->tasks[i], ids);
         else
             short_row(out, v, &s->tasks[i]);
     }
-    line = panel_line(out, v);
-    text_putf(&line, TEXT_DIM, "  %zu of %zu",
-              found < which->limit ? found : which->limit, found);
-    if (which->phase)
-        text_put_foreign(&line, TEXT_DIM, td_text(" in "));
-    if (which->phase)
-        text_put_foreign(&line, TEXT_DIM, td_text(which->phase));
-    if (!which->phase)
-        text_putf(&line, TEXT_DIM, " %ss", panel_thing(s));
-    if (found > which->limit)
-        text_put(&line, TEXT_DIM, "; more: --all, --phase, --state, --limit N");
-    panel_end(&line);
+    put_shown(out, v, which, found);
 }
 
 static int by_end(const void *a, const void *b)

@@ -97,9 +97,11 @@ class Tape:
 
     def __init__(self):
         self.events = []
+        self.seq = 0
 
     def put(self, ms, kind, **data):
-        data["seq"] = sum("data" in e for _, e in self.events) + 1
+        self.seq += 1
+        data["seq"] = self.seq
         self.events.append((ms, {"type": kind, "timestamp": stamp(ms),
                                  "data": data}))
         return self
