@@ -73,11 +73,6 @@ enum text_role panel_used_role(const struct panel *v, uint64_t percent);
 /* How much of the budget is used, in percent; 0 without one. */
 uint64_t panel_tokens_percent(const struct seen *s);
 uint64_t panel_cost_percent(const struct seen *s);
-/* "67,450/100,000", "$0.38/$2.00"; ">= $0.38" where not all of it is known,
- * without a budget what is used alone. */
-void panel_add_tokens(struct td_buf *out, const struct seen *s,
-                      uint64_t tokens);
-void panel_add_cost(struct td_buf *out, const struct seen *s, double cost);
 /* A budget that is used up so far: "tokens 75,003/100,000 (75%)", "cost
  * $1.50/$2.00 (75%)", "time 75% of 10m"; used is what was by then. */
 void panel_add_alert(struct td_buf *out, const struct seen *s,

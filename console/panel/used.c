@@ -26,7 +26,9 @@ uint64_t panel_cost_percent(const struct seen *s)
     return s->cost_max > 0 ? (uint64_t)(s->cost * 100 / s->cost_max) : 0;
 }
 
-void panel_add_tokens(struct td_buf *out, const struct seen *s, uint64_t tokens)
+/* "67,450/100,000", without a budget what is used alone. */
+static void add_tokens(struct td_buf *out, const struct seen *s,
+                       uint64_t tokens)
 {
     char text[PANEL_SHORT];
 
@@ -35,7 +37,8 @@ void panel_add_tokens(struct td_buf *out, const struct seen *s, uint64_t tokens)
         (void)td_buf_addf(out, "/%s", panel_count(text, s->tokens_max));
 }
 
-void panel_add_cost(struct td_buf *out, const struct seen *s, double cost)
+/* "$0.38/$2.00"; ">= $0.38" where not all of it is known. */
+static void add_cost(struct td_buf *out, const struct seen *s, double cost)
 {
     (void)td_buf_addf(out, "%s$%.2f", s->cost_partly ? ">= " : "", cost);
     if (s->cost_max > 0)
@@ -60,9 +63,9 @@ void panel_add_alert(struct td_buf *out, const struct seen *s,
         return;
     }
     if (alert->cost)
-        panel_add_cost(out, s, alert->dollars);
+        add_cost(out, s, alert->dollars);
     else
-        panel_add_tokens(out, s, alert->tokens);
+        add_tokens(out, s, alert->tokens);
     (void)td_buf_addf(out, " (%u%%)", alert->percent);
 }
 
@@ -92,7 +95,7 @@ void panel_put_tokens(struct text_line *line, const struct panel *v,
     const struct seen *s = v->seen;
     struct td_buf text = {0};
 
-    panel_add_tokens(&text, s, s->tokens);
+    add_tokens(&text, s, s->tokens);
     text_put(line, TEXT_PLAIN, name);
     put_used(line, v, &text, panel_tokens_percent(s), s->tokens_max > 0, cells);
 }
@@ -105,7 +108,7 @@ void panel_put_cost(struct text_line *line, const struct panel *v,
 
     if (!s->cost_known)
         return;
-    panel_add_cost(&text, s, s->cost);
+    add_cost(&text, s, s->cost);
     text_put(line, TEXT_PLAIN, name);
     put_used(line, v, &text, panel_cost_percent(s), s->cost_max > 0, cells);
 }
@@ -270,11 +273,11 @@ static void sums(struct td_buf *out, const struct panel *v)
     const struct seen *s = v->seen;
     struct td_buf text = {0};
 
-    panel_add_tokens(&text, s, s->tokens);
+    add_tokens(&text, s, s->tokens);
     budget_row(out, v, "tokens", &text, panel_tokens_percent(s),
                s->tokens_max > 0);
     if (s->cost_known)
-        panel_add_cost(&text, s, s->cost);
+        add_cost(&text, s, s->cost);
     else
         (void)td_buf_add_text(&text, "unknown");
     budget_row(out, v, "cost", &text, panel_cost_percent(s),
