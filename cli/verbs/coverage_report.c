@@ -13,18 +13,18 @@ struct coverage_report {
 };
 
 static void add_measure(struct coverage_report *r, const char *id,
-                        uint64_t seen, uint64_t all)
+                        const struct coverage_part *part)
 {
     struct verdict_measure *m = verdict_add_measure(r->doc, r->gate);
 
     m->id = id;
     m->unit = "%";
     m->holds = true;
-    m->value = (struct verdict_number){
-        .known = true,
-        .value = all ? 100.0 * (double)seen / (double)all : 100,
-        .part = seen,
-        .whole = all};
+    m->value = (struct verdict_number){.known = true,
+                                       .value = 100.0 * (double)part->seen /
+                                                (double)part->all,
+                                       .part = part->seen,
+                                       .whole = part->all};
 }
 
 /* The number that --min is about, and it. */
@@ -112,13 +112,13 @@ static void add_gate(struct coverage_report *r, const struct cli_args *args,
     for (int i = 0; i < COVERAGE_PARTS_LEN; i++) {
         enum coverage_part_kind kind = (enum coverage_part_kind)i;
 
-        add_measure(r, coverage_part_text(kind), coverage->parts[i].seen,
-                    coverage->parts[i].all);
+        if (coverage->parts[i].all)
+            add_measure(r, coverage_part_text(kind), &coverage->parts[i]);
         add_missing(r, kind);
     }
     add_rules(r);
-    r->gate->names =
-        audit_tell(coverage->profile, coverage->declared, &r->doc->arena);
+    r->gate->names = audit_tell_declared(coverage->profile, coverage->declared,
+                                         &r->doc->arena);
 }
 
 enum td_code cli_coverage_reports(const struct cli_args *args,

@@ -6,6 +6,7 @@ struct telling {
     struct td_arena *arena;
     struct verdict_field **end;
     uint64_t looked; /* messages of the event */
+    bool declared;   /* what a contract has, and nothing else */
 };
 
 static void give_types(const struct telling *t, struct verdict_field *to,
@@ -80,7 +81,7 @@ static void add_fields(struct telling *t, const struct audit_node *seen,
 {
     const struct audit_node *any = seen ? seen : declared;
 
-    if (!any)
+    if (!any || (t->declared && !declared))
         return;
     if (any->parent && any->all.count)
         add_field(t, any, seen != NULL);
@@ -98,11 +99,11 @@ static void add_fields(struct telling *t, const struct audit_node *seen,
 
 static struct verdict_name *add_name(const struct audit_event *event,
                                      const struct audit_event *declared,
-                                     struct td_arena *arena)
+                                     bool only, struct td_arena *arena)
 {
     struct verdict_name *to =
         (struct verdict_name *)td_arena_alloc(arena, sizeof(*to));
-    struct telling t = {.arena = arena, .end = &to->fields};
+    struct telling t = {.arena = arena, .end = &to->fields, .declared = only};
 
     to->name =
         td_arena_copy(arena, event      ? *event->name ? event->name : "(none)"
@@ -115,19 +116,21 @@ static struct verdict_name *add_name(const struct audit_event *event,
     return to;
 }
 
-struct verdict_name *audit_tell(const struct audit_profile *profile,
-                                const struct audit_profile *declared,
-                                struct td_arena *arena)
+static struct verdict_name *tell(const struct audit_profile *profile,
+                                 const struct audit_profile *declared,
+                                 bool only, struct td_arena *arena)
 {
     struct verdict_name *first = NULL;
     struct verdict_name **end = &first;
 
     for (uint32_t i = 0; i < audit_profile_events(profile); i++) {
         const struct audit_event *event = audit_profile_event(profile, i);
+        const struct audit_event *twin =
+            declared ? audit_profile_find(declared, event->name) : NULL;
 
-        *end = add_name(
-            event, declared ? audit_profile_find(declared, event->name) : NULL,
-            arena);
+        if (only && !twin)
+            continue;
+        *end = add_name(event, twin, only, arena);
         end = &(*end)->next;
     }
     for (uint32_t i = 0; declared && i < audit_profile_events(declared); i++) {
@@ -135,8 +138,22 @@ struct verdict_name *audit_tell(const struct audit_profile *profile,
 
         if (audit_profile_find(profile, event->name))
             continue;
-        *end = add_name(NULL, event, arena);
+        *end = add_name(NULL, event, only, arena);
         end = &(*end)->next;
     }
     return first;
+}
+
+struct verdict_name *audit_tell(const struct audit_profile *profile,
+                                const struct audit_profile *declared,
+                                struct td_arena *arena)
+{
+    return tell(profile, declared, false, arena);
+}
+
+struct verdict_name *audit_tell_declared(const struct audit_profile *profile,
+                                         const struct audit_profile *declared,
+                                         struct td_arena *arena)
+{
+    return tell(profile, declared, true, arena);
 }
