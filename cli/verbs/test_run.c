@@ -135,15 +135,31 @@ static void begin_command(struct test_run *run, const char *program)
     }
 }
 
+/* Begin the tape that the command talks to; false: there is none. */
+static bool begin_server(struct test_run *run, const char *program,
+                         enum td_code *code)
+{
+    const struct golden *g = run->golden;
+    const char *serve[] = {program,       "replay",
+                           g->serve,      "--serve",
+                           "127.0.0.1:0", "--wait-clients",
+                           "1",           "--quiet",
+                           "--speed",     g->speed ? g->speed : "max",
+                           NULL};
+    const char *answer[] = {program,       "replay",  g->answer, "--answer",
+                            "127.0.0.1:0", "--quiet", NULL};
+
+    if (!g->serve && !g->answer)
+        return false;
+    run->state = TEST_RUN_GREETS;
+    *code = spawn(run, g->serve ? serve : answer, &run->server, true);
+    return true;
+}
+
 static void begin(struct test_run *run, const char *program)
 {
     const struct golden *g = run->golden;
-    const char *argv[] = {program,       "replay",
-                          g->serve,      "--serve",
-                          "127.0.0.1:0", "--wait-clients",
-                          "1",           "--quiet",
-                          "--speed",     g->speed ? g->speed : "max",
-                          NULL};
+    enum td_code code = TD_OK;
 
     run->began = now();
     run->stream =
@@ -152,12 +168,9 @@ static void begin(struct test_run *run, const char *program)
     if (g->writes && *run->stream != '/')
         run->stream =
             td_arena_print(&run->arena, "%s/%s", run->dir, run->stream);
-    if (!g->serve) {
+    if (!begin_server(run, program, &code))
         begin_command(run, program);
-        return;
-    }
-    run->state = TEST_RUN_GREETS;
-    if (spawn(run, argv, &run->server, true)) {
+    if (code) {
         run->err.code = TD_TOOL;
         end(run);
     }
@@ -222,8 +235,10 @@ static void hear_server(struct test_run *run, const char *program)
         begin_command(run, program);
     } else if (!open) {
         drain_log(run, &run->server);
-        (void)td_error_set(&run->err, TD_TOOL, run->golden->serve, 0,
-                           "cannot be served");
+        (void)td_error_set(
+            &run->err, TD_TOOL,
+            run->golden->serve ? run->golden->serve : run->golden->answer, 0,
+            run->golden->serve ? "cannot be served" : "cannot answer");
         end(run);
     }
     td_json_release(&doc);

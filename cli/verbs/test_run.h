@@ -2,7 +2,8 @@
  *
  * Each runs in its golden's folder, with a scratch folder of its own. What it
  * writes to standard output is recorded by `tapedeck record`; if a tape is
- * served to it, `tapedeck replay --serve` does that on a port of its own.
+ * served to it, or answers it, `tapedeck replay` does that on a port of its
+ * own.
  */
 #ifndef CLI_VERBS_TEST_RUN_H
 #define CLI_VERBS_TEST_RUN_H

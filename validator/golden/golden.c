@@ -102,6 +102,13 @@ static enum td_code read_serve(void *self, uint32_t at)
     return read_path(in, at, &in->golden->serve);
 }
 
+static enum td_code read_answer(void *self, uint32_t at)
+{
+    struct reading *in = (struct reading *)self;
+
+    return read_path(in, at, &in->golden->answer);
+}
+
 static enum td_code read_writes(void *self, uint32_t at)
 {
     struct reading *in = (struct reading *)self;
@@ -134,10 +141,13 @@ static enum td_code read_timeout(void *self, uint32_t at)
 
 static enum td_code read_run(void *self, uint32_t at)
 {
-    static const struct td_jsonx_key keys[] = {
-        {"command", read_command}, {"serve", read_serve},
-        {"speed", read_speed},     {"writes", read_writes},
-        {"timeout", read_timeout}, {NULL, NULL}};
+    static const struct td_jsonx_key keys[] = {{"command", read_command},
+                                               {"serve", read_serve},
+                                               {"answer", read_answer},
+                                               {"speed", read_speed},
+                                               {"writes", read_writes},
+                                               {"timeout", read_timeout},
+                                               {NULL, NULL}};
     struct reading *in = (struct reading *)self;
     enum td_code code;
 
@@ -146,6 +156,8 @@ static enum td_code read_run(void *self, uint32_t at)
         return wrong(in, at, "run is an object that has a command");
     code = td_jsonx_read(&in->r, at, &(struct td_jsonx_shape){keys, "run has"},
                          in);
+    if (!code && in->golden->serve && in->golden->answer)
+        return wrong(in, at, "a tape either is served or answers, not both");
     if (!code && in->golden->speed && !in->golden->serve)
         return wrong(in, at, "speed is that of serve, which is not there");
     return code;

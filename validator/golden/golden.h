@@ -30,6 +30,7 @@ struct golden {
     bool is_pending;      /* one of both is there */
     const char **command; /* NULL-terminated; NULL: nothing is run */
     const char *serve;    /* tape that is played to the command, or NULL */
+    const char *answer;   /* or that answers its requests, or NULL */
     const char *speed;    /* of that, as --speed */
     const char *writes;   /* file the command leaves the stream in; NULL: it
                              is its standard output */
