@@ -1,5 +1,6 @@
 #include "cli/shared/hash_input.h"
 
+#include "cli/shared/tape_output.h"
 #include "core/digest.h"
 #include "core/fs.h"
 #include "core/mem.h"
@@ -34,6 +35,7 @@ struct reading {
     struct verdict_gate *gate;
     const char *path;
     const char *format;
+    const char *state;
 };
 
 static void add(const struct reading *r, uint64_t bytes, const char *hex)
@@ -44,7 +46,7 @@ static void add(const struct reading *r, uint64_t bytes, const char *hex)
     input->format = r->format;
     input->bytes = bytes;
     input->sha256 = td_arena_copy(&r->doc->arena, hex);
-    input->state = "ok";
+    input->state = r->state;
 }
 
 /* What is on the shelf is in the program, or in a file of another name. */
@@ -83,12 +85,25 @@ static void add_file(const struct reading *r)
 void cli_hash_input(struct verdict_document *doc, struct verdict_gate *gate,
                     const char *path, const char *format)
 {
-    const struct reading r = {doc, gate, path, format};
+    const struct reading r = {doc, gate, path, format, "ok"};
 
     if (path && check_shelf_is(path))
         add_shelf(&r);
     else if (path)
         add_file(&r);
+}
+
+void cli_hash_stream(struct verdict_document *doc, struct verdict_gate *gate,
+                     const char *path, const struct tape_state *state)
+{
+    struct td_error damage = {0};
+    struct reading r = {doc, gate, path, "stream", "ok"};
+
+    if (cli_tape_verdict(path, NULL, state, &damage)) {
+        gate->lossy = true;
+        r.state = "partial";
+    }
+    add_file(&r);
 }
 
 void cli_hash_contract(struct verdict_document *doc, struct verdict_gate *gate,

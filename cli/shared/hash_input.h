@@ -4,6 +4,7 @@
 #ifndef CLI_SHARED_HASH_INPUT_H
 #define CLI_SHARED_HASH_INPUT_H
 
+#include "tape/state.h"
 #include "validator/contract/load.h"
 #include "validator/verdict/document.h"
 
@@ -14,6 +15,13 @@
  */
 void cli_hash_input(struct verdict_document *doc, struct verdict_gate *gate,
                     const char *path, const char *format);
+
+/* The same for a stream, of which it is known what the state of its tape is:
+ * the gate is lossy if that tells of damage or losses, and the file stands as
+ * partial.
+ */
+void cli_hash_stream(struct verdict_document *doc, struct verdict_gate *gate,
+                     const char *path, const struct tape_state *state);
 
 /* The same for the contract that was read from path, or NULL, and after it for
  * the files that it takes in, as "import".

@@ -128,6 +128,13 @@ static void add_finding(struct audit_report *r,
     }
 }
 
+static void add_streams(struct audit_report *r, const struct audit_tapes *tapes)
+{
+    for (uint32_t i = 0; i < tapes->len; i++)
+        cli_hash_stream(r->doc, r->gate, tapes->list[i].path,
+                        &tapes->list[i].state);
+}
+
 static void add_gate(struct audit_report *r)
 {
     const struct cli_audit_page *page = r->page;
@@ -144,11 +151,8 @@ static void add_gate(struct audit_report *r)
         r->gate->reason = td_arena_print(
             &r->doc->arena, "%" PRIu32 " of %" PRIu32 " remarks need you",
             page->remarks->needs, page->remarks->len);
-    for (uint32_t i = 0; i < page->tapes->len; i++)
-        cli_hash_input(r->doc, r->gate, page->tapes->list[i].path, "stream");
-    for (uint32_t i = 0; i < page->old_tapes->len; i++)
-        cli_hash_input(r->doc, r->gate, page->old_tapes->list[i].path,
-                       "stream");
+    add_streams(r, page->tapes);
+    add_streams(r, page->old_tapes);
     add_rules(r);
     for (uint32_t i = 0; i < page->remarks->len && i < FINDINGS_MAX; i++)
         add_finding(r, &page->remarks->list[i]);

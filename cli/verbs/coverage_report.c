@@ -107,7 +107,8 @@ static void add_gate(struct coverage_report *r, const struct cli_args *args,
                        share / 10, share % 10);
     cli_hash_contract(r->doc, r->gate, cli_operand(args, 1), r->contract);
     for (uint32_t i = 0; i < coverage->tapes.len; i++)
-        cli_hash_input(r->doc, r->gate, coverage->tapes.list[i].path, "stream");
+        cli_hash_stream(r->doc, r->gate, coverage->tapes.list[i].path,
+                        &coverage->tapes.list[i].state);
     add_share(r, args, holds);
     for (int i = 0; i < COVERAGE_PARTS_LEN; i++) {
         enum coverage_part_kind kind = (enum coverage_part_kind)i;

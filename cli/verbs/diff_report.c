@@ -161,7 +161,8 @@ struct verdict_gate *cli_diff_add_gate(struct verdict_document *doc,
         r.gate->reason = text_of(&r, td_buf_bytes(&verdict));
     td_buf_release(&verdict);
     for (int side = 0; side < 2; side++)
-        cli_hash_input(doc, r.gate, diff->sides[side].path, "stream");
+        cli_hash_stream(doc, r.gate, diff->sides[side].path,
+                        &diff->sides[side].state);
     add_rules(&r);
     for (uint32_t i = 0; i < diff->findings_len && i < DIFF_DETAILS; i++)
         add_finding(&r, &diff->findings[i]);

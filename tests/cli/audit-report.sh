@@ -58,3 +58,12 @@ say audit old.ndjson --report htm=x
 say audit old.ndjson --report html
 say audit old.ndjson --report html=none/x.html > page.txt; tail -n 1 page.txt
 say contract coverage c.yaml old.ndjson --report x=y
+echo "torn: the page does not say that nothing is lost"
+"$TAPEDECK" record -q -o many/8.tape.gz - < old.ndjson
+head -c "$(($(wc -c < many/8.tape.gz) - 40))" many/8.tape.gz > many/9.tape.gz
+say audit many --report html=t.html > page.txt; tail -n 1 page.txt
+say diff many/8.tape.gz many/9.tape.gz --report html=u.html > page.txt; tail -n 1 page.txt
+say contract coverage c.yaml many/9.tape.gz --report html=v.html > page.txt; tail -n 1 page.txt
+for page in m t u v; do
+    echo "$page: $(grep -o '9.tape.gz</bdi></span>: <span class="p"><bdi>[a-z]*\|No event is known to be lost\|what the stream really held is not known' $page.html | tr '\n' ';')"
+done
