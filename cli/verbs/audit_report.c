@@ -3,17 +3,20 @@
 #include "cli/shared/hash_input.h"
 #include "cli/shared/show_command.h"
 #include "core/log.h"
+#include "tape/reader.h"
 #include "validator/audit/tell.h"
 
 #include <inttypes.h>
 
 #define FINDINGS_MAX 10000 /* further ones are counted */
+#define TIMES_MAX    500   /* findings whose event is looked up on its tape */
 
 struct audit_report {
     struct verdict_document *doc;
     struct verdict_gate *gate;
     const struct cli_audit_page *page;
     uint32_t kinds;
+    uint32_t times;
 };
 
 static bool fails(const struct audit_report *r, enum audit_remark_kind kind)
@@ -100,6 +103,25 @@ static const char *event_of(const struct audit_report *r,
     return kept;
 }
 
+/* When the event was, for those of a tape: reports count the others, which have
+ * no time, as lines of their file.
+ */
+static void look_up(struct verdict_finding *f, const char *path)
+{
+    const struct tape_read_options how = {.threads = 0};
+    struct tape_reader *reader = NULL;
+    struct td_event ev;
+    struct td_error err;
+
+    if (!tape_reader_open(&reader, path, &how, &err) &&
+        !tape_reader_seek_seq(reader, f->seq, &err) &&
+        !tape_reader_next(reader, &ev, &err) && ev.seq == f->seq) {
+        f->has_t = true;
+        f->t_ns = ev.at_ns;
+    }
+    tape_reader_close(reader);
+}
+
 static void add_finding(struct audit_report *r,
                         const struct audit_remark *remark)
 {
@@ -123,6 +145,8 @@ static void add_finding(struct audit_report *r,
         f->seq = remark->place.seq;
         f->excerpt = event_of(r, remark);
         f->repro = repro_of(r, r->page, remark, tape);
+        if (f->repro && r->times++ < TIMES_MAX)
+            look_up(f, tape);
     } else {
         point_at_contract(r, f, remark);
     }

@@ -67,3 +67,7 @@ say contract coverage c.yaml many/9.tape.gz --report html=v.html > page.txt; tai
 for page in m t u v; do
     echo "$page: $(grep -o '9.tape.gz</bdi></span>: <span class="p"><bdi>[a-z]*\|No event is known to be lost\|what the stream really held is not known' $page.html | tr '\n' ';')"
 done
+echo "an event of a tape is a number of it, and of lines a line"
+say audit many/8.tape.gz --against 'new tape.ndjson' --report markdown=w.md > page.txt
+say audit 'new tape.ndjson' --against many/8.tape.gz --report markdown=x.md > page.txt
+grep -ho '^- [a-z]* [a-z-]*, [^:]*' w.md x.md
