@@ -223,6 +223,8 @@ static void say_unknown(const struct check_contract *k,
     } else if (k->matched_len > 0 && k->events[k->matched[0]].by_shape) {
         (void)td_buf_add_text(found, "a message that has the name and the "
                                      "shape of none");
+    } else if (k->name_pointer && !*k->name_pointer) {
+        (void)td_buf_add_text(found, "a message that has the shape of none");
     } else {
         (void)td_buf_addf(found, "a message without a name at %.80s",
                           k->name_pointer ? k->name_pointer : "/type");

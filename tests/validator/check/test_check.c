@@ -83,6 +83,10 @@ static void messages_that_do_not_fit_are_shown(void)
          "|an event that the contract names|\"b\""},
         {"stream: {name: /t}\nevents: {a: {}}", "{\"type\":\"a\"}",
          "|an event that the contract names|a message without a name at /t"},
+        {"stream: {name: \"\"}\nevents: {a: {match: {required: [a]}}}",
+         "{\"b\":1}",
+         "|an event that the contract names|a message that has the shape of "
+         "none"},
         {"events: {a: {}}", "{\"type\":7}",
          "|an event that the contract names|a message without a name at /type"},
         {"events: {a: {}}", "{\"type\":",
