@@ -28,6 +28,10 @@ if(TD_NODE)
     TD_TAPEDECK=$<TARGET_FILE:tapedeck> ${TD_NODE}
     ${CMAKE_CURRENT_LIST_DIR}/test_answer.mjs)
   set_tests_properties(web.answer PROPERTIES TIMEOUT 900 SKIP_RETURN_CODE 77)
+  add_test(NAME web.recorded COMMAND ${CMAKE_COMMAND} -E env
+    TD_TAPEDECK=$<TARGET_FILE:tapedeck> ${TD_NODE}
+    ${CMAKE_CURRENT_LIST_DIR}/test_recorded.mjs)
+  set_tests_properties(web.recorded PROPERTIES TIMEOUT 900 SKIP_RETURN_CODE 77)
   add_test(NAME web.player COMMAND ${CMAKE_COMMAND} -E env
     TD_TAPEDECK=$<TARGET_FILE:tapedeck> ${TD_NODE}
     ${CMAKE_CURRENT_LIST_DIR}/test_player.mjs)
