@@ -21,13 +21,17 @@ void play_http_tell_miss(struct play_http *http, const struct play_miss *miss,
     td_buf_release(&text);
 }
 
+/* An error of our own. To ask again changes nothing: SDKs of models, which try
+ * again after any status from 500 on, mind the second field.
+ */
 static void answer_with(struct wire_request *request, int status,
                         struct td_bytes json)
 {
     const struct wire_response_field fields[] = {
-        {"Content-Type", td_text("application/json")}};
+        {"Content-Type", td_text("application/json")},
+        {"X-Should-Retry", td_text("false")}};
     const struct wire_response response = {
-        .status = status, .fields = fields, .field_count = 1, .body = json};
+        .status = status, .fields = fields, .field_count = 2, .body = json};
     struct td_error err;
 
     if (wire_request_answer(request, &response, &err))
