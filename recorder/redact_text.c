@@ -274,18 +274,29 @@ static bool is_before_value(struct td_bytes text, size_t at)
     return at < text.len && strchr(":=", text.ptr[at]) && text.ptr[at];
 }
 
+static bool is_label(const char *name, struct td_bytes text)
+{
+    size_t len = strlen(name);
+
+    for (size_t at = 0; at + len < text.len; at++) {
+        const uint8_t *here = text.ptr + at;
+
+        if (tolower(*here) == tolower((uint8_t)*name) &&
+            (!at || !is_name_byte(here[-1])) &&
+            !strncasecmp((const char *)here, name, len) &&
+            is_before_value(text, at + len))
+            return true;
+    }
+    return false;
+}
+
 bool redact_has_label(const struct rec_redact *redact, struct td_bytes text)
 {
     for (size_t i = 0; i < redact->rules.len; i++) {
         const struct rec_rule *rule = &redact->rules.list[i];
-        size_t len = strlen(rule->text);
 
-        for (size_t at = 0; rule->kind == REC_RULE_KEY && at + len < text.len;
-             at++)
-            if (!strncasecmp((const char *)text.ptr + at, rule->text, len) &&
-                (!at || !is_name_byte(text.ptr[at - 1])) &&
-                is_before_value(text, at + len))
-                return true;
+        if (rule->kind == REC_RULE_KEY && is_label(rule->text, text))
+            return true;
     }
     return false;
 }
