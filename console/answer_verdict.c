@@ -264,23 +264,31 @@ static bool is_wanted(const struct listing *l, const char *key,
            (!asked->kind || !strcmp(asked->kind, result));
 }
 
+static bool is_of_gate(const struct listing *l, uint32_t test)
+{
+    const char *gate = l->c->asked.gate;
+
+    return !gate || member_is(l->doc, test, "gate", gate);
+}
+
 static void take_test(struct listing *l, uint32_t at, const char *key,
                       const char *result)
 {
+    bool each = l->c->asked.kind || l->c->asked.each;
     char name[NAME_SIZE];
     struct td_buf message = {0};
 
     l->found++;
     l->bad += !is_good(result);
-    if (l->c->asked.kind || !is_good(result)) {
+    if (each || !is_good(result)) {
         console_member(l->doc, at, "message", &message);
         if (l->rows++ < l->c->asked.lines)
             put_row(l->c, result, key,
                     message.len ? td_buf_str(&message) : result);
         td_buf_release(&message);
-        if (l->c->asked.kind)
-            return;
     }
+    if (each || l->c->asked.sums)
+        return;
     suite_of(name, key);
     if (strcmp(name, l->suite.name) != 0)
         end_suite(l->c, &l->suite);
@@ -302,7 +310,8 @@ static void put_tests(struct listing *l, uint32_t list)
         console_member(l->doc, at, "key", &key);
         console_member(l->doc, at, "result", &result);
         l->all++;
-        if (is_wanted(l, td_buf_str(&key), td_buf_str(&result)))
+        if (is_of_gate(l, at) &&
+            is_wanted(l, td_buf_str(&key), td_buf_str(&result)))
             take_test(l, at, td_buf_str(&key), td_buf_str(&result));
     }
     end_suite(l->c, &l->suite);

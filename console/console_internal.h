@@ -25,6 +25,8 @@ struct console_asked {
     char *text; /* a path, a pattern; or NULL */
     uint64_t from, lines;
     bool strict, raw, stats, page;
+    bool sums, each;    /* of tests: sums alone; each of them */
+    char *gate;         /* tests of this one only; or NULL */
     bool stays;         /* of a batch: what it begins is waited for */
     char *kind;         /* or NULL */
     char *meant;        /* where there is no such text: which one may have been

@@ -61,6 +61,7 @@ static enum td_code put_spec_begin(struct writing *o, size_t from, bool replace)
     put_joined(o, "text", from);
     if (words_text(o->call, "type"))
         put_name(o, "type", words_text(o->call, "type"));
+    put_name(o, "focus", words_text(o->call, "focus"));
     if (replace)
         td_json_put_bool(&o->w, "replace", true);
     return TD_OK;
@@ -161,6 +162,8 @@ static enum td_code put_plan_generate(struct writing *o)
         put_joined(o, "text", 1);
     if (words_text(o->call, "blueprint"))
         put_name(o, "blueprint", words_text(o->call, "blueprint"));
+    if (words_text(o->call, "focus"))
+        put_name(o, "focus", words_text(o->call, "focus"));
     return TD_OK;
 }
 
@@ -304,6 +307,9 @@ static enum td_code put_test(struct writing *o)
     o->c->asked.stats = words_flag(o->call, "coverage");
     o->c->asked.lines = words_number(o->call, "limit");
     o->c->asked.text = copy_of(argument(o, 0));
+    o->c->asked.gate = copy_of(words_text(o->call, "focus"));
+    o->c->asked.sums = !strcmp(words_text(o->call, "depth"), "light");
+    o->c->asked.each = !strcmp(words_text(o->call, "depth"), "deep");
     return TD_OK;
 }
 
@@ -519,6 +525,7 @@ void console_asked_clear(struct console_asked *asked)
     free(asked->line);
     free(asked->text);
     free(asked->kind);
+    free(asked->gate);
     free(asked->meant);
     *asked = (struct console_asked){0};
 }

@@ -16,6 +16,12 @@ static const struct cli_option options[] = {
      .value = "NAME|FOLDER",
      .help = "with generate: which, if it is not to be found by the "
              "specification's type and words; a folder has a slash in it"},
+    {.name = "focus",
+     .type = CLI_CHOICE,
+     .value = "WHAT",
+     .choices = CLI_PLAN_FOCUSES,
+     .help =
+         "with generate: what matters most; else as the specification says"},
     {.name = "output",
      .letter = 'o',
      .type = CLI_TEXT,

@@ -1,5 +1,6 @@
 /* tapedeck spec: what is to be made, question by question. */
 #include "cli/shared/tape_output.h"
+#include "cli/verbs/plan.h"
 #include "core/fs.h"
 #include "orchestrator/spec/docs.h"
 #include "orchestrator/spec/show.h"
@@ -24,6 +25,13 @@ static const struct cli_option options[] = {
      .help = "of the application, if it is not to be found by the words of the "
              "description: web_app, api_backend, mobile_app, saas_platform, "
              "ecommerce, dashboard, integration or other"},
+    {.name = "focus",
+     .type = CLI_CHOICE,
+     .value = "WHAT",
+     .choices = CLI_PLAN_FOCUSES,
+     .preset = "general",
+     .help = "what matters most: plans that are made of it look at that more "
+             "closely"},
     {.name = "replace",
      .type = CLI_FLAG,
      .help = "begin anew where a specification is kept already"},
@@ -118,6 +126,7 @@ static enum td_code begin(const struct cli_args *args, struct spec *spec,
     join(args, 0, &text);
     if (code == TD_OK)
         code = spec_begin(spec, td_buf_bytes(&text), type, err);
+    spec->focus = spec_focus_of(cli_text(args, "focus"));
     if (code == TD_OK)
         code = save(spec, path, err);
     td_buf_clear(&text);

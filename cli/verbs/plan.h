@@ -5,8 +5,9 @@
 #include "cli/options/command.h"
 #include "core/event.h"
 
-#define CLI_PLAN_VIEWS  "overview|timeline|tasks|stats|dependencies|full"
-#define CLI_PLAN_PHASES "discovery|analysis|planning|execution|validation"
+#define CLI_PLAN_VIEWS   "overview|timeline|tasks|stats|dependencies|full"
+#define CLI_PLAN_PHASES  "discovery|analysis|planning|execution|validation"
+#define CLI_PLAN_FOCUSES "general|security|performance|accessibility"
 #define CLI_PLAN_STATES                                                        \
     "waits|approve|running|retry|done|cached|failed|skipped|cancelled"
 

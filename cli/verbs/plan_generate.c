@@ -127,6 +127,7 @@ enum td_code cli_plan_generate(const struct cli_args *args,
         (void)td_error_hint(err, "begin one: tapedeck spec \"API for wine\"");
     if (code == TD_OK)
         code = choose(&w, err);
+    w.blueprint.focus = cli_text(args, "focus");
     if (code == TD_OK)
         code = blue_generate(&w.plan, &w.blueprint, &w.spec, err);
     if (code == TD_OK)

@@ -24,6 +24,13 @@
 
 static const struct words_option none[] = {NONE};
 
+#define FOCUS(what, preset, verbs)                                             \
+    {                                                                          \
+        .name = "focus", .kind = WORDS_CHOICE, .value = "WHAT", .about = what, \
+        .usual = preset, .of = verbs,                                          \
+        .choices = "general|security|performance|accessibility"                \
+    }
+
 static const struct words_option plan_options[] = {
     {.name = "view",
      .kind = WORDS_CHOICE,
@@ -58,6 +65,8 @@ static const struct words_option plan_options[] = {
      .kind = WORDS_TEXT,
      .value = "NAME",
      .about = "of plan generate: this one, whatever the type"},
+    FOCUS("of plan generate: what matters; else of the specification", NULL,
+          "generate"),
     NONE,
 };
 
@@ -68,6 +77,7 @@ static const struct words_option spec_options[] = {
      .about = "what is built, else found by words",
      .choices = "web_app|api_backend|mobile_app|saas_platform|ecommerce|"
                 "dashboard|integration|other"},
+    FOCUS("what matters most in plans that are made of it", "general", NULL),
     NONE,
 };
 
@@ -131,12 +141,7 @@ static const struct words_option run_options[] = {
      .about = "how much is done beside the program itself",
      .usual = "standard",
      .choices = "light|standard|deep"},
-    {.name = "focus",
-     .kind = WORDS_CHOICE,
-     .value = "WHAT",
-     .about = "what matters: its tasks are there at any depth",
-     .usual = "general",
-     .choices = "general|security|performance|accessibility"},
+    FOCUS("what matters: its tasks are there at any depth", "general", NULL),
     NONE,
 };
 
@@ -152,6 +157,16 @@ static const struct words_option validate_options[] = {
 };
 
 static const struct words_option test_options[] = {
+    {.name = "depth",
+     .kind = WORDS_CHOICE,
+     .value = "HOW",
+     .about = "the sums, a line a suite, or each test",
+     .usual = "standard",
+     .choices = "light|standard|deep"},
+    {.name = "focus",
+     .kind = WORDS_TEXT,
+     .value = "GATE",
+     .about = "tests of this gate only"},
     FLAG("coverage", "lines that were run, too", NULL),
     {.name = "filter",
      .kind = WORDS_CHOICE,

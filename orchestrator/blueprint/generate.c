@@ -14,6 +14,7 @@
 struct maker {
     struct blue_plan *plan;
     const struct blueprint *b;
+    const char *focus; /* NULL: nothing in particular */
     struct blue_model model;
     struct td_buf spec; /* as JSON */
     struct td_json_writer w;
@@ -326,7 +327,7 @@ static bool is_wanted(const struct maker *m, const struct blue_task *task)
         [BLUE_LIGHT] = 0, [BLUE_STANDARD] = 1, [BLUE_DEEP] = 2};
 
     return task->always || ranks[task->depth] <= ranks[m->b->wanted] ||
-           (task->focus && m->b->focus && !strcmp(task->focus, m->b->focus));
+           (task->focus && m->focus && !strcmp(task->focus, m->focus));
 }
 
 static enum td_code put_tasks(struct maker *m)
@@ -377,10 +378,10 @@ static enum td_code put_plan(struct maker *m)
     return code;
 }
 
-static bool has_focus(const struct blueprint *b)
+static bool has_focus(const struct blueprint *b, const char *focus)
 {
     for (size_t i = 0; i < b->len; i++)
-        if (b->tasks[i].focus && !strcmp(b->tasks[i].focus, b->focus))
+        if (b->tasks[i].focus && !strcmp(b->tasks[i].focus, focus))
             return true;
     return false;
 }
@@ -394,11 +395,11 @@ static void keep_defaults(struct maker *m)
     for (size_t i = 0; i < m->model.defaults.len; i++)
         list->items[list->len++] =
             td_arena_copy(&m->plan->arena, m->model.defaults.items[i]);
-    if (m->b->focus && !has_focus(m->b))
+    if (m->focus && !has_focus(m->b, m->focus))
         list->items[list->len++] = td_arena_print(
             &m->plan->arena,
             "focus: %s has no task for %s; the plan is the usual one",
-            m->b->name, m->b->focus);
+            m->b->name, m->focus);
 }
 
 static enum td_code count_waves(struct maker *m)
@@ -417,13 +418,23 @@ static enum td_code count_waves(struct maker *m)
     return code;
 }
 
+/* Of the call, or else of the specification. */
+static const char *focus_of(const struct blueprint *b, const struct spec *spec)
+{
+    const char *focus = b->focus ? b->focus : spec_focus_name(spec->focus);
+
+    return strcmp(focus, spec_focus_name(SPEC_GENERAL)) ? focus : NULL;
+}
+
 enum td_code blue_generate(struct blue_plan *plan,
                            const struct blueprint *blueprint,
                            const struct spec *spec, struct td_error *err)
 {
     struct td_error unwanted = {0};
-    struct maker m = {
-        .plan = plan, .b = blueprint, .err = err ? err : &unwanted};
+    struct maker m = {.plan = plan,
+                      .b = blueprint,
+                      .focus = focus_of(blueprint, spec),
+                      .err = err ? err : &unwanted};
     enum td_code code;
 
     td_buf_init(&plan->json, (size_t)64 << 20);

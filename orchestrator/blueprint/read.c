@@ -181,12 +181,14 @@ static enum td_code read_wanted(struct loader *l, struct blue_task *task)
         return refuse(l, depth,
                       "this is no depth from which on a task is there",
                       "write standard or deep");
-    if (focus && !td_jsonx_is_text(l->r.doc, focus, "security") &&
-        !td_jsonx_is_text(l->r.doc, focus, "performance") &&
-        !td_jsonx_is_text(l->r.doc, focus, "accessibility"))
-        return refuse(l, focus, "this is nothing that a task may look at",
-                      "write security, performance or accessibility");
-    return focus ? read_text(l, focus, &task->focus) : TD_OK;
+    if (!focus)
+        return TD_OK;
+    for (unsigned i = SPEC_GENERAL + 1; i < SPEC_FOCUSES; i++)
+        if (td_jsonx_is_text(l->r.doc, focus,
+                             spec_focus_name((enum spec_focus)i)))
+            return read_text(l, focus, &task->focus);
+    return refuse(l, focus, "this is nothing that a task may look at",
+                  "write security, performance or accessibility");
 }
 
 static enum td_code read_each(struct loader *l, struct blue_task *task)

@@ -39,7 +39,7 @@ struct blueprint {
     size_t len;
     /* Of what is generated; set by who generates. */
     enum blue_level wanted;
-    const char *focus; /* NULL: nothing in particular */
+    const char *focus; /* NULL: that of the specification */
 };
 
 /* Which of them is wanted, by its word; "light", "standard" and "deep". */

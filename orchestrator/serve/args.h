@@ -38,6 +38,7 @@ struct serve_arg_rule {
     {                                                                          \
         "execution_id", SERVE_ARG_TEXT, 0, 0, NULL                             \
     }
+#define SERVE_FOCUSES "general|security|performance|accessibility"
 #define SERVE_ARG_END                                                          \
     {                                                                          \
         NULL, SERVE_ARG_TEXT, 0, 0, NULL                                       \

@@ -21,8 +21,7 @@
 #define OF_MAKING                                                              \
     {"depth", SERVE_ARG_WORD, 0, 0, "light|standard|deep"},                    \
     {                                                                          \
-        "focus", SERVE_ARG_WORD, 0, 0,                                         \
-            "general|security|performance|accessibility"                       \
+        "focus", SERVE_ARG_WORD, 0, 0, SERVE_FOCUSES                           \
     }
 
 /* ---- a plan that is named ---- */
@@ -250,8 +249,7 @@ static void take_wanted(struct making *m)
     for (unsigned i = 0; depth.len && blue_level_words[i]; i++)
         if (td_bytes_is(depth, blue_level_words[i]))
             m->blueprint.wanted = (enum blue_level)i;
-    if (serve_arg_text(m->call, "focus", &m->focus) &&
-        strcmp(td_buf_str(&m->focus), "general") != 0)
+    if (serve_arg_text(m->call, "focus", &m->focus))
         m->blueprint.focus = td_buf_str(&m->focus);
 }
 

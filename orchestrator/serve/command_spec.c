@@ -89,8 +89,19 @@ static enum td_code type_of(const struct serve_call *call, enum spec_type *type,
     return code;
 }
 
+static enum spec_focus focus_of(const struct serve_call *call)
+{
+    enum spec_focus focus = SPEC_GENERAL;
+
+    while (focus < SPEC_FOCUSES &&
+           !td_bytes_is(serve_arg(call, "focus"), spec_focus_name(focus)))
+        focus++;
+    return focus == SPEC_FOCUSES ? SPEC_GENERAL : focus;
+}
+
 static void begin(const struct serve_call *call)
 {
+    enum td_code code;
     struct spec spec = {.description = NULL};
     struct td_buf text = {0};
     enum spec_type type;
@@ -99,9 +110,11 @@ static void begin(const struct serve_call *call)
     if (!may_begin(call))
         return;
     (void)serve_arg_text(call, "text", &text);
-    if (type_of(call, &type, &err) ||
-        spec_begin(&spec, td_buf_bytes(&text), type, &err) ||
-        save(call, &spec, &err))
+    code = type_of(call, &type, &err);
+    if (code == TD_OK)
+        code = spec_begin(&spec, td_buf_bytes(&text), type, &err);
+    spec.focus = focus_of(call);
+    if (code || save(call, &spec, &err))
         serve_fail_by(call->answer, &err);
     else
         tell(call, &spec);
@@ -190,6 +203,7 @@ static const struct serve_arg_rule of_begin[] = {
     SERVE_ARG_ACTION,
     {"text", SERVE_ARG_TEXT, 0, 0, NULL},
     {"type", SERVE_ARG_TEXT, 0, 0, NULL},
+    {"focus", SERVE_ARG_WORD, 0, 0, SERVE_FOCUSES},
     {"replace", SERVE_ARG_FLAG, 0, 0, NULL},
     SERVE_ARG_END};
 static const struct serve_arg_rule of_answer[] = {

@@ -61,6 +61,8 @@ void spec_show_text(const struct spec *spec, struct td_buf *out)
 {
     (void)td_buf_addf(out, "%s\n", spec->description);
     spec_show_line(spec, out);
+    if (spec->focus)
+        (void)td_buf_addf(out, "focus: %s\n", spec_focus_name(spec->focus));
     for (unsigned i = 0; i < SPEC_CATEGORIES; i++)
         show_category(spec, (enum spec_category)i, out);
     if (spec->also.len > 0) {
@@ -165,6 +167,7 @@ void spec_show_json(const struct spec *spec, struct td_json_writer *w,
     td_json_object(w, key);
     td_json_put_text(w, "description", spec->description);
     td_json_put_text(w, "type", spec_type_name(spec->type));
+    td_json_put_text(w, "focus", spec_focus_name(spec->focus));
     put_list(w, "matched", &spec->matched);
     put_list(w, "also", &spec->also);
     td_json_put_u64(w, "completeness", spec_completeness(spec));

@@ -25,6 +25,8 @@ void spec_write(const struct spec *spec, struct td_buf *out)
     td_json_put_text(&w, "description", spec->description);
     td_json_put_text(&w, "type", spec_type_name(spec->type));
     td_json_put_bool(&w, "chosen", spec->chosen);
+    if (spec->focus)
+        td_json_put_text(&w, "focus", spec_focus_name(spec->focus));
     write_list(&w, "matched", &spec->matched);
     td_json_object(&w, "answers");
     for (unsigned i = 0; i < SPEC_CATEGORIES; i++)
@@ -40,6 +42,7 @@ struct loader {
     struct spec *spec;
     struct td_jsonx_reader r;
     enum spec_type type;
+    enum spec_focus focus;
     bool chosen;
     char *description;
     uint32_t answers;
@@ -79,6 +82,20 @@ static enum td_code read_type(void *self, uint32_t at)
         }
     return td_jsonx_fail(l->r.doc, at, TD_USAGE, l->r.err,
                          "this is no application type");
+}
+
+static enum td_code read_focus(void *self, uint32_t at)
+{
+    struct loader *l = self;
+
+    for (unsigned i = 0; i < SPEC_FOCUSES; i++)
+        if (td_jsonx_is_text(l->r.doc, at,
+                             spec_focus_name((enum spec_focus)i))) {
+            l->focus = (enum spec_focus)i;
+            return TD_OK;
+        }
+    return td_jsonx_fail(l->r.doc, at, TD_USAGE, l->r.err,
+                         "this is nothing that may matter most");
 }
 
 static enum td_code read_chosen(void *self, uint32_t at)
@@ -136,13 +153,11 @@ static enum td_code take_answer(struct loader *l, uint32_t key)
     return code;
 }
 
-static const struct td_jsonx_key keys[] = {{"spec", read_version},
-                                           {"description", read_description},
-                                           {"type", read_type},
-                                           {"chosen", read_chosen},
-                                           {"matched", NULL},
-                                           {"answers", read_answers},
-                                           {NULL, NULL}};
+static const struct td_jsonx_key keys[] = {
+    {"spec", read_version},    {"description", read_description},
+    {"type", read_type},       {"chosen", read_chosen},
+    {"focus", read_focus},     {"matched", NULL},
+    {"answers", read_answers}, {NULL, NULL}};
 
 static enum td_code read_document(struct loader *l)
 {
@@ -160,6 +175,7 @@ static enum td_code read_document(struct loader *l)
     if (code == TD_OK)
         code = spec_begin(l->spec, td_text(l->description),
                           l->chosen ? l->type : SPEC_TYPES, l->r.err);
+    l->spec->focus = l->focus;
     if (code == TD_OK && l->answers)
         for (uint32_t key = l->answers + 1;
              code == TD_OK && key < v[l->answers].next; key = v[key + 1].next)

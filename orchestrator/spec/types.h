@@ -44,6 +44,14 @@ struct spec_list {
 
 enum spec_auth { SPEC_NONE, SPEC_PASSWORD, SPEC_TOKEN, SPEC_OAUTH };
 enum spec_level { SPEC_SMALL, SPEC_MEDIUM, SPEC_LARGE, SPEC_MASSIVE };
+/* What matters most, and so is looked at more closely. */
+enum spec_focus {
+    SPEC_GENERAL,
+    SPEC_ON_SECURITY,
+    SPEC_ON_PERFORMANCE,
+    SPEC_ON_ACCESSIBILITY,
+    SPEC_FOCUSES
+};
 enum spec_when { SPEC_ASAP, SPEC_DURATION, SPEC_DAY };
 
 /* Of each form (orchestrator/spec/bank.h) its members are set. */
@@ -65,6 +73,7 @@ struct spec {
     struct td_arena arena;
     const char *description;
     enum spec_type type;
+    enum spec_focus focus;
     bool chosen;              /* the type was given, not found */
     struct spec_list matched; /* what told the type, as it was written */
     struct spec_list also; /* names of other types that words were found of */
@@ -74,5 +83,8 @@ struct spec {
 /* "token", "small". */
 const char *spec_auth_name(enum spec_auth auth);
 const char *spec_level_name(enum spec_level level);
+const char *spec_focus_name(enum spec_focus focus);
+/* SPEC_FOCUSES: no such name. */
+enum spec_focus spec_focus_of(const char *name);
 
 #endif

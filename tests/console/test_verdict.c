@@ -80,7 +80,48 @@ static void only_what_passed_is_called_so(void)
     }
 }
 
+static void tests_are_told_as_deep_as_is_wanted(void)
+{
+    static const char json[] =
+        "[{\"data\":{\"phase\":{\"tests\":["
+        "{\"gate\":\"unit\",\"key\":\"cart.adds\",\"result\":\"pass\"},"
+        "{\"gate\":\"slow\",\"key\":\"pay.card\",\"result\":\"pass\"}]}}}]";
+    static const struct {
+        bool sums, each;
+        const char *gate;
+        const char *has, *lacks;
+    } depths[] = {
+        {false, false, NULL, "1 of 1", "cart.adds"},
+        {true, false, NULL, "2 tests, 0 failed", "1 of 1"},
+        {false, true, NULL, "cart.adds", "1 of 1"},
+        {false, true, "slow", "pay.card", "cart.adds"},
+        {true, false, "none", "no test matches; 2 here", "failed"},
+    };
+
+    for (size_t i = 0; i < sizeof(depths) / sizeof(depths[0]); i++) {
+        const struct console_options options = {.columns = 80, .rows = 24};
+        struct console *c = console_new(&options);
+        struct td_json_doc doc = {0};
+        struct console_answer answer = {.done = true, .doc = &doc};
+
+        CU_ASSERT_EQUAL_FATAL(
+            td_json_parse(&doc, td_text(json), TD_JSON_DEPTH_ALL, NULL), TD_OK);
+        answer.data = td_json_member(&doc, 1, td_text("data"));
+        c->asked.lines = 50;
+        c->asked.sums = depths[i].sums;
+        c->asked.each = depths[i].each;
+        c->asked.gate = depths[i].gate ? td_strdup(depths[i].gate) : NULL;
+        console_render_tests(c, &answer);
+        CU_ASSERT_PTR_NOT_NULL(strstr(td_buf_str(&c->text), depths[i].has));
+        CU_ASSERT_PTR_NULL(strstr(td_buf_str(&c->text), depths[i].lacks));
+        td_json_release(&doc);
+        console_free(c);
+    }
+}
+
 CU_TestInfo console_verdict_tests[] = {
+    {"tests are told as deep as is wanted",
+     tests_are_told_as_deep_as_is_wanted},
     {"only what passed is called so", only_what_passed_is_called_so},
     CU_TEST_INFO_NULL,
 };

@@ -97,6 +97,7 @@ static void depth_and_focus_choose_tasks(void)
         {BLUE_LIGHT, NULL, "\"readme\"", "\"sanitize_a\"", false},
         {BLUE_LIGHT, "security", "\"sanitize_a\"", "\"coverage\"", false},
         {BLUE_LIGHT, "performance", "\"optimized\"", "\"hardened\"", false},
+        {BLUE_LIGHT, "performance", "\"optimized\"", "\"hardened\"", false},
         {BLUE_STANDARD, "security", "\"hardened\"", "\"optimized\"", false},
         {BLUE_DEEP, NULL, "\"optimized\"", "\"no such\"", false},
         {BLUE_DEEP, "accessibility", "\"hardened\"", "\"no such\"", true},
@@ -113,7 +114,14 @@ static void depth_and_focus_choose_tasks(void)
             CU_ASSERT_EQUAL(blue_load(&blueprint, blue_builtin(b), ".", NULL),
                             TD_OK);
             blueprint.wanted = rows[i].depth;
-            blueprint.focus = rows[i].focus;
+            if (i % 2) {
+                blueprint.focus = rows[i].focus;
+            } else if (rows[i].focus) {
+                spec.focus = spec_focus_of(rows[i].focus);
+            } else {
+                blueprint.focus = "general"; /* whatever the specification */
+                spec.focus = SPEC_ON_SECURITY;
+            }
             CU_ASSERT_EQUAL(blue_generate(&plan, &blueprint, &spec, NULL),
                             TD_OK);
             CU_ASSERT_PTR_NOT_NULL(strstr(td_buf_str(&plan.json), rows[i].has));
