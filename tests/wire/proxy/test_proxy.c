@@ -1,4 +1,4 @@
-/* A proxy over the test transport: how it ends. */
+/* A proxy over the test transport: how it ends, and who is too slow. */
 #include "wire/proxy/proxy.h"
 
 #include "tests/suites.h"
@@ -183,7 +183,27 @@ static void who_asks_for_nothing_is_not_waited_for(void)
     tear_down(&scene);
 }
 
+/* By the virtual clock, which goes on to the timer. */
+static void a_head_that_does_not_come_is_a_408(void)
+{
+    static const char late[] = "HTTP/1.1 408 ";
+    struct scene scene;
+    uint64_t began_ns;
+
+    set_up(&scene);
+    began_ns = wire_now(scene.net);
+    td_buf_clear(&scene.client.got);
+    CU_ASSERT_EQUAL(wire_write(scene.client.conn, td_text("GET / HT")), TD_OK);
+    for (int i = 0; i < 1000 && scene.client.got.len == 0; i++)
+        (void)wire_mem_turn(scene.net);
+    CU_ASSERT_FATAL(scene.client.got.len > sizeof(late));
+    CU_ASSERT_EQUAL(memcmp(scene.client.got.ptr, late, sizeof(late) - 1), 0);
+    CU_ASSERT(wire_now(scene.net) - began_ns >= 30 * TD_NS_PER_S);
+    tear_down(&scene);
+}
+
 CU_TestInfo wire_proxy_proxy_tests[] = {
+    {"a head that does not come is a 408", a_head_that_does_not_come_is_a_408},
     {"who asks for nothing is not waited for",
      who_asks_for_nothing_is_not_waited_for},
     CU_TEST_INFO_NULL,
