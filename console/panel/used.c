@@ -82,8 +82,7 @@ static void put_used(struct text_line *line, const struct panel *v,
     text_put(line, TEXT_PLAIN, td_buf_str(text));
     if (limited) {
         text_put(line, TEXT_PLAIN, " (");
-        text_putf(line, panel_used_role(v, percent), "%u%%",
-                  (unsigned)percent);
+        text_putf(line, panel_used_role(v, percent), "%u%%", (unsigned)percent);
         text_put(line, TEXT_PLAIN, ")");
     }
     td_buf_release(text);

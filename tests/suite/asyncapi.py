@@ -111,7 +111,7 @@ EXAMPLES_SHOWN = [
 ]
 
 
-# Messages as the feeds' own pages show them, and where the document, which
+# Messages in the shapes that the feeds send, and where the document, which
 # others wrote of the feed, says something else: prices are text, an object is
 # no list, a status without an error is any of two, names came later.
 KRAKEN_FEED = [
