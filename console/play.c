@@ -103,7 +103,6 @@ enum td_code console_play_open(struct console_play **out, struct console *c,
 
     play->paths[0] = c->options.tape;
     code = play_source_open(&play->source, &from, err);
-    c->start_wall_ns = play_source_start_wall(play->source);
     play->c = c;
     play->net = net;
     play->marks = console_marks_new();
@@ -113,6 +112,7 @@ enum td_code console_play_open(struct console_play **out, struct console *c,
     *out = play;
     if (code)
         return code;
+    c->start_wall_ns = play_source_start_wall(play->source);
     play->last_ns = play_source_last(play->source);
     play->events = events_of(play->source);
     console_play_prove(play);

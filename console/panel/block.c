@@ -344,8 +344,8 @@ static void narrow_totals(struct block *b)
         text_putf(&line, TEXT_PLAIN, " %s tokens ",
                   panel_count(text, s->tokens));
     if (s->cost_known && s->cost_max > 0)
-        text_putf(&line, panel_used_role(b->v, panel_cost_percent(s)), " %u%% cost ",
-                  (unsigned)panel_cost_percent(s));
+        text_putf(&line, panel_used_role(b->v, panel_cost_percent(s)),
+                  " %u%% cost ", (unsigned)panel_cost_percent(s));
     text_putf(&line, TEXT_PLAIN, " %u", s->artifact_count);
     if (s->artifacts_expected)
         text_putf(&line, TEXT_PLAIN, "/%u", s->artifacts_expected);

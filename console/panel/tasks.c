@@ -194,8 +194,7 @@ static void put_shown(struct td_buf *out, const struct panel *v,
         text_put(&line, TEXT_DIM, "in ");
         text_put_foreign(&line, TEXT_DIM, td_text(which->phase));
     } else {
-        text_putf(&line, TEXT_DIM, "%s%s", panel_thing(s),
-                  all == 1 ? "" : "s");
+        text_putf(&line, TEXT_DIM, "%s%s", panel_thing(s), all == 1 ? "" : "s");
     }
     if (found > which->limit)
         text_put(&line, TEXT_DIM, "; more: --all, --phase, --state, --limit N");

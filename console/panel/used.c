@@ -1,6 +1,7 @@
 /* Tokens and cost: against their budgets, by model, by what they were for. */
 #include "console/panel/panel_internal.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,6 +51,7 @@ void panel_add_alert(struct td_buf *out, const struct seen *s,
 {
     char took[PANEL_SHORT];
     bool limited = alert->cost ? s->cost_max > 0 : s->tokens_max > 0;
+    uint64_t used;
 
     if (alert->wall) {
         (void)td_buf_addf(out, "time %u%% of %s", alert->percent,
@@ -66,7 +68,9 @@ void panel_add_alert(struct td_buf *out, const struct seen *s,
         add_cost(out, s, alert->dollars);
     else
         add_tokens(out, s, alert->tokens);
-    (void)td_buf_addf(out, " (%u%%)", alert->percent);
+    used = alert->cost ? (uint64_t)(alert->dollars * 100 / s->cost_max)
+                       : alert->tokens * 100 / s->tokens_max;
+    (void)td_buf_addf(out, " (%" PRIu64 "%%)", used);
 }
 
 /* The bar, what is used and how much of the budget that is. */

@@ -240,7 +240,7 @@ def a_long_tape_is_verified_beside_the_loop(box):
     holds_true(len(data) > 256 << 10, len(data))
     t = Terminal(box, "console", "long.tape.gz")
     # The thread may have come to its end before the first line is said.
-    hello = t.until(r"tape long\.tape\.gz  2003 events, [\d:.]+(, verified|\x1b)")
+    hello = t.until(r"tape long\.tape\.gz  2,003 events, [\d:.]+(, verified|\x1b)")
     if hello.group(1) == "\x1b":
         t.until(r"tape long\.tape\.gz  verified")
     t.type("exit\r")
@@ -287,10 +287,10 @@ def a_long_way_holds_nobody_up(box):
     t.until("looking for seq:30000, at seq [1-9]")
     t.type("abc")
     t.until("tapedeck> abc")
-    t.until(r"❚❚.* seq 30000 ")
+    t.until(r"❚❚.* seq 30,000 ")
     t.type("\x15@50%\r")
     t.until("looking for 50%, at seq [1-9]")
-    t.until(r"❚❚.* seq (19999|2000[0-9]) ")
+    t.until(r"❚❚.* seq (19,999|20,00[0-9]) ")
     t.type(" ")
     t.until("▶ 0.00x")
     t.type("@seq:39000\r")
@@ -602,11 +602,11 @@ def budgets_are_told_where_they_are_wanted(box):
     line = "execute use.yaml --budget-tokens 100 --on-limit "
     out, _ = box.run(*ask, "-c", line + "warn --budget-warn 40 "
                      "--budget-critical 60")
-    holds(out, "tokens at 40% of the budget", "tokens at 100% of the budget",
+    holds(out, "alert   tokens 50/100 (50%)", "alert   tokens 100/100 (100%)",
           "done    completed")
     out, _ = box.run(*ask, "--budget-warn", "45", "-c", line + "stop",
                      status=1)
-    holds(out, "tokens at 45% of the budget")
+    holds(out, "alert   tokens 50/100 (50%)")
     _, err = box.run(*ask, "-c", line + "go", status=2)
     holds(err, "--on-limit wants pause, stop or warn")
 
@@ -1139,7 +1139,7 @@ def a_journal_has_names_before_they_are_told(box):
     t = Terminal(box, "console", ".tapedeck/x1.tape.gz", "--speed", "0.01")
     t.until("from a tape")
     t.type("  plan --view tasks\r")
-    t.until("b look at it +waits")
+    t.until("b +look at it +waits +a")
     t.type("exit\r")
     t.ends(0)
 

@@ -487,7 +487,7 @@ def a_recorded_run_is_shown_by_the_console(box):
             ("show errors", ["c  failed\n      skipped: its need b: fail",
                              "2 of 4 gates failed, 1 skipped"]),
             ("show results", ["fail in ", "gates      1 of 4, 2 failed"]),
-            ("logs --task a", ["INFO  a  hello"]),
+            ("logs --task a", ["INFO  gate a  hello"]),
             ("logs --stats", ["task 0  gate 5  run 0"]),
             ("plan --view dependencies", ["4 gates, 2 edges"]),
             ("plan --view tasks", ["4 of 4 gates"])]:

@@ -110,7 +110,7 @@ BAD = (
     ({"budget_tokens": "9"}, "budget_tokens: a whole number"),
     ({"budget_micro_usd": -1}, "budget_micro_usd: a whole number"),
     ({"budget_ms": 10 ** 30}, "budget_ms: a whole number"),
-    ({"on_limit": "warn"}, "on_limit: pause or stop"),
+    ({"on_limit": "never"}, "on_limit: pause, stop or warn"),
     ({"model": "two words"}, "model: 1 to 128 printable"),
     ({"plan": 7}, "plan: a path in the workspace, or a plan itself"),
     ({"text": "API for wine"}, "give one of them"),

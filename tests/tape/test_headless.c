@@ -55,9 +55,9 @@ static void record_members(struct recording *out, uint64_t events,
     const char *path = test_path("one.tape.gz");
     struct td_clock clock;
     struct tape_writer *writer;
-    char id[32]; /* of one id, the shorter would be a copy of the longer */
+    char id[8]; /* of one id, the shorter would be a copy of the longer */
 
-    (void)snprintf(id, sizeof(id), "of %u events", (unsigned)events);
+    (void)snprintf(id, sizeof(id), "t%03u", (unsigned)events % 1000);
     options.id = id;
     options.start_wall_ns = td_wall_ns(options.clock) + later_ns;
     td_clock_virtual(&clock, 0, options.start_wall_ns);
