@@ -468,6 +468,7 @@ bool gates_baseline_knows(struct gates_baseline *base, const char *fp)
 static void merge(struct gates_known *into, const struct gates_known *more)
 {
     into->count = (into->spent ? 0 : into->count) + more->count;
+    into->seen = (into->spent ? 0 : into->seen) + more->seen;
     into->lines = NULL;
     into->lines_len = 0;
     into->gate = more->gate ? more->gate : into->gate;

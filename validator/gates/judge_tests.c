@@ -408,9 +408,8 @@ static void soften_findings(struct gates_tests *t)
         if (test->hash && final_result(test) == VERDICT_RESULT_FLAKY) {
             f->rule = "test-flaky";
             f->level = CHECK_LEVEL_WARN;
-            f->message =
-                td_arena_print(&t->s->doc->arena,
-                               "%s; it passed when tried again", f->message);
+            f->message = td_arena_print(
+                &t->s->doc->arena, "%s; it passed in another try", f->message);
         }
     }
 }

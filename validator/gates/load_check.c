@@ -101,17 +101,22 @@ static enum td_code read_kind(void *self, uint32_t at)
     return kind < 0 ? TD_USAGE : TD_OK;
 }
 
-/* What only a shell understands, and a program would get as a word. */
-static const char *shell_word(const struct verdict_words *words)
+static enum td_code check_signs(struct loader *l, uint32_t at, const char *key,
+                                const char *text)
 {
-    static const char *const signs[] = {"&&", "||", "|", ";",  ">",
-                                        "<",  ">>", "&", "2>", "2>&1"};
+    const struct td_bytes sign = gates_shell_sign(text);
+    const bool lines = sign.len > 0 && *sign.ptr == '\n';
 
-    for (size_t i = 0; i < words->len; i++)
-        for (size_t s = 0; s < sizeof(signs) / sizeof(signs[0]); s++)
-            if (!strcmp(words->list[i], signs[s]))
-                return signs[s];
-    return NULL;
+    if (sign.len == 0)
+        return TD_OK;
+    (void)gates_refuse(l, at, "%s is run without a shell, and has %.*s in it",
+                       key, lines ? 60 : (int)(sign.len < 60 ? sign.len : 60),
+                       lines ? "more than one line" : (const char *)sign.ptr);
+    return td_error_hint(l->r.err,
+                         lines ? "add shell: true, or make it one line, "
+                                 "as run: >- does"
+                               : "add shell: true, or put it into "
+                                 "quotes if the program is to have it");
 }
 
 static enum td_code check_program(struct loader *l, uint32_t at,
@@ -128,7 +133,6 @@ static enum td_code check_program(struct loader *l, uint32_t at,
 static enum td_code take_command(struct loader *l, uint32_t at, const char *key,
                                  struct verdict_words *out)
 {
-    const char *sign;
     const char *text = NULL;
 
     if (td_jsonx_is(l->r.doc, at, TD_JSON_ARRAY)) {
@@ -149,12 +153,7 @@ static enum td_code take_command(struct loader *l, uint32_t at, const char *key,
         return gates_refuse(l, at, "a quote in %s is not closed", key);
     if (check_program(l, at, key, out))
         return TD_USAGE;
-    sign = shell_word(out);
-    if (!sign)
-        return TD_OK;
-    (void)gates_refuse(l, at, "%s is run without a shell, and has %s in it",
-                       key, sign);
-    return td_error_hint(l->r.err, "add shell: true, or leave it out");
+    return check_signs(l, at, key, text);
 }
 
 static enum td_code read_shell(void *self, uint32_t at)

@@ -84,6 +84,52 @@ bool gates_split(struct td_arena *arena, const char *text,
     return fine;
 }
 
+/* Behind a character, with all that a quote or a backslash keeps. */
+static const char *skip_kept(const char *at)
+{
+    const char quote = *at == '\'' || *at == '"' ? *at : '\0';
+
+    if (*at == '\\')
+        return at + 1 + (at[1] != '\0');
+    for (at++; quote && *at && *at != quote; at++)
+        at += quote == '"' && *at == '\\' && at[1];
+    return at + (quote && *at);
+}
+
+static bool is_edge(const char *at, bool first)
+{
+    return first || !at[1] || isspace((unsigned char)at[1]);
+}
+
+static bool is_sign(const char *at, bool first)
+{
+    const char *redirects = at + strspn(at, "0123456789");
+
+    if (!strncmp(at, "&&", 2) || !strncmp(at, "||", 2) ||
+        !strncmp(at, "$(", 2) || *at == '`')
+        return true;
+    return (first && (*redirects == '<' || *redirects == '>')) ||
+           ((*at == ';' || *at == '&' || *at == '|') && is_edge(at, first));
+}
+
+struct td_bytes gates_shell_sign(const char *text)
+{
+    bool first = true;
+
+    text += strspn(text, " \t\r\n");
+    while (*text) {
+        size_t blanks = strspn(text, " \t\r\n");
+
+        if (blanks > 0 && text[blanks] && memchr(text, '\n', blanks))
+            return td_text("\n");
+        if (blanks == 0 && is_sign(text, first))
+            return td_bytes(text, strcspn(text, " \t\r\n"));
+        first = blanks > 0;
+        text = first ? text + blanks : skip_kept(text);
+    }
+    return td_bytes(NULL, 0);
+}
+
 static bool is_name(char c)
 {
     return isalnum((unsigned char)c) || c == '_';

@@ -167,6 +167,30 @@ static void what_moved_is_taken_off(void)
     end(&s);
 }
 
+/* Two alike moved together, to where one like them has been: none is lost. */
+static void alike_that_moved_stay_known(void)
+{
+    struct gates_known b = known("1:b", 2);
+    struct gates_known a = known("1:a", 1);
+    const struct gates_place places[] = {
+        {.fp = "1:a", .tool = "t", .path = "a.c"},
+        {.fp = "1:a", .was = "1:b", .tool = "t", .path = "a.c"},
+        {.fp = "1:a", .was = "1:b", .tool = "t", .path = "a.c"}};
+    struct scene s;
+
+    begin(&s);
+    gates_baseline_add(&s.base, &a);
+    gates_baseline_add(&s.base, &b);
+    CU_ASSERT(gates_baseline_knows(&s.base, "1:a"));
+    CU_ASSERT(gates_baseline_knows(&s.base, "1:b"));
+    CU_ASSERT(gates_baseline_knows(&s.base, "1:b"));
+    gates_places_move(&s.base, places, 3);
+    gates_baseline_tighten(&s.base, "t");
+    CU_ASSERT_EQUAL(s.base.known_len, 1);
+    CU_ASSERT_EQUAL(gates_baseline_find(&s.base, "1:a")->count, 3);
+    end(&s);
+}
+
 static void what_is_accepted_ends(void)
 {
     static const char *const text =
@@ -229,6 +253,7 @@ CU_TestInfo validator_gates_baseline_tests[] = {
     {"as many as it counts are known", as_many_as_it_counts_are_known},
     {"any order is put right", any_order_is_put_right},
     {"what moved is taken off", what_moved_is_taken_off},
+    {"alike that moved stay known", alike_that_moved_stay_known},
     {"what is accepted ends", what_is_accepted_ends},
     {"it is written as it is read", it_is_written_as_it_is_read},
     {"dates are days", dates_are_days},

@@ -30,7 +30,7 @@ static const struct {
      "blocks is at most 60", ""},
     {"{kind: custom, run: make && make test}", "g:3:26",
      "run is run without a shell, and has && in it",
-     "add shell: true, or leave it out"},
+     "add shell: true, or put it into quotes if the program is to have it"},
     {"{kind: custom, run: \"make 'x\"}", "g:3:26",
      "a quote in run is not closed", ""},
     {"{kind: custom, run: \"\"}", "g:3:26", "run is empty", ""},

@@ -48,6 +48,45 @@ static void commands_become_words(void)
     }
 }
 
+static const struct {
+    const char *text;
+    const char *sign; /* NULL: none */
+} signs[] = {
+    {"echo x; exit 1", ";"},
+    {"a ;b", ";b"},
+    {"a && b", "&&"},
+    {"a&&b", "&&b"},
+    {"a||b", "||b"},
+    {"a | b", "|"},
+    {"a |b", "|b"},
+    {"server & x", "&"},
+    {"a &>log", "&>log"},
+    {"a >/dev/null", ">/dev/null"},
+    {"a 2>&1", "2>&1"},
+    {"a <in", "<in"},
+    {"make -j$(nproc)", "$(nproc)"},
+    {"a `date`", "`date`"},
+    {"a\n b", "\n"},
+    {"  a b \n", NULL},
+    {"find . -exec rm {} \\;", NULL},
+    {"grep '|' \"a && `b`; \\\" c\" 'd\n> e'", NULL},
+    {"ctest -R ^(unit|cli)$ -E a|b x>=1 http://h/?a=1&b=2 a;b 10", NULL},
+    {"x -t ($FAILED)$ $HOME *.c ~/x \\&\\& '", NULL},
+    {"", NULL},
+    {"a \\", NULL},
+};
+
+static void signs_of_a_shell_are_found(void)
+{
+    for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+        const struct td_bytes sign = gates_shell_sign(signs[i].text);
+        const char *want = signs[i].sign ? signs[i].sign : "";
+
+        CU_ASSERT_EQUAL(sign.len, strlen(want));
+        CU_ASSERT(sign.len == 0 || !memcmp(sign.ptr, want, sign.len));
+    }
+}
+
 static const char *look_up(void *self, const char *name)
 {
     (void)self;
@@ -159,6 +198,7 @@ static void files_are_found_below_the_root(void)
 
 CU_TestInfo validator_gates_words_tests[] = {
     {"commands become words", commands_become_words},
+    {"signs of a shell are found", signs_of_a_shell_are_found},
     {"variables are replaced", variables_are_replaced},
     {"files are found below the root", files_are_found_below_the_root},
     CU_TEST_INFO_NULL,
