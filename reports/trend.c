@@ -1,9 +1,11 @@
 #include "reports/trend.h"
 
 #include "core/clock.h"
+#include "core/mem.h"
 #include "reports/pick.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 void report_add_trend(struct td_buf *out,
@@ -77,4 +79,55 @@ void report_add_measure(struct td_buf *out,
         add_value(out, old->value, measure->unit);
         (void)td_buf_add_text(out, " before");
     }
+}
+
+static bool has_failed(const struct verdict_test *t)
+{
+    return t->result == VERDICT_RESULT_FAIL ||
+           t->result == VERDICT_RESULT_ERROR;
+}
+
+static int compare_gates(const void *one, const void *other)
+{
+    const struct verdict_test *a = *(const struct verdict_test *const *)one;
+    const struct verdict_test *b = *(const struct verdict_test *const *)other;
+
+    return strcmp(a->gate ? a->gate : "", b->gate ? b->gate : "");
+}
+
+static int compare_tests(const void *one, const void *other)
+{
+    const struct verdict_test *a = *(const struct verdict_test *const *)one;
+    const struct verdict_test *b = *(const struct verdict_test *const *)other;
+    int order = compare_gates(one, other);
+
+    return order ? order : strcmp(a->key ? a->key : "", b->key ? b->key : "");
+}
+
+void report_mark_failures(struct verdict_document *now,
+                          const struct verdict_document *before)
+{
+    const struct verdict_test **list;
+    size_t len = 0;
+
+    for (const struct verdict_test *t = before->tests; t; t = t->next)
+        len++;
+    if (len == 0)
+        return;
+    list = td_calloc(len, sizeof(*list));
+    len = 0;
+    for (const struct verdict_test *t = before->tests; t; t = t->next)
+        list[len++] = t;
+    qsort(list, len, sizeof(*list), compare_tests);
+    for (struct verdict_test *t = now->tests; t; t = t->next) {
+        const struct verdict_test *key = t;
+        const struct verdict_test **old;
+
+        if (!has_failed(t) ||
+            !bsearch(&key, list, len, sizeof(*list), compare_gates))
+            continue;
+        old = bsearch(&key, list, len, sizeof(*list), compare_tests);
+        t->is_new_failure = !old || !has_failed(*old);
+    }
+    free(list);
 }

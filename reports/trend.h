@@ -25,4 +25,10 @@ void report_add_measure(struct td_buf *out,
                         const struct verdict_gate *gate,
                         const struct verdict_measure *measure);
 
+/* Of the tests of now that failed, those are no new failures that failed before
+ * too. Of gates of which before has no test nothing changes.
+ */
+void report_mark_failures(struct verdict_document *now,
+                          const struct verdict_document *before);
+
 #endif

@@ -3,6 +3,7 @@
 #include "cli/shared/tape_output.h"
 #include "core/fs.h"
 #include "core/mem.h"
+#include "reports/trend.h"
 #include "reports/verdict_json.h"
 #include "reports/verdict_load.h"
 
@@ -40,7 +41,7 @@ struct report {
     size_t len;
     struct td_arena arena;
     struct verdict_document *docs;
-    const struct verdict_document **sorted; /* the oldest first */
+    struct verdict_document **sorted; /* the oldest first */
     size_t docs_len;
 };
 
@@ -187,6 +188,8 @@ static enum td_code load(struct report *all, struct td_error *err)
     }
     if (code == TD_OK)
         qsort(all->sorted, len, sizeof(struct verdict_document *), by_time);
+    if (code == TD_OK && len > 1)
+        report_mark_failures(all->sorted[len - 1], all->sorted[len - 2]);
     return code;
 }
 
@@ -203,7 +206,9 @@ static enum td_code write_all(struct report *all, struct td_error *err)
         if (color && !strcmp(all->list[i].path, "-") &&
             all->list[i].format->write == report_write_text)
             all->list[i].format = &colored;
-        code = cli_report_write(&all->list[i], all->sorted, all->docs_len, err);
+        code = cli_report_write(
+            &all->list[i], (const struct verdict_document *const *)all->sorted,
+            all->docs_len, err);
     }
     return code;
 }
