@@ -17,9 +17,10 @@ bool gates_split(struct td_arena *arena, const char *text,
                  struct verdict_words *out);
 
 /* What only a shell would understand, outside of quotes: `;`, `&` or `|` at one
- * end of a word, `<` or `>` (with a digit) at its beginning, `&&`, `||`, `$(` or
- * "`" anywhere, each to the end of its word; a line break between words. Of
- * length 0: nothing. Other signs may be meant for the program, as patterns are.
+ * end of a word, `<` or `>` (with a digit) at its beginning, && or || or $( or
+ * a backquote anywhere, each to the end of its word; a line break between
+ * words. Of length 0: nothing. Other signs may be meant for the program, as
+ * patterns are.
  */
 struct td_bytes gates_shell_sign(const char *text);
 
