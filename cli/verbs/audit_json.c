@@ -155,7 +155,7 @@ static void put_remarks(struct td_json_writer *w,
             td_json_put_text(w, "to", remark->to);
         td_json_put_text(w, "text", remark->text);
         td_json_put_text_or_null(w, "tape", tape);
-        if (tape)
+        if (tape && remark->kind != AUDIT_REMARK_UNREAD)
             td_json_put_u64(w, "seq", remark->place.seq);
         td_json_object_end(w);
     }

@@ -27,7 +27,7 @@ static bool fails(const struct audit_report *r, enum audit_remark_kind kind)
 static enum check_level level_of(const struct audit_report *r,
                                  enum audit_remark_kind kind)
 {
-    if (fails(r, kind))
+    if (fails(r, kind) || kind == AUDIT_REMARK_UNREAD)
         return CHECK_LEVEL_ERROR;
     return audit_remark_needs(kind) ? CHECK_LEVEL_WARN : CHECK_LEVEL_INFO;
 }
@@ -133,14 +133,16 @@ static void add_finding(struct audit_report *r,
     f->rule = audit_remark_text(remark->kind);
     f->level = level_of(r, remark->kind);
     f->message = td_arena_print(
-        arena, "%s%s%s%s%s: %s", *remark->event ? remark->event : "(no name)",
+        arena, "%s%s%s%s%s: %s", cli_audit_whose(remark),
         *remark->path ? " " : "", remark->path, remark->to ? " -> " : "",
         remark->to ? remark->to : "", remark->text);
     /* What went to another place is shown there. */
     if (*remark->path)
         f->path = td_arena_copy(arena,
                                 tape && remark->to ? remark->to : remark->path);
-    if (tape) {
+    if (tape && remark->kind == AUDIT_REMARK_UNREAD) {
+        f->file = td_arena_copy(arena, tape);
+    } else if (tape) {
         f->file = td_arena_copy(arena, tape);
         f->seq = remark->place.seq;
         f->excerpt = event_of(r, remark);
@@ -155,7 +157,8 @@ static void add_finding(struct audit_report *r,
 static void add_streams(struct audit_report *r, const struct audit_tapes *tapes)
 {
     for (uint32_t i = 0; i < tapes->len; i++)
-        cli_hash_stream(r->doc, r->gate, tapes->list[i].path,
+        if (!tapes->list[i].failed)
+            cli_hash_stream(r->doc, r->gate, tapes->list[i].path,
                         &tapes->list[i].state);
 }
 
@@ -163,15 +166,24 @@ static void add_gate(struct audit_report *r)
 {
     const struct cli_audit_page *page = r->page;
     uint32_t failed = 0;
+    uint32_t unread = 0;
 
     r->gate->name = "audit";
     r->gate->kind = VERDICT_STREAM;
     r->gate->events = audit_profile_messages(page->profile);
-    for (uint32_t i = 0; i < page->remarks->len; i++)
+    for (uint32_t i = 0; i < page->remarks->len; i++) {
         failed += fails(r, page->remarks->list[i].kind);
-    r->gate->outcome = failed ? CHECK_FAIL : CHECK_PASS;
-    r->gate->warned = !failed && page->remarks->needs;
-    if (failed || page->remarks->needs)
+        unread += page->remarks->list[i].kind == AUDIT_REMARK_UNREAD;
+    }
+    r->gate->outcome = unread   ? CHECK_ERROR
+                       : failed ? CHECK_FAIL
+                                : CHECK_PASS;
+    r->gate->warned = !failed && !unread && page->remarks->needs;
+    if (unread)
+        r->gate->reason = td_arena_print(
+            &r->doc->arena, "%" PRIu32 " file%s could not be read", unread,
+            unread == 1 ? "" : "s");
+    else if (failed || page->remarks->needs)
         r->gate->reason = td_arena_print(
             &r->doc->arena, "%" PRIu32 " of %" PRIu32 " remarks need you",
             page->remarks->needs, page->remarks->len);

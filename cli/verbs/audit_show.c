@@ -85,6 +85,17 @@ void cli_audit_origin(struct td_buf *out, const struct cli_audit_page *page,
     }
 }
 
+const char *cli_audit_whose(const struct audit_remark *remark)
+{
+    if (*remark->event)
+        return remark->event;
+    if (remark->kind == AUDIT_REMARK_UNREAD)
+        return "(file)";
+    if (remark->kind == AUDIT_REMARK_LEFT_OUT)
+        return "(all events)";
+    return remark->kind == AUDIT_REMARK_SILENCE ? "(settings)" : "(no name)";
+}
+
 static void add_place(const struct cli_audit_page *page,
                       const struct audit_remark *remark)
 {
@@ -94,7 +105,8 @@ static void add_place(const struct cli_audit_page *page,
         return;
     (void)td_buf_add_text(page->out, "; see ");
     clean(page, tape);
-    (void)td_buf_addf(page->out, " #%" PRIu64, remark->place.seq);
+    if (remark->kind != AUDIT_REMARK_UNREAD)
+        (void)td_buf_addf(page->out, " #%" PRIu64, remark->place.seq);
     cli_audit_origin(page->out, page, remark);
 }
 
@@ -109,10 +121,7 @@ static void add_remark(const struct cli_audit_page *page,
     (void)td_buf_add_text(page->out, "  ");
     (void)td_ink(page->out, TD_INK_WARN, kind, page->color && needs);
     (void)td_buf_add_byte(page->out, ' ');
-    clean(page, *remark->event                          ? remark->event
-                : remark->kind == AUDIT_REMARK_LEFT_OUT ? "(all events)"
-                : remark->kind == AUDIT_REMARK_SILENCE  ? "(settings)"
-                                                        : "(no name)");
+    clean(page, cli_audit_whose(remark));
     if (*remark->path) {
         (void)td_buf_add_text(page->out, "  ");
         clean(page, remark->path);

@@ -32,6 +32,9 @@ void cli_audit_json(const struct cli_audit_page *page);
 const char *cli_audit_tape(const struct cli_audit_page *page,
                            const struct audit_remark *remark);
 
+/* Whose remark it is: its event, or what stands for one. */
+const char *cli_audit_whose(const struct audit_remark *remark);
+
 /* Append when the tape that shows it began, and of whom it is; nothing if there
  * is one tape only.
  */

@@ -124,8 +124,10 @@ static struct check_options options_of(const struct auditing *a)
 static enum td_code read_old(struct auditing *a, struct td_error *err)
 {
     const struct check_options how = options_of(a);
-    struct audit_gather what = {
-        .name = name_of(a), .jobs = cores(), .how = audit_naming(&how)};
+    struct audit_gather what = {.name = name_of(a),
+                                .jobs = cores(),
+                                .go_on = true,
+                                .how = audit_naming(&how)};
     const char *const *against = cli_list(a->args, "against");
     const char *const *states = cli_list(a->args, "baseline");
     enum td_code code = TD_OK;
@@ -184,8 +186,10 @@ static enum td_code keep_state(const struct auditing *a, struct td_error *err)
 static enum td_code read_tapes(struct auditing *a, struct td_error *err)
 {
     const struct check_options how = options_of(a);
-    struct audit_gather what = {
-        .name = name_of(a), .jobs = cores(), .how = audit_naming(&how)};
+    struct audit_gather what = {.name = name_of(a),
+                                .jobs = cores(),
+                                .go_on = true,
+                                .how = audit_naming(&how)};
     enum td_code code = TD_OK;
 
     for (int i = 0; i < cli_operands(a->args) && !code; i++) {
@@ -275,10 +279,28 @@ static enum td_code read_settings(struct auditing *a, struct td_error *err)
     return code;
 }
 
+/* The first file of one side that could not be read; the page has them all. */
+static enum td_code unread(const struct audit_tapes *tapes,
+                           struct td_error *err)
+{
+    for (uint32_t i = 0; i < tapes->len; i++) {
+        if (tapes->list[i].failed) {
+            *err = *tapes->list[i].failed;
+            return err->code;
+        }
+    }
+    return TD_OK;
+}
+
 static enum td_code verdict(const struct auditing *a, struct td_error *err)
 {
     uint32_t found = 0;
+    enum td_code code = unread(&a->tapes, err);
 
+    if (!code)
+        code = unread(&a->old_tapes, err);
+    if (code)
+        return code;
     for (uint32_t i = 0; i < a->remarks.len; i++)
         found += a->settings.kinds >> a->remarks.list[i].kind & 1;
     if (found)
@@ -319,7 +341,8 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
         sides = (struct audit_sides){.profile = a.profile,
                                      .tapes = &a.tapes,
                                      .old = a.old,
-                                     .declared = a.declared};
+                                     .declared = a.declared,
+                                     .old_tapes = &a.old_tapes};
         audit_remark(&a.remarks, &sides);
         audit_settle(&a.settings, &sides, (int64_t)td_wall_ns(td_clock_real()),
                      &a.remarks);
@@ -359,7 +382,7 @@ const struct cli_command cli_cmd_audit = {
         "with two types, a value that may be a secret, a message that\ncame "
         "twice; with --against also what is gone.\n"
         "Exit status 0 whatever was found, but for --fail-on (1); 3: a tape "
-        "is torn.",
+        "is torn;\n4: a file could not be read, and the others were.",
     .examples = "tapedeck audit run.tape.gz\n"
                 "tapedeck audit runs -v\n"
                 "tapedeck audit new.tape.gz --against old.tape.gz\n"

@@ -273,11 +273,21 @@ static void say_plain(struct audit_remarker *r, const struct audit_event *event)
                event->plain_at, false);
 }
 
+/* What could not be read may have had anything. */
+static uint32_t tapes_read(const struct audit_tapes *tapes)
+{
+    uint32_t all = 0;
+
+    for (uint32_t i = 0; i < tapes->len; i++)
+        all += !tapes->list[i].failed || tapes->list[i].messages > 0;
+    return all;
+}
+
 void audit_remark_alone(struct audit_remarker *r,
                         const struct audit_event *event)
 {
     uint32_t on = audit_seen_tapes(&event->seen);
-    uint32_t all = r->sides->tapes->len;
+    uint32_t all = tapes_read(r->sides->tapes);
 
     say_plain(r, event);
     say_duplicates(r, event);

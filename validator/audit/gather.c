@@ -31,7 +31,9 @@ struct work {
     struct audit_tape *tapes;
     struct share *shares;
     uint32_t shares_len;
+    bool go_on;
     pthread_mutex_t lock;
+    bool in_part;    /* it was one of several of a tape */
     uint32_t failed; /* the first share with an error */
     struct td_error err;
 };
@@ -160,26 +162,34 @@ static bool take(struct hand *hand, uint32_t *number)
     bool more;
 
     (void)pthread_mutex_lock(&work->lock);
-    more = hand->next < hand->end && hand->next < work->failed;
+    more = hand->next < hand->end &&
+           (work->go_on || hand->next < work->failed);
     (void)pthread_mutex_unlock(&work->lock);
     *number = hand->next;
     hand->next += more;
     return more;
 }
 
+static bool is_whole(const struct share *share)
+{
+    return !share->from && share->to == UINT64_MAX;
+}
+
 static void fail(struct work *work, uint32_t number, const struct td_error *err)
 {
+    struct audit_tape *tape = &work->tapes[work->shares[number].tape];
+
     (void)pthread_mutex_lock(&work->lock);
     if (number < work->failed) {
         work->failed = number;
         work->err = *err;
     }
+    work->in_part = work->in_part || !is_whole(&work->shares[number]);
+    if (!tape->failed) {
+        tape->failed = (struct td_error *)td_calloc(1, sizeof(*err));
+        *tape->failed = *err;
+    }
     (void)pthread_mutex_unlock(&work->lock);
-}
-
-static bool is_whole(const struct share *share)
-{
-    return !share->from && share->to == UINT64_MAX;
 }
 
 /* Its events of a tape that has an index. */
@@ -390,6 +400,15 @@ static void name_tapes(struct audit_tapes *tapes,
         tapes->list[i].path = what->paths[i];
 }
 
+static bool all_failed(const struct audit_tapes *tapes)
+{
+    uint32_t i = 0;
+
+    while (i < tapes->len && tapes->list[i].failed)
+        i++;
+    return i == tapes->len;
+}
+
 /* *again: the outcome is not that of one thread. */
 static enum td_code gather(const struct audit_gather *what, bool split,
                            struct audit_profile **out,
@@ -397,7 +416,8 @@ static enum td_code gather(const struct audit_gather *what, bool split,
                            struct td_error *err)
 {
     struct hand hands[AUDIT_JOBS_MAX] = {{.work = NULL}};
-    struct work work = {.how = what->how, .failed = UINT32_MAX};
+    struct work work = {
+        .how = what->how, .go_on = what->go_on, .failed = UINT32_MAX};
     unsigned jobs = jobs_of(what);
     bool failed;
 
@@ -415,9 +435,11 @@ static enum td_code gather(const struct audit_gather *what, bool split,
     (void)pthread_mutex_destroy(&work.lock);
     *out = merge_all(hands, jobs);
     failed = work.failed != UINT32_MAX;
-    *again =
-        split && work.shares_len > tapes->len && (failed || !settle(&work));
+    *again = split && work.shares_len > tapes->len &&
+             ((failed && (work.in_part || !what->go_on)) || !settle(&work));
     free(work.shares);
+    if (what->go_on)
+        failed = failed && all_failed(tapes);
     if (failed && err)
         *err = work.err;
     return failed ? work.err.code : TD_OK;
@@ -456,6 +478,7 @@ void audit_tapes_release(struct audit_tapes *tapes)
 {
     for (uint32_t i = 0; i < tapes->len; i++) {
         free(tapes->list[i].source);
+        free(tapes->list[i].failed);
         free(tapes->list[i].owned);
     }
     free(tapes->list);

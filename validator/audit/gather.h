@@ -24,6 +24,7 @@ struct audit_tape {
     uint64_t start_wall_ns; /* 0: not known */
     char *source;           /* escaped text as its header says, or NULL */
     struct tape_state state;
+    struct td_error *failed; /* why it could not be read to its end, or NULL */
 };
 
 struct audit_tapes {
@@ -36,6 +37,7 @@ struct audit_gather {
     uint32_t paths_len;
     const char *name;
     unsigned jobs;
+    bool go_on; /* a file that cannot be read does not keep others from it */
     const struct check_options *how; /* events are those of its contract, told
                                         as a check does; or NULL: by name */
 };
@@ -46,7 +48,9 @@ const struct check_options *audit_naming(const struct check_options *how);
 /* Read all paths ("-" is stdin, once). name as in audit_profile_new(). Both
  * outcomes are to be freed, also after an error: TD_IO, TD_FORMAT (also a file
  * of lines without a message; a tape may have none), TD_LIMIT;
- * TD_USAGE for more than AUDIT_TAPES_MAX paths.
+ * TD_USAGE for more than AUDIT_TAPES_MAX paths. With go_on it is an error if
+ * no file could be read, that of the first; else each has its own in `failed`,
+ * and what came before it is in the profile.
  */
 TD_MUST_CHECK enum td_code audit_gather(const struct audit_gather *what,
                                         struct audit_profile **out,

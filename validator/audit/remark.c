@@ -109,6 +109,20 @@ void audit_remarks_sort(struct audit_remarks *remarks)
         qsort(remarks->list, remarks->len, sizeof(*remarks->list), by_weight);
 }
 
+static void say_unread(struct audit_remarker *r,
+                       const struct audit_tapes *tapes, bool in_old)
+{
+    r->event = "";
+    for (uint32_t i = 0; tapes && i < tapes->len; i++) {
+        const struct td_error *why = tapes->list[i].failed;
+
+        if (why)
+            audit_show(audit_say(r, AUDIT_REMARK_UNREAD, NULL, "%s%s%s",
+                                 why->text, *why->hint ? "; " : "", why->hint),
+                       (struct audit_place){.tape = i}, in_old);
+    }
+}
+
 static void say_left_out(struct audit_remarker *r)
 {
     struct audit_left_out left = audit_profile_left_out(r->sides->profile);
@@ -198,6 +212,8 @@ void audit_remark(struct audit_remarks *out, const struct audit_sides *sides)
     if (sides->declared)
         say_beside(&r, sides->declared, true);
     say_left_out(&r);
+    say_unread(&r, sides->tapes, false);
+    say_unread(&r, sides->old_tapes, true);
     audit_remarks_sort(out);
 }
 

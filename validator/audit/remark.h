@@ -11,6 +11,7 @@
 
 /* X(name, text, needs, what): by weight; needs: somebody has to look at it. */
 #define AUDIT_REMARKS(X)                                                       \
+    X(UNREAD, "unread", true, "a file could not be read")                      \
     X(RENAMED, "renamed", true, "one field went and another came")             \
     X(MOVED, "moved", true, "the same field, elsewhere")                       \
     X(REMOVED, "removed", true, "a field or an event went")                    \
@@ -49,7 +50,7 @@ struct audit_remark {
     const char *path;  /* "/data/path"; "" the message */
     const char *to;    /* of what was renamed or moved, else NULL */
     const char *text;  /* one clause: what, how many */
-    bool shown;        /* by the event at the place */
+    bool shown;        /* by the event at the place; UNREAD: by its tape */
     bool in_old;       /* which is on the tapes it is compared with */
     struct audit_place place;
 };
@@ -62,7 +63,7 @@ struct audit_remarks {
     uint32_t silenced; /* that were taken away */
 };
 
-/* What is looked at, and beside what; the last two may be NULL. Profiles are
+/* What is looked at, and beside what; the last three may be NULL. Profiles are
  * closed.
  */
 struct audit_sides {
@@ -70,6 +71,7 @@ struct audit_sides {
     const struct audit_tapes *tapes;
     const struct audit_profile *old;
     const struct audit_profile *declared; /* validator/audit/declare.h */
+    const struct audit_tapes *old_tapes;  /* of old, or NULL */
 };
 
 /* Append all there is to say; bring it into its order; release also what is

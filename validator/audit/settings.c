@@ -307,6 +307,8 @@ static bool is_silenced(const struct audit_settings *settings, int64_t wall_ns,
 {
     bool silenced = false;
 
+    if (remark->kind == AUDIT_REMARK_UNREAD)
+        return false;
     for (uint32_t i = 0; i < settings->silences_len; i++) {
         struct audit_silence *silence = &settings->silences[i];
 
