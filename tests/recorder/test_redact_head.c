@@ -100,10 +100,11 @@ static void fields_of_every_day_keep_theirs(void)
     }
 }
 
-#define PART(name)                                                             \
-    "--b\r\nContent-Disposition: form-data; name=\"" name "\"\r\n\r\n"
-#define NEXT "\r\n"
-#define END  "\r\n--b--"
+#define HEAD(name)  "Content-Disposition: form-data; name=\"" name "\"\r\n\r\n"
+#define PART(name)  "--b\r\n" HEAD(name)
+#define LINES(name) "--b\nContent-Disposition: form-data; name=\"" name "\"\n\n"
+#define NEXT        "\r\n"
+#define END         "\r\n--b--"
 
 /* What servers that are asked for a token are sent, and some answer. */
 static void credentials_in_forms_lose_their_values(void)
@@ -134,14 +135,35 @@ static void credentials_in_forms_lose_their_values(void)
         {TD_FORM_TEXT, "body", "", NULL, 0},
         {TD_FORM_TEXT, "body", "a=\x01&token=S", NULL, 0},
         {TD_FORM_TEXT, "", "token=S", NULL, 0},
+        {TD_FORM_TEXT, "body", "draft&&token=S", "draft&&token=***", 1},
+        {TD_FORM_TEXT, "body", "&token=S", "&token=***", 1},
+        {TD_FORM_TEXT, "body", "a&=token=S", NULL, 0},
         {TD_FORM_BYTES, "body", PART("token") "\1S\r\nS" END,
          PART("token") "***" END, 1},
         {TD_FORM_TEXT, "body",
          PART("u[pwd]") "S--b" NEXT PART("n") "1" NEXT PART("api_key") "S",
          PART("u[pwd]") "***" NEXT PART("n") "1" NEXT PART("api_key") "***", 2},
         {TD_FORM_TEXT, "body", PART("n\"; filename=\"token") "S" END, NULL, 0},
-        {TD_FORM_TEXT, "body", "--b\r\nA: b; Name=pw\r\n\r\nS" END "\r\n",
-         "--b\r\nA: b; Name=pw\r\n\r\n***" END "\r\n", 1},
+        {TD_FORM_TEXT, "body",
+         "--b\r\nA: b\r\nCONTENT-Disposition:b; Name=pw\r\n\r\nS" END "\r\n",
+         "--b\r\nA: b\r\nCONTENT-Disposition:b; Name=pw\r\n\r\n***" END "\r\n",
+         1},
+        {TD_FORM_TEXT, "body", "--b\r\nA: b; name=pw\r\n\r\nS" END, NULL, 0},
+        {TD_FORM_TEXT, "body", LINES("n") "1\n" LINES("pw") "S\n\nS\n--b--\n",
+         LINES("n") "1\n" LINES("pw") "***\n--b--\n", 1},
+        {TD_FORM_TEXT, "body", "\r\n--b \r\n" HEAD("n") "1" NEXT PART("pw") "S",
+         "\r\n--b \r\n" HEAD("n") "1" NEXT PART("pw") "***", 1},
+        {TD_FORM_TEXT, "body", PART("pw") "S\r\n--bS" END, PART("pw") "***" END,
+         1},
+        {TD_FORM_TEXT, "body",
+         PART("n\"; filename=\"; name=n") END NEXT
+         "--b\r\nContent-Disposition: form-data; filename=\"; name=n\"; "
+         "name=\"pw\"\r\n\r\nS",
+         PART("n\"; filename=\"; name=n") END NEXT
+         "--b\r\nContent-Disposition: form-data; filename=\"; name=n\"; "
+         "name=\"pw\"\r\n\r\n***",
+         1},
+        {TD_FORM_TEXT, "body", "--- a\n+++ b\n name=pw\n\nS\n", NULL, 0},
         {TD_FORM_TEXT, "body", PART("token") "***" END, NULL, 0},
         {TD_FORM_TEXT, "body", PART("token") END, NULL, 0},
         {TD_FORM_TEXT, "body", "--b\r\nname=\"token\"", NULL, 0},
@@ -164,6 +186,29 @@ static void credentials_in_forms_lose_their_values(void)
         CU_ASSERT_EQUAL(rec_redact_values(redact), rows[i].values);
         rec_redact_close(redact);
     }
+}
+
+/* The name of a file may be long, and the parts behind it are still looked at.
+ */
+static void a_long_head_hides_no_credential(void)
+{
+    struct rec_redact *redact = NULL;
+    struct td_buf body = {0};
+    struct td_event ev = {.form = TD_FORM_TEXT, .kind = td_text("body")};
+
+    (void)td_buf_add_text(&body, "--b\r\nContent-Disposition: form-data; "
+                                 "name=\"f\"; filename=\"");
+    for (int i = 0; i < 10000; i++)
+        (void)td_buf_add_byte(&body, 'x');
+    (void)td_buf_add_text(&body, "\"\r\n\r\n1" NEXT PART("token") "S" END);
+    ev.payload = td_buf_bytes(&body);
+    CU_ASSERT_EQUAL_FATAL(rec_redact_open(&redact, NULL, NULL), TD_OK);
+    rec_redact_event(redact, &ev);
+    CU_ASSERT_EQUAL(rec_redact_values(redact), 1);
+    CU_ASSERT_TRUE(ev.payload.len == body.len + 2 &&
+                   !memchr(ev.payload.ptr, 'S', ev.payload.len));
+    rec_redact_close(redact);
+    td_buf_release(&body);
 }
 
 #define PROTOCOL(value)                                                        \
@@ -357,6 +402,7 @@ static void half_a_message_of_json_rpc_goes(void)
 CU_TestInfo recorder_redact_head_tests[] = {
     {"credentials in forms lose their values",
      credentials_in_forms_lose_their_values},
+    {"a long head hides no credential", a_long_head_hides_no_credential},
     {"ids go from polled bodies that are no packets",
      ids_go_from_polled_bodies_that_are_no_packets},
     {"half a message of JSON-RPC goes", half_a_message_of_json_rpc_goes},

@@ -48,10 +48,12 @@ bool http_pair_is_secret(const struct http_pair *pair)
     return secret;
 }
 
-/* What browsers leave as it is in a name, and what stands for all else. */
+/* What browsers leave as it is in a name, what stands for all else, and what
+ * parts it from a name without a value before it.
+ */
 static bool is_name_byte(uint8_t byte)
 {
-    return isalnum(byte) || byte >= 0x80 || strchr("%+-_.*[]~:$@!", byte);
+    return isalnum(byte) || byte >= 0x80 || strchr("%+-_.*[]~:$@!&", byte);
 }
 
 bool http_form_read(struct td_bytes *pairs, struct td_bytes body)
