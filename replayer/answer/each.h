@@ -25,4 +25,12 @@ TD_MUST_CHECK enum td_code play_each_event(const char *path,
                                            struct tape_state *state,
                                            struct td_error *err);
 
+/* Nothing of what is played was on it, as `what` says: "nobody asks anything on
+ * it". That it may have been there, on a tape that is damaged or torn
+ * (TD_LOSSY), or what such a tape is made by, the hint (TD_USAGE).
+ */
+enum td_code play_each_none(const char *path, const struct tape_state *state,
+                            const char *what, const char *hint,
+                            struct td_error *err);
+
 #endif

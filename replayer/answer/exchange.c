@@ -567,11 +567,11 @@ enum td_code play_exchanges_load(struct play_exchanges *all, const char *path,
         .header = see_header, .event = see_event, .self = &in};
     enum td_code code = play_each_event(path, each, &all->state, err);
 
-    if (!code && !all->len) {
-        td_error_set(err, TD_USAGE, path, 0, "nobody asks anything on it");
-        code = td_error_hint(err, "--answer plays what tapedeck record "
-                                  "--listen has recorded");
-    }
+    if (!code && !all->len)
+        code = play_each_none(path, &all->state, "nobody asks anything on it",
+                              "--answer plays what tapedeck record --listen "
+                              "has recorded",
+                              err);
     td_json_release(&in.doc);
     td_buf_release(&in.text);
     free(in.open);

@@ -324,11 +324,11 @@ enum td_code play_talk_load(struct play_talk *talk, const char *path,
     settle(&in, in.latest);
     if (!code)
         make_scripts(&in);
-    if (!code && talk->turns_len == 1) {
-        td_error_set(err, TD_USAGE, path, 0, "nobody says anything on it");
-        code = td_error_hint(err, "--stdio plays what tapedeck record --stdio "
-                                  "has recorded");
-    }
+    if (!code && talk->turns_len == 1)
+        code = play_each_none(path, &talk->state, "nobody says anything on it",
+                              "--stdio plays what tapedeck record --stdio has "
+                              "recorded",
+                              err);
     td_json_release(&in.doc);
     td_buf_release(&in.text);
     free(in.open);

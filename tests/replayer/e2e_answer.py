@@ -1160,6 +1160,21 @@ def a_tape_that_was_tampered_with_is_safe(box):
     holds(err, ", 1 request unknown")
 
 
+def a_tape_that_has_lost_all_of_it_says_why(box):
+    with open(box.path("lost.tape"), "w", encoding="utf-8") as file:
+        file.write('{"tape":1,"id":"t","clock":"monotonic"}\n'
+                   '{"s":1,"t":1,"d":"in","c":1,"x":1,"k":"requ\n'
+                   '{"end":{"events":1}}\n')
+    for how, part in ((["--answer", ":0"], "nobody asks"),
+                      (["--to", "http://127.0.0.1:9", "--dialogue"],
+                       "nobody asks"),
+                      (["--stdio"], "nobody says")):
+        code, out, err = box.run("replay", "lost.tape", *how)
+        same((how, code, out), (how, 3, b""))
+        one_line(err)
+        holds(err, f"{part} anything on it any more: 1 damaged line")
+
+
 def misuse_is_one_line(box):
     tape = Tape()
     tape.exchange("GET", "/", "x")
