@@ -150,7 +150,7 @@ static enum td_code read_all(struct cast *cast, struct tape_state *state,
     if (reader)
         *state = tape_reader_state(reader);
     tape_reader_close(reader);
-    return code == TD_END ? TD_OK : code;
+    return code == TD_END ? console_has_seen(cast->c, state, err) : code;
 }
 
 enum td_code console_cast(struct console *c,

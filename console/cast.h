@@ -18,7 +18,9 @@ struct console_cast_options {
 };
 
 /* Of the console's tape, at its columns and rows, all of it. *state is what was
- * found of the tape. TD_USAGE: the speed; TD_IO, TD_FORMAT. */
+ * found of the tape. TD_USAGE: the speed; TD_IO; TD_FORMAT, also of a tape that
+ * has nothing for a console; TD_LOSSY of such a one that is torn. Nothing is
+ * written then. */
 TD_MUST_CHECK enum td_code console_cast(struct console *c,
                                         const struct console_cast_options *how,
                                         struct tape_state *state,

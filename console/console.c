@@ -217,6 +217,20 @@ enum td_code console_take(struct console *c, const struct td_event *ev,
                                  : console_print(c, err);
 }
 
+enum td_code console_has_seen(const struct console *c,
+                              const struct tape_state *state,
+                              struct td_error *err)
+{
+    if (c->seen->events > 0)
+        return TD_OK;
+    if (state->torn)
+        return td_error_set(
+            err, TD_LOSSY, c->options.tape, 0,
+            "torn before the first event of an execution, or of gates");
+    return td_error_set(err, TD_FORMAT, c->options.tape, 0,
+                        "has no event of an execution, or of gates");
+}
+
 enum td_code console_fold(struct console *c, bool told,
                           struct tape_state *state, struct td_error *err)
 {
@@ -234,16 +248,7 @@ enum td_code console_fold(struct console *c, bool told,
     if (reader)
         *state = tape_reader_state(reader);
     tape_reader_close(reader);
-    if (code != TD_END)
-        return code;
-    if (c->seen->events == 0 && state->torn)
-        return td_error_set(
-            err, TD_LOSSY, c->options.tape, 0,
-            "torn before the first event of an execution, or of gates");
-    if (c->seen->events == 0)
-        return td_error_set(err, TD_FORMAT, c->options.tape, 0,
-                            "has no event of an execution, or of gates");
-    return TD_OK;
+    return code == TD_END ? console_has_seen(c, state, err) : code;
 }
 
 /* ---- commands ---- */

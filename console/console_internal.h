@@ -94,6 +94,12 @@ struct panel console_view(const struct console *c);
 enum td_code console_take(struct console *c, const struct td_event *ev,
                           bool told, struct td_error *err);
 
+/* At the end of a tape: TD_FORMAT, or TD_LOSSY of one that is torn, if nothing
+ * of it was for a console. */
+enum td_code console_has_seen(const struct console *c,
+                              const struct tape_state *state,
+                              struct td_error *err);
+
 /* On a terminal, at each frame: a flood of facts is not scrolled through, but
  * counted aloud, once a second. */
 void console_tell_hidden(struct console *c, uint64_t now_ns);

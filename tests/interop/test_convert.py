@@ -258,6 +258,10 @@ def check_asciicast(scene):
     run("convert", tape, "-o", "-", "--to", "asciicast", code=2)
     run("convert", tape, "-o", scene.path("x.cast"), "--event", "x", code=2)
     run("convert", tape, "-o", scene.path("x.cast"), "--size", "1x1", code=2)
+    talk = scene.path("talk.tape.gz")
+    run("record", "-", "-o", talk, data=b'{"method":"ping"}\n')
+    run("convert", talk, "-o", scene.path("x.cast"), code=4)
+    rig.same(os.path.exists(scene.path("x.cast")), False)
 
 
 if __name__ == "__main__":
