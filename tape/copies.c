@@ -41,7 +41,8 @@ static void compare(struct reading *r)
     for (size_t i = 0; now && now->header && i < r->copies->len; i++) {
         struct tape_copied *other = &r->copies->list[i];
 
-        if (other == now || other->header != now->header)
+        if (other == now || other->header != now->header ||
+            (other->ended && !other->events))
             continue;
         if (other->events > r->events && other->events < r->stop)
             r->stop = other->events;

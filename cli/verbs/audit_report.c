@@ -159,7 +159,7 @@ static void add_streams(struct audit_report *r, const struct audit_tapes *tapes)
     for (uint32_t i = 0; i < tapes->len; i++)
         if (!tapes->list[i].failed)
             cli_hash_stream(r->doc, r->gate, tapes->list[i].path,
-                        &tapes->list[i].state);
+                            &tapes->list[i].state);
 }
 
 static void add_gate(struct audit_report *r)
@@ -175,14 +175,12 @@ static void add_gate(struct audit_report *r)
         failed += fails(r, page->remarks->list[i].kind);
         unread += page->remarks->list[i].kind == AUDIT_REMARK_UNREAD;
     }
-    r->gate->outcome = unread   ? CHECK_ERROR
-                       : failed ? CHECK_FAIL
-                                : CHECK_PASS;
+    r->gate->outcome = unread ? CHECK_ERROR : failed ? CHECK_FAIL : CHECK_PASS;
     r->gate->warned = !failed && !unread && page->remarks->needs;
     if (unread)
-        r->gate->reason = td_arena_print(
-            &r->doc->arena, "%" PRIu32 " file%s could not be read", unread,
-            unread == 1 ? "" : "s");
+        r->gate->reason = td_arena_print(&r->doc->arena,
+                                         "%" PRIu32 " file%s could not be read",
+                                         unread, unread == 1 ? "" : "s");
     else if (failed || page->remarks->needs)
         r->gate->reason = td_arena_print(
             &r->doc->arena, "%" PRIu32 " of %" PRIu32 " remarks need you",

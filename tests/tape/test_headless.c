@@ -55,10 +55,9 @@ static void record_members(struct recording *out, uint64_t events,
     const char *path = test_path("one.tape.gz");
     struct td_clock clock;
     struct tape_writer *writer;
-    char id[8]; /* of one id, the shorter would be a copy of the longer */
+    char name[8]; /* of one name, the shorter would be a copy of the longer */
 
-    (void)snprintf(id, sizeof(id), "t%03u", (unsigned)events % 1000);
-    options.id = id;
+    (void)snprintf(name, sizeof(name), "t%03u", (unsigned)events % 1000);
     options.start_wall_ns = td_wall_ns(options.clock) + later_ns;
     td_clock_virtual(&clock, 0, options.start_wall_ns);
     options.clock = &clock;
@@ -68,6 +67,7 @@ static void record_members(struct recording *out, uint64_t events,
     for (uint64_t n = 1; n <= events; n++) {
         struct td_event ev = test_tick(n);
 
+        ev.name = td_text(name);
         td_clock_virtual(&clock, ev.at_ns, options.start_wall_ns + ev.at_ns);
         CU_ASSERT_FATAL(!tape_writer_put(writer, &ev, NULL));
     }

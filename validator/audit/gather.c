@@ -162,8 +162,7 @@ static bool take(struct hand *hand, uint32_t *number)
     bool more;
 
     (void)pthread_mutex_lock(&work->lock);
-    more = hand->next < hand->end &&
-           (work->go_on || hand->next < work->failed);
+    more = hand->next < hand->end && (work->go_on || hand->next < work->failed);
     (void)pthread_mutex_unlock(&work->lock);
     *number = hand->next;
     hand->next += more;
