@@ -570,6 +570,8 @@ void tape_scan_release(struct tape_scan *scan)
     tape_ahead_free(scan->ahead);
     tape_gunzip_free(scan->gunzip);
     td_buf_release(&scan->text);
+    tape_gaps_release(&scan->skipped);
+    tape_gaps_release(&scan->came);
     tape_chain_release(&scan->chain);
     tape_input_close(&scan->in);
 }

@@ -10,6 +10,7 @@
 #include "tape/audit.h"
 #include "tape/chain.h"
 #include "tape/deflate.h"
+#include "tape/gaps.h"
 #include "tape/inflate.h"
 #include "tape/input.h"
 #include "tape/state.h"
@@ -26,8 +27,10 @@ struct tape_scan {
     uint64_t resume;    /* what came next before numbers were skipped over */
     uint64_t jumped;    /* the number that came instead */
     uint64_t jumped_at; /* `events` then */
-    uint64_t back_from; /* numbers went back before this one, which had come, */
-    uint64_t back_to;   /* as all before this one; 0 = they did not */
+    uint64_t begun_at;  /* text that was cut out of a tape began with this
+                           number: those before it are not told missing */
+    struct tape_gaps skipped; /* numbers of this part that have not come */
+    struct tape_gaps came;    /* and those that came too early */
     struct tape_chain chain;
     bool stray;  /* the member at hand is out of its place */
     bool begins; /* a part begins whose header is gone: it is to be told */
@@ -102,11 +105,13 @@ static inline void tape_scan_new_part(struct tape_scan *scan)
 {
     scan->expect = 1;
     scan->resume = 0;
-    scan->back_to = 0;
+    scan->begun_at = 0;
+    scan->skipped.len = 0;
+    scan->came.len = 0;
 }
 
 /* Events first .. first + count - 1 come next, which is not what was expected:
- * some are missing, or had come before. False: they had.
+ * some are missing, come late, or had come before. False: they had.
  */
 bool tape_scan_jump(struct tape_scan *scan, uint64_t first, uint64_t count);
 
@@ -116,7 +121,7 @@ bool tape_scan_jump(struct tape_scan *scan, uint64_t first, uint64_t count);
 static inline bool tape_scan_expect(struct tape_scan *scan, uint64_t first,
                                     uint64_t count)
 {
-    if (first != scan->expect && scan->expect > 0)
+    if (first != scan->expect)
         return tape_scan_jump(scan, first, count);
     scan->expect = first + count;
     return true;

@@ -1,43 +1,103 @@
 /* Where on the tape the member at hand is, and which numbers come next. */
 #include "tape/member_scan_internal.h"
 
+static void come_late(struct tape_scan *scan, uint64_t from, uint64_t to)
+{
+    uint64_t late = tape_gaps_take(&scan->skipped, from, to);
+    uint64_t *missing = &scan->state->missing;
+
+    if (from >= scan->begun_at)
+        *missing -= late < *missing ? late : *missing;
+}
+
+static void tell_early(struct tape_scan *scan, uint64_t count)
+{
+    scan->state->foreign += count;
+    scan->state->early += count;
+}
+
 /* Numbers that jump back into those that were skipped over go on where they
  * were before: what came between was out of order, or of another recording.
  */
 static void go_back(struct tape_scan *scan, uint64_t first)
 {
-    scan->state->missing -= scan->jumped - first;
-    scan->state->foreign += scan->events - scan->jumped_at;
-    scan->state->early += scan->events - scan->jumped_at;
-    scan->back_from = scan->jumped;
-    scan->back_to = scan->expect;
+    come_late(scan, first, scan->jumped);
+    tell_early(scan, scan->events - scan->jumped_at);
+    if (!scan->streaming)
+        scan->came.len = 0;
+    if (scan->came.len < TAPE_GAPS_MOST - 1) /* else they are told missing */
+        tape_gaps_add(&scan->came, scan->jumped, scan->expect);
     scan->resume = 0;
 }
 
-/* Up to where what is there goes on behind what had come too early. */
+static void miss(struct tape_scan *scan, uint64_t from, uint64_t to)
+{
+    if (from >= to)
+        return;
+    scan->resume = from;
+    scan->jumped = to;
+    scan->jumped_at = scan->events;
+    scan->state->missing += to - from;
+    tape_gaps_add(&scan->skipped, from, to);
+}
+
+/* Members that go on right behind what had come too early. */
 static bool closes(const struct tape_scan *scan, uint64_t first)
 {
-    return scan->back_to > 0 && scan->expect == scan->back_from &&
-           first == scan->back_to;
+    return scan->came.len > 0 && scan->came.list[0].from == scan->expect &&
+           scan->came.list[0].to == first;
+}
+
+/* All up to there is missing but what had come too early: of lines. Members may
+ * be of several recordings with the same numbers.
+ */
+static void skip(struct tape_scan *scan, uint64_t first)
+{
+    uint64_t at = scan->expect;
+
+    if (!scan->streaming && !closes(scan, first)) {
+        miss(scan, at, first);
+        return;
+    }
+    while (scan->came.len > 0 && scan->came.list[0].from < first) {
+        struct tape_gap had = scan->came.list[0];
+
+        miss(scan, at, had.from);
+        at = had.to > at ? had.to : at;
+        (void)tape_gaps_take(&scan->came, had.from,
+                             had.to < first ? had.to : first);
+    }
+    miss(scan, at, first);
+}
+
+/* Nobody knows what was before. Of lines of text, it may come later. */
+static void start_at(struct tape_scan *scan, uint64_t first)
+{
+    if (!scan->streaming || first <= 1)
+        return;
+    scan->begun_at = first;
+    tape_gaps_add(&scan->skipped, 1, first);
 }
 
 bool tape_scan_jump(struct tape_scan *scan, uint64_t first, uint64_t count)
 {
-    if (first > scan->expect && closes(scan, first)) {
-        scan->back_to = 0;
+    if (scan->expect == 0) {
+        start_at(scan, first);
     } else if (first > scan->expect) {
-        scan->resume = scan->expect;
-        scan->jumped = first;
-        scan->jumped_at = scan->events;
-        scan->state->missing += first - scan->expect;
+        skip(scan, first);
     } else if (count == 0) {
         return true;
     } else if (scan->resume > 0 && first >= scan->resume &&
-               first < scan->jumped) {
+               first < scan->jumped && tape_gaps_has(&scan->skipped, first)) {
         go_back(scan, first);
-    } else {
+    } else if (!scan->streaming || !tape_gaps_has(&scan->skipped, first)) {
         scan->state->repeated += count;
         return false;
+    } else { /* what comes next is what came next before */
+        come_late(scan, first, first + count);
+        tell_early(scan, count);
+        scan->jumped_at += count;
+        return true;
     }
     scan->expect = first + count;
     return true;

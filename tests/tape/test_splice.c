@@ -200,46 +200,6 @@ static void what_is_out_of_place_is_told_and_left_out(void)
     td_buf_release(&b.tape);
 }
 
-/* Where only the lines themselves tell. */
-static void lines_out_of_order_are_told(void)
-{
-    static const struct {
-        uint64_t seqs[8];
-        uint64_t given;
-        uint64_t repeated;
-        uint64_t foreign;
-        uint64_t missing;
-    } rows[] = {
-        {{1, 2, 3}, 3, 0, 0, 0},
-        {{1, 2, 1, 2, 3}, 3, 2, 0, 0},
-        {{1, 2, 2, 3}, 3, 1, 0, 0},
-        {{1, 2, 5, 6}, 4, 0, 0, 2},
-        {{1, 2, 70, 71, 3, 4}, 6, 0, 2, 0},
-        {{1, 2, 70, 4, 5}, 5, 0, 1, 1},
-        {{1, 2, 70, 1, 71}, 4, 1, 0, 67},
-    };
-    const char *path = test_path("lines.ndjson");
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct td_buf text = {0};
-        struct tape_state state;
-
-        (void)td_buf_add_text(&text, "{\"tape\":1,\"id\":\"x\"}\n");
-        for (size_t k = 0; k < 8 && rows[i].seqs[k]; k++)
-            (void)td_buf_addf(&text,
-                              "{\"s\":%llu,\"t\":1,\"d\":\"in\",\"c\":1,"
-                              "\"json\":1}\n",
-                              (unsigned long long)rows[i].seqs[k]);
-        test_write_file(path, td_buf_bytes(&text));
-        CU_ASSERT_EQUAL(read_spliced(path, 0, &state), rows[i].given);
-        CU_ASSERT_EQUAL(state.repeated, rows[i].repeated);
-        CU_ASSERT_EQUAL(state.foreign, rows[i].foreign);
-        CU_ASSERT_EQUAL(state.missing, rows[i].missing);
-        CU_ASSERT_EQUAL(state.headless, 0);
-        td_buf_release(&text);
-    }
-}
-
 /* The tape with its members in that order, recovered. */
 static struct tape_rewritten recover(const struct parts *from,
                                      const size_t *order, size_t len)
@@ -549,6 +509,5 @@ CU_TestInfo tape_splice_tests[] = {
     {"no event goes without a word", no_event_goes_without_a_word},
     {"what is out of place is told and left out",
      what_is_out_of_place_is_told_and_left_out},
-    {"lines out of order are told", lines_out_of_order_are_told},
     CU_TEST_INFO_NULL,
 };
