@@ -352,7 +352,7 @@ static enum td_code check_failed(struct writing *o, const char *id)
         return TD_OK;
     return td_error_set(
         o->err, TD_FAILED, "", 0, "retry: %s has not failed (%s)%s%s", id,
-        panel_state_word(s->tasks[task].state),
+        panel_task_word(&s->tasks[task]),
         s->ended ? "; to run it all the same: retry --from " : "",
         s->ended ? id : "");
 }

@@ -57,10 +57,12 @@ static struct text_line task_line(struct td_buf *out, const struct panel *v,
                                   enum seen_state state)
 {
     struct text_line line = panel_line(out, v);
+    struct seen_task now = *task;
 
+    now.state = state;
     line.max = time_column(v) - 1;
     text_put(&line, TEXT_PLAIN, "  ");
-    text_put_sign(&line, panel_role(state), panel_sign(state));
+    panel_put_sign(&line, &now);
     text_put(&line, TEXT_PLAIN, " ");
     panel_put_task(&line, task);
     return line;
@@ -133,7 +135,10 @@ static void task_error(struct td_buf *out, const struct panel *v,
         task_line(out, v, task,
                   task->state == SEEN_RETRYING ? SEEN_RETRYING : SEEN_FAILED);
 
-    put_attempt(&line, v, task);
+    if (panel_never_ran(task))
+        panel_end(&line);
+    else
+        put_attempt(&line, v, task);
     line = panel_line(out, v);
     text_put(&line, TEXT_PLAIN, "      ");
     if (task->error_type) {

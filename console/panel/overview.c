@@ -182,11 +182,11 @@ static void error_rows(struct td_buf *out, const struct panel *v,
 
     panel_add_attempt(&attempt, task);
     text_put(&line, TEXT_PLAIN, "  ");
-    text_put_sign(&line, panel_role(task->state), panel_sign(task->state));
+    panel_put_sign(&line, task);
     text_put(&line, TEXT_PLAIN, " ");
     panel_put_task(&line, task);
-    text_putf(&line, TEXT_DIM, "  %s", panel_state_word(task->state));
-    if (!v->seen->gates)
+    text_putf(&line, TEXT_DIM, "  %s", panel_task_word(task));
+    if (!v->seen->gates && !panel_never_ran(task))
         text_putf(&line, TEXT_DIM, ", %s", td_buf_str(&attempt));
     panel_end(&line);
     td_buf_release(&attempt);

@@ -107,8 +107,8 @@ void panel_stats(struct td_buf *out, const struct panel *v);
 /* Tokens and cost, against their budgets where these were told. */
 void panel_tokens(struct td_buf *out, const struct panel *v);
 
-/* What a task in this state is called: "waits", "running", "done". */
-const char *panel_state_word(enum seen_state state);
+/* What a task is called by its state: "waits", "done", "skipped". */
+const char *panel_task_word(const struct seen_task *task);
 
 struct panel_tasks {
     const char *phase; /* NULL: all */

@@ -36,9 +36,14 @@ void panel_end_right(struct text_line *line, const struct panel *v,
 /* The view tells facts as grave as this one. */
 bool panel_is_told(const struct panel *v, const struct seen_fact *fact);
 
-/* How a task in this state looks, and what it is called. */
+/* How a phase or a wave in this state looks. */
 enum text_role panel_role(enum seen_state state);
 enum text_sign panel_sign(enum seen_state state);
+/* How a task looks: one that was skipped not as one that failed. */
+enum text_role panel_task_role(const struct seen_task *task);
+void panel_put_sign(struct text_line *line, const struct seen_task *task);
+/* It was skipped, or cancelled before it began: it had no attempt. */
+bool panel_never_ran(const struct seen_task *task);
 
 /* A name from outside. Where the line has no room for it, a path at its end
  * loses its folders first. */

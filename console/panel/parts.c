@@ -121,11 +121,13 @@ void panel_end_right(struct text_line *line, const struct panel *v,
 
 /* ---- tasks ---- */
 
-static const struct {
+struct look {
     enum text_role role;
     enum text_sign sign;
     const char *word;
-} states[] = {
+};
+
+static const struct look states[] = {
     [SEEN_WAITING] = {TEXT_DIM, TEXT_WAITS, "waits"},
     [SEEN_READY] = {TEXT_DIM, TEXT_WAITS, "ready"},
     [SEEN_RUNNING] = {TEXT_RUN, TEXT_RUNS, "running"},
@@ -145,9 +147,36 @@ enum text_sign panel_sign(enum seen_state state)
     return states[state].sign;
 }
 
-const char *panel_state_word(enum seen_state state)
+/* One that never ran has not failed, nor has one that was told to end. */
+static const struct look *look_of(const struct seen_task *task)
 {
-    return states[state].word;
+    static const struct look skipped = {TEXT_DIM, TEXT_WAITS, "skipped"};
+    static const struct look cancelled = {TEXT_DIM, TEXT_FAILED, "cancelled"};
+
+    if (task->state != SEEN_FAILED || !seen_was_skipped(task))
+        return &states[task->state];
+    return !strcmp(task->error_type, "cancelled") ? &cancelled : &skipped;
+}
+
+enum text_role panel_task_role(const struct seen_task *task)
+{
+    return look_of(task)->role;
+}
+
+const char *panel_task_word(const struct seen_task *task)
+{
+    return look_of(task)->word;
+}
+
+bool panel_never_ran(const struct seen_task *task)
+{
+    return task->state == SEEN_FAILED && seen_was_skipped(task) &&
+           !task->began_ns;
+}
+
+void panel_put_sign(struct text_line *line, const struct seen_task *task)
+{
+    text_put_sign(line, look_of(task)->role, look_of(task)->sign);
 }
 
 /* Where the last word is a path, that part alone is cut, and at its front. */

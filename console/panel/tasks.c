@@ -26,7 +26,7 @@ static bool has_phase(const struct seen *s, const struct seen_task *task,
 /* "done", "retry 2/4", "approve A-1". */
 static void put_state(struct td_buf *out, const struct seen_task *task)
 {
-    (void)td_buf_add_text(out, panel_state_word(task->state));
+    (void)td_buf_add_text(out, panel_task_word(task));
     if (task->state == SEEN_RETRYING)
         (void)td_buf_addf(out, " %u/%u", task->errors + 1, task->attempts_max);
 }
@@ -104,7 +104,7 @@ static void table_row(struct td_buf *out, const struct panel *v,
     size_t all = line.max;
 
     text_put(&line, TEXT_PLAIN, "  ");
-    text_put_sign(&line, panel_role(task->state), panel_sign(task->state));
+    panel_put_sign(&line, task);
     text_tab(&line, 5);
     line.max = 5 + ids;
     text_put_foreign(&line, TEXT_ACCENT, td_text(seen_task_id(task)));
@@ -118,7 +118,7 @@ static void table_row(struct td_buf *out, const struct panel *v,
     line.max = all;
     text_put(&line, TEXT_PLAIN, " ");
     put_state(&text, task);
-    put_padded(&line, panel_role(task->state), &text, STATE_WIDTH, false);
+    put_padded(&line, panel_task_role(task), &text, STATE_WIDTH, false);
     td_buf_clear(&text);
     put_time(&text, v, task);
     put_padded(&line, TEXT_PLAIN, &text, TIME_WIDTH, true);
@@ -139,14 +139,13 @@ static void short_row(struct td_buf *out, const struct panel *v,
     char text[PANEL_SHORT];
     struct text_line line;
 
-    (void)snprintf(right, sizeof(right), "%-8s %7s",
-                   panel_state_word(task->state),
+    (void)snprintf(right, sizeof(right), "%-8s %7s", panel_task_word(task),
                    seen_is_final(task->state) ? panel_took(text, task->took_ms)
                    : task->began_ns ? panel_age(text, v, task->began_ns)
                                     : "");
     line = panel_line_for(out, v, right);
     text_put(&line, TEXT_PLAIN, "  ");
-    text_put_sign(&line, panel_role(task->state), panel_sign(task->state));
+    panel_put_sign(&line, task);
     text_put(&line, TEXT_PLAIN, "  ");
     panel_put_task(&line, task);
     panel_end_right(&line, v, TEXT_PLAIN, right);
@@ -157,7 +156,7 @@ static bool is_wanted(const struct seen *s, const struct seen_task *task,
 {
     return has_phase(s, task, which->phase) &&
            (!which->state ||
-            strcasecmp(panel_state_word(task->state), which->state) == 0);
+            strcasecmp(panel_task_word(task), which->state) == 0);
 }
 
 /* Columns for the ids of those that are shown. */

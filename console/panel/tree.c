@@ -68,7 +68,7 @@ static void put_task(struct tree *t, uint32_t place, unsigned level)
     const struct seen_task *task = &t->v->seen->tasks[place];
     struct text_line line = branch(t, level);
 
-    text_put_sign(&line, panel_role(task->state), panel_sign(task->state));
+    panel_put_sign(&line, task);
     text_put(&line, TEXT_PLAIN, " ");
     panel_put_task(&line, task);
     if (t->shown[place])

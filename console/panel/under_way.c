@@ -179,7 +179,7 @@ void panel_put_row(struct td_buf *out, const struct panel *v,
         (void)td_buf_addf(&clean, "%s+%u", clean.len ? "  " : "", more);
     line = panel_line_for(out, v, td_buf_str(&clean));
     text_put(&line, TEXT_PLAIN, " ");
-    text_put_sign(&line, panel_role(task->state), panel_sign(task->state));
+    panel_put_sign(&line, task);
     text_put(&line, TEXT_PLAIN, " ");
     parts[task->state].begin(&line, v, task);
     panel_end_right(&line, v, TEXT_DIM, td_buf_str(&clean));

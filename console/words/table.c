@@ -46,7 +46,8 @@ static const struct words_option plan_options[] = {
      .kind = WORDS_CHOICE,
      .value = "STATE",
      .about = "tasks in this state only",
-     .choices = "waits|ready|running|retry|approve|done|failed"},
+     .choices = "waits|ready|running|retry|approve|done|failed|"
+                "skipped|cancelled"},
     LIMIT("20"),
     {.name = "all", .kind = WORDS_FLAG, .value = "", .about = "every task"},
     {.name = "from",
@@ -434,7 +435,7 @@ const struct words_command words_commands[] = {
      .alias = "s",
      .args = "[status|pipeline|artifacts|artifact PATH|tokens|errors|logs|plan|"
              "results|executions] [OPTIONS]",
-     .about = "status pipeline artifacts tokens errors logs plan",
+     .about = "status pipeline artifacts tokens errors logs plan results",
      .more = "how the run stands",
      .verbs = "status:how the whole stands|pipeline:the live block|"
               "artifacts:files that were made|"

@@ -484,7 +484,7 @@ def a_recorded_run_is_shown_by_the_console(box):
     for line, words in [
             ("show", ["  gates      4: 1 completed, 2 failed, 1 skipped",
                       "b: fail, "]),
-            ("show errors", ["c  failed\n      skipped: its need b: fail",
+            ("show errors", ["c  skipped\n      skipped: its need b: fail",
                              "2 of 4 gates failed, 1 skipped"]),
             ("show results", ["fail in ", "gates      1 of 4, 2 failed"]),
             ("logs --task a", ["INFO  gate a  hello"]),

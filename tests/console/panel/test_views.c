@@ -250,12 +250,64 @@ static void a_part_of_a_text_is_shown(void)
     }
 }
 
+static void fail_task(struct seen *s, const char *task, const char *why)
+{
+    char event[256];
+
+    (void)snprintf(event, sizeof(event),
+                   "{\"type\":\"error\",\"data\":{\"task_id\":\"%s\","
+                   "\"error_type\":\"%s\",\"error_message\":\"m\"}}",
+                   task, why);
+    (void)seen_put(s, td_text(event));
+    (void)snprintf(event, sizeof(event),
+                   "{\"type\":\"progress_update\",\"data\":{\"task_id\":"
+                   "\"%s\",\"status\":\"failed\",\"duration_ms\":0}}",
+                   task);
+    (void)seen_put(s, td_text(event));
+}
+
+/* A task that never ran, or was told to end, is not called one that failed. */
+static void what_was_skipped_has_not_failed(void)
+{
+    static const struct {
+        const char *state, *has, *has_not;
+    } rows[] = {
+        {"failed", "a ", "b "},
+        {"skipped", "b ", "a "},
+        {"cancelled", "c ", "a "},
+    };
+    struct seen *s = begun();
+    struct panel v = {.seen = s, .style = &plain, .columns = 60, .rows = 24};
+    struct td_buf out = {0};
+
+    fail_task(s, "task_001", "exit_status");
+    fail_task(s, "task_002", "dependency_error");
+    fail_task(s, "task_003", "cancelled");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct panel_tasks which = {.state = rows[i].state, .limit = 9};
+
+        td_buf_clear(&out);
+        panel_tasks(&out, &v, &which);
+        CU_ASSERT_PTR_NOT_NULL(strstr(td_buf_str(&out), rows[i].state));
+        CU_ASSERT_PTR_NOT_NULL(strstr(td_buf_str(&out), rows[i].has));
+        CU_ASSERT_PTR_NULL(strstr(td_buf_str(&out), rows[i].has_not));
+        CU_ASSERT_PTR_NOT_NULL(strstr(td_buf_str(&out), "1 of 6 tasks"));
+    }
+    td_buf_clear(&out);
+    panel_errors(&out, &v, 9);
+    CU_ASSERT_PTR_NOT_NULL(strstr(td_buf_str(&out), "b  skipped\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(td_buf_str(&out), "a  failed, attempt 1\n"));
+    td_buf_release(&out);
+    seen_free(s);
+}
+
 CU_TestInfo console_panel_views_tests[] = {
     {"the end is estimated", the_end_is_estimated},
     {"what has ended since is told by its end",
      what_has_ended_since_is_told_by_its_end},
     {"the tree has each task once", the_tree_has_each_task_once},
     {"languages have colors", languages_have_colors},
+    {"what was skipped has not failed", what_was_skipped_has_not_failed},
     {"a part of a text is shown", a_part_of_a_text_is_shown},
     CU_TEST_INFO_NULL,
 };
