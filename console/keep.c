@@ -191,9 +191,9 @@ static enum td_code choose(struct console *c, struct td_error *err)
             code = TD_END;
     }
     free(dir);
-    if (code == TD_FAILED && err)
+    if ((code == TD_FAILED || code == TD_USAGE) && err)
         *err = why;
-    if (code == TD_FAILED)
+    if (code == TD_FAILED || code == TD_USAGE)
         return code;
     if (code && code != TD_END)
         trouble(c, code, &why);

@@ -77,7 +77,7 @@ static enum td_code no_such(struct store *s, const char *part,
         (void)td_buf_addf(&newest, "%s%s", newest.len ? ", " : "",
                           store_text(stmt, 0));
     if (code == TD_END)
-        code = td_error_set(err, TD_FAILED, "", 0, "no session \"%.64s\"%s%s",
+        code = td_error_set(err, TD_USAGE, "", 0, "no session \"%.64s\"%s%s",
                             part, newest.len ? "; newest: " : "; there is none",
                             td_buf_str(&newest));
     td_buf_release(&newest);
@@ -106,7 +106,7 @@ enum td_code store_find(struct store *s, const char *part,
     if (count == 0)
         return no_such(s, part, err);
     if (count > 1 && strcmp(id, part) != 0)
-        return td_error_set(err, TD_FAILED, "", 0,
+        return td_error_set(err, TD_USAGE, "", 0,
                             "%d sessions are meant by \"%.64s\": %s, %s%s",
                             count, part, id, second, count > 2 ? ", ..." : "");
     return TD_OK;

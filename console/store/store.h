@@ -79,7 +79,7 @@ TD_MUST_CHECK enum td_code store_create(struct store *s,
                                         const struct store_session *as,
                                         struct td_error *err);
 
-/* The session that a part of its id or its whole name means. TD_FAILED: none,
+/* The session that a part of its id or its whole name means. TD_USAGE: none,
  * or more than one. */
 TD_MUST_CHECK enum td_code store_find(struct store *s, const char *part,
                                       char id[STORE_ID_SIZE],

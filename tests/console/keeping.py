@@ -352,7 +352,7 @@ def sessions_are_handled_by_commands(box):
     same(kept["commands"][0]["call"], {"args": ["status"], "options": {}})
     for line, status, text in (
             ("session load", 2, "load wants"),
-            ("session load zz", 1, 'no session "zz"; newest: 2'),
+            ("session load zz", 2, 'no session "zz"; newest: 2'),
             ("session frob", 2, 'no action "frob"'),
             ("session list a", 2, 'list takes no "a"'),
             ("session info", 1, "nothing of this session is kept yet"),
@@ -361,7 +361,7 @@ def sessions_are_handled_by_commands(box):
         _, err = box.run(*words, line, status=status)
         holds(err, "session: ", text)
     _, err = box.run("console", demo_tape(box), "--session", "shop", "-c",
-                     "show", status=1)
+                     "show", status=2)
     holds(err, 'no session "shop"')
     holds(box.run(*words, "session delete other")[0], " is deleted")
     same(rows(box, "SELECT count(*) FROM command"), [(0,)])

@@ -167,12 +167,12 @@ static void sessions_are_made_and_found(void)
     CU_ASSERT_STRING_EQUAL(found, a);
     CU_ASSERT_EQUAL(store_find(s.store, "shop", found, &s.err), TD_OK);
     CU_ASSERT_STRING_EQUAL(found, b);
-    CU_ASSERT_EQUAL(store_find(s.store, "2026", found, &s.err), TD_FAILED);
+    CU_ASSERT_EQUAL(store_find(s.store, "2026", found, &s.err), TD_USAGE);
     CU_ASSERT_PTR_NOT_NULL(strstr(s.err.text, "2 sessions are meant by"));
-    CU_ASSERT_EQUAL(store_find(s.store, "zz", found, &s.err), TD_FAILED);
+    CU_ASSERT_EQUAL(store_find(s.store, "zz", found, &s.err), TD_USAGE);
     CU_ASSERT_PTR_NOT_NULL(
         strstr(s.err.text, "no session \"zz\"; newest: 20261128_191731_"));
-    CU_ASSERT_EQUAL(store_find(s.store, "", found, &s.err), TD_FAILED);
+    CU_ASSERT_EQUAL(store_find(s.store, "", found, &s.err), TD_USAGE);
     CU_ASSERT_EQUAL(store_rename(s.store, a, "b", &s.err), TD_OK);
     CU_ASSERT_EQUAL(store_find(s.store, "b", found, &s.err), TD_OK);
     CU_ASSERT_STRING_EQUAL(found, a);
