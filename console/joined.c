@@ -125,6 +125,33 @@ static void on_answered(void *ctx, const struct console_answer *answer)
     console_terminal_soon(t);
 }
 
+/* What there is to look at, for who has begun nothing here yet. */
+static void on_listed(void *ctx, const struct td_json_doc *doc, uint32_t data)
+{
+    static const char *const lists[] = {"executions", "others"};
+    struct console_terminal *t = ctx;
+    unsigned all = 0, run = 0;
+
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        uint32_t list = console_inner(doc, data, lists[i]);
+        uint32_t end = list ? doc->values[list].next : 0;
+
+        for (uint32_t at = list + 1; at < end; at = doc->values[at].next) {
+            uint32_t state = td_json_member(doc, at, td_text("state"));
+
+            all++;
+            run += state && td_json_string_is(doc, state, td_text("running"));
+        }
+    }
+    if (all == 0 || t->c->seen->events)
+        return;
+    (void)td_buf_addf(&t->above,
+                      "  %u execution%s, %u running: show executions --all, "
+                      "console --execution ID",
+                      all, all == 1 ? "" : "s", run);
+    console_terminal_say(t, "");
+}
+
 static void on_planned(void *ctx, const struct td_json_doc *doc, uint32_t data)
 {
     struct console_terminal *t = ctx;
@@ -158,6 +185,7 @@ enum td_code console_terminal_join(struct console_terminal *t,
         .answered = on_answered,
         .planned = on_planned,
         .caught_up = on_caught_up,
+        .listed = on_listed,
         .refused = on_refused,
         .changed = on_changed,
     };

@@ -31,6 +31,7 @@ struct console_server {
     char waiting[ID_SIZE];     /* the ack id of the call under way; "" none */
     char following[ID_SIZE];   /* the same of the last request to catch up */
     char planning[ID_SIZE];    /* the same of the last question for its plan */
+    char listing[ID_SIZE];     /* the same of what executions there are */
     struct console_held held;  /* events behind that question */
     struct wire_timer holding; /* set: they wait for its answer */
     struct wire_timer silent;  /* set: the call is given up then */
@@ -167,6 +168,13 @@ void console_server_follow(struct console_server *server, const char *execution,
         catch_up(server);
 }
 
+static void list_all(struct console_server *server)
+{
+    (void)order(server, "show",
+                td_text("{\"action\":\"executions\",\"all\":true}"),
+                server->listing, NULL);
+}
+
 /* ---- hearing ---- */
 
 /* One of them may ask for another plan: then the rest is held for that. */
@@ -256,6 +264,10 @@ static void take_ack(struct console_server *server, const struct td_event *ev)
         take_plan(server, &answer);
     } else if (td_bytes_is(ev->ack, server->following)) {
         take_caught_up(server, &answer);
+    } else if (td_bytes_is(ev->ack, server->listing)) {
+        *server->listing = '\0';
+        if (answer.done && answer.data)
+            server->events.listed(server->ctx, answer.doc, answer.data);
     }
 }
 
@@ -268,6 +280,7 @@ static void lost(struct console_server *server, const struct td_error *why)
 
     *server->waiting = '\0';
     *server->planning = '\0';
+    *server->listing = '\0';
     wire_timer_cancel(server->net, &server->silent);
     server->up = false;
     let_go(server);
@@ -300,6 +313,8 @@ static void on_ready(void *ctx)
     server->tries = 0;
     if (server->execution)
         catch_up(server);
+    else if (server->events.listed)
+        list_all(server);
     server->events.changed(server->ctx, true, NULL);
 }
 

@@ -43,6 +43,9 @@ struct console_server_events {
     /* The server has said which is the last event there is of the execution
      * that is followed; all up to it come. 0: none yet. NULL: not asked. */
     void (*caught_up)(void *ctx, uint64_t to_seq);
+    /* What executions the server has, where none is followed: the data of `show
+     * executions` of all sessions. NULL: not asked. */
+    void (*listed)(void *ctx, const struct td_json_doc *doc, uint32_t data);
     /* The execution cannot be heard. */
     void (*refused)(void *ctx, const struct console_answer *answer);
     /* up: commands can be sent. Else why->code is not TD_OK: it was lost, or
