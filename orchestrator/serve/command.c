@@ -287,13 +287,18 @@ static void cancel(const struct serve_call *call)
 static void pause_run(const struct serve_call *call)
 {
     struct serve_exec *exec = running(call);
+    const struct sched_counts *counts;
 
     if (!exec)
         return;
     run_pause(exec->run, true, ordered_by(call));
-    if (is_taken(call, exec))
-        (void)td_buf_addf(&call->answer->output, "%s starts nothing more",
-                          exec->id);
+    if (!is_taken(call, exec))
+        return;
+    counts = sched_counts(run_sched(exec->run));
+    (void)td_buf_addf(&call->answer->output,
+                      "%s starts nothing more; %u of its tasks run to their "
+                      "end",
+                      exec->id, counts->running);
 }
 
 /* One that was cut short goes on, once its journal was read. False: not yet, or

@@ -415,7 +415,8 @@ def commands_run_a_plan(box):
                      "execute held.yaml --detach", "-c", "pause", "-c",
                      "resume", "-c", "cancel")
     same(out.splitlines()[0], "x1")
-    holds(out, "x1 starts nothing more", "x1 goes on", "x1 is cancelled")
+    holds(out, "x1 starts nothing more; ", " of its tasks run to "
+          "their end\n", "x1 goes on", "x1 is cancelled")
 
 
 def one_task_is_cancelled(box):
@@ -713,6 +714,10 @@ def an_answer_of_another_console_is_seen(box):
             "execute asking.yaml --detach")
     t = Terminal(box, "console", "--connect", server.url, "--execution", "x1")
     t.until("waits for approve x1/c")
+    other = Terminal(box, "console", "--connect", server.url, "--no-autoload")
+    other.until("1 execution, 1 running: show executions --all")
+    other.type("exit\r")
+    other.ends(0)
     _, err = box.run("console", "--connect", server.url, "--execution", "x1",
                      "-c", "approve d", status=2)
     holds(err, 'there is no task "d"')
