@@ -106,7 +106,7 @@ static void put_option(struct td_buf *out, const struct words_option *option)
 
     (void)snprintf(head, sizeof(head), "--%s%s%s", option->name,
                    *option->value ? " " : "", option->value);
-    (void)td_buf_addf(out, "  %-*s", OPTION_COLUMN - 2, head);
+    (void)td_buf_addf(out, "  %-*s ", OPTION_COLUMN - 3, head);
     (void)td_buf_add_text(&about, option->about);
     if (option->choices)
         (void)td_buf_addf(&about, ": %s", option->choices);
