@@ -130,7 +130,8 @@ static void on_listed(void *ctx, const struct td_json_doc *doc, uint32_t data)
 {
     static const char *const lists[] = {"executions", "others"};
     struct console_terminal *t = ctx;
-    unsigned all = 0, run = 0;
+    unsigned all = 0;
+    unsigned run = 0;
 
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
         uint32_t list = console_inner(doc, data, lists[i]);
