@@ -377,10 +377,17 @@ enum td_code console_do(struct console *c, struct td_bytes line,
                         struct td_error *err)
 {
     struct td_error why = {0};
-    enum td_code code = act(c, line, &why);
-    bool done = code == TD_OK || code == TD_END || code == TD_AGAIN;
+    enum td_code code;
     enum td_code printed;
+    bool done;
 
+    while (line.len && line.ptr[line.len - 1] == ' ' &&
+           (line.len == 1 || line.ptr[line.len - 2] != '\\'))
+        line.len--; /* where a comment stood */
+    if (c->options.json && line.len == 0)
+        return TD_OK; /* nothing was asked, so there is no answer */
+    code = act(c, line, &why);
+    done = code == TD_OK || code == TD_END || code == TD_AGAIN;
     console_keep_ended(c, code,
                        done ? td_buf_bytes(&c->text) : td_text(why.text));
     printed = c->options.json && code != TD_AGAIN

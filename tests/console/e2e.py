@@ -541,7 +541,10 @@ def a_run_ends_the_lines_as_it_would_a_command(box):
         holds(out + err, said)
     out, _ = box.run(*ask, "--json", "-c", "run frobnicate", status=2)
     same(json.loads(out)["exit"], 2)
-    box.run(*ask, text="# a comment\nshow executions # and one behind\n")
+    out, _ = box.run(*ask, "--json",
+                     text="# a comment\nshow executions # and one behind\n")
+    same([json.loads(line)["command"] for line in out.splitlines()],
+         ["show executions"])
     os.makedirs(os.path.join(box.dir, ".tapedeck"), exist_ok=True)
     box.write(".tapedeck/gates.yaml", "gates: 1\nchecks:\n  size: {kind: "
               "custom, run: 'false'}\n")
