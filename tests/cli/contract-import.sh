@@ -30,6 +30,17 @@ printf '%s\n' '{"kind":"b"}' '{"kind":"a","n":"x"}' '{"kind":"c"}' > run.ndjson
 $TAPEDECK contract lint team/c.yaml
 $TAPEDECK validate run.ndjson --contract team/c.yaml || echo "status $?"
 $TAPEDECK contract explain team/c.yaml
+echo "-- a rule that is no more than another level of an imported one"
+cat > team/soft.yaml <<'END'
+contract: 1
+import: [c.yaml]
+rules:
+- {id: begins, level: error}
+- {id: last, level: off, note: it may be cut}
+- {id: own, level: info}
+END
+$TAPEDECK contract lint team/soft.yaml
+$TAPEDECK validate run.ndjson --contract team/soft.yaml || echo "status $?"
 echo "-- what is wrong"
 wrong() { printf '%s\n' "contract: 1" "$@" > team/w.yaml; $TAPEDECK contract lint team/w.yaml || echo "status $?"; }
 wrong "import: none.yaml"
@@ -39,6 +50,9 @@ wrong "import: {from: parts/base.yaml, levels: {first: loud}}"
 wrong "import: {from: parts/base.yaml, ids: [first]}"
 wrong "import: {levels: {first: warn}}"
 wrong "import: 1"
+wrong "import: parts/base.yaml" "rules: [{id: frist, level: warn}]"
+wrong "import: parts/base.yaml" "rules: [{id: first, level: loud}]"
+wrong "rules: [{id: first, level: warn}]"
 wrong "import: parts/base.yaml" "events: {a: }"
 wrong "import: parts/base.yaml" "sets: {ab: a}"
 wrong "import: parts/base.yaml" "rules: [{id: once, first: a}]"

@@ -200,9 +200,13 @@ static enum td_code check_names(struct contract_loader *l, uint32_t at,
 static enum td_code read_rule(struct contract_loader *l, uint32_t at)
 {
     struct check_loader loader = contract_rule_loader(l);
-    struct check_rule *rule = &l->c->set.rules[l->c->set.rules_len++];
-    enum td_code code = check_rule_load(rule, &loader, at);
+    struct check_rule *rule;
+    enum td_code code;
 
+    if (contract_softens(l, at))
+        return TD_OK;
+    rule = &l->c->set.rules[l->c->set.rules_len++];
+    code = check_rule_load(rule, &loader, at);
     rule->import = l->import;
     rule->at = at;
     if (code == TD_OK)

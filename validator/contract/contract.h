@@ -87,8 +87,9 @@ struct check_import {
 /* What a contract changes of the rules that it imports. */
 struct check_override {
     const struct td_jsonx *doc;
-    uint32_t at; /* {from, levels, ids} */
-    const struct check_import *import;
+    uint32_t at; /* {from, levels, ids}; of a rule {id, level} */
+    bool is_rule;
+    const struct check_import *import; /* NULL: any, or the AsyncAPI file */
 };
 
 struct check_contract {

@@ -47,6 +47,11 @@ TD_MUST_CHECK enum td_code contract_check_keys(struct contract_loader *l);
 enum td_code contract_read_imports(void *self, uint32_t at);
 /* Levels and ids that rules have here, once all are read. */
 TD_MUST_CHECK enum td_code contract_override(struct contract_loader *l);
+
+/* Keep a rule {id, level} of this document for contract_override(): it is the
+ * level of one that is imported. False: it is a rule of its own.
+ */
+bool contract_softens(struct contract_loader *l, uint32_t at);
 /* Whether the file of that name is imported. */
 bool contract_imports(const struct check_contract *c, const char *name);
 void contract_free_imports(struct check_contract *c);

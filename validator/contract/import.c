@@ -209,6 +209,13 @@ static enum td_code import_name(struct contract_loader *l, uint32_t at,
     return code;
 }
 
+static void add_override(struct check_contract *c, struct check_override one)
+{
+    c->overrides = td_realloc(c->overrides,
+                              (c->overrides_len + 1) * sizeof(*c->overrides));
+    c->overrides[c->overrides_len++] = one;
+}
+
 static enum td_code import_object(struct contract_loader *l, uint32_t at)
 {
     static const struct td_jsonx_key known[] = {{"from", NULL},
@@ -228,10 +235,8 @@ static enum td_code import_object(struct contract_loader *l, uint32_t at)
         code = import_name(l, from, &import);
     if (code)
         return code;
-    c->overrides = td_realloc(c->overrides,
-                              (c->overrides_len + 1) * sizeof(*c->overrides));
-    c->overrides[c->overrides_len++] =
-        (struct check_override){l->r.doc, at, import};
+    add_override(c, (struct check_override){
+                        .doc = l->r.doc, .at = at, .import = import});
     return TD_OK;
 }
 
@@ -264,6 +269,8 @@ enum td_code contract_read_imports(void *self, uint32_t at)
 static bool is_of(const struct check_rule *rule,
                   const struct check_import *import)
 {
+    if (!import)
+        return rule->import != CHECK_RULE_OWN;
     return rule->import < CHECK_IMPORTS_MAX &&
            (import->holds >> rule->import & 1);
 }
@@ -323,10 +330,10 @@ typedef enum td_code (*change)(struct contract_loader *l,
                                const struct check_override *o, uint32_t at,
                                struct check_rule *rule);
 
-/* {ID: what it becomes} */
+/* The rule whose id stands at a place becomes what stands at `to`. */
 static enum td_code change_one(struct contract_loader *l,
                                const struct check_override *o, uint32_t key,
-                               change does)
+                               uint32_t to, change does)
 {
     struct td_buf id = {0};
     enum td_code code = TD_OK;
@@ -339,7 +346,7 @@ static enum td_code change_one(struct contract_loader *l,
         if (!is_of(rule, o->import) || strcmp(rule->id, td_buf_str(&id)) != 0)
             continue;
         any = true;
-        code = does(l, o, key + 1, rule);
+        code = does(l, o, to, rule);
     }
     if (code == TD_OK && !any)
         code = no_rule(l, o, key, td_buf_str(&id));
@@ -363,8 +370,38 @@ static enum td_code change_all(struct contract_loader *l,
     for (uint32_t key = at + 1;
          at && key < o->doc->json.values[at].next && code == TD_OK;
          key = o->doc->json.values[key + 1].next)
-        code = td_jsonx_settle(&l->r, change_one(l, o, key, does));
+        code = td_jsonx_settle(&l->r, change_one(l, o, key, key + 1, does));
     return code;
+}
+
+bool contract_softens(struct contract_loader *l, uint32_t at)
+{
+    const struct td_jsonx *doc = l->r.doc;
+    uint32_t id = td_jsonx_member(doc, at, "id");
+    uint32_t level = td_jsonx_member(doc, at, "level");
+    uint32_t note = td_jsonx_member(doc, at, "note");
+    bool imports = td_jsonx_member(doc, 0, "import") ||
+                   td_jsonx_member(doc, 0, "asyncapi");
+
+    if (!imports || !id || !level || !td_jsonx_is(doc, id, TD_JSON_STRING) ||
+        doc->json.values[at].count != 2U + (note != 0))
+        return false;
+    add_override(
+        l->c, (struct check_override){.doc = doc,
+                                      .at = at,
+                                      .is_rule = true,
+                                      .import = l->import < l->c->imports_len
+                                                    ? l->c->imports[l->import]
+                                                    : NULL});
+    return true;
+}
+
+static enum td_code change_rule(struct contract_loader *l,
+                                const struct check_override *o)
+{
+    return td_jsonx_settle(
+        &l->r, change_one(l, o, td_jsonx_member(o->doc, o->at, "id"),
+                          td_jsonx_member(o->doc, o->at, "level"), set_level));
 }
 
 static void drop_rules(struct check_contract *c)
@@ -385,9 +422,12 @@ enum td_code contract_override(struct contract_loader *l)
     enum td_code code = TD_OK;
 
     for (uint32_t i = 0; i < l->c->overrides_len && code == TD_OK; i++) {
-        code = change_all(l, &l->c->overrides[i], "levels", set_level);
-        if (code == TD_OK)
-            code = change_all(l, &l->c->overrides[i], "ids", set_id);
+        const struct check_override *o = &l->c->overrides[i];
+
+        code = o->is_rule ? change_rule(l, o)
+                          : change_all(l, o, "levels", set_level);
+        if (code == TD_OK && !o->is_rule)
+            code = change_all(l, o, "ids", set_id);
     }
     if (code == TD_OK && l->r.first == TD_OK)
         drop_rules(l->c);
