@@ -31,7 +31,8 @@ static void close_pipes(struct td_proc *proc)
  * child's end, which is to be closed here after the spawn. 0 or an errno.
  */
 static int arrange(posix_spawn_file_actions_t *actions, int fd,
-                   enum td_proc_stream how, int *ours, int *theirs)
+                   const struct td_proc_options *o, enum td_proc_stream how,
+                   int *ours, int *theirs)
 {
     int ends[2];
     bool reads = fd == STDIN_FILENO;
@@ -41,6 +42,9 @@ static int arrange(posix_spawn_file_actions_t *actions, int fd,
     if (how == TD_PROC_NULL)
         return posix_spawn_file_actions_addopen(actions, fd, "/dev/null",
                                                 reads ? O_RDONLY : O_WRONLY, 0);
+    if (how == TD_PROC_FILE)
+        return posix_spawn_file_actions_addopen(actions, fd, o->in_path,
+                                                O_RDONLY, 0);
     if (how == TD_PROC_WITH_OUT)
         return posix_spawn_file_actions_adddup2(actions, STDOUT_FILENO, fd);
     if (pipe2(ends, O_CLOEXEC) != 0)
@@ -75,11 +79,13 @@ static int spawn(struct td_proc *proc, const struct td_proc_options *o,
 
     (void)posix_spawn_file_actions_init(&actions);
     (void)posix_spawnattr_init(&attr);
-    rc = arrange(&actions, STDIN_FILENO, o->in, &proc->in, &theirs[0]);
+    rc = arrange(&actions, STDIN_FILENO, o, o->in, &proc->in, &theirs[0]);
     if (!rc)
-        rc = arrange(&actions, STDOUT_FILENO, o->out, &proc->out, &theirs[1]);
+        rc =
+            arrange(&actions, STDOUT_FILENO, o, o->out, &proc->out, &theirs[1]);
     if (!rc)
-        rc = arrange(&actions, STDERR_FILENO, o->err, &proc->err, &theirs[2]);
+        rc =
+            arrange(&actions, STDERR_FILENO, o, o->err, &proc->err, &theirs[2]);
     if (!rc && o->dir)
         rc = posix_spawn_file_actions_addchdir_np(&actions, o->dir);
     if (!rc)

@@ -17,12 +17,14 @@ enum td_proc_stream {
     TD_PROC_NULL,     /* /dev/null */
     TD_PROC_PIPE,     /* a pipe whose other end is in struct td_proc */
     TD_PROC_WITH_OUT, /* of err: where out goes, in the order of writing */
+    TD_PROC_FILE,     /* of in: the file in_path, from its beginning */
 };
 
 struct td_proc_options {
-    char *const *argv; /* NULL-terminated; argv[0] is looked up in PATH */
-    char *const *env;  /* NULL-terminated "K=V" list; NULL = this process's */
-    const char *dir;   /* to start in; NULL = where we are */
+    char *const *argv;   /* NULL-terminated; argv[0] is looked up in PATH */
+    char *const *env;    /* NULL-terminated "K=V" list; NULL = this process's */
+    const char *dir;     /* to start in; NULL = where we are */
+    const char *in_path; /* seen from where we are */
     enum td_proc_stream in;
     enum td_proc_stream out;
     enum td_proc_stream err;

@@ -3,6 +3,7 @@
 #include "core/clock.h"
 #include "core/json.h"
 #include "core/mem.h"
+#include "tape/detect.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -98,7 +99,9 @@ static enum td_code spawn(struct test_run *run, const char **argv,
     struct td_proc_options how = {.argv = of.argv,
                                   .env = environment(run),
                                   .dir = listens ? NULL : run->dir,
-                                  .in = TD_PROC_NULL,
+                                  .in_path = run->hears,
+                                  .in = listens || !run->hears ? TD_PROC_NULL
+                                                               : TD_PROC_FILE,
                                   .out = listens ? TD_PROC_PIPE : TD_PROC_NULL,
                                   .err = TD_PROC_PIPE};
     enum td_code code = td_proc_spawn(proc, &how, &run->err);
@@ -132,7 +135,36 @@ static void begin_command(struct test_run *run, const char *program)
     if (spawn(run, argv, &run->child, false)) {
         run->err.code = TD_TOOL;
         end(run);
+    } else if (g->stdio && run->server.out >= 0) {
+        (void)close(run->server.out);
+        run->server.out = -1;
     }
+}
+
+/* What the command hears: lines from their file, requests of a tape from a
+ * program that writes them.
+ */
+static enum td_code begin_stdio(struct test_run *run, const char *program)
+{
+    const char *path = run->golden->stdio;
+    const char *words[] = {program, "replay",  path,  "-",       "--dir",
+                           "in",    "--speed", "max", "--quiet", NULL};
+    struct tape_input in;
+    enum td_code code = tape_input_open(&in, path, &run->err);
+    bool is_tape;
+
+    if (code)
+        return code;
+    is_tape = tape_is_named(path) || tape_sniff(&in);
+    tape_input_close(&in);
+    run->hears = path;
+    if (!is_tape)
+        return TD_OK;
+    code = spawn(run, words, &run->server, true);
+    /* A file of its own of this pipe: that of this process does not block. */
+    run->hears =
+        td_arena_print(&run->arena, "/proc/self/fd/%d", run->server.out);
+    return code;
 }
 
 /* Begin the tape that the command talks to; false: there is none. */
@@ -168,7 +200,9 @@ static void begin(struct test_run *run, const char *program)
     if (g->writes && *run->stream != '/')
         run->stream =
             td_arena_print(&run->arena, "%s/%s", run->dir, run->stream);
-    if (!begin_server(run, program, &code))
+    if (g->stdio)
+        code = begin_stdio(run, program);
+    if (!code && !begin_server(run, program, &code))
         begin_command(run, program);
     if (code) {
         run->err.code = TD_TOOL;

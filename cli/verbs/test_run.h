@@ -3,7 +3,7 @@
  * Each runs in its golden's folder, with a scratch folder of its own. What it
  * writes to standard output is recorded by `tapedeck record`; if a tape is
  * served to it, or answers it, `tapedeck replay` does that on a port of its
- * own.
+ * own, and if it hears requests of one, on its standard input.
  */
 #ifndef CLI_VERBS_TEST_RUN_H
 #define CLI_VERBS_TEST_RUN_H
@@ -37,6 +37,7 @@ struct test_run {
     struct td_proc server;
     struct td_proc child;
     struct td_buf hello;
+    const char *hears; /* file that is its standard input, or NULL */
     const char *url;
     const char *port;
     uint64_t began;

@@ -109,6 +109,13 @@ static enum td_code read_answer(void *self, uint32_t at)
     return read_path(in, at, &in->golden->answer);
 }
 
+static enum td_code read_stdio(void *self, uint32_t at)
+{
+    struct reading *in = (struct reading *)self;
+
+    return read_path(in, at, &in->golden->stdio);
+}
+
 static enum td_code read_writes(void *self, uint32_t at)
 {
     struct reading *in = (struct reading *)self;
@@ -142,23 +149,31 @@ static enum td_code read_timeout(void *self, uint32_t at)
 static enum td_code read_run(void *self, uint32_t at)
 {
     static const struct td_jsonx_key keys[] = {{"command", read_command},
+                                               {"record", read_command},
                                                {"serve", read_serve},
                                                {"answer", read_answer},
+                                               {"stdio", read_stdio},
                                                {"speed", read_speed},
                                                {"writes", read_writes},
                                                {"timeout", read_timeout},
                                                {NULL, NULL}};
     struct reading *in = (struct reading *)self;
+    struct golden *g = in->golden;
     enum td_code code;
 
     if (!td_jsonx_is(in->r.doc, at, TD_JSON_OBJECT) ||
-        !td_jsonx_member(in->r.doc, at, "command"))
-        return wrong(in, at, "run is an object that has a command");
+        !td_jsonx_member(in->r.doc, at, "command") ==
+            !td_jsonx_member(in->r.doc, at, "record"))
+        return wrong(in, at,
+                     "run is an object that has a command, or record, which "
+                     "is the same, and not both");
     code = td_jsonx_read(&in->r, at, &(struct td_jsonx_shape){keys, "run has"},
                          in);
-    if (!code && in->golden->serve && in->golden->answer)
-        return wrong(in, at, "a tape either is served or answers, not both");
-    if (!code && in->golden->speed && !in->golden->serve)
+    if (!code && !!g->serve + !!g->answer + !!g->stdio > 1)
+        return wrong(in, at,
+                     "one of serve, answer and stdio is what the command "
+                     "talks to, not several");
+    if (!code && g->speed && !g->serve)
         return wrong(in, at, "speed is that of serve, which is not there");
     return code;
 }

@@ -31,6 +31,7 @@ struct golden {
     const char **command; /* NULL-terminated; NULL: nothing is run */
     const char *serve;    /* tape that is played to the command, or NULL */
     const char *answer;   /* or that answers its requests, or NULL */
+    const char *stdio;    /* or whose requests, or lines, it hears, or NULL */
     const char *speed;    /* of that, as --speed */
     const char *writes;   /* file the command leaves the stream in; NULL: it
                              is its standard output */
