@@ -115,6 +115,11 @@ enum td_code cli_check_read(struct cli_check *check,
     enum td_code code = cli_schema_read(&check->reading, args, err);
 
     check->reading.files = &check->files;
+    if (code == TD_OK && schema && check_shelf_is(schema)) {
+        (void)td_error_set(err, TD_USAGE, schema, 0,
+                           "is a contract, and no JSON Schema");
+        code = td_error_hint(err, "give it with --contract");
+    }
     if (code == TD_OK && schema) {
         check->schemas = schema_set_new(&check->reading);
         code =

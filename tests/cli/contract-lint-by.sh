@@ -13,5 +13,8 @@ rules:
 - {id: told, by: id, count: task, exactly: started.total}
 - {id: all, by: id, absent: "*", when: {after: task}}
 - {id: good, by: id, unique: task.id}
+- {id: left, balanced: {open: task, close: error, by: id, at: started}}
+- {id: left-two, balanced: {open: task|other, close: error, by: [id, task_id], at: started}}
+- {id: left-good, balanced: {open: task, close: other, by: id, at: started}}
 END
 $TAPEDECK contract lint c.yaml

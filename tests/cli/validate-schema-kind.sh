@@ -17,6 +17,7 @@ for key in plan gates masks blueprint tape; do
     "$TAPEDECK" validate --schema other.yaml run.ndjson 2>&1 || echo "status $?"
 done
 "$TAPEDECK" validate --contract s.json run.ndjson 2>&1 || echo "status $?"
+"$TAPEDECK" validate --schema std:mcp run.ndjson 2>&1 || echo "status $?"
 printf '{"$ref": "o.json#/components/schemas/s"}\n' > part.json
 "$TAPEDECK" validate --schema part.json run.ndjson 2>&1 || echo "status $?"
 

@@ -563,7 +563,8 @@ void check_selector_say(const struct check_selector *selector,
                                      c->to - c->from));
     }
     if (selector->except || all.len <= TD_ALTERNATIVES)
-        (void)td_buf_addf(out, "\"%s\"", selector->text);
+        (void)td_buf_addf(out, *selector->text == '"' ? "%s" : "\"%s\"",
+                          selector->text);
     else
         td_alternatives_say(&all, out, "\"", " or ");
 }

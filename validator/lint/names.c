@@ -165,10 +165,10 @@ static void lint_fields(const struct reading *r)
     }
 }
 
-/* True if the rule names the event itself: not as one of all, and not only to
- * be told a number.
+/* True if the rule names the event itself: not as one of all, and not in one of
+ * the roles `but`, which need no key.
  */
-static bool names(const struct reading *r, uint32_t event)
+static bool names(const struct reading *r, uint32_t event, uint64_t but)
 {
     struct td_bytes name = check_event_name(r->words, event);
 
@@ -178,24 +178,25 @@ static bool names(const struct reading *r, uint32_t event)
 
         if (s && !strpbrk(check_selector_text(s), "*!@") &&
             memmem(text.ptr, text.len, name.ptr, name.len) &&
-            !((r->rule.shared_roles | r->rule.heard_roles) & CHECK_ROLE(i)) &&
-            check_selector_may_match(s, event))
+            !(but & CHECK_ROLE(i)) && check_selector_may_match(s, event))
             return true;
     }
     return false;
 }
 
-/* A key that one of the rule's events never has: then that one is always passed
- * over.
+/* A key, of `by` at a place, that one of the rule's events never has: then that
+ * one is always passed over.
  */
-static void lint_key(const struct reading *r, const char *field)
+static void lint_key(const struct reading *r, uint32_t by, uint64_t but,
+                     const char *field)
 {
+    if (field[0] == '/' || is_nowhere(r, field))
+        return;
     for (uint32_t e = 0; e < r->lint->contract->events_len; e++) {
         struct td_bytes name = check_event_name(r->words, e);
 
-        if (names(r, e) && !may_have(r->lint, name, field))
-            check_doubt(&r->lint->to,
-                        td_jsonx_member(r->lint->to.doc, r->at, "by"),
+        if (names(r, e, but) && !may_have(r->lint, name, field))
+            check_doubt(&r->lint->to, by,
                         "leave the event out of the rule, or mend the schema",
                         "the schema of \"%.*s\" has no field \"%.80s\": the "
                         "rule passes all of them over",
@@ -247,16 +248,32 @@ static void lint_fixed(const struct reading *r)
 
 static void lint_by(const struct reading *r)
 {
+    uint32_t at = td_jsonx_member(r->lint->to.doc, r->at, "by");
     const struct check_group_by *by;
 
     if (r->rule.by == CHECK_NO_VALUE)
         return;
     by = r->group_bys.list + r->rule.by;
-    for (uint32_t i = 0; i < by->len; i++) {
-        const char *field = check_field_text(r->words, by->fields[i]);
+    for (uint32_t i = 0; i < by->len; i++)
+        /* who is told but a number has none */
+        lint_key(r, at, r->rule.shared_roles | r->rule.heard_roles,
+                 check_field_text(r->words, by->fields[i]));
+}
 
-        if (field[0] != '/' && !is_nowhere(r, field))
-            lint_key(r, field);
+/* The `by` of `balanced`, which what it is judged `at` need not have. */
+static void lint_balanced(const struct reading *r)
+{
+    const struct td_jsonx *doc = r->lint->to.doc;
+    uint32_t body = td_jsonx_member(doc, r->at, "balanced");
+    uint32_t by = body ? td_jsonx_member(doc, body, "by") : 0;
+    bool is_list = by && td_jsonx_is(doc, by, TD_JSON_ARRAY);
+    uint32_t end = by ? doc->json.values[by].next : 0;
+
+    for (uint32_t at = by + is_list; at < end; at = doc->json.values[at].next) {
+        char *field = td_jsonx_text(doc, at);
+
+        lint_key(r, at, CHECK_ROLE(2), field);
+        free(field);
     }
 }
 
@@ -353,6 +370,7 @@ void check_lint_names(const struct check_lint *lint, uint32_t at)
         lint_empty(&r);
         lint_fixed(&r);
         lint_by(&r);
+        lint_balanced(&r);
     }
     check_rule_release(&r.rule);
     free(r.group_bys.list);
