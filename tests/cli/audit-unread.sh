@@ -15,7 +15,7 @@ say runs/r1.ndjson --against runs | head -n 8
 echo "-- no silence is for it, and the page says what is missing"
 printf 'audit: 1\nsilence: [{event: "*"}, {kind: unread}]\n' > audit.yaml
 say runs -v --report sarif=s.json --report json=v.json | sed -n '/silence/p; $p'
-grep -o '"text": *"(file)[^"]*' s.json
+grep -o '"text": *".file.[^"]*' s.json
 grep -o '"verdict":"[a-z]*"' v.json | head -n 1
 grep -o '"reason":"[^"]*"' v.json | head -n 1
 rm audit.yaml
