@@ -195,8 +195,9 @@ void redact_parts(struct rec_redact *redact, struct td_event *ev)
     const uint8_t *copied = ev->payload.ptr;
     bool secret;
 
+    if (!begin(&parts, ev->payload))
+        return;
     td_buf_clear(&redact->head);
-    (void)begin(&parts, ev->payload);
     while (next_part(&parts, &value, &secret)) {
         if (!secret)
             continue;
