@@ -3,8 +3,8 @@
  * Segments with the same header line are of one recording. Of those whose lines
  * are the first lines of another one of them, as those of a torn copy are, the
  * other one has all that they have. Where both have lines that the other has
- * not, both are needed. One that has an end and no event stays: its end may tell
- * of lines that are nowhere.
+ * not, both are needed. One that has an end and no event stays: its end may
+ * tell of lines that are nowhere.
  */
 #ifndef TAPE_COPIES_H
 #define TAPE_COPIES_H
