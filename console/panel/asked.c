@@ -242,6 +242,11 @@ void panel_stats(struct td_buf *out, const struct panel *v)
     times_row(out, v);
     parallel_row(out, v);
     td_buf_clear(&text);
+    (void)td_buf_addf(&text, "%u task%s unchanged (plan why ID)", s->cached,
+                      s->cached == 1 ? "" : "s");
+    if (s->cached)
+        row(out, v, "cache", td_buf_str(&text));
+    td_buf_clear(&text);
     put_errors(&text, s);
     row(out, v, "errors", td_buf_str(&text));
     td_buf_release(&text);

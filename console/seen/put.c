@@ -98,6 +98,8 @@ static struct seen_fact execution_completed(struct seen_read *r)
         (uint32_t)seen_number(r->doc, r->data, "skipped_tasks", s->skipped);
     s->failed =
         (uint32_t)seen_number(r->doc, r->data, "failed_tasks", s->failed);
+    s->cached =
+        stats ? (uint32_t)seen_number(r->doc, stats, "cached_tasks", 0) : 0;
     s->took_ms =
         seen_real(r->doc, r->data, "total_duration_ms|duration_ms", -1);
     return (struct seen_fact){.kind = SEEN_ENDED};

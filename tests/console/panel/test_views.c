@@ -301,6 +301,26 @@ static void what_was_skipped_has_not_failed(void)
     seen_free(s);
 }
 
+/* How many tasks did not have to run is told by the end of an execution. */
+static void what_is_unchanged_is_counted(void)
+{
+    struct seen *s = begun();
+    struct panel v = {.seen = s, .style = &plain, .columns = 60, .rows = 24};
+    struct td_buf out = {0};
+
+    panel_stats(&out, &v);
+    CU_ASSERT_PTR_NULL(strstr(td_buf_str(&out), "cache"));
+    (void)seen_put(s, td_text("{\"type\":\"execution_completed\",\"data\":"
+                              "{\"status\":\"completed\",\"final_stats\":"
+                              "{\"cached_tasks\":4}}}"));
+    td_buf_clear(&out);
+    panel_stats(&out, &v);
+    CU_ASSERT_PTR_NOT_NULL(strstr(
+        td_buf_str(&out), "  cache      4 tasks unchanged (plan why ID)\n"));
+    td_buf_release(&out);
+    seen_free(s);
+}
+
 CU_TestInfo console_panel_views_tests[] = {
     {"the end is estimated", the_end_is_estimated},
     {"what has ended since is told by its end",
@@ -308,6 +328,7 @@ CU_TestInfo console_panel_views_tests[] = {
     {"the tree has each task once", the_tree_has_each_task_once},
     {"languages have colors", languages_have_colors},
     {"what was skipped has not failed", what_was_skipped_has_not_failed},
+    {"what is unchanged is counted", what_is_unchanged_is_counted},
     {"a part of a text is shown", a_part_of_a_text_is_shown},
     CU_TEST_INFO_NULL,
 };
