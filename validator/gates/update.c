@@ -63,12 +63,14 @@ static void tell_gone(struct gates_session *s, const char *tool)
 
     for (size_t i = 0; i < base->known_len; i++) {
         const struct gates_known *k = &base->known[i];
+        const struct gates_job *job = job_of(s, k);
         struct verdict_finding *f;
 
-        if (k->spent || k->seen >= k->count || strcmp(k->tool, tool) != 0)
+        if (k->spent || k->seen >= k->count || strcmp(k->tool, tool) != 0 ||
+            !job)
             continue;
-        f = gates_find_fault(s, job_of(s, k)->gate->name,
-                             k->rule ? k->rule : k->tool, CHECK_LEVEL_INFO);
+        f = gates_find_fault(s, job->gate->name, k->rule ? k->rule : k->tool,
+                             CHECK_LEVEL_INFO);
         if (!f)
             return;
         f->state = VERDICT_FIXED;
