@@ -112,8 +112,11 @@ static void put_question(struct text_line *line, const struct panel *v,
  * "exit_status" of "exit status 1". */
 static bool says_kind(const char *text, const char *kind)
 {
-    while (*kind && *text && (*kind == *text || (*kind == '_' && *text == ' ')))
-        kind++, text++;
+    while (*kind && *text &&
+           (*kind == *text || (*kind == '_' && *text == ' '))) {
+        kind++;
+        text++;
+    }
     return *kind == '\0';
 }
 
