@@ -182,13 +182,14 @@ void panel_put_sign(struct text_line *line, const struct seen_task *task)
 /* Where the last word is a path, that part alone is cut, and at its front. */
 static void fit_name(struct text_line *line, struct td_bytes name)
 {
-    const uint8_t *blank = memrchr(name.ptr, ' ', name.len);
+    const uint8_t *blank = name.len ? memrchr(name.ptr, ' ', name.len) : NULL;
     size_t before = blank ? (size_t)(blank - name.ptr) + 1 : 0;
     struct td_bytes path = td_bytes(name.ptr + before, name.len - before);
     size_t room = line->max > line->used ? line->max - line->used : 0;
     size_t left;
 
-    if (!memchr(path.ptr, '/', path.len) || td_width(name) <= room) {
+    if (!path.len || !memchr(path.ptr, '/', path.len) ||
+        td_width(name) <= room) {
         text_put_bytes(line, TEXT_PLAIN, name);
         return;
     }
