@@ -164,7 +164,7 @@ struct seen {
     uint32_t waves_total;        /* 0: not told */
     uint32_t artifacts_expected; /* 0: not told */
     uint32_t completed, failed, skipped, retries, errors;
-    uint32_t cached; /* of those completed, told at the end */
+    uint32_t cached;              /* of those completed, told at the end */
     uint32_t counts[SEEN_STATES]; /* of the tasks in the list */
     uint64_t tokens, tokens_max;  /* max 0: no budget was told */
     double cost, cost_max;
