@@ -52,9 +52,12 @@ struct td_cluster td_cluster(struct td_bytes text)
  * clusters of their own. */
 static size_t ascii_front(struct td_bytes text, size_t most)
 {
-    const uint8_t *other = td_utf8_skip_ascii(text.ptr, text.ptr + text.len);
-    size_t n = (size_t)(other - text.ptr);
+    const uint8_t *other = text.ptr;
+    size_t n;
 
+    if (text.len > 0)
+        other = td_utf8_skip_ascii(text.ptr, text.ptr + text.len);
+    n = (size_t)(other - text.ptr);
     if (n && n < text.len)
         n--; /* it may carry an accent */
     return n < most ? n : most;

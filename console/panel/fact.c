@@ -79,8 +79,10 @@ static void task_ended(struct td_buf *out, const struct panel *v,
         return;
     line = panel_line(out, v);
     text_put(&line, TEXT_PLAIN, "      ");
-    text_put_foreign(&line, TEXT_DIM, td_text(task->error_type));
-    text_put(&line, TEXT_DIM, ": ");
+    if (task->error_type) {
+        text_put_foreign(&line, TEXT_DIM, td_text(task->error_type));
+        text_put(&line, TEXT_DIM, ": ");
+    }
     text_put_foreign(&line, TEXT_PLAIN, td_text(task->error));
     panel_end(&line);
 }

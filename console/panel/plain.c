@@ -56,9 +56,11 @@ static void began(struct td_buf *out, const struct panel *v,
 static const char *failed_word(const struct seen *s,
                                const struct seen_task *task)
 {
-    if (s->gates && !strcmp(task->error_type, "flaky"))
+    if (!s->gates || !task->error_type)
+        return "fail";
+    if (!strcmp(task->error_type, "flaky"))
         return "flaky";
-    return s->gates && !strcmp(task->error_type, "error") ? "error" : "fail";
+    return !strcmp(task->error_type, "error") ? "error" : "fail";
 }
 
 static void task_ended(struct td_buf *out, const struct panel *v,

@@ -38,7 +38,7 @@ void text_clean(struct td_buf *out, struct td_bytes bytes,
                 const struct text_style *style)
 {
     const uint8_t *at = bytes.ptr;
-    const uint8_t *end = at + bytes.len;
+    const uint8_t *end = bytes.len ? at + bytes.len : at;
 
     while (at < end) {
         size_t step = td_utf8_step(at, end);

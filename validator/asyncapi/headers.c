@@ -35,6 +35,7 @@ static bool put_schemas(struct check_async *a, struct schema_builder *out,
             continue;
         *code =
             check_async_find(a, headers.message, "headers", &headers.payload);
+        headers.dialect = CHECK_ASYNCAPI_DIALECT; /* not that of the payload */
         if (*code == TD_OK && headers.payload.at != 0)
             check_async_put_payload(a, out, &headers);
         else
