@@ -2,8 +2,7 @@
  * redact_json.c a payload that is JSON, redact_text.c what is none,
  * redact_stand_in.c what stands for a value, redact_head.c a head of HTTP,
  * redact_pairs.c a form and the query of a URL, redact_parts.c a form of parts;
- * redact_pieces.h is text that
- * comes in pieces.
+ * redact_pieces.h is text that comes in pieces.
  */
 #ifndef RECORDER_REDACT_INTERNAL_H
 #define RECORDER_REDACT_INTERNAL_H

@@ -16,8 +16,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Segments of a file that are compared; further ones are no copies. */
-#define TAPE_COPIES_MOST ((size_t)4096)
+/* Segments of a file that are compared, each with all others at the length of
+ * each; further ones are no copies.
+ */
+#define TAPE_COPIES_MOST ((size_t)512)
 
 struct tape_copied {
     uint64_t header; /* a hash of its line; 0: it has none */

@@ -9,6 +9,7 @@
 #define MODEL_LEAST  56 /* columns for prices behind them */
 #define WARN         75 /* percent of a budget */
 #define CRITICAL     90
+#define PERCENT_MAX  1000000
 
 enum text_role panel_used_role(const struct panel *v, uint64_t percent)
 {
@@ -17,14 +18,34 @@ enum text_role panel_used_role(const struct panel *v, uint64_t percent)
                                                              : TEXT_GOOD;
 }
 
+/* Of a budget that there is; numbers come from outside, and may be any. */
+static uint64_t percent_of(double used, double max)
+{
+    double percent = used * 100 / max;
+
+    return percent >= PERCENT_MAX ? PERCENT_MAX
+           : percent > 0          ? (uint64_t)percent
+                                  : 0;
+}
+
+static uint64_t tokens_percent(const struct seen *s, uint64_t used)
+{
+    return s->tokens_max ? percent_of((double)used, (double)s->tokens_max) : 0;
+}
+
+static uint64_t cost_percent(const struct seen *s, double used)
+{
+    return s->cost_max > 0 ? percent_of(used, s->cost_max) : 0;
+}
+
 uint64_t panel_tokens_percent(const struct seen *s)
 {
-    return s->tokens_max ? s->tokens * 100 / s->tokens_max : 0;
+    return tokens_percent(s, s->tokens);
 }
 
 uint64_t panel_cost_percent(const struct seen *s)
 {
-    return s->cost_max > 0 ? (uint64_t)(s->cost * 100 / s->cost_max) : 0;
+    return cost_percent(s, s->cost);
 }
 
 /* "67,450/100,000", without a budget what is used alone. */
@@ -68,8 +89,8 @@ void panel_add_alert(struct td_buf *out, const struct seen *s,
         add_cost(out, s, alert->dollars);
     else
         add_tokens(out, s, alert->tokens);
-    used = alert->cost ? (uint64_t)(alert->dollars * 100 / s->cost_max)
-                       : alert->tokens * 100 / s->tokens_max;
+    used = alert->cost ? cost_percent(s, alert->dollars)
+                       : tokens_percent(s, alert->tokens);
     (void)td_buf_addf(out, " (%" PRIu64 "%%)", used);
 }
 
