@@ -51,7 +51,7 @@ def render(folder, name, screen):
         with open(source, "w", encoding="utf-8") as f:
             f.write(page(screen))
         subprocess.run(
-            ["chromium", "--headless", "--no-sandbox", "--disable-gpu",
+            ["chromium-headless-shell", "--no-sandbox", "--disable-gpu",
              "--hide-scrollbars", "--user-data-dir=" + scratch,
              "--window-size=%d,%d" % (columns * 9 + 20, len(lines) * 18 + 30),
              "--screenshot=" + os.path.abspath(

@@ -1,33 +1,19 @@
 // An exported asciicast in asciinema's player for pages, in Debian's chromium:
 // both versions come to the screen that the console ends with. The player draws
 // the cells of a bar as shapes, which are no text.
-// Exit status 77: the browser or the npm packages are not there.
 import assert from 'node:assert/strict';
 import {spawnSync} from 'node:child_process';
-import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
+import {launch, need} from '../web/chromium.mjs';
 
-const BROWSER = process.env.CHROMIUM || '/usr/bin/chromium';
 const [deck, tape] = process.argv.slice(2);
 const require = createRequire(import.meta.url);
 
-function skip(why) {
-  console.log('skipped: ' + why);
-  process.exit(77);
-}
-
-if (!existsSync(BROWSER)) skip('no ' + BROWSER);
-let playwright;
-let bundle;
-try {
-  playwright = await import('playwright-core');
-  bundle = join(dirname(require.resolve('asciinema-player')),
-    'bundle/asciinema-player.min.js');
-} catch {
-  skip('run script/bootstrap test');
-}
+const bundle = join(dirname(await need(() => require.resolve('asciinema-player'))),
+  'bundle/asciinema-player.min.js');
 
 // The last screen as the player draws it.
 async function lastScreen(browser, cast) {
@@ -58,8 +44,7 @@ async function lastScreen(browser, cast) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'cast-'));
-const browser = await playwright.chromium.launch({ executablePath: BROWSER,
-  args: ['--no-sandbox', '--disable-gpu'] });
+const browser = await launch();
 try {
   const screens = [];
   for (const version of ['2', '3']) {

@@ -33,8 +33,7 @@ add_test(NAME orchestrator.rest_c COMMAND /usr/bin/python3
 set_tests_properties(orchestrator.rest_c PROPERTIES TIMEOUT 600)
 foreach(case lib_c cli_c lib_c_default cli_c_optional cli_c_names rest_c_names rest_c_default rest_c_optional)
   add_test(NAME orchestrator.${case} COMMAND /usr/bin/python3
-    ${CMAKE_CURRENT_LIST_DIR}/others.py
-    $<TARGET_FILE:tapedeck> $<TARGET_FILE:td_render_plan> ${case})
+    ${CMAKE_CURRENT_LIST_DIR}/others.py $<TARGET_FILE:tapedeck> ${case})
   set_tests_properties(orchestrator.${case} PROPERTIES TIMEOUT 600)
 endforeach()
 add_test(NAME orchestrator.plan_schema COMMAND /usr/bin/python3

@@ -1,29 +1,16 @@
 // A page in Debian's chromium: opened from the disk, watched for what it must not
-// do. Without the browser or the npm packages the process ends with status 77.
+// do.
 import assert from 'node:assert/strict';
-import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {launch} from './chromium.mjs';
 
-const BROWSER = process.env.CHROMIUM || '/usr/bin/chromium';
 const require = createRequire(import.meta.url);
 
-function skip(why) {
-  console.log('skipped: ' + why);
-  process.exit(77);
-}
-
-if (!existsSync(BROWSER)) skip('no ' + BROWSER);
-let playwright;
-try {
-  playwright = await import('playwright-core');
-} catch {
-  skip('run script/bootstrap test');
-}
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const browser = await playwright.chromium.launch({ executablePath: BROWSER,
-  args: ['--no-sandbox', '--disable-gpu'] });
+const browser = await launch();
 
 /** For the files of this run. */
 export const folder = mkdtempSync(join(tmpdir(), 'page-'));

@@ -1,10 +1,10 @@
 // Make the pictures of docs/reports.md again.
 // usage: TD_PAGE=build/dev/tests/td_page node tests/web/pictures.mjs
-import {chromium} from 'playwright-core';
 import {spawnSync} from 'node:child_process';
 import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {launch} from './chromium.mjs';
 
 const out = join(import.meta.dirname, '../../docs/pictures');
 const folder = mkdtempSync(join(tmpdir(), 'pictures-'));
@@ -12,9 +12,7 @@ const path = join(folder, 'page.html');
 if (spawnSync(process.env.TD_PAGE, ['fail', path]).status !== 0)
   throw new Error('set TD_PAGE');
 mkdirSync(out, { recursive: true });
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-  args: ['--no-sandbox'] });
+const browser = await launch();
 for (const [name, colorScheme, section] of [['light', 'light', null],
   ['dark', 'dark', '#g2'], ['timeline', 'light', '#timeline']]) {
   const page = await browser.newPage({ colorScheme,

@@ -1,9 +1,9 @@
 // Make the pictures of docs/convert.md again.
 // usage: TD_TAPEDECK=build/dev/tapedeck node tests/web/player_pictures.mjs
-import {chromium} from 'playwright-core';
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {launch} from './chromium.mjs';
 import {CHAT_CONTRACT, chatTape, playerPage} from './player_tapes.mjs';
 
 const out = join(import.meta.dirname, '../../docs/pictures');
@@ -12,9 +12,7 @@ const contract = join(folder, 'chat.contract.yaml');
 writeFileSync(contract, CHAT_CONTRACT);
 const path = playerPage(folder, 'chat', chatTape(), '--contract', contract);
 mkdirSync(out, { recursive: true });
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-  args: ['--no-sandbox'] });
+const browser = await launch();
 for (const [name, colorScheme, width, height, hash, open] of [
   ['light', 'light', 1440, 900, '#seq=55&tab=Exchange', '.answered'],
   ['dark', 'dark', 1440, 900, '#seq=68', null],

@@ -1,29 +1,15 @@
 // A page in Debian's chromium, of another origin than `replay --answer`: what a
 // browser lets it read (CORS), with and without leave, by fetch with its
 // preflight, EventSource and WebSocket.
-// Exit status 77: the browser or the npm packages are not there.
 import assert from 'node:assert/strict';
-import {existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:http';
 import {spawn} from 'node:child_process';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {launch} from './chromium.mjs';
 
-const BROWSER = process.env.CHROMIUM || '/usr/bin/chromium';
 const TAPEDECK = process.env.TD_TAPEDECK;
-
-function skip(why) {
-  console.log('skipped: ' + why);
-  process.exit(77);
-}
-
-if (!existsSync(BROWSER)) skip('no ' + BROWSER);
-let playwright;
-try {
-  playwright = await import('playwright-core');
-} catch {
-  skip('run script/bootstrap test');
-}
 const folder = mkdtempSync(join(tmpdir(), 'answer-'));
 
 const PAGE = `<!doctype html><title>busy</title><script>
@@ -137,9 +123,8 @@ const site = createServer((request, response) => {
 await new Promise((resolve) => site.listen(0, '127.0.0.1', resolve));
 // A name that is not of this machine, whose pages are admitted anyway.
 const origin = 'http://site.example:' + site.address().port;
-const browser = await playwright.chromium.launch({ executablePath: BROWSER,
-  args: ['--no-sandbox', '--disable-gpu',
-    '--host-resolver-rules=MAP site.example 127.0.0.1'] });
+const browser = await launch(
+  '--host-resolver-rules=MAP site.example 127.0.0.1');
 
 async function visit(port) {
   const page = await browser.newPage();

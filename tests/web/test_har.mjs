@@ -1,31 +1,17 @@
 // HARs of a real browser (Debian's chromium, driven by playwright-core): what
 // Playwright records becomes a tape and is the same HAR again, and a page is
 // served of HARs that tapedeck wrote, without its server.
-// Exit status 77: the browser or the npm packages are not there.
 import assert from 'node:assert/strict';
 import {createHash} from 'node:crypto';
-import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:http';
 import {spawnSync} from 'node:child_process';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {launch} from './chromium.mjs';
 
-const BROWSER = process.env.CHROMIUM || '/usr/bin/chromium';
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk' +
   'YPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==', 'base64');
-
-function skip(why) {
-  console.log('skipped: ' + why);
-  process.exit(77);
-}
-
-if (!existsSync(BROWSER)) skip('no ' + BROWSER);
-let playwright;
-try {
-  playwright = await import('playwright-core');
-} catch {
-  skip('run script/bootstrap test');
-}
 
 const PAGE = `<!doctype html><title>busy</title><img src="/p.png"><script>
 async function run() {
@@ -173,8 +159,7 @@ const server = createServer(serve);
 server.on('upgrade', upgrade);
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 const origin = 'http://127.0.0.1:' + server.address().port;
-const browser = await playwright.chromium.launch({ executablePath: BROWSER,
-  args: ['--no-sandbox', '--disable-gpu'] });
+const browser = await launch();
 try {
   const real = await load(browser, origin + '/?ws', async () => {},
     { recordHar: { path: at('real.har'), content: 'embed', mode: 'full' } });

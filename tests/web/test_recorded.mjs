@@ -2,35 +2,20 @@
 // them: streams that are fetched, EventSource, WebSocket and socket.io. What it
 // hears is what it hears without, and what it hears from the tape, when its
 // server is gone.
-// Exit status 77: the browser or the npm packages are not there.
 import assert from 'node:assert/strict';
-import {existsSync, mkdtempSync, rmSync} from 'node:fs';
+import {mkdtempSync, rmSync} from 'node:fs';
 import {createServer} from 'node:http';
 import {createRequire} from 'node:module';
 import {spawn} from 'node:child_process';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {launch, need} from './chromium.mjs';
 
-const BROWSER = process.env.CHROMIUM || '/usr/bin/chromium';
 const TAPEDECK = process.env.TD_TAPEDECK;
 
-function skip(why) {
-  console.log('skipped: ' + why);
-  process.exit(77);
-}
-
-if (!existsSync(BROWSER)) skip('no ' + BROWSER);
 const peers = createRequire(new URL('../interop/package.json', import.meta.url));
-let playwright;
-let Server;
-let WebSocketServer;
-try {
-  playwright = await import('playwright-core');
-  ({ Server } = peers('socket.io'));
-  ({ WebSocketServer } = peers('ws'));
-} catch {
-  skip('run script/bootstrap test');
-}
+const { Server } = await need(() => peers('socket.io'));
+const { WebSocketServer } = await need(() => peers('ws'));
 const folder = mkdtempSync(join(tmpdir(), 'recorded-'));
 
 const PAGE = `<!doctype html><title>busy</title>
@@ -128,8 +113,7 @@ function start(args) {
   return { port, end };
 }
 
-const browser = await playwright.chromium.launch({ executablePath: BROWSER,
-  args: ['--no-sandbox', '--disable-gpu'] });
+const browser = await launch();
 
 async function visit(port) {
   const context = await browser.newContext();
