@@ -204,6 +204,31 @@ test('where one is, is in the address', () => visit('chat', async (page) => {
   await has(page, /^7\b/);
 }));
 
+test('a value that is picked before the place is in the address stays there', () =>
+  visit('chat', async (page) => {
+    await page.keyboard.press('ArrowRight');
+    await page.waitForFunction(() =>
+      /event\s+2\b/.test(document.querySelector('.panel').innerText));
+    await page.locator('.tree .line').nth(1).click();
+    await hashHas(page, 'sel=');
+    await page.evaluate(() => window.later());
+    await hashHas(page, 'seq=2');
+    assert.match(await page.evaluate(() => location.hash), /sel=%2F/);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('ArrowRight');
+    await has(page, /^3\b/);
+    await page.evaluate(() => window.later());
+    await hashHas(page, 'seq=3');
+    assert.doesNotMatch(await page.evaluate(() => location.hash), /sel=/);
+  }, { init: () => {
+    const timed = window.setTimeout; // what waits for a quiet moment waits for later()
+    window.setTimeout = (act, ms, ...rest) => {
+      if (ms !== 300) return timed(act, ms, ...rest);
+      window.later = act;
+      return 0;
+    };
+  } }));
+
 test('an exchange: the request, the answer as one text, how it ended', () =>
   visit('chat', async (page) => {
     const panel = () => text(page, '.panel');

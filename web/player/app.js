@@ -131,7 +131,7 @@ class Player {
     if (told)
       this.timer = setTimeout(() => remember({
         seq: String(this.tape.seq[event]), t: (at / 1e9).toFixed(6)
-          .replace(/\.?0+$/, ''), seg: '', sel: '' }), LINK_QUIET);
+          .replace(/\.?0+$/, ''), seg: '', sel: this.detail.pointer }), LINK_QUIET);
   }
 
   /** @param {number} event @param {boolean} told */
