@@ -248,28 +248,19 @@ static void phase(struct td_buf *out, const struct panel *v,
     panel_end(&line);
 }
 
-/* A gate has ended: its line of the log. */
+/* A gate has begun or ended. */
 static void logged(struct td_buf *out, const struct panel *v,
                    const struct seen_fact *fact)
 {
     const struct seen *s = v->seen;
     const struct seen_log *log =
         &s->logs[(s->log_first + s->log_count - 1) % s->logs_max];
-    bool bad = log->level == SEEN_ERROR;
-    struct text_line line;
 
     (void)fact;
-    if (!log->gate) {
+    if (log->gate)
+        panel_log_gate(out, v, log);
+    else
         panel_log_last(out, v);
-        return;
-    }
-    line = panel_line(out, v);
-    text_put(&line, TEXT_PLAIN, "  ");
-    text_put_sign(&line, bad ? TEXT_BAD : TEXT_GOOD,
-                  bad ? TEXT_FAILED : TEXT_DONE);
-    text_put(&line, TEXT_PLAIN, " ");
-    text_put_foreign(&line, TEXT_PLAIN, td_text(log->text));
-    panel_end(&line);
 }
 
 static void task_began(struct td_buf *out, const struct panel *v,

@@ -91,6 +91,23 @@ void panel_log_last(struct td_buf *out, const struct panel *v)
         log_line(out, v, log_at(v->seen, v->seen->log_count - 1));
 }
 
+void panel_log_gate(struct td_buf *out, const struct panel *v,
+                    const struct seen_log *log)
+{
+    struct text_line line = panel_line(out, v);
+
+    text_put(&line, TEXT_PLAIN, "  ");
+    if (log->begins)
+        text_put_sign(&line, TEXT_RUN, TEXT_RUNS);
+    else if (log->level == SEEN_ERROR)
+        text_put_sign(&line, TEXT_BAD, TEXT_FAILED);
+    else
+        text_put_sign(&line, TEXT_GOOD, TEXT_DONE);
+    text_put(&line, TEXT_PLAIN, " ");
+    text_put_foreign(&line, TEXT_PLAIN, td_text(log->text));
+    panel_end(&line);
+}
+
 void panel_logs_from(struct td_buf *out, const struct panel *v,
                      const struct panel_logs *which, uint64_t told)
 {

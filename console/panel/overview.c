@@ -155,20 +155,12 @@ void panel_results(struct td_buf *out, const struct panel *v)
 void panel_gates(struct td_buf *out, const struct panel *v)
 {
     const struct seen *s = v->seen;
-    struct text_line line;
 
     for (uint32_t i = 0; i < s->log_count; i++) {
         const struct seen_log *log = &s->logs[(s->log_first + i) % s->logs_max];
 
-        if (!log->gate)
-            continue;
-        line = panel_line(out, v);
-        text_put(&line, TEXT_PLAIN, "  ");
-        text_put_sign(&line, log->level == SEEN_ERROR ? TEXT_BAD : TEXT_GOOD,
-                      log->level == SEEN_ERROR ? TEXT_FAILED : TEXT_DONE);
-        text_put(&line, TEXT_PLAIN, " ");
-        text_put_foreign(&line, TEXT_PLAIN, td_text(log->text));
-        panel_end(&line);
+        if (log->gate && !log->begins)
+            panel_log_gate(out, v, log);
     }
 }
 

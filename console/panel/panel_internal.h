@@ -63,8 +63,11 @@ bool panel_has_waves(const struct seen *s);
 void panel_put_waves(struct text_line *line, const struct seen *s);
 /* How a phase stands. */
 enum seen_state panel_phase_state(const struct seen_phase *phase);
-/* What its gates have come to so far, a line each. */
+/* What its gates have come to so far, a line each; and one line of its log
+ * that is of a gate. */
 void panel_gates(struct td_buf *out, const struct panel *v);
+void panel_log_gate(struct td_buf *out, const struct panel *v,
+                    const struct seen_log *log);
 /* What is done there: "task", or "gate". */
 const char *panel_thing(const struct seen *s);
 /* "✓ Analysis 15/15", a bar and its percentage; the phase has tasks. */

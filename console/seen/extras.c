@@ -98,7 +98,23 @@ static struct seen_fact context_update(struct seen_read *r)
     return (struct seen_fact){.kind = SEEN_USED, .task = place};
 }
 
-/* A gate of the validate phase. */
+/* A gate of the validate phase, which may take its time. */
+static struct seen_fact test_started(struct seen_read *r)
+{
+    char *name = seen_text(r->doc, r->data, "test_name|gate");
+    struct td_buf text = {0};
+    struct seen_log *log;
+
+    (void)td_buf_addf(&text, "gate %s: begins", name ? name : "");
+    log = seen_log(r->s, r->wall_ns, SEEN_INFO, SEEN_NONE, td_buf_bytes(&text));
+    log->gate = true;
+    log->begins = true;
+    td_buf_release(&text);
+    free(name);
+    return (struct seen_fact){.kind = SEEN_LOGGED};
+}
+
+/* It has ended. */
 static struct seen_fact test_result(struct seen_read *r)
 {
     char *name = seen_text(r->doc, r->data, "test_name|gate");
@@ -280,6 +296,7 @@ static const struct {
     {"budget_warning", budget_warning},
     {"retry_scheduled", retry_scheduled},
     {"context_update", context_update},
+    {"test_started", test_started},
     {"test_result", test_result},
     {"log_message", log_message},
     {"phase_started", phase_started},

@@ -32,6 +32,7 @@ static const struct {
     {"usage", "context_update", NULL},
     {"budget_warning", "budget_warning", NULL},
     {"validation_started", "phase_started", NULL},
+    {"gate_started", "test_started", NULL},
     {"gate_finished", "test_result", NULL},
     {"validation_finished", "phase_completed", NULL},
 };

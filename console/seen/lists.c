@@ -266,5 +266,6 @@ struct seen_log *seen_log(struct seen *s, uint64_t wall_ns,
     log->level = level;
     log->task = task;
     log->gate = false;
+    log->begins = false;
     return log;
 }

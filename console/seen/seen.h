@@ -5,8 +5,8 @@
  * (fixtures/contracts/execution.contract.yaml, dialects), and the extras
  * task_started, wave_started, approval_request, approval_answered,
  * retry_scheduled, budget_warning, context_update, phase_started,
- * phase_completed, test_result, log_message, and of older senders
- * pipeline_update and snapshot_created, where they come.
+ * phase_completed, test_started, test_result, log_message, and of older
+ * senders pipeline_update and snapshot_created, where they come.
  *
  * Times are wall-clock nanoseconds of the events. Texts are as they came: they
  * are cleaned when they are shown (console/text).
@@ -138,7 +138,8 @@ struct seen_log {
     uint64_t wall_ns;
     enum seen_level level;
     uint32_t task; /* or SEEN_NONE */
-    bool gate;     /* it is of a gate, not of the run */
+    bool gate;     /* it is of a gate, not of the run, and */
+    bool begins;   /* not of its end */
     char *text;
     size_t room; /* bytes that text has */
 };

@@ -177,6 +177,12 @@ static void phase_over(const struct noted *n)
     copy(n, "verdict", "verdict");
 }
 
+static void test_started(const struct noted *n)
+{
+    copy(n, "gate", "test_name");
+    copy(n, "kind", "kind");
+}
+
 static void test_result(const struct noted *n)
 {
     uint32_t verdict = at(n, "verdict");
@@ -206,6 +212,7 @@ static const struct {
     {"usage", "context_update", context_update, NULL},
     {JOURNAL_JUDGING, "phase_started", phase, NULL},
     {JOURNAL_JUDGED, "phase_completed", phase_over, NULL},
+    {JOURNAL_GATE_STARTED, "test_started", test_started, NULL},
     {JOURNAL_GATE_ENDED, "test_result", test_result, NULL},
 };
 

@@ -8,7 +8,7 @@
  *
  *     task_started wave_started approval_request approval_answered
  *     retry_scheduled budget_warning context_update
- *     phase_started phase_completed test_result
+ *     phase_started phase_completed test_started test_result
  *
  * In one flow with the six its number is SERVE_NUMBER(seq, sub).
  */

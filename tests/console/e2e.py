@@ -558,6 +558,10 @@ def a_run_ends_the_lines_as_it_would_a_command(box):
          ("completed", 1, "fail"))
     _, err = box.run(*ask, "--execution", result["execution_id"], status=1)
     holds(err, "its verdict is fail")
+    out, _ = box.run(*ask, "--execution", result["execution_id"],
+                     "-c", "logs --source gate")
+    begins, ends = (out.find("gate size: " + word) for word in ("begins", "fail"))
+    same(0 <= begins < ends, True, out)
 
 
 def what_a_plan_takes_by_default_is_told(box):

@@ -66,6 +66,8 @@ static const char *const events[] = {
     ",\"data\":{\"of\":\"wall\",\"percent\":90}}",
     "{\"type\":\"phase_started\"," TIME
     ",\"data\":{\"phase\":4,\"name\":\"@\"}}",
+    "{\"type\":\"test_started\"," TIME
+    ",\"data\":{\"test_name\":\"@\",\"kind\":\"@\"}}",
     "{\"type\":\"test_result\"," TIME
     ",\"data\":{\"test_name\":\"@\",\"passed\":false,\"message\":\"@\"}}",
     "{\"type\":\"log_message\"," TIME

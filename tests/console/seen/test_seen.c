@@ -178,6 +178,14 @@ static void what_is_judged_is_told(void)
     CU_ASSERT_FALSE(s->judging);
     (void)put(s, "{\"type\":\"phase_started\",\"data\":{\"phase\":4}}");
     CU_ASSERT_TRUE(s->judging);
+    (void)put(s,
+              "{\"type\":\"test_started\",\"data\":{\"test_name\":\"unit\"}}");
+    CU_ASSERT_STRING_EQUAL(s->logs[0].text, "gate unit: begins");
+    CU_ASSERT_TRUE(s->logs[0].gate && s->logs[0].begins);
+    (void)put(s, "{\"type\":\"test_result\",\"data\":{\"test_name\":\"unit\","
+                 "\"passed\":true}}");
+    CU_ASSERT_STRING_EQUAL(s->logs[1].text, "gate unit: pass");
+    CU_ASSERT_FALSE(s->logs[1].begins);
     (void)put(s, "{\"type\":\"phase_completed\",\"data\":{\"phase\":3}}");
     CU_ASSERT_TRUE(s->judging);
     (void)put(s, "{\"type\":\"phase_completed\",\"data\":{\"phase\":4,"
