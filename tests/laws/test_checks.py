@@ -1,5 +1,7 @@
 #!/usr/bin/python3
 """Each check finds its breach, and only that."""
+import ast
+import glob
 import os
 import subprocess
 import sys
@@ -36,7 +38,32 @@ def run(tool, files, *arguments):
     return done.stdout.decode().strip().split("\n"), done.returncode
 
 
+def returns_something(function):
+    """Not counting functions within it."""
+    todo = list(function.body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Return) and node.value:
+            return True
+        if not isinstance(node, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):
+            todo += ast.iter_child_nodes(node)
+    return False
+
+
 class Checks(unittest.TestCase):
+    def test_no_help_is_a_case(self):
+        """Functions that take a box alone are made tests of: one that returns
+        something helps others, and would be a test that cannot fail."""
+        cases = 0
+        for path in glob.glob(os.path.join(ROOT, "tests", "*", "*.py")):
+            with open(path, encoding="utf-8") as file:
+                body = ast.parse(file.read()).body
+            for f in (n for n in body if isinstance(n, ast.FunctionDef)):
+                if ast.unparse(f.args) in ("box", "stage"):
+                    cases += 1
+                    self.assertFalse(returns_something(f), (path, f.name))
+        self.assertGreater(cases, 100)
+
     def breaks(self, tool, files, expected, *arguments):
         lines, status = run(tool, files, *arguments)
         self.assertEqual(lines, [expected])

@@ -524,9 +524,9 @@ tasks:
     for i in range(1, 25))
 
 
-def the_journal(box):
+def the_journal(folder):
     """The number of the one execution; 0: there is none."""
-    for path in glob.glob(box.path(".tapedeck/x*.tape.gz")):
+    for path in glob.glob(os.path.join(folder, ".tapedeck/x*.tape.gz")):
         return int(os.path.basename(path)[1:].split(".")[0])
     return 0
 
@@ -549,7 +549,7 @@ def kill_and_resume(box, seed):
             break
         if "nothing of it ran" in err:
             os.unlink(box.journal(number))
-        number = the_journal(box)
+        number = the_journal(box.dir)
         args = ("resume", "x%d" % number, *workers) if number else \
             ("run", "plan.yaml", *workers)
     else:
@@ -557,7 +557,7 @@ def kill_and_resume(box, seed):
         if status != 0 and "it has ended" not in err:
             raise AssertionError(err)
     # What was begun last may have ended at its first go.
-    events = box.events(the_journal(box))
+    events = box.events(the_journal(box.dir))
     same([e["data"]["seq"] for e in events], list(range(1, len(events) + 1)))
     ended = [e["data"]["task_id"] for e in events
              if e["type"] == "progress_update"]

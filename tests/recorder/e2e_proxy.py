@@ -1296,17 +1296,17 @@ def another_server_that_is_gone_is_a_502(box):
         stop(box, process)
 
 
-def certificate(box):
+def certificate(folder):
     subprocess.run(
         ("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1"
          " -nodes -days 2 -keyout key.pem -out cert.pem -subj /CN=localhost"
-         " -addext subjectAltName=IP:127.0.0.1").split(), cwd=box.dir,
+         " -addext subjectAltName=IP:127.0.0.1").split(), cwd=folder,
         check=True, stderr=subprocess.DEVNULL)
-    return box.path("cert.pem"), box.path("key.pem")
+    return os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
 
 
 def both_sides_may_have_tls(box):
-    cert, key = certificate(box)
+    cert, key = certificate(box.dir)
     server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server_side.load_cert_chain(cert, key)
     client_side = ssl.create_default_context(cafile=cert)
@@ -1327,7 +1327,7 @@ def both_sides_may_have_tls(box):
 
 
 def an_upstream_that_nobody_trusts_is_a_502(box):
-    cert, key = certificate(box)
+    cert, key = certificate(box.dir)
     server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server_side.load_cert_chain(cert, key)
     with web() as server:
