@@ -77,7 +77,7 @@ enum td_code plan_take_scalar(struct plan_loader *l, uint32_t at,
 
     if (is(l, at, TD_JSON_OBJECT) || is(l, at, TD_JSON_ARRAY) ||
         is(l, at, TD_JSON_NULL))
-        return plan_refuse(l, at, "this is a list of texts");
+        return plan_refuse(l, at, "this is no text");
     if (text.len && memchr(text.ptr, '\0', text.len))
         return plan_refuse(l, at, "no text may have a NUL byte in it");
     *out = td_arena_text(&l->plan->arena, text);

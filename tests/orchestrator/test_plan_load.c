@@ -208,7 +208,7 @@ static const struct {
     {"{id: a, run: []}", "16: run is empty\n"},
     {"{id: a, run: ['', x]}", "16: the program of run is an empty text\n"},
     {"{id: a, run: 7}", "16: run is a list of texts, or a text for sh\n"},
-    {"{id: a, run: [[x]]}", "17: this is a list of texts\n"},
+    {"{id: a, run: [[x]]}", "17: this is no text\n"},
     {"{id: a, run: \"a\\0b\"}", "16: no text may have a NUL byte in it\n"},
     {"{id: a, run: x, provider: opena}",
      "29: provider cannot be \"opena\"; did you mean openai?\n"},

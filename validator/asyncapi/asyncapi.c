@@ -27,7 +27,7 @@ enum td_code check_async_for_each(struct check_async *a,
     if (code)
         return code;
     if (!check_async_is(a, object, TD_JSON_OBJECT))
-        return check_async_fail(a, object, "this is an object of names");
+        return check_async_fail(a, object, "this is no object of names");
     json = &check_async_doc(a, object)->json;
     for (key = object.at + 1;
          key < json->values[object.at].next && code == TD_OK;

@@ -44,7 +44,7 @@ static enum td_code read_word(struct reading *in, uint32_t at, const char **out)
     char *text;
 
     if (!td_jsonx_is(in->r.doc, at, TD_JSON_STRING))
-        return refuse(in, at, "this is a text");
+        return refuse(in, at, "this is no text");
     text = td_jsonx_text(in->r.doc, at);
     *out = td_arena_copy(&in->out->arena, text);
     free(text);
@@ -116,7 +116,7 @@ static enum td_code read_budget(void *self, uint32_t at)
         free(event);
         free(size);
         if (code)
-            return refuse(in, key + 1, "this is a size, as 4KiB");
+            return refuse(in, key + 1, "this is no size, as 4KiB");
         if (out->budgets_len == AUDIT_BUDGETS_MAX)
             return refuse(in, key, "these are too many budgets");
         out->budgets = (struct audit_budget *)td_list_room(

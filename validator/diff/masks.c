@@ -196,7 +196,7 @@ static enum td_code read_unit(struct reading *in, uint32_t at,
                      ? strtod(mask->text, NULL)
                      : 0;
     if (!(mask->unit > 0) || !isfinite(mask->unit))
-        return wrong(in, at, "this is a number above 0");
+        return wrong(in, at, "this is no number above 0");
     return TD_OK;
 }
 
@@ -404,7 +404,7 @@ static enum td_code mark_events(struct reading *in, uint32_t at, bool optional)
     struct diff_event_rule *rule = NULL;
 
     if (!td_jsonx_is(in->r.doc, at, TD_JSON_ARRAY))
-        return wrong(in, at, "this is a list of events");
+        return wrong(in, at, "this is no list of events");
     for (uint32_t i = first_child(in->r.doc, at); i && !code;
          i = next_child(in->r.doc, at, i)) {
         code = event_of(in, i, &rule);

@@ -32,7 +32,7 @@ static enum td_code read_text(struct reading *in, uint32_t at, const char **out)
     char *text;
 
     if (!td_jsonx_is(in->r.doc, at, TD_JSON_STRING))
-        return wrong(in, at, "this is a text");
+        return wrong(in, at, "this is no text");
     text = td_jsonx_text(in->r.doc, at);
     *out = td_arena_copy(&in->folder->arena, text);
     free(text);

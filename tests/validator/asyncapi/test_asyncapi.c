@@ -290,7 +290,7 @@ static void what_is_wrong_is_said_where_it_is(void)
          "a.yaml:1:1: no channel of it has a message, and "
          "components.messages has none"},
         {"asyncapi: 3.0.0\nchannels: []",
-         "a.yaml:2:11: this is an object of names"},
+         "a.yaml:2:11: this is no object of names"},
         {"asyncapi: 3.0.0\nchannels: {c: {messages: {a: 1}}}",
          "a.yaml:2:30: a message is an object"},
         {"asyncapi: 3.0.0\nchannels: {c: {messages: {a: {name: 1}}}}",

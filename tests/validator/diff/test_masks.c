@@ -56,8 +56,8 @@ static const struct {
     {"masks: 1\ntiming: {median: 1%}", "m:2:10", "p1 to p100"},
     {"masks: 1\ntiming: {p50: 0.25}", "m:2:15", "25%"},
     {"masks: 1\ntiming: {p50: -1%}", "m:2:15", "25%"},
-    {"masks: 1\ntiming: {skip: a}", "m:2:16", "a list of events"},
-    {"masks: 1\noptional: a", "m:2:11", "a list of events"},
+    {"masks: 1\ntiming: {skip: a}", "m:2:16", "no list of events"},
+    {"masks: 1\noptional: a", "m:2:11", "no list of events"},
     {"masks: 1\noptional: [1]", "m:2:12", "an event is a text"},
 };
 
