@@ -113,6 +113,15 @@ enum td_code td_fs_read(struct td_buf *out, const char *path,
     return code ? code : close_after(fd, read_all(out, fd, path, err));
 }
 
+enum td_code td_fs_read_file(struct td_buf *out, const char *path,
+                             struct td_error *err)
+{
+    int fd;
+    enum td_code code = td_fs_open_file(&fd, path, err);
+
+    return code ? code : close_after(fd, read_all(out, fd, path, err));
+}
+
 static enum td_code open_failed(const char *path, struct td_error *err)
 {
     int why = errno;

@@ -28,6 +28,10 @@ TD_MUST_CHECK enum td_code td_fs_open(int *fd, const char *path,
 TD_MUST_CHECK enum td_code td_fs_open_file(int *fd, const char *path,
                                            struct td_error *err);
 
+/* td_fs_read() of a file alone, as td_fs_open_file(); "-" is a file, too. */
+TD_MUST_CHECK enum td_code td_fs_read_file(struct td_buf *out, const char *path,
+                                           struct td_error *err);
+
 enum td_fs_mode {
     TD_FS_NEW,     /* the file must not exist */
     TD_FS_REPLACE, /* what is there is cut to nothing, once it is locked */

@@ -5,6 +5,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define LINE_MAX_LEN 4096 /* bytes */
@@ -111,6 +112,23 @@ enum td_code td_text_clean(struct td_buf *out, struct td_bytes text)
             code = add_clean(out, text.ptr, len);
             len = len ? len : 1;
         }
+        text = td_bytes(text.ptr + len, text.len - len);
+    }
+    return code;
+}
+
+enum td_code td_text_clean_lines(struct td_buf *out, struct td_bytes text)
+{
+    enum td_code code = TD_OK;
+
+    while (text.len > 0 && !code) {
+        const uint8_t *end = memchr(text.ptr, '\n', text.len);
+        size_t len = end ? (size_t)(end - text.ptr) : text.len;
+
+        code = td_text_clean(out, td_bytes(text.ptr, len));
+        if (end && !code)
+            code = td_buf_add_byte(out, '\n');
+        len += end != NULL;
         text = td_bytes(text.ptr + len, text.len - len);
     }
     return code;

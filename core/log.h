@@ -38,4 +38,7 @@ void td_log(enum td_log_level level, const char *fmt, ...) TD_PRINTF(2, 3);
  */
 enum td_code td_text_clean(struct td_buf *out, struct td_bytes text);
 
+/* The same of several lines, which stay apart. */
+enum td_code td_text_clean_lines(struct td_buf *out, struct td_bytes text);
+
 #endif

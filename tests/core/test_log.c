@@ -48,6 +48,11 @@ static void a_limit_stops_it(void)
 
     td_buf_init(&out, 2);
     CU_ASSERT_EQUAL(td_text_clean(&out, td_text("abc")), TD_LIMIT);
+    td_buf_clear(&out);
+    CU_ASSERT_EQUAL(td_text_clean_lines(&out, td_text("\na")), TD_OK);
+    CU_ASSERT_TRUE(td_bytes_is(td_buf_bytes(&out), "\na"));
+    td_buf_clear(&out);
+    CU_ASSERT_EQUAL(td_text_clean_lines(&out, td_text("\t\n\033")), TD_LIMIT);
     CU_ASSERT_EQUAL(out.len, 2);
     td_buf_release(&out);
 }
