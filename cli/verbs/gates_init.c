@@ -4,6 +4,7 @@
 #include "core/fs.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,7 +33,7 @@ static bool says(struct project *p, const char *name, const char *word)
     td_buf_release(&p->text);
     td_buf_init(&p->text, (size_t)4 << 20);
     (void)td_buf_addf(&path, "%s/%s", p->dir, name);
-    there = td_fs_read(&p->text, td_buf_str(&path), NULL) == TD_OK &&
+    there = td_fs_read_file(&p->text, td_buf_str(&path), NULL) == TD_OK &&
             strstr(td_buf_str(&p->text), word);
     td_buf_release(&path);
     return there;
@@ -494,7 +495,11 @@ enum td_code cli_gates_draft(struct td_buf *out, const char *dir,
                              struct td_error *err)
 {
     struct project p = {.dir = dir};
+    DIR *folder = opendir(dir);
 
+    if (!folder)
+        return td_error_errno(err, TD_IO, dir, errno, "cannot open");
+    (void)closedir(folder);
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         if (!has(&p, kinds[i].file))
             continue;

@@ -65,6 +65,11 @@ static enum td_ink ink_of(enum check_outcome outcome, bool warned)
     return outcome == CHECK_PASS && !warned ? TD_INK_GOOD : TD_INK_WARN;
 }
 
+static void add_clean(struct td_buf *out, const char *text)
+{
+    (void)td_text_clean(out, td_text(text));
+}
+
 static void add_gate(struct td_buf *out, const struct verdict_gate *g,
                      bool color)
 {
@@ -72,12 +77,18 @@ static void add_gate(struct td_buf *out, const struct verdict_gate *g,
     const char *word = warned ? "warn" : check_outcome_text(g->outcome);
 
     (void)td_ink(out, ink_of(g->outcome, warned), word, color);
-    (void)td_buf_addf(out, "%*s %s", (int)(7 - strlen(word)), "", g->name);
-    if (g->reason)
-        (void)td_buf_addf(out, ": %s", g->reason);
+    (void)td_buf_addf(out, "%*s ", (int)(7 - strlen(word)), "");
+    add_clean(out, g->name);
+    if (g->reason) {
+        (void)td_buf_add_text(out, ": ");
+        add_clean(out, g->reason);
+    }
     (void)td_buf_add_text(out, "\n");
-    if ((g->outcome == CHECK_FAIL || g->outcome == CHECK_ERROR) && g->repro)
-        (void)td_buf_addf(out, "        again: %s\n", g->repro);
+    if ((g->outcome == CHECK_FAIL || g->outcome == CHECK_ERROR) && g->repro) {
+        (void)td_buf_add_text(out, "        again: ");
+        (void)td_text_clean_lines(out, td_text(g->repro));
+        (void)td_buf_add_text(out, "\n");
+    }
     if ((g->outcome == CHECK_FAIL || g->outcome == CHECK_ERROR) && g->log)
         (void)td_buf_addf(out, "        log:   %s\n", g->log);
 }
@@ -85,13 +96,15 @@ static void add_gate(struct td_buf *out, const struct verdict_gate *g,
 static void add_place(struct td_buf *out, const struct verdict_finding *f)
 {
     if (f->file) {
-        (void)td_text_clean(out, td_text(f->file));
+        add_clean(out, f->file);
         if (f->line)
             (void)td_buf_addf(out, ":%" PRIu64, f->line);
         (void)td_buf_add_text(out, ": ");
     }
-    if (f->test)
-        (void)td_buf_addf(out, "%s: ", f->test);
+    if (f->test) {
+        add_clean(out, f->test);
+        (void)td_buf_add_text(out, ": ");
+    }
     if (f->seq)
         (void)td_buf_addf(out, "event %" PRIu64 ": ", f->seq);
 }
@@ -100,20 +113,23 @@ static void add_place(struct td_buf *out, const struct verdict_finding *f)
 static void add_finding(struct td_buf *out, const struct verdict_finding *f,
                         const char *rule)
 {
-    (void)td_buf_addf(out, "  %s %s: ", f->gate,
+    (void)td_buf_add_text(out, "  ");
+    add_clean(out, f->gate);
+    (void)td_buf_addf(out, " %s: ",
                       f->state == VERDICT_NEW ? check_level_text(f->level)
                                               : verdict_state_text(f->state));
     add_place(out, f);
-    (void)td_text_clean(out, td_text(f->message ? f->message : ""));
-    (void)td_buf_addf(out, " [%s", f->rule);
+    add_clean(out, f->message ? f->message : "");
+    (void)td_buf_add_text(out, " [");
+    add_clean(out, f->rule);
     if (rule) {
         (void)td_buf_add_text(out, ", ");
-        (void)td_text_clean(out, td_text(rule));
+        add_clean(out, rule);
     }
     (void)td_buf_add_text(out, "]");
     if (f->was) {
         (void)td_buf_add_text(out, ", was ");
-        (void)td_text_clean(out, td_text(f->was));
+        add_clean(out, f->was);
     }
     (void)td_buf_add_text(out, "\n");
 }

@@ -106,14 +106,17 @@ enum td_code cli_gates_together(const struct cli_args *args,
 
 /* ---- streams ---- */
 
-/* Judge path by what was read into check; take the verdict. */
-static enum td_code
-judge_stream(struct session *s, const struct cli_check *check, const char *path,
-             const struct gates_taker *taker, struct td_error *err)
+/* Judge path by what was read into check from contract; take the verdict. */
+static enum td_code judge_stream(struct session *s,
+                                 const struct cli_check *check,
+                                 const char *path, const char *contract,
+                                 const struct gates_taker *taker,
+                                 struct td_error *err)
 {
     struct cli_check copy = *check;
     const struct cli_live_options how = {
         .check = &copy, .args = s->args, .input = path};
+    struct verdict_gate *gate;
     struct cli_live *live;
     enum td_code code;
 
@@ -123,8 +126,14 @@ judge_stream(struct session *s, const struct cli_check *check, const char *path,
     live = cli_live_new(&how);
     code = cli_validate_input(live, path, &(struct cli_validate_how){0}, s->net,
                               err);
-    if (code == TD_OK || code == TD_CANCELLED)
-        taker->take(taker->self, check_end(cli_live_check(live)));
+    if (code == TD_OK || code == TD_CANCELLED) {
+        gate = taker->take(taker->self, check_end(cli_live_check(live)));
+        cli_hash_input(&s->doc, gate, path, "stream");
+        cli_hash_contract(&s->doc, gate, contract, check->contract);
+        if (check->schemas)
+            cli_hash_input(&s->doc, gate, cli_text(s->args, "schema"),
+                           "schema");
+    }
     cli_live_free(live);
     verdict_lens_free(copy.how.lens);
     return code == TD_CANCELLED ? TD_OK : code;
@@ -140,7 +149,7 @@ static enum td_code judge_gate_stream(void *self, const char *tape,
     enum td_code code = cli_check_read(&check, s->args, NULL, contract, err);
 
     if (code == TD_OK)
-        code = judge_stream(s, &check, tape, taker, err);
+        code = judge_stream(s, &check, tape, contract, taker, err);
     cli_check_release(&check);
     return code;
 }
@@ -148,18 +157,14 @@ static enum td_code judge_gate_stream(void *self, const char *tape,
 struct operand {
     struct session *s;
     const char *path;
-    const struct check_contract *contract;
 };
 
-static void take_operand(void *to, const struct check_verdict *v)
+static struct verdict_gate *take_operand(void *to,
+                                         const struct check_verdict *v)
 {
     struct operand *o = to;
 
-    struct verdict_gate *gate = verdict_add_stream(&o->s->doc, o->path, v);
-
-    cli_hash_input(&o->s->doc, gate, o->path, "stream");
-    cli_hash_contract(&o->s->doc, gate, cli_text(o->s->args, "contract"),
-                      o->contract);
+    return verdict_add_stream(&o->s->doc, o->path, v);
 }
 
 /* A tape that cannot be judged is an error of its gate, not of the call. */
@@ -167,14 +172,15 @@ static void judge_operand(struct session *s, const struct cli_check *check,
                           const char *path)
 {
     const struct gates_check told = {.name = path, .kind = VERDICT_STREAM};
-    struct operand o = {s, path, check->contract};
+    struct operand o = {s, path};
     const struct gates_taker taker = {take_operand, &o};
     struct verdict_gate **at = s->doc.gates_end;
     struct td_error err = {0};
     struct verdict_gate *gate;
 
     s->how.listener.started(s->how.listener.self, &told);
-    if (judge_stream(s, check, path, &taker, &err)) {
+    if (judge_stream(s, check, path, cli_text(s->args, "contract"), &taker,
+                     &err)) {
         gate = verdict_add_gate(&s->doc);
         gate->name = td_arena_copy(&s->doc.arena, path);
         gate->kind = VERDICT_STREAM;

@@ -35,5 +35,16 @@ checks:
   time: {kind: performance, run: x, reads: {hyperfine: h.json}, fail: {time: 250ms}}
   count: {kind: performance, run: x, reads: {callgrind: c}, fail: {instructions: 3%}}
   tape: {kind: stream, tape: t.ndjson, contract: c.yaml}
+  js:
+    kind: lint
+    run: x
+    env: {CI: "1", MORE: "a b"}
+    reads: {eslint: l.json}
+    roots: [src, build]
+    allow_empty: true
+    exits: {clean: [0, 3], found: [1]}
+  changed: {kind: coverage, run: x, reads: {lcov: c}, whitespace: true, fail: {changed: 90%}}
+  odd: {kind: custom, run: x, exits: {clean: [3]}}
+  hidden: {kind: custom, shell: true, run: "echo \e[8m\u202E\u0007\nrm x", dir: "\e[A"}
 YAML
 "$TAPEDECK" gates explain gates.yaml

@@ -47,6 +47,8 @@ echo '{"results":[{"command":"x","times":[0.5,0.7,0.6],"exit_codes":[0,0,0]}]}' 
 judge 'kind: performance, reads: {hyperfine: h.json}, fail: {time: 550ms}'
 echo '{"results":[{"command":"x","times":[0.5],"exit_codes":[1]}]}' > h.json
 judge 'kind: performance, reads: {hyperfine: h.json}, fail: {time: 550ms}'
+echo '{"context":{},"benchmarks":[{"name":"x","run_type":"iteration","error_occurred":true,"error_message":"no disk"}]}' > g.json
+judge 'kind: performance, reads: {google-benchmark: g.json}, fail: {time: 550ms}'
 echo '{"results":[]}' > h.json
 judge 'kind: performance, reads: {hyperfine: h.json}, fail: {time: 550ms}'
 judge 'kind: stream, tape: none.ndjson'

@@ -28,6 +28,7 @@ try gates
 try gates lnit
 try gates schema gates.yaml
 try gates init
+try gates init none
 touch Makefile
 try gates init
 try gates init

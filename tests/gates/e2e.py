@@ -518,6 +518,9 @@ def a_tape_is_judged_in_the_same_verdict(box):
     same([(n["name"], n["events"]) for n in verdict["gates"][0]["names"]],
          [("tick", 3)])
     same([e["seq"] for e in verdict["findings"][0]["around"]], [1, 2])
+    same([(i["format"], i["path"], i["bytes"]) for i in verdict["gates"][0]["inputs"]],
+         [(form, name, len(box.read(name)))
+          for form, name in (("stream", "bad.ndjson"), ("contract", "c.yaml"))])
     box.write("run.ndjson", '{"type":"RUN_ERROR","message":"no"}\n' * 2)
     box.gates("  s: {kind: stream, tape: run.ndjson, contract: 'std:ag-ui'}\n")
     status, out, err = box.validate()
@@ -635,6 +638,15 @@ def an_old_report_is_no_report(box):
     holds(box.validate()[1],
           "error   unit: report.xml: it is older than src/a.c")
     os.utime(box.path("report.xml"))
+    same(box.validate()[0], 0)
+    box.write("t.ndjson", '{"type":"a"}\n')
+    os.utime(box.path("t.ndjson"), (1, 1))
+    stream = "  s: {kind: stream, run: %s, tape: t.ndjson}\n"
+    box.gates(stream % "'true'")
+    status, out, _ = box.validate()
+    same(status, 7)
+    holds(out, "error   s: t.ndjson: it is older than this run: the command did not write it")
+    box.gates(stream % "touch t.ndjson")
     same(box.validate()[0], 0)
 
 
@@ -1278,10 +1290,10 @@ def a_limit_that_nothing_is_held_to_is_no_pass(box):
     holds(out, "error   g: the report has no branches, and the baseline has")
 
 
-def validate_quietly(box):
+def once_quiet(judge):
     """What is judged once the machine is quiet enough to be judged on."""
     for _ in range(8):
-        status, out, err = box.validate()
+        status, out, err = judge()
         if "too noisy to judge" not in out:
             break
     return status, out, err
@@ -1293,17 +1305,20 @@ def a_and_b_are_compared_in_turn(box):
     box.write("b", loop % 30000, 0o755)  # far above any noise
     box.gates("  p: {kind: performance, a: ./a, b: ./b, blocks: 10, "
               "fail: {slower: 150%}}\n")
-    status, out, _ = validate_quietly(box)
+    status, out, _ = once_quiet(box.validate)
     same(status, 1)
     holds(out, "fail    p: b is ", "% slower than a, at most 150 %", "twice)")
     box.gates("  p: {kind: performance, a: ./b, b: ./a, blocks: 8, "
               "fail: {slower: 150%}}\n")
-    status, out, _ = validate_quietly(box)
+    status, out, _ = once_quiet(box.validate)
     same(status, 0)
     box.gates("  p: {kind: performance, a: ./a, b: 'false', blocks: 8}\n")
-    status, out, _ = validate_quietly(box)
+    status, out, _ = once_quiet(box.validate)
     same(status, 7)
-    holds(out, "error   p: b ended with exit status 1: nothing is measured")
+    holds(out, "error   p: b ended with exit status 1: nothing is measured",
+          "again: false\n")
+    box.gates("  p: {kind: performance, a: ./none, b: ./a, blocks: 8}\n")
+    holds(box.validate()[1], "error   p: ./none: cannot start", "again: ./none\n")
 
 
 def what_others_show_decides_with_it(box):
@@ -1317,13 +1332,13 @@ def what_others_show_decides_with_it(box):
     box.gates(one % ("weak", "a", "b", 8) + one % ("strong", "a", "b", 14)
               + one % ("same", "b", "a", 8)
               + "  last: {kind: custom, run: 'true', needs: weak}\n")
-    status, out, _ = validate_quietly(box)
+    status, out, _ = once_quiet(box.validate)
     same(status, 1)
     holds(out, "fail    weak: b is ", "fail    strong: b is ", "pass    same\n",
           "skipped last: its need weak: fail")
     box.gates(one % ("weak", "a", "b", 8) + one % ("same", "b", "a", 8)
               + one % ("other", "b", "a", 8))
-    status, out, _ = validate_quietly(box)
+    status, out, _ = once_quiet(box.validate)
     same(status, 0)
     holds(out, "warn    weak: b seemed ", "which may be chance in one of 3 "
           "comparisons")

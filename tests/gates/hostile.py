@@ -24,9 +24,9 @@ HUGE_MIB = int(os.environ.get("TD_HUGE_MIB", "24"))
 MEMORY_MIB = 96
 
 
-def memory_of(box):
+def memory_of(tapedeck):
     """What a run may take; the address sanitizer keeps what is freed."""
-    with open(box.tapedeck, "rb") as file:
+    with open(tapedeck, "rb") as file:
         return MEMORY_MIB * (4 if b"__asan_init" in file.read() else 1)
 
 
@@ -50,7 +50,7 @@ def what_is_no_file_is_not_waited_for(box):
     for command, text in (
             ("mkfifo $OUT/j.xml", "j.xml: is a pipe or a device, not a file"),
             ("ln -s /dev/zero $OUT/j.xml", "j.xml: is a pipe or a device, not a file"),
-            ("mkdir $OUT/j.xml", "there is no report"),
+            ("mkdir $OUT/j.xml", "j.xml is a directory, not a report"),
             ("ln -s j.xml $OUT/j.xml", "there is no report"),
             ("ln -s /nowhere $OUT/j.xml", "there is no report")):
         box.gates(gate % command)
@@ -66,6 +66,23 @@ def what_is_no_file_is_not_waited_for(box):
     os.mkfifo(box.path("j.xml"))
     box.gates(COVERAGE.replace("cp cov.info $OUT/c.info", "'true'").replace("$OUT/c.info", "j.xml") % "")
     errors(box, "j.xml: is a pipe or a device, not a file")
+
+
+def what_a_gate_is_judged_by_is_no_pipe(box):
+    """Nor is what is no report, but read as a whole: nobody writes into it."""
+    box.write("r.xml", '<testsuite tests="1"><testcase name="a"/></testsuite>')
+    box.write("t.ndjson", '{"type":"a"}\n')
+    box.write("c.yaml", "contract: 1\nrules:\n- {id: r, first: a}\n")
+    os.mkfifo(box.path("pipe"))
+    for gate in ("kind: stream, tape: pipe, contract: c.yaml",
+                 "kind: stream, tape: t.ndjson, contract: pipe",
+                 "kind: tests, reads: {junit: r.xml}, retry: {times: 1, known: pipe}"):
+        box.gates("  g: {%s}\n" % gate)
+        errors(box, "error   g: pipe: is a pipe or a device, not a file")
+    os.mkdir(box.path("project"))
+    os.mkfifo(box.path("project", "package.json"))
+    status, _, err = box.run("gates", "init", "project")
+    same((status, "package.json" in err), (0, False))
 
 
 def what_is_half_says_where(box):
@@ -224,7 +241,7 @@ def an_enormous_report_takes_little_memory(box):
         size = os.path.getsize(box.path(".tapedeck", "out", "g", "r")) >> 20
         print(f"{form}: {size} MiB in {mib} MiB", end="; ")
         same((form, status, size >= HUGE_MIB - 1), (form, 0, True))
-        if mib > memory_of(box):
+        if mib > memory_of(box.tapedeck):
             raise AssertionError(f"{form}: {mib} MiB for a report of {size} MiB")
 
 
@@ -306,6 +323,19 @@ def files_that_are_no_programs(box):
            "file or directory")
 
 
+def a_command_steers_no_terminal(box):
+    box.gates('  a: {kind: custom, run: ["false", "\\e[8m", "\\u202E"]}\n')
+    for status, words, line in (
+            (1, ("validate", "--gates", "gates.yaml"), "again: false '\\u001b[8m' '\\u202e'"),
+            (0, ("validate", "--gates", "gates.yaml", "--dry-run"), "Runs: false \\u001b[8m \\u202e,"),
+            (0, ("gates", "explain", "gates.yaml"), "Runs: false \\u001b[8m \\u202e,")):
+        seen, out, err = box.run(*words)
+        same(seen, status)
+        holds(out, line)
+        lacks(out + err, "\x1b")
+        lacks(out + err, "\u202e")
+
+
 def until_gone(pids):
     """They were killed; the kernel may still be at it."""
     end = time.monotonic() + 20
@@ -315,9 +345,11 @@ def until_gone(pids):
 
 
 def many_children_end_with_it(box):
-    box.gates("  a: {kind: custom, shell: true, timeout: 800ms, run: 'for i in 1 2 3 4 5 6; do "
-              "(for k in 1 2 3 4 5; do tail -f /dev/null & echo $! >> pids; done; wait) & done; wait'}\n")
-    errors(box, "(timeout)")
+    box.write("pids", "")
+    box.gates("  a: {kind: custom, shell: true, run: 'for i in 1 2 3 4 5 6; do "
+              "(for k in 1 2 3 4 5; do tail -f /dev/null & echo $! >> pids; done; wait) & done; "
+              "until [ $(wc -l < pids) -eq 30 ]; do :; done'}\n")
+    same(box.validate()[0], 0)
     pids = [int(p) for p in box.read("pids").split()]
     same(len(pids), 30)
     until_gone(pids)
@@ -430,10 +462,10 @@ def a_baseline_is_right_or_refused(box):
     for text, what in (
             ("", "half a file?"), ("\0\0", "half a file?"), ('{"baseline":1,"findings":[', "half a file?"),
             ('{"baseline":1}{"baseline":1}', "half a file?"), ("{}", "this is no baseline"),
-            ('{"baseline":1,"baseline":1}', "for the second time"), ('{"baseline":-1}', "a whole number"),
+            ('{"baseline":1,"baseline":1}', "for the second time"), ('{"baseline":-1}', "this is no whole number"),
             ('{"baseline":2,"more":{}}', "a baseline of version 2 is not known here"),
             ('{"baseline":1,"nope":1}', 'a baseline has no key "nope"'),
-            ('{"baseline":1,"findings":{}}', "this is a list"),
+            ('{"baseline":1,"findings":{}}', "this is no list"),
             ('{"baseline":1,"findings":[1]}', "an entry is an object"),
             ('{"baseline":1,"findings":[{"fp":"a","tool":"t","count":1,"until":"soon"}]}', "until is a date"),
             ('{"baseline":1,"coverage":[{"gate":"c","format":"lcov","lines":[2,1]}]}', "more than the whole"),

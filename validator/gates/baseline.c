@@ -60,7 +60,7 @@ static enum td_code take_text(struct reading *g, uint32_t at, const char **out)
     *out = text_of(g, at);
     if (*out || td_jsonx_is(&g->doc, at, TD_JSON_NULL))
         return TD_OK;
-    return wrong(g, at, "this is a text or null");
+    return wrong(g, at, "this is neither a text nor null");
 }
 
 static enum td_code take_count(struct reading *g, uint32_t at, uint64_t *out)
@@ -71,7 +71,7 @@ static enum td_code take_count(struct reading *g, uint32_t at, uint64_t *out)
 
     if (v->kind != TD_JSON_NUMBER || (v->flags & TD_JSON_NOT_INT) ||
         raw.ptr[0] == '-' || raw.len > 18)
-        return wrong(g, at, "this is a whole number");
+        return wrong(g, at, "this is no whole number");
     memcpy(digits, raw.ptr, raw.len);
     *out = strtoull(digits, NULL, 10);
     return TD_OK;
@@ -81,7 +81,7 @@ static enum td_code take_pair(struct reading *g, uint32_t at, uint64_t out[2])
 {
     if (!td_jsonx_is(&g->doc, at, TD_JSON_ARRAY) ||
         g->doc.json.values[at].count != 2)
-        return wrong(g, at, "this is a pair of numbers");
+        return wrong(g, at, "this is no pair of numbers");
     if (take_count(g, at + 1, &out[0]) || take_count(g, at + 2, &out[1]))
         return TD_USAGE;
     return out[0] <= out[1] ? TD_OK
@@ -173,7 +173,7 @@ read_list(struct reading *g, uint32_t at, const struct td_jsonx_key *keys,
     const struct td_json_value *v = g->doc.json.values;
 
     if (v[at].kind != TD_JSON_ARRAY)
-        return wrong(g, at, "this is a list");
+        return wrong(g, at, "this is no list");
     for (uint32_t i = at + 1; i < v[at].next; i = v[i].next) {
         enum td_code code;
 
@@ -328,16 +328,11 @@ enum td_code gates_baseline_read(struct gates_baseline *base, const char *path,
 {
     struct td_buf text = {0};
     enum td_code code;
-    int fd;
 
     if (access(path, F_OK) != 0)
         return TD_OK;
     td_buf_init(&text, GATES_BASELINE_MAX);
-    code = td_fs_open_file(&fd, path, err);
-    if (code == TD_OK) {
-        (void)close(fd);
-        code = td_fs_read(&text, path, err);
-    }
+    code = td_fs_read_file(&text, path, err);
     if (code == TD_OK)
         code = gates_baseline_parse(base, path, td_buf_bytes(&text), first,
                                     today, err);

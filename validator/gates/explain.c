@@ -1,6 +1,7 @@
 #include "validator/gates/explain.h"
 
 #include "core/clock.h"
+#include "core/log.h"
 #include "validator/gates/limit.h"
 #include "validator/gates/words.h"
 
@@ -47,6 +48,10 @@ static void explain_command(struct td_buf *out, const struct gates_check *c)
     }
     if (c->dir)
         (void)td_buf_addf(out, " in %s", c->dir);
+    if (c->env.len > 0) {
+        (void)td_buf_add_text(out, " with ");
+        add_command(out, &c->env, false);
+    }
     if (c->run.len > 0 || c->a.len > 0) {
         (void)td_buf_add_text(out, ", for at most ");
         (void)td_duration_format(out, c->timeout_ns);
@@ -88,6 +93,13 @@ static void explain_inputs(struct td_buf *out, const struct gates_check *c)
         add_list(out, &c->newer_than, " and ");
         (void)td_buf_add_text(out, ".");
     }
+    if (c->roots.len > 0) {
+        (void)td_buf_add_text(out, " Its paths may begin at ");
+        add_list(out, &c->roots, " and ");
+        (void)td_buf_add_text(out, ".");
+    }
+    if (c->allow_empty)
+        (void)td_buf_add_text(out, " It may have nothing in it.");
     if (c->tape)
         (void)td_buf_addf(out, " Checks the tape %s%s%s.", c->tape,
                           c->contract ? " against the contract " : "",
@@ -147,12 +159,26 @@ static bool has_failing_limit(const struct gates_check *c)
     return false;
 }
 
+static void explain_exits(struct td_buf *out, const struct gates_exits *exits,
+                          const char *what)
+{
+    for (size_t i = 0; i < exits->len; i++)
+        (void)td_buf_addf(out, "%s%d", i ? " or " : " Exit status ",
+                          exits->list[i]);
+    if (exits->len > 0)
+        (void)td_buf_addf(out, " says that %s.", what);
+}
+
 static void explain_kind(struct td_buf *out, const struct gates_check *c)
 {
     if (c->kind == VERDICT_TESTS)
         explain_tests(out, c);
-    if (c->kind == VERDICT_CUSTOM)
+    if (c->kind == VERDICT_CUSTOM && c->clean.len + c->found.len == 0)
         (void)td_buf_add_text(out, " Fails if its exit status is not 0.");
+    explain_exits(out, &c->clean, "nothing is wrong");
+    explain_exits(out, &c->found, "something was found");
+    if (c->whitespace)
+        (void)td_buf_add_text(out, " Changed blanks are changes, too.");
     if (c->kind == VERDICT_LINT && !has_failing_limit(c))
         (void)td_buf_add_text(out,
                               " Fails if there is a finding that the baseline "
@@ -167,14 +193,19 @@ static void explain_kind(struct td_buf *out, const struct gates_check *c)
             c->must_see);
 }
 
+/* Who reads what a file would run before it is run sees all of it. */
 void gates_explain_check(struct td_buf *out, const struct gates_check *check)
 {
-    explain_command(out, check);
-    explain_order(out, check);
-    explain_inputs(out, check);
-    explain_kind(out, check);
+    struct td_buf text = {0};
+
+    explain_command(&text, check);
+    explain_order(&text, check);
+    explain_inputs(&text, check);
+    explain_kind(&text, check);
     for (size_t i = 0; i < check->limits_len; i++)
-        explain_limit(out, check, &check->limits[i]);
+        explain_limit(&text, check, &check->limits[i]);
+    (void)td_text_clean_lines(out, td_buf_bytes(&text));
+    td_buf_release(&text);
 }
 
 void gates_explain(struct td_buf *out, const struct gates_file *file)

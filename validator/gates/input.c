@@ -163,15 +163,18 @@ static void read_fd(struct file *f, int fd)
     td_buf_release(&whole);
 }
 
+bool gates_is_of_run(const struct gates_job *job, const struct stat *st)
+{
+    return job->check->run.len == 0 || changed_ns(st) >= job->begun_file_ns;
+}
+
 static bool is_fresh(struct file *f, const struct stat *st, uint64_t newest,
                      const char *source)
 {
     char text[600];
 
-    if (f->job->check->run.len > 0 && changed_ns(st) < f->job->begun_file_ns) {
-        trouble(f, "stale",
-                "it is older than this run: the command did not "
-                "write it");
+    if (!gates_is_of_run(f->job, st)) {
+        trouble(f, "stale", GATES_NOT_OF_RUN);
         return false;
     }
     if (newest <= changed_ns(st))
@@ -220,9 +223,15 @@ static void miss_report(struct gates_session *s, struct gates_job *job,
                         const char *glob)
 {
     const char *path = gates_from_root(s, glob);
+    const char *full =
+        *glob == '/' ? glob : td_arena_print(&s->arena, "%s/%s", s->root, glob);
+    struct stat st;
 
-    if (job->check->run.len == 0 ||
-        gates_exit_is(&job->check->clean, job->gate->exit, 0))
+    if (stat(full, &st) == 0 && S_ISDIR(st.st_mode))
+        gates_conclude(s, job, CHECK_ERROR, "%s is a directory, not a report",
+                       path);
+    else if (job->check->run.len == 0 ||
+             gates_exit_is(&job->check->clean, job->gate->exit, 0))
         gates_conclude(s, job, CHECK_ERROR, "there is no report %s", path);
     else
         gates_conclude(s, job, CHECK_ERROR, "there is no report %s; %s", path,

@@ -238,7 +238,8 @@ static char *const *make_env(struct gates_session *s, struct gates_job *job)
     return gates_environment(&s->arena, &env);
 }
 
-/* Of the gate: what was run, for people and for a shell that has no $OUT. */
+/* Of the gate: what was run, for people and for a shell that has no $OUT. Of
+ * commands that are compared the last: it may be the one that failed. */
 static void note_command(struct gates_session *s, struct gates_job *job,
                          const struct verdict_words *words, bool shell,
                          char *const *argv)
@@ -247,8 +248,9 @@ static void note_command(struct gates_session *s, struct gates_job *job,
     struct verdict_gate *gate = job->gate;
     struct verdict_words filled = {.len = words->len};
 
-    if (gate->command.len > 0)
+    if (gate->command.len > 0 && job->check->a.len == 0)
         return;
+    gate->command.len = 0;
     filled.list = td_arena_alloc(arena, words->len * sizeof(*filled.list));
     gate->command.list =
         td_arena_alloc(arena, words->len * sizeof(*gate->command.list));
@@ -373,6 +375,16 @@ static const struct verdict_words *next_command(struct gates_job *job)
     return c->run.len > 0 && job->runs == 0 ? &c->run : NULL;
 }
 
+/* Of what was compared without trouble b is the news. */
+static void note_compared(struct gates_session *s, struct gates_job *job)
+{
+    const struct verdict_words *b = &job->check->b;
+    char **argv = b->len > 0 ? make_argv(s, job, b, false) : NULL;
+
+    if (argv)
+        note_command(s, job, b, false, argv);
+}
+
 /* Run what comes next, or judge what there is. */
 static void proceed(struct gates_session *s, struct gates_job *job)
 {
@@ -382,6 +394,7 @@ static void proceed(struct gates_session *s, struct gates_job *job)
         command = next_command(job);
         job->again = false;
         if (!command) {
+            note_compared(s, job);
             judge(s, job);
             if (job->again)
                 continue;

@@ -1,8 +1,12 @@
 /* Gates of kinds custom and stream: an exit status, and a tape. */
 #include "validator/gates/run_internal.h"
+
+#include "core/fs.h"
 #include "validator/verdict/stream.h"
 
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static bool is_listed(const struct gates_exits *exits, int status)
 {
@@ -54,7 +58,8 @@ static void name_from_root(const struct gates_session *s,
 
 /* The gate of a stream is made by verdict_add_stream(); ours has its place in
  * the order of the run already, and takes over what that one says. */
-static void take_verdict(void *to, const struct check_verdict *v)
+static struct verdict_gate *take_verdict(void *to,
+                                         const struct check_verdict *v)
 {
     struct gates_pair *pair = to;
     struct verdict_document *doc = pair->s->doc;
@@ -75,16 +80,57 @@ static void take_verdict(void *to, const struct check_verdict *v)
     *end = NULL;
     doc->gates_end = end;
     name_from_root(pair->s, *found, gate->rules);
+    return gate;
+}
+
+/* A pipe may be waited for without end; what the gate's command did not write
+ * is of an earlier run. */
+static bool is_fit(struct gates_session *s, struct gates_job *job,
+                   const char *path, bool is_written)
+{
+    struct td_error err = {0};
+    struct stat st = {0};
+    bool is_old;
+    int fd;
+
+    if (td_fs_open_file(&fd, path, &err)) {
+        gates_conclude(s, job, CHECK_ERROR, "%s: %s", gates_from_root(s, path),
+                       err.text);
+        return false;
+    }
+    is_old = is_written && fstat(fd, &st) == 0 && !gates_is_of_run(job, &st);
+    (void)close(fd);
+    if (is_old)
+        gates_conclude(s, job, CHECK_ERROR, "%s: " GATES_NOT_OF_RUN,
+                       gates_from_root(s, path));
+    return !is_old;
+}
+
+static bool is_of_shelf(const char *contract)
+{
+    return !strncmp(contract, "std:", 4);
+}
+
+static void judge_tape(struct gates_session *s, struct gates_job *job,
+                       const char *tape, const char *contract)
+{
+    struct gates_pair pair = {s, job};
+    const struct gates_taker taker = {take_verdict, &pair};
+    struct td_error err = {0};
+
+    if (s->how->stream(s->how->stream_self, tape, contract, &taker, &err))
+        gates_conclude(s, job, CHECK_ERROR, "%s%s%s%s%s",
+                       gates_from_root(s, err.where), *err.where ? ": " : "",
+                       err.text, *err.hint ? "; " : "", err.hint);
+    for (struct verdict_input *i = job->gate->inputs; i; i = i->next)
+        i->path = gates_from_root(s, i->path);
 }
 
 void gates_judge_stream(struct gates_session *s, struct gates_job *job)
 {
-    struct gates_pair pair = {s, job};
-    const struct gates_taker taker = {take_verdict, &pair};
     const struct gates_check *c = job->check;
     const char *tape = gates_fill(s, job, c->tape);
     const char *contract = c->contract ? gates_fill(s, job, c->contract) : NULL;
-    struct td_error err = {0};
 
     if (!tape || (c->contract && !contract))
         return;
@@ -94,12 +140,12 @@ void gates_judge_stream(struct gates_session *s, struct gates_job *job)
     }
     if (*tape != '/')
         tape = td_arena_print(&s->arena, "%s/%s", s->root, tape);
-    if (contract && *contract != '/' && strncmp(contract, "std:", 4) != 0)
+    if (contract && *contract != '/' && !is_of_shelf(contract))
         contract = td_arena_print(&s->arena, "%s/%s", s->root, contract);
     if (!s->how->stream)
         gates_conclude(s, job, CHECK_SKIPPED, "streams are not judged here");
-    else if (s->how->stream(s->how->stream_self, tape, contract, &taker, &err))
-        gates_conclude(s, job, CHECK_ERROR, "%s%s%s%s%s",
-                       gates_from_root(s, err.where), *err.where ? ": " : "",
-                       err.text, *err.hint ? "; " : "", err.hint);
+    else if (is_fit(s, job, tape, true) &&
+             (!contract || is_of_shelf(contract) ||
+              is_fit(s, job, contract, false)))
+        judge_tape(s, job, tape, contract);
 }

@@ -238,15 +238,28 @@ struct samples {
     size_t len;
     size_t cap;
     bool full;
-    int failed; /* exit status of a command that was measured */
+    const char *failed; /* what was to be measured, and did not end well */
 };
+
+static void note_failed(struct samples *all, const struct read_sample *sample)
+{
+    const char *name = gates_line(all->s, sample->name);
+
+    if (sample->why.len > 0)
+        all->failed = td_arena_print(&all->s->arena, "%s: %s", name,
+                                     gates_line(all->s, sample->why));
+    else
+        all->failed =
+            td_arena_print(&all->s->arena, "%s: ended with exit status %d",
+                           name, sample->exit);
+}
 
 static void on_sample(void *self, const struct read_sample *sample)
 {
     struct samples *all = self;
 
-    if (sample->exit != 0 && all->failed == 0)
-        all->failed = sample->exit;
+    if (sample->exit != 0 && !all->failed)
+        note_failed(all, sample);
     if (all->len == SAMPLES_MAX) {
         all->full = true;
         return;
@@ -427,12 +440,10 @@ static void judge_samples(struct samples *all,
     if (!gates_weigh(all->s, job, reading, 0))
         return;
     if (all->failed || all->full || all->len == 0) {
-        gates_conclude(all->s, job, CHECK_ERROR,
-                       all->failed ? "a command that was measured ended with "
-                                     "exit status %d"
+        gates_conclude(all->s, job, CHECK_ERROR, "%s",
+                       all->failed ? all->failed
                        : all->full ? "there are more than a million samples"
-                                   : "nothing was measured",
-                       all->failed);
+                                   : "nothing was measured");
         return;
     }
     qsort(all->list, all->len, sizeof(*all->list), compare);

@@ -565,7 +565,8 @@ void gates_judge_tests(struct gates_session *s, struct gates_job *job)
     if (job->check->retry_known &&
         gates_flaky_read(&known, s->root, job->check->retry_known,
                          s->how->today, &err))
-        gates_conclude(s, job, CHECK_ERROR, "%s: %s", err.where, err.text);
+        gates_conclude(s, job, CHECK_ERROR, "%s: %s",
+                       gates_from_root(s, err.where), err.text);
     else
         judge_counts(t, &known, &reading);
     gates_flaky_release(&known);

@@ -105,6 +105,8 @@ static const char *read_time(struct gates_limit *limit, const char *text)
     return NULL;
 }
 
+#define SHARE_DIGITS 9 /* behind the point; compare_share() counts in them */
+
 #define TEXTS "a limit is written as 5, \"<= 5\", \">= 90%\" or ratchet"
 
 static const char *read_number(struct gates_limit *limit, char unit,
@@ -113,9 +115,12 @@ static const char *read_number(struct gates_limit *limit, char unit,
     size_t len = strlen(text);
     bool percent = len > 0 && text[len - 1] == '%';
     const char *end = text + len - percent;
+    const char *point = strchr(text, '.');
 
     if (!is_decimal(text, end) || len > 20)
         return TEXTS;
+    if (percent && point && end - point > SHARE_DIGITS + 1)
+        return "a share is written with at most 9 digits behind the point";
     if (percent != (unit == '%'))
         return unit == '%' ? "this measure is a share: write it with %"
                            : "this measure is a count: write it without %";
@@ -174,15 +179,17 @@ struct verdict_number gates_share(uint64_t part, uint64_t whole)
         .whole = whole};
 }
 
-/* part / whole against percent / 100, in thousandths of a percent, so that
- * 90 % of 10 lines are 9 lines and no rounding decides.
+/* part / whole against percent / 100, in parts of a percent that any limit is
+ * whole in, so that 90 % of 10 lines are 9 lines and no rounding decides.
  */
 static int compare_share(const struct verdict_number *share, double percent)
 {
     __extension__ typedef unsigned __int128 wide;
-    uint64_t thousandths = (uint64_t)llround(percent * 1000);
-    wide have = (wide)share->part * 100000;
-    wide want = (wide)share->whole * thousandths;
+    const uint64_t parts = 1000000000;
+    const double most = 1000; /* percent; no share is above 100 */
+    uint64_t limit = (uint64_t)llround(fmin(percent, most) * (double)parts);
+    wide have = (wide)share->part * 100 * parts;
+    wide want = (wide)share->whole * limit;
 
     return have < want ? -1 : have > want;
 }

@@ -73,7 +73,9 @@ static enum td_code read_check(struct loader *l, uint32_t key)
     if (!is_fit_name(check->name)) {
         (void)gates_refuse(l, key, "\"%.80s\" is no name for a gate",
                            check->name);
-        return td_error_hint(l->r.err, "use letters, digits, - and _");
+        return td_error_hint(l->r.err,
+                             "use letters, digits, - and _, at most %d of them",
+                             GATES_NAME_MAX);
     }
     l->file->len++;
     if (!td_jsonx_is(l->r.doc, key + 1, TD_JSON_OBJECT))

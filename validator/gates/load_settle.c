@@ -192,6 +192,8 @@ static enum td_code refuse_need(struct loader *l, const struct gates_check *c,
     }
     (void)gates_refuse(l, need_at(l, c, n), "there is no gate \"%.80s\"",
                        c->needs.list[n]);
+    if (len == 0)
+        return td_error_hint(l->r.err, "%.80s is the only one", c->name);
     return gates_meant(l, c->needs.list[n], names);
 }
 

@@ -32,14 +32,15 @@ struct gates_listener {
     void (*tick)(void *self); /* a few times a second */
 };
 
-/* Who gets the verdict about a stream. */
+/* Who gets the verdict about a stream, and says which gate it became. */
 struct gates_taker {
-    void (*take)(void *self, const struct check_verdict *v);
+    struct verdict_gate *(*take)(void *self, const struct check_verdict *v);
     void *self;
 };
 
-/* Judge the tape, by the contract if that is not NULL, and hand the verdict to
- * the taker while it lives. An error: it could not be judged.
+/* Judge the tape, by the contract if that is not NULL, hand the verdict to
+ * the taker while it lives, and add to its gate what was read. An error: it
+ * could not be judged.
  */
 typedef enum td_code gates_stream(void *self, const char *tape,
                                   const char *contract,

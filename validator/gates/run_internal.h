@@ -11,6 +11,8 @@
 #include "validator/gates/run.h"
 #include "validator/gates/words.h"
 
+#include <sys/stat.h>
+
 /* Held: it is measured, and how sure that is depends on what others measure. */
 enum gates_phase { GATES_WAITING, GATES_RUNNING, GATES_HELD, GATES_DONE };
 
@@ -123,6 +125,11 @@ struct gates_reading {
 bool gates_read_inputs(struct gates_session *s, struct gates_job *job,
                        struct gates_reading *reading);
 
+/* Can what the gate's command writes be of this run? If not, why. */
+bool gates_is_of_run(const struct gates_job *job, const struct stat *st);
+#define GATES_NOT_OF_RUN                                                       \
+    "it is older than this run: the command did not write it"
+
 /* Does the gate speak of a file, by include and exclude? */
 bool gates_in_scope(const struct gates_check *check, const char *path);
 
@@ -154,8 +161,8 @@ void gates_series_took(struct gates_session *s, struct gates_job *job,
                        uint64_t ns);
 
 /* Tell what the baseline has and the tools no longer find, once all gates that
- * read a tool were judged. The baseline does not know of which gate it was: it
- * is told of the first that reads the tool.
+ * read a tool were judged: of the gate that found it, or, where the baseline
+ * does not say which that was, of the first that reads the tool.
  */
 void gates_tell_fixed(struct gates_session *s);
 

@@ -33,7 +33,7 @@ static const struct {
           "\"until\":\"soon\"}]}",
      "until is a date, as 2026-12-31"},
     {HEAD ",\"findings\":[{\"fp\":\"1:a\",\"tool\":\"t\",\"count\":-1}]}",
-     "this is a whole number"},
+     "this is no whole number"},
     {HEAD ",\"coverage\":[{\"gate\":\"g\",\"format\":\"lcov\","
           "\"lines\":[2,1]}]}",
      "the part is more than the whole"},

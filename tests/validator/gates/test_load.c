@@ -46,7 +46,7 @@ static const struct {
     {"{kind: custom, run: x, pool: gpu}", "g:3:35", "\"gpu\" is no pool",
      "did you mean cpu?"},
     {"{kind: custom, run: x, needs: h}", "g:3:36", "there is no gate \"h\"",
-     "there are none"},
+     "g is the only one"},
     {"{kind: custom, run: x, needs: [g]}", "g:3:3",
      "gates need each other in a ring: g -> g", ""},
     {"{kind: custom, run: x, shell: maybe}", "g:3:36", "shell is true or false",

@@ -11,7 +11,7 @@
 
 #define SECOND 1e9
 
-enum { NAME, PLAIN };
+enum { NAME, PLAIN, WHY };
 
 enum { PATH_ROW, PATH_ROWS, PATH_BUILD };
 static const char *const hyperfine_paths[] = {"/results/*", "</results", NULL};
@@ -108,6 +108,8 @@ static void gbench_row(struct read_reader *r, const struct td_json_doc *doc)
     unit = nanoseconds_of(read_text(r, PLAIN, doc, 0, "time_unit"));
     sample.name = read_text(r, NAME, doc, 0, "name");
     sample.exit = read_true(doc, 0, "error_occurred");
+    if (sample.exit)
+        sample.why = read_text(r, WHY, doc, 0, "error_message");
     if (!sample.exit &&
         (!read_real(doc, 0, "real_time", &sample.value) || unit <= 0)) {
         read_stop(r, "a benchmark has no time");

@@ -62,7 +62,8 @@ struct read_sample {
     struct td_bytes name;
     const char *unit; /* "ns", "instructions", ... */
     double value;
-    int exit; /* of the measured command; 0 if not told */
+    int exit;            /* of the measured command; 0 if not told */
+    struct td_bytes why; /* it could not be measured; empty: nothing is told */
 };
 
 /* Functions that are not wanted are NULL. */
