@@ -71,6 +71,11 @@ static EVP_MD_CTX *context(struct td_sha256 *sum)
     return (EVP_MD_CTX *)(void *)sum;
 }
 
+static const EVP_MD_CTX *const_context(const struct td_sha256 *sum)
+{
+    return (const EVP_MD_CTX *)(const void *)sum;
+}
+
 static void must(int ok)
 {
     if (ok == 1)
@@ -91,6 +96,16 @@ void td_sha256_add(struct td_sha256 *sum, struct td_bytes piece)
 {
     if (piece.len)
         must(EVP_DigestUpdate(context(sum), piece.ptr, piece.len));
+}
+
+void td_sha256_so_far(const struct td_sha256 *sum,
+                      uint8_t digest[TD_SHA256_LEN])
+{
+    EVP_MD_CTX *copy = EVP_MD_CTX_new();
+
+    must(copy && EVP_MD_CTX_copy_ex(copy, const_context(sum)) == 1 &&
+         EVP_DigestFinal_ex(copy, digest, NULL) == 1);
+    EVP_MD_CTX_free(copy);
 }
 
 void td_sha256_end(struct td_sha256 *sum, uint8_t digest[TD_SHA256_LEN])

@@ -30,6 +30,10 @@ struct td_sha256;
 struct td_sha256 *td_sha256_new(void);
 void td_sha256_add(struct td_sha256 *sum, struct td_bytes piece);
 
+/* The digest of the pieces so far; more may come. */
+void td_sha256_so_far(const struct td_sha256 *sum,
+                      uint8_t digest[TD_SHA256_LEN]);
+
 /* The digest of all pieces; the sum is freed. digest may be NULL. */
 void td_sha256_end(struct td_sha256 *sum, uint8_t digest[TD_SHA256_LEN]);
 

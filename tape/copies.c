@@ -1,16 +1,16 @@
 #include "tape/copies.h"
 
-#include "core/hash.h"
 #include "core/mem.h"
 #include "tape/reader.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* While the file is read for the first or the second time. */
 struct reading {
     struct tape_copies *copies;
-    size_t begun; /* segments */
-    uint64_t lines;
+    size_t begun;          /* segments */
+    struct td_sha256 *sum; /* of the lines of the one at hand, or NULL */
     uint64_t events;
     uint64_t stop; /* second time: events of the next one to compare with */
     bool again;
@@ -32,38 +32,64 @@ static bool is_better(const struct tape_copied *a, const struct tape_copied *b)
     return a->ended != b->ended ? a->ended : a < b;
 }
 
+static bool is_of_one(const struct tape_copied *a, const struct tape_copied *b)
+{
+    return a->headed && b->headed &&
+           memcmp(a->header, b->header, sizeof(a->header)) == 0;
+}
+
 /* As many lines of the segment were read as others of its recording have. */
 static void compare(struct reading *r)
 {
     const struct tape_copied *now = at_hand(r);
+    uint8_t lines[TD_SHA256_LEN];
 
     r->stop = UINT64_MAX;
-    for (size_t i = 0; now && now->header && i < r->copies->len; i++) {
+    if (!now || !now->headed)
+        return;
+    td_sha256_so_far(r->sum, lines);
+    for (size_t i = 0; i < r->copies->len; i++) {
         struct tape_copied *other = &r->copies->list[i];
 
-        if (other == now || other->header != now->header ||
+        if (other == now || !is_of_one(other, now) ||
             (other->ended && !other->events))
             continue;
         if (other->events > r->events && other->events < r->stop)
             r->stop = other->events;
-        if (other->events == r->events && other->lines == r->lines &&
+        if (other->events == r->events &&
+            memcmp(other->lines, lines, sizeof(lines)) == 0 &&
             is_better(now, other))
             other->is_copy = true;
     }
 }
 
+static void end_segment(struct reading *r)
+{
+    struct tape_copied *now = at_hand(r);
+
+    if (r->sum)
+        td_sha256_end(r->sum, now && !r->again ? now->lines : NULL);
+    r->sum = NULL;
+}
+
 static void begin_segment(struct reading *r, struct td_bytes header)
 {
     struct tape_copies *copies = r->copies;
+    struct tape_copied *now;
 
+    end_segment(r);
     r->begun++;
-    r->lines = r->events = 0;
+    r->events = 0;
     if (!r->again && copies->len < TAPE_COPIES_MOST) {
         copies->list =
             td_list_room(copies->list, copies->len, sizeof(*copies->list));
-        copies->list[copies->len++] = (struct tape_copied){
-            .header = header.len ? td_hash(header) | 1 : 0};
+        now = &copies->list[copies->len++];
+        *now = (struct tape_copied){.headed = header.len > 0};
+        td_sha256(now->header, header);
     }
+    now = at_hand(r);
+    if (now && now->headed)
+        r->sum = td_sha256_new();
     if (r->again)
         compare(r);
 }
@@ -84,13 +110,13 @@ static void add_event(struct reading *r, struct td_bytes line)
 {
     struct tape_copied *now = at_hand(r);
 
-    r->lines = (r->lines ^ td_hash(line)) * UINT64_C(0x9e3779b97f4a7c15);
-    r->lines ^= r->lines >> 29;
-    r->events++;
-    if (now && !r->again) {
-        now->lines = r->lines;
-        now->events = r->events;
+    if (r->sum) {
+        td_sha256_add(r->sum, line);
+        td_sha256_add(r->sum, td_text("\n"));
     }
+    r->events++;
+    if (now && !r->again)
+        now->events = r->events;
     if (r->again && r->events == r->stop)
         compare(r);
 }
@@ -110,6 +136,7 @@ static enum td_code read_once(struct tape_copies *copies, bool again,
         if (!code)
             add_event(&r, tape_reader_line(reader));
     }
+    end_segment(&r);
     tape_reader_close(reader);
     return code == TD_END ? TD_OK : code;
 }
@@ -121,9 +148,8 @@ static void count_spared(struct tape_copies *copies)
         const struct tape_copied *copy = &copies->list[i];
         size_t k = 0;
 
-        while (
-            copy->is_copy && k < copies->len &&
-            (copies->list[k].is_copy || copies->list[k].header != copy->header))
+        while (copy->is_copy && k < copies->len &&
+               (copies->list[k].is_copy || !is_of_one(&copies->list[k], copy)))
             k++;
         if (copy->is_copy && k < copies->len)
             copies->list[k].spared += copy->events;

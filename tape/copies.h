@@ -2,13 +2,15 @@
  *
  * Segments with the same header line are of one recording. Of those whose lines
  * are the first lines of another one of them, as those of a torn copy are, the
- * other one has all that they have. Where both have lines that the other has
- * not, both are needed. One that has an end and no event stays: its end may
- * tell of lines that are nowhere.
+ * other one has all that they have. Lines are held against each other by their
+ * SHA-256: nobody can write two that are taken for one. Where both have lines
+ * that the other has not, both are needed. One that has an end and no event
+ * stays: its end may tell of lines that are nowhere.
  */
 #ifndef TAPE_COPIES_H
 #define TAPE_COPIES_H
 
+#include "core/digest.h"
 #include "core/error.h"
 #include "tape/order.h"
 
@@ -22,10 +24,11 @@
 #define TAPE_COPIES_MOST ((size_t)512)
 
 struct tape_copied {
-    uint64_t header; /* a hash of its line; 0: it has none */
-    uint64_t lines;  /* a hash of those of its events */
+    uint8_t header[TD_SHA256_LEN]; /* of its line */
+    uint8_t lines[TD_SHA256_LEN];  /* of those of its events */
     uint64_t events;
     uint64_t spared; /* events of its copies */
+    bool headed;     /* it has a header line */
     bool ended;      /* it has its end line */
     bool is_copy;    /* another one has all of it */
 };

@@ -104,11 +104,21 @@ void tape_reader_note_line(struct tape_reader *r, uint64_t seq)
     if (seq > LINES_MAX)
         return;
     if (!r->first_lines)
-        r->first_lines =
-            (uint64_t *)td_calloc(LINES_MAX, sizeof(*r->first_lines));
+        r->first_lines = (struct tape_first_line *)td_calloc(
+            LINES_MAX, sizeof(*r->first_lines));
     while (r->first_len < seq)
-        r->first_lines[r->first_len++] = 0;
-    r->first_lines[seq - 1] = td_hash(r->line) | 1;
+        r->first_lines[r->first_len++].known = false;
+    r->first_lines[seq - 1].known = true;
+    td_sha256(r->first_lines[seq - 1].sha256, r->line);
+}
+
+static bool is_same_line(const struct tape_first_line *first,
+                         struct td_bytes line)
+{
+    uint8_t sha256[TD_SHA256_LEN];
+
+    td_sha256(sha256, line);
+    return memcmp(first->sha256, sha256, sizeof(sha256)) == 0;
 }
 
 /* What is behind the line in the text at hand, as far as that is known. */
@@ -146,8 +156,9 @@ bool tape_reader_is_another(const struct tape_reader *r,
     if (ev->at_ns > r->scan.last_ns)
         return false; /* where one begins, time goes back, too */
     /* Of one line that differs nobody knows whether it was only edited. */
-    while (line.len > 0 && seq <= r->first_len && r->first_lines[seq - 1]) {
-        differs |= r->first_lines[seq - 1] != (td_hash(line) | 1);
+    while (line.len > 0 && seq <= r->first_len &&
+           r->first_lines[seq - 1].known) {
+        differs |= !is_same_line(&r->first_lines[seq - 1], line);
         if (differs && (ev->seq == 1 || seq > ev->seq))
             return true;
         line = line_of(behind(r, line), ++seq);
