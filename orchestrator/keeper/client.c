@@ -26,7 +26,6 @@ struct meal {
 struct keep_client {
     int fd;
     int64_t pid;
-    char boot[KEEP_BOOT_LEN + 1];
     struct keep_events events;
     void *ctx;
     struct td_buf in;
@@ -106,10 +105,10 @@ static enum td_code no_answer(struct td_error *err)
     return TD_TIMEOUT;
 }
 
-static enum td_code wait_fd(int fd, short events, uint64_t until)
+static enum td_code wait_fd(int fd, uint64_t until)
 {
     uint64_t now = td_mono_ns(td_clock_real());
-    struct pollfd p = {.fd = fd, .events = events};
+    struct pollfd p = {.fd = fd, .events = POLLIN};
     uint64_t ms = until > now ? (until - now) / TD_NS_PER_MS + 1 : 0;
     int n = poll(&p, 1, ms > INT32_MAX ? INT32_MAX : (int)ms);
 
@@ -135,7 +134,7 @@ static enum td_code receive(struct keep_client *c, size_t len, uint64_t until,
             return td_error_errno(err, TD_IO, KEEP_SOCKET, errno,
                                   "cannot read");
         c->in.len += n > 0 ? (size_t)n : 0;
-        if (n < 0 && wait_fd(c->fd, POLLIN, until))
+        if (n < 0 && wait_fd(c->fd, until))
             return no_answer(err);
     }
     return TD_OK;
@@ -161,7 +160,6 @@ static enum td_code read_welcome(struct keep_client *c, uint64_t until,
         return td_error_set(err, TD_PROTOCOL, KEEP_SOCKET, 0,
                             "this keeper is of another version");
     c->pid = (int64_t)f.n[1];
-    memcpy(c->boot, f.data.ptr, KEEP_BOOT_LEN);
     td_buf_clear(&c->in);
     return TD_OK;
 }
@@ -219,16 +217,6 @@ void keep_detach(struct keep_client *c)
     td_buf_release(&c->in);
     td_buf_release(&c->out);
     free(c);
-}
-
-int64_t keep_pid(const struct keep_client *c)
-{
-    return c->pid;
-}
-
-const char *keep_boot(const struct keep_client *c)
-{
-    return c->boot;
 }
 
 int keep_fd(const struct keep_client *c)
@@ -374,19 +362,6 @@ enum td_code keep_read(struct keep_client *c, struct td_error *err)
     for (int i = 0; i < READ_MAX && !code; i++)
         code = read_step(c, err);
     return code == TD_AGAIN ? TD_OK : code;
-}
-
-enum td_code keep_wait(struct keep_client *c, uint64_t wait_ns,
-                       struct td_error *err)
-{
-    uint64_t now = td_mono_ns(td_clock_real());
-    short events = (short)(POLLIN | (c->out.len > 0 ? POLLOUT : 0));
-
-    if (wait_fd(c->fd, events,
-                wait_ns > TD_NEVER - now ? TD_NEVER : now + wait_ns))
-        return td_error_set(err, TD_TIMEOUT, KEEP_SOCKET, 0,
-                            "the keeper has nothing to tell");
-    return keep_read(c, err);
 }
 
 enum td_code keep_spawn(struct keep_client *c, const struct keep_job *job,

@@ -128,10 +128,6 @@ TD_MUST_CHECK enum td_code keep_attach(struct keep_client **out,
  * fine. */
 void keep_detach(struct keep_client *client);
 
-/* The process that keeps; the id of the boot it runs in. */
-int64_t keep_pid(const struct keep_client *client);
-const char *keep_boot(const struct keep_client *client);
-
 /* The descriptor to watch for reading, and, while keep_wants_write(), also for
  * writing. It never changes. */
 int keep_fd(const struct keep_client *client);
@@ -143,10 +139,6 @@ bool keep_wants_write(const struct keep_client *client);
  */
 TD_MUST_CHECK enum td_code keep_read(struct keep_client *client,
                                      struct td_error *err);
-
-/* Wait at most wait_ns for the descriptor, then keep_read(). TD_TIMEOUT. */
-TD_MUST_CHECK enum td_code keep_wait(struct keep_client *client,
-                                     uint64_t wait_ns, struct td_error *err);
 
 /* 0: as this process has it. Above what the user may have: it fails. */
 struct keep_limits {

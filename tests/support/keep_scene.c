@@ -2,7 +2,9 @@
 
 #include "core/proc.h"
 #include "tests/suites.h"
+#include "tests/support/tapes.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -113,6 +115,34 @@ void keep_scene_open(struct keep_scene *s, uint64_t linger_ns)
     keep_scene_attach(s);
 }
 
+pid_t keep_scene_pid(const struct keep_scene *s)
+{
+    static const char sign[] = "{\"keeper\":1,\"pid\":";
+    char path[600];
+    struct td_buf log = {0};
+    const char *last = NULL;
+    long pid;
+
+    test_read_file(keep_scene_path(s, path, "keeper.log"), &log);
+    for (const char *at = td_buf_str(&log); (at = strstr(at, sign)); at++)
+        last = at;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(last);
+    pid = strtol(last + strlen(sign), NULL, 10);
+    CU_ASSERT_FATAL(pid > 1);
+    td_buf_release(&log);
+    return (pid_t)pid;
+}
+
+enum td_code keep_scene_wait(struct keep_scene *s, struct td_error *err)
+{
+    struct pollfd p = {.fd = keep_fd(s->client), .events = POLLIN};
+
+    if (keep_wants_write(s->client))
+        p.events |= POLLOUT;
+    CU_ASSERT_FATAL(poll(&p, 1, (int)(KEEP_SCENE_LONG / TD_NS_PER_MS)) != 0);
+    return keep_read(s->client, err);
+}
+
 static void remove_folder(char *dir)
 {
     char rm[] = "rm";
@@ -133,7 +163,7 @@ void keep_scene_close(struct keep_scene *s)
     if (s->client) {
         keep_quit(s->client, true);
         while (!code)
-            code = keep_wait(s->client, KEEP_SCENE_LONG, &err);
+            code = keep_scene_wait(s, &err);
         CU_ASSERT_EQUAL(code, TD_END);
         keep_detach(s->client);
     }
@@ -169,7 +199,7 @@ void keep_scene_until(struct keep_scene *s, const unsigned *flag)
 
     /* What a keeper says last and its end may come in one. */
     while (!*flag && !code)
-        code = keep_wait(s->client, KEEP_SCENE_LONG, &err);
+        code = keep_scene_wait(s, &err);
     CU_ASSERT_FATAL(*flag || !code);
 }
 
@@ -179,8 +209,7 @@ void keep_scene_until_bytes(struct keep_scene *s, const struct td_buf *buf,
     struct td_error err = {0};
 
     while (buf->len < len)
-        CU_ASSERT_EQUAL_FATAL(keep_wait(s->client, KEEP_SCENE_LONG, &err),
-                              TD_OK);
+        CU_ASSERT_EQUAL_FATAL(keep_scene_wait(s, &err), TD_OK);
 }
 
 const char *keep_scene_path(const struct keep_scene *s, char out[600],

@@ -8,6 +8,8 @@
 #include "core/clock.h"
 #include "orchestrator/keeper/keeper.h"
 
+#include <sys/types.h>
+
 #define KEEP_SCENE_JOBS 8
 #define KEEP_SCENE_LONG (60 * TD_NS_PER_S)
 
@@ -52,6 +54,12 @@ struct keep_scene_job *keep_scene_job(struct keep_scene *s, const char *id);
  * filled in where they are NULL). */
 void keep_scene_spawn(struct keep_scene *s, struct keep_job job,
                       const char *script);
+
+/* The process that keeps, as the last line of its kind in keeper.log says. */
+pid_t keep_scene_pid(const struct keep_scene *s);
+
+/* Wait until there is something to read or to send, then keep_read(). */
+enum td_code keep_scene_wait(struct keep_scene *s, struct td_error *err);
 
 /* Read until *flag is not 0; a test failure if it never is. */
 void keep_scene_until(struct keep_scene *s, const unsigned *flag);

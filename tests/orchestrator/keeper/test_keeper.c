@@ -337,7 +337,7 @@ static void who_is_not_listened_to_waits(void)
     }
     CU_ASSERT(before < 4U << 20);
 #ifndef __SANITIZE_ADDRESS__ /* what it keeps aside is not the program's */
-    CU_ASSERT(proc_number(keep_pid(s.client), "status", "VmRSS:") < 65536);
+    CU_ASSERT(proc_number(keep_scene_pid(&s), "status", "VmRSS:") < 65536);
 #endif
     keep_stop(s.client, job->id, KEEP_GRACE);
     keep_scene_until(&s, &job->ended);
@@ -357,8 +357,7 @@ static void output_that_is_not_relayed_beats(void)
                      "echo hello; read x");
     job = keep_scene_job(&s, "x7/1/1");
     while (!job->beats)
-        CU_ASSERT_EQUAL_FATAL(keep_wait(s.client, KEEP_SCENE_LONG, NULL),
-                              TD_OK);
+        CU_ASSERT_EQUAL_FATAL(keep_scene_wait(&s, NULL), TD_OK);
     CU_ASSERT_EQUAL(job->beats, 6);
     CU_ASSERT_EQUAL(job->out.len, 0);
     CU_ASSERT_EQUAL(never, job->ended);

@@ -152,8 +152,7 @@ static void a_job_without_a_client_ends_and_is_on_disk(void)
     keep_scene_until_bytes(&s, &keep_scene_job(&s, "x7/1/1")->out, 1);
     keep_feed_end(s.client, "x7/1/1");
     while (keep_wants_write(s.client))
-        CU_ASSERT_EQUAL_FATAL(keep_wait(s.client, KEEP_SCENE_LONG, NULL),
-                              TD_OK);
+        CU_ASSERT_EQUAL_FATAL(keep_scene_wait(&s, NULL), TD_OK);
     keep_detach(s.client);
     s.client = NULL;
     wait_for_no_keeper(&s);
@@ -182,10 +181,9 @@ static void after_a_killed_keeper_the_rest_is_settled(void)
     keep_scene_until_bytes(&s, &job->out, 2);
     stray = strtol(td_buf_str(&job->out), NULL, 10);
     CU_ASSERT_EQUAL(keep_boot_id(boot, NULL), TD_OK);
-    CU_ASSERT_STRING_EQUAL(keep_boot(s.client), boot);
-    (void)kill((pid_t)keep_pid(s.client), SIGKILL);
+    (void)kill(keep_scene_pid(&s), SIGKILL);
     while (!code)
-        code = keep_wait(s.client, KEEP_SCENE_LONG, &err);
+        code = keep_scene_wait(&s, &err);
     CU_ASSERT_EQUAL(code, TD_IO);
     keep_detach(s.client);
     s.client = NULL;
@@ -227,9 +225,9 @@ static void a_keeper_ends_its_jobs_when_it_is_told(void)
                      "trap '' TERM; echo; while :; do read x; done");
     job = keep_scene_job(&s, "x7/1/1");
     keep_scene_until_bytes(&s, &job->out, 1);
-    (void)kill((pid_t)keep_pid(s.client), SIGTERM);
+    (void)kill(keep_scene_pid(&s), SIGTERM);
     while (!code)
-        code = keep_wait(s.client, KEEP_SCENE_LONG, &err);
+        code = keep_scene_wait(&s, &err);
     CU_ASSERT_EQUAL(code, TD_END);
     CU_ASSERT_EQUAL(job->ended, 1);
     CU_ASSERT_EQUAL(job->end.status, -SIGKILL);
@@ -276,8 +274,7 @@ static void a_full_disk_keeps_the_end_back_until_there_is_room(void)
     keep_scene_spawn(&s, TALKER, "read x; exit 6");
     job = keep_scene_job(&s, "x7/1/1");
     keep_scene_until(&s, &job->spawned);
-    CU_ASSERT_EQUAL(
-        prlimit((pid_t)keep_pid(s.client), RLIMIT_FSIZE, &none, NULL), 0);
+    CU_ASSERT_EQUAL(prlimit(keep_scene_pid(&s), RLIMIT_FSIZE, &none, NULL), 0);
     keep_feed_end(s.client, job->id);
     keep_scene_until(&s, &s.troubles);
     CU_ASSERT_EQUAL(s.trouble.errnum, EFBIG);
@@ -285,8 +282,7 @@ static void a_full_disk_keeps_the_end_back_until_there_is_room(void)
     CU_ASSERT_EQUAL(recall(&s).ended, 0);
     keep_scene_spawn(&s, (struct keep_job){.id = "x7/2/1"}, "exit 0");
     keep_scene_until(&s, &keep_scene_job(&s, "x7/2/1")->failed);
-    CU_ASSERT_EQUAL(
-        prlimit((pid_t)keep_pid(s.client), RLIMIT_FSIZE, &room, NULL), 0);
+    CU_ASSERT_EQUAL(prlimit(keep_scene_pid(&s), RLIMIT_FSIZE, &room, NULL), 0);
     keep_scene_until(&s, &job->ended);
     CU_ASSERT_EQUAL(job->end.status, 6);
     CU_ASSERT_EQUAL(recall(&s).ended, 1);
@@ -361,8 +357,7 @@ static void a_failure_without_a_client_is_kept(void)
     keep_scene_until(&s, &first->spawned);
     keep_feed_end(s.client, first->id);
     while (keep_wants_write(s.client))
-        CU_ASSERT_EQUAL_FATAL(keep_wait(s.client, KEEP_SCENE_LONG, NULL),
-                              TD_OK);
+        CU_ASSERT_EQUAL_FATAL(keep_scene_wait(&s, NULL), TD_OK);
     keep_detach(s.client);
     while (recall(&s).failed == 0)
         (void)sched_yield();
@@ -421,8 +416,7 @@ static void a_log_that_cannot_be_written_is_told_at_the_end(void)
     keep_scene_spawn(&s, it, "read x; head -c 100000 /dev/zero; exit 6");
     job = keep_scene_job(&s, "x7/1/1");
     keep_scene_until(&s, &job->spawned);
-    CU_ASSERT_EQUAL(
-        prlimit((pid_t)keep_pid(s.client), RLIMIT_FSIZE, &small, NULL), 0);
+    CU_ASSERT_EQUAL(prlimit(keep_scene_pid(&s), RLIMIT_FSIZE, &small, NULL), 0);
     keep_feed_end(s.client, job->id);
     keep_scene_until(&s, &job->ended);
     CU_ASSERT_EQUAL(job->out.len, 100000);
@@ -468,7 +462,7 @@ static void a_client_that_talks_nonsense_is_let_go(void)
     keep_scene_open(&s, KEEP_SCENE_LONG);
     CU_ASSERT_EQUAL(write(keep_fd(s.client), "nonsense, and more", 18), 18);
     while (!code)
-        code = keep_wait(s.client, KEEP_SCENE_LONG, &err);
+        code = keep_scene_wait(&s, &err);
     CU_ASSERT_EQUAL(code, TD_IO);
     keep_detach(s.client);
     keep_scene_attach(&s);
