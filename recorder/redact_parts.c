@@ -7,6 +7,7 @@
  *     hunter2
  *     --BOUNDARY--
  */
+#include "core/hex.h"
 #include "core/secret_name.h"
 #include "recorder/redact_internal.h"
 #include "wire/http/form.h"
@@ -51,19 +52,56 @@ static struct td_bytes take_line(struct td_bytes *rest)
     return line;
 }
 
+/* Other texts have lines of dashes, too: patches, YAML, mail. */
+static bool is_disposition(struct td_bytes line)
+{
+    static const char sign[] = "Content-Disposition:";
+
+    return line.len >= sizeof(sign) - 1 &&
+           !strncasecmp((const char *)line.ptr, sign, sizeof(sign) - 1);
+}
+
+static bool is_boundary(struct td_bytes *line)
+{
+    while (line->len && memchr(" \t", line->ptr[line->len - 1], 2))
+        line->len--;
+    return line->len >= 3 && line->len <= BOUNDARY_MAX &&
+           !memcmp(line->ptr, "--", 2);
+}
+
+/* The first line that may be a boundary. */
+static bool skip_preamble(struct td_bytes *rest)
+{
+    const uint8_t *at;
+
+    if (rest->len > 1 && !memcmp(rest->ptr, "--", 2))
+        return true;
+    at = rest->len ? memmem(rest->ptr, rest->len, "\n--", 3) : NULL;
+    if (at)
+        *rest = behind(*rest, (size_t)(at + 1 - rest->ptr));
+    return at != NULL;
+}
+
+/* Before the first part there may be a text for readers of mail. The line of
+ * dashes that the head of a part is behind is the boundary.
+ */
 static bool begin(struct parts *parts, struct td_bytes body)
 {
-    struct td_bytes line;
+    bool in_head = false;
 
-    while (body.len && memchr("\r\n", *body.ptr, 2))
-        body = behind(body, 1);
-    line = take_line(&body);
-    while (line.len && memchr(" \t", line.ptr[line.len - 1], 2))
-        line.len--;
-    if (line.len < 3 || line.len > BOUNDARY_MAX || memcmp(line.ptr, "--", 2))
-        return false;
-    *parts = (struct parts){.rest = body, .boundary = line};
-    return true;
+    while (in_head ? body.len > 0 : skip_preamble(&body)) {
+        struct td_bytes line = take_line(&body);
+
+        if (!line.len) {
+            in_head = false;
+        } else if (is_boundary(&line)) {
+            *parts = (struct parts){.rest = body, .boundary = line};
+            in_head = true;
+        } else if (in_head && is_disposition(line)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* The line that begins here is the boundary, not one that only begins so. */
@@ -113,50 +151,98 @@ static struct td_bytes take_value(struct parts *parts)
     return value;
 }
 
-static bool names_secret(struct td_bytes name)
-{
-    if (name.len && *name.ptr == '"') {
-        name = behind(name, 1);
-        cut_at(&name, "\"");
-    } else {
-        cut_at(&name, "\n");
-        cut_at(&name, "\r");
-        cut_at(&name, ";");
-    }
-    return td_secret_name(name) || td_secret_name(http_pair_member(name));
-}
-
-/* Other texts begin with dashes, too: patches, YAML, mail. */
 static bool is_of_form(struct td_bytes head)
 {
-    static const char sign[] = "Content-Disposition:";
-    const size_t len = sizeof(sign) - 1;
-
-    while (head.len) {
-        struct td_bytes line = take_line(&head);
-
-        if (line.len > len && !strncasecmp((const char *)line.ptr, sign, len))
+    while (head.len)
+        if (is_disposition(take_line(&head)))
             return true;
-    }
     return false;
 }
 
-/* The head says `name="..."`, or without quotes. What looks like that within
- * the name of a file counts, too.
+/* A parameter `name="..."`, or without quotes; `name*=UTF-8''...` with bytes as
+ * "%70" (RFC 8187); `name*0*=...; name*1=...` in pieces (RFC 2231).
  */
+struct said {
+    struct td_bytes value; /* and what is behind it */
+    bool coded;
+    bool first; /* of pieces, or the only one */
+};
+
+static size_t skip(struct td_bytes text, size_t at, const char *bytes)
+{
+    while (at < text.len && text.ptr[at] && strchr(bytes, text.ptr[at]))
+        at++;
+    return at;
+}
+
+/* One that begins at `at`. What looks like that within the name of a file
+ * counts, too.
+ */
+static bool read_name(struct said *said, struct td_bytes head, size_t at)
+{
+    static const char sign[] = "name";
+    const size_t len = sizeof(sign) - 1;
+    size_t digits;
+    size_t end;
+
+    if ((at > 0 && !memchr("; \t", head.ptr[at - 1], 3)) ||
+        head.len - at < len ||
+        strncasecmp((const char *)head.ptr + at, sign, len) != 0)
+        return false;
+    digits = skip(head, at + len, "*");
+    end = skip(head, digits, "0123456789");
+    said->first =
+        end == digits || (end == digits + 1 && head.ptr[digits] == '0');
+    end = skip(head, end, "*");
+    said->coded = head.ptr[end - 1] == '*';
+    end = skip(head, end, " \t");
+    if (end == head.len || head.ptr[end] != '=')
+        return false;
+    said->value = behind(head, skip(head, end + 1, " \t"));
+    return true;
+}
+
+/* Append the value as it is meant. */
+static void add_value(struct td_buf *out, const struct said *said)
+{
+    struct td_bytes value = said->value;
+    const uint8_t *quote;
+
+    if (value.len && *value.ptr == '"') {
+        value = behind(value, 1);
+        cut_at(&value, "\"");
+    } else {
+        cut_at(&value, "\n");
+        cut_at(&value, "\r");
+        cut_at(&value, ";");
+    }
+    for (int i = 0; said->coded && said->first && i < 2; i++) {
+        quote = value.len ? memchr(value.ptr, '\'', value.len) : NULL;
+        value = behind(value, quote ? (size_t)(quote + 1 - value.ptr) : 0);
+    }
+    if (!said->coded || td_percent_decode(out, value))
+        (void)td_buf_add_bytes(out, value);
+}
+
 static bool is_secret(struct td_bytes head)
 {
-    static const char sign[] = "name=";
-    const size_t len = sizeof(sign) - 1;
+    struct td_buf name = {0};
+    struct said said;
+    bool secret = false;
 
     if (!is_of_form(head))
         return false;
-    for (size_t i = 0; i + len < head.len; i++)
-        if (!strncasecmp((const char *)head.ptr + i, sign, len) &&
-            (i == 0 || memchr("; \t", head.ptr[i - 1], 3)) &&
-            names_secret(behind(head, i + len)))
-            return true;
-    return false;
+    for (size_t i = 0; i < head.len && !secret; i++) {
+        if (!read_name(&said, head, i))
+            continue;
+        if (said.first)
+            td_buf_clear(&name);
+        add_value(&name, &said);
+        secret = td_secret_name(td_buf_bytes(&name)) ||
+                 td_secret_name(http_pair_member(td_buf_bytes(&name)));
+    }
+    td_buf_release(&name);
+    return secret;
 }
 
 /* The next part: its value, as it stands in the body, and whether it is a

@@ -244,15 +244,32 @@ static bool is_form(struct td_bytes text)
     return has_name("form-data", text, false);
 }
 
-bool redact_hides_pair(const struct rec_redact *redact, struct td_bytes text)
-{
-    return redact_has_pair(redact, text) ||
-           ((is_form(text) || is_binary(text)) && has_any_key(redact, text));
-}
-
 static bool is_name_byte(uint8_t byte)
 {
     return isalnum(byte) || byte == '-' || byte == '_' || byte == '%';
+}
+
+/* Such a part may be called anything: `name*=UTF-8''p%77`. */
+static bool has_coded_name(struct td_bytes text)
+{
+    static const char sign[] = "name*";
+    const size_t len = sizeof(sign) - 1;
+
+    for (size_t at = 0; at + len < text.len; at++)
+        if (!strncasecmp((const char *)text.ptr + at, sign, len) &&
+            (!at || !is_name_byte(text.ptr[at - 1])))
+            return true;
+    return false;
+}
+
+bool redact_hides_pair(const struct rec_redact *redact, struct td_bytes text)
+{
+    if (redact_has_pair(redact, text))
+        return true;
+    if (!is_form(text))
+        return is_binary(text) && has_any_key(redact, text);
+    return has_any_key(redact, text) ||
+           (redact->rules.keys && has_coded_name(text));
 }
 
 /* From at on, behind what stands between a name and its value. */
@@ -329,28 +346,37 @@ static size_t name_end(struct td_bytes text, size_t at)
     return at;
 }
 
+/* `NAME"`, or behind it what else the text of a coded name has: UTF-8''NAME. */
+static bool is_part_secret(struct td_bytes text, size_t from)
+{
+    for (size_t end;; from = end + 1) {
+        end = name_end(text, from);
+        if (is_secret(td_bytes(text.ptr + from, end - from)))
+            return true;
+        if (end >= text.len || text.ptr[end] != '\'')
+            return false;
+    }
+}
+
 /* A secret's name before a sign: of a field, a cookie, a parameter, a member;
- * or behind `name=`, of a part of a form.
+ * or behind `name=` or `name*=`, of a part of a form.
  */
 static bool has_secret_name(struct td_bytes text)
 {
     for (size_t from = 0; from < text.len;) {
         size_t end = name_end(text, from);
         struct td_bytes name = td_bytes(text.ptr + from, end - from);
-        size_t sign = skip(text, end, " \t\"'\\");
-        bool signs = end > from && sign < text.len &&
-                     strchr(":=", text.ptr[sign]) != NULL;
+        bool part = name.len == 4 &&
+                    !strncasecmp((const char *)name.ptr, "name", name.len);
+        size_t sign = part ? skip(text, end, "*0123456789") : end;
 
-        if (signs && is_secret(name))
-            return true;
-        if (signs && name.len == 4 &&
-            !strncasecmp((const char *)name.ptr, "name", 4)) {
-            size_t value = skip(text, sign + 1, " \t\"'");
-
-            end = name_end(text, value);
-            if (is_secret(td_bytes(text.ptr + value, end - value)))
+        sign = skip(text, sign, " \t\"'\\");
+        if (end > from && sign < text.len && strchr(":=", text.ptr[sign])) {
+            if (is_secret(name))
                 return true;
-            end = sign;
+            if (part && is_part_secret(text, skip(text, sign + 1, " \t\"'")))
+                return true;
+            end = part ? sign : end;
         }
         from = end + 1;
     }

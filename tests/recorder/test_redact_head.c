@@ -100,8 +100,10 @@ static void fields_of_every_day_keep_theirs(void)
     }
 }
 
-#define HEAD(name)  "Content-Disposition: form-data; name=\"" name "\"\r\n\r\n"
-#define PART(name)  "--b\r\n" HEAD(name)
+#define HEAD(name) "Content-Disposition: form-data; name=\"" name "\"\r\n\r\n"
+#define PART(name) "--b\r\n" HEAD(name)
+#define CODED(name)                                                            \
+    "--b\r\nContent-Disposition:\r\n form-data; " name "\r\n\r\n"
 #define LINES(name) "--b\nContent-Disposition: form-data; name=\"" name "\"\n\n"
 #define NEXT        "\r\n"
 #define END         "\r\n--b--"
@@ -130,6 +132,11 @@ static void credentials_in_forms_lose_their_values(void)
         {TD_FORM_BYTES, "body", "note=\xff&token=S", "note=\xff&token=***", 1},
         {TD_FORM_TEXT, "body", "password=***&token&n=1", NULL, 0},
         {TD_FORM_TEXT, "body", "total=1\npassword=x", NULL, 0},
+        {TD_FORM_TEXT, "body", "password=S\r\nS\t=S", "password=***", 1},
+        {TD_FORM_TEXT, "body", "key=-----A\nS+S/S==\nS=\n--B&n=1\n&pw=S\nb=S\n",
+         "key=***&n=1\n&pw=***\n", 2},
+        {TD_FORM_TEXT, "body", "n=1\nb=2&pw=S", "n=1\nb=2&pw=***", 1},
+        {TD_FORM_TEXT, "body", "url=/?a&b=\npassword=x", NULL, 0},
         {TD_FORM_TEXT, "body", "see password=x", NULL, 0},
         {TD_FORM_TEXT, "body", "=password", NULL, 0},
         {TD_FORM_TEXT, "body", "", NULL, 0},
@@ -163,6 +170,25 @@ static void credentials_in_forms_lose_their_values(void)
          "--b\r\nContent-Disposition: form-data; filename=\"; name=n\"; "
          "name=\"pw\"\r\n\r\n***",
          1},
+        {TD_FORM_TEXT, "body",
+         "Of several parts.\r\n--x\r\nto: you\r\n\r\n" PART("n") "1" NEXT PART(
+             "pw") "S" END "\r\nS",
+         "Of several parts.\r\n--x\r\nto: you\r\n\r\n" PART("n") "1" NEXT PART(
+             "pw") "***" END "\r\nS",
+         1},
+        {TD_FORM_BYTES, "body", "\xff\n\n" LINES("pw") "S\n--b--",
+         "\xff\n\n" LINES("pw") "***\n--b--", 1},
+        {TD_FORM_TEXT, "body", CODED("name*=UTF-8''p%61ssw%6frd") "S" END,
+         CODED("name*=UTF-8''p%61ssw%6frd") "***" END, 1},
+        {TD_FORM_TEXT, "body", CODED("NAME* = utf-8'en'u%5Bpw%5D") "S" END,
+         CODED("NAME* = utf-8'en'u%5Bpw%5D") "***" END, 1},
+        {TD_FORM_TEXT, "body", CODED("name*0*=''u%5b; name*1=\"pw]\"") "S" END,
+         CODED("name*0*=''u%5b; name*1=\"pw]\"") "***" END, 1},
+        {TD_FORM_TEXT, "body", CODED("name = pw") "S" END,
+         CODED("name = pw") "***" END, 1},
+        {TD_FORM_TEXT, "body", CODED("name=n; filename*=UTF-8''token") "S" END,
+         NULL, 0},
+        {TD_FORM_TEXT, "body", CODED("name*=") END, NULL, 0},
         {TD_FORM_TEXT, "body", "--- a\n+++ b\n name=pw\n\nS\n", NULL, 0},
         {TD_FORM_TEXT, "body", PART("token") "***" END, NULL, 0},
         {TD_FORM_TEXT, "body", PART("token") END, NULL, 0},

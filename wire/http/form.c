@@ -56,8 +56,33 @@ static bool is_name_byte(uint8_t byte)
     return isalnum(byte) || byte >= 0x80 || strchr("%+-_.*[]~:$@!&", byte);
 }
 
+/* What begins there is a name and "=". */
+static bool is_pair(struct td_bytes body, size_t at)
+{
+    size_t from = at;
+
+    while (at < body.len && body.ptr[at] != '&' && body.ptr[at] &&
+           is_name_byte(body.ptr[at]))
+        at++;
+    return at > from && at < body.len && body.ptr[at] == '=';
+}
+
+/* The same, and a value, which "=" at the end of a line of base64 has not. */
+static bool is_setting(struct td_bytes body, size_t at)
+{
+    const uint8_t *end = body.ptr + body.len;
+    const uint8_t *sign;
+
+    if (!is_pair(body, at))
+        return false;
+    sign = memchr(body.ptr + at, '=', body.len - at);
+    return sign + 1 < end && sign[1] > ' ' && sign[1] != '=';
+}
+
 bool http_form_read(struct td_bytes *pairs, struct td_bytes body)
 {
+    bool lines = false; /* that are pairs */
+    bool joined = false;
     size_t at = 0;
 
     while (at < body.len && body.ptr[at] && is_name_byte(body.ptr[at]))
@@ -66,9 +91,16 @@ bool http_form_read(struct td_bytes *pairs, struct td_bytes body)
         return false;
     while (memchr("\r\n", body.ptr[body.len - 1], 2))
         body.len--;
-    for (; at < body.len; at++)
-        if (body.ptr[at] < ' ' || body.ptr[at] == 0x7f)
+    for (; at < body.len; at++) {
+        uint8_t byte = body.ptr[at];
+
+        if ((byte < ' ' && !memchr("\t\r\n", byte, 3)) || byte == 0x7f)
             return false;
+        if (byte == '&')
+            joined = joined || is_pair(body, at + 1);
+        else if (byte < ' ')
+            lines = lines || is_setting(body, at + 1);
+    }
     *pairs = body;
-    return true;
+    return joined || !lines;
 }

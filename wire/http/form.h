@@ -27,9 +27,10 @@ struct http_pair http_pair_next(struct td_bytes *rest);
 bool http_pair_is_secret(const struct http_pair *pair);
 
 /* True if a body reads like a form: it begins with a name and "=", before which
- * may be names without one ("a&b=1"), and nothing in it is a line of its own. A
- * form that was cut is one, too. *pairs is it without the line end that some
- * have behind it.
+ * may be names without one ("a&b=1"), and it is no list of lines "name=value",
+ * as settings are. Values may have line breaks that nobody has encoded. A form
+ * that was cut is one, too. *pairs is it without the line end that some have
+ * behind it.
  */
 bool http_form_read(struct td_bytes *pairs, struct td_bytes body);
 
