@@ -343,7 +343,8 @@ static bool is_half(struct td_bytes coding, struct td_bytes bytes)
 }
 
 /* Gzip and deflate are decoded on a tape, but for what is none, or not all of
- * it; others where the recorder knows them, which shows in text.
+ * it; others where the recorder knows them, which shows in text. Without a body
+ * the fields tell of one that was not sent.
  */
 static bool is_coded(const struct play_exchange *x)
 {
@@ -352,6 +353,8 @@ static bool is_coded(const struct play_exchange *x)
         x->answer_fields, x->answer_fields_len, "Content-Encoding");
     const struct play_part *part = x->parts;
 
+    if (x->status == 304 || td_bytes_is(x->method, "HEAD"))
+        return true;
     if (!coding.len || !x->parts_len || x->stream != PLAY_STREAM_NONE ||
         part->form != TD_FORM_BYTES)
         return false;

@@ -84,8 +84,8 @@ struct play_exchange {
     enum play_stream stream;
     struct play_part *parts;
     uint32_t parts_len;
-    bool coded;    /* parts are as the Content-Encoding has them, for the
-                      recorder could not read it */
+    bool coded;    /* parts are as the Content-Encoding has them: the recorder
+                      could not read it, or there are none (HEAD, 304) */
     bool part_cut; /* the tape has a part of one of them */
     struct play_chunk *chunks; /* NULL: as the parts are */
     uint32_t chunks_len;

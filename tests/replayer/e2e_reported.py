@@ -147,6 +147,21 @@ def a_field_says_what_the_bytes_are(box):
         os.unlink(box.path("t.tape.gz"))
 
 
+def an_answer_without_a_body_tells_of_one(box):
+    """github.com/wiremock/wiremock/issues/1169,
+    github.com/mitmproxy/mitmproxy/issues/6547: the length that an answer to HEAD
+    tells was lost."""
+    def answer(request, _):
+        request.send_response(304 if request.path == "/kept" else 200)
+        request.send_header("Content-Encoding", "gzip")
+        request.send_header("Content-Length", "500")
+        request.end_headers()
+
+    got = is_the_same(box, answer, ("HEAD", "/big"), ("GET", "/kept"))
+    same([(fields["content-encoding"], fields["content-length"], body)
+          for _, fields, body in got], [("gzip", "500", b"")] * 2)
+
+
 def bytes_of_any_kind_are_whole(box):
     """github.com/dnaeon/go-vcr/issues/130: what had control characters was cut
     when it was played."""
