@@ -108,100 +108,97 @@ static void fields_of_every_day_keep_theirs(void)
 #define NEXT        "\r\n"
 #define END         "\r\n--b--"
 
+static const struct {
+    enum td_form form;
+    const char *kind;
+    const char *before;
+    const char *after;
+    uint64_t values;
+} forms[] = {
+    {TD_FORM_TEXT, "body",
+     "grant_type=password&client_secret=S&user%5Bpwd%5D=S&user[pw]=S&n=1",
+     "grant_type=password&client_secret=***&user%5Bpwd%5D=***&"
+     "user[pw]=***&n=1",
+     3},
+    {TD_FORM_TEXT, "body", "access_token=S+%26S&scope=\r\n",
+     "access_token=***&scope=\r\n", 1},
+    {TD_FORM_TEXT, "body", "a=1&&password=S\r\n", "a=1&&password=***\r\n", 1},
+    {TD_FORM_TEXT, "body", "client_assertion=S&code_verifier=S&code=",
+     "client_assertion=***&code_verifier=***&code=***", 3},
+    {TD_FORM_BYTES, "body", "note=\xff&token=S", "note=\xff&token=***", 1},
+    {TD_FORM_TEXT, "body", "password=***&token&n=1", NULL, 0},
+    {TD_FORM_TEXT, "body", "total=1\npassword=x", NULL, 0},
+    {TD_FORM_TEXT, "body", "password=S\r\nS\t=S", "password=***", 1},
+    {TD_FORM_TEXT, "body", "key=-----A\nS+S/S==\nS=\n--B&n=1\n&pw=S\nb=S\n",
+     "key=***&n=1\n&pw=***\n", 2},
+    {TD_FORM_TEXT, "body", "n=1\nb=2&pw=S", "n=1\nb=2&pw=***", 1},
+    {TD_FORM_TEXT, "body", "url=/?a&b=\npassword=x", NULL, 0},
+    {TD_FORM_TEXT, "body", "see password=x", NULL, 0},
+    {TD_FORM_TEXT, "body", "=password", NULL, 0},
+    {TD_FORM_TEXT, "body", "", NULL, 0},
+    {TD_FORM_TEXT, "body", "a=\x01&token=S", NULL, 0},
+    {TD_FORM_TEXT, "", "token=S", NULL, 0},
+    {TD_FORM_TEXT, "body", "draft&&token=S", "draft&&token=***", 1},
+    {TD_FORM_TEXT, "body", "&token=S", "&token=***", 1},
+    {TD_FORM_TEXT, "body", "a&=token=S", NULL, 0},
+    {TD_FORM_BYTES, "body", PART("token") "\1S\r\nS" END,
+     PART("token") "***" END, 1},
+    {TD_FORM_TEXT, "body",
+     PART("u[pwd]") "S--b" NEXT PART("n") "1" NEXT PART("api_key") "S",
+     PART("u[pwd]") "***" NEXT PART("n") "1" NEXT PART("api_key") "***", 2},
+    {TD_FORM_TEXT, "body", PART("n\"; filename=\"token") "S" END, NULL, 0},
+    {TD_FORM_TEXT, "body",
+     "--b\r\nA: b\r\nCONTENT-Disposition:b; Name=pw\r\n\r\nS" END "\r\n",
+     "--b\r\nA: b\r\nCONTENT-Disposition:b; Name=pw\r\n\r\n***" END "\r\n", 1},
+    {TD_FORM_TEXT, "body", "--b\r\nA: b; name=pw\r\n\r\nS" END, NULL, 0},
+    {TD_FORM_TEXT, "body", LINES("n") "1\n" LINES("pw") "S\n\nS\n--b--\n",
+     LINES("n") "1\n" LINES("pw") "***\n--b--\n", 1},
+    {TD_FORM_TEXT, "body", "\r\n--b \r\n" HEAD("n") "1" NEXT PART("pw") "S",
+     "\r\n--b \r\n" HEAD("n") "1" NEXT PART("pw") "***", 1},
+    {TD_FORM_TEXT, "body", PART("pw") "S\r\n--bS" END, PART("pw") "***" END, 1},
+    {TD_FORM_TEXT, "body",
+     PART("n\"; filename=\"; name=n") END NEXT
+     "--b\r\nContent-Disposition: form-data; filename=\"; name=n\"; "
+     "name=\"pw\"\r\n\r\nS",
+     PART("n\"; filename=\"; name=n") END NEXT
+     "--b\r\nContent-Disposition: form-data; filename=\"; name=n\"; "
+     "name=\"pw\"\r\n\r\n***",
+     1},
+    {TD_FORM_TEXT, "body",
+     "Of several parts.\r\n--x\r\nto: you\r\n\r\n" PART("n") "1" NEXT PART(
+         "pw") "S" END "\r\nS",
+     "Of several parts.\r\n--x\r\nto: you\r\n\r\n" PART("n") "1" NEXT PART(
+         "pw") "***" END "\r\nS",
+     1},
+    {TD_FORM_BYTES, "body", "\xff\n\n" LINES("pw") "S\n--b--",
+     "\xff\n\n" LINES("pw") "***\n--b--", 1},
+    {TD_FORM_TEXT, "body", CODED("name*=UTF-8''p%61ssw%6frd") "S" END,
+     CODED("name*=UTF-8''p%61ssw%6frd") "***" END, 1},
+    {TD_FORM_TEXT, "body", CODED("NAME* = utf-8'en'u%5Bpw%5D") "S" END,
+     CODED("NAME* = utf-8'en'u%5Bpw%5D") "***" END, 1},
+    {TD_FORM_TEXT, "body", CODED("name*0*=''u%5b; name*1=\"pw]\"") "S" END,
+     CODED("name*0*=''u%5b; name*1=\"pw]\"") "***" END, 1},
+    {TD_FORM_TEXT, "body", CODED("name = pw") "S" END,
+     CODED("name = pw") "***" END, 1},
+    {TD_FORM_TEXT, "body", CODED("name=n; filename*=UTF-8''token") "S" END,
+     NULL, 0},
+    {TD_FORM_TEXT, "body", CODED("name*=") END, NULL, 0},
+    {TD_FORM_TEXT, "body", "--- a\n+++ b\n name=pw\n\nS\n", NULL, 0},
+    {TD_FORM_TEXT, "body", PART("token") "***" END, NULL, 0},
+    {TD_FORM_TEXT, "body", PART("token") END, NULL, 0},
+    {TD_FORM_TEXT, "body", "--b\r\nname=\"token\"", NULL, 0},
+    {TD_FORM_TEXT, "body", "--", NULL, 0},
+};
+
 /* What servers that are asked for a token are sent, and some answer. */
 static void credentials_in_forms_lose_their_values(void)
 {
-    static const struct {
-        enum td_form form;
-        const char *kind;
-        const char *before;
-        const char *after;
-        uint64_t values;
-    } rows[] = {
-        {TD_FORM_TEXT, "body",
-         "grant_type=password&client_secret=S&user%5Bpwd%5D=S&user[pw]=S&n=1",
-         "grant_type=password&client_secret=***&user%5Bpwd%5D=***&"
-         "user[pw]=***&n=1",
-         3},
-        {TD_FORM_TEXT, "body", "access_token=S+%26S&scope=\r\n",
-         "access_token=***&scope=\r\n", 1},
-        {TD_FORM_TEXT, "body", "a=1&&password=S\r\n", "a=1&&password=***\r\n",
-         1},
-        {TD_FORM_TEXT, "body", "client_assertion=S&code_verifier=S&code=",
-         "client_assertion=***&code_verifier=***&code=***", 3},
-        {TD_FORM_BYTES, "body", "note=\xff&token=S", "note=\xff&token=***", 1},
-        {TD_FORM_TEXT, "body", "password=***&token&n=1", NULL, 0},
-        {TD_FORM_TEXT, "body", "total=1\npassword=x", NULL, 0},
-        {TD_FORM_TEXT, "body", "password=S\r\nS\t=S", "password=***", 1},
-        {TD_FORM_TEXT, "body", "key=-----A\nS+S/S==\nS=\n--B&n=1\n&pw=S\nb=S\n",
-         "key=***&n=1\n&pw=***\n", 2},
-        {TD_FORM_TEXT, "body", "n=1\nb=2&pw=S", "n=1\nb=2&pw=***", 1},
-        {TD_FORM_TEXT, "body", "url=/?a&b=\npassword=x", NULL, 0},
-        {TD_FORM_TEXT, "body", "see password=x", NULL, 0},
-        {TD_FORM_TEXT, "body", "=password", NULL, 0},
-        {TD_FORM_TEXT, "body", "", NULL, 0},
-        {TD_FORM_TEXT, "body", "a=\x01&token=S", NULL, 0},
-        {TD_FORM_TEXT, "", "token=S", NULL, 0},
-        {TD_FORM_TEXT, "body", "draft&&token=S", "draft&&token=***", 1},
-        {TD_FORM_TEXT, "body", "&token=S", "&token=***", 1},
-        {TD_FORM_TEXT, "body", "a&=token=S", NULL, 0},
-        {TD_FORM_BYTES, "body", PART("token") "\1S\r\nS" END,
-         PART("token") "***" END, 1},
-        {TD_FORM_TEXT, "body",
-         PART("u[pwd]") "S--b" NEXT PART("n") "1" NEXT PART("api_key") "S",
-         PART("u[pwd]") "***" NEXT PART("n") "1" NEXT PART("api_key") "***", 2},
-        {TD_FORM_TEXT, "body", PART("n\"; filename=\"token") "S" END, NULL, 0},
-        {TD_FORM_TEXT, "body",
-         "--b\r\nA: b\r\nCONTENT-Disposition:b; Name=pw\r\n\r\nS" END "\r\n",
-         "--b\r\nA: b\r\nCONTENT-Disposition:b; Name=pw\r\n\r\n***" END "\r\n",
-         1},
-        {TD_FORM_TEXT, "body", "--b\r\nA: b; name=pw\r\n\r\nS" END, NULL, 0},
-        {TD_FORM_TEXT, "body", LINES("n") "1\n" LINES("pw") "S\n\nS\n--b--\n",
-         LINES("n") "1\n" LINES("pw") "***\n--b--\n", 1},
-        {TD_FORM_TEXT, "body", "\r\n--b \r\n" HEAD("n") "1" NEXT PART("pw") "S",
-         "\r\n--b \r\n" HEAD("n") "1" NEXT PART("pw") "***", 1},
-        {TD_FORM_TEXT, "body", PART("pw") "S\r\n--bS" END, PART("pw") "***" END,
-         1},
-        {TD_FORM_TEXT, "body",
-         PART("n\"; filename=\"; name=n") END NEXT
-         "--b\r\nContent-Disposition: form-data; filename=\"; name=n\"; "
-         "name=\"pw\"\r\n\r\nS",
-         PART("n\"; filename=\"; name=n") END NEXT
-         "--b\r\nContent-Disposition: form-data; filename=\"; name=n\"; "
-         "name=\"pw\"\r\n\r\n***",
-         1},
-        {TD_FORM_TEXT, "body",
-         "Of several parts.\r\n--x\r\nto: you\r\n\r\n" PART("n") "1" NEXT PART(
-             "pw") "S" END "\r\nS",
-         "Of several parts.\r\n--x\r\nto: you\r\n\r\n" PART("n") "1" NEXT PART(
-             "pw") "***" END "\r\nS",
-         1},
-        {TD_FORM_BYTES, "body", "\xff\n\n" LINES("pw") "S\n--b--",
-         "\xff\n\n" LINES("pw") "***\n--b--", 1},
-        {TD_FORM_TEXT, "body", CODED("name*=UTF-8''p%61ssw%6frd") "S" END,
-         CODED("name*=UTF-8''p%61ssw%6frd") "***" END, 1},
-        {TD_FORM_TEXT, "body", CODED("NAME* = utf-8'en'u%5Bpw%5D") "S" END,
-         CODED("NAME* = utf-8'en'u%5Bpw%5D") "***" END, 1},
-        {TD_FORM_TEXT, "body", CODED("name*0*=''u%5b; name*1=\"pw]\"") "S" END,
-         CODED("name*0*=''u%5b; name*1=\"pw]\"") "***" END, 1},
-        {TD_FORM_TEXT, "body", CODED("name = pw") "S" END,
-         CODED("name = pw") "***" END, 1},
-        {TD_FORM_TEXT, "body", CODED("name=n; filename*=UTF-8''token") "S" END,
-         NULL, 0},
-        {TD_FORM_TEXT, "body", CODED("name*=") END, NULL, 0},
-        {TD_FORM_TEXT, "body", "--- a\n+++ b\n name=pw\n\nS\n", NULL, 0},
-        {TD_FORM_TEXT, "body", PART("token") "***" END, NULL, 0},
-        {TD_FORM_TEXT, "body", PART("token") END, NULL, 0},
-        {TD_FORM_TEXT, "body", "--b\r\nname=\"token\"", NULL, 0},
-        {TD_FORM_TEXT, "body", "--", NULL, 0},
-    };
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        const char *wanted = rows[i].after ? rows[i].after : rows[i].before;
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        const char *wanted = forms[i].after ? forms[i].after : forms[i].before;
         struct rec_redact *redact = NULL;
-        struct td_event ev = {.form = rows[i].form,
-                              .kind = td_text(rows[i].kind),
-                              .payload = td_text(rows[i].before)};
+        struct td_event ev = {.form = forms[i].form,
+                              .kind = td_text(forms[i].kind),
+                              .payload = td_text(forms[i].before)};
 
         CU_ASSERT_EQUAL_FATAL(rec_redact_open(&redact, NULL, NULL), TD_OK);
         rec_redact_event(redact, &ev);
@@ -209,7 +206,7 @@ static void credentials_in_forms_lose_their_values(void)
             printf("\n    row %zu: %.*s\n", i, (int)ev.payload.len,
                    (const char *)ev.payload.ptr);
         CU_ASSERT_TRUE(td_bytes_is(ev.payload, wanted));
-        CU_ASSERT_EQUAL(rec_redact_values(redact), rows[i].values);
+        CU_ASSERT_EQUAL(rec_redact_values(redact), forms[i].values);
         rec_redact_close(redact);
     }
 }

@@ -56,8 +56,7 @@ static void put_form(const uint8_t *data, size_t size)
 
     (void)td_buf_add_text(&body, "a=");
     for (size_t i = 0; i < size; i++)
-        if ((data[i] >= ' ' && data[i] != 0x7f) ||
-            memchr("\t\r\n", data[i], 3))
+        if ((data[i] >= ' ' && data[i] != 0x7f) || memchr("\t\r\n", data[i], 3))
             (void)td_buf_add_byte(&body, data[i]);
     if (holds_secret(td_buf_bytes(&body)))
         td_buf_clear(&body); /* where anybody may say it */
