@@ -112,6 +112,17 @@ enum td_code cli_tapes_verdict(const struct audit_tapes *tapes,
     return code;
 }
 
+enum td_code cli_tapes_unread(const struct audit_tapes *unread,
+                              struct td_error *err)
+{
+    for (uint32_t i = 1; i < unread->len; i++)
+        cli_complain(unread->list[i].failed);
+    if (!unread->len)
+        return TD_OK;
+    *err = *unread->list[0].failed;
+    return err->code;
+}
+
 void cli_say_waiting(const struct cli_args *args, const char *path,
                      const char *what)
 {

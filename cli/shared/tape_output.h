@@ -39,6 +39,12 @@ TD_MUST_CHECK enum td_code cli_tape_verdict(const char *path, const char *to,
 TD_MUST_CHECK enum td_code cli_tapes_verdict(const struct audit_tapes *tapes,
                                              struct td_error *err);
 
+/* The error of the first of these files, which could not be read; those of
+ * further ones are told here. No file: TD_OK.
+ */
+TD_MUST_CHECK enum td_code cli_tapes_unread(const struct audit_tapes *unread,
+                                            struct td_error *err);
+
 /* TD_USAGE if out, which is about to be written, is the tape that is read. */
 TD_MUST_CHECK enum td_code cli_not_onto(const char *out, const char *tape,
                                         struct td_error *err);

@@ -118,7 +118,9 @@ const struct cli_command cli_cmd_contract = {
         "schema  the JSON Schema of contracts, for editors.\n"
         "\n"
         "Exit status 0: fine. 1: a test fails, or coverage is below --min. 2: "
-        "a contract is wrong.",
+        "a contract is wrong. 4: a\nfile could not be read; coverage has read "
+        "the "
+        "others.",
     .examples =
         "tapedeck contract lint run.contract.yaml\n"
         "tapedeck contract test run.contract.yaml\n"

@@ -1,5 +1,6 @@
 /* tapedeck learn: a contract of good runs. */
 #include "cli/shared/tape_output.h"
+#include "cli/shared/tape_paths.h"
 #include "cli/verbs/learn_evaluate.h"
 #include "core/fs.h"
 #include "core/mem.h"
@@ -47,13 +48,13 @@ struct learning {
     const struct cli_args *args;
     struct audit_profile *profile;
     struct audit_tapes tapes;
+    struct audit_tapes unread;
     struct learn_mine *mine;
     struct td_buf out;
     enum learn_strictness strictness;
     struct check_contract *contract; /* that is updated, or NULL */
     const char *name;                /* pointer of the name, or NULL */
-    const char **paths;
-    uint32_t paths_len;
+    struct cli_tape_paths paths;
 };
 
 static enum td_code read_strictness(struct learning *l, struct td_error *err)
@@ -79,28 +80,36 @@ static enum td_code read_strictness(struct learning *l, struct td_error *err)
 
 static enum td_code name_paths(struct learning *l, struct td_error *err)
 {
-    l->paths_len = (uint32_t)cli_operands(l->args);
-    l->paths = (const char **)td_calloc(l->paths_len + 1, sizeof(*l->paths));
-    for (uint32_t i = 0; i < l->paths_len; i++) {
-        l->paths[i] = cli_operand(l->args, (int)i);
-        if (strcmp(l->paths[i], "-") == 0)
+    const char *out = cli_text(l->args, "output");
+    enum td_code code = TD_OK;
+
+    for (int i = 0; i < cli_operands(l->args) && !code; i++) {
+        const char *path = cli_operand(l->args, i);
+
+        if (strcmp(path, "-") == 0)
             return td_error_set(err, TD_USAGE, "-", 0,
                                 "tapes are read twice, so they must be files");
+        code = cli_tape_paths_add(&l->paths, path, err);
     }
-    return TD_OK;
+    for (uint32_t i = 0; out && i < l->paths.len && !code; i++)
+        code = cli_not_onto(out, l->paths.list[i], err);
+    return code;
 }
 
 static enum td_code gather(struct learning *l, struct td_error *err)
 {
-    const struct audit_gather what = {.paths = l->paths,
-                                      .paths_len = l->paths_len,
+    const struct audit_gather what = {.paths = l->paths.list,
+                                      .paths_len = l->paths.len,
                                       .name = l->name,
                                       .jobs = 2};
-    enum td_code code = audit_gather(&what, &l->profile, &l->tapes, err);
+    enum td_code code =
+        audit_gather_readable(&what, &l->profile, &l->tapes, &l->unread, err);
 
     if (code || audit_profile_messages(l->profile))
         return code;
-    code = cli_tapes_verdict(&l->tapes, err);
+    code = cli_tapes_unread(&l->unread, err);
+    if (!code)
+        code = cli_tapes_verdict(&l->tapes, err);
     if (!code)
         code = td_error_set(err, TD_FORMAT, cli_operand(l->args, 0), 0,
                             "no message to learn from");
@@ -202,18 +211,27 @@ static enum td_code write_contract(struct learning *l, struct td_error *err)
 
 static enum td_code evaluate(struct learning *l, struct td_error *err)
 {
-    const struct learn_evaluation what = {.paths = l->paths,
-                                          .paths_len = l->paths_len,
-                                          .name = l->name,
-                                          .strictness = l->strictness};
-
+    struct learn_evaluation what = {.name = l->name,
+                                    .strictness = l->strictness};
+    const char **paths;
     enum td_code code;
 
     if (cli_given(l->args, "update") || cli_given(l->args, "output"))
         return td_error_set(err, TD_USAGE, "--evaluate", 0,
                             "writes no contract: no --update and no --output");
+    code = gather(l, err); /* which can be read, and are all of them whole? */
+    if (!code && l->tapes.len < 2) /* none that could be held out */
+        code = cli_tapes_unread(&l->unread, err);
+    if (code)
+        return code;
+    paths = (const char **)td_calloc(l->tapes.len, sizeof(*paths));
+    for (uint32_t i = 0; i < l->tapes.len; i++)
+        paths[i] = l->tapes.list[i].path;
+    what.paths = paths;
+    what.paths_len = l->tapes.len;
     code = cli_learn_evaluate(l->args, &what, err);
-    return code ? code : gather(l, err); /* are all of them whole? */
+    free((void *)paths);
+    return code;
 }
 
 static enum td_code run(const struct cli_args *args, struct td_error *err)
@@ -221,8 +239,6 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
     struct learning l = {.args = args};
     enum td_code code = read_strictness(&l, err);
 
-    if (!code)
-        code = cli_not_onto_any(cli_text(args, "output"), args, err);
     if (!code)
         code = read_contract(&l, err);
     if (!code)
@@ -232,13 +248,16 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
     else if (!code)
         code = write_contract(&l, err);
     if (!code)
+        code = cli_tapes_unread(&l.unread, err);
+    if (!code)
         code = cli_tapes_verdict(&l.tapes, err);
     learn_mine_free(l.mine);
     audit_profile_free(l.profile);
     check_contract_free(l.contract);
     audit_tapes_release(&l.tapes);
+    audit_tapes_release(&l.unread);
     td_buf_release(&l.out);
-    free((void *)l.paths);
+    cli_tape_paths_release(&l.paths);
     return code;
 }
 
@@ -247,11 +266,13 @@ const struct cli_command cli_cmd_learn = {
     .summary = "Write a contract that good runs have kept.",
     .usage = "TAPE...",
     .details =
-        "Tapes or NDJSON of runs that were good; each is read twice, so they "
-        "are files. The\ncontract has a schema for every event and the rules "
-        "that held on all tapes and had\nenough chances not to, with the "
-        "evidence as comments. What follows from other rules\nis left out. "
-        "Read it, and keep what you mean: docs/audit.md.",
+        "Tapes or NDJSON of runs that were good, or folders of them; each is "
+        "read twice, so\nthey are files. The contract has a schema for every "
+        "event and the rules that held on\nall tapes and had enough chances "
+        "not to, with the evidence as comments. What follows\nfrom other rules "
+        "is left out. Read it, and keep what you mean: docs/audit.md.\n"
+        "Exit status 3: a tape is torn; 4: a file could not be read, and the "
+        "others were.",
     .examples = "tapedeck learn runs/*.tape.gz -o run.contract.yaml\n"
                 "tapedeck learn --update run.contract.yaml new.tape.gz -o "
                 "run.contract.yaml --overwrite\n"

@@ -57,6 +57,9 @@ static void add_text(struct td_buf *out, const struct coverage *coverage,
     if (coverage->failed)
         (void)td_buf_addf(out, ", %" PRIu32 " of them not as the contract says",
                           coverage->failed);
+    if (coverage->unread.len)
+        (void)td_buf_addf(out, ", %" PRIu32 " more not read",
+                          coverage->unread.len);
     (void)td_buf_add_byte(out, '\n');
 }
 
@@ -68,6 +71,8 @@ static void add_json(struct td_buf *out, const struct coverage *coverage)
     td_json_put_fixed(&w, "coverage", coverage_share(coverage) / 10.0, 1);
     td_json_put_u64(&w, "streams", coverage->tapes.len);
     td_json_put_u64(&w, "failed", coverage->failed);
+    if (coverage->unread.len)
+        td_json_put_u64(&w, "unread", coverage->unread.len);
     if (coverage->mutants_few)
         td_json_put_u64(&w, "mutants_tried", coverage->mutants_few);
     for (int i = 0; i < COVERAGE_PARTS_LEN; i++) {
@@ -124,6 +129,8 @@ static enum td_code cover(const struct cli_args *args,
         code = cli_coverage_reports(
             args, how->contract, &coverage,
             coverage_share(&coverage) >= cli_number(args, "min") * 10, err);
+    if (!code)
+        code = cli_tapes_unread(&coverage.unread, err);
     if (!code)
         code = judge(args, &coverage, err);
     if (!code)

@@ -100,11 +100,18 @@ static void add_gate(struct coverage_report *r, const struct cli_args *args,
 
     r->gate->name = "contract coverage";
     r->gate->kind = VERDICT_STREAM;
-    r->gate->outcome = holds ? CHECK_PASS : CHECK_FAIL;
+    r->gate->outcome = coverage->unread.len ? CHECK_ERROR
+                       : holds              ? CHECK_PASS
+                                            : CHECK_FAIL;
     r->gate->events = audit_profile_messages(coverage->profile);
     r->gate->reason =
         td_arena_print(&r->doc->arena, "coverage is %" PRIu32 ".%" PRIu32 " %%",
                        share / 10, share % 10);
+    if (coverage->unread.len)
+        r->gate->reason = td_arena_print(
+            &r->doc->arena, "%s; %" PRIu32 " file%s could not be read",
+            r->gate->reason, coverage->unread.len,
+            coverage->unread.len == 1 ? "" : "s");
     cli_hash_contract(r->doc, r->gate, cli_operand(args, 1), r->contract);
     for (uint32_t i = 0; i < coverage->tapes.len; i++)
         cli_hash_stream(r->doc, r->gate, coverage->tapes.list[i].path,

@@ -473,6 +473,52 @@ enum td_code audit_gather(const struct audit_gather *what,
     return gather(what, false, out, tapes, &again, err);
 }
 
+/* Take what could not be read from *tapes. True: there was any. */
+static bool set_aside(struct audit_tapes *tapes, struct audit_tapes *unread)
+{
+    uint32_t len = 0;
+
+    for (uint32_t i = 0; i < tapes->len; i++) {
+        if (!tapes->list[i].failed) {
+            tapes->list[len++] = tapes->list[i];
+            continue;
+        }
+        unread->list = (struct audit_tape *)td_list_room(
+            unread->list, unread->len, sizeof(*unread->list));
+        unread->list[unread->len++] = tapes->list[i];
+    }
+    tapes->len = len;
+    return unread->len > 0;
+}
+
+enum td_code audit_gather_readable(const struct audit_gather *what,
+                                   struct audit_profile **out,
+                                   struct audit_tapes *tapes,
+                                   struct audit_tapes *unread,
+                                   struct td_error *err)
+{
+    struct audit_gather good = *what;
+    const char **paths;
+    enum td_code code;
+
+    *unread = (struct audit_tapes){0};
+    good.go_on = true;
+    code = audit_gather(&good, out, tapes, err);
+    if (code || !set_aside(tapes, unread))
+        return code;
+    paths = (const char **)td_calloc(tapes->len, sizeof(*paths));
+    for (uint32_t i = 0; i < tapes->len; i++)
+        paths[i] = tapes->list[i].path;
+    good.paths = paths;
+    good.paths_len = tapes->len;
+    good.go_on = false; /* they could be read just now */
+    audit_profile_free(*out);
+    audit_tapes_release(tapes);
+    code = audit_gather(&good, out, tapes, err);
+    free((void *)paths);
+    return code;
+}
+
 void audit_tapes_release(struct audit_tapes *tapes)
 {
     for (uint32_t i = 0; i < tapes->len; i++) {

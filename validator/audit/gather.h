@@ -57,6 +57,14 @@ TD_MUST_CHECK enum td_code audit_gather(const struct audit_gather *what,
                                         struct audit_tapes *tapes,
                                         struct td_error *err);
 
+/* The same of those files that can be read to their end; the others are in
+ * *unread, which is to be freed, too, and nothing of them is in the profile.
+ */
+TD_MUST_CHECK enum td_code
+audit_gather_readable(const struct audit_gather *what,
+                      struct audit_profile **out, struct audit_tapes *tapes,
+                      struct audit_tapes *unread, struct td_error *err);
+
 /* Read one of them again, which is a file: each message is put, with the view
  * that a check for how would have, if it is not NULL. As above; what
  * tape->source is then is to be freed.

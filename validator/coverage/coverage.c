@@ -317,7 +317,8 @@ enum td_code coverage_run(struct coverage *out, const struct check_options *how,
 
     *out = (struct coverage){.failed = 0};
     out->declared = audit_declare(how->contract, how->dialect);
-    code = audit_gather(&what, &out->profile, &out->tapes, err);
+    code = audit_gather_readable(&what, &out->profile, &out->tapes,
+                                 &out->unread, err);
     if (!code)
         code = cover_rules(&c, err);
     if (!code)
@@ -340,6 +341,7 @@ void coverage_release(struct coverage *coverage)
     free(coverage->judged);
     free(coverage->moves);
     audit_tapes_release(&coverage->tapes);
+    audit_tapes_release(&coverage->unread);
     td_arena_release(&coverage->arena);
     *coverage = (struct coverage){.failed = 0};
 }

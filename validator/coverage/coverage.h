@@ -56,6 +56,7 @@ struct coverage_moves {
 struct coverage {
     struct td_arena arena;
     struct audit_tapes tapes;
+    struct audit_tapes unread; /* files that could not be, which do not count */
     struct audit_profile *profile;  /* of the streams */
     struct audit_profile *declared; /* of the contract */
     struct coverage_part parts[COVERAGE_PARTS_LEN];
@@ -67,7 +68,7 @@ struct coverage {
 };
 
 /* how->contract is set; the paths are files. Release also after an error: as
- * audit_gather().
+ * audit_gather_readable().
  */
 TD_MUST_CHECK enum td_code coverage_run(struct coverage *out,
                                         const struct check_options *how,
