@@ -5,17 +5,10 @@
 #ifndef TAPE_READER_INTERNAL_H
 #define TAPE_READER_INTERNAL_H
 
-#include "core/digest.h"
 #include "core/json.h"
 #include "tape/member_scan.h"
 #include "tape/reader.h"
 #include "tape/seek.h"
-
-/* No two are taken for one that are not. */
-struct tape_first_line {
-    bool known;
-    uint8_t sha256[TD_SHA256_LEN];
-};
 
 struct tape_reader {
     struct tape_scan scan;
@@ -42,9 +35,11 @@ struct tape_reader {
     uint64_t found;       /* of it, where some names and kinds are wanted */
     uint64_t *recordings; /* hashes of the header lines that were passed */
     size_t recordings_len;
-    struct tape_first_line *first_lines; /* text: of the part, by number */
-    size_t first_len;     /* numbers of the part so far, at most as many */
-    uint64_t lost_before; /* in the segments behind */
+    uint64_t *first_lines; /* text: hashes of the first lines of the part, by
+                              number; 0: it has not come */
+    uint64_t line_key;     /* under which they are, drawn at random */
+    size_t first_len;      /* numbers of the part so far, at most as many */
+    uint64_t lost_before;  /* in the segments behind */
     uint64_t lost_here;
 
     uint64_t from_wall; /* tape_reader_from(); 0 = all */
