@@ -47,6 +47,7 @@ struct annotation {
 };
 
 struct annotate {
+    const struct verdict_document *doc;
     struct td_buf *out;
     size_t counts[KINDS]; /* of all that there are */
     size_t told[KINDS];
@@ -55,11 +56,13 @@ struct annotate {
 static void tell(struct annotate *to, const struct annotation *a)
 {
     struct td_buf *out = to->out;
+    struct td_buf file = {0};
 
     (void)td_buf_addf(out, "::%s ", commands[a->kind]);
     if (a->file && a->file[0]) {
+        report_add_file(&file, to->doc, a->file);
         (void)td_buf_add_text(out, "file=");
-        add_escaped(out, a->file, true);
+        add_escaped(out, td_buf_str(&file), true);
         if (a->line)
             (void)td_buf_addf(out, ",line=%" PRIu64, a->line);
         if (a->line && a->column)
@@ -74,6 +77,7 @@ static void tell(struct annotate *to, const struct annotation *a)
     }
     (void)td_buf_add_text(out, "::");
     add_escaped(out, a->message, false);
+    td_buf_release(&file);
     if (a->place) {
         (void)td_buf_add_text(out, " (rule: ");
         add_escaped(out, a->place, false);
@@ -164,7 +168,7 @@ enum td_code report_write_github(const struct verdict_document *const *docs,
                                  size_t len, struct td_buf *out,
                                  struct td_error *err)
 {
-    struct annotate to = {.out = out};
+    struct annotate to = {.doc = docs[len - 1], .out = out};
 
     each(&to, docs[len - 1], count);
     each(&to, docs[len - 1], offer);

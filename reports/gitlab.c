@@ -41,17 +41,19 @@ static void put_fingerprint(struct quality *q, const char *fp)
                                : fp);
 }
 
-/* "./a.c" is no path that GitLab finds in a change. */
-static const char *path_of(const struct verdict_document *doc,
+static const char *path_of(struct quality *q,
+                           const struct verdict_document *doc,
                            const struct verdict_finding *f)
 {
+    struct td_buf file = {0};
     const struct verdict_gate *gate = report_gate(doc, f->gate);
     const char *path = f->file && f->file[0]  ? f->file
                        : gate && gate->inputs ? gate->inputs->path
                                               : f->gate;
 
-    while (path[0] == '.' && path[1] == '/')
-        path += 2;
+    report_add_file(&file, doc, path);
+    path = td_arena_text(&q->arena, td_buf_bytes(&file));
+    td_buf_release(&file);
     return path;
 }
 
@@ -79,7 +81,7 @@ static void put_finding(struct quality *q, const struct verdict_document *doc,
     put_fingerprint(q, fingerprint(&q->arena, f));
     td_json_put_text(&q->w, "severity", severity);
     td_json_object(&q->w, "location");
-    report_put_clean(&q->w, "path", path_of(doc, f));
+    report_put_clean(&q->w, "path", path_of(q, doc, f));
     td_json_object(&q->w, "lines");
     td_json_put_u64(&q->w, "begin", line ? line : 1);
     td_json_object_end(&q->w);

@@ -118,6 +118,16 @@ void report_add_place(struct td_buf *out, const struct verdict_finding *f)
                           f->has_t ? "seq " : "line ", f->seq);
 }
 
+void report_add_file(struct td_buf *out, const struct verdict_document *doc,
+                     const char *path)
+{
+    while (path[0] == '.' && path[1] == '/')
+        path += 2;
+    if (path[0] != '/' && doc->run.prefix)
+        (void)td_buf_add_text(out, doc->run.prefix);
+    (void)td_buf_add_text(out, path);
+}
+
 void report_add_message(struct td_buf *out, const struct verdict_finding *f)
 {
     if (f->test && *f->test)

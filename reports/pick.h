@@ -36,6 +36,12 @@ const char *report_rule_place(const struct verdict_document *doc,
 /* "FILE:LINE:COLUMN", as far as it is known; "" if nothing is. */
 void report_add_place(struct td_buf *out, const struct verdict_finding *f);
 
+/* A path as services that show a change of the repository know it: with the
+ * project's folder in front, without "./". An absolute one stays.
+ */
+void report_add_file(struct td_buf *out, const struct verdict_document *doc,
+                     const char *path);
+
 /* What a finding is about, and what it says: "TEST: message", "event 12:
  * message", or the message alone where a line of a file says it all.
  */

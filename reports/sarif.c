@@ -17,23 +17,25 @@
 /* A path as a URI reference (RFC 3986): all but unreserved bytes and '/' are
  * percent-encoded, so that "a:b" is no scheme.
  */
-static void put_uri(struct td_json_writer *w, const char *path)
+static void put_uri(struct td_json_writer *w,
+                    const struct verdict_document *doc, const char *path)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
                                 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
+    struct td_buf file = {0};
     struct td_buf uri = {0};
 
+    report_add_file(&file, doc, path);
     if (path[0] == '/')
         (void)td_buf_add_text(&uri, "file://");
-    while (path[0] == '.' && path[1] == '/')
-        path += 2;
-    for (const char *p = path; *p; p++) {
+    for (const char *p = td_buf_str(&file); *p; p++) {
         if (strchr(plain, *p))
             (void)td_buf_add_byte(&uri, (uint8_t)*p);
         else
             (void)td_buf_addf(&uri, "%%%02X", (uint8_t)*p);
     }
     td_json_put_string(w, "uri", td_buf_bytes(&uri));
+    td_buf_release(&file);
     td_buf_release(&uri);
 }
 
@@ -47,6 +49,7 @@ static const char *file_of(const struct verdict_gate *gate,
 }
 
 static void put_location(struct td_json_writer *w,
+                         const struct verdict_document *doc,
                          const struct verdict_gate *gate,
                          const struct verdict_finding *f)
 {
@@ -56,7 +59,7 @@ static void put_location(struct td_json_writer *w,
     td_json_object(w, NULL);
     td_json_object(w, "physicalLocation");
     td_json_object(w, "artifactLocation");
-    put_uri(w, file_of(gate, f));
+    put_uri(w, doc, file_of(gate, f));
     td_json_object_end(w);
     td_json_object(w, "region");
     td_json_put_u64(w, "startLine", line ? line : 1);
@@ -87,6 +90,7 @@ static void put_message(struct td_json_writer *w, const char *text)
 }
 
 static void put_result(struct td_json_writer *w,
+                       const struct verdict_document *doc,
                        const struct verdict_gate *gate,
                        const struct verdict_finding *f)
 {
@@ -100,7 +104,7 @@ static void put_result(struct td_json_writer *w,
     report_add_message(&message, f);
     put_message(w, td_buf_str(&message));
     td_buf_release(&message);
-    put_location(w, gate, f);
+    put_location(w, doc, gate, f);
     if (f->fp) {
         td_json_object(w, "partialFingerprints");
         td_json_put_text(w, "tapedeck/v1", f->fp);
@@ -213,9 +217,9 @@ static void put_run(struct td_json_writer *w,
     td_json_put_text(w, "columnKind", "unicodeCodePoints");
     td_json_array(w, "results");
     for (size_t i = 0; i < found.len && i < RESULTS_MAX; i++)
-        put_result(w, gate, found.list[i]);
+        put_result(w, doc, gate, found.list[i]);
     for (size_t i = 0; i < flaky.len && found.len + i < RESULTS_MAX; i++)
-        put_result(w, gate, &flaky.list[i]);
+        put_result(w, doc, gate, &flaky.list[i]);
     td_json_array_end(w);
     td_json_object_end(w);
     free(found.list);

@@ -269,6 +269,7 @@ static const struct report_member run_members[] = {
     {"ms", REPORT_U64, false, AT(verdict_run, ms)},
     {"tool", REPORT_TEXT, false, AT(verdict_run, tool)},
     {"project", REPORT_TEXT, false, AT(verdict_run, project)},
+    {"prefix", REPORT_TEXT, false, AT(verdict_run, prefix)},
     {"commit", REPORT_TEXT, false, AT(verdict_run, commit)},
     {"base", REPORT_TEXT, false, AT(verdict_run, base)},
     {"dirty", REPORT_BOOL, false, AT(verdict_run, dirty)},

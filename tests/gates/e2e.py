@@ -555,6 +555,30 @@ def a_verdict_is_told_in_every_form(box):
 
 # ---- tests ----
 
+def a_project_in_a_folder_of_its_repository_is_shown_there(box):
+    """Annotations of paths that the change does not have are dropped."""
+    sources(box, "sub dir/a.c")
+    box.write("sub dir/.tapedeck/gates.yaml", "gates: 1\nchecks:\n"
+              "  lint: {kind: lint, reads: {gcc: lint.txt}}\n")
+    box.write("sub dir/lint.txt", "./a.c:2:1: warning: bad [-Wx]\n"
+              "/usr/include/none.h:1:1: warning: bad [-Wx]\n")
+    box.git("init", "-q", "-b", "main")
+    box.commit()
+    status, out, _ = box.run(
+        "validate", "--gates", "sub dir/.tapedeck/gates.yaml", "--report",
+        "github=g", "--report", "gitlab=q", "--report", "sarif=s", "--json")
+    same((status, json.loads(out)["run"]["prefix"]), (1, "sub dir/"))
+    holds(box.read("g"), "file=sub dir/a.c,line=2", "file=/usr/include/none.h,")
+    holds(box.read("q"), '"path": "sub dir/a.c"', '"path": "/usr/include/none.h"')
+    holds(box.read("s"), '"uri": "sub%20dir/a.c"', '"uri": "file:///usr/include/')
+    box.write("sub dir/lint.txt", "a.c:2:1: warning: bad [-Wx]\n")
+    shutil.rmtree(box.path(".git"))
+    box.git("init", "-q", "-b", "main", cwd=box.path("sub dir"))
+    box.run("validate", "--gates", "sub dir/.tapedeck/gates.yaml", "--report",
+            "github=g")
+    holds(box.read("g"), "file=a.c,line=2")
+
+
 def tests_are_judged_by_two_witnesses(box):
     box.gates(TESTS % "" + TESTS.replace("  unit", "  bad").replace(
         "cp report.xml $OUT/j.xml",
@@ -702,6 +726,24 @@ def a_retry_within_one_report_is_flaky(box):
     same([[a["result"] for a in t["attempts"]] for t in tests], [[], ["fail", "pass"]])
 
 
+def tests_of_other_versions_and_places_are_no_retries(box):
+    """The same name in two reports, and on two lines."""
+    box.write("bad.xml", junit("a", "b:old"))
+    box.write("good.xml", junit("a", "b"))
+    for files in ("bad.xml, good.xml", "good.xml, bad.xml"):
+        box.gates("  unit: {kind: tests, reads: {junit: [%s]}}\n" % files)
+        status, out, _ = box.validate()
+        same(status, 1)
+        holds(out, "fail    unit: 1 of 4 failed", "> b", ": old [test-failed]")
+    box.write("bad.xml", '<testsuite name="s">'
+              '<testcase name="b" file="a.c" line="7"><failure message="here"/>'
+              '</testcase><testcase name="b" file="a.c" line="9"/></testsuite>')
+    box.gates("  unit: {kind: tests, reads: {junit: bad.xml}}\n")
+    status, out, _ = box.validate()
+    same(status, 1)
+    holds(out, "fail    unit: 1 of 2 failed", "a.c:7: s > b: here")
+
+
 def known_flaky_tests_expire(box):
     entry = ("flaky:\n  - {key: s > %s, reason: slow, owner: ann, "
              "until: %s}\n")
@@ -736,6 +778,20 @@ def a_suite_that_is_a_file_is_called_by_its_path_here(box):
     status, out, _ = box.validate()
     same(status, 1)
     holds(out, "unit error: a.test.js: a.test.js > (file): it does not load")
+
+
+def what_does_not_run_again_still_fails(box):
+    """It is skipped then; or it passes in half a report."""
+    box.write("first.xml", junit("a", "b:broken"))
+    box.gates("  unit: {kind: tests, run: cp first.xml $OUT/j.xml, reads: "
+              "{junit: $OUT/j.xml}, retry: {times: 1, run: cp then.xml $OUT/j.xml}}\n")
+    for case, status, said in (
+            ("<skipped/></testcase></testsuite>", 1, "fail    unit: 1 of 2 failed"),
+            ("</testcase>", 7, "error   unit: .tapedeck/out/unit/j.xml: ")):
+        box.write("then.xml", f'<testsuite name="s"><testcase name="b">{case}')
+        got, out, _ = box.validate()
+        same((case, got), (case, status))
+        holds(out, said)
 
 
 def only_what_failed_is_run_again(box):
@@ -882,6 +938,41 @@ def coverage_that_cannot_be_true_is_an_error(box):
     holds(box.validate()[1], "fewer files are in the report than must_see says")
 
 
+def a_file_of_elsewhere_is_none_of_the_project(box):
+    sources(box, "lib/src/io.c", "src/a.c")
+    box.git("init", "-q", "-b", "main")
+    box.gates(COVERAGE % ', fail: {lines: ">= 100%"}')
+    own = ("/nowhere/lib/src/io.c", {n: 1 for n in range(1, 11)})
+    other = ("/compiler/4e78/library/src/io.c", {n: 0 for n in range(1, 8)})
+    for files in ((own, other), (other, own)):
+        box.write("cov.info", lcov(dict(files)))
+        same(box.validate()[0], 0)
+    with tempfile.TemporaryDirectory() as away:
+        there = os.path.join(away, "src", "a.c")
+        os.mkdir(os.path.dirname(there))
+        box.write("cov.info", lcov({"lib/src/io.c": {1: 1}, there: {1: 0}}))
+        for text, status in (("int other;\n", 0), (box.read("src/a.c"), 1)):
+            with open(there, "w", encoding="utf-8") as file:
+                file.write(text)
+            same(box.validate()[0], status)
+
+
+def what_may_be_several_files_is_told(box):
+    sources(box, "one/src/t.c", "two/src/t.c", "src/a.c")
+    box.git("init", "-q", "-b", "main")
+    box.gates(COVERAGE % ', fail: {lines: ">= 100%"}')
+    box.write("cov.info", lcov({"src/t.c": {1: 0}, "src/a.c": {1: 1}}))
+    status, out, _ = box.validate()
+    same(status, 0)
+    holds(out, "warn    cov: 1 file of the report may be several of the "
+               "project: src/t.c: see dir and roots")
+    same(box.validate("--strict")[0], 1)
+    box.gates(COVERAGE % ', roots: [two], fail: {lines: ">= 100%"}')
+    status, out, _ = box.validate()
+    same(status, 1)
+    holds(out, "lines 50.0 % (1 of 2)")
+
+
 def gcov_and_what_the_source_leaves_out(box):
     box.write("a.c", "a\nb // LCOV_EXCL_LINE\nc\nd // GCOVR_EXCL_START\ne\n"
               "f // GCOVR_EXCL_STOP\ng // LCOV_EXCL_BR_LINE\n")
@@ -925,6 +1016,21 @@ def changed_lines_are_judged_by_git(box):
     same(status, 0)
     holds(out, "vacuous cov: only changed lines are judged, and "
                "--changed-since was not given")
+
+
+def what_git_shows_no_lines_of_has_changed_as_a_whole(box):
+    sources(box, "made.c", "a.c")
+    box.git("init", "-q", "-b", "main")
+    box.write(".gitignore", ".tapedeck\n")
+    box.write(".gitattributes", "made.c -diff\n")
+    box.commit()
+    box.write("made.c", box.read("made.c").replace("int b", "int z"))
+    box.write("cov.info", lcov({"made.c": {1: 1, 2: 0}, "a.c": {1: 0}}))
+    box.gates(COVERAGE % ', fail: {changed: ">= 90%"}')
+    status, out, _ = box.validate("--changed-since", "main")
+    same(status, 1)
+    holds(out, "changed 50.0 % (1 of 2), at least 90 %",
+          "made.c:2: changed line 2 is not covered")
 
 
 def git_that_cannot_tell_is_exit_seven(box):
@@ -1240,6 +1346,8 @@ def a_bad_baseline_is_exit_two(box):
     box.gates(LINT % "")
     box.write("lint.xml", cppcheck())
     for text, what in (('{"baseline":1,"find', "half a file?"),
+                       ('{"baseline":1\n<<<<<<< HEAD\n=======\n>>>>>>> work\n}',
+                        "these are marks of a merge: take one side of it"),
                        ('{"baseline":9}', "a baseline of version 9"),
                        ("[]", "this is no baseline")):
         box.write(".tapedeck/baseline.json", text)
@@ -1288,6 +1396,22 @@ def a_limit_that_nothing_is_held_to_is_no_pass(box):
     status, out, _ = box.validate("--check", "g")
     same(status, 7)
     holds(out, "error   g: the report has no branches, and the baseline has")
+
+
+def what_the_baseline_has_and_nothing_measures_is_told(box):
+    calls = "version: 1\ncmd: %s\nevents: Ir\nfn=(1) main\n1 20\ntotals: 20\n"
+    for name in "ab":
+        box.write(name + ".calls", calls % name)
+    box.git("init", "-q", "-b", "main")
+    box.gates("  speed: {kind: performance, shell: true, run: cp *.calls $OUT, "
+              "reads: {callgrind: $OUT/*.calls}, fail: {instructions: 5%}}\n")
+    same(box.validate("--update-baseline")[0], 0)
+    os.remove(box.path("b.calls"))
+    status, out, _ = box.validate()
+    same(status, 0)
+    holds(out, "warn    speed: the baseline has b, which was not measured")
+    same(box.validate("--update-baseline")[0], 0)
+    holds(box.validate()[1], "pass    speed")
 
 
 def once_quiet(judge):

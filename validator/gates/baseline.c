@@ -311,7 +311,11 @@ enum td_code gates_baseline_parse(struct gates_baseline *base, const char *name,
     g.r = (struct td_jsonx_reader){.doc = &g.doc, .err = err};
     code = td_jsonx_parse(&g.doc, name, TD_JSONX_JSON, text, err);
     if (code)
-        (void)td_error_hint(err, "half a file? take it from git again");
+        (void)td_error_hint(
+            err, memmem(text.ptr, text.len, "\n>>>>>>> ", 9)
+                     ? "these are marks of a merge: take one side of it, and "
+                       "then --update-baseline"
+                     : "half a file? take it from git again");
     if (code == TD_OK)
         code = read_file(&g);
     if (code == TD_OK)

@@ -126,6 +126,16 @@ bool gates_cover_has(const struct gates_cover *cover, const char *path)
     return cover->by_path_cap > 0 && *path_slot(cover, path);
 }
 
+void gates_cover_clear(struct gates_cover_file *file)
+{
+    free(file->pages);
+    free(file->branches);
+    file->pages = NULL;
+    file->branches = NULL;
+    file->pages_len = file->branches_cap = file->branches_len = 0;
+    file->last = 0;
+}
+
 static void grow_pages(struct gates_cover_file *file, size_t page)
 {
     size_t len = file->pages_len ? file->pages_len : 8;

@@ -21,6 +21,7 @@ struct gates_cover_page; /* some lines that stand together */
 struct gates_cover_file {
     struct gates_cover_file *next; /* by path, once sorted */
     const char *path;
+    bool sure;     /* what is known of it comes from GATES_PATH_SURE */
     uint64_t last; /* line */
     struct gates_cover_page **pages;
     size_t pages_len;
@@ -32,6 +33,7 @@ struct gates_cover_file {
 /* What a report calls a file; NULL: it does not count. */
 struct gates_cover_name {
     const char *raw;
+    bool sure;
     struct gates_cover_file *file;
     const struct gates_excluded *excluded; /* NULL: none of it */
 };
@@ -61,6 +63,9 @@ struct gates_cover_name *gates_cover_name(struct gates_cover *cover,
 struct gates_cover_file *gates_cover_file(struct gates_cover *cover,
                                           const char *path);
 bool gates_cover_has(const struct gates_cover *cover, const char *path);
+
+/* Forget what is known of it. */
+void gates_cover_clear(struct gates_cover_file *file);
 
 /* Add what is known of a line or branch. false: a limit was reached. */
 bool gates_cover_line(struct gates_cover *cover, struct gates_cover_file *file,

@@ -13,7 +13,9 @@ struct coverage {
     struct gates_cover *cover;
     struct verdict_coverage *to;
     uint64_t unresolved; /* files that are none of the project */
-    uint64_t beyond;     /* lines that their file does not have */
+    uint64_t unclear;    /* of them may be several */
+    const char *unclear_name;
+    uint64_t beyond; /* lines that their file does not have */
     const char *beyond_path;
     bool full;
 };

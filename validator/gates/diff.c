@@ -33,6 +33,13 @@ static bool starts(struct td_bytes line, const char *with)
     return line.len >= len && !memcmp(line.ptr, with, len);
 }
 
+static bool ends(struct td_bytes line, const char *with)
+{
+    size_t len = strlen(with);
+
+    return line.len >= len && !memcmp(line.ptr + line.len - len, with, len);
+}
+
 /* One character of a C-quoted name; *at is behind the backslash. */
 static uint8_t unquote(const uint8_t *p, size_t len, size_t *at)
 {
@@ -185,18 +192,39 @@ static bool take_hunk(struct diff *d, struct td_bytes line)
     return true;
 }
 
+/* "Binary files a/NAME and b/NAME differ", one of them /dev/null if it is added
+ * or removed: so is text that attributes call -diff, or that has a NUL. Git
+ * tells no lines of it, so that all of them have changed.
+ */
+static void take_binary(struct diff *d, struct td_bytes line)
+{
+    static const char none[] = "/dev/null and ";
+    static const char gone[] = " and /dev/null differ";
+    struct td_bytes names = behind(line, "Binary files ");
+    size_t half;
+
+    if (names.len < strlen("a/x and b/x differ") || ends(names, gone))
+        return;
+    names.len -= strlen(" differ");
+    half = (names.len - strlen(" and ")) / 2;
+    if (starts(names, none))
+        names = behind(names, none);
+    else if (!memcmp(names.ptr + half, " and ", 5))
+        names = td_bytes(names.ptr + half + 5, half);
+    d->file->all = true;
+    if (!*d->file->path)
+        d->file->path = take_path(d, names, 2);
+}
+
 static bool take_header(struct diff *d, struct td_bytes line)
 {
-    static const char module[] = " 160000";
-    size_t tail = sizeof(module) - 1;
-
     if (starts(line, "diff --git ")) {
         begin_file(d);
         return true;
     }
     if (!d->file)
         return line.len == 0;
-    if (line.len > tail && !memcmp(line.ptr + line.len - tail, module, tail))
+    if (ends(line, " 160000"))
         d->module = true;
     else if (starts(line, "+++ ") && !starts(line, "+++ /dev/null"))
         d->file->path = take_path(d, behind(line, "+++ "), 2);
@@ -204,6 +232,8 @@ static bool take_header(struct diff *d, struct td_bytes line)
         d->file->old = take_path(d, behind(line, "rename from "), 0);
     else if (starts(line, "rename to "))
         d->file->path = take_path(d, behind(line, "rename to "), 0);
+    else if (starts(line, "Binary files "))
+        take_binary(d, line);
     else if (starts(line, "@@ "))
         return take_hunk(d, line);
     return true;

@@ -62,19 +62,31 @@ static const char *one_line(struct td_arena *arena, const char *root,
         __VA_ARGS__, NULL                                                      \
     }
 
-/* Two lines, and the commit if there is one. */
+/* The line, and *text is behind it. */
+static struct td_bytes take_line(const char **text)
+{
+    struct td_bytes line = td_bytes(*text, strcspn(*text, "\n"));
+
+    *text += line.len;
+    *text += **text == '\n';
+    return line;
+}
+
+/* Three lines, and the commit if there is one. */
 static void read_facts(struct gates_facts *facts, struct td_arena *arena,
                        struct td_buf *out)
 {
-    const char *line = td_buf_str(out);
-    const char *commit;
+    const char *text = td_buf_str(out);
+    struct td_bytes line;
 
-    line += strcspn(line, "\n");
-    facts->shallow = !strncmp(line, "\ntrue", 5);
-    commit = *line ? strchr(line + 1, '\n') : NULL;
-    if (commit && strlen(commit) >= 41)
-        facts->commit = td_arena_text(
-            arena, td_bytes(commit + 1, strcspn(commit + 1, "\n")));
+    (void)take_line(&text);
+    facts->shallow = td_bytes_is(take_line(&text), "true");
+    line = take_line(&text);
+    if (line.len > 0)
+        facts->prefix = td_arena_text(arena, line);
+    line = take_line(&text);
+    if (line.len >= 40)
+        facts->commit = td_arena_text(arena, line);
 }
 
 /* Why git tells nothing. It does not touch what belongs to somebody else, as a
@@ -94,7 +106,8 @@ void gates_git_facts(struct gates_facts *facts, struct td_arena *arena,
     struct answer a = {0};
     enum td_code code =
         ask(&a, root,
-            WORDS("rev-parse", "--git-dir", "--is-shallow-repository", "HEAD"),
+            WORDS("rev-parse", "--git-dir", "--is-shallow-repository",
+                  "--show-prefix", "HEAD"),
             NULL);
 
     *facts = (struct gates_facts){0};

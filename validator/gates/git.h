@@ -15,6 +15,7 @@ struct gates_facts {
     bool is_repository;
     bool shallow; /* then `first` is not known */
     bool dirty;
+    const char *prefix;  /* the root in its repository, "sub/"; or NULL */
     const char *commit;  /* HEAD, or NULL */
     const char *first;   /* the root commit, or NULL */
     const char *missing; /* why nothing is known, or NULL */
@@ -39,7 +40,7 @@ struct gates_change {
     size_t len;
     struct gates_hunk *hunks;
     size_t hunks_len;
-    bool all; /* a file that git does not know yet: all its lines */
+    bool all; /* its lines: git does not know it yet, or shows none of it */
 };
 
 struct gates_changes {

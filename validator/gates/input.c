@@ -191,6 +191,7 @@ static void read_file(struct file *f, uint64_t newest, const char *source)
     struct stat st;
     int fd;
 
+    f->reading->read++;
     f->input = verdict_add_input(f->s->doc, f->job->gate);
     f->input->path = gates_line(f->s, td_text(gates_from_root(f->s, f->path)));
     f->input->format = f->format->name;

@@ -34,6 +34,21 @@ void gates_conclude(struct gates_session *s, struct gates_job *job,
     job->gate->reason = *text ? gates_line(s, td_text(text)) : NULL;
 }
 
+void gates_remark(struct gates_session *s, struct gates_job *job,
+                  const char *fmt, ...)
+{
+    const char *before = job->gate->reason;
+    char text[1024];
+    va_list ap;
+
+    va_start(ap, fmt);
+    (void)vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    job->gate->warned = true;
+    gates_conclude(s, job, job->gate->outcome, "%s%s%s", before ? before : "",
+                   before ? "; " : "", text);
+}
+
 const char *gates_line(struct gates_session *s, struct td_bytes text)
 {
     struct td_buf clean = {0};

@@ -14,6 +14,27 @@ static bool obeys_marks(const struct coverage *c)
     return !strcmp(c->job->check->inputs[0].format, "gcov");
 }
 
+/* A file that is named for sure is not also what only ends like it: the
+ * src/io/mod.rs of a compiler is none of a project's lib/src/io/mod.rs.
+ */
+static bool belongs_to(struct gates_cover_name *name,
+                       struct gates_cover_file *file)
+{
+    if (name->sure && !file->sure) {
+        gates_cover_clear(file);
+        file->sure = true;
+    }
+    return name->sure == file->sure;
+}
+
+static void miss(struct coverage *c, struct td_bytes raw,
+                 enum gates_path_how how)
+{
+    c->unresolved++;
+    if (how == GATES_PATH_MANY && c->unclear++ == 0)
+        c->unclear_name = gates_line(c->s, raw);
+}
+
 /* What a report calls a file, or NULL: it is out of scope or not of the
  * project.
  */
@@ -22,6 +43,7 @@ static const struct gates_cover_name *file_of(struct coverage *c,
 {
     bool added;
     struct gates_cover_name *name = gates_cover_name(c->cover, raw, &added);
+    enum gates_path_how how;
     const char *path;
 
     if (!name) {
@@ -29,16 +51,17 @@ static const struct gates_cover_name *file_of(struct coverage *c,
         return NULL;
     }
     if (!added)
-        return name->file ? name : NULL;
-    path = gates_paths_find(c->s->paths, raw);
+        return name->file && name->sure == name->file->sure ? name : NULL;
+    path = gates_paths_guess(c->s->paths, raw, &how);
+    name->sure = how == GATES_PATH_SURE;
     if (!path)
-        c->unresolved++;
+        miss(c, raw, how);
     else if (gates_in_scope(c->job->check, path))
         name->file = gates_cover_file(c->cover, path);
     if (name->file && obeys_marks(c))
         name->excluded = gates_exclude(&c->cover->arena,
                                        gates_paths_source(c->s->paths, path));
-    return name->file ? name : NULL;
+    return name->file && belongs_to(name, name->file) ? name : NULL;
 }
 
 static void on_line(void *self, const struct read_line *line)
@@ -369,15 +392,21 @@ static void judge_unmeasured(struct coverage *c)
     if (names->len == 0 || how == GATES_UNMEASURED_TELL ||
         c->job->gate->outcome == CHECK_ERROR)
         return;
-    c->job->gate->warned = true;
-    gates_conclude(c->s, c->job,
-                   how == GATES_UNMEASURED_FAIL ? CHECK_FAIL
-                                                : c->job->gate->outcome,
-                   "%s%s%zu changed file%s not in the report: %s%s",
-                   c->job->gate->reason ? c->job->gate->reason : "",
-                   c->job->gate->reason ? "; " : "", names->len,
-                   names->len == 1 ? " is" : "s are", names->list[0],
-                   names->len > 1 ? ", ..." : "");
+    if (how == GATES_UNMEASURED_FAIL)
+        c->job->gate->outcome = CHECK_FAIL;
+    gates_remark(c->s, c->job, "%zu changed file%s not in the report: %s%s",
+                 names->len, names->len == 1 ? " is" : "s are", names->list[0],
+                 names->len > 1 ? ", ..." : "");
+}
+
+/* What could be about several files is counted for none. */
+static void judge_unclear(struct coverage *c)
+{
+    if (c->unclear > 0 && c->job->gate->outcome != CHECK_ERROR)
+        gates_remark(c->s, c->job,
+                     "%" PRIu64 " file%s of the report may be several of the "
+                     "project: %.300s: see dir and roots",
+                     c->unclear, c->unclear == 1 ? "" : "s", c->unclear_name);
 }
 
 /* Reports that cannot be true. */
@@ -444,6 +473,7 @@ static void judge(struct coverage *c, struct gates_reading *reading)
     if (c->job->gate->outcome == CHECK_PASS)
         gates_judge_measures(c->s, c->job);
     judge_unmeasured(c);
+    judge_unclear(c);
     note_base(c, reading);
 }
 

@@ -227,7 +227,7 @@ static bool was_known(struct lint *l, struct remark *r)
     const struct gates_known *k;
     char old[sizeof(r->fp)];
 
-    if (!change || change->all)
+    if (!change)
         return false;
     if (change->old) {
         take_print(l, r, change->old, old);
@@ -236,6 +236,8 @@ static bool was_known(struct lint *l, struct remark *r)
             return true;
         }
     }
+    if (change->all)
+        return false;
     k = gates_places_find(l->s->how->baseline, &place, change, &r->was_line);
     r->was = k ? k->fp : NULL;
     return k != NULL;

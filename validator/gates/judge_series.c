@@ -432,6 +432,32 @@ static void require(struct samples *all, const char *measure)
                        measure);
 }
 
+bool gates_is_missing(const struct gates_job *job,
+                      const struct gates_counted *was)
+{
+    if (strcmp(was->gate, job->check->name) != 0)
+        return false;
+    for (size_t i = 0; i < job->counted_len; i++) {
+        if (!strcmp(was->name, job->counted[i].name))
+            return false;
+    }
+    return true;
+}
+
+static void tell_missing(struct samples *all)
+{
+    const struct gates_baseline *base = all->s->how->baseline;
+
+    for (size_t i = 0; base && i < base->counted_len; i++) {
+        if (!gates_is_missing(all->job, &base->counted[i]))
+            continue;
+        gates_remark(all->s, all->job,
+                     "the baseline has %.300s, which was not measured",
+                     base->counted[i].name);
+        return;
+    }
+}
+
 static void judge_samples(struct samples *all,
                           const struct gates_reading *reading)
 {
@@ -462,6 +488,8 @@ static void judge_samples(struct samples *all,
     gates_judge_measures(all->s, job);
     for (size_t i = 0; i < job->check->limits_len; i++)
         require(all, job->check->limits[i].measure);
+    if (job->gate->outcome != CHECK_ERROR)
+        tell_missing(all);
 }
 
 void gates_judge_performance(struct gates_session *s, struct gates_job *job)

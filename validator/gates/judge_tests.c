@@ -38,6 +38,13 @@ _Static_assert(KEPT_MAX <= KEPT_MASK && GATES_TIMES_MAX < RUN_MASK &&
                    VERDICT_RESULT_ERROR <= RESULT_MASK,
                "a test has room for its numbers");
 
+/* A test that the verdict has, and where this run had it first. */
+struct kept {
+    struct verdict_test *test;
+    unsigned report; /* its number */
+    uint64_t place;  /* place_of() */
+};
+
 /* A test that failed, for the command that runs it again. */
 struct failure {
     uint64_t hash;
@@ -52,10 +59,10 @@ struct gates_tests {
     size_t room;
     uint32_t *slots; /* by hash: a test's number from 1; 0: free */
     size_t cap;
-    uint64_t last;              /* hash of the test that came before */
-    struct verdict_test **kept; /* by their numbers from 1 */
+    uint64_t last;     /* hash of the test that came before, and its report */
+    struct kept *kept; /* by their numbers from 1 */
     size_t kept_len;
-    uint64_t seen; /* leaves of this run */
+    const struct gates_reading *reading;
     struct td_buf key;
     bool too_many;
     struct failure failures[GATES_RETRY_MOST]; /* the first */
@@ -158,30 +165,44 @@ static void make_key(struct gates_tests *t, const struct read_test *test)
         (void)td_buf_add_text(&t->key, "(no name)");
 }
 
-/* It failed, and the same one passes now: the tool has tried it again, as
- * gotestsum and Gradle's retry tell it in one report. */
-static bool is_retry(const struct test *test, enum verdict_result result)
+/* Of a file and a line; 0: not known. */
+static uint64_t place_of(const struct read_test *from)
 {
-    return result == VERDICT_RESULT_PASS && !test->retried &&
+    return from->line ? td_hash(from->file) + from->line : 0;
+}
+
+/* It failed, and the same one passes now: the tool has tried it again, as
+ * gotestsum and Gradle's retry tell it. They do so in one report: others are of
+ * other versions that are tested, too. */
+static bool is_retry(const struct gates_tests *t, const struct test *test,
+                     const struct read_test *from)
+{
+    const struct kept *kept = test->kept ? &t->kept[test->kept - 1] : NULL;
+
+    if (kept &&
+        (kept->report != t->reading->read ||
+         (kept->place && place_of(from) && kept->place != place_of(from))))
+        return false;
+    return from->result == VERDICT_RESULT_PASS && !test->retried &&
            test->twins == 0 && is_bad((enum verdict_result)test->result);
 }
 
 /* Two that stand behind each other and are both bad are one test in two phases,
  * as a failure and the error of its teardown; others of one key are twins. */
-static struct test *find_test(struct gates_tests *t, enum verdict_result result)
+static struct test *find_test(struct gates_tests *t,
+                              const struct read_test *from)
 {
     uint64_t hash = td_hash(td_buf_bytes(&t->key));
     struct test *test = test_of(t, hash);
     size_t bare = t->key.len;
+    bool follows = t->last == hash + t->reading->read;
 
-    if (test->hash && test->run == t->job->runs && t->last == hash &&
-        is_bad(result) && is_bad((enum verdict_result)test->result) &&
-        !test->retried)
+    t->last = hash + t->reading->read;
+    if (!test->hash || test->run != t->job->runs ||
+        (follows && is_bad(from->result) && !test->retried &&
+         is_bad((enum verdict_result)test->result)))
         return test;
-    t->last = hash;
-    if (!test->hash || test->run != t->job->runs)
-        return test;
-    if (is_retry(test, result)) {
+    if (is_retry(t, test, from)) {
         test->retried = true;
         return test;
     }
@@ -247,15 +268,15 @@ static void keep(struct gates_tests *t, struct test *test,
     kept->gate = t->job->gate->name;
     kept->key = td_arena_text(&t->s->doc->arena, td_buf_bytes(&t->key));
     kept->ns = from->ns;
-    t->kept = td_list_room(t->kept, t->kept_len, sizeof(struct verdict_test *));
-    t->kept[t->kept_len++] = kept;
+    t->kept = td_list_room(t->kept, t->kept_len, sizeof(*t->kept));
+    t->kept[t->kept_len++] = (struct kept){.test = kept};
     test->kept = (unsigned)t->kept_len & KEPT_MASK;
 }
 
 static struct verdict_test *kept_of(const struct gates_tests *t,
                                     const struct test *test)
 {
-    return test->kept ? t->kept[test->kept - 1] : NULL;
+    return test->kept ? t->kept[test->kept - 1].test : NULL;
 }
 
 /* A finding for a failure, of the first run in which it fails. */
@@ -305,17 +326,17 @@ static void note_failure(struct gates_tests *t, const struct read_test *from)
 static void on_test(void *self, const struct read_test *from)
 {
     struct gates_tests *t = self;
+    bool idle = from->result == VERDICT_RESULT_SKIP; /* tells nothing */
     struct test *test;
     bool first;
 
-    t->seen++;
     if (t->len >= TESTS_MAX) {
         t->too_many = true;
         return;
     }
     make_room(t);
     make_key(t, from);
-    test = find_test(t, from->result);
+    test = find_test(t, from);
     first = !test->hash;
     if (first) {
         add_test(t, td_hash(td_buf_bytes(&t->key)));
@@ -323,9 +344,14 @@ static void on_test(void *self, const struct read_test *from)
     }
     if (test->run != t->job->runs) {
         test->run = t->job->runs & RUN_MASK;
-        test->result = (unsigned)from->result & RESULT_MASK;
+        if (!idle || !test->bad)
+            test->result = (unsigned)from->result & RESULT_MASK;
         test->twins = 0;
         test->retried = false;
+        if (test->kept) {
+            t->kept[test->kept - 1].report = t->reading->read;
+            t->kept[test->kept - 1].place = place_of(from);
+        }
     } else if (from->result > (enum verdict_result)test->result) {
         test->result = (unsigned)from->result & RESULT_MASK;
     }
@@ -334,7 +360,7 @@ static void on_test(void *self, const struct read_test *from)
         note_failure(t, from);
     }
     test->bad = test->bad || is_bad(from->result) || from->flaky;
-    test->good = test->good || from->flaky || !is_bad(from->result);
+    test->good = test->good || from->flaky || !(idle || is_bad(from->result));
     if (test->kept)
         add_attempt(t, kept_of(t, test), from, first);
 }
@@ -387,7 +413,7 @@ static struct counts count_all(struct gates_tests *t, struct gates_flaky *known)
 static void drop_single_attempts(struct gates_tests *t)
 {
     for (size_t i = 0; i < t->kept_len; i++) {
-        struct verdict_test *kept = t->kept[i];
+        struct verdict_test *kept = t->kept[i].test;
 
         if (kept->attempts && !kept->attempts->next &&
             kept->result != VERDICT_RESULT_FLAKY)
@@ -529,7 +555,8 @@ static void judge_counts(struct gates_tests *t, struct gates_flaky *known,
     }
     drop_single_attempts(t);
     soften_findings(t);
-    if (!gates_weigh(s, job, reading, n.failed + n.flaky))
+    if (!gates_weigh(s, job, reading,
+                     n.failed + (reading->trouble ? 0 : n.flaky)))
         return;
     add_measures(s, job, &n);
     judge_ran(s, job, &n);
@@ -557,8 +584,8 @@ void gates_judge_tests(struct gates_session *s, struct gates_job *job)
     }
     if (job->check->run.len == 0)
         job->runs = 1;
-    t->seen = 0;
     t->last = 0;
+    t->reading = &reading;
     reading.sink = (struct read_sink){.self = t, .test = on_test};
     if (!gates_read_inputs(s, job, &reading))
         return;

@@ -22,6 +22,7 @@
 struct known {
     const char *raw;  /* NULL: free */
     const char *path; /* NULL: no file of the project */
+    enum gates_path_how how;
 };
 
 /* A source that was read, until there are too many. Each gate looks whether it
@@ -374,9 +375,25 @@ static const char *only_end(const struct gates_paths *paths, const char *tail,
     return *many ? NULL : found;
 }
 
+/* A file of that name is here, and it is not this one of the project: a header
+ * of the system, a library. One of the same length is a copy, as what is
+ * installed or in a sandbox is.
+ */
+static bool is_another(struct gates_paths *paths, const char *raw,
+                       const char *path)
+{
+    struct stat there;
+    struct stat own;
+
+    return *raw == '/' && stat(raw, &there) == 0 && S_ISREG(there.st_mode) &&
+           stat(join(paths, paths->root, path), &own) == 0 &&
+           there.st_size != own.st_size;
+}
+
 /* Without git there is no list of files: the end has to stand below the root.
  */
-static const char *try_ends(struct gates_paths *paths, const char *path)
+static const char *try_ends(struct gates_paths *paths, const char *path,
+                            enum gates_path_how *how)
 {
     ask_git(paths);
     for (const char *tail = path; *tail;) {
@@ -387,8 +404,12 @@ static const char *try_ends(struct gates_paths *paths, const char *path)
             tail++;
         found = paths->files.len > 0 ? only_end(paths, tail, &many)
                                      : try_under(paths, ".", tail);
+        if (many && tail == path)
+            *how = GATES_PATH_MANY;
+        else if (found && tail != path && strcmp(found, tail) != 0)
+            *how = GATES_PATH_LIKELY;
         if (found || many)
-            return found;
+            return found && !is_another(paths, path, found) ? found : NULL;
         tail += strcspn(tail, "/");
     }
     return NULL;
@@ -407,30 +428,42 @@ static const char *look_for(struct gates_paths *paths, const char *path)
     return found;
 }
 
-const char *gates_paths_find(struct gates_paths *paths, struct td_bytes raw)
+const char *gates_paths_guess(struct gates_paths *paths, struct td_bytes raw,
+                              enum gates_path_how *how)
 {
     struct known *slot;
     const char *path;
     char *text;
 
+    *how = GATES_PATH_SURE;
     if (raw.len == 0 || raw.len >= PATH_MAX || memchr(raw.ptr, 0, raw.len))
         return NULL;
     make_room(paths);
     slot = slot_of(paths, raw);
-    if (slot->raw)
+    if (slot->raw) {
+        *how = slot->how;
         return slot->path;
+    }
     text = plain(raw);
     path = look_for(paths, text);
     normalize(text);
     if (!path && *text)
-        path = try_ends(paths, text);
+        path = try_ends(paths, text, how);
     free(text);
     if (paths->used < KNOWN_MAX) {
         slot->raw = td_arena_text(&paths->arena, raw);
         slot->path = path;
+        slot->how = *how;
         paths->used++;
     }
     return path;
+}
+
+const char *gates_paths_find(struct gates_paths *paths, struct td_bytes raw)
+{
+    enum gates_path_how how;
+
+    return gates_paths_guess(paths, raw, &how);
 }
 
 static void find_lines(struct source *s)

@@ -20,9 +20,20 @@ void gates_paths_from(struct gates_paths *paths, const char *dir,
  * directory of the command, under each of roots, or the only file that git
  * knows whose path ends in the longest part of it (without git: the longest end
  * of it that is a file below the root). \ counts as /, "C:" and file:// are
- * passed over. NULL: no file of the project. Lives as long as paths.
+ * passed over. NULL: no file of the project; what is elsewhere on this machine
+ * under that very name, and longer or shorter, is none. Lives as long as paths.
  */
 const char *gates_paths_find(struct gates_paths *paths, struct td_bytes raw);
+
+/* The same, and how sure it is. */
+enum gates_path_how {
+    GATES_PATH_SURE,
+    GATES_PATH_LIKELY, /* only their ends are the same: src/a.c of lib/src/a.c
+                          and /build/src/a.c */
+    GATES_PATH_MANY    /* none: several files end in all of it */
+};
+const char *gates_paths_guess(struct gates_paths *paths, struct td_bytes raw,
+                              enum gates_path_how *how);
 
 /* A line of a file of the project, from 1, without its end; "" if it has none.
  * Valid until the next call. *lines, if not NULL, is how many it has.

@@ -281,6 +281,7 @@ static enum td_code find_changes(struct gates_session *s, struct td_error *err)
     s->doc->run.commit = td_arena_copy(&s->doc->arena, s->facts.commit);
     s->doc->run.project =
         td_arena_copy(&s->doc->arena, strrchr(s->root, '/') + 1);
+    s->doc->run.prefix = td_arena_copy(&s->doc->arena, s->facts.prefix);
     s->doc->run.dirty = s->facts.dirty;
     if (!ref)
         return TD_OK;

@@ -95,6 +95,10 @@ void gates_conclude(struct gates_session *s, struct gates_job *job,
                     enum check_outcome outcome, const char *fmt, ...)
     TD_PRINTF(4, 5);
 
+/* It warns, beside what was concluded. */
+void gates_remark(struct gates_session *s, struct gates_job *job,
+                  const char *fmt, ...) TD_PRINTF(3, 4);
+
 /* The gates that wait for others are judged by what is known. True: there were
  * some. */
 bool gates_settle_held(struct gates_session *s);
@@ -112,6 +116,7 @@ bool gates_exit_is(const struct gates_exits *exits, int status, int preset);
 /* Read all files of the gate. false: it is concluded with an error. */
 struct gates_reading {
     struct read_sink sink; /* what hears of the leaves */
+    unsigned read;         /* reports so far, with the one that is read */
     uint64_t leaves;
     uint64_t files; /* that the tools looked at */
     bool has_work;  /* a tool says that it came to its end */
@@ -140,6 +145,10 @@ bool gates_weigh(struct gates_session *s, struct gates_job *job,
 
 /* Outcome of the measures, if nothing was concluded. */
 void gates_judge_measures(struct gates_session *s, struct gates_job *job);
+
+/* Has the baseline a count of the gate that this run has not? */
+bool gates_is_missing(const struct gates_job *job,
+                      const struct gates_counted *was);
 
 /* Add a finding, if there is room; NULL: it was counted. */
 struct verdict_finding *gates_find_fault(struct gates_session *s,

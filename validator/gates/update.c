@@ -162,8 +162,22 @@ static void update_covered(struct gates_session *s, struct gates_job *job)
         memcpy(was->branches, now->branches, sizeof(was->branches));
 }
 
+/* What was not measured is gone. */
+static void drop_counted(struct gates_baseline *base,
+                         const struct gates_job *job)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < base->counted_len; i++) {
+        if (!gates_is_missing(job, &base->counted[i]))
+            base->counted[kept++] = base->counted[i];
+    }
+    base->counted_len = kept;
+}
+
 static void update_counted(struct gates_session *s, struct gates_job *job)
 {
+    drop_counted(s->how->baseline, job);
     for (size_t i = 0; i < job->counted_len; i++) {
         const struct gates_counted *now = &job->counted[i];
         struct gates_counted *was = gates_baseline_counted(

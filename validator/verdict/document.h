@@ -280,6 +280,7 @@ struct verdict_run {
     uint64_t ms;
     const char *tool;    /* version of tapedeck */
     const char *project; /* or NULL */
+    const char *prefix;  /* its folder in its repository, "sub/"; or NULL */
     const char *commit;  /* or NULL */
     const char *base;    /* or NULL */
     bool dirty;

@@ -40,7 +40,19 @@ static const struct {
      "@@ -1 +0,0 @@\n-a\n",
      ":;"},
     {"diff --git a/p.png b/p.png\nBinary files a/p.png and b/p.png differ\n",
+     "p.png:all;"},
+    {"diff --git a/a and b b/a and b\nindex 1..2 100644\n"
+     "Binary files a/a and b and b/a and b differ\n",
+     "a and b:all;"},
+    {"diff --git a/n b/n\nnew file mode 100644\nindex 0..2\n"
+     "Binary files /dev/null and \"b/n\\tn\" differ\n",
+     "n\tn:all;"},
+    {"diff --git a/1234567 b/1234567\ndeleted file mode 100644\n"
+     "Binary files a/1234567 and /dev/null differ\n",
      ":;"},
+    {"diff --git a/o b/new\nsimilarity index 90%\nrename from o\n"
+     "rename to new\nBinary files a/o and b/new differ\n",
+     "new<o:all;"},
     {"hello\n", NULL},
     {"diff --git a/x b/x\n@@ nonsense\n", NULL},
 };
@@ -53,8 +65,9 @@ static void show(char *out, size_t size, const struct gates_changes *c)
     for (size_t i = 0; i < c->len; i++) {
         const struct gates_change *f = &c->list[i];
 
-        len += (size_t)snprintf(out + len, size - len, "%s%s%s:", f->path,
-                                f->old ? "<" : "", f->old ? f->old : "");
+        len += (size_t)snprintf(out + len, size - len, "%s%s%s:%s", f->path,
+                                f->old ? "<" : "", f->old ? f->old : "",
+                                f->all ? "all" : "");
         for (size_t k = 0; k < f->len; k++)
             len +=
                 (size_t)snprintf(out + len, size - len, "%s%d-%d", k ? "," : "",

@@ -130,6 +130,34 @@ static void a_path_means_a_file_of_the_project(void)
     end(&s);
 }
 
+/* It is on this machine, but no copy: it is as long as the project's. */
+static void another_file_of_that_name_is_none(void)
+{
+    struct scene s;
+    char other[] = "/tmp/td_other_XXXXXX";
+    char raw[PATH_MAX + 32];
+    enum gates_path_how how;
+
+    begin(&s);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(other));
+    (void)snprintf(raw, sizeof(raw), "%s/a.c", other);
+    for (unsigned same = 0; same < 2; same++) {
+        const char *seen;
+
+        CU_ASSERT_EQUAL(
+            td_fs_replace(raw, td_text(same ? "one\r\ntwo\n\nend" : "one"),
+                          NULL),
+            TD_OK);
+        gates_paths_from(s.paths, NULL, &(struct verdict_words){0});
+        seen = gates_paths_guess(s.paths, td_text(raw), &how);
+        CU_ASSERT_STRING_EQUAL(seen ? seen : "none", same ? "a.c" : "none");
+        CU_ASSERT_EQUAL(how, GATES_PATH_SURE);
+    }
+    (void)unlink(raw);
+    (void)rmdir(other);
+    end(&s);
+}
+
 static void lines_are_without_their_ends(void)
 {
     struct scene s;
@@ -168,6 +196,7 @@ static void the_next_gate_sees_what_changed(void)
 
 CU_TestInfo validator_gates_paths_tests[] = {
     {"a path means a file of the project", a_path_means_a_file_of_the_project},
+    {"another file of that name is none", another_file_of_that_name_is_none},
     {"lines are without their ends", lines_are_without_their_ends},
     {"the next gate sees what changed", the_next_gate_sees_what_changed},
     CU_TEST_INFO_NULL,

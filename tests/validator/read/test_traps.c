@@ -363,6 +363,61 @@ static const struct {
      "ions\":[{\"physicalLocation\":{\"artifactLocation\":{\"descrip"
      "tion\":{\"text\":\"d\"}}}}]}]}]}",
      READ_OK, "warn  m\nend"},
+    {"tomasbjerre/violations-lib#157", "sarif",
+     "{\"runs\":[{\"results\":[{\"ruleId\":\"S/2\",\"message\":{\"id\":\"N"
+     "\",\"arguments\":[\"a\",\"b\"]}}],\"tool\":{\"driver\":{\"rules\":[{"
+     "\"id\":\"S\",\"messageStrings\":{\"N\":{\"text\":\"{1} in {{{0}}} {2}"
+     "\"}}}]}}}]}",
+     READ_OK, "warn  S/2  b in {a} {2}\nend"},
+    {"microsoft/sarif-sdk#2582", "sarif",
+     "{\"runs\":[{\"tool\":{\"driver\":{\"globalMessageStrings\":{\"G\":{\""
+     "text\":\"all\"}}},\"extensions\":[{\"rules\":[{\"id\":\"E\",\"messag"
+     "eStrings\":{\"x\":{\"text\":\"of {0}\"}}}]}]},\"results\":[{\"ruleId"
+     "\":\"E\",\"message\":{\"id\":\"x\",\"arguments\":[\"1\"]}},{\"ruleId"
+     "\":\"E\",\"message\":{\"id\":\"G\"}},{\"ruleId\":\"E\",\"message\":{"
+     "\"id\":\"no\"}}]}]}",
+     READ_OK, "warn  E  of 1\nwarn  E  all\nwarn  E\nend"},
+    {"microsoft/sarif-web-component#12", "sarif",
+     "{\"runs\":[{\"results\":[{\"ruleId\":\"A\",\"suppressions\":[{\"kind"
+     "\":\"inSource\"}]},{\"ruleId\":\"B\",\"suppressions\":[{\"status\":"
+     "\"rejected\"}]},{\"ruleId\":\"C\",\"suppressions\":[{\"status\":\"unde"
+     "rReview\"},{\"status\":\"accepted\"}]},{\"ruleId\":\"D\",\"suppression"
+     "s\":[{\"status\":\"underReview\"}]},{\"ruleId\":\"E\",\"suppressions\""
+     ":[]}]}]}",
+     READ_OK, "warn  B\nwarn  D\nwarn  E\nend"},
+    {"mikepenz/action-junit-report#1005", "junit",
+     "<testsuites tests=\"2\" failures=\"0\" errors=\"1\"><testsuite name=\"s"
+     "\" tests=\"2\" errors=\"1\"><testcase name=\"a\"/><testcase name=\"b\""
+     "/></testsuite></testsuites>",
+     READ_PARTIAL, "it tells of 1 failed and lists none"},
+    {"ctrf-io/wdio-ctrf-json-reporter#54", "ctrf",
+     "{\"results\":{\"summary\":{\"tests\":1,\"failed\":1},\"tests\":[{\"na"
+     "me\":\"a\",\"status\":\"passed\"}]}}",
+     READ_PARTIAL, "it tells of 1 failed and lists none"},
+    {"tapjs/tap-parser#71", "tap",
+     "1..5\nnot ok 1 - range#skip\nnot ok 2 - add # todolist\nnot ok 3 # ski"
+     "pped\nok 4 - d # SKIP: no net\nnot ok 5 - e #TODO later\n",
+     READ_OK,
+     "fail  | range#skip\nfail  | add # todolist\nfail  | # skipped\nskip  |"
+     " d  no net\nxfail  | e  later\nend"},
+    {"TestAnything/Specification#27", "tap",
+     "TAP version 13\nok 1\nok 1\nok 3\n1..3\n", READ_PARTIAL,
+     "its points are not numbered 1 to 3"},
+    {"TestAnything/Specification#27", "tap",
+     "1..2\n    ok 2 - b\n    ok 3 - c\n    ok 1 - a\n    1..3\nok 1 - p\nok"
+     " 2 days\n",
+     READ_OK, "pass  | a\npass  | days\nend"},
+    {"gz/autoperf#1", "perf-stat", "0,25;msec;task-clock;1;100,00;;\n", READ_OK,
+     "sample  task-clock  250000 ns\nend"},
+    {"rust-lang/rustc-perf#2008", "perf-stat",
+     "1000,,cpu_core/instructions:u/,9,99.00,,\n20,,cpu_atom/instructions:u/"
+     ",9,1.00,,\n7,,cpu_core/cycles/,9,99.00,,\n",
+     READ_OK,
+     "sample  instructions:u  1000 instructions\nsample  instructions:u  20 i"
+     "nstructions\nsample  cpu_core/cycles/  7 count\nend"},
+    {"ordo-one/benchmark#289", "hyperfine",
+     "{\"results\":[{\"command\":\"a\",\"times\":[1]},{\"command\":\"b\"}]}",
+     READ_PARTIAL, "b has no times"},
 };
 
 static void row(size_t i)

@@ -8,10 +8,17 @@
 #define MILLISECOND 1e6
 
 enum { NAME, SUITE, FILE_NAME, MESSAGE, TRACE, PLAIN };
-enum { TEST, TOTAL, END };
+enum { TEST, TOTAL, FAILED, END };
 
 static const char *const paths[] = {
-    "/results/tests/*", "/results/summary/tests", "</results/tests", NULL};
+    "/results/tests/*", "/results/summary/tests", "/results/summary/failed",
+    "</results/tests", NULL};
+
+struct ctrf {
+    struct read_reader base;
+    uint64_t failed; /* as its summary says */
+    bool some_bad;   /* one of the tests did not do well */
+};
 
 /* "other" is what has no word in CTRF: a timeout, but also a test that is only
  * planned, which is no failure. */
@@ -72,6 +79,9 @@ static void on_test(struct read_reader *r, const struct td_json_doc *doc)
 
     test.result = result_of(r, doc);
     test.flaky = test.result == VERDICT_RESULT_FLAKY;
+    if (test.result != VERDICT_RESULT_PASS &&
+        test.result != VERDICT_RESULT_SKIP)
+        ((struct ctrf *)r)->some_bad = true;
     keep_suite(r, doc);
     test.suite = read_kept(r, SUITE);
     test.name = read_text(r, NAME, doc, 0, "name");
@@ -92,23 +102,32 @@ static void on_test(struct read_reader *r, const struct td_json_doc *doc)
 static void on_record(struct read_reader *r, unsigned path,
                       const struct td_json_doc *doc)
 {
+    struct ctrf *ctrf = (struct ctrf *)r;
+
     if (path == TEST)
         on_test(r, doc);
     else if (path == TOTAL)
         r->end.has_claim = read_uint(td_json_raw(doc, 0), &r->end.claimed);
+    else if (path == FAILED)
+        (void)read_uint(td_json_raw(doc, 0), &ctrf->failed);
     else if (path == END)
         r->end.has_work = true;
 }
 
 static void finish(struct read_reader *r)
 {
+    const struct ctrf *ctrf = (const struct ctrf *)r;
+
     if (!r->end.has_work)
         read_wrong(r,
                    "it has no \"results\" with \"tests\": it is not of CTRF");
     read_check_claim(r, r->end.leaves);
+    if (ctrf->failed > 0 && !ctrf->some_bad)
+        read_partial(r, "it tells of %llu failed and lists none of them",
+                     (unsigned long long)ctrf->failed);
 }
 
-static const struct read_way way = {.size = sizeof(struct read_reader),
+static const struct read_way way = {.size = sizeof(struct ctrf),
                                     .paths = paths,
                                     .record = on_record,
                                     .finish = finish};

@@ -39,6 +39,7 @@ struct totals {
     bool told; /* of how many tests they consist */
     uint64_t tests;
     uint64_t failures;
+    uint64_t errors;
     uint64_t skipped;
 };
 
@@ -61,6 +62,7 @@ struct junit {
     uint64_t skipped; /* of them */
     uint64_t again;   /* other runs of the same tests */
     bool some_bad;    /* one of the leaves did not do well */
+    bool some_result; /* one has an attribute for it */
     struct totals root;
     struct totals suites_below; /* the root, together */
     bool some_silent;           /* one of them promises nothing */
@@ -77,6 +79,7 @@ static void add_totals(struct totals *totals, const char **attributes)
     totals->told = read_uint(read_attribute_text(attributes, "tests"), &tests);
     totals->tests += totals->told ? tests : 0;
     totals->failures += read_attribute_count(attributes, "failures");
+    totals->errors += read_attribute_count(attributes, "errors");
     totals->skipped += read_attribute_count(attributes, "skipped");
 }
 
@@ -203,6 +206,7 @@ static void open_case(struct junit *junit, const char **attributes)
     status = words[WORD_STATUS];
     result = words[WORD_RESULT];
     is_told = status || result;
+    junit->some_result = junit->some_result || result;
     junit->in_case = true;
     junit->of_suite = false;
     junit->todo = junit->reran = false;
@@ -483,6 +487,25 @@ static bool is_excused(const struct junit *junit, const struct totals *totals)
                                 missing <= totals->skipped - junit->skipped);
 }
 
+/* QTest counts its debug output as errors, and gives each case its result. */
+static uint64_t faults_of(const struct junit *junit,
+                          const struct totals *totals)
+{
+    return totals->failures + (junit->some_result ? 0 : totals->errors);
+}
+
+static void check_faults(struct junit *junit)
+{
+    uint64_t faults = faults_of(junit, &junit->root);
+
+    if (faults == 0)
+        faults = faults_of(junit, &junit->suites_below);
+    if (faults > 0 && !junit->some_bad)
+        read_partial(&junit->base,
+                     "it tells of %llu failed and lists none of them",
+                     (unsigned long long)faults);
+}
+
 static void finish(struct read_reader *reader)
 {
     struct junit *junit = (struct junit *)reader;
@@ -498,12 +521,7 @@ static void finish(struct read_reader *reader)
         end->claimed = end->leaves;
     end->has_work = true;
     read_check_claim(reader, end->leaves);
-    if (junit->root.failures + junit->suites_below.failures > 0 &&
-        !junit->some_bad)
-        read_partial(reader, "it tells of %llu failed and lists none of them",
-                     (unsigned long long)(junit->root.failures > 0
-                                              ? junit->root.failures
-                                              : junit->suites_below.failures));
+    check_faults(junit);
 }
 
 static void release(struct read_reader *reader)

@@ -3,8 +3,10 @@
  * hyperfine tells seconds of each run in times, and -i hides a failure that
  * exit_codes still has. Google Benchmark has rows of its own statistics beside
  * the runs, and a unit a row. perf stat divides by "," or ";", has one column
- * more with -r, and lists what it could not count. callgrind writes `totals:`
- * at its end only, of each part.
+ * more with -r, and lists what it could not count. On processors with cores of
+ * two kinds it counts for each, cpu_core/instructions/ and cpu_atom/...: their
+ * sum is what ran. Its fractions are those of the locale. callgrind writes
+ * `totals:` at its end only, of each part.
  */
 #include "validator/gates/read/formats.h"
 #include "validator/gates/read/reader.h"
@@ -65,6 +67,10 @@ static void hyperfine_row(struct read_reader *r, const struct td_json_doc *doc)
         exit_at = next_of(doc, exits, exit_at);
         read_tell_sample(r, &sample);
     }
+    if (first_of(doc, times) == UINT32_MAX)
+        read_partial(r, "%.*s has no times",
+                     (int)(sample.name.len < 100 ? sample.name.len : 100),
+                     (const char *)sample.name.ptr);
 }
 
 static void on_hyperfine(struct read_reader *r, unsigned path,
@@ -160,6 +166,31 @@ static const char *perf_unit(struct td_bytes unit, struct td_bytes event,
     return read_begins(event, "instructions") ? "instructions" : "count";
 }
 
+/* "instructions/u" of "cpu_core/instructions/u", else all of it. */
+static struct td_bytes event_name(struct td_bytes event)
+{
+    struct td_bytes rest = read_after(event, read_find_byte(event, '/') + 1);
+
+    if (!read_begins(rest, "instructions"))
+        return event;
+    rest.len -= read_ends(rest, "/");
+    return rest;
+}
+
+/* "0,72" of a locale can only be told from a divider if that is another. */
+static bool take_value(struct read_reader *r, struct td_bytes text,
+                       char between, double *value)
+{
+    size_t comma = between == ';' ? read_find_byte(text, ',') : text.len;
+
+    if (comma == text.len)
+        return read_decimal(text, value);
+    (void)read_keep(r, PLAIN, td_bytes(text.ptr, comma));
+    read_keep_more(r, PLAIN, td_text("."));
+    read_keep_more(r, PLAIN, read_after(text, comma + 1));
+    return read_decimal(read_kept(r, PLAIN), value);
+}
+
 /* VALUE,UNIT,EVENT,... */
 static void on_perf(struct read_reader *r, struct td_bytes line)
 {
@@ -174,7 +205,7 @@ static void on_perf(struct read_reader *r, struct td_bytes line)
         return;
     value = field(&line, between);
     unit = field(&line, between);
-    event = field(&line, between);
+    event = event_name(field(&line, between));
     if (event.len == 0) {
         read_wrong(r, "this is no line of perf stat -x");
         return;
@@ -184,7 +215,7 @@ static void on_perf(struct read_reader *r, struct td_bytes line)
         return;
     }
     sample.unit = perf_unit(unit, event, &factor);
-    if (!read_decimal(value, &sample.value)) {
+    if (!take_value(r, value, between, &sample.value)) {
         read_wrong(r, "this is no line of perf stat -x");
         return;
     }

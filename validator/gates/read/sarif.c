@@ -13,7 +13,7 @@
 #include "core/hex.h"
 #include "core/mem.h"
 #include "validator/gates/read/formats.h"
-#include "validator/gates/read/reader.h"
+#include "validator/gates/read/sarif_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +58,8 @@ struct sarif {
     bool has_runs;
     bool has_run; /* one at least */
     struct td_arena arena;
-    struct rule *rules; /* of the run */
+    struct sarif_texts *texts; /* of the run */
+    struct rule *rules;        /* of the run */
     size_t rules_len;
     size_t rules_cap;
     struct listed_rule *listed;
@@ -87,7 +88,8 @@ enum {
     PATH_RULE,
     PATH_OTHER_RULE,
     PATH_BASES,
-    PATH_FORMAT
+    PATH_FORMAT,
+    PATH_TEXTS
 };
 static const char *const paths[] = {"/runs/*/results/*",
                                     "</runs/*/results",
@@ -102,6 +104,7 @@ static const char *const paths[] = {"/runs/*/results/*",
                                     "/runs/*/tool/extensions/*/rules/*",
                                     "/runs/*/originalUriBaseIds",
                                     "/version",
+                                    "/runs/*/tool/driver/globalMessageStrings",
                                     NULL};
 
 static bool is_escape(struct td_bytes uri, size_t at)
@@ -303,6 +306,8 @@ static void take_rule(struct sarif *r, const struct td_json_doc *doc)
     struct td_bytes id = read_text(&r->base, RULE, doc, 0, "id");
     struct rule *rule;
 
+    read_sarif_texts_add(r->texts, td_hash(id), &r->base, doc,
+                         read_member(doc, 0, "messageStrings"));
     if (r->rules_len == RULES_MAX)
         return;
     grow_rules(r);
@@ -358,20 +363,20 @@ static void take_bases(struct sarif *r, const struct td_json_doc *doc)
 
 static bool is_passed_over(struct read_reader *r, const struct td_json_doc *doc)
 {
-    uint32_t suppressed = read_member(doc, 0, "suppressions");
     struct td_bytes kind = read_text(r, PLAIN, doc, 0, "kind");
 
     if (kind.len > 0 && !td_bytes_is(kind, "fail"))
         return true;
     if (td_bytes_is(read_text(r, PLAIN, doc, 0, "baselineState"), "absent"))
         return true;
-    return suppressed != UINT32_MAX && doc->values[suppressed].count > 0;
+    return read_sarif_is_suppressed(r, doc);
 }
 
 /* What a result says of its rule, and what is known of that. */
 struct told_rule {
     struct td_bytes id;
     struct td_bytes level;
+    uint64_t hash;                    /* of the id under which it is known */
     const struct rule *rule;          /* or NULL */
     const struct listed_rule *listed; /* or NULL */
 };
@@ -394,6 +399,7 @@ static struct told_rule told_rule(struct sarif *r,
         told.listed = &r->listed[index];
     if (told.id.len == 0 && told.listed)
         told.id = td_text(told.listed->id);
+    told.hash = told.rule ? told.rule->hash : td_hash(told.id);
     return told;
 }
 
@@ -418,6 +424,7 @@ static bool must_wait(struct sarif *r, const struct td_json_doc *doc,
         return false;
     return ((told->level.len == 0 || told->id.len == 0) && !told->rule &&
             !told->listed) ||
+           read_sarif_lacks_text(r->texts, told->hash, &r->base, doc) ||
            (base.len > 0 && !base_of(r, base)) ||
            (file != UINT64_MAX && !listed_file(r, file) &&
             read_text(&r->base, PLAIN, doc, place, "uri").len == 0);
@@ -450,9 +457,7 @@ static void take_result(struct sarif *r, const struct td_json_doc *doc)
         return;
     f.rule = told.id;
     f.level = level_told(&told);
-    f.message = read_text(base, MESSAGE, doc, 0, "/message/text");
-    if (f.message.len == 0)
-        f.message = read_text(base, MESSAGE, doc, 0, "/message/markdown");
+    f.message = read_sarif_message(r->texts, told.hash, base, MESSAGE, doc);
     f.file = file_of(r, doc, place);
     f.line = read_count(doc, place, "/region/startLine");
     f.column = read_count(doc, place, "/region/startColumn");
@@ -477,26 +482,6 @@ static void take_waiting(struct sarif *r)
     td_buf_clear(&r->waiting);
 }
 
-static void take_invocation(struct read_reader *r,
-                            const struct td_json_doc *doc)
-{
-    uint32_t ok = read_member(doc, 0, "executionSuccessful");
-    struct read_finding f = {.level = CHECK_LEVEL_ERROR, .broken = true};
-
-    if (ok == UINT32_MAX || doc->values[ok].kind != TD_JSON_FALSE)
-        return;
-    f.message = read_text(r, MESSAGE, doc, 0, "exitCodeDescription");
-    if (f.message.len == 0)
-        f.message = read_text(r, MESSAGE, doc, 0,
-                              "/toolExecutionNotifications/0/message/text");
-    if (f.message.len == 0)
-        f.message = read_text(r, MESSAGE, doc, 0,
-                              "/toolConfigurationNotifications/0/message/text");
-    if (f.message.len == 0)
-        f.message = td_text("the tool says that it failed");
-    read_tell_finding(r, &f);
-}
-
 static void end_run(struct sarif *r)
 {
     r->has_run = true;
@@ -504,6 +489,7 @@ static void end_run(struct sarif *r)
         read_partial(&r->base, "a run has no results: the tool did not look");
     r->has_results = false;
     take_waiting(r);
+    read_sarif_texts_clear(r->texts);
     free(r->rules);
     r->rules = NULL;
     r->rules_len = r->rules_cap = 0;
@@ -535,7 +521,7 @@ static void on_record(struct read_reader *reader, unsigned path,
     } else if (path == PATH_RUNS) {
         r->has_runs = true;
     } else if (path == PATH_INVOCATION) {
-        take_invocation(reader, doc);
+        read_sarif_invocation(reader, MESSAGE, doc);
     } else if (path == PATH_NAME) {
         read_tool(reader, read_string(reader, VERSION, doc, 0), td_text(""));
     } else if (path == PATH_VERSION) {
@@ -551,6 +537,8 @@ static void on_record(struct read_reader *reader, unsigned path,
         take_bases(r, doc);
     } else if (path == PATH_FORMAT) {
         take_format(reader, doc);
+    } else if (path == PATH_TEXTS) {
+        read_sarif_texts_add(r->texts, 0, reader, doc, 0);
     } else if (path == PATH_FILE) {
         take_file(r, doc);
     } else {
@@ -565,6 +553,7 @@ static void release(struct read_reader *reader)
     free(r->rules);
     free(r->listed);
     free(r->files);
+    read_sarif_texts_free(r->texts);
     td_buf_release(&r->waiting);
     td_arena_release(&r->arena);
 }
@@ -590,6 +579,7 @@ static struct read_reader *open_sarif(const struct read_sink *sink)
 {
     struct read_reader *reader = read_way_open(sink, &way);
 
+    ((struct sarif *)reader)->texts = read_sarif_texts_new();
     next_file((struct sarif *)reader);
     return reader;
 }

@@ -4,14 +4,18 @@
  * none of them did; so is one that ends with "{", whose deeper ones follow it.
  * Times behind names ("# time=1ms" of node-tap, "in 1ms" of bats) are no part
  * of them. A point that is skipped does not fail, whether it is ok or not:
- * cmocka says not ok. The plan of each level must match its points. A point
+ * cmocka says not ok. The plan of each level must match its points, and their
+ * numbers, if they have any, must be those of the plan, in any order: a point
+ * that is told twice hides one that was not. A point
  * that passed and is named as a file of JavaScript is one in which node found
  * no test. Escapes \# and \\ are undone in both versions, since node writes
  * them under 13.
  */
+#include "core/hash.h"
 #include "validator/gates/read/formats.h"
 #include "validator/gates/read/reader.h"
 
+#include <ctype.h>
 #include <stdio.h>
 
 #define LEVELS      16
@@ -25,6 +29,8 @@ struct level {
     struct td_buf name; /* of its "# Subtest: " */
     bool has_name;
     uint64_t points;
+    uint64_t numbered; /* of them have a number of their own */
+    uint64_t numbers;  /* 0: those are 1, 2, 3... in any order */
     bool has_plan;
     uint64_t plan;
     bool failed; /* a point did */
@@ -110,6 +116,26 @@ static void let_go(struct tap *tap)
     read_tell_test(&tap->base, test);
 }
 
+/* Sums of these differ where the numbers do. */
+static uint64_t mixed(uint64_t number)
+{
+    return td_hash(td_bytes(&number, sizeof(number)));
+}
+
+static void note_number(struct level *at, uint64_t number)
+{
+    at->numbered++;
+    at->numbers += mixed(number) - mixed(at->points);
+}
+
+static void check_numbers(struct tap *tap, const struct level *at)
+{
+    if (at->numbered == at->points && at->numbers != 0)
+        read_partial(&tap->base,
+                     "its points are not numbered 1 to %llu: one was lost",
+                     (unsigned long long)at->points);
+}
+
 /* Levels deeper than this one have ended: their plans must match. */
 static bool end_levels(struct tap *tap, unsigned level)
 {
@@ -125,6 +151,8 @@ static bool end_levels(struct tap *tap, unsigned level)
                          (unsigned long long)at->points);
         else if (at->points > 0 && !at->has_plan)
             read_partial(&tap->base, "a subtest has no plan");
+        else
+            check_numbers(tap, at);
         td_buf_clear(&at->name);
         *at = (struct level){.name = at->name};
     }
@@ -165,6 +193,17 @@ static void take_bats_time(struct td_bytes *name, int64_t *ns)
     name->len = at - 4;
 }
 
+/* "skip" or "todo" as a whole word: "#skip" at the end of a word, "# skipped"
+ * and "# todolist" are parts of a name.
+ */
+static bool is_mark(struct td_bytes text)
+{
+    return text.len >= 4 &&
+           (!strncasecmp((const char *)text.ptr, "skip", 4) ||
+            !strncasecmp((const char *)text.ptr, "todo", 4)) &&
+           (text.len == 4 || !(isalnum(text.ptr[4]) || text.ptr[4] == '_'));
+}
+
 /* Take a directive and why off the name: 'S' for skip, 'T' for to do, or 0. */
 static char directive(struct td_bytes *name, struct td_bytes *why)
 {
@@ -173,17 +212,15 @@ static char directive(struct td_bytes *name, struct td_bytes *why)
 
         if (name->ptr[i] == '\\')
             i++;
-        if (name->ptr[i] != '#')
+        if (name->ptr[i] != '#' || (i > 0 && !isspace(name->ptr[i - 1])))
             continue;
         rest = read_trim(rest);
-        if (rest.len < 4 || (strncasecmp((const char *)rest.ptr, "skip", 4) &&
-                             strncasecmp((const char *)rest.ptr, "todo", 4)))
+        if (!is_mark(rest))
             continue;
         name->len = i;
-        *why = rest;
-        while (why->len > 0 && why->ptr[0] != ' ')
-            *why = read_after(*why, 1);
-        *why = read_trim(*why);
+        *why = read_trim(read_after(rest, 4));
+        if (read_begins(*why, ":"))
+            *why = read_trim(read_after(*why, 1));
         return rest.ptr[0] & 0x40 ? (char)(rest.ptr[0] & 0x5f) : 0;
     }
     return 0;
@@ -305,7 +342,9 @@ static void point(struct tap *tap, unsigned level, bool ok,
     char mark;
 
     at->points++;
-    if (!read_digits(&name, &number))
+    if (read_digits(&name, &number))
+        note_number(at, number);
+    else
         number = at->points;
     name = read_trim(name);
     if (read_begins(name, "- "))
@@ -519,6 +558,8 @@ static void finish(struct read_reader *reader)
         read_partial(reader, "the plan of %llu has %llu points",
                      (unsigned long long)root->plan,
                      (unsigned long long)root->points);
+    else if (root->numbered == root->points && root->numbers != 0)
+        check_numbers(tap, root);
     else if (root->plan == 0 && read_kept(reader, WHY).len > 0)
         read_empty(reader, "all of it was skipped: %.200s",
                    td_buf_str(&reader->kept[WHY]));
