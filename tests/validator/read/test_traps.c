@@ -396,7 +396,7 @@ static const struct {
      READ_PARTIAL, "it tells of 1 failed and lists none"},
     {"tapjs/tap-parser#71", "tap",
      "1..5\nnot ok 1 - range#skip\nnot ok 2 - add # todolist\nnot ok 3 # ski"
-     "pped\nok 4 - d # SKIP: no net\nnot ok 5 - e #TODO later\n",
+     "pped\nok 4 - d # SKIP: no net\nnot ok 5 - e #todo later\n",
      READ_OK,
      "fail  | range#skip\nfail  | add # todolist\nfail  | # skipped\nskip  |"
      " d  no net\nxfail  | e  later\nend"},
