@@ -379,14 +379,14 @@ static const char *only_end(const struct gates_paths *paths, const char *tail,
  * of the system, a library. One of the same length is a copy, as what is
  * installed or in a sandbox is.
  */
-static bool is_another(struct gates_paths *paths, const char *raw,
-                       const char *path)
+static bool is_another(struct gates_paths *paths, const char *path,
+                       const char *found)
 {
     struct stat there;
     struct stat own;
 
-    return *raw == '/' && stat(raw, &there) == 0 && S_ISREG(there.st_mode) &&
-           stat(join(paths, paths->root, path), &own) == 0 &&
+    return *path == '/' && stat(path, &there) == 0 && S_ISREG(there.st_mode) &&
+           stat(join(paths, paths->root, found), &own) == 0 &&
            there.st_size != own.st_size;
 }
 
