@@ -3,9 +3,9 @@
 #include "cli/verbs/run_loop.h"
 #include "core/fs.h"
 #include "core/json_writer.h"
-#include "orchestrator/plan/plan.h"
 #include "orchestrator/run/folder.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 #define LOG_MAX ((size_t)1 << 30)
@@ -39,6 +39,24 @@ static enum td_code print(const struct cli_args *args, const struct td_buf *log,
     return code;
 }
 
+/* Is there a task that could have written it? */
+static enum td_code no_log(const struct cli_args *args, struct td_error *err)
+{
+    const char *id = cli_operand(args, 0);
+    char *journal = run_journal_of(cli_text(args, "state"), id);
+    char name[PLAN_TASK_NAME];
+    struct td_error why;
+    enum td_code code =
+        cli_logs_task(name, journal, id, cli_operand(args, 1), &why);
+
+    free(journal);
+    if (code == TD_USAGE) {
+        *err = why;
+        return code;
+    }
+    return td_error_hint(err, "it has not run");
+}
+
 static enum td_code run(const struct cli_args *args, struct td_error *err)
 {
     const char *id = cli_operand(args, 0);
@@ -59,8 +77,8 @@ static enum td_code run(const struct cli_args *args, struct td_error *err)
     (void)td_buf_addf(&path, "%s/%s/logs/%s.log", cli_text(args, "state"), id,
                       task);
     code = td_fs_read(&log, td_buf_str(&path), err);
-    if (code == TD_IO)
-        (void)td_error_hint(err, "it has not run, or in another --state");
+    if (code == TD_IO && access(td_buf_str(&path), F_OK) != 0)
+        code = no_log(args, err);
     if (!code)
         code = print(args, &log, err);
     td_buf_release(&path);

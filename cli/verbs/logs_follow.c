@@ -186,24 +186,25 @@ static enum td_code follow(struct follower *f, struct td_error *err)
     return code;
 }
 
-static enum td_code name_task(struct follower *f, const char *id,
-                              const char *task, struct td_error *err)
+enum td_code cli_logs_task(char name[PLAN_TASK_NAME], const char *journal,
+                           const char *id, const char *task,
+                           struct td_error *err)
 {
     struct run_past past = {.finished = false};
     uint32_t index = UINT32_MAX;
     enum td_code code;
 
-    if (access(f->journal, F_OK) != 0)
-        return td_error_set(err, TD_USAGE, f->journal, 0,
+    if (access(journal, F_OK) != 0)
+        return td_error_set(err, TD_USAGE, journal, 0,
                             "there is no execution %s", id);
-    code = run_past_read(&past, f->journal, err);
+    code = run_past_read(&past, journal, err);
     if (!code)
         index = plan_find(&past.plan, td_text(task));
     if (!code && index == UINT32_MAX)
         code = td_error_set(err, TD_USAGE, task, 0,
                             "there is no such task in %s", id);
     else if (!code)
-        (void)plan_task_name(f->name, past.plan.tasks[index].place);
+        (void)plan_task_name(name, past.plan.tasks[index].place);
     run_past_release(&past);
     return code;
 }
@@ -219,7 +220,7 @@ enum td_code cli_logs_follow(const struct cli_args *args, const char *state,
     (void)td_buf_addf(&path, "%s/%s/logs/%s.log", state, id, task);
     f.path = td_strdup(td_buf_str(&path));
     td_buf_release(&path);
-    code = name_task(&f, id, task, err);
+    code = cli_logs_task(f.name, f.journal, id, task, err);
     if (!code)
         code = follow(&f, err);
     if (!code && f.left)

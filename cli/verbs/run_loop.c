@@ -100,7 +100,8 @@ static void on_signal(void *ctx, unsigned times)
     run_cancel(loop->x, RUN_GRACE, "user");
 }
 
-static enum td_code go(struct loop *loop, struct td_error *err)
+/* One that was paused when it was cut short is told to go on, too. */
+static enum td_code go(struct loop *loop, bool resumed, struct td_error *err)
 {
     const struct run_events events = {
         .news = on_news,
@@ -111,6 +112,8 @@ static enum td_code go(struct loop *loop, struct td_error *err)
     };
     enum td_code code = run_go(loop->x, &events, loop, err);
 
+    if (!code && resumed)
+        run_pause(loop->x, false, "user");
     return code ? code : wire_run(loop->net, err);
 }
 
@@ -185,6 +188,20 @@ static enum td_code judge(const struct run_exec *x, struct td_error *err)
     return code;
 }
 
+/* Nobody may have seen how it went. */
+static enum td_code judge_shown(const struct loop *loop, struct td_error *err)
+{
+    enum td_code code = judge(loop->x, err);
+    struct td_error why;
+
+    if (code == TD_CANCELLED || !cli_run_show_unseen(loop->show, &why))
+        return code;
+    if (code)
+        cli_complain(err);
+    *err = why;
+    return err->code;
+}
+
 static enum td_code run_all(struct loop *loop, bool resumed,
                             struct td_error *err)
 {
@@ -192,14 +209,14 @@ static enum td_code run_all(struct loop *loop, bool resumed,
     enum td_code code;
 
     loop->show = cli_run_show_new(loop->args, loop->net, loop->x, resumed);
-    code = go(loop, err);
+    code = go(loop, resumed, err);
     if (!code && loop->why.code) {
         *err = loop->why;
         code = err->code;
     }
     if (!code) {
         cli_run_show_end(loop->show);
-        code = judge(loop->x, err);
+        code = judge_shown(loop, err);
     }
     cli_run_show_free(loop->show);
     if (run_close(loop->x, &end) && !code) {

@@ -32,6 +32,7 @@ struct run_show {
     struct run_live *live; /* NULL: not on a terminal */
     int width;
     bool color;
+    struct td_error unseen; /* why a line could not be written */
 };
 
 static void put(struct run_show *show, struct td_buf *line)
@@ -41,10 +42,19 @@ static void put(struct run_show *show, struct td_buf *line)
     cli_run_live_wipe(show->live);
     (void)td_buf_add_byte(line, '\n');
     if (!cli_json(show->args) &&
-        td_fs_write(STDOUT_FILENO, td_buf_bytes(line), "stdout", &err))
-        td_log(TD_LOG_DEBUG, "%s", err.text); /* the run goes on unseen */
+        td_fs_write(STDOUT_FILENO, td_buf_bytes(line), "stdout", &err) &&
+        !show->unseen.code)
+        show->unseen = err; /* the run goes on */
     td_buf_release(line);
     cli_run_live_draw(show->live);
+}
+
+enum td_code cli_run_show_unseen(const struct run_show *show,
+                                 struct td_error *err)
+{
+    if (show->unseen.code)
+        *err = show->unseen;
+    return show->unseen.code;
 }
 
 void cli_run_show_alive(struct run_show *show, uint32_t task, double share)
@@ -333,12 +343,14 @@ void cli_run_show_gate(struct run_show *show, const struct run_gate *gate)
 static void show_head(struct run_show *show, bool resumed)
 {
     const struct plan *plan = run_plan(show->x);
+    uint32_t workers = run_workers(show->x);
     struct td_buf line = {0};
 
-    (void)td_buf_addf(&line, "%s %s%s: %u task%s, depth %u; %s",
+    (void)td_buf_addf(&line, "%s %s%s: %u task%s, depth %u, %u worker%s; %s",
                       run_id(show->x), plan->name, resumed ? " goes on" : "",
                       plan->task_count, plan->task_count == 1 ? "" : "s",
-                      plan->waves, run_journal(show->x));
+                      plan->waves, workers, workers == 1 ? "" : "s",
+                      run_journal(show->x));
     put(show, &line);
 }
 

@@ -32,4 +32,8 @@ void cli_run_show_news(struct run_show *show, const struct run_news *news);
 void cli_run_show_gate(struct run_show *show, const struct run_gate *gate);
 void cli_run_show_end(struct run_show *show);
 
+/* TD_IO: there was a line that could not be written. */
+TD_MUST_CHECK enum td_code cli_run_show_unseen(const struct run_show *show,
+                                               struct td_error *err);
+
 #endif

@@ -16,5 +16,8 @@ try reindex torn.ndjson -o again.tape.gz --json
 try info torn.ndjson
 try cat torn.ndjson
 try replay torn.ndjson --speed max -
+printf 'plan: 1\ntasks: [{id: a, run: "true"}]\n' > plan.yaml
+try run plan.yaml
+try retry x1 --json
 try record - -o r.tape.gz --json < x.ndjson
 grep -c 'stdout: cannot write: No space left' said

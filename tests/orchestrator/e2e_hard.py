@@ -250,6 +250,25 @@ tasks:
         holds(box.tapedeck_run(verb, "x1", status=2)[2], "x1: it has ended")
 
 
+def a_resume_ends_a_pause_too(box):
+    """It was paused when who ran it was killed."""
+    box.write("plan.yaml", """plan: 1
+tasks:
+- {id: w, run: "cat go"}
+- {id: z, depends_on: [w], run: touch ran}
+""")
+    os.mkfifo(box.path("go"))
+    process = box.start("run", "plan.yaml")
+    with open(box.path("go"), "wb"):
+        box.tapedeck_run("pause", "x1")
+        process.kill()
+        box.end(process)
+    _, out, _ = box.tapedeck_run("resume", "x1")
+    holds(out, "goes on\n", "2 ok of 2")
+    same(os.path.exists(box.path("ran")), True)
+    same(box.noted("go_on"), [{"by": "user"}])
+
+
 def an_order_that_nobody_took_is_not_left(box):
     """Who runs the execution stands still, and is killed then; one that was
     left all the same holds when it goes on."""
@@ -367,6 +386,7 @@ CASES = {case.__name__: case for case in (
     who_makes_a_missing_input_is_told,
     an_order_from_elsewhere_ends_one_task_or_all,
     a_pause_holds_until_somebody_resumes,
+    a_resume_ends_a_pause_too,
     an_order_that_nobody_took_is_not_left,
     orders_are_heard_without_inotify,
     an_order_is_not_taken_by_who_removes_the_folder,

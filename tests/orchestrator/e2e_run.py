@@ -190,7 +190,7 @@ tasks:
 - {id: b, run: [sh, -c, printf 2 > b], outputs: [b]}
 """)
     same(box.read("c"), "12")
-    holds(out, "x1 plan: 3 tasks, depth 2; ", "ok      c", "x1: 3 ok of 3 in ")
+    holds(out, "x1 plan: 3 tasks, depth 2, ", "ok      c", "x1: 3 ok of 3 in ")
     events = box.events()
     same([e["data"]["seq"] for e in events], list(range(1, len(events) + 1)))
     same(types(events)[0], "execution_started")
@@ -505,12 +505,17 @@ tasks:
 def logs_are_kept(box):
     box.plan("""
 plan: 1
-tasks: [{id: a, run: "echo out; echo err >&2"}]
+tasks: [{id: a, run: "echo out; echo err >&2"},
+  {id: b, depends_on: [a], when: failure, run: "true"}]
 """)
     same(box.tapedeck_run("logs", "x1", "a")[1], "out\nerr\n")
     same(json.loads(box.tapedeck_run("logs", "x1", "a", "--json")[1]),
          {"execution_id": "x1", "task": "a", "log": "out\nerr\n"})
-    box.tapedeck_run("logs", "x1", "b", status=4)
+    holds(box.tapedeck_run("logs", "x1", "b", status=4)[2], "it has not run")
+    holds(box.tapedeck_run("logs", "x1", "c", status=2)[2],
+          "there is no such task in x1")
+    holds(box.tapedeck_run("logs", "x9", "a", status=2)[2],
+          "there is no execution x9")
     box.tapedeck_run("logs", "x1", "../a", status=2)
 
 
