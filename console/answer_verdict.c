@@ -165,22 +165,37 @@ static void put_page(struct sums *s, const struct console_answer *answer)
     td_buf_release(&why);
 }
 
+/* Nothing is wrong, but not all of it is there; NULL: it is. */
+static const char *missing_of(const struct console_answer *answer)
+{
+    if (member_is(answer->doc, answer->data, "state", "running"))
+        return "it is under way; its verdict comes with its end";
+    if (member_is(answer->doc, answer->data, "state", "suspended"))
+        return "it was cut short; its verdict comes with its end: resume";
+    return NULL;
+}
+
 /* The gates of the validate phase, then the stream as it is judged now. */
 void console_render_verdict(struct console *c,
                             const struct console_answer *answer)
 {
     struct sums s = {.c = c, .doc = answer->doc};
+    const char *missing;
 
     if (!answer->data)
         return;
     put_gates(&s, "phase", answer, false);
     put_gates(&s, "stream", answer, true);
     put_end(&s);
+    missing = missing_of(answer);
     if (s.bad) {
         c->asked.failed = s.untold == s.bad ? "could not be judged" : "failed";
         c->asked.failed_by = s.untold == s.bad  ? TD_TOOL
                              : s.flaky == s.bad ? TD_FLAKY
                                                 : TD_FAILED;
+    } else if (missing) {
+        c->asked.failed = missing;
+        c->asked.failed_by = TD_LOSSY;
     } else if (s.passed + s.open == 0) { /* what is open may still pass */
         c->asked.failed =
             s.gates ? "no gate has passed" : "no gate of this kind was run";

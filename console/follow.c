@@ -263,27 +263,34 @@ static void on_caught_up(void *ctx, uint64_t to_seq)
     go_on_if_seen(f);
 }
 
-/* An execution has begun: true if its end is waited for, or if there are lines
- * behind the one that began it, which wait for its events. */
+/* An execution has begun, or goes on after it was cut short: true if its end is
+ * waited for, or if there are lines behind the one that began it, which wait
+ * for its events. */
 static bool holds_for(struct follow *f, bool stays,
                       const struct console_answer *answer)
 {
     struct td_buf id = {0};
     bool other;
+    bool holds;
 
     if (!(f->lines.len || stays) || !answer->done || !answer->doc ||
         !answer->data)
         return false;
     console_member(answer->doc, answer->data, "execution_id", &id);
-    other = id.len &&
-            strcmp(td_buf_str(&id), console_server_execution(f->server)) != 0;
-    if (other) {
+    other = strcmp(td_buf_str(&id), console_server_execution(f->server)) != 0;
+    holds = id.len && (other || stays);
+    if (holds) {
         hold(f, 1);
         f->staying = stays;
+    }
+    if (holds && other) {
         console_server_follow(f->server, td_buf_str(&id), 0);
+    } else if (holds) { /* what there was of it has come */
+        f->until = 0;
+        go_on_if_seen(f);
     }
     td_buf_release(&id);
-    return other;
+    return holds;
 }
 
 /* The execution that is held for stays the one that is followed. */

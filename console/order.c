@@ -321,6 +321,7 @@ static enum td_code put_none(struct writing *o)
 
 static enum td_code put_resume(struct writing *o)
 {
+    o->c->asked.stays = !words_flag(o->call, "detach");
     put_execution(o, argument(o, 0));
     return TD_OK;
 }

@@ -54,7 +54,8 @@ static void on_listed(void *ctx, const struct store_session *row)
 
     (void)td_buf_addf(&c->text, "%c %s  ", here ? '*' : ' ', row->id);
     console_keep_put_time(&c->text, row->used_ms);
-    (void)td_buf_addf(&c->text, "  %" PRIu64 " commands", row->commands);
+    (void)td_buf_addf(&c->text, "  %" PRIu64 " command%s", row->commands,
+                      row->commands == 1 ? "" : "s");
     put_clean(c, "  ", row->name);
     put_state(c, "  ", row);
     put_open(c, row);

@@ -1,6 +1,7 @@
 /* Objects of a server's answers, a line each. */
 #include "console/panel/panel_internal.h"
 #include "core/clock.h"
+#include "core/json_value.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -93,7 +94,8 @@ void panel_snapshot(struct td_buf *out, const struct panel *v,
     text_tab(&line, 30);
     text_put(&line, TEXT_PLAIN, " ");
     put(&line, TEXT_PLAIN, doc, at, "files");
-    text_putf(&line, TEXT_PLAIN, " files, %s  ",
+    text_putf(&line, TEXT_PLAIN, " file%s, %s  ",
+              td_json_member_u64(doc, at, "files", 0) == 1 ? "" : "s",
               td_size_text(size, strtoull(td_buf_str(&bytes), NULL, 10)));
     text_put_foreign(&line, TEXT_DIM, to_the_second(td_buf_bytes(&time)));
     panel_end(&line);

@@ -31,8 +31,8 @@ static void began(struct td_buf *out, const struct panel *v)
         text_putf(&line, TEXT_PLAIN, ", %u wave%s", s->waves_total,
                   s->waves_total == 1 ? "" : "s");
     if (s->artifacts_expected)
-        text_putf(&line, TEXT_PLAIN, ", %u artifacts expected",
-                  s->artifacts_expected);
+        text_putf(&line, TEXT_PLAIN, ", %u artifact%s expected",
+                  s->artifacts_expected, s->artifacts_expected == 1 ? "" : "s");
     panel_end(&line);
 }
 

@@ -112,7 +112,8 @@ void panel_overview(struct td_buf *out, const struct panel *v)
     put_head(out, v);
     (void)td_buf_addf(&text, "%u", s->total);
     if (s->waves_total)
-        (void)td_buf_addf(&text, " in %u waves", s->waves_total);
+        (void)td_buf_addf(&text, " in %u wave%s", s->waves_total,
+                          s->waves_total == 1 ? "" : "s");
     row(out, v, s->gates ? "gates" : "tasks", &text);
     td_buf_clear(&text);
     put_estimate(&text, v);

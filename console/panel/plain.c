@@ -44,12 +44,15 @@ static void began(struct td_buf *out, const struct panel *v,
     put_foreign(out, v, s->execution);
     (void)td_buf_add_text(out, *s->plan ? " " : "");
     put_foreign(out, v, s->plan);
-    (void)td_buf_addf(out, ": %u %ss", s->total, panel_thing(s));
+    (void)td_buf_addf(out, ": %u %s%s", s->total, panel_thing(s),
+                      s->total == 1 ? "" : "s");
     if (s->waves_total)
-        (void)td_buf_addf(out, ", %u waves", s->waves_total);
+        (void)td_buf_addf(out, ", %u wave%s", s->waves_total,
+                          s->waves_total == 1 ? "" : "s");
     if (s->artifacts_expected)
-        (void)td_buf_addf(out, ", %u artifacts expected",
-                          s->artifacts_expected);
+        (void)td_buf_addf(out, ", %u artifact%s expected",
+                          s->artifacts_expected,
+                          s->artifacts_expected == 1 ? "" : "s");
 }
 
 /* Gates that failed have failed in one of several ways. */

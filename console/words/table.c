@@ -311,6 +311,11 @@ static const struct words_option cancel_options[] = {
     NONE,
 };
 
+static const struct words_option resume_options[] = {
+    FLAG("detach", "do not wait for the end of one that was cut short", NULL),
+    NONE,
+};
+
 static const struct words_option retry_options[] = {
     NUMBER("attempts", "N",
            "what runs again is tried so often; else as planned", NULL, 1, 5),
@@ -489,13 +494,13 @@ const struct words_command words_commands[] = {
      .where = WORDS_LIVE},
     {.name = "resume",
      .alias = "",
-     .args = "[EXECUTION]",
+     .args = "[EXECUTION] [OPTIONS]",
      .about = "go on",
      .more = "after a pause, or with an execution that was cut short",
      .thing = "execution",
      .most = 1,
-     .options = none,
-     .examples = "resume\nresume x7",
+     .options = resume_options,
+     .examples = "resume\nresume x7\nresume x7 --detach",
      .where = WORDS_LIVE},
     {.name = "retry",
      .alias = "",

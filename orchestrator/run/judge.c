@@ -18,6 +18,7 @@ struct run_judge {
     struct check_options how;
     struct check *check;
     char *input;
+    const char *cut; /* why it is not whole, in the arena of doc; or NULL */
     uint64_t began_ns;
     struct verdict_document doc;
     bool ended;
@@ -64,8 +65,9 @@ void run_judge_free(struct run_judge *judge)
     free(judge);
 }
 
-void run_judge_cut(struct run_judge *judge)
+void run_judge_cut(struct run_judge *judge, const char *why)
 {
+    judge->cut = td_arena_copy(&judge->doc.arena, why);
     check_free(judge->check);
     judge->how.cut = true;
     judge->check = check_new(&judge->how, judge->input);
@@ -118,12 +120,15 @@ const struct verdict_document *run_judge_end(struct run_judge *judge,
                                              const char *id, bool cancelled)
 {
     struct verdict_run *run = &judge->doc.run;
+    struct verdict_gate *gate;
 
     if (judge->ended)
         return &judge->doc;
     judge->ended = true;
-    (void)verdict_add_stream(&judge->doc, RUN_STREAM_GATE,
-                             check_end(judge->check));
+    gate = verdict_add_stream(&judge->doc, RUN_STREAM_GATE,
+                              check_end(judge->check));
+    if (gate->outcome == CHECK_OPEN && judge->cut)
+        gate->reason = judge->cut;
     run->id = td_arena_copy(&judge->doc.arena, id);
     run->at_ns = td_wall_ns(td_clock_real());
     run->ms = (td_mono_ns(td_clock_real()) - judge->began_ns) / TD_NS_PER_MS;

@@ -22,8 +22,8 @@ run_judge_new(struct run_judge **out, const char *input, struct td_error *err);
 void run_judge_free(struct run_judge *judge);
 
 /* Before the first event: what is open at the end is no fault, for the stream
- * may go on. */
-void run_judge_cut(struct run_judge *judge);
+ * may go on; why: what its gate says then. */
+void run_judge_cut(struct run_judge *judge, const char *why);
 
 /* The next execution event; its number and time are taken as they are. */
 void run_judge_hear(struct run_judge *judge, const struct td_event *ev);

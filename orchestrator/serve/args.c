@@ -1,5 +1,6 @@
 #include "orchestrator/serve/args.h"
 
+#include "core/json_value.h"
 #include "core/suggest.h"
 #include "core/take.h"
 
@@ -181,4 +182,34 @@ bool serve_args_fit(const struct serve_call *call, const char *what,
         if (!member_fits(call, what, name, rules))
             return false;
     return true;
+}
+
+/* ---- what was given ---- */
+
+struct td_bytes serve_arg(const struct serve_call *call, const char *name)
+{
+    return serve_text(call->doc, call->args, name);
+}
+
+bool serve_arg_text(const struct serve_call *call, const char *name,
+                    struct td_buf *out)
+{
+    uint32_t at = serve_member(call->doc, call->args, name);
+
+    return at && call->doc->values[at].kind == TD_JSON_STRING &&
+           !td_json_unescape(out, td_json_inner(call->doc, at));
+}
+
+uint64_t serve_arg_number(const struct serve_call *call, const char *name,
+                          uint64_t missing)
+{
+    (void)td_json_u64(call->doc, serve_member(call->doc, call->args, name),
+                      &missing);
+    return missing;
+}
+
+bool serve_arg_flag(const struct serve_call *call, const char *name)
+{
+    return td_json_is(call->doc, serve_member(call->doc, call->args, name),
+                      TD_JSON_TRUE);
 }

@@ -1,6 +1,5 @@
 /* The commands of consoles and of /api: each acts, and says what came of it.
  */
-#include "core/json_value.h"
 #include "orchestrator/serve/again.h"
 #include "orchestrator/serve/args.h"
 #include "orchestrator/serve/past.h"
@@ -91,34 +90,6 @@ void serve_no_execution(struct serve_answer *answer, struct td_bytes id)
 }
 
 /* ---- what a call names ---- */
-
-struct td_bytes serve_arg(const struct serve_call *call, const char *name)
-{
-    return serve_text(call->doc, call->args, name);
-}
-
-bool serve_arg_text(const struct serve_call *call, const char *name,
-                    struct td_buf *out)
-{
-    uint32_t at = serve_member(call->doc, call->args, name);
-
-    return at && call->doc->values[at].kind == TD_JSON_STRING &&
-           !td_json_unescape(out, td_json_inner(call->doc, at));
-}
-
-uint64_t serve_arg_number(const struct serve_call *call, const char *name,
-                          uint64_t missing)
-{
-    (void)td_json_u64(call->doc, serve_member(call->doc, call->args, name),
-                      &missing);
-    return missing;
-}
-
-bool serve_arg_flag(const struct serve_call *call, const char *name)
-{
-    return td_json_is(call->doc, serve_member(call->doc, call->args, name),
-                      TD_JSON_TRUE);
-}
 
 struct td_bytes serve_line(struct td_bytes text)
 {
@@ -322,19 +293,28 @@ static bool go_on(const struct serve_call *call, struct serve_exec *exec)
     return false;
 }
 
-/* A pause ends, or an execution that was cut short goes on. */
+/* begun: the answer has its state, as of any that begins. */
+static void tell_to_go_on(const struct serve_call *call,
+                          struct serve_exec *exec, bool begun)
+{
+    run_pause(exec->run, false, ordered_by(call));
+    if (!is_taken(call, exec))
+        return;
+    (void)td_buf_addf(&call->answer->output, "%s goes on", exec->id);
+    if (begun)
+        serve_call_put(call, exec);
+}
+
+/* A pause ends, or an execution that was cut short goes on, paused or not. */
 static void resume(const struct serve_call *call)
 {
     struct serve_exec *exec = serve_call_exec(call);
+    bool runs = exec && exec->run && !exec->over;
 
-    if (!exec)
-        return;
-    if (exec->run && !exec->over)
-        run_pause(exec->run, false, ordered_by(call));
-    else if (!go_on(call, exec))
-        return;
-    if (is_taken(call, exec))
-        (void)td_buf_addf(&call->answer->output, "%s goes on", exec->id);
+    if (runs && !sched_counts(run_sched(exec->run))->paused)
+        serve_fail(call->answer, 409, "%s is not paused", exec->id);
+    else if (exec && (runs || go_on(call, exec)))
+        tell_to_go_on(call, exec, !runs);
 }
 
 static void no_such_question(const struct serve_call *call,

@@ -23,6 +23,7 @@ struct judging {
     char *path;   /* of the journal */
     char *folder; /* of the execution */
     bool finished;
+    bool runs; /* here, or in another process */
     bool page; /* wanted, in the folder */
     struct run_judge *stream;
     bool completed; /* the stream has its end, whatever is still to be done */
@@ -110,6 +111,10 @@ static void put_verdict(struct judging *judging, struct run_judge *judge)
     (void)td_buf_addf(&answer->output, "%s: %s", judging->id,
                       check_outcome_text(doc->outcome));
     td_json_object(&w, NULL);
+    td_json_put_text(&w, "state",
+                     judging->finished || judging->completed ? "ended"
+                     : judging->runs                         ? "running"
+                                                             : "suspended");
     td_json_put_raw(&w, "stream", serve_line(td_buf_bytes(&text)));
     put_phase(judging, &w);
     if (judging->page)
@@ -129,7 +134,9 @@ static enum td_code hear_all(struct judging *judging, bool cut,
     judging->stream = NULL;
     code = run_judge_new(&judging->stream, judging->path, err);
     if (!code && cut)
-        run_judge_cut(judging->stream);
+        run_judge_cut(judging->stream,
+                      judging->runs ? "under way: nothing has failed so far"
+                                    : "cut short: nothing has failed so far");
     if (!code)
         code = serve_fold(&judging->journal, hear, judging, NULL, err);
     return code;
@@ -177,6 +184,7 @@ void serve_command_validate(const struct serve_call *call)
     judging->path = td_strdup(exec->journal);
     judging->folder = run_folder_of(exec->serve->state, exec->id);
     judging->finished = exec->known.finished;
+    judging->runs = exec->run || run_holder(exec->journal) > 0;
     judging->page = serve_arg_flag(call, "html");
     judging->journal = serve_journal(exec);
     judging->journal.path = judging->path;

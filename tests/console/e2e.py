@@ -500,7 +500,8 @@ def lines_wait_for_the_end_of_what_they_begin(box):
     ask = ["console", "--connect", server.url]
     out, _ = box.run(*ask, "-c", "execute quick.yaml", "-c", "validate")
     same(len(re.findall("^x1 quick: 2 tasks", out, re.M)), 1, out)
-    holds(out, "[2/2] done    completed", "passed 1 gate")
+    holds(out, "[2/2] done    completed", "passed 1 gate",
+          "x1 quick: 2 tasks, 2 waves, 1 artifact expected\n")
     out, _ = box.run(*ask, "--json", "-c", "execute quick.yaml", "-c",
                      "show status")
     answers = [json.loads(line) for line in out.splitlines()]
@@ -517,6 +518,53 @@ def lines_wait_for_the_end_of_what_they_begin(box):
     same("x3  bad" in out, False, out)
     out, _ = box.run(*ask, "-c", "execute ask.yaml", "-c", "approve b no")
     holds(out, "approve ", "no by ")
+
+
+def what_has_not_ended_says_so(box):
+    """Under way, or cut short; it goes on only where it stands still, and what
+    goes on after it was cut short is waited for as what begins."""
+    box.write("wait.yaml", "plan: 1\ntasks:\n- {id: a, run: cat go}\n")
+    os.mkfifo(os.path.join(box.dir, "go"))
+    for number, words in enumerate((["-c", "resume x1"],
+                                    ["--execution", "x2", "-c", "resume"],
+                                    ["-c", "resume x3 --detach"]), 1):
+        server = box.serve()
+        live = ["console", "--connect", server.url]
+        ask = [*live, "--execution", "x%d" % number, "-c"]
+        box.run(*live, "-c", "execute wait.yaml --detach")
+        out, err = box.run(*ask, "validate", status=3)
+        holds(out, "open  under way: nothing has failed so far")
+        holds(err, "validate: it is under way; its verdict comes with its end")
+        holds(box.run(*ask, "resume", status=1)[1],
+              "resume: x%d is not paused" % number)
+        holds(box.run(*ask, "pause", "-c", "resume")[0],
+              "x%d goes on" % number)
+        server.kill()
+        server.wait(LIMIT)
+        with open(os.path.join(box.dir, ".tapedeck/x%d/lock" % number),
+                  "r+b") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            server = box.serve()  # so it leaves that alone
+            ask[2] = live[2] = server.url
+            holds(box.run(*ask, "validate", status=3)[1], "it is under way")
+        holds(box.run(*ask, "validate", status=3)[1],
+              "it was cut short; its verdict comes with its end: resume")
+        lines = subprocess.Popen(
+            [box.deck, *live, *words, "-c", "show status"], cwd=box.dir,
+            stdout=subprocess.PIPE, text=True, env=box.env())
+        box.started.append(lines)
+        same(lines.stdout.readline(), "x%d goes on\n" % number)
+        if number == 3:
+            same("done    completed" in lines.communicate(timeout=LIMIT)[0],
+                 False)
+        with open(os.path.join(box.dir, "go"), "wb"):
+            pass
+        if number < 3:
+            holds(lines.communicate(timeout=LIMIT)[0],
+                  "[1/1] done    completed", "x%d  wait  completed" % number)
+        same(lines.returncode, 0)
+        server.terminate()
+        server.wait(LIMIT)
 
 
 def a_run_ends_the_lines_as_it_would_a_command(box):
@@ -964,7 +1012,8 @@ def commands_act_on_the_server(box):
                 "plan why b", "plan lint quick.yaml")
     holds(out, "a.txt", "   1  x", "digraph", "quick: 2 tasks")
     out, _ = do("snapshot create before", "snapshot")
-    holds(out, "before: 1 file, 2 bytes", "1  before", "1 snapshot")
+    holds(out, "before: 1 file, 2 bytes", "1  before", " 1 file, 2 B  ",
+          "1 snapshot")
     box.write("a.txt", "changed")
     do("snapshot rollback before --yes")
     with open(os.path.join(box.dir, "a.txt")) as f:

@@ -132,8 +132,7 @@ static void words_are_a_call(void)
         {"tokens", "unknown command \"tokens\"; did you mean \"show tokens\"? "
                    "(help lists all)"},
         {"delete", "unknown command \"delete\" (help lists all)"},
-        {"resume --attempts 3",
-         "resume: unknown option --attempts; it has none"},
+        {"pause --attempts 3", "pause: unknown option --attempts; it has none"},
         {"show --raw", "show: --raw is of show artifact"},
         {"show tokens --all", "show: --all is of show artifact or executions"},
         {"s status --since 5m", "show [status] since=5m"},
