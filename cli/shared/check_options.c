@@ -250,10 +250,23 @@ static void say_strict(const struct check_verdict *v, const char *path,
     td_buf_release(&why);
 }
 
+/* Nothing is wrong so far, and the rest is still to come. */
+static void say_under_way(const struct check_verdict *v, enum td_code code,
+                          const char *path, struct td_error *err)
+{
+    (void)td_error_set(
+        err, code, path, 0, "%s: it is being recorded by process %ld",
+        v->outcome == CHECK_OPEN ? "undecided so far" : "passes so far",
+        v->writer);
+    (void)td_error_hint(err, "wait for its end, as `validate --follow` does");
+}
+
 void cli_check_say(const struct check_verdict *v, enum td_code code,
                    const char *path, struct td_error *err)
 {
-    const char *lossy = v->lossy ? ", and the input is lossy" : "";
+    const char *lossy = v->writer  ? ", and it is still being recorded"
+                        : v->lossy ? ", and the input is lossy"
+                                   : "";
     uint32_t failed = 0;
 
     for (uint32_t i = 0; i < v->rules_len; i++)
@@ -267,6 +280,8 @@ void cli_check_say(const struct check_verdict *v, enum td_code code,
     else if (code == TD_TOOL)
         (void)td_error_set(err, code, path, 0,
                            "undecided: a limit was reached%s", lossy);
+    else if (v->writer)
+        say_under_way(v, code, path, err);
     else if (v->outcome == CHECK_OPEN)
         (void)td_error_set(err, code, path, 0,
                            "undecided: the input was cut off before the end");

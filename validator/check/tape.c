@@ -351,6 +351,7 @@ static void tell_losses(struct check *c, const struct tape_state *state)
     char found[TEXT];
 
     c->cut |= state->torn;
+    c->verdict.writer = state->writer;
     if (state->growing)
         (void)snprintf(found, sizeof(found),
                        "a tape that process %ld is still recording",

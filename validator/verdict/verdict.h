@@ -120,6 +120,7 @@ struct check_verdict {
     char *show_after;
     enum check_outcome outcome;
     bool lossy;  /* the tape is torn, damaged or lacks events */
+    long writer; /* the process that still records the tape; 0: none does */
     bool strict; /* warnings and rules without a subject fail it too */
     bool failed; /* there is a finding that fails it, whatever comes */
     uint64_t events;
