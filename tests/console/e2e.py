@@ -731,6 +731,24 @@ def a_live_run_on_a_terminal(box):
     t.ends(0)
 
 
+def a_gate_is_told_while_it_runs(box):
+    box.write("quick.yaml", QUICK)
+    os.makedirs(os.path.join(box.dir, ".tapedeck"))
+    box.write(".tapedeck/gates.yaml", "gates: 1\nchecks:\n  slow: {kind: "
+              "custom, shell: true, run: 'read line < go'}\n")
+    os.mkfifo(os.path.join(box.dir, "go"))
+    server = box.serve()
+    t = Terminal(box, "console", "--connect", server.url)
+    t.until("connected")
+    t.type("execute quick.yaml\r")
+    t.until("▶ gate slow: begins")
+    box.write("go", "on\n")
+    t.until("✓ gate slow: pass")
+    t.until("completed in")
+    t.type("exit\r")
+    t.ends(0)
+
+
 def a_task_runs_and_another_asks(box):
     box.write("asking.yaml", ASKING)
     os.mkfifo(os.path.join(box.dir, "go"))
