@@ -475,7 +475,7 @@ def seek(stage):
     def at(pane, place):
         pane.until(r"❚❚ .*00:%d\.\d " % place)
         pane.enter("show logs --limit 3")
-        pane.until("tapedeck> show logs")
+        pane.until(r"(?s)tapedeck> show logs.* of [\d,]+ lines.* seq .*tapedeck>")
         return re.findall(r"(?m)^(?:long|  .*line|.*seq).*",
                           pane.capture().split("show logs")[-1])
 
