@@ -82,13 +82,17 @@ static bool skip_preamble(struct td_bytes *rest)
     return at != NULL;
 }
 
-/* Before the first part there may be a text for readers of mail. The line of
- * dashes that the head of a part is behind is the boundary.
+/* Before the first part there may be a text for readers of mail, which is no
+ * form. The line of dashes that the head of a part is behind is the boundary.
  */
 static bool begin(struct parts *parts, struct td_bytes body)
 {
+    struct td_bytes rest = body;
+    struct td_bytes first = take_line(&rest);
     bool in_head = false;
 
+    if (first.len && *first.ptr != '-' && memchr(first.ptr, '=', first.len))
+        return false;
     while (in_head ? body.len > 0 : skip_preamble(&body)) {
         struct td_bytes line = take_line(&body);
 
