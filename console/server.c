@@ -370,6 +370,15 @@ static void put_auth(struct td_buf *out,
     td_json_object_end(&w);
 }
 
+/* Clients of Socket.IO write http://HOST:PORT for sio://HOST:PORT. */
+static void put_url(struct td_buf *out, const char *url)
+{
+    bool is_http = strncmp(url, "http", 4) == 0;
+
+    (void)td_buf_addf(out, "%s%s", is_http ? "sio" : "",
+                      is_http ? url + 4 : url);
+}
+
 enum td_code console_server_open(struct console_server **out,
                                  struct wire_net *net,
                                  const struct console_server_options *options,
@@ -383,8 +392,8 @@ enum td_code console_server_open(struct console_server **out,
                                                     .ended = on_ended};
     struct console_server *server = td_calloc(1, sizeof(*server));
     struct td_buf auth = {0};
+    struct td_buf url = {0};
     struct wire_client_options o = {
-        .url = options->url,
         .reconnect = {.attempts = options->once ? 0 : FOREVER,
                       .min_ns =
                           options->retry_ns ? options->retry_ns : RECONNECT_MIN,
@@ -393,7 +402,9 @@ enum td_code console_server_open(struct console_server **out,
     enum td_code code;
 
     put_auth(&auth, options);
+    put_url(&url, options->url);
     o.auth = td_buf_str(&auth);
+    o.url = td_buf_str(&url);
     server->net = net;
     server->events = *events;
     server->ctx = ctx;
@@ -405,6 +416,7 @@ enum td_code console_server_open(struct console_server **out,
     *out = server;
     code = wire_client_open(net, &o, &heard, server, &server->client, err);
     td_buf_release(&auth);
+    td_buf_release(&url);
     return code;
 }
 

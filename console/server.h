@@ -12,7 +12,7 @@
 struct console_server;
 
 struct console_server_options {
-    const char *url;       /* sio://HOST:PORT */
+    const char *url;       /* sio://HOST:PORT, also as http:// */
     const char *session;   /* its id */
     const char *token;     /* or NULL */
     const char *execution; /* to look at; NULL: what the session begins */

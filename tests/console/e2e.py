@@ -93,8 +93,8 @@ class Box:
                 raise AssertionError("the server did not begin")
             select.select([], [], [], 0.02)
         with open(ready) as line:
-            server.port = json.loads(line.read())["port"]
-        server.url = "sio://127.0.0.1:%d/" % server.port
+            told = json.loads(line.read())
+        server.port, server.url = told["port"], told["url"]
         return server
 
     def left(self):
