@@ -5,10 +5,19 @@
 #ifndef TAPE_READER_INTERNAL_H
 #define TAPE_READER_INTERNAL_H
 
+#include "core/digest.h"
 #include "core/json.h"
 #include "tape/member_scan.h"
 #include "tape/reader.h"
 #include "tape/seek.h"
+
+/* Of a line of text: whoever writes what is recorded could make two lines that
+ * a weaker sum takes for one.
+ */
+struct tape_digest {
+    uint8_t sum[TD_SHA256_LEN];
+    bool come; /* the line has */
+};
 
 struct tape_reader {
     struct tape_scan scan;
@@ -35,11 +44,9 @@ struct tape_reader {
     uint64_t found;       /* of it, where some names and kinds are wanted */
     uint64_t *recordings; /* hashes of the header lines that were passed */
     size_t recordings_len;
-    uint64_t *first_lines; /* text: hashes of the first lines of the part, by
-                              number; 0: it has not come */
-    uint64_t line_key;     /* under which they are, drawn at random */
-    size_t first_len;      /* numbers of the part so far, at most as many */
-    uint64_t lost_before;  /* in the segments behind */
+    struct tape_digest *first_lines; /* text: of the part, by number */
+    size_t first_len;     /* numbers of the part so far, at most as many */
+    uint64_t lost_before; /* in the segments behind */
     uint64_t lost_here;
 
     uint64_t from_wall; /* tape_reader_from(); 0 = all */

@@ -1,7 +1,6 @@
 /* The parts of a tape, one recording each, with their headers or without. */
 #include "core/hash.h"
 #include "core/mem.h"
-#include "core/rand.h"
 #include "tape/reader_internal.h"
 
 #include <inttypes.h>
@@ -10,11 +9,6 @@
 
 #define RECORDINGS_MAX 1024 /* header lines that are compared */
 #define LINES_MAX      4096 /* lines of text at the start of a part that are */
-
-#define STEP  7
-#define PRIME ((UINT64_C(1) << 61) - 1)
-
-__extension__ typedef unsigned __int128 wide;
 
 void tape_reader_damage(struct tape_reader *r)
 {
@@ -105,40 +99,26 @@ void tape_reader_note_recording(struct tape_reader *r)
     r->recordings[r->recordings_len++] = hash;
 }
 
-/* A polynomial of the line, 7 bytes a number, modulo the prime 2^61 - 1, at a
- * place that is drawn at random: of two lines of n numbers, whoever wrote them,
- * it is the same with a chance of n in 2^61. Never 0.
- */
-static uint64_t hash_line(const struct tape_reader *r, struct td_bytes line)
-{
-    uint64_t hash = line.len;
-
-    for (size_t at = 0; at < line.len; at += STEP) {
-        size_t len = line.len - at < STEP ? line.len - at : STEP;
-        uint64_t number = 0;
-        wide product;
-
-        memcpy(&number, line.ptr + at, len);
-        product = (wide)(hash + number) * r->line_key;
-        hash = (uint64_t)(product & PRIME) + (uint64_t)(product >> 61);
-        hash = (hash & PRIME) + (hash >> 61);
-    }
-    return hash + 1;
-}
-
 void tape_reader_note_line(struct tape_reader *r, uint64_t seq)
 {
+    size_t size = sizeof(*r->first_lines);
+
     if (seq > LINES_MAX)
         return;
-    if (!r->first_lines) {
-        r->first_lines =
-            (uint64_t *)td_calloc(LINES_MAX, sizeof(*r->first_lines));
-        td_rand_bytes(td_rand_real(), &r->line_key, sizeof(r->line_key));
-        r->line_key %= PRIME;
-    }
+    if (!r->first_lines)
+        r->first_lines = (struct tape_digest *)td_calloc(LINES_MAX, size);
     while (r->first_len < seq)
-        r->first_lines[r->first_len++] = 0;
-    r->first_lines[seq - 1] = hash_line(r, r->line);
+        r->first_lines[r->first_len++].come = false;
+    r->first_lines[seq - 1].come = true;
+    td_sha256(r->first_lines[seq - 1].sum, r->line);
+}
+
+static bool is_line(const struct tape_digest *was, struct td_bytes line)
+{
+    uint8_t sum[TD_SHA256_LEN];
+
+    td_sha256(sum, line);
+    return memcmp(was->sum, sum, sizeof(sum)) == 0;
 }
 
 /* What is behind the line in the text at hand, as far as that is known. */
@@ -176,8 +156,9 @@ bool tape_reader_is_another(const struct tape_reader *r,
     if (ev->at_ns > r->scan.last_ns)
         return false; /* where one begins, time goes back, too */
     /* Of one line that differs nobody knows whether it was only edited. */
-    while (line.len > 0 && seq <= r->first_len && r->first_lines[seq - 1]) {
-        differs |= r->first_lines[seq - 1] != hash_line(r, line);
+    while (line.len > 0 && seq <= r->first_len &&
+           r->first_lines[seq - 1].come) {
+        differs |= !is_line(&r->first_lines[seq - 1], line);
         if (differs && (ev->seq == 1 || seq > ev->seq))
             return true;
         line = line_of(behind(r, line), ++seq);
