@@ -373,7 +373,8 @@ static void put_auth(struct td_buf *out,
 /* Clients of Socket.IO write http://HOST:PORT for sio://HOST:PORT. */
 static void put_url(struct td_buf *out, const char *url)
 {
-    bool is_http = strncmp(url, "http", 4) == 0;
+    bool is_http =
+        strncmp(url, "http:", 5) == 0 || strncmp(url, "https:", 6) == 0;
 
     (void)td_buf_addf(out, "%s%s", is_http ? "sio" : "",
                       is_http ? url + 4 : url);
