@@ -119,8 +119,7 @@ const struct cli_command cli_cmd_contract = {
         "\n"
         "Exit status 0: fine. 1: a test fails, or coverage is below --min. 2: "
         "a contract is wrong. 4: a\nfile could not be read; coverage has read "
-        "the "
-        "others.",
+        "the others.",
     .examples =
         "tapedeck contract lint run.contract.yaml\n"
         "tapedeck contract test run.contract.yaml\n"
